@@ -55,7 +55,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from netinnov.centrality import most_links
-from netinnov.study._section import Section, Sentence, Table
+from netinnov.study._section import Sentence, Table
+
+
+HEADING = "Who is first"
 
 
 @dataclass(frozen=True)
@@ -63,17 +66,16 @@ class First:
     node: str
 
 
-def _tell(result):
+def compute(context):
+    return First(most_links(context.cities))
+
+
+def tell(result):
     yield Sentence(f"The node with the most links is {result.node}.", ("first",))
 
 
-def _tables(result):
+def tables(result):
     yield Table("first", pd.DataFrame({"node": [result.node]}), "The node with the most links.")
-
-
-FIRST = Section(
-    "first", "Who is first", lambda context: First(most_links(context.cities)), _tell, _tables
-)
 """,
 }
 LAST = "__dir__ = public_names(globals())"
@@ -99,9 +101,14 @@ LINES = {
     ],
     "netinnov/study/sections/__init__.py": [
         (
-            "SECTIONS: list[Section[Any]] = [",
-            "from netinnov.study.sections.example import FIRST\n",
-            "    FIRST,",
+            "    for module in (",
+            "",
+            "        example,",
+        ),
+        (
+            "from netinnov.study.sections import (",
+            "",
+            "    example,",
         ),
     ],
 }

@@ -13,7 +13,7 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.study._table_views import view_of
-from netinnov.study.sections import EXPERIMENT, _trials, experiment
+from netinnov.study.sections import _trials, experiment
 from netinnov.study.sections._experiment_part import ExperimentPart
 from netinnov.study.sections._experiment_tables import with_signs
 from netinnov.study.sections._trials import Trial
@@ -132,9 +132,9 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     assert "Neither the data nor the set-up were varied" in text
     assert "more than that (p = 0.18 by its rank among them, 0.5 corrected; with 10 hosts" in text
     assert "no p is below 0.18). Qu & Co lies beyond all of them (strength of q (9; " in text
-    assert "A p of the experiment is this rank." in text_of(EXPERIMENT.explain(result))
-    assert "not a forecast" in text_of(EXPERIMENT.offer(result))
-    for sentence in EXPERIMENT.offer(result):
+    assert "A p of the experiment is this rank." in text_of(experiment.explain(result))
+    assert "not a forecast" in text_of(experiment.offer(result))
+    for sentence in experiment.offer(result):
         assert "<script" not in sentence.text
         assert "&lt;bdi" not in sentence.text
 
@@ -218,16 +218,16 @@ def test_on_a_modelled_layer_nothing_is_tested() -> None:
     )
     result = tried(effects=table, layer="gravity", context=of_model)
     assert "There is no test, as x is modelled." in text_of(trust(result))
-    assert "A p of the experiment" not in text_of(EXPERIMENT.explain(result))
-    assert "modelled links carry no evidence" in text_of(EXPERIMENT.explain(result))
-    assert "it says what the model implies" in text_of(EXPERIMENT.offer(result))
-    said = text_of(EXPERIMENT.tell(result))
+    assert "A p of the experiment" not in text_of(experiment.explain(result))
+    assert "modelled links carry no evidence" in text_of(experiment.explain(result))
+    assert "it says what the model implies" in text_of(experiment.offer(result))
+    said = text_of(experiment.tell(result))
     assert "in gravity (modelled): an experiment inside the model" in said
     assert "by its rank" not in said
 
 
 def test_changes_are_told_for_home_host_and_the_others_once() -> None:
-    text = text_of(EXPERIMENT.tell(tried()))
+    text = text_of(experiment.tell(tried()))
     # 0.05 of 0.3 is a sixth, 0.06 a fifth.
     home = f"PageRank of {EVIL} changes by −16.7 % in the median placement (the middle 95 %: "
     assert f"{home}−20.0 % to −13.3 %)." in text
@@ -241,7 +241,7 @@ def test_changes_are_told_for_home_host_and_the_others_once() -> None:
     assert "Global efficiency of the whole network changes" not in text
     again = pd.concat([effects(), effects().assign(scenario="again")], ignore_index=True)
     trials = (Trial("park", SIX, "new"), Trial("again", SIX, "reallocated"))
-    text = text_of(EXPERIMENT.tell(tried(effects=again, enclaves=trials)))
+    text = text_of(experiment.tell(tried(effects=again, enclaves=trials)))
     assert (
         "Global efficiency of the whole network changes by −2.0 % in the median placement" in text
     )
@@ -250,11 +250,11 @@ def test_changes_are_told_for_home_host_and_the_others_once() -> None:
 
 def test_kinds_of_funding_are_explained() -> None:
     moves, adds = "moves links rather than adds them", "New funding adds links."
-    text = text_of(EXPERIMENT.tell(tried()))
+    text = text_of(experiment.tell(tried()))
     assert moves not in text
     assert adds in text
     part = ExperimentPart(home="p", host="q", size=4, pipeline_share=0.5, funding=["reallocated"])
-    text = text_of(EXPERIMENT.tell(tried(part=part)))
+    text = text_of(experiment.tell(tried(part=part)))
     assert moves in text
     assert adds not in text
     assert "No prices are given, so rivals get as many links as the park" in text
@@ -303,7 +303,7 @@ def test_break_even_prices_are_told(row: dict[str, Any], words: str) -> None:
     text = text_of(headline(result))
     assert "Compared with other uses of the same money" in text
     assert "direct links without a park (6 links; in 90 % of the placements)" in text
-    assert "at prices that are assumed: 10 for a park" in text_of(EXPERIMENT.tell(result))
+    assert "at prices that are assumed: 10 for a park" in text_of(experiment.tell(result))
 
 
 # -- tables and the figure ---------------------------------------------------------------------
@@ -317,7 +317,7 @@ def test_a_change_of_nothing_has_no_share_of_a_sign() -> None:
 
 def test_of_the_effects_the_page_shows_the_headline_and_the_file_has_all() -> None:
     both = pd.concat([effects(), effects().assign(scenario="direct")], ignore_index=True)
-    table = tables_of(EXPERIMENT, tried(effects=both))["effects"]
+    table = tables_of(experiment, tried(effects=both))["effects"]
     assert set(table.frame["scenario"]) == {"park", "direct"}
     assert set(table.view["scenario"]) == {"park"}
     # Two of the four places are neither home nor host.
@@ -327,7 +327,7 @@ def test_of_the_effects_the_page_shows_the_headline_and_the_file_has_all() -> No
 
 def test_the_page_gives_changes_in_per_cent_of_the_baseline() -> None:
     table = effects()
-    tables = tables_of(EXPERIMENT, tried(effects=table))
+    tables = tables_of(experiment, tried(effects=table))
     cells = [text for row in view_of(tables["effects"]).rows for text in row]
     # -0.05 of 0.3 at the home for PageRank, -0.01 of 0.5 for efficiency.
     assert {"\N{MINUS SIGN}16.67 %", "\N{MINUS SIGN}2.00 %", "100 %"} <= set(cells)
@@ -340,7 +340,7 @@ def test_the_page_gives_changes_in_per_cent_of_the_baseline() -> None:
 def test_the_figure_marks_the_median_that_the_text_gives() -> None:
     table = effects()
     table["median"] = table["difference"] + 0.004
-    (picture,) = EXPERIMENT.draw(tried(effects=table))
+    (picture,) = experiment.draw(tried(effects=table))
     marks = [
         pytest.approx(line.get_xdata().tolist())
         for ax in picture.figure.axes
@@ -402,7 +402,7 @@ def test_an_experiment_without_a_layer_names_the_one_it_took(no_set_ups) -> None
     links = [*CHAIN, ("a", "b", 1, "small")]
     result = computed(chain(links=links), funding=["new"], rivals=[], placebos=0)
     assert result.layer == "links"
-    settings = tables_of(EXPERIMENT, result)["scenario"].frame.set_index("parameter")["value"]
+    settings = tables_of(experiment, result)["scenario"].frame.set_index("parameter")["value"]
     assert settings["layer"] == "links"
     assert settings[["presence", "coupling", "damping"]].tolist() == ["all", "1.0", "0.85"]
 
@@ -442,11 +442,11 @@ def test_rivals_cost_as_much_where_there_are_prices() -> None:
         "direct links, new": "never",  # 1 / 5 of the effect for about the same cost
         "forward enclave, new": "always",
     }
-    text = text_of(EXPERIMENT.tell(result)) + text_of(EXPERIMENT.explain(result))
+    text = text_of(experiment.tell(result)) + text_of(experiment.explain(result))
     assert "Rivals cost as much as the park, at prices that are assumed: 10 for a park" in text
     assert "direct links without a park (6 links)" in text
     assert "Rivals cost as much as the park, paid for in the same way" in text
-    assert tables_of(EXPERIMENT, result)["break_even_prices"].on_page
+    assert tables_of(experiment, result)["break_even_prices"].on_page
     # Home has one link and cannot give up three.
     assert "The experiment was set up in one way only: reallocated funding" in text
     assert "Neither the data nor the set-up were varied" in text
@@ -462,8 +462,8 @@ def test_other_set_ups_vary_measure_funding_attachment_and_border() -> None:
     # With no, half and a whole border: (1 + 1 / 2) / 2, (1 / 1.5 + 1 / 3) / 2, (1 / 2 + 1 / 4) / 2.
     assert near.groupby("border")["baseline"].first().tolist() == pytest.approx([0.75, 0.5, 0.375])
     assert (curve["replicates"] == 3).all()
-    assert "Set up in 12 ways" in text_of(EXPERIMENT.tell(result))
-    assert "costs" not in tables_of(EXPERIMENT, result)
+    assert "Set up in 12 ways" in text_of(experiment.tell(result))
+    assert "costs" not in tables_of(experiment, result)
 
 
 @pytest.mark.parametrize(
@@ -487,4 +487,4 @@ def test_rivals_that_cannot_be_paid_for(no_set_ups, prices, places, words) -> No
     else:
         result = computed(chain(places=places), prices=part, placebos=0)
         assert any(words in note for note in result.notes)
-        assert words in text_of(EXPERIMENT.tell(result))
+        assert words in text_of(experiment.tell(result))

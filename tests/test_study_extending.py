@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from types import ModuleType
 from typing import ClassVar
 
 import pandas as pd
@@ -54,9 +55,15 @@ def _tables(result):
     yield Table("density", pd.DataFrame({"pairs": [result.pairs]}), "Pairs of places.")
 
 
-DENSITY = Section(
-    "density", "How dense it is", _compute, _tell, _tables, offer=_tell, options=DensityPart
-)
+def _module():
+    module = ModuleType("netinnov.study.sections.density")
+    module.HEADING, module.OPTIONS = "How dense it is", DensityPart
+    module.compute, module.tell, module.offer, module.tables = _compute, _tell, _tell, _tables
+    return module
+
+
+DENSITY = Section.of(_module())
+BUILT, EXPERIMENT = (Section.of(module) for module in (sections.built, sections.experiment))
 
 
 def write(folder, settings=""):
@@ -74,7 +81,7 @@ def command(*arguments):
 
 
 def test_a_new_section_is_a_file_and_a_line_in_the_list(tmp_path, monkeypatch):
-    monkeypatch.setattr(sections, "SECTIONS", [sections.BUILT, DENSITY])
+    monkeypatch.setattr(sections, "SECTIONS", [BUILT, DENSITY])
     monkeypatch.chdir(tmp_path)
     write(tmp_path, "[density]\nscale = 30\n")
     command("run", "study.toml", "--out", "out", "--quiet")
@@ -92,7 +99,7 @@ def test_a_new_section_is_a_file_and_a_line_in_the_list(tmp_path, monkeypatch):
 
 
 def test_a_wrong_setting_of_a_new_section_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(sections, "SECTIONS", [sections.BUILT, DENSITY])
+    monkeypatch.setattr(sections, "SECTIONS", [BUILT, DENSITY])
     path = tmp_path / "study.toml"
     path.write_text('[data]\nsource = "yrd"\n[density]\nscal = 3\n')
     with pytest.raises(ValueError, match=r"density.scal is not a setting \(did you mean 'scale'"):
@@ -105,7 +112,7 @@ def test_a_new_rival_is_a_line_in_the_catalogue(tmp_path, monkeypatch):
 
     park = {**PARK, "funding": ["new"], "rivals": ["twice the links"], "placebos": 0}
     monkeypatch.setitem(RIVALS, "twice the links", Rival(twice, "twice as many direct links"))
-    monkeypatch.setattr(sections, "SECTIONS", [sections.BUILT, sections.EXPERIMENT])
+    monkeypatch.setattr(sections, "SECTIONS", [BUILT, EXPERIMENT])
     monkeypatch.setattr("netinnov.study.sections._trials.specifications", lambda *_: None)
     monkeypatch.chdir(tmp_path)
     lines = [f"{key} = {json.dumps(value)}" for key, value in park.items()]
@@ -125,7 +132,7 @@ def test_a_new_reader_is_a_line_in_the_list_of_readers(tmp_path, monkeypatch):
         return Tables(nodes, links.set_axis(["source", "target"], axis=1))
 
     monkeypatch.setitem(READERS, "lines", read_lines)
-    monkeypatch.setattr(sections, "SECTIONS", [sections.BUILT, sections.CENTRAL])
+    monkeypatch.setattr(sections, "SECTIONS", [BUILT, Section.of(sections.central)])
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pairs.lines").write_text("a-b b-c\n")
     (tmp_path / "study.toml").write_text('[data]\nsource = "lines"\npath = "pairs.lines"\n')

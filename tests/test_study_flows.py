@@ -11,7 +11,7 @@ import pytest
 import netinnov as ni
 from netinnov import study
 from netinnov.errors import InputError
-from netinnov.study.sections import EXPERIMENT
+from netinnov.study.sections import experiment
 from study_cases import context_of, network_of, text_of
 
 OFF = {"structure": False, "mechanisms": False}
@@ -33,32 +33,32 @@ def with_enclaves(weight: int | None = None) -> ni.MultilayerNetwork:
 def tried(network: ni.MultilayerNetwork, measures: Any = None, **settings: Any) -> Any:
     parts = {} if measures is None else {"measures": measures}
     context = context_of(network, experiment={**FAST, **settings}, **parts, **OFF)
-    return EXPERIMENT.compute(context)
+    return experiment.compute(context)
 
 
 def test_where_links_are_counted_the_answer_says_that_weight_is_not() -> None:
     result = tried(network_of(FLOWS), measures={"distance": "unit"}, home="P", host="Q")
-    answer, *_ = [str(sentence.text) for sentence in EXPERIMENT.offer(result)]
+    answer, *_ = [str(sentence.text) for sentence in experiment.offer(result)]
     assert "stays as it is. Access counts links, and the park moves weight" in answer
 
 
 def test_the_most_frequent_home_and_host_are_tried_and_said_to_be_chosen() -> None:
     result = tried(with_enclaves())
     assert (result.part.home, result.part.host) == ("P", "Q")
-    text = text_of(EXPERIMENT.tell(result))
+    text = text_of(experiment.tell(result))
     assert "P and Q were chosen, as most enclaves in the data have them: 2 of 3." in text
 
 
 def test_without_an_enclave_there_is_no_experiment() -> None:
     assert tried(network_of(FLOWS)) is None
-    assert "names no home and host" in EXPERIMENT.absent
+    assert "names no home and host" in experiment.ABSENT
 
 
 def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
     result = tried(network_of(FLOWS), home="P", host="Q")
     assert result.headline.scenario.volume_share == 0.1
-    assert "as the weights of this layer differ" in text_of(EXPERIMENT.tell(result))
-    said = text_of(EXPERIMENT.offer(result))
+    assert "as the weights of this layer differ" in text_of(experiment.tell(result))
+    said = text_of(experiment.offer(result))
     assert "had a park in Q with 10 % of its strength and gave up as much weight of its own" in said
     assert "median placement" not in said
     assert "Access counts links" not in said  # all pairs are linked: a link is 1 / weight long
@@ -76,7 +76,7 @@ def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
 def test_links_of_equal_weight_are_counted() -> None:
     result = tried(with_enclaves(weight=3))
     assert result.headline.scenario.size == 1  # a tenth of the two links of P, at least one
-    assert "as all weights of this layer are the same" in text_of(EXPERIMENT.tell(result))
+    assert "as all weights of this layer are the same" in text_of(experiment.tell(result))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_rival_that_cannot_be_had_is_told_of_and_left_out() -> None:
         rivals=["random ends", "direct links"],
     )
     assert [trial.name.split(",")[0] for trial in result.rivals] == ["random ends"]
-    assert "The rival 'direct links' cannot be had here" in text_of(EXPERIMENT.tell(result))
+    assert "The rival 'direct links' cannot be had here" in text_of(experiment.tell(result))
 
 
 def test_other_set_ups_of_moved_weight_have_borders_of_the_size_of_links() -> None:
@@ -140,6 +140,6 @@ def test_other_set_ups_of_moved_weight_have_borders_of_the_size_of_links() -> No
     half = 0.5 / weights.median()
     assert curve["border"].unique().tolist() == pytest.approx([0, half, 2 * half])
     assert curve["attachment"].nunique() == 1
-    said = text_of(EXPERIMENT.tell(result))
+    said = text_of(experiment.tell(result))
     assert "border 0, half and all of the median length of a link; 1 placement each" in said
     assert "e+" not in said

@@ -12,7 +12,7 @@ import pytest
 import netinnov as ni
 from netinnov.null_models import GravityNull, Rewire
 from netinnov.study import _structure_plan
-from netinnov.study.sections import CENTRES, COMMUNITIES, PROFILE, centres, communities, profile
+from netinnov.study.sections import centres, communities, profile
 from study_cases import FEW, STARS, context_of, network_of, tables_of, text_of
 
 PLACES = [f"p{k:02}" for k in range(14)]
@@ -74,11 +74,11 @@ def test_a_null_model_that_moves_next_to_nothing_gives_no_verdict():
     assert "the null model “degree” moves " in left_out(plan)["null model"]
     found = context.once(profile.compute)
     assert found.table[["z", "p", "null_mean"]].isna().all(axis=None)
-    assert "Compared with" not in text_of(PROFILE.tell(found))
+    assert "Compared with" not in text_of(profile.tell(found))
     test = context.once(centres.compute).test
     assert math.isnan(test.p)
     assert test.untested == plan.null.why
-    text = text_of(COMMUNITIES.offer(context.once(communities.compute)))
+    text = text_of(communities.offer(context.once(communities.compute)))
     assert "whether chance gives as much is not tested, as the null model “degree” moves" in text
 
 
@@ -112,7 +112,7 @@ def test_what_gravity_fixes_by_the_totals_is_not_compared_with_it():
     # Flows drawn from sizes alone are no more concentrated than such flows are.
     row = result.table.loc["entropy_index"]
     assert row["null_low"] <= row["value"] <= row["null_high"]
-    text = text_of(PROFILE.tell(result))
+    text = text_of(profile.tell(result))
     assert "in which flows follow from the totals of the places alone (null model “gravity”" in text
     assert "Not compared: indices of strength and of symmetry, which the totals" in text
 
@@ -133,11 +133,11 @@ def test_the_direction_of_strengths_is_one_for_centres_and_indices():
 
 def test_the_report_says_which_null_model_and_how_much_it_moves():
     context = context_of(network_of(STARS))
-    table = tables_of(CENTRES, context.once(centres.compute))["structure"].frame
+    table = tables_of(centres, context.once(centres.compute))["structure"].frame
     settings = table.set_index("setting")["value"]
     assert settings["null model used"] == "degree"
     assert 0.05 < float(settings["share of links that the null model moves"]) <= 1
-    text = text_of(PROFILE.tell(context.once(profile.compute)))
+    text = text_of(profile.tell(context.once(profile.compute)))
     assert (
         "(null model “degree”, chosen as 25 % of the pairs that the linked "
         "places can form are linked; " in text
@@ -148,7 +148,7 @@ def test_without_anything_to_compare_with_a_table_stands_for_the_figure():
     options = {"resamples": 0, "replicates": 0, "restarts": 1, "most_places": 3}
     context = context_of(network_of(STARS), structure=options)
     result = context.once(profile.compute)
-    assert list(PROFILE.draw(result)) == []
-    assert tables_of(PROFILE, result)["profile"].on_page
+    assert list(profile.draw(result)) == []
+    assert tables_of(profile, result)["profile"].on_page
     shown = context_of(network_of(STARS)).once(profile.compute)
-    assert not tables_of(PROFILE, shown)["profile"].on_page
+    assert not tables_of(profile, shown)["profile"].on_page

@@ -16,14 +16,6 @@ from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._report_page import write_page
 from netinnov.study.sections import (
-    BROKERS,
-    BUILT,
-    CENTRAL,
-    CENTRES,
-    COMMUNITIES,
-    ENCLAVES,
-    MULTICENTRIC,
-    PROFILE,
     brokers,
     built,
     central,
@@ -49,35 +41,35 @@ def alike(request):
 
 def test_no_place_is_named_where_all_are_alike(alike):
     result = alike.once(central.compute)
-    assert text_of(CENTRAL.offer(result)) == "By PageRank all 10 places are equally central."
-    assert text_of(CENTRAL.tell(result)) == "All places have the same strength."
-    text = text_of(MULTICENTRIC.tell(alike.once(multicentric.compute)))
+    assert text_of(central.offer(result)) == "By PageRank all 10 places are equally central."
+    assert text_of(central.tell(result)) == "All places have the same strength."
+    text = text_of(multicentric.tell(alike.once(multicentric.compute)))
     assert "All 10 places with links have the same strength." in text
     assert "slope" not in text
     assert "not defined" not in text
-    assert "Leaving out" not in text_of(PROFILE.tell(alike.once(profile.compute)))
+    assert "Leaving out" not in text_of(profile.tell(alike.once(profile.compute)))
 
 
 def test_centres_by_the_order_of_the_data_are_said_to_be(alike):
     result = alike.once(centres.compute)
     assert result.rules["top"].sum() == 1  # a tenth of ten, the first of ten as strong
-    assert "other places are as strong as E0." in text_of(CENTRES.offer(result))
+    assert "other places are as strong as E0." in text_of(centres.offer(result))
 
 
 def test_ties_beyond_those_that_are_named_are_counted():
     # Two stars of three: both middles have strength 2, all four ends 1.
     context = context_of(network_of([("a", "b"), ("a", "c"), ("x", "y"), ("x", "z")]))
     result = context.once(central.compute)
-    assert "and 3 more with as much; an even share" in text_of(CENTRAL.offer(result))
+    assert "and 3 more with as much; an even share" in text_of(central.offer(result))
     # Four of the eight ends of links are theirs.
-    assert "a and x have the most strength, 25 % of all each." in text_of(CENTRAL.tell(result))
-    assert "Of the first 5 places" not in text_of(CENTRAL.tell(result))
+    assert "a and x have the most strength, 25 % of all each." in text_of(central.tell(result))
+    assert "Of the first 5 places" not in text_of(central.tell(result))
 
 
 def test_places_without_links_tie_with_nobody():
     nodes = pd.DataFrame({"place": list("abcde")}, index=list("abcde"))
     context = context_of(network_of([("a", "b"), ("c", "d")], nodes=nodes))
-    assert "as strong as a." in text_of(CENTRES.offer(context.once(centres.compute)))
+    assert "as strong as a." in text_of(centres.offer(context.once(centres.compute)))
 
 
 def test_an_interval_ends_where_the_index_does():
@@ -94,9 +86,9 @@ def test_one_place_is_not_compared_with_itself(tmp_path):
     context = context_of(network_of([("a", "b"), ("b", "c"), ("c", "d")], nodes=nodes))
     assert context.once(central.compute) is None
     assert context.once(multicentric.compute) is None
-    assert "No two places are linked" in CENTRAL.absent
-    assert "No two places are linked" in MULTICENTRIC.absent
-    text = text_of(BUILT.offer(context.once(built.compute)))
+    assert "No two places are linked" in central.ABSENT
+    assert "No two places are linked" in multicentric.ABSENT
+    text = text_of(built.offer(context.once(built.compute)))
     assert text.endswith("the report looks at 1 place, to which 4 of the nodes are added up.")
     write_page(
         tmp_path / "page.html", title="One", command="", version="0", short=[], chapters=[],
@@ -107,14 +99,14 @@ def test_one_place_is_not_compared_with_itself(tmp_path):
 
 def test_two_places_tie():
     result = context_of(network_of([("a", "b")])).once(central.compute)
-    assert text_of(CENTRAL.tell(result)) == "All places have the same strength."
+    assert text_of(central.tell(result)) == "All places have the same strength."
 
 
 def test_a_node_with_itself_is_no_pair_of_places():
     # A matrix of commuters has those who stay: 2 of the 5 pairs.
     rows = [("a", "b", 5), ("b", "a", 3), ("a", "c", 1), ("a", "a", 9), ("b", "b", 9)]
     text = text_of(
-        BUILT.offer(context_of(network_of(rows, directed=["links"])).once(built.compute))
+        built.offer(context_of(network_of(rows, directed=["links"])).once(built.compute))
     )
     assert "5 linked pairs in 1 layer (2 of the pairs are a node with itself); the report" in text
 
@@ -124,15 +116,15 @@ def test_one_layer_is_spoken_of_as_one():
     said = [
         text_of(section.tell(context.once(compute)))
         for section, compute in (
-            (CENTRAL, central.compute),
-            (MULTICENTRIC, multicentric.compute),
-            (CENTRES, centres.compute),
-            (COMMUNITIES, communities.compute),
-            (BROKERS, brokers.compute),
+            (central, central.compute),
+            (multicentric, multicentric.compute),
+            (centres, centres.compute),
+            (communities, communities.compute),
+            (brokers, brokers.compute),
         )
     ]
     assert "layers" not in " ".join(said).replace("of the layers", "")
-    shown = tables_of(COMMUNITIES, context.once(communities.compute))["communities_by_layer"]
+    shown = tables_of(communities, context.once(communities.compute))["communities_by_layer"]
     assert shown.frame.index.tolist() == ["links"]  # and not the same numbers once more
 
 
@@ -140,7 +132,7 @@ def test_the_weight_between_communities_has_its_base():
     rows = [(a, b, 9) for group in ("abc", "xyz") for a, b in combinations(group, 2)]
     context = context_of(network_of([*rows, ("a", "x", 2)]))
     # 2 of 6 x 9 + 2.
-    text = text_of(COMMUNITIES.tell(context.once(communities.compute)))
+    text = text_of(communities.tell(context.once(communities.compute)))
     assert "the most lies between a and x: 4 % of all weight." in text
 
 
@@ -160,7 +152,7 @@ def test_parks_that_became_links_are_not_forgotten():
     loaded = Loaded(flat, None, {}, (), (), True, Incidence(network, projection, flat.layers))
     configuration = study.configure({"data": {"path": "."}, "structure": FEW})
     context = Context(configuration, loaded, aggregate_to_places(flat, configuration.places))
-    text = text_of(ENCLAVES.tell(context.once(enclaves.compute)))
+    text = text_of(enclaves.tell(context.once(enclaves.compute)))
     assert text.startswith("1 node outside its jurisdiction is not counted, as [data] project")
     assert "No other enclave was found" in text
 
@@ -191,12 +183,12 @@ def test_places_that_are_linked_inside_only_are_not_compared():
 
 def test_the_middle_of_a_star_decides_everything():
     context = context_of(network_of([("s", end, 1 + k) for k, end in enumerate("abcdefgh")]))
-    text = text_of(CENTRES.tell(context.once(centres.compute)))
+    text = text_of(centres.tell(context.once(centres.compute)))
     assert "The number of centres is the same by all 6 rules: 1. Centres by all 6 rules: s." in text
     # Without it there is no link, and no index.
     table = context.once(profile.compute).table
     assert set(table["most_influential"].dropna()) == {"s"}
     # By closeness the eight ends tie for the second place, so that they are not among three.
-    said = text_of(CENTRAL.tell(context.once(central.compute)))
+    said = text_of(central.tell(context.once(central.compute)))
     first = said.split("Most often among the first three by the ")[1]
     assert "(11 times)" not in first.replace("s (11 times)", "")

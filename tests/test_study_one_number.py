@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from netinnov.study import sections
-from netinnov.study.sections import EXPERIMENT, MULTICENTRIC, centres, experiment, multicentric
+from netinnov.study.sections import centres, experiment, multicentric
 from study_cases import FEW, PARK, context_of, network_of, text_of
 
 IDS = list("PQRSTUVW")
@@ -27,12 +27,12 @@ OPTIONS = {
     "presence": "linked",
 }
 READ = (
-    sections.CENTRAL,
-    sections.MULTICENTRIC,
-    sections.CENTRES,
-    sections.PROFILE,
-    sections.COMMUNITIES,
-    sections.EXPERIMENT,
+    sections.central,
+    sections.multicentric,
+    sections.centres,
+    sections.profile,
+    sections.communities,
+    sections.experiment,
 )
 """The sections whose tables are read."""
 ALIKE = {"rank_size_slope": "rank_size"}
@@ -126,7 +126,7 @@ def test_efficiency_is_that_of_the_options_wherever_it_is_told():
     effects = tables["effects"].set_index("measure")["baseline"]
     value = tables["polycentricity"].loc["all", "global_efficiency"]
     assert effects["global_efficiency"].unique() == pytest.approx([value])
-    text = text_of(MULTICENTRIC.tell(context.once(multicentric.compute)))
+    text = text_of(multicentric.tell(context.once(multicentric.compute)))
     assert "a link is 1 / weight long, with the frictions of [measures])" in text
 
 
@@ -135,7 +135,7 @@ def test_a_rival_is_judged_by_a_criterion_that_is_named():
     places = pd.DataFrame({"lon": range(100, 108), "lat": 30.0, "name": IDS}, index=IDS)
     park = PARK | {"rivals": ["direct links"], "placebos": 0}
     context = context_of(network_of(rows, places=places), experiment=park)
-    text = text_of(EXPERIMENT.offer(context.once(experiment.compute)))
+    text = text_of(experiment.offer(context.once(experiment.compute)))
     assert "judged by P's access (harmonic closeness), the park is " in text
 
 

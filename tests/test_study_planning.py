@@ -14,7 +14,7 @@ from netinnov.planning import in_core, owen_value
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
-from netinnov.study.sections import GOVERNANCE, SHARING, SPACE, governance, sharing, space
+from netinnov.study.sections import governance, sharing, space
 from study_cases import STARS, context_of, network_of, tables_of, text_of
 
 OFF = {"mechanisms": False}
@@ -67,10 +67,10 @@ def test_space_is_added_up_by_home_and_host_and_allocated_by_distance():
     # All space is used and all demand served: rents are not unique.
     assert not result.plan.rents_unique
     assert stock.demand.by_home().sum() == stock.capacity.sum()
-    text = text_of(SPACE.tell(result))
+    text = text_of(space.tell(result))
     assert "250 m² in the median of the 3 nodes that state both" in text
     assert f"{7500 * DEGREE / 4500:.3g} km from home on average" in text
-    assert "2 homes (firms: 18) would need about 4,500 m² of space" in text_of(SPACE.offer(result))
+    assert "2 homes (firms: 18) would need about 4,500 m² of space" in text_of(space.offer(result))
 
 
 def test_a_rent_is_what_one_more_unit_would_save():
@@ -81,11 +81,11 @@ def test_a_rent_is_what_one_more_unit_would_save():
     network = network_of(LINKS, nodes=NODES.replace({1500: 1501}), places=PLACES)
     more = space.compute(context_of(network, **OFF, space=part))
     assert result.plan.cost - more.plan.cost == pytest.approx(DEGREE)
-    text = text_of(SPACE.tell(result))
+    text = text_of(space.tell(result))
     assert f"Space runs out at Q ({DEGREE:.3g} km)." in text
     assert "an assumption" in text
     assert "95 %" not in text
-    flows = tables_of(SPACE, result)["space_flows"].frame.set_index(["home", "host"])
+    flows = tables_of(space, result)["space_flows"].frame.set_index(["home", "host"])
     assert flows.loc[("S", "Q"), "kilometres"] == pytest.approx(3 * DEGREE)
     # S at Q would cost three degrees and the rent of one, in place of two.
     assert flows.loc[("S", "Q"), "reduced_cost"] == pytest.approx(2 * DEGREE)
@@ -95,9 +95,9 @@ def test_space_that_falls_short_is_told_not_refused():
     result = space.compute(parks(space={"floor": 300.0}))
     assert result.plan is None
     # 18 firms need 5400, there are 4500.
-    assert "900 short" in text_of(SPACE.tell(result))
-    assert [*SPACE.draw(result)] == []
-    assert "space_flows" not in tables_of(SPACE, result)
+    assert "900 short" in text_of(space.tell(result))
+    assert [*space.draw(result)] == []
+    assert "space_flows" not in tables_of(space, result)
 
 
 def test_space_may_stand_in_columns_of_the_places():
@@ -108,7 +108,7 @@ def test_space_may_stand_in_columns_of_the_places():
     assert result.stock.units.to_dict() == {"P": 4}
     assert result.stock.capacity.to_dict() == {"Q": 500, "R": 100}
     assert result.plan.flows.loc["P"].to_dict() == {"Q": 400, "R": 0}
-    assert "would need about 400 ha of space" in text_of(SPACE.offer(result))
+    assert "would need about 400 ha of space" in text_of(space.offer(result))
 
 
 def test_a_place_does_not_use_its_own_space_across_a_border():
@@ -133,21 +133,21 @@ def test_a_place_does_not_use_its_own_space_across_a_border():
 )
 def test_what_space_needs_is_named_before_anything_runs(settings, words):
     with pytest.raises(InputError, match=words):
-        SPACE.check(parks(space=settings))
+        space.CHECK(parks(space=settings))
 
 
 def test_the_floor_of_a_unit_must_be_known():
     nodes = NODES.assign(floor_area_m2=[None, None, None, None, 1500, None, None, None])
     context = context_of(network_of(LINKS, nodes=nodes, places=PLACES), **OFF, space={})
     with pytest.raises(InputError, match=r"two parks or more.*floor = \.\.\. under \[space\]"):
-        SPACE.check(context)
+        space.CHECK(context)
 
 
 def test_homes_and_hosts_without_coordinates_are_named():
     places = PLACES.assign(lon=[0.0, None, 2.0, 4.0], lat=[0.0, None, 0.0, 0.0])
     context = context_of(network_of(LINKS, nodes=NODES, places=places), **OFF, space={})
     with pytest.raises(InputError, match=r"lon and lat of each home and host; missing for 1: Q"):
-        SPACE.check(context)
+        space.CHECK(context)
 
 
 # -- sharing -------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_enclaves_are_shared_on_their_own_network():
     for rule in ("equal", "shapley", "nucleolus", "enclaves"):
         assert by[rule].sum() == pytest.approx(result.total)
         assert result.by_rule.loc[rule, "in_core"] == in_core(result.game, by[rule])
-    text = text_of([*SHARING.offer(result), *SHARING.tell(result)])
+    text = text_of([*sharing.offer(result), *sharing.tell(result)])
     assert "3 pairs of home and host of enclaves, with no other link, give 4 places" in text
     assert "no division of taxes is in it" in text
 
@@ -183,7 +183,7 @@ def test_what_a_pair_adds_goes_in_equal_parts_to_both_of_its_ends():
     home, host = result.pair
     assert result.rise[home] == pytest.approx(result.rise[host])
     assert result.rise.sum() == pytest.approx(result.added)
-    assert "the same, as the link needs both" in text_of(SHARING.tell(result))
+    assert "the same, as the link needs both" in text_of(sharing.tell(result))
 
 
 def test_pairs_may_be_named_and_add_to_the_observed_network():
@@ -198,7 +198,7 @@ def test_pairs_may_be_named_and_add_to_the_observed_network():
         pytest.approx((b + x) / 2)
     )
     assert result.stability == {}
-    assert "in proportion to pairs" in text_of(SHARING.offer(result))
+    assert "in proportion to pairs" in text_of(sharing.offer(result))
 
 
 def test_unions_are_the_values_of_a_column():
@@ -244,14 +244,14 @@ def test_a_contract_with_a_fixed_return_by_hand():
 )
 def test_what_sharing_needs_is_named_before_anything_runs(settings, words):
     with pytest.raises(InputError, match=words):
-        SHARING.check(context_of(network_of(STARS), **OFF, sharing=settings))
+        sharing.CHECK(context_of(network_of(STARS), **OFF, sharing=settings))
 
 
 def test_a_contract_is_about_an_enclave():
     contract = {"fixed_return": 1.0, "home_alone": 0.0, "host_alone": 0.0, "profits": [1.0]}
     for enclave, words in (("p", "outside its jurisdiction"), ("par_1", "did you mean 'park_1'")):
         with pytest.raises(InputError, match=words):
-            SHARING.check(parks(sharing={"contract": contract | {"enclave": enclave}}))
+            sharing.CHECK(parks(sharing={"contract": contract | {"enclave": enclave}}))
 
 
 # -- governance ----------------------------------------------------------------------------------
@@ -283,10 +283,10 @@ def test_a_star_is_compared_and_its_borders_counted():
     assert result.shares["share"].tolist() == alone["share"].tolist()
     effects = result.comparison.to_frame().set_index(["measure", "approach"])["difference"]
     best = effects["home_access"].idxmax()
-    assert f"'{best}'" in text_of(GOVERNANCE.offer(result))
+    assert f"'{best}'" in text_of(governance.offer(result))
     assert context.measures.border == 0
     assert result.part.border == 1
-    text = text_of(GOVERNANCE.tell(result))
+    text = text_of(governance.tell(result))
     assert "not forecasts" in text
     assert "By land, between 4 % and 4 % of a layer's weight crosses a border." in text
 
@@ -298,15 +298,15 @@ def test_dense_flows_are_not_compared_and_the_report_says_why():
     settings = {"home": "c0", "host": "c1"}
     result = governance.compute(context_of(network_of(flows), **OFF, governance=settings))
     assert result.comparison is None
-    assert "in links 100 % of all pairs are linked" in text_of(GOVERNANCE.offer(result))
-    assert [*GOVERNANCE.draw(result)] == []
+    assert "in links 100 % of all pairs are linked" in text_of(governance.offer(result))
+    assert [*governance.draw(result)] == []
 
 
 def test_without_coordinates_nothing_is_priced_and_the_report_says_so():
     settings = {"home": "b", "host": "x", "replicates": 0}
     result = governance.compute(context_of(network_of(STARS), **OFF, governance=settings))
     assert result.comparison is None
-    assert "8 places are without lon and lat" in text_of(GOVERNANCE.offer(result))
+    assert "8 places are without lon and lat" in text_of(governance.offer(result))
 
 
 @pytest.mark.parametrize(
@@ -320,12 +320,12 @@ def test_without_coordinates_nothing_is_priced_and_the_report_says_so():
 )
 def test_what_governance_needs_is_named_before_anything_runs(settings, words):
     with pytest.raises(InputError, match=words):
-        GOVERNANCE.check(context_of(network_of(STARS), **OFF, governance=settings))
+        governance.CHECK(context_of(network_of(STARS), **OFF, governance=settings))
 
 
 def test_a_budget_that_pays_for_nothing_is_refused_before_anything_runs():
     with pytest.raises(InputError, match=r"\[governance\].*budget"):
-        GOVERNANCE.check(stars(budget=0.01))
+        governance.CHECK(stars(budget=0.01))
 
 
 def test_an_approach_that_cannot_be_placed_is_left_out_and_the_report_says_why():
@@ -334,11 +334,11 @@ def test_an_approach_that_cannot_be_placed_is_left_out_and_the_report_says_why()
     links = [("a", "b"), ("c", "d"), ("d", "e"), ("e", "f"), ("c", "f")]
     settings = {"home": "a", "host": "b", "budget": 6.0, "placements": 2, "replicates": 0}
     context = context_of(network_of(links, places=places), **OFF, governance=settings)
-    choice = context.once(GOVERNANCE.check)
+    choice = context.once(governance.CHECK)
     assert "competition for talent" in choice.left_out
     result = governance.compute(context)
     assert "competition for talent" not in result.comparison.approaches.index
-    assert "Left out is 'competition for talent': " in text_of(GOVERNANCE.tell(result))
+    assert "Left out is 'competition for talent': " in text_of(governance.tell(result))
 
 
 def test_the_bundled_case_runs_with_all_defaults():
@@ -383,10 +383,10 @@ def test_the_bundled_contract_marks_what_is_assumed_and_says_nothing_of_taxes(bu
 
 
 def test_the_bundled_game_is_shared_between_sixteen_cities(bundled):
-    pairs = bundled.once(SHARING.check)
+    pairs = bundled.once(sharing.CHECK)
     assert len(pairs.players) == 16
     assert pairs.left_out == 0
     assert "quzhou" in pairs.players
-    choice = bundled.once(GOVERNANCE.check)
+    choice = bundled.once(governance.CHECK)
     assert (choice.home, choice.host) == ("quzhou", "hangzhou")
     assert choice.why_not == ""

@@ -23,12 +23,6 @@ from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import (
-    BROKERS,
-    CENTRAL,
-    CENTRES,
-    COMMUNITIES,
-    MULTICENTRIC,
-    PROFILE,
     brokers,
     central,
     centres,
@@ -106,7 +100,7 @@ def test_the_largest_place_and_how_many_equal_ones_there_would_be(context, stren
     assert result.value("primacy") == pytest.approx(share.max())
     equal = math.exp(-(share * np.log(share)).sum())
     assert result.value("effective_number") == pytest.approx(equal)
-    text = text_of(PROFILE.offer(result)) + text_of(MULTICENTRIC.tell(
+    text = text_of(profile.offer(result)) + text_of(multicentric.tell(
         context.once(multicentric.compute)))  # fmt: skip
     # Whatever the digits, what is said is what is true to within its last one.
     said = float(text.split("as if ")[1].split(" ")[0].replace(",", ""))
@@ -126,7 +120,7 @@ def test_efficiency_and_modularity(context, graph):
     value = nx.community.modularity(graph.subgraph(set().union(*parts)), parts, weight="weight")
     assert found.test.modularity == pytest.approx(value)
     assert context.once(communities.compute).together.modularity == pytest.approx(value)
-    said = text_of(COMMUNITIES.offer(context.once(communities.compute)))
+    said = text_of(communities.offer(context.once(communities.compute)))
     assert float(re.split("[,;]", said.split("(modularity ")[1])[0]) == pytest.approx(
         value, rel=0.06
     )
@@ -159,7 +153,7 @@ def test_centres_by_the_rules(context, graph, strength):
     count = sum(rules[rule] for rule in found.asked)
     assert (rules["agreement"] * len(found.asked)).tolist() == pytest.approx(count.tolist())
     most = int((count > len(found.asked) / 2).sum())
-    text = text_of(CENTRES.offer(found))
+    text = text_of(centres.offer(found))
     assert f"{most or 'none'} of {len(rules)} places" in text
     assert f"more than half of {len(found.asked)} rules" in text
     assert {*found.asked} <= {*RULES}
@@ -168,7 +162,7 @@ def test_centres_by_the_rules(context, graph, strength):
 def test_who_has_the_most_strength(context, strength):
     share = (strength / strength.sum()).sort_values(ascending=False)
     name = context.names[share.index[0]]
-    text = text_of(CENTRAL.tell(context.once(central.compute)))
+    text = text_of(central.tell(context.once(central.compute)))
     assert f"{name} has the most strength, {100 * share.iloc[0]:.0f} % of all" in text
 
 
@@ -189,7 +183,7 @@ def test_pairs_joined_by_brokers(context):
     two_steps = (linked @ linked) * (1 - linked)
     np.fill_diagonal(two_steps, 0)
     total = int(two_steps.sum(dtype=np.float64))
-    assert f", {total:,} times in all; " in text_of(BROKERS.tell(result))
+    assert f", {total:,} times in all; " in text_of(brokers.tell(result))
 
 
 def strength_of(pairs):
@@ -250,7 +244,7 @@ def from_the_file(name, folder):
 def test_strengths_are_those_of_the_raw_file(context, request, shared):
     name = request.node.callspec.params["context"]
     share = from_the_file(name, shared / "data")
-    text = text_of(CENTRAL.tell(context.once(central.compute)))
+    text = text_of(central.tell(context.once(central.compute)))
     assert f"{share.index[0]} has the most strength, {100 * share.iloc[0]:.0f} % of all" in text
     equal = math.exp(-(share * np.log(share)).sum())
     assert context.once(profile.compute).value("effective_number") == pytest.approx(equal)
@@ -287,6 +281,4 @@ def test_the_links_that_europe_should_build_raise_efficiency_as_told():
         added[at[home], at[host]] = added[at[host], at[home]] = 0.1 * mixed[at[home]].sum()
     after = efficiency(np.maximum.reduce([*weights.values(), mixed + added]))
     rise = f"{100 * (after / before - 1):.2g} %"
-    assert f"Together they raise global efficiency by {rise}" in text_of(
-        siting.SITING.offer(result)
-    )
+    assert f"Together they raise global efficiency by {rise}" in text_of(siting.offer(result))

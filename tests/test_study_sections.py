@@ -15,23 +15,14 @@ from netinnov.errors import InputError
 from netinnov.plotting import caption_notes
 from netinnov.polycentricity import RankSize
 from netinnov.study.sections import (
-    BUILT,
-    CENTRAL,
-    COBWEB,
-    DIFFUSION,
-    ENCLAVES,
-    FREE_FLOW,
-    METHODS,
-    MULTICENTRIC,
-    PARK,
     SECTIONS,
-    SPECIALISATION,
     built,
     central,
     cobweb,
     diffusion,
     enclaves,
     free_flow,
+    methods,
     multicentric,
     park,
     specialisation,
@@ -69,14 +60,14 @@ def test_the_top_says_what_network_it_is():
     links = [*CHAIN, ("a", "c", 1, "model")]
     network = three(kinds=["firm", "firm", EVIL], links=links, modelled=["model"])
     result = built.compute(context_of(network, **OFF))
-    (text,) = texts(BUILT.offer(result))
+    (text,) = texts(built.offer(result))
     assert text == (
         f"The network has 3 nodes, of the kinds firm (2) and {EVIL} (1), and 3 linked pairs in 2 "
         "layers, of which 1 is modelled; the report looks at 3 places."
     )
     without = built.compute(context_of(three(kinds=["firm", "firm", None]), **OFF))
-    assert "of the kinds firm (2) and none given (1)" in text_of(BUILT.offer(without))
-    (sentence,) = BUILT.offer(result)
+    assert "of the kinds firm (2) and none given (1)" in text_of(built.offer(without))
+    (sentence,) = built.offer(result)
     assert "<script" not in sentence.text
     assert "<bdi>&lt;script&gt;" in sentence.text
 
@@ -85,22 +76,22 @@ def test_rows_set_aside_are_counted_by_their_problem():
     problems = ["unknown end", "unknown end", EVIL]
     rejected = pd.DataFrame({"table": "links", "problem": problems})
     result = built.compute(context_of(three(places=PLACES), rejected=rejected, **OFF))
-    text = text_of(BUILT.tell(result))
+    text = text_of(built.tell(result))
     assert text == f"Rows set aside: 3, of which 2 unknown end and 1 {EVIL}."
     none = built.compute(context_of(three(places=PLACES), rejected=rejected.iloc[:0], **OFF))
-    assert text_of(BUILT.tell(none)) == "No row was set aside."
+    assert text_of(built.tell(none)) == "No row was set aside."
 
 
 def test_places_without_coordinates_give_no_map_but_a_note():
     result = built.compute(context_of(three(), **OFF))
-    assert list(BUILT.draw(result)) == []
-    assert "There is no map: no place has coordinates." in text_of(BUILT.tell(result))
+    assert list(built.draw(result)) == []
+    assert "There is no map: no place has coordinates." in text_of(built.tell(result))
 
 
 def test_the_map_can_be_drawn_again_from_its_tables():
     links = [*CHAIN, ("a", "c", 2, "model")]
     result = built.compute(context_of(three(places=PLACES, links=links, modelled=["model"]), **OFF))
-    tables = tables_of(BUILT, result)
+    tables = tables_of(built, result)
     frame = tables["map_links"].frame
     assert frame["weight"].sum() == 4
     assert set(frame.loc[frame["modelled"], "layer"]) == {"model (modelled)"}
@@ -110,11 +101,11 @@ def test_the_map_can_be_drawn_again_from_its_tables():
 
 def test_the_map_says_which_layers_of_how_many_it_shows():
     few = built.compute(context_of(three(places=PLACES, links=CHAIN), **OFF))
-    (picture, *_) = BUILT.draw(few)
+    (picture, *_) = built.draw(few)
     assert "Links between places, in all of 1 layer: <bdi>links</bdi>." in picture.note
     assert "heaviest" not in picture.note
     links = [("a", "b", at + 1, f"layer{at}") for at in range(6)]
-    (picture, *_) = BUILT.draw(built.compute(context_of(three(places=PLACES, links=links), **OFF)))
+    (picture, *_) = built.draw(built.compute(context_of(three(places=PLACES, links=links), **OFF)))
     assert "in 4 of 6 layers (" in picture.note
     assert "of the observed layers those with most weight" in picture.note
 
@@ -123,7 +114,7 @@ def test_the_map_says_when_it_leaves_out_links():
     ids = [f"n{at:02}" for at in range(18)]
     places = pd.DataFrame({"place": ids, "lon": np.linspace(110, 120, 18), "lat": 30.0})
     network = network_of(list(combinations(ids, 2)), places=places)  # 18 * 17 / 2 = 153
-    (picture, *_) = BUILT.draw(built.compute(context_of(network, **OFF)))
+    (picture, *_) = built.draw(built.compute(context_of(network, **OFF)))
     notes = " ".join(caption_notes(picture.figure.axes[0]))
     said = "links: 150 of 153 links are drawn, those between the strongest places"
     assert said in notes
@@ -134,34 +125,34 @@ def test_the_map_says_when_it_leaves_out_links():
 
 def test_who_is_central_is_told_in_the_order_of_pagerank():
     result = central.compute(context_of(three(), **OFF))
-    heaviest, *_ = texts(CENTRAL.tell(result))
+    heaviest, *_ = texts(central.tell(result))
     assert heaviest == "Q has the most strength, 50 % of all."
-    (first,) = texts(CENTRAL.offer(result))
+    (first,) = texts(central.offer(result))
     assert first.startswith("Most central by PageRank: Q (4")
     assert first.endswith("; an even share would be 33.3 %.")
 
 
 def test_of_few_places_none_are_the_first_among_many():
     result = central.compute(context_of(three(), **OFF))
-    (picture,) = CENTRAL.draw(result)
+    (picture,) = central.draw(result)
     assert picture.caption.startswith("3 places by PageRank. Figures are values")
     ring = [(f"n{at:02}", f"n{(at + 1) % 20:02}", 20 - at) for at in range(20)]
     result = central.compute(context_of(network_of(ring), **OFF))
-    (picture,) = CENTRAL.draw(result)
+    (picture,) = central.draw(result)
     assert picture.caption.startswith("The 15 most central of 20 places by PageRank.")
-    assert "Of the first 5 places by PageRank " in text_of(CENTRAL.tell(result))
+    assert "Of the first 5 places by PageRank " in text_of(central.tell(result))
 
 
 def test_layers_of_a_place_are_told():
     links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "b", 1, "y")]
-    text = text_of(CENTRAL.tell(central.compute(context_of(three(links=links), **OFF))))
+    text = text_of(central.tell(central.compute(context_of(three(links=links), **OFF))))
     # c has layer y only; a and b have both.
     assert "1 of 3 places is linked in one layer only; the median participation" in text
 
 
 def test_centralities_side_by_side_name_the_leaders_of_the_observed_layers():
     result = central.compute(context_of(network_of(STARS)))
-    text = text_of(CENTRAL.tell(result))
+    text = text_of(central.tell(result))
     assert "Most often among the first three by the " in text
     assert "centralities: a (" in text
     assert central.compute(context_of(network_of(STARS), **OFF)).observed is None
@@ -224,10 +215,10 @@ def test_the_figure_of_rank_and_size_draws_what_the_table_says():
     nodes = pd.DataFrame(places, columns=["node", "place"]).set_index("node")
     network = network_of(links, nodes=nodes, directed=["b"])
     result = multicentric.compute(context_of(network, **OFF))
-    (picture,) = MULTICENTRIC.draw(result)
+    (picture,) = multicentric.draw(result)
     points = picture.figure.axes[0].lines[0].get_ydata().tolist()
     assert points == [7, 6, 2, 1]
-    fit = tables_of(MULTICENTRIC, result)["polycentricity"].frame.loc["all", "rank_size_slope"]
+    fit = tables_of(multicentric, result)["polycentricity"].frame.loc["all", "rank_size_slope"]
     assert ni.polycentricity.rank_size(points).slope == fit
 
 
@@ -237,7 +228,7 @@ def test_evenness_is_told_with_its_uncertainty():
         "gravity": evenness(slope=-1.5, places=11),
         "tiny": evenness(slope=-0.1, places=9),
     }
-    text = text_of(MULTICENTRIC.tell(uneven(evenness(), **layers)))
+    text = text_of(multicentric.tell(uneven(evenness(), **layers)))
     # 0.923 x sqrt(2 / 50) = 0.1846
     said = "Rank-size slope of strength, all layers together: −0.923 (standard error by the rule of"
     assert f"{said} thumb slope × √(2/n), n = 50: 0.18; R² 0.9)" in text
@@ -254,7 +245,7 @@ def test_evenness_is_told_with_its_uncertainty():
 
 def test_undefined_indices_are_not_told():
     odd = evenness(slope=math.nan, primacy=math.nan, largest_component=math.nan)
-    text = text_of(MULTICENTRIC.tell(uneven(odd, links=odd)))
+    text = text_of(multicentric.tell(uneven(odd, links=odd)))
     assert "The largest place holds" not in text
     assert "Rank-size slope of strength" not in text
     assert "nan" not in text
@@ -263,7 +254,7 @@ def test_undefined_indices_are_not_told():
 def test_rows_of_indices_say_what_is_modelled_in_them():
     links = [*CHAIN, ("a", "c", 2, "model")]
     result = multicentric.compute(context_of(three(links=links, modelled=["model"]), **OFF))
-    frame = tables_of(MULTICENTRIC, result)["polycentricity"].frame
+    frame = tables_of(multicentric, result)["polycentricity"].frame
     found = frame["modelled_layers"].astype(object).where(frame["modelled_layers"].notna(), "")
     assert found.to_dict() == {
         "links": "",
@@ -280,12 +271,12 @@ def test_enclaves_are_counted_by_direction_host_and_home():
     places = PLACES.assign(population=[1.0, 5.0, 3.0], name=["Pe", "Qu & Co", EVIL])
     network = three(places=places, jurisdiction=["P", "P", "Q"])  # b of P in Q, c of Q in R
     result = enclaves.compute(context_of(network, **OFF))
-    text = text_of(ENCLAVES.tell(result))
+    text = text_of(enclaves.tell(result))
     assert "2 enclaves in 2 pairs of a home and a host: 1 reverse and 1 forward." in text
     assert "An enclave is reverse if its host is the larger of the two places" in text
     assert "Most frequent hosts: Qu & Co (1) and" in text
-    assert text_of(ENCLAVES.offer(result)) == "The data hold 2 enclaves; 1 is reverse."
-    table = tables_of(ENCLAVES, result)["enclaves"]
+    assert text_of(enclaves.offer(result)) == "The data hold 2 enclaves; 1 is reverse."
+    table = tables_of(enclaves, result)["enclaves"]
     assert table.frame["host"].tolist() == ["Q", "R"]
     assert table.view["host"].tolist() == ["Qu & Co", EVIL]
 
@@ -302,7 +293,7 @@ def test_enclaves_are_told_at_the_level_of_the_study():
     network = network_of([("a", "c"), ("b", "c"), ("a", "b")], nodes=nodes, places=places)
     result = enclaves.compute(context_of(network, places={"level": 1}, **OFF))
     assert result.table[["node", "home", "host"]].values.tolist() == [["b", "other", "city"]]
-    text = text_of(ENCLAVES.tell(result))
+    text = text_of(enclaves.tell(result))
     assert "1 enclave in 1 pair of a home and a host: " in text
     assert "1 more node stands outside its jurisdiction, but inside the same unit" in text
     assert result.funnel[["nodes", "pairs"]].fillna(-1).values.tolist()[-3:-1] == [[2, 2], [1, 1]]
@@ -322,12 +313,12 @@ def test_parks_are_counted_and_named_before_their_operators():
     network = network_of([("a", "b"), ("c", "d"), ("b", "d")], nodes=nodes, places=places)
     result = enclaves.compute(context_of(network, **OFF))
     assert result.table["node"].tolist() == ["b", "c", "a"]
-    text = text_of(ENCLAVES.tell(result))
+    text = text_of(enclaves.tell(result))
     assert "2 enclaves of kind park in 2 pairs of a home and a host: 2 reverse." in text
     assert "other kinds that stand outside their jurisdiction are not counted: operator (1)" in text
     assert "Most frequent homes: P (2)." in text
     offer = "The data hold 2 enclaves of kind park; all are reverse."
-    assert text_of(ENCLAVES.offer(result)) == offer
+    assert text_of(enclaves.offer(result)) == offer
     steps = result.funnel.set_index("step")
     assert steps.loc["outside their jurisdiction"].tolist() == [3, 2, 1, 2]
 
@@ -340,19 +331,19 @@ def test_a_direction_that_is_not_known_and_a_tie_are_said():
     network = network_of([("a", "b"), ("c", "b")], nodes=nodes, places=places)
     context = context_of(network, **OFF)
     ranked = enclaves.compute(context)  # not all populations are known: PageRank
-    assert "of unknown direction" not in text_of(ENCLAVES.tell(ranked))
+    assert "of unknown direction" not in text_of(enclaves.tell(ranked))
     table = ranked.table.assign(direction=["level", None])
     result = dataclasses.replace(ranked, table=table)
-    text = text_of(ENCLAVES.tell(result))
+    text = text_of(enclaves.tell(result))
     assert "1 a tie (home and host rank the same) and 1 of unknown direction (no ranking" in text
-    view = tables_of(ENCLAVES, result)["enclaves"].view
+    view = tables_of(enclaves, result)["enclaves"].view
     assert view["direction"].tolist() == ["level", "unknown"]
 
 
 def test_without_enclaves_that_is_said():
     result = enclaves.compute(context_of(three(), **OFF))
-    assert text_of(ENCLAVES.tell(result)).startswith("No enclave was found")
-    assert list(ENCLAVES.offer(result)) == []
+    assert text_of(enclaves.tell(result)).startswith("No enclave was found")
+    assert list(enclaves.offer(result)) == []
 
 
 # -- places and limits -------------------------------------------------------------------------
@@ -373,7 +364,7 @@ def test_a_region_at_a_level_and_what_is_left_out():
     links = [("a", "c"), ("b", "c"), ("a", "b"), ("d", "a"), ("e", "c")]
     part = {"level": 1, "keep": {"province": ["Z"], "tier": ["1", "2"]}}
     context = context_of(network_of(links, nodes=nodes, places=places), places=part, **OFF)
-    result = METHODS.compute(context)
+    result = methods.compute(context)
     assert result.context.level.coverage.values.tolist() == [
         ["as built", 5, 5],
         ["with a place", 4, 4],
@@ -381,7 +372,7 @@ def test_a_region_at_a_level_and_what_is_left_out():
     ]
     strength = central.compute(context).strength
     assert strength["links"].to_dict() == {"city": 2.0, "other": 2.0}
-    text = text_of(METHODS.tell(result))
+    text = text_of(methods.tell(result))
     assert "1 node without a place and 1 linked pair are left out" in text
     assert (
         "1 node outside the places chosen (province: Z; tier: 1, 2) and 1 linked pair are left"
@@ -393,20 +384,20 @@ def test_a_region_at_a_level_and_what_is_left_out():
 
 def test_the_top_ends_with_a_caution_on_what_is_modelled():
     links = [*CHAIN, ("a", "c", 2, "model")]
-    result = METHODS.compute(context_of(three(links=links, modelled=["model"]), **OFF))
-    (text,) = texts(METHODS.offer(result))
+    result = methods.compute(context_of(three(links=links, modelled=["model"]), **OFF))
+    (text,) = texts(methods.offer(result))
     assert text.startswith("Caution: model (modelled) is modelled, not observed; marked")
-    assert SECTIONS[-1] is METHODS
-    assert list(METHODS.offer(METHODS.compute(context_of(three(), **OFF)))) == []
+    assert SECTIONS[-1].name == "methods"
+    assert list(methods.offer(methods.compute(context_of(three(), **OFF)))) == []
 
 
 def test_frictions_are_explained_where_there_are_any():
     measures = {"border": 0.5, "kilometres": 2.0}
-    result = METHODS.compute(context_of(three(places=PLACES), measures=measures, **OFF))
-    text = text_of(METHODS.explain(result))
+    result = methods.compute(context_of(three(places=PLACES), measures=measures, **OFF))
+    text = text_of(methods.explain(result))
     assert "by 0.5 if its ends belong to different jurisdictions, and by 2 for each 1,000" in text
     assert "every link has length 1" in text
-    assert "frictions" not in text_of(METHODS.explain(METHODS.compute(context_of(three(), **OFF))))
+    assert "frictions" not in text_of(methods.explain(methods.compute(context_of(three(), **OFF))))
 
 
 # -- mechanisms --------------------------------------------------------------------------------
@@ -428,8 +419,8 @@ EXTREME = [
 @pytest.mark.parametrize("settings", EXTREME)
 def test_extreme_parameters_of_mechanisms_are_told_and_drawn(settings):
     context = context_of(three(), mechanisms=settings, **OFF)
-    for section in (FREE_FLOW, COBWEB):
-        if set(settings) & set(section.options.model_fields):
+    for section in (free_flow, cobweb):
+        if set(settings) & set(section.OPTIONS.model_fields):
             result = section.compute(context)
             pictures = list(section.draw(result))
             assert len(pictures) == 1
@@ -439,38 +430,38 @@ def test_extreme_parameters_of_mechanisms_are_told_and_drawn(settings):
 
 def test_points_of_the_model_are_told():
     result = free_flow.compute(context_of(three(), **OFF))
-    text = text_of(FREE_FLOW.tell(result))
+    text = text_of(free_flow.tell(result))
     # 1.6266 ** -4 and 1.8073 ** -4 (Fujita, Krugman and Venables 1999).
     assert "up to a freeness of trade of 0.143, the break point" in text
     assert "A core persists from 0.0937 on, the sustain point" in text
     assert "through which each reaches 10 % of the other's varieties" in text
     assert "illustrative, uncalibrated" in text
-    said = text_of(FREE_FLOW.offer(result))
+    said = text_of(free_flow.offer(result))
     assert "stay alike up to a freeness of trade of 0.143" in said
     alone = free_flow.compute(context_of(three(), free_flow={"enclave": 0.0}, **OFF))
-    assert "enclaves" not in text_of(FREE_FLOW.offer(alone))
-    assert "varieties" not in text_of(FREE_FLOW.tell(alone))
+    assert "enclaves" not in text_of(free_flow.offer(alone))
+    assert "varieties" not in text_of(free_flow.tell(alone))
 
 
 def test_modes_of_prices_are_told():
     result = cobweb.compute(context_of(three(), **OFF))
     # Both supplies: -(d + 2 (m + link)) / b = -0.96; home alone -0.93; the host's price -0.876.
-    assert text_of(COBWEB.offer(result)).endswith(
+    assert text_of(cobweb.offer(result)).endswith(
         "settles; with the link of an enclave it lasts longer or it settles faster, depending on "
         "which supply responds to which price."
     )
-    text = text_of(COBWEB.tell(result))
+    text = text_of(cobweb.tell(result))
     # -(d + 2 m) / b = -0.9 for the gap, -d / b = -0.8 for both together.
     assert "the gap by −0.9 and the common movement by −0.8" in text
     assert "Here both settle." in text
     steep = cobweb.compute(context_of(three(), cobweb={"supply_slope": 1.5}, **OFF))
-    assert "Here not both settle." in text_of(COBWEB.tell(steep))
-    assert "two regions does not settle; with" in text_of(COBWEB.offer(steep))
+    assert "Here not both settle." in text_of(cobweb.tell(steep))
+    assert "two regions does not settle; with" in text_of(cobweb.offer(steep))
 
 
 def test_the_stability_map_says_what_its_letters_are_and_what_lies_beyond():
     settings = {"supply_slope": 3.0, "mobility": 0.1, "link": 0.0}
-    (picture,) = COBWEB.draw(cobweb.compute(context_of(three(), cobweb=settings, **OFF)))
+    (picture,) = cobweb.draw(cobweb.compute(context_of(three(), cobweb=settings, **OFF)))
     assert "d / b, the slope of supply (d) over that of demand (b)" in picture.caption
     assert "m / b, mobility (m: how much supply moves" in picture.caption
     beyond = "Beyond the map: without an enclave (supply over demand 3, mobility over demand 0.1)."
@@ -491,13 +482,13 @@ def test_the_park_with_most_links_is_told_and_diffusion_starts_at_its_host():
     network = network_of([*CHAIN, ("park", "a"), ("park", "b")], nodes=PARKED)
     context = context_of(network, **OFF)
     result = context.once(park.compute)
-    text = text_of(PARK.tell(result))
+    text = text_of(park.tell(result))
     assert text.startswith("park is the one park outside its jurisdiction: 2 partners")
     spread = context.once(diffusion.compute)
     assert (spread.seeds, spread.targets) == (2, 1)  # b and lost; a
-    said = text_of(DIFFUSION.tell(spread))
+    said = text_of(diffusion.tell(spread))
     assert "starts with the 2 actors of the host" in said
-    answer = text_of(DIFFUSION.offer(spread))
+    answer = text_of(diffusion.offer(spread))
     assert answer.startswith("The one actor of home is reached, as on record: after ")
     assert "That is a comparison of networks on record, and no effect" in said
 
@@ -523,15 +514,15 @@ def test_without_a_park_the_models_remain():
     assert context.once(park.compute) is None
     assert context.once(diffusion.compute) is None
     assert context.once(free_flow.compute) is not None
-    assert "No park stands outside its jurisdiction" in PARK.absent
+    assert "No park stands outside its jurisdiction" in park.ABSENT
 
 
 def test_places_are_specialised_in_the_layers_where_they_have_more_than_others():
     links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "c", 1, "y"), ("b", "c", 1, "x")]
     result = specialisation.compute(context_of(three(links=links), **OFF))
-    assert "A place is specialised if the mix of its links" in text_of(SPECIALISATION.tell(result))
-    assert "the most specialised are " in text_of(SPECIALISATION.offer(result))
-    assert "most in " in text_of(SPECIALISATION.offer(result))
+    assert "A place is specialised if the mix of its links" in text_of(specialisation.tell(result))
+    assert "the most specialised are " in text_of(specialisation.offer(result))
+    assert "most in " in text_of(specialisation.offer(result))
     assert result.spread is None
     assert specialisation.compute(context_of(three(), **OFF)) is None
 
@@ -545,7 +536,7 @@ def test_places_of_several_periods_have_a_spread():
     result = specialisation.compute(context_of(network, **OFF))
     assert result.spread["places"].tolist() == [12, 12]
     assert result.spread["log_sd"].tolist() == pytest.approx([0, 0])
-    assert "neither converge nor diverge" in text_of(SPECIALISATION.tell(result))
+    assert "neither converge nor diverge" in text_of(specialisation.tell(result))
 
 
 @pytest.fixture(scope="module")

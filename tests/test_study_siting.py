@@ -49,7 +49,7 @@ def test_the_chosen_links_are_those_that_raise_efficiency_most():
     best = max(efficiency([*before, *two]) for two in itertools.combinations(pairs, 2))
     assert result.plan.value == pytest.approx(best, rel=1e-12)
     rise = 100 * (best / efficiency(before) - 1)
-    said = text_of(siting.SITING.offer(result))
+    said = text_of(siting.offer(result))
     assert f"raise global efficiency by {rise:.2g} %" in said
     # All nine links together bound every plan of two.
     most = 100 * (efficiency([*before, *pairs]) / efficiency(before) - 1)
@@ -63,13 +63,13 @@ def test_plans_at_random_and_resamples_are_counted():
     n = int((result.plan.placebo >= result.plan.value - 1e-12).sum())
     assert result.random_share == n / 30
     said = "none does" if n == 0 else f"{n} {'does' if n == 1 else 'do'}"
-    assert f"from the same candidates {said} as well" in text_of(siting.SITING.offer(result))
-    table = tables_of(siting.SITING, result)["sites"].frame
+    assert f"from the same candidates {said} as well" in text_of(siting.offer(result))
+    table = tables_of(siting, result)["sites"].frame
     assert table["share_of_resamples"].isin([0, 1 / 3, 2 / 3, 1]).all()
     pairs = [row[:2] for row in TREE]
     with_each = [efficiency([*pairs, pair]) for pair in itertools.product("deg", "acf")]
     alone = [100 * (value / efficiency(pairs) - 1) for value in with_each]
-    candidates = tables_of(siting.SITING, result)["siting_candidates"].frame
+    candidates = tables_of(siting, result)["siting_candidates"].frame
     assert candidates["gain_alone"].to_numpy() == pytest.approx(alone, rel=1e-9, abs=1e-9)
 
 
@@ -77,12 +77,12 @@ def test_an_enclave_is_told_on_placements_that_it_was_not_chosen_on():
     context = case(siting={"k": 1, "size": 3, "placements": 2, "placebos": 5, "resamples": 0})
     result = siting.compute(context)
     assert len(result.fresh) == siting.FRESH
-    said = text_of(siting.SITING.offer(result))
+    said = text_of(siting.offer(result))
     low, high = (
         100 * (result.fresh.quantile(q) / result.plan.baseline - 1) for q in (0.025, 0.975)
     )
     assert f"({low:.2g} % to {high:.2g} % in 95 % of 40 placements" in said
-    assert "none were asked for" in text_of(siting.SITING.tell(result))
+    assert "none were asked for" in text_of(siting.tell(result))
 
 
 def test_homes_are_below_the_median_of_gdp_per_head():
@@ -118,17 +118,17 @@ def test_in_dense_flows_links_are_planned_by_their_weight():
     home = candidates.pairs["home"].iloc[0]
     tenth = 0.1 * strength(context.cities)["links"][home]
     assert candidates.scenarios[candidates.pairs.index[0]].weight == pytest.approx(tenth)
-    assert "linked already" in text_of(siting.SITING.tell(siting.compute(context)))
+    assert "linked already" in text_of(siting.tell(siting.compute(context)))
 
 
 def test_modelled_layers_are_marked():
     context = case(modelled=["links"], siting={**LINKS, "k": 1}, plan={})
     result = siting.compute(context)
-    assert "links (modelled)" in text_of(siting.SITING.offer(result))
-    assert "all links are modelled" in text_of(siting.SITING.tell(result))
-    frame = tables_of(siting.SITING, result)["sites"].frame
+    assert "links (modelled)" in text_of(siting.offer(result))
+    assert "all links are modelled" in text_of(siting.tell(result))
+    frame = tables_of(siting, result)["sites"].frame
     assert frame["modelled_layers"].eq("links (modelled)").all()
-    assert "modelled layers" in text_of(plans.PLAN.tell(plans.compute(context)))
+    assert "modelled layers" in text_of(plans.tell(plans.compute(context)))
 
 
 WRONG = {
@@ -153,19 +153,19 @@ WRONG = {
 def test_what_cannot_be_planned_is_refused_before_anything_is_computed(name):
     settings, message = WRONG[name]
     with pytest.raises(InputError, match=message):
-        siting.SITING.check(case(siting=settings))
+        siting.CHECK(case(siting=settings))
 
 
 def test_a_budget_below_the_cheapest_is_refused():
     settings = {"budget": 0.1, "prices": PRICES}
     with pytest.raises(InputError, match="no plan can be paid for: `budget` must pay for one"):
-        siting.SITING.check(case(places=places_of(), siting=settings))
+        siting.CHECK(case(places=places_of(), siting=settings))
 
 
 def test_places_that_are_all_alike_have_no_homes():
     ring = [(a, b) for a, b in itertools.pairwise("abcdea")]
     with pytest.raises(InputError, match=r"no two places have different values. Name the homes"):
-        siting.SITING.check(case(ring, siting={}))
+        siting.CHECK(case(ring, siting={}))
 
 
 def after(context, task, sites):
@@ -188,7 +188,7 @@ def test_the_plan_is_the_cheapest_set_that_reaches_the_target():
     assert () not in enough
     assert result.plan.cost == pytest.approx(min(sum(costs[x] for x in s) for s in enough))
     assert result.plan.value == pytest.approx(after(context, task, result.plan.sites))
-    said = text_of(plans.PLAN.offer(result))
+    said = text_of(plans.offer(result))
     assert "no cheaper set of the 6 candidates reaches it" in said
     assert "not a forecast" in said
 
@@ -199,15 +199,15 @@ def test_a_target_out_of_reach_is_said_with_the_most_that_there_is():
     result = plans.compute(context)
     sets = [s for size in range(5) for s in itertools.combinations(result.task.scenarios, size)]
     most = max(after(context, result.task, s) for s in sets)
-    said = text_of(plans.PLAN.offer(result))
+    said = text_of(plans.offer(result))
     assert "cannot be raised" in said
     assert f"the most that any set of them reaches is {most:.3g}" in said
 
 
 def test_nothing_is_built_where_the_target_holds():
     result = plans.compute(case(siting=LINKS, plan={"effective_number": 2.0}))
-    assert "nothing has to be built" in text_of(plans.PLAN.offer(result))
-    assert "modelled" not in text_of(plans.PLAN.tell(result))
+    assert "nothing has to be built" in text_of(plans.offer(result))
+    assert "modelled" not in text_of(plans.tell(result))
 
 
 def test_a_place_can_be_made_a_centre():
@@ -217,7 +217,7 @@ def test_a_place_can_be_made_a_centre():
     assert set(result.task.pairs["home"]) == {"g"}
     assert result.plan.reached
     assert result.plan.baseline < 0.9
-    assert "in which g is a centre from" in text_of(plans.PLAN.offer(result))
+    assert "in which g is a centre from" in text_of(plans.offer(result))
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_place_can_be_made_a_centre():
 def test_a_place_that_cannot_be_planned_for_is_refused(settings, message):
     links = [(*row[:2], row[2] + 0.5) for row in TREE]
     with pytest.raises(InputError, match=message):
-        plans.PLAN.check(case(links, siting=LINKS, plan=settings))
+        plans.CHECK(case(links, siting=LINKS, plan=settings))
 
 
 def test_a_plan_that_changes_nothing_is_not_told():
@@ -239,9 +239,9 @@ def test_a_plan_that_changes_nothing_is_not_told():
     part = {**LINKS, "k": 2, "homes": ["d", "e"], "hosts": ["a", "b"]}
     context = case(links, places=places_of(), siting=part, measures={"distance": "unit"})
     result = siting.compute(context)
-    said = text_of(siting.SITING.offer(result))
+    said = text_of(siting.offer(result))
     expected = "None of the 4 direct links that could be built raises global efficiency, so there "
     assert said == f"{expected}is no plan."
-    assert "placements" not in text_of(siting.SITING.explain(result))  # nothing is drawn
-    assert not list(siting.SITING.draw(result))
-    assert not any(table.on_page for table in siting.SITING.tables(result))
+    assert "placements" not in text_of(siting.explain(result))  # nothing is drawn
+    assert not list(siting.draw(result))
+    assert not any(table.on_page for table in siting.tables(result))

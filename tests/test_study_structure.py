@@ -14,18 +14,7 @@ from netinnov.null_models import Rewire
 from netinnov.study import _structure_plan
 from netinnov.study._context import Context
 from netinnov.study._null_choice import Null
-from netinnov.study.sections import (
-    BROKERS,
-    CENTRES,
-    COMMUNITIES,
-    LAYERS,
-    PROFILE,
-    brokers,
-    centres,
-    communities,
-    layers,
-    profile,
-)
+from netinnov.study.sections import brokers, centres, communities, layers, profile
 from study_cases import STARS, context_of, network_of, stand_in, tables_of, text_of, texts
 
 DEGREE = Null("degree", Rewire(), "chosen as 25 % are linked", "with the same degrees", 0.5)
@@ -69,7 +58,7 @@ def test_two_stars_have_two_centres_by_table_and_by_profile(stars):
 
 def test_centres_are_told_with_their_support_and_by_other_rules(stars):
     result = stars.once(centres.compute)
-    text = text_of(CENTRES.tell(result))
+    text = text_of(centres.tell(result))
     assert "those of the observed layer links." in text
     assert "2 of 8 places are centres: a (" in text
     assert "share of bootstrap resamples of the flows in which it is again a centre" in text
@@ -77,7 +66,7 @@ def test_centres_are_told_with_their_support_and_by_other_rules(stars):
     assert "Places by their role: " in text
     # A tenth of eight places is one, and a comes first; by the other rules a and x are centres.
     assert (
-        text_of(CENTRES.offer(result)) == "In the observed layer 2 of 8 places are centres by "
+        text_of(centres.offer(result)) == "In the observed layer 2 of 8 places are centres by "
         "more than half of 4 rules: a by 4 of 4 and x by 3. Ties are broken by the order of the "
         "data: other places are as strong as a."
     )
@@ -90,16 +79,16 @@ def test_a_modelled_layer_whose_name_has_a_semicolon_is_told_as_modelled():
     network = network_of(STARS, layer="trade; services", modelled=["trade; services"])
     context = context_of(network)
     result = context.once(centres.compute)
-    text = text_of(CENTRES.tell(result))
+    text = text_of(centres.tell(result))
     assert "those of the modelled layer trade; services (modelled)." in text
     assert "observed" not in text
-    assert text_of(CENTRES.offer(result)).startswith("In the modelled layer 2 of 8 places")
-    assert tables_of(CENTRES, result)["centres"].modelled == ("trade; services",)
+    assert text_of(centres.offer(result)).startswith("In the modelled layer 2 of 8 places")
+    assert tables_of(centres, result)["centres"].modelled == ("trade; services",)
 
 
 def test_a_modelled_layer_is_marked_once():
     context = context_of(network_of(STARS, layer="flows", modelled=["flows"]))
-    text = text_of(CENTRES.tell(context.once(centres.compute)))
+    text = text_of(centres.tell(context.once(centres.compute)))
     assert "the modelled layer flows (modelled)." in text
     assert "(modelled) (modelled)" not in text
 
@@ -121,14 +110,14 @@ def test_modelled_links_change_nothing_of_what_was_observed(stars):
         ("model",),
         "observed",
     )
-    apart = table(both, PROFILE)["profile_modelled"]
+    apart = table(both, profile)["profile_modelled"]
     assert not {*DRAWN, "low_without_one"} & {*apart.frame.columns}
     assert apart.modelled == ("model",)
     assert both.once(communities.compute).by_layer["model"].inside == 0
-    text = text_of(CENTRES.tell(both.once(centres.compute)))
+    text = text_of(centres.tell(both.once(centres.compute)))
     assert "Apart from them: model (modelled). There are no intervals and no tests" in text
     assert "In model (modelled) alone the effective number of places is" in text_of(
-        PROFILE.tell(both.once(profile.compute))
+        profile.tell(both.once(profile.compute))
     )
 
 
@@ -177,7 +166,7 @@ def test_what_is_modelled_only_is_not_tested():
     assert "no evidence" in left_out(context)["null model"]
     assert context.once(profile.compute).modelled_beside == {}
     assert context.once(brokers.compute) is None
-    assert (table(context, CENTRES)["centres"].frame["modelled_layers"] == "model (modelled)").all()
+    assert (table(context, centres)["centres"].frame["modelled_layers"] == "model (modelled)").all()
 
 
 def test_only_counts_have_intervals():
@@ -214,7 +203,7 @@ def test_draws_can_be_left_out(options, why):
     assert ("the indices without each place in turn" in left_out(context)) == (
         "most_places" in options
     )
-    assert why in text_of(CENTRES.tell(context.once(centres.compute)))
+    assert why in text_of(centres.tell(context.once(centres.compute)))
 
 
 def test_with_many_places_communities_are_not_searched_in_every_draw(stars, monkeypatch):
@@ -236,7 +225,7 @@ def test_the_rule_and_the_resolution_are_those_asked_for():
     # A tenth of eight places, rounded up; at resolution 0 all hang together in one community.
     assert found.index[found["centre"]].tolist() == ["a"]
     assert len(context.once(communities.compute).table) == 1
-    settings = table(context, CENTRES)["structure"].frame.set_index("setting")["value"]
+    settings = table(context, centres)["structure"].frame.set_index("setting")["value"]
     assert settings[["rule", "resolution"]].tolist() == ["top", "0.0"]
 
 
@@ -254,25 +243,25 @@ def indices(**columns):
 
 
 def test_an_index_is_told_with_its_interval():
-    assert texts(PROFILE.offer(indices())) == [
+    assert texts(profile.offer(indices())) == [
         "Links are as concentrated as if 2.5 equal places shared them (effective number of places)."
     ]
     sure = indices(low=2.0, high=3.0, bias=0.3)
-    assert "95 % interval 2 to 3)." in text_of(PROFILE.offer(sure))
+    assert "95 % interval 2 to 3)." in text_of(profile.offer(sure))
     close = indices(value=23.3, low=22.9, high=23.8, bias=0.1)  # not "23 (23 to 24)"
-    assert "as if 23.3 equal" in text_of(PROFILE.offer(close))
-    assert "95 % interval 22.9 to 23.8)." in text_of(PROFILE.offer(close))
+    assert "as if 23.3 equal" in text_of(profile.offer(close))
+    assert "95 % interval 22.9 to 23.8)." in text_of(profile.offer(close))
 
 
 def test_an_interval_that_resampling_shifts_is_not_told():
     shifted = indices(low=2.0, high=3.0, bias=0.7)
-    assert "interval" not in text_of(PROFILE.offer(shifted))
+    assert "interval" not in text_of(profile.offer(shifted))
     said = "more than half the width of their interval, which is not to be trusted: “effective"
-    assert said in text_of(PROFILE.tell(shifted))
+    assert said in text_of(profile.tell(shifted))
 
 
 def test_an_index_is_told_beside_random_networks_and_without_a_place():
-    text = text_of(PROFILE.tell(indices(null_low=1.0, null_high=2.0, most_influential="a")))
+    text = text_of(profile.tell(indices(null_low=1.0, null_high=2.0, most_influential="a")))
     assert (
         "“effective number of places”, the only index that can be, lies outside the middle 95 %"
         in text
@@ -294,7 +283,7 @@ def test_an_index_is_told_beside_random_networks_and_without_a_place():
     ],
 )
 def test_how_to_read_the_profile_follows_from_what_was_drawn(columns, said):
-    text = text_of(PROFILE.explain(indices(**columns)))
+    text = text_of(profile.explain(indices(**columns)))
     words = {"every event behind", "one place at a time", "among random networks", "no single p"}
     assert {word for word in words if word in text} == said
     assert ("On the profile" in text) == bool(said)
@@ -315,10 +304,10 @@ def test_weight_between_communities_is_counted_once(stars):
     for cohesion in (result.together, result.by_layer["links"]):
         assert cohesion.inside == pytest.approx(0.96)
         assert cohesion.modularity == pytest.approx(0.46)
-    text = text_of(COMMUNITIES.tell(result))
+    text = text_of(communities.tell(result))
     assert "Called by their strongest places, they are " in text
     assert "Inside them lies 96 % of the weight." in text
-    text = text_of(COMMUNITIES.offer(result))
+    text = text_of(communities.offer(result))
     assert text.startswith(
         "The links make 2 communities (modularity 0.460, in 99 random networks 0.4"
     )
@@ -346,7 +335,7 @@ def test_a_park_between_its_home_and_its_host_is_a_broker():
     assert row[kinds].tolist() == [0, 0, 2, 2, 2, 6]
     assert row["enclave"]
     assert row["jurisdiction"] == "Q"
-    text = text_of(BROKERS.tell(result))
+    text = text_of(brokers.tell(result))
     assert "1 node stands between two others" in text
     assert "most often p (6)" in text
     assert "Of the paths across jurisdictions 100 % lead through one" in text
@@ -359,9 +348,9 @@ def test_layers_are_compared_where_there_are_two(stars):
     # Seven linked pairs and two, one in common: 1 / 8.
     assert result.overlap.loc["links", "other"] == pytest.approx(1 / 8)
     assert "Most linked pairs in common: links and other (modelled) (12 %)." in text_of(
-        LAYERS.tell(result)
+        layers.tell(result)
     )
-    marked = tables_of(LAYERS, result)["layer_overlap"].frame
+    marked = tables_of(layers, result)["layer_overlap"].frame
     assert marked.columns.tolist() == ["links", "other (modelled)"]
     assert marked.index.tolist() == ["links", "other (modelled)"]
 
@@ -370,7 +359,7 @@ def test_layers_are_compared_where_there_are_two(stars):
 def test_without_links_between_places_there_is_nothing_to_look_at(links):
     nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
     context = context_of(network_of(links, nodes=nodes))
-    for section in (CENTRES, PROFILE, COMMUNITIES, LAYERS, BROKERS):
+    for section in (centres, profile, communities, layers, brokers):
         assert context.once(section.compute) is None
 
 
@@ -380,7 +369,7 @@ def test_the_smallest_networks_have_a_structure(n):
     context = context_of(network_of(links))
     assert len(context.once(centres.compute).table) == n
     assert not math.isnan(context.once(profile.compute).value("primacy"))
-    for section in (CENTRES, PROFILE, COMMUNITIES, BROKERS):
+    for section in (centres, profile, communities, brokers):
         result = context.once(section.compute)
         if result is not None:
             assert "nan" not in text_of(section.tell(result))
@@ -391,13 +380,13 @@ def test_sections_leave_the_network_as_it_was(small):
         small.nodes, small.links, places=small.places, directed=small.directed
     )
     context = context_of(small)
-    for section in (CENTRES, PROFILE, COMMUNITIES, LAYERS, BROKERS):
+    for section in (centres, profile, communities, layers, brokers):
         context.once(section.compute)
     assert small.equals(before)
 
 
 def test_a_setting_that_is_left_out_is_shown_as_a_dash():
     result = centres.compute(context_of(network_of(STARS)))
-    view = tables_of(centres.CENTRES, result)["structure"].view
+    view = tables_of(centres, result)["structure"].view
     assert view.set_index("setting").loc["null", "value"] == "–"
     assert not view["value"].isin(["None", "nan"]).any()

@@ -15,7 +15,7 @@ from netinnov.study._context import Context
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._two_mode_draws import participation_of, traded
-from netinnov.study.sections import CENTRES, PROFILE, centres, profile
+from netinnov.study.sections import centres, profile
 from study_cases import FEW, text_of
 
 WEIGHTINGS = ["count", "newman", "full"]
@@ -155,13 +155,13 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
     row = found.table.loc["primacy"]
     assert row["low"] < row["high"]
     assert row["null_low"] < row["null_high"]
-    text = text_of(PROFILE.tell(found))
+    text = text_of(profile.tell(found))
     assert "the middle 95 % of bootstrap resamples of the events" in text
     assert "every event has as many members (null model “curveball”, " in text
     assert "of the participations differ from the observed ones)" in text
     result = context.once(centres.compute)
     assert result.sure
-    assert "resamples of the events in which it is again" in text_of(CENTRES.tell(result))
+    assert "resamples of the events in which it is again" in text_of(centres.tell(result))
 
 
 @pytest.mark.parametrize(

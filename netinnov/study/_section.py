@@ -13,6 +13,8 @@ from netinnov._arguments import limit_of, shown
 from netinnov.plotting import mark_modelled
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from matplotlib.figure import Figure
 
     from netinnov.study._context import Context
@@ -153,17 +155,12 @@ class Table:
     formats: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
 
-def _nothing(_: object) -> Iterable[Any]:
-    return ()
-
-
-def _no_text(_: object) -> str:
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class Section(Generic[R]):
-    """A part of a study, from the data to the page.
+    """A part of a study, from the data to the page: a module of `netinnov.study.sections`.
+
+    Its constants ``HEADING``, ``OPTIONS``, ``ABSENT`` and ``CHECK``, and its functions, have the
+    names of these parameters.
 
     Parameters
     ----------
@@ -197,13 +194,23 @@ class Section(Generic[R]):
     compute: Callable[[Context], R | None]
     tell: Callable[[R], Iterable[Sentence]]
     tables: Callable[[R], Iterable[Table]]
-    draw: Callable[[R], Iterable[Picture]] = field(default=_nothing)
-    offer: Callable[[R], Iterable[Sentence]] = field(default=_nothing)
-    explain: Callable[[R], Iterable[Sentence]] = field(default=_nothing)
+    draw: Callable[[R], Iterable[Picture]] = field(default=lambda _: ())
+    offer: Callable[[R], Iterable[Sentence]] = field(default=lambda _: ())
+    explain: Callable[[R], Iterable[Sentence]] = field(default=lambda _: ())
     options: type[Part] | None = None
     absent: str = ""
-    question: Callable[[R], str] = field(default=_no_text)
+    question: Callable[[R], str] = field(default=lambda _: "")
     check: Callable[[Context], Any] | None = None
+
+    @classmethod
+    def of(cls, module: ModuleType) -> Self:
+        """The section that a module makes, called by the name of its file."""
+        functions = ("compute", "tell", "tables", "draw", "offer", "explain", "question")
+        parts = {name: getattr(module, name, None) for name in functions}
+        for name in ("heading", "options", "absent", "check"):
+            parts[name] = getattr(module, name.upper(), None)
+        held = {name: part for name, part in parts.items() if part is not None}
+        return cls(module.__name__.rpartition(".")[2], **held)
 
 
 def mark_layers(

@@ -5,50 +5,55 @@ from __future__ import annotations
 from typing import Any
 
 from netinnov.study._section import Section
-from netinnov.study.sections.brokers import BROKERS
-from netinnov.study.sections.built import BUILT
-from netinnov.study.sections.central import CENTRAL
-from netinnov.study.sections.centres import CENTRES
-from netinnov.study.sections.cobweb import COBWEB
-from netinnov.study.sections.communities import COMMUNITIES
-from netinnov.study.sections.diffusion import DIFFUSION
-from netinnov.study.sections.enclaves import ENCLAVES
-from netinnov.study.sections.experiment import EXPERIMENT
-from netinnov.study.sections.free_flow import FREE_FLOW
-from netinnov.study.sections.governance import GOVERNANCE
-from netinnov.study.sections.layers import LAYERS
-from netinnov.study.sections.methods import METHODS
-from netinnov.study.sections.multicentric import MULTICENTRIC
-from netinnov.study.sections.park import PARK
-from netinnov.study.sections.plan import PLAN
-from netinnov.study.sections.profile import PROFILE
-from netinnov.study.sections.sharing import SHARING
-from netinnov.study.sections.siting import SITING
-from netinnov.study.sections.space import SPACE
-from netinnov.study.sections.specialisation import SPECIALISATION
+from netinnov.study.sections import (
+    brokers,
+    built,
+    central,
+    centres,
+    cobweb,
+    communities,
+    diffusion,
+    enclaves,
+    experiment,
+    free_flow,
+    governance,
+    layers,
+    methods,
+    multicentric,
+    park,
+    plan,
+    profile,
+    sharing,
+    siting,
+    space,
+    specialisation,
+)
 
 __all__ = ["SECTIONS"]
 
 SECTIONS: list[Section[Any]] = [
-    BUILT,
-    CENTRAL,
-    MULTICENTRIC,
-    CENTRES,
-    PROFILE,
-    COMMUNITIES,
-    LAYERS,
-    BROKERS,
-    ENCLAVES,
-    EXPERIMENT,
-    FREE_FLOW,
-    COBWEB,
-    PARK,
-    DIFFUSION,
-    SPECIALISATION,
-    SITING,
-    PLAN,
-    SPACE,
-    SHARING,
-    GOVERNANCE,
-    METHODS,
+    Section.of(module)
+    for module in (
+        built,
+        central,
+        multicentric,
+        centres,
+        profile,
+        communities,
+        layers,
+        brokers,
+        enclaves,
+        experiment,
+        free_flow,
+        cobweb,
+        park,
+        diffusion,
+        specialisation,
+        siting,
+        plan,
+        space,
+        sharing,
+        governance,
+        methods,
+    )
 ]

@@ -11,10 +11,13 @@ from netinnov import centrality
 from netinnov._hierarchy import units
 from netinnov.network import MultilayerNetwork
 from netinnov.study._context import Context
-from netinnov.study._section import Result, Section, Sentence, Table
+from netinnov.study._section import Result, Sentence, Table
 from netinnov.study._structure_plan import StructurePart, plan
 from netinnov.study._words import counted, joined, name, percent, phrase, times
 from netinnov.study.sections import enclaves
+
+HEADING = "Who are the brokers"
+OPTIONS = StructurePart
 
 BETWEEN = {
     "coordinator": "inside their own jurisdiction",
@@ -123,8 +126,3 @@ def tables(result: Brokers) -> Iterator[Table]:
 def explain(result: Brokers) -> Iterator[Sentence]:
     del result
     yield Sentence("Pairs joined by a broker are counted in both directions where links have none.")
-
-
-BROKERS = Section(
-    "brokers", "Who are the brokers", compute, tell, tables, explain=explain, options=StructurePart
-)

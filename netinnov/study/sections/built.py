@@ -12,9 +12,11 @@ from matplotlib.collections import PathCollection
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import map_height, new_figure, plot_flow_map
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Result, Section, Sentence, Table, mark_layers
+from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers
 from netinnov.study._words import are, counted, joined, name, phrase
 from netinnov.study.sections import enclaves
+
+HEADING = "What was built"
 
 KINDS = 3
 STRONGEST = 150
@@ -203,6 +205,3 @@ def tables(result: Built) -> Iterator[Table]:
         yield Table(
             "map_links", mark_layers(frame, marked), caption, on_page=False, modelled=present
         )
-
-
-BUILT = Section("built", "What was built", compute, tell, tables, draw, offer)

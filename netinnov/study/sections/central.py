@@ -18,7 +18,6 @@ from netinnov.study._measures import strength_together
 from netinnov.study._section import (
     Picture,
     Result,
-    Section,
     Sentence,
     Table,
     mark_layers,
@@ -26,6 +25,9 @@ from netinnov.study._section import (
 )
 from netinnov.study._structure_plan import plan
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase, some, times
+
+HEADING = "Who is central"
+ABSENT = "No two places are linked, so that none is more central than another."
 
 BETWEEN = 1000
 """Places above which betweenness, a search from each, is left out."""
@@ -239,16 +241,3 @@ def explain(result: Central) -> Iterator[Sentence]:
         "PageRank versatility couples all layers: a place is central if central places link to it, "
         "in any layer. Scores add up to 1 over all places."
     )
-
-
-CENTRAL = Section(
-    "central",
-    "Who is central",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer,
-    explain,
-    absent="No two places are linked, so that none is more central than another.",
-)

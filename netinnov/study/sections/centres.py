@@ -20,10 +20,19 @@ from netinnov.plotting import (
 from netinnov.polycentricity import ModularityTest
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Result, Section, Table, with_modelled
+from netinnov.study._section import Picture, Result, Table, with_modelled
 from netinnov.study._structure_plan import FEWER, Plan, StructurePart, plan
 from netinnov.study._words import cell, out_of, percent
-from netinnov.study.sections._centres_text import BY_COMMUNITY, RULES, TESTS, offer, tell
+from netinnov.study.sections._centres_text import (
+    BY_COMMUNITY,
+    RULES,
+    TESTS,
+    offer as offer,
+    tell as tell,
+)
+
+HEADING = "Which places are centres"
+OPTIONS = StructurePart
 
 SPOKES = 150
 """Places up to which a map joins each of them with the centre of its community."""
@@ -241,14 +250,6 @@ def tables(result: Centres) -> Iterator[Table]:
     yield Table("structure", frame, caption, view=frame.assign(value=shown), whole=True)
 
 
-CENTRES = Section(
-    "centres",
-    "Which places are centres",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer,
-    options=StructurePart,
-    question=lambda _: "Which places are centres?",
-)
+def question(result: Centres) -> str:
+    del result
+    return "Which places are centres?"

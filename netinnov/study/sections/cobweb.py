@@ -14,8 +14,10 @@ from netinnov.mechanisms.cobweb import CoupledCobweb, critical_enclave, enclave_
 from netinnov.mechanisms.cobweb._enclave_link import Answer
 from netinnov.plotting import DOUBLE, new_figure, plot_stability_map
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._section import Part, Picture, Sentence, Table
 from netinnov.study._words import joined, number
+
+HEADING = "Cobweb: settle, cycle or explode?"
 
 NAMES = ("home", "host")
 ANSWERS: dict[Answer, str] = {
@@ -47,6 +49,9 @@ link = 0.03                   # what the link of an enclave adds to that
     adaptation: Annotated[float, Field(ge=1e-9, le=1)] = 1.0
     mobility: Annotated[float, Field(ge=0, le=1e6)] = 0.05
     link: Annotated[float, Field(ge=0, le=1e6)] = 0.03
+
+
+OPTIONS = CobwebPart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,15 +185,3 @@ def tables(result: Links) -> Iterator[Table]:
     frame = pd.concat(parts, ignore_index=True)
     caption = "Modes of two identical regions without and with the link of an enclave."
     yield Table("cobweb", frame, caption)
-
-
-COBWEB = Section(
-    "cobweb",
-    "Cobweb: settle, cycle or explode?",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer,
-    options=CobwebPart,
-)

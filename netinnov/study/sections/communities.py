@@ -15,7 +15,6 @@ from netinnov.study._context import Context
 from netinnov.study._section import (
     Picture,
     Result,
-    Section,
     Sentence,
     Table,
     mark_layers,
@@ -25,6 +24,9 @@ from netinnov.study._structure_plan import StructurePart
 from netinnov.study._words import counted, name, percent, phrase, some
 from netinnov.study.sections import centres
 from netinnov.study.sections._centres_text import modularity_in_words
+
+HEADING = "Which communities there are"
+OPTIONS = StructurePart
 
 NAMED = 6
 DRAWN = 4
@@ -244,16 +246,3 @@ def explain(result: Communities) -> Iterator[Sentence]:
     yield Sentence(
         "Communities are a local optimum of modularity; roles follow Guimerà and Amaral (2005)."
     )
-
-
-COMMUNITIES = Section(
-    "communities",
-    "Which communities there are",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer,
-    explain,
-    options=StructurePart,
-)

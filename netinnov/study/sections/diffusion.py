@@ -16,9 +16,11 @@ from netinnov.network import MultilayerNetwork
 from netinnov.plotting import DOUBLE, new_figure, plot_reach
 from netinnov.scenarios import remove_enclaves
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._section import Part, Picture, Sentence, Table
 from netinnov.study._words import counted, number, percent
 from netinnov.study.sections import park
+
+HEADING = "Diffusion: how soon is home reached?"
 
 
 class DiffusionPart(Part):
@@ -36,6 +38,9 @@ replicates = 500              # how often diffusion is tried
     rate: Annotated[float, Field(gt=0, le=1)] = 0.1
     horizon: Annotated[int, Field(ge=1)] = 60
     replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+
+
+OPTIONS = DiffusionPart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,15 +146,3 @@ def tables(result: Diffusion) -> Iterator[Table]:
     yield Table("diffusion", summary, caption, formats=shares)
     caption = "Steps of each draw; empty where home was not reached."
     yield Table("diffusion_draws", result.draws, caption, on_page=False)
-
-
-DIFFUSION = Section(
-    "diffusion",
-    "Diffusion: how soon is home reached?",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer,
-    options=DiffusionPart,
-)

@@ -12,8 +12,10 @@ import pandas as pd
 
 from netinnov.linkages import find_enclaves
 from netinnov.study._context import Context
-from netinnov.study._section import Result, Section, Sentence, Table
+from netinnov.study._section import Result, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, phrase
+
+HEADING = "The enclaves in the data"
 
 RULES = {
     "population": "is the larger of the two places, forward if its home is",
@@ -223,6 +225,3 @@ def tables(result: Enclaves) -> Iterator[Table]:
         view=view,
         on_page=bool(len(frame)),
     )
-
-
-ENCLAVES = Section("enclaves", "The enclaves in the data", compute, tell, tables, offer=offer)

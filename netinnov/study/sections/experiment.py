@@ -22,13 +22,19 @@ from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.scenarios._prices import draws_nothing
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._section import Picture, Result, Section
+from netinnov.study._section import Picture, Result
 from netinnov.study._words import name, phrase
 from netinnov.study.sections import _trials
 from netinnov.study.sections._enclave_choice import choose
 from netinnov.study.sections._experiment_part import ExperimentPart
-from netinnov.study.sections._experiment_tables import tables, with_signs
-from netinnov.study.sections._experiment_text import DESIGN, MEASURES, explain, offer, tell
+from netinnov.study.sections._experiment_tables import tables as tables, with_signs
+from netinnov.study.sections._experiment_text import (
+    DESIGN,
+    MEASURES,
+    explain as explain,
+    offer as offer,
+    tell as tell,
+)
 from netinnov.study.sections._trials import (
     ACCESS,
     EFFICIENCY,
@@ -36,6 +42,14 @@ from netinnov.study.sections._trials import (
     PAGERANK,
     Trial,
 )
+
+HEADING = "What an enclave changes"
+ABSENT = (
+    "No experiment was run: [experiment] names no home and host, and the data have no "
+    "enclave between two places in which it could be tried."
+)
+OPTIONS = ExperimentPart
+CHECK = choose
 
 PLACEMENTS = 50
 """Of the headline scenario, whose links are shown on a map."""
@@ -260,20 +274,3 @@ def _in_a_sentence(measure: str) -> str:
 def question(result: Experiment) -> str:
     home, host = (name(result.names[place]) for place in (result.part.home, result.part.host))
     return phrase("What would a park of {0} in {1} change for {0}?", home, host)
-
-
-EXPERIMENT = Section(
-    "experiment",
-    "What an enclave changes",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer,
-    explain,
-    options=ExperimentPart,
-    absent="No experiment was run: [experiment] names no home and host, and the data have no "
-    "enclave between two places in which it could be tried.",
-    check=choose,
-    question=question,
-)

@@ -14,8 +14,10 @@ from pydantic import Field, model_validator
 from netinnov.mechanisms.free_flow import CorePeriphery, bifurcation_diagram
 from netinnov.plotting import figure_style, new_figure, plot_bifurcation
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Section, Sentence, Table
+from netinnov.study._section import Part, Picture, Sentence, Table
 from netinnov.study._words import number, percent
+
+HEADING = "Free flow: converge or diverge?"
 
 LEFT = "freeness of trade"
 
@@ -43,6 +45,9 @@ enclave = 0.1                 # share of the host's varieties that home reaches 
             msg = f"mu must be below (sigma - 1) / sigma, here {limit:.4g}, or the mobile gather in"
             raise ValueError(f"{msg} one region however dear trade is; found {self.mu:g}")
         return self
+
+
+OPTIONS = FreeFlowPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +192,3 @@ def tables(result: FreeFlow) -> Iterator[Table]:
         "Equilibria of two regions over the freeness of trade.",
         on_page=False,
     )
-
-
-FREE_FLOW = Section(
-    "free_flow",
-    "Free flow: converge or diverge?",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer,
-    options=FreeFlowPart,
-)

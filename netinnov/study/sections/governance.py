@@ -16,9 +16,13 @@ from netinnov.null_models import Rewire
 from netinnov.plotting import plot_approaches
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
-from netinnov.study._section import Picture, Result, Section, Sentence, Table
+from netinnov.study._section import Picture, Result, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase
 from netinnov.study.sections._approach_choice import ApproachChoice, GovernancePart, pair_of
+
+HEADING = "Governance across borders"
+OPTIONS = GovernancePart
+CHECK = pair_of
 
 MOST_LINKS = 100_000
 """Links above which borders are not compared with random networks, which would take long."""
@@ -240,16 +244,3 @@ def _forms(forms: pd.DataFrame, modelled: tuple[str, ...], topic: str) -> Iterat
 
 def _members(objector: Any) -> str:
     return "+".join(sorted(objector)) if objector else ""
-
-
-GOVERNANCE = Section(
-    "governance",
-    "Governance across borders",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer=offer,
-    options=GovernancePart,
-    check=pair_of,
-)

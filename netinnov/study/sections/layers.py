@@ -12,9 +12,12 @@ import pandas as pd
 from netinnov import centrality
 from netinnov.plotting import DOUBLE, new_figure, plot_layer_similarity
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Result, Section, Sentence, Table, mark_layers
+from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers
 from netinnov.study._structure_plan import StructurePart, plan
 from netinnov.study._words import name, number, percent, phrase
+
+HEADING = "How similar the layers are"
+OPTIONS = StructurePart
 
 SHOWN = 20
 """Layers whose names have room in a figure."""
@@ -100,8 +103,3 @@ def tables(result: LayerSimilarity) -> Iterator[Table]:
     ):
         marked = mark_layers(frame, modelled, columns=True)
         yield Table(title, marked, text, on_page=len(result.drawn) <= at, modelled=modelled)
-
-
-LAYERS = Section(
-    "layers", "How similar the layers are", compute, tell, tables, draw, options=StructurePart
-)

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 import pandas as pd
 from markupsafe import Markup
 
-from netinnov.study._section import Result, Section, Sentence, Table
+from netinnov.study._section import Result, Sentence, Table
 from netinnov.study._words import are, joined, name, number, phrase
+
+HEADING = "Data and limits"
+compute = Result
 
 MODELLED = "What is modelled"
 
@@ -98,6 +101,3 @@ def explain(result: Result) -> Iterator[Sentence]:
             else "."
         )
         yield Sentence(text)
-
-
-METHODS = Section("methods", "Data and limits", Result, tell, tables, offer=offer, explain=explain)

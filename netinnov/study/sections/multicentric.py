@@ -15,9 +15,12 @@ from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_rank_size
 from netinnov.polycentricity import RankSize
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart, strength_together
-from netinnov.study._section import Picture, Result, Section, Sentence, Table, mark_layers
+from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers
 from netinnov.study._structure_plan import StructurePart
 from netinnov.study._words import name, number, percent, phrase, places
+
+HEADING = "Is the region multi-centric"
+ABSENT = "No two places are linked, so that there is nothing to be multi-centric."
 
 ENOUGH = 10
 """Places that a layer must have to be compared with others."""
@@ -264,15 +267,3 @@ def explain(result: Multicentric) -> Iterator[Sentence]:
         "out. Its slope depends on how many places are taken, as do Gini, Green's index and the "
         "effective number."
     )
-
-
-MULTICENTRIC = Section(
-    "multicentric",
-    "Is the region multi-centric",
-    compute,
-    tell,
-    tables,
-    draw,
-    explain=explain,
-    absent="No two places are linked, so that there is nothing to be multi-centric.",
-)

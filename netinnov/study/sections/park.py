@@ -14,8 +14,11 @@ from netinnov.mechanisms.cooperation import brokerage_table, cooperation_table, 
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_park
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Result, Section, Sentence, Table
+from netinnov.study._section import Part, Picture, Result, Sentence, Table
 from netinnov.study._words import counted, joined, name, phrase
+
+HEADING = "The park between two jurisdictions"
+ABSENT = "No park stands outside its jurisdiction in these data, so there is none to look at."
 
 COLUMNS = (
     *("name", "home", "host", "confidence", "partners", "links", "stated", "layers"),
@@ -34,6 +37,9 @@ park = "quzhou_haichuang"     # whose partners are shown; left out: the park wit
 """
 
     park: str | None = None
+
+
+OPTIONS = ParkPart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,15 +165,3 @@ def _named(table: pd.DataFrame, actors: dict[Any, str]) -> pd.DataFrame:
     if names != list(table.index.astype("str")) and "name" not in table:
         table.insert(0, "name", names)
     return table
-
-
-PARK = Section(
-    "park",
-    "The park between two jurisdictions",
-    compute,
-    tell,
-    tables,
-    draw,
-    options=ParkPart,
-    absent="No park stands outside its jurisdiction in these data, so there is none to look at.",
-)

@@ -25,10 +25,12 @@ from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers, strength_together
-from netinnov.study._section import Part, Picture, Result, Section, Sentence, Table, with_modelled
+from netinnov.study._section import Part, Picture, Result, Sentence, Table, with_modelled
 from netinnov.study._words import counted, joined, name, number, percent, phrase, plain, some
 from netinnov.study.sections._candidate_sites import candidates_of, maker_of
 from netinnov.study.sections._siting_part import Form
+
+HEADING = "Plan: centres at least cost"
 
 
 class PlanPart(Part):
@@ -62,6 +64,9 @@ resamples = 50                # default 100; of the links, for intervals and for
         if self.effective_number is not None and self.place is not None:
             raise ValueError("give effective_number or place, one target")
         return self
+
+
+OPTIONS = PlanPart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +140,9 @@ def task_of(context: Context) -> Task:
     return Task(
         part, target, network, maker.form, pairs, scenarios, siting.prices, replicates, modelled
     )
+
+
+CHECK = task_of
 
 
 def _pairs_with(place: str, context: Context, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -382,16 +390,3 @@ def _named(result: Plan, sites: pd.Series) -> Iterator[tuple[Any, str, str]]:
             continue
         home, host = result.task.pairs.loc[site]
         yield site, result.names[home], result.names[host]
-
-
-PLAN = Section(
-    "plan",
-    "Plan: centres at least cost",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer,
-    options=PlanPart,
-    check=task_of,
-)

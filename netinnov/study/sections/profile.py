@@ -18,10 +18,13 @@ from netinnov.plotting import DOUBLE, new_figure, plot_profile
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.study._context import Context
 from netinnov.study._null_choice import Null
-from netinnov.study._section import Picture, Result, Section, Sentence, Table, with_modelled
+from netinnov.study._section import Picture, Result, Sentence, Table, with_modelled
 from netinnov.study._structure_plan import Plan, StructurePart, plan
 from netinnov.study._words import counted, joined, name, number, percent, phrase, places, some
 from netinnov.study.sections import centres
+
+HEADING = "How multi-centric the region is, by every index"
+OPTIONS = StructurePart
 
 FEW_LINKS = 1000
 """Links below which a draw takes no less time."""
@@ -395,16 +398,3 @@ def explain(result: Profile) -> Iterator[Sentence]:
                 " Many indices are looked at, and they are not independent: no single p decides."
             )
         yield Sentence(text)
-
-
-PROFILE = Section(
-    "profile",
-    "How multi-centric the region is, by every index",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer,
-    explain,
-    options=StructurePart,
-)

@@ -22,11 +22,15 @@ from netinnov.planning import (
 )
 from netinnov.plotting import plot_benefit_shares
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Result, Section, Sentence, Table
+from netinnov.study._section import Picture, Result, Sentence, Table
 from netinnov.study._words import counted, joined, name, number, percent, phrase, some
 from netinnov.study.sections._experiment_part import ExperimentPart
 from netinnov.study.sections._sharing_pairs import NOTHING, Pairs, SharingPart, pairs_of
 from netinnov.study.sections._village_contract import Contract, contract_of
+
+HEADING = "Who gains, and how it could be shared"
+OPTIONS = SharingPart
+CHECK = pairs_of
 
 RULES = {
     "equal": "equal shares",
@@ -352,16 +356,3 @@ def _contract_view(contract: Contract) -> pd.DataFrame:
 
 def _text(members: Any) -> str:
     return "+".join(sorted(map(str, members))) if members else ""
-
-
-SHARING = Section(
-    "sharing",
-    "Who gains, and how it could be shared",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer=offer,
-    options=SharingPart,
-    check=pairs_of,
-)

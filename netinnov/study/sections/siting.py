@@ -21,12 +21,21 @@ from netinnov.planning._site_enclaves import prepared, seed_of
 from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_pareto, plot_plan_value, plot_sites
 from netinnov.polycentricity._resampled_flows import Change
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Result, Section, Table, with_modelled
+from netinnov.study._section import Picture, Result, Table, with_modelled
 from netinnov.study._structure_plan import plan as structure_of
 from netinnov.study._words import fixed, percent
 from netinnov.study.sections._candidate_sites import Candidates, candidates_of
 from netinnov.study.sections._siting_part import SitingPart
-from netinnov.study.sections._siting_text import OBJECTIVES, explain, offer, tell
+from netinnov.study.sections._siting_text import (
+    OBJECTIVES,
+    explain as explain,
+    offer as offer,
+    tell as tell,
+)
+
+HEADING = "Siting: which enclaves to build next"
+OPTIONS = SitingPart
+CHECK = candidates_of
 
 FRESH = 40
 """Placements that a plan was not chosen on, on which it is valued again."""
@@ -323,16 +332,3 @@ FORMATS = {
     "gain_alone": _percent,
     "gain_in_plan": _percent,
 }
-
-SITING = Section(
-    "siting",
-    "Siting: which enclaves to build next",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer,
-    explain=explain,
-    options=SitingPart,
-    check=candidates_of,
-)

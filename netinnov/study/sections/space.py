@@ -23,10 +23,12 @@ from netinnov.planning import (
 )
 from netinnov.plotting import plot_space_allocation
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Result, Section, Sentence, Table
+from netinnov.study._section import Part, Picture, Result, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, number, percent, phrase
 from netinnov.study.sections import enclaves
 from netinnov.study.sections._enclave_choice import layer_for
+
+HEADING = "Space for cross-border flows"
 
 LARGEST = 12
 """Hosts at which more space is tried."""
@@ -61,6 +63,9 @@ resamples = 200               # of the nodes with both columns, for the interval
     home: str | None = None
     links_per_unit: Annotated[float, Field(gt=0)] = 1.0
     resamples: Annotated[int, Field(ge=1)] = 200
+
+
+OPTIONS = SpacePart
 
 
 class Stock(NamedTuple):
@@ -126,6 +131,9 @@ def stock(context: Context) -> Stock:
         msg = f"[space] {error} In a study that is floor = ... under [space]."
         raise InputError(msg) from None
     return Stock(units, capacity, kilometres, demand, left_out)
+
+
+CHECK = stock
 
 
 def _amounts(context: Context, column: str, end: str, setting: str) -> tuple[pd.Series[float], int]:
@@ -374,16 +382,3 @@ def _table(result: Space, title: str, frame: pd.DataFrame, caption: str) -> Tabl
     if "flow" in view:
         view = view[view["flow"] > 0].sort_values("flow", ascending=False, kind="stable")
     return Table(title, frame, caption, view=view)
-
-
-SPACE = Section(
-    "space",
-    "Space for cross-border flows",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer=offer,
-    options=SpacePart,
-    check=stock,
-)

@@ -15,8 +15,10 @@ from netinnov.mechanisms.convergence import Spread, sigma_convergence
 from netinnov.network import MultilayerNetwork, split_periods
 from netinnov.plotting import DOUBLE, new_figure, plot_location_quotients, plot_spread
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Result, Section, Sentence, Table
+from netinnov.study._section import Part, Picture, Result, Sentence, Table
 from netinnov.study._words import joined, name, number, phrase
+
+HEADING = "Specialisation and convergence"
 
 FEWEST = 10
 """Places with links in every period below which their spread is not followed."""
@@ -33,6 +35,9 @@ class SpecialisationPart(Part):
     example: ClassVar[str] = """\
 [specialisation]              # mix of layers of each place, and convergence; no settings
 """
+
+
+OPTIONS = SpecialisationPart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,15 +174,3 @@ def tables(result: Specialisation) -> Iterator[Table]:
         yield Table("convergence", result.spread, "Spread of strength over places in each period.")
         caption = "Strength of places in each period."
         yield Table("strength_by_period", result.strength, caption, on_page=False)
-
-
-SPECIALISATION = Section(
-    "specialisation",
-    "Specialisation and convergence",
-    compute,
-    tell,
-    tables,
-    draw,
-    offer,
-    options=SpecialisationPart,
-)
