@@ -2,7 +2,11 @@
 
 from netinnov._public import public_names
 from netinnov.centrality._betweenness import betweenness_centrality as betweenness_centrality
-from netinnov.centrality._brokerage import brokerage as brokerage
+from netinnov.centrality._brokerage import (
+    brokerage as brokerage,
+    constraint as constraint,
+    effective_size as effective_size,
+)
 from netinnov.centrality._centrality_table import centrality_table as centrality_table
 from netinnov.centrality._cores import core_number as core_number, rich_club as rich_club
 from netinnov.centrality._counts import (
@@ -26,10 +30,6 @@ from netinnov.centrality._spectral import (
     eigenvector_centrality as eigenvector_centrality,
     hits as hits,
     katz_centrality as katz_centrality,
-)
-from netinnov.centrality._surroundings import (
-    constraint as constraint,
-    effective_size as effective_size,
 )
 
 __dir__ = public_names(globals())

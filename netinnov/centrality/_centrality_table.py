@@ -10,7 +10,7 @@ import pandas as pd
 
 from netinnov._arguments import as_list, did_you_mean, examples
 from netinnov.centrality._betweenness import betweenness_centrality
-from netinnov.centrality._brokerage import brokerage
+from netinnov.centrality._brokerage import brokerage, constraint, effective_size
 from netinnov.centrality._cores import core_number
 from netinnov.centrality._counts import (
     degree,
@@ -22,7 +22,6 @@ from netinnov.centrality._counts import (
 from netinnov.centrality._distances import closeness_centrality, harmonic_centrality
 from netinnov.centrality._pagerank import pagerank
 from netinnov.centrality._spectral import eigenvector_centrality, hits, katz_centrality
-from netinnov.centrality._surroundings import constraint, effective_size
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 

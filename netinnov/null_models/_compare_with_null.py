@@ -25,7 +25,6 @@ from netinnov.null_models._prepared import (
     LEAST_MOVED,
     NullModel,
     Prepared,
-    PreparedChain,
     moved_share,
     prepared_null,
 )
@@ -318,7 +317,7 @@ def _numbers(value: pd.Series, subject: str) -> pd.Series:
 Seeds = Sequence[np.random.SeedSequence]
 
 
-def check_chain(ready: Prepared, null: NullModel) -> PreparedChain:
+def check_chain(ready: Prepared, null: NullModel) -> RewiringChains | Trades:
     """Refuse null models that are not reversible chains."""
     msg = ""
     if not isinstance(ready, RewiringChains | Trades):
@@ -331,7 +330,7 @@ def check_chain(ready: Prepared, null: NullModel) -> PreparedChain:
             "a serial test needs a null model that is a reversible Markov chain, Rewire() without "
             f"'strength' or Curveball(); {msg}. Take method='independent'."
         )
-    return cast(PreparedChain, ready)
+    return cast("RewiringChains | Trades", ready)
 
 
 def walks(seeds: Seeds, rng: np.random.Generator) -> list[Seeds]:
@@ -344,7 +343,7 @@ def walks(seeds: Seeds, rng: np.random.Generator) -> list[Seeds]:
 class Walk:
     """Steps of a chain away from the observed network, each of them measured."""
 
-    chain: PreparedChain
+    chain: RewiringChains | Trades
     measure: Callable[[MultilayerNetwork], list[Floats]]
 
     def __call__(self, seeds: Seeds) -> list[list[Floats]]:

@@ -103,20 +103,12 @@ class NullComparison(Displayed):
 def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
     """Compare the observed value, or each of its entries, with the draws (a row a replicate)."""
     value = np.asarray(observed, np.float64)
-    table = draws.reshape(len(draws), value.size)
-    n_valid = (~np.isnan(table)).sum(axis=0)
-    # Columns without a number would warn; they stay NaN.
-    any_valid, two_valid = n_valid > 0, n_valid > 1
-    mean, sd = np.full(value.size, np.nan), np.full(value.size, np.nan)
-    low, high = mean.copy(), mean.copy()
-    finite = any_valid & ~np.isinf(table).any(axis=0)
+    table = pd.DataFrame(draws.reshape(len(draws), value.size))
     with np.errstate(invalid="ignore"):
-        mean[any_valid] = np.nanmean(table[:, any_valid], axis=0)
-        sd[two_valid] = np.nanstd(table[:, two_valid], axis=0, ddof=1)
-    if finite.any():
-        low[finite], high[finite] = np.nanquantile(table[:, finite], _ENDS, axis=0)
-    for column in np.flatnonzero(any_valid & ~finite):
-        low[column], high[column] = _with_infinite(table[:, column])
+        mean, sd = (np.array(each, np.float64) for each in (table.mean(), table.std()))
+        low, high = table.quantile(_ENDS).to_numpy(np.float64, copy=True)
+    for column in np.flatnonzero(np.isinf(table).any(axis=0)):
+        low[column], high[column] = _with_infinite(table[column].to_numpy())
     # Draws that differ by rounding only have no spread.
     sd[sd <= 1e-12 * np.abs(mean)] = 0.0
     z = np.full(value.size, np.nan)

@@ -37,19 +37,6 @@ class Prepared(Protocol):
         """Draw a network."""
 
 
-class PreparedChain(Prepared, Protocol):
-    """A null model that is a reversible Markov chain."""
-
-    def start(self) -> list[State]:
-        """The observed links of each layer."""
-
-    def advance(self, states: Sequence[State], rng: np.random.Generator) -> list[State]:
-        """The links one draw further on; this step must be reversible."""
-
-    def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
-        """The network with these links."""
-
-
 class NullFamily(ABC):
     """Base of the null models: callables of a network and a Generator."""
 

@@ -11,14 +11,19 @@ from netinnov.planning._centre_targets import (
 )
 from netinnov.planning._cooperation import cooperation_game as cooperation_game
 from netinnov.planning._core_of_game import (
+    AllocationStability as AllocationStability,
+    allocation_stability as allocation_stability,
     core_range as core_range,
     excess as excess,
     in_core as in_core,
     least_core as least_core,
+    share_benefits as share_benefits,
 )
 from netinnov.planning._game import Game as Game
 from netinnov.planning._game_values import (
     banzhaf_value as banzhaf_value,
+    myerson_value as myerson_value,
+    owen_value as owen_value,
     sampled_shapley_value as sampled_shapley_value,
     shapley_value as shapley_value,
 )
@@ -29,11 +34,6 @@ from netinnov.planning._nucleolus import (
 )
 from netinnov.planning._pareto_plans import ParetoPlans as ParetoPlans, pareto_plans as pareto_plans
 from netinnov.planning._plan_centres import CentrePlan as CentrePlan, plan_centres as plan_centres
-from netinnov.planning._sharing import (
-    AllocationStability as AllocationStability,
-    allocation_stability as allocation_stability,
-    share_benefits as share_benefits,
-)
 from netinnov.planning._site_enclaves import site_enclaves as site_enclaves
 from netinnov.planning._siting_plan import SitingPlan as SitingPlan
 from netinnov.planning._siting_stability import siting_stability as siting_stability
@@ -42,10 +42,6 @@ from netinnov.planning._space_demand import (
     rent_intervals as rent_intervals,
     space_demand as space_demand,
     worth_of_space as worth_of_space,
-)
-from netinnov.planning._values_with_structure import (
-    myerson_value as myerson_value,
-    owen_value as owen_value,
 )
 
 __dir__ = public_names(globals())

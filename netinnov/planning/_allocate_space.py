@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import linprog
 
 from netinnov._arguments import as_floats, check_number, examples, shown
 from netinnov._display import Displayed
@@ -324,30 +325,15 @@ def _solved(
     by_demand, by_site = _pairs(allowed)
     size = _scale(prices[allowed])
     cost = prices[allowed] / size
-    solve: Any = milp if whole else linprog
+    solve: Any = partial(linprog, cost, A_eq=by_demand, A_ub=by_site, b_ub=space)
     if whole:
-        rows = sparse.vstack([by_demand, by_site], format="csr")
-        low = np.concatenate([demand, np.full(m, -np.inf)])
-        within = LinearConstraint(rows, low, np.concatenate([demand, space]))
-        programme: dict[str, Any] = {
-            "integrality": np.ones(cost.size, np.int64),
-            "bounds": Bounds(0),
-            "constraints": within,
-            "options": {"mip_rel_gap": 0.0},
-        }
-        solution = solve(cost, **programme)
+        solution = solve(b_eq=demand, integrality=1, options={"mip_rel_gap": 0.0})
         flows[allowed] = np.rint(solution.x)
         return flows, np.full(m, np.nan), np.full(n, np.nan), False
     # A demand that rounding leaves a trifle above all space is served up to it.
     served = _most_served(demand, space, allowed).sum(axis=1)
-    solution = solve(
-        cost,
-        A_eq=by_demand,
-        b_eq=np.minimum(demand, served) if served.sum() < demand.sum() else demand,
-        A_ub=by_site,
-        b_ub=space,
-        method="highs-ds",
-    )
+    asked = np.minimum(demand, served) if served.sum() < demand.sum() else demand
+    solution = solve(b_eq=asked, method="highs-ds")
     if solution.x is None:
         raise InputError(f"the linear programme was not solved: {solution.message}")
     flows[allowed] = solution.x

@@ -1,21 +1,34 @@
-"""Who would leave: excesses of coalitions, the core and the least core."""
+"""Who would leave: excesses, the core, and rules by which partners may share."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from netinnov._arguments import as_list, examples, shown
+from netinnov._display import Displayed
 from netinnov._typing import Floats
+from netinnov.errors import InputError
 from netinnov.planning._excess_levels import core_ends, excess_levels
 from netinnov.planning._game import (
     Game,
     GameLike,
     as_allocation,
     as_game,
+    as_positions,
+    by_player,
     coalition_index,
+    coalition_of,
     gains_over_alone,
+    masks_of_sets,
     sums_over_coalitions,
 )
+from netinnov.planning._game_values import shapley_value
+from netinnov.planning._nucleolus import has_imputations, nucleolus, per_capita_nucleolus
 
 
 def excess(game: GameLike, allocation: pd.Series) -> pd.Series:
@@ -181,3 +194,190 @@ def excesses(game: Game, payoffs: Floats) -> Floats:
 def tolerance(game: Game) -> float:
     """What an allocation may miss."""
     return 1e-9 * float(np.abs(game.values).max())
+
+
+Rule: TypeAlias = str | pd.Series | Mapping[Any, float] | Callable[[Game], pd.Series]
+
+
+def _equal(game: Game) -> pd.Series:
+    n = len(game.players)
+    return by_player(game, np.full(n, game.values[-1] / n), "equal")
+
+
+RULES: dict[str, Callable[[Game], pd.Series]] = {
+    "equal": _equal,
+    "shapley": shapley_value,
+    "nucleolus": nucleolus,
+    "per_capita_nucleolus": per_capita_nucleolus,
+}
+"""Rules that need nothing but the game."""
+
+
+def share_benefits(
+    game: GameLike, *, rules: Sequence[str] | Mapping[str, Rule] | None = None
+) -> pd.DataFrame:
+    """Share the value of all by several rules, and see who would leave under each.
+
+    Parameters
+    ----------
+    game : Game or mapping
+        A value for each coalition; a mapping from frozensets of players to values will do.
+    rules : sequence of str or mapping, optional
+        Names of rules: "equal", "shapley", "nucleolus", "per_capita_nucleolus". Or a mapping from
+        a name to one of these, to weights (a Series or mapping by player, such as investment or
+        where taxes are paid: shares are in proportion) or to a function that takes the `Game` and
+        returns a Series by player, such as ``lambda game: owen_value(game, unions=unions)``.
+        Default: equal, Shapley and nucleolus.
+
+    Returns
+    -------
+    DataFrame
+        A row a rule and player: ``rule``, ``player``, ``share``; and for the rule as a whole
+        ``in_core``, ``largest_excess`` (of all coalitions but that of all; NaN for one player) and
+        ``objector``, the coalition that has it, if it would be better off by itself, else None.
+        The nucleolus of a game that has none is NaN.
+
+    Raises
+    ------
+    InputError
+        If a rule is not known, weights are negative or all 0, or a player is missing.
+
+    Examples
+    --------
+    >>> game = Game(["home", "host"], [0, 0, 2, 6])
+    >>> table = share_benefits(game, rules={"equal": "equal", "area": {"home": 5, "host": 1}})
+    >>> table[["rule", "player", "share", "in_core"]].to_numpy().tolist()
+    [['equal', 'home', 3.0, True], ['equal', 'host', 3.0, True],
+     ['area', 'home', 5.0, False], ['area', 'host', 1.0, False]]
+    """
+    game = as_game(game)
+    parts = []
+    for name, rule in _named_rules(rules).items():
+        shares = _shares(game, name, rule)
+        gaps = excesses(game, shares)
+        inside = gaps[1:-1]
+        largest = inside.max() if inside.size else np.nan
+        # Of coalitions that gain the same but for rounding the first.
+        first = 1 + int(np.argmax(inside >= largest - tolerance(game))) if inside.size else 0
+        off = max(abs(gaps[-1]), gaps.max())
+        part = pd.DataFrame({"rule": name, "player": pd.Series(list(game.players), dtype=object)})
+        part["share"] = shares
+        part["in_core"] = bool(off <= tolerance(game))
+        part["largest_excess"] = largest
+        leaves = largest > tolerance(game)
+        objector = coalition_of(first, game.players) if leaves else None
+        part["objector"] = pd.Series([objector] * len(part), dtype=object)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _named_rules(rules: object) -> dict[str, Any]:
+    if rules is None:
+        rules = ["equal", "shapley", "nucleolus"]
+    if isinstance(rules, Mapping):
+        named = {str(name): rule for name, rule in rules.items()}
+    else:
+        named = {str(rule): rule for rule in as_list("rules", rules)}
+    if not named:
+        raise InputError("`rules` must hold at least one rule; found none.")
+    return named
+
+
+def _shares(game: Game, name: str, rule: object) -> Floats:
+    """What each player gets under a rule."""
+    if isinstance(rule, str):
+        if rule not in RULES:
+            msg = f"`rules` knows {', '.join(map(repr, RULES))}, weights and functions; found "
+            raise InputError(f"{msg}{shown(rule)}.")
+        if "nucleolus" in rule and not has_imputations(game):
+            return np.full(len(game.players), np.nan)
+        return RULES[rule](game).to_numpy()
+    if callable(rule):
+        return as_allocation(f"rules[{name!r}](game)", rule(game), game.players)
+    weights = as_allocation(f"rules[{name!r}]", rule, game.players)
+    if (weights < 0).any() or not weights.any():
+        msg = f"`rules[{name!r}]` must hold weights of at least 0, and one above 0; found "
+        raise InputError(f"{msg}{examples(weights)}.")
+    return np.asarray(game.values[-1] * weights / weights.sum())
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class AllocationStability(Displayed):
+    """How often nobody would leave, over several games of the same players.
+
+    Parameters
+    ----------
+    share : float
+        Share of the games in whose core the allocation lies.
+    objections : Series
+        Share of the games in which a coalition would be better off by itself, the largest first;
+        index frozensets; coalitions that never object are left out.
+    """
+
+    share: float
+    objections: pd.Series
+
+    def to_frame(self) -> pd.DataFrame:
+        """The coalitions that object, and in what share of the games.
+
+        Returns
+        -------
+        DataFrame
+            Columns coalition and share.
+        """
+        return self.objections.rename("share").reset_index()
+
+
+def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> AllocationStability:
+    """Whether an allocation would last if the network had been measured again.
+
+    Parameters
+    ----------
+    games : iterable of Game or mapping
+        Games of the same players, such as from resampled links.
+    allocation : Series or mapping
+        What each player gets; in each game it is scaled to the value of all.
+
+    Returns
+    -------
+    AllocationStability
+        In what share of the games it lies in the core, and how often each coalition objects.
+
+    Raises
+    ------
+    InputError
+        If there is no game, their players differ, or the allocation adds up to 0.
+
+    Examples
+    --------
+    >>> games = [Game(["a", "b"], [0, 1, 2, 6]), Game(["a", "b"], [0, 1, 5, 6])]
+    >>> stability = allocation_stability(games, {"a": 3, "b": 3})
+    >>> stability.share, stability.objections.to_dict()
+    (0.5, {frozenset({'b'}): 0.5})
+    """
+    listed = [as_game(game) for game in games]
+    if not listed:
+        raise InputError("`games` must hold at least one game; found none.")
+    first = listed[0]
+    others = [game for game in listed if set(game.players) != set(first.players)]
+    if others:
+        msg = f"all `games` must have the same players, {examples(first.players)}; found "
+        raise InputError(f"{msg}{examples(others[0].players)}.")
+    payoffs = as_allocation("allocation", allocation, first.players)
+    if not payoffs.sum():
+        raise InputError("`allocation` must not add up to 0: it is scaled to the value of all.")
+    objects = np.zeros(first.values.size)
+    stable = 0
+    for game in listed:
+        masks = masks_of_sets(1 << np.array(as_positions("games", first.players, game.players)))
+        same = Game(first.players, game.values[masks])
+        gaps = excesses(same, payoffs * (same.values[-1] / payoffs.sum()))[1:-1]
+        leaves = gaps > tolerance(same)
+        objects[1:-1] += leaves
+        stable += not leaves.any()
+    order = np.argsort(-objects, kind="stable")
+    order = order[objects[order] > 0]
+    shares = pd.Series(
+        objects[order] / len(listed), coalition_index(first, order), name="objections"
+    )
+    return AllocationStability(stable / len(listed), shares)

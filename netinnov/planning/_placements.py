@@ -17,7 +17,7 @@ from netinnov._tables import NodeTable
 from netinnov._typing import Codes, Floats
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.scenarios import NewLinks, Scenario, apply_scenario
-from netinnov.scenarios._changed_links import NewNode, free_name
+from netinnov.scenarios._between_places import NewNode, free_name
 from netinnov.scenarios._enclave import Enclave
 from netinnov.scenarios._pair_draws import Pairs, chosen_layer
 

@@ -12,6 +12,7 @@ from netinnov.polycentricity._core_periphery import (
 )
 from netinnov.polycentricity._evenness import (
     effective_number as effective_number,
+    functional as functional,
     gini as gini,
     green as green,
     herfindahl as herfindahl,
@@ -24,7 +25,6 @@ from netinnov.polycentricity._flow_evenness import (
     node_symmetry as node_symmetry,
     relative_strength as relative_strength,
 )
-from netinnov.polycentricity._functional import functional as functional
 from netinnov.polycentricity._modularity_test import (
     ModularityTest as ModularityTest,
     modularity_test as modularity_test,

@@ -19,6 +19,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._centre_rules import Options, Structure, centres_by, structure_of
 from netinnov.polycentricity._evenness import (
     effective_number,
+    functional,
     gini,
     green,
     herfindahl,
@@ -33,7 +34,6 @@ from netinnov.polycentricity._flow_evenness import (
     symmetry,
     totals,
 )
-from netinnov.polycentricity._functional import functional
 from netinnov.polycentricity._rank_size import primacy, rank_size
 from netinnov.polycentricity._urban_centrality import centrality_of, widest_spread
 

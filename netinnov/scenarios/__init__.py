@@ -6,6 +6,7 @@ from netinnov._public import public_names
 from netinnov.scenarios._apply_scenario import (
     Scenario as Scenario,
     apply_scenario as apply_scenario,
+    remove_enclaves as remove_enclaves,
 )
 from netinnov.scenarios._break_even_border import (
     BreakEvenBorder as BreakEvenBorder,
@@ -23,7 +24,6 @@ from netinnov.scenarios._equal_cost import (
 from netinnov.scenarios._matched_placebo import MatchedPlacebo as MatchedPlacebo, placebo as placebo
 from netinnov.scenarios._placebo_candidates import placebo_candidates as placebo_candidates
 from netinnov.scenarios._prices import Amounts as Amounts, Prices as Prices
-from netinnov.scenarios._remove_enclaves import remove_enclaves as remove_enclaves
 from netinnov.scenarios._rivals import (
     RIVALS as RIVALS,
     Combined as Combined,

@@ -14,8 +14,7 @@ from netinnov._paths import pair_positions
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._between_places import LinksOrVolume, split_ways
-from netinnov.scenarios._changed_links import moved
+from netinnov.scenarios._between_places import LinksOrVolume, moved, split_ways
 from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import (
     Draws,

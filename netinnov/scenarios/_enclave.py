@@ -10,8 +10,14 @@ import numpy as np
 from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._between_places import NOT_GIVEN, LinksOrVolume, split_ways
-from netinnov.scenarios._changed_links import NewNode, added_node, moved
+from netinnov.scenarios._between_places import (
+    NOT_GIVEN,
+    LinksOrVolume,
+    NewNode,
+    added_node,
+    moved,
+    split_ways,
+)
 from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import (
     Draws,

@@ -12,8 +12,7 @@ import numpy as np
 from netinnov._arguments import as_list, check_type
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._between_places import BetweenPlaces
-from netinnov.scenarios._changed_links import NewNode
+from netinnov.scenarios._between_places import BetweenPlaces, NewNode
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._expected_amounts import expected_links

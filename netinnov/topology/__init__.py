@@ -4,13 +4,13 @@ from netinnov._public import public_names
 from netinnov.topology._assortativity import assortativity as assortativity
 from netinnov.topology._clustering import (
     clustering as clustering,
+    local_efficiency as local_efficiency,
     mean_clustering as mean_clustering,
     multiplex_clustering as multiplex_clustering,
     transitivity as transitivity,
 )
 from netinnov.topology._describe import describe as describe
 from netinnov.topology._layer_graphs import density as density, reciprocity as reciprocity
-from netinnov.topology._local_efficiency import local_efficiency as local_efficiency
 from netinnov.topology._small_world import small_world as small_world
 
 __dir__ = public_names(globals())

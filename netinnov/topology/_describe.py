@@ -10,9 +10,8 @@ import pandas as pd
 from netinnov.connectivity import average_path_length, global_efficiency, largest_component
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._assortativity import degree_assortativity_of
-from netinnov.topology._clustering import clustering_of, transitivity_of
+from netinnov.topology._clustering import clustering_of, local_efficiency_of, transitivity_of
 from netinnov.topology._layer_graphs import Layer, density_of, layers_of, reciprocity_of, together
-from netinnov.topology._local_efficiency import local_efficiency_of
 
 
 def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:

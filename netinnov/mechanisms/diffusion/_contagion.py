@@ -146,7 +146,7 @@ def complex_contagion(
         graph.indices.astype(np.int32),
         weight,
         into.astype(np.float64),
-        positions(network, "seeds", seeds),
+        network.storage.positions("seeds", seeds),
         least,
     )
     return _steps(network, adopted, "complex_contagion")
@@ -181,7 +181,7 @@ class Spread:
         self._indices = graph.indices.astype(np.int32)
         sure = np.log(1e-15)
         self._decay: Floats = np.where(graph.data < sure, -np.inf, graph.data)
-        self._seeds = positions(network, "seeds", seeds)
+        self._seeds = network.storage.positions("seeds", seeds)
         self._recovery = float(recovery)
         self._limit = NEVER if horizon is None else int(horizon)
         self._goal = np.zeros(network.n_nodes, np.bool_)
@@ -209,11 +209,6 @@ class Spread:
             self._needed,
             rng,
         )
-
-
-def positions(network: MultilayerNetwork, argument: str, names: Sequence[str]) -> Codes:
-    """Positions of nodes in the order of the network."""
-    return network.storage.positions(argument, names)
 
 
 def _weighed(network: MultilayerNetwork, layer_weights: Mapping[str, float]) -> sparse.csr_array:

@@ -15,7 +15,7 @@ from netinnov._arguments import as_whole, check_confidence, check_rng, did_you_m
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
-from netinnov.mechanisms.diffusion._contagion import Spread, positions
+from netinnov.mechanisms.diffusion._contagion import Spread
 from netinnov.network import MultilayerNetwork
 
 Of = Literal["first", "half", "all"]
@@ -235,7 +235,7 @@ def _sum(spread: Spread, generators: Sequence[np.random.Generator], horizon: int
 def _nodes(network: MultilayerNetwork, argument: str, names: str | Sequence[str]) -> Codes:
     """Positions of nodes by id, or of those in a place."""
     if not isinstance(names, str):
-        codes = positions(network, argument, names)
+        codes = network.storage.positions(argument, names)
         if not codes.size:
             raise InputError(f"`{argument}` must name at least one node; found none.")
         return codes

@@ -22,7 +22,7 @@ from netinnov.mechanisms.free_flow._regions import (
     neighbour_modes,
     neighbour_weights,
 )
-from netinnov.mechanisms.free_flow._response import crossings, curve, slope
+from netinnov.mechanisms.free_flow._rest_points import crossings, curve, slope
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from netinnov._parallel import run
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._logit import LogitMigration
-from netinnov.mechanisms.free_flow._response import curve, tangent
+from netinnov.mechanisms.free_flow._rest_points import curve, tangent
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
 PHASES = ("convergence", "either", "divergence")
