@@ -14,13 +14,7 @@ from netinnov.network import MultilayerNetwork, with_rows
 
 
 def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
-    """Refuse to add up shares of several origins that become one node.
-
-    Parameters
-    ----------
-    groups : array of int
-        The group of each node; -1 for none.
-    """
+    """Refuse to add up shares of several origins that become one node; -1 is in no group."""
     for layer in filter(network.storage.holds_shares, network.layers):
         origins = np.unique(network.storage.block(layer).sources)
         of_origins = groups[origins]
@@ -39,10 +33,7 @@ def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
 def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetwork:
     """The network with amounts in place of shares: share times the events of the origin.
 
-    Parameters
-    ----------
-    events : Series or str
-        Number of events of each node, or the column of the nodes that holds it.
+    ``events``: their number for each node, or the column of the nodes that holds it.
     """
     layers = [layer for layer in network.layers if network.storage.holds_shares(layer)]
     if not layers:

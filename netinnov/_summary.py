@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from netinnov._display import table
 from netinnov._terminal import without_controls
 
 NAMED = 6  # layers that the line names, and kinds
@@ -37,16 +38,12 @@ def as_html(
 
     ``flags``: columns of yes or no in the order of the layers.
     """
-    answers = flags.map({True: "yes", False: "no"}.get)
-    rows = "".join(
-        f"<tr><td>{html.escape(layer)}</td><td>{size:,}</td><td>{weight:,.6g}</td>"
-        + "".join(f"<td>{answer}</td>" for answer in row)
-        + "</tr>"
-        for (layer, size), weight, row in zip(
-            [*links.items()][:ROWS], weights[:ROWS], answers.to_numpy()[:ROWS], strict=True
-        )
-    )
-    heads = "".join(f"<th>{head}</th>" for head in ("layer", "links", "weight", *flags.columns))
+    answers = flags.map({True: "yes", False: "no"}.get).to_numpy()
+    rows = [
+        (layer, f"{size:,}", f"{weight:,.6g}", *row)
+        for (layer, size), weight, row in zip(links.items(), weights, answers, strict=True)
+    ]
+    layers = table(rows[:ROWS], ("layer", "links", "weight", *flags.columns))
     counts = [f"{html.escape(str(kind))} {n:,}" for kind, n in kinds.value_counts().items()]
     more = f"<p>{len(links) - ROWS:,} more layers</p>" if len(links) > ROWS else ""
     counts = counts[:NAMED] + ["..."] * (len(counts) > NAMED)
@@ -54,7 +51,7 @@ def as_html(
         f"<p><b>MultilayerNetwork</b>: {_count(n_nodes, 'node')}"
         + (f" ({', '.join(counts)})" if counts else "")
         + (f" in {_count(n_places, 'place')}" if n_places else "")
-        + f"</p><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{more}"
+        + f"</p>{layers}{more}"
     )
 
 

@@ -101,8 +101,3 @@ def key_of(name: Hashable) -> str:
     """A header without what does not count: case, width, and what stands between words."""
     text = unicodedata.normalize("NFKC", str(name)).casefold()
     return " ".join(text.replace("_", " ").replace("-", " ").replace(".", " ").split())
-
-
-def words_for(table: str, column: str) -> tuple[str, ...]:
-    """All other words for a column of a table."""
-    return tuple(word for group in SYNONYMS[table].get(column, ()) for word in group)

@@ -280,7 +280,8 @@ def convert(
 def _configuration(path: Path | None, case: Case | None) -> Configuration:
     """What a file asks for; all settings left as they are for a folder or file of data."""
     from netinnov import study
-    from netinnov._inputs import ENDINGS, ending_of, recognise
+    from netinnov._inputs import ENDINGS, recognise
+    from netinnov.sources._any_table import ending_of
 
     if path and case:
         msg = f"--case is one of the bundled cases and is run without a file; found it with {path}."

@@ -31,19 +31,6 @@ from netinnov.sources._headers import check_columns, unused_columns
 from netinnov.sources._openalex_files import is_openalex
 from netinnov.sources._user_tables import tables_of_file
 
-__all__ = [
-    "ENDINGS",
-    "READ",
-    "READERS",
-    "Reading",
-    "ending_of",
-    "option_of",
-    "own_table",
-    "read",
-    "read_network",
-    "recognise",
-]
-
 READ = (
     "a folder with nodes.csv and links.csv (or .parquet, .dta, .xlsx), a workbook with sheets "
     "nodes and links, a folder or zip of CORDIS, a folder or .jsonl of OpenAlex, a table or matrix "

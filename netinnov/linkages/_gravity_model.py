@@ -8,7 +8,7 @@ import pandas as pd
 from netinnov._arguments import check_number, examples
 from netinnov._geography import great_circle
 from netinnov.errors import InputError
-from netinnov.linkages._records import ids, link_table, numbers
+from netinnov.linkages._records import ids, link_table, refuse_one_point, sizes_and_points
 
 
 def gravity(
@@ -82,16 +82,10 @@ def gravity(
             f"a place must stand in one row; twice or more: {examples(names[names.duplicated()])}."
         )
         raise InputError(msg)
-    size = numbers(table, population, names, low=0.0, above=True)
-    lon = numbers(table, "lon", names, low=-180.0, high=180.0)
-    lat = numbers(table, "lat", names, low=-90.0, high=90.0)
-
+    size, lon, lat = sizes_and_points(table, population, names)
     i, j = np.triu_indices(names.size, k=1)
     distance = great_circle(lon[i], lat[i], lon[j], lat[j])
-    if (same := distance == 0).any():
-        pairs = [f"{names[a]} and {names[b]}" for a, b in zip(i[same], j[same], strict=True)]
-        msg = f"two places must not stand at the same point: {examples(pairs, str)}."
-        raise InputError(msg)
+    refuse_one_point(distance, names.take(i), names.take(j))
     flow = np.zeros((names.size, names.size))
     flow[i, j] = flow[j, i] = size[i] * size[j] / distance**exponent
     if strongest is not None:

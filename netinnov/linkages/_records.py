@@ -122,6 +122,26 @@ def numbers(
     return number
 
 
+def sizes_and_points(
+    table: pd.DataFrame, population: str, rows: pd.Index
+) -> tuple[Floats, Floats, Floats]:
+    """Populations above 0, longitudes and latitudes of some places."""
+    return (
+        numbers(table, population, rows, low=0.0, above=True),
+        numbers(table, "lon", rows, low=-180.0, high=180.0),
+        numbers(table, "lat", rows, low=-90.0, high=90.0),
+    )
+
+
+def refuse_one_point(distance: Floats, source: pd.Index, target: pd.Index) -> None:
+    """Refuse pairs of places without a distance between them."""
+    if (same := distance == 0).any():
+        pairs = zip(source[same], target[same], strict=True)
+        listed = examples(pairs, lambda pair: f"{pair[0]} and {pair[1]}")
+        msg = f"two places must not stand at the same point: {listed}; see aggregate()."
+        raise InputError(msg)
+
+
 def periods(table: pd.DataFrame, name: str) -> pd.Series:
     """A column of whole numbers that may be missing, on a new index of rows."""
     values = _column(table, name).reset_index(drop=True)

@@ -19,7 +19,7 @@ from netinnov._rows import Rows
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.linkages._poisson_regression import poisson
-from netinnov.linkages._records import numbers
+from netinnov.linkages._records import refuse_one_point, sizes_and_points
 from netinnov.network import MultilayerNetwork, network_of_rows
 
 Method = Literal["ppml", "ratio"]
@@ -264,13 +264,8 @@ def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
     n = flows.nodes.size
     i, j = np.nonzero(~np.eye(n, dtype=bool)) if flows.directed else np.triu_indices(n, k=1)
     distance = great_circle(lon[i], lat[i], lon[j], lat[j])
-    if (same := distance == 0).any():
-        index = network.storage.nodes.index.take(flows.nodes)
-        pairs = [f"{a} and {b}" for a, b in zip(index[i[same]], index[j[same]], strict=True)]
-        msg = (
-            f"two places must not stand at the same point: {examples(pairs, str)}; see aggregate()."
-        )
-        raise InputError(msg)
+    index = network.storage.nodes.index.take(flows.nodes)
+    refuse_one_point(distance, index.take(i), index.take(j))
     log = np.log(size)
     terms = {"origin": log[i], "destination": log[j]}
     if not flows.directed:
@@ -309,12 +304,7 @@ def _quantities(
     if (code < 0).any():
         msg = f"every node with a flow must have a place; {(code < 0).sum()} have none"
         raise InputError(f"{msg}: {examples(index[code < 0], str)}.")
-    places = network.storage.places.iloc[code]
-    return (
-        numbers(places, "population", index, low=0.0, above=True),
-        numbers(places, "lon", index, low=-180.0, high=180.0),
-        numbers(places, "lat", index, low=-90.0, high=90.0),
-    )
+    return sizes_and_points(network.storage.places.iloc[code], "population", index)
 
 
 def _with_layer(

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -50,6 +50,12 @@ def most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:
     counts = values.groupby([by.rename("group"), values.rename("value")], sort=False).size()
     first = counts.sort_values(ascending=False, kind="stable").reset_index()
     return first.drop_duplicates("group").set_index("group")["value"]
+
+
+def two_mode(layer: str, source: pd.Series, target: pd.Series, period: Any) -> pd.DataFrame:
+    """Links of weight 1 between members and the events that they take part in."""
+    ends = {"layer": layer, "source": source, "target": target}
+    return pd.DataFrame({**ends, "weight": 1.0, "period": period}).astype({"layer": "str"})
 
 
 def warn_of(faults: Sequence[str]) -> None:

@@ -13,7 +13,13 @@ from netinnov._arguments import as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
-from netinnov.sources._complete_rows import check_events, complete_rows, most_frequent, warn_of
+from netinnov.sources._complete_rows import (
+    check_events,
+    complete_rows,
+    most_frequent,
+    two_mode,
+    warn_of,
+)
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import TextTable, file_in, read_text_file
 
@@ -133,7 +139,9 @@ def read_cordis(
     meetings = rows[["organisation", "project", "period"]].drop_duplicates(ignore_index=True)
     if projects == "nodes":
         nodes = _with_projects(nodes, listed, meetings["project"])
-        links = _participation(meetings)
+        target = "project:" + meetings["project"]
+        member = meetings["organisation"]
+        links = two_mode("participation", member, target, meetings["period"])
     else:
         links = co_participation(
             meetings,
@@ -243,19 +251,6 @@ def _with_projects(nodes: pd.DataFrame, listed: pd.DataFrame, project: pd.Series
     events.index = "project:" + events.index
     events.insert(0, "kind", pd.Series("project", events.index, dtype="str"))
     return pd.concat([nodes, events]).rename_axis("node")
-
-
-def _participation(meetings: pd.DataFrame) -> pd.DataFrame:
-    """Links between organisations and their projects."""
-    return pd.DataFrame(
-        {
-            "layer": "participation",
-            "source": meetings["organisation"],
-            "target": "project:" + meetings["project"],
-            "weight": 1.0,
-            "period": meetings["period"],
-        }
-    )
 
 
 def _places(nodes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from netinnov._arguments import as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
-from netinnov.sources._complete_rows import check_events, most_frequent, warn_of
+from netinnov.sources._complete_rows import check_events, most_frequent, two_mode, warn_of
 from netinnov.sources._database import ReadingEngine, check_engine
 from netinnov.sources._openalex_duckdb import WorksRead, read_by_duckdb
 from netinnov.sources._openalex_files import read_mentions
@@ -120,7 +120,7 @@ def read_openalex(
     if read.works is not None:
         events = pd.DataFrame({"kind": "work"}, "work:" + read.works)
         nodes = pd.concat([nodes, events]).rename_axis("node")
-    links = read.links
+    links = read.links[["layer", "source", "target", "weight", "period"]]
     if links["period"].isna().all():
         links = links.drop(columns="period")
     directed = ("mobility",) if (links["layer"] == "mobility").any() else ()
@@ -147,17 +147,16 @@ def _read(folder: Path, *, works: str, weighting: Weighting, faults: list[str]) 
         faults.append(f"works without a year of publication: {undated}")
     shared = mentions[["institution", "work", "year"]].drop_duplicates(ignore_index=True)
     if works == "nodes":
-        layers = {"authorship": _two_mode(shared)}
+        target = "work:" + shared["work"]
+        by_layer = [two_mode("authorship", shared["institution"], target, shared["year"])]
     else:
         both = mentions.assign(event=mentions["work"] + " " + mentions["author"])
-        layers = {
-            "co_publication": _pairs(shared, "work", weighting),
-            "co_affiliation": _pairs(both, "event", "count"),
-            "mobility": _moves(mentions),
-        }
-    links = pd.concat(
-        [part.assign(layer=layer) for layer, part in layers.items()], ignore_index=True
-    )
+        by_layer = [
+            _pairs(shared, "work", weighting).assign(layer="co_publication"),
+            _pairs(both, "event", "count").assign(layer="co_affiliation"),
+            _moves(mentions).assign(layer="mobility"),
+        ]
+    links = pd.concat(by_layer, ignore_index=True)
     return WorksRead(
         mentions.groupby("institution", sort=False)["work"].nunique(),
         pd.Index(shared["work"].unique(), dtype="str") if works == "nodes" else None,
@@ -243,14 +242,3 @@ def _moves(mentions: pd.DataFrame) -> pd.DataFrame:
     )
     counted = moves.groupby(["source", "target", "period"]).size().rename("weight")
     return counted.astype("float64").reset_index()
-
-
-def _two_mode(shared: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "source": shared["institution"],
-            "target": "work:" + shared["work"],
-            "weight": 1.0,
-            "period": shared["year"],
-        }
-    )

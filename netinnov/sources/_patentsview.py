@@ -12,7 +12,7 @@ from netinnov._arguments import as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
-from netinnov.sources._complete_rows import check_events, most_frequent, warn_of
+from netinnov.sources._complete_rows import check_events, most_frequent, two_mode, warn_of
 from netinnov.sources._database import ReadingEngine, check_engine
 from netinnov.sources._patentsview_duckdb import read_by_duckdb
 from netinnov.sources._patentsview_files import Found, find, places_of, read_all, unescaped
@@ -224,22 +224,12 @@ def _patents(mentions: pd.DataFrame, date: pd.Series) -> pd.DataFrame:
 
 def _two_mode(mentions: pd.DataFrame, rights: pd.DataFrame) -> pd.DataFrame:
     """Links of inventors and assignees with their patents."""
+    ends = {"invention": (mentions, "inventor"), "assignment": (rights, "assignee")}
     parts = [
-        pd.DataFrame(
-            {
-                "layer": layer,
-                "source": rows[end],
-                "target": "patent:" + rows["patent"],
-                "weight": 1.0,
-                "period": rows["period"],
-            }
-        )
-        for layer, rows, end in (
-            ("invention", mentions, "inventor"),
-            ("assignment", rights, "assignee"),
-        )
+        two_mode(layer, rows[end], "patent:" + rows["patent"], rows["period"])
+        for layer, (rows, end) in ends.items()
     ]
-    return pd.concat(parts, ignore_index=True).astype({"layer": "str"})
+    return pd.concat(parts, ignore_index=True)
 
 
 def _pairs(mentions: pd.DataFrame, rights: pd.DataFrame, weighting: Weighting) -> pd.DataFrame:
