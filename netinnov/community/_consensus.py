@@ -250,7 +250,8 @@ def _agreed(
         start = np.arange(n, dtype=np.int32)
         seeds = [int(child.integers(2**63)) for child in rng.spawn(n_partitions)]
         work = [
-            partial(one_community_a_node, *arrays, *column, ROUNDING, start, seed) for seed in seeds
+            partial(one_community_a_node, *arrays, *column, ROUNDING, 0.0, start, seed)
+            for seed in seeds
         ]
         searches = in_threads(work, weight.nnz * n_partitions)
         atoms = np.column_stack([_by_first(labels) for labels, _ in searches])

@@ -18,8 +18,18 @@ from netinnov.community._modularity import links_modularity
 from netinnov.community._partition import Partition, ranked
 from netinnov.network import MultilayerNetwork
 
+LARGE = 2_000_000
+"""Entries of links, both ends and layers together, up to which a search is thorough."""
+
 ENOUGH = 3e-5
 """A further iteration is worth it while the last one raised the mean over layers by so much."""
+
+ENOUGH_OF_MOVES = 1e-4
+"""In larger networks, while moves of nodes raised it by so much after the last one."""
+
+FINE = 8.0
+"""Times the resolution at which the search of a larger network starts: communities that were
+joined too early are harder to part than others are to join."""
 
 ROUNDING = 1e-12
 """Qualities that differ by less are equal, so that no last digit decides between restarts."""
@@ -66,8 +76,15 @@ def multiplex_leiden(
     Every layer counts the same, however many or heavy its links are. In `leiden` and `modularity`
     layers weigh by their total weight, and a node may belong to another community in each layer.
     In a directed layer the null model is k_out_i k_in_j / m_x. The terms i = j are kept; self-links
-    are left out. The result is a local optimum: no move of one node raises the quality, but another
-    partition may be better (see `stability`).
+    are left out. Each community is connected in the layers together. The result is a local optimum:
+    no move of one node raises the quality, but another partition may be better (see `stability`).
+
+    The search is that of Traag et al. on the sum, until an iteration raises the mean over layers by
+    less than 0.00003; then nodes alone move. Above 2,000,000 entries of links (two for each pair of
+    linked nodes) it starts otherwise: at eight times the resolution each node moves at most once,
+    communities are merged whole, and so on; then, at the resolution asked for, nodes and whole
+    communities move. Iterations of the usual kind follow until moves of nodes raise the mean by
+    less than 0.0001. Say so in a methods section.
 
     References
     ----------
@@ -95,8 +112,10 @@ def multiplex_leiden(
     if not linked.any():
         return Partition(_labelled(network, np.full(n, np.nan)), float("nan"))
     weight, strength, sign = _summed(network, float(resolution))
-    enough = ENOUGH * len(network.layers)
-    arrays = (*_arrays(weight), *_arrays(strength), sign, enough, np.arange(n, dtype=np.int32))
+    large = weight.nnz > LARGE
+    enough = (ENOUGH_OF_MOVES if large else ENOUGH) * len(network.layers)
+    fine, alone = FINE if large else 0.0, np.arange(n, dtype=np.int32)
+    arrays = (*_arrays(weight), *_arrays(strength), sign, enough, fine, alone)
     seeds = [int(child.integers(2**63)) for child in rng.spawn(int(restarts))]
     work = [partial(one_community_a_node, *arrays, seed) for seed in seeds]
     searches = in_threads(work, weight.nnz * len(work))

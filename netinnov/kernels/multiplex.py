@@ -18,10 +18,23 @@ def _draw(state, below):
 
 @called
 def _drawn_order(n, state):
-    order = np.arange(n).astype(np.int32)
-    for i in range(n - 1, 0, -1):
+    """A random order; of many, whole runs of neighbours in memory are shuffled, then each run."""
+    run = 1 if n < 20_000 else 32
+    runs = np.arange((n + run - 1) // run).astype(np.int32)
+    for i in range(runs.size - 1, 0, -1):
         j = _draw(state, i + 1)
-        order[i], order[j] = order[j], order[i]
+        runs[i], runs[j] = runs[j], runs[i]
+    if run == 1:
+        return runs
+    order = np.empty(n, np.int32)
+    end = 0
+    for r in runs:
+        first = end
+        for v in range(r * run, min(n, (r + 1) * run)):
+            j = first + _draw(state, end - first + 1)
+            order[end] = order[j]
+            order[j] = v
+            end += 1
     return order
 
 
@@ -50,8 +63,11 @@ def _numbered(label):
 
 
 @called
-def _move(indptr, indices, data, cptr, column, strength, sign, part, state):
-    """Move nodes to the best community nearby until none gains; `part` changes. Sum of gains."""
+def _move(indptr, indices, data, cptr, column, strength, sign, part, state, visits):
+    """Move nodes to the best community nearby until none gains; `part` changes. Sum of gains.
+
+    After so many `visits` of nodes it ends as it is.
+    """
     n = part.size
     total = _totals(part, cptr, column, strength, sign.size)
     size = np.zeros(n, np.int32)
@@ -69,7 +85,8 @@ def _move(indptr, indices, data, cptr, column, strength, sign, part, state):
     link = np.zeros(n)
     seen = np.empty(n, np.int32)
     gained = 0.0
-    while length > 0:
+    while length > 0 and visits > 0:
+        visits -= 1
         v = queue[head]
         head = head + 1 if head + 1 < n else 0
         length -= 1
@@ -250,64 +267,116 @@ def _merge_strengths(label, count, cptr, column, strength, n_columns):
     return ptr, columns, sums
 
 
+@called
+def _iterated(indptr, indices, data, cptr, column, strength, sign, part_of, state, quick, stop):
+    """Move nodes, merge, move what is merged and so on; `part_of` changes. Sum of gains.
+
+    The parts of communities are merged that refinement gives, or, where `quick` is above 0, whole
+    communities; if it is 2, each node moves at most once. It ends after first moves that gain
+    `stop` or less.
+    """
+    ptr, ends, weight = indptr, indices, data
+    rows, columns, sums = cptr, column, strength
+    n = part_of.size
+    inside = np.arange(n).astype(np.int32)
+    part = part_of.copy()
+    gained = 0.0
+    while True:
+        size = part.size
+        visits = size if quick == 2 else 2**62
+        gained += _move(ptr, ends, weight, rows, columns, sums, sign, part, state, visits)
+        count = _numbered(part)
+        for v in range(n):
+            part_of[v] = part[inside[v]]
+        if count == size or (size == n and gained <= stop):
+            return gained
+        label, merged = part, count
+        if quick == 0:
+            label = _refine(ptr, ends, weight, rows, columns, sums, sign, part, state)
+            merged = _numbered(label)
+            if merged == size:
+                return gained
+        ptr, ends, weight = _merge(ptr, ends, weight, label, merged)
+        rows, columns, sums = _merge_strengths(label, merged, rows, columns, sums, sign.size)
+        above = np.empty(merged, np.int32)
+        for v in range(size):
+            above[label[v]] = part[v]
+        for v in range(n):
+            inside[v] = label[inside[v]]
+        part = above
+
+
+@called
+def _separated(indptr, indices, part):
+    """Make each connected part of a community a community of its own; whether one was split."""
+    n = part.size
+    count = _numbered(part)
+    label = np.full(n, -1, np.int32)
+    stack = np.empty(n, np.int32)
+    n_parts = 0
+    for root in range(n):
+        if label[root] >= 0:
+            continue
+        label[root] = n_parts
+        stack[0] = root
+        depth = 1
+        while depth > 0:
+            depth -= 1
+            v = stack[depth]
+            for k in range(indptr[v], indptr[v + 1]):
+                u = indices[k]
+                if label[u] < 0 and part[u] == part[root]:
+                    label[u] = n_parts
+                    stack[depth] = u
+                    depth += 1
+        n_parts += 1
+    part[:] = label
+    return n_parts > count
+
+
 @kernel
-def one_community_a_node(indptr, indices, data, cptr, column, strength, sign, enough, start, seed):
+def one_community_a_node(
+    indptr, indices, data, cptr, column, strength, sign, enough, fine, start, seed
+):  # fmt: skip
     """Labels of the nodes, and the quality of the partition.
 
     Maximises sum_ij [w_ij - sum_q sign_q s_iq s_jq] [g_i = g_j]. The symmetric w (CSR, without
     self-links) holds the links of all layers together; row i of (cptr, column, strength) holds
     the s_iq that are not 0. An undirected layer is one column; a directed one is two, the half sum
     and the half difference of out and in, since (out x in + in x out) / 2 = sum^2 - difference^2.
-    `sign` may hold a resolution besides. `start` is a partition with labels below
-    the number of nodes. An iteration moves nodes, refines, merges and goes on with the merged
-    graph; it starts from the partition of the one before. After one that gains `enough` or less,
-    nodes alone move until none gains.
+    `sign` may hold a resolution besides. `start` is a partition with labels below the number of
+    nodes. An iteration moves nodes, refines, merges and goes on with the merged graph; it starts
+    from the partition of the one before. After one that gains `enough` or less, nodes alone move
+    until none gains. With `fine` above 0 a quick search at so many times the resolution gives the
+    first partition instead, its communities are joined, and iterations end once their moves of
+    nodes gain `enough` or less. Communities are connected.
     O(links + communities looked at x layers of the node) an iteration, as a rule.
     Reference: leidenalg.find_partition_multiplex with ModularityVertexPartition.
     """
     n = indptr.size - 1
     state = np.array([seed], np.uint64)
-    part_of = start.copy()
-    last = False
+    # Copies, so that all parts are compiled once: for arrays that may be written to.
+    indptr, indices, data, sign = indptr.copy(), indices.copy(), data.copy(), sign.copy()
+    cptr, column, strength, part = cptr.copy(), column.copy(), strength.copy(), start.copy()
+    stop = -1.0
+    graph = indptr, indices, data, cptr, column, strength
+    if fine > 0.0:
+        _iterated(*graph, sign * fine, part, state, 2, -1.0)
+        _iterated(*graph, sign, part, state, 1, -1.0)
+        stop = enough
     while True:
-        ptr, ends, weight = indptr.copy(), indices.copy(), data.copy()
-        rows, columns, sums = cptr.copy(), column.copy(), strength.copy()
-        inside = np.arange(n).astype(np.int32)
-        part = part_of.copy()
-        gained = 0.0
-        going = True
-        while going:
-            size = part.size
-            gained += _move(ptr, ends, weight, rows, columns, sums, sign, part, state)
-            count = _numbered(part)
-            for v in range(n):
-                part_of[v] = part[inside[v]]
-            if count == size or last:
-                break
-            label = _refine(ptr, ends, weight, rows, columns, sums, sign, part, state)
-            merged = _numbered(label)
-            going = merged < size
-            if going:
-                ptr, ends, weight = _merge(ptr, ends, weight, label, merged)
-                rows, columns, sums = _merge_strengths(
-                    label, merged, rows, columns, sums, sign.size
-                )
-                above = np.empty(merged, np.int32)
-                for v in range(size):
-                    above[label[v]] = part[v]
-                part = above
-                for v in range(n):
-                    inside[v] = label[inside[v]]
-        if last:
+        gained = _iterated(*graph, sign, part, state, 0, stop)
+        if gained <= stop and not _separated(indptr, indices, part):
             break
-        last = gained <= enough
+        if gained <= enough:
+            stop = np.inf
     quality = 0.0
     for v in range(n):
         for k in range(indptr[v], indptr[v + 1]):
-            if part_of[indices[k]] == part_of[v]:
+            if part[indices[k]] == part[v]:
                 quality += data[k]
-    total = _totals(part_of, cptr, column, strength, sign.size)
+    total = _totals(part, cptr, column, strength, sign.size)
     for c in range(n):
         for x in range(sign.size):
             quality -= sign[x] * total[c, x] ** 2
-    return part_of, quality
+    return part, quality
