@@ -1,7 +1,5 @@
 """One page to explore a network of places and to try an enclave; it needs no network."""
 
-from __future__ import annotations
-
 from netinnov._public import public_names
 from netinnov.explorer._explorer import Explorer, explore, page_of as page_of
 from netinnov.explorer._study_folder import StudyTables as StudyTables, study_tables as study_tables

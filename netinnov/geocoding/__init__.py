@@ -1,7 +1,5 @@
 """Places of free text and the cities that they are or lie in, by a gazetteer of the user's."""
 
-from __future__ import annotations
-
 from netinnov._public import public_names
 from netinnov.geocoding._add_cities import add_cities as add_cities
 from netinnov.geocoding._geocode import candidates as candidates, geocode as geocode

@@ -1,7 +1,5 @@
 """Doors out of netinnov and back: folders of tables, and the formats of other programs."""
 
-from __future__ import annotations
-
 from netinnov._public import public_names
 from netinnov.io._formulas import escape_formulas as escape_formulas
 from netinnov.io._geo import write_geo as write_geo

@@ -1,7 +1,5 @@
 """Linkages between places and organisations, from tables of records to tables of links."""
 
-from __future__ import annotations
-
 from netinnov._public import public_names
 from netinnov.linkages._co_participation import co_participation as co_participation
 from netinnov.linkages._enclaves import enclaves as enclaves, find_enclaves as find_enclaves

@@ -1,7 +1,5 @@
 """Results as tables for a manuscript: LaTeX, HTML, Word and Markdown."""
 
-from __future__ import annotations
-
 from netinnov._public import public_names
 from netinnov.manuscript._to_table import to_table as to_table
 

@@ -1,7 +1,5 @@
 """Networks of several periods on one node index: measures over time, and ties before and after."""
 
-from __future__ import annotations
-
 from netinnov._public import public_names
 from netinnov.panels._difference import (
     DifferenceInDifferences as DifferenceInDifferences,

@@ -1,7 +1,5 @@
 """Figures for a paper: axes in, axes out, 89 or 183 mm wide, fonts embedded."""
 
-from __future__ import annotations
-
 from netinnov._public import public_names
 from netinnov.plotting._adjacency import plot_adjacency as plot_adjacency
 from netinnov.plotting._alluvial import plot_alluvial as plot_alluvial

@@ -1,7 +1,5 @@
 """Policies as changes of a network: a reverse enclave, its rivals and placebos, their costs."""
 
-from __future__ import annotations
-
 from netinnov._public import public_names
 from netinnov.scenarios._apply_scenario import (
     Scenario as Scenario,

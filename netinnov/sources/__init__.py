@@ -1,7 +1,5 @@
 """Readers of public data, which give the tables that `build_network` takes, and `reconcile`."""
 
-from __future__ import annotations
-
 from netinnov._public import public_names
 from netinnov.sources._cordis import read_cordis as read_cordis
 from netinnov.sources._keep import read_keep as read_keep
