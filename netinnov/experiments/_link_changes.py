@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_list
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -61,37 +63,45 @@ def link_changes(
     if not networks or not all(isinstance(one, MultilayerNetwork) for one in networks):
         msg = "`after` must be a network or a sequence of networks; found "
         raise InputError(f"{msg}{[type(one).__name__ for one in networks][:3]}.")
-    was = _weights(network)
-    weights_after = pd.concat([_weights(one).rename(at) for at, one in enumerate(networks)], axis=1)
-    pairs = was.index.union(weights_after.index)
-    weights_after = weights_after.reindex(pairs).fillna(0.0)
-    before = was.reindex(pairs, fill_value=0.0)
-    each = weights_after.sub(before, axis=0)
-    differs = each.abs().gt(_SAME * weights_after.max(axis=1).combine(before, np.maximum), axis=0)
+    nodes = pd.concat([one.storage.nodes["place"] for one in (network, *networks)])
+    place = nodes[~nodes.index.duplicated()].sort_index()
+    pairs, weights = _weights([network, *networks], place.index)
+    before, after_each = weights[:, 0], weights[:, 1:]
+    change = after_each - before[:, np.newaxis]
+    differs = np.abs(change) > _SAME * weights.max(axis=1, keepdims=True)
+    ends = dict(zip(("source", "target"), np.divmod(pairs, len(place)), strict=True))
     table = pd.DataFrame(
         {
+            **{end: place.index.take(at) for end, at in ends.items()},
+            **{f"{end}_place": place.array.take(at) for end, at in ends.items()},
+            **{
+                f"{end}_new": ~place.index.isin(network.storage.nodes.index)[at]
+                for end, at in ends.items()
+            },
             "before": before,
-            "after": weights_after.mean(axis=1),
-            "change": each.where(differs, 0.0).mean(axis=1),
+            "after": after_each.mean(axis=1),
+            "change": np.where(differs, change, 0.0).mean(axis=1),
             "placements": differs.mean(axis=1),
         }
     )
-    table = table[table["placements"] > 0].rename_axis(["source", "target"]).reset_index()
-    nodes = pd.concat([one.storage.nodes["place"] for one in (network, *networks)])
-    place = nodes[~nodes.index.duplicated()]
-    for at, end in enumerate(("source", "target")):
-        table.insert(2 + at, f"{end}_place", table[end].map(place))
-    for at, end in enumerate(("source", "target")):
-        table.insert(4 + at, f"{end}_new", ~table[end].isin(network.storage.nodes.index))
+    table = table[table["placements"] > 0]
     order = table["change"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 
-def _weights(network: MultilayerNetwork) -> pd.Series:
-    """Weight of each unordered pair of different nodes."""
-    links = network.links
-    links = links[links["source"] != links["target"]]
-    low = links["source"].where(links["source"] < links["target"], links["target"])
-    high = links["target"].where(links["source"] < links["target"], links["source"])
-    weights: pd.Series = links["weight"].groupby([low.to_numpy(str), high.to_numpy(str)]).sum()
-    return weights
+def _weights(
+    networks: Sequence[MultilayerNetwork], ids: pd.Index[str]
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Unordered pairs of different nodes, as one number each, and their weight in each network."""
+    keys, weights = [], []
+    for network in networks:
+        at = ids.get_indexer(network.storage.nodes.index)
+        rows = network.storage.link_rows()
+        low, high = np.sort([at[rows.source], at[rows.target]], axis=0)
+        keys.append((low * len(ids) + high)[low != high])
+        weights.append(rows.weight[low != high])
+    pairs, row = np.unique(np.concatenate(keys), return_inverse=True)
+    column = np.repeat(np.arange(len(keys)), [each.size for each in keys])
+    cell = row * len(keys) + column
+    sums = np.bincount(cell, np.concatenate(weights), pairs.size * len(keys)).astype(np.float64)
+    return pairs, sums.reshape(-1, len(keys))
