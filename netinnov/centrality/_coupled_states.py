@@ -6,10 +6,8 @@ A vector over states is an array slots x nodes. A slot is a layer; or, in the do
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,14 +19,9 @@ from netinnov._typing import Codes, Floats, Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-Blocks: TypeAlias = list[tuple[int, int, sparse.csr_array]]
-
 PRECISION = 1e-13  # of a residual, relative to the right-hand side
 SERIES = 1_000
 """Terms of the series before a system is handed on; with a radius of a half about 60 are enough."""
-
-SMALL = 2**16
-"""Entries up to which all blocks are put into one matrix: calls would take longer than sums."""
 
 STEPS = 2_000  # of conjugate gradients; a quarter of it without symmetry
 
@@ -37,8 +30,8 @@ STEPS = 2_000  # of conjugate gradients; a quarter of it without symmetry
 class Coupled:
     """Weights that lead from state to state."""
 
-    blocks: Blocks
-    """To slot, from slot, and the weights between them; row: the node that is led to."""
+    links: sparse.csr_array
+    """The weights of links; row: the state that is led to."""
     present: npt.NDArray[np.bool_]
     """Where a state exists, slots x nodes."""
     coupling: float
@@ -46,28 +39,11 @@ class Coupled:
     """1, or 2: a hub is then coupled to the authorities of other layers."""
     symmetric: bool
 
-    def __call__(self, vector: Floats, *, blocks: Blocks | None = None) -> Floats:
-        """What each state receives; from `blocks` in place of all weights, where given."""
-        inflow = self._from_copies(vector)
-        if blocks is None and self._joined is not None:
-            return np.asarray(inflow + (self._joined @ vector.ravel()).reshape(vector.shape))
-        for to, source, matrix in self.blocks if blocks is None else blocks:
-            inflow[to] += matrix @ vector[source]
-        return inflow
-
-    @cached_property
-    def _joined(self) -> sparse.csr_array | None:
-        """All blocks as one matrix over the states, where they are small."""
-        if sum(matrix.nnz for _, _, matrix in self.blocks) > SMALL:
-            return None
-        slots, n = self.present.shape
-        row, column, data = [], [], []
-        for to, source, matrix in self.blocks:
-            row.append(np.repeat(np.arange(to * n, (to + 1) * n), np.diff(matrix.indptr)))
-            column.append(matrix.indices + source * n)
-            data.append(matrix.data)
-        ends = (np.concatenate(row), np.concatenate(column))
-        return sparse.csr_array((np.concatenate(data), ends), shape=(slots * n,) * 2)
+    def __call__(self, vector: Floats, *, links: sparse.csr_array | None = None) -> Floats:
+        """What each state receives; along `links` in place of all links, where given."""
+        links = self.links if links is None else links
+        received = (links @ vector.ravel()).reshape(vector.shape)
+        return np.asarray(received + self._from_copies(vector))
 
     def _from_copies(self, vector: Floats) -> Floats:
         if self.coupling == 0:
@@ -79,30 +55,20 @@ class Coupled:
 
     def in_units(self) -> tuple[Coupled, float]:
         """The same in units of the power of two above the largest weight, and that power."""
-        largest = [float(matrix.data.max(initial=0.0)) for _, _, matrix in self.blocks]
-        unit = unit_of(np.array([self.coupling, *largest]))
-        blocks = [
-            (to, source, sparse.csr_array((m.data / unit, m.indices, m.indptr), shape=m.shape))
-            for to, source, m in self.blocks
-        ]
-        return replace(self, blocks=blocks, coupling=self.coupling / unit), unit
+        unit = unit_of(np.append(self.links.data, self.coupling))
+        links = with_weights(self.links, self.links.data / unit)
+        return replace(self, links=links, coupling=self.coupling / unit), unit
 
     def components(self) -> tuple[int, Codes]:
         """Count the sets of states that lead to one another, and label each state."""
         slots, n = self.present.shape
         size = slots * n
         stars, states = self._stars()
-        to = [stars + np.int32(size), states]
-        source = [states, stars + np.int32(size)]
-        for r, c, matrix in self.blocks:
-            row = np.repeat(np.arange(n, dtype=np.int32), np.diff(matrix.indptr))
-            to.append(row + np.int32(r * n))
-            source.append(matrix.indices + np.int32(c * n))
-        ends = (np.concatenate(source), np.concatenate(to))
-        pattern = sparse.coo_array((np.ones(ends[0].size, np.int8), ends), (size + 2 * n,) * 2)
+        joins = sparse.csr_array((np.ones(states.size, np.int8), (states, stars)), (size, 2 * n))
+        links = with_weights(self.links, np.ones(self.links.nnz, np.int8))
         # Without direction every weight is there both ways, and strong is weak, and faster.
         n_components, label = sparse.csgraph.connected_components(
-            pattern.tocsr(), connection="strong"
+            sparse.block_array([[links, joins], [joins.T, None]], format="csr"), connection="strong"
         )
         # The stars, points that stand for the coupling, are left out of the numbering.
         used = np.zeros(n_components, np.int32)
@@ -130,12 +96,7 @@ class Coupled:
         """The weights between a few states, as a matrix."""
         slots, n = self.present.shape
         slot, node = np.divmod(states, n)
-        matrix = np.zeros((states.size, states.size))
-        at = [np.flatnonzero(slot == x) for x in range(slots)]
-        for to, source, weights in self.blocks:
-            if at[to].size and at[source].size:
-                part = weights[node[at[to]]][:, node[at[source]]]
-                matrix[np.ix_(at[to], at[source])] = part.toarray()
+        matrix = self.links[states][:, states].toarray()
         if self.coupling > 0:
             layers = slots // self.sides
             side, layer = np.divmod(slot, layers)
@@ -148,23 +109,23 @@ class Coupled:
 
 def coupled(network: MultilayerNetwork, coupling: float, presence: Presence) -> Coupled:
     """What leads into each state: the transposed supra-adjacency."""
-    blocks = [
-        (x, x, _into(network, layer, layer_matrix(network, layer)))
-        for x, layer in enumerate(network.layers)
-    ]
-    return Coupled(blocks, network.storage.presence(presence), coupling, 1, not network.directed)
+    into = [_into(network, layer) for layer in network.layers]
+    links = _stacked(into, range(len(into)), network.n_nodes)
+    return Coupled(links, network.storage.presence(presence), coupling, 1, not network.directed)
 
 
 def doubled(network: MultilayerNetwork, coupling: float, presence: Presence) -> Coupled:
     """Hubs from the authorities they lead to, authorities from hubs; hub slots come first."""
-    n_layers = len(network.layers)
-    blocks = []
-    for x, layer in enumerate(network.layers):
-        matrix = layer_matrix(network, layer)
-        blocks.append((x, n_layers + x, matrix))
-        blocks.append((n_layers + x, x, _into(network, layer, matrix)))
-    present = network.storage.presence(presence)
-    return Coupled(blocks, np.concatenate([present, present]), coupling, 2, True)
+    out = [layer_matrix(network, layer) for layer in network.layers]
+    into = [_into(network, layer) for layer in network.layers]
+    facing = [*range(len(out), 2 * len(out)), *range(len(out))]
+    present = np.tile(network.storage.presence(presence), (2, 1))
+    return Coupled(_stacked([*out, *into], facing, network.n_nodes), present, coupling, 2, True)
+
+
+def with_weights(matrix: sparse.csr_array, weights: Floats) -> sparse.csr_array:
+    """Other weights in the places of a matrix, zeros among them."""
+    return sparse.csr_array((weights, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def solve(
@@ -209,5 +170,20 @@ def solve(
     return np.asarray(np.maximum(answer, 0).reshape(shape))
 
 
-def _into(network: MultilayerNetwork, layer: str, matrix: sparse.csr_array) -> sparse.csr_array:
+def _into(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
+    matrix = layer_matrix(network, layer)
     return matrix.T.tocsr() if layer in network.directed else matrix
+
+
+def _stacked(layers: list[sparse.csr_array], source: Sequence[int], n: int) -> sparse.csr_array:
+    """A matrix over all states from one for each slot, which leads there from slot `source`."""
+    places = [layer.indices + x * n for layer, x in zip(layers, source, strict=True)]
+    counts = [np.diff(layer.indptr) for layer in layers]
+    return sparse.csr_array(
+        (
+            np.concatenate([np.empty(0), *(layer.data for layer in layers)]),
+            np.concatenate([np.empty(0, np.int32), *places]),
+            np.concatenate([[0], *counts]).cumsum(),
+        ),
+        shape=(len(layers) * n,) * 2,
+    )

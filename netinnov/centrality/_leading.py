@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.sparse import linalg
 
 from netinnov._typing import Codes, Floats
-from netinnov.centrality._coupled_states import Blocks, Coupled, solve
+from netinnov.centrality._coupled_states import Coupled, solve, with_weights
 from netinnov.errors import InputError
 
 TIE = 1e-10  # relative difference of two eigenvalues that count as equal
@@ -47,8 +47,7 @@ def leading(weights: Coupled, groups: Codes | None = None) -> Leading:
         return Leading(0.0, np.zeros(weights.present.shape))
     weights, unit = weights.in_units()
     count, label = weights.components()
-    inside = _inside(weights, label)
-    value, vector = _perron(weights, inside, count, label)
+    value, vector = _perron(weights, count, label)
     top = float(value.max())
     if top <= 0:
         return Leading(0.0, np.zeros(weights.present.shape))
@@ -61,21 +60,7 @@ def leading(weights: Coupled, groups: Codes | None = None) -> Leading:
     return Leading(top * unit, _downstream(weights, tied, top, vector, label, count))
 
 
-def _inside(weights: Coupled, label: Codes) -> Blocks:
-    """The weights that stay within a component."""
-    if weights.symmetric:
-        return weights.blocks
-    n = weights.present.shape[1]
-    kept = []
-    for to, source, matrix in weights.blocks:
-        row = np.repeat(label[to * n : (to + 1) * n], np.diff(matrix.indptr))
-        stays = row == label[source * n : (source + 1) * n][matrix.indices]
-        arrays = (matrix.data * stays, matrix.indices, matrix.indptr)
-        kept.append((to, source, sparse.csr_array(arrays, shape=matrix.shape)))
-    return kept
-
-
-def _perron(weights: Coupled, inside: Blocks, count: int, label: Codes) -> tuple[Floats, Floats]:
+def _perron(weights: Coupled, count: int, label: Codes) -> tuple[Floats, Floats]:
     """Leading eigenvalue of each component, and its eigenvector on the states of the component.
 
     Where a component cannot be the first, a lower bound of its eigenvalue stands in its place.
@@ -84,9 +69,11 @@ def _perron(weights: Coupled, inside: Blocks, count: int, label: Codes) -> tuple
     starts = np.searchsorted(label[order], np.arange(count))
     sizes = np.diff(np.append(starts, label.size))
     present = weights.present
+    row, column = _ends(weights, label)
+    inside = with_weights(weights.links, weights.links.data * (row == column))
 
     def apply(vector: Floats) -> Floats:
-        return weights(vector.reshape(present.shape), blocks=inside).ravel()
+        return weights(vector.reshape(present.shape), links=inside).ravel()
 
     vector = present.ravel().astype(np.float64)
     gap = np.inf
@@ -220,17 +207,20 @@ def _downstream(
     return np.asarray(total.reshape(weights.present.shape))
 
 
+def _ends(weights: Coupled, label: Codes) -> tuple[Codes, Codes]:
+    """The components that each link leads to, and from."""
+    links = weights.links
+    return np.repeat(label, np.diff(links.indptr)), label[links.indices]
+
+
 def _arcs(
     weights: Coupled, label: Codes, count: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Pairs of components, the first leading to the second."""
-    n = weights.present.shape[1]
-    pairs = [np.empty(0, np.int64)]
-    for to, source, matrix in weights.blocks:
-        row = np.repeat(label[to * n : (to + 1) * n], np.diff(matrix.indptr)).astype(np.int64)
-        column = label[source * n : (source + 1) * n][matrix.indices].astype(np.int64)
-        pairs.append(np.unique((column * count + row)[row != column]))
-    first, second = np.divmod(np.unique(np.concatenate(pairs)), count)
+    row, column = _ends(weights, label)
+    apart = row != column
+    pairs = np.unique(column[apart].astype(np.int64) * count + row[apart])
+    first, second = np.divmod(pairs, count)
     return first, second
 
 

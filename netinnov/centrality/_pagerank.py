@@ -100,8 +100,7 @@ def _versatility(
     if network.directed or network.n_links < FEW:
         weights = coupled(network, coupling, presence)
         # Column sums of what leads into each state.
-        sums = [np.bincount(m.indices, m.data, network.n_nodes) for _, _, m in weights.blocks]
-        out = np.array(sums, np.float64)  # of no links they are whole numbers
+        out = np.asarray(weights.links.sum(axis=0), np.float64).reshape(present.shape)
     else:
         weights = Triangles.of(network, coupling, present)
         out = weights.from_links(np.ones(present.shape))
