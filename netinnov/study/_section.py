@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 import pandas as pd
+from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from netinnov._arguments import limit_of, shown
 from netinnov.plotting import mark_modelled
+from netinnov.study._words import name
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -37,10 +39,10 @@ class Part(BaseModel):
 
     @model_validator(mode="after")
     def _counts_are_limited(self) -> Self:
-        for name, value in self:
+        for setting, value in self:
             whole = isinstance(value, int) and not isinstance(value, bool)
-            if whole and name != "seed" and value > limit_of(name):
-                msg = f"`{name}` must be at most {limit_of(name):,}; found {shown(value)}"
+            if whole and setting != "seed" and value > limit_of(setting):
+                msg = f"`{setting}` must be at most {limit_of(setting):,}; found {shown(value)}"
                 raise ValueError(msg)
         return self
 
@@ -55,6 +57,10 @@ class Result:
     def names(self) -> dict[Any, str]:
         """Name of each place."""
         return self.context.names
+
+    def name(self, place: Any) -> Markup:
+        """Name of a place for a sentence."""
+        return name(self.names[place])
 
     @property
     def drawn_names(self) -> pd.Series[str]:
@@ -206,10 +212,10 @@ class Section(Generic[R]):
     def of(cls, module: ModuleType) -> Self:
         """The section that a module makes, called by the name of its file."""
         functions = ("compute", "tell", "tables", "draw", "offer", "explain", "question")
-        parts = {name: getattr(module, name, None) for name in functions}
-        for name in ("heading", "options", "absent", "check"):
-            parts[name] = getattr(module, name.upper(), None)
-        held = {name: part for name, part in parts.items() if part is not None}
+        constants = ("heading", "options", "absent", "check")
+        parts = {each: getattr(module, each, None) for each in functions}
+        parts |= {each: getattr(module, each.upper(), None) for each in constants}
+        held = {each: part for each, part in parts.items() if part is not None}
         return cls(module.__name__.rpartition(".")[2], **held)
 
 

@@ -111,6 +111,16 @@ def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
     return signed(f"{value:{'+' if sign else ''},.{decimals}f}")
 
 
+def uncapitalised(text: str) -> str:
+    """A sentence, or its subject, as it stands inside of another."""
+    return type(text)(text[:1].lower() + text[1:])
+
+
+def signed_percent(change: float) -> str:
+    """A change that is in per cent, with its sign."""
+    return f"{fixed(change, 2, sign=True)} %"
+
+
 def percent(share: float) -> str:
     """Share of 1 in per cent; close to the ends it does not round to them."""
     if math.isnan(share):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from netinnov.study._section import Table, mark_layers, with_modelled
-from netinnov.study._words import fixed, percent
+from netinnov.study._words import percent, signed_percent
 from netinnov.study.sections._experiment_text import DESIGN
 
 if TYPE_CHECKING:
@@ -23,12 +23,8 @@ EFFECTS = (
 CONTRASTS = ("rival", "measure", "node", "difference", "median", "low", "high", "higher")
 
 
-def _percent(change: float) -> str:
-    return f"{fixed(change, 2, sign=True)} %"
-
-
 CHANGES = ("difference", "median", "low", "high", "placebo_low", "placebo_high")
-FORMATS = dict.fromkeys(CHANGES, _percent) | {"same_sign": percent, "higher": percent}
+FORMATS = dict.fromkeys(CHANGES, signed_percent) | {"same_sign": percent, "higher": percent}
 
 
 def tables(result: Experiment) -> Iterator[Table]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from netinnov.study._section import Sentence
-from netinnov.study._words import joined, name, number, per_cent_of, percent, phrase
+from netinnov.study._words import joined, name, number, per_cent_of, percent, phrase, uncapitalised
 from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, PAGERANK, Trial
 from netinnov.study.sections._verdicts import Row, changes_elsewhere, headline, others, trust
 
@@ -25,6 +25,12 @@ MEASURES = {
     ACCESS: "Access (harmonic closeness)",
     PAGERANK: "PageRank",
 }
+
+
+def in_a_sentence(measure: str) -> str:
+    """What a measure is called inside of a sentence."""
+    words = MEASURES.get(measure, measure)
+    return words if measure == PAGERANK else uncapitalised(words)
 
 
 def offer(result: Experiment) -> Iterator[Sentence]:
@@ -56,7 +62,7 @@ def _under(topic: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
 def _design(result: Experiment) -> Iterator[Sentence]:
     """What the experiment does, and what kind of answer that allows."""
     part, source = result.part, ("scenario",)
-    home, host = (name(result.names[place]) for place in (part.home, part.host))
+    home, host = (result.name(place) for place in (part.home, part.host))
     template = (
         "The experiment sets up a park of {} in {} with {}, drawn at random in each replicate."
     )
@@ -127,10 +133,9 @@ def _changes(result: Experiment, trial: Trial) -> Iterator[Sentence]:
         key = result.key_rows(rows)
         for _, row in key.iterrows():
             node = row["node"]
-            where = "the whole network" if pd.isna(node) else name(result.names[node])
+            where = "the whole network" if pd.isna(node) else result.name(node)
             yield Sentence(phrase("{} of {} {}", called, where, _effect(row)), ("effects",))
-        plain = called if measure == PAGERANK else called[0].lower() + called[1:]
-        yield from others(result, rows.drop(index=key.index), plain)
+        yield from others(result, rows.drop(index=key.index), in_a_sentence(measure))
 
 
 def _effect(row: Row) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from netinnov.study._section import Sentence
-from netinnov.study._words import are, counted, joined, name, number, out_of, percent, phrase
+from netinnov.study._words import are, counted, joined, number, out_of, percent, phrase
 from netinnov.study.sections._siting_part import SitingObjective
 
 if TYPE_CHECKING:
@@ -69,19 +69,16 @@ def _no_help(result: Siting, candidates: str, label: str) -> str:
     """That no plan is better than today."""
     if not result.alone:
         return f"None of the {candidates} that could be built raises {label}, so there is no plan."
+    verb = "raises" if result.alone == 1 else "raise"
     return (
-        f"Of the {candidates} that could be built {result.alone:,} {_raise(result.alone)} {label} "
-        f"alone, but the best {len(result.plan.sites)} that were found do not together."
+        f"Of the {candidates} that could be built {result.alone:,} {verb} {label} alone, "
+        f"but the best {len(result.plan.sites)} that were found do not together."
     )
-
-
-def _raise(n: int) -> str:
-    return "raises" if n == 1 else "raise"
 
 
 def _site(result: Siting, site: str) -> Any:
     home, host = result.candidates.pairs.loc[site]
-    names = (name(result.names[place]) for place in (home, host))
+    names = (result.name(place) for place in (home, host))
     return phrase("{} in {}" if result.drawn else "{} with {}", *names)
 
 
@@ -167,10 +164,9 @@ def _stability(result: Siting) -> str:
     times = int(result.stability["resamples"].iloc[0])
     if not times:
         return "No resample of the links could be planned for."
-    shares = result.stability["share"]
+    shares, shown = result.stability["share"], out_of(times) if times <= FEW else percent
     parts = [
-        phrase("{} in {}", _site(result, site), _share(times)(shares[site]))
-        for site in result.plan.sites
+        phrase("{} in {}", _site(result, site), shown(shares[site])) for site in result.plan.sites
     ]
     others = shares.drop(list(result.plan.sites))
     often = int((others >= 0.5).sum())
@@ -189,10 +185,6 @@ def _stability(result: Siting) -> str:
     if float(shares[list(result.plan.sites)].mean()) < 0.5:
         text += " Which sites are best is not settled by these data: many plans are nearly as good."
     return text
-
-
-def _share(times: int) -> Any:
-    return out_of(times) if times <= FEW else percent
 
 
 def _front(result: Siting) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from netinnov.study._section import Sentence
-from netinnov.study._words import counted, joined, name, number, per_cent_of, percent, phrase
+from netinnov.study._words import counted, joined, number, per_cent_of, percent, phrase
 from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, Trial
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ Row = Any
 
 def headline(result: Experiment) -> Iterator[Sentence]:
     """What the park does to home, funded in each way, and whether other uses do more."""
-    home = _place(result, result.part.home)
+    home = result.name(result.part.home)
     for row in _rows(result.of(result.headline, result.access), result.part.home):
         verdict = _verdict(row, _access_of(result, result.part.home))
         if result.of_volume and result.options.distance == "unit":
@@ -102,16 +102,12 @@ def _of_placements(rows: pd.DataFrame) -> str:
     return " (median of the placements)" if rows["replicates"].max() > 1 else ""
 
 
-def _place(result: Experiment, place: str) -> str:
-    return name(result.names[place])
-
-
 def _measured(result: Experiment) -> str:
     return "access (harmonic closeness)" if result.access == ACCESS else "PageRank"
 
 
 def _access_of(result: Experiment, place: str) -> str:
-    return phrase("{}'s {}", _place(result, place), _measured(result))
+    return phrase("{}'s {}", result.name(place), _measured(result))
 
 
 def _rows(effects: pd.DataFrame, node: str) -> list[Row]:
@@ -123,8 +119,8 @@ def _tried(result: Experiment) -> str:
     part = result.part
     text = phrase(
         "If {} had a park in {} with {}",
-        _place(result, part.home),
-        _place(result, part.host),
+        result.name(part.home),
+        result.name(part.host),
         result.headline.words_of_amount,
     )
     if result.headline.funding == "reallocated":
@@ -190,7 +186,7 @@ def _convergence(row: Row) -> str:
 def _place_and_change(result: Experiment, row: Row) -> str:
     """A place and its change in per cent, with its interval where several placements were drawn."""
     change, low, high = per_cent_of([row["median"], row["low"], row["high"]], row["baseline"])
-    text = phrase("{}, {}", _place(result, row["node"]), change)
+    text = phrase("{}, {}", result.name(row["node"]), change)
     return text if row["replicates"] < 2 else text + f" (95 % of placements: {low} to {high})"
 
 
@@ -315,7 +311,7 @@ def _specified(result: Experiment) -> Iterator[Sentence]:
         len(rows),
         "; ".join(values),
         counted(int(rows["replicates"].max()), "placement"),
-        _place(result, result.part.home),
+        result.name(result.part.home),
         change,
     )
     if median:
@@ -335,7 +331,7 @@ def _hosts(result: Experiment) -> Iterator[Sentence]:
         return
     changes = [float(row["difference"]), row["placebo_low"], row["placebo_high"]]
     change, low, high = per_cent_of(changes, float(row["baseline"]))
-    n, host = int(row["placebo_n"]), _place(result, result.part.host)
+    n, host = int(row["placebo_n"]), result.name(result.part.host)
     if not any(changes):
         where = counted(n, "other host")
         text = phrase(

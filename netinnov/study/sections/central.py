@@ -106,8 +106,7 @@ def offer(result: Central) -> Iterator[Sentence]:
         return
     shown = rank.head(3)
     first = [
-        phrase("{} ({} %)", name(result.names[node]), number(100 * value))
-        for node, value in shown.items()
+        phrase("{} ({} %)", result.name(node), number(100 * value)) for node, value in shown.items()
     ]
     if more := _as_much(rank, shown):
         first.append(phrase("{:,} more with as much", more))

@@ -186,7 +186,7 @@ def tell(result: Enclaves) -> Iterator[Sentence]:
         yield Sentence(f"{text} not counted.", ("enclave_funnel",))
     for end in ("host", "home"):
         top = enclaves[end].dropna().value_counts().head(3)
-        named = [phrase("{} ({:,})", name(result.names[at]), n) for at, n in top.items()]
+        named = [phrase("{} ({:,})", result.name(at), n) for at, n in top.items()]
         yield Sentence(phrase("Most frequent {}s: {}.", end, joined(named)), ("enclaves",))
 
 

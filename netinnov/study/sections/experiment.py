@@ -23,15 +23,15 @@ from netinnov.scenarios._prices import draws_nothing
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import Picture, Result
-from netinnov.study._words import name, phrase
+from netinnov.study._words import phrase
 from netinnov.study.sections import _trials
 from netinnov.study.sections._enclave_choice import choose
 from netinnov.study.sections._experiment_part import ExperimentPart
 from netinnov.study.sections._experiment_tables import tables as tables, with_signs
 from netinnov.study.sections._experiment_text import (
     DESIGN,
-    MEASURES,
     explain as explain,
+    in_a_sentence,
     offer as offer,
     tell as tell,
 )
@@ -241,7 +241,7 @@ def _effects(result: Experiment) -> Picture:
             names=result.drawn_names,
             ends=[result.part.home, result.part.host],
             percent=True,
-            label=_in_a_sentence(measure),
+            label=in_a_sentence(measure),
             legend=False if at else shown,
         )
         if at % 2:
@@ -266,11 +266,6 @@ def _effects(result: Experiment) -> Picture:
     return Picture("effects", figure, caption, ("effects",), DESIGN, alt, note, front=True)
 
 
-def _in_a_sentence(measure: str) -> str:
-    words = MEASURES.get(measure, measure)
-    return words if measure == PAGERANK else words[:1].lower() + words[1:]
-
-
 def question(result: Experiment) -> str:
-    home, host = (name(result.names[place]) for place in (result.part.home, result.part.host))
+    home, host = result.name(result.part.home), result.name(result.part.host)
     return phrase("What would a park of {0} in {1} change for {0}?", home, host)

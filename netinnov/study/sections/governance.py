@@ -38,11 +38,6 @@ class Governance(Result):
     no_null: str
     comparison: ApproachComparison | None
 
-    @property
-    def called(self) -> tuple[str, str]:
-        """Names of home and host."""
-        return self.names[self.choice.home], self.names[self.choice.host]
-
 
 def compute(context: Context) -> Governance | None:
     part = context.options(GovernancePart)
@@ -110,7 +105,7 @@ def offer(result: Governance) -> Iterator[Sentence]:
         return
     effects = result.comparison.effects.set_index(["measure", "approach"])["difference"]
     best = {end: str(effects[f"{end}_access"].idxmax()) for end in ("home", "host")}
-    home, host = map(name, result.called)
+    home, host = (result.name(result.choice.home), result.name(result.choice.host))
     if best["home"] == best["host"]:
         text = phrase("Both {} and {} gain most access by '{}'", home, host, best["home"])
     else:

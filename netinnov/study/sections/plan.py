@@ -26,7 +26,16 @@ from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers, strength_together
 from netinnov.study._section import Part, Picture, Result, Sentence, Table, with_modelled
-from netinnov.study._words import counted, joined, name, number, percent, phrase, plain, some
+from netinnov.study._words import (
+    counted,
+    joined,
+    number,
+    percent,
+    phrase,
+    plain,
+    some,
+    uncapitalised,
+)
 from netinnov.study.sections._candidate_sites import candidates_of, maker_of
 from netinnov.study.sections._siting_part import Form
 
@@ -212,7 +221,7 @@ def offer(result: Plan) -> Iterator[Sentence]:
         )
         text: str = phrase(
             "To raise {} from {} to {} or more, build {}{}: it is {} then, and {}.",
-            _inside(subject),
+            uncapitalised(subject),
             unit(plan.baseline),
             asked,
             built,
@@ -246,18 +255,14 @@ def _words(result: Plan) -> tuple[Any, Any]:
     """What the target measures, at the head of a sentence, and how its values are written."""
     target = result.plan.target
     if isinstance(target, CentreSupport):
-        place = name(result.names[target.place])
+        place = result.name(target.place)
         return phrase("The share of resamples in which {} is a centre", place), percent
     return "The effective number of places (by strength)", number
 
 
-def _inside(words: Any) -> Any:
-    return type(words)(words[0].lower() + words[1:])
-
-
 def _site(result: Plan, site: str) -> Any:
     home, host = result.task.pairs.loc[site]
-    names = (name(result.names[place]) for place in (home, host))
+    names = (result.name(place) for place in (home, host))
     built = "an enclave of {} in {}" if result.task.form == "enclave" else "a link of {} with {}"
     return phrase(built, *names)
 
@@ -297,7 +302,7 @@ def tell(result: Plan) -> Iterator[Sentence]:
     changed = result.changed
     if len(changed):
         gains = [
-            phrase("{} (+{})", name(result.names[place]), number(change))
+            phrase("{} (+{})", result.name(place), number(change))
             for place, change in changed["change"].head(3).items()
         ]
         yield Sentence(
@@ -315,9 +320,7 @@ def draw(result: Plan) -> Iterator[Picture]:
     if not plan.sites:
         return
     subject = plain(_words(result)[0])
-    label = (
-        f"{subject[0].lower()}{subject[1:]}" if result.of_place else "effective number of places"
-    )
+    label = uncapitalised(subject) if result.of_place else "effective number of places"
     known = {site: f"{home} at {host}" for site, home, host in _named(result, plan.steps["name"])}
     figure = new_figure(width=DOUBLE * 0.7, height=24 + 9 * len(plan.steps))
     plot_plan_path(plan, names=known, label=label, ax=figure.subplots())

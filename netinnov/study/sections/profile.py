@@ -306,7 +306,7 @@ def _without_one(result: Profile) -> Iterator[Sentence]:
     counts = most.value_counts()
     text = phrase(
         "Leaving out {} changes {:,} of {} more than leaving out any other place does",
-        name(result.names[counts.index[0]]),
+        result.name(counts.index[0]),
         counts.iloc[0],
         counted(len(most), "index", "indices"),
     )

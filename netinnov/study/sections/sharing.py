@@ -164,10 +164,6 @@ def _achieved(result: Sharing) -> str:
     return phrase(text + " (sum of their harmonic closeness).", n, name(pairs.layer), places, value)
 
 
-def _named(result: Sharing, places: Any) -> list[Any]:
-    return [name(result.names[place]) for place in places]
-
-
 def tell(result: Sharing) -> Iterator[Sentence]:
     if result.least <= NOTHING:
         text = "The core is not empty: under some divisions no group of places is better off alone"
@@ -185,7 +181,7 @@ def tell(result: Sharing) -> Iterator[Sentence]:
     ends: Any = result.core.loc[most]
     text = phrase(
         "By the Shapley value {} gets most, {} of {}; in an equal division it would be {}.",
-        *_named(result, [most]),
+        result.name(most),
         number(float(shares[most])),
         number(result.total),
         number(result.total / len(shares)),
@@ -203,7 +199,7 @@ def tell(result: Sharing) -> Iterator[Sentence]:
             text = phrase(
                 "Under the rule '{}' a group would leave ({}): by itself it achieves {} more.",
                 RULES[str(rule)],
-                some(_named(result, members), len(members)),
+                some([*map(result.name, members)], len(members)),
                 number(float(row["largest_excess"])),
             )
             yield Sentence(text, ("sharing",))
@@ -234,11 +230,12 @@ def _pair_told(result: Sharing) -> Iterator[Sentence]:
     text = phrase(
         "The pair of {} and {} adds {} to the value of all. The Shapley value of {} is higher with "
         "it by {}, that of {} by {}: the same, as the link needs both.",
-        *_named(result, [home, host]),
+        result.name(home),
+        result.name(host),
         number(result.added),
-        *_named(result, [home]),
+        result.name(home),
         number(float(result.rise[home])),
-        *_named(result, [host]),
+        result.name(host),
         number(float(result.rise[host])),
     )
     if others < -NOTHING:

@@ -23,7 +23,7 @@ from netinnov.polycentricity._resampled_flows import Change
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Table, with_modelled
 from netinnov.study._structure_plan import plan as structure_of
-from netinnov.study._words import fixed, percent
+from netinnov.study._words import percent, signed_percent, uncapitalised
 from netinnov.study.sections._candidate_sites import Candidates, candidates_of
 from netinnov.study.sections._siting_part import SitingPart
 from netinnov.study.sections._siting_text import (
@@ -220,7 +220,7 @@ def draw(result: Siting) -> Iterator[Picture]:
     caption = f"What the plan does for {label}, beside plans drawn at random from the same "
     caption += "candidates, and the bound."
     if on_map:
-        caption = f"Left: the chosen {result.built}. Right: {caption[0].lower()}{caption[1:]}"
+        caption = f"Left: the chosen {result.built}. Right: {uncapitalised(caption)}"
         if result.stability is not None:
             caption += " In per cent: resamples of the links in which the site is chosen."
     if result.modelled_layers:
@@ -323,12 +323,8 @@ def _called(result: Siting, sites: tuple[str, ...]) -> list[str]:
     return [f"{home} at {host}" for home, host in called.itertuples(index=False)]
 
 
-def _percent(change: float) -> str:
-    return f"{fixed(change, 2, sign=True)} %"
-
-
 FORMATS = {
     "share_of_resamples": percent,
-    "gain_alone": _percent,
-    "gain_in_plan": _percent,
+    "gain_alone": signed_percent,
+    "gain_in_plan": signed_percent,
 }

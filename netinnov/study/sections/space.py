@@ -273,7 +273,7 @@ def _plan(result: Space, plan: SpaceAllocation) -> Iterator[Sentence]:
         for host in result.full[:3]:
             row: Any = result.rents.loc[host]
             rent, low, high = (number(float(row[column])) for column in ("rent", "low", "high"))
-            text = phrase("{} ({} km", name(result.names[host]), rent)
+            text = phrase("{} ({} km", result.name(host), rent)
             if result.stock.demand.n:
                 text += phrase(", 95 % interval {} to {}", low, high)
             parts.append(text + ")")
@@ -298,7 +298,7 @@ def _plan(result: Space, plan: SpaceAllocation) -> Iterator[Sentence]:
 
 def _worth_told(result: Space, worth: pd.DataFrame) -> Iterator[Sentence]:
     size = int(worth["links"].iloc[0])
-    home = name(result.names[result.home])
+    home = result.name(result.home)
     gains = worth["gain_per_1000"]
     if not (gains > 0).any():
         text = phrase(
@@ -317,12 +317,12 @@ def _worth_told(result: Space, worth: pd.DataFrame) -> Iterator[Sentence]:
         home,
         number(1000.0),
         result.part.unit,
-        name(result.names[best]),
+        result.name(best),
         name(result.layer),
         number(float(gains.iloc[0])),
     )
     if last != best:
-        where = name(result.names[last])
+        where = result.name(last)
         text += phrase("; at {} by {}", where, number(float(gains.iloc[-1])))
     text += phrase(
         ". It was measured with a park of {}, half of them leading home: assumed.",

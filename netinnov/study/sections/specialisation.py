@@ -105,7 +105,7 @@ def offer(result: Specialisation) -> Iterator[Sentence]:
         listed = [
             phrase(
                 "{} ({}, most in {})",
-                name(result.names[node]),
+                result.name(node),
                 number(row["krugman_index"], digits=2),
                 name(row["most_special_in"]),
             )
