@@ -169,21 +169,16 @@ def plot_price_paths(
         if rest is not None:
             check_number("rest", rest)
             ax.axhline(rest, color=GREY, linewidth=0.5, zorder=1)
+        handles = []
         for k, path in enumerate(named.values()):
             for region, colour, marker in zip(regions, PALETTE, _MARKERS, strict=False):
                 values = path[region].to_numpy(np.float64)
-                ax.plot(
+                line = ax.plot(
                     path.index, values, color=colour, linestyle=DASHES[k], linewidth=0.9,
-                    marker=marker, markersize=3, markeredgewidth=0.6,
+                    marker=marker, markersize=3, markeredgewidth=0.6, label=printable(region),
                     markerfacecolor="white" if k else colour,
                 )  # fmt: skip
-        handles = [
-            Line2D(
-                [], [], color=colour, marker=marker, linewidth=1.2, markersize=3.5,
-                label=printable(region),
-            )
-            for region, colour, marker in zip(regions, PALETTE, _MARKERS, strict=False)
-        ]  # fmt: skip
+                handles += [] if k else line
         if len(named) > 1:
             handles += [
                 Line2D([], [], color=INK, linewidth=0.9, linestyle=DASHES[k], label=printable(name))

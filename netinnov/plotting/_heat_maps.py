@@ -32,7 +32,7 @@ from netinnov.plotting._style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
@@ -213,6 +213,37 @@ def plot_layer_similarity(
         colour_bar(ax, image, printable(label, longest=80), ticks=MaxNLocator(4))
         _write_cells(ax, image, shown, _two_digits, blank)
     return ax
+
+
+def shaded_table(
+    ax: Axes,
+    shades: pd.DataFrame,
+    texts: pd.DataFrame,
+    names: Sequence[str],
+    bar: dict[str, Any],
+    **colours: Any,
+) -> None:
+    """Draw a table of texts on shades, with names of its rows and the columns above."""
+    import seaborn as sns  # only here: it takes long to load
+
+    # It draws the labels of the table, so they must be printable from the first.
+    rows = [printable(name) for name in names]
+    columns = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in shades]
+    sns.heatmap(
+        shades.set_axis(rows, axis=0).set_axis(columns, axis=1),
+        annot=texts.to_numpy(),
+        fmt="",
+        linewidths=0.6,
+        annot_kws={"fontsize": 7},
+        cbar_kws=bar,
+        ax=ax,
+        **colours,
+    )
+    ax.set_xticklabels(columns, rotation=0)
+    ax.set_yticklabels(rows, rotation=0)
+    ax.set(xlabel="", ylabel="")
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
 
 
 def _grouped(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 
 from netinnov.mechanisms.cooperation import park_network
 from netinnov.network import MultilayerNetwork
@@ -140,8 +141,6 @@ def _draw_grounds(
     extent: float,
     chinese: bool,
 ) -> None:
-    from matplotlib.patches import Rectangle
-
     names = place_names(around.storage.places, chinese=chinese)
     home, host = around.storage.nodes.loc[park, ["jurisdiction", "place"]]
 
@@ -176,8 +175,6 @@ def _draw_grounds(
 
 
 def _draw_box(ax: Axes, box: Box) -> None:
-    from matplotlib.patches import FancyBboxPatch
-
     x = (LEFT, RIGHT)[box.column]
     patch = FancyBboxPatch(
         (x, box.top), BOX, box.height,
@@ -206,8 +203,6 @@ def _draw_park(
     links: pd.DataFrame,
     chinese: bool,
 ) -> None:
-    from matplotlib.patches import Rectangle
-
     top, bottom = bar(boxes, links, park)
     patch = Rectangle(
         (PARK, top), PARK_WIDTH, bottom - top, fc=HOME_FILL, ec=ENCLAVE, linewidth=1.6, zorder=2
@@ -246,8 +241,6 @@ def _draw_arrow(
     directed: bool = True,
     legend: bool = False,
 ) -> None:
-    from matplotlib.patches import Polygon
-
     points = np.array(path)
     tip, before = points[-1], points[-2]
     ahead = (tip - before) / np.linalg.norm(tip - before)

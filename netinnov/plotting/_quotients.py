@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
 from netinnov.errors import InputError
-from netinnov.plotting._fonts import printable
+from netinnov.plotting._fonts import name_of
+from netinnov.plotting._heat_maps import shaded_table
 from netinnov.plotting._style import DOUBLE, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
 
@@ -66,33 +67,13 @@ def plot_location_quotients(
     if table.empty or (table < 0).any(axis=None):
         msg = "`quotients` must have rows and columns, and no negative value; found "
         raise InputError(f"{msg}{quotients.shape[0]} x {quotients.shape[1]}.")
-    names = {} if names is None else names
     shade = table.where(table > 0).map(np.log2).clip(-_MOST, _MOST)
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=24 + 5.2 * len(table))
-        rows = [printable(names.get(row, row)) for row in table.index]
-        columns = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in table]
-        import seaborn as sns
-
-        sns.heatmap(
-            shade.set_axis(rows, axis=0).set_axis(columns, axis=1),
-            annot=table.map(lambda value: f"{value:.2g}").to_numpy(),
-            fmt="",
-            cmap="PuOr",
-            vmin=-1.25 * _MOST,  # the darkest shades would drown the figures
-            vmax=1.25 * _MOST,
-            linewidths=0.6,
-            annot_kws={"fontsize": 7},
-            cbar_kws={
-                "label": "location quotient",
-                "ticks": [-2, -1, 0, 1, 2],
-                "format": FuncFormatter(lambda x, _: f"{2.0**x:g}"),
-            },
-            ax=ax,
-        )
-        ax.set_xticklabels(columns, rotation=0)
-        ax.set_yticklabels(rows, rotation=0)
-        ax.set(xlabel="", ylabel="")
-        ax.xaxis.tick_top()
-        ax.tick_params(length=0)
+        bar: dict[str, Any] = {"label": "location quotient", "ticks": [-2, -1, 0, 1, 2]}
+        bar["format"] = FuncFormatter(lambda x, _: f"{2.0**x:g}")
+        texts = table.map(lambda value: f"{value:.2g}")
+        rows = [name_of(names, row) for row in table.index]
+        most = 1.25 * _MOST  # the darkest shades would drown the figures
+        shaded_table(ax, shade, texts, rows, bar, cmap="PuOr", vmin=-most, vmax=most)
     return ax

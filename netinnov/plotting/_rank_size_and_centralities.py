@@ -16,6 +16,7 @@ from scipy.special import stdtrit
 from netinnov._arguments import as_floats, shown
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
+from netinnov.plotting._heat_maps import shaded_table
 from netinnov.plotting._notes import caption_notes, number, write_notes
 from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, axes_or_new, figure_style, lay_out
 from netinnov.plotting._table_of_result import table_of
@@ -194,28 +195,10 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     with figure_style():
         ax = axes_or_new(ax, width=DOUBLE, height=24 + 5.2 * len(scores))
         limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)
-        # Seaborn draws the labels of the table, so they must be printable from the first.
-        rows = [printable(names[node]) for node in scores.index]
-        columns = [printable(c).replace("_", "\n", 1).replace("_", " ") for c in scores]
-        import seaborn as sns
-
-        sns.heatmap(
-            scores.set_axis(rows, axis=0).set_axis(columns, axis=1),
-            annot=measures.head(top).map(_three_digits).to_numpy(),
-            fmt="",
-            cmap="Blues",
-            vmin=-limit / 4,
-            vmax=limit,
-            linewidths=0.6,
-            annot_kws={"fontsize": 7},
-            cbar_kws={"label": f"standard deviations\nabove the mean of {len(table):,}"},
-            ax=ax,
-        )
-        ax.set_xticklabels(columns, rotation=0)
-        ax.set_yticklabels(rows, rotation=0)
-        ax.set_ylabel("")
-        ax.xaxis.tick_top()
-        ax.tick_params(length=0)
+        bar = {"label": f"standard deviations\nabove the mean of {len(table):,}"}
+        texts = measures.head(top).map(_three_digits)
+        rows = [str(names[node]) for node in scores.index]
+        shaded_table(ax, scores, texts, rows, bar, cmap="Blues", vmin=-limit / 4, vmax=limit)
     return ax
 
 
