@@ -43,22 +43,10 @@ _SAID = {
 class Checkpoint:
     """A folder of what one experiment has found.
 
-    Parameters
-    ----------
-    folder : path
-        Is made if it is not there.
-    parts : mapping of str to str, or to mapping of str to str
-        What makes the experiment, in words that are the same in every run (see `identity`); a
-        folder of another one is refused, and the message names what differs.
-    seed : dict
-        Of `seed_state`, before anything is spawned.
-
-    Notes
-    -----
-    ``checkpoint.json`` says which experiment it is; each ``batch-*.npz`` holds some rows and the
-    digest of the experiment. A file is written under another name first, so a kill leaves it whole
-    or not there. Of two runs that begin in one folder at the same time, one makes
-    ``checkpoint.json``, and the other is held to it.
+    ``parts`` are what makes the experiment, in words that are the same in every run (see
+    `identity`), ``seed`` is that of `seed_state` before anything is spawned. ``checkpoint.json``
+    holds them: a folder of another experiment is refused, and of two runs that begin in one folder
+    one makes the file. Each ``batch-*.npz`` has some rows and the digest of the experiment.
     """
 
     def __init__(self, folder: PathLike, parts: Parts, seed: Mapping[str, Any]) -> None:

@@ -12,11 +12,6 @@ def without_controls(text: str, *, one_line: bool = False) -> str:
     r"""Escape the characters that move the cursor, colour the screen or turn the text around.
 
     With `one_line` line feeds are escaped as well, as in a name that must not look like two.
-
-    Examples
-    --------
-    >>> print(without_controls("trade\x1b[2J"))
-    trade\x1b[2J
     """
     text = text.replace("\n", "\\n") if one_line else text
     return CONTROLS.sub(lambda control: control[0].encode("unicode_escape").decode(), text)

@@ -147,6 +147,9 @@ SOUND: dict[str, Any] = {
     "scenario": PARK,
     "scenarios": {"links": LINKS},
     "seeds": ["a"],
+    "incidence": pd.DataFrame({"who": ["a", "b"], "what": ["x", "x"]}),
+    "member": "who",
+    "event": "what",
     "space": SPACE,
     "specifications": {"size": [1, 2]},
     "start": [0.5, 0.5],
@@ -163,6 +166,8 @@ SOUND: dict[str, Any] = {
 OF_ONE: dict[str, dict[str, Any]] = {
     "experiments.DoseResponse.fit": {"measure": "m"},
     "experiments.dose_response": {"make": lambda dose: DirectLinks("p", "q", int(dose))},
+    "linkages.co_participation": {"max_members": 2, "large_events": "sample"},
+    "linkages.write_co_participation": {"max_members": 2, "large_events": "sample"},
     "planning.cooperation_game": {
         "players": ["p", "q"],
         "links": pd.DataFrame({"source": ["a"], "target": ["c"]}),

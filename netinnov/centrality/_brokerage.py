@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_flag, did_you_mean
+from netinnov._arguments import did_you_mean
 from netinnov._matrices import flat_matrix
 from netinnov._parallel import in_threads
 from netinnov._paths import union
@@ -235,7 +235,6 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
 
 def _ties(network: MultilayerNetwork, weighted: bool, measure: str) -> sparse.csr_array:
     """Weights of the links between two nodes, both directions added."""
-    check_flag("weighted", weighted)
     graph = flat_matrix(network, measure) if weighted else union(network)
     if not weighted:
         graph.data = np.ones(graph.nnz)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import layer_matrix
 from netinnov._typing import Direction
@@ -181,7 +180,6 @@ def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = Fa
 
 
 def _per_layer(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> pd.DataFrame:
-    check_choice("direction", direction, Direction)
     if weighted and direction != "in":
         refuse_shares(network.storage.records, f"strength with direction={direction!r}")
     columns = {}

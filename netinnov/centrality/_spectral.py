@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import check_number
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._coupled_states import coupled, doubled, solve
 from netinnov.centrality._leading import leading
@@ -71,7 +71,7 @@ def eigenvector_centrality(
     >>> eigenvector_centrality(network).round(4).tolist()
     [0.7071, 1.0, 0.7071]
     """
-    _check(coupling, presence)
+    check_number("coupling", coupling, low=0)
     _warn_of_no_coupling(network, coupling, "eigenvector_centrality")
     states = leading(coupled(network, coupling, presence))
     score = _over_copies(states.vector)
@@ -131,7 +131,7 @@ def katz_centrality(
     >>> katz_centrality(network, alpha=0.5).tolist()
     [0.75, 1.0, 0.75]
     """
-    _check(coupling, presence)
+    check_number("coupling", coupling, low=0)
     if alpha is not None:
         check_number("alpha", alpha, low=0, above=True)
     weights, unit = coupled(network, coupling, presence).in_units()
@@ -211,7 +211,7 @@ def hits(
     >>> hits(network).to_dict("list")
     {'hub': [1.0, 1.0, 0.0], 'authority': [0.0, 0.0, 1.0]}
     """
-    _check(coupling, presence)
+    check_number("coupling", coupling, low=0)
     _warn_of_no_coupling(network, coupling, "hits")
     both = doubled(network, coupling, presence)
     _, label = both.components()
@@ -226,11 +226,6 @@ def hits(
         hub = authority = leading(alone, label[: label.size // 2]).vector
     columns = {"hub": _over_copies(hub), "authority": _over_copies(authority)}
     return pd.DataFrame(columns, index=network.storage.nodes.index)
-
-
-def _check(coupling: float, presence: Presence) -> None:
-    check_choice("presence", presence, Presence)
-    check_number("coupling", coupling, low=0)
 
 
 def _warn_of_no_coupling(network: MultilayerNetwork, coupling: float, measure: str) -> None:

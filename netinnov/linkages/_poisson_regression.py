@@ -17,15 +17,12 @@ def poisson(covariates: Floats, observed: Floats) -> tuple[Floats, Floats, Float
     """Fit ln E(y) = X b by Newton's method, with steps that are halved.
 
     Returns b, its robust variance, the expected values, the number of steps and whether it has
-    converged. The first column is 1; the columns must be independent where y is above 0, so that
-    there is a fit. The likelihood is concave, and a step that would lower it is halved until it
-    does not.
+    converged. The first column is 1; the columns must be independent where y is above 0.
 
-    Expected values can span many orders of magnitude, so nothing is computed as a difference of
-    large numbers: the change of the likelihood comes from the step, the score from its definition,
-    and the factor of the Hessian from rows sorted by weight, which keeps each row's accuracy (Cox
-    and Higham 1998). Over eleven orders the score equations hold to 1e-14; scipy's trust-region
-    minimisers stop at 5e-7 there, and pyfixest, an optional package, does not converge.
+    Expected values can span eleven orders of magnitude, where scipy's minimisers stop at score
+    equations of 5e-7 and pyfixest does not converge. So nothing is a difference of large numbers:
+    the change of the likelihood comes from the step, and the factor of the Hessian from rows sorted
+    by weight, which keeps each row's accuracy (Cox and Higham 1998).
     """
     norm = np.linalg.norm(covariates, axis=0)
     scaled = covariates / norm

@@ -6,11 +6,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
-from netinnov._arguments import check_choice
 from netinnov.errors import InputError, shortened
 from netinnov.linkages._pairs_sql import Weighting
 from netinnov.sources._judgement import Completeness
@@ -22,9 +21,7 @@ class ReadingNote(UserWarning):
 
 
 def check_events(name: str, events: str, weighting: Weighting) -> None:
-    """Check whether events (projects, patents) are links or nodes, and how pairs are weighted."""
-    check_choice(name, events, Literal["links", "nodes"])
-    check_choice("weighting", weighting, Weighting)
+    """Refuse to weight pairs where events (projects, patents) are nodes."""
     if events == "nodes" and weighting != "count":
         msg = f"`weighting` is for pairs; leave it out with {name}='nodes' (found {weighting!r})."
         raise InputError(msg)

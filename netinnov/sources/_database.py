@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from netinnov._arguments import as_path, check_choice, shown
+from netinnov._arguments import as_path, shown
 from netinnov._optional import require
 from netinnov.errors import InputError
 
@@ -25,7 +25,6 @@ PIECE = 2**17
 
 def check_engine(engine: str, memory: str | None, temp: str | os.PathLike[str] | None) -> None:
     """Check the options of a reader that can read tables larger than memory."""
-    check_choice("engine", engine, ReadingEngine)
     for name, value in (("memory", memory), ("temp", temp)):
         if engine == "pandas" and value is not None:
             msg = f'`{name}` is for engine="duckdb"; leave it out with engine="pandas"'
