@@ -215,10 +215,15 @@ def in_threads(work: Sequence[Callable[[], Result]], size: int) -> list[Result]:
     would start as many threads again.
     """
     threads = min(workers(None), len(work))
-    if threads <= 1 or size < _WORTH_THREADS or getattr(_inside, "run", False):
+    if threads <= 1 or not worth_threads(size):
         return [piece() for piece in work]
     with ThreadPoolExecutor(threads) as pool:
         return [future.result() for future in [pool.submit(piece) for piece in work]]
+
+
+def worth_threads(size: int) -> bool:
+    """Whether `in_threads` would start threads for so many steps."""
+    return size >= _WORTH_THREADS and not getattr(_inside, "run", False)
 
 
 def workers(executor: int | None) -> int:

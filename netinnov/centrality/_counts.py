@@ -7,7 +7,7 @@ import pandas as pd
 
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import layer_matrix
-from netinnov._typing import Direction
+from netinnov._typing import Direction, Floats
 from netinnov.network import MultilayerNetwork
 
 
@@ -180,19 +180,22 @@ def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = Fa
 
 
 def _per_layer(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> pd.DataFrame:
+    layers = pd.Index(network.layers, name="layer", dtype="str")
+    counted = counts(network, direction, weighted=weighted)
+    return pd.DataFrame(counted, index=network.storage.nodes.index, columns=layers)
+
+
+def counts(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> Floats:
+    """Links, or their weights, at each node (row) in each layer (column)."""
     if weighted and direction != "in":
         refuse_shares(network.storage.records, f"strength with direction={direction!r}")
-    columns = {}
-    for layer in network.layers:
+    values = np.zeros((network.n_nodes, len(network.layers)), order="F")
+    for value, layer in zip(values.T, network.layers, strict=True):
         matrix = layer_matrix(network, layer)
         if not weighted:
             matrix.data = np.ones(matrix.nnz)
-        value = np.zeros(network.n_nodes)
         if direction != "in" or layer not in network.directed:
             value += matrix.sum(axis=1)
         if direction != "out" and layer in network.directed:
             value += matrix.sum(axis=0)
-        columns[layer] = value
-    frame = pd.DataFrame(columns, index=network.storage.nodes.index, dtype=np.float64)
-    frame.columns = pd.Index(network.layers, name="layer", dtype="str")
-    return frame
+    return values

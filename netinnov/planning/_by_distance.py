@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._parallel import in_threads, workers
+from netinnov._parallel import in_threads, workers, worth_threads
 from netinnov._paths import distances, link_lengths
 from netinnov._rows import Rows
 from netinnov._tables import NodeTable
@@ -129,16 +129,16 @@ class ByDistance(HeldPlans):
             inverse = 1.0 / distance_between[np.ix_(nodes, nodes)]
         np.fill_diagonal(inverse, 0.0)
         now = inverse.sum(axis=1)
-        pieces = max(
-            -(-more.size * len(distance_between) // _BLOCK), min(more.size, 4 * workers(None))
-        )
+        steps = more.size * self.n**2
+        shared = min(more.size, 4 * workers(None)) if worth_threads(steps) else 1
+        pieces = max(-(-more.size * len(distance_between) // _BLOCK), shared)
         cuts = np.linspace(0, more.size, pieces + 1).astype(int)
         links = [self._of(more[i:j], len(distance_between), where, plan) for i, j in pairwise(cuts)]
         work = [
             partial(self._reduced, access_gains, distance_between, chosen, now, *each)
             for each in links
         ]
-        return np.concatenate(in_threads(work, size=more.size * self.n**2))
+        return np.concatenate(in_threads(work, size=steps))
 
     def _reduced(
         self,

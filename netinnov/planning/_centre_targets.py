@@ -9,7 +9,7 @@ import numpy as np
 import scipy
 
 from netinnov._arguments import check_choice, check_number
-from netinnov.centrality import strength
+from netinnov.centrality._counts import counts
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity import detect_centres, effective_number
 from netinnov.polycentricity._centre_rules import CentreRule
@@ -81,7 +81,7 @@ class Measure:
 
     def __call__(self, network: MultilayerNetwork) -> float:
         if isinstance(self.target, EffectiveNumber):
-            totals = strength(network).sum(axis=1).to_numpy(np.float64)[: self.n]
+            totals = counts(network, "total", weighted=True).sum(axis=1)[: self.n]
             return effective_number(totals, order=self.target.order)
         table = detect_centres(
             network,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -82,7 +83,16 @@ def compute(context: Context) -> FreeFlow | None:
     part = context.options(FreeFlowPart)
     if part is None:
         return None
-    model, share = CorePeriphery(part.sigma, part.mu), part.enclave
+    plain, linked, diagrams = _points_and_diagrams(part.sigma, part.mu, part.enclave)
+    return FreeFlow(part, plain, linked, {key: table.copy() for key, table in diagrams.items()})
+
+
+@lru_cache(maxsize=8)
+def _points_and_diagrams(
+    sigma: float, mu: float, share: float
+) -> tuple[Points, Points | None, dict[float, pd.DataFrame]]:
+    """What depends on three numbers only, and takes a second."""
+    model = CorePeriphery(sigma, mu)
     plain = Points(0.0, model.sustain_point(), model.break_point())
     marks, linked = [plain.sustain, plain.broken], None
     if share:
@@ -100,7 +110,7 @@ def compute(context: Context) -> FreeFlow | None:
             return model.equilibria(freeness, enclave=enclave)
 
         diagrams[each] = bifurcation_diagram(equilibria, values)
-    return FreeFlow(part, plain, linked, diagrams)
+    return plain, linked, diagrams
 
 
 def _dense_grid(points: np.ndarray, low: float, high: float) -> np.ndarray:
