@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from netinnov._command_output import fail, plainly, tell, write, write_line
-from netinnov._data_commands import data
 from netinnov._interruption import listen
 from netinnov._public import public_names
 from netinnov._version import __version__
@@ -67,6 +66,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+data = typer.Typer(
+    help="Official data sets: what there is, and how to download it.",
+    no_args_is_help=True,
     rich_markup_mode=None,
 )
 app.add_typer(data, name="data")
@@ -277,6 +281,57 @@ def convert(
     write(f"Wrote {network!r} to {target}")
 
 
+@data.command("list")
+@plainly
+def _list_data() -> None:
+    """Official data sets that netinnov reads, with size and licence."""
+    from netinnov.datasets import catalogue
+
+    for name, entry in catalogue().iterrows():
+        write(f"{name}: {entry['content']}")
+        write(f"    size: {entry['size']}")
+        write(f"    licence: {entry['licence']}")
+        write(f"    read by: netinnov.sources.{entry['reader']}")
+        for address in entry["addresses"]:
+            write(f"    {address}")
+        if entry["command"]:
+            write(f"    get it with: {entry['command']}")
+        write(f"    publisher: {entry['home']}")
+
+
+@data.command("get")
+@plainly
+def _get_data(
+    name: Annotated[str, typer.Argument(help="A name that `netinnov data list` shows.")],
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="Folder. Default: that of cached files of the system."),
+    ] = None,
+    sha256: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sha256",
+            metavar="FILE=HASH",
+            help="What a file must be, for the very files of an earlier study; may be repeated.",
+        ),
+    ] = None,
+) -> None:
+    """Download official files; the same command goes on where it broke off.
+
+    Proxies are those of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+    """
+    from netinnov.datasets import catalogue, fetch
+
+    hashes = _pairs("--sha256 must be FILE=HASH", sha256)
+    try:
+        path = fetch(name, folder=to, hashes=hashes, progress=sys.stderr.isatty(), say=tell)
+    except KeyboardInterrupt:
+        tell("stopped; the same command goes on where it was, if the server allows it.")
+        raise typer.Exit(130) from None
+    write(str(path))
+    tell(f"netinnov.sources.{catalogue()['reader'][name]} reads it")
+
+
 def _configuration(path: Path | None, case: Case | None) -> Configuration:
     """What a file asks for; all settings left as they are for a folder or file of data."""
     from netinnov import study
@@ -294,16 +349,18 @@ def _configuration(path: Path | None, case: Case | None) -> Configuration:
 
 def _columns(pairs: list[str] | None) -> dict[str, str] | None:
     """The mapping of headers that options give."""
-    if not pairs:
-        return None
-    headers = {}
-    for pair in pairs:
-        theirs, equals, ours = pair.rpartition("=")
-        if not (theirs and equals and ours):
-            msg = f"--column must be THEIRS=OURS, such as Ort=place; found {pair!r}."
-            raise typer.BadParameter(msg)
-        headers[theirs] = ours
-    return headers
+    return _pairs("--column must be THEIRS=OURS, such as Ort=place", pairs) or None
+
+
+def _pairs(must: str, pairs: list[str] | None) -> dict[str, str]:
+    """What an option that may be repeated maps to what."""
+    mapping = {}
+    for pair in pairs or ():
+        key, equals, value = pair.rpartition("=")
+        if not (key and equals and value):
+            raise typer.BadParameter(f"{must}; found {pair!r}.")
+        mapping[key] = value
+    return mapping
 
 
 def _name(path: Path | None, case: Case | None) -> str:
