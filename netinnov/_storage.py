@@ -306,6 +306,8 @@ class Storage:
             layers = tuple(name for name, has in zip(layers, used, strict=True) if has)
         offsets = offsets[np.append(True, used)]
         n = len(nodes.frame)
+        if w.strides == (0,):  # one weight for all
+            w = w[:1]
         work = [
             partial(sort_rows, at[i:j], a, b, w, n, not records[name].directed)
             for name, i, j in zip(layers, offsets[:-1], offsets[1:], strict=True)

@@ -316,7 +316,7 @@ def _layers(stack: Stack, problems: Problems) -> tuple[tuple[str, ...], Codes]:
 
 def _weights(stack: Stack, problems: Problems) -> Floats:
     if "weight" not in stack.frame:
-        return np.ones(len(stack.frame))
+        return np.broadcast_to(1.0, len(stack.frame))  # one number in memory
     values = stack.frame["weight"]
     weight, text = as_numbers(values)
     if not (np.isfinite(weight) & (weight > 0)).all():

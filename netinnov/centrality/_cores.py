@@ -103,7 +103,7 @@ def _pairs(network: MultilayerNetwork) -> Block:
     source = np.concatenate([none, *(block.sources for block in blocks)])
     target = np.concatenate([none, *(block.indices for block in blocks)])
     rows = np.flatnonzero(source != target).astype(np.uint32)
-    return Block(*sort_rows(rows, source, target, np.ones(source.size), network.n_nodes, True))
+    return Block(*sort_rows(rows, source, target, np.ones(1), network.n_nodes, True))
 
 
 def _above(values: np.ndarray, size: int) -> np.ndarray:

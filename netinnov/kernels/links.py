@@ -30,7 +30,8 @@ def sort_rows(rows, source, target, weight, n_nodes, symmetric):
     """CSR of the links at some rows by a counting sort over sources; parallel ones are summed.
 
     With ``symmetric`` a row is stored once, at its smaller end (the upper triangle). Columns
-    ascend. O(rows + nodes + sum of d log d over the rows' lengths d).
+    ascend. A single ``weight`` is that of all rows.
+    O(rows + nodes + sum of d log d over the rows' lengths d).
     Reference: ``scipy.sparse.coo_array.tocsr``.
     """
     m = rows.size
@@ -44,6 +45,7 @@ def sort_rows(rows, source, target, weight, n_nodes, symmetric):
         indptr[i + 1] += indptr[i]
     indices = np.empty(m, np.int32)
     data = np.empty(m, np.float64)
+    equal = weight.size == 1
     for e in rows:
         i, j = source[e], target[e]
         if symmetric and i > j:
@@ -51,7 +53,7 @@ def sort_rows(rows, source, target, weight, n_nodes, symmetric):
         k = np.uint32(indptr[np.uint32(i) + one])
         indptr[np.uint32(i) + one] = k + one
         indices[k] = j
-        data[k] = weight[e]
+        data[k] = weight[0] if equal else weight[e]
 
     kept = 0
     begin = 0
@@ -83,9 +85,9 @@ def sort_rows(rows, source, target, weight, n_nodes, symmetric):
                 kept += 1
         begin = end
         indptr[i + 1] = kept
-    if kept < m:
+    if kept < 0.9 * m:  # a copy of nearly all would take more memory than it frees
         return indptr[:-1], indices[:kept].copy(), data[:kept].copy()
-    return indptr[:-1], indices, data
+    return indptr[:-1], indices[:kept], data[:kept]
 
 
 @kernel
