@@ -12,8 +12,8 @@ from matplotlib.patches import Patch
 from netinnov._arguments import as_whole, check_number
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._parameters import SLOWEST
-from netinnov.plotting._cobweb import axes_width
 from netinnov.plotting._fonts import printable
+from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import MODELLED, write_notes
 from netinnov.plotting._style import (
     DASHES,
@@ -137,11 +137,7 @@ def plot_stability_map(
             for colour, text in zip(_FIELDS, fields, strict=True)
             if text != fields[1] or bool((total > gap + 1e-12).any())
         ]
-        columns = 3 if axes_width(ax) > 110 else 1
-        ax.legend(
-            handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, borderpad=0,
-            labelspacing=0.3,
-        )  # fmt: skip
+        legend_above(ax, handles, up=1.0)
     return ax
 
 
@@ -210,5 +206,5 @@ def plot_attractors(
             ax.plot([], [], linestyle="none", marker="o", color=colour, markersize=4, label=name)
         write_notes(ax, [MODELLED], label=labels[over])
         ax.set_ylabel("price")
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderpad=0)
+        legend_above(ax, ncols=2, up=1.0)
     return ax

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +26,7 @@ P = TypeVar("P", bound=Part)
 R = TypeVar("R")
 
 
+@dataclass(eq=False)
 class Context:
     """Everything that a section may read; nothing in it changes.
 
@@ -42,21 +44,12 @@ class Context:
         Told what takes long.
     """
 
-    def __init__(
-        self,
-        configuration: Configuration,
-        loaded: Loaded,
-        level: PlaceLevel,
-        *,
-        progress: bool = False,
-        say: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        self.configuration = configuration
-        self.loaded = loaded
-        self.level = level
-        self.progress = progress
-        self.say = say
-        self._results: dict[Callable[[Context], object], Any] = {}
+    configuration: Configuration
+    loaded: Loaded
+    level: PlaceLevel
+    progress: bool = field(default=False, kw_only=True)
+    say: Callable[[str], None] = field(default=lambda _: None, kw_only=True)
+    _results: dict[Callable[[Context], object], Any] = field(default_factory=dict, init=False)
 
     @property
     def network(self) -> MultilayerNetwork:

@@ -152,11 +152,7 @@ def _priced(
         prices = Prices(park=0.0, link=1.0, pipeline_km=1 / between if between > 0 else 1.0)
         budget = part.budget or float(size or LINKS)
         return ApproachChoice(home, host, layer, budget, prices, share, True, why)
-    prices = Prices(
-        park=prices_of_experiment.park,
-        link=prices_of_experiment.link,
-        pipeline_km=prices_of_experiment.pipeline_km,
-    )
+    prices = Prices(**prices_of_experiment.model_dump())
     if part.budget is not None:
         return ApproachChoice(home, host, layer, part.budget, prices, share, False, why)
     park = ReverseEnclave(home, host, size or LINKS, share, funding="new", layer=layer)

@@ -138,9 +138,7 @@ def prices_of(part: SitingPart, context: Context) -> Prices | None:
     if prices is None:
         experiment = context.once(choose)
         prices = None if experiment is None else experiment.part.prices  # type: ignore[assignment]
-    if prices is None:
-        return None
-    return Prices(park=prices.park, link=prices.link, pipeline_km=prices.pipeline_km)
+    return None if prices is None else Prices(**prices.model_dump())
 
 
 def _limit(
