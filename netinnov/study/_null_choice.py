@@ -10,18 +10,15 @@ import numpy as np
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import GravityNull, NullModel, Rewire
-from netinnov.null_models._prepared import LEAST_MOVED, moved_share, prepared_null
+from netinnov.null_models._prepared import LEAST_MOVED
 from netinnov.study._measures import DENSE, linked_share
-from netinnov.study._two_mode_draws import Participation, traded
+from netinnov.study._two_mode_draws import Participation, traded, tried_null
 from netinnov.study._words import percent
 
 NullName = Literal["degree", "distance", "gravity", "curveball", "none"]
 
 ENOUGH = 10
 """Places from which on a gravity model has enough pairs to be fitted to."""
-
-TRIED = 10
-"""Networks drawn to see how many links the null model moves."""
 
 WORDS = {
     "degree": "in which every place keeps its number of links in each layer",
@@ -86,7 +83,7 @@ def choose_null(
     if isinstance(model, GravityNull) and model.deterrence is None:
         words = WORDS["sums"]
     try:
-        moved = _moved(network, model, seed)
+        _, moved = tried_null(model, network, seed)
     except InputError as error:
         return no_null(f"the null model “{name}” does not fit these data: {error}")
     return _that_moves(Null(name, model, why, words, moved))
@@ -127,10 +124,3 @@ def _model(network: MultilayerNetwork, name: NullName, linked: np.ndarray) -> Nu
         return GravityNull(None, unit="dispersion")
     one_point = len(np.unique(coordinates, axis=0)) < len(coordinates)
     return GravityNull("exponential" if one_point else "power", unit="dispersion")
-
-
-def _moved(network: MultilayerNetwork, model: NullModel, seed: int) -> float:
-    own, *children = np.random.default_rng(seed).spawn(1 + TRIED)
-    ready = prepared_null(model, network, own)
-    shares = [moved_share(network, ready.draw(child), ready) for child in children]
-    return float(np.mean(shares))

@@ -20,7 +20,7 @@ from netinnov.null_models._prepared import Prepared, moved_share, prepared_null
 from netinnov.study._loaded_data import Incidence
 
 TRIED = 10
-"""Networks drawn to see how many participations a random network moves."""
+"""Networks drawn to see how many links, or participations, a null model moves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,7 +174,13 @@ def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
         }
     )
     network = MultilayerNetwork(pd.DataFrame({"kind": kind}, index=ids), links)
+    trades, moved = tried_null(Curveball(), network, seed)
+    return TradedParticipation(participation, trades, n_members), moved
+
+
+def tried_null(model: NullModel, network: MultilayerNetwork, seed: int) -> tuple[Prepared, float]:
+    """A null model made ready for a network, and the share of its links that it moves."""
     own, *children = np.random.default_rng(seed).spawn(1 + TRIED)
-    trades = prepared_null(Curveball(), network, own)
-    moved = [moved_share(network, trades.draw(child), trades) for child in children]
-    return TradedParticipation(participation, trades, n_members), float(np.mean(moved))
+    ready = prepared_null(model, network, own)
+    moved = [moved_share(network, ready.draw(child), ready) for child in children]
+    return ready, float(np.mean(moved))
