@@ -149,13 +149,13 @@ def parse_json(name: str | Path, text: str) -> Any:
 
 
 @contextmanager
-def damage_refused(name: str) -> Iterator[None]:
-    """What a library raises for the bytes of a file, as an error in words."""
+def damage_refused(name: str, *more: type[Exception]) -> Iterator[None]:
+    """What a library raises for the bytes of a file (``more``: of its own), in words."""
     try:
         yield
     except InputError:
         raise
-    except DAMAGE as error:
+    except (*DAMAGE, *more) as error:
         raise _damaged(name, error) from None
 
 

@@ -40,14 +40,9 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
 def _workbook(path: Path) -> Iterator[pd.ExcelFile]:
     require("python_calamine", extra="excel", needed_by=f"reading {path.name}")
     check_file(path)
-    with damage_refused(str(path)):
-        try:
-            with pd.ExcelFile(path, engine="calamine") as book:
-                yield book
-        except InputError:
-            raise
-        except Exception as error:  # calamine has a class of its own for each kind of damage
-            raise ValueError(str(error)) from None
+    # Calamine has a class of its own for each kind of damage.
+    with damage_refused(str(path), Exception), pd.ExcelFile(path, engine="calamine") as book:
+        yield book
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -102,15 +97,12 @@ def read_stata(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, l
     """A Stata file with the texts of its value labels, and what is said of it."""
     check_file(path)
     notes = []
-    with damage_refused(str(path)), path.open("rb") as stream:
-        try:
-            reader: Any = pd.read_stata(stream, iterator=True)
-            with reader:
-                distinct = _distinct(reader.value_labels())
-                table = reader.read(convert_categoricals=distinct)
-                old = reader._encoding == "latin-1"
-        except Exception as error:
-            raise ValueError(str(error)) from None
+    with damage_refused(str(path), Exception), path.open("rb") as stream:
+        reader: Any = pd.read_stata(stream, iterator=True)
+        with reader:
+            distinct = _distinct(reader.value_labels())
+            table = reader.read(convert_categoricals=distinct)
+            old = reader._encoding == "latin-1"
     if not distinct:
         notes.append(f"{path.name}: codes are read, as two of a variable have the same label.")
     texts = {
@@ -151,11 +143,8 @@ def read_points(path: Path) -> tuple[pd.DataFrame, list[str]]:
     geopandas = require("geopandas", extra="maps", needed_by=f"reading {path.name}")
     require("pyogrio", extra="maps", needed_by=f"reading {path.name}")
     check_file(path)
-    with damage_refused(str(path)):
-        try:
-            layer = geopandas.read_file(path, engine="pyogrio")
-        except Exception as error:
-            raise ValueError(str(error)) from None
+    with damage_refused(str(path), Exception):
+        layer = geopandas.read_file(path, engine="pyogrio")
     geometry = layer.geometry if isinstance(layer, geopandas.GeoDataFrame) else None
     kinds = set() if geometry is None else set(geometry.dropna().geom_type)
     if kinds != {"Point"}:
