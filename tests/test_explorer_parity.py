@@ -47,9 +47,12 @@ def page_file(cities, tmp_path_factory):
 def changed(network, layer, add, remove):
     """Python's side: pairs are removed, then links are added."""
     links = network.links[["source", "target", "layer", "weight"]]
-    ends = links[["source", "target"]].apply(tuple, axis=1)
     gone = {*remove} if layer in network.directed else {*remove, *((b, a) for a, b in remove)}
-    links = links[~((links["layer"] == layer) & ends.isin(gone))]
+    stay = [
+        of != layer or (source, target) not in gone
+        for source, target, of in zip(links["source"], links["target"], links["layer"], strict=True)
+    ]
+    links = links[stay]
     new = pd.DataFrame(add, columns=["source", "target", "weight"]).assign(layer=layer)
     return network.replace_links(pd.concat([links, new], ignore_index=True))
 
