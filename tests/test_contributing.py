@@ -101,14 +101,9 @@ LINES = {
     ],
     "netinnov/study/sections/__init__.py": [
         (
-            "    for module in (",
+            "    for name in (",
             "",
-            "        example,",
-        ),
-        (
-            "from netinnov.study.sections import (",
-            "",
-            "    example,",
+            '        "example",',
         ),
     ],
 }
