@@ -121,13 +121,13 @@ def plot_profile(
 
 def _checked(profile: Any) -> pd.DataFrame:
     """All columns that are drawn, NaN where they are not given."""
-    given = table_of("profile", profile, ["value"], of="polycentricity.profile()")
-    if given.empty:
+    drawn = table_of("profile", profile, ["value"], of="polycentricity.profile()")
+    if drawn.empty:
         raise InputError("`profile` must have a row for each index; found none.")
     numbers = ["value", *_SPAN, "null_mean", "z", "p"]
-    table = given.reindex(columns=[*numbers, "of", "many_centres_if"])
+    table = drawn.reindex(columns=[*numbers, "of", "many_centres_if"])
     for name in numbers:
-        if name in given and not pd.api.types.is_numeric_dtype(given[name]):
+        if name in drawn and not pd.api.types.is_numeric_dtype(drawn[name]):
             raise InputError(f"`profile`: the column {name!r} must hold numbers.")
         table[name] = table[name].astype(float)
     for name in ("of", "many_centres_if"):

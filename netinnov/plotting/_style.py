@@ -221,11 +221,11 @@ def ribbon(x: tuple[float, float], y: tuple[float, float], height: float) -> Pat
     """The outline of a band of a height, which leads in a curve from one end to the other."""
     (start, end), (a, b) = x, y
     middle = (start + end) / 2
-    there = [(start, a), (middle, a), (middle, b), (end, b)]
-    back = [(across, down + height) for across, down in reversed(there)]
+    forward = [(start, a), (middle, a), (middle, b), (end, b)]
+    back = [(across, down + height) for across, down in reversed(forward)]
     curve = [Path.CURVE4] * 3
     codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
-    return Path([*there, *back, (start, a)], codes)
+    return Path([*forward, *back, (start, a)], codes)
 
 
 def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
