@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.ticker import NullFormatter
 
@@ -13,9 +12,6 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import INK, SINGLE, axes_or_new, colour_bar, figure_style
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _CELLS = 4_000_000  # of a dense matrix that a figure can show
 _NAMED = 45  # groups that a matrix of a column's width can name

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Patch, PathPatch, Rectangle
 
 from netinnov._arguments import as_whole, check_number
@@ -27,9 +28,6 @@ from netinnov.plotting._style import (
     ribbon,
     write,
 )
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PALE = "#c9c9c9"

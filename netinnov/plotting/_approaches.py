@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from netinnov._arguments import check_names
 from netinnov.errors import InputError
+from netinnov.governance import ApproachComparison
 from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._style import DOUBLE, GREY, INK, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-
-    from netinnov.governance import ApproachComparison
 
 _MEASURES = {
     "home_access": ("access of\nhome", 1),

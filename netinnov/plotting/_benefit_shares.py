@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import name_of, printable
@@ -14,9 +15,6 @@ from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import DOUBLE, GREY, PALETTE, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _MARKERS = ("o", "D", "s", "^", "v", "P", "X")
 _CORE = "#d0d0d0"

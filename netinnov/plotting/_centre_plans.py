@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._arguments import check_type
@@ -19,9 +20,6 @@ from netinnov.plotting._legend import legend_above
 from netinnov.plotting._sites import draw_arrow
 from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _LARGEST = 150.0  # area of the marker of the strongest place, in square points
 _LEAST = 4.0

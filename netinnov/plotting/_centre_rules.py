@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from netinnov._arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._style import DOUBLE, INK, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from matplotlib.axes import Axes
 
 _NO = "#c8c8c8"
 

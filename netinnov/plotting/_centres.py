@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize, to_rgba
@@ -22,12 +24,6 @@ from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import DOUBLE, INK, colour_bar, figure_style
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from matplotlib.axes import Axes
-
 
 _LEAST, _MOST = 10.0, 170.0  # area of a marker in points^2
 _UNKNOWN = "#b0b0b0"

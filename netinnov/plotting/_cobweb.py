@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from netinnov._arguments import check_number, check_type
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import MODELLED, number, write_notes
 from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-
-    from netinnov._typing import Floats
-
 
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _MODELS = 5

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from netinnov._arguments import as_whole, check_number
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._parameters import SLOWEST
 from netinnov.plotting._fonts import printable
@@ -25,11 +27,6 @@ from netinnov.plotting._style import (
     figure_style,
     write,
 )
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netinnov._typing import Floats
 
 Over: TypeAlias = Literal["mobility", "adaptation"]
 Varied: TypeAlias = Literal["adaptation", "demand_intercept"]

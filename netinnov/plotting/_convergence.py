@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.convergence import Spread, beta_convergence, sigma_convergence
 from netinnov.plotting._fonts import printable
@@ -23,11 +25,6 @@ from netinnov.plotting._style import (
     figure_style,
     layer_style,
 )
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netinnov._typing import Floats
 
 _CALLED = {"log_sd": "standard deviation of logarithms", "cv": "coefficient of variation"}
 _CALLED["theil"] = "Theil's T"

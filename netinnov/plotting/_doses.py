@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
+from netinnov._typing import Floats
 from netinnov.errors import InputError
+from netinnov.experiments import DoseResponse
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number
 from netinnov.plotting._style import GREY, PALETTE, SINGLE, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netinnov._typing import Floats
-    from netinnov.experiments import DoseResponse
 
 _BAND = "#d4d4d4"
 

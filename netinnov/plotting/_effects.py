@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from netinnov._arguments import as_list
+from netinnov._typing import Floats
+from netinnov.experiments import ExperimentResult
 from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._notes import chance
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, axes_or_new, figure_style, write
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from matplotlib.axes import Axes
-
-    from netinnov._typing import Floats
-    from netinnov.experiments import ExperimentResult
 
 _BAND = "#d4d4d4"
 _MEDIAN = "#8c8c8c"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _WIDTHS = (1.2, 5.0)
 _COLOUR = "#a6a6a6"

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from netinnov.errors import InputError
+from netinnov.panels import EventStudy
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netinnov.panels import EventStudy
 
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 _COLUMNS = ["event_time", "estimate", "low", "high"]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from scipy.spatial import cKDTree
@@ -21,13 +25,6 @@ from netinnov._version import __version__
 from netinnov.plotting._fonts import one_line
 from netinnov.plotting._notes import caption_notes
 from netinnov.plotting._style import figure_style
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterator, Sequence
-
-    import numpy.typing as npt
-    from matplotlib.figure import Figure
 
 Format = Literal["pdf", "png", "svg"]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
+from numpy.typing import NDArray
 
 from netinnov._arguments import as_whole, check_names
 from netinnov.network import MultilayerNetwork
@@ -28,13 +30,6 @@ from netinnov.plotting._style import (
     mark_modelled,
     modelled_layers,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
 
 _WIDEST = 2.2
 _EVEN = 0.8  # width where all links have the same weight

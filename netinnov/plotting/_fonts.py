@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from matplotlib import font_manager
 
 from netinnov._columns import DISPLAY_NAMES
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
 
 _BASE_FONT = "DejaVu Sans"
 _CJK_FONTS = (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
@@ -15,10 +17,6 @@ from netinnov._arguments import as_list, check_number, shown
 from netinnov.errors import InputError
 from netinnov.plotting._basemap import draw_basemap
 from netinnov.plotting._style import DOUBLE, INK, axes_or_new, write
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
 Frame: TypeAlias = tuple[float, float, float, float]
 """West, east, south, north in degrees."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
 from scipy.optimize import linear_sum_assignment
 
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._legend import legend_above
@@ -26,11 +28,6 @@ from netinnov.plotting._style import (
     layer_style,
 )
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netinnov._typing import Floats
 
 _PHASES = {"convergence": "#cfe3f1", "either": "#7fa8c9", "divergence": "#b4551d"}
 _APART = 0.2

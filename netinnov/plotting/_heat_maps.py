@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
+from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
 from netinnov._arguments import as_whole
 from netinnov._matrices import flat_matrix
+from netinnov._typing import Floats
+from netinnov.community import Partition
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -30,15 +35,6 @@ from netinnov.plotting._style import (
     ink_on,
     lay_out,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from matplotlib.axes import Axes
-    from matplotlib.image import AxesImage
-
-    from netinnov._typing import Floats
-    from netinnov.community import Partition
 
 Part: TypeAlias = Literal["all", "source"]
 Order: TypeAlias = Literal["given", "similar"]

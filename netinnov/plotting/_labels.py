@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.text import Annotation, Text
+from numpy.typing import NDArray
 
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import INK, lay_out
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-    from matplotlib.patches import FancyArrowPatch
-    from matplotlib.text import Annotation, Text
-    from numpy.typing import NDArray
 
 # Where a label may lie: horizontal and vertical side of its point, the best place first.
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))

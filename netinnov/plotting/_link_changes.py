@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
@@ -16,11 +18,6 @@ from netinnov.plotting._legend import legend_beside
 from netinnov.plotting._notes import number, write_notes
 from netinnov.plotting._style import INK, PALETTE, figure_style
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from matplotlib.axes import Axes
 
 _WIDEST, _THINNEST = 3.2, 0.5  # points
 _NAMED = 2  # places of most change, home and host, which are named in any case

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
+from matplotlib.text import Text
 
 from netinnov._arguments import as_whole, check_names, check_rng
+from netinnov._typing import Codes, Floats, Rng
+from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import name_of, printable
@@ -30,16 +36,6 @@ from netinnov.plotting._style import (
     mark_modelled,
     modelled_layers,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import numpy.typing as npt
-    from matplotlib.axes import Axes
-    from matplotlib.text import Text
-
-    from netinnov._typing import Codes, Floats, Rng
-    from netinnov.community import Partition
 
 Arrange = Literal["colours", "panels", "planes"]
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netinnov._typing import Codes, Floats
-    from netinnov.network import MultilayerNetwork
+from netinnov._typing import Codes, Floats
+from netinnov.network import MultilayerNetwork
 
 BEND = 0.12  # of a directed link: height of its curve over its length
 _STEPS = np.linspace(0, 1, 13)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from netinnov._arguments import check_name, examples, shown
+from netinnov._typing import Codes, Floats
 from netinnov.community import Partition
 from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import INK, PALETTE
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-
-    from netinnov._typing import Codes, Floats
-    from netinnov.network import MultilayerNetwork
 
 _MARKERS = "osD^vPX"
 _SCALE = {"o": 1.0, "s": 0.85, "D": 0.72, "^": 1.1, "v": 1.1, "P": 1.1, "X": 1.1}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,9 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from netinnov._arguments import check_choice, examples, shown
+from netinnov._typing import Floats
 from netinnov.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from netinnov._typing import Floats
-    from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork
 
 Layout = Literal["fruchterman_reingold", "kamada_kawai", "circle", "map"]
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
+from matplotlib.axes import Axes
+
 from netinnov.plotting._fonts import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from matplotlib.axes import Axes
 
 MODELLED = "Modelled, not observed."
 

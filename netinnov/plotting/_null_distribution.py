@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._arguments import check_type, shown
 from netinnov.errors import InputError
+from netinnov.null_models import NullComparison
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import number
 from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netinnov.null_models import NullComparison
 
 _BAND = "#d4d4d4"
 

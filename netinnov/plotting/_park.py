@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 
 from netinnov.mechanisms.cooperation import park_network
@@ -36,10 +37,6 @@ from netinnov.plotting._style import (
     figure_style,
     layer_style,
 )
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 
 HOME_FILL, HOST_FILL, OTHER_FILL = "#CBDDEC", "#FBF4EA", "#E9E9E9"
 FLOWS = (

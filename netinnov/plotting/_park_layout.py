@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from netinnov.mechanisms.cooperation import park_sides
+from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._style import DOUBLE
-
-if TYPE_CHECKING:
-    from netinnov.network import MultilayerNetwork
 
 # All lengths in millimetres on a page of 183; y runs downwards.
 LINE, SLOT, LANE = 3.0, 3.8, 3.8

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Text
 
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import chance, number, write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, lay_out, write
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from matplotlib.axes import Axes
-    from matplotlib.text import Text
-
-    from netinnov._typing import Floats
 
 _SPAN = ("low", "high", "low_without_one", "high_without_one", "null_low", "null_high")
 _NULL = "#d4d4d4"

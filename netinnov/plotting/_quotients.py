@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from netinnov.errors import InputError
@@ -13,11 +15,6 @@ from netinnov.plotting._fonts import name_of
 from netinnov.plotting._heat_maps import shaded_table
 from netinnov.plotting._style import DOUBLE, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from matplotlib.axes import Axes
 
 _MOST = 2.0
 """Logarithm to base 2 of the quotient beyond which shades are the same."""

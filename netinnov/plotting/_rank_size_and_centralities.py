@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.path import Path
 from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 from matplotlib.transforms import Affine2D
+from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from netinnov._arguments import as_floats, shown
@@ -21,12 +24,6 @@ from netinnov.plotting._notes import caption_notes, number, write_notes
 from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, axes_or_new, figure_style, lay_out
 from netinnov.plotting._table_of_result import table_of
 from netinnov.polycentricity import RankSize, rank_size
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
 Method: TypeAlias = Literal["ols", "gabaix"]
 

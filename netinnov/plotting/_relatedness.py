@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from netinnov.errors import InputError
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _NEEDED = ["density", "rate", "null_mean", "null_low", "null_high", "n_candidates"]
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._legend import legend_above
 from netinnov.plotting._style import GREY, SINGLE, axes_or_new, figure_style, layer_style
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netinnov._typing import Floats
 
 
 def plot_robustness(

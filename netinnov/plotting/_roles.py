@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from netinnov._arguments import as_whole
 from netinnov.errors import InputError
@@ -15,12 +18,6 @@ from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from matplotlib.axes import Axes
-    from matplotlib.text import Text
 
 # Guimera and Amaral (2005): a hub from this z on, and the cuts of the participation.
 _HUB = 2.5

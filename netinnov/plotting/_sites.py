@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.ticker import MaxNLocator
@@ -21,9 +22,6 @@ from netinnov.plotting._legend import legend_above
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
 from netinnov.plotting._table_of_result import table_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _BAND = "#d4d4d4"
 _ARROW: dict[str, Any] = {"color": PALETTE[1], "linewidth": 1.3}

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 
 from netinnov._arguments import check_type
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning import SpaceAllocation
 from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, ribbon, write
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from netinnov._typing import Floats
 
 _BLOCK = 0.03  # width, of the way from demands to sites
 _LINES = 28.0  # lines of text that fit above one another

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pandas as pd
 
 from netinnov._arguments import shown
 from netinnov.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def table_of(
