@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import optimize
 
 from netinnov._arguments import check_number
 from netinnov._typing import Floats
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 _CURVATURE = 1e-9
 """Part of the largest distance below which a positive eigenvalue is taken for rounding."""
+
+_MADE = 1e-5
+"""Curvature where there is none."""
+
+_ROUNDS = 200  # one is enough where all directions bend
 
 _GAP = 1e-10
 """Relative distance from the maximum at which the search ends; the gap is an exact bound."""
@@ -107,20 +113,37 @@ def centrality_of(values: Floats, distances: Floats, maximum: float) -> float:
 
 
 def widest_spread(distances: Floats) -> Spread:
-    """Maximise s'Ds over shares s >= 0 with sum 1, D conditionally negative definite."""
+    """Maximise s'Ds over shares s >= 0 with sum 1, D conditionally negative definite.
+
+    Over shares s'Ds is a constant less the square of how far the mean of n points, weighted by s,
+    is from a target, and least squares without negative parts find the nearest of these means. The
+    points are eigenvectors of D with its rows and columns centred. In directions in which s'Ds does
+    not bend, as of squared distances, it is made to, around the last shares: the proximal point
+    method, whose end is the maximum of the matrix itself.
+    """
     n = len(distances)
     scale = float(distances.max(initial=0.0))
     if n == 0 or scale == 0:
         return Spread(0.0, np.full(n, 1 / max(n, 1)))
     matrix = distances / scale
-    _check_curvature(matrix)
-    # A little curvature makes every step of the search unique; each round takes its effect back
-    # (the proximal point method), so that the end is the maximum of the matrix itself.
-    curvature = 1e-7
-    bent = matrix - curvature * np.eye(n)
-    share = _start(matrix)
-    for _ in range(100):
-        share = _concave_peak(bent, 2 * curvature * share, share)
+    level = matrix.mean(axis=0) - matrix.mean()
+    bend, axes = np.linalg.eigh(level + matrix.mean(axis=0)[:, None] - matrix)
+    if bend[0] < -_CURVATURE * n:
+        msg = (
+            "the largest s'Ds can be found only for `distances` that are conditionally negative "
+            "definite, as straight-line and great-circle distances are; these are not (along "
+            "roads or links they seldom are). Give V_max as `maximum`, or straight-line distances."
+        )
+        raise InputError(msg)
+    made = np.where(bend < _CURVATURE, _MADE, 0.0)
+    root = np.sqrt(np.where(made > 0, made, bend))
+    share = np.full(n, 1 / n)
+    for _ in range(_ROUNDS):
+        target = (level @ axes + made * (share @ axes)) / root
+        unit = np.abs(target).max(initial=1.0)
+        system = np.vstack([(axes * root - target).T, np.full(n, unit)])
+        share, _ = optimize.nnls(system, np.append(np.zeros(n), unit))
+        share /= share.sum()
         slope = matrix @ share
         value = float(share @ slope)
         # By concavity no shares reach more than value + 2 (largest slope - value).
@@ -128,69 +151,6 @@ def widest_spread(distances: Floats) -> Spread:
             return Spread(value * scale, share)
     msg = "the largest s'Ds could not be found to 1e-10; give it as `maximum`."
     raise InputError(msg)
-
-
-def _start(matrix: Floats) -> Floats:
-    share = np.zeros(len(matrix))
-    i, j = np.unravel_index(np.argmax(matrix), matrix.shape)
-    share[i] += 0.5
-    share[j] += 0.5
-    return share
-
-
-def _concave_peak(matrix: Floats, linear: Floats, share: Floats) -> Floats:
-    """Maximise s'Ms + b's over shares by an active set, from given shares.
-
-    Reference: Lawson and Hanson 1974, chapter 23, with the sum of shares as one more equation.
-    """
-    support = share > 0
-    for _ in range(10 * len(matrix) + 100):
-        while True:
-            at = np.flatnonzero(support)
-            wanted = _stationary(matrix[np.ix_(at, at)], linear[at])
-            if (wanted > 0).all():
-                share = np.zeros_like(share)
-                share[at] = wanted
-                break
-            # Go towards the stationary point until a share is used up; that place leaves.
-            old = share[at]
-            falls = wanted <= 0
-            room = old[falls] / (old[falls] - wanted[falls])
-            moved = np.maximum(old + room.min() * (wanted - old), 0.0)
-            moved[np.flatnonzero(falls)[room <= room.min()]] = 0.0
-            share = np.zeros_like(share)
-            share[at] = moved
-            support = share > 0
-        slope = 2 * matrix @ share + linear
-        gain = np.where(support, -math.inf, slope - slope[at].mean())
-        best = int(np.argmax(gain))
-        if gain[best] <= 1e-13:
-            return share
-        support[best] = True
-    return share
-
-
-def _stationary(matrix: Floats, linear: Floats) -> Floats:
-    """Where the slopes 2Ms + b of all are equal and the shares add up to 1."""
-    m = len(matrix)
-    system = np.ones((m + 1, m + 1))
-    system[:m, :m] = 2 * matrix
-    system[m, m] = 0
-    solution: Floats = np.linalg.solve(system, np.append(-linear, 1.0))[:m]
-    return solution
-
-
-def _check_curvature(matrix: Floats) -> None:
-    """Refuse a matrix along which s'Ds bends upwards: it may have several peaks."""
-    centred = matrix - matrix.mean(axis=0)
-    centred -= centred.mean(axis=1)[:, None]
-    if np.linalg.eigvalsh((centred + centred.T) / 2)[-1] > _CURVATURE * len(matrix):
-        msg = (
-            "the largest s'Ds can be found only for `distances` that are conditionally negative "
-            "definite, as straight-line and great-circle distances are; these are not (along "
-            "roads or links they seldom are). Give V_max as `maximum`, or straight-line distances."
-        )
-        raise InputError(msg)
 
 
 def _distances(distances: Any, n: int) -> Floats:
