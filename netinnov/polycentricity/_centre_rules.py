@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_choice, check_number
+from netinnov._layer_table import refuse_shares
 from netinnov._matrices import flat_matrix, layer_matrix
 from netinnov._typing import Direction, Floats
 from netinnov.build import flatten
@@ -48,6 +49,20 @@ class Options(NamedTuple):
     resolution: float = 1.0
     restarts: int = 10
     minimum_share: float = 0.02
+
+
+def checked_options(network: MultilayerNetwork, **given: Any) -> Options:
+    """The options of the rules, each in its range; those not given are the usual ones."""
+    options = Options(**given)
+    check_choice("direction", options.direction, Direction)
+    check_number("share", options.share, low=0, high=1, above=True)
+    check_number("breaks", options.breaks, low=1, whole=True)
+    check_number("resolution", options.resolution, low=0)
+    check_number("restarts", options.restarts, low=1, whole=True)
+    check_number("minimum_share", options.minimum_share, low=0, high=1)
+    if options.direction != "in":
+        refuse_shares(network.storage.records, f"strength with direction={options.direction!r}")
+    return options._replace(breaks=int(options.breaks), restarts=int(options.restarts))
 
 
 class Structure(NamedTuple):

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number, check_rng
-from netinnov._layer_table import refuse_shares
+from netinnov._arguments import check_number, check_rng
 from netinnov._parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
@@ -20,6 +19,7 @@ from netinnov.polycentricity._centre_rules import (
     CentreRule,
     Options,
     centres_by,
+    checked_options,
     searches_per_draw,
     structure_of,
 )
@@ -152,7 +152,15 @@ def detect_centres(
     >>> structure.index[structure["centre"]].tolist()
     ['a', 'x']
     """
-    options = check_options(network, direction, share, breaks, resolution, restarts, minimum_share)
+    options = checked_options(
+        network,
+        direction=direction,
+        share=share,
+        breaks=breaks,
+        resolution=resolution,
+        restarts=restarts,
+        minimum_share=minimum_share,
+    )
     searches = searches_per_draw(options.restarts, restarts_per_draw)
     check_number("replicates", replicates, low=FEWEST, whole=True)
     check_count("resamples", resamples)
@@ -196,34 +204,6 @@ def detect_centres(
             "rule": rule,
         },
         index=network.storage.nodes.index,
-    )
-
-
-def check_options(
-    network: MultilayerNetwork,
-    direction: Direction,
-    share: float,
-    breaks: int,
-    resolution: float,
-    restarts: int,
-    minimum_share: float = 0.02,
-) -> Options:
-    """The options of the rules, each in its range."""
-    check_choice("direction", direction, Direction)
-    check_number("share", share, low=0, high=1, above=True)
-    check_number("resolution", resolution, low=0)
-    check_number("breaks", breaks, low=1, whole=True)
-    check_number("restarts", restarts, low=1, whole=True)
-    if direction != "in":
-        refuse_shares(network.storage.records, f"strength with direction={direction!r}")
-    check_number("minimum_share", minimum_share, low=0, high=1)
-    return Options(
-        direction,
-        float(share),
-        int(breaks),
-        float(resolution),
-        int(restarts),
-        float(minimum_share),
     )
 
 

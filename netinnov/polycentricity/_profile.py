@@ -21,10 +21,10 @@ from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, moved_share, prepared_null, too_few_moved
 from netinnov.polycentricity._centre_rules import (
     CentreRule,
+    checked_options,
     searches_per_draw,
     structure_of,
 )
-from netinnov.polycentricity._centres import check_options
 from netinnov.polycentricity._indices import (
     INDICES,
     RANGES,
@@ -195,7 +195,9 @@ def profile(
     >>> table["value"].round(3).to_dict()
     {'primacy': 0.389, 'functional': 1.0}
     """
-    options = check_options(network, direction, 0.1, 1, resolution, restarts)
+    options = checked_options(
+        network, direction=direction, resolution=resolution, restarts=restarts
+    )
     searches = searches_per_draw(options.restarts, restarts_per_draw)
     check_events(network, events)
     setting, size = checked_setting(network, sizes, indices, top, ddof, options)

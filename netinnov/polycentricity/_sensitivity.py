@@ -32,11 +32,11 @@ from netinnov.polycentricity._centre_rules import (
     Options,
     Structure,
     centres_by,
+    checked_options,
     largest_first,
     searches_per_draw,
     structure_of,
 )
-from netinnov.polycentricity._centres import check_options
 from netinnov.polycentricity._indices import (
     Setting,
     Sizes,
@@ -165,7 +165,7 @@ def sensitivity(
     variants = _variants(network, rules, direction, restarts)
     cuts = _cuts(tops)
     check_count("replicates", replicates)
-    options = check_options(network, direction, 1.0, 1, 1.0, restarts)
+    options = checked_options(network, direction=direction, restarts=restarts)
     setting, size = checked_setting(network, sizes, indices, (2, 3, 4), ddof, options)
     first, for_null, own = check_rng(rng).spawn(3)
     ready = None if null is None else prepared_null(null, network, own)
@@ -286,15 +286,8 @@ def _variants(
             check_choice(f"rules[{name!r}]", rule, CentreRule)
         tested = choices.pop("tested", rule == _HUBS)
         check_flag(f"rules[{name!r}]['tested']", tested)
-        options = {
-            "share": 0.1,
-            "breaks": 1,
-            "resolution": 1.0,
-            "minimum_share": 0.02,
-            **choices,
-        }
-        checked = check_options(network, direction, restarts=restarts, **options)
-        variants[str(name)] = _Variant(rule, checked, tested and rule == _HUBS)
+        options = checked_options(network, direction=direction, restarts=restarts, **choices)
+        variants[str(name)] = _Variant(rule, options, tested and rule == _HUBS)
     return variants
 
 
