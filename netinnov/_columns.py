@@ -14,9 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Mask
 
-Mask = npt.NDArray[np.bool_]
 PIECE = 1 << 20
 """Rows that are taken at once."""
 TEXT = pd.StringDtype(na_value=np.nan)

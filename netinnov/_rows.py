@@ -8,12 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Mask
 
 NO_PERIOD = np.iinfo(np.int64).min
 """Stands for a missing period among whole numbers."""
-
-Mask = npt.NDArray[np.bool_]
 
 
 class Block(NamedTuple):

@@ -24,11 +24,10 @@ from netinnov._file_rows import is_bare
 from netinnov._problems import Problems
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._stacks import KEYS, OPTIONAL, REQUIRED, Stack, identifiers, stacked
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Mask
 
 ALIKE = 0.75
 """How like a column must be to one that is missing to be asked about."""
-Mask = npt.NDArray[np.bool_]
 
 
 class LinkCodes(NamedTuple):

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 Codes: TypeAlias = npt.NDArray[np.int32]
 Floats: TypeAlias = npt.NDArray[np.float64]
+Integers: TypeAlias = npt.NDArray[np.int64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
 Direction: TypeAlias = Literal["total", "in", "out"]
 Distance: TypeAlias = Literal["unit", "inverse"]
 Presence: TypeAlias = Literal["all", "linked"]

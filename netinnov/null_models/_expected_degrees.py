@@ -8,16 +8,14 @@ from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import joins_two_kinds, two_sides
 from netinnov.null_models._newton import Moments, climbed
 
-Integers = npt.NDArray[np.int64]
 Weights = Literal["geometric", "exponential"]
 
 _TOLERANCE, _TOLERANCE_OF_STRENGTHS = 1e-10, 1e-8

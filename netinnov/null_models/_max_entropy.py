@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
 from netinnov._arguments import as_list, check_choice, check_rng, shown
-from netinnov._typing import Codes, Rng
+from netinnov._typing import Codes, Integers, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._expected_degrees import Ensemble, Weights, ensembles
@@ -18,7 +17,6 @@ from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_nam
 from netinnov.null_models._rewiring_chains import State
 from netinnov.null_models._rewiring_options import plan
 
-Integers = npt.NDArray[np.int64]
 Expected = Literal["degree", "strength"]
 
 

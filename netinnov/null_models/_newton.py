@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse.linalg import LinearOperator, cg
 
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 
 _ITERATIONS = 300
@@ -18,8 +17,6 @@ _LONGEST = 2.0
 
 _FEW = 400
 """Parameters up to which a step is solved by eigenvectors: exactly, also far out at an edge."""
-
-Mask = npt.NDArray[np.bool_]
 
 
 class Moments(NamedTuple):

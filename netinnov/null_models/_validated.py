@@ -14,14 +14,13 @@ from scipy import sparse
 from netinnov._arguments import check_names, check_number
 from netinnov._significance import why_untested
 from netinnov._statistics import Correction, corrected
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import two_sides
 from netinnov.null_models._expected_degrees import ensembles
 
 ProjectionNull = Literal["hypergeometric", "bicm"]
-Integers = npt.NDArray[np.int64]
 
 
 def validated_projection(

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import linalg, sparse
 
 from netinnov._arguments import examples
 from netinnov._optional import require
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
-
-Integers: TypeAlias = npt.NDArray[np.int64]
 
 _STEPS = 200
 

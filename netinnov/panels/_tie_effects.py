@@ -14,7 +14,7 @@ import pandas as pd
 import scipy
 
 from netinnov._display import Displayed, Tabled
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 from netinnov.panels._openings import NEVER, Pairs, Treatment
 from netinnov.panels._poisson_fixed_effects import Design, jackknife, poisson_fixed_effects
@@ -22,7 +22,6 @@ from netinnov.panels._poisson_fixed_effects import Design, jackknife, poisson_fi
 Effects: TypeAlias = Literal["place_period", "period"]
 Errors: TypeAlias = Literal["jackknife", "cluster"]
 Method: TypeAlias = Literal["cohorts", "two_way"]
-Integers: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

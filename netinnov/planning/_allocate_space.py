@@ -9,17 +9,14 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 from scipy.optimize import linprog
 
 from netinnov._arguments import as_floats, check_number, examples, shown
 from netinnov._display import Displayed
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
-
-Mask = npt.NDArray[np.bool_]
 
 _ROUNDING = 1e-9
 """Share of the largest amount that counts as none."""

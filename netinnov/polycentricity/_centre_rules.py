@@ -12,14 +12,13 @@ import pandas as pd
 from netinnov._arguments import check_choice, check_number
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import flat_matrix, layer_matrix
-from netinnov._typing import Direction, Floats
+from netinnov._typing import Direction, Floats, Mask
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._core_periphery import core_of
 from netinnov.polycentricity._flow_evenness import totals
 
 CentreRule: TypeAlias = Literal["hubs", "top", "head_tail", "core", "z", "dominant_flow"]
-Mask: TypeAlias = npt.NDArray[np.bool_]
 
 _FEW = 0.3
 """Share of the restarts for one of many draws."""

@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import check_name, did_you_mean
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-Mask: TypeAlias = npt.NDArray[np.bool_]
 Positions: TypeAlias = npt.NDArray[np.intp]
 
 

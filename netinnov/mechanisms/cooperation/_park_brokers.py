@@ -9,13 +9,12 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_rng
 from netinnov._paths import union
 from netinnov._significance import why_untested
-from netinnov._typing import Rng
+from netinnov._typing import Mask, Rng
 from netinnov.centrality import brokerage
 from netinnov.mechanisms.cooperation._park_partners import (
     park_network,
@@ -25,7 +24,6 @@ from netinnov.mechanisms.cooperation._park_partners import (
 from netinnov.network import MultilayerNetwork
 
 ParkSide = Literal["own", "home", "host"]
-Mask = npt.NDArray[np.bool_]
 
 LARGEST_COUNT = 20_000  # labellings that are all looked at
 

@@ -13,6 +13,7 @@ from scipy.sparse import csgraph
 from netinnov._arguments import did_you_mean, shown
 from netinnov._hierarchy import parents, within
 from netinnov._paths import union
+from netinnov._typing import Mask
 from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -137,7 +138,6 @@ def _related(places: pd.DataFrame, mark: str) -> npt.NDArray[np.bool_]:
     return within(parent, every, whole) | within(parent, whole, every)
 
 
-Mask = npt.NDArray[np.bool_]
 Scope = Literal["partners", "network"]
 
 

@@ -15,12 +15,11 @@ from netinnov._columns import as_numbers
 from netinnov._paths import union
 from netinnov._significance import why_untested
 from netinnov._statistics import two_sided
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Floats, Integers, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 Exposure = Literal["number", "share"]
-Integers = npt.NDArray[np.int64]
 
 
 def adoption_test(
