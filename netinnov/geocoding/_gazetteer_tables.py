@@ -14,6 +14,7 @@ import pandas as pd
 from netinnov._arguments import did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._opening import decoded, read_bytes
+from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
 
@@ -75,6 +76,13 @@ def labelled_examples(values: pd.Series) -> str:
     return examples(values.items(), lambda item: f"{item[0]!r}: {item[1]!r}")
 
 
+def refuse(table: str, must: str, fault: str, wrong: pd.Series | Mask, values: pd.Series) -> None:
+    """Refuse a table with wrong rows: what must hold, what they are, and the first five."""
+    if wrong.any():
+        msg = f"{table}: {must}; {wrong.sum()} {fault}, {labelled_examples(values[wrong])}."
+        raise InputError(msg)
+
+
 def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
     """A table with the names of columns that are used here, and how to call it in a message."""
     if isinstance(source, pd.DataFrame):
@@ -94,9 +102,8 @@ def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
     }
     if "geonameid" not in held and "code" in held:
         code, bad, _ = as_text(held["code"])
-        if (wrong := bad | is_blank(code)).any():
-            msg = f"{label}: code must be text or a whole number; {wrong.sum()} rows have neither,"
-            raise InputError(f"{msg} {labelled_examples(held['code'][wrong])}.")
+        must = "code must be text or a whole number"
+        refuse(label, must, "rows have neither", bad | is_blank(code), held["code"])
         # Numbers of our own, below 0, tell units apart from cities of GeoNames.
         own = -(number * MOST_UNITS + np.arange(1, len(table) + 1))
         return label, pd.DataFrame(held).assign(code=code, geonameid=own)
@@ -107,9 +114,8 @@ def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
         raise InputError(f"{msg}{columns}{near}.")
     number_of, bad = as_numbers(pd.to_numeric(held["geonameid"], errors="coerce"))
     wrong = bad | ~(number_of > 0) | (number_of % 1 != 0)
-    if wrong.any():
-        msg = f"{label}: geonameid must be a whole number above 0; {wrong.sum()} rows have another,"
-        raise InputError(f"{msg} {labelled_examples(held['geonameid'][wrong])}.")
+    must = "geonameid must be a whole number above 0"
+    refuse(label, must, "rows have another", wrong, held["geonameid"])
     return label, pd.DataFrame(held).assign(geonameid=number_of.astype("int64"))
 
 
@@ -138,24 +144,18 @@ def _cities(label: str, table: pd.DataFrame, country: str | None) -> pd.DataFram
         wrong = ~(value.abs() <= largest) if largest < 200 else value.isna() & values.notna()
         if units:
             wrong &= values.notna()
-        if wrong.any():
-            must = "a number" if largest > 200 else f"a number of degrees up to {largest:g}"
-            msg = f"{label}: {name} must be {must}; {wrong.sum()} rows have none"
-            raise InputError(f"{msg}, {labelled_examples(values[wrong])}.")
+        must = "a number" if largest > 200 else f"a number of degrees up to {largest:g}"
+        refuse(label, f"{name} must be {must}", "rows have none", wrong, values)
         cities[name] = value.astype("float64")
     for name in ("code", "name", "country", "region", "alternates"):
         cities[name] = _text(label, table, name)
     cities["country"] = cities["country"].str.upper()
     for name in ("name", "country"):
-        if (blank := is_blank(cities[name])).any():
-            msg = f"{label}: {name} must not be empty; {blank.sum()} rows have none"
-            raise InputError(f"{msg}, {labelled_examples(cities['geonameid'][blank])}.")
-    if (twice := cities["geonameid"].duplicated()).any():
-        msg = f"{label}: geonameid must be unique; {twice.sum()} stand there again"
-        raise InputError(f"{msg}, {labelled_examples(cities['geonameid'][twice])}.")
-    if units and (twice := cities["code"].duplicated()).any():
-        msg = f"{label}: code must be unique; {twice.sum()} stand there again"
-        raise InputError(f"{msg}, {labelled_examples(cities['code'][twice])}.")
+        blank = is_blank(cities[name])
+        refuse(label, f"{name} must not be empty", "rows have none", blank, cities["geonameid"])
+    for name in ("geonameid", "code") if units else ("geonameid",):
+        twice = cities[name].duplicated()
+        refuse(label, f"{name} must be unique", "stand there again", twice, cities[name])
     return cities if units else cities.assign(code=pd.Series(pd.NA, cities.index, dtype="str"))
 
 
@@ -195,9 +195,7 @@ def _text(label: str, table: pd.DataFrame, name: str) -> pd.Series:
     if column.map(lambda value: isinstance(value, list)).any():
         column = column.map(lambda value: ",".join(value) if isinstance(value, list) else value)
     text, bad, _ = as_text(column)
-    if bad.any():
-        msg = f"{label}: {name} must be text; {bad.sum()} rows have something else"
-        raise InputError(f"{msg}, {labelled_examples(column[bad])}.")
+    refuse(label, f"{name} must be text", "rows have something else", bad, column)
     return text
 
 

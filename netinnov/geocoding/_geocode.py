@@ -13,7 +13,12 @@ from netinnov._arguments import check_number
 from netinnov._columns import as_numbers, as_text
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
-from netinnov.geocoding._gazetteer_tables import GazetteerSource, labelled_examples, read_gazetteer
+from netinnov.geocoding._gazetteer_tables import (
+    GazetteerSource,
+    labelled_examples,
+    read_gazetteer,
+    refuse,
+)
 from netinnov.geocoding._matching import Match, Query, match
 
 Integers: TypeAlias = npt.NDArray[np.intp]
@@ -238,9 +243,7 @@ def _queries(places: object, country: str | None) -> tuple[pd.Index, list[Query]
 
 def _text(argument: str, column: pd.Series) -> pd.Series:
     text, bad, _ = as_text(column)
-    if bad.any():
-        msg = f"`places`: {argument} must be text; {bad.sum()} of {len(bad)} are not, "
-        raise InputError(f"{msg}{labelled_examples(column[bad])}.")
+    refuse("`places`", f"{argument} must be text", f"of {len(bad)} are not", bad, column)
     return text.fillna("")
 
 
@@ -249,7 +252,6 @@ def _degrees(table: pd.DataFrame, name: str, most: float) -> list[float | None]:
     if name not in table:
         return [None] * len(table)
     value, bad = as_numbers(table[name])
-    if (wrong := bad | (np.abs(value) > most)).any():
-        msg = f"`places`: {name} must be degrees within -{most:g} and {most:g} or missing; "
-        raise InputError(f"{msg}{wrong.sum()} are not, {labelled_examples(table[name][wrong])}.")
+    must = f"{name} must be degrees within -{most:g} and {most:g} or missing"
+    refuse("`places`", must, "are not", bad | (np.abs(value) > most), table[name])
     return [None if np.isnan(each) else float(each) for each in value]
