@@ -273,7 +273,8 @@ def _lengths(
 
 def _kilometres(network: MultilayerNetwork, row: Codes, column: Codes) -> Floats:
     code = network.storage.place_codes
-    lon, lat = (network.storage.places[name].to_numpy() for name in ("lon", "lat"))
+    places = network.storage.places
+    lon, lat = (places[name].to_numpy() for name in ("lon", "lat"))
     known = (code >= 0) & np.isfinite(np.append(lon, np.nan)[code] + np.append(lat, np.nan)[code])
     _refuse_unknown(network, known, row, column, "coordinates of their places")
     a, b = code[row], code[column]

@@ -87,6 +87,16 @@ class Storage:
         return self._places.copy(deep=False)
 
     @property
+    def node_names(self) -> pd.Index[str]:
+        """The names of the nodes to look others up in: no copy, so nothing that is handed out."""
+        return self._nodes.index
+
+    @property
+    def place_names(self) -> pd.Index[str]:
+        """The same of the places."""
+        return self._places.index
+
+    @property
     def kind_codes(self) -> Codes:
         """The position of each node's kind among the kinds, sorted; -1 for none."""
         return cast(Codes, locked(pd.factorize(self._nodes["kind"], sort=True)[0].astype(np.int32)))

@@ -54,7 +54,7 @@ def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
 def free_name(network: MultilayerNetwork, name: str) -> str:
     """Give the name, with a number if it is in use."""
     free, number = name, 1
-    while free in network.storage.nodes.index:
+    while free in network.storage.node_names:
         number += 1
         free = f"{name}:{number}"
     return free
@@ -65,7 +65,7 @@ def _added_node(
 ) -> NodeTable:
     row = {"kind": kind, "place": place, "jurisdiction": jurisdiction}
     node = pd.DataFrame(row, index=[free_name(network, name)], dtype="str")
-    codes = network.storage.places.index.get_indexer(pd.Index([place, jurisdiction]))
+    codes = network.storage.place_names.get_indexer(pd.Index([place, jurisdiction]))
     return NodeTable(
         pd.concat([network.storage.nodes, node]).rename_axis("node"),
         np.append(network.storage.place_codes, np.int32(codes[0])),

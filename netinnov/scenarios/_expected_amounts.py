@@ -40,7 +40,7 @@ def expected_links(
     start in one place; the nodes located in it, or in the other place, count as at that one point,
     so a link inside it is local. Kilometres are NaN if they are not asked for.
     """
-    origin, across = network.storage.places.index.get_indexer(pd.Index([start.place, other.place]))
+    origin, across = network.storage.place_names.get_indexer(pd.Index([start.place, other.place]))
     place = np.where(other.nodes, across, network.storage.place_codes)
     local = km = 0.0
     sums_of = _shared_sums if volume else expected_sums
@@ -51,7 +51,8 @@ def expected_links(
         if not kilometres:
             local += float(sums_of(pull, inside[None].astype(np.float64), count)[0])
             continue
-        lon, lat = (network.storage.places[name].to_numpy(np.float64) for name in ("lon", "lat"))
+        places = network.storage.places
+        lon, lat = (places[name].to_numpy(np.float64) for name in ("lon", "lat"))
         length = great_circle(lon[origin], lat[origin], lon[destination], lat[destination])
         length = np.where(inside, 0.0, np.where(destination >= 0, length, np.nan))
         sums = sums_of(pull, np.stack([inside, length]), count)

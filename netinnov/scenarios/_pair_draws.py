@@ -145,14 +145,14 @@ class Side(NamedTuple):
 
 def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]:
     """Find the nodes located in home, and those in host but not in home; each must have some."""
-    places = network.storage.places
+    places = network.storage.place_names
     for role, place in (("home", home), ("host", host)):
-        if place not in places.index:
-            near = did_you_mean(place, places.index)
+        if place not in places:
+            near = did_you_mean(place, places)
             raise InputError(
                 f"`{role}` must be a place of the network; {place!r} is not one{near}."
             )
-    if inside(network, home)[places.index.get_loc(host)]:
+    if inside(network, home)[places.get_loc(host)]:
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
     code = network.storage.place_codes
@@ -160,7 +160,7 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
     at_host = network.storage.inside([host]) & ~at_home
     for role, place, nodes in (("home", home, at_home), ("host", host, at_host)):
         if not nodes.any():
-            used = places.index.take(np.unique(code[code >= 0]))
+            used = places.take(np.unique(code[code >= 0]))
             msg = f"`{role}` must have nodes in the network; {place!r} has none"
             raise InputError(f"{msg}{did_you_mean(place, used)}.")
     return Side(home, at_home), Side(host, at_host)
@@ -170,7 +170,7 @@ def inside(network: MultilayerNetwork, place: str) -> Mask:
     """Mark `place` and the places inside it."""
     parent = network.storage.parents
     inner = np.zeros(len(parent), bool)
-    inner[network.storage.places.index.get_loc(place)] = True
+    inner[network.storage.place_names.get_loc(place)] = True
     while True:
         wider = inner | (inner[parent] & (parent >= 0))
         if (wider == inner).all():

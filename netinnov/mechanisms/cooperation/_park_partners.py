@@ -110,7 +110,7 @@ def check_park(network: MultilayerNetwork, park: str) -> tuple[str, str]:
     if not isinstance(value, str) or value not in nodes.index:
         msg = f"`park` must be a node of the network; found {shown(park)}"
         raise InputError(f"{msg}{did_you_mean(park, nodes.index)}.")
-    home, host = (nodes[by].to_dict()[park] for by in ("jurisdiction", "place"))
+    home, host = nodes[["jurisdiction", "place"]].iloc[nodes.index.get_loc(park)]
     if not (isinstance(home, str) and isinstance(host, str)):
         msg = f"`park` must have a place (its host) and a jurisdiction (its home); {park!r} has "
         raise InputError(f"{msg}place {host!r} and jurisdiction {home!r}.")
