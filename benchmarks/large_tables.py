@@ -3,6 +3,7 @@
     python benchmarks/large_tables.py make FOLDER 1e8              # rows: 1.2 GB of Parquet
     python benchmarks/large_tables.py places FOLDER 4GB            # links of 300 places
     python benchmarks/large_tables.py places-by-hand FOLDER 4GB    # the same in SQL
+    python benchmarks/large_tables.py places-sampled FOLDER 4GB    # from samples of large events
     python benchmarks/large_tables.py members FOLDER 1.5GB         # of 300,000 members, in blocks
     python benchmarks/large_tables.py significant FOLDER 1.5GB     # their significant pairs
 
@@ -70,6 +71,12 @@ def places_by_hand(folder: Path, memory: str) -> object:
     return len(links), links["weight"].sum()
 
 
+def places_sampled(folder: Path, memory: str) -> object:
+    options = {"by": "city", "weighting": "newman", "large_events": "sample", "rng": 1}
+    links = co_participation(opened(folder, memory), max_members=9, **IDS, **options).df()
+    return len(links), links["weight"].sum()
+
+
 def members(folder: Path, memory: str) -> object:
     links = write_co_participation(opened(folder, memory), folder / "links", **IDS)
     try:
@@ -89,6 +96,7 @@ def opened(folder: Path, memory: str) -> duckdb.DuckDBPyRelation:
 CASES = {
     "places": places,
     "places-by-hand": places_by_hand,
+    "places-sampled": places_sampled,
     "members": members,
     "significant": significant,
 }

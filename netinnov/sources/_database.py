@@ -6,12 +6,14 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from netinnov._arguments import as_path, shown
 from netinnov._optional import require
@@ -120,43 +122,49 @@ class Database:
         """The result of a query as a frame."""
         return to_frame(self.arrow(query))
 
-    def number(self, ids: str) -> None:
-        """Number the ids of nodes that a query gives as ``name``, in the order of their text."""
-        self.run(f"""
-            CREATE TABLE ids AS
-            SELECT name, (row_number() OVER (ORDER BY name) - 1)::INTEGER AS number FROM ({ids})
-        """)
-
-    def links(self, layers: Mapping[str, tuple[Any, str]]) -> pd.DataFrame:
+    def links(self, ids: str, layers: Mapping[str, tuple[Any, str]]) -> pd.DataFrame:
         """Relations with the links of each layer, and their order, as a frame.
 
-        Ids and layers are categories: 4 bytes instead of a text for each end of a link.
+        Layers and ids (which a query gives as ``name``) are categories: 4 bytes instead of a text
+        for each end of a link.
         """
-        parts = []
+        names = self.arrow(f"SELECT name FROM ({ids}) ORDER BY name")["name"].combine_chunks()
+        n_links, parts = [], []
         for relation, order in layers.values():
-            others = [name for name in relation.columns if name not in ("source", "target", "seen")]
-            coded = relation.query(
-                "links",
-                f"""
-                SELECT s.number AS source, t.number AS target, {", ".join(others)} FROM links
-                JOIN ids s ON s.name = links.source JOIN ids t ON t.name = links.target
-                ORDER BY {order}
-                """,
-            )
-            parts.append(coded.to_arrow_table())
-        ids = pd.CategoricalDtype(self.frame("SELECT name FROM ids ORDER BY number")["name"])
-        layer = np.repeat(np.arange(len(parts), dtype=np.int8), [part.num_rows for part in parts])
+            columns = ", ".join(name for name in relation.columns if name != "seen")
+            in_order = relation.query("links", f"SELECT {columns} FROM links ORDER BY {order}")
+            reader = in_order.to_arrow_reader(LINKS_AT_ONCE)
+            none = pa.RecordBatch.from_pylist([], schema=reader.schema)
+            pieces = [_coded(piece, names) for piece in chain([none], reader)]
+            n_links.append(sum(piece.num_rows for piece in pieces))
+            parts += pieces
         table = pa.concat_tables(parts, promote_options="default")
-        del parts
+        del parts, pieces
         links: pd.DataFrame = table.to_pandas(
             types_mapper=TYPES.get, split_blocks=True, self_destruct=True
         )
+        nodes = pd.CategoricalDtype(to_frame(pa.table({"name": names}))["name"])
         for end in ("source", "target"):
-            links[end] = pd.Categorical.from_codes(links[end].to_numpy(), dtype=ids)
-        names = pd.CategoricalDtype(pd.Index(layers, dtype="str"))
-        links.insert(0, "layer", pd.Series(pd.Categorical.from_codes(layer, dtype=names)))
+            links[end] = pd.Categorical.from_codes(links[end].to_numpy(), dtype=nodes)
+        layer = np.repeat(np.arange(len(layers), dtype=np.int8), n_links)
+        listed = pd.CategoricalDtype(pd.Index(layers, dtype="str"))
+        links.insert(0, "layer", pd.Series(pd.Categorical.from_codes(layer, dtype=listed)))
         return links
 
+
+def _coded(piece: pa.RecordBatch, names: pa.Array) -> pa.Table:
+    """Links with the positions of their ids among ``names``."""
+    table, n = pa.Table.from_batches([piece]), piece.num_rows
+    ends = pa.concat_arrays([piece.column("source"), piece.column("target")])
+    codes = pc.index_in(ends, value_set=names)
+    for at, end in enumerate(("source", "target")):
+        column = table.column_names.index(end)
+        table = table.set_column(column, end, codes.slice(at * n, n))
+    return table
+
+
+LINKS_AT_ONCE = 2**20
+"""Links whose ids are text at a time."""
 
 TYPES = {
     pa.string(): pd.StringDtype(na_value=float("nan")),

@@ -52,19 +52,18 @@ def read_by_duckdb(
             FROM (SELECT institution, work, min(row) AS row FROM shared GROUP BY ALL)
             GROUP BY institution ORDER BY min(row)
         """)
-        ids = None
+        ids, nodes = None, IDS
         if works == "nodes":
             ids = _works(data)
-            data.number(f"{IDS} UNION SELECT 'work:' || work FROM shared")
+            nodes = f"{IDS} UNION SELECT 'work:' || work FROM shared"
             layers = {"authorship": (data.relation(AUTHORSHIP), "seen")}
         else:
-            data.number(IDS)
             layers = {
                 "co_publication": _pairs(data, "SELECT * FROM shared", "work", weighting),
                 "co_affiliation": _pairs(data, BOTH, "event", "count"),
-                "mobility": (data.relation(MOVES), "s.number, t.number, period"),
+                "mobility": (data.relation(MOVES), "source, target, period"),
             }
-        links = data.links(layers)
+        links = data.links(nodes, layers)
         return WorksRead(counted.set_index("node")["works"], ids, links, institutions)
 
 
@@ -144,4 +143,4 @@ def _pairs(data: Database, query: str, event: str, weighting: Weighting) -> tupl
         weighting=weighting,
         period="year",
     )
-    return met, "period NULLS LAST, s.number, t.number"
+    return met, "period NULLS LAST, source, target"

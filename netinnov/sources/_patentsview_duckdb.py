@@ -184,7 +184,7 @@ def _patents(data: Database) -> pd.DataFrame:
 
 def _two_mode(data: Database) -> pd.DataFrame:
     """Links of inventors and assignees with their patents."""
-    data.number(f"{IDS} UNION SELECT 'patent:' || patent FROM invention")
+    ids = f"{IDS} UNION SELECT 'patent:' || patent FROM invention"
     ends = {"invention": "inventor", "assignment": "assignee"}
     queries = {
         table: f"""
@@ -193,12 +193,12 @@ def _two_mode(data: Database) -> pd.DataFrame:
         """
         for table, end in ends.items()
     }
-    return data.links({table: (data.relation(query), "seen") for table, query in queries.items()})
+    layers = {table: (data.relation(query), "seen") for table, query in queries.items()}
+    return data.links(ids, layers)
 
 
 def _pairs(data: Database, weighting: Weighting) -> pd.DataFrame:
     """Links of inventors with one another and with assignees."""
-    data.number(IDS)
     together = co_participation(
         data.relation("SELECT inventor, patent, period FROM invention"),
         member="inventor",
@@ -214,8 +214,9 @@ def _pairs(data: Database, weighting: Weighting) -> pd.DataFrame:
         GROUP BY o.assignee, i.inventor, i.period
     """)
     return data.links(
+        IDS,
         {
-            "co_inventor": (together, "period NULLS LAST, s.number, t.number"),
+            "co_inventor": (together, "period NULLS LAST, source, target"),
             "assignee_inventor": (hired, "seen"),
-        }
+        },
     )
