@@ -13,7 +13,6 @@ from netinnov._arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Attraction
-from netinnov.mechanisms.free_flow._rest_points import root_between
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
 
@@ -159,6 +158,8 @@ _ACCURACY = 1e-13
 _FLOOR = 1e-11
 """What rounding may leave where exponents are large."""
 _MOST = 1000
+_NEXT_EXACT = 1e-9
+"""A step so small that its error, which is quadratic, is nothing."""
 
 
 class Market(NamedTuple):
@@ -238,16 +239,30 @@ def excess_slope(sigma: float, mu: float, phi: Floats, x: Floats, market: Market
 
 
 def two_wages(sigma: Any, mu: Any, x: Floats, phi: Floats) -> tuple[Floats, Floats]:
-    """Wages of two regions for any number of states; x w1 + (1 - x) w2 = 1."""
+    """Wages of two regions for any number of states; x w1 + (1 - x) w2 = 1.
+
+    Newton's method for the logarithm of their ratio, by halves where a step leaves the bounds: the
+    diagrams of a study take a seventh of the time that they take with `scipy.optimize.elementwise`.
+    """
     # Demand reaches a region at most 1 / phi times as well as the other one.
     high = -np.log(phi) / sigma + 1e-9
-    ratio = root_between(_two_excess, -high, high, sigma, mu, x, phi)
+    low = -high
+    ratio = np.zeros(np.shape(high))
+    for _ in range(_MOST):
+        excess, slope = _two_excess(ratio, sigma, mu, x, phi)
+        low, high = np.where(excess < 0, ratio, low), np.where(excess > 0, ratio, high)
+        new = ratio - excess / slope
+        new = np.where((new >= low) & (new <= high), new, (low + high) / 2)
+        moved = np.abs(new - ratio).max(initial=0)
+        ratio = new
+        if moved < _NEXT_EXACT:
+            break
     second = 1 / (x * np.exp(ratio) + (1 - x))
     return np.asarray(np.exp(ratio) * second), np.asarray(second)
 
 
 def _two_excess(log_ratio: Floats, sigma: Any, mu: Any, x: Floats, phi: Floats) -> Any:
-    """Sigma ln(w1 / w2) minus the same of demand."""
+    """Sigma ln(w1 / w2) minus the same of demand, and its slope by ln(w1 / w2)."""
     ratio = np.exp(log_ratio)
     second = 1 / (x * ratio + (1 - x))
     paid = x * ratio * second  # of all wages, in region 1; the logarithm of w1 rises by 1 - paid
@@ -255,8 +270,16 @@ def _two_excess(log_ratio: Floats, sigma: Any, mu: Any, x: Floats, phi: Floats) 
     index = made[0] + phi * made[1], phi * made[0] + made[1]
     income = mu * paid + (1 - mu) / 2, mu * (1 - paid) + (1 - mu) / 2
     demand = income[0] / index[0], income[1] / index[1]
+    change = (1 - sigma) * (1 - paid) * made[0], (sigma - 1) * paid * made[1]
+    more = mu * paid * (1 - paid)
+    rise = (
+        more / income[0] - (change[0] + phi * change[1]) / index[0],
+        -more / income[1] - (phi * change[0] + change[1]) / index[1],
+    )
     own, other = demand[0] + phi * demand[1], phi * demand[0] + demand[1]
-    return sigma * log_ratio - np.log(own / other)
+    slope = (demand[0] * rise[0] + phi * demand[1] * rise[1]) / own
+    slope -= (phi * demand[0] * rise[0] + demand[1] * rise[1]) / other
+    return sigma * log_ratio - np.log(own / other), sigma - slope
 
 
 def _begin(before: list[Floats], shape: tuple[int, ...]) -> Floats:

@@ -26,15 +26,7 @@ _GRID = 1001
 def root_between(function: Any, low: Any, high: Any, *others: Any) -> Floats:
     """Where a function of its first argument is 0 between two bounds, for each of many."""
     with np.errstate(divide="ignore", invalid="ignore"):  # scipy divides by differences of 0
-        if any(np.ndim(each) for each in (low, high, *others)):
-            return np.asarray(elementwise.find_root(function, (low, high), args=others).x)
-        # One root takes an eighth of the time this way; numbers of numpy may overflow.
-        numbers = tuple(np.float64(each) for each in others)
-        try:
-            root = optimize.brentq(function, low, high, args=numbers, xtol=1e-18, rtol=8.9e-16)
-        except ValueError:  # no change of sign
-            root = np.nan
-        return np.asarray(root)
+        return np.asarray(elementwise.find_root(function, (low, high), args=others).x)
 
 
 def rest_points(gap: Callable[[Any], Any], *, rises: bool) -> pd.DataFrame:
