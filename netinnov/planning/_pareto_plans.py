@@ -15,10 +15,10 @@ from netinnov._display import Tabled
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._objectives import Objective
-from netinnov.planning._plan_values import PlanValues
+from netinnov.planning._objectives import Objective, judge_of
+from netinnov.planning._plan_values import PlanValues, plan_values
 from netinnov.planning._searches import Limit, chosen_by, exchange, greedy
-from netinnov.planning._site_enclaves import prepared, seed_of
+from netinnov.planning._site_enclaves import placed, seed_of
 from netinnov.scenarios import Prices, Scenario
 
 MOST_PLANS = 20_000
@@ -137,28 +137,24 @@ def pareto_plans(
         raise InputError(f"`objectives` must name two objectives; found {len(objectives)}.")
     weights = as_whole("weights", weights, low=2)
     seed = seed_of(rng)
-    sitings = [
-        prepared(
+    replicates = as_whole("replicates", replicates, low=1)
+    names, limit, placements = placed(network, candidates, k, budget, prices, replicates, seed)
+    parts = [
+        plan_values(
             network,
-            candidates=candidates,
-            k=k,
-            budget=budget,
-            prices=prices,
-            objective=objective,
-            monotone=None,
-            submodular=None,
-            replicates=replicates,
-            seed=seed,
+            candidates,
+            judge_of(objective, network, candidates),
+            placements,
+            replicates,
+            seed,
         )
         for objective in objectives.values()
     ]
-    limit, parts = sitings[0].limit, [siting.values for siting in sitings]
     n = limit.costs.size
     exact = (math.comb(n, limit.k) if limit.k is not None else 2**n) <= MOST_PLANS
     plans = _all_plans(limit, n) if exact else _weighted_plans(parts, limit, weights)
     values = np.column_stack([_scored(part, plans) for part in parts])
     front = _front(values, [part.rounding for part in parts])
-    names = sitings[0].names
     table = pd.DataFrame({"sites": [tuple(names[at] for at in plans[row]) for row in front]})
     for column, name in enumerate(objectives):
         table[name] = values[front, column]

@@ -19,7 +19,7 @@ from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Objective, judge_of
-from netinnov.planning._placements import all_placements
+from netinnov.planning._placements import Placement, all_placements
 from netinnov.planning._plan_values import PlanValues, plan_values
 from netinnov.planning._searches import (
     Limit,
@@ -183,18 +183,31 @@ def prepared(
     seed: np.random.SeedSequence,
 ) -> Siting:
     """Check what is asked for, and place all candidates."""
-    names = check_candidates(candidates)
-    limit = limit_of_plans(network, candidates, k, budget, prices)
     for name, declared in (("monotone", monotone), ("submodular", submodular)):
         if declared is not None:
             check_flag(name, declared)
     replicates = as_whole("replicates", replicates, low=1)
-    placements = all_placements(network, candidates, replicates, seed)
+    names, limit, placements = placed(network, candidates, k, budget, prices, replicates, seed)
     judge = judge_of(objective, network, candidates)
     values = plan_values(network, candidates, judge, placements, replicates, seed)
     known = judge.never_lowered and placements is not None
     monotone = known if monotone is None else monotone
     return Siting(names, values, limit, monotone, bool(submodular))
+
+
+def placed(
+    network: MultilayerNetwork,
+    candidates: Mapping[str, Scenario],
+    k: int | None,
+    budget: float | None,
+    prices: Prices | None,
+    replicates: int,
+    seed: np.random.SeedSequence,
+) -> tuple[list[str], Limit, list[list[Placement]] | None]:
+    """Names and placements of candidates, and what a plan may take: whatever is the objective."""
+    names = check_candidates(candidates)
+    limit = limit_of_plans(network, candidates, k, budget, prices)
+    return names, limit, all_placements(network, candidates, replicates, seed)
 
 
 def seed_of(rng: Rng) -> np.random.SeedSequence:
