@@ -171,16 +171,15 @@ def fit_cells(
         table["cohort"] = pd.Series(pd.NA, table.index, dtype="Int64")
     present = np.unique(rows[kept])
     n_treated = int(treated[present].sum())
+    n_before = int(((cohort < NEVER) & ~usable & ~treatment.undated).sum())
     sample = PairSample(
         n_pairs=pairs.n_pairs,
         n_never_linked=pairs.n_pairs - pairs.source.size,
         n_treated=n_treated,
         n_controls=int(present.size) - n_treated,
-        n_before=int(((cohort < NEVER) & ~usable & ~treatment.undated).sum()),
+        n_before=n_before,
         n_undated=int(treatment.undated.sum()),
-        n_treated_left_out=treatment.n_pairs
-        - n_treated
-        - int(((cohort < NEVER) & ~usable & ~treatment.undated).sum()),
+        n_treated_left_out=treatment.n_pairs - n_treated - n_before,
         n_rows=int(kept.sum()),
         n_separated=int(kept.size - kept.sum()),
         n_clusters=n_clusters,
