@@ -63,7 +63,7 @@ def _arguments_of(kind: Any) -> list[tuple[str, str]]:
     arguments = []
     for name, function in ALL.items():
         known = {**ALIASES, **inspect.unwrap(function).__globals__}
-        for parameter in function.__annotations__.keys() - {"return"}:
+        for parameter in (each for each in function.__annotations__ if each != "return"):
             with suppress(NameError, TypeError):  # of other packages, for type checkers only
                 annotation = eval(str(function.__annotations__[parameter]), known)
                 union = get_origin(annotation) in (Union, UnionType)
