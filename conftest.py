@@ -21,6 +21,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Thousands of collected tests are walked through again and again for garbage that is not there.
 gc.set_threshold(10_000, 10, 10)
+gc.disable()  # while they are collected
 
 
 def pytest_collection_modifyitems(items):
@@ -37,6 +38,7 @@ def pytest_collection_finish():
     """Leave what collection has made out of the search for garbage."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @contextmanager

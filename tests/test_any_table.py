@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import warnings
-from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -557,16 +555,6 @@ def test_write_network_says_what_writes_a_file(tmp_path, monkeypatch, small, nam
     with pytest.raises(InputError, match=words):
         write_network(small, name)
     assert not list(tmp_path.iterdir())
-
-
-def test_nothing_of_workbooks_and_maps_is_loaded_before_it_is_needed(tmp_path):
-    (tmp_path / "f.csv").write_text("from,to\na,b\n")
-    code = (
-        "import sys, netinnov as ni; ni.read_network(sys.argv[1]);"
-        "assert not {'python_calamine', 'geopandas', 'pyogrio'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path / "f.csv")], check=True)
-    assert Path(tmp_path / "f.csv").exists()
 
 
 def test_the_chinese_word_of_the_manual_for_jurisdiction_is_known(tmp_path):

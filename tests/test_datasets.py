@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
 from itertools import combinations
 
 import pandas as pd
@@ -267,16 +265,6 @@ def test_each_load_is_new_and_equal() -> None:
     first, second = datasets.load_quzhou(), datasets.load_quzhou()
     assert first is not second
     assert first.equals(second)
-
-
-def test_loading_needs_no_heavy_library() -> None:
-    code = (
-        "import sys; from netinnov.datasets import load_quzhou; load_quzhou(); "
-        "heavy = {'matplotlib', 'seaborn', 'igraph', 'sknetwork', 'networkx'}; "
-        "print(sorted(heavy & set(sys.modules)))"
-    )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
 
 
 # -- the modelled layer ----------------------------------------------------------------------------

@@ -16,20 +16,38 @@ import netinnov
 HEAVY = ("matplotlib", "seaborn", "igraph", "sknetwork", "numba", "networkx", "dask", "ibis")
 
 
-def loaded_by(statement: str) -> set[str]:
-    """Top-level modules that a fresh interpreter has loaded after the statement."""
-    code = f"import sys\n{statement}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return set(run.stdout.split())
+STEPS = {
+    "the package": ("import netinnov as ni", {*HEAVY, "pandas", "numpy"}),
+    "a table": ("ni.read_network(sys.argv[1])", {"python_calamine", "geopandas", "pyogrio"}),
+    "a bundled network": (
+        "ni.datasets.load_quzhou()",
+        {"matplotlib", "seaborn", "igraph", "sknetwork", "networkx"},
+    ),
+    "measures": (
+        "ni.build_network; ni.centrality; ni.compare_scenarios",
+        {"matplotlib", "seaborn", "dask", "ibis"},
+    ),
+}
+"""What is done in one interpreter, and what must not have been loaded by then."""
 
 
-def test_import_loads_nothing_heavy():
-    assert loaded_by("import netinnov").isdisjoint((*HEAVY, "pandas", "numpy"))
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory) -> dict[str, set[str]]:
+    """Top-level modules that a fresh interpreter has loaded after each step."""
+    table = tmp_path_factory.mktemp("imports") / "f.csv"
+    table.write_text("from,to\na,b\n")
+    listed = "print(*{name.partition('.')[0] for name in sys.modules})"
+    code = "import sys\n" + "".join(f"{step}\n{listed}\n" for step, _ in STEPS.values())
+    command = [sys.executable, "-c", code, str(table)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = run.stdout.splitlines()
+    return {name: set(line.split()) for name, line in zip(STEPS, lines, strict=True)}
 
 
-def test_measures_do_not_load_the_drawing_libraries():
-    statement = "import netinnov as ni; ni.build_network; ni.centrality; ni.compare_scenarios"
-    assert loaded_by(statement).isdisjoint({"matplotlib", "seaborn", "dask", "ibis"})
+@pytest.mark.parametrize("step", STEPS)
+def test_nothing_heavy_is_loaded_before_it_is_needed(step, loaded):
+    assert "netinnov" in loaded[step]
+    assert loaded[step].isdisjoint(STEPS[step][1])
 
 
 @pytest.mark.parametrize("name", netinnov.__all__)
