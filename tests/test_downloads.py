@@ -376,7 +376,7 @@ def test_what_cannot_be_meant_is_refused_in_words(name, options, message, tmp_pa
 
 
 def test_without_the_extra_the_message_is_the_command(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "requests", None)
+    monkeypatch.setitem(sys.modules, "pooch", None)
 
     with pytest.raises(ImportError, match=r"pip install 'netinnov\[data\]'"):
         fetch("cordis-fp7", folder=tmp_path)

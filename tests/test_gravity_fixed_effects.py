@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -47,7 +49,8 @@ def test_pyfixest_agrees_on_directed_flows():
     network, i, j, distance, y = flows(np.random.default_rng(1))
     found = gravity_fixed_effects(network, layer="links")
     table = pd.DataFrame({"y": y, "x": distance, "o": i, "d": j})
-    with pytest.warns(pd.errors.Pandas4Warning):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pyfixest about pandas
         model = pyfixest.fepois(
             "y ~ x | o + d", table, vcov={"CRV1": "o+d"}, ssc=pyfixest.ssc(k_adj=False)
         )

@@ -218,8 +218,8 @@ def _arcs(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Pairs of components, the first leading to the second."""
     row, column = _ends(weights, label)
-    apart = row != column
-    pairs = np.unique(column[apart].astype(np.int64) * count + row[apart])
+    off_diagonal = row != column
+    pairs = np.unique(column[off_diagonal].astype(np.int64) * count + row[off_diagonal])
     first, second = np.divmod(pairs, count)
     return first, second
 

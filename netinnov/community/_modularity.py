@@ -150,19 +150,19 @@ def _state_labels(
     network: MultilayerNetwork, membership: Any, numbers: Codes
 ) -> npt.NDArray[np.int64]:
     """Labels of the state nodes as codes 0, 1, ..."""
-    given = labels_of(membership, "membership")
+    table = labels_of(membership, "membership")
     nodes, layers = network.storage.nodes.index, list(network.layers)
-    row = given.index.get_indexer(nodes)
-    if isinstance(given, pd.DataFrame):
-        column = given.columns.get_indexer(pd.Index(layers, dtype=object))
-        values = given.to_numpy(dtype=object)
+    row = table.index.get_indexer(nodes)
+    if isinstance(table, pd.DataFrame):
+        column = table.columns.get_indexer(pd.Index(layers, dtype=object))
+        values = table.to_numpy(dtype=object)
         codes, _ = pd.factorize(values.ravel())
         codes = codes.reshape(values.shape)
         labels = np.full(numbers.shape, -1, np.int64)
         known = np.ix_(column >= 0, row >= 0)
         labels[known] = codes[np.ix_(row[row >= 0], column[column >= 0])].T
     else:
-        codes, _ = pd.factorize(given.to_numpy(dtype=object))
+        codes, _ = pd.factorize(table.to_numpy(dtype=object))
         one = np.full(len(nodes), -1, np.int64)
         one[row >= 0] = codes[row[row >= 0]]
         labels = np.broadcast_to(one, numbers.shape)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
+import logging
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -178,10 +179,8 @@ def fetch(
     if unknown := [file for file in hashes if file not in files]:
         msg = f"`hashes` must name files of {name}, which are {', '.join(files)}"
         raise InputError(f"{msg}; found {unknown[0]!r}.")
-    if folder is None:
-        dirs = require("platformdirs", extra="data", needed_by="fetch()")
-        folder = dirs.user_cache_dir("netinnov")
-    home = as_path("folder", folder)
+    pooch = require("pooch", extra="data", needed_by="fetch()")
+    home = as_path("folder", pooch.os_cache("netinnov") if folder is None else folder)
     place = home / name if len(files) > 1 else home
     say = say or _keep_quiet
     say(f"{name}: {source.content}")
@@ -189,12 +188,12 @@ def fetch(
     say(f"licence: {source.licence}")
     for file, address in files.items():
         known = hashes.get(file)
-        if not _is_there(place / file, known, say):
-            _get(source, address, place / file, known, progress=progress, say=say)
+        if not _is_there(place / file, known, pooch, say):
+            _get(source, address, place / file, known, pooch, progress=progress, say=say)
     return place if len(files) > 1 else place / file
 
 
-def _is_there(target: Path, known: str | None, say: Callable[[str], None]) -> bool:
+def _is_there(target: Path, known: str | None, pooch: Any, say: Callable[[str], None]) -> bool:
     """Whether the file was downloaded before; another one of its name is refused."""
     if not target.exists():
         return False
@@ -206,7 +205,7 @@ def _is_there(target: Path, known: str | None, say: Callable[[str], None]) -> bo
         expected = known or json.loads(record.read_text(encoding="utf-8"))["sha256"]
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{record} is not the record of a download; remove both.") from None
-    if (held := _sha256(target)) != expected:
+    if (held := pooch.file_hash(str(target))) != expected:
         msg = f"{target} must have the SHA-256 {expected}; it has {held}: it was changed, or is of "
         raise InputError(f"{msg}another release. Remove it to download it again.")
     say(f"{target} is there already")
@@ -218,6 +217,7 @@ def _get(
     address: str,
     target: Path,
     known: str | None,
+    pooch: Any,
     *,
     progress: bool,
     say: Callable[[str], None],
@@ -230,18 +230,25 @@ def _get(
     part = target.with_name(target.name + ".part")
     answer = download(address, part, source.home, progress=progress, say=say)
     _check_zip(part, address)
-    sha256 = _sha256(part)
-    if known is not None and sha256 != known:
-        part.unlink()
+    expected = None if known is None else f"sha256:{known}"
+    try:
+        with _quiet(pooch.get_logger()):
+            pooch.retrieve(
+                address,
+                expected,
+                fname=target.name,
+                path=target.parent,
+                downloader=lambda _url, output, _pooch: part.replace(output),
+            )
+    except ValueError:
         msg = f"{address} must send a file with the SHA-256 {known}; it sent another one, which "
-        raise InputError(f"{msg}was not kept. The publisher may have a newer release.")
-    part.replace(target)
+        raise InputError(f"{msg}was not kept. The publisher may have a newer release.") from None
     about = {
         "address": address,
         "licence": source.licence,
         "downloaded": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "bytes": target.stat().st_size,
-        "sha256": sha256,
+        "sha256": pooch.file_hash(str(target)),
         "hash": "as asked for" if known else "changes with each release: no hash was published",
         **answer,
     }
@@ -268,9 +275,15 @@ def _check_zip(part: Path, address: str) -> None:
         raise InputError(f"{msg}{start!r}. A proxy or page of errors may stand in its place.")
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+@contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    """Without the notes of pooch on hashes, which `say` has in our words."""
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _keep_quiet(text: str) -> None:

@@ -159,7 +159,7 @@ def jackknife(design: Design, observed: Floats, expected: Floats) -> Floats:
     gram -= (by_pair.T @ sparse.diags_array(1 / total) @ by_pair).toarray()
     gram[np.diag_indices(size)] += _RIDGE * gram.diagonal().max()
     inverse = np.zeros((size + 1, size + 1))  # no dummy: a row and column of zeros
-    inverse[:size, :size] = linalg.inv(gram, overwrite_a=True, check_finite=False, assume_a="pos")
+    inverse[:size, :size] = linalg.solve(gram, np.eye(size), check_finite=False, assume_a="pos")
 
     # Rows by cluster, filled up to one length with rows of weight 0.
     order = np.argsort(design.cluster, kind="stable")

@@ -50,9 +50,9 @@ class Options(NamedTuple):
     minimum_share: float = 0.02
 
 
-def checked_options(network: MultilayerNetwork, **given: Any) -> Options:
+def checked_options(network: MultilayerNetwork, **chosen: Any) -> Options:
     """The options of the rules, each in its range; those not given are the usual ones."""
-    options = Options(**given)
+    options = Options(**chosen)
     check_choice("direction", options.direction, Direction)
     check_number("share", options.share, low=0, high=1, above=True)
     check_number("breaks", options.breaks, low=1, whole=True)

@@ -196,7 +196,7 @@ def _ids(rows: pd.DataFrame) -> pd.Series:
     """Name, town and country as text that survives other ways of writing them."""
     plain = {}
     for column in ("name", "town"):
-        text = rows[column].str.normalize("NFKD").str.replace(r"[\u0300-\u036f]", "", regex=True)
+        text = rows[column].str.normalize("NFKD").str.replace("[\u0300-\u036f]", "", regex=True)
         text = text.str.casefold().str.replace(r"[\W_]+", " ", regex=True).str.strip()
         plain[column] = text.str.normalize("NFC").mask(text == "", rows[column])
     ids = plain["name"] + (", " + plain["town"]).fillna("") + (", " + rows["cc"]).fillna("")
