@@ -268,7 +268,7 @@ def _merge_strengths(label, count, cptr, column, strength, n_columns):
 
 
 @called
-def _iterated(indptr, indices, data, cptr, column, strength, sign, part_of, state, quick, stop):
+def _multilevel(indptr, indices, data, cptr, column, strength, sign, part_of, state, quick, stop):
     """Move nodes, merge, move what is merged and so on; `part_of` changes. Sum of gains.
 
     The parts of communities are merged that refinement gives, or, where `quick` is above 0, whole
@@ -361,11 +361,11 @@ def one_community_a_node(
     stop = -1.0
     graph = indptr, indices, data, cptr, column, strength
     if fine > 0.0:
-        _iterated(*graph, sign * fine, part, state, 2, -1.0)
-        _iterated(*graph, sign, part, state, 1, -1.0)
+        _multilevel(*graph, sign * fine, part, state, 2, -1.0)
+        _multilevel(*graph, sign, part, state, 1, -1.0)
         stop = enough
     while True:
-        gained = _iterated(*graph, sign, part, state, 0, stop)
+        gained = _multilevel(*graph, sign, part, state, 0, stop)
         if gained <= stop and not _separated(indptr, indices, part):
             break
         if gained <= enough:
