@@ -54,7 +54,8 @@ slow: $(VENV)/.tools
 check: export REQUIRE_BROWSER := 1
 check: quality coverage
 
-# All checks but the tests.
+# All checks but the tests; of the examples those that no test runs (tests/test_pages.py runs the others).
+quality: EXAMPLES := explorer_figures make_figures make_notebooks tutorials
 quality: lint types imports doctests docs examples benchmarks
 
 lint: $(VENV)/.tools
@@ -78,11 +79,12 @@ docs: $(VENV)/.tools
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 docs docs/_build/html
 
 # Examples write below the folder in which they run; what begins with _ is shared by them.
+EXAMPLES := $(basename $(notdir $(wildcard examples/[!_]*.py)))
 examples: $(VENV)/.tools
 	@mkdir -p results/examples
-	@for example in $(CURDIR)/examples/[!_]*.py; do \
+	@for example in $(EXAMPLES); do \
 		echo "$$example"; \
-		(cd results/examples && $(CURDIR)/$(BIN)/python $$example) || exit 1; \
+		(cd results/examples && $(CURDIR)/$(BIN)/python $(CURDIR)/examples/$$example.py) || exit 1; \
 	done
 
 benchmarks: $(VENV)/.tools
