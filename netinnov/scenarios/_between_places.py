@@ -12,12 +12,11 @@ import pandas as pd
 from netinnov._arguments import as_whole, check_choice, check_number, shown
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._tables import NodeTable
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.scenarios._pair_draws import (
     Ends,
-    Mask,
     Pairs,
     Positions,
     Side,

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, as_whole, check_rng, check_type
-from netinnov._typing import Rng
+from netinnov._typing import Mask, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._pair_draws import Mask, sides
+from netinnov.scenarios._pair_draws import sides
 from netinnov.scenarios._placebo_candidates import (
     MATCH,
     Between,

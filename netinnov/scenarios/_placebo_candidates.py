@@ -10,12 +10,12 @@ import pandas as pd
 
 from netinnov._arguments import as_list, check_choice, check_names, check_number, check_type
 from netinnov._geography import great_circle
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._pair_draws import Mask, Pairs, chosen_layer, inside, linked_pairs, sides
+from netinnov.scenarios._pair_draws import Pairs, chosen_layer, inside, linked_pairs, sides
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
 Replaced: TypeAlias = Literal["host", "home"]

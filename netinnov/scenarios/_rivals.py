@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from netinnov._arguments import as_list, check_type
+from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._between_places import BetweenPlaces, NewNode
@@ -18,7 +19,6 @@ from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import (
     Ends,
-    Mask,
     Pairs,
     Side,
     draw,

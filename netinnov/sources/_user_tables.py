@@ -22,13 +22,12 @@ from netinnov.errors import InputError
 from netinnov.sources._any_table import (
     TABLE_ENDINGS,
     TEXT_ENDINGS,
-    AnyTable,
     ending_of,
     read_any_table,
 )
 from netinnov.sources._binary_tables import MAPS, WORKBOOKS, read_workbook
 from netinnov.sources._complete_rows import note, say
-from netinnov.sources._delimited import decimal_of
+from netinnov.sources._delimited import AnyTable, decimal_of
 from netinnov.sources._encodings import check_encoding
 from netinnov.sources._headers import check_columns, rename, unused_columns, unweighted
 from netinnov.sources._numeric_columns import NUMBERS, typed
