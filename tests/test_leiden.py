@@ -105,6 +105,14 @@ def test_modularity_is_the_double_sum(tables: Tables, given: dict[str, Any], dat
     assert modularity(network, other, **given) == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
 
+def test_labels_of_absent_nodes_change_no_modularity() -> None:
+    network = build_network(
+        pd.DataFrame(index=["a", "b", "c"]), pd.DataFrame({"source": ["a"], "target": ["b"]})
+    )
+    # Two communities of one node: no weight inside, half of all ends in each.
+    assert modularity(network, pd.Series({"b": "x", "c": "y", "a": "z"})) == -0.5
+
+
 def test_presence_changes_modularity(shared: Path) -> None:
     # One partition of AUCS; values of leidenalg ("linked") and of the closed form.
     cases = json.loads((shared / "reference" / "cases.json").read_text("utf-8"))["cases"]

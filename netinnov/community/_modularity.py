@@ -125,7 +125,8 @@ def quality_of(
         node, _ = np.nonzero(numbers.T >= 0)
         copies = np.bincount(node).astype(np.float64)
         # How often each pair (node, label) occurs; pairs of copies are never listed.
-        _, same = np.unique(node * np.int64(labels.size) + labels, return_counts=True)
+        n_labels = int(labels.max(initial=-1)) + 1  # absent states may have labels of their own
+        _, same = np.unique(node * np.int64(n_labels) + labels, return_counts=True)
         gained += coupling * float((same * (same - 1.0)).sum())
         total += coupling * float((copies * (copies - 1.0)).sum())
     return gained / total if total > 0 else float("nan")
