@@ -102,11 +102,11 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@touch $@
 
 # In an environment of its own. What old libraries say of newer ones is no matter of this package;
-# typer's say it of click 8.5 in programs that a test starts.
+# those that typer and matplotlib need say it in programs that a test starts.
 oldest:
 	$(PYTHON) -m venv --clear .venv-oldest
 	.venv-oldest/bin/python .ci/oldest.py setup.cfg > .venv-oldest/constraints.txt
-	echo "click<8.5" >> .venv-oldest/constraints.txt
+	printf "click<8.5\npyparsing<3.3\n" >> .venv-oldest/constraints.txt
 	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check \
 		--constraint .venv-oldest/constraints.txt --editable ".[dev]"
 	.venv-oldest/bin/$(PYTEST) -m "not slow" -W ignore::DeprecationWarning $(PYTEST_ARGS)

@@ -78,7 +78,7 @@ def test_a_picture_keeps_the_colours_of_areas_and_is_smaller(tmp_path: Path) -> 
 
 def test_a_photograph_keeps_all_its_colours(tmp_path: Path) -> None:
     figure = new_figure(width=40, height=40)
-    noise = np.random.default_rng(1).integers(0, 256, (60, 60, 3), dtype=np.uint8)
+    noise = np.random.default_rng(1).integers(0, 256, (200, 200, 3), dtype=np.uint8)
     figure.add_subplot().imshow(noise, interpolation="nearest")
     _, png = save_figure(figure, tmp_path, "photograph")
     picture = Image.open(png)
