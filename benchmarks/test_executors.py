@@ -20,8 +20,9 @@ from netinnov.experiments import compare_scenarios
 from netinnov.scenarios import ReverseEnclave
 
 
-def wait_for(_: int, *, seconds: float) -> None:
+def wait_for(item: int, *, seconds: float) -> int:
     time.sleep(seconds)
+    return item
 
 
 def cluster(stack: ExitStack, folder):
@@ -48,9 +49,10 @@ def test_overhead_of_a_replicate(in_turns, where, tmp_path):
 
         def work(batch_seconds):
             with patch.object(_parallel, "BATCH_SECONDS", batch_seconds):
-                _parallel.run(
+                done = _parallel.run(
                     partial(wait_for, seconds=seconds), range(n), executor=executor, progress=False
                 )
+            assert done == list(range(n))
 
         found = in_turns(
             {"by measured cost": lambda: work(2.0), "one by one": lambda: work(0)}, rounds=5

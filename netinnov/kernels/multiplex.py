@@ -307,17 +307,16 @@ def _multilevel(indptr, indices, data, cptr, column, strength, sign, part_of, st
 
 
 @called
-def _separated(indptr, indices, part):
-    """Make each connected part of a community a community of its own; whether one was split."""
-    n = part.size
-    count = _numbered(part)
-    label = np.full(n, -1, np.int32)
+def _connected(indptr, indices, label):
+    """Numbers 0, 1, ... of the connected parts of communities, and how many there are."""
+    n = label.size
+    part = np.full(n, -1, np.int32)
     stack = np.empty(n, np.int32)
     n_parts = 0
     for root in range(n):
-        if label[root] >= 0:
+        if part[root] >= 0:
             continue
-        label[root] = n_parts
+        part[root] = n_parts
         stack[0] = root
         depth = 1
         while depth > 0:
@@ -325,13 +324,12 @@ def _separated(indptr, indices, part):
             v = stack[depth]
             for k in range(indptr[v], indptr[v + 1]):
                 u = indices[k]
-                if label[u] < 0 and part[u] == part[root]:
-                    label[u] = n_parts
+                if part[u] < 0 and label[u] == label[root]:
+                    part[u] = n_parts
                     stack[depth] = u
                     depth += 1
         n_parts += 1
-    part[:] = label
-    return n_parts > count
+    return part, n_parts
 
 
 @kernel
@@ -366,8 +364,11 @@ def one_community_a_node(
         stop = enough
     while True:
         gained = _multilevel(*graph, sign, part, state, 0, stop)
-        if gained <= stop and not _separated(indptr, indices, part):
-            break
+        if gained <= stop:
+            n_communities = _numbered(part)
+            part, n_parts = _connected(indptr, indices, part)
+            if n_parts == n_communities:
+                break
         if gained <= enough:
             stop = np.inf
     quality = 0.0
