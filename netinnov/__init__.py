@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from netinnov._public import missing_name, public_names
+from netinnov._public import missing_name, publish
 from netinnov._version import __version__
 
 if TYPE_CHECKING:
@@ -123,4 +123,4 @@ if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
         return import_module(f"{__name__}.{name}")
 
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -156,8 +156,10 @@ WRITE_INSTEAD = {
 """How a keyword is written, where its value is of another type than that of the other word."""
 
 
-def public_names(module: dict[str, Any]) -> Callable[[], list[str]]:
-    """Make the function `__dir__` of a module from its `globals()`: the last line of the module.
+def publish(module: dict[str, Any]) -> Callable[[], list[str]]:
+    """Publish what a module lists in ``__all__``, and give its `__dir__`: its last line.
+
+    ``module``: its `globals()`.
 
     A package without ``__all__`` gets one, with the names that it imports from its files. A module
     without a `__getattr__` also gets one, which suggests the right name for a wrong one, and each
@@ -188,7 +190,7 @@ def public_names(module: dict[str, Any]) -> Callable[[], list[str]]:
 
 def _is_handed_on(name: str, value: object) -> bool:
     """Whether a package imports a name for its users: no module, nor what it needs itself."""
-    own = name == "annotations" or value is public_names
+    own = name == "annotations" or value is publish
     return not (own or name.startswith("_") or isinstance(value, ModuleType))
 
 

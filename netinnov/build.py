@@ -19,7 +19,7 @@ from netinnov._arguments import (
 )
 from netinnov._hierarchy import units
 from netinnov._layer_table import LayerRecord, record_of_result, refuse_shares
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov._shares import refuse_joined_origins, shares_as_amounts
 from netinnov._symmetrize import symmetrize
 from netinnov.errors import InputError
@@ -382,4 +382,4 @@ def _warn_of_the_groupless(by: str, group: np.ndarray, stay: np.ndarray) -> None
         warnings.warn(msg, UserWarning, stacklevel=4)
 
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

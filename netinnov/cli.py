@@ -13,7 +13,7 @@ import typer
 
 from netinnov._command_output import fail, plainly, tell, write, write_line
 from netinnov._interruption import listen
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov._version import __version__
 from netinnov.errors import InputError
 
@@ -419,4 +419,4 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

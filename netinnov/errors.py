@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-from netinnov._public import public_names
+from netinnov._public import publish
 
 __all__ = ["InputError", "TableError"]
 
@@ -53,4 +53,4 @@ class TableError(InputError):
         return type(self), (str(self), self.problems)
 
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -12,7 +12,7 @@ from scipy import sparse
 from netinnov import _summary, _tables
 from netinnov._arguments import as_list, check_names, check_number, shown
 from netinnov._layer_table import Records, layer_records, layer_table
-from netinnov._public import ARGUMENT_CHECKS, missing_attribute, public_names
+from netinnov._public import ARGUMENT_CHECKS, missing_attribute, publish
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._storage import Storage
 from netinnov.errors import InputError
@@ -445,4 +445,4 @@ def _whole_numbers(periods: Sequence[int] | None) -> list[int] | None:
     return [int(period) for period in listed if abs(period) < 2**63]
 
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from netinnov._arguments import check_number
 from netinnov._matrices import layer_matrix
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov._typing import Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -158,4 +158,4 @@ def supra_laplacian(
     return sparse.csr_array(sparse.diags_array(degrees) - supra)
 
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -78,7 +78,7 @@ def tables(result):
     yield Table("first", pd.DataFrame({"node": [result.node]}), "The node with the most links.")
 """,
 }
-LAST = "__dir__ = public_names(globals())"
+LAST = "__dir__ = publish(globals())"
 LINES = {
     "netinnov/centrality/__init__.py": [
         (LAST, "from netinnov.centrality._example import most_links as most_links\n", ""),

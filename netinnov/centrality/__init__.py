@@ -1,6 +1,6 @@
 """Who is central: in each layer, over all layers, and on the coupled network."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.centrality._betweenness import betweenness_centrality as betweenness_centrality
 from netinnov.centrality._brokerage import (
     brokerage as brokerage,
@@ -32,4 +32,4 @@ from netinnov.centrality._spectral import (
     katz_centrality as katz_centrality,
 )
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

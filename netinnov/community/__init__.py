@@ -1,6 +1,6 @@
 """Which communities exist: in each layer, across layers, and how sure they are."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.community._consensus import (
     PartitionStability as PartitionStability,
     consensus as consensus,
@@ -25,4 +25,4 @@ from netinnov.community._two_mode import (
     two_mode_communities as two_mode_communities,
 )
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

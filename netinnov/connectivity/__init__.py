@@ -1,7 +1,7 @@
 """How well the nodes are connected: lengths of paths, resistance, reach, robustness."""
 
 from netinnov._paths import Frictions as Frictions
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.connectivity._added_links import added_link_gain as added_link_gain
 from netinnov.connectivity._laplacian import (
     effective_resistance as effective_resistance,
@@ -23,4 +23,4 @@ from netinnov.connectivity._robustness import (
 )
 from netinnov.connectivity._spectrum import algebraic_connectivity as algebraic_connectivity
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

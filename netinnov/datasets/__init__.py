@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.build import build_network
 from netinnov.datasets._official import catalogue, fetch
 from netinnov.datasets._packaged import packaged_tables, read_packaged
@@ -205,4 +205,4 @@ def _places() -> pd.DataFrame:
     return places.drop(columns=["population_source", "geonames_id"])
 
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

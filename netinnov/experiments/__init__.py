@@ -1,6 +1,6 @@
 """What scenarios change: every measure on the baseline's nodes, over many random placements."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.experiments._compare_scenarios import compare_scenarios as compare_scenarios
 from netinnov.experiments._contrasts import contrasts as contrasts
 from netinnov.experiments._corrections import corrected_p as corrected_p
@@ -24,4 +24,4 @@ from netinnov.experiments._specifications import (
     specification_summary as specification_summary,
 )
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

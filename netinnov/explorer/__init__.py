@@ -1,9 +1,9 @@
 """One page to explore a network of places and to try an enclave; it needs no network."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.explorer._explorer import Explorer, explore, page_of as page_of
 from netinnov.explorer._study_folder import StudyTables as StudyTables, study_tables as study_tables
 
 __all__ = ["Explorer", "explore"]
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -1,6 +1,6 @@
 """Doors out of netinnov and back: folders of tables, and the formats of other programs."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.io._formulas import escape_formulas as escape_formulas
 from netinnov.io._geo import write_geo as write_geo
 from netinnov.io._igraph import from_igraph as from_igraph, to_igraph as to_igraph
@@ -12,4 +12,4 @@ from netinnov.io._r_scripts import write_rsiena as write_rsiena, write_statnet a
 from netinnov.io._scipy import to_scipy as to_scipy
 from netinnov.io._xml_graphs import write_gexf as write_gexf, write_graphml as write_graphml
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -1,6 +1,6 @@
 """Linkages between places and organisations, from tables of records to tables of links."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.linkages._co_participation import co_participation as co_participation
 from netinnov.linkages._enclaves import enclaves as enclaves, find_enclaves as find_enclaves
 from netinnov.linkages._gravity_model import gravity as gravity
@@ -18,4 +18,4 @@ from netinnov.linkages._write_co_participation import (
     write_co_participation as write_co_participation,
 )
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

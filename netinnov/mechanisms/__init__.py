@@ -1,6 +1,6 @@
 """The mechanisms of the regional reorganisation of innovation elements, as models."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.mechanisms import (
     agglomeration,
     cobweb,
@@ -12,4 +12,4 @@ from netinnov.mechanisms import (
 
 __all__ = ["agglomeration", "cobweb", "convergence", "cooperation", "diffusion", "free_flow"]
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_number
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._specialisations import complexity, entry_rates
@@ -364,4 +364,4 @@ def _shares(x: npt.NDArray[np.float64]) -> Floats:
     return shares
 
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

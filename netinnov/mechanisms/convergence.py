@@ -12,7 +12,7 @@ import scipy
 
 from netinnov._arguments import check_number
 from netinnov._display import Tabled
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
@@ -219,4 +219,4 @@ def _span(panel: pd.DataFrame, periods: float | None) -> float:
     return float(periods)
 
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -1,6 +1,6 @@
 """Networks of several periods on one node index: measures over time, and ties before and after."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.panels._difference import (
     DifferenceInDifferences as DifferenceInDifferences,
     difference_in_differences as difference_in_differences,
@@ -17,4 +17,4 @@ from netinnov.panels._measure_panel import (
 from netinnov.panels._openings import enclave_openings as enclave_openings
 from netinnov.panels._tie_effects import PairSample as PairSample, TieEffect as TieEffect
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -1,6 +1,6 @@
 """Plans for a region: which enclaves to build, what partners achieve and how they share it."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.planning._allocate_space import (
     SpaceAllocation as SpaceAllocation,
     allocate_space as allocate_space,
@@ -44,4 +44,4 @@ from netinnov.planning._space_demand import (
     worth_of_space as worth_of_space,
 )
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -1,6 +1,6 @@
 """Figures for a paper: axes in, axes out, 89 or 183 mm wide, fonts embedded."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.plotting._adjacency import plot_adjacency as plot_adjacency
 from netinnov.plotting._alluvial import plot_alluvial as plot_alluvial
 from netinnov.plotting._approaches import plot_approaches as plot_approaches
@@ -72,4 +72,4 @@ from netinnov.plotting._style import (
     new_figure as new_figure,
 )
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

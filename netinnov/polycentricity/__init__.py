@@ -1,6 +1,6 @@
 """Is a region multi-centric? Indices on values and on networks of places, centres, and profiles."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.polycentricity._borrowed_size import (
     BorrowedSize as BorrowedSize,
     borrowed_size as borrowed_size,
@@ -40,4 +40,4 @@ from netinnov.polycentricity._urban_centrality import (
     urban_centrality_index as urban_centrality_index,
 )
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -1,6 +1,6 @@
 """Policies as changes of a network: a reverse enclave, its rivals and placebos, their costs."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.scenarios._apply_scenario import (
     Scenario as Scenario,
     apply_scenario as apply_scenario,
@@ -31,4 +31,4 @@ from netinnov.scenarios._rivals import (
     TalentAttraction as TalentAttraction,
 )
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

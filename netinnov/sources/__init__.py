@@ -1,6 +1,6 @@
 """Readers of public data, which give the tables that `build_network` takes, and `reconcile`."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.sources._cordis import read_cordis as read_cordis
 from netinnov.sources._keep import read_keep as read_keep
 from netinnov.sources._multiplex import read_multiplex as read_multiplex
@@ -12,4 +12,4 @@ from netinnov.sources._reader_result import Tables as Tables
 from netinnov.sources._reconcile import Reconciled as Reconciled, reconcile as reconcile
 from netinnov.sources._user_tables import read_tables as read_tables
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from netinnov._atomic import new_folder
 from netinnov._interruption import check_interrupted
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import font_advice, undrawn_characters
@@ -257,4 +257,4 @@ def _keep_quiet(text: str) -> None:
     """Say nothing."""
 
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -1,6 +1,6 @@
 """What a paper reports of a network first: density, clustering, reciprocity, assortativity."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.topology._assortativity import assortativity as assortativity
 from netinnov.topology._clustering import (
     clustering as clustering,
@@ -13,4 +13,4 @@ from netinnov.topology._describe import describe as describe
 from netinnov.topology._layer_graphs import density as density, reciprocity as reciprocity
 from netinnov.topology._small_world import small_world as small_world
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -4,7 +4,7 @@ A formal reading of figures 1 and 2 of Hu and Zhang, Regional Reorganization of 
 the paper itself has no equations.
 """
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.mechanisms.cobweb._bounded import (
     BoundedCobweb as BoundedCobweb,
     attractor_map as attractor_map,
@@ -23,4 +23,4 @@ from netinnov.mechanisms.cobweb._enclave_link import (
 )
 from netinnov.mechanisms.cobweb._one_market import Cobweb as Cobweb
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

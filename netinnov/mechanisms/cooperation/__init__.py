@@ -1,6 +1,6 @@
 """How a park joins two jurisdictions: its partners, their roles, and what fails without one."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.mechanisms.cooperation._park_brokers import (
     brokerage_table as brokerage_table,
     liaison_test as liaison_test,
@@ -12,4 +12,4 @@ from netinnov.mechanisms.cooperation._park_partners import (
 )
 from netinnov.mechanisms.cooperation._park_table import cooperation_table as cooperation_table
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

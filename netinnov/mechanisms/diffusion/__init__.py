@@ -1,6 +1,6 @@
 """Diffusion of an innovation over a network: by contact, or when enough neighbours have it."""
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.mechanisms.diffusion._adoption import (
     adoption_test as adoption_test,
     order_test as order_test,
@@ -15,4 +15,4 @@ from netinnov.mechanisms.diffusion._time_to_reach import (
     time_to_reach as time_to_reach,
 )
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())

@@ -5,7 +5,7 @@ earns more. They formalise figure 1 of Hu and Zhang, Regional Reorganization of 
 in the terms of economic geography; the paper itself has no equations.
 """
 
-from netinnov._public import public_names
+from netinnov._public import publish
 from netinnov.mechanisms.free_flow._dynamics import Logit as Logit, Replicator as Replicator
 from netinnov.mechanisms.free_flow._elements import ElementMigration as ElementMigration
 from netinnov.mechanisms.free_flow._footloose import FootlooseEntrepreneur as FootlooseEntrepreneur
@@ -22,4 +22,4 @@ from netinnov.mechanisms.free_flow._regions import (
     with_border as with_border,
 )
 
-__dir__ = public_names(globals())
+__dir__ = publish(globals())
