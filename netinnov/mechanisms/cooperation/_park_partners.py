@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from netinnov._arguments import did_you_mean, shown
-from netinnov._hierarchy import parents, within
+from netinnov._hierarchy import within
 from netinnov._paths import union
 from netinnov._typing import Mask
 from netinnov.build import build_network
@@ -54,12 +54,12 @@ def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     (14, 20, 9)
     """
     check_park(network, park)
-    links = network.links
-    at_park = links[(links["source"] == park) | (links["target"] == park)]
-    partners = {park, *at_park["source"], *at_park["target"]}
-    if len(partners) == network.n_nodes:
-        return network
-    return network.select(nodes=[node for node in network.storage.nodes.index if node in partners])
+    storage = network.storage
+    at, rows = storage.node_names.get_loc(park), storage.link_rows()
+    partner = np.arange(network.n_nodes) == at
+    partner[rows.target[rows.source == at]] = True
+    partner[rows.source[rows.target == at]] = True
+    return network if partner.all() else network.select(nodes=storage.node_names[partner])
 
 
 def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction") -> pd.Series:
@@ -96,27 +96,30 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
     ['home', 'host', 'home']
     """
     home, host = check_park(network, park)
-    places = network.storage.places
-    where = network.storage.nodes[by]
-    at_home, at_host = (where.isin(places.index[_related(places, each)]) for each in (home, host))
+    storage = network.storage
+    where = storage.jurisdiction_codes if by == "jurisdiction" else storage.place_codes
+    at_home, at_host = (_related(network, each)[where] for each in (home, host))
     side = np.select([at_home & at_host, at_home, at_host], ["both", "home", "host"], "other")
-    return pd.Series(side, network.storage.nodes.index, dtype="str", name="side").mask(where.isna())
+    sides = pd.Series(side, storage.node_names, dtype="str", name="side")
+    return sides.mask(where < 0)
 
 
-def check_park(network: MultilayerNetwork, park: str) -> tuple[str, str]:
-    """Home and host of a park, which must be two places that do not hold each other."""
-    nodes = network.storage.nodes
+def check_park(network: MultilayerNetwork, park: str) -> tuple[int, int]:
+    """Home and host of a park by position, two places that do not hold each other."""
+    storage = network.storage
     value: object = park
-    if not isinstance(value, str) or value not in nodes.index:
+    if not isinstance(value, str) or value not in storage.node_names:
         msg = f"`park` must be a node of the network; found {shown(park)}"
-        raise InputError(f"{msg}{did_you_mean(park, nodes.index)}.")
-    home, host = nodes[["jurisdiction", "place"]].iloc[nodes.index.get_loc(park)]
-    if not (isinstance(home, str) and isinstance(host, str)):
+        raise InputError(f"{msg}{did_you_mean(park, storage.node_names)}.")
+    at = storage.node_names.get_loc(park)
+    home, host = int(storage.jurisdiction_codes[at]), int(storage.place_codes[at])
+    named = [None if each < 0 else storage.place_names[each] for each in (home, host)]
+    if None in named:
         msg = f"`park` must have a place (its host) and a jurisdiction (its home); {park!r} has "
-        raise InputError(f"{msg}place {host!r} and jurisdiction {home!r}.")
-    places = network.storage.places
-    if _related(places, home)[places.index.get_loc(host)]:
-        msg = f"`park` must stand outside its jurisdiction; {park!r} of {home!r} stands in {host!r}"
+        raise InputError(f"{msg}place {named[1]!r} and jurisdiction {named[0]!r}.")
+    if _related(network, home)[host]:
+        msg = "`park` must stand outside its jurisdiction; "
+        msg += f"{park!r} of {named[0]!r} stands in {named[1]!r}"
         raise InputError(f"{msg}; see netinnov.linkages.find_enclaves.")
     return home, host
 
@@ -130,11 +133,11 @@ def without_direction(network: MultilayerNetwork) -> MultilayerNetwork:
     return build_network(network.nodes, links, network.places, layers=layers)
 
 
-def _related(places: pd.DataFrame, mark: str) -> npt.NDArray[np.bool_]:
+def _related(network: MultilayerNetwork, place: int) -> Mask:
     """Which places are this one, lie in it or contain it."""
-    every = np.arange(len(places), dtype=np.int32)
-    whole = np.full(len(places), places.index.get_loc(mark), np.int32)
-    parent = parents(places)
+    parent = network.storage.parents
+    every = np.arange(parent.size, dtype=np.int32)
+    whole = np.full(parent.size, place, np.int32)
     return within(parent, every, whole) | within(parent, whole, every)
 
 
@@ -194,22 +197,23 @@ def outages(network: MultilayerNetwork, park: str, *, scope: Scope = "partners")
     """
     around = park_network(network, park)
     side = park_sides(around, park)
-    nodes = around.storage.nodes.index
+    nodes = around.storage.node_names
     whole = around if scope == "partners" else network
-    at = whole.storage.nodes.index.get_indexer(nodes)
-    links = around.links
+    at = whole.storage.node_names.get_indexer(nodes)
+    links = around.storage.link_rows()
     linked = sparse.csr_array(union(whole))
     home, host = (side == "home").to_numpy(bool), (side == "host").to_numpy(bool)
     joined, reached = _joined(linked, at, directed=False), _joined(linked, at, directed=True)
     rows = []
-    for position, node in enumerate(nodes):
+    for position in range(len(nodes)):
         stay = np.arange(len(nodes)) != position
         rest = _without(linked, at[position])
         now = _joined(rest, at, directed=False)
         broken = joined & ~now & np.outer(stay, stay)
         unreachable = reached & ~_joined(rest, at, directed=True)
-        at_node = (links["source"] == node) | (links["target"] == node)
-        lost = sorted(set(links["layer"]) - set(links.loc[~at_node, "layer"]))
+        at_node = (links.source == position) | (links.target == position)
+        left = np.bincount(links.layer[~at_node], minlength=len(around.layers))
+        lost = [layer for layer, n in zip(around.layers, left, strict=True) if n == 0]
         among = now[np.ix_(stay, stay)]
         at_home, at_host = home & stay, host & stay
         counts = {

@@ -116,7 +116,7 @@ def _row(
     directed: bool,
     facts: MultilayerNetwork | None,
 ) -> dict[str, object]:
-    nodes, links = around.storage.nodes, around.links
+    nodes = around.storage.nodes
     partners = nodes["kind"].drop(park).value_counts()
     roles = _park_roles(around, park, directed)
     lost = outages(around, park)
@@ -127,8 +127,8 @@ def _row(
         "home": nodes.loc[park, "jurisdiction"],
         "host": nodes.loc[park, "place"],
         "partners": len(nodes) - 1,
-        "links": len(links),
-        "stated": pd.NA if stated is None else len(stated.links),
+        "links": around.storage.link_rows().layer.size,
+        "stated": pd.NA if stated is None else stated.storage.link_rows().layer.size,
         **counts,
         "layers": len(around.layers),
         "missing": ", ".join(layer for layer in layers if layer not in around.layers),
