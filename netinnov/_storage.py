@@ -174,12 +174,14 @@ class Storage:
         shape = (len(self.layers), len(self._nodes))
         if presence == "all":
             return np.ones(shape, bool)
-        present = np.zeros(shape, bool)
-        for x, layer in enumerate(self.layers):
-            indptr, indices, _ = _without_loops(self.block(layer))
-            present[x] = np.diff(indptr) > 0
-            present[x, indices] = True
-        return present
+        if "present" not in self.memo:
+            present = np.zeros(shape, bool)
+            for x, layer in enumerate(self.layers):
+                indptr, indices, _ = _without_loops(self.block(layer))
+                present[x] = np.diff(indptr) > 0
+                present[x, indices] = True
+            self.memo["present"] = locked(present)
+        return cast("npt.NDArray[np.bool_]", self.memo["present"])
 
     def node_table(self) -> NodeTable:
         return NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes, self._at)
@@ -218,7 +220,8 @@ class Storage:
 
     def inside(self, places: Iterable[str]) -> npt.NDArray[np.bool_]:
         """Which nodes are in some places, or in places inside them."""
-        known = self._places.index.isin(list(places))
+        known, names = np.zeros(len(self._places), bool), self._places.index
+        known[[names.get_loc(place) for place in places if place in names]] = True
         return nearest(known, self.parents, self.place_codes) >= 0
 
     def part(

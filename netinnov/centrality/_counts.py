@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._layer_table import refuse_shares
-from netinnov._matrices import layer_matrix
 from netinnov._typing import Direction, Floats
 from netinnov.network import MultilayerNetwork
 
@@ -189,13 +188,12 @@ def counts(network: MultilayerNetwork, direction: Direction, *, weighted: bool) 
     """Links, or their weights, at each node (row) in each layer (column)."""
     if weighted and direction != "in":
         refuse_shares(network.storage.records, f"strength with direction={direction!r}")
-    values = np.zeros((network.n_nodes, len(network.layers)), order="F")
+    n, values = network.n_nodes, np.zeros((network.n_nodes, len(network.layers)), order="F")
     for value, layer in zip(values.T, network.layers, strict=True):
-        matrix = layer_matrix(network, layer)
-        if not weighted:
-            matrix.data = np.ones(matrix.nnz)
+        block = network.storage.simple_csr(layer)
+        weights = block.data if weighted else None
         if direction != "in" or layer not in network.directed:
-            value += matrix.sum(axis=1)
+            value += np.bincount(block.sources, weights, n)
         if direction != "out" and layer in network.directed:
-            value += matrix.sum(axis=0)
+            value += np.bincount(block.indices, weights, n)
     return values

@@ -127,7 +127,7 @@ def _of_park(network: MultilayerNetwork, scenario: Enclave, rng: np.random.Gener
     """The placement of a park that takes nothing away, without a network for it."""
     node, layer, _, new, _ = scenario._changes(network, rng)
     places = network.storage.place_names
-    codes = places.get_indexer(pd.Index([node.place, node.jurisdiction])).astype(np.int32)
+    codes = np.array([places.get_loc(node.place), places.get_loc(node.jurisdiction)], np.int32)
     row = _row_of(node._replace(name=free_name(network, node.name)))
     table = NodeTable(row, codes[:1], codes[1:])
     return _placement(table, layer, new, network.n_nodes + 1)

@@ -18,9 +18,8 @@ from netinnov.errors import InputError
 if TYPE_CHECKING:
     Values: TypeAlias = Sequence[float] | npt.NDArray[Any] | pd.Series[Any]
 from netinnov._layer_table import refuse_shares
-from netinnov._matrices import layer_matrix
 from netinnov._typing import Direction
-from netinnov.centrality import degree, strength
+from netinnov.centrality._counts import counts
 from netinnov.network import MultilayerNetwork
 
 
@@ -315,11 +314,10 @@ def functional(
     if weighted and direction != "in":
         refuse_shares(network.storage.records, f"functional with direction={direction!r}")
     possible = network.n_nodes * (network.n_nodes - 1)  # an undirected link is two entries
-    measure = strength if weighted else degree
-    counts = measure(network, direction=direction)
     values = []
-    for layer in network.layers:
-        links = layer_matrix(network, layer).nnz
-        if links:
-            values.append(green(counts[layer].to_numpy(), ddof=ddof) * links / possible)
+    for layer, count in zip(
+        network.layers, counts(network, direction, weighted=weighted).T, strict=True
+    ):
+        if links := network.storage.simple_csr(layer).indices.size:
+            values.append(green(count, ddof=ddof) * links / possible)
     return math.fsum(values) / len(values) if values else math.nan

@@ -64,11 +64,11 @@ def _added_node(
 ) -> NodeTable:
     row = {"kind": kind, "place": place, "jurisdiction": jurisdiction}
     node = pd.DataFrame(row, index=[free_name(network, name)], dtype="str")
-    codes = network.storage.place_names.get_indexer(pd.Index([place, jurisdiction]))
+    code = network.storage.place_names.get_loc
     return NodeTable(
         pd.concat([network.storage.nodes, node]).rename_axis("node"),
-        np.append(network.storage.place_codes, np.int32(codes[0])),
-        np.append(network.storage.jurisdiction_codes, np.int32(codes[1])),
+        np.append(network.storage.place_codes, np.int32(code(place))),
+        np.append(network.storage.jurisdiction_codes, np.int32(code(jurisdiction))),
         at={},
     )
 

@@ -82,8 +82,7 @@ class Enclave(LinksOrVolume):
         home, host = sides(network, self.home, self.host)
         if self._at_host:
             return host, home
-        places = network.storage.places
-        if inside(network, self.host)[places.index.get_loc(self.home)]:
+        if inside(network, self.host)[network.storage.place_names.get_loc(self.home)]:
             msg = f"`home` must lie outside `host`; {self.home!r} is inside {self.host!r}"
             raise InputError(f"{msg}: a branch there would be at home.")
         return home, host

@@ -7,6 +7,7 @@ import shutil
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -184,7 +185,7 @@ def _write(
         section.name: section.question(result) for section, result in results if result is not None
     }
     leading = next((name for name in reversed(questions) if questions[name]), "")
-    with undrawn_characters() as undrawn:
+    with undrawn_characters() as undrawn, ThreadPoolExecutor(1) as encoder:
         for section, result in results:
             if result is None:
                 if section.absent:
@@ -193,9 +194,8 @@ def _write(
                 continue
             tables = list(section.tables(result))
             write_tables(tables, folder / "tables", neutralise_formulas=safe)
-            pictures = [
-                save(picture, folder / "figures", command) for picture in section.draw(result)
-            ]
+            figures = folder / "figures"
+            pictures = [save(each, figures, command, encoder) for each in section.draw(result)]
             gist, sentences = list(section.offer(result)), list(section.tell(result))
             if section.name == leading and gist:
                 question, short, gist = questions[leading], gist, []

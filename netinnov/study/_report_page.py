@@ -6,6 +6,7 @@ import base64
 import io
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -30,7 +31,7 @@ MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture that was saved: as WebP in base64, and its width on the page in millimetres."""
+    """A picture that was saved, and its file as the page holds it."""
 
     name: str
     caption: str
@@ -39,8 +40,17 @@ class Drawn:
     tables: tuple[str, ...]
     topic: str
     front: bool
-    webp: str
-    width: int
+    encoded: Future[tuple[str, int]]
+
+    @property
+    def webp(self) -> str:
+        """The picture as WebP in base64."""
+        return self.encoded.result()[0]
+
+    @property
+    def width(self) -> int:
+        """Width on the page in millimetres: drawn so, all letters are of one size."""
+        return self.encoded.result()[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +103,11 @@ class Chapter:
         return entries.values()
 
 
-def save(picture: Picture, folder: Path, command: str) -> Drawn:
-    """Write a picture as PDF and PNG; what its axes say of themselves goes with its note."""
+def save(picture: Picture, folder: Path, command: str, encoder: Executor) -> Drawn:
+    """Write a picture as PDF and PNG; what its axes say of themselves goes with its note.
+
+    For the page it is encoded by ``encoder``, while the next one is drawn.
+    """
     notes = [note for ax in picture.figure.axes for note in caption_notes(ax)]
     note = Markup(" ").join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)])
     caption = _one_line(picture.caption, note)
@@ -102,12 +115,6 @@ def save(picture: Picture, folder: Path, command: str) -> Drawn:
     from matplotlib import pyplot as plt
 
     plt.close(picture.figure)  # those that size themselves are known to pyplot
-    # Without loss, in two thirds of the bytes of the PNG.
-    webp = io.BytesIO()
-    with Image.open(path) as image:
-        image.convert("RGB").save(webp, "WEBP", lossless=True)
-        # Drawn so, all letters are of one size.
-        width = round(image.width / DOTS_PER_INCH * 25.4)
     return Drawn(
         picture.name,
         picture.caption,
@@ -116,9 +123,17 @@ def save(picture: Picture, folder: Path, command: str) -> Drawn:
         picture.tables,
         picture.topic,
         picture.front,
-        base64.b64encode(webp.getvalue()).decode("ascii"),
-        width,
+        encoder.submit(_encoded, path),
     )
+
+
+def _encoded(path: Path) -> tuple[str, int]:
+    """A PNG as WebP, without loss in two thirds of the bytes, and its width in millimetres."""
+    webp = io.BytesIO()
+    with Image.open(path) as image:
+        image.convert("RGB").save(webp, "WEBP", lossless=True)
+        width = round(image.width / DOTS_PER_INCH * 25.4)
+    return base64.b64encode(webp.getvalue()).decode("ascii"), width
 
 
 def write_captions(
