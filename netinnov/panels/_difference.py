@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_number
@@ -21,7 +20,6 @@ from netinnov.panels._tie_effects import (
     PairSample,
     TieEffect,
     contrasts,
-    event_times,
     fit_cells,
 )
 
@@ -40,11 +38,10 @@ class DifferenceInDifferences(Displayed):
     cells : DataFrame
         ``group, cohort, event_time, estimate, standard_error, n_treated``: the averaged cells.
     means : DataFrame
-        Before and after without a model, a row for each group and cohort: mean tie of its pairs
-        ``before`` and ``after`` the opening, of pairs without an enclave in the same periods
-        (``others_before, others_after``), ``n_treated``, and ``change``, ``others_change``: the
-        logarithm of after over before (NaN where one is 0). Pairs that are never linked are in
-        neither.
+        Mean ties without a model, a row for each group and cohort: ``before`` and ``after`` the
+        opening, ``others_before, others_after`` of pairs without an enclave, ``n_treated``, and
+        ``change``, ``others_change``: the logarithm of after over before (NaN where one is 0).
+        Without pairs that are never linked.
     confidence : float
         Of the intervals.
     method, effects : str
@@ -96,8 +93,8 @@ def difference_in_differences(
         As in `event_study`.
     method : {"cohorts", "two_way"}
         ``"cohorts"``: an effect for each cohort in each period from its opening on, then their
-        mean weighted by pairs. ``"two_way"``: one effect for all, which is biased if effects
-        differ between cohorts or change with time; kept for comparison.
+        mean weighted by pairs. ``"two_way"``: one effect for all, for comparison: it is biased if
+        effects differ between cohorts or change with time.
     effects, errors, confidence
         As in `event_study`.
 
@@ -108,15 +105,8 @@ def difference_in_differences(
 
     Raises
     ------
-    InputError
-        As `event_study`.
-    ImportError
-        The package pyfixest is not installed.
-
-    Warns
-    -----
-    UserWarning
-        As in `event_study`.
+    InputError, ImportError
+        As `event_study`, which warns of the same, too.
 
     See Also
     --------
@@ -124,9 +114,8 @@ def difference_in_differences(
 
     Notes
     -----
-    The model of `event_study` without cells before the opening: all these periods are the
-    reference, which is more precise, and assumes parallel trends in all of them. Pairs whose
-    enclave opens later are controls until then.
+    The model of `event_study` with all periods before the opening as the reference: more precise,
+    and it assumes parallel trends in all of them. Pairs are controls until their enclave opens.
 
     Examples
     --------
@@ -143,23 +132,16 @@ def difference_in_differences(
     pairs = linked_pairs(network, layer, periods, "difference_in_differences")
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
-    time = event_times(pairs, treatment)
-    after = time >= 0
-    if method == "two_way":
-        time = after.astype(time.dtype)  # one cell
-    usable = ((treatment.cohort == NEVER) | (treatment.cohort >= 1)) & ~treatment.undated
     fit = fit_cells(
         pairs,
         treatment,
-        time,
-        after,
-        usable=usable,
+        None,
         method=method,
         effects=effects,
         errors=errors,
         function="difference_in_differences",
     )
-    average, groups = contrasts(fit, fit.table["event_time"].to_numpy() >= 0, confidence=confidence)
+    average, groups = contrasts(fit, confidence=confidence)
     cells = fit.table
     if method == "two_way":
         cells = cells.assign(event_time=pd.Series(pd.NA, cells.index, dtype="Int64"))
@@ -167,7 +149,7 @@ def difference_in_differences(
         average=average,
         groups=groups,
         cells=cells,
-        means=_means(pairs, treatment, usable),
+        means=_means(pairs, treatment),
         confidence=float(confidence),
         method=method,
         effects=effects,
@@ -175,24 +157,23 @@ def difference_in_differences(
     )
 
 
-def _means(pairs: Pairs, treatment: Treatment, usable: npt.NDArray[np.bool_]) -> pd.DataFrame:
+def _means(pairs: Pairs, treatment: Treatment) -> pd.DataFrame:
     """Mean ties before and after, of each group and cohort and of pairs without an enclave."""
+    usable = (treatment.cohort >= 1) & ~treatment.undated
     treated = usable & (treatment.cohort != NEVER)
     others = pairs.weight[usable & ~treated].mean(axis=0)
     rows = []
-    treated_cells = np.column_stack([treatment.group, treatment.cohort])[treated]
-    for group, start in np.unique(treated_cells, axis=0):
+    for group, start in np.unique(
+        np.stack([treatment.group, treatment.cohort])[:, treated].T, axis=0
+    ):
         own = treated & (treatment.group == group) & (treatment.cohort == start)
         tie = pairs.weight[own].mean(axis=0)
         ties = [part.mean() for series in (tie, others) for part in np.split(series, [start])]
-        label = treatment.groups[group], pairs.periods[start]
-        rows.append((*label, int(own.sum()), *ties))
+        rows.append((treatment.groups[group], pairs.periods[start], int(own.sum()), *ties))
     columns = ["group", "cohort", "n_treated", "before", "after", "others_before", "others_after"]
     table = pd.DataFrame(rows, columns=columns)
-    for name, first, last in (
-        ("change", "before", "after"),
-        ("others_change", "others_before", "others_after"),
-    ):
-        both = (table[first] > 0) & (table[last] > 0)
-        table[name] = np.log(table[last].where(both) / table[first].where(both))
+    for whose in ("", "others_"):
+        first, last = table[f"{whose}before"], table[f"{whose}after"]
+        both = (first > 0) & (last > 0)
+        table[f"{whose}change"] = np.log(last.where(both) / first.where(both))
     return table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from netinnov._significance import why_untested
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._openings import NEVER, linked_pairs, treatment_of, whole_numbers
+from netinnov.panels._openings import linked_pairs, treatment_of, whole_numbers
 from netinnov.panels._tie_effects import (
     CellFit,
     Effects,
@@ -24,7 +24,6 @@ from netinnov.panels._tie_effects import (
     PairSample,
     TieEffect,
     contrasts,
-    event_times,
     fit_cells,
     summary,
     weights_of,
@@ -41,9 +40,8 @@ class EventStudy(Tabled):
     Attributes
     ----------
     estimates : DataFrame
-        ``event_time`` (periods since the opening), ``estimate``, ``standard_error``, ``low``,
-        ``high``, ``n_treated`` (pairs), with ``group`` in front if `by` is given. The
-        reference period has estimate 0, and NaN for the rest.
+        ``event_time`` (periods since the opening), ``estimate, standard_error, low, high``,
+        ``n_treated`` (pairs), after ``group`` if `by` is given. 0 and NaN in the reference period.
     cells : DataFrame
         ``group, cohort, event_time, estimate, standard_error, n_treated``: the averaged cells, by
         the period in which enclaves opened.
@@ -52,9 +50,8 @@ class EventStudy(Tabled):
     groups : DataFrame
         The same for each group and, as ``"a - b"``, for the difference of two.
     pre_trend_p : float
-        P of the joint test that all estimates before the reference period are 0, by the largest of
-        their t (sup-t); NaN if there are none. A large value does not prove equal trends (Roth
-        2022).
+        P of the joint test that all estimates before the reference period are 0 (sup-t); NaN if
+        there are none. A large value does not prove equal trends (Roth 2022).
     reference : int
         Event time of the reference period.
     confidence : float
@@ -104,10 +101,9 @@ def event_study(
     layer : str
         The ties, weighted; weights need not be whole numbers.
     openings : DataFrame
-        Columns ``home``, ``host`` and ``opened``, one row an enclave, as `enclave_openings` gives
-        it or a table of parks. A place that is not a node counts as the node that contains it. Of
-        several enclaves of a pair the first counts; in a directed layer both directions are
-        treated.
+        Columns ``home``, ``host`` and ``opened``, one row an enclave, as from `enclave_openings`. A
+        place that is not a node counts as the node that contains it. Of several enclaves of a pair
+        the first counts; in a directed layer both directions are treated.
     periods : sequence of int, optional
         The periods of the panel. Default: every whole number from the first with a link to the
         last. Event times count these periods, so that 5 years is 1 where they lie 5 years apart.
@@ -120,7 +116,7 @@ def event_study(
     method : {"cohorts", "two_way"}
         ``"cohorts"``: an effect for each cohort (the pairs of one opening period) at each event
         time, then means over cohorts weighted by pairs. ``"two_way"``: one effect an event time
-        for all cohorts at once, which is biased if they differ; kept for comparison.
+        for all cohorts, for comparison: it is biased if they differ.
     effects : {"place_period", "period"}
         Fixed effects besides those of pairs: of either place in each period, or of periods only.
     errors : {"jackknife", "cluster"}
@@ -138,17 +134,16 @@ def event_study(
     Raises
     ------
     InputError
-        Links have no period, a period has no link, ``openings`` cannot be matched, no pair is
-        treated inside the panel, none is a control, or the effects cannot be told apart from the
-        fixed effects.
+        Periods without a link, ``openings`` that cannot be matched, no pair that is treated inside
+        the panel or none that is a control, or effects that the fixed effects absorb.
     ImportError
         The package pyfixest is not installed.
 
     Warns
     -----
     UserWarning
-        Some cells have no finite estimate, links have no period, or the layer is modelled
-        (`MultilayerNetwork.layer_table`), so that p does not test observations.
+        Cells without a finite estimate, links without a period, or a modelled layer
+        (`MultilayerNetwork.layer_table`), whose p does not test observations.
 
     See Also
     --------
@@ -158,26 +153,24 @@ def event_study(
     Notes
     -----
     E(y_ijt) = exp(a_it + b_jt + m_ij + sum over g, e of d_ge [i and j have an enclave since g and
-    t - g = e]) by Poisson pseudo maximum likelihood over all pairs, those with a tie of 0
-    included. a and b (the same in an undirected layer) absorb all that makes a place better
-    linked in a period, m all that is constant between two places.
+    t - g = e]) by Poisson pseudo maximum likelihood over all pairs, also those with a tie of 0. a
+    and b (the same in an undirected layer) absorb what makes a place better linked in a period, m
+    what is constant between two places.
 
     d is the effect of the enclave *if*, without it, the ties of the pair would have grown from the
     reference period on by the factor that a and b give (parallel trends in ratios, not in
     differences), if ties did not respond before the reference period, and if the enclave did not
     change the ties of other pairs: fixed effects of places in a period also absorb spillovers to
-    them. The data can reject the first two (``pre_trend_p``), not confirm them. That test uses the
-    largest t of the estimates before the reference period, whose joint law is a
-    multivariate t with their correlations (Montiel Olea and Plagborg-Moller 2019), drawn from a
-    fixed seed. A Wald test of many estimates rejects too often where a few strong pairs carry them
-    (Pustejovsky and Tipton 2018).
+    them. The data can reject the first two (``pre_trend_p``), not confirm them. That test compares
+    the largest t before the reference period with draws (of a fixed seed) of a multivariate t with
+    the same correlations (Montiel Olea and Plagborg-Moller 2019). A Wald test rejects too often
+    where a few strong pairs carry many estimates (Pustejovsky and Tipton 2018).
 
-    Cohort by cohort the comparison is with pairs that have no enclave in the panel; enclaves that
-    opened earlier are not controls, which is what biases the two-way estimate (Goodman-Bacon 2021;
-    Sun and Abraham 2021). For gravity with Poisson this is the extended two-way estimator of
-    Wooldridge (2023) and Nagengast and Yotov (2025), with the periods before the opening as
-    further cells. Means over event times far from 0 are of other cohorts than those near it: see
-    ``n_treated``. A pair is treated from its opening to the end.
+    Controls are pairs that have no enclave in the panel; enclaves that opened earlier, which bias
+    the two-way estimate (Goodman-Bacon 2021; Sun and Abraham 2021), are none. It is the extended
+    two-way estimator of Wooldridge (2023) and Nagengast and Yotov (2025) for gravity with Poisson,
+    with the periods before the opening as further cells. Means over event times far from 0 are of
+    other cohorts than those near it: see ``n_treated``. A pair is treated to the end.
 
     Standard errors take pairs as independent, whatever the dependence between the periods of one.
     A cell of one pair has no estimate without it, so that its error is too small. Three sets of
@@ -185,34 +178,19 @@ def event_study(
 
     References
     ----------
-    Goodman-Bacon, A. (2021). Difference-in-differences with variation in treatment timing. Journal
-    of Econometrics 225, 254-277.
-
-    MacKinnon, J. G., Nielsen, M. O. and Webb, M. D. (2023). Fast and reliable jackknife and
-    bootstrap methods for cluster-robust inference. Journal of Applied Econometrics 38, 671-694.
-
-    Montiel Olea, J. L. and Plagborg-Moller, M. (2019). Simultaneous confidence bands: theory,
-    implementation, and an application to SVARs. Journal of Applied Econometrics 34, 1-17.
-
-    Nagengast, A. J. and Yotov, Y. V. (2025). Staggered difference-in-differences in gravity
-    settings: revisiting the effects of trade agreements. American Economic Journal: Applied
-    Economics 17(1), 271-296.
-
-    Pustejovsky, J. E. and Tipton, E. (2018). Small-sample methods for cluster-robust variance
-    estimation and hypothesis testing in fixed effects models. Journal of Business & Economic
-    Statistics 36, 672-683.
-
-    Roth, J. (2022). Pretest with caution: event-study estimates after testing for parallel trends.
-    American Economic Review: Insights 4, 305-322.
-
-    Sun, L. and Abraham, S. (2021). Estimating dynamic treatment effects in event studies with
-    heterogeneous treatment effects. Journal of Econometrics 225, 175-199.
-
-    Weidner, M. and Zylkin, T. (2021). Bias and consistency in three-way gravity models. Journal of
-    International Economics 132, 103513.
-
-    Wooldridge, J. M. (2023). Simple approaches to nonlinear difference-in-differences with panel
-    data. The Econometrics Journal 26, C31-C66.
+    Goodman-Bacon (2021), Difference-in-differences with variation in treatment timing, Journal of
+    Econometrics 225, 254. MacKinnon, Nielsen and Webb (2023), Fast and reliable jackknife and
+    bootstrap methods for cluster-robust inference, Journal of Applied Econometrics 38, 671. Montiel
+    Olea and Plagborg-Moller (2019), Simultaneous confidence bands, Journal of Applied Econometrics
+    34, 1. Nagengast and Yotov (2025), Staggered difference-in-differences in gravity settings,
+    American Economic Journal: Applied Economics 17(1), 271. Pustejovsky and Tipton (2018),
+    Small-sample methods for cluster-robust variance estimation and hypothesis testing in fixed
+    effects models, Journal of Business & Economic Statistics 36, 672. Roth (2022), Pretest with
+    caution, American Economic Review: Insights 4, 305. Sun and Abraham (2021), Estimating dynamic
+    treatment effects in event studies with heterogeneous treatment effects, Journal of Econometrics
+    225, 175. Weidner and Zylkin (2021), Bias and consistency in three-way gravity models, Journal
+    of International Economics 132, 103513. Wooldridge (2023), Simple approaches to nonlinear
+    difference-in-differences with panel data, The Econometrics Journal 26, C31.
 
     Examples
     --------
@@ -232,22 +210,17 @@ def event_study(
     pairs = linked_pairs(network, layer, periods, "event_study")
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
-    time = event_times(pairs, treatment)
-    usable = (treatment.cohort == NEVER) | (treatment.cohort + at >= 0)
     fit = fit_cells(
         pairs,
         treatment,
-        time,
-        time != at,
-        usable=usable & ~treatment.undated,
+        at,
         method=method,
         effects=effects,
         errors=errors,
         function="event_study",
     )
     estimates, weights = _by_event_time(fit, at, confidence)
-    after = fit.table["event_time"].to_numpy() >= 0
-    average, groups = contrasts(fit, after, confidence=confidence)
+    average, groups = contrasts(fit, confidence=confidence)
     return EventStudy(
         estimates=estimates if by else estimates.drop(columns="group"),
         cells=fit.table,
@@ -267,29 +240,20 @@ def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.
     table = fit.table
     rows, weights = [], []
     for group, part in table.groupby("group"):
-        n_reference = int(part.loc[part["event_time"] == 0, "n_treated"].sum())  # all have it
         for when in sorted({*part["event_time"], reference}):
-            if when == reference:
-                nan = math.nan
-                weights.append(np.zeros(len(table)))
-                rows.append((group, when, 0.0, nan, nan, nan, n_reference))
-                continue
-            mask = ((table["group"] == group) & (table["event_time"] == when)).to_numpy()
-            weights.append(weights_of(table, mask))
-            cell = asdict(summary(fit, weights[-1], confidence))
-            n = int(table.loc[mask, "n_treated"].sum())
-            numbers = [cell[name] for name in ("estimate", "standard_error", "low", "high")]
-            rows.append((group, when, *numbers, n))
+            # All have the reference period, and that of the opening.
+            time = 0 if when == reference else when
+            mask = ((table["group"] == group) & (table["event_time"] == time)).to_numpy()
+            weights.append(weights_of(table, mask & (when != reference)))
+            estimate, *others, _ = astuple(summary(fit, weights[-1], confidence))
+            estimate = 0.0 if when == reference else estimate
+            rows.append((group, when, estimate, *others, int(table["n_treated"][mask].sum())))
     columns = ["group", "event_time", "estimate", "standard_error", "low", "high", "n_treated"]
     return pd.DataFrame(rows, columns=columns), np.array(weights)
 
 
 def _joint_p(fit: CellFit, weights: Floats) -> float:
-    """P of the largest t among means of cells, all 0, with their correlations (sup-t).
-
-    The quadratic form of all of them would need as many independent clusters behind the variance
-    as there are entries in it: with a few strong pairs it rejects much too often.
-    """
+    """P of the largest t among means of cells, all 0, with their correlations (sup-t)."""
     if not len(weights):
         return math.nan
     estimate, used = fit.table["estimate"].to_numpy(), (weights != 0).any(axis=0)

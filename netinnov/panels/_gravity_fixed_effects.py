@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import scipy
 
-from netinnov._arguments import as_list, check_name, check_number
+from netinnov._arguments import as_list, check_name, check_number, examples
 from netinnov._display import Tabled, first_rows
 from netinnov._geography import great_circle
 from netinnov._significance import why_untested
@@ -52,11 +52,7 @@ class FixedEffectsGravity(Tabled):
 
 
 def gravity_fixed_effects(
-    network: MultilayerNetwork,
-    *,
-    layer: str,
-    borders: Sequence[str] = (),
-    confidence: float = 0.95,
+    network: MultilayerNetwork, *, layer: str, borders: Sequence[str] = (), confidence: float = 0.95
 ) -> FixedEffectsGravity:
     """Estimate how flows fall with distance and at borders, whatever sends and draws them.
 
@@ -74,7 +70,6 @@ def gravity_fixed_effects(
     Returns
     -------
     FixedEffectsGravity
-        Elasticities with intervals.
 
     Raises
     ------
@@ -86,8 +81,7 @@ def gravity_fixed_effects(
     Warns
     -----
     UserWarning
-        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p says nothing of what
-        was observed.
+        The layer is modelled (`MultilayerNetwork.layer_table`): p says nothing of what was seen.
 
     See Also
     --------
@@ -99,20 +93,15 @@ def gravity_fixed_effects(
     maximum likelihood over all pairs of places with flows; a and b are the same in an undirected
     layer, and self-links are left out. a and b take up size, wealth and the unit of each origin's
     flows, so that shares of origin will do. Distances are great circles. Standard errors allow for
-    dependence between flows of one origin and between those of one destination; in an undirected
-    layer between all that share a place (Cameron and Miller 2014). If such a variance is not
-    positive, its negative eigenvalues are set to 0.
+    dependence between flows of one origin and between those of one destination, in an undirected
+    layer of all that share a place (Cameron and Miller 2014); negative eigenvalues are set to 0.
 
     References
     ----------
-    Cameron, A. C. and Miller, D. L. (2014). Robust inference for dyadic data. Working paper,
-    University of California, Davis.
-
-    Egger, P. H. and Tarlea, F. (2015). Multi-way clustering estimation of standard errors in
-    gravity models. Economics Letters 134, 144-147.
-
-    Santos Silva, J. M. C. and Tenreyro, S. (2006). The log of gravity. Review of Economics and
-    Statistics 88, 641-658.
+    Cameron and Miller (2014), Robust inference for dyadic data, working paper, University of
+    California, Davis. Egger and Tarlea (2015), Multi-way clustering estimation of standard errors
+    in gravity models, Economics Letters 134, 144. Santos Silva and Tenreyro (2006), The log of
+    gravity, Review of Economics and Statistics 88, 641.
 
     Examples
     --------
@@ -154,25 +143,14 @@ def gravity_fixed_effects(
     clusters = min(np.unique(values).size for values in ids.values())
     law = scipy.stats.t(max(clusters - 1, 1))
     reach = float(law.ppf((1 + confidence) / 2)) * error
-    once = 1 if directed else 2
+    t = np.divide(np.abs(beta), error, np.full(beta.size, np.nan), where=error > 0)
     coefficients = pd.DataFrame(
-        {
-            "estimate": beta,
-            "standard_error": error,
-            "low": beta - reach,
-            "high": beta + reach,
-            "p": 2
-            * law.sf(np.divide(np.abs(beta), error, np.full(beta.size, np.nan), where=error > 0)),
-        },
+        {"estimate": beta, "standard_error": error, "low": beta - reach, "high": beta + reach},
         index=pd.Index(list(terms), name="term"),
-    )
-    return FixedEffectsGravity(
-        coefficients=coefficients,
-        n_pairs=i.size // once,
-        n_zero=int((y == 0).sum()) // once,
-        n_separated=int((~kept).sum()) // once,
-        confidence=float(confidence),
-    )
+    ).assign(p=2 * law.sf(t))
+    counts = np.array([i.size, (y == 0).sum(), (~kept).sum()]) // (1 if directed else 2)
+    n_pairs, n_zero, n_separated = counts.tolist()
+    return FixedEffectsGravity(coefficients, n_pairs, n_zero, n_separated, float(confidence))
 
 
 def _places(
@@ -186,7 +164,7 @@ def _places(
     table = known[list(columns)].iloc[np.maximum(code, 0)]
     bad = (code < 0) | table.isna().any(axis=1).to_numpy()
     if bad.any():
-        shown = [str(name) for name in network.storage.nodes.index.take(nodes)[bad][:5]]
+        lacking = examples(network.storage.nodes.index.take(nodes)[bad], str)
         msg = f"every node with a flow must have a place with {', '.join(columns)}"
-        raise InputError(f"{msg}; {int(bad.sum())} have not: {', '.join(shown)}.")
+        raise InputError(f"{msg}; {int(bad.sum())} have not: {lacking}.")
     return table

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_list
+from netinnov._arguments import as_list, check_mapping
 from netinnov._rows import NO_PERIOD
-from netinnov._typing import Floats
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -46,11 +44,10 @@ def measure_panel(
     Returns
     -------
     DataFrame
-        Long table with columns ``period``, ``measure``, ``node`` (missing if the measure
-        is a number), ``value`` and ``n_links`` (linked pairs in the period, or its window). Names
-        are categories; rows are sorted by period, by measure as given and by node. A period
-        without a link has ``n_links`` 0 and the value NaN, whatever the measure would say of an
-        empty network; every other NaN is the measure's own.
+        Long table, by period, by measure as given and by node: ``period``, ``measure``, ``node``
+        (missing if the measure is a number), ``value`` and ``n_links`` (linked pairs in the period,
+        or its window). Names are categories. In a period without a link values are NaN, whatever
+        the measure would say of an empty network; every other NaN is the measure's own.
 
     Raises
     ------
@@ -92,13 +89,11 @@ def measure_panel(
         raise InputError("measure_panel needs links with a column `period`; there is none.")
     known = period[period != NO_PERIOD]
     _warn_of_the_timeless(network, period == NO_PERIOD)
-    if periods is None:
-        asked = list(range(int(known.min()) + width - 1, int(known.max()) + 1))
-    else:
+    asked = list(range(int(known.min()) + width - 1, int(known.max()) + 1))
+    if periods is not None:
         asked = sorted(set(whole_numbers("periods", periods)))
     nodes = network.nodes.index
-    values: dict[int, list[_Values] | None] = {}
-    n_links: dict[int, int] = {}
+    values, n_links = dict[int, pd.DataFrame | None](), dict[int, int]()
     for when in asked:
         part = network.select(periods=range(when - width + 1, when + 1))
         n_links[when] = part.n_links
@@ -131,10 +126,10 @@ def measure_levels(
     Returns
     -------
     DataFrame
-        Long table with columns ``level``, ``measure``, ``node`` (a place of that level;
-        missing if the measure is a number), ``value``, ``n_nodes`` (places at that level) and
-        ``n_links`` (linked pairs). Names are categories; rows are sorted by level (named ones as
-        given), by measure as given, and by place. NaN is what the measure leaves undefined.
+        Long table, by level (named ones as given), by measure as given and by place: ``level``,
+        ``measure``, ``node`` (a place of that level; missing if the measure is a number),
+        ``value``, ``n_nodes`` (places at that level) and ``n_links`` (linked pairs). Names are
+        categories. NaN is what the measure leaves undefined.
 
     Raises
     ------
@@ -153,9 +148,9 @@ def measure_levels(
 
     Notes
     -----
-    Results on regions can turn with the size of the units (the modifiable areal unit problem), so
-    a finding should be shown at more than one level. A place without parent stays as it is at
-    all higher levels. Links inside a place are its self-link, which measures leave out.
+    Results can turn with the size of the units (the modifiable areal unit problem): show a finding
+    at more than one level. A place without parent stays as it is at all higher levels. Links inside
+    a place are its self-link, which measures leave out.
 
     References
     ----------
@@ -190,15 +185,6 @@ def measure_levels(
     return table
 
 
-def _check_measures(measures: Mapping[str, Measure]) -> None:
-    value: object = measures
-    if not isinstance(value, Mapping) or not value:
-        msg = "`measures` must be a mapping from names to functions of a network, with at least one"
-        raise InputError(f"{msg}; found {value!r}.")
-    if wrong := [name for name, measure in value.items() if not callable(measure)]:
-        raise InputError(f"measures must be functions of a network; these are not: {wrong[:5]}.")
-
-
 def _warn_of_the_timeless(network: MultilayerNetwork, timeless: np.ndarray) -> None:
     if timeless.any():
         layer = network.storage.link_rows().layer[timeless]
@@ -208,70 +194,61 @@ def _warn_of_the_timeless(network: MultilayerNetwork, timeless: np.ndarray) -> N
         warnings.warn(f"{msg}: {', '.join(named)}.", UserWarning, stacklevel=4)
 
 
-class _Values(NamedTuple):
-    """Values of one measure, and the positions of their nodes: -1 if it is a number."""
-
-    node: npt.NDArray[np.intp]
-    value: Floats
+def _check_measures(measures: Mapping[str, Measure]) -> None:
+    check_mapping("measures", measures, "from names to functions of a network", filled=True)
+    given: Mapping[str, object] = measures
+    if wrong := [name for name, measure in given.items() if not callable(measure)]:
+        raise InputError(f"measures must be functions of a network; these are not: {wrong[:5]}.")
 
 
 def _measured(
     network: MultilayerNetwork, measures: Mapping[str, Measure], index: pd.Index, where: str
-) -> list[_Values]:
-    """Give what each measure says of a network, with its nodes as positions in ``index``."""
+) -> pd.DataFrame:
+    """Positions of measures and of nodes in ``index`` (-1 of a number), with the values."""
     nodes = network.nodes.index
-    measured = []
-    for name, measure in measures.items():
+    parts = []
+    for at, (name, measure) in enumerate(measures.items()):
         try:
             value: Any = measure(network)
         except Exception as error:
             error.add_note(f"In measure {name!r}, {where}.")
             raise
+        labels = value.index if isinstance(value, pd.Series) else None
+        node, numbers = np.array([-1]), np.empty(0)
         try:
-            if isinstance(value, pd.Series):
-                if not (value.index.is_unique and value.index.isin(nodes).all()):
-                    raise TypeError
+            if labels is None and np.ndim(value) == 0 and not isinstance(value, str):
+                numbers = np.array([float(value)])
+            elif labels is not None and labels.is_unique and labels.isin(nodes).all():
+                node = index.get_indexer(nodes)
                 numbers = value.reindex(nodes).to_numpy(np.float64, na_value=np.nan)
-                measured.append(_Values(index.get_indexer(nodes), numbers))
-            elif np.ndim(value) == 0 and not isinstance(value, str):
-                measured.append(_Values(np.array([-1]), np.array([float(value)])))
             else:
                 raise TypeError
         except (TypeError, ValueError):
-            its_index = (
-                f" with index {list(value.index[:3])}" if isinstance(value, pd.Series) else ""
-            )
+            its_index = "" if labels is None else f" with index {list(labels[:3])}"
             msg = f"measure {name!r} must return a number or a Series of numbers over nodes"
             raise InputError(f"{msg}; found {type(value).__name__}{its_index}.") from None
-    return measured
+        parts.append(pd.DataFrame({"measure": at, "node": node, "value": numbers}))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _long_table(
     key: str,
-    values: Mapping[Any, list[_Values] | None],
+    values: Mapping[Any, pd.DataFrame | None],
     measures: Mapping[str, Measure],
     index: pd.Index,
 ) -> pd.DataFrame:
     """Set values one below the other; what was not measured is NaN, on the nodes of the others."""
+    names = list(measures)
     done = [each for each in values.values() if each is not None]
-    usual = list(done[0]) if done else [_Values(np.array([-1]), np.empty(1))] * len(measures)
-    for at, name in enumerate(measures):
-        if len({bool(each[at].node[0] < 0) for each in done if each[at].node.size}) > 1:
-            msg = f"measure {name!r} must return a number always, or a Series always; it does both."
-            raise InputError(msg)
-    rows = [
-        (step, at, one.node, one.value if each is not None else np.full(one.node.size, np.nan))
-        for step, each in values.items()
-        for at, one in enumerate(each if each is not None else usual)
-    ]
-    size = [node.size for _, _, node, _ in rows]
-    measure = np.repeat([at for _, at, _, _ in rows], size).astype(np.intp)
-    node = np.concatenate([np.empty(0, np.intp), *(node for _, _, node, _ in rows)])
-    return pd.DataFrame(
-        {
-            key: pd.Index([step for step, _, _, _ in rows]).repeat(size),
-            "measure": pd.Categorical.from_codes(measure, pd.Index(list(measures))),
-            "node": pd.Categorical.from_codes(node, index.rename(None)),
-            "value": np.concatenate([np.empty(0), *(value for _, _, _, value in rows)]),
-        }
-    )
+    usual = done[0] if done else pd.DataFrame({"measure": range(len(names)), "node": -1})
+    usual = usual.assign(value=np.nan)
+    everything = pd.concat([usual, *done])
+    kinds = everything["node"].lt(0).groupby(everything["measure"]).nunique()
+    if both := [name for at, name in enumerate(names) if kinds.get(at, 0) > 1]:
+        msg = f"measure {both[0]!r} must return a number always, or a Series always; it does"
+        raise InputError(f"{msg} both.")
+    parts = [(usual if each is None else each).assign(**{key: at}) for at, each in values.items()]
+    table = pd.concat(parts or [usual[:0].assign(**{key: pd.Index([])})], ignore_index=True)
+    table["measure"] = pd.Categorical.from_codes(table["measure"], pd.Index(names))
+    table["node"] = pd.Categorical.from_codes(table["node"], index.rename(None))
+    return table[[key, "measure", "node", "value"]]

@@ -56,45 +56,38 @@ def linked_pairs(
     inside = (rows.layer == network.layers.index(layer)) & (rows.source != rows.target)
     timeless = inside & (rows.period == NO_PERIOD)
     if timeless.any():
-        msg = f"{function}: {timeless.sum()} links of layer {layer!r} have no period and are left "
-        msg += "out."
-        warnings.warn(msg, UserWarning, stacklevel=4)
+        msg = f"{function}: {timeless.sum()} links of layer {layer!r} have no period"
+        warnings.warn(f"{msg} and are left out.", UserWarning, stacklevel=4)
     inside &= ~timeless
     if not inside.any():
         raise InputError(f"layer {layer!r} must have links with a period; it has none.")
     when = rows.period[inside]
-    if periods is None:
-        asked = list(range(int(when.min()), int(when.max()) + 1))
-    else:
+    asked = list(range(int(when.min()), int(when.max()) + 1))
+    if periods is not None:
         asked = sorted(set(whole_numbers("periods", periods)))
     if len(asked) < 2:
         raise InputError(f"`periods` must be two or more; found {asked}.")
-    if empty := sorted(set(asked) - {int(value) for value in np.unique(when)}):
-        msg = (
-            f"every period must have links; {len(empty)} of {len(asked)} have none: {empty[:5]}. "
-            "If they were not observed, name the others in `periods`."
-        )
-        raise InputError(msg)
-    in_periods = np.isin(when, asked)
-    source, target = rows.source[inside][in_periods], rows.target[inside][in_periods]
+    if empty := sorted(set(asked) - set(when.tolist())):
+        msg = f"every period must have links; {len(empty)} of {len(asked)} have none: {empty[:5]}."
+        raise InputError(f"{msg} If they were not observed, name the others in `periods`.")
+    inside &= np.isin(rows.period, asked)
+    source, target = rows.source[inside], rows.target[inside]
     directed = layer in network.directed
     if not directed:
         source, target = np.minimum(source, target), np.maximum(source, target)
     n = network.n_nodes
     key, row = np.unique(source.astype(np.int64) * n + target, return_inverse=True)
     weight = np.zeros((key.size, len(asked)))
-    np.add.at(
-        weight, (row, np.searchsorted(asked, when[in_periods])), rows.weight[inside][in_periods]
-    )
-    ends = (key // n).astype(np.int32), (key % n).astype(np.int32)
-    return Pairs(network.nodes.index, *ends, weight, asked, directed)
+    at = row, np.searchsorted(asked, rows.period[inside])
+    np.add.at(weight, at, rows.weight[inside])
+    source, target = (end.astype(np.int32) for end in np.divmod(key, n))
+    return Pairs(network.nodes.index, source, target, weight, asked, directed)
 
 
 def whole_numbers(argument: str, values: Sequence[Any]) -> list[int]:
     """Give the values as integers; others are refused."""
     listed = as_list(argument, values, "whole numbers")
-    wrong = [value for value in listed if not isinstance(value, Integral)]
-    if wrong:
+    if wrong := [value for value in listed if not isinstance(value, Integral)]:
         raise InputError(f"`{argument}` must be whole numbers; found {wrong[:5]}.")
     return [int(value) for value in listed]
 
@@ -164,8 +157,7 @@ def enclave_openings(
         raise InputError(f"{msg}; found the columns {list(nodes.columns)}.")
     enclaves = find_enclaves(network, rank=rank)
     when = _periods(nodes[opened].reindex(enclaves["node"]).reset_index(drop=True), opened)
-    whole = pd.Series(np.where(np.isnan(when), 0, when), dtype="Int64").mask(np.isnan(when))
-    return enclaves.assign(opened=whole)
+    return enclaves.assign(opened=pd.Series(when, enclaves.index).astype("Int64"))
 
 
 def treatment_of(
@@ -204,19 +196,13 @@ def treatment_of(
         raise InputError(f"{msg}period; keep one of them in `openings`.")
     groups = tuple(sorted(first["group"].unique()))
     at = pd.Index(first["key"]).get_indexer(pd.Index(pairs.unordered))
-    has = at >= 0
-    position = np.searchsorted(pairs.periods, first["when"].to_numpy())
-    cohort = np.where(has, position[at], NEVER)
-    cohort[cohort == len(pairs.periods)] = NEVER  # opens after the panel ends
-    group = np.where(cohort < NEVER, pd.Index(groups).get_indexer(first["group"])[at], -1)
+    position = np.searchsorted(pairs.periods, first["when"].to_numpy()).astype(np.int64)
     inside = position < len(pairs.periods)
-    return Treatment(
-        cohort.astype(np.int64),
-        group.astype(np.int64),
-        np.isin(pairs.unordered, undated),
-        groups,
-        int(inside.sum()) * (2 if pairs.directed else 1),
-    )
+    cohort = np.where((at >= 0) & inside[at], position[at], NEVER)  # or after the panel ends
+    code = pd.Index(groups).get_indexer(first["group"]).astype(np.int64)
+    group = np.where(cohort < NEVER, code[at], -1)
+    n_pairs = int(inside.sum()) * (2 if pairs.directed else 1)
+    return Treatment(cohort, group, np.isin(pairs.unordered, undated), groups, n_pairs)
 
 
 def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt.NDArray[np.int64]:
@@ -228,21 +214,17 @@ def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt
     place = places.index.get_indexer(pd.Index(names)).astype(np.int32)
     place = nearest(node_of >= 0, parents(places), place)
     at = np.where((at < 0) & (place >= 0), np.append(node_of, -1)[place], at)
-    missing = list(dict.fromkeys(names[at < 0].astype("str")))
-    if missing:
-        msg = (
-            f"`openings`: {len(missing)} values of {column!r} are neither nodes of the "
-            f"network nor places inside one: {examples(missing)}; see aggregate()."
-        )
-        raise InputError(msg)
+    if missing := list(dict.fromkeys(names[at < 0].astype("str"))):
+        msg = f"`openings`: {len(missing)} values of {column!r} are neither nodes of the network"
+        raise InputError(f"{msg} nor places inside one: {examples(missing)}; see aggregate().")
     return at.astype(np.int64)
 
 
 def _periods(periods: pd.Series, name: str) -> Floats:
     """Periods as numbers, NaN where they are missing."""
     number, text = as_numbers(periods)
-    if text.any() or not (np.isnan(number) | (number == np.floor(number))).all():
-        bad = periods[text | (~np.isnan(number) & (number != np.floor(number)))]
+    bad = periods[text | (~np.isnan(number) & (number != np.floor(number)))]
+    if len(bad):
         msg = f"{name!r} must be whole numbers as the periods are, or missing"
         raise InputError(f"{msg}; found {bad.tolist()[:5]}; dates give years by `.dt.year`.")
     return np.asarray(number, dtype=np.float64)

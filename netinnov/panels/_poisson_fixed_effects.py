@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -64,9 +63,8 @@ def poisson_fixed_effects(
             )
             raise InputError(msg)
         if not model.convergence:
-            raise InputError(
-                f"{function}: the Poisson regression has not converged in {_STEPS} steps."
-            )
+            msg = f"{function}: the Poisson regression has not converged in {_STEPS} steps."
+            raise InputError(msg)
         expected: Floats = np.asarray(model.predict(type="response"), np.float64)
     # The covariates without the fixed effects, at the weights of the fit.
     residual, settled = pyfixest.estimation.demean(
@@ -91,23 +89,17 @@ def _sandwich(
     set to 0.
     """
     bread = np.linalg.inv((covariates.T * weights) @ covariates)
-    scores = covariates * errors[:, None]
-    ways = [np.unique(way, return_inverse=True)[1] for way in clusters]
-    n_clusters = min(int(way.max()) + 1 for way in ways)
-    meat = sum((_meat(scores, way) for way in ways), np.zeros(bread.shape))
-    if len(ways) == 2:
-        meat -= _meat(scores, ways[0] * (int(ways[1].max()) + 1) + ways[1])
-    variance: Floats = bread @ meat @ bread * (n_clusters / (n_clusters - 1))
-    if len(ways) == 2:
+    scores = pd.DataFrame(covariates * errors[:, None])
+    meats = [sums.T @ sums for sums in (scores.groupby(way).sum().to_numpy() for way in clusters)]
+    n_clusters = min(np.unique(way).size for way in clusters)
+    if len(clusters) == 2:
+        both = scores.groupby(list(clusters)).sum().to_numpy()
+        meats.append(-both.T @ both)
+    variance: Floats = bread @ sum(meats) @ bread * (n_clusters / (n_clusters - 1))
+    if len(clusters) == 2:
         size, vectors = np.linalg.eigh((variance + variance.T) / 2)
         variance = (vectors * np.maximum(size, 0.0)) @ vectors.T
     return variance
-
-
-def _meat(scores: Floats, cluster: Integers) -> Floats:
-    sums = pd.DataFrame(scores).groupby(cluster).sum().to_numpy()
-    product: Floats = sums.T @ sums
-    return product
 
 
 _LIMIT = 6000
@@ -115,46 +107,37 @@ _RIDGE = 1e-9
 """Of the largest diagonal entry: it identifies effects that are sums of others."""
 
 
-class Design(NamedTuple):
-    """Rows of a regression whose regressors are dummies: sums of unit vectors, and pair effects."""
-
-    columns: Integers
-    """Rows x 3: the dummies of a row, such as place in period, other place in period, cell; the
-    number ``size`` stands for none."""
-    size: int
-    cells: Integers
-    """Columns whose coefficients are asked for."""
-    pair: Integers
-    """Of each row; every pair is in one cluster only."""
-    cluster: Integers
-
-
-def jackknife(design: Design, observed: Floats, expected: Floats) -> Floats:
+def jackknife(
+    codes: Integers,
+    cells: Integers,
+    pair: Integers,
+    cluster: Integers,
+    observed: Floats,
+    expected: Floats,
+) -> Floats:
     """Variance of the coefficients of the cells, clusters left out in turn, at the last weights.
 
     For cluster g with leverage H_g and residuals e_g the coefficients move by
     -(X'X)^-1 X_g' (I - H_g)^-1 e_g; their squares add up to the variance, times (G - 1) / G. All
-    regressors count in H_g, the fixed effects too.
+    regressors count in H_g, the fixed effects too. ``codes``: rows x dummies that are 1 in a row,
+    such as place in period, other place in period, cell; -1: none. ``cells``: those whose
+    coefficients are asked for. A pair is in one cluster only.
     """
-    if design.size > _LIMIT:
-        msg = (
-            f"errors='jackknife' takes up to {_LIMIT} effects and cells; found {design.size}. "
-            "Use fewer places or periods, or errors='cluster'."
-        )
-        raise InputError(msg)
-    n, size = observed.size, design.size
+    levels = np.unique(codes[codes >= 0])
+    n, size = observed.size, levels.size
+    if size > _LIMIT:
+        msg = f"errors='jackknife' takes up to {_LIMIT} effects and cells; found {size}. Use fewer "
+        raise InputError(f"{msg}places or periods, or errors='cluster'.")
+    columns = np.where(codes >= 0, np.searchsorted(levels, codes), size)
+    cells = np.searchsorted(levels, cells)
     root = np.sqrt(expected)
     residual = (observed - expected) / root
-    dummies = sparse.csr_array(
-        (
-            np.ones(design.columns.size),
-            (np.repeat(np.arange(n), design.columns.shape[1]), design.columns.ravel()),
-        ),
-        shape=(n, size + 1),
-    )[:, :size]
-    total = np.bincount(design.pair, expected)
+    per_row = np.arange(0, columns.size + 1, columns.shape[1])
+    entries = np.ones(columns.size), columns.ravel(), per_row
+    dummies = sparse.csr_array(entries, shape=(n, size + 1))[:, :size]
+    total = np.bincount(pair, expected)
     weighted = sparse.diags_array(expected) @ dummies
-    by_pair = sparse.csr_array((np.ones(n), (design.pair, np.arange(n)))) @ weighted
+    by_pair = sparse.csr_array((np.ones(n), (pair, np.arange(n)))) @ weighted
     gram = (dummies.T @ weighted).toarray()
     gram -= (by_pair.T @ sparse.diags_array(1 / total) @ by_pair).toarray()
     gram[np.diag_indices(size)] += _RIDGE * gram.diagonal().max()
@@ -162,18 +145,18 @@ def jackknife(design: Design, observed: Floats, expected: Floats) -> Floats:
     inverse[:size, :size] = linalg.solve(gram, np.eye(size), check_finite=False, assume_a="pos")
 
     # Rows by cluster, filled up to one length with rows of weight 0.
-    order = np.argsort(design.cluster, kind="stable")
-    counts = np.bincount(design.cluster)
+    order = np.argsort(cluster, kind="stable")
+    counts = np.bincount(cluster)
     n_clusters, length = counts.size, int(counts.max())
     slot = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
     at = np.full((n_clusters, length), n)
-    at[design.cluster[order], slot] = order
+    at[cluster[order], slot] = order
 
-    unit = np.append(root / np.sqrt(total[design.pair]), 0.0)
-    pair = np.append(design.pair, -1)
-    columns = np.vstack([design.columns, np.full((1, design.columns.shape[1]), size)])
+    unit = np.append(root / np.sqrt(total[pair]), 0.0)
+    pair = np.append(pair, -1)
+    columns = np.vstack([columns, np.full(columns.shape[1], size)])
     root, residual = np.append(root, 0.0), np.append(residual, 0.0)
-    influence = np.zeros((n_clusters, design.cells.size))
+    influence = np.zeros((n_clusters, cells.size))
     step = max(1, 4_000_000 // length**2)
     for start in range(0, n_clusters, step):
         rows = at[start : start + step]
@@ -191,6 +174,6 @@ def jackknife(design: Design, observed: Floats, expected: Floats) -> Floats:
         moved = np.einsum("gab,gb->ga", out, np.einsum("gab,gb->ga", left, residual[rows]))
         moved *= root[rows]
         for a in range(column.shape[2]):
-            part = inverse[design.cells][:, column[:, :, a]]
+            part = inverse[cells][:, column[:, :, a]]
             influence[start : start + step] += np.einsum("kga,ga->gk", part, moved)
     return (n_clusters - 1) / n_clusters * (influence.T @ influence)

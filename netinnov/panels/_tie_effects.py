@@ -6,18 +6,18 @@ import math
 import warnings
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import combinations
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import scipy
 
 from netinnov._display import Displayed, Tabled
-from netinnov._typing import Floats, Integers
+from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.panels._openings import NEVER, Pairs, Treatment
-from netinnov.panels._poisson_fixed_effects import Design, jackknife, poisson_fixed_effects
+from netinnov.panels._poisson_fixed_effects import jackknife, poisson_fixed_effects
 
 Effects: TypeAlias = Literal["place_period", "period"]
 Errors: TypeAlias = Literal["jackknife", "cluster"]
@@ -105,23 +105,26 @@ class CellFit(NamedTuple):
 def fit_cells(
     pairs: Pairs,
     treatment: Treatment,
-    event_time: Integers,
-    in_cell: npt.NDArray[np.bool_],
+    reference: int | None,
     *,
-    usable: npt.NDArray[np.bool_],
     method: Method,
     effects: Effects,
     errors: Errors,
     function: str,
 ) -> CellFit:
-    """Fit ln E(tie) = fixed effects + cells; ``usable`` are the pairs that may take part."""
-    cohort, group = treatment.cohort, treatment.group
+    """Fit ln E(tie) = fixed effects + cells: the treated pairs in all periods but the reference.
+
+    Without a reference period: in those from the opening on.
+    """
+    cohort, t = treatment.cohort, len(pairs.periods)
+    usable = (cohort + (-1 if reference is None else reference) >= 0) & ~treatment.undated
     treated = (cohort < NEVER) & usable
     if not (usable & ~treated).any():
         msg = "there must be pairs without an enclave to compare with; all linked pairs have one."
         raise InputError(msg)
     rows, period = np.nonzero(np.broadcast_to(usable[:, None], pairs.weight.shape))
-    inside = in_cell[rows, period] & treated[rows]
+    time = period - np.where(treated, cohort, 0)[rows]
+    inside = (time >= 0 if reference is None else time != reference) & treated[rows]
     if not inside.any():
         msg = (
             "no linked pair has an enclave that opened inside the panel with periods before and "
@@ -129,25 +132,45 @@ def fit_cells(
             f"{pairs.periods[-1]}."
         )
         raise InputError(msg)
-    label = np.column_stack([group[rows], cohort[rows], event_time[rows, period]])
+    label = np.column_stack([treatment.group[rows], cohort[rows], time])
     if method == "two_way":
         label[:, 1] = 0
+        label[:, 2] *= reference is not None  # else one cell
     cells, code = np.unique(label[inside], axis=0, return_inverse=True)
     cell = np.full(rows.size, -1, np.int64)
     cell[inside] = code
     # What each cell is compared with: the rows outside cells of the same pairs.
-    owner = np.where(treated[rows], label[:, 0] * (len(pairs.periods) + 1) + label[:, 1], -1)
+    owner = np.where(treated[rows], label[:, 0] * (t + 1) + label[:, 1], -1)
+    # Fixed effects besides that of the pair: of the period, or of both places in it.
+    place = period[None, :].astype(np.int64)
+    if effects == "place_period":
+        shift = pairs.nodes.size * t if pairs.directed else 0
+        ends = pairs.source[rows] * np.int64(t), pairs.target[rows] * np.int64(t) + shift
+        place = np.stack(ends) + period
     y = pairs.weight[rows, period]
-    kept, cells_left = _unseparated(pairs, rows, period, y, cell, owner, len(cells), effects)
+    kept, cells_left = _unseparated(rows, place, y, cell, owner, len(cells))
     if not cells_left.any():
         raise InputError("every tie of the pairs with an enclave is 0 before, or after, it opens.")
     estimate = np.full(len(cells), np.nan)
     variance = np.full((len(cells), len(cells)), np.nan)
     columns = np.flatnonzero(cells_left)
-    beta, spread, n_clusters = _estimate(
-        pairs, rows[kept], period[kept], y[kept], cell[kept], columns, effects, errors, function
+    present, pair = np.unique(rows[kept], return_inverse=True)
+    _, cluster = np.unique(pairs.unordered[rows[kept]], return_inverse=True)
+    # In an undirected layer each pair stands there either way: the two effects of a place are then
+    # the same by symmetry, and clusters by pair keep the standard errors.
+    copies = 1 if pairs.directed or len(place) == 1 else 2
+    place, y, cell = place[:, kept], y[kept], cell[kept]
+    both = np.concatenate([place, place[::-1]][:copies], axis=1)
+    fixed = {"pair": np.tile(pair, copies), **{f"place{at}": each for at, each in enumerate(both)}}
+    dummies = {f"cell {at}": np.tile(cell == at, copies).astype(np.float64) for at in columns}
+    clusters = {"cluster": np.tile(cluster, copies)}
+    estimate[columns], spread, expected = poisson_fixed_effects(
+        np.tile(y, copies), dummies, fixed, clusters, function=function
     )
-    estimate[columns] = beta
+    if errors == "jackknife":
+        first = int(place.max()) + 1
+        codes = np.vstack([place, np.where(cell >= 0, first + cell, -1)]).T
+        spread = jackknife(codes, first + columns, pair, cluster, y, expected[: y.size])
     variance[np.ix_(columns, columns)] = spread
     if lost := len(cells) - columns.size:
         msg = (
@@ -156,7 +179,6 @@ def fit_cells(
             "enter. Longer periods make this rarer."
         )
         warnings.warn(msg, UserWarning, stacklevel=4)
-    counted = np.bincount(code, minlength=len(cells))
     table = pd.DataFrame(
         {
             "group": pd.Index(treatment.groups).take(cells[:, 0]),
@@ -164,12 +186,11 @@ def fit_cells(
             "event_time": cells[:, 2],
             "estimate": estimate,
             "standard_error": np.sqrt(np.diag(variance)),
-            "n_treated": counted,
+            "n_treated": np.bincount(code, minlength=len(cells)),
         }
     )
     if method == "two_way":
         table["cohort"] = pd.Series(pd.NA, table.index, dtype="Int64")
-    present = np.unique(rows[kept])
     n_treated = int(treated[present].sum())
     n_before = int(((cohort < NEVER) & ~usable & ~treatment.undated).sum())
     sample = PairSample(
@@ -182,7 +203,7 @@ def fit_cells(
         n_treated_left_out=treatment.n_pairs - n_treated - n_before,
         n_rows=int(kept.sum()),
         n_separated=int(kept.size - kept.sum()),
-        n_clusters=n_clusters,
+        n_clusters=int(cluster.max()) + 1,
     )
     return CellFit(table, variance, sample)
 
@@ -201,131 +222,41 @@ def summary(fit: CellFit, weights: Floats, confidence: float) -> TieEffect:
     return TieEffect(estimate, error, estimate - reach, estimate + reach, p)
 
 
-def contrasts(
-    fit: CellFit, after: npt.NDArray[np.bool_], *, confidence: float
-) -> tuple[TieEffect, pd.DataFrame]:
+def contrasts(fit: CellFit, *, confidence: float) -> tuple[TieEffect, pd.DataFrame]:
     """The mean effect after the opening: of all, of each group, and between each two of them."""
-    name = fit.table["group"].to_numpy()
+    name, after = fit.table["group"].to_numpy(), fit.table["event_time"].to_numpy() >= 0
     effect = partial(summary, fit, confidence=confidence)
-    groups = list(dict.fromkeys(name))
-    means = {group: weights_of(fit.table, after & (name == group)) for group in groups}
+    means = {group: weights_of(fit.table, after & (name == group)) for group in pd.unique(name)}
     rows = {str(group): effect(weights) for group, weights in means.items()}
-    for i, first in enumerate(groups):
-        for second in groups[i + 1 :]:
-            rows[f"{first} - {second}"] = effect(means[first] - means[second])
+    for first, second in combinations(means, 2):
+        rows[f"{first} - {second}"] = effect(means[first] - means[second])
     table = pd.DataFrame([asdict(row) for row in rows.values()], index=pd.Index(rows, name="group"))
     return effect(weights_of(fit.table, after)), table
 
 
 def _unseparated(
-    pairs: Pairs,
-    rows: Integers,
-    period: Integers,
-    y: Floats,
-    cell: Integers,
-    owner: Integers,
-    n_cells: int,
-    effects: Effects,
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    rows: Integers, place: Integers, y: Floats, cell: Integers, owner: Integers, n_cells: int
+) -> tuple[Mask, Mask]:
     """Rows left without those that a fixed effect or a cell makes 0, and the cells left."""
-    n, t = pairs.nodes.size, len(pairs.periods)
-    places = [pairs.source[rows] * np.int64(t) + period, pairs.target[rows] * np.int64(t) + period]
-    kept = np.ones(rows.size, np.bool_)
-    cells = np.ones(n_cells, np.bool_)
-    size = int(owner.max()) + 2
+    kept, cells = np.ones(rows.size, np.bool_), np.ones(n_cells, np.bool_)
+    within, outside = cell >= 0, (owner >= 0) & (cell < 0)
     while True:
         live = np.where(kept, y, 0.0)
-        good = np.bincount(rows, live, pairs.source.size)[rows] > 0
-        if effects == "place_period":
-            out, into = (np.bincount(place, live, n * t) for place in places)
-            if not pairs.directed:
-                out = into = out + into
-            good &= (out[places[0]] > 0) & (into[places[1]] > 0)
-        else:
-            good &= np.bincount(period, live, t)[period] > 0
-        within = cell >= 0
-        total = np.bincount(cell[within], live[within], n_cells)
-        cells &= total > 0
+        by_place = np.bincount(place.ravel(), np.tile(live, len(place)))
+        good = (np.bincount(rows, live)[rows] > 0) & (by_place[place] > 0).all(axis=0)
+        cells &= np.bincount(cell[within], live[within], n_cells) > 0
         good &= ~within | cells[cell]
         # A cohort without a tie outside its cells has nothing to be compared with.
-        outside = (owner >= 0) & ~within
-        before = np.bincount(owner[outside], live[outside], size)
+        before = np.bincount(owner[outside], live[outside], int(owner.max()) + 2)
         lost = (owner >= 0) & (before[owner] == 0)
-        cells[np.unique(cell[lost & within])] = False
+        cells[cell[lost & within]] = False
         good &= ~lost
         if (good | ~kept).all():
             return kept, cells
         kept &= good
 
 
-def _estimate(
-    pairs: Pairs,
-    rows: Integers,
-    period: Integers,
-    y: Floats,
-    cell: Integers,
-    columns: Integers,
-    effects: Effects,
-    errors: Errors,
-    function: str,
-) -> tuple[Floats, Floats, int]:
-    covariates = {f"cell {column}": (cell == column).astype(np.float64) for column in columns}
-    _, cluster = np.unique(pairs.unordered[rows], return_inverse=True)
-    t = len(pairs.periods)
-    fixed: dict[str, Integers] = {"pair": rows.astype(np.int64)}
-    if effects == "place_period":
-        fixed["origin"] = pairs.source[rows] * np.int64(t) + period
-        fixed["destination"] = pairs.target[rows] * np.int64(t) + period
-        if not pairs.directed:
-            # Each pair once either way: the two effects of a place are then the same by symmetry,
-            # and clusters by pair keep the standard errors.
-            swapped = {"origin": fixed["destination"], "destination": fixed["origin"]}
-            fixed = {
-                name: np.concatenate([values, swapped.get(name, values)])
-                for name, values in fixed.items()
-            }
-            covariates = {name: np.tile(values, 2) for name, values in covariates.items()}
-            y, cluster = np.tile(y, 2), np.tile(cluster, 2)
-    else:
-        fixed["period"] = period.astype(np.int64)
-    beta, variance, expected = poisson_fixed_effects(
-        y, covariates, fixed, {"cluster": cluster.astype(np.int64)}, function=function
-    )
-    n = rows.size
-    if errors == "jackknife":
-        dummies = np.full((n, 3), -1, np.int64)
-        dummies[:, 0] = fixed["origin" if effects == "place_period" else "period"][:n]
-        if effects == "place_period":
-            shift = pairs.nodes.size * t if pairs.directed else 0
-            dummies[:, 1] = fixed["destination"][:n] + shift
-        dummies[:, 2] = np.where(np.isin(cell, columns), cell, -1)
-        dummies[:, 2] += np.where(dummies[:, 2] >= 0, 2 * pairs.nodes.size * t, 0)
-        codes, code = np.unique(dummies, return_inverse=True)
-        # The first is none, -1, if there is one.
-        none = int(codes[0] == -1)
-        code = code.reshape(dummies.shape) - none
-        code[code < 0] = codes.size - none
-        variance = jackknife(
-            Design(
-                code,
-                codes.size - none,
-                np.searchsorted(codes, columns + 2 * pairs.nodes.size * t) - none,
-                np.unique(rows, return_inverse=True)[1],
-                cluster[:n],
-            ),
-            y[:n],
-            expected[:n],
-        )
-    return beta, variance, int(cluster.max()) + 1
-
-
-def event_times(pairs: Pairs, treatment: Treatment) -> Integers:
-    """Periods since the opening, pairs x periods; 0 for pairs without an enclave."""
-    start = np.where(treatment.cohort < NEVER, treatment.cohort, 0)
-    return np.arange(len(pairs.periods))[None, :] - start[:, None]
-
-
-def weights_of(table: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> Floats:
+def weights_of(table: pd.DataFrame, mask: Mask) -> Floats:
     """Parts of the treated pairs among the cells of a mask; 0 elsewhere."""
     n: Floats = table["n_treated"].to_numpy(np.float64) * mask
     total = n.sum()
