@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import linprog
 
-from netinnov._arguments import as_floats, check_number, examples, shown
+from netinnov._arguments import as_floats, check_mapping, check_number, examples, shown
 from netinnov._display import Displayed
 from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
@@ -35,9 +35,8 @@ class SpaceAllocation(Displayed):
     rents : Series
         What one more unit of space at a site saves; 0 where space is left, NaN of whole units.
     reduced_costs : DataFrame
-        Cost of a pair plus the rent of the site less the price of the demand: what the total rises
-        by for each unit that is sent there. 0 on pairs in use (above their minimum share), NaN on
-        pairs that are not allowed.
+        What the total rises by for a unit sent there: cost of the pair plus rent of the site less
+        price of the demand. 0 on pairs in use (above their minimum share), NaN if not allowed.
     rents_unique : bool
         False where the least-cost flows are degenerate, so that other rents may do as well.
     left : Series
@@ -64,16 +63,14 @@ class SpaceAllocation(Displayed):
             ``rent`` (of the site).
         """
         n, m = self.flows.shape
-        rows = pd.DataFrame(
-            {
-                "demand": self.flows.index.repeat(m),
-                "site": np.tile(self.flows.columns, n),
-                "flow": self.flows.to_numpy().ravel(),
-                "reduced_cost": self.reduced_costs.to_numpy().ravel(),
-                "rent": np.tile(self.rents, n),
-            }
-        )
-        return rows[self.allowed.to_numpy().ravel()].reset_index(drop=True)
+        columns = {
+            "demand": self.flows.index.repeat(m),
+            "site": np.tile(self.flows.columns, n),
+            "flow": self.flows.to_numpy().ravel(),
+            "reduced_cost": self.reduced_costs.to_numpy().ravel(),
+            "rent": np.tile(self.rents, n),
+        }
+        return pd.DataFrame(columns)[self.allowed.to_numpy().ravel()].reset_index(drop=True)
 
 
 def allocate_space(
@@ -107,16 +104,14 @@ def allocate_space(
     Raises
     ------
     InputError
-        Negative or missing amounts, names that do not agree, demands or capacities that are not
-        whole where they must be; and where not all demand can be served: it names demands, the
-        only sites open to them, and by how much space falls short there (a minimum cut).
+        Negative or missing amounts, names that do not agree, amounts that are not whole where they
+        must be; and where not all demand can be served: it names demands, the only sites open to
+        them, and by how much space falls short there (a minimum cut).
 
     Notes
     -----
     A linear programme, solved by HiGHS: min sum c x with sum_j x_ij = demand_i and sum_i x_ij <=
-    capacity_j. Rents are its dual values. They say what one unit is worth, not many, and are not
-    unique where the flows are degenerate (as many demands as sites run out together): then
-    ``rents_unique`` is False.
+    capacity_j. Rents are its dual values: what one unit is worth, not many.
 
     References
     ----------
@@ -136,30 +131,27 @@ def allocate_space(
     needs, space = _amounts("demand", demand), _amounts("capacity", capacity)
     prices = _prices(cost, needs.index, space.index)
     allowed = ~np.isnan(prices)
-    if whole:
-        for name, amounts in (("demand", needs), ("capacity", space)):
-            _refuse_parts(name, amounts)
+    for name, amounts in {"demand": needs, "capacity": space}.items() if whole else ():
+        if len(parts := amounts[amounts != np.rint(amounts)]):
+            raise InputError(f"whole=True needs whole numbers in `{name}`; found {_listed(parts)}.")
     least = _least_flows(minimum_share, needs, space, allowed, whole)
-    d = needs.to_numpy() - least.sum(axis=1)
-    s = space.to_numpy() - least.sum(axis=0)
     scale = 1.0 if whole else _scale([needs.max(), space.max()])
-    d, s = np.maximum(d, 0.0), np.where(np.abs(s) <= _ROUNDING * scale, np.maximum(s, 0.0), s)
-    _refuse_shortage(
-        d / scale, s / scale, allowed, needs.index, space.index, scale, bool(least.any())
-    )
-    flows, rents, price, unique = _solved(d / scale, s / scale, prices, allowed, whole)
+    d = np.maximum(needs - least.sum(axis=1), 0.0) / scale
+    s = space - least.sum(axis=0)
+    s = s.mask(s.abs() <= _ROUNDING * scale, np.maximum(s, 0.0)) / scale
+    _refuse_shortage(d, s, allowed, scale, " (beyond the minimum shares)" if least.any() else "")
+    flows, rents, price, unique = _solved(d.to_numpy(), s.to_numpy(), prices, allowed, whole)
     x = np.where(flows > _ROUNDING, flows, 0.0) * scale + least
-    left = np.maximum(space.to_numpy() - x.sum(axis=0), 0.0)
+    left = np.maximum(space - x.sum(axis=0), 0.0)
     reduced = np.where(allowed, prices + rents - price[:, None], np.nan)
-    size = _scale(prices[allowed])
-    reduced = np.where(np.abs(reduced) <= _ROUNDING * size, 0.0, reduced)
+    reduced = np.where(np.abs(reduced) <= _ROUNDING * _scale(prices[allowed]), 0.0, reduced)
     return SpaceAllocation(
         flows=pd.DataFrame(np.where(allowed, x, 0.0), needs.index, space.index),
         cost=math.fsum((np.where(allowed, prices, 0.0) * x).ravel()),
         rents=pd.Series(rents, space.index, name="rent"),
         reduced_costs=pd.DataFrame(reduced, needs.index, space.index),
         rents_unique=unique,
-        left=pd.Series(left, space.index, name="left"),
+        left=left.rename("left"),
         allowed=pd.DataFrame(allowed, needs.index, space.index),
     )
 
@@ -176,11 +168,13 @@ def _amounts(name: str, values: Any) -> pd.Series:
     amounts = pd.Series(as_floats(name, values), values.index)
     wrong = amounts[~(np.isfinite(amounts) & (amounts >= 0))]
     if len(wrong):
-        listed = examples(wrong.items(), lambda item: f"{item[0]!r}: {item[1]:g}")
-        raise InputError(
-            f"`{name}` must hold finite numbers of 0 or more; {len(wrong)} are not: {listed}."
-        )
+        msg = f"`{name}` must hold finite numbers of 0 or more; {len(wrong)} are not: "
+        raise InputError(f"{msg}{_listed(wrong)}.")
     return amounts
+
+
+def _listed(amounts: pd.Series) -> str:
+    return examples(amounts.items(), lambda item: f"{item[0]!r}: {item[1]:g}")
 
 
 def _prices(cost: Any, demands: pd.Index, sites: pd.Index) -> Floats:
@@ -190,38 +184,22 @@ def _prices(cost: Any, demands: pd.Index, sites: pd.Index) -> Floats:
     for axis, own, asked in (("row", cost.index, demands), ("column", cost.columns, sites)):
         missing, extra = asked[~asked.isin(own)], own[~own.isin(asked)]
         if len(missing) or len(extra) or not own.is_unique:
-            raise InputError(
-                f"`cost` must have one {axis} for each of {examples(asked)}; missing: "
-                f"{examples(missing) or 'none'}, more: {examples(extra) or 'none'}. NaN says that "
-                "a pair is not allowed."
-            )
+            msg = f"`cost` must have one {axis} for each of {examples(asked)}; missing: "
+            msg += f"{examples(missing) or 'none'}, more: {examples(extra) or 'none'}."
+            raise InputError(f"{msg} NaN says that a pair is not allowed.")
     prices = as_floats("cost", cost.loc[demands, sites])
     if np.isinf(prices).any():
         raise InputError("`cost` must hold finite numbers; for a pair that is not allowed use NaN.")
     return prices
 
 
-def _refuse_parts(name: str, amounts: pd.Series) -> None:
-    parts = amounts[amounts != np.rint(amounts)]
-    if len(parts):
-        listed = examples(parts.items(), lambda item: f"{item[0]!r}: {item[1]:g}")
-        raise InputError(f"whole=True needs whole numbers in `{name}`; found {listed}.")
-
-
 def _least_flows(
-    minimum_share: Any,
-    demand: pd.Series,
-    capacity: pd.Series,
-    allowed: Mask,
-    whole: bool,
+    minimum_share: Any, demand: pd.Series, capacity: pd.Series, allowed: Mask, whole: bool
 ) -> Floats:
     """What each demand sends to each site at least."""
     least = np.zeros(allowed.shape)
-    if minimum_share is None:
-        return least
-    if not isinstance(minimum_share, Mapping):
-        msg = "`minimum_share` must be a mapping from a site to a share; found"
-        raise InputError(f"{msg} {shown(minimum_share)}.")
+    minimum_share = {} if minimum_share is None else minimum_share
+    check_mapping("minimum_share", minimum_share, "from a site to a share")
     for site, share in minimum_share.items():
         if site not in capacity.index:
             msg = f"`minimum_share`: {site!r} is not a site; sites are {examples(capacity.index)}."
@@ -231,60 +209,42 @@ def _least_flows(
         least[:, at] = share * demand.to_numpy()
         closed = demand.index[~allowed[:, at] & (least[:, at] > 0)]
         if len(closed):
-            raise InputError(
-                f"`minimum_share` sends {share:g} of each demand to {site!r}, which is not "
-                f"allowed to {examples(closed)}; give these pairs a cost, or leave the share out."
-            )
+            msg = f"`minimum_share` sends {share:g} of each demand to {site!r}, which is not "
+            msg += f"allowed to {examples(closed)}; give these pairs a cost, or leave the share out"
+            raise InputError(f"{msg}.")
     if whole:
         least = np.ceil(least - _ROUNDING * max(1.0, demand.max()))
-    total = least.sum(axis=1)
-    over = demand.index[total > demand.to_numpy() * (1 + 1e-12)]
+    over = demand.index[least.sum(axis=1) > demand.to_numpy() * (1 + 1e-12)]
     if len(over):
-        raise InputError(
-            f"the minimum shares send more than there is of {examples(over)}; they must sum to at "
-            "most 1" + (" in whole units." if whole else ".")
-        )
+        msg = f"the minimum shares send more than there is of {examples(over)}; they must sum to at"
+        raise InputError(f"{msg} most 1{' in whole units' if whole else ''}.")
     return least
 
 
 def _refuse_shortage(
-    demand: Floats,
-    space: Floats,
-    allowed: Mask,
-    demands: pd.Index,
-    sites: pd.Index,
-    scale: float,
-    shares: bool,
+    demand: pd.Series, space: pd.Series, allowed: Mask, scale: float, after: str
 ) -> None:
     """Name demands, all sites open to them, and what is short there: a minimum cut."""
-    full = np.flatnonzero(space < 0)
-    if full.size:
-        at = full[0]
-        raise InputError(
-            f"the minimum shares need {-space[at] * scale:g} more than the capacity of "
-            f"{sites[at]!r}; lower the share, or add space there."
-        )
-    flows = _most_served(demand, space, allowed)
-    unserved = demand - flows.sum(axis=1)
+    for site, amount in space[space < 0].items():
+        msg = f"the minimum shares need {-amount * scale:g} more than the capacity of {site!r}"
+        raise InputError(f"{msg}; lower the share, or add space there.")
+    flows = _most_served(demand.to_numpy(), space.to_numpy(), allowed)
+    unserved = (demand - flows.sum(axis=1)).to_numpy()
     if unserved.sum() <= _ROUNDING * max(1.0, demand.sum()):
         return
-    reached = unserved > _ROUNDING
-    while True:
+    reached, wider = None, unserved > _ROUNDING
+    while reached is None or (wider != reached).any():
+        reached = wider
         open_sites = allowed[reached].any(axis=0)
         wider = reached | (flows[:, open_sites] > _ROUNDING).any(axis=1)
-        if (wider == reached).all():
-            break
-        reached = wider
-    needed = demand[reached].sum() * scale
-    available = space[open_sites].sum() * scale
-    of_sites = f"to the sites open to them, {examples(sites[open_sites])}, there is {available:g}"
-    if not open_sites.any():
-        of_sites = "no site is open to them"
-    after = " (beyond the minimum shares)" if shares else ""
-    raise InputError(
-        f"not all demand can be served: {examples(demands[reached])} need {needed:g}{after}, and "
-        f"{of_sites}: {needed - available:g} short. Add space there, or allow other sites."
-    )
+    lacking, available = demand[reached], space[open_sites]
+    needed, room = lacking.sum() * scale, available.sum() * scale
+    of_sites = "no site is open to them"
+    if open_sites.any():
+        of_sites = f"to the sites open to them, {examples(available.index)}, there is {room:g}"
+    msg = f"not all demand can be served: {examples(lacking.index)} need {needed:g}{after}, and "
+    msg += f"{of_sites}: {needed - room:g} short. Add space there, or allow other sites."
+    raise InputError(msg)
 
 
 def _pairs(allowed: Mask) -> tuple[sparse.csr_array, sparse.csr_array]:

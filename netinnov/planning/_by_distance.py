@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -41,15 +41,13 @@ class ByDistance(HeldPlans):
         self.by_access = by_access
         n_new = np.array([placement.n_nodes for placement in placements], np.int64)
         self.n_new = n_new.astype(np.int32)
-        self.first_new = self.n + np.concatenate([[0], np.cumsum(n_new)])
-        sizes = [placement.source.size for placement in placements]
-        self.first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self.first_new = self.n + np.append(0, np.cumsum(n_new))
+        sizes = np.array([placement.source.size for placement in placements], np.int64)
+        self.first = np.append(0, np.cumsum(sizes))
         self._links()
         everyone = np.arange(self.n, dtype=np.int32)
-        distance_between = np.empty((self.n, self.n))
-        for sources, block in distances(network, everyone, by_access.costs):
-            distance_between[sources] = block
-        self.kept = {(): distance_between}
+        blocks = [block for _, block in distances(network, everyone, by_access.costs)]
+        self.kept = {(): np.concatenate([np.empty((0, self.n)), *blocks])}
 
     def _links(self) -> None:
         """Ends of all links, numbered over all new nodes, and what their lengths are made of."""
@@ -62,61 +60,38 @@ class ByDistance(HeldPlans):
         shift = np.repeat(self.first_new[:-1] - n, np.diff(self.first))
         source, target = (
             np.concatenate([np.empty(0, np.int32), *ends]).astype(np.int64)
-            for ends in (
-                [placement.source for placement in placements],
-                [placement.target for placement in placements],
-            )
+            for ends in ([each.source for each in placements], [each.target for each in placements])
         )
         self.source = np.where(source >= n, source + shift, source)
         self.target = np.where(target >= n, target + shift, target)
-        self.weight = np.concatenate([np.empty(0), *(placement.weight for placement in placements)])
-        layer = np.array(
-            [code[name] for placement in placements for name in placement.layer], np.int64
-        )
-        directed = np.array([records[name].directed for name in layers], bool)
-        self.both_ways = ~directed[layer]
+        self.weight = np.concatenate([np.empty(0), *(each.weight for each in placements)])
+        layer = np.array([code[name] for each in placements for name in each.layer], np.int64)
+        self.both_ways = ~np.array([records[name].directed for name in layers], bool)[layer]
         total = int(self.first_new[-1])
-        pair, at, self.slot = np.unique(
-            (layer * total + self.source) * total + self.target,
-            return_index=True,
-            return_inverse=True,
-        )
-        before = np.zeros(pair.size)
+        key = (layer * total + self.source) * total + self.target
+        _, at, self.slot = np.unique(key, return_index=True, return_inverse=True)
+        source, target, layer = self.source[at], self.target[at], layer[at]
+        self.before, self.friction = np.zeros(at.size), np.zeros(at.size)
         for name in storage.layers:
-            mine = np.flatnonzero(layer[at] == code[name])
-            mine = mine[(self.source[at[mine]] < n) & (self.target[at[mine]] < n)]
-            if mine.size:
-                lengths_of_pairs = self.start.adjacency(name)[
-                    self.source[at[mine]], self.target[at[mine]]
-                ]
-                before[mine] = np.asarray(lengths_of_pairs).ravel()
-        self.before = before
-        self.friction = np.zeros(pair.size)
+            mine = (layer == code[name]) & (source < n) & (target < n)
+            if mine.any():
+                weights = self.start.adjacency(name)[source[mine], target[mine]]
+                self.before[mine] = np.asarray(weights).ravel()
         if self.by_access.costs.frictions:
-            rows = Rows(
-                np.zeros(pair.size, np.int32),
-                self.source[at].astype(np.int32),
-                self.target[at].astype(np.int32),
-                np.ones(pair.size),
-            )
-            one = {"new": next(iter(records.values()))._replace(directed=True)}
-            ends = network_of_rows(self._every_node(), storage.places, ("new",), rows, one)
-            lengths = link_lengths(ends, "new", "unit", self.by_access.costs.frictions)
-            lengths_of_pairs = lengths.tocsr()[self.source[at], self.target[at]]
-            self.friction = np.asarray(lengths_of_pairs).ravel() - 1.0
-
-    def _every_node(self) -> NodeTable:
-        """Where the nodes of the baseline and of all candidates are, without names."""
-        table = self.start.storage.node_table()
-        parts = [
-            table,
-            *(placement.nodes for placement in self.placements if placement.nodes is not None),
-        ]
-        place, jurisdiction = (
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("place", "jurisdiction")
-        )
-        return NodeTable(pd.DataFrame(index=pd.RangeIndex(place.size)), place, jurisdiction)
+            one, ends = np.ones(at.size), (source.astype(np.int32), target.astype(np.int32))
+            rows = Rows(np.zeros(at.size, np.int32), *ends, one)
+            record = {"new": next(iter(records.values()))._replace(directed=True)}
+            # Nodes of the baseline and of all candidates, without names.
+            tables = [
+                storage.node_table(),
+                *(each.nodes for each in placements if each.nodes is not None),
+            ]
+            place = np.concatenate([table.place for table in tables])
+            owner = np.concatenate([table.jurisdiction for table in tables])
+            nodes = NodeTable(pd.DataFrame(index=pd.RangeIndex(place.size)), place, owner)
+            network = network_of_rows(nodes, storage.places, ("new",), rows, record)
+            lengths = link_lengths(network, "new", "unit", self.by_access.costs.frictions)
+            self.friction = np.asarray(lengths.tocsr()[source, target]).ravel() - 1.0
 
     def values(self, plan: Plan, more: Positions) -> Floats:
         from netinnov.kernels.added_links import access_gains
@@ -133,23 +108,13 @@ class ByDistance(HeldPlans):
         shared = min(more.size, 4 * workers(None)) if worth_threads(steps) else 1
         pieces = max(-(-more.size * len(distance_between) // _BLOCK), shared)
         cuts = np.linspace(0, more.size, pieces + 1).astype(int)
-        links = [self._of(more[i:j], len(distance_between), where, plan) for i, j in pairwise(cuts)]
-        work = [
-            partial(self._reduced, access_gains, distance_between, chosen, now, *each)
-            for each in links
-        ]
-        return np.concatenate(in_threads(work, size=steps))
 
-    def _reduced(
-        self,
-        gains: Callable[..., Floats],
-        distances: Floats,
-        chosen: npt.NDArray[np.bool_],
-        now: Floats,
-        *links: Any,
-    ) -> Floats:
-        more = gains(distances, chosen, *links)[:, self.by_access.nodes]
-        return self.by_access.reduce((now + more) / (now.size - 1))
+        def reduced(*links: Any) -> Floats:
+            gains = access_gains(distance_between, chosen, *links)[:, nodes]
+            return self.by_access.reduce((now + gains) / (now.size - 1))
+
+        links = [self._of(more[i:j], len(distance_between), where, plan) for i, j in pairwise(cuts)]
+        return np.concatenate(in_threads([partial(reduced, *each) for each in links], size=steps))
 
     def _of(
         self, candidates: Positions, size: int, where: Positions, plan: Plan
@@ -157,40 +122,27 @@ class ByDistance(HeldPlans):
         """Links of some candidates after a plan, with their own new nodes numbered from `size`."""
         first = self.first[candidates]
         count = self.first[candidates + 1] - first
-        cuts = np.concatenate([[0], np.cumsum(count)])
+        cuts = np.append(0, np.cumsum(count))
         rows = np.arange(cuts[-1]) - np.repeat(cuts[:-1] - first, count)
         own = np.repeat(self.first_new[candidates] - size, count)
 
         def numbered(ends: Positions) -> Codes:
             return np.where(where[ends] >= 0, where[ends], ends - own).astype(np.int32)
 
-        length = self._lengths(rows, self._added(plan))
+        slot, length = self.slot[rows], np.ones(rows.size)
+        if self.by_access.costs.distance != "unit":
+            before = _of_plan(self.first, plan)
+            added = np.bincount(self.slot[before], self.weight[before], self.before.size)
+            length /= self.before[slot] + added[slot] + self.weight[rows]
         source, target = numbered(self.source[rows]), numbered(self.target[rows])
-        return cuts, self.n_new[candidates], source, target, length, self.both_ways[rows]
-
-    def _added(self, plan: Plan) -> Floats:
-        """Weight that a plan adds to each linked pair that some candidate links."""
-        rows = self._rows(plan)
-        added = np.bincount(self.slot[rows], self.weight[rows], self.before.size)
-        return added.astype(np.float64)
-
-    def _lengths(self, rows: Positions, added: Floats) -> Floats:
-        slot = self.slot[rows]
-        if self.by_access.costs.distance == "unit":
-            return 1.0 + self.friction[slot]
-        length: Floats = 1.0 / (self.before[slot] + added[slot] + self.weight[rows])
-        return length + self.friction[slot]
-
-    def _rows(self, plan: Plan) -> Positions:
-        parts = [np.arange(self.first[at], self.first[at + 1]) for at in plan]
-        return np.concatenate([np.empty(0, np.int64), *parts])
+        ways = self.both_ways[rows]
+        return cuts, self.n_new[candidates], source, target, length + self.friction[slot], ways
 
     def _numbers_of_nodes(self, plan: Plan) -> Positions:
         """Number of each node in the distances of a plan; -1 for nodes that are not in it."""
         where = np.full(int(self.first_new[-1]), -1, np.int64)
         where[: self.n] = np.arange(self.n)
-        new = [np.arange(self.first_new[at], self.first_new[at + 1]) for at in plan]
-        own = np.concatenate([np.empty(0, np.int64), *new])
+        own = _of_plan(self.first_new, plan)
         where[own] = self.n + np.arange(own.size)
         return where
 
@@ -204,3 +156,9 @@ class ByDistance(HeldPlans):
         last = np.array(plan[-1:], np.int64)
         links = self._of(last, len(before), self._numbers_of_nodes(plan[:-1]), plan[:-1])
         return np.asarray(distances_with_links(distance_between, *links[2:]))
+
+
+def _of_plan(first: Positions, plan: Plan) -> Positions:
+    """Numbers of what the candidates of a plan hold, which begin at ``first``."""
+    parts = [np.arange(first[at], first[at + 1]) for at in plan]
+    return np.concatenate([np.empty(0, np.int64), *parts])

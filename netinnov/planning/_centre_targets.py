@@ -88,7 +88,7 @@ class Measure:
             rule=self.target.rule,
             resamples=self.resamples,
             events=self.events,
-            rng=np.random.default_rng(self._fresh()),
+            rng=self._fresh(),
             executor=1,
             progress=False,
         )
@@ -99,18 +99,16 @@ class Measure:
     ) -> tuple[float, float]:
         """Interval of the value; NaN where the number of events is unknown."""
         if isinstance(self.target, CentreSupport):
-            times = round(value * self.resamples)
-            around = scipy.stats.binomtest(times, self.resamples).proportion_ci(
-                confidence, method="wilson"
-            )
+            test = scipy.stats.binomtest(round(value * self.resamples), self.resamples)
+            around = test.proportion_ci(confidence, method="wilson")
             return float(around.low), float(around.high)
         if not says_events(network, self.events):
             return math.nan, math.nan
-        rng = np.random.default_rng(self._fresh())
+        rng = self._fresh()
         drawn = [self(resampled(network, rng, events=self.events)) for _ in range(self.resamples)]
-        tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-        low, high = np.nanquantile(drawn, tails)
+        low, high = np.nanquantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])
         return float(low), float(high)
 
-    def _fresh(self) -> np.random.SeedSequence:
-        return np.random.SeedSequence(self.seed.entropy, spawn_key=(2**32 - 2,))
+    def _fresh(self) -> np.random.Generator:
+        key = np.random.SeedSequence(self.seed.entropy, spawn_key=(2**32 - 2,))
+        return np.random.default_rng(key)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
 from netinnov._arguments import (
     as_whole,
@@ -22,7 +21,7 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._paths import Frictions, PathCosts, distances, path_costs, shortest_links
-from netinnov._typing import Codes, Distance, Floats, Rng
+from netinnov._typing import Distance, Floats, Rng
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -31,6 +30,8 @@ from netinnov.scenarios import Scenario, apply_scenario
 
 Objective: TypeAlias = Callable[[MultilayerNetwork, frozenset[str]], float]
 Needs: TypeAlias = Mapping[str, Sequence[str]]
+Build: TypeAlias = tuple[int, Scenario]
+"""What is built once all of some players are there, after these as a mask."""
 
 
 def cooperation_game(
@@ -59,19 +60,17 @@ def cooperation_game(
     links : DataFrame or mapping
         Additional links, as in `MultilayerNetwork.with_links`. A link needs the jurisdictions of
         both its ends, or the players in its row of a column ``needs`` (a tuple). Or a mapping from
-        a name to a scenario, such as a `ReverseEnclave`, or any function that `apply_scenario`
-        takes; they are applied in the order of the mapping.
+        a name to a scenario (see `apply_scenario`), applied in the order of the mapping.
     needs : mapping, optional
         The players that each scenario needs, by its name; only with scenarios, which need it.
     objective : callable, optional
         Takes a network and the frozenset S and returns a number, larger is better. Default: the
-        sum of `harmonic_centrality` (access) over the nodes whose jurisdiction is in S. Nodes that
-        a scenario adds carry paths and are not counted.
+        sum of `harmonic_centrality` (access) over the nodes whose jurisdiction is in S, without
+        those that a scenario adds.
     distance, frictions
         Of the default objective, see `harmonic_centrality`.
     replicates : int
-        Placements of the scenarios, over which the objective is averaged. Every scenario draws
-        the same numbers in every coalition.
+        Placements of the scenarios that are averaged, the same in every coalition.
     rng : None, int, SeedSequence or Generator
         Source of the placements.
 
@@ -87,12 +86,6 @@ def cooperation_game(
         or the objective is not a finite number.
     TableError
         If the table of links has faults.
-
-    Notes
-    -----
-    With a table of links and the default objective, the distances of each coalition are made from
-    those of one with a player less, link by link: d(s, t) becomes min(d(s, t), d(s, i) + l +
-    d(j, t)). All else is measured network by network.
 
     Examples
     --------
@@ -124,9 +117,8 @@ def cooperation_game(
             values = access.of_all_coalitions(grown, rows, masks)
             if values is not None:
                 return Game(tuple(names), values)
-        builds = [
-            _Build(int(mask), partial(_with_links, links=rows[masks == mask]))
-            for mask in np.unique(masks)
+        builds: list[Build] = [
+            (int(mask), _WithLinks(rows[masks == mask])) for mask in np.unique(masks)
         ]
         replicates = 1
     else:
@@ -136,17 +128,12 @@ def cooperation_game(
     return Game(tuple(names), values)
 
 
-class _Build(NamedTuple):
-    """What is built once all of some players are there, as a mask."""
+@dataclass(frozen=True)
+class _WithLinks:
+    links: pd.DataFrame
 
-    needs: int
-    change: Scenario
-
-
-def _with_links(
-    network: MultilayerNetwork, _: np.random.Generator, *, links: pd.DataFrame
-) -> MultilayerNetwork:
-    return network.with_links(links)
+    def __call__(self, network: MultilayerNetwork, _: np.random.Generator) -> MultilayerNetwork:
+        return network.with_links(self.links)
 
 
 def _needs_of_links(
@@ -161,19 +148,16 @@ def _needs_of_links(
         owner = owners.iloc[network.storage.positions("links", links[end])]
         at = pd.Index(names).get_indexer(pd.Index(owner))
         if (at < 0).any():
-            others = examples(owner[at < 0].unique())
-            msg = (
-                "a link needs the jurisdictions of both its ends, which must be among `players`; "
-                f"found {others}. Add them, or a column `needs` with the players of each link."
-            )
-            raise InputError(msg)
+            msg = "a link needs the jurisdictions of both its ends, which must be among `players`; "
+            msg += f"found {examples(owner[at < 0].unique())}. Add them, or a column `needs` with "
+            raise InputError(f"{msg}the players of each link.")
         masks |= 1 << at.astype(np.int64)
     return masks
 
 
 def _builds_of_scenarios(
     links: Mapping[str, Scenario], needs: Needs | None, names: list[str]
-) -> list[_Build]:
+) -> list[Build]:
     check_mapping("links", links, "from a name to a scenario, or a DataFrame", filled=True)
     needs = {} if needs is None else needs
     check_mapping("needs", needs, "from the name of each scenario to the players it needs")
@@ -183,10 +167,7 @@ def _builds_of_scenarios(
         wrong = f"without players: {examples(missing)}" if missing else ""
         wrong = wrong or f"no scenarios: {examples(others)}"
         raise InputError(f"`needs` must name the players of each scenario in `links`; {wrong}.")
-    return [
-        _Build(_mask(f"needs[{name!r}]", needs[name], names), scenario)
-        for name, scenario in links.items()
-    ]
+    return [(_mask(f"needs[{name!r}]", needs[name], names), links[name]) for name in links]
 
 
 def _mask(argument: str, players: object, names: list[str]) -> int:
@@ -198,7 +179,7 @@ def _mask(argument: str, players: object, names: list[str]) -> int:
 
 def _measured(
     network: MultilayerNetwork,
-    builds: list[_Build],
+    builds: list[Build],
     objective: Objective,
     names: list[str],
     seeds: npt.NDArray[np.int64],
@@ -207,21 +188,17 @@ def _measured(
     values = np.zeros(1 << len(names))
     by_built: dict[tuple[int, ...], list[int]] = {}
     for mask in range(1, values.size):
-        built = tuple(k for k, build in enumerate(builds) if not build.needs & ~mask)
+        built = tuple(k for k, (needs, _) in enumerate(builds) if not needs & ~mask)
         by_built.setdefault(built, []).append(mask)
     by_built.pop((), None)  # nothing is built, nothing is gained
-    before = {
-        mask: _number(objective, network, mask, names)
-        for masks in by_built.values()
-        for mask in masks
-    }
+    gaining = [mask for masks in by_built.values() for mask in masks]
+    before = {mask: _number(objective, network, mask, names) for mask in gaining}
     path: list[tuple[int, MultilayerNetwork]] = [(-1, network)]
     for built, masks in sorted(by_built.items()):
         while path[-1][0] >= 0 and tuple(k for k, _ in path[1:]) != built[: len(path) - 1]:
             path.pop()
         for k in built[len(path) - 1 :]:
-            changed = apply_scenario(path[-1][1], builds[k].change, rng=int(seeds[k]))
-            path.append((k, changed))
+            path.append((k, apply_scenario(path[-1][1], builds[k][1], rng=int(seeds[k]))))
         for mask in masks:
             values[mask] = _number(objective, path[-1][1], mask, names) - before[mask]
     return values
@@ -280,7 +257,7 @@ class CoalitionAccess:
         from netinnov.kernels.coalitions import access_gains
 
         n = self.network.n_nodes
-        if n < 2:
+        if n < 2 or links.empty:
             return None
         at = self.network.storage.positions
         ends = np.sort([at("links", links["source"]), at("links", links["target"])], axis=0)
@@ -288,10 +265,10 @@ class CoalitionAccess:
         pairs, first, pair_of_link = np.unique(pair, return_index=True, return_inverse=True)
         if (needs[first][pair_of_link] != needs).any():
             return None
-        source, target = (pairs // n).astype(np.int32), (pairs % n).astype(np.int32)
+        low, high = (ends.astype(np.int32) for ends in np.divmod(pairs, n))
         lengths = shortest_links(grown, self.costs.distance, self.costs.frictions)
-        source, target = np.append(source, target), np.append(target, source)
-        length = _entries(lengths, source, target)
+        source, target = np.append(low, high), np.append(high, low)
+        length = np.asarray(lengths[source, target], np.float64).ravel()
         mask = np.tile(needs[first], 2)
         # Links whose first player is the same stand together.
         lowest = np.bitwise_count((mask & -mask) - 1)
@@ -315,13 +292,3 @@ class CoalitionAccess:
             begin,
         )
         return gains / (n - 1)
-
-
-def _entries(matrix: sparse.csr_array, row: Codes, column: Codes) -> Floats:
-    """Some entries of a matrix whose columns ascend in each row; 0 where there is none."""
-    n = matrix.shape[0]
-    rows = np.repeat(np.arange(n), np.diff(matrix.indptr))
-    stored = rows * n + matrix.indices
-    wanted = row.astype(np.int64) * n + column
-    at = np.minimum(np.searchsorted(stored, wanted), stored.size - 1)
-    return np.where(stored[at] == wanted, matrix.data[at], 0.0)

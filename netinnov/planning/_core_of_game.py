@@ -20,7 +20,6 @@ from netinnov.planning._game import (
     as_allocation,
     as_game,
     as_positions,
-    by_player,
     coalition_index,
     coalition_of,
     gains_over_alone,
@@ -85,8 +84,7 @@ def in_core(game: GameLike, allocation: pd.Series) -> bool:
 
     References
     ----------
-    Gillies (1959), Solutions to general non-zero-sum games, in Contributions to the Theory of Games
-    IV, 47.
+    Gillies (1959), Solutions to general non-zero-sum games, Contributions to the Theory of Games 4.
 
     Examples
     --------
@@ -131,9 +129,8 @@ def least_core(game: GameLike) -> float:
     game = as_game(game)
     if len(game.players) == 1:
         return -np.inf
-    _, scale, excess_of_gains = _scaled_least_core(game)
-    least = scale * excess_of_gains
-    return 0.0 if abs(least) <= 1e-12 * np.abs(game.values).max() else least
+    _, scale, least = _scaled_least_core(game)
+    return 0.0 if abs(scale * least) <= 1e-12 * np.abs(game.values).max() else scale * least
 
 
 def core_range(game: GameLike) -> pd.DataFrame:
@@ -165,15 +162,15 @@ def core_range(game: GameLike) -> pd.DataFrame:
     [[1.0, 4.0], [2.0, 5.0]]
     """
     game = as_game(game)
+    ends: Any = game.values[-1]
+    if len(game.players) > 1:
+        gains, scale, least = _scaled_least_core(game)
+        gains[1:-1] -= max(least, 0.0)  # a core is not empty by rounding
+        alone = game.values[1 << np.arange(len(game.players))]
+        empty = least * scale > tolerance(game)
+        ends = np.nan if empty else alone[:, None] + scale * core_ends(gains)
     index = pd.Index(list(game.players), tupleize_cols=False, name="player")
-    if len(game.players) == 1:
-        return pd.DataFrame(game.values[-1], index, ["low", "high"])
-    gains, scale, least = _scaled_least_core(game)
-    if least * scale > tolerance(game):
-        return pd.DataFrame(np.nan, index, ["low", "high"])
-    gains[1:-1] -= max(least, 0.0)  # a core is not empty by rounding
-    alone = game.values[1 << np.arange(len(game.players))]
-    return pd.DataFrame(alone[:, None] + scale * core_ends(gains), index, ["low", "high"])
+    return pd.DataFrame(ends, index, ["low", "high"])
 
 
 def _scaled_least_core(game: Game) -> tuple[Floats, float, float]:
@@ -187,8 +184,7 @@ def _scaled_least_core(game: Game) -> tuple[Floats, float, float]:
 
 def excesses(game: Game, payoffs: Floats) -> Floats:
     """v(S) - x(S) by bit masks."""
-    gaps: Floats = game.values - sums_over_coalitions(payoffs)
-    return gaps
+    return np.asarray(game.values - sums_over_coalitions(payoffs))
 
 
 def tolerance(game: Game) -> float:
@@ -198,14 +194,8 @@ def tolerance(game: Game) -> float:
 
 Rule: TypeAlias = str | pd.Series | Mapping[Any, float] | Callable[[Game], pd.Series]
 
-
-def _equal(game: Game) -> pd.Series:
-    n = len(game.players)
-    return by_player(game, np.full(n, game.values[-1] / n), "equal")
-
-
 RULES: dict[str, Callable[[Game], pd.Series]] = {
-    "equal": _equal,
+    "equal": lambda game: pd.Series(game.values[-1] / len(game.players), list(game.players)),
     "shapley": shapley_value,
     "nucleolus": nucleolus,
     "per_capita_nucleolus": per_capita_nucleolus,
@@ -223,11 +213,10 @@ def share_benefits(
     game : Game or mapping
         A value for each coalition; a mapping from frozensets of players to values will do.
     rules : sequence of str or mapping, optional
-        Names of rules: "equal", "shapley", "nucleolus", "per_capita_nucleolus". Or a mapping from
-        a name to one of these, to weights (a Series or mapping by player, such as investment or
-        where taxes are paid: shares are in proportion) or to a function that takes the `Game` and
-        returns a Series by player, such as ``lambda game: owen_value(game, unions=unions)``.
-        Default: equal, Shapley and nucleolus.
+        Of "equal", "shapley", "nucleolus" and "per_capita_nucleolus"; the first three by default.
+        Or a mapping from a name to one of these, to weights (by player, such as investment or where
+        taxes are paid: shares are in proportion) or to a function of the `Game` that returns a
+        Series by player, such as ``lambda game: owen_value(game, unions=unions)``.
 
     Returns
     -------
@@ -251,36 +240,30 @@ def share_benefits(
      ['area', 'home', 5.0, False], ['area', 'host', 1.0, False]]
     """
     game = as_game(game)
+    rules = ["equal", "shapley", "nucleolus"] if rules is None else rules
+    if not isinstance(rules, Mapping):
+        rules = {str(rule): rule for rule in as_list("rules", rules)}
+    if not rules:
+        raise InputError("`rules` must hold at least one rule; found none.")
     parts = []
-    for name, rule in _named_rules(rules).items():
-        shares = _shares(game, name, rule)
+    for name, rule in rules.items():
+        shares = _shares(game, str(name), rule)
         gaps = excesses(game, shares)
-        inside = gaps[1:-1]
+        inside, most = gaps[1:-1], tolerance(game)
         largest = inside.max() if inside.size else np.nan
         # Of coalitions that gain the same but for rounding the first.
-        first = 1 + int(np.argmax(inside >= largest - tolerance(game))) if inside.size else 0
-        off = max(abs(gaps[-1]), gaps.max())
-        part = pd.DataFrame({"rule": name, "player": pd.Series(list(game.players), dtype=object)})
-        part["share"] = shares
-        part["in_core"] = bool(off <= tolerance(game))
-        part["largest_excess"] = largest
-        leaves = largest > tolerance(game)
-        objector = coalition_of(first, game.players) if leaves else None
-        part["objector"] = pd.Series([objector] * len(part), dtype=object)
-        parts.append(part)
+        first = 1 + int(np.argmax(inside >= largest - most)) if largest > most else 0
+        objector = coalition_of(first, game.players) if first else None
+        columns = {
+            "rule": str(name),
+            "player": pd.Series(list(game.players), dtype=object),
+            "share": shares,
+            "in_core": bool(max(abs(gaps[-1]), gaps.max()) <= most),
+            "largest_excess": largest,
+            "objector": pd.Series([objector] * shares.size, dtype=object),
+        }
+        parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
-
-
-def _named_rules(rules: object) -> dict[str, Any]:
-    if rules is None:
-        rules = ["equal", "shapley", "nucleolus"]
-    if isinstance(rules, Mapping):
-        named = {str(name): rule for name, rule in rules.items()}
-    else:
-        named = {str(rule): rule for rule in as_list("rules", rules)}
-    if not named:
-        raise InputError("`rules` must hold at least one rule; found none.")
-    return named
 
 
 def _shares(game: Game, name: str, rule: object) -> Floats:
@@ -310,8 +293,8 @@ class AllocationStability(Displayed):
     share : float
         Share of the games in whose core the allocation lies.
     objections : Series
-        Share of the games in which a coalition would be better off by itself, the largest first;
-        index frozensets; coalitions that never object are left out.
+        Share of the games in which a coalition, if ever, would be better off by itself, the largest
+        first; index frozensets.
     """
 
     share: float
@@ -375,9 +358,7 @@ def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> Al
         leaves = gaps > tolerance(same)
         objects[1:-1] += leaves
         stable += not leaves.any()
-    order = np.argsort(-objects, kind="stable")
-    order = order[objects[order] > 0]
-    shares = pd.Series(
-        objects[order] / len(listed), coalition_index(first, order), name="objections"
-    )
+    order = np.argsort(-objects, kind="stable")[: np.count_nonzero(objects)]
+    often = objects[order] / len(listed)
+    shares = pd.Series(often, coalition_index(first, order), name="objections")
     return AllocationStability(stable / len(listed), shares)

@@ -9,6 +9,7 @@ tests solve the same programmes by HiGHS, which scipy restarts for each generate
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -45,8 +46,7 @@ class Level:
     weights: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Levels:
+class Levels(NamedTuple):
     """All levels, and for each coalition the one that settles it."""
 
     levels: list[Level]
@@ -62,11 +62,8 @@ class _Columns:
     values: Floats
 
     def __add__(self, other: _Columns) -> _Columns:
-        return _Columns(
-            np.append(self.masks, other.masks),
-            np.append(self.sizes, other.sizes),
-            np.append(self.values, other.values),
-        )
+        masks, sizes = np.append(self.masks, other.masks), np.append(self.sizes, other.sizes)
+        return _Columns(masks, sizes, np.append(self.values, other.values))
 
     def __getitem__(self, chosen: npt.NDArray[np.bool_] | slice | list[int]) -> _Columns:
         return _Columns(self.masks[chosen], self.sizes[chosen], self.values[chosen])
@@ -185,14 +182,16 @@ class _Solver:
             column = np.append(members(entering.masks, n), entering.sizes)
             rise = inverse @ column
             rise[:first] = 0.0
-            at = _leaving(weights, inverse @ change, rise)
+            # The first weight to fall to 0 leaves; of a tie, as the change says.
+            ends = np.full((2, weights.size), np.inf)
+            np.divide([weights, inverse @ change], rise, out=ends, where=rise > POSITIVE)
+            tied = ends[0] <= ends[0].min() + ABOVE
+            at = int(np.where(tied, ends[1], np.inf).argmin())
             matrix[:, at] = column
-            columns.masks[at] = entering.masks[0]
-            columns.sizes[at] = entering.sizes[0]
+            columns.masks[at], columns.sizes[at] = entering.masks[0], entering.sizes[0]
             columns.values[at] = entering.values[0]
-        raise ArithmeticError(
-            f"a linear programme of the game did not end in {MOST_PIVOTS:,} steps."
-        )
+        msg = f"a linear programme of the game did not end in {MOST_PIVOTS:,} steps."
+        raise ArithmeticError(msg)
 
     def _entering(self, payoffs: Floats, excess: float) -> _Columns | None:
         """The constraint that is broken most, of those seen; of all, if none of these is broken."""
@@ -217,11 +216,3 @@ class _Solver:
         seen = self.seen
         above: Floats = seen.values - members(seen.masks, self.n) @ payoffs - seen.sizes * excess
         return above
-
-
-def _leaving(weights: Floats, shift: Floats, rise: Floats) -> int:
-    """The column whose weight is the first to fall to 0; of a tie, as the shift says."""
-    ends = np.full((2, weights.size), np.inf)
-    np.divide(np.stack([weights, shift]), rise, out=ends, where=rise > POSITIVE)
-    tied = ends[0] <= ends[0].min() + ABOVE
-    return int(np.where(tied, ends[1], np.inf).argmin())

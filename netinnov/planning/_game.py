@@ -29,15 +29,13 @@ class Game:
     players : sequence
         Distinct names, 1 to 24.
     values : array-like
-        Value of each of the ``2**n`` coalitions, by bit masks: the coalition of ``values[mask]``
-        holds ``players[i]`` where bit i of the mask is set, so ``values[0]``, of nobody, is 0.
-        Values are gains; of costs give the negative.
+        Gains (of costs give the negative) of the ``2**n`` coalitions by bit masks: that of
+        ``values[mask]`` holds ``players[i]`` where bit i of the mask is set; ``values[0]`` is 0.
 
     Raises
     ------
     InputError
-        If a player is there twice, there are more than 24, or values are missing, not finite, or
-        not 0 for the empty coalition.
+        If a player is there twice, there are more than 24, or values are missing or not finite.
 
     See Also
     --------
@@ -57,24 +55,18 @@ class Game:
         players = tuple(distinct_players("players", self.players))
         values = as_floats("values", self.values)
         if values.shape != (1 << len(players),):
-            msg = (
-                f"`values` must hold one number for each of the 2**{len(players)} = "
-                f"{1 << len(players):,} coalitions, the empty one first; found "
-                f"{' x '.join(map(str, values.shape)) or 'a single number'}."
-            )
+            size = " x ".join(map(str, values.shape)) or "a single number"
+            msg = f"`values` must hold one number for each of the 2**{len(players)} = "
+            msg += f"{1 << len(players):,} coalitions, the empty one first; found {size}."
             raise InputError(msg)
         wrong = np.flatnonzero(~np.isfinite(values))
         if wrong.size:
-            shown_wrong = examples(wrong, lambda mask: f"{named(mask, players)}: {values[mask]}")
-            raise InputError(
-                f"the value of each coalition must be a finite number; found {shown_wrong}."
-            )
+            msg = "the value of each coalition must be a finite number; found "
+            some = examples(wrong, lambda mask: f"{named(mask, players)}: {values[mask]}")
+            raise InputError(f"{msg}{some}.")
         if values[0] != 0:
-            msg = (
-                f"the empty coalition must have the value 0; found {values[0]:g}. Subtract what "
-                "is there without any player from all values."
-            )
-            raise InputError(msg)
+            msg = f"the empty coalition must have the value 0; found {values[0]:g}. Subtract what "
+            raise InputError(f"{msg}is there without any player from all values.")
         values.flags.writeable = False
         object.__setattr__(self, "players", players)
         object.__setattr__(self, "values", values)
@@ -114,47 +106,37 @@ def as_game(game: GameLike) -> Game:
     if isinstance(game, Game):
         return game
     keys: list[object] = list(game)
-    wrong = [key for key in keys if not isinstance(key, frozenset)]
-    if wrong:
+    if wrong := [key for key in keys if not isinstance(key, frozenset)]:
         msg = "the keys of `game` must be frozensets of players, such as frozenset({'a', 'b'})"
         raise InputError(f"{msg}; found {examples(wrong, shown)}.")
     members: list[Any] = list(frozenset().union(*game))
     try:
-        members.sort()
+        players = distinct_players("game", sorted(members))
     except TypeError:
         msg = "the players of `game` must be sortable, such as texts; found "
         raise InputError(f"{msg}{examples(members, shown)}.") from None
-    players = distinct_players("game", members)
     bit = {player: 1 << i for i, player in enumerate(players)}
-    values = np.full(1 << len(players), np.nan)
-    known = np.zeros(values.size, bool)
+    values, missing = np.zeros(1 << len(players)), np.ones(1 << len(players), bool)
     for coalition, value in game.items():
         mask = sum(bit[player] for player in coalition)
         values[mask] = as_floats(f"game[{named(mask, players)}]", value)
-        known[mask] = True
-    if not known.all():
-        missing = np.flatnonzero(~known)
-        msg = (
-            f"`game` must have a value for each of the {known.size:,} coalitions of its "
-            f"{len(players)} players, the empty one included; {missing.size:,} are missing: "
-            f"{examples(missing, lambda mask: named(mask, players))}; add them."
-        )
-        raise InputError(msg)
+        missing[mask] = False
+    if missing.any():
+        msg = f"`game` must have a value for each of the {values.size:,} coalitions of its "
+        msg += f"{len(players)} players, the empty one included; {missing.sum():,} are missing: "
+        some = examples(np.flatnonzero(missing), lambda mask: named(mask, players))
+        raise InputError(f"{msg}{some}; add them.")
     return Game(tuple(players), values)
 
 
 def distinct_players(argument: str, players: object, most: int | None = MOST_PLAYERS) -> list[Any]:
     """The players as a list: at least one, no more than a table takes, none of them twice."""
     listed = as_list(argument, players)
-    names_seen: set[Any] = set()
-    for player in listed:
-        if not isinstance(player, Hashable):
-            raise InputError(f"`{argument}`: a player must be hashable; found {shown(player)}.")
-        if player in names_seen:
-            raise InputError(
-                f"`{argument}`: each player must be there once; found {player!r} twice."
-            )
-        names_seen.add(player)
+    if wrong := [player for player in listed if not isinstance(player, Hashable)]:
+        raise InputError(f"`{argument}`: a player must be hashable; found {shown(wrong[0])}.")
+    if len(set(listed)) < len(listed):
+        twice = next(player for player in listed if listed.count(player) > 1)
+        raise InputError(f"`{argument}`: each player must be there once; found {twice!r} twice.")
     if not listed:
         raise InputError(f"`{argument}`: a game needs at least one player; found none.")
     if most is not None and len(listed) > most:
@@ -167,8 +149,7 @@ def as_positions(argument: str, names: object, players: Sequence[Any]) -> list[i
     """Positions of some players of a game."""
     listed = as_list(argument, names, "players")
     at = {player: i for i, player in enumerate(players)}
-    unknown = [name for name in listed if not isinstance(name, Hashable) or name not in at]
-    if unknown:
+    if unknown := [name for name in listed if not isinstance(name, Hashable) or name not in at]:
         msg = f"`{argument}` must name players of the game, {examples(players)}; found "
         raise InputError(f"{msg}{examples(unknown, shown)}.")
     return [at[name] for name in listed]
@@ -181,16 +162,15 @@ def as_allocation(argument: str, allocation: object, players: Sequence[Any]) -> 
     if not by_name.index.is_unique or set(by_name.index) != set(players):
         missing = [player for player in players if player not in by_name.index]
         others = [name for name in by_name.index if name not in set(players)]
-        faults = f"without a number: {examples(missing)}; " if missing else ""
-        faults += f"not players: {examples(others)}; " if others else ""
-        faults = faults or "a player twice; "
-        raise InputError(f"`{argument}` must hold one number for each player; {faults[:-2]}.")
+        faults = [f"without a number: {examples(missing)}"] if missing else []
+        faults += [f"not players: {examples(others)}"] if others else []
+        wrong = "; ".join(faults or ["a player twice"])
+        raise InputError(f"`{argument}` must hold one number for each player; {wrong}.")
     values = as_floats(argument, by_name.reindex(list(players)).to_numpy())
-    if not np.isfinite(values).all():
-        player = players[int(np.flatnonzero(~np.isfinite(values))[0])]
-        raise InputError(
-            f"`{argument}` must hold finite numbers; found {by_name[player]} at {player!r}."
-        )
+    if (odd := np.flatnonzero(~np.isfinite(values))).size:
+        player = players[odd[0]]
+        msg = f"`{argument}` must hold finite numbers; found {by_name[player]} at {player!r}."
+        raise InputError(msg)
     return values
 
 
@@ -213,8 +193,7 @@ def coalition_of(mask: int, players: Sequence[Any]) -> Coalition:
 
 def named(mask: int, players: Sequence[Any]) -> str:
     """A coalition in a message."""
-    members = [str(player) for i, player in enumerate(players) if int(mask) >> i & 1]
-    return "{" + ", ".join(members) + "}"
+    return "{" + ", ".join(str(each) for i, each in enumerate(players) if int(mask) >> i & 1) + "}"
 
 
 def sums_over_coalitions(numbers: Floats) -> Floats:

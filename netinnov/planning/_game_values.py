@@ -51,13 +51,12 @@ def shapley_value(
     Parameters
     ----------
     game : Game, mapping or function
-        A value for each coalition; a mapping from frozensets of players to values will do. A
-        function takes a frozenset of players and returns the value of their coalition.
+        A value for each coalition, as a mapping from frozensets of players to values or a function
+        of a frozenset.
     players : sequence, optional
         All players, any number of them; only with a function, which needs them.
     orders : int, optional
-        Random orders over which is averaged, at least 2. None: the exact value of up to 24
-        players, and 1,000 orders of more.
+        Random orders, at least 2. None: exact for up to 24 players, 1,000 orders for more.
     rng : None, int, SeedSequence or Generator
         Source of the random orders.
 
@@ -70,8 +69,8 @@ def shapley_value(
     Raises
     ------
     InputError
-        If a coalition has no value, the empty one is not worth 0, a table has more than 24 players,
-        or players are missing, there twice or given beside a game that has its own.
+        If the game is not complete, a table has more than 24 players, or players are missing, there
+        twice or given beside a game that has its own.
 
     See Also
     --------
@@ -94,7 +93,8 @@ def shapley_value(
     if callable(game):
         worth, names = _worth_of(game, players)
         if orders is None and len(names) <= MOST_PLAYERS:
-            return shapley_value(_table(worth, names))
+            coalitions = (coalition_of(mask, names) for mask in range(1, 1 << len(names)))
+            return shapley_value(Game(tuple(names), np.array([0.0, *map(worth, coalitions)])))
         orders = ORDERS if orders is None else orders
     if orders is not None:
         sample = sampled_shapley_value(game, players=players, orders=orders, rng=rng)
@@ -123,8 +123,7 @@ def banzhaf_value(game: GameLike) -> pd.Series:
     Raises
     ------
     InputError
-        If a coalition has no value, the empty one is not worth 0, or there are more than 24
-        players.
+        If the game is not complete, or has more than 24 players.
 
     References
     ----------
@@ -140,8 +139,7 @@ def banzhaf_value(game: GameLike) -> pd.Series:
     from netinnov.kernels.coalitions import mean_contributions
 
     game = as_game(game)
-    n = len(game.players)
-    weights = np.full(n, 0.5 ** (n - 1))
+    weights = 0.5 ** np.full(len(game.players), len(game.players) - 1.0)
     return by_player(game, mean_contributions(game.values, weights), "banzhaf_value")
 
 
@@ -149,10 +147,13 @@ def mean_by_orders(values: Floats) -> Floats:
     """Mean contribution of each player over all orders; ``values`` by bit masks."""
     from netinnov.kernels.coalitions import mean_contributions
 
-    n = values.size.bit_length() - 1
-    weights = np.array([1.0 / (n * math.comb(n - 1, s)) for s in range(n)])
-    means: Floats = mean_contributions(values, weights)
+    means: Floats = mean_contributions(values, _weights(values.size.bit_length() - 1))
     return means
+
+
+def _weights(n: int) -> Floats:
+    """Chance that one of n players comes after just s given others, by s."""
+    return np.array([1.0 / (n * math.comb(n - 1, s)) for s in range(n)])
 
 
 def sampled_shapley_value(
@@ -167,14 +168,10 @@ def sampled_shapley_value(
     Parameters
     ----------
     game : Game, mapping or function
-        A function takes a frozenset of players and returns the value of their coalition; it is
-        asked once for each coalition that occurs, and not for the empty one, which is worth 0.
-    players : sequence, optional
-        All players, any number of them; only with a function, which needs them.
-    orders : int
-        Number of orders, at least 2.
-    rng : None, int, SeedSequence or Generator
-        Source of the random orders.
+        As in `shapley_value`. A function is asked once for each coalition that occurs, and not for
+        the empty one, which is worth 0.
+    players, orders, rng
+        As in `shapley_value`.
 
     Returns
     -------
@@ -185,8 +182,7 @@ def sampled_shapley_value(
     Raises
     ------
     InputError
-        If players are missing, there twice or given beside a game that has its own, or a value is
-        not a finite number.
+        As `shapley_value`, or if a value is not a finite number.
 
     See Also
     --------
@@ -210,8 +206,7 @@ def sampled_shapley_value(
     added = np.empty((orders, n))
     for order in added:
         sequence = rng.permutation(n)
-        values = worth(sequence)
-        order[sequence] = np.diff(values, prepend=0.0)
+        order[sequence] = np.diff(worth(sequence), prepend=0.0)
     index = pd.Index(listed, tupleize_cols=False, name="player")
     error = added.std(axis=0, ddof=1) / math.sqrt(orders)
     return pd.DataFrame({"value": added.mean(axis=0), "standard_error": error}, index)
@@ -258,14 +253,6 @@ def _worth_of(
     return value, distinct_players("players", players, most=None)
 
 
-def _table(worth: Callable[[frozenset[Any]], float], names: list[Any]) -> Game:
-    """All coalitions of a function."""
-    values = np.zeros(1 << len(names))
-    for mask in range(1, values.size):
-        values[mask] = worth(coalition_of(mask, names))
-    return Game(tuple(names), values)
-
-
 def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Series:
     """What each player adds on average over the orders in which each union comes as one.
 
@@ -274,7 +261,7 @@ def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Se
     game : Game or mapping
         A value for each coalition; a mapping from frozensets of players to values will do.
     unions : sequence of sequences
-        Players who negotiate as one, such as the owners of a joint park; each player is in one.
+        Players who negotiate as one, such as the owners of a joint park; each is in one.
 
     Returns
     -------
@@ -301,16 +288,11 @@ def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Se
     """
     game = as_game(game)
     blocks = _blocks(unions, game)
-    bits = [1 << np.array(block) for block in blocks]
-    others = len(blocks) - 1
-    weights = np.array([1.0 / (len(blocks) * math.comb(others, s)) for s in range(others + 1)])
-    chances = weights[np.bitwise_count(np.arange(1 << others))]
+    whole = np.array([sum(1 << at for at in block) for block in blocks], np.int64)
+    chances = _weights(len(blocks))[np.bitwise_count(np.arange(1 << (len(blocks) - 1)))]
     shares = np.zeros(len(game.players))
     for k, block in enumerate(blocks):
-        before = masks_of_sets(
-            np.array([each.sum() for j, each in enumerate(bits) if j != k], np.int64)
-        )
-        inside = masks_of_sets(bits[k])
+        before, inside = masks_of_sets(np.delete(whole, k)), masks_of_sets(1 << np.array(block))
         # The game of the union's members, on average over who came before the union.
         shares[block] = mean_by_orders(chances @ game.values[before[:, None] | inside])
     return by_player(game, shares, "owen_value")
@@ -367,15 +349,12 @@ def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.
 
 def _blocks(unions: object, game: Game) -> list[list[int]]:
     """Positions of the members of each union: every player in exactly one."""
-    blocks = [
-        as_positions("unions", union, game.players)
-        for union in as_list("unions", unions, "sequences of players")
-    ]
-    members = [at for block in blocks for at in block]
-    twice = sorted({at for at in members if members.count(at) > 1})
-    missing = [at for at in range(len(game.players)) if at not in members]
+    listed = as_list("unions", unions, "sequences of players")
+    blocks = [as_positions("unions", union, game.players) for union in listed]
+    members = [game.players[at] for block in blocks for at in block]
+    twice = [player for player in game.players if members.count(player) > 1]
+    missing = [player for player in game.players if player not in members]
     if twice or missing:
-        number, fault = ("more than one", twice) if twice else ("none", missing)
-        names = examples(game.players[at] for at in fault)
-        raise InputError(f"`unions` must hold each player in one union; in {number}: {names}.")
+        names = f"in more than one: {examples(twice)}" if twice else f"in none: {examples(missing)}"
+        raise InputError(f"`unions` must hold each player in one union; {names}.")
     return [block for block in blocks if block]

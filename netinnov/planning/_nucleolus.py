@@ -7,7 +7,7 @@ import pandas as pd
 
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.planning._excess_levels import Levels, excess_levels, members, within_blocks
+from netinnov.planning._excess_levels import Level, Levels, excess_levels, members, within_blocks
 from netinnov.planning._game import (
     Game,
     GameLike,
@@ -41,8 +41,8 @@ def nucleolus(game: GameLike) -> pd.Series:
     Raises
     ------
     InputError
-        If all together achieve less than the players do alone, so that no allocation gives
-        everybody what they have alone; or the game is not complete or has more than 24 players.
+        If all achieve less together than alone, so that no division gives everybody what they have
+        alone; or the game is not complete or has more than 24 players.
     ArithmeticError
         If rounding leaves the allocation unproven.
 
@@ -52,19 +52,16 @@ def nucleolus(game: GameLike) -> pd.Series:
 
     Notes
     -----
-    One linear programme a level, by the simplex method on weights of coalitions, whose columns are
-    generated: a coalition enters only if its excess is above that of the level, and all are
-    looked through for one. Before an allocation is returned it is proven: at each level the
-    coalitions with the largest excesses are balanced, and no other one has a larger excess.
-    2^n numbers are held several times; 20 players take well under a second.
+    One linear programme a level, by the simplex method on weights of coalitions; of its columns,
+    one a coalition, only those whose excess is above that of the level are made. An allocation is
+    proven before it is returned: at each level the coalitions with the largest excesses are
+    balanced. 2^n numbers are held several times; 20 players take well under a second.
 
     References
     ----------
     Schmeidler (1969), The nucleolus of a characteristic function game, SIAM Journal on Applied
     Mathematics 17, 1163. Maschler, Peleg and Shapley (1979), Geometric properties of the kernel,
-    nucleolus, and related solution concepts, Mathematics of Operations Research 4, 303. Kohlberg
-    (1971), On the nucleolus of a characteristic function game, SIAM Journal on Applied Mathematics
-    20, 62.
+    nucleolus, and related solution concepts, Mathematics of Operations Research 4, 303.
 
     Examples
     --------
@@ -79,31 +76,22 @@ def nucleolus(game: GameLike) -> pd.Series:
 def per_capita_nucleolus(game: GameLike) -> pd.Series:
     """The nucleolus of excesses that a coalition shares among its members.
 
-    As `nucleolus`, with excesses divided by the number of players in the coalition, ``(v(S) - x(S))
-    / |S|``: what each member would gain by leaving together.
+    As `nucleolus`, with ``(v(S) - x(S)) / |S|``: what each member would gain by leaving together.
 
     Parameters
     ----------
     game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
+        As in `nucleolus`.
 
     Returns
     -------
     Series
-        A number a player, in the order of ``game.players`` (of a mapping: sorted). It is unique,
-        adds up to the value of all, and lies in the core if there is one.
+        As from `nucleolus`.
 
     Raises
     ------
-    InputError
-        If all together achieve less than the players do alone, so that no allocation gives
-        everybody what they have alone; or the game is not complete or has more than 24 players.
-    ArithmeticError
-        If rounding leaves the allocation unproven.
-
-    See Also
-    --------
-    nucleolus_certificate : the balanced collections that prove it.
+    InputError, ArithmeticError
+        As `nucleolus`.
 
     References
     ----------
@@ -130,7 +118,7 @@ def nucleolus_certificate(game: GameLike, *, per_capita: bool = False) -> pd.Dat
     Parameters
     ----------
     game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
+        As in `nucleolus`.
     per_capita : bool
         Of the per capita nucleolus.
 
@@ -139,17 +127,14 @@ def nucleolus_certificate(game: GameLike, *, per_capita: bool = False) -> pd.Dat
     DataFrame
         Rows of each level: ``level`` (from 1), ``coalition``, its ``excess`` at the nucleolus (per
         capita if asked), ``weight`` (above 0) and ``alone``: the row stands for a player who gets
-        no more than alone, and may be left out. For each level the weights of its rows add up to 1
-        at every player. What these coalitions determine of the payoffs grows from level to level,
-        and in the end it is everything. Coalitions whose payoff is determined by those of a level
-        could be added to it.
+        no more than alone, and may be left out. The weights of a level add up to 1 at each player.
+        All levels together determine the payoffs. Coalitions whose payoff those of a level
+        determine could be added to it.
 
     Raises
     ------
-    InputError
-        If the game has no nucleolus, is not complete or has more than 24 players.
-    ArithmeticError
-        If rounding leaves the allocation unproven.
+    InputError, ArithmeticError
+        As `nucleolus`.
 
     References
     ----------
@@ -163,18 +148,19 @@ def nucleolus_certificate(game: GameLike, *, per_capita: bool = False) -> pd.Dat
     [[-1.5, 1.0], [-1.5, 1.0]]
     """
     game = as_game(game)
-    payoffs, solution, weights = _solved(game, per_capita=per_capita)
-    masks = np.concatenate([level.masks for level in solution.levels] or [np.zeros(0, np.int64)])
-    alone = np.concatenate([level.sizes == 0 for level in solution.levels] or [np.zeros(0, bool)])
+    payoffs, levels, weights = _solved(game, per_capita=per_capita)
+    masks = np.concatenate([np.zeros(0, np.int64), *(level.masks for level in levels)])
+    alone = np.concatenate([np.zeros(0, bool), *(level.sizes == 0 for level in levels)])
     excess = game.values[masks] - members(masks, len(game.players)) @ payoffs
     if per_capita:
         excess /= np.bitwise_count(masks)
-    rows = np.concatenate([np.arange(each.size) for each in weights] or [np.zeros(0, np.int64)])
+    sizes = [each.size for each in weights]
+    rows = np.concatenate([np.zeros(0, np.int64), *map(np.arange, sizes)])
     table = {
-        "level": np.repeat(np.arange(1, len(weights) + 1), [each.size for each in weights]),
+        "level": np.repeat(np.arange(1, len(weights) + 1), sizes),
         "coalition": coalition_index(game, masks).take(rows),
         "excess": excess[rows],
-        "weight": np.concatenate(weights or [np.zeros(0)]),
+        "weight": np.concatenate([np.zeros(0), *weights]),
         "alone": alone[rows],
     }
     return pd.DataFrame(table)
@@ -186,7 +172,7 @@ def has_imputations(game: Game) -> bool:
     return bool(game.values[-1] - alone.sum() >= -1e-12 * np.abs(game.values).max())
 
 
-def _solved(game: Game, *, per_capita: bool) -> tuple[Floats, Levels, list[Floats]]:
+def _solved(game: Game, *, per_capita: bool) -> tuple[Floats, list[Level], list[Floats]]:
     """The nucleolus, the levels that lead to it, and the weights that prove it."""
     n = len(game.players)
     alone = game.values[1 << np.arange(n)]
@@ -198,19 +184,17 @@ def _solved(game: Game, *, per_capita: bool) -> tuple[Floats, Levels, list[Float
         )
         raise InputError(msg)
     if n == 1:
-        return alone, Levels([], np.zeros(0, np.int8)), []
+        return alone, [], []
     gains[-1] = max(gains[-1], 0.0)
     scale = np.abs(gains).max() or 1.0
     gains /= scale
     solution = excess_levels(gains, per_capita=per_capita, rational=True)
-    sums = [np.ones((1, n)), *(members(level.masks, n) for level in solution.levels)]
-    right = [
-        gains[-1:],
-        *(np.where(e.sizes > 0, gains[e.masks] - e.excess * e.sizes, 0.0) for e in solution.levels),
-    ]
-    payoffs = np.linalg.lstsq(np.vstack(sums), np.concatenate(right))[0]
+    levels = solution.levels
+    sums = np.vstack([np.ones((1, n)), *(members(level.masks, n) for level in levels)])
+    right = [np.where(e.sizes > 0, gains[e.masks] - e.excess * e.sizes, 0.0) for e in levels]
+    payoffs = np.linalg.lstsq(sums, np.concatenate([gains[-1:], *right]))[0]
     weights = proof(gains, payoffs, solution, per_capita=per_capita)
-    return alone + scale * payoffs, solution, weights
+    return alone + scale * payoffs, levels, weights
 
 
 def proof(gains: Floats, payoffs: Floats, solution: Levels, *, per_capita: bool) -> list[Floats]:
@@ -247,9 +231,6 @@ def proof(gains: Floats, payoffs: Floats, solution: Levels, *, per_capita: bool)
             break
         balanced.append(weights)
     if len(balanced) < len(solution.levels) or np.linalg.matrix_rank(rows) < n:
-        msg = (
-            "rounding leaves the nucleolus of this game unproven: the values of some coalitions "
-            "are too near each other, or too far apart."
-        )
-        raise ArithmeticError(msg)
+        msg = "rounding leaves the nucleolus of this game unproven: the values of some coalitions "
+        raise ArithmeticError(f"{msg}are too near each other, or too far apart.")
     return balanced

@@ -24,10 +24,8 @@ from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity import effective_number
 from netinnov.scenarios import Combined
 
-ObjectiveName = Literal[
-    "efficiency", "home_access", "worst_access", "equity", "resistance", "effective_number"
-]
 AccessName: TypeAlias = Literal["efficiency", "home_access", "worst_access", "equity"]
+ObjectiveName = Literal[AccessName, "resistance", "effective_number"]
 Reduce: TypeAlias = Callable[[Floats], Floats]
 
 _KNOWN = {"efficiency", "home_access", "worst_access", "resistance"}
@@ -72,10 +70,9 @@ class Judge:
         except (TypeError, ValueError):
             number = None
         if number is None or not math.isfinite(number):
-            raise InputError(
-                f"objective {self.name} must return a finite number for every plan; found "
-                f"{shown(value)} for {plan}. Where it is undefined, return the worst value."
-            )
+            msg = f"objective {self.name} must return a finite number for every plan; found "
+            msg += f"{shown(value)} for {plan}. Where it is undefined, return the worst value."
+            raise InputError(msg)
         return number
 
 
@@ -83,7 +80,6 @@ def judge_of(
     objective: Objective, network: MultilayerNetwork, candidates: Mapping[str, Any]
 ) -> Judge:
     """Look an objective up by name, or take a function of the user."""
-    everyone = positions(network, None)
     if isinstance(objective, ByAccess):
         return _access_judge("access", objective, objective.never_lowered)
     if isinstance(objective, str):
@@ -94,27 +90,21 @@ def judge_of(
             raise InputError(f"{msg} of a network; found {objective!r}{near}.")
         if objective == "resistance":
             _refuse_parts(network)
-            return Judge(repr(objective), partial(_resistance, everyone.size), True, None, True)
+            return Judge(repr(objective), partial(_resistance, network.n_nodes), True, None, True)
         if objective == "effective_number":
-            measure = partial(_effective_number, everyone.size)
+            measure = partial(_effective_number, network.n_nodes)
             return Judge(repr(objective), measure, by_strength=1.0)
-        reduce = _reduce(objective, network, candidates)
-        return _access_judge(
-            repr(objective), ByAccess(everyone, reduce, PathCosts()), objective in _KNOWN
-        )
+        by_access = access_objective(objective, network, candidates, PathCosts())
+        return _access_judge(repr(objective), by_access, by_access.never_lowered)
     check_callable("objective", objective, "a name or a function of a network", made=True)
-    ours = _by_paths(objective, network)
-    if ours is not None:
+    if (ours := _by_paths(objective, network)) is not None:
         return ours
     name = getattr(objective, "__name__", shown(objective))
     return Judge(name, partial(_of_user, objective, network.storage.nodes.index))
 
 
 def access_objective(
-    name: AccessName,
-    network: MultilayerNetwork,
-    candidates: Mapping[str, Any],
-    costs: PathCosts,
+    name: AccessName, network: MultilayerNetwork, candidates: Mapping[str, Any], costs: PathCosts
 ) -> ByAccess:
     """An objective of access by its name, with lengths and frictions of links."""
     reduce = _reduce(name, network, candidates)
@@ -127,22 +117,23 @@ def _access_judge(name: str, by_access: ByAccess, never_lowered: bool) -> Judge:
 
 def _from_access(by_access: ByAccess, network: MultilayerNetwork) -> float:
     names = network.storage.nodes.index.take(by_access.nodes)
-    access = harmonic_centrality(network, nodes=list(names), **by_access.costs._asdict()).to_numpy(
-        np.float64
-    )[by_access.nodes]
-    return float(by_access.reduce(access[None])[0])
+    access = harmonic_centrality(network, nodes=list(names), **by_access.costs._asdict())
+    return float(by_access.reduce(access.to_numpy(np.float64)[None, by_access.nodes])[0])
 
 
 def _reduce(name: str, network: MultilayerNetwork, candidates: Mapping[str, Any]) -> Reduce:
     if name == "efficiency":
         return _mean
-    place, n_places = _places(network)
+    # A node without a place is a place of its own.
+    code = network.storage.place_codes.astype(np.int64)
+    own = np.where(code >= 0, code, len(network.storage.places) + np.arange(code.size))
+    place = np.unique(own, return_inverse=True)[1]
     if name == "home_access":
         chosen = np.unique(place[_at_homes(network, candidates)])
-        return lambda access: _by_place(access, place, n_places)[:, chosen].mean(axis=1)
+        return lambda access: _by_place(access, place)[:, chosen].mean(axis=1)
     if name == "worst_access":
-        return lambda access: _by_place(access, place, n_places).min(axis=1)
-    return lambda access: _equality(_by_place(access, place, n_places))
+        return lambda access: _by_place(access, place).min(axis=1)
+    return lambda access: _equality(_by_place(access, place))
 
 
 def _equality(rows: Floats) -> Floats:
@@ -161,39 +152,22 @@ def _sum(access: Floats) -> Floats:
     return np.asarray(access.sum(axis=1), np.float64)
 
 
-def _places(network: MultilayerNetwork) -> tuple[npt.NDArray[np.intp], int]:
-    """Number of the place of each node; a node without one is a place of its own."""
-    code = network.storage.place_codes.astype(np.int64)
-    own = np.where(code >= 0, code, len(network.storage.places) + np.arange(code.size))
-    used, place = np.unique(own, return_inverse=True)
-    return place, used.size
-
-
-def _by_place(access: Floats, place: npt.NDArray[np.intp], n_places: int) -> Floats:
+def _by_place(access: Floats, place: npt.NDArray[np.intp]) -> Floats:
     """Mean access of the nodes of each place, a row a plan."""
-    size = np.bincount(place, minlength=n_places)
-    if n_places == place.size:
-        by_place = np.empty_like(access)
-        by_place[:, place] = access
-        return by_place
-    return np.stack([np.bincount(place, row, n_places) / size for row in access])
+    size = np.bincount(place)
+    if size.size == place.size:
+        return access[:, np.argsort(place)]
+    return np.stack([np.bincount(place, row) / size for row in access])
 
 
 def _at_homes(network: MultilayerNetwork, candidates: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
     """Nodes located in the home of some candidate."""
-    homes: list[str] = []
-    without = []
-    for name, scenario in candidates.items():
-        mine = _homes(scenario)
-        homes += mine
-        if not mine:
-            without.append(name)
-    if without:
-        raise InputError(
-            f"objective='home_access' needs candidates with a `home`; {len(without)} have none: "
-            f"{examples(without)}. Give a function of a network as `objective` instead."
-        )
-    return network.storage.inside(homes)
+    homes = {name: _homes(scenario) for name, scenario in candidates.items()}
+    if without := [name for name, own in homes.items() if not own]:
+        msg = f"objective='home_access' needs candidates with a `home`; {len(without)} have none: "
+        msg += f"{examples(without)}. Give a function of a network as `objective` instead."
+        raise InputError(msg)
+    return network.storage.inside([home for own in homes.values() for home in own])
 
 
 def _homes(scenario: Any) -> list[str]:
@@ -225,9 +199,8 @@ def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
 def _of_user(objective: Callable[..., Any], nodes: pd.Index, network: MultilayerNetwork) -> Any:
     """Call a function, with the nodes of the baseline if it asks for them; a Series is summed."""
     value = called_on(objective, network, nodes)
-    if isinstance(value, pd.Series):
-        return value.reindex(nodes).sum(skipna=False)
-    return value
+    series = isinstance(value, pd.Series)
+    return value.reindex(nodes).sum(skipna=False) if series else value
 
 
 def _refuse_parts(network: MultilayerNetwork) -> None:
@@ -235,11 +208,10 @@ def _refuse_parts(network: MultilayerNetwork) -> None:
     n_parts = int(part.max(initial=-1)) + 1
     if n_parts != 1:
         largest = np.bincount(part).argmax() if n_parts else 0
-        names = network.storage.nodes.index[part != largest]
-        raise InputError(
-            f"objective='resistance' needs a connected network; found {n_parts} parts, outside "
-            f"the largest: {examples(names)}. Select the largest part, or choose 'efficiency'."
-        )
+        names = examples(network.storage.nodes.index[part != largest])
+        msg = f"objective='resistance' needs a connected network; found {n_parts} parts, outside "
+        msg += f"the largest: {names}. Select the largest part, or choose 'efficiency'."
+        raise InputError(msg)
 
 
 def _resistance(n: int, network: MultilayerNetwork) -> float:

@@ -61,16 +61,11 @@ class _Weighted(PlanValues):
 
     def value(self, plan: Sequence[int]) -> float:
         """Weighted sum of the values of a plan."""
-        return math.fsum(
-            weight * part.value(plan) for weight, part in zip(self.weights, self.parts, strict=True)
-        )
+        return float(np.dot(self.weights, [part.value(plan) for part in self.parts]))
 
     def values(self, plan: Sequence[int], more: Sequence[int]) -> Floats:
         """Weighted sums for a plan with each of some candidates alone."""
-        total: Floats = np.zeros(len(more))
-        for weight, part in zip(self.weights, self.parts, strict=True):
-            total = total + weight * part.values(plan, more)
-        return total
+        return np.asarray(np.dot(self.weights, [part.values(plan, more) for part in self.parts]))
 
 
 def pareto_plans(
@@ -116,7 +111,7 @@ def pareto_plans(
     -----
     Up to 20,000 plans all are valued (``exact``). Beyond, plans are searched by exchange for
     weighted sums of both objectives, each in units of its rise by its own best plan; such searches
-    find plans on the convex part of the front only, so that plans may be missing.
+    miss what is not on the convex part of the front.
 
     References
     ----------
@@ -139,17 +134,8 @@ def pareto_plans(
     seed = seed_of(rng)
     replicates = as_whole("replicates", replicates, low=1)
     names, limit, placements = placed(network, candidates, k, budget, prices, replicates, seed)
-    parts = [
-        plan_values(
-            network,
-            candidates,
-            judge_of(objective, network, candidates),
-            placements,
-            replicates,
-            seed,
-        )
-        for objective in objectives.values()
-    ]
+    judges = [judge_of(objective, network, candidates) for objective in objectives.values()]
+    parts = [plan_values(network, candidates, j, placements, replicates, seed) for j in judges]
     n = limit.costs.size
     exact = (math.comb(n, limit.k) if limit.k is not None else 2**n) <= MOST_PLANS
     plans = _all_plans(limit, n) if exact else _weighted_plans(parts, limit, weights)
@@ -167,10 +153,8 @@ def _scored(part: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
     """The value of each plan; plans in a row that differ in their last candidate only, at once."""
     values: list[Floats] = []
     for (size, begun), group in groupby(plans, lambda plan: (len(plan), plan[:-1])):
-        if size:
-            values.append(part.values(begun, [plan[-1] for plan in group]))
-        else:
-            values.append(np.array([part.value(plan) for plan in group]))
+        last = [at for plan in group for at in plan[-1:]]
+        values.append(part.values(begun, last) if size else np.array([part.value([])]))
     return np.concatenate(values)
 
 
@@ -183,15 +167,12 @@ def _weighted_plans(
     parts: Sequence[PlanValues], limit: Limit, weights: int
 ) -> list[tuple[int, ...]]:
     """Plans by exchange for each objective alone, and for sums of both."""
-    best = [_searched(part, limit) for part in parts]
-    unit = [
-        part.value(plan) - part.value([]) or 1.0 for part, plan in zip(parts, best, strict=True)
-    ]
-    plans = list(best)
-    for share in np.linspace(0, 1, weights)[1:-1].tolist():
-        values = _Weighted(parts, [share / abs(unit[0]), (1 - share) / abs(unit[1])])
-        plans.append(_searched(values, limit))
-    return list(dict.fromkeys(plans))
+    plans = [_searched(part, limit) for part in parts]
+    rises = [part.value(plan) - part.value([]) for part, plan in zip(parts, plans, strict=True)]
+    first, second = (abs(rise) or 1.0 for rise in rises)
+    shares = np.linspace(0, 1, weights)[1:-1].tolist()
+    sums = [_Weighted(parts, [share / first, (1 - share) / second]) for share in shares]
+    return list(dict.fromkeys([*plans, *(_searched(each, limit) for each in sums)]))
 
 
 def _searched(values: PlanValues, limit: Limit) -> tuple[int, ...]:

@@ -6,17 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import (
-    as_whole,
-    check_confidence,
-    check_type,
-    examples,
-)
+from netinnov._arguments import as_whole, check_confidence, check_type, examples
 from netinnov._display import Tabled
 from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
@@ -52,9 +46,8 @@ class CentrePlan(Tabled):
     value, baseline : float
         What the target measures, with them and without any.
     steps : DataFrame
-        A row a candidate, after a first row without any: ``name``, ``value`` with it and all
-        before it, the interval ``low`` to ``high`` over resampled flows (NaN where the number of
-        events is unknown), and total ``cost``.
+        A first row without any candidate, then one for each: ``name``, ``value`` so far, ``low`` to
+        ``high`` over resampled flows (NaN if the number of events is unknown) and total ``cost``.
     exact : bool
         Whether no cheaper set will do: all sets were tried.
     places : DataFrame
@@ -81,35 +74,27 @@ class CentrePlan(Tabled):
         list of str
             One sentence each.
         """
-        subject, asked, value, before = self._words()
+        subject, form = "The effective number of centres", ".3g"
+        if isinstance(self.target, CentreSupport):
+            subject = f"The share of resamples in which {self.target.place} is a centre"
+            form = ".0%"
+        numbers = (self.target.at_least, self.value, self.baseline)
+        asked, value, before = (format(number, form) for number in numbers)
         if not self.sites and self.reached:
             return [f"{subject} is {before} already; the target is {asked}, so nothing is built."]
         built = f"{len(self.sites)} of the candidates ({examples(self.sites)})"
         if self.reached:
             least = "no cheaper set does" if self.exact else "a cheaper set may exist"
-            sentences = [
-                f"{subject} rises from {before} to {value} with {built} at a cost of "
-                f"{self.cost:.4g}; the target is {asked}, and {least}."
-            ]
+            first = f"{subject} rises from {before} to {value} with {built} at a cost of "
+            sentences = [f"{first}{self.cost:.4g}; the target is {asked}, and {least}."]
         else:
-            best = "The best that any set of the candidates reaches"
-            best = best if self.exact else "The best that was found"
-            sentences = [f"The target of {asked} is not reached. {best} is {value}, with {built}."]
+            best = "that any set of the candidates reaches" if self.exact else "that was found"
+            first = f"The target of {asked} is not reached. The best {best} is {value}"
+            sentences = [f"{first}, with {built}."]
         gains = self.places["change"]
         if len(gains) and gains.max() > 0:
             sentences.append(f"The largest gain in strength is that of {gains.idxmax()}.")
-        sentences.append("This is a calculation on the network as it is, not a forecast.")
-        return sentences
-
-    def _words(self) -> tuple[str, str, str, str]:
-        if isinstance(self.target, EffectiveNumber):
-            numbers = (self.target.at_least, self.value, self.baseline)
-            asked, value, before = (f"{number:.3g}" for number in numbers)
-            return "The effective number of centres", asked, value, before
-        shares = (self.target.at_least, self.value, self.baseline)
-        asked, value, before = (f"{share:.0%}" for share in shares)
-        subject = f"The share of resamples in which {self.target.place} is a centre"
-        return subject, asked, value, before
+        return [*sentences, "This is a calculation on the network as it is, not a forecast."]
 
 
 def plan_centres(
@@ -135,15 +120,13 @@ def plan_centres(
     candidates : mapping of str to scenario
         What can be built, by name, as in `site_enclaves`; with `prices` each needs a cost.
     prices : Prices, optional
-        Of a park, a local link and a kilometre of pipeline. None: each candidate costs 1, so that
-        as few as possible are built.
+        As in `site_enclaves`. None: each candidate costs 1, so that as few as possible are built.
     replicates : int
         Random placements of each candidate, over which the target is averaged.
     resamples : int
         Bootstrap resamples of the flows, for the target `CentreSupport` and for intervals.
     events : int or mapping of layer to int, optional
-        Number of events behind the flows, see `detect_centres`. None: whole-number weights count
-        events.
+        Number of events behind the flows, see `detect_centres`; by default whole weights are.
     confidence : float
         Of the intervals of the steps.
     rng : None, int, SeedSequence or Generator
@@ -166,13 +149,12 @@ def plan_centres(
 
     Notes
     -----
-    Up to 12 candidates all sets are tried, the cheapest first, so that the plan is exact; of
-    equally cheap ones the first in the order of candidates. Beyond, candidates are added by gain
-    towards the target for their cost, then those that are not needed are dropped, then each is
-    exchanged for a cheaper one while the target still holds. Strength is that of the nodes of the
-    baseline. The resamples are the same for all sets (common random numbers). The interval of an
-    effective number is the percentile interval over resampled flows, which lose links of one event
-    and gain none; that of a share is Wilson's.
+    Up to 12 candidates all sets are tried, the cheapest first (equally cheap ones in the order of
+    candidates), so that the plan is exact. Beyond, candidates are added by gain towards the target
+    for their cost, those that are not needed dropped, and each exchanged for a cheaper one while
+    the target holds. Strength is that of the nodes of the baseline. Resamples are the same for all
+    sets. The interval of an effective number is the percentile interval over resampled flows, which
+    lose links of one event and gain none; that of a share is Wilson's.
 
     References
     ----------
@@ -202,18 +184,21 @@ def plan_centres(
     if isinstance(target, CentreSupport):
         network.storage.positions("target.place", [target.place])
         if not says_events(network, events):
-            raise InputError(
-                "a support needs the number of events behind the flows: give `events`, or build "
-                "the network from counts."
-            )
+            msg = "a support needs the number of events behind the flows: give `events`, or build "
+            raise InputError(f"{msg}the network from counts.")
     order = target.order if isinstance(target, EffectiveNumber) else None
     judge = Judge(type(target).__name__, measure, by_strength=order)
     placements = all_placements(network, candidates, replicates, seed)
     values = plan_values(network, candidates, judge, placements, replicates, seed)
     exact = len(names) <= MOST_CANDIDATES
-    search = all_sets if exact else searched_set
-    plan = search(values, costs, target.at_least)
-    after = values.replicates[0].network(tuple(sorted(plan)))
+    plan = (all_sets if exact else searched_set)(values, costs, target.at_least)
+    rows = []
+    for size in range(len(plan) + 1):
+        part = plan[:size]
+        value, after = values.value(part), values.replicates[0].network(tuple(sorted(part)))
+        name, cost = names[part[-1]] if part else None, math.fsum(costs[part])
+        rows.append((name, value, *measure.interval(after, value, confidence), cost))
+    steps = pd.DataFrame(rows, columns=["name", "value", "low", "high", "cost"])
     return CentrePlan(
         target=target,
         sites=tuple(names[at] for at in plan),
@@ -221,36 +206,15 @@ def plan_centres(
         reached=holds(values, plan, target.at_least),
         value=values.value(plan),
         baseline=values.value([]),
-        steps=_steps(values, measure, names, costs, plan, confidence),
+        steps=steps.astype({"name": "str"}),
         exact=exact,
         places=_changes(network, after),
     )
 
 
-def _steps(
-    values: PlanValues,
-    measure: Measure,
-    names: Sequence[str],
-    costs: Floats,
-    plan: list[int],
-    confidence: float,
-) -> pd.DataFrame:
-    rows: list[dict[str, Any]] = []
-    for size in range(len(plan) + 1):
-        part = plan[:size]
-        value = values.value(part)
-        network = values.replicates[0].network(tuple(sorted(part)))
-        low, high = measure.interval(network, value, confidence)
-        name = names[part[-1]] if part else None
-        cost = math.fsum(costs[part])
-        rows.append({"name": name, "value": value, "low": low, "high": high, "cost": cost})
-    return pd.DataFrame(rows).astype({"name": "str"})
-
-
 def _changes(before: MultilayerNetwork, after: MultilayerNetwork) -> pd.DataFrame:
-    index = before.storage.nodes.index
-    old = strength(before).sum(axis=1).reindex(index)
-    new = strength(after).sum(axis=1).reindex(index)
+    old, new = strength(before).sum(axis=1), strength(after).sum(axis=1)
+    new = new.reindex(old.index)
     return pd.DataFrame({"strength_before": old, "strength_after": new, "change": new - old})
 
 
@@ -304,12 +268,8 @@ def _exchanged(
     """The plan with one candidate in place of a dearer one, if the target still holds."""
     for leaving in sorted(plan, key=lambda each: -costs[each]):
         rest = [each for each in plan if each != leaving]
-        cheaper = [
-            at
-            for at in np.argsort(costs, kind="stable").tolist()
-            if at not in plan and costs[at] < costs[leaving]
-        ]
-        for at in cheaper:
-            if holds(values, [*rest, at], at_least):
+        for at in np.argsort(costs, kind="stable").tolist():
+            cheaper = at not in plan and costs[at] < costs[leaving]
+            if cheaper and holds(values, [*rest, at], at_least):
                 return [*rest, at]
     return None

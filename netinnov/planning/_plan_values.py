@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -40,8 +41,7 @@ class ByResistance(HeldPlans):
         inverse = self._held(plan)
         total = inverse.trace()
         falls = np.array([self._change(inverse, at)[0] for at in more.tolist()])
-        values: Floats = -self.n * (total - falls)
-        return values
+        return np.asarray(-self.n * (total - falls))
 
     def _change(self, inverse: Floats, at: int) -> tuple[float, Floats, Floats]:
         """Fall of the trace, and the factors of the change."""
@@ -57,9 +57,8 @@ class ByResistance(HeldPlans):
 
 def _reduced(placement: Placement, n: int) -> tuple[npt.NDArray[np.int64], Floats]:
     """The old nodes that a placement touches, and the Laplacian that it adds between them."""
-    nodes, ends = np.unique(
-        np.concatenate([placement.source, placement.target]).astype(np.int64), return_inverse=True
-    )
+    both = np.concatenate([placement.source, placement.target]).astype(np.int64)
+    nodes, ends = np.unique(both, return_inverse=True)
     source, target = np.split(ends, 2)
     added = np.zeros((nodes.size, nodes.size))
     np.add.at(added, (source, target), -placement.weight)
@@ -82,11 +81,11 @@ class ByStrength(Placed):
         super().__init__(network, placements)
         self.order = order
         self.before = strength(network).sum(axis=1).to_numpy(np.float64)
-        self.added = np.zeros((len(placements), network.n_nodes))
-        for row, placement in zip(self.added, placements, strict=True):
-            for end in (placement.source, placement.target):
-                old = end < network.n_nodes
-                np.add.at(row, end[old], placement.weight[old])
+        added = []
+        for each in placements:
+            ends, weight = np.concatenate([each.source, each.target]), np.tile(each.weight, 2)
+            added.append(np.bincount(ends, weight, self.n)[: self.n])
+        self.added = np.array(added, np.float64).reshape(-1, self.n)
 
     def values(self, plan: tuple[int, ...], more: npt.NDArray[np.int64]) -> Floats:
         together = self.before + self.added[list(plan)].sum(axis=0)
@@ -153,8 +152,7 @@ class PlanValues:
             return np.empty(0)
         key, asked = tuple(sorted(plan)), np.asarray(more, np.int64)
         self.evaluations += asked.size
-        by_replicate = [each.values(key, asked) for each in self.replicates]
-        return np.asarray(np.mean(by_replicate, axis=0), np.float64)
+        return np.asarray(np.mean([each.values(key, asked) for each in self.replicates], axis=0))
 
 
 def describe(names: Sequence[str]) -> str:
@@ -172,21 +170,21 @@ def plan_values(
 ) -> PlanValues:
     """Values by the fastest way that gives the same numbers."""
     names = list(candidates)
-    each: list[Replicate]
     if placements is None:
         scenarios = list(candidates.values())
-        each = [_InTurn(network, scenarios, judge, names, seed, r) for r in range(replicates)]
-    elif 8 * network.n_nodes**2 > HELD:
-        each = [_Together(network, placed, judge, names) for placed in placements]
-    elif judge.by_access is not None:
-        each = [ByDistance(network, placed, judge.by_access) for placed in placements]
-    elif judge.by_resistance:
-        each = [ByResistance(network, placed) for placed in placements]
-    elif judge.by_strength is not None:
-        each = [ByStrength(network, placed, judge.by_strength) for placed in placements]
+        turns = [_InTurn(network, scenarios, judge, names, seed, r) for r in range(replicates)]
+        return PlanValues(turns, judge, names)
+    held = 8 * network.n_nodes**2 <= HELD
+    way: Callable[[Sequence[Placement]], Replicate]
+    if held and judge.by_access is not None:
+        way = partial(ByDistance, network, by_access=judge.by_access)
+    elif held and judge.by_resistance:
+        way = partial(ByResistance, network)
+    elif held and judge.by_strength is not None:
+        way = partial(ByStrength, network, order=judge.by_strength)
     else:
-        each = [_Together(network, placed, judge, names) for placed in placements]
-    return PlanValues(each, judge, names)
+        way = partial(_Together, network, judge=judge, names=names)
+    return PlanValues([way(placed) for placed in placements], judge, names)
 
 
 class _InTurn:
@@ -222,7 +220,7 @@ class _InTurn:
         return self.kept[plan]
 
     def values(self, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
-        return _measured(self, self.judge, self.names, plan, more)
+        return _measured(self, plan, more)
 
 
 class _Together(Placed):
@@ -239,19 +237,11 @@ class _Together(Placed):
         self.judge, self.names = judge, names
 
     def values(self, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
-        return _measured(self, self.judge, self.names, plan, more)
+        return _measured(self, plan, more)
 
 
-def _measured(
-    replicate: Replicate,
-    judge: Judge,
-    names: Sequence[str],
-    plan: Plan,
-    more: npt.NDArray[np.int64],
-) -> Floats:
-    values = []
-    for at in more.tolist():
-        larger = tuple(sorted((*plan, at)))
-        called = describe([names[each] for each in larger])
-        values.append(judge(replicate.network(larger), called))
-    return np.array(values)
+def _measured(replicate: Any, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
+    larger = [tuple(sorted((*plan, at))) for at in more.tolist()]
+    called = [describe([replicate.names[at] for at in each]) for each in larger]
+    networks = map(replicate.network, larger)
+    return np.array(list(map(replicate.judge, networks, called)))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -32,7 +31,7 @@ class Limit:
         """The candidates that the plan can take besides, in order."""
         if self.k is not None and len(plan) >= self.k:
             return []
-        left = self._money_left(plan)
+        left = self.budget * (1 + 1e-12) - self.cost(plan)
         return [at for at in range(self.costs.size) if at not in plan and self.costs[at] <= left]
 
     def allows(self, plan: Sequence[int]) -> bool:
@@ -54,9 +53,6 @@ class Limit:
             if self.allows([*plan, at]):
                 plan.append(at)
         return plan
-
-    def _money_left(self, plan: Sequence[int]) -> float:
-        return self.budget * (1 + 1e-12) - self.cost(plan)
 
 
 class Step(NamedTuple):
@@ -91,9 +87,8 @@ def greedy(values: PlanValues, limit: Limit, *, lazy: bool) -> list[Step]:
     if limit.k is not None:
         return by_gain
     per_cost = _greedy(values, limit, lazy=lazy, per_cost=True)
-    return (
-        per_cost if values.is_better(_last(per_cost, values), _last(by_gain, values)) else by_gain
-    )
+    better = values.is_better(_last(per_cost, values), _last(by_gain, values))
+    return per_cost if better else by_gain
 
 
 def _last(steps: Sequence[Step], values: PlanValues) -> float:
@@ -142,24 +137,20 @@ def _lazy_choice(
 ) -> tuple[int, float]:
     """The best addition where gains never grow: old gains are upper bounds (Minoux 1978)."""
     scores = _scores(np.array([stale[at] for at in options]), worth[options])
-    queue = [(-float(score), at, False) for score, at in zip(scores, options, strict=True)]
-    heapq.heapify(queue)
     fresh: dict[int, float] = {}
     while True:
-        _, at, is_fresh = heapq.heappop(queue)
-        if is_fresh:
+        best = int(np.argmax(scores))
+        at = options[best]
+        if at in fresh:
             return at, fresh[at]
         fresh[at] = float(values.values(plan, [at])[0])
         stale[at] = fresh[at] - now
-        score = float(_scores(np.array([stale[at]]), worth[[at]])[0])
-        heapq.heappush(queue, (-score, at, True))
+        scores[best] = _scores(np.array([stale[at]]), worth[[at]])[0]
 
 
 def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[Step]:
     """Swap one for one, the best swap each time, until none improves the plan."""
-    done = list(steps)
-    plan = [step.candidate for step in steps]
-    now = _last(steps, values)
+    done, plan, now = list(steps), chosen_by(steps), _last(steps, values)
     while True:
         best: tuple[float, list[int], int] | None = None
         for leaving in plan:
@@ -176,14 +167,10 @@ def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[St
                 best = float(with_each[at]), plan, options[at]
         if best is None:
             return done
-        left = [at for at in plan if at not in best[1]]
-        now, plan = best[0], [*best[1], best[2]]
-        done.append(Step(best[2], now, values.evaluations, left[0] if left else None))
-
-
-def branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> list[int]:
-    """The best plan where the objective is monotone; of equal ones the first by candidates."""
-    return _BranchAndBound(values, limit, start).best()
+        now, rest, at = best
+        leaves = next((each for each in plan if each not in rest), None)
+        plan = [*rest, at]
+        done.append(Step(at, now, values.evaluations, leaves))
 
 
 def enumerated(values: PlanValues, limit: Limit) -> list[int]:
@@ -194,26 +181,15 @@ def enumerated(values: PlanValues, limit: Limit) -> list[int]:
         raise _too_many(number)
     best: list[int] = []
     value = -math.inf
-    for rest, options in _by_last(limit, n):
-        with_each = values.values(rest, options) if options else np.empty(0)
-        for at, each in zip(options, with_each.tolist(), strict=True):
+    sizes = [limit.k - 1] if limit.k is not None else range(n)
+    for rest in itertools.chain.from_iterable(itertools.combinations(range(n), k) for k in sizes):
+        # Plans that differ in the last candidate together.
+        begin = rest[-1] + 1 if rest else 0
+        options = [at for at in range(begin, n) if limit.allows([*rest, at])]
+        for at, each in zip(options, values.values(rest, options).tolist(), strict=True):
             if value == -math.inf or values.is_better(each, value):
                 best, value = [*rest, at], each
-    if limit.k is None and not values.is_better(value, values.value([])):
-        return []
-    return best
-
-
-def _by_last(limit: Limit, n: int) -> Iterator[tuple[tuple[int, ...], list[int]]]:
-    """All plans within the limit, those that differ in the last candidate together."""
-    sizes = [limit.k - 1] if limit.k is not None else range(n)
-    for size in sizes:
-        for rest in itertools.combinations(range(n), size):
-            if limit.allows(rest):
-                begin = rest[-1] + 1 if rest else 0
-                options = [at for at in range(begin, n) if limit.allows([*rest, at])]
-                if options:
-                    yield rest, options
+    return best if limit.k is not None or values.is_better(value, values.value([])) else []
 
 
 def _too_many(number: int) -> InputError:
@@ -224,51 +200,45 @@ def _too_many(number: int) -> InputError:
     )
 
 
-class _BranchAndBound:
-    """Depth first in the order of candidates; f(plan + all still allowed) bounds a branch."""
+def branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> list[int]:
+    """The best plan where the objective is monotone; of equal ones the first by candidates.
 
-    def __init__(self, values: PlanValues, limit: Limit, start: Sequence[int]) -> None:
-        self.values, self.limit = values, limit
-        self.plan: list[int] | None = None
-        self.value = values.value(start)
-        self.start = list(start)
-        self.first_evaluation = values.evaluations
+    Depth first in the order of candidates; f(plan + all still allowed) bounds a branch.
+    """
+    best: list[int] | None = None
+    k, most, first_evaluation = limit.k, values.value(start), values.evaluations
 
-    def best(self) -> list[int]:
-        """Search all branches that can hold a better plan."""
-        if self.limit.k is None:
-            self._offer([], self.values.value([]))
-        self._search([], 0)
-        return self.start if self.plan is None else self.plan
+    def offer(plan: list[int], value: float) -> None:
+        nonlocal best, most
+        first_as_good = best is None and not values.is_better(most, value)
+        if first_as_good or values.is_better(value, most):
+            best, most = plan, max(value, most)
 
-    def _offer(self, plan: list[int], value: float) -> None:
-        first_as_good = self.plan is None and not self.values.is_better(self.value, value)
-        if first_as_good or self.values.is_better(value, self.value):
-            self.plan, self.value = plan, max(value, self.value)
-
-    def _search(self, plan: list[int], begin: int) -> None:
-        k = self.limit.k
-        options = [at for at in self.limit.affordable(plan) if at >= begin]
+    def search(plan: list[int], begin: int) -> None:
+        options = [at for at in limit.affordable(plan) if at >= begin]
         if k is not None and len(plan) == k - 1:
-            if options:
-                for at, value in zip(options, self.values.values(plan, options), strict=True):
-                    self._offer([*plan, at], float(value))
+            for at, value in zip(options, values.values(plan, options).tolist(), strict=True):
+                offer([*plan, at], value)
             return
         for at in options:
             later = [each for each in options if each >= at]
             if k is not None and len(plan) + len(later) < k:
                 return
-            ceiling = self.values.value([*plan, *later])
-            if self.values.is_better(self.value, ceiling) or (
-                self.plan is not None and not self.values.is_better(ceiling, self.value)
-            ):
+            ceiling = values.value([*plan, *later])
+            hopeless = best is not None and not values.is_better(ceiling, most)
+            if hopeless or values.is_better(most, ceiling):
                 return  # what comes later is allowed less
-            if self.values.evaluations - self.first_evaluation > MOST_SETS:
+            if values.evaluations - first_evaluation > MOST_SETS:
                 raise _too_many(MOST_SETS)
             larger = [*plan, at]
             if k is None:
-                self._offer(larger, self.values.value(larger))
-            self._search(larger, at + 1)
+                offer(larger, values.value(larger))
+            search(larger, at + 1)
+
+    if k is None:
+        offer([], values.value([]))
+    search([], 0)
+    return list(start) if best is None else best
 
 
 def bound_after(

@@ -78,49 +78,40 @@ def siting_plan(
     """Describe a plan that a search ended with."""
     names, values, limit, monotone, submodular = siting
     value, baseline = values.value(plan), values.value([])
-    bound = value
+    bound, gap = value, 0.0
     if not exact:
         bound = bound_after(values, limit, plan, monotone=monotone, submodular=submodular)
-        bound = max(bound, value) if not math.isnan(bound) else bound
+        bound = bound if math.isnan(bound) else max(bound, value)
+    if math.isnan(bound) or values.is_better(bound, value):
+        gap = (bound - value) / (bound - baseline)
     # Of a stream that no candidate has.
     rng = np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=(2**32 - 1,)))
     drawn = [values.scored(limit.drawn(rng)) for _ in range(placebos)]
     as_good = [not values.is_better(value, each) for each in drawn]
-    table = _table_of_candidates(siting, plan, baseline, value)
-    cost = limit.cost(plan) if limit.priced else math.nan
     return SitingPlan(
         sites=tuple(names[at] for at in plan),
         value=value,
         baseline=baseline,
         bound=bound,
-        gap=_gap(values, value, baseline, bound),
+        gap=gap,
         placebo=pd.Series(drawn, name="placebo", dtype=np.float64),
         placebo_share=float(np.mean(as_good)) if drawn else math.nan,
         steps=_table_of_steps(names, steps, baseline),
-        cost=cost,
-        candidates=table,
+        cost=limit.cost(plan) if limit.priced else math.nan,
+        candidates=_table_of_candidates(siting, plan, baseline, value),
     )
-
-
-def _gap(values: PlanValues, value: float, baseline: float, bound: float) -> float:
-    """How much of what is possible above the baseline is missing; 0 where nothing is possible."""
-    if math.isnan(bound):
-        return math.nan
-    return (bound - value) / (bound - baseline) if values.is_better(bound, value) else 0.0
 
 
 def _table_of_steps(names: Sequence[str], steps: Sequence[Step], baseline: float) -> pd.DataFrame:
-    before = [baseline, *(step.value for step in steps)]
-    table = pd.DataFrame(
-        {
-            "name": pd.array([names[step.candidate] for step in steps], dtype="str"),
-            "value": np.array([step.value for step in steps], np.float64),
-            "gain": np.diff(before),
-            "evaluations": np.array([step.evaluations for step in steps], np.int64),
-        }
-    )
     leaving = [None if step.leaves is None else names[step.leaves] for step in steps]
-    return table.assign(leaves=pd.array(leaving, dtype="str"))
+    columns = {
+        "name": pd.array([names[step.candidate] for step in steps], dtype="str"),
+        "value": np.array([step.value for step in steps], np.float64),
+        "gain": np.diff([baseline, *(step.value for step in steps)]),
+        "evaluations": np.array([step.evaluations for step in steps], np.int64),
+        "leaves": pd.array(leaving, dtype="str"),
+    }
+    return pd.DataFrame(columns)
 
 
 def _table_of_candidates(
@@ -133,13 +124,11 @@ def _table_of_candidates(
     for at in plan:
         in_plan[at] = value - values.scored([each for each in plan if each != at])
     order = pd.array([plan.index(at) + 1 if at in plan else pd.NA for at in range(n)], "Int64")
-    return pd.DataFrame(
-        {
-            "chosen": [at in plan for at in range(n)],
-            "order": order,
-            "gain_alone": values.values([], range(n)) - baseline,
-            "gain_in_plan": in_plan,
-            "cost": siting.limit.costs if siting.limit.priced else math.nan,
-        },
-        index=pd.Index(siting.names, dtype="str", name="candidate"),
-    )
+    columns = {
+        "chosen": [at in plan for at in range(n)],
+        "order": order,
+        "gain_alone": values.values([], range(n)) - baseline,
+        "gain_in_plan": in_plan,
+        "cost": siting.limit.costs if siting.limit.priced else math.nan,
+    }
+    return pd.DataFrame(columns, index=pd.Index(siting.names, dtype="str", name="candidate"))

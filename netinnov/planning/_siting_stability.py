@@ -52,9 +52,8 @@ def siting_stability(
     candidates, k, budget, prices, objective, method, monotone, submodular, replicates
         As in `site_enclaves`.
     resample : function
-        Draws the data again: `ResampledLinks`, which is the default and needs weights that count
-        events, `ResampledEvents`, or any function of a network and a Generator that keeps the
-        nodes.
+        Draws the data again: `ResampledLinks` (needs weights that count events), `ResampledEvents`,
+        or any function of a network and a Generator that keeps the nodes.
     resamples : int
         Number of resamples of the data.
     rng : None, int, SeedSequence or Generator
@@ -67,8 +66,8 @@ def siting_stability(
     Returns
     -------
     DataFrame
-        Index candidate; columns ``chosen`` (with the data as they are), ``share`` of resamples in
-        which it is chosen, and ``resamples`` that could be planned for (the same in all rows).
+        Index candidate; ``chosen`` (with the data as they are), ``share`` of resamples in which it
+        is chosen, and ``resamples`` that could be planned for (the same in all rows).
 
     Raises
     ------
@@ -78,8 +77,7 @@ def siting_stability(
     Notes
     -----
     A resample in which a candidate cannot be placed (home has lost its links), or the objective is
-    undefined, is left out. Placements differ from resample to resample as well, so that the share
-    includes their luck; `replicates` lowers it.
+    undefined, is left out. The share includes the luck of placements; `replicates` lowers it.
 
     Examples
     --------
@@ -97,31 +95,17 @@ def siting_stability(
     expected = "a function of a network and a Generator, such as ResampledLinks()"
     check_callable("resample", resample, expected, made=True)
     first, *others = check_rng(rng).spawn(1 + resamples)
-    options: dict[str, Any] = {
-        "candidates": candidates,
-        "k": k,
-        "budget": budget,
-        "objective": objective,
-        "monotone": monotone,
-        "submodular": submodular,
-        "replicates": replicates,
-    }
+    options: dict[str, Any] = {"candidates": candidates, "k": k, "budget": budget}
+    options |= {"objective": objective, "monotone": monotone, "submodular": submodular}
     # What a plan costs is asked only where it must not cost more.
-    options["prices"] = prices if k is None else None
+    options |= {"replicates": replicates, "prices": prices if k is None else None}
     observed = site_enclaves(network, method=method, rng=first, **options)
     task = partial(_sites, network=network, resample=resample, method=method, options=options)
     drawn = run(task, others, executor=executor, progress=progress, label="resamples")
     plans = [sites for sites in drawn if sites is not None]
-    names = observed.candidates.index
-    times = np.array([sum(name in sites for sites in plans) for name in names], np.float64)
-    return pd.DataFrame(
-        {
-            "chosen": observed.candidates["chosen"],
-            "share": times / len(plans) if plans else np.nan,
-            "resamples": len(plans),
-        },
-        index=names,
-    )
+    table = observed.candidates[["chosen"]].copy()
+    times = np.array([sum(name in sites for sites in plans) for name in table.index], np.float64)
+    return table.assign(share=times / len(plans) if plans else np.nan, resamples=len(plans))
 
 
 def _sites(
@@ -136,7 +120,6 @@ def _sites(
     network = changed(network, resample, rng, "resample")
     try:
         siting = prepared(network, seed=seed_of(rng), **options)
-        _, plan = searched(siting, method)
+        return frozenset(siting.names[at] for at in searched(siting, method)[1])
     except InputError:
         return None
-    return frozenset(siting.names[at] for at in plan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class SpaceDemand(Displayed):
     demand : DataFrame or Series
         Space of each flow, in the shape of the flows.
     floor, low, high : float
-        Space for a unit of flow, and its interval; both ends equal `floor` where it was given.
+        Space for a unit of flow, and its interval (of no width where it was given).
     n : int
         Parks that it rests on; 0 where it was given.
     confidence : float
@@ -67,11 +68,11 @@ class SpaceDemand(Displayed):
         Series
             What `allocate_space` takes as demand.
         """
-        if isinstance(self.demand, pd.DataFrame):
-            return self.demand.sum(axis=1)
-        if self.demand.index.nlevels > 1:
-            return self.demand.groupby(level=0, sort=False).sum()
-        return self.demand.copy()
+        demand = self.demand
+        if isinstance(demand, pd.DataFrame):
+            return demand.sum(axis=1)
+        many = demand.index.nlevels > 1
+        return demand.groupby(level=0, sort=False).sum() if many else demand.copy()
 
     def to_frame(self) -> pd.DataFrame:
         """Give the demand of each home with its interval.
@@ -101,11 +102,9 @@ def space_demand(
     Parameters
     ----------
     flows : DataFrame or Series
-        Flows in units that need space (firms, say): a row a home and a column a host, or a Series
-        by home, or by home and host.
+        In units that need space (firms, say): homes x hosts, or a Series by home (and host).
     floor : float, DataFrame or MultilayerNetwork
-        Space for a unit of flow; or parks, one a row, from which it is estimated; or a network,
-        whose nodes are read.
+        Space for a unit of flow; or parks, one a row or node, from which it is estimated.
     area, units : str
         Columns of parks: their floor space, and how many units are in it.
     confidence : float
@@ -123,8 +122,8 @@ def space_demand(
     Raises
     ------
     InputError
-        Flows that are negative or missing, a floor that is not above 0, columns that are not
-        there, or fewer than two parks where both are known.
+        Flows that are negative or missing, a floor that is not above 0, missing columns, or fewer
+        than two parks where both are known.
 
     See Also
     --------
@@ -132,10 +131,9 @@ def space_demand(
 
     Notes
     -----
-    The estimate is the median over parks of space by units; its interval is the percentile
-    interval of the median over resamples of the parks. Parks where either is missing, or without a
-    unit, are left out. Sources count firms in different ways (registered, recruited, present), and
-    parks report full buildings: the estimate describes these parks and is not a norm.
+    The median over parks of space by units, with the percentile interval over resamples of the
+    parks; without parks where either is missing or 0. Sources count firms in different ways
+    (registered, recruited, present), and parks report full buildings: it is not a norm.
 
     References
     ----------
@@ -151,46 +149,39 @@ def space_demand(
     check_confidence("confidence", confidence)
     resamples = as_whole("resamples", resamples, low=1)
     rng = check_rng(rng)
-    _check_flows(flows)
-    known: Any = floor
-    if isinstance(known, MultilayerNetwork):
-        known = known.nodes
-    if isinstance(known, pd.DataFrame):
-        ratios = _ratios(known, area, units)
-        draws = np.median(rng.choice(ratios, (resamples, ratios.size)), axis=1)
-        middle = float(np.median(ratios))
-        tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-        low, high = np.quantile(draws, tails)
-        n = ratios.size
-    else:
-        check_number("floor", known, low=0, above=True)
-        middle = low = high = float(known)
-        draws, n = np.full(resamples, middle), 0
-    return SpaceDemand(flows * middle, middle, float(low), float(high), n, confidence, draws)
-
-
-def _check_flows(flows: object) -> None:
-    if not isinstance(flows, (pd.DataFrame, pd.Series)) or not len(flows):
+    asked: object = flows
+    if not isinstance(asked, (pd.DataFrame, pd.Series)) or not len(asked):
         raise InputError(f"`flows` must be a DataFrame or Series with rows; found {shown(flows)}.")
     values = as_floats("flows", flows)
     if not (np.isfinite(values) & (values >= 0)).all():
         raise InputError("`flows` must hold finite numbers of 0 or more; put 0 for no flow.")
+    known: Any = floor.nodes if isinstance(floor, MultilayerNetwork) else floor
+    if isinstance(known, pd.DataFrame):
+        ratios = _ratios(known, area, units)
+        draws, n = np.median(rng.choice(ratios, (resamples, ratios.size)), axis=1), ratios.size
+        middle = float(np.median(ratios))
+        low, high = np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2]).tolist()
+    else:
+        check_number("floor", known, low=0, above=True)
+        middle = low = high = float(known)
+        draws, n = np.full(resamples, middle), 0
+    return SpaceDemand(flows * middle, middle, low, high, n, confidence, draws)
 
 
 def _ratios(parks: pd.DataFrame, area: str, units: str) -> Floats:
     """Space by units of the parks where both are known."""
-    for column in (area, units):
-        check_name("area" if column == area else "units", column, list(parks.columns), of="parks")
-    space = pd.to_numeric(parks[area], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    count = pd.to_numeric(parks[units], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    numbers = []
+    for name, column in {"area": area, "units": units}.items():
+        check_name(name, column, list(parks.columns), of="parks")
+        number = pd.to_numeric(parks[column], errors="coerce")
+        numbers.append(number.to_numpy(np.float64, na_value=np.nan))
+    space, count = numbers
     both = (space > 0) & (count > 0)
     if both.sum() < 2:
-        raise InputError(
-            f"`floor` needs two parks or more with {area!r} and {units!r} above 0; found "
-            f"{int(both.sum())} of {len(parks)}. Give the space for a unit as a number."
-        )
-    ratios: Floats = space[both] / count[both]
-    return ratios
+        msg = f"`floor` needs two parks or more with {area!r} and {units!r} above 0; found "
+        msg += f"{int(both.sum())} of {len(parks)}. Give the space for a unit as a number."
+        raise InputError(msg)
+    return np.asarray(space[both] / count[both])
 
 
 def rent_intervals(
@@ -215,10 +206,9 @@ def rent_intervals(
     Returns
     -------
     DataFrame
-        Index site; columns ``rent`` at the estimate (NaN where the demand cannot be served),
-        ``low`` and ``high`` over the resamples that can be served, ``rented`` (share of these in
-        which the site is full and has a rent) and ``served`` (share of all resamples in which the
-        demand can be served; the same for all sites).
+        Index site; ``rent`` at the estimate (NaN where the demand cannot be served), ``low`` and
+        ``high`` over the resamples that can be served, ``rented`` (share of these in which the site
+        is full and has a rent) and ``served`` (share of resamples, the same for all sites).
 
     Raises
     ------
@@ -241,6 +231,7 @@ def rent_intervals(
     resamples = as_whole("resamples", resamples, low=1)
     demand = space.by_home()
 
+    @cache
     def rents(floor: float) -> Floats | None:
         scaled = demand * (floor / space.floor)
         try:
@@ -252,25 +243,16 @@ def rent_intervals(
         return plan.rents.to_numpy()
 
     middle = rents(space.floor)
-    by_floor: dict[float, Floats | None] = {}
-    for floor in space.by_resample[:resamples].tolist():
-        if floor not in by_floor:
-            by_floor[floor] = rents(floor)
-    drawn = [by_floor[floor] for floor in space.by_resample[:resamples].tolist()]
+    drawn = [rents(floor) for floor in space.by_resample[:resamples].tolist()]
     served = [each for each in drawn if each is not None]
-    nothing = np.full(len(capacity), np.nan)
-    tails = [(1 - space.confidence) / 2, (1 + space.confidence) / 2]
-    low, high = np.quantile(served, tails, axis=0) if served else (nothing, nothing)
-    return pd.DataFrame(
-        {
-            "rent": nothing if middle is None else middle,
-            "low": low,
-            "high": high,
-            "rented": np.mean(np.array(served) > 0, axis=0) if served else nothing,
-            "served": len(served) / len(drawn),
-        },
-        index=pd.Series(capacity).index.rename("site"),
-    )
+    low = high = rented = np.full(len(capacity), np.nan)
+    if served:
+        tails = [(1 - space.confidence) / 2, (1 + space.confidence) / 2]
+        low, high = np.quantile(served, tails, axis=0)
+        rented = np.mean(np.array(served) > 0, axis=0)
+    table = {"rent": np.nan if middle is None else middle, "low": low, "high": high}
+    table |= {"rented": rented, "served": len(served) / len(drawn)}
+    return pd.DataFrame(table, index=pd.Series(capacity).index.rename("site"))
 
 
 def worth_of_space(
@@ -326,8 +308,7 @@ def worth_of_space(
     Notes
     -----
     The space houses a new `ReverseEnclave` of home with ``area / floor * links_per_unit`` links,
-    rounded. It is a comparison of hosts under these assumptions, not an estimate of what a park
-    brings.
+    rounded: a comparison of hosts under these assumptions, not an estimate of what a park brings.
 
     Examples
     --------
@@ -338,17 +319,16 @@ def worth_of_space(
     >>> table["links"].tolist()
     [4, 4]
     """
-    check_number("floor", floor, low=0, above=True)
-    check_number("area", area, low=0, above=True)
-    check_number("links_per_unit", links_per_unit, low=0, above=True)
+    numbers = {"floor": floor, "area": area, "links_per_unit": links_per_unit}
+    for name, number in numbers.items():
+        check_number(name, number, low=0, above=True)
     costs = path_costs(distance, 0.0, frictions)
-    size = round(area / floor * links_per_unit)
+    n_links = area / floor * links_per_unit
+    size = round(n_links)
     if size < 1:
-        raise InputError(
-            f"`area` must house one link or more; {area:g} at {floor:g} a unit and "
-            f"{links_per_unit:g} links a unit house {area / floor * links_per_unit:.2g}. Give "
-            "more space."
-        )
+        msg = f"`area` must house one link or more; {area:g} at {floor:g} a unit and "
+        msg += f"{links_per_unit:g} links a unit house {n_links:.2g}. Give more space."
+        raise InputError(msg)
     candidates = {
         str(host): ReverseEnclave(home, host, size, pipeline_share, funding="new")
         for host in as_list("hosts", hosts, "places")
