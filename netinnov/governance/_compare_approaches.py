@@ -8,13 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import (
-    as_whole,
-    check_confidence,
-    check_number,
-    check_rng,
-    check_type,
-)
+from netinnov._arguments import as_whole, check_confidence, check_number, check_rng, check_type
 from netinnov._display import Displayed
 from netinnov._paths import Frictions
 from netinnov._typing import Floats, Rng

@@ -27,10 +27,7 @@ _COLUMNS = (
 
 
 def forms_of(
-    gains: Mapping[str, Floats],
-    unilateral: Collection[str],
-    booked_share: float,
-    confidence: float,
+    gains: Mapping[str, Floats], unilateral: Collection[str], booked_share: float, confidence: float
 ) -> pd.DataFrame:
     """Divide what each approach of home and host gains, in each form.
 

@@ -210,11 +210,10 @@ def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -
         Symmetric, fields x fields: how often two meet, such as in patents or in regions. The
         diagonal does not count.
     method : {"association", "cosine", "jaccard", "probability", "minimum"}
-        With S_i the row sums without the diagonal and T their total: "association"
-        (C_ij / T) / ((S_i / T) (S_j / T)); "cosine" C_ij / sqrt(S_i S_j); "jaccard"
-        C_ij / (S_i + S_j - C_ij); "probability" C_ij over the number expected without
-        replacement; "minimum" the smaller of the conditional probabilities C_ij / S_i and
-        C_ij / S_j, as in the product space.
+        With S_i the row sums without the diagonal and T their total: "association" (C_ij / T) /
+        ((S_i / T) (S_j / T)); "cosine" C_ij / sqrt(S_i S_j); "jaccard" C_ij / (S_i + S_j - C_ij);
+        "probability" C_ij over the number expected without replacement; "minimum" the smaller of
+        the conditional probabilities C_ij / S_i and C_ij / S_j, as in the product space.
 
     Returns
     -------

@@ -211,13 +211,7 @@ def event_study(
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
     fit = fit_cells(
-        pairs,
-        treatment,
-        at,
-        method=method,
-        effects=effects,
-        errors=errors,
-        function="event_study",
+        pairs, treatment, at, method=method, effects=effects, errors=errors, function="event_study"
     )
     estimates, weights = _by_event_time(fit, at, confidence)
     average, groups = contrasts(fit, confidence=confidence)

@@ -169,16 +169,15 @@ class CoupledCobweb:
         Returns
         -------
         DataFrame
-            A row a mode, those that lose stability first on top. ``root``, ``modulus``;
-            ``period``: 2 for a negative root, infinite for a positive one, 2 pi / angle for a
-            complex one, NaN for 0; ``damping``: ln modulus, negative if the mode dies out;
-            ``kind``: "total" if all prices go the same way, "gap" if total demand stays as it is
-            (what some regions gain others lose), else "mixed"; ``common``: share of a common move
-            of all prices that the mode holds, 1 if it is that move (with symmetric answers the
-            shares sum to 1); ``critical_factor``: by how much all answers of supply, slopes and
-            mobility, can grow until the modulus is 1 (below 1: it has lost stability);
-            ``first``: whether this is the least of these; ``price_REGION``: direction, largest
-            entry 1.
+            A row a mode, those that lose stability first on top. ``root``, ``modulus``; ``period``:
+            2 for a negative root, infinite for a positive one, 2 pi / angle for a complex one, NaN
+            for 0; ``damping``: ln modulus, negative if the mode dies out; ``kind``: "total" if all
+            prices go the same way, "gap" if total demand stays as it is (what some regions gain
+            others lose), else "mixed"; ``common``: share of a common move of all prices that the
+            mode holds, 1 if it is that move (with symmetric answers the shares sum to 1);
+            ``critical_factor``: by how much all answers of supply, slopes and mobility, can grow
+            until the modulus is 1 (below 1: it has lost stability); ``first``: whether this is the
+            least of these; ``price_REGION``: direction, largest entry 1.
 
         Notes
         -----

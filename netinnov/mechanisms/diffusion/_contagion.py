@@ -103,9 +103,8 @@ def complex_contagion(
     threshold : float or Series over nodes
         Share of the neighbours from which a node adopts, above 0 and at most 1.
     layer_weights : mapping from layer to float, optional
-        What a link of each layer counts, 0 or more; layers not named count nothing. A neighbour
-        in several layers counts their sum. None: a neighbour counts once, in how many layers
-        ever.
+        What a link of each layer counts, 0 or more; layers not named count nothing. A neighbour in
+        several layers counts their sum. None: a neighbour counts once, in how many layers ever.
 
     Returns
     -------

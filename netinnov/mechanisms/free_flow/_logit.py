@@ -188,8 +188,7 @@ class LogitMigration:
         Returns
         -------
         DataFrame
-            Columns ``share`` (in region 1, ascending) and ``stable`` (under
-            dx/dt = choice(x) - x).
+            Columns ``share`` (in region 1, ascending) and ``stable`` (under dx/dt = choice(x) - x).
         """
         theta = self.sensitivity
         points = crossings(theta * self._pull, theta * self._field, self._discount_of_moving)

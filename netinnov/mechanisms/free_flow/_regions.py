@@ -31,8 +31,7 @@ def trade_freeness(distances: Any, *, decay: float) -> pd.DataFrame:
     distances : DataFrame or array
         Regions x regions, symmetric, at least 0, 0 on the diagonal, in any unit.
     decay : float
-        Above 0, for one unit of distance. With iceberg costs T = exp(tau d) it is
-        tau (sigma - 1).
+        Above 0, for one unit of distance. With iceberg costs T = exp(tau d) it is tau (sigma - 1).
 
     Returns
     -------
