@@ -14,10 +14,13 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import linalg
 
-from netinnov._matrices import layer_matrix, unit_of
+from netinnov._matrices import unit_of
+from netinnov._rows import Block
 from netinnov._typing import Codes, Floats, Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+
+Entries = tuple[Codes, Codes, Floats]
 
 PRECISION = 1e-13  # of a residual, relative to the right-hand side
 SERIES = 1_000
@@ -109,18 +112,19 @@ class Coupled:
 
 def coupled(network: MultilayerNetwork, coupling: float, presence: Presence) -> Coupled:
     """What leads into each state: the transposed supra-adjacency."""
-    into = [_into(network, layer) for layer in network.layers]
-    links = _stacked(into, range(len(into)), network.n_nodes)
+    blocks = [network.storage.simple_csr(layer) for layer in network.layers]
+    links = _stacked([_reversed(block) for block in blocks], range(len(blocks)), network.n_nodes)
     return Coupled(links, network.storage.presence(presence), coupling, 1, not network.directed)
 
 
 def doubled(network: MultilayerNetwork, coupling: float, presence: Presence) -> Coupled:
     """Hubs from the authorities they lead to, authorities from hubs; hub slots come first."""
-    out = [layer_matrix(network, layer) for layer in network.layers]
-    into = [_into(network, layer) for layer in network.layers]
+    blocks = [network.storage.simple_csr(layer) for layer in network.layers]
+    out = [(block.sources, block.indices, block.data) for block in blocks]
     facing = [*range(len(out), 2 * len(out)), *range(len(out))]
+    links = _stacked([*out, *map(_reversed, blocks)], facing, network.n_nodes)
     present = np.tile(network.storage.presence(presence), (2, 1))
-    return Coupled(_stacked([*out, *into], facing, network.n_nodes), present, coupling, 2, True)
+    return Coupled(links, present, coupling, 2, True)
 
 
 def with_weights(matrix: sparse.csr_array, weights: Floats) -> sparse.csr_array:
@@ -170,20 +174,19 @@ def solve(
     return np.asarray(np.maximum(answer, 0).reshape(shape))
 
 
-def _into(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
-    matrix = layer_matrix(network, layer)
-    return matrix.T.tocsr() if layer in network.directed else matrix
+def _reversed(block: Block) -> Entries:
+    """Links of a layer as rows, columns and weights, from target to source."""
+    return block.indices, block.sources, block.data
 
 
-def _stacked(layers: list[sparse.csr_array], source: Sequence[int], n: int) -> sparse.csr_array:
-    """A matrix over all states from one for each slot, which leads there from slot `source`."""
-    places = [layer.indices + x * n for layer, x in zip(layers, source, strict=True)]
-    counts = [np.diff(layer.indptr) for layer in layers]
-    return sparse.csr_array(
-        (
-            np.concatenate([np.empty(0), *(layer.data for layer in layers)]),
-            np.concatenate([np.empty(0, np.int32), *places]),
-            np.concatenate([[0], *counts]).cumsum(),
-        ),
-        shape=(len(layers) * n,) * 2,
-    )
+def _stacked(slots: list[Entries], source: Sequence[int], n: int) -> sparse.csr_array:
+    """A matrix over all states from the links of each slot, which lead there from slot `source`."""
+    row = [row + x * n for x, (row, _, _) in enumerate(slots)]
+    column = [column + x * n for (_, column, _), x in zip(slots, source, strict=True)]
+    weight = [weight for _, _, weight in slots]
+    entries = (np.concatenate([np.empty(0), *weight]), tuple(map(_joined, (row, column))))
+    return sparse.csr_array(entries, shape=(len(slots) * n,) * 2)
+
+
+def _joined(codes: list[Codes]) -> Codes:
+    return np.concatenate([np.empty(0, np.int32), *codes])
