@@ -23,6 +23,8 @@ from netinnov.scenarios import Scenario, apply_scenario
 PARTS = ("home-host", "home-others", "host-others", "others-others", "home-home", "host-host")
 """Kinds of pairs, both directions together."""
 
+_PARTS = pd.Index(PARTS)
+
 Group = npt.NDArray[np.int8]
 
 _OTHERS, _HOME, _HOST = 0, 1, 2
@@ -90,13 +92,13 @@ class PairSums:
         chosen = positions(network, nodes)
         n = chosen.size
         if n < 2:
-            return pd.Series(np.nan, index=list(PARTS))
+            return pd.Series(np.nan, index=_PARTS)
         costs = PathCosts(self.distance, self.switch_cost, self.frictions)
         if costs.hops:
             sums = _sums_by_search(network, chosen, group)
         else:
             sums = _sums_of_lengths(network, chosen, group, costs)
-        return pd.Series(sums / (n * (n - 1)), index=list(PARTS))
+        return pd.Series(sums / (n * (n - 1)), index=_PARTS)
 
     def on(self, network: MultilayerNetwork) -> PairSums:
         """Give the measure with home and host as the nodes that they are in this network.

@@ -118,7 +118,8 @@ def replicate(
                 f"{list(lost[:5])}, so there is nothing to compare. Take the smaller network as "
                 "the baseline, or drop links instead of nodes."
             )
-        values = [value for measure in measures for value in _measured(measure, changed, nodes)]
+        names = nodes.tolist()
+        values = [v for measure in measures for v in _measured(measure, changed, nodes, names)]
     except Exception as error:
         error.add_note(f"In scenario {name!r}, replicate {number}.")
         raise
@@ -177,24 +178,33 @@ def fresh(seed: np.random.SeedSequence) -> np.random.SeedSequence:
     return spawned(seed)
 
 
-def _measured(bound: Bound, network: MultilayerNetwork, nodes: pd.Index) -> list[Floats]:
+def _measured(
+    bound: Bound, network: MultilayerNetwork, nodes: pd.Index, names: list[str]
+) -> list[Floats]:
     """Values of a measure, then of its parts."""
+    value = called_on(bound.measure, network, names)
     if not bound.parts:
-        return [_value(bound.name, bound.measure, network, nodes)]
-    sums = bound.measure(network, nodes=list(nodes))
-    assert isinstance(sums, pd.Series)
-    parts = sums[list(bound.parts)].to_numpy(np.float64)
+        return [_as_values(bound.name, value, network, nodes)]
+    assert isinstance(value, pd.Series)
+    by_part = value.to_dict()
+    parts = np.array([by_part[part] for part in bound.parts], np.float64)
     return [np.array(parts.sum()), *(np.array(part) for part in parts)]
 
 
-def _value(name: str, measure: Measure, network: MultilayerNetwork, nodes: pd.Index) -> Floats:
-    value = called_on(measure, network, nodes)
+def _as_values(name: str, value: Any, network: MultilayerNetwork, nodes: pd.Index) -> Floats:
+    """What a measure returned as one number, or as one each node of the baseline."""
     try:
         if np.ndim(value) == 0 and not isinstance(value, str):
             return np.array(float(value))
-        index = network.storage.nodes.index
+        index = network.storage.node_names
+        if isinstance(value, pd.Series) and value.index.is_(index):
+            numbers: Floats = value.to_numpy(np.float64, na_value=math.nan)
+            # New nodes come last, as a rule.
+            if nodes.is_(index) or nodes.equals(index[: len(nodes)]):
+                return numbers[: len(nodes)]
+            return numbers[index.get_indexer(nodes)]
         known = isinstance(value, pd.Series) and (
-            value.index.is_(index) or value.index.is_(nodes) or value.index.isin(index).all()
+            value.index.is_(nodes) or value.index.isin(index).all()
         )
         if not known or not value.index.is_unique:
             raise TypeError
@@ -220,11 +230,11 @@ def _takes_nodes(measure: Measure) -> bool:
     )
 
 
-def called_on(measure: Measure, network: MultilayerNetwork, nodes: pd.Index) -> Any:
+def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) -> Any:
     """Measure a network on some nodes, if the keyword `nodes` is there and still open."""
     bound = isinstance(measure, partial) and "nodes" in measure.keywords
     if _takes_nodes(measure) and not bound:
-        return measure(network, nodes=list(nodes))
+        return measure(network, nodes=nodes)
     return measure(network)
 
 

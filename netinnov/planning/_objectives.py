@@ -198,7 +198,7 @@ def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
 
 def _of_user(objective: Callable[..., Any], nodes: pd.Index, network: MultilayerNetwork) -> Any:
     """Call a function, with the nodes of the baseline if it asks for them; a Series is summed."""
-    value = called_on(objective, network, nodes)
+    value = called_on(objective, network, nodes.tolist())
     series = isinstance(value, pd.Series)
     return value.reindex(nodes).sum(skipna=False) if series else value
 

@@ -284,8 +284,10 @@ def measures(
 
     def versatility(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
         # Shares of what the places have: the park's own part would else be everybody's loss.
-        rank = options.pagerank(network).reindex(nodes)
-        return rank / rank.sum()
+        rank = options.pagerank(network)
+        of_nodes = rank.to_numpy()[network.storage.positions("nodes", nodes)]
+        share: pd.Series = rank / of_nodes.sum()
+        return share
 
     if cities.n_nodes > MANY:
         return {EFFICIENCY: efficiency, PAGERANK: versatility}, [EFFICIENCY]
@@ -300,7 +302,8 @@ def measures(
 
     def inequality(network: MultilayerNetwork, *, nodes: list[str]) -> float:
         # `access_inequality`, as every place is one node.
-        return polycentricity.theil(access(network, nodes=nodes)[nodes])
+        at = network.storage.positions("nodes", nodes)
+        return polycentricity.theil(access(network, nodes=nodes).to_numpy()[at])
 
     measured = {
         EFFICIENCY: PairSums(part.home, part.host, **options.paths),
