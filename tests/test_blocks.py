@@ -35,23 +35,30 @@ def table(tmp_path):
     return open_tables(tmp_path / "in", memory="1GB", temp=tmp_path / "it's temporary")["rows"]
 
 
-@pytest.mark.parametrize("bytes_a_pair", [200, 10**7, 10**9])
+OPTIONS = [
+    {},
+    {"weighting": "newman", "period": "year", "expected": True},
+    {"weighting": "full", "by": "city"},
+    {"by": "city", "period": "year", "max_members": 4, "expected": True},
+    {"weighting": "newman", "max_members": 3, "large_events": "sample", "rng": 1},
+    {
+        "by": "city",
+        "period": "year",
+        "max_members": 2,
+        "large_events": "sample",
+        "rng": 2,
+        "expected": True,
+    },
+]
+
+
+# One block, some blocks, and a block for each unit.
 @pytest.mark.parametrize(
-    "options",
+    ("bytes_a_pair", "options"),
     [
-        {},
-        {"weighting": "newman", "period": "year", "expected": True},
-        {"weighting": "full", "by": "city"},
-        {"by": "city", "period": "year", "max_members": 4, "expected": True},
-        {"weighting": "newman", "max_members": 3, "large_events": "sample", "rng": 1},
-        {
-            "by": "city",
-            "period": "year",
-            "max_members": 2,
-            "large_events": "sample",
-            "rng": 2,
-            "expected": True,
-        },
+        pytest.param(size, options, marks=() if size == 10**7 or k in {0, 3} else pytest.mark.slow)
+        for size in (200, 10**7, 10**9)
+        for k, options in enumerate(OPTIONS)
     ],
 )
 def test_blocks_add_up_to_the_links_of_the_whole(

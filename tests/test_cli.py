@@ -665,6 +665,7 @@ def test_what_the_reader_of_cordis_leaves_out_is_a_finding_of_the_check(cordis):
     assert "rows left out" in result.stdout
 
 
+@pytest.mark.slow
 def test_the_sample_of_cordis_is_sound(cordis_folder):
     assert call("check", cordis_folder).stdout.startswith("No problems: 17,428 nodes, ")
 
@@ -689,7 +690,7 @@ def test_names_that_the_terminal_cannot_write(here):
 
 
 def test_a_reader_that_goes_away_is_no_fault(here):
-    run = program("run", "--example", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run = program("data", "list", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     run.stdout.close()
     said = run.stderr.read()
     run.stderr.close()
@@ -699,7 +700,7 @@ def test_a_reader_that_goes_away_is_no_fault(here):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
 def test_a_run_that_is_ended_from_outside_leaves_nothing(here, name):
     (here / "study.toml").write_text(STUDY + PARK.replace("replicates = 2", "replicates = 500000"))
     before = everything_in(here)
@@ -724,12 +725,18 @@ def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
     import pty
     import termios
 
-    (here / "study.toml").write_text(STUDY + PARK + "rivals = []\nplacebos = 0\n")
+    (here / "study.toml").write_text(DATA + PARK + "rivals = []\nplacebos = 0\n")
     leader, follower = pty.openpty()
     termios.tcsetwinsize(follower, (24, 80))
     # One file of kernels has an empty cache; the others are compiled already.
     first = f"import numba; numba.config.CACHE_DIR = {str(here / 'cache')!r}; "
     first += "import netinnov.kernels.paths; numba.config.CACHE_DIR = ''; "
+    # Of the sections only the experiment, without figures.
+    first += (
+        "from dataclasses import replace; from netinnov.study import sections; "
+        "sections.SECTIONS = [replace(s, draw=lambda result: ()) "
+        "for s in sections.SECTIONS if s.name == 'experiment']; "
+    )
     options = {"stdout": subprocess.PIPE, "stderr": follower, "env": {"TERM": "xterm"}}
     run = program("run", "study.toml", "--out", "out", first=first, **options)
     os.close(follower)

@@ -129,18 +129,19 @@ def test_the_cost_is_the_mean_over_placements(make, attachment: float) -> None:
     # What the placements cost is read from the networks that they give: links that were not there
     # before, each with the places of its ends.
     network, scenario = star(tie=5), make(attachment=attachment)
-    lon = network.places["lon"]
-    before = network.links.set_index(["source", "target"])["weight"]
+    lon = network.places["lon"].to_dict()
+    before = network.links.set_index(["source", "target"])["weight"].to_dict()
     needed = []
     for rng in np.random.default_rng(1).spawn(60):
         changed = scenario(network, rng)
-        after = changed.links.set_index(["source", "target"])["weight"]
-        more = after.sub(before, fill_value=0)
-        more = more[more > 0]
-        at = [lon[changed.nodes["place"][more.index.get_level_values(end)]] for end in (0, 1)]
-        degrees = np.abs(at[0].to_numpy() - at[1].to_numpy())
-        count = more.where(more != 5, 1).to_numpy()  # the tie that talents keep is one link
-        needed.append([count[degrees == 0].sum(), (count * degrees).sum()])
+        at = {node: lon[place] for node, place in changed.nodes["place"].items()}
+        after = zip(*(changed.links[name] for name in ("source", "target", "weight")), strict=True)
+        more = {(i, j): weight - before.get((i, j), 0) for i, j, weight in after}
+        # The tie that talents keep is one link.
+        counts = [
+            (1 if add == 5 else add, abs(at[i] - at[j])) for (i, j), add in more.items() if add > 0
+        ]
+        needed.append([sum(n for n, far in counts if far == 0), sum(n * far for n, far in counts)])
     error = np.std(needed, axis=0) / 60**0.5
     _, *expected = scenario.amounts(network)
     expected[1] /= DEGREE

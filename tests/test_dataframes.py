@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 import netinnov as ni
 from netinnov._dataframes import as_pandas
@@ -22,6 +22,12 @@ IN_MEMORY = {"polars": pl.from_pandas, "pyarrow": pa.Table.from_pandas}
 LAZY = {"duckdb": duckdb.from_df, "polars_lazy": lambda frame: pl.from_pandas(frame).lazy()}
 LIBRARIES = IN_MEMORY | LAZY
 
+
+def as_records(rows: list[tuple[str, int, int | None, int]]) -> pd.DataFrame:
+    types = {"who": "str", "event": "int64", "year": "Int64", "value": "int64"}
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
+
+
 records = st.lists(
     st.tuples(
         st.sampled_from(["衢州", "b", "B", "10", "9", "é"]),
@@ -30,11 +36,7 @@ records = st.lists(
         st.integers(0, 5),
     ),
     max_size=25,
-).map(
-    lambda rows: pd.DataFrame(rows, columns=["who", "event", "year", "value"]).astype(
-        {"who": "str", "event": "int64", "year": "Int64", "value": "int64"}
-    )
-)
+).map(as_records)
 CITY = {"衢州": "q", "b": "h", "B": "h", "10": "h", "9": "q", "é": "s"}
 
 
@@ -115,7 +117,12 @@ def test_all_libraries_give_the_same_links():
     check_libraries(many_tables(), LIBRARIES)
 
 
-@settings(max_examples=5, deadline=None)
+@pytest.mark.parametrize("rows", [[], [("b", 1, None, 2), ("B", 1, None, 0)]])
+def test_all_libraries_give_the_same_links_of_hardly_any_row(rows):
+    check_libraries(as_records(rows), IN_MEMORY | {"duckdb": duckdb.from_df})
+
+
+@pytest.mark.slow
 @given(records)
 def test_all_libraries_give_the_same_links_of_small_tables(rows):
     check_libraries(rows, LIBRARIES)

@@ -123,6 +123,7 @@ def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_numbers(cities, tm
 
 
 @pytest.mark.usefixtures("one_item_a_batch")
+@pytest.mark.slow
 def test_a_process_that_dies_loses_nothing_that_was_done(cities, tmp_path) -> None:
     measure = partial(fatal, mark=tmp_path / "died")
     folder = tmp_path / "kept"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import combinations
 
@@ -49,7 +49,9 @@ ON_A_NETWORK = {
         network, values=pd.Series(np.arange(1.0, network.n_nodes + 1), network.nodes.index)
     ),
     "core_periphery": lambda network: pc.core_periphery(network, restarts=2, rng=1),
-    "detect_centres": lambda network: detect_centres(network, resamples=2, restarts=1, rng=1),
+    "detect_centres": lambda network: detect_centres(
+        network, replicates=19, resamples=2, restarts=1, rng=1
+    ),
     "dominance_index": pc.dominance_index,
     "entropy_index": pc.entropy_index,
     "functional": lambda network: pc.functional(network, weighted=True),
@@ -74,6 +76,16 @@ ON_VALUES = {
 extreme = st.sampled_from([1e-300, 2.0**-1000, 1.0, 2.0**1000, 1e300])
 few = settings(max_examples=10, derandomize=True)
 
+
+@pytest.fixture(autouse=True, scope="module")
+def few_random_networks() -> Iterator[None]:
+    """As few random networks as can decide whether communities are by chance."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for module in ("_profile", "_sensitivity"):
+            monkeypatch.setattr(f"netinnov.polycentricity.{module}.REPLICATES", 19)
+        yield
+
+
 PLACES = pd.DataFrame({"place": list("abcdef"), "lon": [0.0, 1, 2, 0, 1, 5], "lat": [0.0] * 6})
 PAIRS = pd.DataFrame({"source": list("aaabdeef"), "target": list("bcdcefda"), "layer": "trips"})
 ABC = pd.DataFrame(index=list("abc"))
@@ -94,9 +106,10 @@ def test_the_unit_of_weights_changes_no_index_and_no_centre(power: int, directed
     tables, centres = [], []
     for factor in (1.0, 2.0**power):
         network = region(COUNTS * factor, directed=directed)
-        table = profile(network, replicates=3, resamples=0, restarts=2, rng=1, progress=False)
+        table = profile(network, replicates=2, resamples=0, restarts=2, rng=1, progress=False)
         tables.append(table)
-        found = detect_centres(network, resamples=0, restarts=2, rng=1, progress=False)
+        options = {"replicates": 19, "resamples": 0, "restarts": 2}
+        found = detect_centres(network, **options, rng=1, progress=False)
         centres.append(found.assign(centrality=found["centrality"] / factor))
     assert_frame_equal(tables[1], tables[0], rtol=tolerance, atol=tolerance)
     assert_frame_equal(centres[1], centres[0])
