@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -90,6 +90,37 @@ def plot_rank_size(
     >>> ax.lines[0].get_ydata().tolist()
     [100.0, 50.0, 25.0]
     """
+    ax, naming = _draw_ranks(values, ax, label, labelled, method)
+    if naming:
+        with figure_style():
+            lay_out(ax)
+            _name_largest(ax, *naming)
+    return ax
+
+
+def plot_rank_size_panels(
+    series: Mapping[str, pd.Series[float]], axes: Iterable[Axes], *, labelled: int
+) -> None:
+    """Draw `plot_rank_size` of several series, each in axes of one figure, laid out once."""
+    drawn = [
+        _draw_ranks(values, ax, label, labelled, "ols")
+        for ax, (label, values) in zip(axes, series.items(), strict=False)
+    ]
+    with figure_style():
+        lay_out(drawn[0][0])
+        for ax, naming in drawn:
+            if naming:
+                _name_largest(ax, *naming)
+
+
+def _draw_ranks(
+    values: pd.Series[float] | Sequence[float] | NDArray[np.float64],
+    ax: Axes | None,
+    label: str | None,
+    labelled: int,
+    method: Method,
+) -> tuple[Axes, tuple[pd.Series[float], NDArray[np.bool_], str] | None]:
+    """All but the names, and what `_name_largest` needs for them."""
     numbers = as_floats("values", values)
     if numbers.ndim != 1:
         raise InputError(f"`values` must be one number a place; found {shown(values)}.")
@@ -143,10 +174,11 @@ def plot_rank_size(
         write_notes(ax, notes, label="rank")
         ax.set_ylabel("size")
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=1.0)
-        if names is not None:
-            expected = _line(ranks[:labelled], fit.slope, fit.intercept, method)
-            _name_largest(ax, sizes.head(labelled), sizes.to_numpy()[:labelled] < expected, colour)
-    return ax
+    if names is None:
+        return ax, None
+    largest = sizes.head(labelled)
+    expected = _line(ranks[:labelled], fit.slope, fit.intercept, method)
+    return ax, (largest, largest.to_numpy() < expected, colour)
 
 
 def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int = 15) -> Axes:
@@ -236,9 +268,8 @@ def _height(x: NDArray[np.float64], y: NDArray[np.float64], slope: float, method
 def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_], colour: str) -> None:
     """Names that lean away from the first points, on their side of the line, where there is room.
 
-    Names of earlier calls stay; one that would cover another is left out.
+    The layout is made. Names of earlier calls stay; one that would cover another is left out.
     """
-    lay_out(ax)
     taken = [_outline(ax, text) for text in ax.texts if isinstance(text, Annotation)]
     for rank, ((name, size), under) in enumerate(zip(sizes.items(), below, strict=True), start=1):
         text = ax.annotate(

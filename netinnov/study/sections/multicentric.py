@@ -11,7 +11,8 @@ import pandas as pd
 from netinnov import centrality, connectivity, polycentricity
 from netinnov._typing import Direction
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_rank_size
+from netinnov.plotting import DOUBLE, SINGLE, new_figure
+from netinnov.plotting._rank_size_and_centralities import plot_rank_size_panels
 from netinnov.polycentricity import RankSize
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart, strength_together
@@ -211,11 +212,11 @@ def draw(result: Multicentric) -> Iterator[Picture]:
     rows = -(-len(series) // 3)
     figure = new_figure(width=DOUBLE if len(series) > 1 else SINGLE, height=8 + 50 * rows)
     axes = figure.subplots(rows, min(len(series), 3), squeeze=False).ravel()
-    for ax, (label, values) in zip(axes, series.items(), strict=False):
-        plot_rank_size(values, ax=ax, label=label, labelled=3)
-        ax.set_ylabel("strength")
     for ax in axes[len(series) :]:
         ax.remove()
+    plot_rank_size_panels(series, axes, labelled=3)
+    for ax in axes[: len(series)]:
+        ax.set_ylabel("strength")
     caption = "Strength of places (sum of the weights of their links) against their rank, with the "
     caption += "fitted line."
     if hidden := len(strength.columns) - len(layers):
