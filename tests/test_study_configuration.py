@@ -18,8 +18,8 @@ from netinnov.study import _configuration
 from netinnov.study._configuration import Configuration, configure, parts
 from netinnov.study._map_options import MapsPart
 from netinnov.study.sections import SECTIONS
-from netinnov.study.sections._experiment_part import PricesPart
-from netinnov.study.sections._siting_part import SitingPrices
+from netinnov.study.sections._candidate_sites import SitingPrices
+from netinnov.study.sections._enclave_choice import PricesPart
 from netinnov.study.sections._village_contract import ContractPart
 
 ONLY = '[data]\nsource = "yrd"\n'

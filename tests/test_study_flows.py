@@ -62,7 +62,7 @@ def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
     assert "had a park in Q with 10 % of its strength and gave up as much weight of its own" in said
     assert "median placement" not in said
     assert "Access counts links" not in said  # all pairs are linked: a link is 1 / weight long
-    assert result.options.distance == "inverse"
+    assert result.context.measures.distance == "inverse"
     access = result.effects["measure"].eq("harmonic_centrality") & result.effects["node"].eq("P")
     mine = access & result.effects["scenario"].eq(result.headline.name)
     assert (result.effects.loc[mine, "difference"] != 0).all()

@@ -31,7 +31,6 @@ from netinnov.study.sections import (
     profile,
     siting,
 )
-from netinnov.study.sections._centres_text import RULES
 from study_cases import text_of
 
 pytestmark = pytest.mark.slow  # seven whole studies
@@ -156,7 +155,7 @@ def test_centres_by_the_rules(context, graph, strength):
     text = text_of(centres.offer(found))
     assert f"{most or 'none'} of {len(rules)} places" in text
     assert f"more than half of {len(found.asked)} rules" in text
-    assert {*found.asked} <= {*RULES}
+    assert {*found.asked} <= {*centres.RULES}
 
 
 def test_who_has_the_most_strength(context, strength):

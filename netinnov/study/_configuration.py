@@ -94,7 +94,6 @@ seed = 1                      # the same seed gives the same numbers
 
 
 MECHANISMS = ("free_flow", "cobweb", "park", "diffusion", "specialisation")
-
 PLANNING = ("siting", "plan", "space", "sharing", "governance")
 
 
@@ -166,7 +165,6 @@ def _model(kinds: tuple[type[Part], ...]) -> type[Configuration]:
 _FIRST: list[type[Part]] = [Configuration, DataPart, LayerPart, PlacesPart, MeasuresPart]
 _PARTS: list[type[Part]] = [*_FIRST, *parts().values(), MapsPart, OutputPart]
 EXAMPLE = "\n".join(kind.example for kind in _PARTS)
-
 Case = Literal["yrd", "europe"]
 
 

@@ -86,6 +86,10 @@ class Context:
         part: P | None = getattr(self.configuration, kind.part, None)
         return part
 
+    def settings(self, kind: type[P]) -> P:
+        """The settings of a part, or its defaults."""
+        return self.options(kind) or kind()
+
     def once(self, compute: Callable[[Context], R]) -> R:
         """What a function makes of this context, computed once."""
         if compute not in self._results:

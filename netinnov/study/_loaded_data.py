@@ -28,20 +28,14 @@ from netinnov.study._places import check_column
 from netinnov.study._section import Part
 from netinnov.study._words import counted
 
+# The sources that are part of the package; the first has the tables of no other name.
 BUNDLED = ("yrd", "europe")
-"""The sources that are part of the package; the first has the tables of no other name."""
-
+# How the names of the files of CORDIS begin, in a folder that may hold others.
 CORDIS = ("organization", "project")
-"""How the names of the files of CORDIS begin, in a folder that may hold others."""
-
-TWO_MODE = ("projects", "patents", "works")
-"""Options of readers with which events stay as nodes."""
-
-NEAR_NOWHERE = 10.0
-"""Degrees from 0, 0 within which another place makes it one like any."""
-
+TWO_MODE = ("projects", "patents", "works")  # options of readers with which events stay as nodes
+NEAR_NOWHERE = 10.0  # degrees from 0, 0 within which another place makes it one like any
+# What tables with a column or row for each layer call something else.
 TAKEN = ("all", "modelled_layers", "name", "node", "observed", "together")
-"""What tables with a column or row for each layer call something else."""
 
 
 class Projection(BaseModel):

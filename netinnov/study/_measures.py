@@ -17,8 +17,8 @@ from netinnov.connectivity import Frictions
 from netinnov.network import MultilayerNetwork
 from netinnov.study._section import Part
 
+# Share of the pairs of places from which on links count by their weight, not their presence.
 DENSE = 0.5
-"""Share of the pairs of places from which on links count by their weight, not their presence."""
 
 
 def linked_share(network: MultilayerNetwork) -> tuple[float, bool]:

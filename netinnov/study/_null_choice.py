@@ -16,10 +16,7 @@ from netinnov.study._two_mode_draws import Participation, traded, tried_null
 from netinnov.study._words import percent
 
 NullName = Literal["degree", "distance", "gravity", "curveball", "none"]
-
-ENOUGH = 10
-"""Places from which on a gravity model has enough pairs to be fitted to."""
-
+ENOUGH = 10  # places from which on a gravity model has enough pairs to be fitted to
 WORDS = {
     "degree": "in which every place keeps its number of links in each layer",
     "distance": "in which every place keeps its number of links in each layer, and links their "

@@ -19,8 +19,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.study._section import Part
 from netinnov.study._words import are, counted
 
-SHOWN = 3
-"""Values of a column that a note names."""
+SHOWN = 3  # values of a column that a note names
 
 
 class PlacesPart(Part):

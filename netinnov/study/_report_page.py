@@ -13,19 +13,16 @@ from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
 from PIL import Image
 
 from netinnov.plotting import caption_notes, save_figure
 from netinnov.study._section import Picture, Sentence, Table
 from netinnov.study._table_views import View, view_of
-from netinnov.study._words import counted, joined, plain
+from netinnov.study._words import counted, in_html, joined, plain
 
 DOTS_PER_INCH = 300
-
+# Control characters, which HTML does not allow.
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""Control characters, which HTML does not allow."""
-
 MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 
@@ -85,7 +82,7 @@ class Chapter:
             "figure": sum(not picture.front for picture in self.pictures),
             "table": sum(table.on_page for table in self.tables),
         }
-        return str(joined([counted(n, noun) for noun, n in parts.items() if n]))
+        return joined([counted(n, noun) for noun, n in parts.items() if n])
 
     @property
     def entries(self) -> Iterable[Entry]:
@@ -109,7 +106,7 @@ def save(picture: Picture, folder: Path, command: str, encoder: Executor) -> Dra
     For the page it is encoded by ``encoder``, while the next one is drawn.
     """
     notes = [note for ax in picture.figure.axes for note in caption_notes(ax)]
-    note = Markup(" ").join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)])
+    note = " ".join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)])
     caption = _one_line(picture.caption, note)
     _, path = save_figure(picture.figure, folder, picture.name, caption=caption, command=command)
     from matplotlib import pyplot as plt
@@ -209,5 +206,6 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["in_html"] = in_html
     source = files("netinnov.study").joinpath("report.html.jinja").read_text(encoding="utf-8")
     return environment.from_string(source)

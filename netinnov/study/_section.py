@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 import pandas as pd
-from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from netinnov._arguments import limit_of, shown
@@ -55,16 +54,14 @@ class Result:
 
     @property
     def names(self) -> dict[Any, str]:
-        """Name of each place."""
         return self.context.names
 
-    def name(self, place: Any) -> Markup:
+    def name(self, place: Any) -> str:
         """Name of a place for a sentence."""
         return name(self.names[place])
 
     @property
     def drawn_names(self) -> pd.Series[str]:
-        """Name of each place that the installed fonts can draw."""
         return self.context.drawn_names
 
     @property
@@ -74,7 +71,6 @@ class Result:
 
     @property
     def maps(self) -> MapsPart:
-        """What all maps have in common."""
         return self.context.configuration.maps
 
 
@@ -89,75 +85,32 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A figure for files and for the page.
+    """A figure for files and for the page."""
 
-    Parameters
-    ----------
-    name : str
-        Of the files under ``figures/``.
-    figure : Figure
-        What is saved.
-    caption : str
-        What is drawn, in a sentence or two.
-    tables : tuple of str
-        Those that its numbers stand in.
-    topic : str
-        The heading that it is under.
-    alt : str
-        What one sees, for those who cannot; not the caption again.
-    note : str
-        How to read it, and what is left out; folded.
-    front : bool
-        It stands at the top of the page, not in its section.
-    """
-
-    name: str
+    name: str  # of the files under ``figures/``
     figure: Figure
-    caption: str
-    tables: tuple[str, ...]
-    topic: str = ""
-    alt: str = ""
-    note: str = ""
-    front: bool = False
+    caption: str  # what is drawn, in a sentence or two
+    tables: tuple[str, ...]  # those that its numbers stand in
+    topic: str = ""  # the heading that it is under
+    alt: str = ""  # what one sees, for those who cannot; not the caption again
+    note: str = ""  # how to read it, and what is left out; folded
+    front: bool = False  # it stands at the top of the page, not in its section
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table for a file, and what the page shows of it.
+    """A table for a file, and what the page shows of it."""
 
-    Parameters
-    ----------
-    name : str
-        Of the files under ``tables/``.
-    frame : DataFrame
-        What is written; a nameless index only gives the order.
-    caption : str
-        What is in it.
-    view : DataFrame, optional
-        What the page shows, the most important rows and columns first; None: `frame`.
-    on_page : bool
-        False where a figure shows it.
-    whole : bool
-        The page shows all rows, up to a bound.
-    width : int, optional
-        Columns that the page shows at most.
-    modelled : tuple of str
-        Modelled layers that enter.
-    topic : str
-        The heading that it is under.
-    formats : mapping from a column to a function value -> str
-        How the page writes its numbers, such as in per cent; three significant digits by default.
-    """
-
-    name: str
-    frame: pd.DataFrame
+    name: str  # of the files under ``tables/``
+    frame: pd.DataFrame  # what is written; a nameless index only gives the order
     caption: str
-    view: pd.DataFrame | None = None
-    on_page: bool = True
-    whole: bool = False
-    width: int | None = None
-    modelled: tuple[str, ...] = ()
-    topic: str = ""
+    view: pd.DataFrame | None = None  # what the page shows, first rows first; None: `frame`
+    on_page: bool = True  # False where a figure shows it
+    whole: bool = False  # the page shows all rows, up to a bound
+    width: int | None = None  # columns that the page shows at most
+    modelled: tuple[str, ...] = ()  # modelled layers that enter
+    topic: str = ""  # the heading that it is under
+    # How the page writes numbers of a column, such as in per cent; else three significant digits.
     formats: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
 
@@ -165,56 +118,32 @@ class Table:
 class Section(Generic[R]):
     """A part of a study, from the data to the page: a module of `netinnov.study.sections`.
 
-    Its constants ``HEADING``, ``OPTIONS``, ``ABSENT`` and ``CHECK``, and its functions, have the
-    names of these parameters.
-
-    Parameters
-    ----------
-    name, heading : str
-        Its anchor on the page, and what stands above it.
-    compute : function Context -> result or None
-        All numbers; None where the data do not allow any.
-    tell : function result -> sentences
-        What was found.
-    tables : function result -> tables
-        What is written to files.
-    draw : function result -> pictures
-        Figures, saved one by one.
-    offer : function result -> sentences
-        For a reader in haste: they stand in sight, where the rest is folded.
-    explain : function result -> sentences
-        How to read the numbers, for the section on methods.
-    options : Part, optional
-        Settings, which several sections may share. A part that is set to false leaves them out.
-    absent : str
-        What is said where `compute` gives None; empty: nothing.
-    check : function Context -> anything, optional
-        Called before any section computes: raises what is wrong with the settings for these data.
-    question : function result -> str
-        What the study asks, if this section can answer it: the first sentence of `offer` does. The
-        last section with a question leads the page.
+    Its functions have the names of these fields, and its constants in capitals.
     """
 
-    name: str
+    name: str  # its anchor on the page
     heading: str
-    compute: Callable[[Context], R | None]
-    tell: Callable[[R], Iterable[Sentence]]
-    tables: Callable[[R], Iterable[Table]]
-    draw: Callable[[R], Iterable[Picture]] = field(default=lambda _: ())
+    compute: Callable[[Context], R | None]  # all numbers; None where the data do not allow any
+    tell: Callable[[R], Iterable[Sentence]]  # what was found
+    tables: Callable[[R], Iterable[Table]]  # what is written to files
+    draw: Callable[[R], Iterable[Picture]] = field(default=lambda _: ())  # saved one by one
+    # For a reader in haste: in sight, where the rest is folded.
     offer: Callable[[R], Iterable[Sentence]] = field(default=lambda _: ())
+    # How to read the numbers, for the section on methods.
     explain: Callable[[R], Iterable[Sentence]] = field(default=lambda _: ())
+    # Settings, which several sections may share; a part that is set to false leaves them out.
     options: type[Part] | None = None
-    absent: str = ""
+    absent: str = ""  # what is said where `compute` gives None; empty: nothing
+    # What the study asks, if the first sentence of `offer` answers it; the last question leads.
     question: Callable[[R], str] = field(default=lambda _: "")
+    # Called before any section computes: raises what is wrong with the settings for these data.
     check: Callable[[Context], Any] | None = None
 
     @classmethod
     def of(cls, module: ModuleType) -> Self:
         """The section that a module makes, called by the name of its file."""
-        functions = ("compute", "tell", "tables", "draw", "offer", "explain", "question")
-        constants = ("heading", "options", "absent", "check")
-        parts = {each: getattr(module, each, None) for each in functions}
-        parts |= {each: getattr(module, each.upper(), None) for each in constants}
+        names = [part.name for part in fields(cls)[1:]]
+        parts = {each: vars(module).get(each, vars(module).get(each.upper())) for each in names}
         held = {each: part for each, part in parts.items() if part is not None}
         return cls(module.__name__.rpartition(".")[2], **held)
 

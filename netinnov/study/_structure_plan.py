@@ -18,18 +18,11 @@ from netinnov.study._null_choice import Null, NullName, choose_null, no_null
 from netinnov.study._section import Part
 from netinnov.study._two_mode_draws import Participation, participation_of
 
-COSTLY = 100
-"""Places above which communities are not searched for in every draw of the profile."""
-
+COSTLY = 100  # places above which communities are not searched for in every draw of the profile
+# Draws for the support of centres, a search for communities each, with more places than that.
 FEWER = 50
-"""Draws for the support of centres, a search for communities each, with more places than that."""
-
-ONE_BY_ONE = 300
-"""Places above which none is left out in turn."""
-
-TINY = 4
-"""Places below which no two links have four ends, so that nothing can be rewired."""
-
+ONE_BY_ONE = 300  # places above which none is left out in turn
+TINY = 4  # places below which no two links have four ends, so that nothing can be rewired
 Omitted = Literal[
     "intervals",
     "null model",

@@ -8,14 +8,12 @@ import pandas as pd
 
 from netinnov.study._section import Table
 from netinnov.study._table_files import has_index
-from netinnov.study._words import cell, joined, name, phrase
+from netinnov.study._words import cell, joined, name
 
+# Rows shown of a long table, of a short one, and of one that is asked to be whole.
 SHOWN, SHORT, ALL = 8, 12, 40
-"""Rows shown of a long table, of a short one, and of one that is asked to be whole."""
-
 WIDEST = 13
-LONGEST, IN_FULL = 80, 1000
-"""Characters of a cell, and of one in a table shown whole."""
+LONGEST, IN_FULL = 80, 1000  # characters of a cell, and of one in a table shown whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +88,6 @@ def _without_repetition(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     }
     if not repeated:
         return table, ""
-    parts = [
-        phrase("{} {}", column.replace("_", " "), name(value)) for column, value in repeated.items()
-    ]
-    alike = phrase("In all rows shown: {}.", joined(parts, between="; ", last="; "))
+    parts = [f"{column.replace('_', ' ')} {name(value)}" for column, value in repeated.items()]
+    alike = f"In all rows shown: {joined(parts, between='; ', last='; ')}."
     return table.drop(columns=list(repeated)), alike

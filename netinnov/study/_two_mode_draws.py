@@ -19,8 +19,7 @@ from netinnov.null_models import Curveball, NullModel
 from netinnov.null_models._prepared import Prepared, moved_share, prepared_null
 from netinnov.study._loaded_data import Incidence
 
-TRIED = 10
-"""Networks drawn to see how many links, or participations, a null model moves."""
+TRIED = 10  # networks drawn to see how many links, or participations, a null model moves
 
 
 @dataclass(frozen=True, slots=True, eq=False)

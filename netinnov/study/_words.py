@@ -1,52 +1,48 @@
-"""Numbers and names as a reader sees them; what comes from data is isolated and escaped."""
+"""Numbers and names as a reader sees them; what comes from data is isolated."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 MINUS = "\N{MINUS SIGN}"
-
-SMALLEST = 1e-6
-"""Below it a number is written with a power of ten, not with a row of zeros."""
-
+ISOLATE, END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{END}]*){END}")
+SMALLEST = 1e-6  # below it a number is written with a power of ten, not with a row of zeros
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def phrase(template: str, *parts: object, **named: object) -> Markup:
-    """Fill the braces of a sentence of ours: text is escaped, what `name` made stays as it is."""
-    return Markup(template).format(*parts, **named)
-
-
-def name(text: object) -> Markup:
-    """Text from data, escaped, and isolated from the direction of what surrounds it."""
-    return Markup("<bdi>{}</bdi>").format(str(text))
+def name(text: object) -> str:
+    """Text from data, isolated (U+2068, U+2069) from the direction of what surrounds it."""
+    return f"{ISOLATE}{text}{END}"
 
 
 def plain(text: str) -> str:
-    """A sentence without its elements, such as for the description of a picture."""
-    return text.striptags() if isinstance(text, Markup) else text
+    """A sentence without isolates, such as for the description of a picture."""
+    return text.replace(ISOLATE, "").replace(END, "")
 
 
-def joined(parts: Sequence[str], *, last: str = " and ", between: str = ", ") -> Markup:
+def in_html(text: str) -> Markup:
+    """A sentence as the page has it: escaped, and what `name` isolated in elements of its own."""
+    return Markup(ISOLATED.sub(r"<bdi>\1</bdi>", str(escape(text))))
+
+
+def joined(parts: Sequence[str], *, last: str = " and ", between: str = ", ") -> str:
     """A list in words: a, b and c."""
-    if len(parts) < 2:
-        return Markup().join(parts)
-    return Markup(last).join([Markup(between).join(parts[:-1]), parts[-1]])
+    return last.join([between.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def some(parts: Sequence[str], n: int, *, most: int = 6) -> Markup:
+def some(parts: Sequence[str], n: int, *, most: int = 6) -> str:
     """The first few of `n`, and how many more there are."""
     shown = parts[:most]
-    if n <= len(shown):
-        return joined(shown)
-    return Markup(", ").join(shown) + f" and {n - len(shown):,} more"
+    return joined(shown) if n <= len(shown) else f"{', '.join(shown)} and {n - len(shown):,} more"
 
 
 def counted(n: int, noun: str, plural: str = "") -> str:
@@ -111,9 +107,16 @@ def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
     return signed(f"{value:{'+' if sign else ''},.{decimals}f}")
 
 
+def paired(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with two digits, or three where two do not tell them apart."""
+    two = decimals_for(one, other)
+    decimals = two + (fixed(one, two) == fixed(other, two))
+    return fixed(one, decimals), fixed(other, decimals)
+
+
 def uncapitalised(text: str) -> str:
     """A sentence, or its subject, as it stands inside of another."""
-    return type(text)(text[:1].lower() + text[1:])
+    return text[:1].lower() + text[1:]
 
 
 def signed_percent(change: float) -> str:
@@ -134,11 +137,7 @@ def percent(share: float) -> str:
 
 def out_of(n: int) -> Callable[[float], str]:
     """Write a share of so many as a number of them: 1 of 6."""
-
-    def text(share: float) -> str:
-        return f"{round(share * n):,} of {n:,}"
-
-    return text
+    return lambda share: f"{round(share * n):,} of {n:,}"
 
 
 def per_cent_of(changes: Iterable[float], before: float) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 from netinnov.study._section import Section
 
 __all__ = ["SECTIONS"]
-
 SECTIONS: list[Section[Any]] = [
     Section.of(import_module(f"{__name__}.{name}"))
     for name in (

@@ -1,14 +1,15 @@
-"""The enclaves that a plan can choose from: homes, hosts, and what would be built."""
+"""The enclaves that a plan can choose from: homes, hosts, what would be built, and settings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import Field, model_validator
 
 from netinnov._paths import path_costs
 from netinnov._typing import Distance
@@ -23,12 +24,90 @@ from netinnov.scenarios._pair_draws import layer_with_pairs
 from netinnov.study._context import Context
 from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._places import check_column
-from netinnov.study._words import counted, joined, name, percent, phrase
-from netinnov.study.sections._enclave_choice import choose, layer_for
-from netinnov.study.sections._siting_part import Form, SitingObjective, SitingPart
+from netinnov.study._section import Part
+from netinnov.study._words import counted, joined, name, percent
+from netinnov.study.sections._enclave_choice import PricesPart, choose, layer_for
 
-USUAL = 5
-"""Enclaves of a plan, where nothing says how many."""
+USUAL = 5  # enclaves of a plan, where nothing says how many
+
+SitingObjective = Literal["efficiency", "home_access", "worst_access", "equity", "effective_number"]
+Form = Literal["enclave", "link"]
+
+
+class SitingPrices(PricesPart):
+    """What enclaves and links cost."""
+
+    part: ClassVar[str] = "siting.prices"
+
+
+class SitingPart(Part):
+    """Which enclaves could be built, how many, and what they are for."""
+
+    part: ClassVar[str] = "siting"
+    optional: ClassVar[bool] = True
+    example: ClassVar[str] = """\
+[siting]                      # planning: which enclaves to build next, and whether they are better
+                              # than others drawn at random
+# k = 5                       # how many; left out, and without a budget: 5, or all if fewer
+# budget = 80.0               # or what they may cost together, at the prices below
+objective = "efficiency"      # what they should raise: "efficiency", "home_access" (of the homes),
+                              # "worst_access" (of the place with least), "equity" (1 - Gini of
+                              # access) or "effective_number" (of places, by strength)
+against = "equity"            # a second objective, for plans between the two; "none": only one
+# homes = ["quzhou"]          # whose enclaves; left out: places below the median of `below`
+# below = "gdp_per_head"      # column of the places; left out: gdp_per_head, or gdp / population,
+                              # where the places have them, else access in the network
+# hosts = ["shanghai"]        # where; left out: the strongest of the other places
+most_homes = 20               # homes at most, those with the least first
+most_hosts = 3                # default 5; hosts at most, the strongest first
+# form = "enclave"            # "enclave": a park at the host, with links of the median weight;
+                              # "link": weight between home and host; left out: enclaves, but
+                              # links where half of the pairs of places are linked already
+size = 4                      # links of an enclave
+pipeline_share = 0.25         # share of them that lead home
+volume_share = 0.1            # weight of a direct link, as a share of home's strength
+# layer = "gravity_modelled"  # where links are placed; left out: layer of most links
+method = "exchange"           # "greedy", or followed by swaps ("exchange")
+placements = 5                # random placements of each enclave, over which a plan is valued
+placebos = 200                # plans drawn at random, to compare with
+resamples = 20                # of the links: how often each site is chosen then; 0: none
+
+[siting.prices]               # left out: those of the experiment
+park = 10.0                   # of a park, whatever its size
+link = 1.0                    # of a link inside home or inside host
+pipeline_km = 0.01            # of each kilometre of any other link
+"""
+
+    k: Annotated[int, Field(ge=1)] | None = None
+    budget: Annotated[float, Field(gt=0)] | None = None
+    objective: SitingObjective = "efficiency"
+    against: SitingObjective | Literal["none"] = "equity"
+    homes: list[str] = Field(default_factory=list)
+    below: str | None = None
+    hosts: list[str] = Field(default_factory=list)
+    most_homes: Annotated[int, Field(ge=1)] = 20
+    most_hosts: Annotated[int, Field(ge=1)] = 5
+    form: Form | None = None
+    size: Annotated[int, Field(ge=1)] = 4
+    pipeline_share: Annotated[float, Field(ge=0, le=1)] = 0.25
+    volume_share: Annotated[float, Field(gt=0)] = 0.1
+    layer: str | None = None
+    method: Literal["greedy", "exchange"] = "exchange"
+    placements: Annotated[int, Field(ge=1)] = 5
+    placebos: Annotated[int, Field(ge=0)] = 200
+    resamples: Annotated[int, Field(ge=0)] = 20
+    prices: SitingPrices | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> SitingPart:
+        if self.k is not None and self.budget is not None:
+            raise ValueError("give k (how many) or budget (what they may cost), not both")
+        if self.against == self.objective:
+            msg = f'against must be another objective than {self.objective!r}, or "none"'
+            raise ValueError(msg)
+        if self.homes and self.below is not None:
+            raise ValueError("give homes, or the column that they lie below the median of")
+        return self
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,17 +124,15 @@ class Maker:
 
     def scenario(self, home: str, host: str) -> Scenario:
         """The enclave, or the link, of a home and a host."""
-        part = self.part
+        part, layer = self.part, self.layer
         if self.form == "enclave":
-            return ReverseEnclave(
-                home, host, part.size, part.pipeline_share, funding="new", layer=self.layer
-            )
-        ways = [(home, host), (host, home)]
-        pairs = ways if self.layer in self.network.directed else ways[:1]
-        own = float(strength(self.network)[self.layer][home])
-        usual = float(np.median(layer_with_pairs(self.network, self.layer)[1].weight))
+            share = part.pipeline_share
+            return ReverseEnclave(home, host, part.size, share, funding="new", layer=layer)
+        pairs = [(home, host), (host, home)][: 2 if layer in self.network.directed else 1]
+        own = float(strength(self.network)[layer][home])
+        usual = float(np.median(layer_with_pairs(self.network, layer)[1].weight))
         weight = part.volume_share * own if own > 0 else usual
-        return NewLinks(pairs, weight=weight / len(pairs), layer=self.layer)
+        return NewLinks(pairs, weight=weight / len(pairs), layer=layer)
 
     def objective(self, called: SitingObjective, homes: Sequence[str]) -> Objective:
         """What plans should raise, with the lengths and frictions of the study."""
@@ -92,20 +169,18 @@ class Candidates:
 
 def maker_of(part: SitingPart, context: Context, network: MultilayerNetwork) -> Maker:
     """Settle what is built, where, and how long links are."""
-    layer = layer_for(network, part.layer)
+    layer, options = layer_for(network, part.layer), context.measures
     layer_with_pairs(network, layer)
     share, differ = linked_share(network)
     dense = share >= DENSE and differ
     form: Form = part.form or ("link" if dense else "enclave")
-    options = context.measures
     distance: Distance = options.distance or "unit"
     return Maker(part, network, form, layer, distance, options.frictions, dense)
 
 
 def candidates_of(context: Context) -> Candidates:
     """Homes, hosts and the enclaves between them; refuses what cannot be planned."""
-    part = context.options(SitingPart) or SitingPart()
-    cities = context.cities
+    part, cities = context.settings(SitingPart), context.cities
     if not cities.layers or not cities.n_links:
         raise InputError("[siting] needs links between places; there are none. Leave it out.")
     maker = maker_of(part, context, cities)
@@ -117,36 +192,18 @@ def candidates_of(context: Context) -> Candidates:
             "[siting] finds no pair of a home and another place as host; name siting.homes and "
             "siting.hosts, two different places of the report."
         )
-    table = pd.DataFrame(pairs, columns=["home", "host"], dtype="str")
-    table.index = pd.Index([f"{home}@{host}" for home, host in pairs], dtype="str", name="site")
-    scenarios = {site: maker.scenario(*pair) for site, pair in zip(table.index, pairs, strict=True)}
-    for site, scenario in list(scenarios.items())[:1]:
-        try:
-            scenario(cities, np.random.default_rng(context.seed))
-        except InputError as error:
-            error.add_note(f"In the candidate {site!r} of [siting].")
-            raise
-    prices = prices_of(part, context)
-    k, budget = _limit(part, cities, scenarios, prices)
-    notes = (why, where, *_of_form(maker, part))
-    return Candidates(part, maker, table, scenarios, k, budget, prices, notes)
-
-
-def prices_of(part: SitingPart, context: Context) -> Prices | None:
-    """Prices of the part, or those of the experiment."""
-    prices = part.prices
-    if prices is None:
-        experiment = context.once(choose)
-        prices = None if experiment is None else experiment.part.prices  # type: ignore[assignment]
-    return None if prices is None else Prices(**prices.model_dump())
-
-
-def _limit(
-    part: SitingPart,
-    cities: MultilayerNetwork,
-    scenarios: dict[str, Scenario],
-    prices: Prices | None,
-) -> tuple[int | None, float | None]:
+    sites = pd.Index([f"{home}@{host}" for home, host in pairs], dtype="str", name="site")
+    table = pd.DataFrame(pairs, sites, ["home", "host"], dtype="str")
+    scenarios = {site: maker.scenario(*pair) for site, pair in zip(sites, pairs, strict=True)}
+    try:
+        scenarios[sites[0]](cities, np.random.default_rng(context.seed))
+    except InputError as error:
+        error.add_note(f"In the candidate {sites[0]!r} of [siting].")
+        raise
+    own: PricesPart | None = part.prices
+    if own is None and (experiment := context.once(choose)) is not None:
+        own = experiment.part.prices
+    prices = None if own is None else Prices(**own.model_dump())
     if part.k is not None and part.k > len(scenarios):
         raise InputError(
             f"siting.k must be at most the number of candidates, {len(scenarios):,}; found "
@@ -159,7 +216,8 @@ def _limit(
         limit_of_plans(cities, scenarios, k, part.budget, prices)
     except InputError as error:
         raise InputError(f"[siting] no plan can be paid for: {error}") from None
-    return k, part.budget
+    notes = (why, where, *_of_form(maker, part))
+    return Candidates(part, maker, table, scenarios, k, part.budget, prices, notes)
 
 
 def _homes(part: SitingPart, context: Context, maker: Maker) -> tuple[list[str], str]:
@@ -180,79 +238,69 @@ def _homes(part: SitingPart, context: Context, maker: Maker) -> tuple[list[str],
     # In a tie half of the places or more may have the least, which then is the median.
     below = known[(known < known.median()) | (known == known.min())].sort_values(kind="stable")
     chosen = [place for place in places if place in set(below.index[: part.most_homes])]
-    text = f"Homes are the places below the median of {called}"
+    count = f": {len(chosen):,} of {len(places):,}"
     if len(chosen) < len(below):
-        text += f", the {len(chosen):,} with the least of {len(below):,}"
-    else:
-        text += f": {len(chosen):,} of {len(places):,}"
-    return chosen, f"{text}.{more}"
+        count = f", the {len(chosen):,} with the least of {len(below):,}"
+    return chosen, f"Homes are the places below the median of {called}{count}.{more}"
 
 
 def _wealth(part: SitingPart, context: Context, maker: Maker) -> tuple[pd.Series, str, str]:
     """What homes have little of, its name, and why it is not GDP per head."""
-    cities = context.cities
-    places = cities.storage.places
+    cities, places = context.cities, context.cities.storage.places
+
+    def numbers(column: str) -> pd.Series:
+        values = pd.to_numeric(places[column], errors="coerce").reindex(
+            cities.storage.nodes["place"]
+        )
+        if not values.notna().any():
+            msg = f"[siting] finds no number in the column {column!r} of the places; name the "
+            raise InputError(f"{msg}homes with siting.homes, or another column with siting.below.")
+        return values.set_axis(cities.storage.nodes.index).astype("float64")
+
     if part.below is not None:
         check_column("siting.below", part.below, places.columns)
-        return _numbers(cities, places[part.below]), part.below, ""
+        return numbers(part.below), part.below, ""
     if "gdp_per_head" in places:
-        return _numbers(cities, places["gdp_per_head"]), "GDP per head", ""
+        return numbers("gdp_per_head"), "GDP per head", ""
     if {"gdp", "population"} <= {*places.columns}:
-        gdp, people = (_numbers(cities, places[column]) for column in ("gdp", "population"))
+        gdp, people = numbers("gdp"), numbers("population")
         return gdp / people.where(people > 0), "GDP per head", ""
     access = harmonic_centrality(cities, distance=maker.distance, frictions=maker.frictions)
     more = " The places have no GDP per head (a column gdp_per_head, or gdp and population)."
     return access, "access (harmonic closeness)", more
 
 
-def _numbers(cities: MultilayerNetwork, column: pd.Series) -> pd.Series:
-    values = pd.to_numeric(column, errors="coerce").reindex(cities.storage.nodes["place"])
-    if not values.notna().any():
-        msg = f"[siting] finds no number in the column {column.name!r} of the places; name the "
-        raise InputError(f"{msg}homes with siting.homes, or another column with siting.below.")
-    return values.set_axis(cities.storage.nodes.index).astype("float64")
-
-
 def _hosts(part: SitingPart, context: Context, homes: Sequence[str]) -> tuple[list[str], str]:
     """The hosts, and a sentence on who they are."""
-    cities = context.cities
     if part.hosts:
         for host in part.hosts:
             context.check_place("each of siting.hosts", host)
         hosts = list(dict.fromkeys(part.hosts))
         return hosts, f"The hosts are named in [siting]: {len(hosts):,}."
-    totals = strength(cities).sum(axis=1)
+    totals = strength(context.cities).sum(axis=1)
     others = totals[~totals.index.isin(homes) & (totals > 0)]
     strongest = others.sort_values(ascending=False, kind="stable").index[: part.most_hosts]
-    called = [name(context.names[place]) for place in strongest]
-    if len(called) < 2:
-        return list(strongest), phrase("The only host is {}.", joined(called or ["none"]))
-    text = "Hosts are the {} other places with most strength: {}."
-    return list(strongest), phrase(text, len(called), joined(called))
+    called = joined([name(context.names[place]) for place in strongest]) or "none"
+    text = f"Hosts are the {len(strongest)} other places with most strength: {called}."
+    if len(strongest) < 2:
+        text = f"The only host is {called}."
+    return list(strongest), text
 
 
 def _of_form(maker: Maker, part: SitingPart) -> list[str]:
     """What is built, and why it is links where nearly all is linked."""
-    notes = []
+    text = f"A candidate is a direct link of home and host with {percent(part.volume_share)} of "
+    notes = [f"{text}home's strength in {maker.layer}."]
     if maker.form == "enclave":
-        notes.append(
-            f"A candidate is a reverse enclave with {counted(part.size, 'new link')} of the median "
-            f"weight, {percent(part.pipeline_share)} of them to home, whose ends are drawn in "
-            f"{counted(part.placements, 'placement')}."
-        )
-    else:
-        notes.append(
-            f"A candidate is a direct link of home and host with {percent(part.volume_share)} of "
-            f"home's strength in {maker.layer}."
-        )
-    if maker.dense and maker.form == "link":
-        notes.append(
+        text = f"A candidate is a reverse enclave with {counted(part.size, 'new link')} of the "
+        text += f"median weight, {percent(part.pipeline_share)} of them to home, whose ends are "
+        notes = [f"{text}drawn in {counted(part.placements, 'placement')}."]
+    elif maker.dense:
+        text = (
             "Half of the pairs of places or more are linked already, so that a park makes hardly "
-            "any path shorter: what is built is weight between the two."
         )
+        notes.append(f"{text}any path shorter: what is built is weight between the two.")
     if maker.dense and maker.distance == "unit":
-        notes.append(
-            'With [measures] distance = "unit" access counts links, whatever their weight: in such '
-            'a network distance = "inverse" sees what is built.'
-        )
+        text = 'With [measures] distance = "unit" access counts links, whatever their weight: in '
+        notes.append(f'{text}such a network distance = "inverse" sees what is built.')
     return notes

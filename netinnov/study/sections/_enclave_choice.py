@@ -1,26 +1,115 @@
-"""Which enclave an experiment tries: as asked for, or as the data have it."""
+"""The settings of an experiment, and which enclave it tries: as asked for or as in the data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
+from pydantic import Field, field_validator, model_validator
 
+from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.scenarios import RIVALS
 from netinnov.scenarios._pair_draws import chosen_layer, linked_pairs
+from netinnov.scenarios._prices import Funding
 from netinnov.study._context import Context
-from netinnov.study._words import counted, name, phrase
+from netinnov.study._section import Part
+from netinnov.study._words import counted, joined, name
 from netinnov.study.sections import _trials, enclaves
-from netinnov.study.sections._experiment_part import ExperimentPart
 
-TENTH = 0.1
-"""Of home's strength or links: the park, where it is not said how large it is."""
+TENTH = 0.1  # of home's strength or links: the park, where it is not said how large it is
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class PricesPart(Part):
+    """What rivals of the same cost are paid by."""
+
+    part: ClassVar[str] = "experiment.prices"
+    example: ClassVar[str] = ""
+
+    park: Annotated[float, Field(ge=0)]
+    link: Annotated[float, Field(ge=0)]
+    pipeline_km: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _costs_something(self) -> PricesPart:
+        if not (self.park or self.link or self.pipeline_km):
+            raise ValueError("one price at least must be above 0")
+        return self
+
+
+class ExperimentPart(Part):
+    """The enclave to be tried."""
+
+    part: ClassVar[str] = "experiment"
+    example: ClassVar[str] = """\
+[experiment]                  # experiment = false: none
+home = "quzhou"               # default: left out; whose park it is
+host = "hangzhou"             # where it stands; both left out: as most enclaves in the data
+size = 4                      # default: left out; links of the park
+# volume = 12.5               # or this weight, moved in proportion to the weights: for flows
+# volume_share = 0.1          # or this share of home's strength; without any of the three a tenth:
+                              # of it where the weights of the layer differ, else of home's links
+pipeline_share = 0.25         # share of them that lead home
+funding = ["reallocated", "new"]   # home gives up as many links, or they come on top
+attachment = 1.0              # 0: ends drawn uniformly, 1: in proportion to strength
+layer = "gravity_modelled"    # where links are placed and taken; left out: layer of most links
+replicates = 100              # default 200; placements drawn
+rivals = ["direct links", "random ends", "forward enclave"] # default ["direct links", "random
+                              # ends"]; links without a park, as many to places anywhere, or of a
+                              # park that the host runs at home; []: none
+placebos = 10                 # other hosts for the same park, so many of those most like the real
+                              # one; left out: all places that could have been chosen; 0: none
+match = ["strength", "distance"]   # what they are like in; also "tie", "population" or a column of
+                              # the places; left out: strength and, where known, distance
+
+[experiment.prices]           # rivals cost as much as the park, at these prices, an assumption in
+                              # any unit of money; left out: as many links, whatever they cost
+park = 10.0                   # of a park, whatever its size
+link = 1.0                    # of a link inside home or inside host
+pipeline_km = 0.01            # of each kilometre of any other link
+"""
+
+    home: Annotated[str, Field(min_length=1)] = ""
+    host: Annotated[str, Field(min_length=1)] = ""
+    size: Annotated[int, Field(ge=1)] | None = None
+    volume: Annotated[float, Field(gt=0)] | None = None
+    volume_share: Annotated[float, Field(gt=0)] | None = None
+    pipeline_share: Annotated[float, Field(ge=0, le=1)] = 0.25
+    funding: list[Funding] = Field(default=["reallocated", "new"], min_length=1)
+    attachment: Annotated[float, Field(ge=0)] = 1.0
+    layer: str | None = None
+    replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    rivals: list[str] = Field(default=["direct links", "random ends"])
+    placebos: Annotated[int, Field(ge=0)] | None = None
+    match: Annotated[list[str], Field(min_length=1)] | None = None
+    prices: PricesPart | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> ExperimentPart:
+        if bool(self.home) != bool(self.host):
+            missing = "host" if self.home else "home"
+            raise ValueError(f"{missing} is missing; give home and host, or neither")
+        sizes = {name: getattr(self, name) for name in ("size", "volume", "volume_share")}
+        named = [name for name, value in sizes.items() if value is not None]
+        if len(named) > 1:
+            raise ValueError(f"give one of size, volume and volume_share; found {joined(named)}")
+        if self.volume_share and self.volume_share > 1 and "reallocated" in self.funding:
+            raise ValueError("volume_share must be at most 1 where home gives it up")
+        return self
+
+    @field_validator("rivals")
+    @classmethod
+    def _are_known(cls, rivals: list[str]) -> list[str]:
+        for rival in rivals:
+            if rival not in RIVALS:
+                listed = ", ".join(map(repr, RIVALS))
+                msg = f"each must be one of {listed}; found {rival!r}{did_you_mean(rival, RIVALS)}"
+                raise ValueError(msg)
+        return rivals
+
+
+class Choice(NamedTuple):
     """The settings of an experiment with all that was left out, its layer, and what was chosen."""
 
     part: ExperimentPart
@@ -46,13 +135,9 @@ def choose(context: Context) -> Choice | None:
     if pair is None:
         return None
     home, host, number, of_all = pair
-    text = phrase(
-        "The experiment names no home and host; {} and {} were chosen, as most enclaves in the "
-        "data have them: {:,} of {:,}.",
-        *(name(context.names[place]) for place in (home, host)),
-        number,
-        of_all,
-    )
+    both = " and ".join(name(context.names[place]) for place in (home, host))
+    text = f"The experiment names no home and host; {both} were chosen, as most enclaves in the "
+    text += f"data have them: {number:,} of {of_all:,}."
     try:
         return _settled(context, part.model_copy(update={"home": home, "host": host}), (text,))
     except InputError as error:
@@ -63,8 +148,7 @@ def choose(context: Context) -> Choice | None:
 def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
     """Home and host of most enclaves (the first in the table in a tie), and how many these are."""
     pairs = context.once(enclaves.compute).counted[["home", "host"]].dropna()
-    known = context.cities.storage.nodes.index
-    pairs = pairs[pairs["home"].isin(known) & pairs["host"].isin(known)]
+    pairs = pairs[pairs.isin(context.cities.storage.nodes.index).all(axis=1)]
     if pairs.empty:
         return None
     sizes = pairs.groupby(["home", "host"], sort=False).size().reset_index(name="number")
@@ -74,14 +158,13 @@ def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
 
 def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> Choice:
     """With a layer and an amount; refuses what cannot be applied."""
-    cities = context.cities
-    layer = layer_for(cities, part.layer)
+    layer = layer_for(context.cities, part.layer)
     if part.size is None and part.volume is None and part.volume_share is None:
         amount, text = _amount(context, part, layer)
         part, notes = part.model_copy(update=amount), (*notes, text)
     for trial in _trials.enclaves(part, layer):
         try:
-            trial.scenario(cities, np.random.default_rng(context.seed))
+            trial.scenario(context.cities, np.random.default_rng(context.seed))
         except InputError as error:
             error.add_note(f"In scenario {trial.name!r}.")
             raise
@@ -90,8 +173,7 @@ def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> 
 
 def layer_for(cities: MultilayerNetwork, asked: str | None) -> str:
     """The layer asked for, or that of most links among those in which links can be moved."""
-    storage = cities.storage
-    amounts = [layer for layer in cities.layers if not storage.holds_shares(layer)]
+    amounts = [layer for layer in cities.layers if not cities.storage.holds_shares(layer)]
     if asked is not None or not amounts or len(amounts) == len(cities.layers):
         return chosen_layer(cities, asked)
     return max(amounts, key=lambda layer: len(linked_pairs(cities, layer).weight))
@@ -101,22 +183,14 @@ def _amount(context: Context, part: ExperimentPart, layer: str) -> tuple[dict[st
     """How large the park is where this is not said, and why so."""
     pairs = linked_pairs(context.cities, layer)
     home = context.cities.storage.positions("home", [part.home])
-    links = int(np.isin(pairs.source, home).sum() + np.isin(pairs.target, home).sum())
-    home_name, where = name(context.names[part.home]), name(context.mark(layer))
+    of_home = f"of {name(context.names[part.home])} in {name(context.mark(layer))}"
+    text = "The size of the park is left open: it gets "
     if np.unique(pairs.weight).size > 1:
-        text = phrase(
-            "The size of the park is left open: it gets a tenth of the strength of {} in {}, moved "
-            "in proportion to the weights, as the weights of this layer differ.",
-            home_name,
-            where,
-        )
-        return {"volume_share": TENTH}, text
+        text += f"a tenth of the strength {of_home}, moved in proportion to the weights, as the "
+        return {"volume_share": TENTH}, f"{text}weights of this layer differ."
+    links = int(np.isin(pairs.source, home).sum() + np.isin(pairs.target, home).sum())
     size = max(1, round(TENTH * links))
-    text = phrase(
-        "The size of the park is left open: it gets {}, a tenth of those of {} in {}, as all "
-        "weights of this layer are the same.",
-        counted(size, "link"),
-        home_name,
-        where,
+    text += (
+        f"{counted(size, 'link')}, a tenth of those {of_home}, as all weights of this layer are "
     )
-    return {"size": size}, text
+    return {"size": size}, f"{text}the same."

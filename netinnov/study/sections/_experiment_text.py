@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from netinnov.study._section import Sentence
-from netinnov.study._words import joined, name, number, per_cent_of, percent, phrase, uncapitalised
+from netinnov.study._words import joined, name, number, per_cent_of, percent, uncapitalised
 from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, PAGERANK, Trial
 from netinnov.study.sections._verdicts import Row, changes_elsewhere, headline, others, trust
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from netinnov.study.sections.experiment import Experiment
 
 DESIGN = "How it is done"
-
 MEASURES = {
     EFFICIENCY: "Global efficiency",
     INEQUALITY: "Inequality of access (Theil)",
@@ -46,78 +45,62 @@ def offer(result: Experiment) -> Iterator[Sentence]:
 def tell(result: Experiment) -> Iterator[Sentence]:
     text = "What the park changes for home, and whether other uses would do more, is said at the "
     yield Sentence(f"{text}top of the page.")
-    yield from _under("What changes elsewhere", changes_elsewhere(result))
-    yield from _under("How far that can be trusted", trust(result))
-    yield from _under(DESIGN, _design(result))
+    topics = {
+        "What changes elsewhere": changes_elsewhere(result),
+        "How far that can be trusted": trust(result),
+        DESIGN: _design(result),
+    }
     for trial in result.enclaves:
-        first = trial is result.headline
-        topic = f"Scenario: {trial.name}{', what else changes' if first else ''}"
-        yield from _under(topic, _changes(result, trial))
-
-
-def _under(topic: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
-    return (replace(sentence, topic=topic) for sentence in sentences)
+        more = ", what else changes" if trial is result.headline else ""
+        topics[f"Scenario: {trial.name}{more}"] = _changes(result, trial)
+    for topic, sentences in topics.items():
+        yield from (replace(sentence, topic=topic) for sentence in sentences)
 
 
 def _design(result: Experiment) -> Iterator[Sentence]:
     """What the experiment does, and what kind of answer that allows."""
-    part, source = result.part, ("scenario",)
-    home, host = (result.name(place) for place in (part.home, part.host))
-    template = (
-        "The experiment sets up a park of {} in {} with {}, drawn at random in each replicate."
-    )
+    part, prices, source = result.part, result.prices, ("scenario",)
+    text = f"The experiment sets up a park of {result.name(part.home)} in {result.name(part.host)} "
+    text += f"with {result.headline.words_of_amount}"
     if result.of_volume:
-        template = (
-            "The experiment sets up a park of {} in {} with {}: {} of it with home, the rest with "
-            "the host and its neighbours, in proportion to the weights. Nothing is drawn, so that "
-            "there is one replicate."
-        )
-    text: str = phrase(
-        template, home, host, result.headline.words_of_amount, percent(part.pipeline_share)
-    )
+        text += f": {percent(part.pipeline_share)} of it with home, the rest with the host and its "
+        text += "neighbours, in proportion to the weights. Nothing is drawn, so that there is one "
+        text += "replicate."
+    else:
+        text += ", drawn at random in each replicate."
     yield Sentence(text, source)
-    if "reallocated" in part.funding and result.of_volume:
-        yield Sentence(
-            "Reallocated funding moves weight rather than adds it: each link of home gives up the "
-            "same share of its weight. The network has as much weight as before, so a gain is not "
-            "bought with more weight, and what one place wins others may lose.",
-            source,
-        )
-    elif "reallocated" in part.funding:
-        yield Sentence(
+    if "reallocated" in part.funding:
+        text = (
             "Reallocated funding moves links rather than adds them: home gives up as many of its "
-            "links as the park gets, and their weight goes with them. The network has as many "
-            "links and as much weight as before, so a gain is not bought with more links, and what "
-            "one place wins others may lose.",
-            source,
         )
+        text += "links as the park gets, and their weight goes with them. The network has as many "
+        text += "links and as much weight as before, so a gain is not bought with more links, and "
+        if result.of_volume:
+            text = "Reallocated funding moves weight rather than adds it: each link of home gives "
+            text += "up the same share of its weight. The network has as much weight as before, so "
+            text += "a gain is not bought with more weight, and "
+        yield Sentence(f"{text}what one place wins others may lose.", source)
     if "new" in part.funding:
-        yield Sentence(
-            "New funding adds links. Measures such as efficiency and access cannot fall then: only "
-            "the size of their change says something, not its sign.",
-            source,
-        )
-    if (prices := result.prices) is not None:
-        yield Sentence(
+        text = "New funding adds links. Measures such as efficiency and access cannot fall then: "
+        yield Sentence(f"{text}only the size of their change says something, not its sign.", source)
+    if prices is not None:
+        text = (
             f"Rivals cost as much as the park, at prices that are assumed: {number(prices.park)} "
-            f"for a park, {number(prices.link)} for a link inside home or inside host, "
-            f"{number(prices.pipeline_km)} for each kilometre of any other link. Costs are those "
-            "expected before the links are drawn. Random ends are no rival but a contrast: as many "
-            "links."
-            + " Prices are those of a unit of weight, as weight is moved."
-            * result.of_volume,
-            ("costs", "scenario"),
         )
+        text += f"for a park, {number(prices.link)} for a link inside home or inside host, "
+        text += f"{number(prices.pipeline_km)} for each kilometre of any other link. Costs are "
+        text += "those expected before the links are drawn. Random ends are no rival but a "
+        text += "contrast: as many links."
+        if result.of_volume:
+            text += " Prices are those of a unit of weight, as weight is moved."
+        yield Sentence(text, ("costs", "scenario"))
     elif result.rivals:
         amount = "as much weight" if result.of_volume else "as many links"
         text = f"No prices are given, so rivals get {amount} as the park, whatever that would "
-        text += "cost; with [experiment.prices] they cost the same."
-        yield Sentence(text, source)
+        yield Sentence(f"{text}cost; with [experiment.prices] they cost the same.", source)
     if result.in_model:
-        text = phrase(
-            "The links that the park gets are in {}: an experiment inside the model.",
-            name(result.context.mark(result.layer)),
-        )
+        layer = name(result.context.mark(result.layer))
+        text = f"The links that the park gets are in {layer}: an experiment inside the model."
         yield Sentence(text, ("scenario", "modelled"))
     for note in result.notes:
         yield Sentence(note, source)
@@ -134,7 +117,7 @@ def _changes(result: Experiment, trial: Trial) -> Iterator[Sentence]:
         for _, row in key.iterrows():
             node = row["node"]
             where = "the whole network" if pd.isna(node) else result.name(node)
-            yield Sentence(phrase("{} of {} {}", called, where, _effect(row)), ("effects",))
+            yield Sentence(f"{called} of {where} {_effect(row)}", ("effects",))
         yield from others(result, rows.drop(index=key.index), in_a_sentence(measure))
 
 
@@ -168,14 +151,11 @@ def explain(result: Experiment) -> Iterator[Sentence]:
         "change is the exact sum over the kinds of pairs."
     )
     if result.rivals:
-        amount_clause = "get as much weight" if result.of_volume else "get as many links"
-        price = "cost as much as the park" if result.prices else amount_clause
-        yield Sentence(
-            f"Rivals {price}, paid for in the same way, and start from the same random numbers, so "
-            "that each replicate is compared with the one of the same number."
-        )
-    effects = result.effects
-    tested = False
+        amount = "as much weight" if result.of_volume else "as many links"
+        price = "cost as much as the park" if result.prices else f"get {amount}"
+        text = f"Rivals {price}, paid for in the same way, and start from the same random numbers, "
+        yield Sentence(f"{text}so that each replicate is compared with the one of the same number.")
+    effects, tested = result.effects, False
     if "placebo_n" in effects and effects["placebo_n"].any():
         tested = bool(effects["placebo_p"].notna().any())
         text = "Placebos are the same park at other hosts: the rank of the real host among them "

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,27 +15,19 @@ from netinnov import centrality, connectivity, polycentricity, scenarios
 from netinnov.errors import InputError
 from netinnov.experiments import PairSums, Specification, specification_curve
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios import (
-    RIVALS,
-    Prices,
-    ReverseEnclave,
-    break_even_prices,
-    equal_cost,
-)
+from netinnov.scenarios import RIVALS, Prices, ReverseEnclave, break_even_prices, equal_cost
 from netinnov.scenarios._between_places import volume_of
 from netinnov.scenarios._prices import Funding, draws_nothing
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._words import counted, number, percent
-from netinnov.study.sections._experiment_part import ExperimentPart
+
+if TYPE_CHECKING:
+    from netinnov.study.sections._enclave_choice import ExperimentPart
 
 EFFICIENCY, INEQUALITY = "global_efficiency", "access_inequality"
 ACCESS, PAGERANK = "harmonic_centrality", "pagerank"
-
-MANY = 1000
-"""Places above which measures with a search from each are left out, but for efficiency."""
-
-AGAIN = 20
-"""Placements in each specification: its median is wanted, not its tails."""
+MANY = 1000  # places above which measures with a search from each are left out, but for efficiency
+AGAIN = 20  # placements in each specification: its median is wanted, not its tails
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +48,26 @@ class Trial:
         """The scenario, or the one whose ends are drawn at random, which says how large it is."""
         return getattr(self.scenario, "scenario", self.scenario)
 
-    def amount(self, cities: MultilayerNetwork) -> float:
-        """Links of the scenario, or the weight that it moves."""
-        return volume_of(cities, self.sized)
-
     @property
     def words_of_amount(self) -> str:
         """How large it is, for a sentence."""
-        sized = self.sized
-        if sized.size is not None:
-            return counted(int(sized.size), "link")
-        if sized.volume is not None:
-            return f"a volume of {number(sized.volume)}"
-        return f"{percent(sized.volume_share)} of its strength"
+        if self.sized.size is not None:
+            return counted(int(self.sized.size), "link")
+        if self.sized.volume is not None:
+            return f"a volume of {number(self.sized.volume)}"
+        return f"{percent(self.sized.volume_share)} of its strength"
 
 
 def enclaves(part: ExperimentPart, layer: str) -> list[Trial]:
     """The enclave, funded in each way; the first is the headline."""
-    return [
-        Trial(
-            f"reverse enclave, {funding}",
-            _enclave(part, layer, funding=funding, attachment=part.attachment),
-            funding,
-        )
-        for funding in part.funding
+    scenarios = [
+        (_enclave(part, layer, funding, part.attachment), funding) for funding in part.funding
     ]
+    return [Trial(f"reverse enclave, {funding}", made, funding) for made, funding in scenarios]
 
 
 def _enclave(
-    part: ExperimentPart, layer: str, *, funding: Funding, attachment: float
+    part: ExperimentPart, layer: str, funding: Funding, attachment: float
 ) -> ReverseEnclave:
     return ReverseEnclave(
         part.home,
@@ -137,14 +120,17 @@ def _check_cost(cities: MultilayerNetwork, name: str, scenario: Any, prices: Pri
 
 def costs(cities: MultilayerNetwork, trials: Sequence[Trial], prices: Prices) -> pd.DataFrame:
     """What each scenario needs and costs, as expected before links are drawn."""
-    rows = []
-    for trial in trials:
-        needed = trial.scenario.amounts(cities, kilometres=prices.pipeline_km > 0)
-        cost = trial.scenario.cost(prices, cities)
-        amounts = (needed.park, needed.link, needed.pipeline_km)
-        rows.append((trial.name, trial.amount(cities), *amounts, cost))
-    columns = ["scenario", "size", "parks", "local_links", "kilometres", "cost"]
-    return pd.DataFrame(rows, columns=columns)
+    needs = [trial.scenario.amounts(cities, kilometres=prices.pipeline_km > 0) for trial in trials]
+    return pd.DataFrame(
+        {
+            "scenario": [trial.name for trial in trials],
+            "size": [volume_of(cities, trial.sized) for trial in trials],
+            "parks": [needed.park for needed in needs],
+            "local_links": [needed.link for needed in needs],
+            "kilometres": [needed.pipeline_km for needed in needs],
+            "cost": [trial.scenario.cost(prices, cities) for trial in trials],
+        }
+    )
 
 
 def break_evens(
@@ -166,18 +152,11 @@ def break_evens(
             pair = [float(by_scenario[headline.name]), float(by_scenario[rival.name])]
             if rival.contrast or not np.isfinite(pair).all():
                 continue
-            even = break_even_prices(
-                cities, headline.scenario, rival.scenario, prices=prices, effects=pair
-            )
-            rows.append(
-                even.reset_index().assign(
-                    rival=rival.name,
-                    measure=str(name),
-                    effect=pair[0],
-                    rival_effect=pair[1],
-                    node=None if name == EFFICIENCY else home,
-                )
-            )
+            both = headline.scenario, rival.scenario
+            even = break_even_prices(cities, *both, prices=prices, effects=pair).reset_index()
+            place = None if name == EFFICIENCY else home
+            of: dict[str, Any] = {"rival": rival.name, "measure": str(name), "node": place}
+            rows.append(even.assign(**of, effect=pair[0], rival_effect=pair[1]))
     if not rows:
         return None
     first = ["rival", "measure", "node", "of", "price", "break_even", "ratio", "better", "why"]
@@ -196,18 +175,22 @@ def specifications(
     """The enclave set up in other ways: funding, attachment and the friction of borders."""
     if cities.n_nodes > MANY:
         return None
-    border = options.border or 0.5 * _median_length(cities, options)
+    links = cities.links
+    weights = links.loc[links["source"] != links["target"], "weight"]
+    # Length of the median link between two places, without frictions.
+    length = 1 / weights.median() if options.distance == "inverse" and len(weights) else 1.0
+    border = options.border or 0.5 * float(length)
     attachments = {0.0, 1.0, part.attachment}
-    if draws_nothing(_enclave(part, layer, funding="new", attachment=part.attachment)):
+    if draws_nothing(_enclave(part, layer, "new", part.attachment)):
         attachments = {part.attachment}  # weight moves in proportion to weights
 
     def make(funding: Funding, attachment: float, border: float, measure: str) -> Specification:
-        park = _enclave(part, layer, funding=funding, attachment=attachment)
         frictions = connectivity.Frictions(border=border, distance=options.kilometres)
         of_node = measure == ACCESS
         function = centrality.harmonic_centrality if of_node else connectivity.global_efficiency
         measured = partial(function, distance=options.distance or "unit", frictions=frictions)
-        return Specification(park, measured, node=part.home if of_node else None)
+        node, park = part.home if of_node else None, _enclave(part, layer, funding, attachment)
+        return Specification(park, measured, node=node)
 
     curve = specification_curve(
         cities,
@@ -228,13 +211,6 @@ def specifications(
     )
 
 
-def _median_length(cities: MultilayerNetwork, options: MeasuresPart) -> float:
-    """Length of the median link between two places, without frictions."""
-    links = cities.links
-    weights = links.loc[links["source"] != links["target"], "weight"]
-    return float(1 / weights.median()) if options.distance == "inverse" and len(weights) else 1.0
-
-
 def matched_on(cities: MultilayerNetwork, part: ExperimentPart) -> tuple[str, ...]:
     """What other hosts are matched on; without coordinates there is no distance."""
     if part.match is not None:
@@ -244,10 +220,7 @@ def matched_on(cities: MultilayerNetwork, part: ExperimentPart) -> tuple[str, ..
 
 
 def placebos(
-    cities: MultilayerNetwork,
-    part: ExperimentPart,
-    trials: Sequence[Trial],
-    match: tuple[str, ...],
+    cities: MultilayerNetwork, part: ExperimentPart, trials: Sequence[Trial], match: tuple[str, ...]
 ) -> tuple[dict[str, Any] | None, str]:
     """The same enclaves at hosts that are alike, and a note: which hosts, or why there are none."""
     if part.placebos == 0:
@@ -267,11 +240,8 @@ def placebos(
         if every == 1:
             return drawn, "The placebo host is the one other place that could have been chosen."
         return drawn, f"Placebo hosts are all {every:,} places that could have been chosen instead."
-    names = " and ".join(match)
-    return (
-        drawn,
-        f"Placebo hosts are the {part.placebos} places most similar to the host in {names}.",
-    )
+    text = f"Placebo hosts are the {part.placebos} places most similar to the host in "
+    return drawn, f"{text}{' and '.join(match)}."
 
 
 def measures(

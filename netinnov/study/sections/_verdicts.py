@@ -9,40 +9,40 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from netinnov.study._section import Sentence
-from netinnov.study._words import counted, joined, number, per_cent_of, percent, phrase
+from netinnov.study._words import counted, joined, number, per_cent_of, percent
 from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, Trial
 
 if TYPE_CHECKING:
     from netinnov.study.sections.experiment import Experiment
 
-NOISE = 1e-9
-"""Of the baseline: what rounding and searches that stop early leave of no change."""
-
-SURE = 0.9
-"""Share of placements from which a direction is called clear."""
-
-Row = Any
-"""A row of effects, as `DataFrame.itertuples` and `iterrows` give it."""
+NOISE = 1e-9  # of the baseline: what rounding and searches that stop early leave of no change
+SURE = 0.9  # share of placements from which a direction is called clear
+Row = Any  # a row of effects
 
 
 def headline(result: Experiment) -> Iterator[Sentence]:
     """What the park does to home, funded in each way, and whether other uses do more."""
-    home = result.name(result.part.home)
+    home, host = result.name(result.part.home), result.name(result.part.host)
+    subject = _access_of(result, result.part.home)
     for row in _rows(result.of(result.headline, result.access), result.part.home):
-        verdict = _verdict(row, _access_of(result, result.part.home))
-        if result.of_volume and result.options.distance == "unit":
-            verdict += " Access counts links, and the park moves weight: distance = "
-            verdict += '"inverse" in [measures] measures that too, as PageRank does.'
-        yield Sentence(phrase("{}: {}", _tried(result), verdict), ("scenario", "effects"))
+        text = f"If {home} had a park in {host} with {result.headline.words_of_amount} "
+        if result.headline.funding == "reallocated":
+            amount = "as much weight" if result.of_volume else "as many"
+            text += f"and gave up {amount} of its own links for it"
+        else:
+            text += "on top of all links that there are"
+        text += f": {_verdict(row, subject)}"
+        if result.of_volume and result.context.measures.distance == "unit":
+            text += " Access counts links, and the park moves weight: distance = "
+            text += '"inverse" in [measures] measures that too, as PageRank does.'
+        yield Sentence(text, ("scenario", "effects"))
     for other in result.enclaves[1:]:
         if other.funding == result.headline.funding:
             continue
         for row in _rows(result.of(other, result.access), result.part.home):
             new = other.funding == "new"
-            origin = "came on top" if new else phrase("were taken from {}'s own", home)
-            text = phrase(
-                "If the links {}: {}", origin, _verdict(row, _access_of(result, result.part.home))
-            )
+            origin = "came on top" if new else f"were taken from {home}'s own"
+            text = f"If the links {origin}: {_verdict(row, subject)}"
             if new and result.access == ACCESS:
                 text += " (New links cannot lower it: only the size of the change says something.)"
             yield Sentence(text, ("effects",))
@@ -70,36 +70,30 @@ def others(result: Experiment, rows: pd.DataFrame, measured: str) -> Iterator[Se
         return
     least = NOISE * rows["baseline"].abs()
     gain, lose = int((rows["median"] > least).sum()), int((rows["median"] < -least).sum())
+    drawn = " (median of the placements)" if rows["replicates"].max() > 1 else ""
     if len(rows) == 1:
         verb = "gains" if gain else "loses" if lose else "neither gains nor loses"
-        alone = f"The one other place {verb} {measured}{_of_placements(rows)}."
-        yield Sentence(alone, ("effects",))
+        yield Sentence(f"The one other place {verb} {measured}{drawn}.", ("effects",))
         return
-    text = (
-        f"Of the {len(rows):,} other places, {gain or 'none'} {'gain' if gain > 1 else 'gains'} "
-        f"{measured} and {lose or 'none'} {'lose' if lose > 1 else 'loses'} "
-        f"it{_of_placements(rows)}"
-    )
+    text = f"Of the {len(rows):,} other places, {gain or 'none'} {'gain' if gain > 1 else 'gains'} "
+    text += f"{measured} and {lose or 'none'} {'lose' if lose > 1 else 'loses'} it{drawn}"
     share = rows["median"] / rows["baseline"].abs().where(rows["baseline"] != 0)
     ordered = rows.iloc[share.fillna(rows["median"]).argsort(kind="stable")]
-    parts: list[str] = [text]
-    if gain:
-        parts.append(phrase("largest gain: {}", _place_and_change(result, ordered.iloc[-1])))
-    if lose:
-        parts.append(phrase("largest loss: {}", _place_and_change(result, ordered.iloc[0])))
-    yield Sentence(phrase("{}.", joined(parts, between="; ", last="; ")), ("effects",))
+    for n, word, at in ((gain, "gain", -1), (lose, "loss", 0)):
+        if n:
+            row = ordered.iloc[at]
+            change, low, high = _sizes(row)
+            text += f"; largest {word}: {result.name(row['node'])}, {change}"
+            if row["replicates"] > 1:
+                text += f" (95 % of placements: {low} to {high})"
+    yield Sentence(f"{text}.", ("effects",))
 
 
 def trust(result: Experiment) -> Iterator[Sentence]:
     """Placebo hosts, break-even prices, and other set-ups."""
     yield from _hosts(result)
     yield from _priced(result)
-    yield from _specified(result)
-
-
-def _of_placements(rows: pd.DataFrame) -> str:
-    """That a number is a median, where there are several."""
-    return " (median of the placements)" if rows["replicates"].max() > 1 else ""
+    yield _specified(result)
 
 
 def _measured(result: Experiment) -> str:
@@ -107,7 +101,7 @@ def _measured(result: Experiment) -> str:
 
 
 def _access_of(result: Experiment, place: str) -> str:
-    return phrase("{}'s {}", result.name(place), _measured(result))
+    return f"{result.name(place)}'s {_measured(result)}"
 
 
 def _rows(effects: pd.DataFrame, node: str) -> list[Row]:
@@ -115,46 +109,35 @@ def _rows(effects: pd.DataFrame, node: str) -> list[Row]:
     return [row for _, row in effects[effects["node"] == node].iterrows()]
 
 
-def _tried(result: Experiment) -> str:
-    part = result.part
-    text = phrase(
-        "If {} had a park in {} with {}",
-        result.name(part.home),
-        result.name(part.host),
-        result.headline.words_of_amount,
-    )
-    if result.headline.funding == "reallocated":
-        amount = "as much weight" if result.of_volume else "as many"
-        return text + f" and gave up {amount} of its own links for it"
-    return text + " on top of all links that there are"
+def _sizes(row: Row) -> list[str]:
+    """The median change and its interval in per cent of what was before."""
+    return per_cent_of([row["median"], row["low"], row["high"]], float(row["baseline"]))
 
 
 def _verdict(row: Row, subject: str) -> str:
     """Rises, falls or neither, by which part of what it was, in how many placements."""
-    change, before = float(row["median"]), float(row["baseline"])
+    change, several = float(row["median"]), row["replicates"] > 1
     if math.isnan(change):
-        return phrase("{} is not defined before or after.", subject)
+        return f"{subject} is not defined before or after."
     if _none(row):
-        more = " in all placements" if row["replicates"] > 1 else ""
-        return phrase("{} stays as it is{}.", subject, more)
-    size, low, high = per_cent_of([abs(change), row["low"], row["high"]], before)
-    size = size.lstrip("+")
+        return f"{subject} stays as it is{' in all placements' * bool(several)}."
     verb = "rises" if change > 0 else "falls"
-    middle = f"{verb} by {size} in the median placement"
-    if change == 0:
-        middle = "stays as it is in the median placement"
-    if row["replicates"] < 2:
-        return phrase("{} {} by {}.", subject, verb, size)
-    between = f"95 % of placements lie between {low} and {high}"
+    size, low, high = per_cent_of([abs(change), row["low"], row["high"]], float(row["baseline"]))
+    size = size.lstrip("+")
+    if not several:
+        return f"{subject} {verb} by {size}."
+    middle = f"{verb} by {size}" if change else "stays as it is"
+    middle += " in the median placement"
     if _clear(row):
         share = row["same_sign"]
         where = "every placement" if share == 1 else f"{percent(share)} of the placements"
-        text = phrase("{} {}, and {} in {}", subject, middle, verb, where)
-        return text + ("." if low == high else f" (the middle 95 %: {low} to {high}).")
+        interval = "" if low == high else f" (the middle 95 %: {low} to {high})"
+        return f"{subject} {middle}, and {verb} in {where}{interval}."
+    between = f"95 % of placements lie between {low} and {high}"
     if row["low"] < 0 < row["high"]:
-        template = "{} may rise or fall, depending on where the links are placed: it {}; {}."
-        return phrase(template, subject, middle, between)
-    return phrase("{} {}, but not everywhere: {}.", subject, middle, between)
+        text = f"{subject} may rise or fall, depending on where the links are placed: it {middle}; "
+        return f"{text}{between}."
+    return f"{subject} {middle}, but not everywhere: {between}."
 
 
 def _none(row: Row) -> bool:
@@ -172,8 +155,7 @@ def _convergence(row: Row) -> str:
         return "The inequality of access over places is not defined before or after."
     if _none(row):
         return "Access is as unequal over places as before: places neither converge nor diverge."
-    changes = [float(row["median"]), row["low"], row["high"]]
-    size, low, high = per_cent_of(changes, float(row["baseline"]))
+    size, low, high = _sizes(row)
     interval = f"Theil index {size}"
     if row["replicates"] >= 2:
         interval += f" in the median placement, 95 % of placements between {low} and {high}"
@@ -181,13 +163,6 @@ def _convergence(row: Row) -> str:
         return f"Whether places converge or diverge depends on the placement ({interval})."
     way = "less unequal: places converge" if row["median"] < 0 else "more unequal: places diverge"
     return f"Access becomes {way} ({interval})."
-
-
-def _place_and_change(result: Experiment, row: Row) -> str:
-    """A place and its change in per cent, with its interval where several placements were drawn."""
-    change, low, high = per_cent_of([row["median"], row["low"], row["high"]], row["baseline"])
-    text = phrase("{}, {}", result.name(row["node"]), change)
-    return text if row["replicates"] < 2 else text + f" (95 % of placements: {low} to {high})"
 
 
 def _rivals(result: Experiment) -> Iterator[Sentence]:
@@ -202,29 +177,19 @@ def _rivals(result: Experiment) -> Iterator[Sentence]:
         if trial.name not in mine.index:
             continue
         row: Row = mine.loc[trial.name]
-        higher = float(row["higher"])
-        if row["low"] == row["high"] == 0:
-            sides["about as good as"].append(_in_words(result, trial))
-        elif row["difference"] * (higher - 0.5) > 0 and max(higher, 1 - higher) >= SURE:
-            side, share = ("better", higher) if row["difference"] > 0 else ("worse", 1 - higher)
-            often = [f"in {percent(share)} of the placements"] if row["replicates"] > 1 else []
-            sides[f"{side} than"].append(_in_words(result, trial, *often))
-        else:
-            sides["about as good as"].append(
-                _in_words(result, trial, f"better than it in {percent(higher)}")
-            )
+        higher, side, notes = float(row["higher"]), "about as good as", []
+        if row["difference"] * (higher - 0.5) > 0 and max(higher, 1 - higher) >= SURE:
+            side = "better than" if row["difference"] > 0 else "worse than"
+            notes = [f"in {percent(max(higher, 1 - higher))} of the placements"]
+            notes = notes if row["replicates"] > 1 else []
+        elif not row["low"] == row["high"] == 0:
+            notes = [f"better than it in {percent(higher)}"]
+        sides[side].append(_in_words(result, trial, *notes))
     parts = [f"{side} {joined(rivals)}" for side, rivals in sides.items() if rivals]
     if parts:
-        text = phrase(
-            "Compared with other uses of {} and judged by {}, the park is {}.",
-            "the same money"
-            if result.prices
-            else "as much weight"
-            if result.of_volume
-            else "as many links",
-            _access_of(result, result.part.home),
-            "; ".join(parts),
-        )
+        amount = "as much weight" if result.of_volume else "as many links"
+        text = f"Compared with other uses of {'the same money' if result.prices else amount} and "
+        text += f"judged by {_access_of(result, result.part.home)}, the park is {'; '.join(parts)}."
         if (sides["better than"] or sides["worse than"]) and mine["replicates"].max() > 1:
             text += f" Better and worse: in {percent(SURE)} of the placements or more."
         yield Sentence(text, ("contrasts", *(["costs"] if result.prices else [])))
@@ -241,135 +206,109 @@ def _priced(result: Experiment) -> Iterator[Sentence]:
     table = result.break_even
     if table is None:
         return
-    home = result.part.home
-    rows = table[
-        table["measure"].eq(result.access) & table["node"].eq(home) & table["of"].eq("park")
-    ]
+    of_home = table["measure"].eq(result.access) & table["node"].eq(result.part.home)
     words = {trial.name: _in_words(result, trial) for trial in result.rivals}
     texts, lost = [], []
-    for _, row in rows.iterrows():
-        rival, ratio = words[str(row["rival"])], float(row["ratio"])
-        if row["better"] in ("above", "below") and not math.isnan(ratio):
-            than = "more" if row["better"] == "above" else "less"
-            texts.append(
-                f"more than {rival} if a park costs {than} than {number(ratio, digits=2)} times "
-                "the price assumed"
-            )
-        elif row["better"] in ("always", "never"):
-            direction = "more" if row["better"] == "always" else "less"
+    for _, row in table[of_home & table["of"].eq("park")].iterrows():
+        rival, better, ratio = words[str(row["rival"])], row["better"], float(row["ratio"])
+        if better in ("above", "below") and not math.isnan(ratio):
+            than = "more" if better == "above" else "less"
+            cost = f"a park costs {than} than {number(ratio, digits=2)} times the price assumed"
+            texts.append(f"more than {rival} if {cost}")
+        elif better in ("always", "never"):
+            direction = "more" if better == "always" else "less"
             texts.append(f"{direction} than {rival} whatever a park costs, as {row['why']}")
-        elif row["better"] == "neither":
+        elif better == "neither":
             lost.append(rival)
-    subject = _access_of(result, home)
+    subject = _access_of(result, result.part.home)
     if texts:
-        text = phrase("Per cost the park does for {} {}.", subject, "; ".join(texts))
+        text = f"Per cost the park does for {subject} {'; '.join(texts)}."
         yield Sentence(text, ("break_even_prices",))
     if lost:
-        text = phrase(
-            "No price of a park is a break-even with {}: neither these nor the park add to {}, and "
-            "no price makes up for a loss.",
-            joined(lost),
-            subject,
+        text = (
+            f"No price of a park is a break-even with {joined(lost)}: neither these nor the park "
         )
+        text += f"add to {subject}, and no price makes up for a loss."
         yield Sentence(text, ("break_even_prices",))
 
 
-def _specified(result: Experiment) -> Iterator[Sentence]:
+def _specified(result: Experiment) -> Sentence:
     """Whether the direction depends on how the experiment was set up."""
-    data = "The data were not resampled: how far the finding depends on them is not known "
-    data += "(resample= in compare_scenarios)."
-    table = result.specifications
+    table, measures = result.specifications, result.context.measures
     rows = None if table is None else table[table["measure"] == ACCESS].dropna(subset="median")
     if rows is None or rows.empty:
         text = (
             "Neither the data nor the set-up were varied: how far the finding depends on them is "
         )
         text += "not known (resample= in compare_scenarios, and specification_curve, do that)."
-        yield Sentence(text, ("scenario",))
-        return
+        return Sentence(text, ("scenario",))
     parts = []
     for funding, of_funding in rows.groupby("funding", sort=False):
         least = NOISE * of_funding["baseline"].abs()
         up = int((of_funding["median"] > least).sum())
         down = int((of_funding["median"] < -least).sum())
         counts = ((up, "rises"), (down, "falls"), (len(of_funding) - up - down, "stays"))
-        counted_directions = [f"{verb} in {n}" for n, verb in counts if n]
-        parts.append(f"with {funding} funding it {joined(counted_directions)}")
+        directions = joined([f"{verb} in {n}" for n, verb in counts if n])
+        parts.append(f"with {funding} funding it {directions}")
     values = [
         f"{column} {joined([f'{value:g}' for value in dict.fromkeys(rows[column])])}"
         for column in ("attachment", "border")
         if rows[column].nunique() > 1
     ]
-    if result.options.distance == "inverse" and not result.options.border:
+    if measures.distance == "inverse" and not measures.border:
         values[-1] = "border 0, half and all of the median length of a link"
     relative = rows["median"] / rows["baseline"].abs()
     median = float(relative.median())
     change = f"changes by {per_cent_of([median], 1.0)[0]}" if median else "stays as it is"
-    text = phrase(
-        "Set up in {} ways (both kinds of funding, {}; {} each), {}'s access {} in the median of "
-        "them",
-        len(rows),
-        "; ".join(values),
-        counted(int(rows["replicates"].max()), "placement"),
-        result.name(result.part.home),
-        change,
-    )
+    placements = counted(int(rows["replicates"].max()), "placement")
+    text = f"Set up in {len(rows)} ways (both kinds of funding, {'; '.join(values)}; {placements} "
+    text += f"each), {result.name(result.part.home)}'s access {change} in the median of them"
     if median:
         same = int((relative * median > 0).sum())
         text += f", and {same:,} of them {'has' if same == 1 else 'have'} its sign"
-    yield Sentence(text + f": {'; '.join(parts)}. {data}", ("specifications",))
+    text += f": {'; '.join(parts)}. The data were not resampled: how far the finding depends on "
+    text += "them is not known (resample= in compare_scenarios)."
+    return Sentence(text, ("specifications",))
 
 
 def _hosts(result: Experiment) -> Iterator[Sentence]:
     """Where home would stand with the same park at hosts that are similar to this one."""
-    home = result.part.home
+    home, host = result.part.home, result.name(result.part.host)
     rows = _rows(result.of(result.headline, result.access), home)
     if not rows or "placebo_n" not in rows[0] or not rows[0]["placebo_n"]:
         return
     row = rows[0]
-    if pd.isna([row["difference"], row["placebo_low"], row["placebo_high"]]).any():
+    changes = [float(row[column]) for column in ("difference", "placebo_low", "placebo_high")]
+    if pd.isna(changes).any():
         return
-    changes = [float(row["difference"]), row["placebo_low"], row["placebo_high"]]
     change, low, high = per_cent_of(changes, float(row["baseline"]))
-    n, host = int(row["placebo_n"]), result.name(result.part.host)
+    n, subject = int(row["placebo_n"]), _access_of(result, home)
+    where = counted(n, "other host")
     if not any(changes):
-        where = counted(n, "other host")
-        text = phrase(
-            "At {} the same park would not change {} either.", where, _access_of(result, home)
-        )
+        text = f"At {where} the same park would not change {subject} either."
         yield Sentence(text, ("effects",))
         return
     span = low if low == high else f"between {low} and {high} (95 % of them)"
-    # A limited number of hosts are the most similar ones; without a limit all hosts are there.
-    every = result.part.placebos is None
-    like = "" if every else phrase(" similar to {} in {}", host, joined(result.match))
-    text = phrase(
-        "At {}{}, the same park would change {} by {}; in {} it is {} on average",
-        counted(n, "other host"),
-        like,
-        _access_of(result, result.part.home),
-        span,
-        host,
-        change,
+    if result.part.placebos is not None:  # those most similar; without a limit all hosts are there
+        where += f" similar to {host} in {joined(result.match)}"
+    text = (
+        f"At {where}, the same park would change {subject} by {span}; in {host} it is {change} on "
     )
-    if row["difference"] > row["placebo_high"]:
+    text += "average"
+    if changes[0] > changes[2]:
         text += ", more than that"
-    elif row["difference"] < row["placebo_low"]:
+    elif changes[0] < changes[1]:
         text += ", less than that"
     elif n > 1:
         text += ", within that"
     if pd.notna(row["placebo_p"]):
-        text += (
-            f" (p = {row['placebo_p']:.2g} by its rank among them, {row['corrected_p']:.2g} "
-            f"corrected; with {counted(n, 'host')} no p is below {min(1, 2 / (n + 1)):.2g})"
-        )
+        text += f" (p = {row['placebo_p']:.2g} by its rank among them, {row['corrected_p']:.2g} "
+        text += f"corrected; with {counted(n, 'host')} no p is below {min(1, 2 / (n + 1)):.2g})"
         if pd.notna(row["beyond"]):
-            text += phrase(
-                ". {} lies beyond all of them ({}), so that p reflects this gap as much as the "
-                "place",
-                host,
-                row["beyond"],
+            text += (
+                f". {host} lies beyond all of them ({row['beyond']}), so that p reflects this gap "
             )
+            text += "as much as the place"
     elif pd.notna(row["why_no_p"]):
         text += f". There is no test, as {row['why_no_p']}"
     yield Sentence(text + ".", ("effects",))

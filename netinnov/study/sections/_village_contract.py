@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,10 @@ from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.planning import Game, share_benefits
 from netinnov.study._context import Context
-from netinnov.study._section import Part
+from netinnov.study._section import Part, Sentence, Table
+from netinnov.study._words import name, number
+
+TOPIC = "A contract with a fixed return"
 
 
 class ContractPart(Part):
@@ -30,8 +33,7 @@ class ContractPart(Part):
     profits: Annotated[list[float], Field(min_length=1, max_length=20)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Contract:
+class Contract(NamedTuple):
     """Who gets what at each profit, by contract and by the Shapley value, and who would leave.
 
     `shares` has columns profit, rule, player, share, in_core, largest_excess and objector.
@@ -88,3 +90,42 @@ def contract_of(context: Context, part: ContractPart | None) -> Contract | None:
 def _as_agreed(_: Game, *, fixed: pd.Series) -> pd.Series:
     """What the contract gives, whatever the game."""
     return fixed
+
+
+def tell(contract: Contract) -> Iterator[Sentence]:
+    """What the contract gives, and from which profit on to whom more."""
+    part, home, host = contract.part, name(contract.home), name(contract.host)
+    least, fair = number(contract.least_profit), number(contract.fair_profit)
+    text = f"{home} (home) gets a fixed {number(part.fixed_return)} a year from the park at {host} "
+    text += "(host), in per cent of its investment. Assumed: elsewhere it would get "
+    text += f"{number(part.home_alone)}, and {host} would get {number(part.host_alone)} from the "
+    yield Sentence(f"{text}same land without the park.", ("sharing_contract",), TOPIC)
+    text = (
+        f"Below a profit of {least} {host} would be better off without the contract, at {fair} it "
+    )
+    text += f"gives what the Shapley value would, and above that {host} keeps more: the contract "
+    text += "leaves the risk to host."
+    if part.fixed_return < part.home_alone:
+        text += f" {home} itself would do better elsewhere."
+    yield Sentence(text, ("sharing_contract",), TOPIC)
+
+
+def table(contract: Contract) -> Table:
+    """The shares at each profit; the page shows a row for each."""
+    keys = ["profit", "rule", "player"]
+    by = contract.shares.drop_duplicates(keys).set_index(keys)
+    view = pd.DataFrame({"profit (assumed)": list(dict.fromkeys(contract.shares["profit"]))})
+    for rule, called in (("contract", "contract"), ("shapley", "Shapley")):
+        for end in ("home", "host"):
+            share = by["share"].xs((rule, end), level=("rule", "player"))
+            view[f"{called}: {end}"] = share.to_numpy()
+    leaves = by["objector"].xs(("contract", "home"), level=("rule", "player")).map(members_of)
+    view["would leave"] = leaves.replace("", "nobody").to_numpy()
+    frame = contract.shares.assign(objector=contract.shares["objector"].map(members_of))
+    caption = "A fixed return at several assumed profits of the park, beside the Shapley value."
+    return Table("sharing_contract", frame, caption, view=view, whole=True, topic=TOPIC)
+
+
+def members_of(group: Any) -> str:
+    """Who is in a group, in a cell of a table."""
+    return "+".join(sorted(map(str, group))) if group else ""

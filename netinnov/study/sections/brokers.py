@@ -9,16 +9,14 @@ import pandas as pd
 
 from netinnov import centrality
 from netinnov._hierarchy import units
-from netinnov.network import MultilayerNetwork
 from netinnov.study._context import Context
 from netinnov.study._section import Result, Sentence, Table
 from netinnov.study._structure_plan import StructurePart, plan
-from netinnov.study._words import counted, joined, name, percent, phrase, times
+from netinnov.study._words import counted, joined, name, percent, times
 from netinnov.study.sections import enclaves
 
 HEADING = "Who are the brokers"
 OPTIONS = StructurePart
-
 BETWEEN = {
     "coordinator": "inside their own jurisdiction",
     "itinerant": "between two of one other jurisdiction",
@@ -34,10 +32,8 @@ class Brokers(Result):
     """Brokers, those with most pairs first: pairs by role (Gould and Fernandez) and together."""
 
     table: pd.DataFrame
-    enclaves: bool
-    """Whether the data hold any enclave."""
-    modelled: bool
-    """Whether there are modelled layers, which are left out."""
+    enclaves: bool  # whether the data hold any enclave
+    modelled: bool  # whether there are modelled layers, which are left out
 
 
 def compute(context: Context) -> Brokers | None:
@@ -45,30 +41,24 @@ def compute(context: Context) -> Brokers | None:
     if context.once(plan) is None or not observed:
         return None
     inside = context.inside.select(layers=observed)
-    known = context.once(enclaves.compute).table["node"]
-    table = _table(inside, context.configuration.places.level, known)
-    modelled = len(observed) < len(context.inside.layers)
-    return Brokers(context, table, bool(len(known)), modelled)
-
-
-def _table(inside: MultilayerNetwork, level: int, known_enclaves: pd.Series) -> pd.DataFrame:
-    code = units(inside.storage.jurisdiction_codes, inside.storage.places, level)
-    known = inside
+    known_enclaves = context.once(enclaves.compute).table["node"]
+    places = inside.storage.places
+    code = units(inside.storage.jurisdiction_codes, places, context.configuration.places.level)
     if not (code >= 0).all():
-        known = inside.select(nodes=list(inside.storage.nodes.index[code >= 0]))
+        inside = inside.select(nodes=list(inside.storage.nodes.index[code >= 0]))
         code = code[code >= 0]
-    nodes = known.storage.nodes
-    jurisdiction = pd.Series(inside.storage.places.index.take(code), nodes.index)
-    counts = centrality.brokerage(known, groups=jurisdiction)
-    about = nodes[[column for column in ("name", "kind") if column in nodes]]
-    table = about.assign(
+    nodes = inside.storage.nodes
+    jurisdiction = pd.Series(places.index.take(code), nodes.index)
+    counts = centrality.brokerage(inside, groups=jurisdiction)
+    table = nodes[[column for column in ("name", "kind") if column in nodes]].assign(
         jurisdiction=jurisdiction,
         enclave=nodes.index.isin(known_enclaves),
         **{str(role): counts[role] for role in counts},
         together=counts.sum(axis=1),
     )
     table = table.loc[table["together"] > 0].sort_values("together", ascending=False, kind="stable")
-    return table.rename_axis("node")
+    modelled = len(observed) < len(context.inside.layers)
+    return Brokers(context, table.rename_axis("node"), bool(len(known_enclaves)), modelled)
 
 
 def tell(result: Brokers) -> Iterator[Sentence]:
@@ -76,28 +66,18 @@ def tell(result: Brokers) -> Iterator[Sentence]:
     if table.empty:
         yield Sentence("No node stands between two others that are not linked directly.", source)
         return
-    top = [
-        phrase("{} ({:,})", name(result.context.actors[node]), n)
-        for node, n in table["together"].head(3).items()
-    ]
-    text = phrase(
-        "{}{} {} between two others that are not linked directly, {} in all; most often {}.",
-        "In the observed layers " if result.modelled else "",
-        counted(len(table), "node"),
-        "stands" if len(table) == 1 else "stand",
-        times(int(table["together"].sum())),
-        joined(top),
-    )
-    yield Sentence(text, source)
-    if result.enclaves:
-        yield Sentence(_of_enclaves(table), source)
-
-
-def _of_enclaves(table: pd.DataFrame) -> str:
-    """Whether enclaves are brokers, and between whom."""
+    most = table["together"].head(3).items()
+    top = [f"{name(result.context.actors[node])} ({n:,})" for node, n in most]
+    text = "In the observed layers " if result.modelled else ""
+    text += f"{counted(len(table), 'node')} {'stands' if len(table) == 1 else 'stand'} between two "
+    text += f"others that are not linked directly, {times(int(table['together'].sum()))} in all; "
+    yield Sentence(f"{text}most often {joined(top)}.", source)
+    if not result.enclaves:
+        return
     mine = table.loc[table["enclave"]]
     if mine.empty:
-        return "No enclave is among them."
+        yield Sentence("No enclave is among them.", source)
+        return
     shown = [
         f"{times(int(mine[role].sum()))} {words} ({role})"
         for role, words in BETWEEN.items()
@@ -110,19 +90,14 @@ def _of_enclaves(table: pd.DataFrame) -> str:
     across, of_mine = (int(part[ACROSS].sum().sum()) for part in (table, mine))
     if across:
         text += f". Of the paths across jurisdictions {percent(of_mine / across)} lead through one"
-    return text + "."
+    yield Sentence(f"{text}.", source)
 
 
 def tables(result: Brokers) -> Iterator[Table]:
-    jurisdiction = result.table["jurisdiction"].map(result.names)
-    yield Table(
-        "brokerage",
-        result.table,
-        "Nodes between two others that are not linked directly, by jurisdiction.",
-        view=result.table.assign(jurisdiction=jurisdiction),
-    )
+    view = result.table.assign(jurisdiction=result.table["jurisdiction"].map(result.names))
+    caption = "Nodes between two others that are not linked directly, by jurisdiction."
+    yield Table("brokerage", result.table, caption, view=view)
 
 
-def explain(result: Brokers) -> Iterator[Sentence]:
-    del result
+def explain(_: Brokers) -> Iterator[Sentence]:
     yield Sentence("Pairs joined by a broker are counted in both directions where links have none.")

@@ -9,21 +9,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
-from netinnov.network import MultilayerNetwork
 from netinnov.plotting import map_height, new_figure, plot_flow_map
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers
-from netinnov.study._words import are, counted, joined, name, phrase
+from netinnov.study._words import are, counted, joined, name
 from netinnov.study.sections import enclaves
 
 HEADING = "What was built"
-
 KINDS = 3
-STRONGEST = 150
-"""Links that a map draws, of all its layers together."""
-
-LAYERS = 5
-"""Among which these are divided, at most."""
+STRONGEST = 150  # links that a map draws, of all its layers together
+LAYERS = 5  # among which these are divided, at most
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,8 +28,7 @@ class Built(Result):
     layers: pd.DataFrame
     kinds: pd.Series
     arrows: pd.DataFrame
-    loops: int = 0
-    """Pairs, among all that are linked, of a node with itself."""
+    loops: int = 0  # pairs, among all that are linked, of a node with itself
 
     @property
     def located(self) -> pd.DataFrame:
@@ -44,63 +38,45 @@ class Built(Result):
 
 
 def compute(context: Context) -> Built:
-    network = context.network
-    present = network.storage.presence("linked")
+    network, blocks = context.network, context.network.storage.blocks
     layers = pd.DataFrame(
         {
             "layer": list(network.layers),
             "directed": [layer in network.directed for layer in network.layers],
-            "nodes": [int(present[x].sum()) for x in range(len(network.layers))],
-            "links": [block.indices.size for block in network.storage.blocks],
-            "weight": [float(block.data.sum()) for block in network.storage.blocks],
+            "nodes": [int(linked.sum()) for linked in network.storage.presence("linked")],
+            "links": [block.indices.size for block in blocks],
+            "weight": [float(block.data.sum()) for block in blocks],
             "modelled": [layer in context.modelled for layer in network.layers],
         }
     )
-    return Built(
-        context,
-        layers,
-        network.storage.nodes["kind"].value_counts(dropna=False).rename("nodes"),
-        context.once(enclaves.compute).table,
-        sum(int((block.sources == block.indices).sum()) for block in network.storage.blocks),
-    )
+    kinds = network.storage.nodes["kind"].value_counts(dropna=False).rename("nodes")
+    loops = sum(int((block.sources == block.indices).sum()) for block in blocks)
+    return Built(context, layers, kinds, context.once(enclaves.compute).table, loops)
 
 
 def offer(result: Built) -> Iterator[Sentence]:
-    kinds = result.kinds
-    among: str = ""
+    kinds, cities, loops = result.kinds, result.context.cities, result.loops
+    text = f"The network has {counted(int(kinds.sum()), 'node')}"
     if len(kinds) > 1:
         most = kinds.sort_values(ascending=False, kind="stable").head(KINDS)
         called = most.index.astype(object).fillna("none given")
-        named = [phrase("{} ({:,})", name(kind), n) for kind, n in zip(called, most, strict=True)]
-        opening = "above all" if len(kinds) > KINDS else "of the kinds"
-        among = phrase(", {} {},", opening, joined(named))
-    modelled = int(result.layers["modelled"].sum())
-    cities, loops = result.context.cities, result.loops
-    members = cities.storage.nodes["members"].sum() if "members" in cities.storage.nodes else None
-    text = phrase(
-        "The network has {}{} and {} in {}{}{}; the report looks at {}{}.",
-        counted(int(kinds.sum()), "node"),
-        among,
-        counted(int(result.layers["links"].sum()), "linked pair"),
-        counted(len(result.layers), "layer"),
-        f", of which {modelled:,} {are(modelled)} modelled" if modelled else "",
-        f" ({loops:,} of the pairs are a node with itself)" if loops else "",
-        counted(cities.n_nodes, "place"),
-        _of_places(members, cities),
-    )
-    yield Sentence(text, ("layers", "kinds", "map_places"))
-
-
-def _of_places(members: float | None, cities: MultilayerNetwork) -> str:
-    """How many nodes were added up, where there are more than places; and places without links."""
-    text = ""
-    if members is not None and members != cities.n_nodes:
-        text = f", to which {members:,} of the nodes are added up"
+        named = [f"{name(kind)} ({n:,})" for kind, n in zip(called, most, strict=True)]
+        text += f", {'above all' if len(kinds) > KINDS else 'of the kinds'} {joined(named)},"
+    text += f" and {counted(int(result.layers['links'].sum()), 'linked pair')} in "
+    text += counted(len(result.layers), "layer")
+    if modelled := int(result.layers["modelled"].sum()):
+        text += f", of which {modelled:,} {are(modelled)} modelled"
+    if loops:
+        text += f" ({loops:,} of the pairs are a node with itself)"
+    text += f"; the report looks at {counted(cities.n_nodes, 'place')}"
+    nodes = cities.storage.nodes
+    if "members" in nodes and (members := nodes["members"].sum()) != cities.n_nodes:
+        text += f", to which {members:,} of the nodes are added up"
     linked = cities.storage.presence("linked").any(axis=0).sum() if cities.layers else 0
     alone = cities.n_nodes - int(linked)
     if alone and cities.n_nodes > 1:
         text += f"; {alone:,} of them {are(alone)} linked to no other"
-    return text
+    yield Sentence(f"{text}.", ("layers", "kinds", "map_places"))
 
 
 def tell(result: Built) -> Iterator[Sentence]:
@@ -109,12 +85,11 @@ def tell(result: Built) -> Iterator[Sentence]:
     rejected = result.context.loaded.rejected
     if rejected is None:
         return
-    if rejected.empty:
-        yield Sentence("No row was set aside.", ("problems",))
-        return
-    counts = rejected["problem"].astype("str").value_counts().head(5)
-    listed = joined([phrase("{:,} {}", n, name(problem)) for problem, n in counts.items()])
-    text = phrase("Rows set aside: {:,}, of which {}.", len(rejected), listed)
+    text = "No row was set aside."
+    if len(rejected):
+        counts = rejected["problem"].astype("str").value_counts().head(5)
+        listed = joined([f"{n:,} {name(problem)}" for problem, n in counts.items()])
+        text = f"Rows set aside: {len(rejected):,}, of which {listed}."
     yield Sentence(text, ("problems",))
 
 
@@ -124,7 +99,6 @@ def draw(result: Built) -> Iterator[Picture]:
         return
     whole, detail = result.maps.frames(at)
     frames = {"flow_map": whole} | ({} if detail is None else {"flow_map_detail": detail})
-    strongest = STRONGEST // max(1, min(LAYERS, len(result.context.cities.layers)))
     for picture, frame in frames.items():
         figure = new_figure(height=map_height(frame))
         ax = plot_flow_map(
@@ -132,7 +106,7 @@ def draw(result: Built) -> Iterator[Picture]:
             enclaves=result.arrows,
             names=result.drawn_names,
             extent=frame,
-            strongest=strongest,
+            strongest=STRONGEST // max(1, min(LAYERS, len(result.context.cities.layers))),
             basemap=result.maps.below,
             ax=figure.add_subplot(),
         )
@@ -142,66 +116,45 @@ def draw(result: Built) -> Iterator[Picture]:
         if picture == "flow_map_detail":
             caption = f"The part of the map where most places lie. {caption}"
         alt = "Map with a mark at each place and lines between places, wider for more weight."
-        yield Picture(
-            picture,
-            figure,
-            caption,
-            ("map_places", "map_links", "enclaves"),
-            alt=alt,
-            note=_of_the_map(result, ax),
-            front=picture == [*frames][-1],
-        )
+        sources, note = ("map_places", "map_links", "enclaves"), _of_the_map(result, ax)
+        front = picture == [*frames][-1]
+        yield Picture(picture, figure, caption, sources, alt=alt, note=note, front=front)
 
 
 def _of_the_map(result: Built, ax: Axes) -> str:
     """Which layers and how much of them a map shows."""
     links = {part.get_gid(): part for part in ax.collections if isinstance(part, PathCollection)}
-    layers = result.context.cities.layers
+    layers, context = result.context.cities.layers, result.context
     drawn = [layer for layer in layers if layer in links]
-    named = joined([name(result.context.mark(layer)) for layer in drawn]) if drawn else "none"
+    named = joined([name(context.mark(layer)) for layer in drawn]) if drawn else "none"
     n = counted(len(layers), "layer")
     if len(drawn) == len(layers):
-        caption = phrase("Links between places, in all of {}: {}.", n, named)
+        text = f"Links between places, in all of {n}: {named}."
     else:
-        caption = phrase(
-            "Links between places, in {:,} of {} ({}): {}of the observed layers those with most "
-            "weight on the map.",
-            len(drawn),
-            n,
-            named,
-            "what is modelled, and "
-            if any(layer in result.context.modelled for layer in drawn)
-            else "",
-        )
-    return caption + " Width: weight, in the unit of the layer."
+        modelled = "what is modelled, and " if {*drawn} & {*context.modelled} else ""
+        text = f"Links between places, in {len(drawn):,} of {n} ({named}): {modelled}of the "
+        text += "observed layers those with most weight on the map."
+    return f"{text} Width: weight, in the unit of the layer."
 
 
 def tables(result: Built) -> Iterator[Table]:
     marked, rejected = tuple(result.context.modelled), result.context.loaded.rejected
-    yield Table(
-        "layers",
-        mark_layers(result.layers, marked),
-        "Layers of the network as built: nodes with a link, linked pairs, and total weight in the "
-        "unit of the layer.",
-        modelled=marked,
-    )
+    caption = "Layers of the network as built: nodes with a link, linked pairs, and total weight "
+    caption += "in the unit of the layer."
+    yield Table("layers", mark_layers(result.layers, marked), caption, modelled=marked)
     several = len(result.kinds) > 1
     yield Table("kinds", result.kinds.reset_index(), "Kinds of nodes.", on_page=several)
     if rejected is not None:
         caption = "Rows set aside, with the reason."
         yield Table("problems", rejected, caption, on_page=bool(len(rejected)))
-    cities = result.context.cities
-    at = cities.storage.places.reindex(cities.storage.nodes["place"])[["lon", "lat", "population"]]
-    at = at.set_axis(cities.storage.nodes.index)
-    if "members" in cities.storage.nodes:
-        at = at.join(cities.storage.nodes[["members"]])
+    cities, nodes = result.context.cities, result.context.cities.storage.nodes
+    at = cities.storage.places.reindex(nodes["place"])[["lon", "lat", "population"]]
+    at = at.set_axis(nodes.index).join(nodes[nodes.columns.intersection(["members"])])
     yield Table("map_places", at, "Places of the map.", on_page=False)
     if at["lon"].notna().any():
         links = cities.links.groupby(["layer", "source", "target"], sort=False)["weight"].sum()
         frame = links.reset_index()
-        frame["modelled"] = frame["layer"].isin(marked)
+        frame = mark_layers(frame.assign(modelled=frame["layer"].isin(marked)), marked)
         caption = "Links of the map, summed over periods."
         present = tuple(layer for layer in marked if layer in cities.layers)
-        yield Table(
-            "map_links", mark_layers(frame, marked), caption, on_page=False, modelled=present
-        )
+        yield Table("map_links", frame, caption, on_page=False, modelled=present)

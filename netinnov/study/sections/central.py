@@ -15,25 +15,20 @@ from netinnov.network import MultilayerNetwork
 from netinnov.plotting import new_figure, plot_centralities
 from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
-from netinnov.study._section import (
-    Picture,
-    Result,
-    Sentence,
-    Table,
-    mark_layers,
-    with_modelled,
-)
+from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers, with_modelled
 from netinnov.study._structure_plan import plan
-from netinnov.study._words import are, counted, joined, name, number, percent, phrase, some, times
+from netinnov.study._words import are, counted, joined, number, percent, some, times
 
 HEADING = "Who is central"
 ABSENT = "No two places are linked, so that none is more central than another."
-
-BETWEEN = 1000
-"""Places above which betweenness, a search from each, is left out."""
-
+BETWEEN = 1000  # places above which betweenness, a search from each, is left out
 FIRST = 5
 DRAWN = 15
+SIMPLE: dict[str, Callable[[MultilayerNetwork], Any]] = {
+    "overlapping_degree": centrality.overlapping_degree,
+    "overlapping_strength": centrality.overlapping_strength,
+    "participation_coefficient": centrality.participation_coefficient,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,38 +44,31 @@ class Central(Result):
 
 
 def compute(context: Context) -> Central | None:
-    cities = context.cities
+    cities, structure, observed = context.cities, context.once(plan), None
     if not cities.storage.presence("linked").any():
         return None
-    table = pd.DataFrame(
-        {
-            "name": cities.storage.nodes.index.to_series().map(context.names).astype("str"),
-            "overlapping_degree": centrality.overlapping_degree(cities),
-            "overlapping_strength": centrality.overlapping_strength(cities),
-            "participation_coefficient": centrality.participation_coefficient(cities),
-            "pagerank": context.pagerank,
-        }
-    ).sort_values("pagerank", ascending=False, kind="stable")
-    structure = context.once(plan)
-    side_by_side = structure is not None and not structure.modelled
+    names = cities.storage.nodes.index.to_series().map(context.names).astype("str")
+    measured = {called: measure(cities) for called, measure in SIMPLE.items()}
+    table = pd.DataFrame({"name": names, **measured, "pagerank": context.pagerank})
+    without_betweenness = False
+    if structure is not None and not structure.modelled:
+        without_betweenness = structure.network.n_nodes > BETWEEN
+        observed = _side_by_side(structure.network, context, without_betweenness)
     return Central(
         context,
-        table,
+        table.sort_values("pagerank", ascending=False, kind="stable"),
         centrality.degree(cities),
         centrality.strength(cities),
         strength_together(cities, context.in_model(cities)),
-        _side_by_side(structure.network, context) if structure and side_by_side else None,
-        bool(structure and side_by_side and structure.network.n_nodes > BETWEEN),
+        observed,
+        without_betweenness,
     )
 
 
-def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
-    """All centralities of the layers looked at together."""
+def _side_by_side(network: MultilayerNetwork, context: Context, quick: bool) -> pd.DataFrame:
+    """All centralities of the layers looked at together; quick: without betweenness."""
     paths, coupled = context.measures.paths, context.measures.coupled
-    measures: dict[str, Callable[[MultilayerNetwork], Any]] = {
-        "overlapping_degree": centrality.overlapping_degree,
-        "overlapping_strength": centrality.overlapping_strength,
-        "participation_coefficient": centrality.participation_coefficient,
+    measures = SIMPLE | {
         "pagerank": context.measures.pagerank,
         "eigenvector_centrality": partial(centrality.eigenvector_centrality, **coupled),
         "katz_centrality": partial(centrality.katz_centrality, **coupled),
@@ -91,7 +79,7 @@ def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
         "effective_size": centrality.effective_size,
         "core_number": centrality.core_number,
     }
-    if network.n_nodes <= BETWEEN:
+    if not quick:
         measures["betweenness_centrality"] = partial(centrality.betweenness_centrality, **paths)
     table = centrality.centrality_table(network, measures=measures)
     table.insert(0, "name", table.index.map(context.names))
@@ -100,62 +88,52 @@ def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
 
 def offer(result: Central) -> Iterator[Sentence]:
     rank = result.table["pagerank"]
-    if _alike(rank.iloc[0], rank.iloc[-1]):
-        text = f"By PageRank all {len(rank):,} places are equally central."
-        yield Sentence(text, ("centrality",))
-        return
-    shown = rank.head(3)
-    first = [
-        phrase("{} ({} %)", result.name(node), number(100 * value)) for node, value in shown.items()
-    ]
-    if more := _as_much(rank, shown):
-        first.append(phrase("{:,} more with as much", more))
-    over = " over all layers" if len(result.degree.columns) > 1 else ""
-    template = f"Most central by PageRank{over}: {{}}; an even share would be {{}} %."
-    yield Sentence(phrase(template, joined(first), number(100 / len(rank))), ("centrality",))
+    text = f"By PageRank all {len(rank):,} places are equally central."
+    if not _alike(rank.iloc[0], rank.iloc[-1]):
+        shown = rank.head(3)
+        first = [f"{result.name(node)} ({number(100 * value)} %)" for node, value in shown.items()]
+        if more := _as_much(rank, shown):
+            first.append(f"{more:,} more with as much")
+        over = " over all layers" if len(result.degree.columns) > 1 else ""
+        text = f"Most central by PageRank{over}: {joined(first)}; an even share would be "
+        text += f"{number(100 / len(rank))} %."
+    yield Sentence(text, ("centrality",))
 
 
 def tell(result: Central) -> Iterator[Sentence]:
-    table, names = result.table, result.names
-    n, rank = len(table), table["pagerank"]
+    n, rank = len(result.table), result.table["pagerank"]
     strength = result.together.sort_values(ascending=False, kind="stable")
     if strength.any():
         share = percent(strength.iloc[0] / strength.sum())
         both = 0 < len(result.modelled_layers) < len(result.degree.columns)
         among = ", with the modelled layers" if both else ""
         first = strength.index[: 1 + _as_much(strength, strength.head(1))]
-        text = phrase("{} has the most strength, {} of all{}.", name(names[first[0]]), share, among)
+        text = f"{result.name(first[0])} has the most strength, {share} of all{among}."
         if len(first) > 1:
-            first_names = some([name(names[node]) for node in first[:3]], len(first), most=3)
-            text = phrase("{} have the most strength, {} of all each{}.", first_names, share, among)
+            first_names = some([result.name(node) for node in first[:3]], len(first), most=3)
+            text = f"{first_names} have the most strength, {share} of all each{among}."
             if len(first) == n:
-                text = phrase("All places have the same strength{}.", among)
+                text = f"All places have the same strength{among}."
         if n > FIRST and not any(_as_much(by, by.head(FIRST)) for by in (rank, strength)):
             same = len(set(strength.index[:FIRST]) & set(rank.index[:FIRST]))
             text += f" Of the first {FIRST} places by PageRank {same} are among the first {FIRST} "
             text += "by strength."
         yield Sentence(text, ("centrality",))
-    yield from _participation(table["participation_coefficient"])
+    spread = result.table["participation_coefficient"]
+    if spread.notna().any():  # with a single layer there is no spread over layers
+        one = int((spread == 0).sum())
+        text = f"{one:,} of {n:,} places {are(one)}" if one else "No place is"
+        text += " linked in one layer only; the median participation coefficient is "
+        text += f"{number(spread.median(), digits=2)} (0: one layer only, 1: spread evenly over "
+        text += "the layers)"
+        if isolates := int(spread.isna().sum()):
+            text += f"; it is not defined for {counted(isolates, 'place')} without a link"
+        yield Sentence(f"{text}.", ("centrality",))
     if result.observed is not None:
-        yield from _leaders(result.observed, names, bool(result.modelled_layers))
+        yield from _leaders(result, result.observed)
     if result.without_betweenness:
         why = f"it would take long for more than {BETWEEN:,} places"
         yield Sentence(f"Betweenness is left out: {why}.", ("centrality_observed",))
-
-
-def _participation(share: pd.Series) -> Iterator[Sentence]:
-    if share.isna().all():  # with a single layer there is no spread over layers
-        return
-    one = int((share == 0).sum())
-    text = (
-        f"{f'{one:,} of {len(share):,} places' if one else 'No place'} {are(one) if one else 'is'} "
-        "linked in one layer only; the "
-        f"median participation coefficient is {number(share.median(), digits=2)} (0: one layer "
-        "only, 1: spread evenly over the layers)"
-    )
-    if isolates := int(share.isna().sum()):
-        text += f"; it is not defined for {counted(isolates, 'place')} without a link"
-    yield Sentence(f"{text}.", ("centrality",))
 
 
 def _alike(one: float, other: float) -> bool:
@@ -168,7 +146,7 @@ def _as_much(ranked: pd.Series, shown: pd.Series) -> int:
     return sum(_alike(value, shown.iloc[-1]) for value in ranked.iloc[len(shown) :])
 
 
-def _leaders(table: pd.DataFrame, names: dict[Any, str], modelled: bool) -> Iterator[Sentence]:
+def _leaders(result: Central, table: pd.DataFrame) -> Iterator[Sentence]:
     """Places that come first whatever the measure."""
     # Constraint is low where a place is central; participation says nothing of size.
     values = table.drop(columns=["name", "constraint", "participation_coefficient"])
@@ -178,24 +156,18 @@ def _leaders(table: pd.DataFrame, names: dict[Any, str], modelled: bool) -> Iter
     rank = values.rank(ascending=False, method="max")  # who ties with a fourth is not among three
     often = (rank <= 3).sum(axis=1).sort_values(ascending=False, kind="stable")
     among = often.head(3)
-    named = [phrase("{} ({})", name(names[node]), times(int(n))) for node, n in among.items()]
+    named = [f"{result.name(node)} ({times(int(n))})" for node, n in among.items()]
     if more := _as_much(often, among):
-        named.append(phrase("{:,} more as often", more))
-    text = phrase(
-        "Most often among the first three by the {} centralities{}: {}.",
-        values.shape[1],
-        " of the observed layers" if modelled else "",
-        joined(named),
-    )
-    yield Sentence(text, ("centrality_observed",))
+        named.append(f"{more:,} more as often")
+    of_layers = " of the observed layers" if result.modelled_layers else ""
+    text = f"Most often among the first three by the {values.shape[1]} centralities{of_layers}: "
+    yield Sentence(f"{text}{joined(named)}.", ("centrality_observed",))
 
 
 def draw(result: Central) -> Iterator[Picture]:
-    n = len(result.table)
-    shown = min(n, DRAWN)
+    n, shown = len(result.table), min(len(result.table), DRAWN)
     figure = new_figure(height=26 + 5.2 * shown)
-    drawn = result.table.assign(name=result.drawn_names)
-    plot_centralities(drawn, ax=figure.add_subplot())
+    plot_centralities(result.table.assign(name=result.drawn_names), ax=figure.add_subplot())
     caption = f"The {shown} most central of {n:,} places by PageRank."
     if shown == n:
         caption = f"{counted(shown, 'place')} by PageRank."
@@ -206,37 +178,23 @@ def draw(result: Central) -> Iterator[Picture]:
 
 
 def tables(result: Central) -> Iterator[Table]:
-    modelled = result.modelled_layers
-    yield Table(
-        "centrality",
-        with_modelled(result.table, modelled),
-        "Places by PageRank versatility over all layers.",
-        on_page=False,
-        modelled=modelled,
-    )
+    modelled, caption = result.modelled_layers, "Places by PageRank versatility over all layers."
+    frame = with_modelled(result.table, modelled)
+    yield Table("centrality", frame, caption, on_page=False, modelled=modelled)
+    of_each = "Total weight of the links of each place, each layer in its own unit."
     for title, frame, caption in (
         ("degree", result.degree, "Links of each place in each layer."),
-        (
-            "strength",
-            result.strength,
-            "Total weight of the links of each place, each layer in its own unit.",
-        ),
+        ("strength", result.strength, of_each),
     ):
         marked = mark_layers(frame, modelled, columns=True)
         view = marked.loc[result.table.index]
         view.insert(0, "name", view.index.map(result.names))
         yield Table(title, marked, caption, view=view, modelled=modelled)
     if result.observed is not None:
-        yield Table(
-            "centrality_observed",
-            result.observed,
-            "Centralities of places in the observed layers, side by side.",
-        )
+        caption = "Centralities of places in the observed layers, side by side."
+        yield Table("centrality_observed", result.observed, caption)
 
 
-def explain(result: Central) -> Iterator[Sentence]:
-    del result
-    yield Sentence(
-        "PageRank versatility couples all layers: a place is central if central places link to it, "
-        "in any layer. Scores add up to 1 over all places."
-    )
+def explain(_: Central) -> Iterator[Sentence]:
+    text = "PageRank versatility couples all layers: a place is central if central places link to "
+    yield Sentence(f"{text}it, in any layer. Scores add up to 1 over all places.")

@@ -4,44 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import pandas as pd
 
-from netinnov import polycentricity
+from netinnov import plotting, polycentricity
 from netinnov.build import flatten
-from netinnov.plotting import (
-    DOUBLE,
-    map_height,
-    new_figure,
-    plot_centre_rules,
-    plot_centres,
-    plot_roles,
-)
 from netinnov.polycentricity import ModularityTest
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Result, Table, with_modelled
+from netinnov.study._section import Picture, Result, Sentence, Table, with_modelled
 from netinnov.study._structure_plan import FEWER, Plan, StructurePart, plan
-from netinnov.study._words import cell, out_of, percent
-from netinnov.study.sections._centres_text import (
-    BY_COMMUNITY,
-    RULES,
-    TESTS,
-    offer as offer,
-    tell as tell,
-)
+from netinnov.study._words import cell, counted, joined, name, number, out_of, paired, percent, some
 
 HEADING = "Which places are centres"
 OPTIONS = StructurePart
-
-SPOKES = 150
-"""Places up to which a map joins each of them with the centre of its community."""
-
-PLACES_DRAWN = 12
-"""Places of which a figure shows by which rules they are centres."""
-
-ROLES_DRAWN = 4
-"""Roles from which they are drawn; with fewer the sentence on them says it all."""
+SPOKES = 150  # places up to which a map joins each of them with the centre of its community
+PLACES_DRAWN = 12  # places of which a figure shows by which rules they are centres
+ROLES_DRAWN = 4  # roles from which they are drawn; with fewer the sentence on them says it all
+NAMED = 6
+RULES: dict[str, str] = {
+    "hubs": "the strongest of each community of three places or more, and places of the core with "
+    "half as much",
+    "top": "the tenth of the places with most strength",
+    "head_tail": "places above the mean strength",
+    "core": "the core, densely linked in itself and with the rest",
+    "z": "places far stronger than the others of their community",
+    "dominant_flow": "places whose largest flow goes to a smaller one",
+}
+BY_COMMUNITY = ("hubs", "z")  # rules that say something only where communities are beyond chance
+TESTS = (99, 49)  # random networks whose communities are searched for, small networks and large
+ROLES = {
+    "R1": "with all links in their own community",
+    "R2": "with most links in their own community",
+    "R3": "that connect communities",
+    "R4": "of no community in particular",
+    "R5": "hubs of their own community",
+    "R6": "hubs that connect communities",
+    "R7": "hubs of no community in particular",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,66 +65,60 @@ class Centres(Result):
         """The rules that say something here."""
         return [rule for rule in RULES if rule in self.rules]
 
+    def called(self, rule: str) -> str:
+        """What a rule is, in words."""
+        least = self.plan.options.minimum_share
+        if rule != "hubs" or not least:
+            return RULES[rule]
+        least_share = number(100 * least, digits=2)
+        return f"{RULES[rule]}; each with at least {least_share} % of all strength"
+
+    @property
+    def against_chance(self) -> str:
+        """The modularity with that of random networks, or why it is not compared with any."""
+        test = self.test
+        if test.untested is not None:
+            text = f"modularity {number(test.modularity, digits=2)}"
+            return f"{text}; whether chance gives as much is not tested, as {test.untested}"
+        own, mean = paired(test.modularity, test.null_mean)
+        text = f"modularity {own}, in {test.replicates} random networks {mean} on average; "
+        return f"{text}one-sided p of {test.p:.2g}"
+
 
 def compute(context: Context) -> Centres | None:
+    from netinnov.community import modularity, roles
+
     structure = context.once(plan)
     if structure is None:
         return None
-    network = structure.network
-    names = network.storage.nodes.index.to_series().map(context.names).astype("str")
-    test = _test(structure)
-    rule = structure.options.rule
-    if rule == "hubs" and test is not None and test.by_chance:
-        rule = "head_tail"
-    left_out = {*BY_COMMUNITY} - {rule} if test is not None and test.by_chance else set()
-    asked = [each for each in RULES if each not in left_out]
-    table, rules = _centres(structure, names, rule, asked)
-    if test is None:
-        test = ModularityTest(_modularity(structure, table), untested=structure.null.why)
-    return Centres(context, table, rules, rule, test, structure)
-
-
-def _test(structure: Plan) -> ModularityTest | None:
-    """Modularity among that of random networks; None without a null model."""
-    options, null = structure.options, structure.null.model
-    if null is None:
-        return None
-    return polycentricity.modularity_test(
-        structure.network,
-        null=null,
-        replicates=TESTS[0] if structure.search else TESTS[1],
-        resolution=options.resolution,
-        restarts=options.restarts,
-        rng=structure.seed,
-        progress=structure.progress,
-    )
-
-
-def _modularity(structure: Plan, table: pd.DataFrame) -> float:
-    from netinnov.community import modularity
-
-    labels = table["community"].dropna().astype("int64")
-    return modularity(flatten(structure.network), labels, resolution=structure.options.resolution)
-
-
-def _centres(
-    structure: Plan, names: pd.Series, rule: CentreRule, asked: list[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    from netinnov.community import roles
-
     network, options = structure.network, structure.options
-    resamples = structure.resamples if structure.search else min(structure.resamples, FEWER)
+    names = network.storage.nodes.index.to_series().map(context.names).astype("str")
+    rule, test = options.rule, None
+    if structure.null.model is not None:
+        test = polycentricity.modularity_test(
+            network,
+            null=structure.null.model,
+            replicates=TESTS[0] if structure.search else TESTS[1],
+            resolution=options.resolution,
+            restarts=options.restarts,
+            rng=structure.seed,
+            progress=structure.progress,
+        )
+    by_chance = test is not None and test.by_chance
+    if rule == "hubs" and by_chance:
+        rule = "head_tail"
+    left_out = {*BY_COMMUNITY} - {rule} if by_chance else set()
+    choices = options.model_dump(include={"resolution", "minimum_share"})
     detected = polycentricity.detect_centres(
         network,
         rule=rule,
         null=None,
-        resolution=options.resolution,
-        minimum_share=options.minimum_share,
-        resamples=resamples,
+        resamples=structure.resamples if structure.search else min(structure.resamples, FEWER),
         resample=structure.resample,
+        **choices,
         **structure.draw,
     )
-    rules = _by_rules(structure, asked)
+    rules = _by_rules(structure, choices, [each for each in RULES if each not in left_out])
     position = roles(flatten(network), detected["community"])
     table = pd.DataFrame(
         {
@@ -142,18 +137,16 @@ def _centres(
     order = ["centre", "support", "agreement", "centrality"]
     table = table.sort_values(order, ascending=False, kind="stable")
     rules.insert(0, "name", names)
-    return table, rules.reindex(table.index)
+    if test is None:
+        labels = table["community"].dropna().astype("int64")
+        quality = modularity(flatten(network), labels, resolution=options.resolution)
+        test = ModularityTest(quality, untested=structure.null.why)
+    return Centres(context, table, rules.reindex(table.index), rule, test, structure)
 
 
-def _by_rules(structure: Plan, asked: list[str]) -> pd.DataFrame:
+def _by_rules(structure: Plan, choices: dict[str, Any], asked: list[str]) -> pd.DataFrame:
     """1 where a place is a centre by a rule, and the share of the rules by which it is one."""
-    options = structure.options
-    choices = {
-        "resolution": options.resolution,
-        "minimum_share": options.minimum_share,
-        "tested": False,
-    }
-    variants = dict.fromkeys(asked, choices)
+    variants = dict.fromkeys(asked, choices | {"tested": False})
     # One index is asked for at least, the quickest; what is wanted is who is a centre.
     long = polycentricity.sensitivity(
         structure.network, rules=variants, tops=[None], indices=["gini"], **structure.draw
@@ -166,14 +159,124 @@ def _by_rules(structure: Plan, asked: list[str]) -> pd.DataFrame:
     return wide.astype("int64").assign(agreement=agreement).rename_axis("node")
 
 
+def offer(result: Centres) -> Iterator[Sentence]:
+    rules, n_rules = result.rules, len(result.asked)
+    count = rules[result.asked].sum(axis=1).sort_values(ascending=False, kind="stable")
+    most = count[count > n_rules / 2]
+    shown = most if len(most) else count[count == count.max()]
+    named = [
+        f"{name(rules.loc[node, 'name'])} by {n:,}{'' if at else f' of {n_rules}'}"
+        for at, (node, n) in enumerate(shown.head(NAMED).items())
+    ]
+    text = f"In the {result.plan.layers} {_of_places(len(most), len(rules))} by more than half of "
+    text += f"{n_rules} rules"
+    if count.max() > 0:
+        text += f"{':' if len(most) else '; most often'} {some(named, len(shown))}"
+    text += "."
+    if tied := _tied(result):
+        text += " Ties are broken by the order of the data: other places are as strong as "
+        text += f"{some(tied, len(tied))}."
+    yield Sentence(text, ("centre_rules",))
+
+
+def _of_places(centres: int, places: int) -> str:
+    verb = "are centres" if centres > 1 else "is a centre"
+    return f"{f'{centres:,}' if centres else 'none'} of {counted(places, 'place')} {verb}"
+
+
+def _tied(result: Centres) -> list[str]:
+    """Centres by a rule that takes the strongest, while others as strong are not."""
+    rules, strength = result.rules, result.table["centrality"].map("{:.9g}".format)
+    tied = pd.Series(False, rules.index)
+    for rule, among in (("top", [strength]), ("hubs", [strength, result.table["community"]])):
+        if rule in rules:
+            centre = rules[rule] == 1
+            tied |= centre & ~centre.groupby(among, dropna=False).transform("all").astype(bool)
+    return [name(each) for each in rules.loc[tied, "name"]]
+
+
+def tell(result: Centres) -> Iterator[Sentence]:
+    yield from _looked_at(result)
+    table, rule = result.table, result.rule
+    centres = table.loc[table["centre"]]
+    text = f"By the rule “{rule}” ({result.called(rule)}) {_of_places(len(centres), len(table))}"
+    if len(centres):
+        text += f": {some(_with_support(result, centres.head(NAMED)), len(centres))}"
+    text += "."
+    if len(centres) and result.sure:
+        text += f" In brackets: share of bootstrap resamples of the {result.plan.resampled} in "
+        text += "which it is again a centre."
+    yield Sentence(text, ("centres",))
+    others = table.loc[~table["centre"] & (table["support"] >= 0.05)].head(3)
+    if len(centres) and result.sure and len(others):
+        near = joined(_with_support(result, others))
+        yield Sentence(f"Not centres, but most often so in the resamples: {near}.", ("centres",))
+    yield _agreement(result)
+    if table["community"].nunique() > 1 and table["role"].notna().any():
+        parts = []
+        for role, words in ROLES.items():
+            of_role = table.loc[table["role"] == role]
+            of_role = of_role.sort_values("z", ascending=False, kind="stable")
+            if len(of_role):
+                hubs = [name(each) for each in of_role["name"].head(3)] if role >= "R5" else []
+                named = f": {some(hubs, len(of_role))}" if hubs else ""
+                parts.append(f"{words} ({role}), {len(of_role):,}{named}")
+        yield Sentence(f"Places by their role: {'; '.join(parts)}.", ("centres",))
+
+
+def _looked_at(result: Centres) -> Iterator[Sentence]:
+    """What was looked at together and apart, what was left out and why, and chance."""
+    structure, mark, source = result.plan, result.context.mark, ("structure",)
+    layers = [name(mark(layer)) for layer in structure.network.layers]
+    added = " together, with their weights added up:" if len(layers) > 1 else ""
+    text = f"Centres, indices and communities are those of the {structure.layers}{added} "
+    yield Sentence(f"{text}{some(layers, len(layers), most=10)}.", source)
+    if structure.modelled_beside:
+        beside = joined([name(mark(layer)) for layer in structure.modelled_beside])
+        text = f"Apart from them: {beside}. There are no intervals and no tests for what a model "
+        yield Sentence(f"{text}made: its links are no evidence.", source)
+    for omitted in structure.left_out:
+        yield Sentence(f"Not computed: {omitted.result}, as {omitted.why}.", source)
+    if result.test.by_chance:
+        text = f"Communities are no clearer than chance makes them ({result.against_chance})"
+        if left_out := [f"“{rule}”" for rule in BY_COMMUNITY if rule not in result.asked]:
+            text += f", so that rules that look at them are left out: {joined(left_out)}"
+        if result.rule != structure.options.rule:
+            text += f". The rule “{result.rule}” stands in for “{structure.options.rule}”"
+        yield Sentence(f"{text}.", source)
+
+
+def _with_support(result: Centres, rows: pd.DataFrame) -> list[str]:
+    return [
+        f"{name(called)} ({percent(support)})" if result.sure else name(called)
+        for called, support in zip(rows["name"], rows["support"], strict=True)
+    ]
+
+
+def _agreement(result: Centres) -> Sentence:
+    """How far the rules for centres agree."""
+    rules, asked = result.rules, result.asked
+    count = rules[asked].sum()
+    fewest, most = (
+        f"{count[rule]:,} (“{rule}”{'' if rule == result.rule else f': {result.called(rule)}'})"
+        for rule in (str(count.idxmin()), str(count.idxmax()))
+    )
+    text = f"The number of centres depends on the rule: from {fewest} to {most}."
+    if count.min() == count.max():
+        text = f"The number of centres is the same by all {len(asked)} rules: {count.min():,}."
+    by_all = [name(each) for each in rules.loc[rules[asked].eq(1).all(axis=1), "name"]]
+    named = some(by_all[:NAMED], len(by_all)) if by_all else "none"
+    return Sentence(f"{text} Centres by all {len(asked)} rules: {named}.", ("centre_rules",))
+
+
 def draw(result: Centres) -> Iterator[Picture]:
     table, network = result.table, result.context.cities
     at = network.storage.places[["lon", "lat"]].reindex(network.storage.nodes["place"])
     at = at.set_axis(network.storage.nodes.index).reindex(table.index).dropna()
     if not at.empty:
         frame = result.maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
-        figure = new_figure(height=map_height(frame))
-        plot_centres(
+        figure = plotting.new_figure(height=plotting.map_height(frame))
+        plotting.plot_centres(
             network,
             table,
             names=result.drawn_names,
@@ -185,53 +288,42 @@ def draw(result: Centres) -> Iterator[Picture]:
         caption = f"Centres by the rule “{result.rule}”, and how strong places are."
         if table["support"].notna().any():
             caption += " At a centre: share of bootstrap resamples in which it is again a centre."
-        alt = (
-            "Map with a square at each centre and a circle at each other place, larger if stronger."
-        )
+        alt = "Map with a square at each centre and a circle at each other place, larger if "
+        alt += "stronger."
         yield Picture("centres", figure, caption, ("centres", "map_places"), alt=alt)
     else:
         by_rule = result.rules[result.asked]
         shown = min(int((by_rule.sum(axis=1) > 0).sum()) or 1, PLACES_DRAWN)
-        figure = new_figure(width=DOUBLE, height=16 + 5.2 * shown)
+        figure = plotting.new_figure(width=plotting.DOUBLE, height=16 + 5.2 * shown)
         ax = figure.add_subplot()
-        plot_centre_rules(by_rule, names=result.drawn_names, top=shown, ax=ax)
-        caption = "Which places are centres by which rules."
+        plotting.plot_centre_rules(by_rule, names=result.drawn_names, top=shown, ax=ax)
+        caption, source = "Which places are centres by which rules.", ("centre_rules",)
         alt = "Table with a square where a place is a centre by a rule, and a point where not."
-        note = "; ".join(f"“{rule}”: {RULES[rule]}" for rule in result.asked)
-        yield Picture(
-            "centre_rules", figure, caption, ("centre_rules",), alt=alt, note=f"{note}.", front=True
-        )
+        note = "; ".join(f"“{rule}”: {RULES[rule]}" for rule in result.asked) + "."
+        yield Picture("centre_rules", figure, caption, source, alt=alt, note=note, front=True)
     if table["role"].nunique() >= ROLES_DRAWN:
-        figure = new_figure(width=DOUBLE, height=100)
-        plot_roles(table, names=result.drawn_names, ax=figure.add_subplot())
-        caption = (
-            "How places stand inside their community (upwards: more links there than its other "
-            "places have) and across communities (rightwards: links spread over more of them)."
-        )
+        figure = plotting.new_figure(width=plotting.DOUBLE, height=100)
+        plotting.plot_roles(table, names=result.drawn_names, ax=figure.add_subplot())
+        caption = "How places stand inside their community (upwards: more links there than its "
+        caption += "other places have) and across communities (rightwards: links spread over more "
+        caption += "of them)."
         alt = "Points of places over the seven areas of the roles of Guimerà and Amaral."
         yield Picture("roles", figure, caption, ("centres",), alt=alt)
 
 
 def tables(result: Centres) -> Iterator[Table]:
-    modelled = result.plan.modelled
-    yield Table(
-        "centres",
-        with_modelled(result.table, modelled, always=True),
-        "Places by whether they are centres, how sure that is, and their role.",
-        modelled=modelled,
-        formats={"support": percent, "agreement": out_of(len(result.asked))},
-    )
-    yield Table(
-        "centre_rules",
-        with_modelled(result.rules, modelled, always=True),
-        "Which places are centres (1) by each of the rules, and share of the rules.",
-        modelled=modelled,
-        formats={"agreement": out_of(len(result.asked))},
-    )
-    structure = result.plan
+    modelled, structure, mark = result.plan.modelled, result.plan, result.context.mark
+    agreement = {"agreement": out_of(len(result.asked))}
+    frame = with_modelled(result.table, modelled, always=True)
+    caption = "Places by whether they are centres, how sure that is, and their role."
+    formats = {"support": percent, **agreement}
+    yield Table("centres", frame, caption, modelled=modelled, formats=formats)
+    frame = with_modelled(result.rules, modelled, always=True)
+    caption = "Which places are centres (1) by each of the rules, and share of the rules."
+    yield Table("centre_rules", frame, caption, modelled=modelled, formats=agreement)
     settings = {
-        "layers together": "; ".join(map(result.context.mark, structure.network.layers)),
-        "layers apart": "; ".join(map(result.context.mark, structure.modelled_beside)),
+        "layers together": "; ".join(map(mark, structure.network.layers)),
+        "layers apart": "; ".join(map(mark, structure.modelled_beside)),
         **{key.replace("_", " "): value for key, value in structure.options.model_dump().items()},
         "rule used": result.rule,
         "null model used": structure.null.name,
@@ -250,6 +342,5 @@ def tables(result: Centres) -> Iterator[Table]:
     yield Table("structure", frame, caption, view=frame.assign(value=shown), whole=True)
 
 
-def question(result: Centres) -> str:
-    del result
+def question(_: Centres) -> str:
     return "Which places are centres?"

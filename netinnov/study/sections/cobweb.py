@@ -18,7 +18,6 @@ from netinnov.study._section import Part, Picture, Sentence, Table
 from netinnov.study._words import joined, number
 
 HEADING = "Cobweb: settle, cycle or explode?"
-
 NAMES = ("home", "host")
 ANSWERS: dict[Answer, str] = {
     "both": "both supplies respond to the gap of prices",
@@ -68,9 +67,9 @@ class Link:
     modes: pd.DataFrame
 
     @property
-    def stable(self) -> bool:
-        """Whether all modes settle without the link."""
-        return bool((self.modes["modulus"] < 1).all())
+    def gap(self) -> pd.Series:
+        """The mode of the gap between the prices."""
+        return self.modes[self.modes["kind"] != "total"].iloc[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,10 +80,8 @@ class Links:
     links: tuple[Link, ...]
 
 
-def compute(context: Context) -> Links | None:
-    part = context.options(CobwebPart)
-    if part is None:
-        return None
+def compute(context: Context) -> Links:
+    part = context.settings(CobwebPart)
     model = CoupledCobweb(
         [part.demand_slope] * 2,
         [part.supply_slope] * 2,
@@ -103,7 +100,7 @@ def compute(context: Context) -> Links | None:
 
 
 def offer(result: Links) -> Iterator[Sentence]:
-    gaps = [link.modes[link.modes["kind"] != "total"].iloc[0] for link in result.links]
+    gaps = [link.gap for link in result.links]
     settles = "settles" if gaps[0]["modulus"] < 1 else "does not settle"
     effects = list(dict.fromkeys(EFFECTS[gap["effect"]] for gap in gaps))
     text = f"In an illustrative model a gap between the prices of two regions {settles}; with the "
@@ -119,31 +116,25 @@ def tell(result: Links) -> Iterator[Sentence]:
         "give no equations: it says nothing on the places of this study."
     )
     first = result.links[0]
-    parts = [
-        f"{MODES.get(row['kind'], row['kind'])} by {number(row['root'])}"
-        for _, row in first.modes.iterrows()
-    ]
-    yield Sentence(
+    stable = bool((first.modes["modulus"] < 1).all())
+    modes = zip(first.modes["kind"], first.modes["root"], strict=True)
+    parts = joined([f"{MODES.get(kind, kind)} by {number(root)}" for kind, root in modes])
+    text = (
         "Prices of two identical regions can deviate from equilibrium in two ways: together, and "
-        f"by a gap between them. Each period multiplies {joined(parts)}: below 0 they oscillate, "
-        "between \N{MINUS SIGN}1 and 1 they settle. "
-        + ("Here both settle." if first.stable else "Here not both settle."),
-        ("cobweb",),
     )
+    text += f"by a gap between them. Each period multiplies {parts}: below 0 they oscillate, "
+    text += "between \N{MINUS SIGN}1 and 1 they settle. Here "
+    yield Sentence(f"{text}{'both' if stable else 'not both'} settle.", ("cobweb",))
     clauses = []
     for link in result.links:
-        gap = link.modes[link.modes["kind"] != "total"].iloc[0]
-        text = f"if {ANSWERS[link.answer]}, {EFFECTS[gap['effect']]} "
-        text += f"(to {number(gap['root_with'])})"
-        if first.stable and math.isfinite(link.threshold):
-            threshold = number(link.threshold)
-            text += f", and from a strength of {threshold} on it does not settle"
-        clauses.append(text)
-    yield Sentence(
-        f"What the link of an enclave (here of strength {number(first.strength)}) does to the gap "
-        f"depends on which supply responds to which price: {'; '.join(clauses)}.",
-        ("cobweb",),
-    )
+        clause = f"if {ANSWERS[link.answer]}, {EFFECTS[link.gap['effect']]} "
+        clause += f"(to {number(link.gap['root_with'])})"
+        if stable and math.isfinite(link.threshold):
+            clause += f", and from a strength of {number(link.threshold)} on it does not settle"
+        clauses.append(clause)
+    text = f"What the link of an enclave (here of strength {number(first.strength)}) does to the "
+    text += f"gap depends on which supply responds to which price: {'; '.join(clauses)}."
+    yield Sentence(text, ("cobweb",))
 
 
 def draw(result: Links) -> Iterator[Picture]:
@@ -182,6 +173,5 @@ def tables(result: Links) -> Iterator[Table]:
         table.insert(0, "link", ANSWERS[link.answer])
         table.insert(1, "strength", link.strength)
         parts.append(table)
-    frame = pd.concat(parts, ignore_index=True)
     caption = "Modes of two identical regions without and with the link of an enclave."
-    yield Table("cobweb", frame, caption)
+    yield Table("cobweb", pd.concat(parts, ignore_index=True), caption)

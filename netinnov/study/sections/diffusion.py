@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import pandas as pd
 from pydantic import Field
@@ -55,44 +55,32 @@ class Diffusion:
 
 
 def compute(context: Context) -> Diffusion | None:
-    part, brokerage = context.options(DiffusionPart), context.once(park.compute)
-    if part is None or brokerage is None:
+    part, brokerage = context.settings(DiffusionPart), context.once(park.compute)
+    if brokerage is None:
         return None
-    observed = context.observed(context.inside)
-    network = context.inside.select(layers=observed)
+    network = context.inside.select(layers=context.observed(context.inside))
     nodes = network.storage.nodes
     native = nodes["place"].eq(nodes["jurisdiction"]) & nodes["kind"].ne("place")
     sides = park_sides(network, brokerage.park).where(native)
     seeds, targets = (list(sides.index[sides == side]) for side in ("host", "home"))
     if not seeds or not targets:
         return None
+    links = network.links[["source", "target"]].assign(layer="relation")
+    plain = MultilayerNetwork(network.nodes, links, places=network.places)
+    of_park = links["source"].eq(brokerage.park) | links["target"].eq(brokerage.park)
+    cases = {
+        "as on record": plain,
+        "without this park": plain.replace_links(links[~of_park]),
+        "without any enclave": remove_enclaves(plain, kinds=["park"], keep_nodes=True),
+    }
+    drawn: dict[str, Any] = part.model_dump() | {"of": "half", "rng": context.seed}
     times = {
-        label: time_to_reach(
-            case,
-            seeds=seeds,
-            targets=targets,
-            rate=part.rate,
-            of="half",
-            horizon=part.horizon,
-            replicates=part.replicates,
-            rng=context.seed,
-        )
-        for label, case in _cases(network, brokerage.park).items()
+        label: time_to_reach(case, seeds=seeds, targets=targets, **drawn)
+        for label, case in cases.items()
     }
     draws = pd.DataFrame(times).rename_axis("draw")
     summary = reach_table(times, horizon=part.horizon).rename_axis("network")
     return Diffusion(part, len(seeds), len(targets), draws, summary)
-
-
-def _cases(network: MultilayerNetwork, park: str) -> dict[str, MultilayerNetwork]:
-    links = network.links[["source", "target"]].assign(layer="relation")
-    plain = MultilayerNetwork(network.nodes, links, places=network.places)
-    without = links[~links["source"].eq(park) & ~links["target"].eq(park)]
-    return {
-        "as on record": plain,
-        "without this park": plain.replace_links(without),
-        "without any enclave": remove_enclaves(plain, kinds=["park"], keep_nodes=True),
-    }
 
 
 def offer(result: Diffusion) -> Iterator[Sentence]:
@@ -113,16 +101,11 @@ def offer(result: Diffusion) -> Iterator[Sentence]:
 
 
 def tell(result: Diffusion) -> Iterator[Sentence]:
-    yield Sentence(
-        f"An innovation starts with the {counted(result.seeds, 'actor')} of the host and passes "
-        f"along each link with a probability of {result.part.rate:g} a step, which is "
-        "illustrative.",
-        ("diffusion",),
-    )
-    yield Sentence(
-        "That is a comparison of networks on record, and no effect: actors of home may be on "
-        "record only because a page on the park names them."
-    )
+    text = f"An innovation starts with the {counted(result.seeds, 'actor')} of the host and passes "
+    text += f"along each link with a probability of {result.part.rate:g} a step, which is "
+    yield Sentence(f"{text}illustrative.", ("diffusion",))
+    text = "That is a comparison of networks on record, and no effect: actors of home may be on "
+    yield Sentence(f"{text}record only because a page on the park names them.")
 
 
 def draw(result: Diffusion) -> Iterator[Picture]:
@@ -131,8 +114,8 @@ def draw(result: Diffusion) -> Iterator[Picture]:
     plot_reach(times, horizon=result.part.horizon, ax=figure.add_subplot())
     caption = (
         "Share of draws in which half of home's actors are reached. The rate is illustrative; "
-        "relations are those on record, their direction ignored."
     )
+    caption += "relations are those on record, their direction ignored."
     alt = "Three curves that rise with the steps, one for each network."
     yield Picture("diffusion", figure, caption, ("diffusion", "diffusion_draws"), alt=alt)
 

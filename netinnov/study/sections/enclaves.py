@@ -13,24 +13,20 @@ import pandas as pd
 from netinnov.linkages import find_enclaves
 from netinnov.study._context import Context
 from netinnov.study._section import Result, Sentence, Table
-from netinnov.study._words import are, counted, joined, name, phrase
+from netinnov.study._words import are, counted, joined, name
 
 HEADING = "The enclaves in the data"
-
 RULES = {
     "population": "is the larger of the two places, forward if its home is",
     "pagerank": "has the higher PageRank, forward if its home has",
 }
-DIRECTIONS = {
+DIRECTIONS = {  # and what is said of each
     "reverse": "reverse",
     "forward": "forward",
     "level": "a tie (home and host rank the same)",
     "unknown": "of unknown direction (no ranking of home or host)",
 }
-"""What is said of each direction."""
-
-PARK = "park"
-"""The kind of node that is named first; others belong to it, such as its operator."""
+PARK = "park"  # the kind of node that is named first; others belong to it, such as its operator
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,37 +64,24 @@ class Enclaves(Result):
 
 
 def compute(context: Context) -> Enclaves:
-    cities, inside = context.cities, context.inside
+    cities, inside, incidence = context.cities, context.inside, context.loaded.incidence
     people = cities.storage.places["population"].reindex(cities.storage.nodes["place"])
     known = bool(people.notna().all())
     rank = people if known else context.pagerank
-    level = context.configuration.places.level
+    level, nodes = context.configuration.places.level, inside.storage.nodes
     by_place = find_enclaves(inside, rank=rank)
     table = find_enclaves(inside, rank=rank, level=level)
-    shown = [
-        column for column in ("name", "kind", "type", "opened") if column in inside.storage.nodes
-    ]
-    about = inside.storage.nodes[shown].reindex(table["node"]).reset_index(drop=True)
-    table = pd.concat([table, about], axis=1)
+    shown = [column for column in ("name", "kind", "type", "opened") if column in nodes]
+    table = table.join(nodes[shown], on="node")
     parks_first = np.argsort(~_is_park(table["kind"]), kind="stable")
     table = table.iloc[parks_first].reset_index(drop=True)
-    return Enclaves(
-        context,
-        table,
-        _funnel(context, by_place, table),
-        len(by_place) - len(table),
-        "population" if known else "pagerank",
-        _joined_by(context, rank, level),
-    )
-
-
-def _joined_by(context: Context, rank: pd.Series, level: int) -> int:
-    """Nodes outside their jurisdiction that are no nodes any more, as links were made of them."""
-    incidence = context.loaded.incidence
-    if incidence is None:
-        return 0
-    table = find_enclaves(incidence.network, rank=rank, level=level)
-    return int((~table["node"].isin(context.network.storage.nodes.index)).sum())
+    joined_by = 0  # outside their jurisdiction, and no nodes any more, as links were made of them
+    if incidence is not None:
+        every = find_enclaves(incidence.network, rank=rank, level=level)["node"]
+        joined_by = int((~every.isin(context.network.storage.nodes.index)).sum())
+    funnel, within = _funnel(context, by_place, table), len(by_place) - len(table)
+    ranked_by: Literal["population", "pagerank"] = "population" if known else "pagerank"
+    return Enclaves(context, table, funnel, within, ranked_by, joined_by)
 
 
 def _is_park(kinds: pd.Series) -> npt.NDArray[np.bool_]:
@@ -113,81 +96,67 @@ def _funnel(context: Context, by_place: pd.DataFrame, table: pd.DataFrame) -> pd
     """From the records to the enclaves: how many nodes are left at each step."""
     kinds = context.network.storage.nodes["kind"]
     located = context.network.storage.place_codes >= 0
-    steps: list[tuple[str, pd.Series, int | None]] = [
-        ("nodes", kinds, None),
-        ("with a place", kinds[located], None),
-    ]
+    steps: list[tuple[str, pd.Series, int | None]] = [("nodes", kinds, None)]
+    steps.append(("with a place", kinds[located], None))
     if context.configuration.places.keep:
         steps.append(("in the places kept", context.inside.storage.nodes["kind"], None))
-    for text, part in (
-        ("outside their jurisdiction", by_place),
-        ("in another unit at the level of the study: enclaves", table),
-        *(
-            (f"of these {DIRECTIONS[word]}", table[_direction(table) == word])
-            for word in DIRECTIONS
-        ),
-    ):
-        if len(part) or not text.startswith("of these"):
-            pairs = part[["home", "host"]].drop_duplicates()
-            steps.append((text, kinds.reindex(part["node"]), len(pairs)))
-    rows = [
-        (text, len(held), int(_is_park(held).sum()), len(held) - int(_is_park(held).sum()), pairs)
-        for text, held, pairs in steps
-    ]
-    funnel = pd.DataFrame(rows, columns=["step", "nodes", "parks", "other_nodes", "pairs"])
-    funnel["pairs"] = funnel["pairs"].astype("Int64")
-    return funnel
+    parts = {
+        "outside their jurisdiction": by_place,
+        "in another unit at the level of the study: enclaves": table,
+    }
+    directions = {f"of these {DIRECTIONS[x]}": table[_direction(table) == x] for x in DIRECTIONS}
+    parts |= {text: part for text, part in directions.items() if len(part)}
+    for text, part in parts.items():
+        pairs = part[["home", "host"]].drop_duplicates()
+        steps.append((text, kinds.reindex(part["node"]), len(pairs)))
+    funnel = pd.DataFrame(
+        {
+            "step": [text for text, _, _ in steps],
+            "nodes": [len(held) for _, held, _ in steps],
+            "parks": [int(_is_park(held).sum()) for _, held, _ in steps],
+        }
+    )
+    funnel["other_nodes"] = funnel["nodes"] - funnel["parks"]
+    return funnel.assign(pairs=pd.array([pairs for *_, pairs in steps], "Int64"))
 
 
 def tell(result: Enclaves) -> Iterator[Sentence]:
-    table = result.table
+    table, sources = result.table, ("enclaves", "enclave_funnel")
     if n := result.joined_by:
-        nodes = counted(n, "node")
-        yield Sentence(
-            f"{nodes} outside {'its' if n == 1 else 'their'} jurisdiction {are(n)} not counted, as "
-            f"[data] project makes links of {'it' if n == 1 else 'them'}: without it a study looks "
-            "at the table as it is.",
-            ("enclave_funnel",),
-        )
+        its, it = ("its", "it") if n == 1 else ("their", "them")
+        text = f"{counted(n, 'node')} outside {its} jurisdiction {are(n)} not counted, as [data] "
+        text += f"project makes links of {it}: without it a study looks at the table as it is."
+        yield Sentence(text, ("enclave_funnel",))
     if table.empty:
-        text = "No enclave was found: no node stands outside its jurisdiction"
-        if result.joined_by:
-            text = "No other enclave was found: no other node stands outside its jurisdiction"
+        other = "other " if result.joined_by else ""
+        text = f"No {other}enclave was found: no {other}node stands outside its jurisdiction"
         if result.within:
             text += f" in another unit ({result.within:,} stand outside it inside one unit)"
-        yield Sentence(
-            f"{text}. Where tables do not say whose a node is, it counts as belonging to its "
-            "place, and none can be found.",
-            ("enclaves", "enclave_funnel"),
-        )
+        text += ". Where tables do not say whose a node is, it counts as belonging to its place, "
+        yield Sentence(f"{text}and none can be found.", sources)
         return
     enclaves = result.counted
+    pairs = counted(len(enclaves[["home", "host"]].drop_duplicates()), "pair")
     listed = joined([f"{n:,} {DIRECTIONS[word]}" for word, n in result.directions.items()])
-    text = phrase(
-        "{} in {} of a home and a host: {}. An enclave is reverse if its host {}.",
-        result.called,
-        counted(len(enclaves[["home", "host"]].drop_duplicates()), "pair"),
-        listed,
-        RULES[result.ranked_by],
-    )
-    yield Sentence(text, ("enclaves", "enclave_funnel"))
+    text = f"{result.called} in {pairs} of a home and a host: {listed}. An enclave is reverse if "
+    yield Sentence(f"{text}its host {RULES[result.ranked_by]}.", sources)
     others = table["kind"].drop(enclaves.index)
     if len(others):
         kinds = others.astype(object).where(others.notna(), "none given").value_counts()
-        named = [phrase("{} ({:,})", name(kind), n) for kind, n in kinds.items()]
-        text = "Nodes of other kinds that stand outside their jurisdiction are not counted: {}."
-        yield Sentence(phrase(text, joined(named)), ("enclaves", "enclave_funnel"))
+        listed = joined([f"{name(kind)} ({n:,})" for kind, n in kinds.items()])
+        text = "Nodes of other kinds that stand outside their jurisdiction are not counted: "
+        yield Sentence(f"{text}{listed}.", sources)
     if (n := result.within) > 0:
-        one = "1 more node stands outside its jurisdiction, but inside the same unit at the level "
-        many = (
-            f"{n:,} more nodes stand outside their jurisdiction, but inside the same unit at the "
+        stand = "node stands outside its" if n == 1 else "nodes stand outside their"
+        they = "it is" if n == 1 else "they are"
+        text = (
+            f"{n:,} more {stand} jurisdiction, but inside the same unit at the level of the study"
         )
-        text = one + "of the study; it is" if n == 1 else many + "level of the study; they are"
-        yield Sentence(f"{text} not counted.", ("enclave_funnel",))
+        yield Sentence(f"{text}; {they} not counted.", ("enclave_funnel",))
     for end in ("host", "home"):
         top = enclaves[end].dropna().value_counts().head(3)
-        named = [phrase("{} ({:,})", result.name(at), n) for at, n in top.items()]
-        yield Sentence(phrase("Most frequent {}s: {}.", end, joined(named)), ("enclaves",))
+        named = joined([f"{result.name(at)} ({n:,})" for at, n in top.items()])
+        yield Sentence(f"Most frequent {end}s: {named}.", ("enclaves",))
 
 
 def offer(result: Enclaves) -> Iterator[Sentence]:
@@ -201,27 +170,16 @@ def offer(result: Enclaves) -> Iterator[Sentence]:
 
 
 def tables(result: Enclaves) -> Iterator[Table]:
-    yield Table(
-        "enclave_funnel",
-        result.funnel,
-        "From the records to the enclaves: nodes left at each step, how many of them are parks, "
-        "and pairs of a home and a host.",
-        whole=True,
-        on_page=bool(len(result.table) or result.within),
-    )
+    caption = "From the records to the enclaves: nodes left at each step, how many of them are "
+    caption += "parks, and pairs of a home and a host."
+    some = bool(len(result.table) or result.within)
+    yield Table("enclave_funnel", result.funnel, caption, whole=True, on_page=some)
     frame = result.table.assign(ranked_by=result.ranked_by)
     first = ["node", "home", "host", "direction", "ranked_by"]
     frame = frame[[*first, *frame.columns.difference(first, sort=False)]]
-    view = frame.assign(
-        direction=_direction(frame),
-        **{end: frame[end].map(result.names) for end in ("home", "host")},
-    )
-    yield Table(
-        "enclaves",
-        frame,
-        "Nodes whose place is neither their jurisdiction nor inside it, at the level of the study; "
-        "parks first. The direction is unknown without a ranking of both places, and level in a "
-        "tie.",
-        view=view,
-        on_page=bool(len(frame)),
-    )
+    ends = {end: frame[end].map(result.names) for end in ("home", "host")}
+    view = frame.assign(direction=_direction(frame), **ends)
+    caption = "Nodes whose place is neither their jurisdiction nor inside it, at the level of the "
+    caption += "study; parks first. The direction is unknown without a ranking of both places, and "
+    caption += "level in a tie."
+    yield Table("enclaves", frame, caption, view=view, on_page=bool(len(frame)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import astuple, dataclass
+from functools import lru_cache, partial
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -19,7 +19,6 @@ from netinnov.study._section import Part, Picture, Sentence, Table
 from netinnov.study._words import number, percent
 
 HEADING = "Free flow: converge or diverge?"
-
 LEFT = "freeness of trade"
 
 
@@ -79,10 +78,8 @@ class FreeFlow:
         return [self.plain, *([self.linked] if self.linked else [])]
 
 
-def compute(context: Context) -> FreeFlow | None:
-    part = context.options(FreeFlowPart)
-    if part is None:
-        return None
+def compute(context: Context) -> FreeFlow:
+    part = context.settings(FreeFlowPart)
     plain, linked, diagrams = _points_and_diagrams(part.sigma, part.mu, part.enclave)
     return FreeFlow(part, plain, linked, {key: table.copy() for key, table in diagrams.items()})
 
@@ -101,24 +98,16 @@ def _points_and_diagrams(
         marks += [sustain, fold]
     known = np.array([mark for mark in marks if np.isfinite(mark)])
     # Where trade is wholly free there is nothing left to tell the regions apart.
-    end = min(1.5 * known.max(), (1 + known.max()) / 2)
-    values = _dense_grid(known, 0.5 * known.min(), end)
-    diagrams = {}
-    for each in (0.0, share) if share else (0.0,):
-
-        def equilibria(freeness: float, enclave: float = each) -> pd.DataFrame:
-            return model.equilibria(freeness, enclave=enclave)
-
-        diagrams[each] = bifurcation_diagram(equilibria, values)
-    return plain, linked, diagrams
-
-
-def _dense_grid(points: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Values of a parameter, dense where branches meet."""
-    steps = np.geomspace(1e-6, 0.02 * (high - low), 8)
-    close = np.concatenate([points[:, None] - steps, points[:, None] + steps]).ravel()
+    low, high = 0.5 * known.min(), min(1.5 * known.max(), (1 + known.max()) / 2)
+    steps = np.geomspace(1e-6, 0.02 * (high - low), 8)  # dense where branches meet
+    close = np.concatenate([known[:, None] - steps, known[:, None] + steps]).ravel()
     values = np.union1d(np.linspace(low, high, 81), close)
-    return values[(values >= low) & (values <= high)]
+    values = values[(values >= low) & (values <= high)]
+    diagrams = {
+        each: bifurcation_diagram(partial(model.equilibria, enclave=each), values)
+        for each in ((0.0, share) if share else (0.0,))
+    }
+    return plain, linked, diagrams
 
 
 def offer(result: FreeFlow) -> Iterator[Sentence]:
@@ -135,27 +124,22 @@ def tell(result: FreeFlow) -> Iterator[Sentence]:
         "An illustrative, uncalibrated model, one formal reading of Figure 1 of Hu and Zhang, who "
         "give no equations: it says nothing on the places of this study."
     )
-    yield Sentence(
-        f"In the core-periphery model (\N{GREEK SMALL LETTER SIGMA} = {part.sigma:g}, "
-        f"\N{GREEK SMALL LETTER MU} = {part.mu:g}) two identical regions stay alike up to a "
-        f"freeness of trade of {number(plain.broken)}, the break point; beyond it they diverge. A "
-        f"core persists from {number(plain.sustain)} on, the sustain point: between the two, "
-        "history decides.",
-        ("free_flow", "free_flow_diagram"),
-    )
+    text = f"In the core-periphery model (σ = {part.sigma:g}, μ = {part.mu:g}) two identical "
+    text += f"regions stay alike up to a freeness of trade of {number(plain.broken)}, the break "
+    text += f"point; beyond it they diverge. A core persists from {number(plain.sustain)} on, the "
+    text += "sustain point: between the two, history decides."
+    yield Sentence(text, ("free_flow", "free_flow_diagram"))
     if linked is None:
         return
     width = "wider" if linked.broken > plain.broken else "narrower"
-    text = (
-        f"With enclaves in each other, through which each reaches {percent(linked.enclave)} of the "
-        f"other's varieties, the break point is {number(linked.broken)}: they stay alike over a "
-        f"{width} range."
-    )
+    text = f"With enclaves in each other, through which each reaches {percent(linked.enclave)} of "
+    text += f"the other's varieties, the break point is {number(linked.broken)}: they stay alike "
+    text += f"over a {width} range."
     if math.isfinite(linked.fold):
         text += (
             " If only one of them has such an enclave, there is no even split; the spread state "
-            f"leans to its home and ends at a freeness of {number(linked.fold)}."
         )
+        text += f"leans to its home and ends at a freeness of {number(linked.fold)}."
     yield Sentence(text, ("free_flow",))
 
 
@@ -187,18 +171,12 @@ def draw(result: FreeFlow) -> Iterator[Picture]:
 
 
 def tables(result: FreeFlow) -> Iterator[Table]:
-    rows = [(each.enclave, each.sustain, each.broken, each.fold) for each in result.points]
     columns = ["enclave", "sustain_point", "break_point", "fold_point"]
-    yield Table(
-        "free_flow",
-        pd.DataFrame(rows, columns=columns),
-        "Freeness of trade (0: none, 1: free) at which the model's equilibria change, by the share "
-        "of the other's varieties that an enclave reaches.",
-    )
+    frame = pd.DataFrame(map(astuple, result.points), columns=columns)
+    caption = "Freeness of trade (0: none, 1: free) at which the model's equilibria change, by the "
+    caption += "share of the other's varieties that an enclave reaches."
+    yield Table("free_flow", frame, caption)
     parts = [table.assign(enclave=share) for share, table in result.diagrams.items()]
-    yield Table(
-        "free_flow_diagram",
-        pd.concat(parts, ignore_index=True),
-        "Equilibria of two regions over the freeness of trade.",
-        on_page=False,
-    )
+    frame = pd.concat(parts, ignore_index=True)
+    caption = "Equilibria of two regions over the freeness of trade."
+    yield Table("free_flow_diagram", frame, caption, on_page=False)

@@ -4,28 +4,191 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import pandas as pd
+from pydantic import Field, model_validator
 
+from netinnov._geography import great_circle
 from netinnov.connectivity import Frictions
+from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison, compare_approaches, cross_border_shares
+from netinnov.governance._approaches import APPROACHES, Shares, approaches_of
 from netinnov.null_models import Rewire
 from netinnov.plotting import plot_approaches
+from netinnov.scenarios import Prices, ReverseEnclave, apply_scenario
 from netinnov.study._context import Context
-from netinnov.study._measures import linked_layers
-from netinnov.study._section import Picture, Result, Sentence, Table
-from netinnov.study._words import are, counted, joined, name, number, percent, phrase
-from netinnov.study.sections._approach_choice import ApproachChoice, GovernancePart, pair_of
+from netinnov.study._measures import DENSE, linked_layers
+from netinnov.study._places import check_column
+from netinnov.study._section import Part, Picture, Result, Sentence, Table
+from netinnov.study._words import are, counted, joined, name, number, percent
+from netinnov.study.sections._enclave_choice import choose, layer_for, most_frequent
 
 HEADING = "Governance across borders"
+MOST_LINKS = 100_000  # links above which borders are not compared with random networks: too long
+LINKS = 10  # links that the budget pays for, where nothing says what the park costs
+AT_COST, BORDERS = "Approaches at equal cost", "Links across borders"
+
+
+class GovernancePart(Part):
+    """Between whom approaches are compared, at what cost, and which borders are counted."""
+
+    part: ClassVar[str] = "governance"
+    optional: ClassVar[bool] = True
+    example: ClassVar[str] = """\
+[governance]                  # planning: links across borders, and approaches at equal cost
+groups = ["jurisdiction", "kind", "province"] # default ["jurisdiction", "kind"]; columns of the
+                              # nodes or places, whose borders links cross
+# home = "quzhou"             # of the approaches; home and host left out: those of the experiment,
+# host = "hangzhou"           # or of most enclaves
+# budget = 20.0               # what each approach may cost; left out: as the park of the
+                              # experiment, at its prices, or 10 links where it has none
+# layer = "gravity_modelled"  # where links are placed; left out: that of the experiment, or the
+                              # layer of most links
+border = 1.0                  # assumed: added to a link across jurisdictions, where [measures] has
+                              # a border of 0, so that a corridor or a merger can remove something
+corridor = 0.5                # assumed: share of the border between the two that a corridor takes
+booked = 0.5                  # assumed: share of home's gain that is booked at the host
+kept = 0.5                    # assumed: share of their ties that movers keep
+replicates = 100              # random networks that borders are compared with; 0: none
+placements = 30               # drawn of each approach
+"""
+
+    groups: list[str] = Field(default_factory=lambda: ["jurisdiction", "kind"])
+    home: str | None = None
+    host: str | None = None
+    budget: Annotated[float, Field(gt=0)] | None = None
+    layer: str | None = None
+    border: Annotated[float, Field(ge=0)] = 1.0
+    corridor: Annotated[float, Field(ge=0, le=1)] = 0.5
+    booked: Annotated[float, Field(ge=0, le=1)] = 0.5
+    kept: Annotated[float, Field(ge=0, le=1)] = 0.5
+    replicates: Annotated[int, Field(ge=0)] = 100
+    placements: Annotated[int, Field(ge=1)] = 30
+
+    @model_validator(mode="after")
+    def _is_a_pair(self) -> GovernancePart:
+        if (self.home is None) != (self.host is None):
+            missing = "home" if self.home is None else "host"
+            raise ValueError(f"{missing} is missing; give home and host, or neither")
+        return self
+
+
 OPTIONS = GovernancePart
+
+
+class ApproachChoice(NamedTuple):
+    """Between whom, in which layer and at what cost approaches are compared."""
+
+    home: str
+    host: str
+    layer: str
+    budget: float
+    prices: Prices
+    pipeline_share: float
+    assumed_prices: bool
+    why_not: str  # why approaches are not compared; empty if they are
+    approaches: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = MappingProxyType({})  # why single approaches are left out
+
+
+def pair_of(context: Context) -> ApproachChoice:
+    """Home, host, layer and budget, checked before anything is measured."""
+    part, cities = context.settings(GovernancePart), context.cities
+    nodes, places = context.inside.storage.nodes, context.inside.storage.places
+    for column in part.groups:
+        columns = [*nodes.columns, *places.columns]
+        check_column("each of governance.groups", column, columns, of="the nodes or places")
+    experiment, home, host = context.once(choose), part.home, part.host
+    if home is None or host is None:
+        if experiment is not None:
+            home, host = experiment.part.home, experiment.part.host
+        elif pair := most_frequent(context):
+            home, host = pair[:2]
+        else:
+            raise InputError(
+                "[governance] compares approaches between a home and a host: the data have no "
+                "enclave that would name them. Set governance.home and governance.host to two "
+                "places of the report, or leave [governance] out."
+            )
+    context.check_place("governance.home", home)
+    context.check_place("governance.host", host)
+    if home == host:
+        raise InputError(f"governance.host must not be the home; found {host!r} for both.")
+    if not cities.layers:
+        raise InputError("[governance] needs links between places; there are none. Leave it out.")
+    layer = layer_for(cities, part.layer or (experiment.layer if experiment is not None else None))
+    choice = _priced(context, part, home, host, layer)
+    return choice if choice.why_not else _tried(context, part, choice)
+
+
 CHECK = pair_of
 
-MOST_LINKS = 100_000
-"""Links above which borders are not compared with random networks, which would take long."""
+
+def _why_not(context: Context, layer: str) -> str:
+    """Why links that are counted and paid by the kilometre cannot be compared in a layer."""
+    cities, n = context.cities, context.cities.n_nodes
+    linked = len(cities.storage.simple_csr(layer).indices) / max(n * (n - 1), 1)
+    if linked >= DENSE:
+        text = f"in {context.mark(layer)} {percent(linked)} of all pairs are linked, so that a few "
+        return f"{text}more links change no path. Name a sparser layer with governance.layer"
+    places = cities.storage.places.reindex(cities.storage.nodes["place"])
+    if bare := int(places[["lon", "lat"]].isna().any(axis=1).sum()):
+        text = f"links are paid by the kilometre, and {counted(bare, 'place')} {are(bare)} without "
+        return f"{text}lon and lat. Give them in the table of places"
+    return ""
+
+
+def _priced(
+    context: Context, part: GovernancePart, home: str, host: str, layer: str
+) -> ApproachChoice:
+    """With budget and prices: those of the experiment, or a link between the two costs 1."""
+    why, experiment = _why_not(context, layer), context.once(choose)
+    own, share, size = None, 0.5, None
+    if experiment is not None:
+        tried = experiment.part
+        own, share, size = tried.prices, tried.pipeline_share, tried.size
+    assumed = own is None or bool(why)
+    if own is None or why:
+        at = context.cities.storage.places.loc[[home, host], ["lon", "lat"]].to_numpy()
+        between = float(great_circle(*at[0], *at[1]))
+        prices = Prices(park=0.0, link=1.0, pipeline_km=1 / between if between > 0 else 1.0)
+        budget = part.budget or float(size or LINKS)
+    else:
+        prices = Prices(**own.model_dump())
+        park = ReverseEnclave(home, host, size or LINKS, share, funding="new", layer=layer)
+        budget = park.cost(prices, context.cities) if part.budget is None else part.budget
+    return ApproachChoice(home, host, layer, budget, prices, share, assumed, why)
+
+
+def _tried(context: Context, part: GovernancePart, choice: ApproachChoice) -> ApproachChoice:
+    """Leaves out what cannot be paid or placed, before anything is measured.
+
+    Refused if nothing but the merger is left, unless home and host were only chosen from the data.
+    """
+    network = context.cities.select(layers=[choice.layer])
+    shares = Shares(choice.pipeline_share, part.kept, part.corridor)
+    ends = (choice.home, choice.host, choice.budget, choice.prices, shares)
+    kept, left_out = [], {}
+    for label in APPROACHES:
+        try:
+            (approach,) = approaches_of([label], network, *ends).values()
+            apply_scenario(network, approach.scenario, rng=context.seed)
+        except InputError as error:
+            left_out[label] = str(error)
+        else:
+            kept.append(label)
+    choice = choice._replace(approaches=tuple(kept), left_out=left_out)
+    if len(kept) > 1:
+        return choice
+    why = f"none but the merger can be paid or placed. {next(iter(left_out.values()))}"
+    if part.home is None:
+        return choice._replace(why_not=why.rstrip("."))
+    msg = f"[governance] of the approaches {why} In a study these are governance.home, host, layer "
+    raise InputError(f"{msg}and budget.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,14 +202,10 @@ class Governance(Result):
     comparison: ApproachComparison | None
 
 
-def compute(context: Context) -> Governance | None:
-    part = context.options(GovernancePart)
-    if part is None:
-        return None
-    choice = context.once(pair_of)
+def compute(context: Context) -> Governance:
+    part, choice = context.settings(GovernancePart), context.once(pair_of)
     shares, why = _shares(context, part)
-    border = context.measures.border or part.border
-    comparison = None
+    border, comparison = context.measures.border or part.border, None
     if not choice.why_not:
         comparison = compare_approaches(
             context.cities.select(layers=[choice.layer]),
@@ -68,12 +227,10 @@ def compute(context: Context) -> Governance | None:
 
 def _shares(context: Context, part: GovernancePart) -> tuple[pd.DataFrame, str]:
     """Shares of the observed layers across borders, and why there is no null model, if so."""
-    network = context.inside
-    observed = [layer for layer in linked_layers(network) if layer not in context.modelled]
+    observed = [layer for layer in linked_layers(context.inside) if layer not in context.modelled]
     if not observed or not part.groups:
         return pd.DataFrame(), "no layer is observed" if part.groups else ""
-    network = network.select(layers=observed)
-    why = ""
+    network, why = context.inside.select(layers=observed), ""
     if context.loaded.joint_events or context.loaded.incidence is not None:
         why = "one event makes several links at once, which rewiring link by link would tear apart"
     elif network.n_links > MOST_LINKS:
@@ -98,143 +255,106 @@ def _shares(context: Context, part: GovernancePart) -> tuple[pd.DataFrame, str]:
 
 def offer(result: Governance) -> Iterator[Sentence]:
     if result.comparison is None:
-        yield Sentence(
-            phrase("Approaches are not compared: {}.", result.choice.why_not),
-            () if result.shares.empty else ("cross_border",),
-        )
+        sources = () if result.shares.empty else ("cross_border",)
+        yield Sentence(f"Approaches are not compared: {result.choice.why_not}.", sources)
         return
     effects = result.comparison.effects.set_index(["measure", "approach"])["difference"]
-    best = {end: str(effects[f"{end}_access"].idxmax()) for end in ("home", "host")}
-    home, host = (result.name(result.choice.home), result.name(result.choice.host))
-    if best["home"] == best["host"]:
-        text = phrase("Both {} and {} gain most access by '{}'", home, host, best["home"])
-    else:
-        text = phrase(
-            "{} gains most access by '{}', {} by '{}'", home, best["home"], host, best["host"]
-        )
-    text += phrase(
-        ", of {} at equal cost.", counted(len(effects["efficiency"]), "approach", "approaches")
-    )
-    yield Sentence(text, ("approaches",))
+    at_home, at_host = (str(effects[f"{end}_access"].idxmax()) for end in ("home", "host"))
+    home, host = result.name(result.choice.home), result.name(result.choice.host)
+    text = f"{home} gains most access by '{at_home}', {host} by '{at_host}'"
+    if at_home == at_host:
+        text = f"Both {home} and {host} gain most access by '{at_home}'"
+    n = counted(len(effects["efficiency"]), "approach", "approaches")
+    yield Sentence(f"{text}, of {n} at equal cost.", ("approaches",))
 
 
 def tell(result: Governance) -> Iterator[Sentence]:
-    if result.comparison is not None:
-        topic = "Approaches at equal cost"
-        prices = result.choice.prices
-        text = phrase(
-            "Each approach costs at most {} (a park {}, a local link {}, a kilometre {}{}); its "
-            "links are placed in {}.",
-            *map(number, (result.choice.budget, prices.park, prices.link, prices.pipeline_km)),
-            ": assumed" if result.choice.assumed_prices else "",
-            name(result.context.mark(result.choice.layer)),
+    choice, comparison = result.choice, result.comparison
+    if comparison is not None:
+        prices = choice.prices
+        text = (
+            f"Each approach costs at most {number(choice.budget)} (a park {number(prices.park)}, "
         )
-        yield Sentence(text, ("approaches",), topic)
-        tables = ["approaches", "approach_effects"]
-        tables += [] if result.comparison.forms.empty else ["approach_forms"]
-        for sentence in result.comparison.sentences(names=result.names):
-            yield Sentence(sentence, tuple(tables), topic)
-        for approach, why in result.choice.left_out.items():
-            text = phrase("Left out is '{}': {}", approach, why)
-            yield Sentence(text, ("approaches",), topic)
-    yield from _borders(result)
-
-
-def _borders(result: Governance) -> Iterator[Sentence]:
-    topic, table = "Links across borders", result.shares
+        text += f"a local link {number(prices.link)}, a kilometre {number(prices.pipeline_km)}"
+        text += f"{': assumed' if choice.assumed_prices else ''}); its links are placed in "
+        text += f"{name(result.context.mark(choice.layer))}."
+        yield Sentence(text, ("approaches",), AT_COST)
+        forms = () if comparison.forms.empty else ("approach_forms",)
+        for sentence in comparison.sentences(names=result.names):
+            yield Sentence(sentence, ("approaches", "approach_effects", *forms), AT_COST)
+        for approach, why in choice.left_out.items():
+            yield Sentence(f"Left out is '{approach}': {why}", ("approaches",), AT_COST)
+    table, source = result.shares, ("cross_border",)
     if table.empty:
         return
     for group, part in table.groupby("group", sort=False):
-        if part["share"].isin([0, 1]).all() and part["share"].nunique() == 1:
-            crossing = "no link crosses" if part["share"].iloc[0] == 0 else "every link crosses"
-            text = phrase("By {} {} a border, so it says nothing.", name(group), crossing)
-            yield Sentence(text, ("cross_border",), topic)
+        low, high = float(part["share"].min()), float(part["share"].max())
+        if low == high and low in (0, 1):
+            crossing = "every link crosses" if low else "no link crosses"
+            text = f"By {name(group)} {crossing} a border, so it says nothing."
+            yield Sentence(text, source, BORDERS)
             continue
-        low, high = part["share"].min(), part["share"].max()
-        text = phrase(
-            "By {}, between {} and {} of a layer's weight crosses a border.",
-            name(group),
-            percent(float(low)),
-            percent(float(high)),
-        )
-        for word, z in (("more", 1), ("less", -1)):
+        text = f"By {name(group)}, between {percent(low)} and {percent(high)} of a layer's weight "
+        text += "crosses a border."
+        for word, z in (("More", 1), ("Less", -1)):
             clear = part[(part["p"] <= 0.05) & (z * part["z"] > 0)]
             if len(clear):
-                text += phrase(
-                    " {} than in random networks with the same degrees: {}.",
-                    word.capitalize(),
-                    joined([name(layer) for layer in clear["layer"]]),
-                )
-        yield Sentence(text, ("cross_border",), topic)
+                text += f" {word} than in random networks with the same degrees: "
+                text += f"{joined([name(layer) for layer in clear['layer']])}."
+        yield Sentence(text, source, BORDERS)
     if table["p"].isna().all() and not result.no_null:
         return
+    text = "p is two-sided and not corrected for the many comparisons; small layers can hardly "
+    text += "differ from chance."
     if result.no_null:
-        beside = f"The shares are not compared with random networks: {result.no_null}."
-    else:
-        beside = "p is two-sided and not corrected for the many comparisons; small layers can "
-        beside += "hardly differ from chance."
-    yield Sentence(beside, ("cross_border",), topic)
+        text = f"The shares are not compared with random networks: {result.no_null}."
+    yield Sentence(text, source, BORDERS)
     if left := int(table.groupby("group")["left_out"].sum().max()):
-        links = f"{counted(left, 'link')} {are(left)} left out, as an end has no value."
-        yield Sentence(links, ("cross_border",), topic)
+        text = f"{counted(left, 'link')} {are(left)} left out, as an end has no value."
+        yield Sentence(text, source, BORDERS)
 
 
 def draw(result: Governance) -> Iterator[Picture]:
     if result.comparison is None:
         return
-    ax = plot_approaches(result.comparison)
-    caption = (
-        "What each approach changes at equal cost: mean and interval over placements of its links."
-    )
+    figure = plot_approaches(result.comparison).figure.canvas.figure
+    caption = "What each approach changes at equal cost: mean and interval over placements of its "
+    caption += "links."
     alt = "A table of small intervals: a row for each approach, a column for each measure."
-    figure, topic = ax.figure.canvas.figure, "Approaches at equal cost"
-    yield Picture("approaches", figure, caption, ("approach_effects",), topic, alt=alt)
+    yield Picture("approaches", figure, caption, ("approach_effects",), AT_COST, alt)
 
 
 def tables(result: Governance) -> Iterator[Table]:
-    if result.comparison is not None:
-        topic, layer = "Approaches at equal cost", result.choice.layer
+    layer, compared = result.choice.layer, result.comparison
+    if compared is not None:
         modelled = (layer,) if layer in result.context.modelled else ()
-        approaches = result.comparison.approaches.reset_index()
+        seen: dict[str, Any] = {"modelled": modelled, "topic": AT_COST}
         caption = "Approaches: links that the budget pays for, cost, and what is assumed."
-        yield Table("approaches", approaches, caption, modelled=modelled, topic=topic)
-        yield Table(
-            "approach_effects",
-            result.comparison.to_frame(),
-            "Each measure before and after each approach, with interval over placements.",
-            on_page=False,
-            modelled=modelled,
-            topic=topic,
-        )
-        yield from _forms(result.comparison.forms, modelled, topic)
+        yield Table("approaches", compared.approaches.reset_index(), caption, **seen)
+        caption = "Each measure before and after each approach, with interval over placements."
+        yield Table("approach_effects", compared.to_frame(), caption, on_page=False, **seen)
+        if not compared.forms.empty:
+            forms = compared.forms.assign(objector=compared.forms["objector"].map(_members))
+            caption = (
+                "Who gets how much of the gain in access in each form of cooperation, and who "
+            )
+            caption += "would leave."
+            view = _forms(forms)
+            yield Table("approach_forms", forms, caption, view=view, whole=True, **seen)
     if not result.shares.empty:
-        yield Table(
-            "cross_border",
-            result.shares,
-            "Share of the weight of each layer that crosses a border, beside random networks.",
-            topic="Links across borders",
-            formats={"share": percent, "null_mean": percent},
-        )
+        caption = "Share of the weight of each layer that crosses a border, beside random networks."
+        formats = {"share": percent, "null_mean": percent}
+        yield Table("cross_border", result.shares, caption, topic=BORDERS, formats=formats)
 
 
-def _forms(forms: pd.DataFrame, modelled: tuple[str, ...], topic: str) -> Iterator[Table]:
+def _forms(forms: pd.DataFrame) -> pd.DataFrame:
     """What home, host, all others and an operator get in each form of cooperation."""
-    if forms.empty:
-        return
-    shares = forms.pivot(index=["approach", "form"], columns="player", values="share")
-    order = forms[["approach", "form"]].drop_duplicates()
-    view = shares[["home", "host", "others", "operator"]].loc[pd.MultiIndex.from_frame(order)]
-    objectors = forms.drop_duplicates(["approach", "form"])["objector"].map(_members)
-    view = view.assign(**{"would leave": objectors.replace("", "nobody").to_numpy()})
-    yield Table(
-        "approach_forms",
-        forms.assign(objector=forms["objector"].map(_members)),
-        "Who gets how much of the gain in access in each form of cooperation, and who would leave.",
-        view=view.reset_index(),
-        whole=True,
-        modelled=modelled,
-        topic=topic,
-    )
+    by = ["approach", "form"]
+    shares = forms.pivot(index=by, columns="player", values="share")
+    first = forms.drop_duplicates(by)
+    view = shares[["home", "host", "others", "operator"]].loc[pd.MultiIndex.from_frame(first[by])]
+    leaves = first["objector"].replace("", "nobody").to_numpy()
+    return view.assign(**{"would leave": leaves}).reset_index()
 
 
 def _members(objector: Any) -> str:

@@ -14,13 +14,11 @@ from netinnov.plotting import DOUBLE, new_figure, plot_layer_similarity
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers
 from netinnov.study._structure_plan import StructurePart, plan
-from netinnov.study._words import name, number, percent, phrase
+from netinnov.study._words import name, number, percent
 
 HEADING = "How similar the layers are"
 OPTIONS = StructurePart
-
-SHOWN = 20
-"""Layers whose names have room in a figure."""
+SHOWN = 20  # layers whose names have room in a figure
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,12 +43,9 @@ def compute(context: Context) -> LayerSimilarity | None:
     structure = context.once(plan)
     if structure is None or len(structure.cities.layers) < 2:
         return None
-    cities = structure.cities
-    return LayerSimilarity(
-        context,
-        centrality.layer_overlap(cities),
-        centrality.layer_correlation(cities, method="spearman", presence="all"),
-    )
+    overlap = centrality.layer_overlap(structure.cities)
+    correlation = centrality.layer_correlation(structure.cities, method="spearman", presence="all")
+    return LayerSimilarity(context, overlap, correlation)
 
 
 def tell(result: LayerSimilarity) -> Iterator[Sentence]:
@@ -67,7 +62,7 @@ def tell(result: LayerSimilarity) -> Iterator[Sentence]:
             continue
         best = int(np.nanargmax(pairs))
         ends = (name(result.context.mark(str(table.index[at]))) for at in (x[best], y[best]))
-        text = phrase("{}: {} and {} ({})", text, *ends, show(float(pairs[best])))
+        text = f"{text}: {' and '.join(ends)} ({show(float(pairs[best]))})"
         if pairs.size > 1:
             text += f"; the median over all pairs of layers is {show(float(np.nanmedian(pairs)))}"
         yield Sentence(text + ".", (source,))
@@ -89,17 +84,10 @@ def draw(result: LayerSimilarity) -> Iterator[Picture]:
 
 
 def tables(result: LayerSimilarity) -> Iterator[Table]:
-    modelled = result.modelled_layers
+    modelled, room = result.modelled_layers, len(result.drawn)
+    frame = mark_layers(result.overlap, modelled, columns=True)
+    caption = "Share of linked pairs that two layers have in common."
+    yield Table("layer_overlap", frame, caption, on_page=not room, modelled=modelled)
+    frame = mark_layers(result.correlation, modelled, columns=True)
     caption = "Rank correlation, over places, of their numbers of links in two layers."
-    for at, (title, frame, text) in enumerate(
-        (
-            (
-                "layer_overlap",
-                result.overlap,
-                "Share of linked pairs that two layers have in common.",
-            ),
-            ("layer_correlation", result.correlation, caption),
-        )
-    ):
-        marked = mark_layers(frame, modelled, columns=True)
-        yield Table(title, marked, text, on_page=len(result.drawn) <= at, modelled=modelled)
+    yield Table("layer_correlation", frame, caption, on_page=room < 2, modelled=modelled)

@@ -10,26 +10,24 @@ import pandas as pd
 
 from netinnov import centrality, connectivity, polycentricity
 from netinnov._typing import Direction
-from netinnov.network import MultilayerNetwork
 from netinnov.plotting import DOUBLE, SINGLE, new_figure
 from netinnov.plotting._rank_size_and_centralities import plot_rank_size_panels
 from netinnov.polycentricity import RankSize
 from netinnov.study._context import Context
-from netinnov.study._measures import MeasuresPart, strength_together
+from netinnov.study._measures import strength_together
 from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers
 from netinnov.study._structure_plan import StructurePart
-from netinnov.study._words import name, number, percent, phrase, places
+from netinnov.study._words import name, number, percent, places
 
 HEADING = "Is the region multi-centric"
 ABSENT = "No two places are linked, so that there is nothing to be multi-centric."
-
-ENOUGH = 10
-"""Places that a layer must have to be compared with others."""
-
-LEAST = 4
-"""Places with links from which ranks are drawn."""
-
+ENOUGH = 10  # places that a layer must have to be compared with others
+LEAST = 4  # places with links from which ranks are drawn
 PANELS = 6
+INDICES = (
+    *("primacy", "gini", "herfindahl", "effective_number", "green"),
+    *("largest_component", "global_efficiency"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,11 +46,9 @@ class Evenness:
     modelled: tuple[str, ...]
 
     @property
-    def slope(self) -> str:
-        """The rank-size slope with the standard error of the rule of thumb."""
-        slope = self.rank_size.slope
-        error = number(abs(slope) * math.sqrt(2 / self.places), digits=2)
-        return f"{number(slope)} (standard error {error})"
+    def error(self) -> str:
+        """The standard error of the rank-size slope by the rule of thumb."""
+        return number(abs(self.rank_size.slope) * math.sqrt(2 / self.places), digits=2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,59 +66,41 @@ class Multicentric(Result):
         """The layers that the report looks at together: the observed ones, if there are any."""
         return self.whole if self.observed is None else self.observed
 
-    @property
-    def lengths(self) -> str:
-        """How long links are in global efficiency."""
-        measures = self.context.measures
-        conditions = ["a link is 1 / weight long"] if measures.distance == "inverse" else []
-        conditions += ["with the frictions of [measures]"] if measures.frictions else []
-        return ", ".join(conditions) if conditions else "1: every pair linked directly"
-
 
 def compute(context: Context) -> Multicentric | None:
-    cities, options = context.cities, context.measures
+    cities = context.cities
     if not cities.storage.presence("linked").any():
         return None
     structure = context.options(StructurePart)
     direction: Direction = "total" if structure is None else structure.direction
-    strength = centrality.strength(cities, direction=direction)
 
     def evenness(layers: list[str]) -> Evenness:
-        modelled = tuple(layer for layer in layers if layer in context.modelled)
-        return _evenness(cities.select(layers=layers), direction, options, modelled)
+        network = cities.select(layers=layers)
+        modelled = context.in_model(network)
+        values = strength_together(network, modelled, direction)
+        return Evenness(
+            int((values > 0).sum()),
+            polycentricity.rank_size(values),
+            polycentricity.primacy(values),
+            polycentricity.gini(values),
+            polycentricity.herfindahl(values),
+            polycentricity.effective_number(values),
+            polycentricity.green(values),
+            connectivity.largest_component(network),
+            connectivity.global_efficiency(network, **context.measures.paths),
+            modelled,
+        )
 
     layers, observed = list(cities.layers), context.observed(cities)
     by_layer = {layer: evenness([layer]) for layer in layers}
+    main, modelled = cities.select(layers=observed or layers), context.in_model(cities)
     return Multicentric(
         context,
         by_layer[layers[0]] if len(layers) == 1 else evenness(layers),
         evenness(observed) if observed and len(observed) < len(layers) else None,
         by_layer,
-        strength,
-        strength_together(
-            cities.select(layers=observed or layers), context.in_model(cities), direction
-        ),
-    )
-
-
-def _evenness(
-    network: MultilayerNetwork,
-    direction: Direction,
-    options: MeasuresPart,
-    modelled: tuple[str, ...],
-) -> Evenness:
-    values = strength_together(network, modelled, direction)
-    return Evenness(
-        int((values > 0).sum()),
-        polycentricity.rank_size(values),
-        polycentricity.primacy(values),
-        polycentricity.gini(values),
-        polycentricity.herfindahl(values),
-        polycentricity.effective_number(values),
-        polycentricity.green(values),
-        connectivity.largest_component(network),
-        connectivity.global_efficiency(network, **options.paths),
-        modelled,
+        centrality.strength(cities, direction=direction),
+        strength_together(main, modelled, direction),
     )
 
 
@@ -136,16 +114,16 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
     if result.observed is not None:
         one = sum(not evenness.modelled for evenness in result.by_layer.values()) == 1
         of_layers = ", the observed layer alone" if one else ", the observed layers together"
-    for text in _indices(result.main, of_layers, result.lengths):
+    for text in _indices(result, of_layers):
         yield Sentence(text, source)
     if result.observed is not None:
         whole = result.whole
-        text = (
-            f"With the modelled layers {whole.places:,} places have links; the slope is "
-            f"{whole.slope}, the largest holds {percent(whole.primacy)}, and the effective number "
-            f"is {places(whole.effective_number)}."
+        text = f"With the modelled layers {whole.places:,} places have links; the slope is "
+        text += (
+            f"{number(whole.rank_size.slope)} (standard error {whole.error}), the largest holds "
         )
-        yield Sentence(text, source)
+        text += f"{percent(whole.primacy)}, and the effective number is "
+        yield Sentence(f"{text}{places(whole.effective_number)}.", source)
     even = {
         layer: evenness.effective_number / evenness.places
         for layer, evenness in result.by_layer.items()
@@ -153,32 +131,27 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
     }
     order = sorted(even, key=lambda layer: even[layer])
     if len(even) > 1 and not math.isclose(even[order[0]], even[order[-1]], rel_tol=0.05):
-        ends = [
-            phrase(
-                "{} (effective number {} of {:,} places)",
-                name(result.context.mark(layer)),
-                places(result.by_layer[layer].effective_number),
-                result.by_layer[layer].places,
-            )
+        most, least = (
+            f"{name(result.context.mark(layer))} (effective number "
+            f"{places(result.by_layer[layer].effective_number)} of "
+            f"{result.by_layer[layer].places:,} places)"
             for layer in (order[-1], order[0])
-        ]
-        text = phrase(
-            "Of the layers with {} places or more, strength is most even in {}, least in {}.",
-            ENOUGH,
-            *ends,
         )
-        yield Sentence(text, source)
+        text = (
+            f"Of the layers with {ENOUGH} places or more, strength is most even in {most}, least "
+        )
+        yield Sentence(f"{text}in {least}.", source)
 
 
-def _indices(whole: Evenness, of_layers: str, lengths: str) -> Iterator[str]:
-    slope, n = whole.rank_size.slope, whole.places
+def _indices(result: Multicentric, of_layers: str) -> Iterator[str]:
+    whole, measures = result.main, result.context.measures
+    n, slope = whole.places, whole.rank_size.slope
     if n > 1 and math.isclose(whole.effective_number, n):
         yield f"All {n:,} places with links have the same strength{of_layers}."
     elif math.isfinite(slope) and n >= ENOUGH:
-        rough = number(abs(slope) * math.sqrt(2 / n), digits=2)
         yield (
             f"Rank-size slope of strength{of_layers}: {number(slope)} (standard error by "
-            f"the rule of thumb slope × √(2/n), n = {n:,}: {rough}; R² "
+            f"the rule of thumb slope × √(2/n), n = {n:,}: {whole.error}; R² "
             f"{number(whole.rank_size.r_squared, digits=2)}). Closer to 0 is more even; "
             "\N{MINUS SIGN}1 is Zipf's rule, where the second place has half of the first."
         )
@@ -190,10 +163,12 @@ def _indices(whole: Evenness, of_layers: str, lengths: str) -> Iterator[str]:
             f"{number(whole.green, digits=2)} (1: all places equal)."
         )
     if not math.isnan(whole.largest_component):
+        lengths = ["a link is 1 / weight long"] if measures.distance == "inverse" else []
+        lengths += ["with the frictions of [measures]"] if measures.frictions else []
         yield (
             f"The largest connected component has {percent(whole.largest_component)} of the places;"
             f" global efficiency is {number(whole.global_efficiency)} "
-            f"({lengths})."
+            f"({', '.join(lengths) or '1: every pair linked directly'})."
         )
 
 
@@ -231,38 +206,27 @@ def tables(result: Multicentric) -> Iterator[Table]:
         rows["observed"] = result.observed
     if len(rows) != 1:
         rows["all"] = result.whole
-    frame = pd.DataFrame.from_dict(
-        {
-            label: {
-                "places": row.places,
-                "rank_size_slope": row.rank_size.slope,
-                "rank_size_standard_error": row.rank_size.standard_error,
-                "rank_size_r_squared": row.rank_size.r_squared,
-                "primacy": row.primacy,
-                "gini": row.gini,
-                "herfindahl": row.herfindahl,
-                "effective_number": row.effective_number,
-                "green": row.green,
-                "largest_component": row.largest_component,
-                "global_efficiency": row.global_efficiency,
-                "modelled_layers": "; ".join(map(result.context.mark, row.modelled)) or None,
-            }
-            for label, row in rows.items()
-        },
-        orient="index",
-    ).rename_axis("layer")
+    records = []
+    for row in rows.values():
+        fit = row.rank_size
+        slope = {
+            "slope": fit.slope,
+            "standard_error": fit.standard_error,
+            "r_squared": fit.r_squared,
+        }
+        record = {"places": row.places} | {f"rank_size_{key}": each for key, each in slope.items()}
+        record |= {index: getattr(row, index) for index in INDICES}
+        marked = "; ".join(map(result.context.mark, row.modelled))
+        records.append(record | {"modelled_layers": marked or None})
+    frame = pd.DataFrame(records, pd.Index([*rows], name="layer"))
     modelled = tuple(dict.fromkeys(layer for row in rows.values() for layer in row.modelled))
-    yield Table(
-        "polycentricity",
-        mark_layers(frame, modelled),
-        "How evenly strength is spread over places, in each layer and in all.",
-        modelled=modelled,
-        formats={"primacy": percent, "largest_component": percent},
-    )
+    caption = "How evenly strength is spread over places, in each layer and in all."
+    formats = {"primacy": percent, "largest_component": percent}
+    frame = mark_layers(frame, modelled)
+    yield Table("polycentricity", frame, caption, modelled=modelled, formats=formats)
 
 
-def explain(result: Multicentric) -> Iterator[Sentence]:
-    del result
+def explain(_: Multicentric) -> Iterator[Sentence]:
     yield Sentence(
         "The rank-size line is fitted by least squares to logarithms; places of size 0 are left "
         "out. Its slope depends on how many places are taken, as do Gini, Green's index and the "

@@ -15,11 +15,10 @@ from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_park
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Result, Sentence, Table
-from netinnov.study._words import counted, joined, name, phrase
+from netinnov.study._words import counted, joined, name
 
 HEADING = "The park between two jurisdictions"
 ABSENT = "No park stands outside its jurisdiction in these data, so there is none to look at."
-
 COLUMNS = (
     *("name", "home", "host", "confidence", "partners", "links", "stated", "layers"),
     *("homeward", "outward", "is_liaison", "is_liaison_stated"),
@@ -60,14 +59,12 @@ class Park(Result):
 
 
 def compute(context: Context) -> Park | None:
-    part = context.options(ParkPart) or ParkPart()
-    network = context.inside
+    park, network = context.settings(ParkPart).park, context.inside
     table = cooperation_table(network)
-    if part.park is not None and part.park not in table.index:
-        raise InputError(_no_park(network, part.park, list(table.index)))
+    if park is not None and park not in table.index:
+        raise InputError(_no_park(network, park, list(table.index)))
     if table.empty:
         return None
-    park = part.park
     if park is None:
         park = str(table["links"].sort_values(ascending=False, kind="stable").index[0])
     return Park(context, park, table, brokerage_table(network, park), outages(network, park))
@@ -92,33 +89,29 @@ def _no_park(network: MultilayerNetwork, park: str, parks: list[str]) -> str:
 def tell(result: Park) -> Iterator[Sentence]:
     row: Any = result.parks.loc[result.park]
     called, n = name(result.context.actors[result.park]), len(result.parks)
-    text = (
-        phrase("Of {:,} parks outside their jurisdiction this is {}", n, called)
-        if n > 1
-        else phrase("{} is the one park outside its jurisdiction", called)
+    text = f"{called} is the one park outside its jurisdiction"
+    if n > 1:
+        text = f"Of {n:,} parks outside their jurisdiction this is {called}"
+    partners, links, layers = (
+        counted(int(row[x]), x[:-1]) for x in ("partners", "links", "layers")
     )
-    partners, links = (counted(int(row[column]), column[:-1]) for column in ("partners", "links"))
-    layers = counted(int(row["layers"]), "layer")
-    yield Sentence(text + f": {partners}, {links} in {layers}.", ("parks",))
+    yield Sentence(f"{text}: {partners}, {links} in {layers}.", ("parks",))
     ways = [f"{row[way]:,} {way}" for way in ("homeward", "outward") if way in row and row[way] > 0]
+    text = "It joins no pair of actors of home and host along the direction of the links."
     if ways:
-        sentence = (
+        text = (
             f"It joins pairs of actors on both sides that are not linked directly: {joined(ways)}. "
-            "Counted in a group of its own it is their liaison; counted with its home, or with its "
-            "host, the same pairs make it gatekeeper or representative."
         )
+        text += "Counted in a group of its own it is their liaison; counted with its home, or with "
+        text += "its host, the same pairs make it gatekeeper or representative."
         stated = row.get("is_liaison_stated")
         if row["is_liaison"] and pd.notna(stated) and not stated:
-            sentence += " With links alone that are stated as facts it joins none."
-    else:
-        sentence = "It joins no pair of actors of home and host along the direction of the links."
-    yield Sentence(sentence, ("park_roles", "parks"))
+            text += " With links alone that are stated as facts it joins none."
+    yield Sentence(text, ("park_roles", "parks"))
     if result.single_points:
-        text = phrase(
-            "A flow or a path across the border depends on one actor alone, a single point of "
-            "failure: {}. One known actor is often one known source.",
-            joined([name(result.context.actors[node]) for node in result.single_points]),
-        )
+        listed = joined([name(result.context.actors[node]) for node in result.single_points])
+        text = "A flow or a path across the border depends on one actor alone, a single point of "
+        text += f"failure: {listed}. One known actor is often one known source."
         yield Sentence(text, ("park_outages",))
 
 
@@ -130,38 +123,27 @@ def draw(result: Park) -> Iterator[Picture]:
 
 
 def tables(result: Park) -> Iterator[Table]:
-    roles, failing, parks = result.roles, result.outages, result.parks
+    view = _view(result, result.roles, "homeward", "outward")
+    caption = "Roles of the park and its partners between the jurisdictions."
+    yield Table("park_roles", result.roles, caption, view=view)
+    view = _view(result, result.outages, "single_point", "pairs_lost", "links")
     yield Table(
-        "park_roles",
-        roles,
-        "Roles of the park and its partners between the jurisdictions.",
-        view=_named(_by(roles, ["homeward", "outward"]), result.context.actors),
+        "park_outages", result.outages, "What fails when one actor is taken out.", view=view
     )
-    yield Table(
-        "park_outages",
-        failing,
-        "What fails when one actor is taken out.",
-        view=_named(_by(failing, ["single_point", "pairs_lost", "links"]), result.context.actors),
-    )
-    view = _named(_by(parks, ["links"]), result.context.actors)
+    view = _view(result, result.parks, "links")
     for end in view.columns.intersection(["home", "host", "jurisdiction"]):
         view[end] = view[end].map(result.names)
     shown = [column for column in COLUMNS if column in view and view[column].notna().any()]
     view = view[[*shown, *view.columns.difference(shown, sort=False)]]
     caption = "Parks outside their jurisdiction, those with most links first."
-    yield Table("parks", parks, caption, view=view, width=len(shown) + 1)
+    yield Table("parks", result.parks, caption, view=view, width=len(shown) + 1)
 
 
-def _by(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """The rows that matter most first."""
+def _view(result: Park, table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The rows that matter most first; with names, where any node has one besides its id."""
     by = [column for column in columns if column in table]
-    return table.sort_values(by, ascending=False, kind="stable") if by else table
-
-
-def _named(table: pd.DataFrame, actors: dict[Any, str]) -> pd.DataFrame:
-    """With a first column of names, where any node has one besides its id."""
-    names = [actors.get(node, str(node)) for node in table.index]
-    table = table.copy()
+    table = table.sort_values(by, ascending=False, kind="stable") if by else table.copy()
+    names = [result.context.actors.get(node, str(node)) for node in table.index]
     if names != list(table.index.astype("str")) and "name" not in table:
         table.insert(0, "name", names)
     return table

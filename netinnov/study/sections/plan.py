@@ -26,18 +26,8 @@ from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers, strength_together
 from netinnov.study._section import Part, Picture, Result, Sentence, Table, with_modelled
-from netinnov.study._words import (
-    counted,
-    joined,
-    number,
-    percent,
-    phrase,
-    plain,
-    some,
-    uncapitalised,
-)
-from netinnov.study.sections._candidate_sites import candidates_of, maker_of
-from netinnov.study.sections._siting_part import Form
+from netinnov.study._words import counted, joined, number, percent, plain, some, uncapitalised
+from netinnov.study.sections._candidate_sites import Form, candidates_of, maker_of
 
 HEADING = "Plan: centres at least cost"
 
@@ -102,9 +92,22 @@ class Plan(Result):
     counted: bool
 
     @property
-    def of_place(self) -> bool:
-        """Whether the target is that a place is a centre."""
-        return isinstance(self.plan.target, CentreSupport)
+    def looked(self) -> int:
+        """How many candidates were looked at."""
+        return min(len(self.task.scenarios), self.task.part.candidates)
+
+    @property
+    def subject(self) -> str:
+        """What the target measures, at the head of a sentence."""
+        if isinstance(self.plan.target, CentreSupport):
+            return (
+                f"The share of resamples in which {self.name(self.plan.target.place)} is a centre"
+            )
+        return "The effective number of places (by strength)"
+
+    def unit(self, value: float) -> str:
+        """How values of what the target measures are written."""
+        return (percent if isinstance(self.plan.target, CentreSupport) else number)(value)
 
     @property
     def changed(self) -> pd.DataFrame:
@@ -112,20 +115,22 @@ class Plan(Result):
         places = self.plan.places[self.plan.places["change"] != 0]
         return places.sort_values("change", ascending=False, kind="stable")
 
+    def called(self, site: str) -> str:
+        """A site by the names of its ends."""
+        home, host = self.task.pairs.loc[site]
+        return f"{self.names[home]} at {self.names[host]}"
+
 
 def task_of(context: Context) -> Task:
     """The target and the candidates; refuses what cannot be planned."""
-    part = context.options(PlanPart) or PlanPart()
-    siting = context.once(candidates_of)
-    cities = context.cities
+    part, siting, cities = context.settings(PlanPart), context.once(candidates_of), context.cities
     linked = linked_layers(cities)
     observed = [layer for layer in linked if layer not in context.modelled]
     layers = observed or linked
-    network = cities.select(layers=layers)
-    own = siting.part
+    network, own, pairs = cities.select(layers=layers), siting.part, siting.pairs
     asked = own.layer if own.layer in layers else None
     maker = maker_of(own.model_copy(update={"layer": asked}), context, network)
-    pairs = siting.pairs
+    target: EffectiveNumber | CentreSupport
     if part.place is not None:
         pairs = _pairs_with(part.place, context, pairs)
         if not says_events(network, None):
@@ -133,22 +138,16 @@ def task_of(context: Context) -> Task:
                 "plan.place needs links whose weights count events, such as projects or firms: "
                 "the weights of this study are no whole numbers. Choose plan.effective_number."
             )
-    scenarios = {
-        site: maker.scenario(home, host)
-        for site, (home, host) in zip(pairs.index, pairs.to_numpy(), strict=True)
-    }
-    modelled = () if observed else tuple(layers)
-    target: EffectiveNumber | CentreSupport
-    if part.place is not None:
         target = CentreSupport(part.place, part.share, part.rule)
     elif part.effective_number is not None:
         target = EffectiveNumber(part.effective_number)
     else:
         target = EffectiveNumber(1 + effective_number(strength_together(network, ())))
-    replicates = own.placements if maker.form == "enclave" else 1
-    return Task(
-        part, target, network, maker.form, pairs, scenarios, siting.prices, replicates, modelled
-    )
+    ends = zip(pairs.index, pairs.to_numpy(), strict=True)
+    scenarios = {site: maker.scenario(home, host) for site, (home, host) in ends}
+    modelled = () if observed else tuple(layers)
+    drawn, prices = own.placements if maker.form == "enclave" else 1, siting.prices
+    return Task(part, target, network, maker.form, pairs, scenarios, prices, drawn, modelled)
 
 
 CHECK = task_of
@@ -165,163 +164,107 @@ def _pairs_with(place: str, context: Context, pairs: pd.DataFrame) -> pd.DataFra
     return pd.DataFrame({"home": place, "host": hosts}, index=sites, dtype="str")
 
 
-def compute(context: Context) -> Plan | None:
+def compute(context: Context) -> Plan:
     task = context.once(task_of)
-    scenarios = task.scenarios
-    if len(scenarios) > task.part.candidates:
+    scenarios, part = task.scenarios, task.part
+    every: dict[str, Any] = {"prices": task.prices, "rng": context.seed}
+    if len(scenarios) > part.candidates:
         alone = site_enclaves(
             task.network,
             candidates=scenarios,
             k=1,
             objective="effective_number",
             replicates=task.replicates,
-            prices=task.prices,
-            rng=context.seed,
+            **every,
         ).to_frame()
         worth = alone["gain_alone"] / (alone["cost"] if task.prices is not None else 1.0)
-        best = worth.sort_values(ascending=False, kind="stable").index[: task.part.candidates]
+        best = worth.sort_values(ascending=False, kind="stable").index[: part.candidates]
         scenarios = {site: scenarios[site] for site in scenarios if site in set(best)}
     plan = plan_centres(
         task.network,
         target=task.target,
         candidates=scenarios,
-        prices=task.prices,
-        replicates=1 if task.part.place is not None else task.replicates,
-        resamples=task.part.resamples,
-        rng=context.seed,
+        replicates=1 if part.place is not None else task.replicates,
+        resamples=part.resamples,
+        **every,
     )
-    known = bool(plan.steps["low"].notna().all())
-    return Plan(context, task, plan, known)
+    return Plan(context, task, plan, bool(plan.steps["low"].notna().all()))
 
 
 def offer(result: Plan) -> Iterator[Sentence]:
-    plan = result.plan
-    subject, unit = _words(result)
-    asked = unit(plan.target.at_least)
-    source = ("plan_steps",)
-    looked = min(len(result.task.scenarios), result.task.part.candidates)
-    built = some([_site(result, site) for site in plan.sites], len(plan.sites), most=4)
+    plan, task, subject, source = result.plan, result.task, result.subject, ("plan_steps",)
+    asked, before, value = map(result.unit, (plan.target.at_least, plan.baseline, plan.value))
     if plan.reached and not plan.sites:
-        yield Sentence(
-            phrase(
-                "{} is {} already; the target is {}, so nothing has to be built.",
-                subject,
-                unit(plan.baseline),
-                asked,
-            ),
-            source,
-        )
+        text = f"{subject} is {before} already; the target is {asked}, so nothing has to be built."
+        yield Sentence(text, source)
         return
+    what = "an enclave of {} in {}" if task.form == "enclave" else "a link of {} with {}"
+    sites = [what.format(*map(result.name, task.pairs.loc[site])) for site in plan.sites]
+    built = some(sites, len(sites), most=4)
+    if task.prices is not None:
+        built += f" at a cost of {number(plan.cost)} (at prices that are assumed)"
+    candidates = counted(result.looked, "candidate")
     if plan.reached:
-        least = "no cheaper set" if result.task.prices is not None else "no smaller set"
-        sure = (
-            f"{least} of the {counted(looked, 'candidate')} reaches it"
-            if plan.exact
-            else f"a {least.split()[1]} set may exist, as not all were tried"
+        less = "cheaper" if task.prices is not None else "smaller"
+        sure = f"a {less} set may exist, as not all were tried"
+        if plan.exact:
+            sure = f"no {less} set of the {candidates} reaches it"
+        text = (
+            f"To raise {uncapitalised(subject)} from {before} to {asked} or more, build {built}: "
         )
-        text: str = phrase(
-            "To raise {} from {} to {} or more, build {}{}: it is {} then, and {}.",
-            uncapitalised(subject),
-            unit(plan.baseline),
-            asked,
-            built,
-            _cost(result),
-            unit(plan.value),
-            sure,
-        )
+        text += f"it is {value} then, and {sure}."
     else:
         best = "the most that any set of them reaches"
         best = best if plan.exact else "the most that was found"
-        close = unit(plan.value) == unit(plan.baseline) and plan.value > plan.baseline
-        text = phrase(
-            "{} cannot be raised from {} to {} with {} of [siting]: {} is {}{}.",
-            subject,
-            unit(plan.baseline),
-            asked,
-            counted(looked, "candidate"),
-            best,
-            "hardly more than today" if close else unit(plan.value),
-            phrase(", with {}{}", built, _cost(result)) if plan.sites else ", with nothing built",
+        close = value == before and plan.value > plan.baseline
+        text = (
+            f"{subject} cannot be raised from {before} to {asked} with {candidates} of [siting]: "
         )
+        text += f"{best} is {'hardly more than today' if close else value}, with "
+        text += f"{built if plan.sites else 'nothing built'}."
     yield Sentence(text, source)
-    yield Sentence(
+    text = (
         "A calculation on the network as it is, not a forecast: what is built is linked at once, "
-        "and nobody reacts.",
-        source,
     )
-
-
-def _words(result: Plan) -> tuple[Any, Any]:
-    """What the target measures, at the head of a sentence, and how its values are written."""
-    target = result.plan.target
-    if isinstance(target, CentreSupport):
-        place = result.name(target.place)
-        return phrase("The share of resamples in which {} is a centre", place), percent
-    return "The effective number of places (by strength)", number
-
-
-def _site(result: Plan, site: str) -> Any:
-    home, host = result.task.pairs.loc[site]
-    names = (result.name(place) for place in (home, host))
-    built = "an enclave of {} in {}" if result.task.form == "enclave" else "a link of {} with {}"
-    return phrase(built, *names)
-
-
-def _cost(result: Plan) -> str:
-    if result.task.prices is None:
-        return ""
-    return f" at a cost of {number(result.plan.cost)} (at prices that are assumed)"
+    yield Sentence(f"{text}and nobody reacts.", source)
 
 
 def tell(result: Plan) -> Iterator[Sentence]:
-    plan, task = result.plan, result.task
-    _, unit = _words(result)
-    looked = min(len(task.scenarios), task.part.candidates)
-    text = f"Of {counted(len(task.scenarios), 'candidate')} "
+    plan, task, unit, n = result.plan, result.task, result.unit, len(result.task.scenarios)
     per = "for their cost " if task.prices is not None else ""
-    text += f"the {looked} that do most {per}by themselves were looked at; "
-    if looked == len(task.scenarios):
-        text = f"All {counted(looked, 'candidate')} of [siting] were looked at; "
-    text += "every set of them was tried." if plan.exact else "they were added one by one."
-    text += f" Strength is that of the {'modelled' if task.modelled else 'observed'} layers."
+    text = f"Of {counted(n, 'candidate')} the {result.looked} that do most {per}by themselves were "
+    if result.looked == n:
+        text = f"All {counted(n, 'candidate')} of [siting] were "
+    tried = "every set of them was tried" if plan.exact else "they were added one by one"
+    text += f"looked at; {tried}. Strength is that of the "
+    text += f"{'modelled' if task.modelled else 'observed'} layers."
     yield Sentence(text, ("plan_steps",))
-    last = plan.steps.iloc[-1]
-    if len(plan.steps) > 1 and result.counted:
-        yield Sentence(
-            f"With links resampled {task.part.resamples:,} times, those that are built among them, "
-            f"the value after the last step is {unit(last['low'])} to {unit(last['high'])} (95 %), "
-            f"today's {unit(plan.steps['low'].iloc[0])} to {unit(plan.steps['high'].iloc[0])}.",
-            ("plan_steps",),
-        )
-    elif len(plan.steps) > 1:
-        yield Sentence(
-            "There is no interval: the weights are not whole numbers, so the number of events that "
-            "they count is not known.",
-            ("plan_steps",),
-        )
-    changed = result.changed
+    if len(plan.steps) > 1:
+        text = "There is no interval: the weights are not whole numbers, so the number of events "
+        text += "that they count is not known."
+        if result.counted:
+            low, high = plan.steps["low"].map(unit), plan.steps["high"].map(unit)
+            text = (
+                f"With links resampled {task.part.resamples:,} times, those that are built among "
+            )
+            text += f"them, the value after the last step is {low.iloc[-1]} to {high.iloc[-1]} "
+            text += f"(95 %), today's {low.iloc[0]} to {high.iloc[0]}."
+        yield Sentence(text, ("plan_steps",))
+    changed = result.changed["change"]
     if len(changed):
-        gains = [
-            phrase("{} (+{})", result.name(place), number(change))
-            for place, change in changed["change"].head(3).items()
-        ]
-        yield Sentence(
-            phrase(
-                "Strength changes in {}, most in {}; no place loses, as what is built is new.",
-                counted(len(changed), "place"),
-                joined(gains),
-            ),
-            ("plan_places",),
-        )
+        gains = [f"{result.name(place)} (+{number(x)})" for place, x in changed.head(3).items()]
+        text = f"Strength changes in {counted(len(changed), 'place')}, most in {joined(gains)}; no "
+        yield Sentence(f"{text}place loses, as what is built is new.", ("plan_places",))
 
 
 def draw(result: Plan) -> Iterator[Picture]:
     plan, task = result.plan, result.task
     if not plan.sites:
         return
-    subject = plain(_words(result)[0])
-    label = uncapitalised(subject) if result.of_place else "effective number of places"
-    known = {site: f"{home} at {host}" for site, home, host in _named(result, plan.steps["name"])}
+    label = "effective number of places"
+    if isinstance(plan.target, CentreSupport):
+        label = plain(uncapitalised(result.subject))
+    known = {site: result.called(site) for site in plan.steps["name"].dropna()}
     figure = new_figure(width=DOUBLE * 0.7, height=24 + 9 * len(plan.steps))
     plot_plan_path(plan, names=known, label=label, ax=figure.subplots())
     caption = "The path to the target: value after each step, and the total cost."
@@ -356,40 +299,19 @@ def draw(result: Plan) -> Iterator[Picture]:
 
 def tables(result: Plan) -> Iterator[Table]:
     plan, modelled = result.plan, result.task.modelled
-    steps = plan.to_frame()
-    called = [
-        "today" if pd.isna(site) else f"{home} at {host}"
-        for site, home, host in _named(result, steps["name"])
-    ]
-    steps.insert(0, "step", called)
-    yield Table(
-        "plan_steps",
-        with_modelled(steps.rename(columns={"name": "site"}), modelled),
-        "The path to the target: its value after each step, with the interval over resampled links "
-        "(95 %), and the total cost.",
-        modelled=modelled,
-        whole=True,
-    )
+    steps = plan.to_frame().rename(columns={"name": "site"})
+    steps.insert(0, "step", steps["site"].map(result.called, na_action="ignore").fillna("today"))
+    caption = "The path to the target: its value after each step, with the interval over resampled "
+    caption += "links (95 %), and the total cost."
+    frame = with_modelled(steps, modelled)
+    yield Table("plan_steps", frame, caption, modelled=modelled, whole=True)
     places = result.changed if len(plan.sites) else plan.places
-    places = places.assign(name=[result.names[place] for place in places.index]).rename_axis(
-        "place"
-    )
-    total = plan.places[["strength_before", "strength_after"]].sum()
+    places = places.rename_axis("place")
+    places.insert(0, "name", [result.names[place] for place in places.index])
     for when in ("before", "after"):
-        places[f"share_{when}"] = places[f"strength_{when}"] / total[f"strength_{when}"]
-    yield Table(
-        "plan_places",
-        with_modelled(places[["name", *places.columns.drop("name")]], modelled),
-        "What the plan changes for each place: strength, and share of all strength.",
-        modelled=modelled,
-        formats={"share_before": percent, "share_after": percent},
-    )
-
-
-def _named(result: Plan, sites: pd.Series) -> Iterator[tuple[Any, str, str]]:
-    for site in sites:
-        if pd.isna(site):
-            yield site, "", ""
-            continue
-        home, host = result.task.pairs.loc[site]
-        yield site, result.names[home], result.names[host]
+        total = plan.places[f"strength_{when}"].sum()
+        places[f"share_{when}"] = places[f"strength_{when}"] / total
+    frame = with_modelled(places, modelled)
+    caption = "What the plan changes for each place: strength, and share of all strength."
+    formats = {"share_before": percent, "share_after": percent}
+    yield Table("plan_places", frame, caption, modelled=modelled, formats=formats)

@@ -20,44 +20,29 @@ from netinnov.study._context import Context
 from netinnov.study._null_choice import Null
 from netinnov.study._section import Picture, Result, Sentence, Table, with_modelled
 from netinnov.study._structure_plan import Plan, StructurePart, plan
-from netinnov.study._words import counted, joined, name, number, percent, phrase, places, some
+from netinnov.study._words import counted, joined, name, number, percent, places, some
 from netinnov.study.sections import centres
 
 HEADING = "How multi-centric the region is, by every index"
 OPTIONS = StructurePart
-
-FEW_LINKS = 1000
-"""Links below which a draw takes no less time."""
-
+FEW_LINKS = 1000  # links below which a draw takes no less time
+# Links in all draws together from which on one draw is tried, to say how long all will take.
 WORTH_A_TRIAL = 1_000_000
-"""Links in all draws together from which on one draw is tried, to say how long all will take."""
-
-LONG = 20.0
-"""Seconds that draws may take before it is said how long they will."""
-
+LONG = 20.0  # seconds that draws may take before it is said how long they will
+# Options of a profile of nothing but values.
 PLAIN: dict[str, Any] = {"resamples": 0, "leave_one_out": False, "null": None}
-"""Options of a profile of nothing but values."""
-
 DIGITS: list[Callable[[float], str]] = [places, *(partial(number, digits=n) for n in (3, 4))]
 PERCENT: list[Callable[[float], str]] = [percent, lambda share: f"{100 * share:.1f} %"]
 WHOLE: list[Callable[[float], str]] = [lambda count: f"{count:,.0f}"]
-
+# Rules whose number of centres a gravity model fixes, or whose core it does not draw.
 BY_TOTALS = ("head_tail", "top", "core")
-"""Rules whose number of centres a gravity model fixes, or whose core it does not draw."""
-
+# Columns of the comparison with a null model.
 NULL = ["null_mean", "null_low", "null_high", "z", "p"]
-"""Columns of the comparison with a null model."""
-
+# Indices that count links whatever they weigh, or compare the two ways of a flow.
 OF_LINKS = (
-    "functional",
-    "functional_weighted",
-    "core_periphery",
-    "core_share",
-    "node_symmetry",
-    "link_symmetry",
+    *("functional", "functional_weighted", "core_periphery", "core_share"),
+    *("node_symmetry", "link_symmetry"),
 )
-"""Indices that count links whatever they weigh, or compare the two ways of a flow."""
-
 INDICES = {
     "rank_size": "slope of rank and size",
     "rank_size_top": "slope, largest places only",
@@ -99,8 +84,7 @@ class Profile(Result):
 
     def value(self, index: str) -> float:
         """The value of an index; NaN where it was not computed."""
-        values = self.table["value"]
-        return float(values[index]) if index in values.index else np.nan
+        return float(self.table["value"].get(index, np.nan))
 
     def interval(self, index: str, shows: Sequence[Callable[[float], str]]) -> str:
         """The value of an index in words, with its interval in brackets if there is one.
@@ -109,12 +93,11 @@ class Profile(Result):
         """
         row: Any = self.table.loc[index]
         value, low, high, bias = (float(row[name]) for name in ("value", "low", "high", "bias"))
-        if math.isnan(low) or abs(bias) > (high - low) / 2:  # an interval not to be trusted
-            return shows[0](value)
-        ends = sorted({low, value, high})
-        for show in shows:
-            if len({show(end) for end in ends}) == len(ends) > 1:
-                return f"{show(value)} ({show(low)} to {show(high)})"
+        if not math.isnan(low) and abs(bias) <= (high - low) / 2:  # else it is not to be trusted
+            ends = sorted({low, value, high})
+            for show in shows:
+                if len({show(end) for end in ends}) == len(ends) > 1:
+                    return f"{show(value)} ({show(low)} to {show(high)})"
         return shows[0](value)
 
     def has(self, column: str) -> bool:
@@ -133,14 +116,14 @@ def compute(context: Context) -> Profile | None:
         return None
     rule = context.once(centres.compute).rule  # type: ignore[union-attr]
     draw = structure.draw | {"resolution": structure.options.resolution, "rule": rule}
-    sizes = context.populations(structure.network)
+    beside = {
+        layer: polycentricity.profile(structure.cities.select(layers=[layer]), **PLAIN, **draw)
+        for layer in structure.modelled_beside
+    }
     return Profile(
         context,
-        _drawn(structure, draw, sizes, context.say),
-        {
-            layer: polycentricity.profile(structure.cities.select(layers=[layer]), **PLAIN, **draw)
-            for layer in structure.modelled_beside
-        },
+        _drawn(structure, draw, context.populations(structure.network), context.say),
+        beside,
         structure.replicates,
         structure.null,
         rule,
@@ -157,10 +140,8 @@ def _drawn(
     plain = polycentricity.profile(network, sizes=sizes, **PLAIN, **draw)
     if not (structure.resamples or structure.replicates or structure.leave_one_out):
         return plain
-    draw = draw | {
-        "sizes": sizes,
-        "indices": [index for index in plain.index if structure.search or index != "n_centres"],
-    }
+    indices = [index for index in plain.index if structure.search or index != "n_centres"]
+    draw = draw | {"sizes": sizes, "indices": indices}
     null = structure.null.model if structure.replicates else None
     _say_how_long(structure, {**PLAIN, "null": null, "replicates": 1, **draw}, say)
     drawn = polycentricity.profile(
@@ -173,18 +154,12 @@ def _drawn(
         **draw,
     )
     if structure.null.name == "gravity":
-        unfit = _unfit_for_gravity(drawn, draw["rule"])
+        # What the totals fix, or what depends on the unit of the draws.
+        unfit = drawn["of"].isin(["strength", "size"]) | drawn.index.isin(OF_LINKS)
+        unfit |= (drawn.index == "n_centres") & (draw["rule"] in BY_TOTALS)
         drawn.loc[unfit, NULL] = np.nan
         drawn.loc[unfit, "untested"] = "the null model fixes it, or does not draw it"
     return pd.concat([drawn, plain.drop(index=drawn.index)]).reindex(plain.index)
-
-
-def _unfit_for_gravity(table: pd.DataFrame, rule: str) -> pd.Series[bool]:
-    """Indices that a gravity model fixes by the totals, or that depend on the unit of its draws."""
-    unfit = table["of"].isin(["strength", "size"]) | table.index.isin(OF_LINKS)
-    if rule in BY_TOTALS:
-        unfit |= table.index == "n_centres"
-    return unfit
 
 
 def _say_how_long(structure: Plan, one: dict[str, Any], say: Callable[[str], None]) -> None:
@@ -218,26 +193,8 @@ def offer(result: Profile) -> Iterator[Sentence]:
 
 
 def tell(result: Profile) -> Iterator[Sentence]:
-    yield from _values(result)
-    yield from _sizes(result)
-    yield from _null(result)
-    yield from _without_one(result)
-    yield from _biased(result)
-    for layer, table in result.modelled_beside.items():
-        text = phrase(
-            "In {} alone the effective number of places is {}, and {} are centres by the rule "
-            "“{}”: this describes the model.",
-            name(result.context.mark(layer)),
-            places(float(table["value"]["effective_number"])),
-            number(float(table["value"]["n_centres"])),
-            result.rule,
-        )
-        yield Sentence(text, ("profile_modelled", "modelled"))
-
-
-def _values(result: Profile) -> Iterator[Sentence]:
-    """The indices that are easiest to say in words, with their intervals."""
-
+    table, source = result.table, ("profile",)
+    # The indices that are easiest to say in words, with their intervals.
     templates: dict[str, tuple[str, Sequence[Callable[[float], str]]]] = {
         "primacy": ("the largest place holds {} of all strength", PERCENT),
         "n_centres": (f"the number of centres by the rule “{result.rule}” is {{}}", WHOLE),
@@ -247,25 +204,36 @@ def _values(result: Profile) -> Iterator[Sentence]:
         for index, (text, shows) in templates.items()
         if not np.isnan(result.value(index))
     ]
-    if not parts:
-        return
-    text = f"{joined(parts)}."
-    text = text[0].upper() + text[1:]
-    if "(" in text:
-        text += f" In brackets: the middle 95 % of bootstrap resamples of the {result.resampled}."
-    yield Sentence(text, ("profile",))
-
-
-def _sizes(result: Profile) -> Iterator[Sentence]:
-    """Population beside strength."""
+    if parts:
+        text = f"{joined(parts)}."
+        if "(" in text:
+            text += (
+                f" In brackets: the middle 95 % of bootstrap resamples of the {result.resampled}."
+            )
+        yield Sentence(text[0].upper() + text[1:], source)
     strength, people = result.value("effective_number"), result.value("size_effective_number")
     if np.isfinite([strength, people]).all():
         more = "more evenly" if strength > people else "less evenly"
-        yield Sentence(
-            f"The effective number of places is {places(people)} by population and "
-            f"{places(strength)} by links: links are spread {more} than people.",
-            ("profile",),
+        text = f"The effective number of places is {places(people)} by population and "
+        text += f"{places(strength)} by links: links are spread {more} than people."
+        yield Sentence(text, source)
+    yield from _null(result)
+    yield from _without_one(result)
+    # Where resampling shifts an index by more than its interval is wide.
+    shifted = table.index[table["bias"].abs() > (table["high"] - table["low"]) / 2]
+    if names := [_called(index) for index in shifted]:
+        text = (
+            "Resampling loses weak links. It shifts these indices by more than half the width of "
         )
+        text += f"their interval, which is not to be trusted: {some(names, len(names))}."
+        yield Sentence(text, source)
+    for layer, of_layer in result.modelled_beside.items():
+        effective, n = (float(of_layer["value"][x]) for x in ("effective_number", "n_centres"))
+        text = f"In {name(result.context.mark(layer))} alone the effective number of places is "
+        text += (
+            f"{places(effective)}, and {number(n)} are centres by the rule “{result.rule}”: this "
+        )
+        yield Sentence(f"{text}describes the model.", ("profile_modelled", "modelled"))
 
 
 def _null(result: Profile) -> Iterator[Sentence]:
@@ -276,17 +244,17 @@ def _null(result: Profile) -> Iterator[Sentence]:
         return
     above, below = known["value"] > known["null_high"], known["value"] < known["null_low"]
     high = known["many_centres_if"] == "high"
-    towards_more, towards_fewer = (above & high) | (below & ~high), (above & ~high) | (below & high)
+    directions = {
+        "towards more centres": (above & high) | (below & ~high),
+        "towards fewer": (above & ~high) | (below & high),
+    }
     parts = [
         f"{direction}: {some([_called(each) for each in known.index[outside]], int(outside.sum()))}"
-        for direction, outside in (
-            ("towards more centres", towards_more),
-            ("towards fewer", towards_fewer),
-        )
+        for direction, outside in directions.items()
         if outside.any()
     ]
     text = f"Compared with {result.replicates:,} random networks {result.null.described}, "
-    n = int((towards_more | towards_fewer).sum())
+    n = int((above | below).sum())
     if len(known) == 1:
         where = "outside" if n else "within"
         text += f"{_called(known.index[0])}, the only index that can be, lies {where} the middle "
@@ -304,36 +272,16 @@ def _without_one(result: Profile) -> Iterator[Sentence]:
     if most.empty:
         return
     counts = most.value_counts()
-    text = phrase(
-        "Leaving out {} changes {:,} of {} more than leaving out any other place does",
-        result.name(counts.index[0]),
-        counts.iloc[0],
-        counted(len(most), "index", "indices"),
-    )
+    text = f"Leaving out {result.name(counts.index[0])} changes {counts.iloc[0]:,} of "
+    text += f"{counted(len(most), 'index', 'indices')} more than leaving out any other place does"
     if "primacy" in result.table.index:
         row: Any = result.table.loc["primacy"]
-        if pd.notna(row["low_without_one"]):
-            ends = [float(row[f"{end}_without_one"]) for end in ("low", "high")]
-            show = next((show for show in PERCENT if show(ends[0]) != show(ends[1])), None)
-            if show is not None:
-                text += (
-                    f". The largest place holds {show(float(row['value']))}; without one of the "
-                    f"places the largest holds between {show(ends[0])} and {show(ends[1])}"
-                )
+        low, high = (float(row[f"{end}_without_one"]) for end in ("low", "high"))
+        show = next((show for show in PERCENT if show(low) != show(high)), None)
+        if show is not None and not math.isnan(low):
+            text += f". The largest place holds {show(float(row['value']))}; without one of the "
+            text += f"places the largest holds between {show(low)} and {show(high)}"
     yield Sentence(text + ".", ("profile",))
-
-
-def _biased(result: Profile) -> Iterator[Sentence]:
-    """Where resampling shifts an index by more than its interval is wide."""
-    table = result.table
-    half = (table["high"] - table["low"]) / 2
-    shifted = table.index[table["bias"].abs() > half]
-    if names := [_called(index) for index in shifted]:
-        yield Sentence(
-            "Resampling loses weak links. It shifts these indices by more than half the width of "
-            f"their interval, which is not to be trusted: {some(names, len(names))}.",
-            ("profile",),
-        )
 
 
 def _called(index: object) -> str:
@@ -358,40 +306,26 @@ def tables(result: Profile) -> Iterator[Table]:
     names = result.table["most_influential"].map(result.names, na_action="ignore").astype("str")
     frame = with_modelled(result.table.assign(most_influential=names), result.modelled, always=True)
     last = ["of", "many_centres_if"]
-    yield Table(
-        "profile",
-        frame,
-        "Indices of polycentricity: value, interval, range without one place, null model.",
-        view=frame[[*frame.columns.difference(last, sort=False), *last]],
-        on_page=not result.drawn,
-        modelled=result.modelled,
-    )
-    if result.modelled_beside:
-        marked = {
-            result.context.mark(layer): table for layer, table in result.modelled_beside.items()
-        }
+    view, on_page = frame[[*frame.columns.difference(last, sort=False), *last]], not result.drawn
+    caption = "Indices of polycentricity: value, interval, range without one place, null model."
+    yield Table("profile", frame, caption, view=view, on_page=on_page, modelled=result.modelled)
+    if beside := result.modelled_beside:
+        marked = {result.context.mark(layer): table for layer, table in beside.items()}
         table = pd.concat(marked, names=["layer", "index"]).reset_index("index")
-        shown = ["index", "of", "many_centres_if", "value"]
-        yield Table(
-            "profile_modelled",
-            table[shown].assign(modelled_layers=table.index),
-            "The same indices in each modelled layer: values only.",
-            modelled=tuple(result.modelled_beside),
-        )
+        table = table[["index", "of", "many_centres_if", "value"]]
+        frame = table.assign(modelled_layers=table.index)
+        caption = "The same indices in each modelled layer: values only."
+        yield Table("profile_modelled", frame, caption, modelled=tuple(beside))
 
 
 def explain(result: Profile) -> Iterator[Sentence]:
-    parts = []
-    if result.has("low"):
-        parts.append(
-            "its intervals resample every event behind the observed links, and shift with weak "
-            "links that are lost (bias)"
-        )
-    if result.has("low_without_one"):
-        parts.append("leaving out one place at a time shows how far one place decides")
-    if result.has("null_low"):
-        parts.append("z and p say where an index lies among random networks")
-    if parts:
+    what = {
+        "low": "its intervals resample every event behind the observed links, and shift with weak "
+        "links that are lost (bias)",
+        "low_without_one": "leaving out one place at a time shows how far one place decides",
+        "null_low": "z and p say where an index lies among random networks",
+    }
+    if parts := [text for column, text in what.items() if result.has(column)]:
         text = f"On the profile: {'; '.join(parts)}."
         if result.has("p"):
             text += (

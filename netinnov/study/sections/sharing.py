@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, ClassVar, NamedTuple
 
+import numpy as np
 import pandas as pd
+from pydantic import Field
 
-from netinnov.planning import (
-    AllocationStability,
-    Game,
-    allocation_stability,
-    cooperation_game,
-    core_range,
-    least_core,
-    owen_value,
-    shapley_value,
-    share_benefits,
-)
+from netinnov import planning
+from netinnov.build import build_network
+from netinnov.centrality import harmonic_centrality
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.planning import AllocationStability, Game
 from netinnov.plotting import plot_benefit_shares
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Result, Sentence, Table
-from netinnov.study._words import counted, joined, name, number, percent, phrase, some
-from netinnov.study.sections._experiment_part import ExperimentPart
-from netinnov.study.sections._sharing_pairs import NOTHING, Pairs, SharingPart, pairs_of
-from netinnov.study.sections._village_contract import Contract, contract_of
+from netinnov.study._places import check_column
+from netinnov.study._section import Part, Picture, Result, Sentence, Table
+from netinnov.study._words import counted, joined, name, number, percent, some
+from netinnov.study.sections import _village_contract, enclaves
+from netinnov.study.sections._enclave_choice import ExperimentPart, layer_for
+from netinnov.study.sections._village_contract import Contract, ContractPart, members_of
 
 HEADING = "Who gains, and how it could be shared"
-OPTIONS = SharingPart
-CHECK = pairs_of
-
+NOTHING = 1e-9  # access that counts as none
+MOST = 4e9  # squared places times coalitions that are measured at most
 RULES = {
     "equal": "equal shares",
     "enclaves": "in proportion to enclaves",
@@ -40,7 +38,126 @@ RULES = {
     "nucleolus": "nucleolus",
     "shapley": "Shapley value",
 }
-"""What each rule is called."""
+
+
+class SharingPart(Part):
+    """Whose links are shared, and the contract of one enclave."""
+
+    part: ClassVar[str] = "sharing"
+    optional: ClassVar[bool] = True
+    example: ClassVar[str] = """\
+[sharing]                     # planning: who gains from the enclaves, and how it could be shared
+# pairs = [["quzhou", "hangzhou"]]   # links of two places each, on top of the observed network;
+                              # left out: home and host of each reverse enclave, and no other link
+most_players = 16             # places that take part, those with most enclaves or pairs; 2 to 20
+unions = "province"           # column of the places: who negotiates as one (Owen value); left out:
+                              # nobody does
+
+[sharing.contract]            # a fixed return for home from a park at the host; left out: none
+enclave = "qingtian_pinghu"   # which node it is about
+fixed_return = 10.0           # what home gets, in per cent of its investment a year: as sources say
+home_alone = 2.0              # assumed: what home would get elsewhere, in the same unit
+host_alone = 0.0              # assumed: what host would get from the same land without the park
+profits = [4.0, 8.0, 12.0, 16.0, 18.0, 24.0]   # assumed: what the park earns, one after the other
+"""
+
+    pairs: list[list[str]] | None = None
+    most_players: Annotated[int, Field(ge=2, le=20)] = 16
+    unions: str | None = None
+    contract: ContractPart | None = None
+
+
+OPTIONS = SharingPart
+
+
+class Pairs(NamedTuple):
+    """Pairs of places to be linked, a row each (source, target), and the network without them.
+
+    `layer` is where they are linked; empty for enclaves, which are linked on their own.
+    """
+
+    table: pd.DataFrame
+    network: MultilayerNetwork
+    players: list[str]
+    layer: str
+    left_out: int
+
+    @property
+    def ends(self) -> list[tuple[str, str]]:
+        return [*zip(self.table["source"], self.table["target"], strict=True)]
+
+    @property
+    def counts(self) -> pd.Series[int]:
+        """In how many pairs each player is."""
+        ends = pd.concat([self.table["source"], self.table["target"]])
+        counts: pd.Series[int] = ends.value_counts().reindex(self.players, fill_value=0)
+        return counts
+
+
+def pairs_of(context: Context) -> Pairs:
+    """The pairs, checked before anything is computed."""
+    part, cities = context.settings(SharingPart), context.cities
+    _village_contract.check_contract(context, part.contract)
+    known = list(cities.storage.nodes.index)
+    if part.unions is not None:
+        check_column("sharing.unions", part.unions, cities.storage.places.columns)
+    ends = _of_enclaves(context) if part.pairs is None else _named_pairs(part.pairs, context)
+    ends = ends[ends.isin(known).all(axis=1)]
+    if ends.empty:
+        first = known[:2] if len(known) > 1 else ["a", "b"]
+        raise InputError(
+            "[sharing] needs enclaves, nodes outside their jurisdiction whose home and host are "
+            "places of the report, and there are none. Name pairs of places to be linked under "
+            f"[sharing], such as pairs = {json.dumps([first])}, or leave [sharing] out."
+        )
+    counts = pd.concat([ends["source"], ends["target"]]).value_counts()
+    kept = ends[ends.isin(counts.index[: part.most_players]).all(axis=1)].reset_index(drop=True)
+    if kept.empty:
+        msg = f"sharing.most_players = {part.most_players} leaves no pair; give a larger number."
+        raise InputError(msg)
+    players, left_out = sorted({*kept["source"], *kept["target"]}), len(ends) - len(kept)
+    if part.pairs is None:
+        nodes = pd.DataFrame({"place": players}, index=players)
+        alone = build_network(nodes, pd.DataFrame({"source": [], "target": []}, dtype="str"))
+        return Pairs(kept, alone, players, "", left_out)
+    network = cities.select(layers=context.observed(cities) or list(cities.layers))
+    layer = layer_for(network, None)
+    kept = kept.assign(layer=layer, weight=float(np.median(network.storage.block(layer).data)))
+    if network.n_nodes**2 * 2.0 ** len(players) > MOST:
+        msg = f"[sharing] {len(players)} places on a network of {network.n_nodes:,} take too long; "
+        raise InputError(f"{msg}set sharing.most_players to fewer, or name fewer pairs.")
+    before, after = (
+        harmonic_centrality(each, **context.measures.paths).loc[players].sum()
+        for each in (network, network.with_links(kept))
+    )
+    if not after > before + NOTHING:
+        raise InputError(
+            "[sharing] the pairs add nothing to the access of their places, which are linked "
+            'already. Name pairs that are not linked, or set [measures] distance = "inverse", with '
+            "which weights count."
+        )
+    return Pairs(kept, network, players, layer, left_out)
+
+
+CHECK = pairs_of
+
+
+def _of_enclaves(context: Context) -> pd.DataFrame:
+    """Home and host of each reverse enclave, or of each enclave if none is known to be reverse."""
+    table = context.once(enclaves.compute).counted
+    reverse = (table["direction"] == "reverse").fillna(False).to_numpy(bool)
+    ends = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna()
+    return ends.astype("str").set_axis(["source", "target"], axis=1)
+
+
+def _named_pairs(pairs: list[list[str]], context: Context) -> pd.DataFrame:
+    for pair in pairs:
+        if len(pair) != 2 or pair[0] == pair[1]:
+            msg = "each of sharing.pairs must name two different places; found "
+            raise InputError(f"{msg}{json.dumps(pair, ensure_ascii=False)}.")
+        for place in pair:
+            context.check_place("each end of sharing.pairs", place)
+    return pd.DataFrame(pairs, columns=["source", "target"], dtype="str")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,41 +188,46 @@ class Sharing(Result):
         return self.benefits.groupby("rule", sort=False)[columns].first()
 
 
-def compute(context: Context) -> Sharing | None:
-    part = context.options(SharingPart)
-    if part is None:
-        return None
-    pairs = context.once(pairs_of)
+def compute(context: Context) -> Sharing:
+    part, pairs = context.settings(SharingPart), context.once(pairs_of)
     paths = context.measures.paths if pairs.layer else {}
     made: dict[tuple[tuple[str, str], ...], Game] = {}
 
     def game_of(table: pd.DataFrame) -> Game:
         """The game of some of the pairs; two enclaves of one pair are one link."""
-        ends = sorted({*zip(table["source"], table["target"], strict=True)})
-        if (key := tuple(ends)) not in made:
-            links = table.drop_duplicates(["source", "target"])
-            made[key] = cooperation_game(pairs.network, players=pairs.players, links=links, **paths)
+        links = table.drop_duplicates(["source", "target"])
+        key = tuple(sorted(zip(links["source"], links["target"], strict=True)))
+        if key not in made:
+            players = pairs.players
+            made[key] = planning.cooperation_game(
+                pairs.network, players=players, links=links, **paths
+            )
         return made[key]
 
     game = game_of(pairs.table)
     counted_by = "pairs" if pairs.layer else "enclaves"
     rules: dict[str, Any] = {"equal": "equal", counted_by: pairs.counts}
-    unions = _unions(context, part.unions, pairs.players)
-    if unions:
-        rules["owen"] = partial(owen_value, unions=unions)
+    if part.unions is not None:  # a player without a value stands alone
+        values = context.cities.storage.places[part.unions].reindex(pairs.players)
+        groups = values.groupby(values).groups.values()
+        unions = [[str(player) for player in group] for group in groups]
+        unions += [[player] for player in values.index[values.isna()]]
+        rules["owen"] = partial(planning.owen_value, unions=unions)
     rules |= {"nucleolus": "nucleolus", "shapley": "shapley"}
-    benefits = share_benefits(game, rules=rules)
+    benefits = planning.share_benefits(game, rules=rules)
     shares = benefits.pivot(index="player", columns="rule", values="share")
     fewer = [game_of(pairs.table.drop(index=row)) for row in pairs.table.index]
     games = [each for each in fewer if each.values[-1] > NOTHING]
-    several = len(pairs.table.drop_duplicates()) > 2
-    lasting = [rule for rule in rules if shares[rule].notna().all() and several and games]
+    several = len(pairs.table.drop_duplicates()) > 2 and bool(games)
     stability = {
-        rule: allocation_stability(games, shares[rule])
-        for rule in lasting
-        if abs(shares[rule].sum()) > NOTHING
+        rule: planning.allocation_stability(games, shares[rule])
+        for rule in rules
+        if several and shares[rule].notna().all() and abs(shares[rule].sum()) > NOTHING
     }
-    pair = _pair(context, pairs)
+    # The pair of the experiment, or that of most enclaves (the first in a tie).
+    experiment, pair = context.options(ExperimentPart), max(pairs.ends, key=pairs.ends.count)
+    if experiment is not None and (experiment.home, experiment.host) in pairs.ends:
+        pair = experiment.home, experiment.host
     of_pair = (pairs.table[["source", "target"]] == list(pair)).all(axis=1)
     without = game_of(pairs.table[~of_pair])
     return Sharing(
@@ -113,107 +235,85 @@ def compute(context: Context) -> Sharing | None:
         pairs,
         game,
         benefits,
-        core_range(game),
-        least_core(game),
+        planning.core_range(game),
+        planning.least_core(game),
         stability,
         pair,
         float(game.values[-1] - without.values[-1]),
-        shapley_value(game) - shapley_value(without),
-        part.unions if unions and part.unions else "",
-        contract_of(context, part.contract),
+        planning.shapley_value(game) - planning.shapley_value(without),
+        part.unions or "",
+        _village_contract.contract_of(context, part.contract),
     )
-
-
-def _unions(context: Context, column: str | None, players: list[str]) -> list[list[str]]:
-    """The players of each value of a column; one without a value stands alone."""
-    if column is None:
-        return []
-    values = context.cities.storage.places[column].reindex(players)
-    known = values.dropna()
-    groups = [[str(player) for player in rows] for rows in known.groupby(known).groups.values()]
-    return [*groups, *([player] for player in players if player not in known.index)]
-
-
-def _pair(context: Context, pairs: Pairs) -> tuple[str, str]:
-    """The pair of the experiment, or that of most enclaves (the first in a tie)."""
-    ends = [*zip(pairs.table["source"], pairs.table["target"], strict=True)]
-    experiment = context.options(ExperimentPart)
-    if experiment is not None and (experiment.home, experiment.host) in ends:
-        return experiment.home, experiment.host
-    return max(ends, key=ends.count)
 
 
 def offer(result: Sharing) -> Iterator[Sentence]:
-    keeps = [RULES[str(rule)] for rule, row in result.by_rule.iterrows() if row["in_core"]]
-    text = _achieved(result)
-    if keeps:
-        text += f" Nobody would leave under {joined(keeps)}."
-    else:
-        text += " Under each rule that was tried some group would be better off by itself."
-    yield Sentence(text, ("sharing",))
-
-
-def _achieved(result: Sharing) -> str:
-    pairs = result.pairs
+    pairs, value = result.pairs, number(result.total)
     n = counted(len(pairs.table.drop_duplicates(["source", "target"])), "pair")
-    places, value = counted(len(pairs.players), "place"), number(result.total)
-    if not pairs.layer:
-        text = "{} of home and host of enclaves, with no other link, give {} an access to one "
-        return phrase(text + "another of {} (sum of their harmonic closeness).", n, places, value)
-    text = "{} of places, linked in {} on top of the observed network, raise the access of {} by {}"
-    return phrase(text + " (sum of their harmonic closeness).", n, name(pairs.layer), places, value)
+    places = counted(len(pairs.players), "place")
+    if pairs.layer:
+        text = (
+            f"{n} of places, linked in {name(pairs.layer)} on top of the observed network, raise "
+        )
+        text += f"the access of {places} by {value}"
+    else:
+        text = f"{n} of home and host of enclaves, with no other link, give {places} an access to "
+        text += f"one another of {value}"
+    text += " (sum of their harmonic closeness). "
+    if keeps := [RULES[str(rule)] for rule, row in result.by_rule.iterrows() if row["in_core"]]:
+        text += f"Nobody would leave under {joined(keeps)}."
+    else:
+        text += "Under each rule that was tried some group would be better off by itself."
+    yield Sentence(text, ("sharing",))
 
 
 def tell(result: Sharing) -> Iterator[Sentence]:
-    if result.least <= NOTHING:
-        text = "The core is not empty: under some divisions no group of places is better off alone"
-        if result.least < -NOTHING:
-            text += f"; under the nucleolus each loses {number(-result.least)} or more by leaving"
-        yield Sentence(f"{text}.", ("sharing",))
-    else:
+    least, source = result.least, ("sharing",)
+    text = "The core is not empty: under some divisions no group of places is better off alone"
+    if least < -NOTHING:
+        text += f"; under the nucleolus each loses {number(-least)} or more by leaving"
+    if least > NOTHING:
         text = (
             "The core is empty: under every division some group of places would be better off by "
-            f"itself, by {number(result.least)} at least."
         )
-        yield Sentence(text, ("sharing",))
+        text += f"itself, by {number(least)} at least"
+    yield Sentence(f"{text}.", source)
     shares = result.benefits[result.benefits["rule"] == "shapley"].set_index("player")["share"]
     most = str(shares.round(9).idxmax())
-    ends: Any = result.core.loc[most]
-    text = phrase(
-        "By the Shapley value {} gets most, {} of {}; in an equal division it would be {}.",
-        result.name(most),
-        number(float(shares[most])),
-        number(result.total),
-        number(result.total / len(shares)),
-    )
-    if ends.notna().all():
-        text += phrase(
-            " Between {} and {} would be stable, so the rule decides, not stability.",
-            number(max(float(ends["low"]), 0.0) if abs(ends["low"]) < NOTHING else ends["low"]),
-            number(float(ends["high"])),
-        )
-    yield Sentence(text, ("sharing",))
+    low, high = (float(result.core[end][most]) for end in ("low", "high"))
+    text = f"By the Shapley value {result.name(most)} gets most, {number(float(shares[most]))} of "
+    text += f"{number(result.total)}; in an equal division it would be "
+    text += f"{number(result.total / len(shares))}."
+    if not pd.isna([low, high]).any():
+        low = max(low, 0.0) if abs(low) < NOTHING else low
+        text += f" Between {number(low)} and {number(high)} would be stable, so the rule decides, "
+        text += "not stability."
+    yield Sentence(text, source)
     for rule, row in result.by_rule.iterrows():
         if row["objector"]:
-            members = sorted(row["objector"])
-            text = phrase(
-                "Under the rule '{}' a group would leave ({}): by itself it achieves {} more.",
-                RULES[str(rule)],
-                some([*map(result.name, members)], len(members)),
-                number(float(row["largest_excess"])),
+            group = some([*map(result.name, sorted(row["objector"]))], len(row["objector"]))
+            text = (
+                f"Under the rule '{RULES[str(rule)]}' a group would leave ({group}): by itself it "
             )
-            yield Sentence(text, ("sharing",))
+            yield Sentence(f"{text}achieves {number(float(row['largest_excess']))} more.", source)
     if result.stability:
-        kept = [
-            f"{RULES[rule]} {percent(of_rule.share)}" for rule, of_rule in result.stability.items()
-        ]
-        text = (
-            f"With one pair less, each in turn, the divisions stay in the core in: {joined(kept)}."
-        )
+        kept = joined([f"{RULES[x]} {percent(each.share)}" for x, each in result.stability.items()])
+        text = f"With one pair less, each in turn, the divisions stay in the core in: {kept}."
         yield Sentence(text, ("sharing_stability",))
-    yield from _pair_told(result)
+    (home, host), rise = result.pair, result.rise
+    text = (
+        f"The pair of {result.name(home)} and {result.name(host)} adds {number(result.added)} to "
+    )
+    text += f"the value of all. The Shapley value of {result.name(home)} is higher with it by "
+    text += f"{number(float(rise[home]))}, that of {result.name(host)} by "
+    text += f"{number(float(rise[host]))}: the same, as the link needs both."
+    others = rise.drop([home, host]).sum()
+    if others < -NOTHING:
+        text += f" All others together get {number(-others)} less, as they are needed less between."
+    elif others > NOTHING:
+        text += f" All others together get {number(others)} more."
+    yield Sentence(text, ("sharing_pair",))
     if result.contract is not None:
-        yield from _contract_told(result.contract)
+        yield from _village_contract.tell(result.contract)
     text = (
         "Assumed: access is what places want, a unit of it is worth the same to each and can be "
         "passed on, links cost nothing, and those outside a group build nothing. It is an account "
@@ -221,99 +321,45 @@ def tell(result: Sharing) -> Iterator[Sentence]:
     )
     if n := result.pairs.left_out:
         text += f" {counted(n, 'pair')} of places with fewer pairs left out (most_players)."
-    yield Sentence(text, ("sharing",))
-
-
-def _pair_told(result: Sharing) -> Iterator[Sentence]:
-    home, host = result.pair
-    others = result.rise.drop([home, host]).sum()
-    text = phrase(
-        "The pair of {} and {} adds {} to the value of all. The Shapley value of {} is higher with "
-        "it by {}, that of {} by {}: the same, as the link needs both.",
-        result.name(home),
-        result.name(host),
-        number(result.added),
-        result.name(home),
-        number(float(result.rise[home])),
-        result.name(host),
-        number(float(result.rise[host])),
-    )
-    if others < -NOTHING:
-        text += f" All others together get {number(-others)} less, as they are needed less between."
-    elif others > NOTHING:
-        text += f" All others together get {number(others)} more."
-    yield Sentence(text, ("sharing_pair",))
-
-
-def _contract_told(contract: Contract) -> Iterator[Sentence]:
-    part, topic = contract.part, "A contract with a fixed return"
-    text = phrase(
-        "{} (home) gets a fixed {} a year from the park at {} (host), in per cent of its "
-        "investment. Assumed: elsewhere it would get {}, and {} would get {} from the same land "
-        "without the park.",
-        name(contract.home),
-        number(part.fixed_return),
-        name(contract.host),
-        number(part.home_alone),
-        name(contract.host),
-        number(part.host_alone),
-    )
-    yield Sentence(text, ("sharing_contract",), topic)
-    text = phrase(
-        "Below a profit of {} {} would be better off without the contract, at {} it gives what the "
-        "Shapley value would, and above that {} keeps more: the contract leaves the risk to host.",
-        number(contract.least_profit),
-        name(contract.host),
-        number(contract.fair_profit),
-        name(contract.host),
-    )
-    if part.fixed_return < part.home_alone:
-        text += phrase(" {} itself would do better elsewhere.", name(contract.home))
-    yield Sentence(text, ("sharing_contract",), topic)
+    yield Sentence(text, source)
 
 
 def draw(result: Sharing) -> Iterator[Picture]:
     shown = result.benefits[~result.benefits["rule"].isin(["enclaves", "pairs"])]
-    ax = plot_benefit_shares(
-        shown,
-        core=result.core,
-        names=result.drawn_names,
-        rules=RULES,
-        label="share of the gain of access (sum of harmonic closeness)",
-    )
+    label = "share of the gain of access (sum of harmonic closeness)"
+    core, names = result.core, result.drawn_names
+    ax = plot_benefit_shares(shown, core=core, names=names, rules=RULES, label=label)
     caption = "Shares of each place under several rules, and what it gets in all stable divisions."
     alt = "A row for each place with a mark for each rule, on a bar from the least to the most."
     yield Picture("sharing", ax.figure.canvas.figure, caption, ("sharing",), alt=alt)
 
 
 def tables(result: Sharing) -> Iterator[Table]:
-    benefits = result.benefits.assign(objector=result.benefits["objector"].map(_text))
-    ends = result.core.reindex(benefits["player"])
-    benefits["core_low"], benefits["core_high"] = ends["low"].to_numpy(), ends["high"].to_numpy()
+    benefits = result.benefits.assign(objector=result.benefits["objector"].map(members_of))
+    benefits = benefits.join(
+        result.core.add_prefix("core_")[["core_low", "core_high"]], on="player"
+    )
     wide = result.benefits.pivot(index="player", columns="rule", values="share")
     wide = wide[list(result.by_rule.index)].join(result.core)
     wide = wide.sort_values("shapley", ascending=False, kind="stable")
     view = wide.rename(columns=RULES | {"low": "core: least", "high": "core: most"}).reset_index()
     view["player"] = view["player"].map(result.names)
-    yield Table(
-        "sharing",
-        benefits,
-        "Shares by rule, whether some group would leave, and what each place gets in the core.",
-        view=view,
-        whole=True,
+    caption = (
+        "Shares by rule, whether some group would leave, and what each place gets in the core."
     )
+    yield Table("sharing", benefits, caption, view=view, whole=True)
     if result.stability:
         rows = [
-            {"rule": rule, "in_core": of_rule.share, "coalition": _text(members), "objects": share}
+            (rule, of_rule.share, members_of(members), share)
             for rule, of_rule in result.stability.items()
             for members, share in ([*of_rule.objections.items()][:5] or [(frozenset(), 0.0)])
         ]
+        frame = pd.DataFrame(rows, columns=["rule", "in_core", "coalition", "objects"])
+        view = frame[["rule", "in_core"]].drop_duplicates().replace({"rule": RULES})
         caption = (
             "With one pair less, each in turn: in what share of the games a division is in the "
-            "core; the file has the groups that object most often."
         )
-        frame = pd.DataFrame(rows)
-        view = frame[["rule", "in_core"]].drop_duplicates().replace({"rule": RULES})
+        caption += "core; the file has the groups that object most often."
         formats = {"in_core": percent}
         yield Table("sharing_stability", frame, caption, view=view, whole=True, formats=formats)
     rise = result.rise.rename("change").rename_axis("player").reset_index()
@@ -322,34 +368,4 @@ def tables(result: Sharing) -> Iterator[Table]:
     caption = "Change of the Shapley value of each place by the pair of home and host."
     yield Table("sharing_pair", rise, caption, on_page=False)
     if result.contract is not None:
-        shares = result.contract.shares
-        yield Table(
-            "sharing_contract",
-            shares.assign(objector=shares["objector"].map(_text)),
-            "A fixed return at several assumed profits of the park, beside the Shapley value.",
-            view=_contract_view(result.contract),
-            whole=True,
-            topic="A contract with a fixed return",
-        )
-
-
-def _contract_view(contract: Contract) -> pd.DataFrame:
-    rows = []
-    for profit, part in contract.shares.groupby("profit", sort=False):
-        by = part.set_index(["rule", "player"])
-        leaves = by.loc[("contract", "home"), "objector"]
-        rows.append(
-            {
-                "profit (assumed)": profit,
-                "contract: home": by.loc[("contract", "home"), "share"],
-                "contract: host": by.loc[("contract", "host"), "share"],
-                "Shapley: home": by.loc[("shapley", "home"), "share"],
-                "Shapley: host": by.loc[("shapley", "host"), "share"],
-                "would leave": _text(leaves) or "nobody",
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _text(members: Any) -> str:
-    return "+".join(sorted(map(str, members))) if members else ""
+        yield _village_contract.table(result.contract)

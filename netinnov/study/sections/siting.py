@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,41 +11,35 @@ import numpy as np
 import pandas as pd
 
 from netinnov.experiments import ResampledLinks
-from netinnov.planning import (
-    ParetoPlans,
-    SitingPlan,
-    pareto_plans,
-    site_enclaves,
-    siting_stability,
-)
+from netinnov.planning import ParetoPlans, SitingPlan, pareto_plans, site_enclaves, siting_stability
 from netinnov.planning._site_enclaves import prepared, seed_of
 from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_pareto, plot_plan_value, plot_sites
 from netinnov.polycentricity._resampled_flows import Change
 from netinnov.study._context import Context
-from netinnov.study._section import Picture, Result, Table, with_modelled
+from netinnov.study._section import Picture, Result, Sentence, Table, with_modelled
 from netinnov.study._structure_plan import plan as structure_of
-from netinnov.study._words import percent, signed_percent, uncapitalised
-from netinnov.study.sections._candidate_sites import Candidates, candidates_of
-from netinnov.study.sections._siting_part import SitingPart
-from netinnov.study.sections._siting_text import (
-    OBJECTIVES,
-    explain as explain,
-    offer as offer,
-    tell as tell,
-)
+from netinnov.study._words import are, counted, joined, number, out_of, percent, signed_percent
+from netinnov.study.sections._candidate_sites import Candidates, SitingPart, candidates_of
 
 HEADING = "Siting: which enclaves to build next"
 OPTIONS = SitingPart
 CHECK = candidates_of
-
-FRESH = 40
-"""Placements that a plan was not chosen on, on which it is valued again."""
-
-ROUNDING = 1e-9
-"""Relative difference of two values that is none."""
-
-WEIGHTS = 5
-"""Weights of the two objectives that are tried for plans between them."""
+FRESH = 40  # placements that a plan was not chosen on, on which it is valued again
+ROUNDING = 1e-9  # relative difference of two values that is none
+WEIGHTS = 5  # weights of the two objectives that are tried for plans between them
+FEW = 20  # resamples below which shares are told as numbers of them
+OBJECTIVES: dict[str, str] = {
+    "efficiency": "global efficiency",
+    "home_access": "the mean access of the homes",
+    "worst_access": "the access of the place with least",
+    "equity": "equity of access (1 \N{MINUS SIGN} Gini)",
+    "effective_number": "the effective number of places",
+}
+FORMATS = {
+    "share_of_resamples": percent,
+    "gain_alone": signed_percent,
+    "gain_in_plan": signed_percent,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +60,12 @@ class Siting(Result):
 
     @property
     def part(self) -> SitingPart:
-        """The settings."""
         return self.candidates.part
+
+    @property
+    def label(self) -> str:
+        """What the objective is called."""
+        return OBJECTIVES[self.part.objective]
 
     @property
     def chosen(self) -> pd.DataFrame:
@@ -84,30 +83,43 @@ class Siting(Result):
         return "enclaves" if self.drawn else "direct links"
 
     @property
-    def helps(self) -> bool:
-        """Whether the plan is better than today, beyond rounding."""
-        return self.plan.value - self.plan.baseline > self._rounding
-
-    @property
-    def alone(self) -> int:
-        """How many candidates are better than today by themselves, beyond rounding."""
-        return int((self.plan.to_frame()["gain_alone"] > self._rounding).sum())
-
-    @property
-    def _rounding(self) -> float:
+    def rounding(self) -> float:
+        """A difference between two values that is none."""
         return ROUNDING * max(abs(self.plan.value), abs(self.plan.baseline))
+
+    @property
+    def helps(self) -> bool:
+        """Whether the plan is better than today."""
+        return self.plan.value - self.plan.baseline > self.rounding
 
     @property
     def random_share(self) -> float:
         """Share of the plans at random at least as good as the plan on fresh placements."""
         return float((self.plan.placebo >= self.fresh.mean() * (1 - 1e-12)).mean())
 
+    def site(self, site: str) -> str:
+        """A site in a sentence."""
+        home, host = map(self.name, self.candidates.pairs.loc[site])
+        return f"{home} {'in' if self.drawn else 'with'} {host}"
 
-def compute(context: Context) -> Siting | None:
+    def rise(self, value: float) -> str:
+        """A value as a change from today: in per cent, or as it is where today's is 0."""
+        baseline = self.plan.baseline
+        if not baseline:
+            return number(value - baseline)
+        return f"{number(100 * (value - baseline) / abs(baseline), digits=2)} %"
+
+    def range(self, values: pd.Series) -> str:
+        """The middle 95 % of values."""
+        return " to ".join(self.rise(float(values.quantile(q))) for q in (0.025, 0.975))
+
+
+def compute(context: Context) -> Siting:
     candidates = context.once(candidates_of)
     part, maker, cities = candidates.part, candidates.maker, context.cities
     homes = list(candidates.pairs["home"].unique())
     objective = maker.objective(part.objective, homes)
+    every: dict[str, Any] = candidates.limit | {"rng": context.seed}
     replicates = part.placements if maker.form == "enclave" else 1
     plan = site_enclaves(
         cities,
@@ -115,44 +127,29 @@ def compute(context: Context) -> Siting | None:
         method=part.method,
         placebos=part.placebos,
         replicates=replicates,
-        rng=context.seed,
-        **candidates.limit,
+        **every,
     )
     resample, why = resample_of(context)
-    stability = None
+    stability = front = None
     if resample is not None and part.resamples and plan.sites:
         stability = siting_stability(
             cities,
             objective=objective,
             resample=resample,
             resamples=part.resamples,
-            rng=context.seed,
             progress=context.progress,
-            **candidates.limit,
+            **every,
+        )
+    if part.against != "none":
+        both = {str(x): maker.objective(x, homes) for x in (part.objective, part.against)}
+        front = pareto_plans(
+            cities, objectives=both, weights=WEIGHTS, replicates=replicates, **every
         )
     structure = context.once(structure_of)
-    front = None
-    if part.against != "none":
-        front = pareto_plans(
-            cities,
-            objectives={
-                called: maker.objective(called, homes) for called in (part.objective, part.against)
-            },
-            weights=WEIGHTS,
-            replicates=replicates,
-            rng=context.seed,
-            **candidates.limit,
-        )
-    return Siting(
-        context,
-        candidates,
-        plan,
-        _fresh(context, candidates, objective, plan),
-        stability,
-        why if part.resamples else "none were asked for",
-        "flows" if structure is None else structure.resampled,
-        front,
-    )
+    resampled = "flows" if structure is None else structure.resampled
+    why = why if part.resamples else "none were asked for"
+    fresh = _fresh(context, candidates, objective, plan)
+    return Siting(context, candidates, plan, fresh, stability, why, resampled, front)
 
 
 def resample_of(context: Context) -> tuple[Change | None, str]:
@@ -193,14 +190,133 @@ def _fresh(context: Context, candidates: Candidates, objective: Any, plan: Sitin
     return pd.Series(values, name="fresh")
 
 
+def offer(result: Siting) -> Iterator[Sentence]:
+    plan, label, source = result.plan, result.label, ("sites", "siting")
+    n, best = len(result.candidates.pairs), len(plan.sites)
+    if not plan.sites:
+        text = f"Of {counted(n, 'candidate')} none raises {label} within the budget: nothing is "
+        yield Sentence(f"{text}built.", source)
+        return
+    could = f"{n:,} {result.built} that could be built"
+    if not result.helps:
+        alone = int((plan.to_frame()["gain_alone"] > result.rounding).sum())
+        text = f"None of the {could} raises {label}, so there is no plan."
+        if alone:
+            text = f"Of the {could} {alone:,} {'raises' if alone == 1 else 'raise'} {label} alone, "
+            text += f"but the best {best} that were found do not together."
+        yield Sentence(text, source)
+        return
+    text = (
+        f"Of {could}, the best {best} that were found are {joined([*map(result.site, plan.sites)])}"
+    )
+    text += f". Together they raise {label} by {result.rise(float(result.fresh.mean()))}"
+    if len(result.fresh) > 1:
+        text += f" ({result.range(result.fresh)} in 95 % of {len(result.fresh)} placements that it "
+        text += "was not chosen on)"
+    yield Sentence(f"{text}.", source)
+    yield Sentence(_bound(result), ("siting",))
+    if len(plan.placebo):
+        share = result.random_share
+        as_good = round(share * len(plan.placebo))
+        do = f"{as_good:,} {'does' if as_good == 1 else 'do'}" if as_good else "none does"
+        size = "that cost no more" if result.part.budget else f"of {best}"
+        verdict = "better than" if share < 0.05 else "not clearly better than"
+        text = (
+            f"The plan is {verdict} chance: of {len(plan.placebo):,} plans {size} drawn at random "
+        )
+        text += f"from the same candidates {do} as well; 95 % of them gain "
+        yield Sentence(f"{text}{result.range(plan.placebo)}.", ("siting_values",))
+    text = "Caution: this is a calculation on the network as it is, not a forecast: only the new "
+    text += "links change it, nobody reacts, and another objective gives another plan."
+    if result.modelled_layers:
+        layer = result.context.mark(result.candidates.maker.layer)
+        text += f" Modelled layers are in the network, and links are placed in {layer}."
+    yield Sentence(text, ("siting",))
+
+
+def _bound(result: Siting) -> str:
+    plan, part = result.plan, result.part
+    limit = "within this budget" if part.budget else f"of {len(plan.sites)}"
+    if math.isnan(plan.bound):
+        text = f"How much better another plan {limit} could be is not known: more of these "
+        return f"{text}candidates can lower this objective, so that no bound holds."
+    if plan.gap == 0:
+        return f"No plan {limit} can be better."
+    text = f"No plan {limit} can raise it by more than {result.rise(plan.bound)}"
+    if result.drawn:
+        text += f" on the {counted(part.placements, 'placement')} that were tried, where this one "
+        text += f"reaches {result.rise(plan.value)}"
+    text += f". That bound is what all {len(result.candidates.pairs):,} candidates together would "
+    text += "do, so it is loose: how much of the difference another plan could gain is not known."
+    return text
+
+
+def tell(result: Siting) -> Iterator[Sentence]:
+    plan, how = result.plan, "How sites were chosen"
+    for note in result.candidates.notes:
+        yield Sentence(note, ("siting_candidates",), how)
+    if not plan.sites or not result.helps:
+        return
+    if result.candidates.prices is not None:
+        text = f"The plan costs {number(plan.cost)}, at prices that are assumed"
+        text += f"; the budget is {number(result.part.budget)}." if result.part.budget else "."
+        yield Sentence(text, ("sites",), how)
+    gains = plan.to_frame()["gain_in_plan"].loc[list(plan.sites)].items()
+    parts = [f"{result.site(str(x))} ({result.rise(plan.baseline + gain)})" for x, gain in gains]
+    text = f"Without it the plan would lose, in order of choice: {joined(parts)}."
+    yield Sentence(text, ("sites",), "What each adds")
+    yield Sentence(_stability(result), ("sites",), "Would it change with other data")
+    if result.front is not None:
+        yield Sentence(_front(result.front), ("siting_pareto",), "Two objectives")
+
+
+def _stability(result: Siting) -> str:
+    if result.stability is None:
+        return f"Links were not resampled: {result.no_resamples}."
+    times, chosen = int(result.stability["resamples"].iloc[0]), list(result.plan.sites)
+    if not times:
+        return "No resample of the links could be planned for."
+    shares, shown = result.stability["share"], out_of(times) if times <= FEW else percent
+    parts = joined([f"{result.site(site)} in {shown(shares[site])}" for site in chosen])
+    resampled = "the observed links" if result.modelled_layers else "the links"
+    if result.resampled == "events":
+        resampled = "events, such as projects,"
+    again = " and placements drawn again" if result.drawn else ""
+    text = f"With {resampled} resampled {times:,} times{again}, a greedy plan chooses {parts}."
+    if often := int((shares.drop(chosen) >= 0.5).sum()):
+        text += f" {often} other candidates {are(often)} in half of those plans or more."
+    if float(shares[chosen].mean()) < 0.5:
+        text += " Which sites are best is not settled by these data: many plans are nearly as good."
+    return text
+
+
+def _front(front: ParetoPlans) -> str:
+    first, second = front.baseline.index
+    text = f"Between {OBJECTIVES[first]} and {OBJECTIVES[second]} there "
+    if len(front.plans) == 1:
+        text += "is nothing to choose: one plan is best for both"
+        return text + ("." if front.exact else ", among those that were found.")
+    gains = []
+    for best in (first, second):
+        row, parts = front.plans.loc[front.plans[best].idxmax()], []
+        for called, before in front.baseline.items():
+            change = float(row[called]) - float(before)
+            share = number(100 * change / abs(before), digits=2) if before else number(change)
+            parts.append(f"{'+' if change > 0 else ''}{share}{' %' if before else ''}")
+        gains.append(" and ".join(parts))
+    kind = "no other plan" if front.exact else "no other plan that was found"
+    text += f"are {len(front.plans)} plans that {kind} beats in both. Best for the first: "
+    return f"{text}{gains[0]}; best for the second: {gains[1]}."
+
+
 def draw(result: Siting) -> Iterator[Picture]:
     if not result.helps:
         return
-    plan, pairs, label = result.plan, result.candidates.pairs, OBJECTIVES[result.part.objective]
-    ends = pd.unique(pairs.to_numpy().ravel())
+    plan, pairs, label = result.plan, result.candidates.pairs, result.label
     places = result.context.cities.places
-    at = places[["lon", "lat"]].reindex(ends).dropna()
-    on_map = bool(plan.sites) and set(result.chosen.to_numpy().ravel()) <= set(at.index)
+    at = places[["lon", "lat"]].reindex(pd.unique(pairs.to_numpy().ravel())).dropna()
+    ends = pd.unique(result.chosen.to_numpy().ravel())
+    on_map = bool(plan.sites) and set(ends) <= set(at.index)
     figure = new_figure(width=DOUBLE if on_map else SINGLE, height=120 if on_map else 75)
     if on_map:
         left, right = figure.subplots(1, 2, width_ratios=[2.1, 1])
@@ -210,77 +326,65 @@ def draw(result: Siting) -> Iterator[Picture]:
             places=places,
             shares=None if result.stability is None else result.stability["share"],
             names=result.drawn_names,
-            extent=result.maps.detail_with(at, at.loc[pd.unique(result.chosen.to_numpy().ravel())]),
+            extent=result.maps.detail_with(at, at.loc[ends]),
             basemap=result.maps.below,
             ax=left,
         )
     else:
         right = figure.subplots()
     plot_plan_value(plan, fresh=result.fresh, label=label, ax=right)
-    caption = f"What the plan does for {label}, beside plans drawn at random from the same "
+    caption = f"what the plan does for {label}, beside plans drawn at random from the same "
     caption += "candidates, and the bound."
+    alt = "a histogram of plans at random with lines at today, the plan and the bound."
     if on_map:
-        caption = f"Left: the chosen {result.built}. Right: {uncapitalised(caption)}"
+        caption = f"Left: the chosen {result.built}. Right: {caption}"
+        alt = f"a map with arrows from homes to hosts, and {alt}"
         if result.stability is not None:
             caption += " In per cent: resamples of the links in which the site is chosen."
     if result.modelled_layers:
         caption += f" Modelled: {', '.join(map(str, result.modelled_layers))}."
-    alt = "A map with arrows from homes to hosts, and " * on_map
-    alt += "a histogram of plans at random with lines at today, the plan and the bound."
-    yield Picture(
-        "siting", figure, caption, ("sites", "siting_values"), alt=alt[0].upper() + alt[1:]
-    )
+    caption, alt = (text[0].upper() + text[1:] for text in (caption, alt))
+    yield Picture("siting", figure, caption, ("sites", "siting_values"), alt=alt)
     if result.front is not None and len(result.front.plans) > 1:
         figure = new_figure(width=SINGLE, height=75)
-        called: dict[str, str] = dict(OBJECTIVES.items())
-        plot_pareto(result.front, plan=plan.sites, labels=called, ax=figure.subplots())
+        plot_pareto(result.front, plan=plan.sites, labels=OBJECTIVES, ax=figure.subplots())
         caption = "Plans that no other plan that was found beats in both objectives."
         alt = "Points of plans that fall from left to right, and a cross for today below them."
         yield Picture("siting_pareto", figure, caption, ("siting_pareto",), "Two objectives", alt)
 
 
 def tables(result: Siting) -> Iterator[Table]:
-    plan, modelled = result.plan, result.modelled_layers
-    every = _candidates(result)
+    plan, maker, modelled = result.plan, result.candidates.maker, result.modelled_layers
+    seen: dict[str, Any] = {"modelled": modelled, "whole": True, "on_page": result.helps}
+    table, names = plan.to_frame(), result.candidates.pairs.map(result.names.__getitem__)
+    scale = 100 / abs(plan.baseline) if plan.baseline else 1.0
+    every = table[[]].rename_axis("site").join(names).join(table[["chosen", "order"]])
+    every = every.assign(**{x: scale * table[x] for x in ("gain_alone", "gain_in_plan")})
+    if result.stability is not None:
+        every["share_of_resamples"] = result.stability["share"]
+    if table["cost"].notna().all():
+        every["cost"] = table["cost"]
     chosen = every[every["chosen"]].sort_values("order", kind="stable").drop(columns="chosen")
-    label = OBJECTIVES[result.part.objective]
-    yield Table(
-        "sites",
-        with_modelled(chosen, modelled),
-        f"The chosen {result.built} in order of choice: rise of {label} by each alone and in the "
-        "plan (what the plan loses without it), per cent of today, and share of resamples that "
-        "choose it.",
-        modelled=modelled,
-        whole=True,
-        on_page=result.helps,
-        formats=FORMATS,
-    )
-    yield Table(
-        "siting_candidates",
-        with_modelled(every, modelled),
-        f"All {result.built} that could be built, chosen or not.",
-        modelled=modelled,
-        on_page=False,
-    )
+    caption = f"The chosen {result.built} in order of choice: rise of {result.label} by each alone "
+    caption += "and in the plan (what the plan loses without it), per cent of today, and share of "
+    caption += "resamples that choose it."
+    yield Table("sites", with_modelled(chosen, modelled), caption, **seen, formats=FORMATS)
+    frame, caption = with_modelled(every, modelled), f"All {result.built} that could be built, "
+    caption += "chosen or not."
+    yield Table("siting_candidates", frame, caption, modelled=modelled, on_page=False)
     random = pd.concat([plan.placebo, result.fresh], axis=1)
-    caption = f"Values of plans at random (placebo), and of the plan on fresh placements: {label}."
-    yield Table("siting_values", random, caption, on_page=False)
+    caption = "Values of plans at random (placebo), and of the plan on fresh placements: "
+    yield Table("siting_values", random, f"{caption}{result.label}.", on_page=False)
     if result.front is not None:
-        front = result.front.to_frame()
-        front["sites"] = ["; ".join(_called(result, sites)) for sites in front["sites"]]
-        yield Table(
-            "siting_pareto",
-            with_modelled(front, modelled),
-            "Plans that no other plan that was found beats in both objectives.",
-            modelled=modelled,
-            whole=True,
-            on_page=result.helps,
-        )
+        front, called = result.front.to_frame(), names["home"] + " at " + names["host"]
+        front["sites"] = ["; ".join(called[list(sites)]) for sites in front["sites"]]
+        caption = "Plans that no other plan that was found beats in both objectives."
+        yield Table("siting_pareto", with_modelled(front, modelled), caption, **seen)
     settings = {
         **{key.replace("_", " "): value for key, value in result.part.model_dump().items()},
-        "form used": result.candidates.maker.form,
-        "layer used": result.context.mark(result.candidates.maker.layer),
-        "length of links used": result.candidates.maker.distance,
+        "form used": maker.form,
+        "layer used": result.context.mark(maker.layer),
+        "length of links used": maker.distance,
         "candidates": len(every),
         "value today": plan.baseline,
         "value of the plan": plan.value,
@@ -294,37 +398,10 @@ def tables(result: Siting) -> Iterator[Table]:
     yield Table("siting", frame, "How the sites were chosen, and the bound.", on_page=False)
 
 
-def _candidates(result: Siting) -> pd.DataFrame:
-    plan = result.plan
-    table = plan.to_frame()
-    names = result.candidates.pairs.map(lambda place: result.names[place])
-    scale = 100 / abs(plan.baseline) if plan.baseline else 1.0
-    frame = pd.DataFrame(
-        {
-            "home": names["home"],
-            "host": names["host"],
-            "chosen": table["chosen"],
-            "order": table["order"],
-            "gain_alone": scale * table["gain_alone"],
-            "gain_in_plan": scale * table["gain_in_plan"],
-        },
-        index=table.index.rename("site"),
-    )
-    if result.stability is not None:
-        frame["share_of_resamples"] = result.stability["share"]
-    if table["cost"].notna().all():
-        frame["cost"] = table["cost"]
-    return frame
-
-
-def _called(result: Siting, sites: tuple[str, ...]) -> list[str]:
-    pairs = result.candidates.pairs.loc[list(sites)]
-    called = pairs.map(lambda place: result.names[place])
-    return [f"{home} at {host}" for home, host in called.itertuples(index=False)]
-
-
-FORMATS = {
-    "share_of_resamples": percent,
-    "gain_alone": signed_percent,
-    "gain_in_plan": signed_percent,
-}
+def explain(result: Siting) -> Iterator[Sentence]:
+    text = f"A plan of {result.built} is searched for one by one, each the best addition, and then "
+    text += "by swaps; it need not be the best of all."
+    if result.drawn:
+        text += " It is chosen on a few random placements, and the best of many looks better on "
+        text += "those than it is: so its gain is told on fresh placements."
+    yield Sentence(text)

@@ -24,17 +24,13 @@ from netinnov.planning import (
 from netinnov.plotting import plot_space_allocation
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Result, Sentence, Table
-from netinnov.study._words import are, counted, joined, name, number, percent, phrase
+from netinnov.study._words import are, counted, joined, name, number, percent
 from netinnov.study.sections import enclaves
 from netinnov.study.sections._enclave_choice import layer_for
 
 HEADING = "Space for cross-border flows"
-
-LARGEST = 12
-"""Hosts at which more space is tried."""
-
-TRIED = 10
-"""Units that the space which is tried houses, so that it holds more than a link or two."""
+LARGEST = 12  # hosts at which more space is tried
+TRIED = 10  # units that the space which is tried houses, so that it holds more than a link or two
 
 
 class SpacePart(Part):
@@ -97,29 +93,20 @@ class Space(Result):
         rents = self.rents["rent"].sort_values(ascending=False, kind="stable")
         return [str(host) for host in rents.index[rents > 0]]
 
-    @property
-    def served(self) -> float:
-        """In what share of the resamples all demand can be served."""
-        return float(self.rents["served"].iloc[0])
-
 
 def stock(context: Context) -> Stock:
     """The amounts, checked; nothing is solved."""
-    part = context.options(SpacePart) or SpacePart()
+    part, places = context.settings(SpacePart), context.cities.storage.places
     units, lost_units = _amounts(context, part.units, "home", "units")
     capacity, lost_space = _amounts(context, part.area, "host", "area")
-    places = context.cities.storage.places
-    left_out = lost_units + lost_space
-    for amounts in (units, capacity):
-        if bare := list(
-            amounts.index[places.loc[amounts.index, ["lon", "lat"]].isna().any(axis=1)]
-        ):
+    ends = [places.loc[amounts.index, ["lon", "lat"]] for amounts in (units, capacity)]
+    for at in ends:
+        if bare := list(at.index[at.isna().any(axis=1)]):
             msg = f"[space] needs lon and lat of each home and host; missing for {len(bare):,}: "
             raise InputError(f"{msg}{', '.join(bare[:5])}. Give them in the table of places.")
     if part.home is not None:
         context.check_place("space.home", part.home)
-    ends = [places.loc[amounts.index] for amounts in (units, capacity)]
-    (lon, lat), to = ((end["lon"].to_numpy(), end["lat"].to_numpy()) for end in ends)
+    (lon, lat), to = (at.to_numpy(np.float64).T for at in ends)
     between = great_circle(lon[:, None], lat[:, None], *to)
     kilometres = pd.DataFrame(between, units.index, capacity.index)
     floor: Any = context.network.storage.nodes if part.floor is None else part.floor
@@ -130,7 +117,7 @@ def stock(context: Context) -> Stock:
     except InputError as error:
         msg = f"[space] {error} In a study that is floor = ... under [space]."
         raise InputError(msg) from None
-    return Stock(units, capacity, kilometres, demand, left_out)
+    return Stock(units, capacity, kilometres, demand, lost_units + lost_space)
 
 
 CHECK = stock
@@ -156,20 +143,18 @@ def _amounts(context: Context, column: str, end: str, setting: str) -> tuple[pd.
         if (of_places > 0).any():
             return of_places[of_places > 0], 0
     columns = [*nodes.columns, *places.columns]
-    fault = "is empty for all of them" if column in columns else "is not there"
-    hint = "" if column in columns else did_you_mean(column, columns)
+    fault = "is empty for all of them"
+    if column not in columns:
+        fault = f"is not there{did_you_mean(column, columns)}"
     raise InputError(
         f"[space] needs a number above 0 for at least one {end}: in a column {column!r} of the "
-        f"enclaves (nodes outside their jurisdiction) or of the places, which {fault}{hint}. Add "
+        f"enclaves (nodes outside their jurisdiction) or of the places, which {fault}. Add "
         f"the column, name another one with space.{setting}, or leave [space] out."
     )
 
 
-def compute(context: Context) -> Space | None:
-    part = context.options(SpacePart)
-    if part is None:
-        return None
-    amounts = context.once(stock)
+def compute(context: Context) -> Space:
+    part, amounts = context.settings(SpacePart), context.once(stock)
     cost = amounts.kilometres.astype(np.float64)
     for place in cost.index.intersection(cost.columns):  # space at home needs no enclave
         cost.loc[place, place] = np.nan
@@ -210,50 +195,37 @@ def _worth(
 
 
 def offer(result: Space) -> Iterator[Sentence]:
-    demand, space = result.stock.demand.by_home().sum(), result.stock.capacity.sum()
-    text = phrase(
-        "{} ({}: {}) would need about {} {} of space; {} have {}.",
-        counted(len(result.stock.units), "home"),
-        name(result.part.units),
-        number(result.stock.units.sum()),
-        _about(demand),
-        result.part.unit,
-        counted(len(result.stock.capacity), "host"),
-        _about(space),
+    stock, part = result.stock, result.part
+    # Three significant digits, also of large numbers.
+    demand, space = (
+        number(float(f"{amounts.sum():.3g}"))
+        for amounts in (stock.demand.by_home(), stock.capacity)
     )
+    text = f"{counted(len(stock.units), 'home')} ({name(part.units)}: {number(stock.units.sum())}) "
+    text += f"would need about {demand} {part.unit} of space; "
+    text += f"{counted(len(stock.capacity), 'host')} have {space}."
     yield Sentence(text, ("space_demand", "space_rents"))
-
-
-def _about(value: float) -> str:
-    """Three significant digits, also of large numbers."""
-    return number(float(f"{value:.3g}"))
 
 
 def tell(result: Space) -> Iterator[Sentence]:
     demand, unit = result.stock.demand, result.part.unit
+    text = f"One of them takes {number(demand.floor)} {unit}"
     if demand.n:
-        text = phrase(
-            "One of them takes {} {} in the median of the {} that state both (95 % interval {} to "
-            "{}, over resamples of them): it describes these and is no norm.",
-            number(demand.floor),
-            unit,
-            counted(demand.n, "node"),
-            number(demand.low),
-            number(demand.high),
-        )
+        text += f" in the median of the {counted(demand.n, 'node')} that state both (95 % interval "
+        text += f"{number(demand.low)} to {number(demand.high)}, over resamples of them): it "
+        text += "describes these and is no norm."
     else:
-        text = phrase("One of them takes {} {}: an assumption.", number(demand.floor), unit)
+        text += ": an assumption."
     yield Sentence(text, ("space_demand",))
     if result.plan is None:
-        yield Sentence(phrase("No plan: {}", result.short), ("space_demand",))
+        yield Sentence(f"No plan: {result.short}", ("space_demand",))
     else:
         yield from _plan(result, result.plan)
     if result.worth is not None:
-        yield from _worth_told(result, result.worth)
-    text = phrase(
-        "Assumed: every home may use every host's space, all stated space is free, and kilometres "
-        "are the cost. It says where stated space is near to whom, not who will rent it."
-    )
+        yield _worth_told(result, result.worth)
+    text = "Assumed: every home may use every host's space, all stated space is free, and "
+    text += "kilometres are the cost. It says where stated space is near to whom, not who will "
+    text += "rent it."
     if n := result.stock.left_out:
         text += f" {counted(n, 'enclave')} with a number {are(n)} left out, as home or host "
         text += "is not a place of the report."
@@ -261,97 +233,64 @@ def tell(result: Space) -> Iterator[Sentence]:
 
 
 def _plan(result: Space, plan: SpaceAllocation) -> Iterator[Sentence]:
-    total = plan.flows.to_numpy().sum()
-    text = phrase(
-        "If homes used the space of any host at the least distance, it would lie {} km from home "
-        "on average.",
-        number(plan.cost / total),
+    mean = number(plan.cost / plan.flows.to_numpy().sum())
+    text = (
+        f"If homes used the space of any host at the least distance, it would lie {mean} km from "
     )
-    yield Sentence(text, ("space_flows",))
+    yield Sentence(f"{text}home on average.", ("space_flows",))
+    text = "No host is full, so one more unit of space is worth nothing in this plan."
     if result.full:
         parts = []
         for host in result.full[:3]:
             row: Any = result.rents.loc[host]
             rent, low, high = (number(float(row[column])) for column in ("rent", "low", "high"))
-            text = phrase("{} ({} km", result.name(host), rent)
-            if result.stock.demand.n:
-                text += phrase(", 95 % interval {} to {}", low, high)
-            parts.append(text + ")")
-        text = phrase(
-            "Space runs out at {}. The rent is what one more {} there would save in kilometres.",
-            joined(parts),
-            result.part.unit,
-        )
+            interval = f", 95 % interval {low} to {high}" if result.stock.demand.n else ""
+            parts.append(f"{result.name(host)} ({rent} km{interval})")
+        text = f"Space runs out at {joined(parts)}. The rent is what one more {result.part.unit} "
+        text += "there would save in kilometres."
         if not plan.rents_unique:
             text += " The plan is degenerate: other rents would do as well."
-    else:
-        text = phrase("No host is full, so one more unit of space is worth nothing in this plan.")
     yield Sentence(text, ("space_rents",))
-    if result.stock.demand.n and result.served < 1:
-        text = phrase(
-            "In {} of the resamples space falls short, whatever the rents; the intervals describe "
-            "the others.",
-            percent(1 - result.served),
-        )
-        yield Sentence(text, ("space_rents",))
+    served = float(result.rents["served"].iloc[0])  # the share of resamples with space for all
+    if result.stock.demand.n and served < 1:
+        text = f"In {percent(1 - served)} of the resamples space falls short, whatever the rents; "
+        yield Sentence(f"{text}the intervals describe the others.", ("space_rents",))
 
 
-def _worth_told(result: Space, worth: pd.DataFrame) -> Iterator[Sentence]:
-    size = int(worth["links"].iloc[0])
-    home = result.name(result.home)
-    gains = worth["gain_per_1000"]
+def _worth_told(result: Space, worth: pd.DataFrame) -> Sentence:
+    links = counted(int(worth["links"].iloc[0]), "link")
+    home, layer, gains = result.name(result.home), name(result.layer), worth["gain_per_1000"]
     if not (gains > 0).any():
-        text = phrase(
-            "A new park of {} for {} would not raise the access of {} at any host in {}.",
-            counted(size, "link"),
-            home,
-            home,
-            name(result.layer),
-        )
-        yield Sentence(text, ("space_worth",))
-        return
+        text = f"A new park of {links} for {home} would not raise the access of {home} at any host "
+        return Sentence(f"{text}in {layer}.", ("space_worth",))
     best, last = str(gains.index[0]), str(gains.index[-1])
-    text = phrase(
-        "For {}, {} {} more would be worth most at {}: access (harmonic closeness in {}) would "
-        "rise by {}",
-        home,
-        number(1000.0),
-        result.part.unit,
-        result.name(best),
-        name(result.layer),
-        number(float(gains.iloc[0])),
-    )
+    text = f"For {home}, {number(1000.0)} {result.part.unit} more would be worth most at "
+    text += f"{result.name(best)}: access (harmonic closeness in {layer}) would rise by "
+    text += number(float(gains.iloc[0]))
     if last != best:
-        where = result.name(last)
-        text += phrase("; at {} by {}", where, number(float(gains.iloc[-1])))
-    text += phrase(
-        ". It was measured with a park of {}, half of them leading home: assumed.",
-        counted(size, "link"),
-    )
-    yield Sentence(text, ("space_worth",))
+        text += f"; at {result.name(last)} by {number(float(gains.iloc[-1]))}"
+    text += f". It was measured with a park of {links}, half of them leading home: assumed."
+    return Sentence(text, ("space_worth",))
 
 
 def draw(result: Space) -> Iterator[Picture]:
     if result.plan is None:
         return
-    ax = plot_space_allocation(
-        result.plan, names=result.drawn_names, unit=result.part.unit, rent_unit="km"
-    )
-    caption = (
-        "Which home would use how much space at which host, if all stated space were open to all "
-        "and the nearest were taken first."
-    )
+    unit, names = result.part.unit, result.drawn_names
+    ax = plot_space_allocation(result.plan, names=names, unit=unit, rent_unit="km")
+    caption = "Which home would use how much space at which host, if all stated space were open to "
+    caption += "all and the nearest were taken first."
     alt = "Bands from homes at the left to hosts at the right, as wide as the space that is used."
-    figure = ax.figure.canvas.figure
-    yield Picture("space", figure, caption, ("space_flows", "space_rents"), alt=alt)
+    sources = ("space_flows", "space_rents")
+    yield Picture("space", ax.figure.canvas.figure, caption, sources, alt=alt)
 
 
 def tables(result: Space) -> Iterator[Table]:
-    demand = result.stock.demand.to_frame().rename_axis("home").reset_index()
+    demand, plan = result.stock.demand.to_frame().rename_axis("home").reset_index(), result.plan
     demand.insert(1, "units", result.stock.units.to_numpy())
     yield _table(result, "space_demand", demand, "Space that each home needs, with its interval.")
-    if result.plan is not None:
-        flows = result.plan.to_frame().rename(columns={"demand": "home", "site": "host"})
+    if plan is not None:
+        flows = plan.to_frame().rename(columns={"demand": "home", "site": "host"})
         pairs = zip(flows["home"], flows["host"], strict=True)
         between: Any = result.stock.kilometres
         flows["kilometres"] = [float(between.at[pair]) for pair in pairs]
@@ -360,19 +299,15 @@ def tables(result: Space) -> Iterator[Table]:
     capacity = result.stock.capacity
     rents = result.rents.rename_axis("host").reset_index()
     rents.insert(1, "capacity", capacity.to_numpy())
-    if result.plan is not None:
-        rents.insert(2, "left", result.plan.left.reindex(capacity.index).to_numpy())
+    if plan is not None:
+        rents.insert(2, "left", plan.left.reindex(capacity.index).to_numpy())
     caption = "Space of each host, what is left of it, and its rent in kilometres with interval."
     yield _table(result, "space_rents", rents, caption)
     if result.worth is not None:
         worth = result.worth.reset_index()
         worth.insert(0, "home", result.home)
-        yield _table(
-            result,
-            "space_worth",
-            worth,
-            "What more space at each host gains for a home, in access.",
-        )
+        caption = "What more space at each host gains for a home, in access."
+        yield _table(result, "space_worth", worth, caption)
 
 
 def _table(result: Space, title: str, frame: pd.DataFrame, caption: str) -> Table:

@@ -16,13 +16,10 @@ from netinnov.network import MultilayerNetwork, split_periods
 from netinnov.plotting import DOUBLE, new_figure, plot_location_quotients, plot_spread
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Result, Sentence, Table
-from netinnov.study._words import joined, name, number, phrase
+from netinnov.study._words import joined, name, number
 
 HEADING = "Specialisation and convergence"
-
-FEWEST = 10
-"""Places with links in every period below which their spread is not followed."""
-
+FEWEST = 10  # places with links in every period below which their spread is not followed
 NAMED = 3
 ROWS = 15
 
@@ -54,8 +51,6 @@ class Specialisation(Result):
 
 
 def compute(context: Context) -> Specialisation | None:
-    if context.options(SpecialisationPart) is None:
-        return None
     cities = context.cities.select(layers=context.observed(context.cities))
     table, quotients = _quotients(cities)
     spread, strength = _spread(cities)
@@ -86,10 +81,8 @@ def _spread(cities: MultilayerNetwork) -> tuple[pd.DataFrame | None, pd.DataFram
     """Inequality of strength over places in each period."""
     if not cities.layers or cities.storage.link_rows().period is None:
         return None, None
-    periods = split_periods(cities)
-    strength = pd.DataFrame(
-        {period: centrality.overlapping_strength(one) for period, one in periods.items()}
-    )
+    periods = split_periods(cities).items()
+    strength = pd.DataFrame({x: centrality.overlapping_strength(one) for x, one in periods})
     positive = strength[(strength > 0).all(axis=1)]
     if len(periods) < 2 or len(positive) < FEWEST:
         return None, None
@@ -103,63 +96,52 @@ def offer(result: Specialisation) -> Iterator[Sentence]:
         well_linked = table[table["links"] >= table["links"].quantile(0.5)]
         rows = well_linked.sort_values("krugman_index", ascending=False, kind="stable").head(NAMED)
         listed = [
-            phrase(
-                "{} ({}, most in {})",
-                result.name(node),
-                number(row["krugman_index"], digits=2),
-                name(row["most_special_in"]),
-            )
+            f"{result.name(node)} ({number(row['krugman_index'], digits=2)}, most in "
+            f"{name(row['most_special_in'])})"
             for node, row in rows.iterrows()
         ]
-        text = "Of the places with more links the most specialised are {}."
-        yield Sentence(phrase(text, joined(listed)), ("specialisation", "location_quotients"))
+        text = f"Of the places with more links the most specialised are {joined(listed)}."
+        yield Sentence(text, ("specialisation", "location_quotients"))
 
 
 def tell(result: Specialisation) -> Iterator[Sentence]:
     if result.table is not None:
-        yield Sentence(
-            "A place is specialised if the mix of its links over the observed layers differs from "
-            "that of all places (Krugman's index, in brackets; 0: not at all, 2: wholly). Looked "
-            "at are the half of the places with more links.",
-            ("specialisation",),
-        )
+        text = "A place is specialised if the mix of its links over the observed layers differs "
+        text += "from that of all places (Krugman's index, in brackets; 0: not at all, 2: wholly). "
+        text += "Looked at are the half of the places with more links."
+        yield Sentence(text, ("specialisation",))
     if (spread := result.spread) is not None:
         first, last = float(spread["log_sd"].iloc[0]), float(spread["log_sd"].iloc[-1])
         way = "falls: places converge" if last < first else "rises: they diverge"
         if math.isclose(first, last, abs_tol=1e-12):
             way = "stays: they neither converge nor diverge"
-        yield Sentence(
+        text = (
             f"From period {spread.index[0]} to {spread.index[-1]} the spread of strength (standard "
             f"deviation of logarithms) over the {spread['places'].iloc[0]:,} places with links in "
             f"every period goes from {number(first, digits=2)} to {number(last, digits=2)}; it "
             f"{way}. That describes the records, without an interval: a period with more of them "
-            "moves it, too.",
-            ("convergence", "strength_by_period"),
+            "moves it, too."
         )
+        yield Sentence(text, ("convergence", "strength_by_period"))
 
 
 def draw(result: Specialisation) -> Iterator[Picture]:
     if (table := result.quotients) is not None:
         rows = min(len(table), ROWS)
         figure = new_figure(height=26 + 5.2 * rows)
-        ax = figure.add_subplot()
+        ax, sources = figure.add_subplot(), ("location_quotients", "specialisation")
         plot_location_quotients(table, names=result.drawn_names, top=ROWS, ax=ax)
-        caption = (
-            "Location quotients: share of a layer in the links of a place over its share in all "
-            f"links. The {rows} places with most links."
-        )
+        caption = "Location quotients: share of a layer in the links of a place over its share in "
+        caption += f"all links. The {rows} places with most links."
         alt = "Shaded cell for each place and layer, by how much of its links are in the layer."
-        yield Picture(
-            "specialisation", figure, caption, ("location_quotients", "specialisation"), alt=alt
-        )
+        yield Picture("specialisation", figure, caption, sources, alt=alt)
     if (strength := result.strength) is not None:
         figure = new_figure(width=DOUBLE / 2, height=65)
         plot_spread(strength, ax=figure.add_subplot())
         caption = "Spread of strength over places in each period; falling: they converge."
         alt = "Line of the spread of strength over places, from period to period."
-        yield Picture(
-            "convergence", figure, caption, ("convergence", "strength_by_period"), alt=alt
-        )
+        sources = ("convergence", "strength_by_period")
+        yield Picture("convergence", figure, caption, sources, alt=alt)
 
 
 def tables(result: Specialisation) -> Iterator[Table]:
