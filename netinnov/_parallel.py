@@ -214,8 +214,8 @@ def in_threads(work: Sequence[Callable[[], Result]], size: int) -> list[Result]:
     One after another where `run` is the caller: its workers have the processors already, and each
     would start as many threads again.
     """
-    threads = min(workers(None), len(work))
-    if threads <= 1 or not worth_threads(size):
+    threads = min(workers(None), len(work)) if worth_threads(size) else 1
+    if threads <= 1:
         return [piece() for piece in work]
     with ThreadPoolExecutor(threads) as pool:
         return [future.result() for future in [pool.submit(piece) for piece in work]]

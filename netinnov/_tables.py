@@ -223,26 +223,30 @@ def _nodes(
     frame = stack.frame
     ids = identifiers("nodes", "node", stack, problems, empty="empty id")
     _unique("node", ids, stack, problems)
-    clean: dict[str, pd.Series] = {}
-    for column in OPTIONAL["nodes"]:
-        if column in frame:
-            clean[column] = identifiers("nodes", column, stack, problems, empty=None)
-        else:
-            clean[column] = pd.Series(pd.NA, frame.index, dtype="str")
-    clean["kind"] = clean["kind"].str.lower()
+    missing = pd.Series(pd.NA, frame.index, dtype="str")
+    clean = {
+        column: identifiers("nodes", column, stack, problems, empty=None)
+        if column in frame
+        else missing
+        for column in OPTIONAL["nodes"]
+    }
+    if "kind" in frame:
+        clean["kind"] = clean["kind"].str.lower()
     has_own = clean["jurisdiction"].notna().to_numpy()
-    clean["jurisdiction"] = clean["jurisdiction"].fillna(clean["place"])
+    if "place" in frame:
+        clean["jurisdiction"] = clean["jurisdiction"].fillna(clean["place"])
     if places is None:
-        both = pd.concat([clean["place"], clean["jurisdiction"]]).dropna().unique()
-        places = empty_places(pd.Index(both, dtype="str"))
+        both = [clean[column] for column in ("place", "jurisdiction") if column in frame]
+        known = pd.concat(both).dropna().unique() if both else []
+        places = empty_places(pd.Index(known, dtype="str"))
     codes = {}
     for column in ("place", "jurisdiction"):
         codes[column] = codes_of(clean[column], places.index)
         unknown = clean[column].notna().to_numpy() & (codes[column] < 0)
         if column == "jurisdiction":
             unknown &= has_own  # a default is already faulted as the place
-        known = places.index if unknown.any() else None
-        problems.rows(stack, unknown, column, f"{column} is not in places", clean[column], known)
+        near = places.index if unknown.any() else None
+        problems.rows(stack, unknown, column, f"{column} is not in places", clean[column], near)
     table = _with_others(clean, frame, "node")
     table.index = pd.Index(ids.astype("str"), name="node")
     return NodeTable(table, codes["place"], codes["jurisdiction"]), places
@@ -250,10 +254,9 @@ def _nodes(
 
 def empty_places(index: pd.Index) -> pd.DataFrame:
     """A table of places of which nothing but the id is known."""
-    unknown = np.full(len(index), np.nan)
-    frame = pd.DataFrame({"lon": unknown, "lat": unknown, "population": unknown})
-    frame["parent"] = pd.Series(pd.NA, frame.index, dtype="str")
-    return frame.set_index(index.rename("place"))
+    index = index.rename("place")
+    unknown = dict.fromkeys(("lon", "lat", "population"), np.nan)
+    return pd.DataFrame(unknown | {"parent": pd.Series(pd.NA, index, dtype="str")}, index)
 
 
 def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCodes:

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Kernels compile inside a first example, so no deadline. Other examples are drawn each time, and
 # few; CI draws more, and the same every time.
 settings.register_profile(
-    "netinnov", deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow]
+    "netinnov", deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
     "ci",
@@ -51,8 +51,12 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def processes() -> Iterator[ProcessPoolExecutor]:
-    """Two interpreters of their own, which import the package once for all tests."""
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    """Two processes of their own, forked from one that has imported what they need."""
+    forks = "forkserver" in get_all_start_methods()  # not on Windows
+    context = get_context("forkserver" if forks else "spawn")
+    if forks:
+        context.set_forkserver_preload(["netinnov.experiments", "netinnov.kernels.links", "pytest"])
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
         yield pool
 
 

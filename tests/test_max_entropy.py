@@ -9,12 +9,13 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.null_models import max_entropy
+from netinnov.null_models import MaxEntropy, max_entropy
 from netinnov.null_models._expected_degrees import ensembles
+from netinnov.null_models._prepared import prepared_null
 from strategies import networks
 
 
@@ -132,8 +133,8 @@ def test_draws_link_each_pair_with_its_probability(directed):
     matrix = matrix if directed else np.triu(matrix, 1) + np.triu(matrix, 1).T
     np.fill_diagonal(matrix, 0)
     network = from_matrix(matrix, directed=directed)
-    draws = 500
-    share = sum(max_entropy(network, rng=rng).adjacency("links").toarray() for _ in range(draws))
+    draws, ready = 500, prepared_null(MaxEntropy(), network, rng)
+    share = sum(ready.draw(rng).adjacency("links").toarray() for _ in range(draws))
     expected = probabilities(network)
     error = np.sqrt(expected * (1 - expected) / draws)
     assert (np.abs(share / draws - expected) <= 4.5 * error + 1e-9).all()
@@ -168,7 +169,6 @@ def test_expected_strengths_are_the_observed_ones_too(weights, directed):
 
 
 @pytest.mark.parametrize("weights", ["geometric", "exponential"])
-@settings(max_examples=30)
 @given(tables=networks(periods=False, missing=False, max_layers=1, min_links=1))
 def test_strengths_of_any_layer_are_met_or_refused(weights, tables):
     links = tables.links.assign(weight=np.ceil(tables.links["weight"]), layer="links")
@@ -308,8 +308,9 @@ def test_a_two_mode_layer_that_runs_both_ways_stays_two_mode(preserve):
     network = ni.build_network(nodes, links, directed=["x"])
     kind, draws = network.nodes["kind"], 100
     total = np.zeros((10, 10))
+    ready = prepared_null(MaxEntropy(preserve), network, rng)
     for _ in range(draws):
-        drawn = max_entropy(network, preserve=preserve, rng=rng)
+        drawn = ready.draw(rng)
         ends = drawn.links[["source", "target"]].apply(lambda names: names.map(kind))
         assert (ends["source"] != ends["target"]).all()
         total += (drawn.adjacency("x") > 0).toarray() if "x" in drawn.layers else 0

@@ -102,7 +102,6 @@ def test_restarts_find_the_best_of_all_partitions_of_six_nodes(
     assert found.quality == pytest.approx(best, abs=1e-12)
 
 
-@settings(deadline=None, max_examples=30)
 @given(tables=networks(min_layers=1, max_layers=1, directed=False))
 def test_one_layer_has_the_modularity_of_networkx(tables: Tables) -> None:
     network = ni.build_network(*tables)
@@ -117,7 +116,6 @@ def test_one_layer_has_the_modularity_of_networkx(tables: Tables) -> None:
     assert found.quality == pytest.approx(nx.community.modularity(graph, groups), abs=1e-12)
 
 
-@settings(deadline=None, max_examples=30)
 @given(tables=networks(), factor=st.sampled_from([0.25, 8.0]))
 def test_scaled_weights_give_the_same_partition(tables: Tables, factor: float) -> None:
     scaled = tables.links.assign(weight=tables.links["weight"] * factor)

@@ -202,7 +202,9 @@ def by_hand(network, rng):
         (by_hand, RandomEnds(replace(PARK, size=1))),
     ],
 )
-@pytest.mark.parametrize("measure", [WEIGHTED, global_efficiency])
+@pytest.mark.parametrize(
+    "measure", [WEIGHTED, pytest.param(global_efficiency, marks=pytest.mark.slow)]
+)
 def test_what_adds_more_than_its_placebo_is_not_tested(scenario, placebo, measure) -> None:
     row = compared(system(), scenario, placebo, measures={"e": measure})
     assert "the scenario adds more" in row["why_no_p"]

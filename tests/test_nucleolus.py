@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from scipy.optimize import linprog
 
 from games import AIRPORT, GLOVES, KINDS, as_mapping, claims, draw_game, games
@@ -95,7 +95,6 @@ def test_per_capita_excesses_weigh_large_coalitions_less() -> None:
 
 
 @BOTH
-@settings(max_examples=25, deadline=None)
 @given(game=games(least=2, most=6), random=st.randoms(use_true_random=False))
 def test_a_nucleolus_follows_the_players(solution: Any, game: Game, random: Any) -> None:
     order = random.sample(game.players, len(game.players))
@@ -108,7 +107,6 @@ def test_a_nucleolus_follows_the_players(solution: Any, game: Game, random: Any)
 
 
 @BOTH
-@settings(max_examples=25, deadline=None)
 @given(game=games(least=2, most=6), seed=st.integers(0, 99))
 def test_a_nucleolus_is_covariant(solution: Any, game: Game, seed: int) -> None:
     own = np.random.default_rng(seed).normal(size=len(game.players))
@@ -118,7 +116,6 @@ def test_a_nucleolus_is_covariant(solution: Any, game: Game, seed: int) -> None:
 
 
 @BOTH
-@settings(max_examples=25, deadline=None)
 @given(game=games(least=2, most=6))
 def test_a_nucleolus_lies_in_the_core_if_there_is_one(solution: Any, game: Game) -> None:
     allocation = solution(game)
@@ -128,7 +125,6 @@ def test_a_nucleolus_lies_in_the_core_if_there_is_one(solution: Any, game: Game)
     assert in_core(game, allocation) == (least_core(game) <= 1e-9 * size(game))
 
 
-@settings(max_examples=25, deadline=None)
 @given(game=games(least=2, most=6))
 def test_no_allocation_has_a_smaller_largest_excess(game: Game) -> None:
     # With rational payoffs by HiGHS and all constraints.

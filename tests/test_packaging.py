@@ -20,6 +20,13 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "netinnov"
 
 
+@pytest.fixture(scope="module")
+def modules() -> dict[Path, list[ast.AST]]:
+    """All nodes of the syntax tree of each module of the package."""
+    paths = PACKAGE.rglob("*.py")
+    return {path: [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))] for path in paths}
+
+
 def section(name: str) -> dict[str, str]:
     config = ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")
@@ -96,25 +103,25 @@ def test_no_file_but_a_kernel_is_longer_than_450_lines():
     assert {name: length for name, length in lengths.items() if length > 450} == {}
 
 
-def test_variables_are_named_after_what_they_hold():
+def test_variables_are_named_after_what_they_hold(modules):
     vague = {"found", "here", "there", "apart", "given", "what", "things", "stuff", "tmp", "df"}
     stored = {
         (str(path.relative_to(PACKAGE)), name)
-        for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path, nodes in modules.items()
+        for node in nodes
         for name in (getattr(node, "id", None), getattr(node, "arg", None))
         if not isinstance(getattr(node, "ctx", None), ast.Load) and name in vague
     }
     assert stored == set()
 
 
-def test_every_import_is_declared():
+def test_every_import_is_declared(modules):
     declared = distributions(section("options")["install_requires"])
     for extra, requirements in section("options.extras_require").items():
         if extra not in {"bench", "dev"}:
             declared |= distributions(requirements)
     owners = packages_distributions()
-    imported = {name for path in PACKAGE.rglob("*.py") for name in imports(path)}
+    imported = {name for nodes in modules.values() for name in imports(nodes)}
     foreign = imported - set(sys.stdlib_module_names) - {"netinnov"}
     assert foreign
     undeclared = {
@@ -138,10 +145,10 @@ def test_every_public_module_has_a_reference_page():
     assert listed == public
 
 
-def imports(path: Path) -> set[str]:
-    """Top-level names of the packages that a file imports."""
+def imports(nodes: list[ast.AST]) -> set[str]:
+    """Top-level names of the packages that a module imports."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes:
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -247,6 +247,7 @@ def test_periods_and_levels_that_are_none(years, districts):
         measure_levels(districts, measures=MEASURES, by="kind")
 
 
+@pytest.mark.slow
 def test_years_of_projects(research_pairs):
     network = research_pairs
     panel = measure_panel(network, measures=MEASURES, window=1)
@@ -294,6 +295,7 @@ def co_authorship(path: object) -> ni.MultilayerNetwork:
     return ni.build_network(pd.DataFrame({"node": labels}), pd.concat(parts, ignore_index=True))
 
 
+@pytest.mark.slow
 def test_co_authorship_of_countries_over_34_years(shared):
     network = co_authorship(shared / "data/scale_graphs/WrldCo_years.zip")
     panel = measure_panel(network, measures=MEASURES)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 import netinnov as ni
@@ -37,7 +37,6 @@ MEASURES = {
     "relative_strength": relative_strength,
     "link_symmetry": link_symmetry,
 }
-few = settings(deadline=None, max_examples=25)
 
 
 def network(layers, nodes, **more):
@@ -158,7 +157,6 @@ def check_equal(found, expected):
 # -- against plain matrices --------------------------------------------------------------------
 
 
-@few
 @given(networks(min_nodes=2, directed=True))
 def test_indices_of_matrices(tables):
     found = ni.build_network(*tables)
@@ -209,7 +207,6 @@ def test_indices_of_matrices(tables):
 # -- invariances -------------------------------------------------------------------------------
 
 
-@few
 @given(tables=networks(), data=st.data())
 def test_relabelling_permutes_the_result(tables, data):
     order = data.draw(st.permutations(range(len(tables.nodes))))
@@ -225,7 +222,6 @@ def test_relabelling_permutes_the_result(tables, data):
         check_equal(measure(after), expected)
 
 
-@few
 @given(tables=networks(), factor=st.sampled_from([0.25, 8.0]))
 def test_the_unit_of_weights_does_not_matter(tables, factor):
     links = tables.links.assign(weight=tables.links["weight"] * factor)
@@ -234,7 +230,6 @@ def test_the_unit_of_weights_does_not_matter(tables, factor):
         check_equal(measure(after), measure(before))
 
 
-@few
 @given(tables=networks(min_links=1))
 def test_self_links_do_not_count(tables):
     nodes = tables.nodes["node"]
@@ -246,7 +241,6 @@ def test_self_links_do_not_count(tables):
         check_equal(measure(after), measure(before))
 
 
-@few
 @given(tables=networks())
 def test_ranges(tables):
     found = ni.build_network(*tables)

@@ -243,6 +243,7 @@ def test_layers_split_by_an_attribute_add_up_to_the_whole(rows, weighting):
         assert layer == (size[source] if alike else "mixed")
 
 
+@pytest.mark.slow
 def test_projects_of_cordis_give_the_pairs_of_the_reader(cordis, cordis_projects):
     network = ni.build_network(*cordis_projects)
     found = project(network, layer="participation", through="project")

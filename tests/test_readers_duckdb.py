@@ -111,8 +111,18 @@ def make_patentsview(folder: Path, seed: int, *, owners_inside: bool = False) ->
     return folder
 
 
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("options", [{}, {"patents": "nodes"}], ids=["links", "nodes"])
+NODES = {"patents": "nodes"}
+slow = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("options", "seed"),
+    [
+        *[({}, 1), (NODES, 2)],
+        *(pytest.param({}, seed, marks=slow) for seed in (0, 2, 3)),
+        *(pytest.param(NODES, seed, marks=slow) for seed in (0, 1, 3)),
+    ],
+)
 def test_patents_at_random_give_the_same_tables(tmp_path, seed, options):
     folder = make_patentsview(tmp_path / "tables", seed, owners_inside=seed % 2 == 1)
 
@@ -213,7 +223,7 @@ def make_openalex(folder: Path, seed: int, *, flat: bool) -> Path:
 
 
 @pytest.mark.parametrize("flat", [False, True], ids=["lines", "flat"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=slow) for seed in (1, 2))])
 def test_works_at_random_give_the_same_tables(tmp_path, seed, flat):
     folder = make_openalex(tmp_path / "works", seed, flat=flat)
 

@@ -130,6 +130,7 @@ def test_wrong_options() -> None:
         load_research_cities(projects="nodes", weighting="count")
 
 
+@pytest.mark.slow
 def test_the_report_says_what_the_files_give(pairs, large, tmp_path, monkeypatch) -> None:
     plain = [replace(section, draw=lambda result: ()) for section in sections.SECTIONS]
     monkeypatch.setattr(sections, "SECTIONS", plain)

@@ -24,14 +24,15 @@ def sampled(rows, rng=None, **options):
 
 @pytest.mark.parametrize("by", [None, "city"])
 def test_all_samples_together_have_the_weights_and_their_variance(by, monkeypatch):
-    # With hashes below 3 there are 3^4 polynomials; 2 of 3 hashes are kept.
+    # With hashes below 3 the 3^3 polynomials of degree 3 give three members all triples of hashes,
+    # each once; 2 of 3 hashes are kept.
     rows = pl.DataFrame({"who": list("abca"), "event": [1, 1, 1, 2], "city": list("xxyx")})
     exact = co_participation(rows, **IDS, by=by, weighting="newman").to_pandas()
     exact = exact.set_index(["source", "target"])["weight"]
     monkeypatch.setattr(_large_events, "PRIME", 3)
     samples = []
-    for coefficients in itertools.product(range(3), repeat=4):
-        limit = Limit(2, coefficients)
+    for coefficients in itertools.product(range(3), repeat=3):
+        limit = Limit(2, (1, *coefficients))
         monkeypatch.setattr(
             "netinnov.linkages._co_participation.as_limit", lambda *_, limit=limit: limit
         )
@@ -46,20 +47,25 @@ def test_all_samples_together_have_the_weights_and_their_variance(by, monkeypatc
 
 @pytest.mark.parametrize("by", [None, "city"])
 def test_samples_of_many_events_are_right_on_average(by):
+    # The members of each of ten years, in which the events are the same, are another sample: those
+    # of two years are independent, as any four members are.
     rng = np.random.default_rng(1)
     rows = pl.DataFrame({"who": rng.integers(12, size=120), "event": rng.integers(18, size=120)})
     rows = rows.with_columns(who=pl.col("who").cast(pl.String), city=pl.col("who") % 4)
     options = {"by": by, "weighting": "full", "expected": True}
-    exact = co_participation(rows, **IDS, **options).to_pandas().set_index(["source", "target"])
-    n = 150
-    samples = [sampled(rows, rng=seed, max_members=4, **options).to_pandas() for seed in range(n)]
-    for links in samples:
-        links = links.set_index(["source", "target"])
-        np.testing.assert_allclose(links["expected"], exact["expected"][links.index])
-    columns = [links.set_index(["source", "target"])["weight"] for links in samples]
-    weights = pd.concat(columns, axis=1).fillna(0).loc[exact.index]
-    variance = pd.concat(samples).assign(v=lambda t: t["standard_error"] ** 2)
-    variance = variance.groupby(["source", "target"])["v"].sum()[exact.index] / n
+    pair = ["source", "target"]
+    exact = co_participation(rows, **IDS, **options).to_pandas().set_index(pair)
+    years = rows.join(pl.DataFrame({"year": range(10)}), how="cross")
+    options |= {"period": "year", "max_members": 4}
+    samples = [sampled(years, rng=seed, **options).to_pandas() for seed in range(15)]
+    links = pd.concat(samples, keys=range(15), names=["seed"]).reset_index("seed")
+    links = links.set_index([*pair, "seed", "period"])
+    for name, values in links.groupby(pair)["expected"]:
+        np.testing.assert_allclose(values, exact["expected"][name])
+    weights = links["weight"].unstack(["seed", "period"], fill_value=0).loc[exact.index]
+    n = weights.shape[1]
+    assert n == 150
+    variance = (links["standard_error"] ** 2).groupby(pair).sum()[exact.index] / n
     z = (weights.mean(axis=1) - exact["weight"]) / np.sqrt(variance.clip(lower=1e-12) / n)
     assert np.abs(z).max() < 4
     assert weights.var(axis=1).sum() == pytest.approx(variance.sum(), rel=0.1)

@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from games import AIRPORT, GLOVES, KINDS, draw_game, games
 from netinnov.errors import InputError
@@ -62,7 +62,6 @@ def test_a_pair_that_stands_together_takes_all_by_hand() -> None:
     assert owen_value(MAJORITY, unions=[["a", "b"], ["c"]]).tolist() == pytest.approx([0.5, 0.5, 0])
 
 
-@settings(max_examples=20, deadline=None)
 @given(with_unions())
 def test_owen_value_is_the_mean_over_orders_that_keep_unions_together(case: Any) -> None:
     game, unions = case
@@ -80,7 +79,6 @@ def test_owen_value_is_the_mean_over_orders_that_keep_unions_together(case: Any)
     close(owen_value(game, unions=unions), expected, game)
 
 
-@settings(max_examples=20, deadline=None)
 @given(with_unions())
 def test_unions_get_their_shapley_value(case: Any) -> None:
     game, unions = case
@@ -94,7 +92,6 @@ def test_unions_get_their_shapley_value(case: Any) -> None:
     assert found.name == "owen_value"
 
 
-@settings(max_examples=20, deadline=None)
 @given(games(most=7))
 def test_unions_of_one_and_of_all_change_nothing(game: Game) -> None:
     expected = shapley_value(game)
@@ -122,7 +119,6 @@ def test_who_stands_between_others_is_paid_for_it_by_hand() -> None:
     assert found.name == "myerson_value"
 
 
-@settings(max_examples=25, deadline=None)
 @given(with_links())
 def test_a_link_gives_both_of_its_ends_the_same(case: Any) -> None:
     game, links = case
@@ -133,7 +129,6 @@ def test_a_link_gives_both_of_its_ends_the_same(case: Any) -> None:
         close(change[link[0]], change[link[1]], game)
 
 
-@settings(max_examples=25, deadline=None)
 @given(with_links())
 def test_each_connected_part_divides_its_value(case: Any) -> None:
     game, links = case
@@ -144,7 +139,6 @@ def test_each_connected_part_divides_its_value(case: Any) -> None:
         close(found[list(part)].sum(), game.value(part), game)
 
 
-@settings(max_examples=20, deadline=None)
 @given(games(most=6))
 def test_all_links_change_nothing(game: Game) -> None:
     found = myerson_value(game, links=list(combinations(game.players, 2)))
@@ -240,7 +234,6 @@ def test_rules_may_be_weights_and_functions() -> None:
     assert shares.loc["joint park"].tolist() == expected.tolist()
 
 
-@settings(max_examples=20, deadline=None)
 @given(games(least=2, most=5))
 def test_each_rule_has_its_largest_excess(game: Game) -> None:
     rules = ["equal", "shapley", "nucleolus", "per_capita_nucleolus"]

@@ -69,8 +69,8 @@ def test_the_function_of_ishigami(pair) -> None:
 
 def test_pairs_of_the_function_of_ishigami(pair) -> None:
     ranges = dict.fromkeys(("x1", "x2", "x3"), ANGLE)
-    found = run(pair, ishigami, ranges, samples=256, second_order=True)
-    assert len(found.points) == 256 * 8
+    found = run(pair, ishigami, ranges, samples=128, second_order=True)
+    assert len(found.points) == 128 * 8
     assert found.pairs is not None
     assert found.pairs["second"].to_dict() == pytest.approx(
         {("x1", "x2"): 0, ("x1", "x3"): TOGETHER, ("x2", "x3"): 0}, abs=0.12
@@ -81,7 +81,7 @@ def test_pairs_of_the_function_of_ishigami(pair) -> None:
 def test_shares_of_a_sum_by_hand(pair) -> None:
     # 2 x + y over the unit square: 4/12 and 1/12 of 5/12.
     ranges = dict.fromkeys("xyz", (0, 1))
-    still = run(pair, additive, ranges, samples=256, replicates=2)
+    still = run(pair, additive, ranges, samples=128, replicates=2)
     assert still.to_frame()["first"].tolist() == pytest.approx([0.8, 0.2, 0], abs=0.02)
     assert still.to_frame()["total"].tolist() == pytest.approx([0.8, 0.2, 0], abs=0.02)
     assert still.noise == 0

@@ -381,6 +381,7 @@ def test_choices(write):
         read_cordis(write(), projects="nodes", weighting="full")
 
 
+@pytest.mark.slow
 def test_the_real_sample_has_its_published_size(cordis, cordis_pairs, cordis_projects):
     tables, two_mode = cordis_pairs, cordis_projects  # a row that is not used would be an error
     # README of the sample: 10,030 projects, 17,428 organisations, 47,973 participations, 286,754
@@ -399,6 +400,7 @@ def test_the_real_sample_has_its_published_size(cordis, cordis_pairs, cordis_pro
     assert build_network(*two_mode).n_links == 47_973
 
 
+@pytest.mark.slow
 def test_the_real_sample_agrees_with_its_raw_rows(cordis_folder, cordis_pairs):
     raw = pd.read_csv(
         cordis_folder / "h2020_participations.csv.gz", dtype={"pic": str}, keep_default_na=False

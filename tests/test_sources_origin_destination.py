@@ -384,6 +384,7 @@ def test_the_41_prefectures_of_the_delta(china, delta):
     assert flows.links["weight"].iloc[0] == pytest.approx(first)
 
 
+@pytest.mark.slow
 def test_damaged_copies_of_baidu(china, tmp_path):
     packed = (china / "BaiduNet_out_20200109.csv.gz").read_bytes()
     data = gzip.decompress(packed)

@@ -366,6 +366,7 @@ def test_chinese_slices(slices, name, rows, patents, inventors, assignees, locat
     assert hired["weight"].sum() == len(raw.drop_duplicates(["patent_id", "inventor_id"]))
 
 
+@pytest.mark.slow
 def test_the_sample_of_mentions(slices):
     path = slices / "raw_inventor_sample.tsv.gz"
     tables = read_patentsview(path)

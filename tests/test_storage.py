@@ -20,10 +20,12 @@ PARTS = {field.name.strip("_") for field in dataclasses.fields(Storage)} | {
 
 def private_reads(path: Path) -> list[str]:
     """Private attributes with the name of a part, of an object that is not `self`, nor a module."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if not any(f"._{part}" in text for part in PARTS):
+        return []
     return [
         f"{path.relative_to(PACKAGE)}:{node.lineno}: {ast.unparse(node)}"
-        for node in ast.walk(tree)
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Attribute)
         and node.attr.startswith("_")
         and node.attr[1:] in PARTS

@@ -93,12 +93,12 @@ def readings(context, tables):
 @pytest.mark.parametrize(
     "case",
     [
-        {},
-        {"directed": ["a", "b"]},
         {"directed": ["a", "b"], "direction": "in"},
         {"directed": ["b"]},
         {"modelled": ["b"]},
-        {"modelled": ["a", "b"]},
+        pytest.param({}, marks=pytest.mark.slow),
+        pytest.param({"directed": ["a", "b"]}, marks=pytest.mark.slow),
+        pytest.param({"modelled": ["a", "b"]}, marks=pytest.mark.slow),
     ],
     ids=lambda case: ", ".join(map(str, case.values())) or "plain",
 )

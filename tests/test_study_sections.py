@@ -405,10 +405,10 @@ def test_frictions_are_explained_where_there_are_any():
 
 EXTREME = [
     {"sigma": 1.01, "mu": 0.005},
-    {"sigma": 1000.0, "mu": 0.99},
-    {"mu": 0.001},
+    pytest.param({"sigma": 1000.0, "mu": 0.99}, marks=pytest.mark.slow),
+    pytest.param({"mu": 0.001}, marks=pytest.mark.slow),
     {"enclave": 0.99},
-    {"enclave": 0.0, "link": 0.0},
+    pytest.param({"enclave": 0.0, "link": 0.0}, marks=pytest.mark.slow),
     {"demand_slope": 1e-6},
     {"supply_slope": 1e6},
     {"mobility": 1e6},

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings, strategies as st
+from hypothesis import assume, given, strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import optimize
 
@@ -75,7 +75,6 @@ points = arrays.arrays(
 )
 
 
-@settings(deadline=None, max_examples=40)
 @given(points, st.sampled_from([1, 2]))
 def test_nothing_is_spread_wider(places, power):
     # Power 2, squared distances, are conditionally negative definite as well, but only just.
@@ -114,7 +113,6 @@ def test_many_places():
     assert (matrix @ best.shares).max() <= best.value * (1 + 1e-10)
 
 
-@settings(deadline=None, max_examples=40)
 @given(points, st.data())
 def test_order_and_units_do_not_matter(places, data):
     matrix = distances(places)
