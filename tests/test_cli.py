@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import logging
 import os
 import re
 import shutil
@@ -313,7 +315,7 @@ def test_a_disk_that_fills_up(here, no_figures, monkeypatch, after):
 
 
 @pytest.mark.parametrize("step", ["load", "aggregate_to_places", "write_page"])
-def test_ctrl_c_leaves_nothing_and_exits_with_130(here, monkeypatch, step):
+def test_ctrl_c_leaves_nothing_and_exits_with_130(here, no_figures, monkeypatch, step):
     def interrupt(*arguments, **options):
         raise KeyboardInterrupt
 
@@ -670,6 +672,23 @@ def test_the_sample_of_cordis_is_sound(cordis_folder):
     assert call("check", cordis_folder).stdout.startswith("No problems: 17,428 nodes, ")
 
 
+def test_names_that_the_terminal_cannot_write(here, monkeypatch):
+    (here / "tables" / "links.csv").write_text("source,target,layer\nlab,firm,杭州😀\n", "utf-8")
+    for stream in ("stdout", "stderr"):
+        terminal = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+        monkeypatch.setattr(sys, stream, terminal)
+    monkeypatch.setattr(sys, "argv", ["netinnov", "info", "tables"])
+    # What would stay changed in this process.
+    monkeypatch.setattr(logging.getLogger("matplotlib"), "level", logging.WARNING)
+    for change in ("listen", "_warn_in_words"):
+        monkeypatch.setattr(f"netinnov.cli.{change}", lambda: None)
+    with pytest.raises(SystemExit) as end:
+        netinnov.cli.main()
+    assert end.value.code == 0
+    sys.stdout.flush()
+    assert rb"layer \u676d\u5dde\U0001f600: 1 link" in sys.stdout.buffer.getvalue()
+
+
 # -- as a program of its own -------------------------------------------------------------------
 
 
@@ -677,16 +696,6 @@ def program(*arguments, first="", **options):
     environment = {**os.environ, **options.pop("env", {})}
     command = [sys.executable, "-W", "error", "-c", first + PROGRAM, *map(str, arguments)]
     return subprocess.Popen(command, env=environment, **options)
-
-
-def test_names_that_the_terminal_cannot_write(here):
-    (here / "tables" / "links.csv").write_text("source,target,layer\nlab,firm,杭州😀\n", "utf-8")
-    run = program(
-        "info", "tables", stdout=subprocess.PIPE, text=True, env={"PYTHONIOENCODING": "cp1252"}
-    )
-    said, _ = run.communicate(timeout=60)
-    assert run.returncode == 0
-    assert r"layer \u676d\u5dde\U0001f600: 1 link" in said
 
 
 def test_a_reader_that_goes_away_is_no_fault(here):
@@ -721,6 +730,7 @@ def test_a_run_that_is_ended_from_outside_leaves_nothing(here, name):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals of Unix")
+@pytest.mark.slow
 def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
     import pty
     import termios

@@ -172,7 +172,7 @@ def test_modes_turn_where_the_break_point_says(model):
 def test_rest_points_of_two_regions_are_those_of_the_closed_form(model):
     phi = (model.sustain_point() + model.break_point()) / 2
     exact = model.equilibria(phi)
-    table = model.rest_points(freeness=phi, restarts=300, rng=1, dynamics=Replicator(5.0))
+    table = model.rest_points(freeness=phi, restarts=120, rng=1, dynamics=Replicator(5.0))
     table = table.sort_values(0, ignore_index=True)
     np.testing.assert_allclose(table[0], exact["share"], atol=1e-8)
     assert table["stable"].tolist() == exact["stable"].tolist()
@@ -203,11 +203,11 @@ def test_stable_rest_points_draw_and_unstable_ones_repel(model):
 
 def test_a_symmetric_system_has_its_basins_of_one_size():
     free = np.full((3, 3), 0.25) + 0.75 * np.eye(3)
-    table = CORE.rest_points(freeness=free, restarts=100, rng=4, dynamics=Replicator(5.0))
+    table = CORE.rest_points(freeness=free, restarts=40, rng=4, dynamics=Replicator(5.0))
     stable = table[table["stable"]]
     assert len(stable) == 3
     assert ((stable["low"] < 1 / 3) & (stable["high"] > 1 / 3)).all()
-    again = CORE.rest_points(freeness=free, restarts=100, rng=4, dynamics=Replicator(5.0))
+    again = CORE.rest_points(freeness=free, restarts=40, rng=4, dynamics=Replicator(5.0))
     pd.testing.assert_frame_equal(table, again)
 
 

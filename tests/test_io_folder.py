@@ -58,14 +58,13 @@ def folder(odd: MultilayerNetwork, tmp_path: Path) -> Path:
 # -- there and back ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", FORMATS)
 @given(network=rich_networks())
-def test_what_is_written_is_read_again(format, network):
-    again = through_a_folder(network, format)
-    assert again.equals(network)
-    assert again.nodes.dtypes.equals(network.nodes.dtypes)
-    assert again.links.dtypes.equals(network.links.dtypes)
-    assert again.places.dtypes.equals(network.places.dtypes)
+def test_what_is_written_is_read_again(network):
+    for format in FORMATS:
+        again = through_a_folder(network, format)
+        assert again.equals(network)
+        for table in ("nodes", "links", "places"):
+            assert getattr(again, table).dtypes.equals(getattr(network, table).dtypes)
 
 
 @given(
@@ -80,59 +79,58 @@ def test_any_text_is_read_again(ids, column, notes):
     assert through_a_folder(network).equals(network)
 
 
+TYPES = [
+    pd.Series(["a", None, ""], dtype="str"),
+    pd.Series(["a", None, ""], dtype="string"),
+    pd.Series(["a", None, ""], dtype="string[python]"),
+    pd.Series(["a", None, ""], dtype=pd.StringDtype("python", na_value=np.nan)),
+    pd.Series(["a", None, ""], dtype=object),
+    pd.Series([None, None, None], dtype=object),
+    pd.Series([None, None, None], dtype="str"),
+    pd.Series([None, None, None], dtype="float64"),
+    pd.Series([None, None, None], dtype="Int8"),
+    pd.Series([None, None, None], dtype="datetime64[ns]"),
+    pd.Series([1, 2, 3], dtype="int8"),
+    pd.Series([0, 2**64 - 1, 1], dtype="uint64"),
+    pd.Series([2**63 - 1, -(2**63), None], dtype="Int64"),
+    pd.Series([2**70, None, -1], dtype=object),
+    pd.Series([1, 2.5, None], dtype=object),
+    pd.Series([True, None, False], dtype=object),
+    pd.Series([True, None, False], dtype="boolean"),
+    pd.Series([True, True, False], dtype="bool"),
+    pd.Series([0.1, None, float("inf")], dtype="float32"),
+    pd.Series([5e-324, None, -0.0], dtype="Float64"),
+    pd.Series(["1677-09-22", "2262-04-11", None], dtype="datetime64[ns]"),
+    pd.Series(["0001-01-01", "9999-12-31", None], dtype="datetime64[s]"),
+    pd.Series(["2020-01-01", "2020-07-01", None], dtype="datetime64[us, Europe/Paris]"),
+    pd.Series([pd.Timestamp("2020-01-01", tz="Asia/Shanghai"), None, None], dtype=object),
+    pd.Series([dt.date(2020, 2, 29), None, dt.date(1, 1, 1)], dtype=object),
+    pd.Series([dt.time(1, 2, 3, 4), None, dt.time(0)], dtype=object),
+    pd.Series([pd.Timedelta(-1, "ns"), pd.Timedelta(400, "D"), None]),
+    pd.Series([Decimal("0.10"), None, Decimal(7)], dtype=object),
+    pd.Series(["2020-01", None, "2021-12"], dtype="period[M]"),
+    pd.Series(["a", None, "b"], dtype="category"),
+    pd.Series([3, None, 1], dtype=pd.CategoricalDtype([3, 2, 1], ordered=True)),
+    pd.Series(["2020", None, "2021"], dtype="datetime64[s]").astype("category"),
+    pd.Series([None, None, None], dtype="category"),
+    pd.Series([["a", 1], [], None], dtype=object),
+    pd.Series([{"a": [1, None]}, {}, None], dtype=object),
+    pd.Series(["text", 1, None], dtype=object),
+    pd.Series([1, None, 3], dtype="int64[pyarrow]"),
+    pd.Series([dt.date(2020, 1, 1), None, None], dtype=pd.ArrowDtype(pa.date32())),
+    pd.Series([0, 0, 3], dtype="Sparse[int]"),
+    pd.Series([0.1 + 2j, 0j, None], dtype="complex128"),
+]
+
+
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize(
-    "values",
-    [
-        pd.Series(["a", None, ""], dtype="str"),
-        pd.Series(["a", None, ""], dtype="string"),
-        pd.Series(["a", None, ""], dtype="string[python]"),
-        pd.Series(["a", None, ""], dtype=pd.StringDtype("python", na_value=np.nan)),
-        pd.Series(["a", None, ""], dtype=object),
-        pd.Series([None, None, None], dtype=object),
-        pd.Series([None, None, None], dtype="str"),
-        pd.Series([None, None, None], dtype="float64"),
-        pd.Series([None, None, None], dtype="Int8"),
-        pd.Series([None, None, None], dtype="datetime64[ns]"),
-        pd.Series([1, 2, 3], dtype="int8"),
-        pd.Series([0, 2**64 - 1, 1], dtype="uint64"),
-        pd.Series([2**63 - 1, -(2**63), None], dtype="Int64"),
-        pd.Series([2**70, None, -1], dtype=object),
-        pd.Series([1, 2.5, None], dtype=object),
-        pd.Series([True, None, False], dtype=object),
-        pd.Series([True, None, False], dtype="boolean"),
-        pd.Series([True, True, False], dtype="bool"),
-        pd.Series([0.1, None, float("inf")], dtype="float32"),
-        pd.Series([5e-324, None, -0.0], dtype="Float64"),
-        pd.Series(["1677-09-22", "2262-04-11", None], dtype="datetime64[ns]"),
-        pd.Series(["0001-01-01", "9999-12-31", None], dtype="datetime64[s]"),
-        pd.Series(["2020-01-01", "2020-07-01", None], dtype="datetime64[us, Europe/Paris]"),
-        pd.Series([pd.Timestamp("2020-01-01", tz="Asia/Shanghai"), None, None], dtype=object),
-        pd.Series([dt.date(2020, 2, 29), None, dt.date(1, 1, 1)], dtype=object),
-        pd.Series([dt.time(1, 2, 3, 4), None, dt.time(0)], dtype=object),
-        pd.Series([pd.Timedelta(-1, "ns"), pd.Timedelta(400, "D"), None]),
-        pd.Series([Decimal("0.10"), None, Decimal(7)], dtype=object),
-        pd.Series(["2020-01", None, "2021-12"], dtype="period[M]"),
-        pd.Series(["a", None, "b"], dtype="category"),
-        pd.Series([3, None, 1], dtype=pd.CategoricalDtype([3, 2, 1], ordered=True)),
-        pd.Series(["2020", None, "2021"], dtype="datetime64[s]").astype("category"),
-        pd.Series([None, None, None], dtype="category"),
-        pd.Series([["a", 1], [], None], dtype=object),
-        pd.Series([{"a": [1, None]}, {}, None], dtype=object),
-        pd.Series(["text", 1, None], dtype=object),
-        pd.Series([1, None, 3], dtype="int64[pyarrow]"),
-        pd.Series([dt.date(2020, 1, 1), None, None], dtype=pd.ArrowDtype(pa.date32())),
-        pd.Series([0, 0, 3], dtype="Sparse[int]"),
-        pd.Series([0.1 + 2j, 0j, None], dtype="complex128"),
-    ],
-    ids=lambda values: f"{values.dtype}-{values.iloc[0]}",
-)
-def test_every_type_comes_back(format, values):
-    nodes = pd.DataFrame({"value": values.set_axis(["a", "b", "c"])})
+def test_every_type_comes_back(format):
+    nodes = pd.DataFrame({f"c{k}": each.set_axis(["a", "b", "c"]) for k, each in enumerate(TYPES)})
     links = pd.DataFrame({"source": ["a"], "target": ["b"]})
     network = MultilayerNetwork(nodes, links)
     again = through_a_folder(network, format)
-    assert again.nodes["value"].dtype == values.dtype
+    for k, values in enumerate(TYPES):
+        assert again.nodes[f"c{k}"].dtype == values.dtype
     assert again.equals(network)
 
 
@@ -269,7 +267,7 @@ def test_unknown_format_is_refused(small, tmp_path):
 def test_a_file_cut_off_anywhere_is_named(name, folder):
     path = folder / name
     # Without its last line end network.json is still whole.
-    for size in reversed(range(path.stat().st_size - (name == "network.json"))):
+    for size in range(path.stat().st_size - 1 - (name == "network.json"), -1, -3):
         os.truncate(path, size)
         with pytest.raises(InputError, match=name):
             read_network(folder)
