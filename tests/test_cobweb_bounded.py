@@ -16,7 +16,7 @@ from netinnov.mechanisms.cobweb import (
     LogisticSupply,
     attractor_map,
 )
-from netinnov.mechanisms.cobweb._bounded_supply import exponent_of, period_of
+from netinnov.mechanisms.cobweb._bounded_supply import exponent_of, periods_of
 
 
 def iterate(a, b, steepness, beta, x, periods):
@@ -134,9 +134,9 @@ def test_exponents_of_maps_that_are_known():
     states = orbit(3.2, 0.3, 3000)[1000:]
     found = exponent_of(states, lambda x: np.array([[3.2 - 6.4 * x[0]]]))
     assert found == pytest.approx(math.log(0.16) / 2, abs=1e-9)
-    assert period_of(states) == 2
-    assert period_of(orbit(3.5, 0.3, 3000)[1000:]) == 4
-    assert period_of(orbit(3.9, 0.3, 3000)[1000:]) == 0
+    assert periods_of(states[:, None]) == 2
+    assert periods_of(orbit(3.5, 0.3, 3000)[1000:, None]) == 4
+    assert periods_of(orbit(3.9, 0.3, 3000)[1000:, None]) == 0
     # A linear map in two dimensions: the larger modulus.
     turn = np.array([[0.5, 0.2], [0.0, -0.9]])
     assert exponent_of(np.zeros((4000, 2)), lambda x: turn) == pytest.approx(

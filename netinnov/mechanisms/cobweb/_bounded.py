@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,12 @@ from netinnov.mechanisms.cobweb._bounded_supply import (
     LONGEST,
     Attractor,
     SupplyCurve,
+    attractor_of,
     ending_of,
-    one_period,
-    period_of,
+    periods_of,
 )
 from netinnov.mechanisms.cobweb._one_market import Cobweb
-from netinnov.mechanisms.cobweb._parameters import SLOWEST
+from netinnov.mechanisms.cobweb._parameters import SLOWEST, follow, start_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class BoundedCobweb:
 
     Notes
     -----
-    The expected price follows x -> (1 - beta) x + beta (a - S(x)) / b, a map of one dimension.
-    Prices stay between (a - max S) / b and (a - min S) / b. Raising a, or beta, can double periods
-    into chaos and then halve them again (Hommes 1991, 1994).
+    The expected price follows x -> (1 - beta) x + beta (a - S(x)) / b. Prices stay between (a - max
+    S) / b and (a - min S) / b. Raising a, or beta, can double periods into chaos and then halve
+    them again (Hommes 1991, 1994).
 
     References
     ----------
@@ -107,12 +107,11 @@ class BoundedCobweb:
         """
         price = self.price()
         slope = float(self.supply.slope(price))
-        level = float(self.supply.quantity(price)) - slope * price
         return Cobweb(
             self.demand_slope,
             slope,
             demand_intercept=self.demand_intercept,
-            supply_intercept=level,
+            supply_intercept=float(self.supply.quantity(price)) - slope * price,
             adaptation=self.adaptation,
         )
 
@@ -171,18 +170,9 @@ class BoundedCobweb:
         Raises
         ------
         InputError
-            If `periods` is below 1, or a price is not finite.
+            If `periods` is not a whole number, or a price is not finite.
         """
-        check_number("start", start)
-        check_number("expected", start if expected is None else expected)
-        hoped = float(start if expected is None else expected)
-        prices = np.empty(as_whole("periods", periods) + 1)
-        prices[0] = start
-        for t in range(1, len(prices)):
-            hoped += self.adaptation * (prices[t - 1] - hoped)
-            supply = float(self.supply.quantity(hoped))
-            prices[t] = (self.demand_intercept - supply) / self.demand_slope
-        return prices
+        return self._path(start, expected, periods)[0]
 
     def attractor(self, *, start: float, settle: int = 2000, periods: int = 4000) -> Attractor:
         """Long-run behaviour of prices.
@@ -199,21 +189,20 @@ class BoundedCobweb:
         Returns
         -------
         Attractor
-            With its period and Lyapunov exponent, the mean of ln of the modulus of
-            the slope of the map of the expected price.
+            Its Lyapunov exponent is the mean of ln |slope of the map of the expected price|.
         """
         settle, periods = as_whole("settle", settle), as_whole("periods", periods, low=2 * LONGEST)
-        prices = self.simulate(start=start, periods=settle + periods)
-        expected = np.empty_like(prices)
-        expected[0] = start
-        for t in range(1, len(prices)):
-            expected[t] = expected[t - 1] + self.adaptation * (prices[t - 1] - expected[t - 1])
+        prices, expected = (part[-periods:] for part in self._path(start, None, settle + periods))
         growth = 1 - self.adaptation * (1 + self.supply.slope(expected) / self.demand_slope)
-        prices, growth = prices[-periods:], growth[-periods:]
         with np.errstate(divide="ignore"):
-            lyapunov = float(np.log(np.abs(growth)).mean())
-        period = period_of(prices[:, None])
-        return Attractor(ending_of(period, lyapunov), period, lyapunov, one_period(prices, period))
+            return attractor_of(prices, float(np.log(np.abs(growth)).mean()))
+
+    def _path(self, start: Any, expected: Any, periods: int) -> tuple[Floats, Floats]:
+        def price(expected: float) -> float:
+            supply = float(self.supply.quantity(expected))
+            return (self.demand_intercept - supply) / self.demand_slope
+
+        return follow(price, *start_of(start, expected), periods, self.adaptation)
 
     def _excess(self, price: float) -> float:
         supplied = float(self.supply.quantity(price))
@@ -269,51 +258,36 @@ def attractor_map(
     points = as_whole("points", points)
     if points > periods:
         raise InputError(f"`points` must be at most `periods`, {periods}; found {points}.")
-    grid = [
-        _values("adaptation", adaptation, market.adaptation),
-        _values("demand_intercept", demand_intercept, market.demand_intercept),
-    ]
-    if (bad := grid[0][(grid[0] < SLOWEST) | (grid[0] > 1)]).size:
-        examples = bad[:5].tolist()
-        raise InputError(
-            f"`adaptation` must be at least {SLOWEST} and at most 1; found {examples}."
-        )
-    beta, a = (x.ravel() for x in np.meshgrid(*grid, indexing="ij"))
-    rests = {value: _moved(market, value).price() for value in grid[1]}
-    rest = np.array([rests[value] for value in a])
+    betas = _values("adaptation", adaptation, market.adaptation)
+    intercepts = _values("demand_intercept", demand_intercept, market.demand_intercept)
+    if (bad := betas[(betas < SLOWEST) | (betas > 1)]).size:
+        msg = f"`adaptation` must be at least {SLOWEST} and at most 1; found {bad[:5].tolist()}."
+        raise InputError(msg)
+    beta, a = (x.ravel() for x in np.meshgrid(betas, intercepts, indexing="ij"))
+    rests = [replace(market, demand_intercept=float(value)).price() for value in intercepts]
+    rest = np.tile(rests, betas.size)
     b, supply = market.demand_slope, market.supply
     if start is None:
         least, most = supply.bounds()
         expected = rest + 0.01 * (most - least) / b
     else:
         check_number("start", start)
-        expected = np.full(len(a), float(start))
-    orbit = np.empty((2 * LONGEST, len(a)))
-    kept = np.empty((points, len(a)))
-    total = np.zeros(len(a))
-    for t in range(settle + periods):
+        expected = np.full(a.size, float(start))
+    last = np.empty((max(2 * LONGEST, points), a.size))
+    total = np.zeros(a.size)
+    for t in range(-settle, periods):
         prices = (a - supply.quantity(expected)) / b
-        if t >= settle:
+        if t >= 0:
             with np.errstate(divide="ignore"):
                 total += np.log(np.abs(1 - beta * (1 + supply.slope(expected) / b)))
-        left = settle + periods - 1 - t
-        if left < len(orbit):
-            orbit[len(orbit) - 1 - left] = prices
-        if left < points:
-            kept[points - 1 - left] = prices
+            last[(t - periods) % len(last)] = prices
         expected = expected + beta * (prices - expected)
-    period = _periods(orbit)
-    lyapunov = total / periods
+    period, lyapunov = periods_of(last[-2 * LONGEST :, :, None]), total / periods
     table: dict[str, Any] = {"adaptation": beta, "demand_intercept": a}
-    table["root"] = 1 - beta * (1 + supply.slope(rest) / b)
-    table |= {"period": period, "lyapunov": lyapunov}
+    table |= {"root": 1 - beta * (1 + supply.slope(rest) / b), "period": period}
     endings = [ending_of(k, x) for k, x in zip(period.tolist(), lyapunov.tolist(), strict=True)]
-    table |= {"ending": endings} | {f"price_{k}": row for k, row in enumerate(kept)}
-    return pd.DataFrame(table)
-
-
-def _moved(market: BoundedCobweb, intercept: float) -> BoundedCobweb:
-    return BoundedCobweb(market.demand_slope, market.supply, intercept, market.adaptation)
+    kept = {f"price_{k}": row for k, row in enumerate(last[len(last) - points :])}
+    return pd.DataFrame(table | {"lyapunov": lyapunov, "ending": endings} | kept)
 
 
 def _values(name: str, values: Any, default: float) -> Floats:
@@ -321,14 +295,3 @@ def _values(name: str, values: Any, default: float) -> Floats:
     if numbers.ndim != 1 or not numbers.size or not np.isfinite(numbers).all():
         raise InputError(f"`{name}` must be a sequence of finite numbers; found {values!r}.")
     return numbers
-
-
-def _periods(orbit: Floats) -> Any:
-    """Least period of each column, 0 if not periodic."""
-    scale = np.maximum(np.abs(orbit).max(axis=0), 1.0)
-    period = np.zeros(orbit.shape[1], dtype=np.int64)
-    for k in range(1, LONGEST + 1):
-        open_ = np.flatnonzero(period == 0)
-        away = np.abs(orbit[k:, open_] - orbit[:-k, open_]).max(axis=0)
-        period[open_[away <= 1e-7 * scale[open_]]] = k
-    return period

@@ -17,17 +17,18 @@ from netinnov.mechanisms.cobweb._bounded_supply import (
     LONGEST,
     Attractor,
     SupplyCurve,
-    ending_of,
+    attractor_of,
     exponent_of,
-    one_period,
-    period_of,
 )
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._parameters import (
     SLOWEST,
+    follow,
     mobility_matrix,
     refuse_outside,
     region_names,
+    set_fields,
+    starts_of,
     vector,
 )
 from netinnov.network import MultilayerNetwork
@@ -87,11 +88,10 @@ class CoupledBoundedCobweb:
 
     def __post_init__(self) -> None:
         size = vector("demand_slope", self.demand_slope, None).size
-        supply: object = self.supply
         regions = region_names(self.regions, self.mobility, size, self.demand_slope)
         demand = vector("demand_slope", self.demand_slope, size, regions)
         refuse_outside("demand_slope", demand, demand > 0, "above 0")
-        curves = tuple(supply) if isinstance(supply, (list, tuple)) else ()
+        curves = tuple(self.supply) if isinstance(self.supply, (list, tuple)) else ()
         if len(curves) != size or not all(isinstance(curve, SupplyCurve) for curve in curves):
             msg = f"`supply` must be {size} curves such as ArctanSupply(4.8), one a region; found "
             raise InputError(f"{msg}{self.supply!r}.")
@@ -99,11 +99,8 @@ class CoupledBoundedCobweb:
         check_number("saturation", self.saturation, low=0, above=True)
         intercept = vector("demand_intercept", self.demand_intercept, size, regions)
         mobility = mobility_matrix(self.mobility, size, directed=False, regions=regions)
-        object.__setattr__(self, "demand_slope", demand)
-        object.__setattr__(self, "supply", curves)
-        object.__setattr__(self, "mobility", mobility)
-        object.__setattr__(self, "demand_intercept", intercept)
-        object.__setattr__(self, "regions", regions)
+        set_fields(self, demand_slope=demand, supply=curves, mobility=mobility)
+        set_fields(self, demand_intercept=intercept, regions=regions)
 
     def price(self) -> Floats:
         """Prices at which all regions rest.
@@ -118,11 +115,10 @@ class CoupledBoundedCobweb:
         for _ in range(200):
             excess = self._excess(prices)
             step = np.linalg.solve(np.diag(b) + self._answers(prices), excess)
-            size = 1.0
+            away, size = np.linalg.norm(excess), 1.0
             # Newton's step points downhill for the distance; it is halved until that falls.
             while size > 1e-10 and (
-                np.linalg.norm(self._excess(prices + size * step))
-                > (1 - 1e-4 * size) * np.linalg.norm(excess)
+                np.linalg.norm(self._excess(prices + size * step)) > (1 - 1e-4 * size) * away
             ):
                 size /= 2
             prices = prices + size * step
@@ -188,17 +184,14 @@ class CoupledBoundedCobweb:
             Its Lyapunov exponent is the largest.
         """
         settle, periods = as_whole("settle", settle), as_whole("periods", periods, low=2 * LONGEST)
-        prices, expected = self._run(start, settle + periods, None)
-        prices, expected = prices[-periods:], expected[-periods:]
-        b, n = np.asarray(self.demand_slope), prices.shape[1]
-        stay = (1 - self.adaptation) * np.eye(n)
+        prices, expected = (part[-periods:] for part in self._run(start, settle + periods, None))
+        b = np.asarray(self.demand_slope)
+        stay = (1 - self.adaptation) * np.eye(b.size)
 
         def jacobian(state: Floats) -> Floats:
             return np.asarray(stay - self.adaptation * self._answers(state) / b[:, None])
 
-        lyapunov = exponent_of(expected, jacobian)
-        period = period_of(prices)
-        return Attractor(ending_of(period, lyapunov), period, lyapunov, one_period(prices, period))
+        return attractor_of(prices, exponent_of(expected, jacobian))
 
     def to_frame(self, prices: Floats) -> pd.DataFrame:
         """Label simulated prices with periods and regions.
@@ -218,14 +211,8 @@ class CoupledBoundedCobweb:
 
     def _run(self, start: Any, periods: Any, expected: Any) -> tuple[Floats, Floats]:
         b, a = np.asarray(self.demand_slope), np.asarray(self.demand_intercept)
-        prices = np.empty((as_whole("periods", periods) + 1, len(b)))
-        hoped = np.empty_like(prices)
-        prices[0] = vector("start", start, len(b))
-        hoped[0] = prices[0] if expected is None else vector("expected", expected, len(b))
-        for t in range(1, len(prices)):
-            hoped[t] = hoped[t - 1] + self.adaptation * (prices[t - 1] - hoped[t - 1])
-            prices[t] = (a - self._supply(hoped[t])) / b
-        return prices, hoped
+        first = starts_of(start, expected, b.size)
+        return follow(lambda at: (a - self._supply(at)) / b, *first, periods, self.adaptation)
 
     def _supply(self, prices: Floats) -> Floats:
         own = [curve.quantity(price) for curve, price in zip(self.supply, prices, strict=True)]

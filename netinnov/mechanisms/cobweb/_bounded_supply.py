@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
@@ -13,7 +12,7 @@ from scipy.special import expit
 
 from netinnov._arguments import check_number
 from netinnov._display import Displayed
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Integers
 
 
 @runtime_checkable
@@ -34,10 +33,12 @@ class SupplyCurve(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Curve(ABC):
-    """A shape of one variable, stretched and moved: its values, slopes and ends."""
+class _Curve:
+    """A shape of one variable, stretched and moved: its ends, values and slopes."""
 
     _ends: ClassVar[tuple[float, float]]
+    _value: ClassVar[Any]
+    _change: ClassVar[Any]
 
     steepness: float
     centre: float = 0.0
@@ -45,10 +46,10 @@ class _Curve(ABC):
     height: float = 1.0
 
     def __post_init__(self) -> None:
-        check_number("steepness", self.steepness, low=0, above=True)
-        check_number("centre", self.centre)
-        check_number("offset", self.offset)
-        check_number("height", self.height, low=0, above=True)
+        for name in ("steepness", "height"):
+            check_number(name, getattr(self, name), low=0, above=True)
+        for name in ("centre", "offset"):
+            check_number(name, getattr(self, name))
 
     def quantity(self, price: Any) -> Floats:
         """Give the supply at each price.
@@ -69,8 +70,8 @@ class _Curve(ABC):
 
         Parameters
         ----------
-        price : float or array
-            Expected prices.
+        price
+            As in `quantity`.
 
         Returns
         -------
@@ -90,14 +91,6 @@ class _Curve(ABC):
 
     def _scaled_distance(self, price: Any) -> Floats:
         return self.steepness * (np.asarray(price, np.float64) - self.centre)
-
-    @staticmethod
-    @abstractmethod
-    def _value(away: Floats) -> Floats: ...
-
-    @staticmethod
-    @abstractmethod
-    def _change(away: Floats) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +126,8 @@ class ArctanSupply(_Curve):
     """
 
     _ends = (-np.pi / 2, np.pi / 2)
-
-    @staticmethod
-    def _value(away: Floats) -> Floats:
-        return np.asarray(np.arctan(away))
-
-    @staticmethod
-    def _change(away: Floats) -> Floats:
-        return np.asarray(1 / (1 + away**2))
+    _value = staticmethod(np.arctan)
+    _change = staticmethod(lambda away: 1 / (1 + away**2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +158,8 @@ class LogisticSupply(_Curve):
     """
 
     _ends = (0.0, 1.0)
-
-    @staticmethod
-    def _value(away: Floats) -> Floats:
-        return np.asarray(expit(away))
-
-    @staticmethod
-    def _change(away: Floats) -> Floats:
-        return np.asarray(expit(away) * expit(-away))
+    _value = staticmethod(expit)
+    _change = staticmethod(lambda away: expit(away) * expit(-away))
 
 
 Ending: TypeAlias = Literal["rest", "cycle", "chaos", "undecided"]
@@ -221,13 +202,15 @@ class Attractor(Displayed):
         return pd.DataFrame([row | {"lowest": self.prices.min(), "highest": self.prices.max()}])
 
 
-def period_of(orbit: Floats) -> int:
-    """Least k up to 64 with which an orbit (rows: time) comes back to where it was; 0: none."""
-    scale = max(float(np.abs(orbit).max()), 1.0)
-    for k in range(1, min(LONGEST, len(orbit) // 2) + 1):
-        if np.abs(orbit[k:] - orbit[:-k]).max() <= 1e-7 * scale:
-            return k
-    return 0
+def periods_of(orbits: Floats) -> Integers:
+    """Least k up to 64 with which each orbit (time x orbits x regions) comes back; 0: none."""
+    scale = np.maximum(np.abs(orbits).max(axis=(0, 2)), 1.0)
+    periods = np.zeros(orbits.shape[1], np.int64)
+    for k in range(1, min(LONGEST, len(orbits) // 2) + 1):
+        left = np.flatnonzero(periods == 0)
+        away = np.abs(orbits[k:, left] - orbits[:-k, left]).max(axis=(0, 2))
+        periods[left[away <= 1e-7 * scale[left]]] = k
+    return periods
 
 
 def ending_of(period: int, lyapunov: float) -> Ending:
@@ -239,25 +222,22 @@ def ending_of(period: int, lyapunov: float) -> Ending:
 
 def exponent_of(orbit: Floats, jacobian: Callable[[Floats], Floats]) -> float:
     """Largest Lyapunov exponent of a map along an orbit of its states, by a tangent vector."""
-    n = orbit.shape[1]
     # A direction that no symmetry of the regions keeps fixed.
-    tangent = np.cos(np.arange(1, n + 1) * np.sqrt(2.0))
-    tangent /= np.linalg.norm(tangent)
-    total = 0.0
+    tangent = np.cos(np.arange(1, orbit.shape[1] + 1) * np.sqrt(2.0))
+    total = -np.log(np.linalg.norm(tangent))
     for state in orbit:
         tangent = jacobian(state) @ tangent
-        grown = float(np.linalg.norm(tangent))
-        if grown == 0.0:
+        if (size := np.linalg.norm(tangent)) == 0:
             return -np.inf
-        total += np.log(grown)
-        tangent /= grown
-    return total / len(orbit)
+        total, tangent = total + np.log(size), tangent / size
+    return float(total / len(orbit))
 
 
-def one_period(prices: Floats, period: int) -> Floats:
-    """A cycle from its least price on; without a period, the last prices."""
-    if not period:
-        return prices[-512:].copy()
-    cycle = prices[-period:]
-    first = int(np.argmin(cycle if cycle.ndim == 1 else cycle[:, 0]))
-    return np.roll(cycle, -first, axis=0)
+def attractor_of(prices: Floats, lyapunov: float) -> Attractor:
+    """Where prices end, a column a region if there are several."""
+    orbit = prices.reshape(len(prices), -1)
+    period = int(periods_of(orbit[:, None, :])[0])
+    kept = prices[-512:].copy()
+    if period:
+        kept = np.roll(prices[-period:], -int(np.argmin(orbit[-period:, 0])), axis=0)
+    return Attractor(ending_of(period, lyapunov), period, lyapunov, kept)

@@ -11,22 +11,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_choice, check_flag, check_number
+from netinnov._arguments import check_choice, check_flag, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._modes import (
     first_crossing,
     mode_table,
-    roots_of,
+    modes_of,
     symmetric_threshold,
 )
 from netinnov.mechanisms.cobweb._parameters import (
     SLOWEST,
     attention_matrix,
+    follow,
     mobility_matrix,
     position,
     refuse_outside,
     region_names,
+    set_fields,
+    starts_of,
     vector,
 )
 from netinnov.network import MultilayerNetwork
@@ -47,9 +50,9 @@ class CoupledCobweb:
     supply_slope : sequence of float
         d, at least 0.
     mobility : float, matrix or MultilayerNetwork
-        m: how much supply moves for a difference in price, at least 0; one number for all pairs,
-        a symmetric matrix (its diagonal does not matter), or a network whose nodes are the
-        regions and whose weights, summed over layers, are m (its self-links do not matter).
+        m: how much supply moves for a difference in price, at least 0; one number for all pairs, a
+        symmetric matrix, or a network whose nodes are the regions and whose weights, summed over
+        layers, are m. Diagonal and self-links do not matter.
     demand_intercept, supply_intercept : sequence of float, optional
         a and c. Roots and stability need none.
     adaptation : float
@@ -61,8 +64,8 @@ class CoupledCobweb:
         Whether m may differ by direction: m_ij is then how far the supply of i answers its gap to
         j, and what i gains j need not lose.
     attention : matrix, optional
-        w_ij, at least 0, sums of rows 1: the weight of region j in the price that supply of i
-        answers, d_i sum_j w_ij p_j; by default each region looks at its own price.
+        w_ij, at least 0, sums of rows 1: supply of i answers d_i sum_j w_ij p_j; by default its own
+        price.
 
     Raises
     ------
@@ -73,8 +76,7 @@ class CoupledCobweb:
     -----
     One formal reading of figures 1 and 2 of Hu and Zhang, Regional Reorganization of Innovation
     Elements; the paper has no equations. With symmetric mobility, supply that one region gains
-    another loses. All roots are then real and below 1, so that instability is an alternation of
-    period 2 that grows.
+    another loses; all roots are real and below 1, so that instability alternates with period 2.
 
     Examples
     --------
@@ -106,15 +108,13 @@ class CoupledCobweb:
         refuse_outside("supply_slope", supply, supply >= 0, "at least 0")
         for name in ("demand_intercept", "supply_intercept"):
             if (value := getattr(self, name)) is not None:
-                object.__setattr__(self, name, vector(name, value, size, regions))
+                set_fields(self, **{name: vector(name, value, size, regions)})
         check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
         mobility = mobility_matrix(self.mobility, size, directed=self.directed, regions=regions)
         if self.attention is not None:
-            object.__setattr__(self, "attention", attention_matrix(self.attention, size))
-        object.__setattr__(self, "regions", regions)
-        object.__setattr__(self, "demand_slope", demand)
-        object.__setattr__(self, "supply_slope", supply)
-        object.__setattr__(self, "mobility", mobility)
+            set_fields(self, attention=attention_matrix(self.attention, size))
+        set_fields(self, regions=regions, demand_slope=demand, supply_slope=supply)
+        set_fields(self, mobility=mobility)
 
     def price(self) -> Floats:
         """Prices at which all regions rest.
@@ -130,7 +130,12 @@ class CoupledCobweb:
             If intercepts are not given, or attention makes prices indeterminate.
         """
         a, c = self._intercepts()
-        return self._shift(a - c)
+        own = np.diag(self._demand()) + self._answers(mobile=False)
+        whole_slope = own + _laplacian(np.asarray(self.mobility))
+        if np.linalg.cond(whole_slope) > 1e14:
+            msg = "prices at rest must be determined by demand and supply; found demand_slope + "
+            raise InputError(f"{msg}supply_slope x attention singular; change `attention`.")
+        return np.asarray(np.linalg.solve(whole_slope, a - c))
 
     def roots(self) -> npt.NDArray[Any]:
         """Factors by which the modes of distance from rest grow in a period.
@@ -142,7 +147,7 @@ class CoupledCobweb:
             mobility and no attention, since the matrix is then similar to a symmetric one; complex
             if any root is.
         """
-        return roots_of(self._demand(), self._answers(), self.adaptation)
+        return np.asarray(modes_of(self._demand(), self._answers(), self.adaptation)[0])
 
     def spectral_radius(self) -> float:
         """Largest modulus of the roots.
@@ -208,10 +213,9 @@ class CoupledCobweb:
 
         Notes
         -----
-        Two regions with naive expectations: 1 / (1 / (b_1 - d_1) + 1 / (b_2 - d_2)), that is
-        (b - d) / 2 if they are equal. In general, with symmetric mobility, a generalised
-        eigenproblem: the roots fall as mobility grows, so there is one threshold. With directed
-        mobility or attention the first crossing is looked for in 512 steps.
+        Two regions with naive expectations: 1 / (1 / (b_1 - d_1) + 1 / (b_2 - d_2)). In general,
+        with symmetric mobility, a generalised eigenproblem: the roots fall as mobility grows. With
+        directed mobility or attention the first crossing is looked for in 512 steps.
         """
         demand, base = self._demand(), self._answers(mobile=False)
         pattern = np.array(self.mobility)
@@ -249,8 +253,7 @@ class CoupledCobweb:
         Returns
         -------
         DataFrame
-            Distance of prices from their rest before the shock: a row a period, 0 to ``periods``,
-            a column a region. Exact, and needs no intercepts.
+            Distance of prices from rest before the shock: periods x regions; needs no intercepts.
 
         Raises
         ------
@@ -281,12 +284,12 @@ class CoupledCobweb:
             unit = vector("shock", shock, len(regions), regions)
         demand, answers = self._demand(), self._answers()
         push = (unit if to == "demand" else -unit) / demand
-        prices = np.empty((as_whole("periods", periods) + 1, len(demand)))
-        expected = np.zeros(len(demand))
-        for t in range(len(prices)):
-            moved = push if lasting or t == 0 else 0.0
-            prices[t] = moved - answers @ expected / demand
-            expected = expected + self.adaptation * (prices[t] - expected)
+        later = push * lasting
+
+        def price(expected: Floats) -> Floats:
+            return np.asarray(later - answers @ expected / demand)
+
+        prices, _ = follow(price, push, np.zeros(len(push)), periods, self.adaptation)
         index = pd.RangeIndex(len(prices), name="period")
         return pd.DataFrame(prices, index=index, columns=pd.Index(regions))
 
@@ -320,13 +323,11 @@ class CoupledCobweb:
         """
         demand, answers = self._demand(), self._answers()
         a, c = self._intercepts()
-        prices = np.empty((as_whole("periods", periods) + 1, len(demand)))
-        prices[0] = vector("start", start, len(demand))
-        hoped = prices[0] if expected is None else vector("expected", expected, len(demand))
-        for t in range(1, len(prices)):
-            hoped = hoped + self.adaptation * (prices[t - 1] - hoped)
-            prices[t] = (a - c - answers @ hoped) / demand
-        return prices
+
+        def price(expected: Floats) -> Floats:
+            return np.asarray((a - c - answers @ expected) / demand)
+
+        return follow(price, *starts_of(start, expected, len(demand)), periods, self.adaptation)[0]
 
     def _demand(self) -> Floats:
         return np.asarray(self.demand_slope, dtype=np.float64)
@@ -336,14 +337,6 @@ class CoupledCobweb:
         slopes = np.diag(np.asarray(self.supply_slope, dtype=np.float64))
         own = slopes if self.attention is None else slopes @ np.asarray(self.attention)
         return own + _laplacian(np.asarray(self.mobility, dtype=np.float64)) if mobile else own
-
-    def _shift(self, unit: Floats) -> Floats:
-        own = np.diag(self._demand()) + self._answers(mobile=False)
-        whole_slope = own + _laplacian(np.asarray(self.mobility))
-        if np.linalg.cond(whole_slope) > 1e14:
-            msg = "prices at rest must be determined by demand and supply; found demand_slope + "
-            raise InputError(f"{msg}supply_slope x attention singular; change `attention`.")
-        return np.asarray(np.linalg.solve(whole_slope, unit))
 
     def _intercepts(self) -> tuple[Floats, Floats]:
         if self.demand_intercept is None or self.supply_intercept is None:

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from netinnov._arguments import check_number
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._modes import first_crossing, symmetric_threshold
@@ -40,10 +41,9 @@ def with_enclave(
     strength : float
         At least 0; a mobility, or with "host_price" a share of attention.
     answer : {"both", "home", "host_price"}
-        How the link works. "both": mobility between home and host grows, supply of both answers
-        the gap. "home": only the supply of home answers it, + strength (p_home - p_host), and the
-        host's does not. "host_price": the supply of home takes so much of the weight of its own
-        price and gives it to that of the host.
+        "both": mobility between home and host grows, supply of both answers the gap. "home": only
+        that of home does, + strength (p_home - p_host). "host_price": the supply of home gives so
+        much of the weight of its own price to that of the host.
 
     Returns
     -------
@@ -57,9 +57,8 @@ def with_enclave(
 
     Notes
     -----
-    Three readings of a link, not findings; a park may work in all three ways. They differ in what
-    they do to the gap between home and host: the first two let supply run after it, and can
-    make it explode; the third lets supply of home answer less to its own price, and damps it.
+    Three readings of a link, not findings; a park may work in all three ways. The first two let
+    supply run after the gap between home and host, and can make it explode; the third damps it.
 
     Examples
     --------
@@ -94,9 +93,7 @@ def critical_enclave(
     ----------
     model : CoupledCobweb
         Without the link.
-    home, host : region
-        As in `with_enclave`.
-    answer : {"both", "home", "host_price"}
+    home, host, answer
         As in `with_enclave`.
 
     Returns
@@ -151,11 +148,7 @@ def enclave_effect(
     ----------
     model : CoupledCobweb
         Without the link.
-    home, host : region
-        As in `with_enclave`.
-    strength : float
-        Of the link, at least 0.
-    answer : {"both", "home", "host_price"}
+    home, host, strength, answer
         As in `with_enclave`.
 
     Returns
@@ -163,24 +156,23 @@ def enclave_effect(
     DataFrame
         A row a mode of the model, those that lose stability first on top: ``kind``, ``root``,
         ``modulus``, ``home_host_gap`` (difference of the prices of home and host in the mode,
-        largest entry 1), ``first``; the same of the mode that it becomes with the link, with
-        ``_with`` behind the name; ``change`` of the modulus; ``effect``: "excites" if it grows,
-        "damps" if it falls, "leaves" if neither.
+        largest entry 1), ``first``; the same, ``_with`` behind the name, of the mode that it
+        becomes with the link; ``change`` of the modulus; ``effect``: "excites" if it grows, "damps"
+        if it falls, "leaves" if neither.
 
     Raises
     ------
     InputError
-        If a region is unknown, both are the same, or the strength is out of range.
+        As `with_enclave`.
 
     Notes
     -----
-    A mode without a gap between home and host is left as it is, whatever the answer. The others
-    are paired with those of the linked model by the rank of their roots; with symmetric answers
-    and "both" that is how they move as the strength grows from 0, since their roots do not cross.
-    With "both" no root can rise, and their sum falls by beta strength (1 / b_home + 1 / b_host):
-    negative roots are excited, and positive ones are damped as long as they stay so. With "home"
-    the sum falls by beta strength / b_home; with "host_price" it rises by beta strength d_home /
-    b_home.
+    A mode without a gap between home and host stays as it is. The others are paired with those of
+    the linked model by the rank of their roots, which do not cross as the strength grows with
+    symmetric answers and "both". With "both" no root can rise, and their sum falls by beta strength
+    (1 / b_home + 1 / b_host): negative roots are excited, positive ones damped as long as they stay
+    so. With "home" the sum falls by beta strength / b_home; with "host_price" it rises by beta
+    strength d_home / b_home.
 
     Examples
     --------
@@ -196,13 +188,12 @@ def enclave_effect(
     before, after = model.modes(), linked.modes()
     i, j = _ends(model, home, host)
     partner = _partners(before, after, i, j)
-    parts = []
-    for table in (before, after.iloc[partner].reset_index(drop=True)):
-        prices = table.filter(regex="^price_").to_numpy()
-        part = table[["kind", "root", "modulus", "first"]].copy()
-        part.insert(3, "home_host_gap", np.abs(prices[:, i] - prices[:, j]))
-        parts.append(part)
-    result = parts[0].join(parts[1].add_suffix("_with"))
+    columns = ["kind", "root", "modulus", "home_host_gap", "first"]
+    own, with_link = (
+        table.assign(home_host_gap=_gaps(table, i, j))[columns]
+        for table in (before, after.iloc[partner].reset_index(drop=True))
+    )
+    result = own.join(with_link.add_suffix("_with"))
     change = result["modulus_with"] - result["modulus"]
     small = change.abs() < 1e-9
     result["change"] = change.mask(small, 0.0)
@@ -213,20 +204,25 @@ def enclave_effect(
 def _partners(before: pd.DataFrame, after: pd.DataFrame, i: int, j: int) -> npt.NDArray[np.intp]:
     """Which mode with the link each mode becomes."""
     one, two = (table.filter(regex="^price_").to_numpy() for table in (before, after))
-    still = np.abs(one[:, i] - one[:, j]) < 1e-9
+    still = _gaps(before, i, j) < 1e-9
     partner = np.empty(len(one), dtype=np.intp)
     roots = before["root"].to_numpy(), after["root"].to_numpy()
-    if still.any():
-        # The same root, and of several the most alike.
-        size = np.linalg.norm(one[still], axis=1)[:, None] * np.linalg.norm(two, axis=1)
-        alike = np.abs(one[still].conj() @ two.T) / size
-        cost = 1e6 * np.abs(np.subtract.outer(roots[0][still], roots[1])) - alike
-        partner[still] = linear_sum_assignment(cost)[1]
+    # The same root, and of several the most alike.
+    size = np.linalg.norm(one[still], axis=1)[:, None] * np.linalg.norm(two, axis=1)
+    alike = np.abs(one[still].conj() @ two.T) / size
+    cost = 1e6 * np.abs(np.subtract.outer(roots[0][still], roots[1])) - alike
+    partner[still] = linear_sum_assignment(cost)[1]
     left = np.setdiff1d(np.arange(len(one)), partner[still])
     moved = np.flatnonzero(~still)
     ranks = [np.lexsort((np.imag(x), np.real(x))) for x in (roots[0][moved], roots[1][left])]
     partner[moved[ranks[0]]] = left[ranks[1]]
     return partner
+
+
+def _gaps(table: pd.DataFrame, i: int, j: int) -> Floats:
+    """Difference of two regions' prices in each mode."""
+    prices = table.filter(regex="^price_").to_numpy()
+    return np.asarray(np.abs(prices[:, i] - prices[:, j]))
 
 
 def _ends(model: CoupledCobweb, home: Hashable, host: Hashable) -> tuple[int, int]:

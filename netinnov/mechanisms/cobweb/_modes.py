@@ -40,11 +40,6 @@ def modes_of(demand: Floats, answers: Floats, adaptation: float) -> tuple[Any, A
     return 1 - adaptation - adaptation * eigenvalues, vectors
 
 
-def roots_of(demand: Floats, answers: Floats, adaptation: float) -> npt.NDArray[Any]:
-    """Roots alone, ascending; complex if any is."""
-    return np.asarray(modes_of(demand, answers, adaptation)[0])
-
-
 def factors(roots: npt.NDArray[Any], adaptation: float) -> Floats:
     """By how much all answers of supply can grow until the modulus of each root is 1.
 
@@ -70,24 +65,19 @@ def mode_table(
     one_way = np.all((np.abs(np.imag(vectors)) < _REAL) & (np.real(vectors) > _REAL), axis=0)
     kind = np.where(one_way, "total", np.where(common < 1e-12, "gap", "mixed"))
     modulus = np.abs(roots)
-    angle = np.abs(np.angle(roots))
     with np.errstate(divide="ignore"):
-        period = np.where(angle > 0, 2 * np.pi / np.where(angle > 0, angle, 1), np.inf)
-        damping = np.log(modulus)
-    period = np.where(modulus > 0, period, np.nan)
-    least = factor.min()
+        period, damping = 2 * np.pi / np.abs(np.angle(roots)), np.log(modulus)
     table = {
         "root": roots,
         "modulus": modulus,
-        "period": period,
+        "period": np.where(modulus > 0, period, np.nan),
         "damping": damping,
         "kind": kind,
         "common": common,
         "critical_factor": factor,
-        "first": np.isclose(factor, least, rtol=_EQUAL) & np.isfinite(least),
+        "first": np.isclose(factor, factor.min(), rtol=_EQUAL) & np.isfinite(factor.min()),
     }
-    for region, part in zip(regions, vectors, strict=True):
-        table[f"price_{region}"] = part
+    table |= {f"price_{name}": part for name, part in zip(regions, vectors, strict=True)}
     order = np.lexsort((-common.round(9), factor.round(12)))
     return pd.DataFrame(table).iloc[order].reset_index(drop=True).rename_axis("mode")
 
@@ -96,14 +86,12 @@ def _common_first(eigenvalues: Floats, inner: Floats, uniform: Floats) -> Floats
     """Turn the vectors of equal eigenvalues: one holds all they share with a common move."""
     inner = inner.copy()
     size = max(float(np.abs(eigenvalues).max()), 1e-300)
-    starts = np.flatnonzero(np.diff(eigenvalues, prepend=np.inf) < -_EQUAL * size)
-    starts = np.union1d([0], starts)
-    for low, high in zip(starts, [*starts[1:], len(eigenvalues)], strict=True):
-        block = inner[:, low:high]
-        share = block.T @ uniform
-        if high - low > 1 and np.linalg.norm(share) > 1e-9 * np.linalg.norm(uniform):
-            turn, _ = np.linalg.qr(np.column_stack([share, np.eye(high - low)]))
-            inner[:, low:high] = block @ turn
+    cuts = np.flatnonzero(np.diff(eigenvalues) < -_EQUAL * size) + 1
+    for at in np.split(np.arange(len(eigenvalues)), cuts):
+        share = inner[:, at].T @ uniform
+        if at.size > 1 and np.linalg.norm(share) > 1e-9 * np.linalg.norm(uniform):
+            turn, _ = np.linalg.qr(np.column_stack([share, np.eye(at.size)]))
+            inner[:, at] = inner[:, at] @ turn
     return inner
 
 

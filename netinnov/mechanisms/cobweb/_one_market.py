@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 
-import numpy as np
-
-from netinnov._arguments import as_whole, check_number
+from netinnov._arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb._parameters import SLOWEST
+from netinnov.mechanisms.cobweb._parameters import SLOWEST, follow, start_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +58,8 @@ class Cobweb:
         check_number("supply_slope", self.supply_slope, low=0)
         check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
         for name in ("demand_intercept", "supply_intercept"):
-            if getattr(self, name) is not None:
-                check_number(name, getattr(self, name))
+            if (value := getattr(self, name)) is not None:
+                check_number(name, value)
 
     def price(self) -> float:
         """Price at which the market rests.
@@ -105,8 +103,7 @@ class Cobweb:
         Returns
         -------
         float
-            2 / (1 + d / b); above 1 prices settle under naive expectations, too (Nerlove's
-            condition d / b < 2 / beta - 1, solved for beta).
+            2 / (1 + d / b), Nerlove's condition; above 1 prices settle under naive expectations.
         """
         return 2 / (1 + self.supply_slope / self.demand_slope)
 
@@ -133,19 +130,16 @@ class Cobweb:
             If an intercept is not given.
         """
         a, c = self._intercepts()
-        check_number("start", start)
-        check_number("expected", start if expected is None else expected)
-        prices, expected = [float(start)], float(start if expected is None else expected)
-        for _ in range(as_whole("periods", periods)):
-            expected += self.adaptation * (prices[-1] - expected)
-            prices.append((a - c - self.supply_slope * expected) / self.demand_slope)
-        return np.array(prices)
+
+        def price(expected: float) -> float:
+            return (a - c - self.supply_slope * expected) / self.demand_slope
+
+        return follow(price, *start_of(start, expected), periods, self.adaptation)[0]
 
     def _intercepts(self) -> tuple[float, float]:
-        if self.demand_intercept is None or self.supply_intercept is None:
+        a, c = self.demand_intercept, self.supply_intercept
+        if a is None or c is None:
+            lacking = [name for name, value in (("demand", a), ("supply", c)) if value is None]
             msg = "prices need `demand_intercept` and `supply_intercept`; found none for "
-            lacking = [
-                name for name in ("demand", "supply") if getattr(self, f"{name}_intercept") is None
-            ]
             raise InputError(f"{msg}{' and '.join(lacking)}.")
-        return self.demand_intercept, self.supply_intercept
+        return a, c

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_floats, check_number, did_you_mean, examples
+from netinnov._arguments import as_floats, as_whole, check_number, did_you_mean, examples
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -17,6 +17,39 @@ from netinnov.network import MultilayerNetwork
 
 SLOWEST = 1e-9
 """Least adaptation: roots are 1 less a multiple of it, and of smaller ones rounding leaves 1."""
+
+
+def follow(
+    price: Callable[[Any], Any], start: Any, expected: Any, periods: int, adaptation: float
+) -> tuple[Floats, Floats]:
+    """Prices and expected prices, a row a period; ``price``: that at which an expected one ends."""
+    prices = np.empty((as_whole("periods", periods) + 1, *np.shape(start)))
+    hoped = np.empty_like(prices)
+    prices[0], hoped[0] = start, expected
+    for t in range(1, len(prices)):
+        hoped[t] = hoped[t - 1] + adaptation * (prices[t - 1] - hoped[t - 1])
+        prices[t] = price(hoped[t])
+    return prices, hoped
+
+
+def start_of(start: Any, expected: Any) -> tuple[float, float]:
+    """The first price of one market, and the expected one: by default the same."""
+    expected = start if expected is None else expected
+    check_number("start", start)
+    check_number("expected", expected)
+    return float(start), float(expected)
+
+
+def starts_of(start: Any, expected: Any, size: int) -> tuple[Floats, Floats]:
+    """The first prices of regions, and the expected ones: by default the same."""
+    first = vector("start", start, size)
+    return first, first if expected is None else vector("expected", expected, size)
+
+
+def set_fields(model: object, **values: Any) -> None:
+    """Set fields of a frozen model to what its checks made of them."""
+    for name, value in values.items():
+        object.__setattr__(model, name, value)
 
 
 def vector(name: str, values: Any, size: int | None, regions: tuple[Any, ...] = ()) -> Floats:
@@ -62,9 +95,8 @@ def mobility_matrix(
             layers = sorted(mobility.directed)
             msg = f"`mobility` must be a network without directed layers; found {layers}; set "
             raise InputError(f"{msg}directed=True if supply of the source follows the gap.")
-        m = np.array(flat_matrix(mobility, "mobility").toarray(), dtype=np.float64)
-    else:
-        m = as_floats("mobility", mobility)
+        mobility = flat_matrix(mobility, "mobility").toarray()
+    m = as_floats("mobility", mobility)
     if m.ndim == 0:
         check_number("mobility", float(m), low=0)
         m = np.full((size, size), float(m))
@@ -113,7 +145,6 @@ def region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[A
 def position(argument: str, region: Any, regions: tuple[Any, ...]) -> int:
     """Position of a region."""
     if region not in regions:
-        near = did_you_mean(region, regions)
-        some = examples(regions)
-        raise InputError(f"`{argument}` must be a region ({some}); found {region!r}{near}.")
+        found = f"{region!r}{did_you_mean(region, regions)}"
+        raise InputError(f"`{argument}` must be a region ({examples(regions)}); found {found}.")
     return regions.index(region)
