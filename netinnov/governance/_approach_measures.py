@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -33,18 +34,17 @@ class ApproachMeasures:
     cobweb: tuple[float, float, float]
     break_point: float
 
-    def count(self, side: str) -> int:
-        """Number of nodes located in home or in host."""
-        home, host = sides(self.baseline, self.home, self.host)
-        return int((home if side == "home" else host).nodes.sum())
+    @cached_property
+    def counts(self) -> list[int]:
+        """Number of nodes located in home and in host."""
+        return [int(side.nodes.sum()) for side in sides(self.baseline, self.home, self.host)]
 
     def gains(self, drawn: pd.DataFrame, before: dict[str, float]) -> Floats:
         """Gains in access of home, host and all others, summed over nodes; a row a placement."""
-        change = drawn - pd.Series(before)
-        both = [change[f"{side}_access"] * self.count(side) for side in ("home", "host")]
-        others = change["efficiency"] * self.baseline.n_nodes - both[0] - both[1]
-        columns: Floats = np.column_stack([*both, others])
-        return np.where(np.abs(columns) <= _ROUNDING * self.baseline.n_nodes, 0.0, columns)
+        change, n = drawn - pd.Series(before), self.baseline.n_nodes
+        home, host = (change[["home_access", "host_access"]] * self.counts).to_numpy().T
+        columns = np.column_stack([home, host, change["efficiency"] * n - home - host])
+        return np.where(np.abs(columns) <= _ROUNDING * n, 0.0, columns)
 
     def __call__(self, network: MultilayerNetwork, relief: float) -> dict[str, float]:
         home, host = sides(self.baseline, self.home, self.host)
@@ -81,8 +81,7 @@ class ApproachMeasures:
         graph = sparse.csr_array((length, (row, column)), shape=lengths.shape)
         distance_between = csgraph.dijkstra(graph, directed=True, indices=np.arange(n))[:, :n]
         np.fill_diagonal(distance_between, np.inf)
-        access: Floats = (1.0 / distance_between).sum(axis=1) / max(n - 1, 1)
-        return access
+        return np.asarray((1.0 / distance_between).sum(axis=1) / max(n - 1, 1))
 
 
 def _belongs(network: MultilayerNetwork, home: str, host: str) -> npt.NDArray[np.intp]:

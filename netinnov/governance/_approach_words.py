@@ -12,6 +12,8 @@ from netinnov.governance._forms import ENTRUSTED, JOINT, OWN, SEPARATE
 Numbers: TypeAlias = dict[tuple[str, str], float]
 """A number for each approach and measure."""
 
+_AIMS = ("home_access", "host_access", "efficiency", "effective_number")
+
 _NOTHING = 1e-9
 """Change that counts as none."""
 
@@ -20,14 +22,13 @@ def sentences_on_approaches(
     home: str, host: str, approaches: pd.DataFrame, effects: pd.DataFrame, forms: pd.DataFrame
 ) -> list[str]:
     """One sentence an approach, then who would leave, what stands against what, and forms."""
+    numbers: Any = effects.set_index(["approach", "measure"])
     baseline, value, change, low = (
-        _numbers(effects, column) for column in ("baseline", "value", "difference", "low")
+        numbers[column].to_dict() for column in ("baseline", "value", "difference", "low")
     )
     names = [str(name) for name in approaches.index]
-    sizes, costs = approaches["size"].to_list(), approaches["cost"].to_list()
     sentences = [
-        _gains(name, home, host, float(size), float(cost), change, baseline)
-        for name, size, cost in zip(names, sizes, costs, strict=True)
+        _gains(str(row.Index), home, host, row, change, baseline) for row in approaches.itertuples()
     ]
     for name in names:
         sentences += _leaving(name, {"home": home, "host": host}, change, low)
@@ -35,40 +36,36 @@ def sentences_on_approaches(
         sentences += _conflicts(home, host, names, change)
         sentences += _models(names, value)
     sentences += _forms(home, host, forms)
-    texts = approaches["assumed"].to_list()
-    assumed = [f"{name}: {text}" for name, text in zip(names, texts, strict=True) if text]
+    assumed = [f"{name}: {text}" for name, text in approaches["assumed"].items() if text]
     if assumed:
         sentences.append(f"By assumption: {'; '.join(assumed)}.")
-    sentences.append("These are comparisons under the stated assumptions, not forecasts.")
-    return sentences
+    return [*sentences, "These are comparisons under the stated assumptions, not forecasts."]
 
 
 def _forms(home: str, host: str, forms: pd.DataFrame) -> list[str]:
     """What home, host and an operator get in each form, and who would leave it."""
-    sentences = []
-    by: dict[str, pd.DataFrame] = {
-        str(name): part.set_index(["form", "player"]) for name, part in forms.groupby("approach")
-    }
-    gains = {name: float(part.loc[(OWN, slice(None)), "share"].sum()) for name, part in by.items()}
-    names = [str(name) for name in dict.fromkeys(forms["approach"]) if gains[str(name)] > _NOTHING]
-    if not names:
+    gaining: dict[str, Any] = {}
+    total: dict[str, float] = {}
+    for name in dict.fromkeys(forms["approach"]):
+        part = forms[forms["approach"] == name].set_index(["form", "player"])
+        gain = float(part.loc[OWN, "share"].sum())
+        if gain > _NOTHING:
+            gaining[str(name)], total[str(name)] = part, gain
+    if not gaining:
         return []
-    best = max(names, key=lambda name: gains[name])
-    sentences.append(_joint(home, host, best, by[best]))
-    sentences.append(_entrusted(home, host, best, by[best]))
-    if booked := _booked(home, host, {name: by[name] for name in names}):
-        sentences.append(booked)
-    return sentences
+    best = max(total, key=lambda name: total[name])
+    sentences = [
+        _joint(home, host, best, gaining[best]),
+        _entrusted(home, host, best, gaining[best]),
+    ]
+    return [*sentences, *_booked(home, host, gaining)]
 
 
-def _of_two(part: pd.DataFrame, form: str) -> float:
-    rows: Any = part.loc[(form, slice(None)), "share"]
-    return float(rows.droplevel("form")[["home", "host"]].sum())
-
-
-def _joint(home: str, host: str, name: str, part: pd.DataFrame) -> str:
+def _joint(home: str, host: str, name: str, part: Any) -> str:
     """What home and host gain or lose by bargaining as one."""
-    separate, joint = _of_two(part, SEPARATE), _of_two(part, JOINT)
+    separate, joint = (
+        float(part.loc[form, "share"][["home", "host"]].sum()) for form in (SEPARATE, JOINT)
+    )
     change = joint - separate
     comparison = (
         f"no more and no less than the {separate:.2g} that they get each for itself"
@@ -82,9 +79,9 @@ def _joint(home: str, host: str, name: str, part: pd.DataFrame) -> str:
     )
 
 
-def _entrusted(home: str, host: str, name: str, part: pd.DataFrame) -> str:
+def _entrusted(home: str, host: str, name: str, part: Any) -> str:
     """What an operator gets through whom all have to agree, and who would do without it."""
-    rows: Any = part.loc[(ENTRUSTED, slice(None))]
+    rows = part.loc[ENTRUSTED]
     share, excess = float(rows.loc["operator", "share"]), float(rows["largest_excess"].iloc[0])
     text = (
         f"An operator through whom all have to agree (entrusted management) gets {share:.2g} of "
@@ -99,42 +96,29 @@ def _entrusted(home: str, host: str, name: str, part: pd.DataFrame) -> str:
     return f"{text}, and nobody would do better without it."
 
 
-def _booked(home: str, host: str, by: dict[str, pd.DataFrame]) -> str:
+def _booked(home: str, host: str, by: dict[str, Any]) -> list[str]:
     """From which booked share on home would rather do alone what it can."""
-    limits = {}
+    never, later = [], []
     for name, part in by.items():
-        rows: Any = part
-        own, alone = float(rows.at[(OWN, "home"), "share"]), float(rows["alone_gain"].iloc[0])
-        limits[name] = max(1 - alone / own, 0.0) if own > _NOTHING else 0.0
-    first = next(iter(by.values()))
-    if not first["alone"].iloc[0]:
-        return ""
-    never = [f"'{name}'" for name, limit in limits.items() if limit == 0]
-    later = [f"{100 * limit:.0f} % under '{name}'" for name, limit in limits.items() if limit > 0]
-    conditions = []
-    if later:
-        conditions.append(f"from a share of {', '.join(later)} on")
+        own, alone = float(part.at[(OWN, "home"), "share"]), float(part["alone_gain"].iloc[0])
+        limit = max(1 - alone / own, 0.0) if own > _NOTHING else 0.0
+        if limit > 0:
+            later.append(f"{100 * limit:.0f} % under '{name}'")
+        else:
+            never.append(f"'{name}'")
+    choice = next(iter(by.values()))["alone"].iloc[0]
+    conditions = [f"from a share of {', '.join(later)} on"] if later else []
     if never:
         conditions.append(f"even if nothing is booked there under {', '.join(never)}")
-    return (
-        f"If {home}'s gain is booked at {host}, {home} would rather choose "
-        f"'{first['alone'].iloc[0]}' alone {', and '.join(conditions)}."
-    )
+    text = f"If {home}'s gain is booked at {host}, {home} would rather choose '{choice}' alone "
+    return [f"{text}{', and '.join(conditions)}."] if choice else []
 
 
-def _numbers(effects: pd.DataFrame, column: str) -> Numbers:
-    keys = zip(effects["approach"].astype(str), effects["measure"].astype(str), strict=True)
-    return dict(zip(keys, effects[column].to_numpy().tolist(), strict=True))
-
-
-def _gains(
-    name: str, home: str, host: str, size: float, cost: float, change: Numbers, before: Numbers
-) -> str:
-    paid = "no price" if math.isnan(cost) else f"cost {cost:.3g}"
-    built = f"{size:.0f} links, {paid}" if size > 0 else paid
+def _gains(name: str, home: str, host: str, row: Any, change: Numbers, before: Numbers) -> str:
+    paid = "no price" if math.isnan(row.cost) else f"cost {row.cost:.3g}"
+    built = f"{row.size:.0f} links, {paid}" if row.size > 0 else paid
     access_home, access_host, efficiency, places = (
-        _percent(change[name, measure], before[name, measure])
-        for measure in ("home_access", "host_access", "efficiency", "effective_number")
+        _percent(change[name, measure], before[name, measure]) for measure in _AIMS
     )
     return (
         f"{name.capitalize()} ({built}): access of {home} {access_home}, of {host} {access_host}, "
@@ -156,13 +140,11 @@ def _leaving(name: str, places: dict[str, str], change: Numbers, low: Numbers) -
     """Who is better off without the approach."""
     sentences = []
     for side, place in places.items():
-        lost = change[name, f"{side}_excess"]
+        lost, certain = change[name, f"{side}_excess"], low[name, f"{side}_excess"] > 0
         if lost > _NOTHING:
-            certain = (
-                "in nearly all placements" if low[name, f"{side}_excess"] > 0 else "on average"
-            )
+            when = "in nearly all placements" if certain else "on average"
             sentences.append(
-                f"{place} would leave the approach '{name}': alone it is better off {certain}, by "
+                f"{place} would leave the approach '{name}': alone it is better off {when}, by "
                 f"{lost:.2g} of access summed over its nodes."
             )
     return sentences
@@ -174,39 +156,36 @@ def _conflicts(home: str, host: str, names: list[str], change: Numbers) -> list[
     def best(measure: str) -> str:
         return max(names, key=lambda name: change[name, measure])
 
+    access, hosts, efficient, central = map(best, _AIMS)
     sentences = []
-    if best("home_access") != best("host_access"):
-        sentences.append(
-            f"{home} gains most access by '{best('home_access')}', {host} by "
-            f"'{best('host_access')}'."
-        )
+    if access != hosts:
+        sentences.append(f"{home} gains most access by '{access}', {host} by '{hosts}'.")
     equal = min(names, key=lambda name: change[name, "access_gini"])
-    if best("efficiency") != equal:
-        moved = change[best("efficiency"), "access_gini"]
+    if efficient != equal:
+        moved = change[efficient, "access_gini"]
         moves = "rises" if moved > _NOTHING else "falls less" if moved < -_NOTHING else "stays"
         sentences.append(
-            f"Efficiency rises most by '{best('efficiency')}', where inequality of access {moves}; "
+            f"Efficiency rises most by '{efficient}', where inequality of access {moves}; "
             f"inequality is least by '{equal}'."
         )
-    if best("effective_number") != best("home_access"):
+    if central != access:
         sentences.append(
-            f"The region is most multi-centric by '{best('effective_number')}', while {home} gains "
-            f"most access by '{best('home_access')}'."
+            f"The region is most multi-centric by '{central}', while {home} gains most access by "
+            f"'{access}'."
         )
     return sentences
 
 
 def _models(names: list[str], value: Numbers) -> list[str]:
     """Where the mechanism models differ between approaches."""
-    sentences = []
     unstable = [name for name in names if value[name, "spectral_radius"] >= 1]
-    if 0 < len(unstable) < len(names):
-        listed = ", ".join(f"'{name}'" for name in unstable)
-        sentences.append(f"With the assumed slopes markets do not settle under {listed}.")
     beyond = [name for name in names if value[name, "below_break"] < 0]
-    if 0 < len(beyond) < len(names):
-        listed = ", ".join(f"'{name}'" for name in beyond)
-        sentences.append(
-            f"Freeness is beyond the break point under {listed}: an even split is not stable there."
-        )
-    return sentences
+    texts = {
+        "With the assumed slopes markets do not settle under {}.": unstable,
+        "Freeness is beyond the break point under {}: an even split is not stable there.": beyond,
+    }
+    return [
+        text.format(", ".join(f"'{name}'" for name in some))
+        for text, some in texts.items()
+        if 0 < len(some) < len(names)
+    ]

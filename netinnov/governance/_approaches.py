@@ -88,13 +88,10 @@ def approaches_of(
             for name, scenario in approaches.items()
         }
     names = APPROACHES if approaches is None else approaches
-    chosen = check_names("approaches", names, APPROACHES, of="the approaches")
+    chosen = dict.fromkeys(check_names("approaches", names, APPROACHES, of="the approaches"))
     if not chosen:
         raise InputError("`approaches` must name one approach or more; found none.")
-    return {
-        name: _named(name, network, home, host, budget, prices, shares)
-        for name in dict.fromkeys(chosen)
-    }
+    return {name: _named(name, network, home, host, budget, prices, shares) for name in chosen}
 
 
 def _own_scenario(
@@ -106,10 +103,8 @@ def _own_scenario(
     priced: Any = scenario
     cost = priced.cost(prices, network)
     if cost > budget * (1 + 1e-9):
-        raise InputError(
-            f"approaches[{name!r}] costs {cost:g}, above the `budget` of {budget:g}; make it "
-            "smaller, so that all are compared at the same cost."
-        )
+        msg = f"approaches[{name!r}] costs {cost:g}, above the `budget` of {budget:g}; make it "
+        raise InputError(f"{msg}smaller, so that all are compared at the same cost.")
     unilateral = isinstance(scenario, TalentAttraction)
     return Approach(priced, getattr(priced, "size", math.nan), cost, 0.0, unilateral)
 
@@ -126,27 +121,37 @@ def _named(
     if name == "merger":
         assumed = "the whole border between the two is gone; a merger has no price here"
         return Approach(NoChange(), 0, math.nan, 1.0, assumed=assumed)
-    scenario: Any
-    relief, assumed = 0.0, ""
-    if name == "competition for talent":
-        scenario = TalentAttraction(home, host, 1, shares.kept, funding="new")
-        assumed = f"{shares.kept:.0%} of ties are kept"
-    elif name == "park of the core at home":
-        scenario = ForwardEnclave(home, host, 1, shares.pipeline, funding="new")
-        assumed = f"{shares.pipeline:.0%} of links lead to the host"
-    elif name == "corridor":
-        scenario = DirectLinks(home, host, 1, funding="new")
-        relief = shares.corridor
-        assumed = f"{relief:.0%} of the border between the two is gone"
-    else:
-        scenario = ReverseEnclave(home, host, 1, shares.pipeline, funding="new")
-        assumed = f"{shares.pipeline:.0%} of links lead home"
+    kinds: dict[str, tuple[Any, tuple[float, ...], float, str]] = {
+        "competition for talent": (
+            TalentAttraction,
+            (shares.kept,),
+            0.0,
+            "{:.0%} of ties are kept",
+        ),
+        "park of the core at home": (
+            ForwardEnclave,
+            (shares.pipeline,),
+            0.0,
+            "{:.0%} of links lead to the host",
+        ),
+        "corridor": (
+            DirectLinks,
+            (),
+            shares.corridor,
+            "{:.0%} of the border between the two is gone",
+        ),
+        "reverse enclave": (ReverseEnclave, (shares.pipeline,), 0.0, "{:.0%} of links lead home"),
+    }
+    kind, share, relief, text = kinds[name]
+    scenario: Any = kind(home, host, 1, *share, funding="new")
     scenario = equal_cost(network, _Budget(budget), scenario, prices=prices)
-    if isinstance(scenario, TalentAttraction):
+    unilateral = kind is TalentAttraction
+    if unilateral:
         scenario = replace(scenario, size=_most_movers(scenario, network))
-    cost = scenario.cost(prices, network)
-    unilateral = name == "competition for talent"
-    return Approach(scenario, scenario.size, cost, relief, unilateral, assumed)
+    assumed = text.format(*share, relief)
+    return Approach(
+        scenario, scenario.size, scenario.cost(prices, network), relief, unilateral, assumed
+    )
 
 
 def _most_movers(scenario: TalentAttraction, network: MultilayerNetwork) -> int:

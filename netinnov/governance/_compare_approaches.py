@@ -42,9 +42,9 @@ class ApproachComparison(Displayed):
     forms : DataFrame
         A row an approach that home and host need each other for, a form of cooperation and a
         player (home, host, others, operator): ``share`` of the gains in access (mean over
-        placements) with its interval ``low`` to ``high``; for the form as a whole ``in_core``,
-        ``largest_excess`` and ``objector``, as in `netinnov.planning.share_benefits`; ``alone``,
-        what home would do without the host, and ``alone_gain``, what home gains so.
+        placements), ``low`` to ``high``; for the form as a whole ``in_core, largest_excess,
+        objector``, as in `netinnov.planning.share_benefits`; ``alone``, what home would do without
+        the host, and ``alone_gain``, what home gains so.
     """
 
     home: str
@@ -60,8 +60,7 @@ class ApproachComparison(Displayed):
         -------
         DataFrame
             A row an approach and measure: ``approach``, ``measure``, ``baseline``, ``value`` (mean
-            over placements), ``difference``, and the interval ``low`` to ``high`` of the
-            difference over placements.
+            over placements) and ``difference`` with its interval over placements, ``low, high``.
         """
         return self.effects.copy()
 
@@ -128,8 +127,7 @@ def compare_approaches(
     corridor_relief : float
         Share of the border between home and host that a corridor removes: an assumption.
     booked_share : float
-        Share of home's gain that counts as the host's where results are booked at the host: an
-        assumption.
+        Share of home's gain that counts as the host's where it is booked there: an assumption.
     demand_slope, supply_slope, mobility : float
         Of the coupled cobweb, the same in home, host and all others: assumptions.
     sigma, mu : float
@@ -149,8 +147,7 @@ def compare_approaches(
     Raises
     ------
     InputError
-        Unknown approaches or places, a budget that does not pay for one link, or an approach above
-        it.
+        Unknown approaches or places, or a budget below one link or an approach of your own.
 
     Notes
     -----
@@ -213,8 +210,7 @@ def compare_approaches(
     measure = ApproachMeasures(network, home, host, frictions, cobweb, break_point)
     before = measure(network, 0.0)
     seeds = rng.integers(2**63, size=replicates).tolist()
-    rows = []
-    gains: dict[str, Floats] = {}
+    effects, gains = list[pd.DataFrame](), dict[str, Floats]()
     for name, approach in chosen.items():
         try:
             drawn = _drawn(network, measure, approach, seeds, before)
@@ -222,7 +218,7 @@ def compare_approaches(
             error.add_note(f"In approach {name!r}.")
             raise
         gains[name] = measure.gains(drawn, before)
-        rows += _rows(name, before, drawn, confidence)
+        effects.append(_rows(name, before, drawn, confidence))
     alone = [name for name, approach in chosen.items() if approach.unilateral]
     forms = forms_of(gains, alone, booked_share, confidence)
     columns = ["size", "cost", "border_relief", "unilateral", "assumed"]
@@ -231,7 +227,7 @@ def compare_approaches(
         index=pd.Index(list(chosen), dtype="str", name="approach"),
         columns=columns,
     ).astype({"size": np.float64})
-    return ApproachComparison(home, host, table, pd.DataFrame(rows), forms)
+    return ApproachComparison(home, host, table, pd.concat(effects, ignore_index=True), forms)
 
 
 def _drawn(
@@ -246,37 +242,23 @@ def _drawn(
     drawn = seeds[:1] if isinstance(approach.scenario, NoChange) else seeds
     for seed in drawn:
         changed = apply_scenario(network, approach.scenario, rng=seed)
-        values = measure(changed, approach.border_relief)
-        gains = [
-            (values[f"{side}_access"] - before[f"{side}_access"]) * measure.count(side)
-            for side in ("home", "host")
-        ]
-        alone = gains[0] if approach.unilateral else 0.0
-        # What each achieves alone less what its own access gains: the excesses of a game of two.
-        values |= {"home_excess": alone - gains[0], "host_excess": 0.0 - gains[1]}
-        values["largest_excess"] = max(values["home_excess"], values["host_excess"])
-        rows.append(values)
-    return pd.DataFrame(rows * (len(seeds) // len(drawn)))
+        rows.append(measure(changed, approach.border_relief))
+    table = pd.DataFrame(rows * (len(seeds) // len(drawn)))
+    # What each achieves alone less what its own access gains: the excesses of a game of two.
+    sides = ["home_access", "host_access"]
+    losses = (pd.Series(before)[sides] - table[sides]) * measure.counts
+    table["home_excess"] = 0.0 if approach.unilateral else losses["home_access"]
+    table["host_excess"] = losses["host_access"]
+    return table.assign(largest_excess=table[["home_excess", "host_excess"]].max(axis=1))
 
 
 def _rows(
     name: str, before: dict[str, float], drawn: pd.DataFrame, confidence: float
-) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    for measure in drawn.columns:
-        baseline = before.get(measure, 0.0)
-        change = drawn[measure].to_numpy(np.float64) - baseline
-        low, high = np.quantile(change, tails)
-        rows.append(
-            {
-                "approach": name,
-                "measure": measure,
-                "baseline": baseline,
-                "value": baseline + change.mean(),
-                "difference": change.mean(),
-                "low": low,
-                "high": high,
-            }
-        )
-    return rows
+) -> pd.DataFrame:
+    baseline = pd.Series(before).reindex(drawn.columns, fill_value=0.0)
+    change = drawn - baseline
+    low, high = np.quantile(change, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
+    mean = np.array([change[each].to_numpy().mean() for each in change])
+    table = {"approach": name, "measure": drawn.columns, "baseline": baseline}
+    table |= {"value": baseline + mean, "difference": mean, "low": low, "high": high}
+    return pd.DataFrame(table)

@@ -68,8 +68,8 @@ def cross_border_shares(
 
     Notes
     -----
-    Few large jurisdictions have few borders to cross, whoever works together: so the share means
-    something beside its null only. A layer that is modelled gets no null and no p.
+    Few large jurisdictions have few borders to cross: the share means something beside its null
+    only. A layer that is modelled gets no null and no p.
 
     Examples
     --------
@@ -87,13 +87,11 @@ def cross_border_shares(
     measure = _Shares(codes)
     shares = measure(network)
     table = shares.rename("share").rename_axis(["layer", "group"]).reset_index()
-    left_out = _left_out(network, codes)
-    pairs = zip(table["layer"], table["group"], strict=True)
-    table["left_out"] = [left_out[str(layer), str(group)] for layer, group in pairs]
+    counts = [_crossings(network, layer, codes[group])[0] for layer, group in shares.index]
+    table["left_out"] = [int((~each).sum()) for each in counts]
+    table[["null_mean", "z", "p"]] = math.nan
     records = network.storage.records
     observed = [layer for layer in network.layers if not records[layer].modelled]
-    for column in ("null_mean", "z", "p"):
-        table[column] = math.nan
     if null is None or not observed or not codes:
         return table
     comparison = compare_with_null(
@@ -106,11 +104,8 @@ def cross_border_shares(
         progress=progress,
     )
     rows = pd.MultiIndex.from_frame(table[["layer", "group"]])
-    for column, values in (
-        ("null_mean", comparison.mean),
-        ("z", comparison.z),
-        ("p", comparison.p),
-    ):
+    columns = {"null_mean": comparison.mean, "z": comparison.z, "p": comparison.p}
+    for column, values in columns.items():
         table[column] = pd.Series(values).reindex(rows).to_numpy(np.float64)
     return table
 
@@ -123,11 +118,9 @@ def _codes(network: MultilayerNetwork, column: str) -> Codes:
     if column in storage.places.columns:
         of_place = np.append(pd.factorize(storage.places[column])[0], -1)
         return np.asarray(of_place[storage.place_codes], np.int64)
-    known = [*storage.nodes.columns, *storage.places.columns]
-    near = did_you_mean(column, known)
-    raise InputError(
-        f"`groups` must name columns of the nodes or of the places; {column!r} is not one{near}."
-    )
+    near = did_you_mean(column, [*storage.nodes.columns, *storage.places.columns])
+    msg = f"`groups` must name columns of the nodes or of the places; {column!r} is not one{near}."
+    raise InputError(msg)
 
 
 def _crossings(
@@ -138,14 +131,6 @@ def _crossings(
     a, b = codes[block.sources], codes[block.indices]
     counts = (a >= 0) & (b >= 0) & (block.sources != block.indices)
     return counts, counts & (a != b)
-
-
-def _left_out(network: MultilayerNetwork, groups: dict[str, Codes]) -> dict[tuple[str, str], int]:
-    return {
-        (layer, name): int((~_crossings(network, layer, codes)[0]).sum())
-        for layer in network.layers
-        for name, codes in groups.items()
-    }
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,9 +33,9 @@ def forms_of(
     others. Home alone achieves what it gains by the best approach that needs no host; what that
     does to the others counts in no coalition.
     """
-    alone = max(unilateral, key=lambda name: gains[name][:, 0].mean(), default="")
-    if alone and not gains[alone][:, 0].mean() > 0:
-        alone = ""
+    alone_gains = {name: gains[name][:, 0].mean() for name in unilateral}
+    alone = max(alone_gains, key=lambda name: alone_gains[name], default="")
+    alone = alone if alone and alone_gains[alone] > 0 else ""
     rules = _rules(booked_share)
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     rows = []
@@ -50,7 +48,7 @@ def forms_of(
         for form, rule in rules.items():
             shares = numbers @ rule
             mean = pd.Series(shares.mean(axis=0), list(PLAYERS))
-            shared = share_benefits(game, rules={form: partial(_fixed_shares, shares=mean)})
+            shared = share_benefits(game, rules={form: lambda _, mean=mean: mean})  # type: ignore[misc]
             low, high = np.quantile(shares, tails, axis=0)
             part = shared.rename(columns={"rule": "form"}).assign(low=low, high=high)
             rows.append(part.assign(approach=name, alone=alone, alone_gain=without.mean()))
@@ -65,13 +63,8 @@ def _game(numbers: Floats) -> Game:
     alone. A coalition counts the gains of its members; an operator gains nothing.
     """
     home, host, others, alone = numbers
-    values = np.zeros(16)
-    for mask in range(16):
-        if mask & 3 == 3:
-            values[mask] = home + host + (others if mask & 4 else 0.0)
-        elif mask & 1:
-            values[mask] = alone
-    return Game(PLAYERS, values)
+    both, mine = home + host, [0.0, alone, 0.0]
+    return Game(PLAYERS, np.array([*mine, both, *mine, both + others] * 2))
 
 
 def _rules(booked_share: float) -> dict[str, Floats]:
@@ -84,16 +77,10 @@ def _rules(booked_share: float) -> dict[str, Floats]:
     unions = [[home, host], [others], [operator]]
     through = [(operator, player) for player in PLAYERS[:3]]
     units = [_game(unit) for unit in np.eye(4)]
-    values: dict[str, Any] = {
-        SEPARATE: shapley_value,
-        JOINT: partial(owen_value, unions=unions),
-        ENTRUSTED: partial(myerson_value, links=through),
+    return {
+        OWN: own,
+        SEPARATE: np.array([shapley_value(unit) for unit in units]),
+        JOINT: np.array([owen_value(unit, unions=unions) for unit in units]),
+        ENTRUSTED: np.array([myerson_value(unit, links=through) for unit in units]),
+        BOOKED: booked,
     }
-    by_rule = {
-        form: np.array([value(unit).to_numpy() for unit in units]) for form, value in values.items()
-    }
-    return {OWN: own, **by_rule, BOOKED: booked}
-
-
-def _fixed_shares(_: Game, *, shares: pd.Series) -> pd.Series:
-    return shares
