@@ -392,7 +392,7 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
         (lambda: CORE.rest_points(freeness=0.3, restarts=0), "`restarts`"),
         (
             lambda: CORE.simulate([0.5, 0.5], freeness=0.3, dynamics="logit"),
-            "`dynamics` must be a Replicator or a Logit; found str",
+            "`dynamics` must be of the type Replicator or Logit; found",
         ),
         (
             lambda: with_border(np.eye(2) / 2 + 0.5, border=1.0),

@@ -8,10 +8,13 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
+import scipy
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_whole, check_number
 from netinnov._parallel import run
 from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.mechanisms.free_flow._regions import check_shares
 
 Attraction: TypeAlias = Callable[[Floats], Floats]
 """From shares (starts x regions) to the attraction of each region."""
@@ -95,8 +98,7 @@ class Replicator:
         """
         top = attraction.max(axis=-1, keepdims=True)
         grown = shares * np.exp(self.mobility * (attraction - top))
-        moved: Floats = grown / grown.sum(axis=-1, keepdims=True)
-        return moved
+        return np.asarray(grown / grown.sum(axis=-1, keepdims=True))
 
     def jacobian(self, shares: Floats, attraction: Floats, slope: Floats) -> Floats:
         """Change of dx/dt with the shares.
@@ -113,10 +115,9 @@ class Replicator:
         array
             Regions x regions.
         """
-        mean = shares @ attraction
         spread = slope - (attraction + shares @ slope)
-        result: Floats = np.diag(attraction - mean) + shares[:, None] * spread
-        return self.mobility * result
+        change = np.diag(attraction - shares @ attraction) + shares[:, None] * spread
+        return np.asarray(self.mobility * change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +168,11 @@ class Logit:
         Returns
         -------
         array
-            Of the same shape.
         """
         pull, stay, chosen = self._choice(attraction)
         rate = shares / chosen
         target = pull * (stay * rate + self._discount_of_moving * rate.sum(axis=-1, keepdims=True))
-        moved: Floats = shares + self.mobility * (target - shares)
-        return moved
+        return np.asarray(shares + self.mobility * (target - shares))
 
     def jacobian(self, shares: Floats, attraction: Floats, slope: Floats) -> Floats:
         """Change of dx/dt with the shares.
@@ -193,8 +192,8 @@ class Logit:
         moves = weights * pull[None, :] / chosen[:, None]  # row: from; its sum is 1
         moved = shares @ moves
         to_attraction = np.diag(moved) - moves.T @ (shares[:, None] * moves)
-        result: Floats = self.sensitivity * to_attraction @ slope + moves.T - np.eye(len(shares))
-        return self.mobility * result
+        change = self.sensitivity * to_attraction @ slope + moves.T - np.eye(len(shares))
+        return np.asarray(self.mobility * change)
 
     @property
     def _discount_of_moving(self) -> float:
@@ -207,20 +206,23 @@ class Logit:
         return pull, stay, stay * pull + self._discount_of_moving * pull.sum(axis=-1, keepdims=True)
 
 
-def trajectory(attraction: Attraction, start: Floats, *, steps: int, dynamics: Dynamics) -> Floats:
+def trajectory(
+    attraction: Attraction, start: Any, labels: pd.Index[Any], steps: int, dynamics: Dynamics
+) -> pd.DataFrame:
     """States of one path, the start first: (steps + 1) x regions."""
-    path = np.empty((steps + 1, len(start)))
-    path[0] = start
-    for step in range(steps):
-        path[step + 1] = dynamics.move(path[step], attraction(path[step]))
-    return path
+    x = check_shares("start", start, labels)
+    if x.ndim != 1:
+        raise InputError(f"`start` must be one state of shares; found the shape {x.shape}.")
+    path = [x]
+    for _ in range(as_whole("steps", steps, low=1)):
+        path.append(dynamics.move(path[-1], attraction(path[-1])))
+    return pd.DataFrame(np.array(path), columns=labels).rename_axis("step")
 
 
 def long_run(
     make: Callable[[], Attraction],
     slope: Callable[[Floats], Floats],
     labels: pd.Index[Any],
-    *,
     dynamics: Dynamics,
     starts: int,
     rng: np.random.Generator,
@@ -260,38 +262,25 @@ def long_run(
     for start in first[:_TRIED]:
         _keep(points, polished(start))
         if corners:
-            kept = np.argsort(-start)[: rng.integers(1, n + 1)]
-            partial = np.zeros(n)
-            partial[kept] = start[kept] / start[kept].sum()
-            _keep(points, _settle_inside(one, slope, partial, partial > 0))
+            inside = np.isin(np.arange(n), np.argsort(-start)[: rng.integers(1, n + 1)])
+            _keep(points, _settle_inside(one, slope, start, inside))
     rows = []
     for point in points:
-        jacobian = dynamics.jacobian(point, one(point), slope(point))
-        leading = _leading(jacobian)
-        if corners and bool((one(point) > one(point)[point > 0].max() + 1e-9)[point == 0].any()):
-            continue  # somebody would move to an empty region: no equilibrium
-        rows.append((point, leading))
+        v = one(point)
+        # Else somebody would move to an empty region: no equilibrium.
+        if not corners or v.max() <= v[point > 0].max() + 1e-9:
+            rows.append((point, _leading(dynamics.jacobian(point, v, slope(point)))))
     rows.sort(key=lambda row: (row[1] >= -_LEVEL, *np.round(-row[0], 6)))
-    return _described(rows, ends, labels)
-
-
-def _described(
-    rows: list[tuple[Floats, float]], ends: Floats, labels: pd.Index[Any]
-) -> pd.DataFrame:
     table = pd.DataFrame([point for point, _ in rows], columns=labels)
     table["leading"] = [leading for _, leading in rows]
     table["stable"] = table["leading"] < -_LEVEL
     distance = [np.abs(ends - point).max(axis=1) for point, _ in rows]
-    nearest = np.argmin(distance, axis=0)
-    near = np.min(distance, axis=0) < 1e-2
-    n = len(ends)
-    counts = np.bincount(nearest[near], minlength=len(rows))
-    basin = counts / n
-    z = 1.959963984540054
-    middle = (basin + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(basin * (1 - basin) / n + z**2 / (4 * n**2))
-    table["basin"] = basin
-    table["low"], table["high"] = np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+    near = np.argmin(distance, axis=0)[np.min(distance, axis=0) < 1e-2]
+    counts = np.bincount(near, minlength=len(rows))
+    tests = [scipy.stats.binomtest(int(count), starts) for count in counts]
+    intervals = [test.proportion_ci(method="wilson") for test in tests]
+    table["basin"] = counts / starts
+    table["low"], table["high"] = np.array([(each.low, each.high) for each in intervals]).T
     return table
 
 
@@ -331,17 +320,11 @@ def _settle_inside(
         system = np.zeros((k + 1, k + 1))
         system[:k, :k] = slope(x)[np.ix_(where, where)]
         system[:k, k], system[k, :k] = -1.0, 1.0
-        right = np.append(-v[where], 0.0)
-        try:
-            change = np.linalg.solve(system, right)[:k]
-        except np.linalg.LinAlgError:
-            return None
+        change = _solved(system, np.append(-v[where], 0.0))[:k]
         if not np.isfinite(change).all():
             return None
-        falling = change < 0
-        room = np.min(-x[where][falling] / change[falling], initial=np.inf)
         x = x.copy()
-        x[where] += min(1.0, 0.9 * room) * change
+        x[where] = _moved(x[where], change)
         x[where] /= x[where].sum()
         if (x[where] < 1e-9).any():
             return None
@@ -354,27 +337,35 @@ def _settle(
     attraction: Attraction, slope: Callable[[Floats], Floats], x: Floats, dynamics: Dynamics
 ) -> Floats | None:
     """Newton's method to where a step moves nobody."""
-    n = len(x)
     for _ in range(60):
         v = attraction(x)
         off = dynamics.move(x, v) - x
         if np.abs(off).max() < 1e-15:
             return x
         # The sum of the shares must not change: it takes the place of what the rows share.
-        system = dynamics.jacobian(x, v, slope(x)) - 1.0 / n
-        try:
-            change = np.linalg.solve(system, -off)
-        except np.linalg.LinAlgError:
+        change = _solved(dynamics.jacobian(x, v, slope(x)) - 1.0 / len(x), -off)
+        if not np.isfinite(change).all():
             return None
         change -= change.mean()
-        falling = change < 0
-        room = np.min(-x[falling] / change[falling], initial=np.inf)
-        x = x + min(1.0, 0.9 * room) * change
-        if not np.isfinite(x).all():
-            return None
+        x = _moved(x, change)
         if np.abs(change).max() < 1e-15:
             break
     return x if np.abs(dynamics.move(x, attraction(x)) - x).max() < 1e-12 else None
+
+
+def _solved(system: Floats, right: Floats) -> Floats:
+    """Solution of a linear system, NaN where there is none."""
+    try:
+        return np.asarray(np.linalg.solve(system, right))
+    except np.linalg.LinAlgError:
+        return np.full(right.shape, np.nan)
+
+
+def _moved(x: Floats, change: Floats) -> Floats:
+    """Shares after a change, of which less is made where one would fall to 0."""
+    falling = change < 0
+    room = np.min(-x[falling] / change[falling], initial=np.inf)
+    return x + min(1.0, 0.9 * room) * change
 
 
 def _leading(jacobian: Floats) -> float:

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
 
 from netinnov._arguments import as_floats, as_whole, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._regions import (
-    PAIR,
     Enclaves,
     check_border,
     check_enclaves,
@@ -57,10 +57,7 @@ class ElementMigration:
 
     Examples
     --------
-    >>> effects = pd.DataFrame(
-    ...     [[1.0, 1.5], [1.5, 0.5]], ["talent", "capital"], ["talent", "capital"]
-    ... )
-    >>> model = ElementMigration(1.0, effects)
+    >>> model = ElementMigration(sensitivity=1.0, cross_effects=[[1.0, 1.5], [1.5, 0.5]])
     >>> round(model.leading_eigenvalue(), 4), model.is_stable()
     (1.1353, False)
     """
@@ -77,9 +74,8 @@ class ElementMigration:
 
     def __post_init__(self) -> None:
         b = _types("cross_effects", self.cross_effects, None)
-        s = np.zeros_like(b)
-        if self.spillovers is not None:
-            s = _types("spillovers", self.spillovers, len(b))
+        none = self.spillovers is None
+        s = np.zeros_like(b) if none else _types("spillovers", self.spillovers, len(b))
         check_border(self.border)
         theta = _number_per_type("sensitivity", self.sensitivity, len(b), high=np.inf)
         speed = _number_per_type("mobility", self.mobility, len(b), high=1.0)
@@ -109,8 +105,8 @@ class ElementMigration:
 
         Parameters
         ----------
-        network : MultilayerNetwork, DataFrame or array, optional
-            Symmetric links between n regions, all with a link; two regions by default.
+        network
+            As in `modes`.
 
         Returns
         -------
@@ -130,9 +126,9 @@ class ElementMigration:
         Returns
         -------
         DataFrame
-            A row for each eigenvector of the neighbours' weights other than the even one and each
-            mode of types: ``w``, the eigenvalue of the network; ``rate``, at which the mode grows
-            in a step, and ``turn``, by how many radians it turns (0: no swings); ``stable``.
+            A row an eigenvector of the neighbours' weights (but the even one) and a mode of types:
+            ``w``, eigenvalue of the network; ``rate`` of growth and ``turn`` in radians, in a step
+            (0: no swings); ``stable``.
 
         Raises
         ------
@@ -141,8 +137,8 @@ class ElementMigration:
 
         Notes
         -----
-        Rates and turns are those of diag(mobility) (diag(theta) (B + (1 - border) w S) / n - 1),
-        in continuous time, which steps follow while mobility is small.
+        Those of diag(mobility) (diag(theta) (B + (1 - border) w S) / n - 1) in continuous time,
+        which steps follow while mobility is small.
         """
         w, n = neighbour_modes(network)
         k = len(self._b)
@@ -151,9 +147,8 @@ class ElementMigration:
         values: Any = np.linalg.eigvals(self._speed[:, None] * systems)
         order = np.argsort(-values.real, axis=1, kind="stable")
         values = np.take_along_axis(values, order, axis=1).ravel()
-        rate = values.real
-        table = {"w": np.repeat(w, k), "rate": rate, "turn": np.abs(values.imag)}
-        return pd.DataFrame({**table, "stable": rate < 0})
+        table = {"w": np.repeat(w, k), "rate": values.real, "turn": np.abs(values.imag)}
+        return pd.DataFrame(table).assign(stable=values.real < 0)
 
     def simulate(
         self,
@@ -188,31 +183,22 @@ class ElementMigration:
             If a matrix, a share or a number is invalid.
         """
         steps = as_whole("steps", steps, low=1)
-        weights, labels = neighbour_weights(
-            PAIR if network is None else network, border=self.border, jurisdictions=jurisdictions
-        )
+        weights, labels = neighbour_weights(network, self.border, jurisdictions)
         reach = check_enclaves(enclaves, labels)
-        x = self._start(start, labels)
-        own = np.eye(len(labels)) if reach is None else np.eye(len(labels)) + reach
-        speed = self._speed[:, None]
-        path = np.empty((steps + 1, *x.shape))
-        path[0] = x
-        for step in range(steps):
-            v = self._theta[:, None] * (self._b @ x @ own.T + self._s @ x @ weights.T)
-            chosen = np.exp(v - v.max(axis=1, keepdims=True))
-            x = x + speed * (chosen / chosen.sum(axis=1, keepdims=True) - x)
-            path[step + 1] = x
-        columns = pd.MultiIndex.from_product([self.types, labels], names=["type", "region"])
-        return pd.DataFrame(path.reshape(len(path), -1), columns=columns).rename_axis("step")
-
-    def _start(self, start: Any, labels: pd.Index[Any]) -> Floats:
         if isinstance(start, pd.DataFrame):
             start = start.reindex(index=self.types, columns=labels).to_numpy()
         x = check_shares("start", start, labels)
         if x.shape != (len(self._b), len(labels)):
-            msg = f"`start` must have a row for each of {len(self._b)} types; "
-            raise InputError(f"{msg}found the shape {x.shape}.")
-        return x
+            msg = f"`start` must have a row for each of {len(self._b)} types"
+            raise InputError(f"{msg}; found the shape {x.shape}.")
+        own = np.eye(len(labels)) if reach is None else np.eye(len(labels)) + reach
+        path = [x]
+        for _ in range(steps):
+            v = self._theta[:, None] * (self._b @ x @ own.T + self._s @ x @ weights.T)
+            x = x + self._speed[:, None] * (softmax(v, axis=1) - x)
+            path.append(x)
+        columns = pd.MultiIndex.from_product([self.types, labels], names=["type", "region"])
+        return pd.DataFrame(np.reshape(path, (len(path), -1)), columns=columns).rename_axis("step")
 
 
 def _types(name: str, matrix: Any, k: int | None) -> Floats:
@@ -229,9 +215,8 @@ def _types(name: str, matrix: Any, k: int | None) -> Floats:
 def _number_per_type(name: str, value: Any, k: int, *, high: float) -> Floats:
     values = as_floats(name, value)
     if values.ndim > 1 or (values.ndim == 1 and len(values) != k):
-        raise InputError(
-            f"`{name}` must be a number or one for each of {k} types; found {value!r}."
-        )
+        msg = f"`{name}` must be a number or one for each of {k} types; found {value!r}."
+        raise InputError(msg)
     for number in values.ravel():
         check_number(name, float(number), low=0, high=high, above=True)
     return np.asarray(np.broadcast_to(values, (k,)), dtype=np.float64)

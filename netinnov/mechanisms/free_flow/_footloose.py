@@ -44,9 +44,8 @@ class FootlooseEntrepreneur(TradeModel):
     -----
     Break point of n equidistant regions: phi_B = (1 - a) (1 - b) / (1 + a b + (n - 1) (a + b)).
     Sustain point: phi^a ((1 - b) / (2 phi) + (1 + b) phi / 2) = 1. The gap is the logarithm of
-    the ratio of indirect utilities. An enclave enters the price index of home: it reaches a share
-    of the host's varieties at freeness 1 instead of phi. Wages are those of the goods market,
-    where nothing changes.
+    the ratio of indirect utilities. An enclave changes the price index of home, which reaches a
+    share of the host's varieties at freeness 1 instead of phi, not the wages of the goods market.
 
     References
     ----------
@@ -78,15 +77,14 @@ class FootlooseEntrepreneur(TradeModel):
         if self.mu >= self.sigma - 1:
             msg = (
                 f"`mu` must be below sigma - 1 = {self.sigma - 1:g}; found {self.mu:g}. Otherwise "
-                "agglomeration is stable at any cost (the black hole)."
             )
-            raise InputError(msg)
+            raise InputError(f"{msg}agglomeration is stable at any cost (the black hole).")
 
     def _break_freeness(self, enclave: float) -> float:
-        a, b = self._pulls
+        a, b = self._pulls_of_core(self.sigma, self.mu)
         others = self.regions - 1
         if enclave == 0:
-            return (1 - a) * (1 - b) / (1 + a * b + others * (a + b))
+            return float((1 - a) * (1 - b) / (1 + a * b + others * (a + b)))
         # (z - b) (1 + (n - 1) e z) = a (1 - e) (1 - b z), z = (1 - phi) / (1 + (n - 1) phi)
         square = others * enclave
         linear = 1 - others * enclave * b + a * (1 - enclave) * b
@@ -114,7 +112,7 @@ class FootlooseEntrepreneur(TradeModel):
         return np.asarray(np.log(wages) + a * np.log(prices))
 
     def _attraction(self, phi: Floats, immobile: Floats, reach: Floats | None) -> Attraction:
-        a, b = self._pulls
+        a, b = self._pulls_of_core(self.sigma, self.mu)
         before: list[Floats] = []
 
         def attraction(x: Floats) -> Floats:
@@ -132,14 +130,14 @@ class FootlooseEntrepreneur(TradeModel):
                     break
             else:
                 wages = np.array([self._wages(h, phi, immobile) for h in x])
-            _remember(before, wages)
+            before[:] = [*before[-1:], wages]
             near = supply if reach is None else supply + x @ reach.T
             return np.asarray(np.log(wages) + a * np.log(near))
 
         return attraction
 
     def _wages(self, x: Floats, phi: Floats, immobile: Floats) -> Floats:
-        _, b = self._pulls
+        _, b = self._pulls_of_core(self.sigma, self.mu)
         market = phi / (x @ phi)
         system = np.eye(len(x)) - b * market * x
         return np.asarray(np.linalg.solve(system, b * market @ immobile), dtype=np.float64)
@@ -147,29 +145,18 @@ class FootlooseEntrepreneur(TradeModel):
     def _slope(
         self, phi: Floats, immobile: Floats, reach: Floats | None
     ) -> Callable[[Floats], Floats]:
-        a, b = self._pulls
+        a, b = self._pulls_of_core(self.sigma, self.mu)
 
         def slope(x: Floats) -> Floats:
             supply = x @ phi
             market = phi / supply
-            system = np.eye(len(x)) - b * market * x
-            wages = np.linalg.solve(system, b * market @ immobile)
-            income = immobile + x * wages
-            rise = np.linalg.solve(
-                system, b * (market * wages - (market * (income / supply)) @ phi)
-            )
+            wages = self._wages(x, phi, immobile)
+            moved = market * wages - (market * ((immobile + x * wages) / supply)) @ phi
+            rise = np.linalg.solve(np.eye(len(x)) - b * market * x, b * moved)
             index, near = (supply, phi) if reach is None else (supply + reach @ x, phi + reach)
             return np.asarray(rise / wages[:, None] + a * near / index[:, None])
 
         return slope
-
-    @property
-    def _pulls(self) -> tuple[float, float]:
-        return self.mu / (self.sigma - 1), self.mu / self.sigma
-
-    def _needs_two(self, method: str) -> None:
-        if self.regions != 2:
-            raise InputError(f"{method} is for two regions; this model has {self.regions}.")
 
 
 def _begin(before: list[Floats], shape: tuple[int, ...], default: float) -> Floats:
@@ -180,8 +167,3 @@ def _begin(before: list[Floats], shape: tuple[int, ...], default: float) -> Floa
     if len(before) == 1:
         return before[0]
     return np.maximum(2 * before[1] - before[0], before[1] / 2)
-
-
-def _remember(before: list[Floats], wages: Floats) -> None:
-    before.append(wages)
-    del before[:-2]

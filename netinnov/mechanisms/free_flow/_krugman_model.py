@@ -11,7 +11,6 @@ from scipy import linalg
 
 from netinnov._arguments import check_number
 from netinnov._typing import Floats
-from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Attraction
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
@@ -41,9 +40,9 @@ class CorePeriphery(TradeModel):
     With rho = (sigma - 1) / sigma. Break point: phi_B = (rho - mu) (1 - mu) / ((rho + mu)
     (1 + mu)). Sustain point: (1 + mu)/2 T^(1 - sigma - mu sigma) + (1 - mu)/2
     T^(sigma - 1 - mu sigma) = 1. The gap is the difference of the real wages. Where mu is at
-    least rho, agglomeration is stable at any cost (the black hole). An enclave enters the price
-    index of home: it reaches a share of the host's varieties at freeness 1 instead of phi. Wages
-    are those of the goods market, where nothing changes.
+    least rho, agglomeration is stable at any cost (the black hole). An enclave changes the price
+    index of home, which reaches a share of the host's varieties at freeness 1 instead of phi, not
+    the wages of the goods market.
 
     References
     ----------
@@ -142,17 +141,6 @@ class CorePeriphery(TradeModel):
 
         return slope
 
-    def _is_black_hole(self) -> bool:
-        return self.mu >= self.rho
-
-    def _refuse_black_hole(self, method: str) -> None:
-        if self._is_black_hole():
-            msg = (
-                f"there is no {method} point: mu must be below (sigma - 1) / sigma = {self.rho:g}; "
-                f"found {self.mu:g}. Agglomeration is stable at any cost (the black hole)."
-            )
-            raise InputError(msg)
-
 
 _ACCURACY = 1e-13
 _FLOOR = 1e-11
@@ -190,9 +178,7 @@ def market_solver(
         last = np.full((len(x), 1), np.inf)
         safe = log_wages
         for _ in range(_MOST):
-            market = _market(log_wages, x)
-            off = np.log(market.demand) - sigma * log_wages
-            size = np.abs(off).max(axis=1, keepdims=True)
+            market, off, size = _market(log_wages, x)
             if (size < _ACCURACY * sigma).all():
                 break
             worse = size > last
@@ -200,9 +186,7 @@ def market_solver(
                 if (size < _FLOOR * sigma).all():
                     break
                 log_wages = np.where(worse, safe, log_wages)
-                market = _market(log_wages, x)
-                off = np.log(market.demand) - sigma * log_wages
-                size = np.abs(off).max(axis=1, keepdims=True)
+                market, off, size = _market(log_wages, x)
             if len(x) > 1:
                 systems = excess_slope(sigma, mu, phi, x, market)
                 change = np.linalg.solve(systems, off[..., None])[..., 0]
@@ -213,16 +197,18 @@ def market_solver(
                 change = linalg.lu_solve(kept[0], off[0], check_finite=False)[None, :]
             last, safe = size, log_wages + off / sigma
             log_wages = log_wages + np.clip(change, -1, 1)
-        before.append(log_wages)
-        del before[:-3]
+        before[:] = [*before[-2:], log_wages]
         return market
 
-    def _market(log_wages: Floats, x: Floats) -> Market:
+    def _market(log_wages: Floats, x: Floats) -> tuple[Market, Floats, Floats]:
         wages = np.exp(log_wages)
         made = x * np.exp((1 - sigma) * log_wages)
         index = made @ phi
         income = mu * x * wages + (1 - mu) * immobile
-        return Market(wages, made, index, income, (income / index) @ phi)
+        demand = (income / index) @ phi
+        off = np.log(demand) - sigma * log_wages
+        market = Market(wages, made, index, income, demand)
+        return market, off, np.abs(off).max(axis=1, keepdims=True)
 
     return solve
 

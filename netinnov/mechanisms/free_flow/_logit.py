@@ -14,11 +14,9 @@ from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Logit, long_run, trajectory
 from netinnov.mechanisms.free_flow._regions import (
-    PAIR,
     Enclaves,
     check_border,
     check_enclaves,
-    check_shares,
     neighbour_modes,
     neighbour_weights,
 )
@@ -29,17 +27,17 @@ from netinnov.mechanisms.free_flow._rest_points import crossings, curve, slope
 class LogitMigration:
     """Migration by a logit choice: more attractive regions are more likely to be chosen.
 
-    A region attracts by v_i = (A - C) x_i + S (1 - border) sum_j P_ij x_j, where P_ij are the
-    weights of its neighbours in a network (for two regions: the other one). The share in region 1
-    of two rests where x = 1 / (1 + exp(-theta k (2 x - 1))), k = A - C - S (1 - border).
+    A region attracts by v_i = (A - C) x_i + S (1 - border) sum_j P_ij x_j, P_ij the weights of its
+    neighbours in a network (of two regions: the other one). The share in region 1 of two rests
+    where x = 1 / (1 + exp(-theta k (2 x - 1))), k = A - C - S (1 - border).
 
     Parameters
     ----------
     sensitivity : float
         theta: sensitivity of choices to attraction, above 0; 0 would be a uniform choice.
     attraction : float
-        A: the agglomeration effect, the difference in attraction of a region with all of the mobile
-        and one with none. Given alone, it is the net effect k, and may be negative.
+        A: how much more a region with all of the mobile attracts than one with none. Given alone,
+        it is the net effect k, and may be negative.
     congestion : float
         C, at least 0: the loss of attraction by crowding.
     spillover : float
@@ -48,7 +46,7 @@ class LogitMigration:
         From 0 (free flow) to below 1: the share of spillovers that the border stops.
     enclave : float
         e, from 0 to 1: the share of the agglomeration of region 2, the host, that region 1, the
-        home, reaches without migration: e A x_2 is added to v_1. It passes the border. For more
+        home, reaches without migration and across the border: e A x_2 is added to v_1. For more
         regions give `enclaves` to the methods.
     moving_cost : float
         c, at least 0: the border as a cost of moving, in units of attraction; those who live in i
@@ -61,10 +59,9 @@ class LogitMigration:
 
     Notes
     -----
-    The even split is stable up to k = (1 + exp(-theta c)) / theta, without a cost of moving
-    theta k = 2; above, two more rest points leave it on either side (a supercritical pitchfork).
-    With an enclave there is no even split, and no pitchfork: see `fold_point`. The model is a
-    reduced one, made for this project; its terms are those of discrete choice.
+    The even split is stable up to k = (1 + exp(-theta c)) / theta, without a cost of moving 2 /
+    theta; above, two more rest points leave it on either side (a supercritical pitchfork). With an
+    enclave there is no even split: see `fold_point`. A reduced model, made for this project.
 
     Examples
     --------
@@ -89,11 +86,10 @@ class LogitMigration:
     def __post_init__(self) -> None:
         check_number("sensitivity", self.sensitivity, low=0, above=True)
         check_number("attraction", self.attraction)
-        check_number("congestion", self.congestion, low=0)
-        check_number("spillover", self.spillover, low=0)
+        for name in ("congestion", "spillover", "moving_cost"):
+            check_number(name, getattr(self, name), low=0)
         check_border(self.border)
         check_number("enclave", self.enclave, low=0, high=1)
-        check_number("moving_cost", self.moving_cost, low=0)
         if self.enclave > 0 and self.attraction < 0:
             msg = "`attraction` must be at least 0 with an enclave, which reaches a share of it; "
             raise InputError(f"{msg}found {self.attraction!r}.")
@@ -118,7 +114,8 @@ class LogitMigration:
         InputError
             With an enclave, or regions without links: then the even split is not a rest point.
         """
-        w, n = self._spectrum(network)
+        self._refuse_enclave()
+        w, n = neighbour_modes(network)
         rest = n / (self.sensitivity * (1 + self._staying(n)))
         return float(self.congestion - self._spillover * w[0] + rest)
 
@@ -137,20 +134,16 @@ class LogitMigration:
             With an enclave.
         """
         self._refuse_enclave()
-        if self.spillover == 0:
-            return float("nan")
-        needed = (
-            self.attraction - self.congestion - (1 + self._discount_of_moving) / self.sensitivity
-        )
-        border = 1 - needed / self.spillover
+        needed = self.attraction - self.congestion
+        needed -= (1 + self._discount_of_moving) / self.sensitivity
+        border = 1 - needed / self.spillover if self.spillover else -1.0
         return border if 0 <= border < 1 else float("nan")
 
     def fold_point(self) -> float:
         """Give the attraction A from which a state led by the host exists besides that led by home.
 
-        The enclave breaks the symmetry (an imperfect pitchfork). Up to this point all starts end
-        in one state, which leans to home; from it on, two more rest points exist: a stable one
-        led by the host, and an unstable one between the two.
+        Up to this point of an imperfect pitchfork all starts end in one state, which leans to home;
+        beyond it there are a stable state led by the host, and an unstable one between the two.
 
         Returns
         -------
@@ -190,8 +183,8 @@ class LogitMigration:
         DataFrame
             Columns ``share`` (in region 1, ascending) and ``stable`` (under dx/dt = choice(x) - x).
         """
-        theta = self.sensitivity
-        points = crossings(theta * self._pull, theta * self._field, self._discount_of_moving)
+        theta, lead = self.sensitivity, self.attraction * self.enclave / 2  # of home, when even
+        points = crossings(theta * self._pull, theta * lead, self._discount_of_moving)
         rows = [(float(1 / (1 + np.exp(-2 * z))), stable) for z, stable in points]
         return pd.DataFrame(rows, columns=["share", "stable"])
 
@@ -200,28 +193,29 @@ class LogitMigration:
 
         Parameters
         ----------
-        network : MultilayerNetwork, DataFrame or array, optional
-            Symmetric links between n regions, all with a link; two regions by default.
+        network
+            As in `break_point`.
 
         Returns
         -------
         DataFrame
-            A row for each eigenvector of the neighbours' weights other than the even one:
-            ``w``, its eigenvalue, descending; ``rate``, at which the mode grows (per chance to
-            move); ``stable``, where that is negative.
+            A row an eigenvector of the neighbours' weights other than the even one: ``w``, its
+            eigenvalue, descending; ``rate`` of growth of the mode (per chance to move); ``stable``:
+            it is negative.
 
         Raises
         ------
         InputError
-            With an enclave, or regions without links: then the even split is not a rest point.
+            As `break_point`.
 
         Notes
         -----
         rate = r - 1 + (theta / n) (1 - r^2) (A - C + S (1 - border) w), r as in `break_point`.
-        The spillovers of a region are the mean of its neighbours, so that the even split is a rest
-        point of every network without isolates, whatever its degrees.
+        Spillovers are the mean of the neighbours, so that the even split is a rest point of every
+        network without isolates.
         """
-        w, n = self._spectrum(network)
+        self._refuse_enclave()
+        w, n = neighbour_modes(network)
         r = self._staying(n)
         net = self.attraction - self.congestion + self._spillover * w
         rate = r - 1 + self.sensitivity / n * (1 - r**2) * net
@@ -264,14 +258,9 @@ class LogitMigration:
         InputError
             If a matrix, a share or a number is invalid.
         """
-        steps = as_whole("steps", steps, low=1)
         effects, labels = self._effects(network, jurisdictions, enclaves)
-        x = check_shares("start", start, labels)
-        if x.ndim != 1:
-            raise InputError(f"`start` must be one state of shares; found the shape {x.shape}.")
         rule = Logit(self.sensitivity, mobility, self.moving_cost)
-        path = trajectory(lambda state: effects @ state, x, steps=steps, dynamics=rule)
-        return pd.DataFrame(path, columns=labels).rename_axis("step")
+        return trajectory(lambda state: effects @ state, start, labels, steps, rule)
 
     def rest_points(
         self,
@@ -291,7 +280,7 @@ class LogitMigration:
             As in `simulate`.
         restarts : int
             Uniform on all shares that add up to 1.
-        mobility : float
+        mobility
             As in `simulate`.
         rng : seed or Generator, optional
             For the starts.
@@ -309,13 +298,9 @@ class LogitMigration:
         restarts = as_whole("restarts", restarts, low=1)
         rng = check_rng(rng)
         effects, labels = self._effects(network, jurisdictions, enclaves)
+        rule = Logit(self.sensitivity, mobility, self.moving_cost)
         return long_run(
-            lambda: lambda x: x @ effects.T,
-            lambda _: effects,
-            labels,
-            dynamics=Logit(self.sensitivity, mobility, self.moving_cost),
-            starts=restarts,
-            rng=rng,
+            lambda: lambda x: x @ effects.T, lambda _: effects, labels, rule, restarts, rng
         )
 
     @property
@@ -325,13 +310,7 @@ class LogitMigration:
     @property
     def _pull(self) -> float:
         """Slope of the difference in attraction with 2 x - 1."""
-        net = self.attraction * (1 - self.enclave / 2) - self.congestion
-        return net - self._spillover
-
-    @property
-    def _field(self) -> float:
-        """Advantage of home at the even split."""
-        return self.attraction * self.enclave / 2
+        return self.attraction * (1 - self.enclave / 2) - self.congestion - self._spillover
 
     @property
     def _discount_of_moving(self) -> float:
@@ -345,18 +324,11 @@ class LogitMigration:
             msg = f"`enclave` must be 0 for this point; found {self.enclave!r}: "
             raise InputError(f"{msg}an enclave leaves no even split; see fold_point().")
 
-    def _spectrum(self, network: Any) -> tuple[Floats, int]:
-        """Eigenvalues of the neighbours' weights, but for that of the even mode; descending."""
-        self._refuse_enclave()
-        return neighbour_modes(network)
-
     def _effects(
         self, network: Any, jurisdictions: Any, enclaves: Enclaves
     ) -> tuple[Floats, pd.Index[Any]]:
         """Change of the attraction of a region (row) with the share of another (column)."""
-        weights, labels = neighbour_weights(
-            PAIR if network is None else network, border=self.border, jurisdictions=jurisdictions
-        )
+        weights, labels = neighbour_weights(network, self.border, jurisdictions)
         if enclaves is None and self.enclave > 0:
             if len(labels) != 2:
                 msg = f"`enclaves` must say which of the {len(labels)} regions is home and host; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -21,20 +22,16 @@ from netinnov.mechanisms.free_flow._trade_model import TradeModel
 PHASES = ("convergence", "either", "divergence")
 """In this order: one spread state; it or a core, as it begins; only agglomeration."""
 
-_LOGIT = ("sensitivity", "attraction", "congestion", "spillover", "border", "enclave")
-_BOUNDS: dict[str, tuple[float, float, bool]] = {
-    "sigma": (1.0, np.inf, True),
-    "mu": (0.0, 1.0, True),
-    "freeness": (0.0, 1.0, True),
-    "border": (0.0, 1.0, False),
-    "enclave": (0.0, 1.0, False),
-    "sensitivity": (0.0, np.inf, True),
-    "attraction": (-np.inf, np.inf, False),
-    "congestion": (0.0, np.inf, False),
-    "spillover": (0.0, np.inf, False),
-    "moving_cost": (0.0, np.inf, False),
+_BOUNDS: dict[str, dict[str, Any]] = {
+    "sigma": {"low": 1, "above": True},
+    "mu": {"low": 0, "high": 1, "above": True, "below": True},
+    "freeness": {"low": 0, "high": 1, "above": True},
+    **{name: {"low": 0} for name in ("congestion", "spillover", "moving_cost")},
+    "border": {"low": 0, "high": 1, "below": True},
+    "enclave": {"low": 0, "high": 1},
+    "sensitivity": {"low": 0, "above": True},
+    "attraction": {},
 }
-_BELOW_ONE = ("mu", "border")
 
 
 def bifurcation_diagram(
@@ -76,9 +73,8 @@ def bifurcation_diagram(
     if not listed:
         raise InputError("`values` must hold at least one number; found none.")
     tables = [equilibria(value)[["share", "stable"]] for value in listed]
-    whole = pd.concat(tables, ignore_index=True)
-    whole.insert(0, parameter, np.repeat(listed, [len(table) for table in tables]))
-    return whole
+    whole = pd.concat(tables, keys=listed, names=[parameter])
+    return whole.reset_index(0).reset_index(drop=True)
 
 
 def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
@@ -110,17 +106,15 @@ def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
     2    1.0  0.167
     """
     if not {"share", "stable"} <= set(equilibria):
-        msg = "`equilibria` must have the columns share and stable; "
-        raise InputError(f"{msg}found {list(equilibria)}.")
-    share, stable = (equilibria[name].to_numpy() for name in ("share", "stable"))
+        msg = f"`equilibria` must have the columns share and stable; found {list(equilibria)}."
+        raise InputError(msg)
+    share, stable = equilibria["share"].to_numpy(), equilibria["stable"].to_numpy(bool)
     if not len(share) or (np.diff(share) <= 0).any() or (stable[1:] == stable[:-1]).any():
         msg = "`equilibria` must be ascending, with stable and unstable rest points in turn; "
         raise InputError(f"{msg}found {dict(zip(share.tolist(), stable.tolist(), strict=True))}.")
-    bounds = np.concatenate([[0.0], share[~stable.astype(bool)], [1.0]])
-    kept = share[stable.astype(bool)]
     # An unstable rest point at an end bounds nothing else.
-    bounds = np.unique(bounds)
-    return pd.DataFrame({"share": kept, "basin": np.diff(bounds)})
+    bounds = np.unique([0.0, *share[~stable], 1.0])
+    return pd.DataFrame({"share": share[stable], "basin": np.diff(bounds)})
 
 
 def phase_map(
@@ -154,9 +148,9 @@ def phase_map(
     -------
     DataFrame
         Index = values of the row's parameter, columns = of the column's. ``convergence``: one
-        stable state, in which both regions have mobile, whatever the start. ``either``: such a
-        state and full agglomeration, as it begins. ``divergence``: agglomeration only (for
-        LogitMigration: two stable states, led by one region or the other). A black hole diverges.
+        stable state, with mobile in both regions. ``either``: such a state and full agglomeration,
+        as it begins. ``divergence``: agglomeration only, as in a black hole (for LogitMigration:
+        two stable states, led by one region or the other).
 
     Raises
     ------
@@ -165,8 +159,8 @@ def phase_map(
 
     Notes
     -----
-    With an enclave of one region the state of convergence is not the even split: home has more. A
-    LogitMigration with one rest point converges by this rule even if home has nearly all.
+    With an enclave of one region home has more in the state of convergence; a LogitMigration with
+    one rest point converges by this rule even if home has nearly all.
 
     Examples
     --------
@@ -180,24 +174,21 @@ def phase_map(
     0.6       convergence
     """
     parameters = _parameters(model, freeness, border, enclave)
-    axes = [_axis("rows", rows, parameters), _axis("columns", columns, parameters)]
-    if axes[0][0] == axes[1][0]:
-        raise InputError(f"`rows` and `columns` must differ; found {axes[0][0]!r} in both.")
-    parameters[axes[0][0]], parameters[axes[1][0]] = axes[0][1][:, None], axes[1][1][None, :]
-    missing = [name for name, value in parameters.items() if value is None]
-    if missing:
+    index, across = _axis("rows", rows, parameters), _axis("columns", columns, parameters)
+    if index.name == across.name:
+        raise InputError(f"`rows` and `columns` must differ; found {index.name!r} in both.")
+    parameters |= {str(index.name): index.to_numpy()[:, None], str(across.name): across.to_numpy()}
+    if missing := [name for name, value in parameters.items() if value is None]:
         raise InputError(f"`{missing[0]}` must be given, or be an axis of the map; found None.")
-    shape = (len(axes[0][1]), len(axes[1][1]))
-    grid = {
-        name: np.broadcast_to(np.asarray(value, float), shape) for name, value in parameters.items()
-    }
+    shape = (len(index), len(across))
+    arrays = [np.broadcast_to(np.asarray(value, float), shape) for value in parameters.values()]
+    grid = dict(zip(parameters, arrays, strict=True))
     if isinstance(model, LogitMigration):
         phases = np.where(_one_state(grid), PHASES[0], PHASES[2])
     else:
         n_shares = as_whole("n_shares", n_shares, low=9)
         phases = _trade_phases(model, grid, n_shares, executor)
-    index = pd.Index(axes[0][1], name=axes[0][0])
-    return pd.DataFrame(phases, index=index, columns=pd.Index(axes[1][1], name=axes[1][0]))
+    return pd.DataFrame(phases, index, across)
 
 
 def _parameters(
@@ -207,17 +198,17 @@ def _parameters(
         if freeness is not None or border or enclave:
             msg = "`freeness`, `border` and `enclave` are for models of trade; LogitMigration has "
             raise InputError(f"{msg}its own; found {freeness!r}, {border!r} and {enclave!r}.")
-        return {name: getattr(model, name) for name in (*_LOGIT, "moving_cost")}
+        return asdict(model)
     if getattr(model, "regions", 2) != 2:
         raise InputError("a phase map is for two regions; this model has more.")
     parameters = {"sigma": model.sigma, "mu": model.mu, "freeness": freeness, "border": border}
     for name, value in {"freeness": freeness, "border": border, "enclave": enclave}.items():
         if value is not None:
-            _check_axis(name, np.array([value], dtype=float))
+            check_number(name, value, **_BOUNDS[name])
     return {**parameters, "enclave": enclave}
 
 
-def _axis(argument: str, axis: Mapping[str, Any], known: dict[str, Any]) -> tuple[str, Floats]:
+def _axis(argument: str, axis: Mapping[str, Any], known: dict[str, Any]) -> pd.Index[Any]:
     if len(axis) != 1:
         raise InputError(f"`{argument}` must map one parameter to its values; found {axis!r}.")
     name, values = next(iter(axis.items()))
@@ -226,16 +217,9 @@ def _axis(argument: str, axis: Mapping[str, Any], known: dict[str, Any]) -> tupl
     numbers = np.asarray(list(values), dtype=np.float64)
     if not len(numbers):
         raise InputError(f"`{argument}` must have at least one value of {name}; found none.")
-    _check_axis(name, numbers)
-    return name, numbers
-
-
-def _check_axis(name: str, numbers: Floats) -> None:
-    low, high, above = _BOUNDS[name]
-    for number in (numbers.min(), numbers.max()) if np.isfinite(numbers).all() else numbers:
-        if name in _BELOW_ONE:
-            check_number(name, float(number), low=0, high=1, above=above, below=True)
-        check_number(name, float(number), low=low, high=high, above=above)
+    for number in numbers:
+        check_number(name, float(number), **_BOUNDS[name])
+    return pd.Index(numbers, name=name)
 
 
 def _one_state(grid: dict[str, Floats]) -> Any:

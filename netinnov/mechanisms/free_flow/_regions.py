@@ -8,16 +8,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_floats, check_number
+from netinnov._arguments import as_floats, check_mapping, check_number
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 Enclaves: TypeAlias = Mapping[tuple[Any, Any], float] | None
-
-PAIR = ((0.0, 1.0), (1.0, 0.0))
-"""Two regions that are neighbours."""
 
 _EQUAL = 1e-9
 """Difference up to which a matrix counts as symmetric and shares as adding up to 1."""
@@ -41,7 +38,7 @@ def trade_freeness(distances: Any, *, decay: float) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If `distances` is not square, not symmetric, negative, or not 0 on the diagonal.
+        If `distances` is not square, symmetric, at least 0, and 0 on the diagonal.
 
     Examples
     --------
@@ -64,8 +61,7 @@ def with_border(freeness: Any, *, border: float, jurisdictions: Any = None) -> p
     freeness : DataFrame or array
         Regions x regions, as `trade_freeness` gives it.
     border : float
-        From 0 (none: free flow) to below 1. What is exchanged over a border is multiplied by
-        1 - border.
+        From 0 (none: free flow) to below 1: what passes it is multiplied by 1 - border.
     jurisdictions : sequence, optional
         Of each region, in the order of the rows. By default each is its own.
 
@@ -77,8 +73,7 @@ def with_border(freeness: Any, *, border: float, jurisdictions: Any = None) -> p
     Raises
     ------
     InputError
-        If `freeness` is not a symmetric matrix of numbers above 0 and at most 1, or `border` is out
-        of its range.
+        If `freeness` is not symmetric, above 0 and at most 1, or `border` is out of its range.
 
     Examples
     --------
@@ -88,11 +83,8 @@ def with_border(freeness: Any, *, border: float, jurisdictions: Any = None) -> p
     """
     values, labels = check_freeness_matrix(freeness)
     check_border(border)
-    return pd.DataFrame(
-        values * (1 - border * _across_border(jurisdictions, len(values))),
-        index=labels,
-        columns=labels,
-    )
+    lowered = values * (1 - border * _across_border(jurisdictions, len(values)))
+    return pd.DataFrame(lowered, index=labels, columns=labels)
 
 
 def check_border(border: float) -> None:
@@ -122,20 +114,17 @@ def check_shares(name: str, shares: Any, labels: pd.Index[Any]) -> Floats:
         msg = f"`{name}` must have one entry for each of {len(labels)} regions; "
         raise InputError(f"{msg}found the shape {values.shape}.")
     _within(name, values, values >= 0, "at least 0")
-    totals = values.sum(axis=-1)
-    if (np.abs(totals - 1) > _EQUAL).any():
-        wrong = np.atleast_1d(totals)[np.atleast_1d(np.abs(totals - 1) > _EQUAL)]
+    totals = values.sum(axis=-1, keepdims=True)
+    if (wrong := totals[np.abs(totals - 1) > _EQUAL]).size:
         raise InputError(f"`{name}` must add up to 1; found {wrong[:5]}; divide it by its sum.")
-    return np.asarray(values / totals[..., None])
+    return np.asarray(values / totals)
 
 
 def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
     """Shares of the host's elements (column) that the home reaches (row); None without enclaves."""
     if not enclaves:
         return None
-    if not isinstance(enclaves, Mapping):
-        msg = "`enclaves` must be a mapping from (home, host) to a share; "
-        raise InputError(f"{msg}found {type(enclaves).__name__}.")
+    check_mapping("enclaves", enclaves, "from (home, host) to a share")
     reach = np.zeros((len(labels), len(labels)))
     for pair, share in enclaves.items():
         places = labels.get_indexer(pd.Index(pair)) if np.size(pair) == 2 else np.array([-1])
@@ -148,14 +137,13 @@ def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
 
 
 def neighbour_weights(
-    network: Any, *, border: float = 0.0, jurisdictions: Any = None
+    network: Any, border: float = 0.0, jurisdictions: Any = None
 ) -> tuple[Floats, pd.Index[Any]]:
-    """Weights of each region's neighbours (rows add up to 1; a region without any: 0)."""
+    """Weights of the neighbours of each region, by default of two (rows add up to 1, or are 0)."""
     if isinstance(network, MultilayerNetwork):
-        matrix = flat_matrix(network).toarray()
         names = network.nodes.index
-        network = pd.DataFrame(matrix, index=names, columns=names)
-    values, labels = _square("network", network)
+        network = pd.DataFrame(flat_matrix(network).toarray(), index=names, columns=names)
+    values, labels = _square("network", [[0, 1], [1, 0]] if network is None else network)
     _symmetric("network", values)
     _within("network", values, values >= 0, "at least 0")
     values = values * ~np.eye(len(values), dtype=bool)
@@ -166,7 +154,7 @@ def neighbour_weights(
 
 def neighbour_modes(network: Any) -> tuple[Floats, int]:
     """Eigenvalues of the neighbours' weights but that of the even mode, descending; regions."""
-    weights, labels = neighbour_weights(PAIR if network is None else network)
+    weights, labels = neighbour_weights(network)
     lonely = labels[weights.sum(axis=1) == 0]
     if len(lonely):
         msg = "`network` must link every region, else the even split is not a rest point; "
@@ -189,10 +177,7 @@ def _square(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
     if values.ndim != 2 or values.shape[0] != values.shape[1] or len(values) < 2:
         msg = f"`{name}` must be a square matrix of at least 2 regions; "
         raise InputError(f"{msg}found the shape {values.shape}.")
-    if not np.isfinite(values).all():
-        where = np.argwhere(~np.isfinite(values))[0].tolist()
-        example = f"{values[tuple(where)]} at {where}"
-        raise InputError(f"`{name}` must hold finite numbers; found {example}.")
+    _within(name, values, np.isfinite(values), "a matrix of finite numbers")
     if not isinstance(matrix, pd.DataFrame):
         return values, pd.RangeIndex(len(values))
     if not matrix.index.is_unique or not matrix.index.equals(matrix.columns):

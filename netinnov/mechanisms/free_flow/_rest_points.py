@@ -50,46 +50,32 @@ def rest_points(gap: Callable[[Any], Any], *, rises: bool) -> pd.DataFrame:
 def rest_points_of_any(gap: Callable[[Any], Any]) -> pd.DataFrame:
     """All rest points of dx/dt = x (1 - x) gap(x) for a gap that takes arrays, odd or not."""
     # Denser at both ends, where roots of agglomerated states crowd.
-    grid = (1 - np.cos(np.linspace(0, np.pi, _GRID))) / 2
+    grid = cosines = (1 - np.cos(np.linspace(0, np.pi, _GRID))) / 2
     values = np.asarray(gap(grid))
     # A root may hide between two shares, as a hill or a valley that just crosses zero.
-    inner = values[1:-1]
-    turns = (inner - values[:-2]) * (values[2:] - inner) < 0
-    towards = np.sign(inner) * (values[2:] - 2 * inner + values[:-2]) > 0
-    same = (np.sign(values[:-2]) == np.sign(inner)) & (np.sign(values[2:]) == np.sign(inner))
-    extra = []
+    before, inner, after = values[:-2], values[1:-1], values[2:]
+    turns = (inner - before) * (after - inner) < 0
+    towards = np.sign(inner) * (after - 2 * inner + before) > 0
+    same = (np.sign(before) == np.sign(inner)) & (np.sign(after) == np.sign(inner))
     for at in np.flatnonzero(turns & towards & same) + 1:
-        sign = float(np.sign(values[at]))
+        sign, bounds = float(np.sign(inner[at - 1])), (cosines[at - 1], cosines[at + 1])
         best = optimize.minimize_scalar(
-            lambda x: sign * float(gap(x)),  # noqa: B023
-            bounds=(grid[at - 1], grid[at + 1]),
-            method="bounded",
-            options={"xatol": 1e-12},
+            lambda x, sign=sign: sign * float(gap(x)), bounds=bounds, options={"xatol": 1e-12}
         )
         if best.fun < 0:
-            extra.append((float(best.x), -sign))
-    if extra:
-        grid = np.append(grid, [x for x, _ in extra])
-        values = np.append(values, [value for _, value in extra])
-        order = np.argsort(grid)
-        grid, values = grid[order], values[order]
+            grid, values = np.append(grid, best.x), np.append(values, -sign)
+    order = np.argsort(grid)
+    grid, values = grid[order], values[order]
     points = []
-    for left, right, before, after in zip(
-        grid[:-1], grid[1:], values[:-1], values[1:], strict=True
-    ):
-        if before * after < 0:
-            root = float(optimize.brentq(gap, left, right, xtol=1e-15, rtol=8.9e-16))
-            if 0 < root < 1:
-                points.append((root, bool(before > after)))
+    for at in np.flatnonzero(values[:-1] * values[1:] < 0):
+        root = float(optimize.brentq(gap, grid[at], grid[at + 1], xtol=1e-15, rtol=8.9e-16))
+        if 0 < root < 1:
+            points.append((root, bool(values[at] > values[at + 1])))
     # A grid point may be a root itself: the even split above all.
-    points += [
-        (float(grid[at]), bool(values[at - 1] > values[at + 1]))
-        for at in np.flatnonzero(values[1:-1] == 0) + 1
-    ]
-    if values[0] <= 0:
-        points.append((0.0, bool(values[0] < 0)))
-    if values[-1] >= 0:
-        points.append((1.0, bool(values[-1] > 0)))
+    roots = np.flatnonzero(values[1:-1] == 0) + 1
+    points += [(float(grid[at]), bool(values[at - 1] > values[at + 1])) for at in roots]
+    ends = ((0.0, -float(values[0])), (1.0, float(values[-1])))
+    points += [(end, stays > 0) for end, stays in ends if stays >= 0]
     return pd.DataFrame(sorted(points), columns=["share", "stable"])
 
 
@@ -101,20 +87,12 @@ def sustain_root(premium: Callable[[float], float], high: float) -> float:
     return float(np.exp(optimize.brentq(premium, low, high, xtol=1e-15, rtol=8.9e-16)))
 
 
-def check_share(share: Any) -> Floats:
-    value = as_floats("share", share)
-    if not ((value >= 0) & (value <= 1)).all():
-        msg = "`share` must be between 0 and 1, the part of the mobile that live in region 1; "
-        raise InputError(f"{msg}found {value[~((value >= 0) & (value <= 1))].ravel()[:5]}.")
-    return value
-
-
-def check_freeness(freeness: Any) -> Floats:
-    value = as_floats("freeness", freeness)
-    inside = (value > 0) & (value <= 1)
+def in_unit_interval(name: str, numbers: Any, bound: str) -> Floats:
+    """Numbers from 0, or from above 0 where the bound says so, to 1."""
+    value = as_floats(name, numbers)
+    inside = (value > 0 if bound.startswith("above") else value >= 0) & (value <= 1)
     if not inside.all():
-        msg = "`freeness` must be above 0 (autarky) and at most 1 (free trade); "
-        raise InputError(f"{msg}found {value[~inside].ravel()[:5]}.")
+        raise InputError(f"`{name}` must be {bound}; found {value[~inside].ravel()[:5]}.")
     return value
 
 
@@ -145,8 +123,6 @@ def fold(gap: Callable[[Floats, Floats], Floats]) -> float:
         at = int(np.nanargmax(levels))
         best = float(levels[at])
         low, high = shares[max(at - 1, 0)], shares[min(at + 1, 64)]
-        if high == 1.0 and at == 64:
-            high = 1.0
     return best if low < 1.0 - 1e-6 else float("nan")
 
 
@@ -197,18 +173,15 @@ def crossings(pull: float, field: float, away: float) -> list[tuple[float, bool]
     def off(z: float) -> float:
         return float(curve(z, away)) - pull * float(np.tanh(z)) - field
 
-    solutions: list[tuple[float, bool]] = []
+    def root(low: float, high: float) -> float:
+        return float(optimize.brentq(off, low, high, xtol=1e-15, rtol=8.9e-16))
+
+    # Where the branches meet, up to rounding, the even split still attracts.
+    if field == 0 and pull <= (1 + away) * (1 + 4e-16):
+        return [(0.0, True)]
+    z = root(turn, most)
     if field == 0:
-        # Where the branches meet, up to rounding, the even split still attracts.
-        alone = pull <= (1 + away) * (1 + 4e-16)
-        solutions.append((0.0, alone))
-        if not alone:
-            z = float(optimize.brentq(off, turn, most, xtol=1e-15, rtol=8.9e-16))
-            solutions += [(z, True), (-z, True)]
-        return sorted(solutions)
-    solutions.append((float(optimize.brentq(off, turn, most, xtol=1e-15, rtol=8.9e-16)), True))
+        return [(-z, True), (0.0, False), (z, True)]
     if turn > 0 and off(-turn) > 0:
-        for low, high, stable in ((-turn, 0.0, False), (-most, -turn, True)):
-            root = float(optimize.brentq(off, low, high, xtol=1e-15, rtol=8.9e-16))
-            solutions.append((root, stable))
-    return sorted(solutions)
+        return [(root(-most, -turn), True), (root(-turn, 0.0), False), (z, True)]
+    return [(z, True)]

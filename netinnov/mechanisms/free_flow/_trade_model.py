@@ -1,23 +1,38 @@
-"""What the two models of trade and migration have in common."""
+"""Models of trade and migration: two regions in closed form; n regions by paths and rest points."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
-from netinnov._typing import Floats
-from netinnov.mechanisms.free_flow._many_regions import ManyRegions
-from netinnov.mechanisms.free_flow._regions import check_border
+from netinnov._arguments import as_whole, check_choice, check_number, check_rng, check_type
+from netinnov._typing import Floats, Rng
+from netinnov.errors import InputError
+from netinnov.mechanisms.free_flow._dynamics import (
+    Attraction,
+    Dynamics,
+    Logit,
+    Replicator,
+    long_run,
+    trajectory,
+)
+from netinnov.mechanisms.free_flow._regions import (
+    Enclaves,
+    check_border,
+    check_enclaves,
+    check_freeness_matrix,
+    check_shares,
+)
 from netinnov.mechanisms.free_flow._rest_points import (
     Unit,
-    check_freeness,
-    check_share,
     fold,
     in_unit,
+    in_unit_interval,
     rest_points,
     rest_points_of_any,
     sustain_root,
@@ -26,10 +41,13 @@ from netinnov.mechanisms.free_flow._rest_points import (
 Point: TypeAlias = Literal["break", "sustain"]
 
 
-class TradeModel(ManyRegions):
-    """Two regions in closed form, beside n regions; a subclass says what the mobile earn."""
+class TradeModel(ABC):
+    """Regions whose mobile go where they earn more; a subclass says what they earn."""
 
     __slots__ = ()
+
+    sigma: float
+    mu: float
 
     @abstractmethod
     def _break_freeness(self, enclave: float) -> float:
@@ -43,7 +61,22 @@ class TradeModel(ManyRegions):
     @staticmethod
     @abstractmethod
     def _pulls_of_core(sigma: Any, mu: Any) -> tuple[Any, Any]:
-        """Exponent p and weight c of `_premium`."""
+        """Exponent p and weight c of `_premium`; from p = 1 on it is a black hole."""
+
+    @abstractmethod
+    def _attraction(self, phi: Floats, immobile: Floats, reach: Floats | None) -> Attraction:
+        """A solver of the short run: shares (paths x regions) to attractions."""
+
+    @abstractmethod
+    def _slope(
+        self, phi: Floats, immobile: Floats, reach: Floats | None
+    ) -> Callable[[Floats], Floats]:
+        """Derivatives of the attractions (row) by the shares (column) at one state."""
+
+    @staticmethod
+    @abstractmethod
+    def _mode_slope(sigma: Any, mu: Any, z: Any, z_reach: Any) -> Any:
+        """Change of attraction with a mode of the even split, up to a positive factor."""
 
     @classmethod
     def _premium(cls, sigma: Any, mu: Any, log_phi: Any, enclave: Any) -> Any:
@@ -65,8 +98,7 @@ class TradeModel(ManyRegions):
         unit : {"freeness", "cost"}
             phi = T^(1 - sigma), or the iceberg cost T.
         enclave : float
-            Share of the other's varieties that each of the two regions reaches as its own, from 0
-            to 1. (An enclave of one region only leaves no even split: see `fold_point`.)
+            Share of the other's varieties that each region reaches as its own (one: `fold_point`).
 
         Returns
         -------
@@ -86,8 +118,8 @@ class TradeModel(ManyRegions):
 
         Parameters
         ----------
-        unit : {"freeness", "cost"}
-            phi = T^(1 - sigma), or the iceberg cost T.
+        unit
+            As in `break_point`.
         enclave : float
             Share of the core's varieties that the empty region reaches as its own, from 0 to 1.
 
@@ -99,36 +131,35 @@ class TradeModel(ManyRegions):
         Raises
         ------
         InputError
-            In a black hole, where agglomeration is stable at any cost.
+            In a black hole.
         """
         self._needs_two("sustain_point")
         check_number("enclave", enclave, low=0, high=1)
         if enclave == 0:
             self._refuse_black_hole("sustain")
         _, c = self._pulls_of_core(self.sigma, self.mu)
+
+        def premium(log_phi: float) -> float:
+            return float(self._premium(self.sigma, self.mu, log_phi, enclave))
+
         # With all varieties within reach the root is (1 - c) / (1 + c), with fewer it is below.
         high = float(np.log((1 - c) / (1 + c)))
-        if enclave == 1:
-            return in_unit(float(np.exp(high)), self.sigma, unit)
-        root = sustain_root(
-            lambda log_phi: float(self._premium(self.sigma, self.mu, log_phi, enclave)), high
-        )
+        root = float(np.exp(high)) if enclave == 1 else sustain_root(premium, high)
         return in_unit(root, self.sigma, unit)
 
     def fold_point(self, *, enclave: float, unit: Unit = "freeness") -> float:
         """Give the freeness at which the spread state ends when only region 1 has an enclave.
 
-        A one-sided enclave breaks the symmetry (an imperfect pitchfork): there is no even split
-        whose stability could break. Instead the stable spread state, which leans to home, meets
-        an unstable one and both vanish; beyond, the mobile jump to a core.
+        There the stable spread state, which leans to home, meets an unstable one and both vanish
+        (an imperfect pitchfork); beyond, the mobile jump to a core.
 
         Parameters
         ----------
         enclave : float
             Share of the varieties made in region 2, the host, that region 1, the home, reaches as
             its own; above 0 and at most 1.
-        unit : {"freeness", "cost"}
-            phi = T^(1 - sigma), or the iceberg cost T.
+        unit
+            As in `break_point`.
 
         Returns
         -------
@@ -189,8 +220,7 @@ class TradeModel(ManyRegions):
         Returns
         -------
         float or array
-            Zero where nobody wants to move. At a corner it compares with the wage that the first
-            to move would earn.
+            0 where nobody wants to move; at a corner, against what the first to move would earn.
 
         Raises
         ------
@@ -199,7 +229,9 @@ class TradeModel(ManyRegions):
         """
         self._needs_two("gap")
         check_number("enclave", enclave, low=0, high=1)
-        phi, x = np.broadcast_arrays(check_freeness(freeness), check_share(share))
+        phi = in_unit_interval("freeness", freeness, "above 0 (autarky) and at most 1 (free trade)")
+        x = in_unit_interval("share", share, "between 0 and 1, the part of the mobile in region 1")
+        phi, x = np.broadcast_arrays(phi, x)
         gap = self._gap(self.sigma, self.mu, x, phi, enclave)
         return float(gap) if gap.ndim == 0 else gap
 
@@ -215,14 +247,12 @@ class TradeModel(ManyRegions):
         border : float
             From 0 (free flow) to below 1: it multiplies `freeness` by 1 - border.
         enclave : float
-            Share of the varieties made in region 2, the host, that region 1, the home, reaches as
-            its own, from 0 to 1.
+            As in `gap`, from 0 to 1.
 
         Returns
         -------
         DataFrame
-            Columns ``share`` (in region 1, ascending) and ``stable``. Corners are there only if
-            the mobile stay in them.
+            ``share`` (in region 1, ascending) and ``stable``; corners if the mobile stay in them.
 
         Raises
         ------
@@ -239,13 +269,181 @@ class TradeModel(ManyRegions):
         rises = self._is_black_hole() or phi > self.break_point()
         return rest_points(lambda x: self.gap(x, freeness=phi), rises=bool(rises))
 
+    def attraction(
+        self, shares: Any, *, freeness: Any, immobile: Any = None, enclaves: Enclaves = None
+    ) -> Any:
+        """What the mobile earn in each of n regions in the short run.
+
+        Parameters
+        ----------
+        shares : Series or array
+            Of the mobile in each region; they add up to 1. An array may hold one state a row.
+        freeness : DataFrame, array or float
+            Regions x regions, symmetric, above 0 and at most 1; a number: two regions.
+        immobile : Series or array, optional
+            Shares of the immobile; equal by default.
+        enclaves : mapping from (home, host) to float, optional
+            Share of the host's varieties that the home reaches as its own, from 0 to 1.
+
+        Returns
+        -------
+        Series or array
+            Real wage (core-periphery) or logarithm of indirect utility (footloose entrepreneur).
+
+        Raises
+        ------
+        InputError
+            If a matrix or a share is not what it must be.
+        """
+        phi, still, reach, labels = self._space(freeness, immobile, enclaves)
+        x = check_shares("shares", shares, labels)
+        attraction = self._attraction(phi, still, reach)(np.atleast_2d(x))
+        return pd.Series(attraction[0], index=labels) if x.ndim == 1 else attraction
+
+    def simulate(
+        self,
+        start: Any,
+        *,
+        freeness: Any,
+        immobile: Any = None,
+        enclaves: Enclaves = None,
+        steps: int = 1000,
+        dynamics: Dynamics | None = None,
+    ) -> pd.DataFrame:
+        """Follow the mobile of n regions from a start.
+
+        Parameters
+        ----------
+        start : Series or array
+            Shares of the mobile in each region; they add up to 1.
+        freeness, immobile, enclaves
+            As in `attraction`.
+        steps : int
+            Number of steps, at least 1.
+        dynamics : Replicator or Logit, optional
+            How they move; ``Replicator()`` by default.
+
+        Returns
+        -------
+        DataFrame
+            Index = step, from 0 to `steps`; a column a region. Modelled, in no unit of time.
+
+        Raises
+        ------
+        InputError
+            If an argument is not what it must be.
+        """
+        rule = _rule(dynamics)
+        phi, still, reach, labels = self._space(freeness, immobile, enclaves)
+        batch = self._attraction(phi, still, reach)
+        return trajectory(lambda x: batch(x[None, :])[0], start, labels, steps, rule)
+
+    def rest_points(
+        self,
+        *,
+        freeness: Any,
+        immobile: Any = None,
+        enclaves: Enclaves = None,
+        dynamics: Dynamics | None = None,
+        restarts: int = 200,
+        rng: Rng = None,
+    ) -> pd.DataFrame:
+        """Long-run equilibria of n regions, found from random starts, with stability and basins.
+
+        Parameters
+        ----------
+        freeness, immobile, enclaves
+            As in `attraction`.
+        dynamics
+            As in `simulate`.
+        restarts : int
+            Uniform on all shares that add up to 1.
+        rng : seed or Generator, optional
+            For the starts.
+
+        Returns
+        -------
+        DataFrame
+            A row an equilibrium, the stable ones first: a column a region, ``leading`` (largest
+            real part of the eigenvalues of the Jacobian, per step), ``stable`` (it is negative),
+            ``basin`` (part of the starts that end there) and its 95 % interval (Wilson), ``low,
+            high``.
+
+        Raises
+        ------
+        InputError
+            If a matrix or a number is not what it must be.
+
+        Notes
+        -----
+        States with small basins may be missed; basins add up to less than 1 where paths go on.
+        """
+        restarts = as_whole("restarts", restarts, low=1)
+        rule = _rule(dynamics)
+        rng = check_rng(rng)
+        phi, still, reach, labels = self._space(freeness, immobile, enclaves)
+        make = partial(self._attraction, phi, still, reach)
+        return long_run(make, self._slope(phi, still, reach), labels, rule, restarts, rng)
+
+    def modes(self, freeness: Any) -> pd.DataFrame:
+        """Stability of the even split of n regions, mode by mode, in closed form.
+
+        Parameters
+        ----------
+        freeness : DataFrame or array
+            Regions x regions; all rows must have one sum, as in a ring or of equidistant regions.
+
+        Returns
+        -------
+        DataFrame
+            A row a mode of the matrix other than the even one: ``z``, its eigenvalue over the sum
+            of a row, descending; ``slope`` of attraction with the mode; ``stable``: it is negative.
+
+        Raises
+        ------
+        InputError
+            If the sums of the rows differ: then the even split is not an equilibrium.
+
+        Notes
+        -----
+        It is stable if all z are negative or above (1 - phi_B) / (1 + phi_B) of two regions.
+        """
+        phi, _ = check_freeness_matrix(freeness)
+        sums = phi.sum(axis=1)
+        if np.ptp(sums) > 1e-9 * sums.max():
+            msg = "`freeness` must have rows of one sum, else the even split is not an equilibrium"
+            raise InputError(f"{msg}; found sums from {sums.min():g} to {sums.max():g}.")
+        z = np.linalg.eigvalsh(phi)[::-1][1:] / sums[0]
+        slope = len(phi) * self._mode_slope(self.sigma, self.mu, z, z)
+        return pd.DataFrame({"z": z, "slope": slope, "stable": slope < 0})
+
+    def _space(
+        self, freeness: Any, immobile: Any, enclaves: Enclaves
+    ) -> tuple[Floats, Floats, Floats | None, pd.Index[Any]]:
+        phi, labels = check_freeness_matrix(freeness)
+        even = np.full(len(labels), 1 / len(labels))
+        still = even if immobile is None else check_shares("immobile", immobile, labels)
+        share = check_enclaves(enclaves, labels)
+        # What an enclave adds to the freeness at which home gets the host's varieties.
+        return phi, still, None if share is None else share * (1 - phi), labels
+
     def _is_black_hole(self) -> bool:
-        return False
+        return bool(self._pulls_of_core(self.sigma, self.mu)[0] >= 1)
 
     def _refuse_black_hole(self, method: str) -> None:
-        """Only the core-periphery model can be made with parameters of a black hole."""
-        assert method
+        if self._is_black_hole():
+            most = (self.sigma - 1) / self.sigma
+            msg = f"there is no {method} point: mu must be below (sigma - 1) / sigma = {most:g}; "
+            msg += f"found {self.mu:g}. Agglomeration is stable at any cost (the black hole)."
+            raise InputError(msg)
 
     def _needs_two(self, method: str) -> None:
-        """Only a model that is told its number of regions has more than two."""
-        assert method
+        if (regions := getattr(self, "regions", 2)) != 2:
+            raise InputError(f"{method} is for two regions; this model has {regions}.")
+
+
+def _rule(dynamics: Any) -> Dynamics:
+    """The rule of movement; `Replicator` where none is given."""
+    rule: Dynamics = Replicator() if dynamics is None else dynamics
+    check_type("dynamics", rule, Replicator, Logit)
+    return rule
