@@ -65,13 +65,7 @@ def download(
 
 
 def _attempt(
-    session: Any,
-    address: str,
-    part: Path,
-    home: str,
-    *,
-    progress: bool,
-    say: Callable[[str], None],
+    session: Any, address: str, part: Path, home: str, *, progress: bool, say: Callable[[str], None]
 ) -> dict[str, str]:
     """One request: all of the file, or the rest of it."""
     held = _size(part)

@@ -95,11 +95,7 @@ def load_research_cities(
             raise InputError(f"{msg}(found {weighting!r}).")
         return _two_mode()
     network = project(
-        _two_mode(),
-        layer="participation",
-        through="project",
-        weighting=weighting,
-        split_by="kind",
+        _two_mode(), layer="participation", through="project", weighting=weighting, split_by="kind"
     )
     located = network.storage.nodes.index[network.storage.place_codes >= 0]
     cities = aggregate(network.select(nodes=list(located)))

@@ -30,12 +30,7 @@ from netinnov.explorer._payload import (
 from netinnov.explorer._place_network import gazetteer, network_of_places
 from netinnov.explorer._place_structure import compute_structure, structure_payload
 from netinnov.explorer._static_map import mercator, static_map, static_table
-from netinnov.explorer._study_folder import (
-    StudyTables,
-    read_manifest,
-    study_tables,
-    within_study,
-)
+from netinnov.explorer._study_folder import StudyTables, read_manifest, study_tables, within_study
 from netinnov.network import MultilayerNetwork
 
 HEIGHT = 760

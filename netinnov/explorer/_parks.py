@@ -17,10 +17,7 @@ MOST = 500
 """Sites that the page lists, and partners of each."""
 PARTNERS = 12
 
-SAID = (
-    *("name_zh", "type", "opened", "announced"),
-    *("confidence", "as_of", "source_url", "note"),
-)
+SAID = (*("name_zh", "type", "opened", "announced"), *("confidence", "as_of", "source_url", "note"))
 """Columns of the nodes that the page shows of a site, where they are there."""
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, cast, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -59,9 +60,7 @@ def _only(*types: type) -> Callable[[Any], Any]:
     return read
 
 
-def _iso(value: Any) -> str:
-    return cast(str, value.isoformat())
-
+_iso = operator.methodcaller("isoformat")
 
 # The first that fits counts: a bool is an int too, a datetime a date.
 FORMS = {
@@ -152,16 +151,15 @@ def _column(name: str, values: pd.Series) -> Column:
 
 def _form_of(objects: list[Any], dtype: Any) -> str:
     """Name of the form that fits all values."""
-    types = {type(value) for value in objects} - {type(None)}
     forms = {
-        next(name for name, form in FORMS.items() if issubclass(kind, form.types)) for kind in types
+        next(name for name, form in FORMS.items() if issubclass(kind, form.types))
+        for kind in {type(value) for value in objects} - {type(None)}
     }
     if not forms:
         numeric = pd.api.types.is_numeric_dtype(dtype)
         return {"b": "bool", "i": "int", "u": "int"}.get(dtype.kind, "float") if numeric else "str"
     if forms == {"int"}:
-        low, high = -(2**63), 2**63 - 1
-        fits = all(value is None or low <= value <= high for value in objects)
+        fits = all(value is None or -(2**63) <= value < 2**63 for value in objects)
         return "int" if fits else "long int"
     if len(forms) == 1:
         return forms.pop()

@@ -30,10 +30,7 @@ DTYPES: dict[Kind, str] = {
 
 
 def write_geo(
-    network: MultilayerNetwork,
-    path: str | os.PathLike[str],
-    *,
-    attributes: Attributes = None,
+    network: MultilayerNetwork, path: str | os.PathLike[str], *, attributes: Attributes = None
 ) -> None:
     """Write nodes and places as points and links as lines, in degrees of WGS 84.
 
@@ -46,9 +43,7 @@ def write_geo(
         GeoPackage with the layers ``nodes``, ``places`` and ``links``. ``.geojson``: nodes and
         links in one collection, told apart by ``feature``.
     attributes : DataFrame or mapping, optional
-        Results as further columns of the nodes: a DataFrame with a row for each node, or a mapping
-        from names to Series over the nodes, to DataFrames nodes x layers (a column a layer), or to
-        a `Partition`. Nodes that a result does not name have no value.
+        Results as further columns of the nodes, as in `write_graphml`.
 
     Raises
     ------

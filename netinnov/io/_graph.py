@@ -67,9 +67,8 @@ def one_graph(
     if coordinates:
         for name in ("lon", "lat"):
             if name not in nodes and places[name].notna().any():
-                nodes[name] = np.append(places[name].to_numpy(), np.nan)[
-                    network.storage.place_codes
-                ]
+                known = np.append(places[name].to_numpy(), np.nan)
+                nodes[name] = known[network.storage.place_codes]
     node_columns = _renamed(columns_of(nodes), node_names)
     link_columns = _renamed(columns_of(links), link_names)
     place_columns = columns_of(places.reset_index())
@@ -139,9 +138,8 @@ def with_twins(graph: Graph, twins: Twins, format: str) -> Graph:
     )
 
     def twin(column: Column) -> Column:
-        values = column.values
-        if column.kind == "text":
-            values = [written[value] for value in values]
+        is_text = column.kind == "text"
+        values = [written[value] for value in column.values] if is_text else column.values
         return column._replace(name=written[column.name], values=values)
 
     return graph._replace(

@@ -103,20 +103,14 @@ def from_igraph(graph: ig.Graph) -> MultilayerNetwork:
     converted = nx.MultiDiGraph() if graph.is_directed() else nx.MultiGraph()
     converted.graph.update({name: graph[name] for name in graph.attributes()})
     # As mappings: an attribute may have the name of an argument, such as `key`.
-    converted.add_nodes_from(
-        (name, _without_missing(vertex.attributes(), "name"))
-        for name, vertex in zip(ids, graph.vs, strict=True)
-    )
+    converted.add_nodes_from(zip(ids, map(_without_missing, graph.vs), strict=True))
+    for name in ids if "name" in graph.vs.attributes() else ():
+        del converted.nodes[name]["name"]
     converted.add_edges_from(
-        (ids[edge.source], ids[edge.target], _without_missing(edge.attributes()))
-        for edge in graph.es
+        (ids[edge.source], ids[edge.target], _without_missing(edge)) for edge in graph.es
     )
     return from_networkx(converted)
 
 
-def _without_missing(attributes: dict[str, Any], *left_out: str) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in attributes.items()
-        if value is not None and name not in left_out
-    }
+def _without_missing(element: Any) -> dict[str, Any]:
+    return {name: value for name, value in element.attributes().items() if value is not None}

@@ -23,24 +23,14 @@ from netinnov._storage import Storage
 from netinnov._tables import inspect, inspect_links
 from netinnov.errors import InputError
 from netinnov.io._arrow_links import is_sound, read_layer, write_arrow, write_layers
-from netinnov.io._attributes import (
-    Column,
-    columns_of,
-    is_exact,
-    is_record,
-)
+from netinnov.io._attributes import Column, columns_of, is_exact, is_record
 from netinnov.io._exact_tables import read_exact
 from netinnov.network import MultilayerNetwork, network_of_storage
 
 Format = Literal["csv", "parquet", "arrow"]
 
 FORMAT = "netinnov network 1"
-ARROW = {
-    "boolean": pa.bool_(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "text": pa.string(),
-}
+ARROW = {"boolean": pa.bool_(), "integer": pa.int64(), "number": pa.float64(), "text": pa.string()}
 
 
 def write_network(

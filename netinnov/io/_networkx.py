@@ -110,19 +110,17 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
         places = None
         if held is not None:
             known = types["places"]
-            places = pd.DataFrame(
-                {name: _as_before(column, known[name]) for name, column in held.items()}
-            )
-        nodes = _table(
-            [data for _, data in graph.nodes(data=True)], types.get("nodes", {}), ["node"]
-        )
+            columns = {name: _as_before(column, known[name]) for name, column in held.items()}
+            places = pd.DataFrame(columns)
+        attributes = [data for _, data in graph.nodes(data=True)]
+        nodes = _table(attributes, types.get("nodes", {}), ["node"])
         links = _links(graph, types.get("links", {}))
     except (AttributeError, *MISFITS) as error:
         msg = (
             "graph.graph['places'] and ['column_types'] must be as to_networkx writes them; found "
-            f"{type(error).__name__}: {error}. Delete both to have the types guessed."
         )
-        raise InputError(msg) from None
+        mend = "Delete both to have the types guessed."
+        raise InputError(f"{msg}{type(error).__name__}: {error}. {mend}") from None
     nodes.insert(0, "node", pd.Series(list(graph.nodes), dtype=object))
     layers = set(links["layer"].dropna().map(str))
     directed = layers if graph.is_directed() else set()
@@ -163,9 +161,8 @@ def _about(graph: nx.Graph, name: str) -> Any:
     try:
         return json.loads(value)
     except ValueError as error:
-        raise InputError(
-            f"graph.graph[{name!r}] must be JSON; found {value[:40]!r}: {error}."
-        ) from None
+        msg = f"graph.graph[{name!r}] must be JSON; found {value[:40]!r}: {error}."
+        raise InputError(msg) from None
 
 
 def _named_layers(graph: nx.Graph, named: Any) -> set[str]:
@@ -173,11 +170,9 @@ def _named_layers(graph: nx.Graph, named: Any) -> set[str]:
         msg = f"graph.graph['directed_layers'] must be a list of names of layers; found {named!r}."
         raise InputError(msg)
     if named and not graph.is_directed():
-        msg = (
-            "the graph is undirected, but graph.graph['directed_layers'] names layers with a "
-            f"direction: {examples(named)}; delete it if the directions are to go."
-        )
-        raise InputError(msg)
+        msg = "the graph is undirected, but graph.graph['directed_layers'] names layers with a "
+        mend = "delete it if the directions are to go."
+        raise InputError(f"{msg}direction: {examples(named)}; {mend}")
     return set(named)
 
 
@@ -219,18 +214,17 @@ def _as_before(values: Sequence[Any], record: Record | None) -> pd.Series:
 
 
 def _links(graph: nx.Graph, types: Mapping[str, Record]) -> pd.DataFrame:
-    rows: list[tuple[Any, ...]] = list(
-        graph.edges(keys=True, data=True) if graph.is_multigraph() else graph.edges(data=True)
-    )
+    keyed = {"keys": True} if graph.is_multigraph() else {}
+    rows: list[tuple[Any, ...]] = list(graph.edges(data=True, **keyed))
     table = _table([row[-1] for row in rows], types, ["source", "target"])
     if "layer" not in table:
-        keys = [row[2] for row in rows] if graph.is_multigraph() else [None]
-        named = all(isinstance(key, str) for key in keys)
-        table["layer"] = pd.Series(keys if named else "links", table.index, dtype="str")
+        named = bool(keyed) and all(isinstance(row[2], str) for row in rows)
+        keys = [row[2] for row in rows] if named else "links"
+        table["layer"] = pd.Series(keys, table.index, dtype="str")
     if "weight" in table:
         table["weight"] = table["weight"].where(table["weight"].notna(), 1.0)
-    table.insert(0, "source", pd.Series([row[0] for row in rows], dtype=object))
-    table.insert(1, "target", pd.Series([row[1] for row in rows], dtype=object))
+    for at, end in enumerate(("source", "target")):
+        table.insert(at, end, pd.Series([row[at] for row in rows], dtype=object))
     return table
 
 
@@ -239,22 +233,20 @@ def _without_ways_back(links: pd.DataFrame, nodes: list[Any], directed: set[str]
     position = {node: at for at, node in enumerate(nodes)}
     source, target = (links[end].map(position).to_numpy() for end in ("source", "target"))
     two_way = (links["layer"].notna() & ~links["layer"].map(str).isin(directed)).to_numpy()
-    arcs = links.reindex(columns=["layer", "weight", "period"]).assign(
-        low=np.minimum(source, target),
-        high=np.maximum(source, target),
-        way=np.sign(target - source),
+    arcs = links.reindex(columns=["layer", "weight", "period"])
+    arcs["low"], arcs["high"] = np.minimum(source, target), np.maximum(source, target)
+    keys = ["low", "high", "layer", "weight", "period"]
+    balance = (
+        arcs.assign(way=np.sign(target - source))[two_way].groupby(keys, dropna=False)["way"].sum()
     )
-    pairs = arcs[two_way].groupby(["low", "high", "layer", "weight", "period"], dropna=False)
-    unequal = pairs["way"].sum().loc[lambda balance: balance != 0]
-    if len(unequal):
-        at = unequal.reset_index().head(5)
-        shown = "; ".join(
+    if len(unequal := balance.index[balance != 0]):
+        odd = [
             f"{nodes[low]!r} and {nodes[high]!r} in {layer!r}"
-            for low, high, layer in zip(at["low"], at["high"], at["layer"], strict=True)
-        )
+            for low, high, layer, *_ in unequal[:5]
+        ]
         msg = (
             "a link of a layer that graph.graph['directed_layers'] does not name must be two arcs "
-            f"of equal weight; {len(unequal)} are not: {shown}. Name the layer, or add the arc."
         )
-        raise InputError(msg)
+        odd_ones = f"of equal weight; {len(unequal)} are not: {'; '.join(odd)}."
+        raise InputError(f"{msg}{odd_ones} Name the layer, or add the arc.")
     return links[~two_way | (source <= target)]

@@ -72,10 +72,15 @@ def _lines(network: MultilayerNetwork, names: dict[str | None, str | None]) -> I
     for number, node in enumerate(network.storage.nodes.index, start=1):
         yield f'{number} "{names[node]}"\n'
     yield "*Intra\n# layer node node weight\n"
-    for number, (source, target, weight) in enumerate(layer_links(network), start=1):
-        ends = zip((source + 1).tolist(), (target + 1).tolist(), weight.tolist(), strict=True)
-        for one, other, value in ends:
-            yield f"{number} {one} {other} {value!r}\n"
+    for number, lines in _edges(network):
+        yield from (f"{number} {line}" for line in lines)
+
+
+def _edges(network: MultilayerNetwork) -> Iterator[tuple[int, list[str]]]:
+    """Number and lines (node, node, weight) of each layer."""
+    for number, ends in enumerate(layer_links(network), start=1):
+        rows = zip(*(side.tolist() for side in ends), strict=True)
+        yield number, [f"{one + 1} {other + 1} {weight!r}\n" for one, other, weight in rows]
 
 
 def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> None:
@@ -129,11 +134,7 @@ def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> 
     layers = [f'"{names[layer]}"' for layer in network.layers]
     config, multiplex = [], []
     with new_folder(folder) as new:
-        for number, ends in enumerate(layer_links(network), start=1):
-            source, target, weight = (side.tolist() for side in ends)
-            lines = [
-                f"{i + 1} {j + 1} {w!r}\n" for i, j, w in zip(source, target, weight, strict=True)
-            ]
+        for number, lines in _edges(network):
             _write(new / f"network_layer{number}.edges", lines)
             multiplex += [f"{number} {line}" for line in lines]
             config.append(f"network_layer{number}.edges;{layers[number - 1]};network_nodes.txt\n")

@@ -41,10 +41,7 @@ UNKNOWN = 999999998
 
 
 def write_pajek(
-    network: MultilayerNetwork,
-    path: str | os.PathLike[str],
-    *,
-    attributes: Attributes = None,
+    network: MultilayerNetwork, path: str | os.PathLike[str], *, attributes: Attributes = None
 ) -> None:
     """Write all layers as relations of a Pajek network, or of a Pajek project.
 
@@ -59,9 +56,7 @@ def write_pajek(
         attributes of the nodes are partitions (text, truth values) and vectors (numbers), as
         Pajek itself uses them; those of the links are left out.
     attributes : DataFrame or mapping, optional
-        Results as further columns of the nodes: a DataFrame with a row for each node, or a mapping
-        from names to Series over the nodes, to DataFrames nodes x layers (a column a layer), or to
-        a `Partition`. Nodes that a result does not name have no value.
+        Results as further columns of the nodes, as in `write_graphml`.
 
     Raises
     ------
@@ -103,11 +98,7 @@ def write_pajek(
         raise InputError(msg)
     network = with_attributes(network, attributes)
     graph = one_graph(
-        network,
-        node_names=NODE_NAMES,
-        link_names=LINK_NAMES,
-        coordinates=True,
-        two_arcs=False,
+        network, node_names=NODE_NAMES, link_names=LINK_NAMES, coordinates=True, two_arcs=False
     )
     graph = with_twins(graph, LABEL, "Pajek")
     # By its byte order mark Pajek knows UTF-8; networkx takes a first line that begins with one

@@ -102,10 +102,7 @@ if (requireNamespace("network", quietly = TRUE)) {{
 
 
 def write_rsiena(
-    network: MultilayerNetwork,
-    folder: str | os.PathLike[str],
-    *,
-    attributes: Attributes = None,
+    network: MultilayerNetwork, folder: str | os.PathLike[str], *, attributes: Attributes = None
 ) -> None:
     """Write a folder of tables, with a script that loads the periods into R as waves.
 
@@ -117,9 +114,7 @@ def write_rsiena(
         Folder to make; it appears when everything is in it. Holds ``nodes.csv``, ``layers.csv``,
         ``links.csv`` (a row a period), ``columns.csv`` (their types) and ``load.R``.
     attributes : DataFrame or mapping, optional
-        Results as further columns of the nodes: a DataFrame with a row for each node, or a mapping
-        from names to Series over the nodes, to DataFrames nodes x layers (a column a layer), or to
-        a `Partition`. Nodes that a result does not name have no value.
+        Results as further columns of the nodes, as in `write_graphml`.
 
     Raises
     ------
@@ -158,10 +153,7 @@ def write_rsiena(
 
 
 def write_statnet(
-    network: MultilayerNetwork,
-    folder: str | os.PathLike[str],
-    *,
-    attributes: Attributes = None,
+    network: MultilayerNetwork, folder: str | os.PathLike[str], *, attributes: Attributes = None
 ) -> None:
     """Write a folder of tables, with a script that loads them into R for sna and ergm.
 
@@ -170,18 +162,14 @@ def write_statnet(
     network : MultilayerNetwork
         Any network that R can hold as matrices.
     folder : path
-        Folder to make; it appears when everything is in it. Holds ``nodes.csv``, ``layers.csv``,
-        ``links.csv`` (a row a period), ``columns.csv`` (their types) and ``load.R``.
+        Folder to make, with the files of `write_rsiena`.
     attributes : DataFrame or mapping, optional
-        Results as further columns of the nodes: a DataFrame with a row for each node, or a mapping
-        from names to Series over the nodes, to DataFrames nodes x layers (a column a layer), or to
-        a `Partition`. Nodes that a result does not name have no value.
+        Results as further columns of the nodes, as in `write_graphml`.
 
     Raises
     ------
     InputError
-        If the folder is there and not empty or cannot be made, or `attributes` do not fit the
-        nodes.
+        If the folder is there and not empty or cannot be made, or `attributes` do not fit.
 
     Notes
     -----
@@ -232,7 +220,7 @@ def _write_folder(
 
 def _texts(column: Column) -> list[str | None]:
     """Cells as R reads them: TRUE and FALSE, numbers, text; None where missing."""
+    texts = [None if value is None else str(value) for value in column.values]
     if column.kind == "boolean":
-        r_words = {True: "TRUE", False: "FALSE"}
-        return [None if value is None else r_words[value] for value in column.values]
-    return [None if value is None else str(value) for value in column.values]
+        return [None if text is None else text.upper() for text in texts]
+    return texts

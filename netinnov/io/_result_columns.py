@@ -32,13 +32,10 @@ def with_attributes(network: MultilayerNetwork, attributes: Attributes) -> Multi
             raise InputError(msg)
         unknown = column.index.difference(nodes.index)
         if not column.index.is_unique or len(unknown):
-            msg = (
-                f"`attributes`: the index of {name!r} must be ids of nodes, each once; not in the "
-                f"network: {examples(unknown)}."
-                if len(unknown)
-                else f"`attributes`: the index of {name!r} must have each node once."
+            msg = f"`attributes`: the index of {name!r} must be ids of nodes, each once"
+            raise InputError(
+                f"{msg}; not in the network: {examples(unknown)}." if len(unknown) else f"{msg}."
             )
-            raise InputError(msg)
         added[name] = column.reindex(nodes.index)
     table = pd.concat([nodes, pd.DataFrame(added, index=nodes.index)], axis=1)
     return MultilayerNetwork._of(replace(network.storage, _nodes=table, memo={}))
@@ -50,25 +47,19 @@ def _columns(attributes: Any) -> list[tuple[str, pd.Series]]:
     if not isinstance(attributes, Mapping):
         msg = (
             "`attributes` must be a DataFrame with a row for each node, or a mapping from names to "
-            f"Series over the nodes; found {shown(attributes)}."
         )
-        raise InputError(msg)
+        raise InputError(f"{msg}Series over the nodes; found {shown(attributes)}.")
     columns = []
     for name, value in attributes.items():
-        labels = getattr(value, "membership", None)  # of a Partition
-        held = value if labels is None else labels
+        held = getattr(value, "membership", value)  # of a Partition
         if isinstance(held, pd.Series):
-            columns.append((str(name), held if labels is None else _codes(held)))
+            own = [(str(name), held)]
         elif isinstance(held, pd.DataFrame):
-            for layer, column in held.items():
-                column = column if labels is None else _codes(column)
-                columns.append((f"{name} {layer}", column))
+            own = [(f"{name} {layer}", column) for layer, column in held.items()]
         else:
-            msg = (
-                f"`attributes`: {name!r} must be a Series over the nodes, a DataFrame nodes x "
-                f"layers or a Partition; found {shown(value)}."
-            )
-            raise InputError(msg)
+            msg = f"`attributes`: {name!r} must be a Series over the nodes, a DataFrame nodes x "
+            raise InputError(f"{msg}layers or a Partition; found {shown(value)}.")
+        columns += own if held is value else [(title, _codes(column)) for title, column in own]
     return columns
 
 

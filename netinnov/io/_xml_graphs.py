@@ -22,10 +22,7 @@ GEXF_LINKS = KEYWORDS_OF_LINKS | GEXF_NAMES | {"source", "target", "type", "kind
 
 
 def write_graphml(
-    network: MultilayerNetwork,
-    path: str | os.PathLike[str],
-    *,
-    attributes: Attributes = None,
+    network: MultilayerNetwork, path: str | os.PathLike[str], *, attributes: Attributes = None
 ) -> None:
     """Write one graph with all layers, nodes and attributes as GraphML.
 
@@ -104,9 +101,7 @@ def write_gexf(
         Column of the nodes that Gephi shows as their name; the id where it is missing. Default:
         the id.
     attributes : DataFrame or mapping, optional
-        Results as further columns of the nodes: a DataFrame with a row for each node, or a mapping
-        from names to Series over the nodes, to DataFrames nodes x layers (a column a layer), or to
-        a `Partition`. Nodes that a result does not name have no value.
+        Results as further columns of the nodes, as in `write_graphml`.
 
     Raises
     ------

@@ -30,11 +30,7 @@ MODELS = (
 )
 _COLUMNS = ("estimate", "standard_error", "low", "high", "p")
 _OPENED = "after the opening"
-_WHAT = {
-    "standard_error": "standard errors",
-    "interval": "intervals",
-    "p": "p-values",
-}
+_WHAT = {"standard_error": "standard errors", "interval": "intervals", "p": "p-values"}
 
 
 class Fit(NamedTuple):

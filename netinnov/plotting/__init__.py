@@ -1,31 +1,31 @@
 """Figures for a paper: axes in, axes out, 89 or 183 mm wide, fonts embedded."""
 
 from netinnov._public import publish
-from netinnov.plotting._adjacency import plot_adjacency as plot_adjacency
 from netinnov.plotting._alluvial import plot_alluvial as plot_alluvial
-from netinnov.plotting._approaches import plot_approaches as plot_approaches
-from netinnov.plotting._benefit_shares import plot_benefit_shares as plot_benefit_shares
-from netinnov.plotting._centre_plans import (
-    plot_plan_map as plot_plan_map,
-    plot_plan_path as plot_plan_path,
+from netinnov.plotting._approaches_and_shares import (
+    plot_approaches as plot_approaches,
+    plot_benefit_shares as plot_benefit_shares,
 )
-from netinnov.plotting._centre_rules import plot_centre_rules as plot_centre_rules
-from netinnov.plotting._centres import plot_centres as plot_centres
+from netinnov.plotting._centres import (
+    plot_centre_rules as plot_centre_rules,
+    plot_centres as plot_centres,
+)
 from netinnov.plotting._cobweb import (
+    plot_attractors as plot_attractors,
     plot_cobweb as plot_cobweb,
     plot_price_paths as plot_price_paths,
-)
-from netinnov.plotting._cobweb_maps import (
-    plot_attractors as plot_attractors,
     plot_stability_map as plot_stability_map,
 )
-from netinnov.plotting._convergence import (
+from netinnov.plotting._curves import (
     plot_convergence as plot_convergence,
+    plot_reach as plot_reach,
+    plot_robustness as plot_robustness,
     plot_spread as plot_spread,
 )
-from netinnov.plotting._diffusion import plot_reach as plot_reach
-from netinnov.plotting._doses import plot_dose_response as plot_dose_response
-from netinnov.plotting._effects import plot_effects as plot_effects
+from netinnov.plotting._effects import (
+    plot_dose_response as plot_dose_response,
+    plot_effects as plot_effects,
+)
 from netinnov.plotting._event_study import plot_event_study as plot_event_study
 from netinnov.plotting._figure_files import save_figure as save_figure
 from netinnov.plotting._flow_map import plot_flow_map as plot_flow_map
@@ -41,6 +41,7 @@ from netinnov.plotting._free_flow import (
     plot_trajectories as plot_trajectories,
 )
 from netinnov.plotting._heat_maps import (
+    plot_adjacency as plot_adjacency,
     plot_community_flows as plot_community_flows,
     plot_layer_similarity as plot_layer_similarity,
 )
@@ -49,21 +50,24 @@ from netinnov.plotting._network import plot_network as plot_network
 from netinnov.plotting._notes import caption_notes as caption_notes
 from netinnov.plotting._null_distribution import plot_null_distribution as plot_null_distribution
 from netinnov.plotting._park import plot_park as plot_park
+from netinnov.plotting._plans import (
+    plot_pareto as plot_pareto,
+    plot_plan_map as plot_plan_map,
+    plot_plan_path as plot_plan_path,
+    plot_plan_value as plot_plan_value,
+    plot_sites as plot_sites,
+)
 from netinnov.plotting._profile import plot_profile as plot_profile
-from netinnov.plotting._quotients import plot_location_quotients as plot_location_quotients
 from netinnov.plotting._rank_size_and_centralities import (
     plot_centralities as plot_centralities,
     plot_rank_size as plot_rank_size,
 )
-from netinnov.plotting._relatedness import plot_entry_rates as plot_entry_rates
-from netinnov.plotting._robustness import plot_robustness as plot_robustness
 from netinnov.plotting._roles import plot_roles as plot_roles
-from netinnov.plotting._sites import (
-    plot_pareto as plot_pareto,
-    plot_plan_value as plot_plan_value,
-    plot_sites as plot_sites,
-)
 from netinnov.plotting._space_allocation import plot_space_allocation as plot_space_allocation
+from netinnov.plotting._specialisation_figures import (
+    plot_entry_rates as plot_entry_rates,
+    plot_location_quotients as plot_location_quotients,
+)
 from netinnov.plotting._style import (
     DOUBLE as DOUBLE,
     SINGLE as SINGLE,

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, PathPatch, Rectangle
@@ -15,19 +14,10 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from netinnov._arguments import as_whole, check_number
 from netinnov.community import Partition
 from netinnov.errors import InputError
+from netinnov.plotting._drawing import drawing, without_edges
 from netinnov.plotting._fonts import name_of, printable
-from netinnov.plotting._legend import legend_beside
-from netinnov.plotting._notes import percent, write_notes
-from netinnov.plotting._style import (
-    DOUBLE,
-    INK,
-    PALETTE,
-    axes_or_new,
-    figure_style,
-    ink_on,
-    ribbon,
-    write,
-)
+from netinnov.plotting._notes import legend_beside, percent, write_notes
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, ink_on, ribbon, write
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PALE = "#c9c9c9"
@@ -101,13 +91,11 @@ def plot_alluvial(
     """
     most = as_whole("most", most, low=1, high=len(_LETTERS))
     check_number("small", small, low=0, high=1)
-    table = _table(memberships)
-    shown = _shown(_identities(table), most)
-    order = _order(shown)
+    shown = _shown(_identities(_table(memberships)), most)
+    order = [*_order(shown), _OTHERS]
     spots = _spots(shown, order)
     half = _BLOCK * (shown.shape[1] - 1) / 2
-    with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=90)
+    with drawing(ax, DOUBLE, 90) as ax:
         for x in range(shown.shape[1] - 1):
             _draw_ribbons(ax, x, shown, order, spots, small, half)
         tallest = max(bottom for period in spots for _, bottom in period.values())
@@ -120,11 +108,9 @@ def plot_alluvial(
         sizes = zip(shown.columns, present.sum(axis=0), strict=True)
         ticks = [f"{printable(name)}\nn = {size:,}" for name, size in sizes]
         ax.set_xticks(range(len(ticks)), ticks)
-        ax.set_xlim(-half - 0.02, len(ticks) - 1 + half + 0.02)
-        ax.set_ylim(1.1 * tallest, 0)
+        ax.set(xlim=(-half - 0.02, len(ticks) - 1 + half + 0.02), ylim=(1.1 * tallest, 0))
         ax.set_yticks([])
-        ax.tick_params(length=0)
-        ax.spines[:].set_visible(False)
+        without_edges(ax)
         _draw_legend(ax, shown, importance, names)
         note = (
             "Height: nodes. Below: nodes that leave (\N{MINUS SIGN}) and enter (+), in no ribbon."
@@ -147,10 +133,8 @@ def _table(memberships: Any) -> pd.DataFrame:
     if len(periods) < 2:
         raise InputError(f"`memberships` must have two periods or more; found {len(periods)}.")
     columns: list[pd.Series[float]] = []
-    labels: Any
-    for period, labels in zip(periods, partitions, strict=True):
-        if isinstance(labels, Partition):
-            labels = labels.membership
+    for period, held in zip(periods, partitions, strict=True):
+        labels: Any = held.membership if isinstance(held, Partition) else held
         if not isinstance(labels, pd.Series):
             msg = f"`memberships`: period {period!r} must be a Series (node to community); "
             raise InputError(f"{msg}found {type(labels).__name__}.")
@@ -161,52 +145,40 @@ def _table(memberships: Any) -> pd.DataFrame:
         if present.empty:
             raise InputError(f"`memberships`: period {period!r} has no node with a community.")
         columns.append(pd.Series(pd.factorize(present)[0], present.index, dtype="float64"))
-    nodes = columns[0].index.append([column.index for column in columns[1:]]).unique()
-    values = np.column_stack([column.reindex(nodes) for column in columns])
-    return pd.DataFrame(values, nodes, pd.Index(periods))
+    return pd.concat(columns, axis=1, sort=False).set_axis(pd.Index(periods), axis=1)
 
 
 def _identities(table: pd.DataFrame) -> pd.DataFrame:
     """The same table with one number for communities that continue one another."""
-    columns: list[npt.NDArray[np.float64]] = []
+    columns: list[pd.Series[float]] = []
     born = 0
-    for position in range(table.shape[1]):
-        code = table.iloc[:, position].to_numpy()
-        n = int(np.nanmax(code)) + 1
-        name = np.full(n, -1)
+    for code in (table.iloc[:, k] for k in range(table.shape[1])):
+        name: dict[int, int] = {}
         if columns:
             pairs = pd.DataFrame({"before": columns[-1], "now": code}).dropna().astype(int)
             shared = pairs.value_counts(sort=False).reset_index(name="count")
             shared = shared.sort_values(["count", "before", "now"], ascending=[False, True, True])
-            taken: set[int] = set()
             for before, now, _ in shared.itertuples(index=False):
-                if before not in taken and name[now] < 0:
+                if before not in name.values() and now not in name:
                     name[now] = before
-                    taken.add(before)
-        fresh = np.flatnonzero(name < 0)
-        size = np.bincount(code[~np.isnan(code)].astype(int), minlength=n)
-        fresh = fresh[np.argsort(-size[fresh], kind="stable")]
-        name[fresh] = born + np.arange(len(fresh))
+        sizes = code.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+        fresh = [int(one) for one in sizes.index if one not in name]
+        name |= {one: born + k for k, one in enumerate(fresh)}
         born += len(fresh)
-        present = ~np.isnan(code)
-        column = np.full(len(code), np.nan)
-        column[present] = name[code[present].astype(int)]
-        columns.append(column)
-    return pd.DataFrame(np.column_stack(columns), table.index, table.columns)
+        columns.append(code.map(name))
+    return pd.concat(columns, axis=1).set_axis(table.columns, axis=1)
 
 
 def _shown(identity: pd.DataFrame, most: int) -> pd.DataFrame:
     """Identities renumbered, 0 for most nodes over all periods; those too small become others."""
     kept = []
-    for position in range(identity.shape[1]):
-        size = identity.iloc[:, position].value_counts().sort_index()
-        size = size.sort_values(ascending=False, kind="stable")
+    for column in (identity.iloc[:, k] for k in range(identity.shape[1])):
+        size = column.value_counts().sort_index().sort_values(ascending=False, kind="stable")
         kept.append(size if len(size) <= most + 1 else size.iloc[:most])
     total = pd.concat(kept).groupby(level=0).sum().sort_values(ascending=False, kind="stable")
     number = pd.Series(np.arange(float(len(total))), total.index)
     columns = []
-    for position, blocks in enumerate(kept):
-        column = identity.iloc[:, position]
+    for (_, column), blocks in zip(identity.items(), kept, strict=True):
         new = column.where(column.isin(blocks.index)).map(number)
         columns.append(new.where(new.notna() | column.isna(), float(_OTHERS)))
     return pd.concat(columns, axis=1).set_axis(identity.columns, axis=1)
@@ -236,7 +208,7 @@ def _spots(shown: pd.DataFrame, order: list[int]) -> Spots:
     for size in sizes:
         top = 0.0
         period = {}
-        for name in [*order, _OTHERS]:
+        for name in order:
             if height := float(size.get(name, 0)):
                 period[name] = (top, top + height)
                 top += height + gap
@@ -245,35 +217,20 @@ def _spots(shown: pd.DataFrame, order: list[int]) -> Spots:
 
 
 def _draw_ribbons(
-    ax: Axes,
-    x: int,
-    shown: pd.DataFrame,
-    order: list[int],
-    spots: Spots,
-    small: float,
-    half: float,
+    ax: Axes, x: int, shown: pd.DataFrame, order: list[int], spots: Spots, small: float, half: float
 ) -> None:
     both = shown.iloc[:, x : x + 2].set_axis(["before", "after"], axis=1).dropna().astype(int)
-    rank = {name: k for k, name in enumerate([*order, _OTHERS])}
     flows = both.value_counts().reset_index(name="count")
-    flows = flows.sort_values(["before", "after"], key=lambda column: column.map(rank))
-    left = {name: top for name, (top, _) in spots[x].items()}
-    right = {name: top for name, (top, _) in spots[x + 1].items()}
+    flows = flows.sort_values(["before", "after"], key=lambda column: column.map(order.index))
+    left, right = ({name: top for name, (top, _) in period.items()} for period in spots[x : x + 2])
     for source, target, count in flows.itertuples(index=False):
         a, b = left[source], right[target]
         left[source], right[target] = a + count, b + count
         pale = count < small * len(both) or source == _OTHERS
-        start, end = x + half, x + 1 - half
-        ax.add_patch(
-            PathPatch(
-                ribbon((start, end), (a, b), count),
-                facecolor=_PALE if pale else _colour(source),
-                alpha=0.5,
-                linewidth=0,
-                zorder=1 if pale else 2,
-                gid=f"{source} -> {target}",
-            )
-        )
+        patch = PathPatch(ribbon((x + half, x + 1 - half), (a, b), count), alpha=0.5, linewidth=0)
+        patch.set(facecolor=_PALE if pale else _colour(source), zorder=1 if pale else 2)
+        patch.set_gid(f"{source} -> {target}")
+        ax.add_patch(patch)
 
 
 def _draw_blocks(
@@ -287,17 +244,8 @@ def _draw_blocks(
 ) -> None:
     beside = -np.inf  # height of the last letter that stands outside its block
     for name, (top, bottom) in period.items():
-        ax.add_patch(
-            Rectangle(
-                (x - half, top),
-                2 * half,
-                bottom - top,
-                facecolor=_colour(name),
-                edgecolor=INK,
-                linewidth=0.4,
-                zorder=3,
-            )
-        )
+        look: dict[str, Any] = {"facecolor": _colour(name), "edgecolor": INK, "linewidth": 0.4}
+        ax.add_patch(Rectangle((x - half, top), 2 * half, bottom - top, zorder=3, **look))
         middle = (top + bottom) / 2
         style: dict[str, Any] = {"fontweight": "bold", "zorder": 4}
         if name == _OTHERS:
@@ -319,26 +267,23 @@ def _draw_legend(
     names: Mapping[str, str] | pd.Series[str] | None,
 ) -> None:
     """Letters of the communities with most nodes, with a name or else their largest size."""
-    handles = []
-    used: list[Any] = []
+    texts = {}
+    left = None if importance is None else importance.reindex(shown.index).dropna()
     values = shown.to_numpy()
     for name in range(min(int(np.nanmax(values)) + 1, _ENTRIES)):
         members = values == name
         called = f"up to {members.sum(axis=0).max():,} nodes"
-        if importance is not None:
-            known = (
-                importance.reindex(shown.index[members.any(axis=1)])
-                .dropna()
-                .drop(used, errors="ignore")
-            )
+        if left is not None:
+            known = left[left.index.isin(shown.index[members.any(axis=1)])]
             if len(known):
                 first = known.index[int(known.to_numpy().argmax())]
-                used.append(first)
+                left = left.drop(first)
                 called = printable(name_of(names, first), longest=28)
-        text = f"{_letter(name)}  {called}"
-        handles.append(Patch(facecolor=_colour(name), edgecolor=INK, lw=0.4, label=text))
+        texts[name] = f"{_letter(name)}  {called}"
     if (values == _OTHERS).any():
-        handles.append(Patch(facecolor=_PALE, edgecolor=INK, lw=0.4, label="others"))
+        texts[_OTHERS] = "others"
+    colours = [(_colour(name), text) for name, text in texts.items()]
+    handles = [Patch(facecolor=face, edgecolor=INK, lw=0.4, label=text) for face, text in colours]
     legend_beside(ax, handles, handlelength=1.0, handleheight=1.0)
 
 

@@ -1,4 +1,4 @@
-"""The map of centres: how central each place is, and how sure it is that it is a centre."""
+"""The map of centres and how sure they are, and which rules call which places so."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.plotting._drawing import drawing, table_of, without_edges
 from netinnov.plotting._fonts import name_of, place_names, printable
-from netinnov.plotting._frame import asked_frame, inside, map_axes
+from netinnov.plotting._frame import in_frame, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._notes import write_notes
+from netinnov.plotting._notes import legend_beside, page_width, write_notes
 from netinnov.plotting._style import DOUBLE, INK, colour_bar, figure_style
-from netinnov.plotting._table_of_result import table_of
 
 _LEAST, _MOST = 10.0, 170.0  # area of a marker in points^2
 _UNKNOWN = "#b0b0b0"
 _MANY = 100  # spokes from which they are drawn thinner
 _NARROW = 120.0  # millimetres, below which the legend stands over the map
+_NO = "#c8c8c8"
 
 
 def plot_centres(
@@ -110,33 +111,23 @@ def plot_centres(
     codes = network.nodes["place"].reindex(table.index)
     at = network.places[["lon", "lat"]].reindex(codes).set_axis(table.index)
     located = table.join(at).dropna(subset=["lon", "lat"])
-    frame = asked_frame(extent, located)
+    frame, visible, notes = in_frame(extent, located, len(table))
     order = ["centre", "support", "centrality"]
-    visible = located[inside(located, frame)].sort_values(order, ascending=False, kind="stable")
-    notes = []
-    if missing := len(table) - len(located):
-        notes.append(f"Places left out, as they have no coordinates: {missing} of {len(table)}.")
-    if outside := len(located) - len(visible):
-        notes.append(f"Places outside the frame: {outside}.")
+    visible = visible.sort_values(order, ascending=False, kind="stable")
     share = visible["centrality"] / max(float(visible["centrality"].max()), 1e-300)
     with figure_style():
         ax = map_axes(ax, frame, basemap)
-        width = ax.figure.canvas.figure.get_figwidth() * 25.4
-        narrow = width < _NARROW
-        if narrow:
-            ax.xaxis.set_major_locator(MaxNLocator(3))
+        width = page_width(ax)
         most = _MOST * min(width / DOUBLE, 1.0)
         area = (_LEAST + (most - _LEAST) * share).to_numpy(np.float64)
         lines = _draw_spokes(ax, visible, dict(edge_kws or {})) if spokes else False
         _draw_places(ax, visible.iloc[::-1], area[::-1], dict(node_kws or {}))
-        ax.legend(
-            handles=_handles(visible, most, printable(label), lines=lines),
-            loc="lower left" if narrow else "upper left",
-            bbox_to_anchor=(0.0, 1.02) if narrow else (1.01, 1.0),
-            borderaxespad=0,
-            handletextpad=0.8,
-            labelspacing=0.7 if narrow else 0.9,
-        )
+        style: dict[str, Any] = {"labelspacing": 0.9}
+        if width < _NARROW:
+            ax.xaxis.set_major_locator(MaxNLocator(3))
+            style = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.02), "labelspacing": 0.7}
+        handles = _handles(visible, most, printable(label), lines=lines)
+        legend_beside(ax, handles, handletextpad=0.8, **style)
         if visible["support"].notna().any():
             inset = ax.inset_axes((1.04, 0.04, 0.03, 0.4))
             shades = ScalarMappable(Normalize(0, 1), "Blues")
@@ -171,13 +162,13 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
         raise InputError("`centres`: the column 'centre' must hold true or false.")
     table = centres.reindex(columns=[*needed, "community"])
     table["centre"] = table["centre"].astype(bool)
-    for name, high in (("centrality", np.inf), ("support", 1.0)):
+    limits = {"centrality": (np.inf, "0 or more"), "support": (1.0, "between 0 and 1, or NaN")}
+    for name, (high, limit) in limits.items():
         values = pd.to_numeric(table[name], errors="coerce")
         bad = ~(values.between(0, high) & np.isfinite(values))
         if name == "support":
             bad &= table[name].notna()
         if bad.any():
-            limit = "0 or more" if name == "centrality" else "between 0 and 1, or NaN"
             where = table.index[bad][:5].tolist()
             raise InputError(f"`centres`: {name} must be {limit}; it is not at {where}.")
         table[name] = values.astype(float)
@@ -215,29 +206,85 @@ def _draw_places(ax: Axes, visible: pd.DataFrame, area: Any, node_kws: dict[str,
 
 
 def _handles(visible: pd.DataFrame, area: float, size: str, *, lines: bool) -> list[Line2D]:
-    hollow: dict[str, Any] = {"linestyle": "none", "markeredgecolor": INK}
-    hollow["markerfacecolor"] = "white"
+
+    def mark(label: str, side: float = 6, **look: Any) -> Line2D:
+        usual: dict[str, Any] = {"marker": "o", "mew": 0.5, "markerfacecolor": "white"}
+        usual["markeredgecolor"] = INK
+        return Line2D([], [], linestyle="none", markersize=side, label=label, **usual | look)
+
     count = int(visible["centre"].sum())
-    handles = []
-    for marker, width, label in (
-        ("s", 1.3, f"centre: {count:,}"),
-        ("o", 0.5, f"other place: {len(visible) - count:,}"),
-    ):
-        handles.append(
-            Line2D([], [], marker=marker, markersize=6, mew=width, label=label, **hollow)
-        )
+    handles = [mark(f"centre: {count:,}", marker="s", mew=1.3)]
+    handles.append(mark(f"other place: {len(visible) - count:,}"))
     if lines:
         label = "to the main centre of its community"
         handles.append(Line2D([], [], color="#8c8c8c", linewidth=0.5, label=label))
     if visible["support"].isna().any():
-        style = hollow | {"markerfacecolor": _UNKNOWN}
-        handles.append(
-            Line2D([], [], marker="o", markersize=6, mew=0.5, label="no support known", **style)
-        )
+        handles.append(mark("no support known", markerfacecolor=_UNKNOWN))
     most = float(visible["centrality"].max()) if len(visible) else 0.0
     for share in (1.0, 0.25) if most > 0 else ():
         side = (_LEAST + (area - _LEAST) * share) ** 0.5
         value = most * share
-        label = f"{size} {value:,.0f}" if value >= 1000 else f"{size} {value:.3g}"
-        handles.append(Line2D([], [], marker="o", markersize=side, mew=0.5, label=label, **hollow))
+        text = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+        handles.append(mark(f"{size} {text}", side))
     return handles
+
+
+def plot_centre_rules(
+    rules: pd.DataFrame,
+    *,
+    names: Mapping[str, str] | pd.Series[str] | None = None,
+    top: int = 12,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw which places are centres by which rules: a row a place, a column a rule.
+
+    Parameters
+    ----------
+    rules : DataFrame
+        Index = place; one column a rule, true or 1 where the place is a centre by it.
+    names : mapping from place to str, optional
+        Labels of the rows.
+    top : int
+        At most this many places are drawn, those that are centres by most rules; in a tie as given.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+
+    Returns
+    -------
+    Axes
+        Filled squares where a place is a centre, small grey points where it is not; at the right
+        the number of rules.
+
+    Raises
+    ------
+    InputError
+        If there is no row or column, or a value is neither true nor false.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rules = pd.DataFrame({"top": [1, 0], "core": [1, 1]}, index=["hangzhou", "quzhou"])
+    >>> [text.get_text() for text in plot_centre_rules(rules).texts]
+    ['2 of 2', '1 of 2']
+    """
+    table = table_of("rules", rules, of="a table of places and rules")
+    if table.empty or not table.isin([0, 1]).all(axis=None):
+        msg = "`rules` must have places and rules, and true or false for each; found "
+        raise InputError(f"{msg}{table.shape[0]} x {table.shape[1]}.")
+    table = table.astype(bool)
+    count = table.sum(axis=1).sort_values(ascending=False, kind="stable")
+    table = table.loc[count.head(as_whole("top", top)).index]
+    with drawing(ax, DOUBLE, 16 + 5.2 * len(table)) as ax:
+        for row, place in enumerate(table.index):
+            mine = table.loc[place].to_numpy()
+            for drawn, marker, size, colour in ((mine, "s", 7, INK), (~mine, "o", 2.5, _NO)):
+                ax.plot(drawn.nonzero()[0], [row] * drawn.sum(), marker, ms=size, color=colour)
+            text = f"{int(mine.sum())} of {mine.size}"
+            ax.text(mine.size - 0.35, row, text, va="center", fontsize=7)
+        columns = [printable(column).replace("_", " ") for column in table]
+        ax.set_xticks(range(len(columns)), columns)
+        ax.set_yticks(range(len(table)), [printable(name_of(names, row)) for row in table.index])
+        ax.set(xlim=(-0.5, len(columns) + 0.1), ylim=(len(table) - 0.5, -0.5))
+        ax.xaxis.tick_top()
+        without_edges(ax)
+    return ax

@@ -1,26 +1,32 @@
-"""Cobwebs: the web between the curves of a region, and paths of prices in several."""
+"""Cobwebs: webs, paths of prices, where they settle, and where bounded ones end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-from netinnov._arguments import check_number, check_type
+from netinnov._arguments import as_whole, check_number, check_type
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
+from netinnov.mechanisms.cobweb._parameters import SLOWEST
+from netinnov.plotting._drawing import drawing
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._legend import legend_above
-from netinnov.plotting._notes import MODELLED, number, write_notes
-from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._notes import MODELLED, legend_above, number, page_width, write_notes
+from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, write
 
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _MODELS = 5
+Over: TypeAlias = Literal["mobility", "adaptation"]
+Varied: TypeAlias = Literal["adaptation", "demand_intercept"]
+
+_FIELDS = ("#f4f4f4", "#c9dcea", "#e6b894")  # settle, part, explode: darker in grey, too
 
 
 def plot_cobweb(
@@ -73,8 +79,7 @@ def plot_cobweb(
     check_type("market", market, Cobweb, BoundedCobweb, CoupledCobweb)
     expected, prices, quantities = _web(market, start, periods, region)
     rest, demand, supply = _curves(market, region)
-    with figure_style():
-        ax = axes_or_new(ax, width=SINGLE, height=78)
+    with drawing(ax, SINGLE, 78) as ax:
         path = [(quantities[0], expected[0])]
         for t in range(len(prices)):
             path.append((quantities[t], prices[t]))
@@ -88,22 +93,18 @@ def plot_cobweb(
         supplied: dict[str, Any] = {"color": PALETTE[1], "linestyle": DASHES[1]}
         ax.plot(supply(heights), heights, linewidth=1.3, label="supply", **supplied)
         ax.plot(x, y, color=INK, linewidth=0.7)
-        for at, text, face in (
-            ((x[0], y[0]), "start", "white"),
-            ((float(demand(rest)), rest), "rest", INK),
-        ):
+        end = (float(demand(rest)), rest)
+        for at, text, face in (((x[0], y[0]), "start", "white"), (end, "rest", INK)):
             point: dict[str, Any] = {"color": face, "markeredgecolor": INK, "zorder": 5}
             ax.plot(*at, "o", markersize=4.5, label=text, **point)
         wide = 0.12 * (x.max() - x.min()) or 1.0
-        ax.set_xlim(x.min() - wide, x.max() + wide)
-        ax.set_ylim(heights[0], heights[-1])
+        ax.set(xlim=(x.min() - wide, x.max() + wide), ylim=(heights[0], heights[-1]))
         write_notes(ax, [MODELLED], label="quantity of innovation elements")
         ax.set_ylabel("price")
         ax.set_title(_verdict(market, start, region), fontsize=8)
-        ax.legend(
-            loc="upper left", bbox_to_anchor=(0, -0.24), columnspacing=1.2,
-            borderpad=0, handletextpad=0.5, ncols=4 if axes_width(ax) > 75 else 2,
-        )  # fmt: skip
+        columns = 4 if ax.get_position().width * page_width(ax) > 75 else 2
+        place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.24), "borderpad": 0}
+        ax.legend(ncols=columns, columnspacing=1.2, handletextpad=0.5, **place)
     return ax
 
 
@@ -158,36 +159,25 @@ def plot_price_paths(
     if len(regions) > len(PALETTE) or len(named) > _MODELS:
         msg = f"`paths` must have at most {len(PALETTE)} regions and {_MODELS} models; found "
         raise InputError(f"{msg}{len(regions)} and {len(named)}; choose some.")
-    with figure_style():
-        ax = axes_or_new(ax, width=SINGLE, height=70)
+    with drawing(ax, SINGLE, 70) as ax:
         if rest is not None:
             check_number("rest", rest)
             ax.axhline(rest, color=GREY, linewidth=0.5, zorder=1)
         handles = []
         for k, path in enumerate(named.values()):
             for region, colour, marker in zip(regions, PALETTE, _MARKERS, strict=False):
-                values = path[region].to_numpy(np.float64)
-                line = ax.plot(
-                    path.index, values, color=colour, linestyle=DASHES[k], linewidth=0.9,
-                    marker=marker, markersize=3, markeredgewidth=0.6, label=printable(region),
-                    markerfacecolor="white" if k else colour,
-                )  # fmt: skip
-                handles += [] if k else line
-        if len(named) > 1:
-            handles += [
-                Line2D([], [], color=INK, linewidth=0.9, linestyle=DASHES[k], label=printable(name))
-                for k, name in enumerate(named)
-            ]
+                look: dict[str, Any] = {"color": colour, "linestyle": DASHES[k], "linewidth": 0.9}
+                (line,) = ax.plot(path.index, path[region].to_numpy(np.float64), **look)
+                line.set(marker=marker, markersize=3, markeredgewidth=0.6, label=printable(region))
+                line.set_markerfacecolor("white" if k else colour)
+                handles += [] if k else [line]
+        for k, name in enumerate(named if len(named) > 1 else ()):
+            look = {"color": INK, "linestyle": DASHES[k], "linewidth": 0.9}
+            handles.append(Line2D([], [], label=printable(name), **look))
         write_notes(ax, [MODELLED], label="period")
         ax.set_ylabel(printable(label))
         legend_above(ax, handles, ncols=4, handlelength=3.0, up=1.0)
     return ax
-
-
-def axes_width(ax: Axes) -> float:
-    """Millimetres that the axes have before the layout is drawn."""
-    figure = ax.figure.canvas.figure
-    return float(ax.get_position().width * figure.get_figwidth() * 25.4)
 
 
 def _web(market: Any, start: Any, periods: int, region: Any) -> tuple[Floats, Floats, Floats]:
@@ -197,32 +187,24 @@ def _web(market: Any, start: Any, periods: int, region: Any) -> tuple[Floats, Fl
     expected[0] = prices[0]
     for t in range(1, len(prices)):
         expected[t] = expected[t - 1] + market.adaptation * (prices[t - 1] - expected[t - 1])
-    if isinstance(market, CoupledCobweb):
-        k = _position(market, region)
-        b, a = np.asarray(market.demand_slope)[k], np.asarray(market.demand_intercept)[k]
-        prices, expected = prices[:, k], expected[:, k]
-    else:
-        b, a = market.demand_slope, market.demand_intercept
-    return expected[1:], prices[1:], a - b * prices[1:]
+    at = _position(market, region)
+    slope, level = np.asarray(market.demand_slope)[at], np.asarray(market.demand_intercept)[at]
+    prices = prices[1:][..., *at]
+    return expected[1:][..., *at], prices, level - slope * prices
 
 
 def _curves(market: Any, region: Any) -> Any:
     """Price at rest, and demand and supply as functions of the price."""
-    if isinstance(market, CoupledCobweb):
-        k = _position(market, region)
-        rests = market.price()
-        b, a = np.asarray(market.demand_slope)[k], np.asarray(market.demand_intercept)[k]
-        own = float(market._answers()[k, k])
-        level = float(a - b * rests[k])
-        return float(rests[k]), lambda p: a - b * p, lambda p: level + own * (p - rests[k])
-    b, a = market.demand_slope, market.demand_intercept
+    at = _position(market, region)
+    rest = float(np.asarray(market.price())[at])
+    b, a = np.asarray(market.demand_slope)[at], np.asarray(market.demand_intercept)[at]
     if isinstance(market, BoundedCobweb):
-        return market.price(), lambda p: a - b * p, market.supply.quantity
-    return (
-        market.price(),
-        lambda p: a - b * p,
-        lambda p: market.supply_intercept + market.supply_slope * p,
-    )
+        return rest, lambda p: a - b * p, market.supply.quantity
+    if isinstance(market, CoupledCobweb):
+        level, slope = a - b * rest, market._answers()[at * 2]
+        return rest, lambda p: a - b * p, lambda p: level + slope * (p - rest)
+    level, slope = market.supply_intercept, market.supply_slope
+    return rest, lambda p: a - b * p, lambda p: level + slope * p
 
 
 def _verdict(market: Any, start: Any, region: Any) -> str:
@@ -233,7 +215,7 @@ def _verdict(market: Any, start: Any, region: Any) -> str:
         return f"{ending}: root at rest {number(market.root(), '.2f')}"
     if isinstance(market, CoupledCobweb):
         radius = market.spectral_radius()
-        name = printable(market.regions[_position(market, region)])  # type: ignore[index]
+        name = printable(market.regions[_position(market, region)[0]])  # type: ignore[index]
         return f"{name}: {_fate(radius)}, spectral radius {radius:.2f}"
     return f"{_fate(abs(market.root()))}: root {number(market.root(), '.2f')}"
 
@@ -244,10 +226,177 @@ def _fate(radius: float) -> str:
     return "settles" if radius < 1 else "explodes"
 
 
-def _position(market: CoupledCobweb, region: Any) -> int:
+def _position(market: Any, region: Any) -> tuple[int, ...]:
+    """Index of a region among several; none of a market alone."""
+    if not isinstance(market, CoupledCobweb):
+        return ()
     regions = tuple(market.regions or ())
-    if region is None:
-        return 0
-    if region not in regions:
+    if region is not None and region not in regions:
         raise InputError(f"`region` must be one of {regions[:5]}; found {region!r}.")
-    return regions.index(region)
+    return (0 if region is None else regions.index(region),)
+
+
+def plot_stability_map(
+    *,
+    over: Over = "mobility",
+    regions: int = 2,
+    adaptation: float = 1.0,
+    mobility: float = 0.0,
+    steepest: float = 2.0,
+    points: Mapping[str, tuple[float, float]] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw where prices of equal regions settle, over the slopes and mobility or adaptation.
+
+    Parameters
+    ----------
+    over : {"mobility", "adaptation"}
+        What goes upwards: mobility m / b between each pair, or adaptation beta.
+    regions : int
+        How many, all alike, at least 2.
+    adaptation : float
+        beta, at least 1e-9 and at most 1, if mobility goes upwards.
+    mobility : float
+        m / b, if adaptation goes upwards.
+    steepest : float
+        Right end of the axis of d / b.
+    points : mapping from str to (float, float), optional
+        Models to mark: d / b, and m / b or beta.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Lines are closed forms. The common move of prices settles where d / b < 2 / beta - 1, gaps
+        between regions where (d + n m) / b < 2 / beta - 1.
+
+    Raises
+    ------
+    InputError
+        If a number is out of its range.
+
+    Examples
+    --------
+    >>> ax = plot_stability_map(points={"example": (0.8, 0.15)})
+    >>> [text.get_text() for text in ax.texts][-1]
+    'example'
+    """
+    regions = as_whole("regions", regions, low=2)
+    check_number("adaptation", adaptation, low=SLOWEST, high=1)
+    check_number("mobility", mobility, low=0)
+    check_number("steepest", steepest, low=0, above=True)
+    ratio = np.linspace(0, steepest, 801)
+    if over == "mobility":
+        limit = 2 / adaptation - 1
+        top = max(limit / regions * 1.15, 0.1)
+        gap, total = np.maximum((limit - ratio) / regions, 0), np.where(ratio < limit, top, 0.0)
+        label = "mobility m between two regions, m / b"
+        note = f"{regions} equal regions; adaptation {adaptation:g}."
+    else:
+        top = 1.0
+        gap = np.minimum(2 / (1 + ratio + regions * mobility), top)
+        total = np.minimum(2 / (1 + ratio), top)
+        label = "adaptation of expectations, beta"
+        note = f"{regions} equal regions; mobility {mobility:g} b between each two."
+    with drawing(ax, SINGLE, 76) as ax:
+        ax.fill_between(ratio, 0, gap, color=_FIELDS[0], linewidth=0)
+        ax.fill_between(ratio, gap, total, where=total > gap, color=_FIELDS[1], linewidth=0)
+        ax.fill_between(ratio, total, top, color=_FIELDS[2], linewidth=0)
+        second: dict[str, Any] = {"color": PALETTE[1], "linestyle": DASHES[1]}
+        if over == "mobility":
+            if limit < steepest:
+                ax.plot([limit, limit], [0, top], **second)
+            ax.plot(ratio[ratio <= limit], gap[ratio <= limit], color=PALETTE[0])
+        else:
+            ax.plot(ratio[gap < top], gap[gap < top], color=PALETTE[0])
+            ax.plot(ratio[total < top], total[total < top], **second)
+        for name, (x, y) in ({} if points is None else points).items():
+            check_number("points", x, low=0, high=steepest)
+            check_number("points", y, low=0, high=top)
+            ax.plot([x], [y], "o", color=INK, markersize=4)
+            # To the side where no threshold runs, as long as there is room.
+            settles = y < np.interp(x, ratio, gap)
+            right = x > (0.25 if settles else 0.6) * steepest
+            box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.8}
+            away, side = ((-4, 3), "right") if right else ((4, 3), "left")
+            write(ax, printable(name), (x, y), away=away, ha=side, va="baseline", bbox=box)
+        ax.set(xlim=(0, steepest), ylim=(0, top), ylabel=label)
+        label_below = "slope of supply d to slope of demand b, d / b"
+        write_notes(ax, [note, MODELLED], label=label_below)
+        edge: dict[str, Any] = {"edgecolor": GREY, "linewidth": 0.4}
+        fields = ("all settles", "gaps explode, total settles", "all explodes")
+        handles: list[Any] = [
+            Patch(facecolor=colour, label=text, **edge)
+            for colour, text in zip(_FIELDS, fields, strict=True)
+            if text != fields[1] or bool((total > gap + 1e-12).any())
+        ]
+        legend_above(ax, handles, up=1.0)
+    return ax
+
+
+def plot_attractors(
+    table: pd.DataFrame, *, over: Varied = "adaptation", ax: Axes | None = None
+) -> Axes:
+    """Draw the prices at which a bounded cobweb ends, over a parameter.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `netinnov.mechanisms.cobweb.attractor_map` gives it with ``points`` above 0, with one
+        parameter varied.
+    over : {"adaptation", "demand_intercept"}
+        The parameter varied.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        One point a price; dark where the Lyapunov exponent speaks for chaos.
+
+    Raises
+    ------
+    InputError
+        If the table has no prices, or the other parameter varies.
+
+    Examples
+    --------
+    >>> from netinnov.mechanisms.cobweb import ArctanSupply, BoundedCobweb, attractor_map
+    >>> market = BoundedCobweb(0.25, ArctanSupply(4.8), demand_intercept=0.0)
+    >>> ends = attractor_map(market, adaptation=[0.05, 0.2, 0.3], points=64)
+    >>> plot_attractors(ends).get_xlabel().splitlines()
+    ['adaptation of expectations, beta', 'Modelled, not observed.']
+    """
+    other = "demand_intercept" if over == "adaptation" else "adaptation"
+    value: object = table
+    value = value if isinstance(value, pd.DataFrame) else pd.DataFrame()
+    prices = value.filter(regex=r"^price_\d+$")
+    if prices.empty or not {over, other, "ending"} <= set(table):
+        raise InputError("`table` must hold prices; make it by attractor_map(..., points=64).")
+    if table[other].nunique() > 1:
+        msg = f"`table` must have one value of {other!r}; found {table[other].nunique()}."
+        raise InputError(msg)
+    labels = {
+        "adaptation": "adaptation of expectations, beta",
+        "demand_intercept": "level of demand, a",
+    }
+    with drawing(ax, SINGLE, 70) as ax:
+        x = np.repeat(table[over].to_numpy(np.float64), prices.shape[1])
+        y: Floats = prices.to_numpy(np.float64).ravel()
+        chaos = np.repeat(table["ending"].eq("chaos").to_numpy(), prices.shape[1])
+        undecided = table["ending"].eq("undecided").any()
+        calm = (
+            ~chaos,
+            PALETTE[0],
+            "rest, cycle or undecided" if undecided else "rest or cycle",
+            1.8,
+        )
+        for part, colour, name, size in (calm, (chaos, INK, "chaos", 0.9)):
+            style: dict[str, Any] = {"color": colour, "markersize": size, "rasterized": True}
+            ax.plot(x[part], y[part], ".", markeredgewidth=0, **style)
+            ax.plot([], [], "o", color=colour, markersize=4, label=name)
+        write_notes(ax, [MODELLED], label=labels[over])
+        ax.set_ylabel("price")
+        legend_above(ax, ncols=2, up=1.0)
+    return ax

@@ -1,4 +1,4 @@
-"""Effects of scenarios as a forest: changes, their spread over placements, and placebos."""
+"""Effects of scenarios: a forest of changes, and effects against their dose."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from matplotlib.transforms import ScaledTranslation
 
 from netinnov._arguments import as_list
 from netinnov._typing import Floats
-from netinnov.experiments import ExperimentResult
-from netinnov.plotting._fonts import name_of, printable
-from netinnov.plotting._notes import chance
-from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, axes_or_new, figure_style, write
-from netinnov.plotting._table_of_result import table_of
+from netinnov.errors import InputError
+from netinnov.experiments import DoseResponse, ExperimentResult
+from netinnov.plotting._drawing import drawing, table_of
+from netinnov.plotting._fonts import Names, name_of, printable
+from netinnov.plotting._notes import chance, legend_above, number
+from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE, write
 
 _BAND = "#d4d4d4"
 _MEDIAN = "#8c8c8c"
@@ -28,6 +29,7 @@ _TICK: dict[str, Any] = {
 }  # fmt: skip
 _COLUMN = 15.0  # millimetres of a column of numbers
 _HEADS = 19.0  # points of their heads of two lines
+_BAND = "#d4d4d4"
 
 
 def plot_effects(
@@ -103,8 +105,7 @@ def plot_effects(
         effects = _in_percent(effects)
     rows, labels = _rows(effects, names, one_a_scenario=bool(ends))
     colours = [_colour(node, ends) for node in effects["node"]]
-    with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=22 + 5.5 * len(effects))
+    with drawing(ax, DOUBLE, 22 + 5.5 * len(effects)) as ax:
         ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
         spacing = float(np.diff(np.sort(rows)).min()) if len(rows) > 1 else 1.0
         _draw_placebos(ax, effects, rows, 0.36 * spacing)
@@ -112,16 +113,9 @@ def plot_effects(
         for node in effects["node"].drop_duplicates():
             whole, colour = bool(pd.isna(node)), _colour(node, ends)
             mine = (effects["node"].isna() if whole else effects["node"] == node).to_numpy(bool)
-            ax.scatter(
-                effects["difference"][mine],
-                rows[mine],
-                s=18,
-                marker=_marker(node, ends),
-                facecolors=colour if whole else "white",
-                edgecolors=colour,
-                linewidths=0.9,
-                zorder=4,
-            )
+            points = ax.scatter(effects["difference"][mine], rows[mine], marker=_marker(node, ends))
+            points.set(sizes=[18], facecolors=colour if whole else "white", edgecolors=colour)
+            points.set(linewidths=0.9, zorder=4)
         if "median" in effects:
             ax.plot(effects["median"], rows, zorder=5, **_TICK)
         ax.set_yticks(np.arange(len(labels)), labels)
@@ -140,20 +134,13 @@ def plot_effects(
             # Above the heads of the columns, which it may be wide enough to reach.
             up = ScaledTranslation(0, heads / 72, ax.figure.dpi_scale_trans)
             handles = _handles(marks, ends, names)
-            style: dict[str, Any] = {"borderpad": 0, "columnspacing": 1.4}
-            if not isinstance(legend, bool) and ax.figure.canvas.figure.get_layout_engine():
-                ax.figure.canvas.figure.legend(
-                    handles=handles, loc="outside upper left", ncols=len(handles), **style
-                )
+            style: dict[str, Any] = {"borderpad": 0, "columnspacing": 1.4, "handles": handles}
+            whole_figure = ax.figure.canvas.figure
+            if not isinstance(legend, bool) and whole_figure.get_layout_engine():
+                whole_figure.legend(loc="outside upper left", ncols=len(handles), **style)
             else:
-                ax.legend(
-                    handles=handles,
-                    loc="lower left",
-                    bbox_to_anchor=(0, 1.0),
-                    bbox_transform=ax.transAxes + up,
-                    ncols=2,
-                    **style,
-                )
+                place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.0)}
+                ax.legend(bbox_transform=ax.transAxes + up, ncols=2, **place, **style)
     return ax
 
 
@@ -168,22 +155,17 @@ def _in_percent(effects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(
-    effects: pd.DataFrame,
-    names: Mapping[str, str] | pd.Series[str] | None,
-    *,
-    one_a_scenario: bool,
+    effects: pd.DataFrame, names: Names | None, *, one_a_scenario: bool
 ) -> tuple[Floats, list[str]]:
     """Height of each change, and labels of the rows."""
-    several = effects["measure"].nunique() > 1
-    parts = zip(effects["scenario"], effects["measure"], effects["node"], strict=True)
+    heads = effects["scenario"].map(printable)
+    if effects["measure"].nunique() > 1:
+        heads += ": " + effects["measure"].map(_plain)
     if not one_a_scenario:
-        labels = [
-            f"{_head(scenario, measure, several=several)}, {_called(node, names)}"
-            for scenario, measure, node in parts
-        ]
+        called = [_called(node, names) for node in effects["node"]]
+        labels = [f"{head}, {node}" for head, node in zip(heads, called, strict=True)]
         return np.arange(len(effects), dtype=np.float64), labels
-    heads = [_head(scenario, measure, several=several) for scenario, measure, _ in parts]
-    row, unique = pd.factorize(np.array(heads, object))
+    row, unique = pd.factorize(heads.to_numpy(object))
     place = pd.Series(row).groupby(row)
     among, n = place.cumcount().to_numpy(), place.transform("size").to_numpy()
     labels = [str(label).replace(", ", ",\n", 1) for label in unique]
@@ -212,14 +194,10 @@ def _placebos(effects: pd.DataFrame) -> Floats:
 def _draw_placebos(ax: Axes, effects: pd.DataFrame, rows: Floats, half: float) -> None:
     """A band for each row that has placebos."""
     table = _placebos(effects)
+    look: dict[str, Any] = {"color": _BAND, "linewidth": 0.8, "zorder": 1.5}
     for at, (low, median, high) in zip(rows, table, strict=True):
         if np.isfinite(low):
-            ax.add_patch(
-                Rectangle(
-                    (low, at - half), high - low, 2 * half, facecolor=_BAND, linewidth=0.8,
-                    edgecolor=_BAND, zorder=1.5,
-                )
-            )  # fmt: skip
+            ax.add_patch(Rectangle((low, at - half), high - low, 2 * half, **look))
             ax.plot([median] * 2, [at - half, at + half], color=_MEDIAN, linewidth=0.9, zorder=2)
     drawn = table[np.isfinite(table)]
     if drawn.size:
@@ -236,8 +214,8 @@ def _write_columns(ax: Axes, effects: pd.DataFrame, rows: Floats) -> float:
     if "corrected_p" in effects and effects["corrected_p"].notna().any():
         columns.append(("corrected\np", [chance(p, "–") for p in effects["corrected_p"]]))
     style: dict[str, Any] = {"ha": "right", "annotation_clip": False}
-    for number, (head, texts) in enumerate(columns, start=1):
-        away = ((number * _COLUMN - 2) * 72 / 25.4, 0.0)
+    for position, (head, texts) in enumerate(columns, start=1):
+        away = ((position * _COLUMN - 2) * 72 / 25.4, 0.0)
         for at, text in zip(rows, texts, strict=True):
             write(ax, text, (1, at), away=away, xycoords=ax.get_yaxis_transform(), **style)
         above = (away[0], 2.0)
@@ -245,12 +223,10 @@ def _write_columns(ax: Axes, effects: pd.DataFrame, rows: Floats) -> float:
     return _HEADS if columns else 0.0
 
 
-def _handles(
-    effects: pd.DataFrame, ends: Sequence[str], names: Mapping[str, str] | pd.Series[str] | None
-) -> list[Any]:
+def _handles(effects: pd.DataFrame, ends: Sequence[str], names: Names | None) -> list[Any]:
     whole = effects["node"].isna().to_numpy(bool)
-    point: dict[str, Any] = {"marker": "o", "markersize": 4, "linewidth": 1.3}
-    point["color"] = _colour(None, ends)
+    point: dict[str, Any] = {"marker": "o", "markersize": 4, "color": _colour(None, ends)}
+    point["linewidth"] = 1.3
     handles: list[Any] = []
     text = "mean change, 95 % of placements"
     both = whole.any() and not whole.all()
@@ -267,19 +243,144 @@ def _handles(
     if "median" in effects:
         handles.append(Line2D([], [], label="median change", **_TICK))
     if np.isfinite(_placebos(effects)).any():
-        handles.append(
-            Patch(facecolor=_BAND, edgecolor=INK, linewidth=0, label="95 % of placebos, median")
-        )
+        handles.append(Patch(facecolor=_BAND, linewidth=0, label="95 % of placebos, median"))
     return handles
 
 
-def _called(node: Any, names: Mapping[str, str] | pd.Series[str] | None) -> str:
+def _called(node: Any, names: Names | None) -> str:
     return "whole network" if pd.isna(node) else printable(name_of(names, node))
-
-
-def _head(scenario: object, measure: object, *, several: bool) -> str:
-    return printable(scenario) + (f": {_plain(measure)}" if several else "")
 
 
 def _plain(measure: object) -> str:
     return printable(measure).replace("_", " ")
+
+
+def plot_dose_response(
+    table: DoseResponse | pd.DataFrame,
+    *,
+    measure: str,
+    node: str | None = None,
+    fit: pd.Series[float] | None = None,
+    label: str = "dose",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the effect at each dose with its spread over placements.
+
+    Parameters
+    ----------
+    table : DoseResponse or DataFrame
+        Effects at several doses, or a table with the columns ``dose, measure, node, difference,
+        low, high`` and perhaps ``mc_low, mc_high``, ``placebo_low,
+        placebo_high``, as `netinnov.experiments.DoseResponse.to_frame` gives it.
+    measure : str
+        Which measure.
+    node : str, optional
+        Of which node; None where the measure is one number.
+    fit : Series, optional
+        From `netinnov.experiments.DoseResponse.fit`, of any shape: the fitted line or curve, and
+        the interval of its bend or peak, or of the dose half-way to its plateau. The legend gives
+        the part of the variation over doses that it describes, and says where it fits poorly.
+    label : str
+        What the dose is, with its unit.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Points: means; thin lines: the middle 95 % of placements; thick lines: 95 % interval for
+        Monte Carlo error; grey band: the middle 95 % of placebos; dashed: the fit, with the
+        interval of its bend or peak along the bottom.
+
+    Raises
+    ------
+    InputError
+        If it is neither, a column is missing, or nothing was measured so.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"dose": [1, 2, 4], "measure": "access", "node": "home"}
+    >>> table = pd.DataFrame({**rows, "difference": [0.1, 0.2, 0.2], "low": 0.0, "high": 0.3})
+    >>> ax = plot_dose_response(table, measure="access", node="home", label="links of the park")
+    >>> ax.get_ylabel()
+    'change in access of home'
+    """
+    needed = ["dose", "measure", "node", "difference", "low", "high"]
+    table = table_of("table", table, needed, of="DoseResponse.to_frame()", method="to_frame")
+    of_node = table["node"].isna() if node is None else table["node"].eq(node)
+    selected = of_node.to_numpy(bool, na_value=False) & table["measure"].eq(measure).to_numpy(bool)
+    rows = table[selected].sort_values("dose")
+    if rows.empty:
+        msg = f"`table` has no row of the measure {measure!r} and node {node!r}; "
+        raise InputError(f"{msg}measures are {table['measure'].unique().tolist()[:5]}.")
+    dose = rows["dose"].to_numpy(np.float64)
+    with drawing(ax, SINGLE, 70) as ax:
+        ax.axhline(0, color="#888888", linewidth=0.7, zorder=1)
+        if {"placebo_low", "placebo_high"} <= set(rows) and rows["placebo_low"].notna().any():
+            ends = rows[["placebo_low", "placebo_high"]].to_numpy(np.float64).T
+            ax.fill_between(dose, *ends, color=_BAND, linewidth=0, label="95 % of placebos")
+        text = "95 % of placements"
+        ax.vlines(dose, rows["low"], rows["high"], color=PALETTE[0], linewidth=0.8, label=text)
+        text = "mean"
+        if {"mc_low", "mc_high"} <= set(rows):
+            text = "mean, and its Monte Carlo error"
+            spans = rows["mc_low"], rows["mc_high"]
+            ax.vlines(dose, *spans, color=PALETTE[0], linewidth=2.6, zorder=2.5)
+        (points,) = ax.plot(dose, rows["difference"], "o", color=PALETTE[0], zorder=3)
+        points.set(markersize=4, label=text)
+        if fit is not None:
+            _draw_fit(ax, fit, dose, rows["difference"].to_numpy(np.float64))
+        ax.set_xlabel(printable(label))
+        of = "" if node is None else f" of {printable(node)}"
+        ax.set_ylabel(f"change in {printable(measure).replace('_', ' ')}{of}")
+        legend_above(ax, up=1.0)
+    return ax
+
+
+def _draw_fit(ax: Axes, fit: pd.Series[Any], dose: Floats, change: Floats) -> None:
+    shape = printable(fit.name).replace("_", " ")
+    along = np.linspace(dose.min(), dose.max(), 200)
+    dashes: dict[str, Any] = {"color": PALETTE[1], "linestyle": (0, (5, 1.6)), "linewidth": 1.0}
+    slope = float(fit["slope"])
+    known = np.isfinite(change)
+    if fit.name == "line":
+        # Least squares lead through the mean point.
+        level = change[known].mean() + slope * (along - dose[known].mean())
+        text = f"straight line, slope {number(slope)}"
+        ax.plot(along, level, label=text + _certainty(fit, "slope"), **dashes)
+        return
+    bend, low, high, plateau = fit[["break", "break_low", "break_high", "plateau"]].astype(float)
+    if fit.name == "peak":
+        along = np.union1d([bend], along)
+        curve = (change[known].mean() - plateau) / ((dose[known] - bend) ** 2).mean()
+        level = plateau + curve * (along - bend) ** 2
+        shape, where = "highest" if curve <= 0 else "lowest", " at"
+    elif fit.name in ("saturation", "threshold"):
+        along = np.union1d([bend], along)
+        past = np.minimum if fit.name == "saturation" else np.maximum
+        level, where = plateau + slope * past(along - bend, 0), " at"
+    else:
+        # From 0 to the plateau the curve rises by `whole`; `slope` is that at 0.
+        michaelis = fit.name == "michaelis_menten"
+        whole = slope * bend * (1.0 if michaelis else 1 / np.log(2))
+        left = bend / (bend + along) if michaelis else 2 ** (-along / bend)
+        level, where = plateau - whole * left, ", half-way at"
+    text = f"{shape}{where} {number(bend)}{_certainty(fit, 'break')}"
+    ax.plot(along, level, label=text, **dashes)
+    # Of a curve the interval can lie far beyond the doses.
+    ends, at = np.clip([low, high], dose.min(), dose.max()), [0.015, 0.015]
+    (span,) = ax.plot(ends, at, color=PALETTE[1], transform=ax.get_xaxis_transform())
+    span.set(linewidth=2.4, solid_capstyle="butt", clip_on=False)
+    if dose.min() <= bend <= dose.max():
+        ax.axvline(bend, color=GREY, linewidth=0.5, zorder=0)
+
+
+def _certainty(fit: pd.Series[Any], name: str) -> str:
+    """Lines of the legend: an interval, the variation described, whether the fit is poor."""
+    known = [f"{name}_low", f"{name}_high", "r_squared"]
+    low, high, described = fit.reindex(known).astype(float)
+    parts = [] if np.isnan(low) else [f"95 %: {number(low)} to {number(high)}"]
+    parts += [] if np.isnan(described) else [f"R² = {described:.2f}"]
+    text = f"\n{', '.join(parts)}" if parts else ""
+    return f"{text}\na poor fit: no shape to rely on" if fit.get("poor", 0) else text

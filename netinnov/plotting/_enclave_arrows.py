@@ -11,13 +11,13 @@ from matplotlib.patches import FancyArrowPatch
 
 _WIDTHS = (1.2, 5.0)
 _COLOUR = "#a6a6a6"
+_ARROW: dict[str, Any] = {"connectionstyle": "arc3,rad=-0.18", "mutation_scale": 1, "shrinkA": 2.5}
+_ARROW |= {"joinstyle": "miter", "zorder": 3}
 _DASH = {"reverse": "solid", "forward": (0, (4, 2)), "level": (0, (1, 1.5))}
 
 
 def arrows_between(
-    enclaves: pd.DataFrame | None,
-    nodes: pd.Index[str],
-    parents: pd.Series[str],
+    enclaves: pd.DataFrame | None, nodes: pd.Index[str], parents: pd.Series[str]
 ) -> tuple[pd.DataFrame, list[str]]:
     """Columns home, host, direction, count of the enclaves between nodes; notes on the others."""
     columns = ["home", "host", "direction"]
@@ -52,22 +52,11 @@ def draw_arrows(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> list[L
     for home, host, direction, count in arrows.itertuples(index=False):
         style: dict[str, Any] = {"color": _COLOUR, "linestyle": _DASH.get(direction, "solid")}
         width = thin + (wide - thin) * (count - 1) / (most - 1)
-        ax.add_patch(
-            FancyArrowPatch(
-                tuple(located.loc[home]),
-                tuple(located.loc[host]),
-                connectionstyle="arc3,rad=-0.18",
-                arrowstyle=f"-|>,head_length={3 + 1.2 * width:.2f},head_width={1 + 0.9 * width}",
-                linewidth=width,
-                shrinkA=2.5,
-                shrinkB=4.0 + width / 2,
-                mutation_scale=1,
-                joinstyle="miter",
-                zorder=3,
-                gid=f"{home} -> {host}",
-                **style,
-            )
-        )
+        arrow = FancyArrowPatch(tuple(located.loc[home]), tuple(located.loc[host]), **_ARROW)
+        arrow.set_arrowstyle(f"-|>,head_length={3 + 1.2 * width:.2f},head_width={1 + 0.9 * width}")
+        arrow.set(linewidth=width, gid=f"{home} -> {host}", **style)
+        arrow.shrinkB = 4.0 + width / 2
+        ax.add_patch(arrow)
         label = f"{direction} enclaves" + (f", 1 to {int(most)}" if most > 2 else "")
         handles[direction] = Line2D(
             [], [], linewidth=2.0, marker=">", markevery=[1], label=label, markersize=5, **style

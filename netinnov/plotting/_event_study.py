@@ -12,10 +12,10 @@ from matplotlib.ticker import MaxNLocator
 
 from netinnov.errors import InputError
 from netinnov.panels import EventStudy
+from netinnov.plotting._drawing import by_name, drawing
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._legend import legend_above
-from netinnov.plotting._notes import write_notes
-from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._notes import legend_above, write_notes
+from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE
 
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 _COLUMNS = ["event_time", "estimate", "low", "high"]
@@ -64,17 +64,14 @@ def plot_event_study(
     >>> plot_event_study(study).get_ylabel()
     'change of the logarithm of ties'
     """
-    named: Mapping[str, Any] = studies if isinstance(studies, Mapping) else {"": studies}
+    named = by_name("studies", studies, "event study")
     series = [
-        (" ".join(part for part in (name, str(group)) if part), table)
+        (f"{name} {group}".strip(), table)
         for name, study in named.items()
         for group, table in _groups(study)
     ]
-    if not series:
-        raise InputError("`studies` must hold at least one event study; found none.")
     step = min(0.24, 0.7 / len(series))
-    with figure_style():
-        ax = axes_or_new(ax, width=SINGLE, height=78)
+    with drawing(ax, SINGLE, 78) as ax:
         ax.axhline(0, color=GREY, linewidth=0.5, zorder=0)
         ax.axvline(-0.5, color=GREY, linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
         if truth is not None:
@@ -116,7 +113,5 @@ def _note(name: str, study: Any) -> str:
     before = "no period before it" if np.isnan(p) else f"p = {p:.2g} for equal trends before"
     prefix = f"{name}: " if name else ""
     intervals = f"{100 * study.confidence:g}\N{NO-BREAK SPACE}% intervals"
-    return (
-        f"{prefix}{before}; {study.sample.n_treated:,} treated pairs, "
-        f"{study.sample.n_controls:,} others; {intervals}."
-    )
+    pairs = f"{study.sample.n_treated:,} treated pairs, {study.sample.n_controls:,} others"
+    return f"{prefix}{before}; {pairs}; {intervals}."

@@ -13,23 +13,16 @@ from matplotlib.collections import PathCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
-from numpy.typing import NDArray
 
 from netinnov._arguments import as_whole, check_names
+from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._enclave_arrows import arrows_between, draw_arrows
 from netinnov.plotting._fonts import name_of, place_names, printable
-from netinnov.plotting._frame import asked_frame, inside, map_axes
+from netinnov.plotting._frame import in_frame, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._legend import legend_beside
-from netinnov.plotting._notes import number, write_notes
-from netinnov.plotting._style import (
-    INK,
-    figure_style,
-    layer_style,
-    mark_modelled,
-    modelled_layers,
-)
+from netinnov.plotting._notes import entry, legend_beside, number, write_notes
+from netinnov.plotting._style import INK, figure_style, layer_style, mark_modelled, modelled_layers
 
 _WIDEST = 2.2
 _EVEN = 0.8  # width where all links have the same weight
@@ -136,35 +129,25 @@ def plot_flow_map(
     labels, strongest = as_whole("labels", labels), as_whole("strongest", strongest)
     most_arrows = as_whole("arrows", arrows)
     modelled = modelled_layers(network)
-    drawn = network.layers
-    if layers is not None:
-        drawn = tuple(check_names("layers", layers, network.layers))
-    located = _positions(network).dropna()
-    frame = asked_frame(extent, located)
-    shown_at = located[inside(located, frame)]
-    notes = []
+    located = network.places[["lon", "lat"]].reindex(network.nodes["place"])
+    located = located.set_axis(network.nodes.index).dropna()
+    frame, shown_at, notes = in_frame(extent, located, network.n_nodes)
     if layers is None:
         drawn, fainter = _heaviest(network, located, modelled)
         if fainter:
-            more = f" and {len(fainter) - _LISTED} more" if len(fainter) > _LISTED else ""
-            notes.append(f"Layers of less weight, not drawn: {', '.join(fainter[:_LISTED])}{more}.")
-    if missing := network.n_nodes - len(located):
-        notes.append(
-            f"Places left out, as they have no coordinates: {missing} of {network.n_nodes}."
-        )
-    if outside := len(located) - len(shown_at):
-        notes.append(f"Places outside the frame: {outside}.")
+            notes.insert(0, f"Layers of less weight, not drawn: {_listed(fainter)}.")
+    else:
+        drawn = tuple(check_names("layers", layers, network.layers))
     ends, unplaced = arrows_between(enclaves, located.index, network.places["parent"])
-    visible = shown_at.index
     text = place_names(network.places) if names is None else names
-    within = ends["home"].isin(visible) & ends["host"].isin(visible)
-    leaving = ends[~within & (ends["home"].isin(visible) | ends["host"].isin(visible))]
-    if len(leaving):
+    seen = ends[["home", "host"]].isin(shown_at.index)
+    within = seen.all(axis=1)
+    if (leaving := ends[~within & seen.any(axis=1)]).size:
         pairs = zip(leaving["home"], leaving["host"], strict=True)
-        listed = [f"{text.get(home, home)} to {text.get(host, host)}" for home, host in pairs]
-        more = f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
-        shortened = ", ".join(listed[:_LISTED]) + more
-        notes.append(f"Enclaves with an end outside the frame, not drawn: {shortened}.")
+        listed = _listed(
+            [f"{text.get(home, home)} to {text.get(host, host)}" for home, host in pairs]
+        )
+        notes.append(f"Enclaves with an end outside the frame, not drawn: {listed}.")
     inner = ends[within].sort_values("count", ascending=False, kind="stable")
     if len(inner) > most_arrows:
         notes.append(f"Arrows: the {most_arrows:,} of most enclaves, of {len(inner):,} pairs.")
@@ -195,17 +178,16 @@ def plot_flow_map(
     return ax
 
 
-def _positions(network: MultilayerNetwork) -> pd.DataFrame:
-    at = network.places[["lon", "lat"]].reindex(network.nodes["place"])
-    return at.set_axis(network.nodes.index)
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more
 
 
 def _ranked(at: pd.DataFrame, strength: pd.Series[float], arrows: pd.DataFrame) -> pd.DataFrame:
     """Columns lon, lat, strength; ends of most enclaves first, then the strongest."""
     ends = pd.concat([arrows["home"], arrows["host"]]).value_counts()
-    ranked = at.assign(
-        strength=strength.reindex(at.index), ends=ends.reindex(at.index, fill_value=0)
-    )
+    strength, ends = strength.reindex(at.index), ends.reindex(at.index, fill_value=0)
+    ranked = at.assign(strength=strength, ends=ends)
     return ranked.sort_values(["ends", "strength"], ascending=False, kind="stable")
 
 
@@ -242,28 +224,25 @@ def _draw_links(
     narrow = 1 / float(ax.get_aspect())
     points = located.to_numpy() * [narrow, 1]
     for layer in layers:
+        name, model = mark_modelled(layer, modelled), layer in modelled
         mine = links["layer"] == layer
         own = links.loc[mine]
         if own.empty:
-            cut.append(f"{mark_modelled(layer, modelled)}: no link between places of the map.")
+            cut.append(f"{name}: no link between places of the map.")
             continue
-        style = layer_style(
-            seat.get(layer, network.layers.index(layer)), modelled=layer in modelled
-        )
-        alike = links["layer"].isin(modelled) == (layer in modelled)
-        most, even = (
-            links["weight"][alike].max(),
-            alike.sum() > 1 == links["weight"][alike].nunique(),
-        )
-        width = np.maximum(own["weight"] / most * (_EVEN if even else _WIDEST), _THINNEST)
+        style = layer_style(seat.get(layer, network.layers.index(layer)), modelled=model)
+        alike = links.loc[links["layer"].isin(modelled) == model, "weight"]
+        widest = _EVEN if len(alike) > 1 == alike.nunique() else _WIDEST
+        width = np.maximum(own["weight"] / alike.max() * widest, _THINNEST)
         curves = _curves(points[own["i"]], points[own["j"]], bend[mine].to_numpy(), narrow)
         look: dict[str, Any] = {"facecolors": "none", "edgecolors": style["color"], "gid": layer}
         look |= {"linewidths": width.to_numpy(), "linestyles": [style["linestyle"]]}
-        look |= {"alpha": 0.4, "zorder": 1} if layer in modelled else {"alpha": 0.85, "zorder": 4}
+        look |= {"alpha": 0.4, "zorder": 1} if model else {"alpha": 0.85, "zorder": 4}
         ax.add_collection(PathCollection(curves, **look | edge_kws), autolim=False)
         upto = "each" if len(own) > 1 == own["weight"].nunique() else "up to"
-        text = f"{mark_modelled(layer, modelled)}, {upto} {_rounded(own['weight'].max())}"
-        handles.append(Line2D([], [], linewidth=1.4, label=_entry(text), **style))
+        text = printable(f"{name}, {upto} {_rounded(own['weight'].max())}", longest=60)
+        label = entry("\n".join(textwrap.wrap(text, _ENTRY)))
+        handles.append(Line2D([], [], linewidth=1.4, label=label, **style))
     return handles, cut
 
 
@@ -276,12 +255,11 @@ def _first(
         ["weight", "weaker", "stronger"], ascending=False, kind="stable"
     )
     weight = ranked["weight"].to_numpy()
+    choice = "the heaviest"
     if weight[0] == weight[-1]:
         choice = "those between the strongest places, as all have the same weight"
     elif weight[strongest - 1] == weight[strongest]:
-        choice = "the heaviest; of equal ones those between the strongest places"
-    else:
-        choice = "the heaviest"
+        choice += "; of equal ones those between the strongest places"
     return ranked[links.columns], choice
 
 
@@ -312,18 +290,14 @@ def _drawable_links(network: MultilayerNetwork, layer: str, located: pd.DataFram
     links = network.links
     links = links.loc[links["layer"] == layer, ["source", "target", "weight"]]
     links = links.groupby(["source", "target"], sort=False)["weight"].sum().reset_index()
-    links["i"] = located.index.get_indexer(pd.Index(links["source"]))
-    links["j"] = located.index.get_indexer(pd.Index(links["target"]))
-    links = links.loc[(links["i"] >= 0) & (links["j"] >= 0)]
-    at = located.to_numpy()
-    between = (at[links["i"]] != at[links["j"]]).any(axis=1)
-    kept: pd.DataFrame = links.loc[between, ["i", "j", "weight"]]
-    return kept.assign(layer=layer)
+    i, j = (located.index.get_indexer(pd.Index(links[end])) for end in ("source", "target"))
+    at = np.vstack([located, [np.nan, np.nan]])  # the last: of nodes that are not there
+    kept = (i >= 0) & (j >= 0) & (at[i] != at[j]).any(axis=1)
+    table = pd.DataFrame({"layer": layer, "i": i, "j": j, "weight": links["weight"]})
+    return table[pd.Series(kept, table.index)]
 
 
-def _curves(
-    start: NDArray[np.float64], end: NDArray[np.float64], bend: NDArray[np.float64], narrow: float
-) -> list[Path]:
+def _curves(start: Floats, end: Floats, bend: Floats, narrow: float) -> list[Path]:
     """Quadratic curves between points of a plane that `narrow` turns back into degrees."""
     way = end - start
     control = (start + end) / 2 + 2 * bend[:, None] * np.column_stack([-way[:, 1], way[:, 0]])
@@ -347,11 +321,7 @@ def _strength(
 
 
 def _draw_places(
-    ax: Axes,
-    at: pd.DataFrame,
-    area: NDArray[np.float64],
-    arrows: pd.DataFrame,
-    node_kws: dict[str, Any],
+    ax: Axes, at: pd.DataFrame, area: Floats, arrows: pd.DataFrame, node_kws: dict[str, Any]
 ) -> list[Line2D]:
     """Markers by role, told apart in grey too; the strongest lie on top."""
     at, area = at.iloc[::-1], area[::-1]
@@ -363,13 +333,12 @@ def _draw_places(
         ("home and host", home & host, "D", "white", INK),
         ("other place" if len(arrows) else "place", ~home & ~host, "o", "#9a9a9a", "white"),
     ):
-        if not mine.any():
-            continue
-        look: dict[str, Any] = {"s": area[mine], "marker": marker, "zorder": 6, "gid": role}
-        look |= {"facecolors": face, "edgecolors": edge, "linewidths": 0.7}
-        ax.scatter(at.loc[mine, "lon"], at.loc[mine, "lat"], **look | node_kws)
-        key: dict[str, Any] = {"marker": marker, "markerfacecolor": face, "markeredgecolor": edge}
-        handles.append(Line2D([], [], linestyle="none", markersize=5, label=role, **key))
+        if mine.any():
+            look: dict[str, Any] = {"s": area[mine], "marker": marker, "zorder": 6, "gid": role}
+            look |= {"facecolors": face, "edgecolors": edge, "linewidths": 0.7}
+            ax.scatter(at.loc[mine, "lon"], at.loc[mine, "lat"], **look | node_kws)
+            key: dict[str, Any] = {"marker": marker, "mfc": face, "mec": edge, "markersize": 5}
+            handles.append(Line2D([], [], linestyle="none", label=role, **key))
     return handles
 
 
@@ -387,9 +356,3 @@ def _rounded(weight: float) -> str:
     if weight >= 10 or float(weight).is_integer():
         return number(weight, ",.0f")
     return number(weight, ".2g")
-
-
-def _entry(text: str) -> str:
-    """Text of a legend, which would leave out what begins with an underscore."""
-    lines = "\n".join(textwrap.wrap(printable(text, longest=60), _ENTRY))
-    return f" {lines}" if lines.startswith("_") else lines

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 from matplotlib import font_manager
@@ -20,32 +20,12 @@ from netinnov._columns import DISPLAY_NAMES
 
 _BASE_FONT = "DejaVu Sans"
 _CJK_FONTS = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "Source Han Sans CN",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "Hiragino Sans GB",
-    "Heiti SC",
-    "SimHei",
-    "DengXian",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "Sarasa Gothic SC",
-    "HarmonyOS Sans SC",
-    "LXGW WenKai",
-    "Noto Sans CJK JP",
-    "Noto Sans CJK TC",
-    "Noto Serif CJK SC",
-    "Noto Serif CJK JP",
-    "Source Han Serif SC",
-    "SimSun",
-    "Songti SC",
-    "AR PL UMing CN",
-    "AR PL UKai CN",
-    "Droid Sans Fallback",
-    "Arial Unicode MS",
+    *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN"),
+    *("Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "SimHei", "DengXian"),
+    *("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Sarasa Gothic SC", "HarmonyOS Sans SC"),
+    *("LXGW WenKai", "Noto Sans CJK JP", "Noto Sans CJK TC", "Noto Serif CJK SC"),
+    *("Noto Serif CJK JP", "Source Han Serif SC", "SimSun", "Songti SC", "AR PL UMing CN"),
+    *("AR PL UKai CN", "Droid Sans Fallback", "Arial Unicode MS"),
 )
 _CJK = re.compile(
     "[\u2e80-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"
@@ -138,7 +118,10 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     return pd.Series(names, index=places.index, name="name", dtype="str")
 
 
-def name_of(names: Mapping[Any, str] | pd.Series[str] | None, node: Any) -> str:
+Names: TypeAlias = "Mapping[Any, str] | pd.Series[str]"
+
+
+def name_of(names: Names | None, node: Any) -> str:
     """The name that a mapping has for a node; its id where it has none."""
     name: Any = None if names is None else names.get(node)
     return str(node if name is None or pd.isna(name) else name)

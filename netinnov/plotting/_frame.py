@@ -135,6 +135,20 @@ def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
     return float(np.clip((width - _LEGEND) * tall + 16, 80, 180))
 
 
+def in_frame(
+    extent: Frame | None, located: pd.DataFrame, n: int
+) -> tuple[Frame, pd.DataFrame, list[str]]:
+    """The frame of a map, the points in it, and notes on those of n that are not."""
+    frame = asked_frame(extent, located)
+    visible = located[inside(located, frame)]
+    notes = []
+    if missing := n - len(located):
+        notes.append(f"Places left out, as they have no coordinates: {missing} of {n}.")
+    if outside := len(located) - len(visible):
+        notes.append(f"Places outside the frame: {outside}.")
+    return frame, visible, notes
+
+
 def inside(located: pd.DataFrame, frame: Frame) -> pd.Series[bool]:
     """Which points lie in a frame."""
     west, east, south, north = frame
@@ -154,8 +168,7 @@ def draw_frame(ax: Axes, frame: Frame) -> None:
     """Set limits, aspect and degrees, and draw the scale bar below the southernmost place."""
     west, east, south, north = frame
     band = _BAND * (north - south)
-    ax.set_xlim(west, east)
-    ax.set_ylim(south - band, north)
+    ax.set(xlim=(west, east), ylim=(south - band, north))
     ax.set_aspect(1 / squeeze(frame), adjustable="box", anchor="NW")
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.yaxis.set_major_locator(MaxNLocator(5))

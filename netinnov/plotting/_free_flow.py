@@ -14,20 +14,10 @@ from scipy.optimize import linear_sum_assignment
 
 from netinnov._typing import Floats
 from netinnov.errors import InputError
+from netinnov.plotting._drawing import drawing, table_of
 from netinnov.plotting._fonts import name_of, printable
-from netinnov.plotting._legend import legend_above
-from netinnov.plotting._notes import MODELLED, number, percent, write_notes
-from netinnov.plotting._style import (
-    DASHES,
-    GREY,
-    INK,
-    PALETTE,
-    SINGLE,
-    axes_or_new,
-    figure_style,
-    layer_style,
-)
-from netinnov.plotting._table_of_result import table_of
+from netinnov.plotting._notes import MODELLED, entry, legend_above, number, percent, write_notes
+from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, layer_style
 
 _PHASES = {"convergence": "#cfe3f1", "either": "#7fa8c9", "divergence": "#b4551d"}
 _APART = 0.2
@@ -86,18 +76,17 @@ def plot_bifurcation(
         raise InputError(f"{msg}{diagram.shape}; see bifurcation_diagram().")
     parameter = str(diagram.columns[0])
     marks = {name: float(at) for name, at in (points or {}).items() if np.isfinite(at)}
-    with figure_style():
-        ax = axes_or_new(ax, width=SINGLE, height=72)
-        for stable, name in ((True, "stable"), (False, "unstable")):
-            style: dict[str, Any] = {"color": PALETTE[0], "linewidth": 1.8, "linestyle": "solid"}
-            if not stable:
-                style = {"color": PALETTE[1], "linewidth": 1.0, "linestyle": (0, (3, 1.6))}
+    with drawing(ax, SINGLE, 72) as ax:
+        values = np.unique(diagram[parameter].to_numpy(np.float64))
+        for stable, name, colour, width, dash in (
+            (True, "stable", PALETTE[0], 1.8, "solid"),
+            (False, "unstable", PALETTE[1], 1.0, (0, (3, 1.6))),
+        ):
+            look: dict[str, Any] = {"color": colour, "linewidth": width, "linestyle": dash}
             rows = diagram[diagram["stable"].astype(bool) == stable]
-            values = diagram[parameter].drop_duplicates().sort_values().to_numpy(np.float64)
             for at, (x, y) in enumerate(_branches(rows, parameter, values)):
-                if len(x) == 1:
-                    style |= {"marker": "o", "markersize": 2.0}
-                ax.plot(x, y, label=name if at == 0 else "_", zorder=3, **style)
+                (line,) = ax.plot(x, y, label=name if at == 0 else "_", zorder=3, **look)
+                line.set(marker="o" if len(x) == 1 else "", markersize=2.0)
         for at, (name, value) in enumerate(marks.items()):
             text = f"{printable(name)}: {number(value, '.3f')}"
             ax.axvline(value, color=GREY, linewidth=0.7, linestyle=DASHES[at % 4 + 1], label=text)
@@ -151,11 +140,9 @@ def plot_phase_map(
     known = list(_PHASES)
     codes = _checked_phases(phases, known)
     x, y = (np.asarray(axis, dtype=np.float64) for axis in (phases.columns, phases.index))
-    axis_labels = labels or tuple(
-        "" if axis.name is None else str(axis.name) for axis in (phases.columns, phases.index)
-    )
-    with figure_style():
-        ax = axes_or_new(ax, width=SINGLE, height=80)
+    called = (phases.columns.name, phases.index.name)
+    axis_labels = labels or ["" if name is None else str(name) for name in called]
+    with drawing(ax, SINGLE, 80) as ax:
         colours = ListedColormap(list(_PHASES.values()))
         norm = BoundaryNorm(np.arange(-0.5, len(known)), colours.N)
         ax.pcolormesh(x, y, codes, cmap=colours, norm=norm, shading="nearest", rasterized=True)
@@ -224,11 +211,9 @@ def plot_trajectories(
         msg = "`path` must be a table with a row a step and a column a region; "
         raise InputError(f"{msg}found {shape}; of several types give one: path['talent'].")
     chosen = list(highlight) or (list(path) if path.shape[1] <= _MOST_NAMED else [])
-    unknown = [region for region in chosen if region not in path]
-    if unknown:
+    if unknown := [region for region in chosen if region not in path]:
         raise InputError(f"`highlight` must name regions of `path`; found {unknown[:5]}.")
-    with figure_style():
-        ax = axes_or_new(ax, width=SINGLE, height=66)
+    with drawing(ax, SINGLE, 66) as ax:
         even = 1 / path.shape[1] if reference is None else reference
         ax.axhline(even, color=GREY, linewidth=0.5, zorder=1)
         rest = path.drop(columns=chosen)
@@ -236,10 +221,8 @@ def plot_trajectories(
             lines = ax.plot(path.index, rest.to_numpy(), color=GREY, linewidth=0.4, alpha=0.6)
             lines[0].set_label(f"{rest.shape[1]:,} {'other ' if chosen else ''}regions")
         for position, region in enumerate(chosen):
-            label = printable(name_of(names, region))
-            label = f" {label}" if label.startswith("_") else label
-            style = layer_style(position)
-            ax.plot(path.index, path[region], linewidth=1.3, label=label, zorder=3, **style)
+            look = {"label": entry(printable(name_of(names, region)))} | layer_style(position)
+            ax.plot(path.index, path[region], linewidth=1.3, zorder=3, **look)
         top = float(np.nanmax(path.to_numpy()))
         ax.set(xlim=(path.index[0], path.index[-1]), ylim=(0, min(1.03, top * 1.08)))
         ax.set_ylabel("share of the mobile")
@@ -250,35 +233,31 @@ def plot_trajectories(
 
 def _branches(rows: pd.DataFrame, parameter: str, values: Floats) -> list[tuple[Floats, Floats]]:
     """Lines through the rest points of neighbouring values of the parameter."""
-    shares = {
-        value: group["share"].to_numpy(np.float64) for value, group in rows.groupby(parameter)
-    }
-    done: list[list[tuple[float, float]]] = []
+    lines: list[list[tuple[float, float]]] = []
     going: list[list[tuple[float, float]]] = []
     for value in values:
-        points = shares.get(value, np.empty(0))
-        distances = np.abs(np.array([line[-1][1] for line in going])[:, None] - points[None, :])
-        pairs = linear_sum_assignment(distances) if distances.size else ((), ())
-        joined = {
-            int(point): going[line]
-            for line, point in zip(*pairs, strict=True)
-            if distances[line, point] <= _APART
-        }
-        kept = {id(line) for line in joined.values()}
-        done += [line for line in going if id(line) not in kept]
-        going = [joined.get(point, []) for point in range(len(points))]
-        for line, share in zip(going, points, strict=True):
-            line.append((float(value), float(share)))
-    pieces = [np.array(line).T for line in done + going]
-    return [(piece[0], piece[1]) for piece in pieces]
+        points = rows.loc[rows[parameter] == value, "share"].to_numpy(np.float64)
+        distances = np.abs(np.array([line[-1][1] for line in going])[:, None] - points)
+        pairs = zip(*linear_sum_assignment(distances), strict=True)
+        near = [
+            (int(point), going[line]) for line, point in pairs if distances[line, point] <= _APART
+        ]
+        ahead = dict(near)
+        for point, share in enumerate(points.tolist()):
+            if point not in ahead:
+                ahead[point] = []
+                lines.append(ahead[point])
+            ahead[point].append((float(value), share))
+        going = [ahead[point] for point in range(len(points))]
+    return [(x, y) for x, y in (np.array(line).T for line in lines)]
 
 
 def _checked_phases(phases: Any, known: list[str]) -> Floats:
     if not isinstance(phases, pd.DataFrame) or min(phases.shape) < 2:
         msg = "`phases` must be a table of at least two rows and columns; "
         raise InputError(f"{msg}found {getattr(phases, 'shape', type(phases).__name__)}.")
-    codes = pd.Index(known).get_indexer(pd.Index(phases.to_numpy().ravel())).reshape(phases.shape)
+    words = phases.to_numpy()
+    codes = pd.Index(known).get_indexer(pd.Index(words.ravel())).reshape(words.shape)
     if (codes < 0).any():
-        word = phases.to_numpy()[codes < 0][0]
-        raise InputError(f"`phases` must hold {', '.join(known)}; found {word!r}.")
+        raise InputError(f"`phases` must hold {', '.join(known)}; found {words[codes < 0][0]!r}.")
     return codes.astype(np.float64)

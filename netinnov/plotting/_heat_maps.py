@@ -1,8 +1,8 @@
-"""Matrices with numbers in their cells: flows between communities, layer similarity."""
+"""Matrices as shades: weights of links, flows between communities, layer similarity."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -10,36 +10,106 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.image import AxesImage
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
 from netinnov._arguments import as_whole
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Floats
+from netinnov.build import flatten
 from netinnov.community import Partition
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.plotting._drawing import drawing, without_edges
 from netinnov.plotting._fonts import name_of, place_names, printable
 from netinnov.plotting._notes import percent, write_notes
-from netinnov.plotting._style import (
-    DOUBLE,
-    INK,
-    SINGLE,
-    axes_or_new,
-    colour_bar,
-    figure_style,
-    ink_on,
-    lay_out,
-)
+from netinnov.plotting._style import DOUBLE, INK, SINGLE, colour_bar, ink_on, lay_out
 
 Part: TypeAlias = Literal["all", "source"]
 Order: TypeAlias = Literal["given", "similar"]
 
 _MISSING = "#e3e3e3"
+_CELLS = 4_000_000  # of a dense matrix that a figure can show
+_NAMED = 45  # groups that a matrix of a column's width can name
+
+
+def plot_adjacency(
+    network: MultilayerNetwork, *, layer: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw the matrix of weights with the nodes ordered by place.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        At most 2,000 nodes; aggregate larger ones.
+    layer : str, optional
+        One layer. None: the weights of all layers, summed.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Rows are sources. Places stand in the order of `network.places`, their nodes in node
+        order; nodes without a place come last. Lines part the places, which are named if there
+        are few. Shades are logarithmic; white: no link. Self-links are drawn.
+
+    Raises
+    ------
+    InputError
+        If the network is too large, has no link, or has no such layer.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> nodes = pd.DataFrame({"place": ["q", "h", "q"]}, index=["a", "b", "c"])
+    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [2.0]})
+    >>> ax = plot_adjacency(ni.build_network(nodes, links))
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['q', 'h']
+    """
+    n = network.n_nodes
+    if n * n > _CELLS:
+        msg = f"a matrix of {n:,} nodes is too large to be seen; aggregate() to 2,000 or fewer."
+        raise InputError(msg)
+    if network.n_links == 0:
+        raise InputError("a matrix needs links to draw; there are none.")
+    if layer is None and len(network.layers) == 1:
+        (layer,) = network.layers
+    drawn = flatten(network) if layer is None else network
+    matrix = drawn.adjacency(drawn.layers[0] if layer is None else layer)
+    code, ids = network.storage.place_codes, network.storage.places.index
+    last = np.where(code >= 0, code, len(ids))
+    order = np.argsort(last, kind="stable")
+    groups, start = np.unique(last[order], return_index=True)
+    edges = np.append(start, n)
+    low, high = matrix.data.min(), matrix.data.max()
+    # From below the least weight, so that the weakest link is told from none.
+    norm = LogNorm(low * (low / high) ** 0.5 / 2, high)
+    shown = np.ma.masked_equal(matrix[order][:, order].toarray(), 0)
+    with drawing(ax, SINGLE, 80) as ax:
+        image = ax.imshow(shown, cmap="Blues", norm=norm, interpolation="nearest")
+        if len(groups) < n:
+            _draw_lines(ax, start[1:] - 0.5, color=INK, linewidth=0.3)
+        places = [*map(str, ids), "no place"]
+        named = slice(None) if len(groups) <= _NAMED else slice(0)
+        names = [printable(places[group]) for group in groups[named]]
+        at = ((edges[:-1] + edges[1:] - 1) / 2)[named]
+        ax.set_xticks(at, names, rotation=90)
+        ax.set_yticks(at, names)
+        ax.tick_params(length=0, labelsize=7 if len(groups) <= 20 else 5)
+        ax.spines[:].set_visible(True)
+        title = "all layers" if layer is None else printable(layer)
+        bar = colour_bar(ax, image, f"weight, {title}", pad=0.02, format="{x:.3g}")
+        if high > low:
+            bar.ax.set_ylim(low, high)
+        bar.set_ticks(np.unique([low, (low * high) ** 0.5, high]).tolist())
+        bar.ax.yaxis.set_minor_formatter(NullFormatter())
+    return ax
 
 
 def plot_community_flows(
@@ -104,51 +174,40 @@ def plot_community_flows(
     codes = node_codes(network, membership)
     known = codes >= 0
     source, target = weight.nonzero()
-    data = weight.data
     inner = known[source] & known[target]
-    total, everything = float(data[inner].sum()), float(data.sum())
+    source, target, data = source[inner], target[inner], weight.data[inner]
+    total, everything = float(data.sum()), float(weight.data.sum())
     if total <= 0:
         raise InputError("a matrix of communities needs weight between labelled nodes; found none.")
-    strength = np.bincount(source[inner], data[inner], network.n_nodes)
-    strength += np.bincount(target[inner], data[inner], network.n_nodes)
+    strength = sum(np.bincount(end, data, network.n_nodes) for end in (source, target))
     called = place_names(network.nodes) if names is None else names
-    group, tags = _grouped(network, codes, strength.astype(np.float64), most, called)
-    n = len(tags)
-    flows = np.zeros((n, n))
-    np.add.at(flows, (group[source[inner]], group[target[inner]]), data[inner])
-    inside = float(data[inner][codes[source[inner]] == codes[target[inner]]].sum()) / total
+    group, tags = _grouped(network, codes, np.asarray(strength), most, called)
+    shown = np.zeros((len(tags), len(tags)))
+    np.add.at(shown, (group[source], group[target]), data)
+    inside = float(data[codes[source] == codes[target]].sum()) / total
     half = not network.directed and of == "all"
-    if of == "all":
-        shown = flows / total
-        if half:
-            shown = np.tril(shown + np.tril(shown.T, -1))
-    else:
-        out = flows.sum(axis=1, keepdims=True)
-        shown = np.divide(flows, out, out=np.full_like(flows, np.nan), where=out > 0)
-    blank = np.triu(np.ones((n, n), bool), 1) if half else np.zeros((n, n), bool)
+    whole = total if of == "all" else shown.sum(axis=1, keepdims=True)
+    shown = np.divide(shown, whole, out=np.full_like(shown, np.nan), where=np.greater(whole, 0))
+    if half:
+        shown = np.tril(shown + np.tril(shown.T, -1))
     notes = [f"Inside communities: {percent(inside)} of the weight."]
     if (~known).any():
         lost = percent(1 - total / everything)
         without = f"Nodes without a label, left out: {(~known).sum():,}"
         notes.append(f"{without} ({lost} of the weight)." if total < everything else f"{without}.")
-    with figure_style():
-        ax = axes_or_new(ax, width=SINGLE, height=88)
-        image = _draw_matrix(ax, np.where(blank, np.nan, shown), tags, blank, 0.0, None)
+    with drawing(ax, SINGLE, 88) as ax:
+        image = _draw_matrix(ax, shown, tags, half)
         whole_weight = "all weight" if of == "all" else "the weight that leaves the row"
         bar = colour_bar(ax, image, f"% of {whole_weight}", ticks=MaxNLocator(5))
         bar.ax.yaxis.set_major_formatter(lambda x, _: f"{100 * x:g}")
         write_notes(ax, notes, label="" if half else "to")
         ax.set_ylabel("" if half else "from")
-        _write_cells(ax, image, np.where(blank, np.nan, shown), _percent, blank)
+        _write_cells(ax, image, _percent)
     return ax
 
 
 def plot_layer_similarity(
-    table: pd.DataFrame,
-    *,
-    label: str = "",
-    order: Order = "given",
-    ax: Axes | None = None,
+    table: pd.DataFrame, *, label: str = "", order: Order = "given", ax: Axes | None = None
 ) -> Axes:
     """Draw how alike layers are as a matrix with numbers in its cells.
 
@@ -198,16 +257,12 @@ def plot_layer_similarity(
         position = leaves_list(tree)
     values = values[np.ix_(position, position)]
     tags = [printable(name) for name in table.index.take(position)]
-    n = len(tags)
-    blank = np.triu(np.ones((n, n), bool), 1) if symmetric else np.zeros((n, n), bool)
-    negative = bool(np.nanmin(values, initial=0) < 0)
-    with figure_style():
-        wide = n > 10
-        ax = axes_or_new(ax, width=DOUBLE if wide else SINGLE, height=160 if wide else 80)
-        shown = np.where(blank, np.nan, values)
-        image = _draw_matrix(ax, shown, tags, blank, -1.0 if negative else 0.0, 1.0)
+    low = -1.0 if np.nanmin(values, initial=0) < 0 else 0.0
+    width, height = (DOUBLE, 160) if len(tags) > 10 else (SINGLE, 80)
+    with drawing(ax, width, height) as ax:
+        image = _draw_matrix(ax, values, tags, symmetric, low, 1.0)
         colour_bar(ax, image, printable(label, longest=80), ticks=MaxNLocator(4))
-        _write_cells(ax, image, shown, _two_digits, blank)
+        _write_cells(ax, image, _two_digits)
     return ax
 
 
@@ -225,16 +280,9 @@ def shaded_table(
     # It draws the labels of the table, so they must be printable from the first.
     rows = [printable(name) for name in names]
     columns = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in shades]
-    sns.heatmap(
-        shades.set_axis(rows, axis=0).set_axis(columns, axis=1),
-        annot=texts.to_numpy(),
-        fmt="",
-        linewidths=0.6,
-        annot_kws={"fontsize": 7},
-        cbar_kws=bar,
-        ax=ax,
-        **colours,
-    )
+    numbers: dict[str, Any] = {"annot": texts.to_numpy(), "fmt": "", "annot_kws": {"fontsize": 7}}
+    shades = shades.set_axis(rows, axis=0).set_axis(columns, axis=1)
+    sns.heatmap(shades, linewidths=0.6, cbar_kws=bar, ax=ax, **numbers, **colours)
     ax.set_xticklabels(columns, rotation=0)
     ax.set_yticklabels(rows, rotation=0)
     ax.set(xlabel="", ylabel="")
@@ -287,55 +335,50 @@ def _square(table: Any) -> Floats:
 
 
 def _draw_matrix(
-    ax: Axes,
-    shown: Floats,
-    tags: list[str],
-    blank: npt.NDArray[np.bool_],
-    low: float,
-    high: float | None,
+    ax: Axes, values: Floats, tags: list[str], half: bool, low: float = 0, high: float | None = None
 ) -> AxesImage:
+    """Shades with names at two sides; of half a matrix the upper part is empty."""
+    blank = np.triu(np.full(values.shape, half), 1)
+    shown = np.where(blank, np.nan, values)
     shades = colormaps["RdBu" if low < 0 else "Blues"].with_extremes(bad=_MISSING)
     top = float(np.nanmax(shown, initial=0)) if high is None else high
     norm = Normalize(low, top if top > low else low + 1)
     image = ax.imshow(shown, cmap=shades, norm=norm, interpolation="nearest")
     image.set_alpha(np.where(blank, 0.0, 1.0))  # nothing there; grey is for undefined
-    at = np.arange(len(tags))
-    ax.set_xticks(at, tags, rotation=90)
-    ax.set_yticks(at, tags)
-    edges = np.arange(len(tags) + 1) - 0.5
+    ax.set_xticks(range(len(tags)), tags, rotation=90)
+    ax.set_yticks(range(len(tags)), tags)
     if len(tags) <= 40:
-        for edge in edges:
-            ax.axhline(edge, color="white", linewidth=0.6)
-            ax.axvline(edge, color="white", linewidth=0.6)
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
+        _draw_lines(ax, np.arange(len(tags) + 1) - 0.5, color="white", linewidth=0.6)
+    without_edges(ax)
     return image
 
 
-def _write_cells(
-    ax: Axes,
-    image: AxesImage,
-    shown: Floats,
-    text: Any,
-    blank: npt.NDArray[np.bool_],
-) -> None:
+def _draw_lines(ax: Axes, edges: npt.NDArray[Any], **look: Any) -> None:
+    """Lines between rows and columns."""
+    for edge in edges:
+        ax.axhline(edge, **look)
+        ax.axvline(edge, **look)
+
+
+def _write_cells(ax: Axes, image: AxesImage, text: Callable[[float], str]) -> None:
     """Write the numbers in type of 7 or 6 points, if it has room, and level names, if they have."""
     lay_out(ax)
+    values: Floats = np.ma.filled(np.ma.asarray(image.get_array(), np.float64), np.nan)
     points = 72 / ax.figure.dpi
-    room = ax.get_window_extent().width / len(shown) * points
+    room = ax.get_window_extent().width / len(values) * points
     names = ax.get_xticklabels()
     if max(name.get_window_extent().height for name in names) * points <= 0.95 * room:
         ax.tick_params(axis="x", rotation=0)
-    words = {at: text(shown[at]) for at in zip(*np.nonzero(~blank), strict=True)}
-    longest = max(len(word) for word in words.values())
-    size = next((size for size in (7, 6) if 0.62 * size * longest + 1 <= room), None)
+    drawn = np.argwhere(np.asarray(image.get_alpha()) > 0).tolist()
+    words = [text(values[row, column]) for row, column in drawn]
+    size = next((size for size in (7, 6) if 0.62 * size * max(map(len, words)) + 1 <= room), None)
     if size is None:
         return
-    for (row, column), word in words.items():
-        value = shown[row, column]
+    look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size, "in_layout": False}
+    for (row, column), word in zip(drawn, words, strict=True):
+        value = values[row, column]
         ink = ink_on(image.to_rgba(np.array([value]))[0]) if value == value else INK
-        look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size, "color": ink}
-        ax.text(column, row, word, in_layout=False, **look)
+        ax.text(column, row, word, color=ink, **look)
 
 
 def _percent(share: float) -> str:

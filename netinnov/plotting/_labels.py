@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from operator import itemgetter
-from typing import Literal
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,6 +13,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Annotation, Text
 from numpy.typing import NDArray
 
+from netinnov._typing import Floats
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import INK, lay_out
 
@@ -28,21 +30,21 @@ _CROSSED = 6.0  # cost of each point of the radius of the largest marker that a 
 _BOTHERS = 4.5  # points of radius from which a marker that is crossed seems to be what is named
 _CLEAR = 1.5  # points by which other markers are farther away than a label's own
 _FAR = 4.0  # of each step away from the point, in pieces of an arrow's line
-_ALIGN_X: dict[int, Literal["left", "center", "right"]] = {1: "left", 0: "center", -1: "right"}
-_ALIGN_Y: dict[int, Literal["bottom", "center", "top"]] = {1: "bottom", 0: "center", -1: "top"}
+_ALIGN_X, _ALIGN_Y = ("center", "left", "right"), ("center", "bottom", "top")  # by 0, 1, -1
+_BOX = {"boxstyle": "square,pad=0.08", "fc": "white", "ec": "none", "alpha": 0.75}
 
 
 def label_points(
     ax: Axes,
-    points: NDArray[np.float64],
+    points: Floats,
     texts: Sequence[str],
     *,
-    radii: NDArray[np.float64],
+    radii: Floats,
     most: int | None = None,
     must: int = 0,
     led: int = 0,
     beside: Sequence[Text] = (),
-    lines: Sequence[NDArray[np.float64]] = (),
+    lines: Sequence[Floats] = (),
     arrows: Sequence[FancyArrowPatch] = (),
 ) -> list[Annotation]:
     """Write each text beside its point where there is room, the first texts first.
@@ -77,38 +79,30 @@ def label_points(
     placed = []
     for number, spot in enumerate(_spots(at, _SAME * scale, most)):
         i = int(spot[0])
-        label = ax.annotate(
-            _joined([texts[k] for k in spot]),
-            points[i],
-            xytext=(0, 0),
-            textcoords="offset points",
-            fontsize=7,
-            zorder=9,
-            bbox={"boxstyle": "square,pad=0.08", "fc": "white", "ec": "none", "alpha": 0.75},
-        )
-        box = label.get_window_extent()
-        free: list[tuple[float, tuple[int, int], NDArray[np.float64], NDArray[np.float64]]] = []
+        look: dict[str, Any] = {"fontsize": 7, "zorder": 9, "bbox": _BOX}
+        name = _joined([texts[k] for k in spot])
+        label = ax.annotate(name, points[i], xytext=(0, 0), textcoords="offset points", **look)
+        size = np.array(label.get_window_extent().size)
+        free: list[tuple[float, tuple[int, int], Floats, Floats]] = []
         crowded = list(free)
         found_clear = False  # room where no line seems to lead to another marker
-        for far, side, offset, candidate in _candidates(
-            at[i], box.width, box.height, radii[i] * scale, scale, led=number < max(must, led)
-        ):
-            low, high = candidate[:2], candidate[2:]
+        gaps = (*_GAPS, *_LED) if number < max(must, led) else _GAPS
+        for (far, gap), side in product(enumerate(gaps), _SIDES):
+            offset = np.array(side) * (radii[i] + gap) * scale * (0.75 if all(side) else 1.0)
+            low = at[i] + offset - size * (1 - np.array(side)) / 2
+            high = low + size
+            candidate = np.concatenate([low, high])
             far_away = far >= len(_GAPS)
-            if not ((low >= frame.min).all() and (high <= frame.max).all()) or (
-                far_away and found_clear
-            ):
+            inside = (low >= frame.min).all() and (high <= frame.max).all()
+            if not inside or (far_away and found_clear):
                 continue
             hit = np.all((taken[:, :2] < high) & (taken[:, 2:] > low), axis=1)
-            # A label may touch its own point.
-            hidden = int(np.delete(hit, spot).sum())
-            if hidden:
+            if hidden := int(np.delete(hit, spot).sum()):  # a label may touch its own point
                 crowded.append((hidden, side, offset, candidate))
                 continue
             away = _gap(taken[:n], candidate)
-            if far_away or away[spot].min() + _CLEAR * scale < np.delete(away, spot).min(
-                initial=np.inf
-            ):
+            other = np.delete(away, spot).min(initial=np.inf)
+            if far_away or away[spot].min() + _CLEAR * scale < other:
                 # A line that leads across another marker, or ends beside it, seems to be its own.
                 # The white box is a little larger, and text is wider at other resolutions.
                 under = (pieces > low - _MARGIN * scale) & (pieces < high + _MARGIN * scale)
@@ -127,31 +121,18 @@ def label_points(
             label.remove()
             continue
         _, side, offset, candidate = min(free or crowded, key=itemgetter(0))
-        label.set_position(tuple(offset / scale))
-        label.set_horizontalalignment(_ALIGN_X[side[0]])
-        label.set_verticalalignment(_ALIGN_Y[side[1]])
-        if np.hypot(*offset) > (radii[i] + _GAPS[-1]) * 1.5 * scale:
-            _lead(ax, points[i], offset / scale, float(radii[i]))
+        label.set(position=tuple(offset / scale), ha=_ALIGN_X[side[0]], va=_ALIGN_Y[side[1]])
+        if np.hypot(*offset) > (radii[i] + _GAPS[-1]) * 1.5 * scale:  # a thin line leads to it
+            line = {"arrowstyle": "-", "color": INK, "lw": 0.6, "shrinkA": 0, "shrinkB": radii[i]}
+            to: dict[str, Any] = {"xytext": tuple(offset / scale), "textcoords": "offset points"}
+            ax.annotate("", tuple(points[i]), arrowprops=line, zorder=8, **to)
         label.set_in_layout(False)  # it lies inside the axes
         taken = np.vstack([taken, candidate])
         placed.append(label)
     return placed
 
 
-def _lead(ax: Axes, point: NDArray[np.float64], offset: NDArray[np.float64], radius: float) -> None:
-    """A thin line from a label that lies away from its point."""
-    style = {"arrowstyle": "-", "color": INK, "linewidth": 0.6, "shrinkA": 0, "shrinkB": radius}
-    ax.annotate(
-        "",
-        (point[0], point[1]),
-        xytext=tuple(offset),
-        textcoords="offset points",
-        arrowprops=style,
-        zorder=8,
-    )
-
-
-def _spots(at: NDArray[np.float64], same: float, most: int | None) -> list[NDArray[np.int64]]:
+def _spots(at: Floats, same: float, most: int | None) -> list[NDArray[np.int64]]:
     """Numbers of the points at each spot, the spots in the order of their first points."""
     left = np.ones(len(at), bool)
     spots: list[NDArray[np.int64]] = []
@@ -166,23 +147,19 @@ def _spots(at: NDArray[np.float64], same: float, most: int | None) -> list[NDArr
 
 
 def _joined(texts: list[str]) -> str:
-    """The first names of a spot, and how many more there are."""
+    """The names of a spot, or the first and how many more there are."""
     names = [printable(text) for text in dict.fromkeys(texts)]
-    if len(names) > _NAMES + 1:
-        return f"{names[0]} and {len(names) - 1} more"
-    return ", ".join(names)
+    return f"{names[0]} and {len(names) - 1} more" if len(names) > _NAMES + 1 else ", ".join(names)
 
 
-def _gap(boxes: NDArray[np.float64], label: NDArray[np.float64]) -> NDArray[np.float64]:
+def _gap(boxes: Floats, label: Floats) -> Floats:
     """Distance of each box from that of a label; 0 where they touch."""
     gap = np.maximum(np.maximum(boxes[:, :2] - label[2:], label[:2] - boxes[:, 2:]), 0)
-    away: NDArray[np.float64] = np.hypot(*gap.T)
+    away: Floats = np.hypot(*gap.T)
     return away
 
 
-def _across(
-    boxes: NDArray[np.float64], start: NDArray[np.float64], end: NDArray[np.float64]
-) -> NDArray[np.bool_]:
+def _across(boxes: Floats, start: Floats, end: Floats) -> NDArray[np.bool_]:
     """Boxes that a line leads across."""
     along = np.linspace(start, end, int(np.hypot(*(end - start)) / _PIECE) + 2)[:, None]
     inside = (along >= boxes[:, :2]) & (along <= boxes[:, 2:])
@@ -191,14 +168,10 @@ def _across(
 
 
 def _pieces(
-    ax: Axes,
-    lines: Sequence[NDArray[np.float64]],
-    arrows: Sequence[FancyArrowPatch],
-    scale: float,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    ax: Axes, lines: Sequence[Floats], arrows: Sequence[FancyArrowPatch], scale: float
+) -> tuple[Floats, Floats]:
     """Points in pixels along lines and around arrowheads, and what it costs to hide them."""
-    corners: list[tuple[NDArray[np.float64], float]]
-    corners = [(ax.transData.transform(line), _LINE) for line in lines]
+    corners: list[tuple[Floats, float]] = [(ax.transData.transform(line), _LINE) for line in lines]
     for arrow in arrows:
         path = arrow.get_transform().transform_path(arrow.get_path())
         # A curve, and then the outline of its head.
@@ -211,26 +184,3 @@ def _pieces(
         points.append(np.column_stack([np.interp(steps, along, x) for x in line.T]))
         weights.append(np.full(len(steps), cost))
     return np.concatenate(points), np.concatenate(weights)
-
-
-def _candidates(
-    at: NDArray[np.float64],
-    width: float,
-    height: float,
-    radius: float,
-    scale: float,
-    *,
-    led: bool = False,
-) -> list[tuple[int, tuple[int, int], NDArray[np.float64], NDArray[np.float64]]]:
-    """How far, side, offset of the text's anchor and box (x0, y0, x1, y1), in pixels."""
-    candidates = []
-    for far, gap in enumerate((*_GAPS, *_LED) if led else _GAPS):
-        for side in _SIDES:
-            away = (radius + gap * scale) * (0.75 if all(side) else 1.0)
-            offset = np.array(side, dtype=float) * away
-            anchor = at + offset
-            low = anchor - np.array([width * (1 - side[0]), height * (1 - side[1])]) / 2
-            candidates.append(
-                (far, side, offset, np.array([*low, low[0] + width, low[1] + height]))
-            )
-    return candidates

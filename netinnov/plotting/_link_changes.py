@@ -11,17 +11,16 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
+from netinnov.plotting._drawing import table_of
 from netinnov.plotting._fonts import name_of, place_names, printable
 from netinnov.plotting._frame import asked_frame, inside, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._legend import legend_beside
-from netinnov.plotting._notes import number, write_notes
+from netinnov.plotting._notes import legend_beside, number, write_notes
 from netinnov.plotting._style import INK, PALETTE, figure_style
-from netinnov.plotting._table_of_result import table_of
 
 _WIDEST, _THINNEST = 3.2, 0.5  # points
 _NAMED = 2  # places of most change, home and host, which are named in any case
-_SIGNS = (("gained", 1), ("lost", -1))
+_SIGNS: Any = (("gained", 1, PALETTE[0], "solid"), ("lost", -1, PALETTE[1], (0, (3, 1.5))))
 
 
 def plot_link_changes(
@@ -112,23 +111,31 @@ def plot_link_changes(
     drawn, cut = _strongest(within, strongest)
     with figure_style():
         ax = map_axes(ax, frame, basemap)
-        handles = _draw_lines(ax, drawn, at, dict(edge_kws or {}))
+        handles: list[Any] = [*_draw_lines(ax, drawn, at, dict(edge_kws or {}))]
         touched = pd.concat([drawn.set_index(end)["change"].abs() for end in ("a", "b")])
         weight = touched.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
-        new = visible.loc[_new_at(changes, visible)]
-        handles += _draw_places(ax, at.loc[weight.index], new, dict(node_kws or {}))
+        touched_at = at.loc[weight.index]
+        for text, spots, marker, size, face in (
+            ("end of a link drawn", touched_at, "o", 16, "white"),
+            ("new node", visible.loc[_new_at(changes, visible)], "*", 75, INK),
+        ):
+            look: dict[str, Any] = {"s": size, "marker": marker, "facecolors": face, "zorder": 6}
+            look |= {"edgecolors": INK, "linewidths": 0.7, "gid": text, "label": text}
+            if len(spots):
+                marks = ax.scatter(spots["lon"], spots["lat"], **look | dict(node_kws or {}))
+                handles.append(marks)
         title = f"width: change in {printable(label)}" if len(drawn) else None
         legend_beside(ax, handles, title=title, alignment="left")
         write_notes(ax, [*notes, *cut])
-        text = place_names(places) if names is None else names
+        called = place_names(places) if names is None else names
+        texts = [name_of(called, place) for place in weight.index]
+        drawn_lines = [
+            at.loc[[a, b]].to_numpy() for a, b in zip(drawn["a"], drawn["b"], strict=True)
+        ]
+        radii = np.full(len(weight), 2.2)
+        most = int(labels)
         label_points(
-            ax,
-            at.loc[weight.index].to_numpy(),
-            [name_of(text, place) for place in weight.index],
-            radii=np.full(len(weight), 2.2),
-            most=int(labels),
-            must=_NAMED,
-            lines=[at.loc[[a, b]].to_numpy() for a, b in zip(drawn["a"], drawn["b"], strict=True)],
+            ax, touched_at.to_numpy(), texts, radii=radii, most=most, must=_NAMED, lines=drawn_lines
         )
     return ax
 
@@ -139,14 +146,9 @@ def _between_places(changes: pd.DataFrame, at: pd.DataFrame) -> tuple[pd.DataFra
     located = ends.isin(at.index).all(axis=1)
     between = located & (ends["source_place"] != ends["target_place"])
     pairs = np.sort(ends[between].to_numpy(str), axis=1)
-    table = pd.DataFrame(
-        {
-            "a": pairs[:, 0],
-            "b": pairs[:, 1],
-            "new": changes.loc[between, ["source_new", "target_new"]].any(axis=1).to_numpy(),
-            "change": changes.loc[between, "change"].to_numpy(np.float64),
-        }
-    )
+    table = pd.DataFrame(pairs, changes.index[between], ["a", "b"])
+    table["new"] = changes.loc[between, ["source_new", "target_new"]].any(axis=1)
+    table["change"] = changes.loc[between, "change"].astype(float)
     lines = table.groupby(["a", "b", "new"], sort=False)["change"].sum().reset_index()
     return lines[lines["change"] != 0], int((~located).sum()), int((located & ~between).sum())
 
@@ -161,7 +163,7 @@ def _new_at(changes: pd.DataFrame, at: pd.DataFrame) -> list[str]:
 def _strongest(lines: pd.DataFrame, most: int) -> tuple[pd.DataFrame, list[str]]:
     """The largest gains and losses, and notes on how many are left out."""
     parts, cut = [lines[:0]], []
-    for text, sign in _SIGNS:
+    for text, sign, *_ in _SIGNS:
         same_sign = lines[np.sign(lines["change"]) == sign]
         size = same_sign["change"].abs().sort_values(ascending=False, kind="stable")
         parts.append(same_sign.loc[size.index[: int(most)]])
@@ -177,9 +179,7 @@ def _draw_lines(
 ) -> list[Line2D]:
     handles = []
     most = max(float(changes["change"].abs().max()), 1e-300) if len(changes) else 1.0
-    for (text, sign), colour, dash in zip(
-        _SIGNS, PALETTE[:2], ("solid", (0, (3, 1.5))), strict=True
-    ):
+    for text, sign, colour, dash in _SIGNS:
         mine = changes[np.sign(changes["change"]) == sign]
         if mine.empty:
             continue
@@ -189,26 +189,9 @@ def _draw_lines(
         style: dict[str, Any] = {"color": colour, "linestyle": dash}
         look: dict[str, Any] = {"colors": colour, "linestyles": [dash], "zorder": 2 + (sign > 0)}
         look |= {"linewidths": widths.to_numpy(), "alpha": 0.85, "gid": text}
-        ax.add_collection(
-            LineCollection(list(np.stack(ends, axis=1)), **look | edge_kws), autolim=False
-        )
+        lines = LineCollection(list(np.stack(ends, axis=1)), **look | edge_kws)
+        ax.add_collection(lines, autolim=False)
         low, high = number(size.min()), number(size.max())
         label = f"{text}, {high}" if low == high else f"{text}, {low} to {high}"
         handles.append(Line2D([], [], linewidth=1.6, label=label, **style))
-    return handles
-
-
-def _draw_places(
-    ax: Axes, at: pd.DataFrame, new: pd.DataFrame, node_kws: dict[str, Any]
-) -> list[Any]:
-    handles = []
-    for label, mine, marker, size, face in (
-        ("end of a link drawn", at, "o", 16, "white"),
-        ("new node", new, "*", 75, INK),
-    ):
-        if mine.empty:
-            continue
-        look: dict[str, Any] = {"s": size, "marker": marker, "facecolors": face, "zorder": 6}
-        look |= {"edgecolors": INK, "linewidths": 0.7, "gid": label, "label": label}
-        handles.append(ax.scatter(mine["lon"], mine["lat"], **look | node_kws))
     return handles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -20,22 +20,20 @@ from netinnov._typing import Codes, Floats, Rng
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._fonts import name_of, printable
+from netinnov.plotting._drawing import drawing
+from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._legend import legend_above
-from netinnov.plotting._network_links import DrawnLinks, draw_links, heaviest_links
-from netinnov.plotting._node_groups import draw_nodes, marker_areas, node_groups
-from netinnov.plotting._node_layout import Layout, node_positions
-from netinnov.plotting._notes import write_notes
-from netinnov.plotting._style import (
-    DOUBLE,
-    GREY,
-    axes_or_new,
-    figure_style,
-    layer_style,
-    mark_modelled,
-    modelled_layers,
+from netinnov.plotting._network_marks import (
+    DrawnLinks,
+    draw_links,
+    draw_nodes,
+    heaviest_links,
+    marker_areas,
+    node_groups,
 )
+from netinnov.plotting._node_layout import Layout, node_positions
+from netinnov.plotting._notes import legend_above, write_notes
+from netinnov.plotting._style import DOUBLE, GREY, layer_style, mark_modelled, modelled_layers
 
 Arrange = Literal["colours", "panels", "planes"]
 
@@ -163,8 +161,7 @@ def plot_network(
         else layer_style(seat, modelled=layer in modelled) | ({} if together else solid)
         for seat, layer in zip(_seats(network, drawn), drawn, strict=True)
     ]
-    with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=_millimetres(arrange, len(drawn), height))
+    with drawing(ax, DOUBLE, _millimetres(arrange, len(drawn), height)) as ax:
         beside = [] if together else _draw_frames(ax, arrange, titles, height)
         if arrange == "planes":
             _follow(ax, pictures, order[:labels])
@@ -177,14 +174,10 @@ def plot_network(
             for number in picture.layers:
                 bend = _APART * (number - (len(drawn) - 1) / 2) if by_colour else 0.0
                 draw_links(ax, links[number], picture.at, styles[number], bend=bend)
+            codes = None if coded is None else coded.codes[picture.layers[:1], located]
+            where, faint = picture.at[located], ~picture.linked[located]
             entries = draw_nodes(
-                ax,
-                picture.at[located],
-                areas[located],
-                coded,
-                None if coded is None else coded.codes[picture.layers[:1], located],
-                grey=by_colour,
-                faint=~picture.linked[located],
+                ax, where, areas[located], coded, codes, grey=by_colour, faint=faint
             )
             handles |= {str(entry.get_label()): entry for entry in entries}
         ax.set_aspect("equal")
@@ -192,16 +185,16 @@ def plot_network(
         ax.margins(x=0.02, y=0.02)
         ax.set_axis_off()
         legend_above(ax, list(handles.values()), ncols=6)
+        hidden = sum(part.n_hidden for part in links)
+        fewer = len(network.layers) - len(drawn) if layers is None else 0
+        left_out = (
+            ("Links", "the lightest", hidden),
+            ("Layers", "those of fewest links", fewer),
+            ("Nodes", "as they have no coordinates", len(at) - len(located)),
+        )
+        area = [f"Area of a node: {printable(measure)}."] if measure else []
         write_notes(
-            ax,
-            [
-                f"Area of a node: {printable(measure)}." if measure else "",
-                _left_out("Links", "the lightest", sum(part.n_hidden for part in links)),
-                _left_out("Layers", "those of fewest links", len(network.layers) - len(drawn))
-                if layers is None
-                else "",
-                _left_out("Nodes", "as they have no coordinates", len(at) - len(located)),
-            ],
+            ax, area + [f"{what} left out, {why}: {n:,}." for what, why, n in left_out if n]
         )
         _label(ax, network, pictures, order, labels, names, areas, beside, once=arrange == "planes")
     return ax
@@ -211,9 +204,9 @@ def _chosen_layers(
     network: MultilayerNetwork, layers: Sequence[str] | None, arrange: Arrange
 ) -> list[str]:
     """The layers asked for, else those of most links, in the order of the network."""
-    drawn = list(network.layers)
-    if layers is not None:
-        drawn = check_names("layers", layers, network.layers)
+    drawn = (
+        list(network.layers) if layers is None else check_names("layers", layers, network.layers)
+    )
     if not drawn and (layers is not None or arrange != "colours"):
         raise InputError("`layers` must name a layer of the network; found none.")
     if layers is not None:
@@ -229,29 +222,23 @@ def _seats(network: MultilayerNetwork, drawn: list[str]) -> list[int]:
     return list(range(len(drawn)))
 
 
-def _left_out(subject: str, reason: str, n: int) -> str:
-    return f"{subject} left out, {reason}: {n:,}." if n else ""
-
-
 def _in_box(at: Floats, located: Codes, depth: float | None) -> Floats:
     """From 0 to 1 in x; in y to scale, or stretched to a depth."""
     if not located.size:
         return at
     low, extent = at[located].min(axis=0), np.ptp(at[located], axis=0)
     extent = np.where(extent > 0, extent, 1.0)
-    scale = np.array([1 / extent[0], (1 if depth is None else depth) / extent[1]])
     if depth is None:
-        scale[:] = 1 / max(extent[0], extent[1] / 1.1)
-    return np.asarray((at - low) * scale)
+        return np.asarray((at - low) / max(extent[0], extent[1] / 1.1))
+    return np.asarray((at - low) * [1, depth] / extent)
 
 
 def _by_importance(areas: Floats, links: list[DrawnLinks], located: Codes) -> Codes:
     """The nodes that have a position, the largest first, among equals those of most links."""
-    degree = np.zeros(len(areas))
-    for part in links:
-        for side in (part.source, part.target):
-            degree += np.bincount(side, minlength=len(areas))
-    order = np.lexsort([-degree, -areas])
+    ends = np.concatenate(
+        [located[:0], *(end for part in links for end in (part.source, part.target))]
+    )
+    order = np.lexsort([-np.bincount(ends, minlength=len(areas)), -areas])
     return np.asarray(order[np.isin(order, located)])
 
 
@@ -264,11 +251,8 @@ def _pictures(arrange: Arrange, at: Floats, links: list[DrawnLinks]) -> list[_Pi
     for number, part in enumerate(links):
         linked = np.zeros(len(at), bool)
         linked[part.source] = linked[part.target] = True
-        drawn = (
-            _on_plane(0.04 + 0.92 * at, number)
-            if arrange == "planes"
-            else at + _corner(number, height)
-        )
+        plane = arrange == "planes"
+        drawn = _on_plane(0.04 + 0.92 * at, number) if plane else at + _corner(number, height)
         pictures.append(_Picture(drawn, [number], linked))
     return pictures
 
@@ -283,9 +267,8 @@ def _on_plane(at: Floats, number: int) -> Floats:
     """A square seen in perspective from above its near edge, one plane below another."""
     x, y = at.T
     away = 1 + _FAR * y
-    return np.column_stack(
-        [_WIDE * (x - 0.5) / away, _DEEP * (1 + _FAR) * y / away - _NEXT * number]
-    )
+    depth = _DEEP * (1 + _FAR) * y / away
+    return np.column_stack([_WIDE * (x - 0.5) / away, depth - _NEXT * number])
 
 
 def _draw_frames(ax: Axes, arrange: Arrange, titles: list[str], height: float) -> list[Text]:
@@ -316,9 +299,8 @@ def _follow(ax: Axes, pictures: list[_Picture], nodes: Codes) -> None:
         for node in nodes
         if upper.linked[node] and lower.linked[node]
     ]
-    ax.add_collection(
-        LineCollection(lines, colors="0.45", linewidths=0.5, linestyles=":", zorder=1)
-    )
+    style: dict[str, Any] = {"colors": "0.45", "linewidths": 0.5, "linestyles": ":"}
+    ax.add_collection(LineCollection(lines, zorder=1, **style))
 
 
 def _label(
@@ -327,32 +309,24 @@ def _label(
     pictures: list[_Picture],
     order: Codes,
     labels: int,
-    names: Mapping[str, str] | pd.Series[str] | None,
+    names: Names | None,
     areas: Floats,
     beside: list[Text],
     *,
     once: bool,
 ) -> None:
     """Name the first nodes in each picture where they have a link, or in the first one only."""
-    first = [
-        (number, int(node))
-        for node in order[:labels]
-        for number in [k for k, one in enumerate(pictures) if one.linked[node]][
-            : 1 if once else None
-        ]
-    ]
-    rest = [(number, int(node)) for number in range(len(pictures)) for node in order]
+    first: list[tuple[int, int]] = []
+    for node in order[:labels].tolist():
+        linked = [(k, node) for k, one in enumerate(pictures) if one.linked[node]]
+        first += linked[:1] if once else linked
+    rest = product(range(len(pictures)), order.tolist())
     spots = list(dict.fromkeys([*first, *rest]))
-    ids = network.storage.nodes.index
-    label_points(
-        ax,
-        np.array([pictures[number].at[node] for number, node in spots]),
-        [name_of(names, ids[node]) for _, node in spots],
-        radii=np.sqrt(areas[[node for _, node in spots]] / np.pi),
-        most=len(first),
-        must=len(first) // 3,
-        beside=beside,
-    )
+    nodes = [node for _, node in spots]
+    at = np.array([pictures[number].at[node] for number, node in spots])
+    texts = [name_of(names, node) for node in network.storage.nodes.index[nodes]]
+    radii, most = np.sqrt(areas[nodes] / np.pi), len(first)
+    label_points(ax, at, texts, radii=radii, most=most, must=most // 3, beside=beside)
 
 
 def _millimetres(arrange: Arrange, n: int, height: float) -> float:

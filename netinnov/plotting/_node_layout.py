@@ -48,9 +48,8 @@ def _as_given(network: MultilayerNetwork, layout: object) -> Floats:
     if not isinstance(layout, pd.DataFrame) or not {"x", "y"} <= set(layout.columns):
         msg = (
             "`layout` must be the name of a layout, or a DataFrame with columns x and y and a row "
-            f"for each node; found {shown(layout)}."
         )
-        raise InputError(msg)
+        raise InputError(f"{msg}for each node; found {shown(layout)}.")
     at = layout[["x", "y"]].reindex(network.storage.nodes.index).to_numpy(dtype=np.float64)
     unknown = np.flatnonzero(~np.isfinite(at).all(axis=1))
     if unknown.size:
@@ -68,9 +67,8 @@ def _on_map(network: MultilayerNetwork) -> Floats:
     if not known.any():
         msg = (
             "`layout` 'map' needs places with `lon` and `lat`; no node has one. Leave `layout` out "
-            "for a layout by forces."
         )
-        raise InputError(msg)
+        raise InputError(f"{msg}for a layout by forces.")
     middle = np.deg2rad((at[known, 1].min() + at[known, 1].max()) / 2)
     return np.asarray(at * [np.cos(middle), 1.0])
 
@@ -103,13 +101,13 @@ def _by_forces(
     sizes = np.bincount(label)
     order = np.argsort(-sizes, kind="stable")
     members = np.split(np.argsort(label, kind="stable"), np.cumsum(sizes)[:-1])
-    boxes = [
-        _component(attraction, members[number], layout, start[members[number]]) for number in order
-    ]
+    members = [members[number] for number in order]
+    boxes = [_component(attraction, nodes, layout, start[nodes]) for nodes in members]
+    rooms = [1 if len(box) > 1 else _ALONE for box in boxes]
+    corners = _packed([np.ptp(box, axis=0) + room for box, room in zip(boxes, rooms, strict=True)])
     at = np.empty((n, 2))
-    corners = _packed([np.ptp(box, axis=0) + (1 if len(box) > 1 else _ALONE) for box in boxes])
-    for number, box, corner in zip(order, boxes, corners, strict=True):
-        at[members[number]] = box - box.min(axis=0) + (0.5 if len(box) > 1 else _ALONE / 2) + corner
+    for nodes, box, room, corner in zip(members, boxes, rooms, corners, strict=True):
+        at[nodes] = box - box.min(axis=0) + room / 2 + corner
     return at
 
 
@@ -133,14 +131,10 @@ def _component(
     if layout == "kamada_kawai" or (layout is None and n <= _SMALL):
         drawn = graph.layout_kamada_kawai(seed=start.tolist())
     else:
-        weights = attraction.data[inside].tolist()
+        steps = 1000 if n <= _FEW else 200  # more hardly change larger ones
+        forces = {"weights": attraction.data[inside].tolist(), "niter": steps, "grid": n > _MANY}
         seed = (start * np.sqrt(n) / 2).tolist()
-        drawn = graph.layout_fruchterman_reingold(
-            seed=seed,
-            weights=weights,
-            niter=1000 if n <= _FEW else 200,  # more steps hardly change larger ones
-            grid=n > _MANY,
-        )
+        drawn = graph.layout_fruchterman_reingold(seed=seed, **forces)
     at = np.array(drawn.coords)
     at -= at.mean(axis=0)
     _, _, axes = np.linalg.svd(at, full_matrices=False)

@@ -10,10 +10,10 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._arguments import check_type, shown
 from netinnov.errors import InputError
 from netinnov.null_models import NullComparison
+from netinnov.plotting._drawing import drawing
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._legend import legend_above
-from netinnov.plotting._notes import number
-from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style
+from netinnov.plotting._notes import legend_above, number
+from netinnov.plotting._style import INK, PALETTE, SINGLE
 
 _BAND = "#d4d4d4"
 
@@ -81,8 +81,7 @@ def plot_null_distribution(
     values = values[np.isfinite(values)]
     if not values.size:
         raise InputError("no replicate of `comparison` has a value; there is nothing to draw.")
-    with figure_style():
-        ax = axes_or_new(ax, width=SINGLE, height=62)
+    with drawing(ax, SINGLE, 62) as ax:
         ax.axvspan(low, high, color=_BAND, linewidth=0, zorder=0, label="95 % of the replicates")
         counts = f"{values.size:,} networks at random"
         # Bars, and no step: half of the replicates may share one value.
@@ -92,8 +91,7 @@ def plot_null_distribution(
         text = ", ".join([f"observed: {number(value, '.4g')}", *signs])
         text += _chance(p, values.size) if np.isfinite(p) else ""
         ax.axvline(value, color=INK, linewidth=1.4, label=text)
-        ax.set_xlabel(printable(label))
-        ax.set_ylabel("replicates")
+        ax.set(xlabel=printable(label), ylabel="replicates")
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         legend_above(ax, up=1.0)

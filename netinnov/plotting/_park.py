@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -38,17 +38,16 @@ from netinnov.plotting._style import (
     layer_style,
 )
 
+_FACTS = {
+    "type": "{}",
+    "opened": "opened {}",
+    "floor_area_m2": "{:,.0f} m²",
+    "confidence": "confidence {}",
+}
 HOME_FILL, HOST_FILL, OTHER_FILL = "#CBDDEC", "#FBF4EA", "#E9E9E9"
 FLOWS = (
-    "funding",
-    "hosting",
-    "operation",
-    "ownership",
-    "policy",
-    "production",
-    "research",
-    "talent",
-    "tenancy",
+    *("funding", "hosting", "operation", "ownership", "policy"),
+    *("production", "research", "talent", "tenancy"),
 )
 
 
@@ -115,19 +114,33 @@ def plot_park(
         for box in boxes.values():
             _draw_box(ax, box)
         _draw_park(ax, around, park, boxes, links, chinese)
+        arrows = {
+            layer: _Arrow(
+                codes[layer], layer_style(_position(layer, around.layers)), layer in around.directed
+            )
+            for layer in around.layers
+        }
         for number, path in routes_of(boxes, links, park, lanes).items():
-            layer = str(links["layer"][number])
-            style = layer_style(_position(layer, around.layers))
             stated = "status" not in links or links["status"][number] == "stated"
-            _draw_arrow(
-                ax, path, codes[layer], style,
-                stated=bool(stated), directed=layer in around.directed,
-            )  # fmt: skip
-        _draw_legend(ax, around, links, codes, extent + 3.5)
+            _draw_arrow(ax, path, arrows[links["layer"][number]], stated=bool(stated))
+        counts = links["layer"].value_counts()
+        for position, (layer, arrow) in enumerate(arrows.items()):
+            x, y = 2 + 36 * (position % 5), extent + 3.5 + 4.2 * (position // 5)
+            _draw_arrow(ax, [(x, y), (x + 13.0, y)], arrow, legend=True)
+            text = printable(f"{layer} ({counts[layer]})", longest=22)
+            ax.text(x + 14.2, y, text, fontsize=7, va="center")
         for position, line in enumerate(notes):
             y = extent + 4.5 + 4.2 * rows + 2.9 * position
             ax.text(2, y, line, fontsize=7, va="center", color=INK)
     return ax
+
+
+class _Arrow(NamedTuple):
+    """How the links of a layer are drawn."""
+
+    code: str
+    style: dict[str, Any]
+    directed: bool
 
 
 def _draw_grounds(
@@ -146,50 +159,34 @@ def _draw_grounds(
         return names[place] if pd.isna(parent) else f"{names[place]}, {names[parent]}"
 
     other = [box for box in boxes.values() if box.panel == "other"]
-    fields = [
-        (1.0, LEFT + BOX + 1.2, HOME_FILL, f"HOME: {called(home)}", 0),
-        (PARK - 4.0, DOUBLE - 1.0, HOST_FILL, f"HOST: {called(host)}", 1),
-    ]
-    for left, right, colour, title, column in fields:
+    bold: dict[str, Any] = {"fontweight": "bold", "va": "center"}
+    for left, right, colour, place, side in (
+        (1.0, LEFT + BOX + 1.2, HOME_FILL, f"HOME: {called(home)}", "left"),
+        (PARK - 4.0, DOUBLE - 1.0, HOST_FILL, f"HOST: {called(host)}", "right"),
+    ):
         ax.add_patch(Rectangle((left, 1), right - left, extent - 1, fc=colour, ec="none", zorder=0))
-        x = left + 1.5 if column == 0 else right - 1.5
-        ax.text(
-            x, 3.6, printable(title, longest=60), fontsize=8, fontweight="bold", va="center",
-            ha="left" if column == 0 else "right",
-        )  # fmt: skip
+        x = left + 1.5 if side == "left" else right - 1.5
+        ax.text(x, 3.6, printable(place, longest=60), fontsize=8, ha=side, **bold)
     if other:
-        column = other[0].column
         top = min(box.top for box in other) - 5.6
-        left = 1.0 if column == 0 else RIGHT - 1.2
-        right = LEFT + BOX + 1.2 if column == 0 else DOUBLE - 1.0
-        patch = Rectangle(
-            (left, top), right - left, extent - top,
-            fc=OTHER_FILL, ec="none", zorder=0.5,
-        )  # fmt: skip
-        ax.add_patch(patch)
-        title = "OTHER OR UNKNOWN JURISDICTION"
-        ax.text(left + 1.5, top + 2.8, title, fontsize=7, fontweight="bold", va="center")
+        left, right = ((1.0, LEFT + BOX + 1.2), (RIGHT - 1.2, DOUBLE - 1.0))[other[0].column]
+        field: dict[str, Any] = {"fc": OTHER_FILL, "ec": "none", "zorder": 0.5}
+        ax.add_patch(Rectangle((left, top), right - left, extent - top, **field))
+        ax.text(left + 1.5, top + 2.8, "OTHER OR UNKNOWN JURISDICTION", fontsize=7, **bold)
 
 
 def _draw_box(ax: Axes, box: Box) -> None:
     x = (LEFT, RIGHT)[box.column]
-    patch = FancyBboxPatch(
-        (x, box.top), BOX, box.height,
-        boxstyle="round,pad=0,rounding_size=1.0", fc="white", ec=INK, linewidth=0.6, zorder=2,
-    )  # fmt: skip
+    patch = FancyBboxPatch((x, box.top), BOX, box.height, "round,pad=0,rounding_size=1.0")
+    patch.set(facecolor="white", edgecolor=INK, linewidth=0.6, zorder=2)
     ax.add_patch(patch)
-    notes = textwrap.wrap(box.note, 40)
-    text = LINE * len(box.lines) + 2.7 * len(notes)
-    y = box.top + (box.height - text) / 2
-    for line in box.lines:
-        ax.text(x + BOX / 2, y + LINE / 2, line, fontsize=7, ha="center", va="center", zorder=3)
-        y += LINE
-    for line in notes:
-        ax.text(
-            x + BOX / 2, y + 1.35, printable(line), fontsize=6, color=GREY,
-            ha="center", va="center", zorder=3,
-        )  # fmt: skip
-        y += 2.7
+    notes = [(printable(line), 6.0, GREY, 2.7) for line in textwrap.wrap(box.note, 40)]
+    lines = [(line, 7.0, INK, LINE) for line in box.lines] + notes
+    y = box.top + (box.height - sum(height for *_, height in lines)) / 2
+    for line, size, colour, height in lines:
+        style: dict[str, Any] = {"fontsize": size, "color": colour, "zorder": 3}
+        ax.text(x + BOX / 2, y + height / 2, line, ha="center", va="center", **style)
+        y += height
 
 
 def _draw_park(
@@ -201,58 +198,44 @@ def _draw_park(
     chinese: bool,
 ) -> None:
     top, bottom = bar(boxes, links, park)
-    patch = Rectangle(
-        (PARK, top), PARK_WIDTH, bottom - top, fc=HOME_FILL, ec=ENCLAVE, linewidth=1.6, zorder=2
-    )
+    patch = Rectangle((PARK, top), PARK_WIDTH, bottom - top, fc=HOME_FILL, ec=ENCLAVE, zorder=2)
+    patch.set_linewidth(1.6)
     ax.add_patch(patch)
     row = around.storage.nodes.loc[park]
     name = place_names(around.storage.nodes, chinese=chinese)[park]
-    facts = [str(row[c]).replace("_", " ") for c in ("type",) if c in row and pd.notna(row[c])]
-    for column, words in (
-        ("opened", "opened {}"),
-        ("floor_area_m2", "{:,.0f} m²"),
-        ("confidence", "confidence {}"),
-    ):
-        if column in row and pd.notna(row[column]):
-            facts.append(words.format(row[column]))
+    facts = [
+        words.format(row[column]).replace("_", " " if column == "type" else "_")
+        for column, words in _FACTS.items()
+        if column in row and pd.notna(row[column])
+    ]
     lines = textwrap.wrap(printable(name, longest=120), 9 if is_wide(name) else 16)
-    middle = (top + bottom) / 2
-    x = PARK + PARK_WIDTH / 2
-    ax.text(
-        x, middle, "\n".join(lines), fontsize=7.5, fontweight="bold", ha="center", va="bottom",
-        linespacing=1.15, zorder=3,
-    )  # fmt: skip
-    ax.text(
-        x, middle + 1.0, "\n".join(map(printable, facts)), fontsize=7, ha="center", va="top",
-        linespacing=1.25, zorder=3,
-    )  # fmt: skip
+    x, middle = PARK + PARK_WIDTH / 2, (top + bottom) / 2
+    style: dict[str, Any] = {"ha": "center", "zorder": 3}
+    bold: dict[str, Any] = {"fontsize": 7.5, "fontweight": "bold", "linespacing": 1.15}
+    ax.text(x, middle, "\n".join(lines), va="bottom", **bold, **style)
+    text = "\n".join(map(printable, facts))
+    ax.text(x, middle + 1.0, text, fontsize=7, va="top", linespacing=1.25, **style)
 
 
 def _draw_arrow(
     ax: Axes,
     path: list[tuple[float, float]],
-    code: str,
-    style: dict[str, Any],
+    arrow: _Arrow,
     *,
     stated: bool = True,
-    directed: bool = True,
     legend: bool = False,
 ) -> None:
     points = np.array(path)
     tip, before = points[-1], points[-2]
     ahead = (tip - before) / np.linalg.norm(tip - before)
     across = np.array([-ahead[1], ahead[0]])
-    base = tip - 2.3 * ahead if directed else tip
-    line = np.vstack([points[:-1], base])
-    ax.plot(
-        line[:, 0], line[:, 1], linewidth=1.0, zorder=4, solid_capstyle="butt",
-        solid_joinstyle="round", **style,
-    )  # fmt: skip
-    if directed:
-        head = Polygon(
-            [tip, base + 0.95 * across, base - 0.95 * across],
-            fc=style["color"] if stated else "white", ec=style["color"], linewidth=0.7, zorder=5,
-        )  # fmt: skip
+    base = tip - 2.3 * ahead if arrow.directed else tip
+    colour = arrow.style["color"]
+    (line,) = ax.plot(*np.vstack([points[:-1], base]).T, linewidth=1.0, zorder=4, **arrow.style)
+    line.set(solid_capstyle="butt", solid_joinstyle="round")
+    if arrow.directed:
+        head = Polygon([tip, base + 0.95 * across, base - 0.95 * across], linewidth=0.7, zorder=5)
+        head.set(facecolor=colour if stated else "white", edgecolor=colour)
         ax.add_patch(head)
     lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
     longest = int(lengths.argmax())
@@ -261,25 +244,9 @@ def _draw_arrow(
     if len(points) == 2 and not legend:  # at the park, clear of the channels beside the boxes
         near = start if abs(start[0] - DOUBLE / 2) < abs(end[0] - DOUBLE / 2) else end
         at = near + np.sign(at - near) * (7.0, 0)
-    ax.text(
-        at[0], at[1], code, fontsize=6.5, color=INK, ha="center", va="center", zorder=6,
-        bbox={"boxstyle": "round,pad=0.12", "fc": "white", "ec": style["color"], "lw": 0.5},
-    )  # fmt: skip
-
-
-def _draw_legend(
-    ax: Axes, around: MultilayerNetwork, links: pd.DataFrame, codes: dict[str, str], top: float
-) -> None:
-    counts = links["layer"].value_counts()
-    for position, layer in enumerate(around.layers):
-        x, y = 2 + 36 * (position % 5), top + 4.2 * (position // 5)
-        path = [(x, y), (x + 13.0, y)]
-        _draw_arrow(
-            ax, path, codes[layer], layer_style(_position(layer, around.layers)),
-            directed=layer in around.directed, legend=True,
-        )  # fmt: skip
-        text = printable(f"{layer} ({counts[layer]})", longest=22)
-        ax.text(x + 14.2, y, text, fontsize=7, va="center")
+    frame = {"boxstyle": "round,pad=0.12", "fc": "white", "ec": colour, "lw": 0.5}
+    look: dict[str, Any] = {"fontsize": 6.5, "color": INK, "zorder": 6, "bbox": frame}
+    ax.text(at[0], at[1], arrow.code, ha="center", va="center", **look)
 
 
 def _position(layer: str, layers: tuple[str, ...]) -> int:

@@ -56,18 +56,15 @@ def boxes_of(around: MultilayerNetwork, park: str, chinese: bool) -> dict[str, B
         panel = side[node] if side[node] in ("home", "host") else "other"
         kind = str(nodes["kind"].get(node)).replace("_", " ")
         place, jurisdiction = nodes.loc[node, "place"], nodes.loc[node, "jurisdiction"]
-        note = kind if kind not in ("nan", "None", "<NA>") else ""
+        notes = [] if kind in ("nan", "None", "<NA>") else [kind]
         if panel == "other":
-            jurisdiction_name = (
-                "jurisdiction not stated" if pd.isna(jurisdiction) else places[jurisdiction]
-            )
-            note = f"{note}, {jurisdiction_name}" if note else jurisdiction_name
+            stated = pd.notna(jurisdiction)
+            notes.append(places[jurisdiction] if stated else "jurisdiction not stated")
         elif pd.notna(place) and stands[node] != side[node]:
-            note = f"{note}, in {places[place]}" if note else f"in {places[place]}"
-        lines = textwrap.wrap(
-            printable(names[node], longest=99), 18 if is_wide(names[node]) else 32
-        )
-        boxes[node] = Box(node, lines, note, 1 if panel == "host" else 0, panel)
+            notes.append(f"in {places[place]}")
+        name = printable(names[node], longest=99)
+        lines = textwrap.wrap(name, 18 if is_wide(names[node]) else 32)
+        boxes[node] = Box(node, lines, ", ".join(notes), 1 if panel == "host" else 0, panel)
     height = [sum(b.height for b in boxes.values() if b.panel == p) for p in ("home", "host")]
     for box in boxes.values():
         if box.panel == "other":
@@ -82,16 +79,13 @@ def attach(boxes: dict[str, Box], links: pd.DataFrame, park: str) -> dict[int, s
     lanes: dict[int, str] = {}
     ends = links[["source", "target"]]
     for number, source, target in ends.itertuples():
-        if park in (source, target) or boxes[source].column == boxes[target].column:
-            continue
-        high = all(list(boxes).index(node) < len(boxes) / 3 for node in (source, target))
-        lanes[number] = "above" if high else "below"
-    for number, source, target in ends.itertuples():
-        if number in lanes or source == target:
-            continue
         if park in (source, target):
-            boxes[target if source == park else source].inner.append(number)
-        else:
+            if source != target:
+                boxes[target if source == park else source].inner.append(number)
+        elif boxes[source].column != boxes[target].column:
+            high = all(list(boxes).index(node) < len(boxes) / 3 for node in (source, target))
+            lanes[number] = "above" if high else "below"
+        elif source != target:
             boxes[source].outer.append(number)
             boxes[target].outer.append(number)
     for number, lane in lanes.items():
@@ -181,13 +175,10 @@ def routes_of(
             edge_x = outer[one.column]
             routes[number] = [(edge_x, y), (x, y), (x, z), (edge_x, z)]
             continue
-        lane = lanes[number]
-        order[lane] += 1
-        level = (
-            highest - LANE * (order[lane] - 0.3)
-            if lane == "above"
-            else lowest + LANE * (order[lane] - 0.2)
-        )
+        order[lanes[number]] += 1
+        level = lowest + LANE * (order["below"] - 0.2)
+        if lanes[number] == "above":
+            level = highest - LANE * (order["above"] - 0.3)
         path = []
         for box in (one, other):
             x = inner[box.column] + away[box.column] * (3.2 + 2.2 * channel[box.column])

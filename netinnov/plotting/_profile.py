@@ -10,18 +10,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.text import Text
 
 from netinnov._typing import Floats
 from netinnov.errors import InputError
+from netinnov.plotting._drawing import drawing, table_of
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._legend import legend_above
-from netinnov.plotting._notes import chance, number, write_notes
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, lay_out, write
-from netinnov.plotting._table_of_result import table_of
+from netinnov.plotting._notes import chance, legend_above, number, page_width, write_notes
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, lay_out, write
 
 _SPAN = ("low", "high", "low_without_one", "high_without_one", "null_low", "null_high")
 _NULL = "#d4d4d4"
+_POINT: dict[str, Any] = {"marker": "o", "linestyle": "none", "markersize": 4.2}
+_POINT |= {"markeredgecolor": INK, "markeredgewidth": 0.8}
 _LEVEL = 0.05
 _SIZES = "size_"
 _NARROW = 120.0  # millimetres, below which only the value is written
@@ -79,39 +79,27 @@ def plot_profile(
     table = _checked(profile)
     turned = table["many_centres_if"].eq("low").to_numpy()
     names = {} if names is None else names
-    with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=34 + 4.6 * len(table))
+    with drawing(ax, DOUBLE, 34 + 4.6 * len(table)) as ax:
         rows, headings = _places(table["of"])
-        wide = [
-            _draw_row(ax, at, row, turned=bool(flip))
-            for at, row, flip in zip(rows, table.to_dict("records"), turned, strict=True)
-        ]
+        records = zip(rows, table.to_dict("records"), turned, strict=True)
+        wide = [_draw_row(ax, at, row, turned=bool(flip)) for at, row, flip in records]
         end = max(_END, _GAP + 6 / 7 * _DIGIT * max(wide))
-        labels = [
-            _label(names, name, of) for name, of in zip(table.index, table["of"], strict=True)
-        ]
-        ax.set_yticks(rows, labels)
+        indices = zip(table.index, table["of"], strict=True)
+        ax.set_yticks(rows, [_label(names, name, of) for name, of in indices])
         bottom = rows[-1] + 0.7
-        ax.set_ylim(bottom, -1.1)
-        ax.set_xlim(-0.01, 1.01)
+        ax.set(ylim=(bottom, -1.1), xlim=(-0.01, 1.01))
         ax.set_xticks([])
         ax.tick_params(axis="y", length=0, pad=end * 72 / 25.4)
         ax.spines[:].set_visible(False)
         for at, text in headings:
             _write_beside(ax, 0, at, -end, text, bold=True)
         _write_columns(ax, rows, table, end)
-        directions: list[Text] = []
-        if turned.any() or table["many_centres_if"].eq("high").any():
-            few, many = "\N{LEFTWARDS ARROW} few centres", "many centres \N{RIGHTWARDS ARROW}"
-            directions = [
-                ax.text(x, -0.75, text, ha=side, va="center", fontsize=7)
-                for x, text, side in ((0, few, "left"), (1, many, "right"))
-            ]
         note = "Each row has its own scale, whose ends are written."
         arrow = " Where the larger end is at the left, low values speak for many centres."
         write_notes(ax, [note + (arrow if turned.any() else "")])
         _draw_legend(ax, table)
-        _shorten(ax, directions)
+        if turned.any() or table["many_centres_if"].eq("high").any():
+            _write_directions(ax)
     return ax
 
 
@@ -180,22 +168,11 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> in
     ax.plot(without, [at, at], color=INK, linewidth=0.6, marker="|", markersize=5, zorder=3)
     interval = spot(row["low"], row["high"])
     ax.plot(interval, [at, at], color=PALETTE[0], linewidth=2.4, solid_capstyle="butt", zorder=4)
-    ax.plot(
-        spot(row["value"]),
-        [at],
-        linestyle="none",
-        marker="o",
-        markersize=4.2,
-        markerfacecolor=INK if row["p"] <= _LEVEL else "white",
-        markeredgecolor=INK,
-        markeredgewidth=0.8,
-        zorder=5,
-    )
-    ends = (low, high)[:: -1 if turned else 1]
-    if low == high:
-        ends = (low,)
+    (point,) = ax.plot(spot(row["value"]), [at], zorder=5, **_POINT)
+    point.set_markerfacecolor(INK if row["p"] <= _LEVEL else "white")
+    ends = [low] if low == high else [high, low] if turned else [low, high]
     texts = [_three_digits(end) for end in ends]
-    for x, text in zip((0, 1), texts, strict=False):
+    for x, text in enumerate(texts):
         _write_beside(ax, x, at, 0.9 if x else -0.9, text, left=bool(x), size=6)
     return max(map(len, texts))
 
@@ -203,14 +180,12 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> in
 def _write_columns(ax: Axes, rows: list[float], table: pd.DataFrame, right: float) -> None:
     """Numbers at the right of the rows; a column without any is left out."""
     columns = [("value", 11.0, [_three_digits(value) or "–" for value in table["value"]])]
-    if not _is_narrow(ax):
-        for head, low, high in (("interval", "low", "high"), ("null", "null_low", "null_high")):
-            pairs = zip(table[low], table[high], strict=True)
-            texts = [
-                f"{_three_digits(a)} to {_three_digits(b)}" if np.isfinite(a) else ""
-                for a, b in pairs
+    if page_width(ax) >= _NARROW:
+        for head, names in (("interval", ["low", "high"]), ("null", ["null_low", "null_high"])):
+            pairs = [
+                (a, " to ".join(map(_three_digits, (a, b)))) for a, b in table[names].to_numpy()
             ]
-            columns.append((head, 25.0, texts))
+            columns.append((head, 25.0, [text if np.isfinite(a) else "" for a, text in pairs]))
         scores = ["" if np.isnan(z) else number(z, "+.1f") for z in table["z"]]
         columns += [("z", 10.0, scores), ("p", 9.0, [chance(p) for p in table["p"]])]
     for head, width, texts in columns:
@@ -240,14 +215,12 @@ def _write_beside(
 
 
 def _draw_legend(ax: Axes, table: pd.DataFrame) -> None:
-    point: dict[str, Any] = {"marker": "o", "linestyle": "none", "markersize": 4.2}
-    point |= {"markeredgecolor": INK, "markeredgewidth": 0.8}
     handles: list[Any] = []
     if table["p"].notna().any():
         filled = f"value, p \N{LESS-THAN OR EQUAL TO} {_LEVEL:g}"
-        handles.append(Line2D([], [], markerfacecolor=INK, label=filled, **point))
+        handles.append(Line2D([], [], markerfacecolor=INK, label=filled, **_POINT))
     text = "value, larger p or none" if handles else "value"
-    handles.append(Line2D([], [], markerfacecolor="white", label=text, **point))
+    handles.append(Line2D([], [], markerfacecolor="white", label=text, **_POINT))
     if table["low"].notna().any():
         text = "95 % interval, flows resampled"
         handles.append(Line2D([], [], color=PALETTE[0], linewidth=2.4, label=text))
@@ -259,19 +232,19 @@ def _draw_legend(ax: Axes, table: pd.DataFrame) -> None:
     legend_above(ax, handles, ncols=2, columnspacing=1.6, up=1.0)
 
 
-def _shorten(ax: Axes, ends: list[Text]) -> None:
-    """Shorten what is written at the two ends of the scales where they would meet."""
-    if not ends:
-        return
+def _write_directions(ax: Axes) -> None:
+    """What the two ends of the scales mean, shorter where the texts would meet."""
+    few, many = "\N{LEFTWARDS ARROW} few centres", "many centres \N{RIGHTWARDS ARROW}"
+    style: dict[str, Any] = {"va": "center", "fontsize": 7}
+    ends = [
+        ax.text(0, -0.75, few, ha="left", **style),
+        ax.text(1, -0.75, many, ha="right", **style),
+    ]
     lay_out(ax)
     left, right = (text.get_window_extent() for text in ends)
     if left.x1 + 0.1 * (left.width + right.width) > right.x0:
         for text in ends:
             text.set_text(text.get_text().replace(" centres", ""))
-
-
-def _is_narrow(ax: Axes) -> bool:
-    return bool(ax.figure.canvas.figure.get_figwidth() * 25.4 < _NARROW)
 
 
 def _three_digits(value: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,11 +18,11 @@ from scipy.special import stdtrit
 
 from netinnov._arguments import as_floats, shown
 from netinnov.errors import InputError
+from netinnov.plotting._drawing import drawing, table_of
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._heat_maps import shaded_table
 from netinnov.plotting._notes import caption_notes, number, write_notes
-from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, axes_or_new, figure_style, lay_out
-from netinnov.plotting._table_of_result import table_of
+from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, figure_style, lay_out
 from netinnov.polycentricity import RankSize, rank_size
 
 Method: TypeAlias = Literal["ols", "gabaix"]
@@ -130,25 +130,16 @@ def _draw_ranks(
     ranks = np.arange(1.0, len(sizes) + 1)
     fit = rank_size(sizes.to_numpy(), method=method)
     low, high = _interval(fit, method)
-    with figure_style():
-        ax = axes_or_new(ax, width=SINGLE, height=70)
+    with drawing(ax, SINGLE, 70) as ax:
         position = len(ax.lines) // 2
         colour = PALETTE[position % len(PALETTE)]
         of = f"{printable(label)}: " if label else ""
         entry = of.replace(": ", "\n") + f"n = {len(sizes):,}"
         if np.isfinite(fit.slope):
-            entry += f", {_SLOPES[method]} {_signed(fit.slope)}"
-        ax.plot(
-            ranks,
-            sizes.to_numpy(),
-            linestyle="none",
-            marker=_MARKERS[position % len(_MARKERS)],
-            markersize=3.2,
-            color=colour,
-            markerfacecolor="none" if position % 2 else colour,
-            markeredgewidth=0.7,
-            label=entry,
-        )
+            entry += f", {_SLOPES[method]} {number(fit.slope, '.2f')}"
+        marks: dict[str, Any] = {"marker": _MARKERS[position % len(_MARKERS)], "linestyle": "none"}
+        marks |= {"markersize": 3.2, "color": colour, "markeredgewidth": 0.7, "label": entry}
+        ax.plot(ranks, sizes, markerfacecolor="none" if position % 2 else colour, **marks)
         # Turned round, the line of Gabaix bends where ranks are low.
         along = ranks if method == "ols" or not len(ranks) else np.geomspace(1, len(ranks), 200)
         if high < 0:
@@ -221,8 +212,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     spread = measures.std(ddof=0)
     scores = ((measures - measures.mean()) / spread.where(spread > 0)).head(top)
     names = table["name"] if "name" in table else pd.Series(table.index, index=table.index)
-    with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=24 + 5.2 * len(scores))
+    with drawing(ax, DOUBLE, 24 + 5.2 * len(scores)) as ax:
         limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)
         bar = {"label": f"standard deviations\nabove the mean of {len(table):,}"}
         texts = measures.head(top).map(_three_digits)
@@ -242,10 +232,8 @@ def _open(ax: Axes) -> None:
 
 def _interval(fit: RankSize, method: Method) -> tuple[float, float]:
     """95 % interval of a slope; NaN where it has no standard error."""
-    if method == "ols" and fit.n > 2:
-        reach = float(stdtrit(fit.n - 2, 0.975)) * fit.standard_error
-    else:
-        reach = 1.96 * fit.standard_error
+    student = float(stdtrit(fit.n - 2, 0.975)) if method == "ols" and fit.n > 2 else 1.96
+    reach = student * fit.standard_error
     return fit.slope - reach, fit.slope + reach
 
 
@@ -272,17 +260,11 @@ def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_], c
     """
     taken = [_outline(ax, text) for text in ax.texts if isinstance(text, Annotation)]
     for rank, ((name, size), under) in enumerate(zip(sizes.items(), below, strict=True), start=1):
-        text = ax.annotate(
-            printable(name, longest=20),
-            (rank, size),
-            xytext=(2, -4 if under else 4),
-            textcoords="offset points",
-            rotation=-50 if under else 30,
-            rotation_mode="anchor",
-            verticalalignment="top" if under else "baseline",
-            fontsize=7,
-            color=colour,
-        )
+        turned = -50 if under else 30
+        look: dict[str, Any] = {"rotation": turned, "rotation_mode": "anchor", "fontsize": 7}
+        look |= {"va": "top" if under else "baseline", "color": colour}
+        away: dict[str, Any] = {"xytext": (2, -4 if under else 4), "textcoords": "offset points"}
+        text = ax.annotate(printable(name, longest=20), (rank, size), **away, **look)
         if _outline(ax, text).get_extents().y0 < ax.bbox.y0:
             text.set_text(printable(name, longest=12))
         outline = _outline(ax, text)
@@ -311,11 +293,8 @@ def _uncertainty(of: str, fit: RankSize, low: float, high: float, method: Method
     if not np.isfinite(low):
         return f"{of}{error}."
     narrow = ", too narrow as by OLS" if method == "ols" else ""
-    return f"{of}95 % interval of the slope {_signed(low)} to {_signed(high)} ({error}{narrow})."
-
-
-def _signed(value: float) -> str:
-    return number(value, ".2f")
+    ends = f"{number(low, '.2f')} to {number(high, '.2f')}"
+    return f"{of}95 % interval of the slope {ends} ({error}{narrow})."
 
 
 def _three_digits(value: float) -> str:

@@ -13,33 +13,24 @@ from matplotlib.text import Text
 
 from netinnov._arguments import as_whole
 from netinnov.errors import InputError
+from netinnov.plotting._drawing import drawing, table_of
 from netinnov.plotting._fonts import name_of
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import write_notes
-from netinnov.plotting._style import INK, PALETTE, SINGLE, axes_or_new, figure_style
-from netinnov.plotting._table_of_result import table_of
+from netinnov.plotting._style import INK, PALETTE, SINGLE
 
-# Guimera and Amaral (2005): a hub from this z on, and the cuts of the participation.
+# Guimera and Amaral (2005): a hub from this z on; names, and the cuts of the participation.
 _HUB = 2.5
-_CUTS = {
-    "R1": (0.0, 0.05),
-    "R2": (0.05, 0.62),
-    "R3": (0.62, 0.80),
-    "R4": (0.80, 1.0),
-    "R5": (0.0, 0.30),
-    "R6": (0.30, 0.75),
-    "R7": (0.75, 1.0),
+_ROLES = {
+    "R1": ("ultra-peripheral", 0.0, 0.05),
+    "R2": ("peripheral", 0.05, 0.62),
+    "R3": ("connector", 0.62, 0.80),
+    "R4": ("kinless", 0.80, 1.0),
+    "R5": ("provincial hub", 0.0, 0.30),
+    "R6": ("connector hub", 0.30, 0.75),
+    "R7": ("kinless hub", 0.75, 1.0),
 }
 _HUBS = ("R5", "R6", "R7")
-_NAMES = {
-    "R1": "ultra-peripheral",
-    "R2": "peripheral",
-    "R3": "connector",
-    "R4": "kinless",
-    "R5": "provincial hub",
-    "R6": "connector hub",
-    "R7": "kinless hub",
-}
 _SHADES = ("#ffffff", "#f3f3f3")
 
 
@@ -97,34 +88,23 @@ def plot_roles(
     """
     labels = as_whole("labels", labels)
     placed = _placed(roles)
-    with figure_style():
-        ax = axes_or_new(ax, width=SINGLE, height=85)
+    with drawing(ax, SINGLE, 85) as ax:
         low, high = float(placed["z"].min()), float(placed["z"].max())
         bottom, top = min(low, -1) - 0.35, max(high, 3.2) + 0.5
         ax.set(xlim=(-0.02, 1.0), ylim=(bottom, top))
         tags = _draw_regions(ax, bottom, top)
         hub = placed["role"].isin(_HUBS)
-        for chosen, size, face in ((~hub, 9.0, "none"), (hub, 16.0, PALETTE[0])):
-            ax.scatter(
-                placed["participation"][chosen],
-                placed["z"][chosen],
-                s=size,
-                facecolors=face,
-                edgecolors=PALETTE[0] if face == "none" else INK,
-                linewidths=0.6,
-                zorder=3,
-                clip_on=False,
-            )
+        for chosen, size, face, edge in ((~hub, 9, "none", PALETTE[0]), (hub, 16, PALETTE[0], INK)):
+            x, y = placed["participation"][chosen], placed["z"][chosen]
+            points = ax.scatter(x, y, s=size, facecolors=face, edgecolors=edge, linewidths=0.6)
+            points.set(zorder=3, clip_on=False)
         count = placed["role"].value_counts()
-        handles = [
-            Rectangle((0, 0), 0, 0, alpha=0, label=f"{role} {name}: {count[role]:,}")
-            for role, name in _NAMES.items()
-            if count.get(role, 0)
-        ]
+        texts = [f"{role} {name}: {count.get(role, 0):,}" for role, (name, *_) in _ROLES.items()]
+        texts = [text for text in texts if not text.endswith(": 0")]
+        handles = [Rectangle((0, 0), 0, 0, alpha=0, label=text) for text in texts]
         place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderpad": 0}
-        ax.legend(
-            handles=handles, ncols=2, handlelength=0, handletextpad=0, columnspacing=1.6, **place
-        )
+        place |= {"handlelength": 0, "handletextpad": 0, "columnspacing": 1.6}
+        ax.legend(handles=handles, ncols=2, **place)
         ax.set_ylabel("z inside the community")
         left = len(roles) - len(placed)
         note = f"Nodes without links or community, left out: {left:,}." if left else ""
@@ -152,7 +132,7 @@ def _placed(roles: Any) -> pd.DataFrame:
         raise InputError(msg)
     if not placed["participation"].between(0, 1).all():
         raise InputError("`roles`: participation must lie between 0 and 1.")
-    if unknown := sorted(set(placed["role"].dropna()) - set(_NAMES)):
+    if unknown := sorted(set(placed["role"].dropna()) - set(_ROLES)):
         raise InputError(f"`roles`: a role is one of R1 to R7; found {unknown[:5]}.")
     return placed
 
@@ -160,22 +140,13 @@ def _placed(roles: Any) -> pd.DataFrame:
 def _draw_regions(ax: Axes, bottom: float, top: float) -> list[Text]:
     """Shades and borders; gives the names, each in the upper corner of its region."""
     tags = []
-    for position, (role, (left, right)) in enumerate(_CUTS.items()):
+    for position, (role, (_, cut, right)) in enumerate(_ROLES.items()):
         hub = role in _HUBS
         low, high = (_HUB, top) if hub else (bottom, _HUB)
-        left = -0.02 if left == 0 else left
-        ax.add_patch(
-            Rectangle(
-                (left, low),
-                right - left,
-                high - low,
-                facecolor=_SHADES[(position + hub) % 2],
-                edgecolor="#b5b5b5",
-                linewidth=0.4,
-                zorder=0,
-                gid=role,
-            )
-        )
+        left = -0.02 if cut == 0 else cut
+        field = Rectangle((left, low), right - left, high - low, linewidth=0.4, zorder=0, gid=role)
+        field.set(facecolor=_SHADES[(position + hub) % 2], edgecolor="#b5b5b5")
+        ax.add_patch(field)
         x = (left + right) / 2 if right - left < 0.1 else right - 0.03
         look: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 7, "fontweight": "bold"}
         y = high - 0.015 * (top - bottom)

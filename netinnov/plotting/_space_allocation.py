@@ -13,9 +13,10 @@ from netinnov._arguments import check_type
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning import SpaceAllocation
+from netinnov.plotting._drawing import drawing
 from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._notes import write_notes
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, axes_or_new, figure_style, ribbon, write
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, ribbon, write
 
 _BLOCK = 0.03  # width, of the way from demands to sites
 _LINES = 28.0  # lines of text that fit above one another
@@ -77,8 +78,7 @@ def plot_space_allocation(
     space = space.loc[_beside(flows.loc[needs.index, space.index]).index]
     whole = max(needs.sum(), space.sum())
     left, right = _tops(needs.to_numpy(), whole), _tops(space.to_numpy(), whole)
-    with figure_style():
-        ax = axes_or_new(ax, width=DOUBLE, height=95)
+    with drawing(ax, DOUBLE, 95) as ax:
         _ribbons(ax, flows.loc[needs.index, space.index].to_numpy(), left, right)
         for label, top, amount in zip(needs.index, left, needs, strict=True):
             ax.add_patch(Rectangle((0, top), _BLOCK, amount, color=INK, linewidth=0))

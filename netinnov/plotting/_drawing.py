@@ -1,13 +1,17 @@
-"""The table that a figure draws, of a result object or as given."""
+"""What every figure begins with: the table that it draws, and axes in the package's style."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from netinnov._arguments import shown
 from netinnov.errors import InputError
+from netinnov.plotting._style import axes_or_new, figure_style
 
 
 def table_of(
@@ -34,3 +38,24 @@ def table_of(
         msg = f"`{name}` must have the columns {list(columns)}; {missing} are missing; see {of}."
         raise InputError(msg)
     return value
+
+
+def by_name(argument: str, value: Any, of: str) -> dict[str, Any]:
+    """What is drawn together, by name; one alone has an empty one."""
+    named = dict(value) if isinstance(value, Mapping) else {"": value}
+    if not named:
+        raise InputError(f"`{argument}` must hold at least one {of}; found none.")
+    return {str(name): each for name, each in named.items()}
+
+
+@contextmanager
+def drawing(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
+    """The axes given, or those of a new figure of so many millimetres, in the package's style."""
+    with figure_style():
+        yield axes_or_new(ax, width=width, height=height)
+
+
+def without_edges(ax: Axes) -> None:
+    """Hide the spines and the marks of the ticks, whose labels stay."""
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)

@@ -1,4 +1,4 @@
-"""Groups of nodes (communities, kinds) as colours and markers, and values as sizes of markers."""
+"""Marks of drawn nodes and links: curves with heads, colours and markers of groups, sizes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.lines import Line2D
+from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
 
 from netinnov._arguments import check_name, examples, shown
 from netinnov._typing import Codes, Floats
@@ -18,12 +21,75 @@ from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import INK, PALETTE
 
+BEND = 0.12  # of a directed link: height of its curve over its length
+_STEPS = np.linspace(0, 1, 13)
+_HEAD = np.array([[1.3, 0.0], [-0.8, 0.75], [-0.8, -0.75], [1.3, 0.0]])
 _MARKERS = "osD^vPX"
 _SCALE = {"o": 1.0, "s": 0.85, "D": 0.72, "^": 1.1, "v": 1.1, "P": 1.1, "X": 1.1}
 _SHADES = (INK, "#ffffff", "#9a9a9a", INK, "#ffffff", "#9a9a9a", INK)
 _OTHER = "#c4c4c4"
 _TOGETHER, _LEAST = 3000.0, 3.0  # points^2 of all markers together; of one
 _MOST = 90.0
+
+
+class DrawnLinks(NamedTuple):
+    """The links of a layer that are drawn, the heaviest first, without self-links."""
+
+    source: Codes
+    target: Codes
+    weight: Floats
+    directed: bool
+    n_hidden: int
+
+
+def heaviest_links(network: MultilayerNetwork, layer: str, most: int) -> DrawnLinks:
+    """At most so many links of a layer; an undirected one once."""
+    block = network.storage.block(layer)
+    source, target, weight = block.sources, block.indices, block.data
+    other = source != target
+    source, target, weight = source[other], target[other], weight[other]
+    order = np.argsort(-weight, kind="stable")[:most]
+    hidden = len(weight) - len(order)
+    directed = layer in network.directed
+    return DrawnLinks(source[order], target[order], weight[order], directed, hidden)
+
+
+def draw_links(
+    ax: Axes, links: DrawnLinks, at: Floats, style: dict[str, Any], *, bend: float = 0.0
+) -> None:
+    """Draw the links whose ends have a position; ``bend``: of undirected ones, to keep apart."""
+    known = np.isfinite(at.sum(axis=1))
+    shown = known[links.source] & known[links.target]
+    if not shown.any():
+        return
+    start, end = at[links.source[shown]], at[links.target[shown]]
+    weight = links.weight[shown]
+    equal = weight.max() == weight.min()
+    thick = float(np.clip(14 / np.sqrt(len(weight)), 0.4, 1.0))
+    widths = np.full(len(weight), thick) if equal else 0.25 + 1.5 * weight / weight.max()
+    bend = BEND if links.directed else bend
+    chord = end - start
+    middle = (start + end) / 2 + bend * np.column_stack([-chord[:, 1], chord[:, 0]])
+    control = 2 * middle - (start + end) / 2
+    t = (_STEPS if bend else np.array([0.0, 1.0]))[:, None, None]
+    curves = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    alpha = float(np.clip(12 / np.sqrt(len(weight)), 0.3, 0.8))
+    look: dict[str, Any] = {"linewidths": widths[::-1], "colors": style["color"], "alpha": alpha}
+    look |= {"linestyles": style.get("linestyle", "solid"), "zorder": 1.5, "capstyle": "butt"}
+    ax.add_collection(LineCollection(list(curves.transpose(1, 0, 2)[::-1]), **look))
+    if links.directed:
+        angle = np.arctan2(chord[:, 1], chord[:, 0])  # also that of the curve in its middle
+        turned = np.stack([np.cos(angle), np.sin(angle), -np.sin(angle), np.cos(angle)], axis=1)
+        # One path a head, in points around the middle of its curve.
+        reach = 0.8 + 0.7 * widths
+        corners = reach[:, None, None] * (_HEAD @ turned.reshape(-1, 2, 2))
+        paths = [Path(outline, closed=True) for outline in corners]
+        look = {"facecolors": style["color"], "linewidths": 0, "alpha": min(1.0, alpha + 0.25)}
+        heads = PathCollection(
+            paths, [1.0], offsets=middle, offset_transform=ax.transData, zorder=1.6, **look
+        )
+        heads.set_transform(IdentityTransform())
+        ax.add_collection(heads)
 
 
 class Groups(NamedTuple):
@@ -54,10 +120,9 @@ def node_groups(
         labels = groups
     if not isinstance(labels, (pd.Series, pd.DataFrame)):
         msg = (
-            "`groups` must be a Partition, a Series over the nodes, a DataFrame nodes x layers, or "
-            f"the name of a column of the nodes; found {shown(groups)}."
+            "`groups` must be a Partition, a Series over the nodes, a DataFrame nodes x layers, or"
         )
-        raise InputError(msg)
+        raise InputError(f"{msg} the name of a column of the nodes; found {shown(groups)}.")
     labels = labels.reindex(nodes.index)
     if isinstance(labels, pd.DataFrame):
         if missing := [layer for layer in layers if layer not in labels]:
@@ -68,10 +133,9 @@ def node_groups(
             first = labels.bfill(axis=1).iloc[:, 0]
             if not (labels.eq(first, axis=0) | labels.isna()).all(axis=None):
                 msg = (
-                    "`groups` differ between the layers of a node, which one picture of all layers "
-                    "cannot show; choose `arrange` 'panels' or 'planes'."
+                    "`groups` differ between the layers of a node, which one picture of all layers"
                 )
-                raise InputError(msg)
+                raise InputError(f"{msg} cannot show; choose `arrange` 'panels' or 'planes'.")
             labels = first
     held = labels.to_numpy(dtype=object)
     held = np.broadcast_to(held, (len(layers), len(nodes))) if held.ndim == 1 else held.T
@@ -100,11 +164,8 @@ def marker_areas(network: MultilayerNetwork, size: Any, *, pictures: int) -> tup
     if isinstance(size, str):
         size = nodes[check_name("size", size, list(nodes.columns), of="the nodes")]
     if not isinstance(size, pd.Series) or not pd.api.types.is_numeric_dtype(size.dtype):
-        msg = (
-            "`size` must be a Series of numbers over the nodes, or the name of such a column of "
-            f"the nodes; found {shown(size)}."
-        )
-        raise InputError(msg)
+        msg = "`size` must be a Series of numbers over the nodes, or the name of such a column of "
+        raise InputError(f"{msg}the nodes; found {shown(size)}.")
     value = size.reindex(nodes.index).to_numpy(dtype=np.float64, na_value=np.nan)
     if (value < 0).any() or np.isinf(value).any():
         raise InputError("`size` must be finite and at least 0; found other values.")
@@ -125,18 +186,14 @@ def draw_nodes(
     faint: np.ndarray,
 ) -> list[Line2D]:
     """Markers of the nodes, those without a link faint; entries of a legend for the groups."""
-    ax.scatter(
-        at[faint, 0],
-        at[faint, 1],
-        s=np.minimum(areas[faint], 8),
-        c="#d9d9d9",
-        linewidths=0,
-        zorder=2.5,
-    )
+    small: dict[str, Any] = {"c": "#d9d9d9", "linewidths": 0, "zorder": 2.5}
+    x, y = at.T
+    ax.scatter(x[faint], y[faint], s=np.minimum(areas[faint], 8), **small)
     if groups is None or codes is None:
-        style: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.4}
-        ax.scatter(at[~faint, 0], at[~faint, 1], s=areas[~faint], c=INK, zorder=3, **style)
+        style: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.4, "zorder": 3}
+        ax.scatter(x[~faint], y[~faint], s=areas[~faint], c=INK, **style)
         return []
+    edge, width = (INK, 0.5) if grey else ("white", 0.4)
     handles = []
     names = [*groups.names, *([f"{groups.n_other} other groups"] if groups.n_other else []), "none"]
     for code, name in zip([*range(len(names) - 1), -1], names, strict=True):
@@ -144,18 +201,9 @@ def draw_nodes(
         named = 0 <= code < len(groups.names)
         marker = _MARKERS[code] if named else "o"
         colour = (_SHADES if grey else PALETTE)[code] if named else _OTHER
-        edge = INK if grey else "white"
-        width = 0.5 if grey else 0.4
-        ax.scatter(
-            at[chosen, 0],
-            at[chosen, 1],
-            s=areas[chosen] * _SCALE[marker],
-            c=colour,
-            marker=marker,
-            edgecolors=edge,
-            linewidths=width,
-            zorder=3,
-        )
+        size = areas[chosen] * _SCALE[marker]
+        points = ax.scatter(x[chosen], y[chosen], s=size, c=colour, marker=marker, zorder=3)
+        points.set(edgecolors=edge, linewidths=width)
         if chosen.any():
             handle = Line2D([], [], color=colour, marker=marker, linestyle="none", label=name)
             handle.set(markersize=5, markeredgecolor=edge, markeredgewidth=width)

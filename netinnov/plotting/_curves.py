@@ -1,0 +1,341 @@
+"""Curves by name: convergence and spread of regions, reach of an innovation, percolation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from scipy.special import ndtri
+
+from netinnov._arguments import as_whole, check_confidence
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.mechanisms.convergence import Spread, beta_convergence, sigma_convergence
+from netinnov.plotting._drawing import by_name, drawing
+from netinnov.plotting._fonts import printable
+from netinnov.plotting._notes import entry, legend_above, number, percent, write_notes
+from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, layer_style
+
+_CALLED = {"log_sd": "standard deviation of logarithms", "cv": "coefficient of variation"}
+_CALLED["theil"] = "Theil's T"
+_ALIKE = 0.03  # mean distance of curves that hide each other
+
+
+def plot_convergence(
+    panel: pd.DataFrame,
+    *,
+    periods: float | None = None,
+    unit: str = "initial level",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw mean growth against the initial level, with the line of absolute convergence.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Regions x periods, as `netinnov.mechanisms.convergence.beta_convergence` takes it.
+    periods : float, optional
+        From the first to the last column; by default the difference of their labels.
+    unit : str
+        What the x axis is called.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        A point a region, logarithmic from left to right; the fitted line (it is of logarithms)
+        and below it slope, interval and half-life.
+
+    Raises
+    ------
+    InputError
+        As `beta_convergence`; or fewer than three regions have both values.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> income = pd.DataFrame({2000: [1.0, 2.0, 4.0], 2010: [3.0, 4.2, 6.0]}, index=list("abc"))
+    >>> plot_convergence(income).get_ylabel()
+    'growth a period, %'
+    """
+    fit = beta_convergence(panel, periods=periods)
+    if np.isnan(fit.slope):
+        msg = f"`panel` must have three regions or more that begin unlike; found {fit.n}."
+        raise InputError(msg)
+    first, last = panel.iloc[:, [0, -1]].dropna().to_numpy(np.float64).T
+    growth = np.log(last / first) / fit.periods
+    ends = np.array([first.min(), first.max()])
+    level = growth.mean() + fit.slope * (np.log(ends) - np.log(first).mean())
+    with drawing(ax, SINGLE, 82) as ax:
+        many = len(first) > 300
+        points = ax.scatter(first, 100 * growth, color=PALETTE[0], linewidth=0, rasterized=many)
+        points.set(sizes=[5 if many else 14], alpha=0.35 if many else 0.8)
+        ax.axhline(0, color=GREY, linewidth=0.5, zorder=0)
+        ax.plot(ends, 100 * level, color=INK, linewidth=1.2)
+        ax.set(xscale="log", ylabel="growth a period, %")
+        half = "gaps are more than closed" if fit.slope < 0 else "no gap closes"
+        if np.isfinite(fit.half_life):
+            half = f"half of a gap closes in {fit.half_life:.0f} periods"
+        slope, low, high = (number(value, ".4f") for value in (fit.slope, fit.low, fit.high))
+        about = f"{half}. {fit.n:,} regions, {fit.periods:g} periods."
+        note = f"Slope {slope} a period (95 %: {low} to {high}); {about}"
+        write_notes(ax, [note], label=printable(unit))
+    return ax
+
+
+def plot_spread(
+    panels: pd.DataFrame | Mapping[str, pd.DataFrame],
+    *,
+    spread: Spread = "log_sd",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the inequality between regions over time.
+
+    Parameters
+    ----------
+    panels : DataFrame or mapping from name to DataFrame
+        Regions x periods; columns are numbers such as years. Only regions with all values of a
+        panel are in its line.
+    spread : {"log_sd", "cv", "theil"}
+        See `netinnov.mechanisms.convergence.sigma_convergence`.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        A line a panel, named with its number of regions.
+
+    Raises
+    ------
+    InputError
+        If there is no panel, a value is 0 or less, or columns are not numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ax = plot_spread(pd.DataFrame({2000: [1.0, 4.0], 2010: [2.0, 4.0]}))
+    >>> ax.lines[0].get_ydata().round(3).tolist()
+    [0.693, 0.347]
+    """
+    named = by_name("panels", panels, "panel")
+    lines = {name: _spread(panel, spread) for name, panel in named.items()}
+    with drawing(ax, SINGLE, 70) as ax:
+        for position, (name, (when, values, n)) in enumerate(lines.items()):
+            label = f"{printable(name)} ({n:,})" if name else f"{n:,} regions"
+            ax.plot(when, values, marker="o", markersize=2.6, label=label, **layer_style(position))
+        ax.set(ylabel=_CALLED[spread], ylim=(0, None))
+        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        legend_above(ax, ncols=2, handlelength=2.4, columnspacing=1.2)
+        note = "In brackets: regions, those with all values." if any(named) else ""
+        write_notes(ax, [note], label="period")
+    return ax
+
+
+def _spread(panel: Any, spread: Spread) -> tuple[Floats, Floats, int]:
+    """Periods, spread in each, and the number of regions with all values."""
+    whole = panel.dropna() if isinstance(panel, pd.DataFrame) else panel
+    values = sigma_convergence(whole, spread=spread)
+    when = pd.to_numeric(pd.Series(values.index), errors="coerce").to_numpy(np.float64)
+    if np.isnan(when).any():
+        raise InputError(f"columns of a panel must be numbers; found {list(values.index[:3])}.")
+    return when, values.to_numpy(np.float64), len(whole)
+
+
+def plot_reach(
+    times: pd.Series[float] | Mapping[str, pd.Series[float]],
+    *,
+    horizon: int,
+    confidence: float = 0.95,
+    notes: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the share of draws in which an innovation has arrived, against the step.
+
+    Parameters
+    ----------
+    times : Series or mapping from name to Series
+        Steps in each draw, NaN where the targets were not reached, as
+        `netinnov.mechanisms.diffusion.time_to_reach` gives them: such as with and without an
+        enclave.
+    horizon : int
+        Last step drawn, 1 or more; no more than that of the draws.
+    confidence : float
+        Of the bands, above 0 and below 1.
+    notes : str
+        A sentence below the figure.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        A stair for each name with a band of Wilson's intervals, each step by itself, and a mark
+        where half of the draws have arrived. Of stairs that nearly coincide the first is wide and
+        pale, so that all are seen. Draws that never arrive stay in the denominator; their share
+        stands in the legend.
+
+    Raises
+    ------
+    InputError
+        If there are no draws, a time is below 0, or a number is out of its range.
+
+    See Also
+    --------
+    netinnov.mechanisms.diffusion.reach_table : The figures behind it.
+
+    References
+    ----------
+    Wilson (1927), Probable inference, the law of succession, and statistical inference, Journal
+    of the American Statistical Association 22, 209-212.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ax = plot_reach({"with enclave": pd.Series([2.0, 4.0, 5.0, None])}, horizon=10)
+    >>> ax.get_legend().get_texts()[0].get_text()
+    'with enclave, not reached by step 10: 25\\xa0%'
+    """
+    horizon = as_whole("horizon", horizon, low=1)
+    check_confidence("confidence", confidence)
+    named = by_name("times", times, "Series")
+    curves = {name: _checked_times(name, series) for name, series in named.items()}
+    steps = np.arange(horizon + 1)
+    shares = [(values[:, None] <= steps).mean(axis=0) for values in curves.values()]
+    with drawing(ax, SINGLE, 72) as ax:
+        for position, (name, values) in enumerate(curves.items()):
+            share: Floats = shares[position]
+            low, high = _wilson(share, values.size, confidence)
+            style = layer_style(position)
+            # Wide at the back and thin in front, so that none hides another.
+            behind = sum(np.abs(share - other).mean() < _ALIKE for other in shares[position + 1 :])
+            text = f"not reached by step {horizon:,}: {percent(1 - share[-1])}"
+            label = entry(f"{printable(name)}, {text}" if name else text)
+            band = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
+            ax.fill_between(steps, low, high, step="post", **band)
+            mark: dict[str, Any] = {
+                "marker": "osD^vPX"[position % 7],
+                "markersize": 4,
+                "clip_on": False,
+            }
+            (line,) = ax.plot(steps, share, drawstyle="steps-post", markevery=[], **mark, **style)
+            line.set(linewidth=1.1 + 1.4 * min(behind, 3), alpha=0.45 if behind else 1.0)
+            line.set(solid_capstyle="butt", label=label)
+            if (half := np.flatnonzero(share >= 0.5)).size:
+                (dot,) = ax.plot(steps[half[0]], 0.5, color=style["color"], zorder=5)
+                dot.set(marker=mark["marker"], markersize=4 + 3 * min(behind, 2))
+                dot.set(markeredgecolor="white", markeredgewidth=0.5)
+        ax.axhline(0.5, color=GREY, linewidth=0.4, zorder=1)
+        ax.set(xlim=(0, horizon), ylim=(-0.03, 1.03), ylabel="share of draws that have arrived")
+        legend_above(ax, handlelength=3.2)
+        draws = dict.fromkeys(f"{n:,}" for n in sorted({each.size for each in curves.values()}))
+        count = " to ".join([*draws][:: max(len(draws) - 1, 1)])
+        bands = f"bands: {percent(confidence)} intervals of the draws at each step."
+        sentences = [f"{count} draws each; {bands}", "Mark: half have arrived.", notes]
+        write_notes(ax, sentences, label="step", at_end=True)
+    return ax
+
+
+def _checked_times(name: str, times: pd.Series[float]) -> Floats:
+    argument = f"`times` of {name!r}" if name else "`times`"
+    if not isinstance(times, pd.Series):
+        raise InputError(f"{argument} must be a Series of steps; found {type(times).__name__}.")
+    values: Floats = np.asarray(times, np.float64)
+    if not values.size or (values < 0).any():
+        raise InputError(f"{argument} must hold at least one draw, and no step below 0.")
+    return np.where(np.isnan(values), np.inf, values)
+
+
+def _wilson(share: Floats, n: int, confidence: float) -> tuple[Floats, Floats]:
+    z = float(ndtri((1 + confidence) / 2))
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return middle - half, middle + half
+
+
+def plot_robustness(
+    curves: pd.Series[float] | pd.DataFrame | Mapping[str, pd.Series[float] | pd.DataFrame],
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the share of nodes in the largest part against the share of nodes removed.
+
+    Parameters
+    ----------
+    curves : Series, DataFrame or mapping from name to these
+        Index = number of removed nodes, from 0 to all, as `netinnov.connectivity.robustness_curve`
+        gives it. In a DataFrame each column is one repeat, such as one random order.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        A line for each curve, for repeats their mean with a band from 2.5 to 97.5 %; R in the
+        legend. The thin grey line is the bound: all remaining nodes are connected.
+
+    Raises
+    ------
+    InputError
+        If there is no curve, its index does not rise from 0, or a value is not in [0, 1].
+
+    Notes
+    -----
+    R is the mean of the entries 1 to n (Schneider et al. 2011), at most 1/2 - 1/(2n); for
+    repeats that of their mean. A curve with gaps in its index has no R.
+
+    References
+    ----------
+    Schneider et al. (2011), Mitigation of malicious attacks on networks, PNAS 108, 3838-3841.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ax = plot_robustness({"star, hub first": pd.Series([1.0, 0.25, 0.25, 0.25, 0.0])})
+    >>> ax.get_legend().get_texts()[0].get_text()
+    'star, hub first: R = 0.188'
+    """
+    tables = {n: _checked_curve(n, each) for n, each in by_name("curves", curves, "curve").items()}
+    with drawing(ax, SINGLE, 70) as ax:
+        for position, (name, table) in enumerate(tables.items()):
+            removed = table.index.to_numpy(np.float64)
+            share = removed / removed[-1]
+            mean: Floats = table.mean(axis=1).to_numpy()
+            style = layer_style(position)
+            label = printable(name) if name else ""
+            if table.shape[1] > 1:
+                low, high = np.quantile(table.to_numpy(), [0.025, 0.975], axis=1)
+                ax.fill_between(share, low, high, color=style["color"], alpha=0.2, linewidth=0)
+                label = f"{label} ({table.shape[1]:,} repeats)".strip()
+            if len(removed) == removed[-1] + 1:
+                label = f"{label}: R = {mean[1:].mean():.3f}".removeprefix(": ")
+            ax.plot(share, mean, linewidth=1.1, label=entry(label or "curve"), **style)
+        ax.plot([0, 1], [1, 0], color=GREY, linewidth=0.4, zorder=1)
+        ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="share of nodes removed")
+        ax.set_ylabel("share of nodes in the largest part")
+        legend_above(ax, handlelength=3.2)
+    return ax
+
+
+def _checked_curve(name: str, curve: Any) -> pd.DataFrame:
+    """One column a repeat."""
+    if not isinstance(curve, (pd.Series, pd.DataFrame)):
+        msg = "`curves` must be a Series, a DataFrame or a mapping to these; "
+        raise InputError(f"{msg}found {type(curve).__name__}.")
+    table: pd.DataFrame = curve.to_frame() if isinstance(curve, pd.Series) else curve
+    steps = pd.to_numeric(pd.Series(table.index), errors="coerce").to_numpy(np.float64)
+    curve_name = f"curve {name!r}" if name else "the curve"
+    rising = len(steps) > 1 and steps[0] == 0 and bool((np.diff(steps) > 0).all())
+    if not rising or not table.shape[1]:
+        msg = f"{curve_name}: the index must be the number of removed nodes, rising from 0; "
+        raise InputError(f"{msg}found {table.index[:5].tolist()}.")
+    numeric = all(pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes)
+    values = table.to_numpy(np.float64) if numeric else np.full(table.shape, np.nan)
+    if not ((values >= 0) & (values <= 1)).all():
+        raise InputError(f"{curve_name}: every value must be a share of nodes from 0 to 1.")
+    return pd.DataFrame(values, index=steps)

@@ -1,0 +1,466 @@
+"""Plans of enclaves and of centres: on a map, beside plans at random, and step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch, Patch
+from matplotlib.ticker import MaxNLocator
+
+from netinnov._arguments import check_type
+from netinnov.errors import InputError
+from netinnov.planning import CentrePlan, ParetoPlans, SitingPlan
+from netinnov.plotting._drawing import drawing, table_of
+from netinnov.plotting._fonts import name_of, place_names, printable
+from netinnov.plotting._frame import asked_frame, frame_of, inside, map_axes
+from netinnov.plotting._labels import label_points
+from netinnov.plotting._notes import legend_above, write_notes
+from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, figure_style
+
+_BAND = "#d4d4d4"
+_ARROW: dict[str, Any] = {"color": PALETTE[1], "linewidth": 1.3}
+_LARGEST = 150.0  # area of the marker of the strongest place, in square points
+_LEAST = 4.0
+
+
+def plot_sites(
+    plan: SitingPlan,
+    *,
+    pairs: pd.DataFrame,
+    places: pd.DataFrame,
+    shares: pd.Series[float] | None = None,
+    names: Mapping[str, str] | pd.Series[str] | None = None,
+    extent: tuple[float, float, float, float] | None = None,
+    basemap: Any = "land",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw on a map which enclaves a plan builds, among all that could be built.
+
+    Parameters
+    ----------
+    plan : SitingPlan
+        From `netinnov.planning.site_enclaves`.
+    pairs : DataFrame
+        Index = candidate, columns ``home`` and ``host``: places.
+    places : DataFrame
+        Index = place, columns ``lon`` and ``lat`` in degrees, such as ``network.places``.
+    shares : Series, optional
+        Share of resamples in which each candidate is chosen, such as the column ``share`` of
+        `netinnov.planning.siting_stability`; it stands behind the name of home.
+    names : mapping from place to str, optional
+        Labels; by default the names in `places`.
+    extent : (west, east, south, north), optional
+        Degrees of the frame; by default all homes and hosts.
+    basemap : "land", None, GeoDataFrame, GeoSeries or path
+        What is drawn below; see `plot_flow_map`.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+
+    Returns
+    -------
+    Axes
+        An arrow from home to host for each chosen enclave; squares are hosts, circles homes, and
+        filled ones are those of the plan.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or no home and host of a candidate have coordinates.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
+    >>> names = [f"synthetic_city_{at:02}" for at in (11, 12, 1, 2)]
+    >>> pairs = pd.DataFrame({"home": names[:2], "host": names[2:]}, index=["one", "two"])
+    >>> links = {site: ni.scenarios.NewLinks([tuple(pairs.loc[site])]) for site in pairs.index}
+    >>> plan = ni.planning.site_enclaves(cities, candidates=links, k=1, objective="efficiency")
+    >>> ax = plot_sites(plan, pairs=pairs, places=cities.places)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()][0]
+    'site of the plan, from home to host'
+    """
+    check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
+    pairs = table_of("pairs", pairs, ["home", "host"], of="a table of candidates")
+    if unknown := [site for site in plan.sites if site not in pairs.index]:
+        raise InputError(f"`pairs` must have all sites of the plan; {unknown[:5]} are not in it.")
+    places = table_of("places", places, ["lon", "lat"], of="MultilayerNetwork.places")
+    at = places[["lon", "lat"]].astype(float).dropna()
+    at = at.loc[
+        [end for end in pd.unique(pairs[["home", "host"]].to_numpy().ravel()) if end in at.index]
+    ]
+    if at.empty:
+        raise InputError("`places` must have lon and lat of homes or hosts; none are known.")
+    frame = asked_frame(extent, at)
+    at = at[inside(at, frame)]
+    text = place_names(places) if names is None else names
+    chosen = pairs.loc[list(plan.sites)]
+    called: dict[str, str] = {}
+    for site, home in zip(plan.sites, chosen["home"], strict=True):
+        called.setdefault(home, name_of(text, home))
+        if shares is not None and site in shares.index:
+            comma = "," if called[home] != name_of(text, home) else ""
+            called[home] += f"{comma} {100 * shares[site]:.0f}\N{NO-BREAK SPACE}%"
+    with figure_style():
+        ax = map_axes(ax, frame, basemap)
+        drawn = _draw_arrows(ax, at, chosen)
+        legend_above(ax, _draw_ends(ax, pairs, chosen, at), ncols=2)
+        ends = pd.concat([chosen["home"], chosen["host"]])
+        named = pd.Index(ends[ends.isin(at.index)].unique())
+        spots = named.append(at.index.drop(named))  # no label may cover the others
+        label_points(
+            ax,
+            at.loc[spots].to_numpy(),
+            [called.get(place, name_of(text, place)) for place in spots],
+            radii=np.full(len(spots), 3.2),
+            most=len(named),
+            must=len(named),
+            lines=[at.loc[[*pair]].to_numpy() for pair in drawn],
+        )
+        if missing := len(chosen) - len(drawn):
+            write_notes(ax, [f"Sites with an end outside the frame, not drawn: {missing}."])
+    return ax
+
+
+def _draw_arrows(ax: Axes, at: pd.DataFrame, sites: pd.DataFrame) -> list[tuple[str, str]]:
+    """Arrows from home to host, and the pairs that have one: both ends are on the map."""
+    known = sites[["home", "host"]].isin(at.index).all(axis=1)
+    pairs = list(sites.loc[known, ["home", "host"]].itertuples(index=False, name=None))
+    for home, host in pairs:
+        look: dict[str, Any] = {"shrinkA": 3.0, "shrinkB": 4.5, "mutation_scale": 1, **_ARROW}
+        arrow = FancyArrowPatch(tuple(at.loc[home]), tuple(at.loc[host]), **look)
+        arrow.set_connectionstyle("arc3,rad=-0.12")
+        arrow.set_arrowstyle("-|>,head_length=4.5,head_width=2.2")
+        arrow.set(zorder=4, gid=f"{home} -> {host}")
+        ax.add_patch(arrow)
+    return pairs
+
+
+def _draw_ends(ax: Axes, pairs: pd.DataFrame, chosen: pd.DataFrame, at: pd.DataFrame) -> list[Any]:
+    """Homes and hosts, those of the plan filled; handles for the legend."""
+    text = "site of the plan, from home to host"
+    handles: list[Any] = [Line2D([], [], marker=">", markevery=[1], label=text, **_ARROW)]
+    handles[0].set_markersize(4.5)
+    for end, marker, size in (("host", "s", 26), ("home", "o", 16)):
+        other = pairs.loc[~pairs[end].isin(chosen[end]), end]
+        for ids, face, text in (
+            (chosen[end], INK, f"{end} of the plan"),
+            (other, "white", f"other {end} that could be"),
+        ):
+            drawn = at.loc[[place for place in dict.fromkeys(ids) if place in at.index]]
+            look: dict[str, Any] = {"s": size, "marker": marker, "linewidths": 0.7, "zorder": 5}
+            look |= {"facecolors": face, "edgecolors": INK, "label": text}
+            marks = ax.scatter(drawn["lon"], drawn["lat"], **look)
+            handles += [marks] if len(drawn) else []
+    return handles
+
+
+def plot_plan_value(
+    plan: SitingPlan,
+    *,
+    fresh: pd.Series[float] | None = None,
+    label: str = "objective",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the value of a plan beside plans at random, its bound and what there is today.
+
+    Parameters
+    ----------
+    plan : SitingPlan
+        From `netinnov.planning.site_enclaves`, best with ``placebos=``.
+    fresh : Series, optional
+        Values of the plan on placements that it was not chosen on.
+    label : str
+        What is raised, with its unit.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        A histogram of the plans at random, with a grey band for the middle 95 %; lines at what
+        there is today, at the plan, and at the bound, which no plan exceeds.
+
+    Raises
+    ------
+    InputError
+        If `plan` is something else.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}
+    >>> plan = ni.planning.site_enclaves(network, candidates=links, k=1, objective="efficiency")
+    >>> plot_plan_value(plan, label="efficiency").get_ylabel()
+    'efficiency'
+    """
+    check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
+    values = plan.placebo.dropna().to_numpy(np.float64)
+    shown = float(plan.value if fresh is None else fresh.mean())
+    with drawing(ax, SINGLE, 70) as ax:
+        handles: list[Any] = []
+        if values.size:
+            low, high = np.quantile(values, [0.025, 0.975])
+            ax.axhspan(low, high, color=_BAND, linewidth=0, zorder=0)
+            bins = 15 if np.ptp(values) > 0 else 1
+            style: dict[str, Any] = {"fc": PALETTE[4], "ec": "white", "linewidth": 0.3}
+            ax.hist(values, bins=bins, orientation="horizontal", **style)
+            handles.append(Patch(label=f"{values.size:,} plans at random", **style))
+            handles.append(Patch(color=_BAND, linewidth=0, label="95 % of them"))
+        if fresh is not None and len(fresh) > 1:
+            ax.axhspan(*fresh.quantile([0.025, 0.975]), color=PALETTE[1], alpha=0.35, linewidth=0)
+        for text, at, colour, dash in (
+            ("bound: no plan is above", plan.bound, INK, (0, (4, 2))),
+            ("this plan", shown, PALETTE[1], "solid"),
+            ("today", plan.baseline, GREY, (0, (1, 1.2))),
+        ):
+            if np.isfinite(at):
+                look: dict[str, Any] = {"color": colour, "linestyle": dash, "linewidth": 1.3}
+                ax.axhline(at, **look)
+                handles.append(Line2D([], [], label=text, **look))
+        ax.set(ylabel=printable(label), xlabel="plans" if values.size else "")
+        ax.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+        if not values.size:
+            ax.set_xticks([])
+        legend_above(ax, handles)
+    return ax
+
+
+def plot_pareto(
+    front: ParetoPlans,
+    *,
+    plan: tuple[str, ...] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the plans that no other plan beats in both of two objectives.
+
+    Parameters
+    ----------
+    front : ParetoPlans
+        From `netinnov.planning.pareto_plans`.
+    plan : tuple of str, optional
+        Sites of a plan to be marked, if it is one of them.
+    labels : mapping from objective to str, optional
+        What the objectives are called; their names by default.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        A point for each plan, the first objective rightwards and the second upwards, with a step
+        between them; a cross is what there is today, where it is near enough to be drawn.
+
+    Raises
+    ------
+    InputError
+        If `front` is something else.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "bd", "ae"]}
+    >>> both = {"efficiency": "efficiency", "equity": "equity"}
+    >>> front = ni.planning.pareto_plans(network, candidates=links, k=1, objectives=both)
+    >>> plot_pareto(front).get_xlabel()
+    'efficiency'
+    """
+    check_type("front", front, ParetoPlans, mend="what pareto_plans gives")
+    first, second = (str(each) for each in front.baseline.index)
+    table = front.plans.sort_values(first, kind="stable")
+    with drawing(ax, SINGLE, 70) as ax:
+        x, y = (table[each].to_numpy(np.float64) for each in (first, second))
+        ax.step(x, y, where="pre", color=PALETTE[0], linewidth=0.7, alpha=0.6)
+        text = "no other plan beats it in both" + ("" if front.exact else ", as found")
+        ax.plot(x, y, "o", color=PALETTE[0], markersize=4.5, label=text)
+        sites = [set(each) for each in table["sites"]]
+        if plan is not None and set(plan) in sites:
+            at = sites.index(set(plan))
+            look: dict[str, Any] = {"markersize": 7, "markerfacecolor": "none", "color": PALETTE[1]}
+            ax.plot(x[at], y[at], "s", label="the plan of the map", **look)
+        today = front.baseline[[first, second]].astype(float)
+        ax.plot(*today, "x", color=INK, label="today")
+        ax.margins(0.08)
+        ax.set(xlabel=printable(name_of(labels, first)), ylabel=printable(name_of(labels, second)))
+        ax.xaxis.set_major_locator(MaxNLocator(5))
+        ax.yaxis.set_major_locator(MaxNLocator(5))
+        legend_above(ax)
+    return ax
+
+
+def plot_plan_path(
+    plan: CentrePlan,
+    *,
+    names: Mapping[str, str] | pd.Series[str] | None = None,
+    label: str = "value of the target",
+    unit: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how a plan comes to its target, step by step.
+
+    Parameters
+    ----------
+    plan : CentrePlan
+        From `netinnov.planning.plan_centres`.
+    names : mapping from site to str, optional
+        What each step is called; the name of the candidate by default.
+    label : str
+        What the target measures.
+    unit : str
+        Of costs, such as ``"million yuan"``.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        A row for each step, today above: its value with the interval over resampled flows, where
+        there is one, its cost, and a dashed line at the target.
+
+    Raises
+    ------
+    InputError
+        If `plan` is something else.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> nodes = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
+    >>> links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
+    >>> network = ni.build_network(nodes, links)
+    >>> links = {"cd": ni.scenarios.NewLinks([("c", "d")], weight=5)}
+    >>> target = ni.planning.EffectiveNumber(3.5)
+    >>> plan = ni.planning.plan_centres(network, target=target, candidates=links, rng=1)
+    >>> [text.get_text() for text in plot_plan_path(plan).get_yticklabels()]
+    ['today', '+ cd\\ncost 1']
+    """
+    check_type("plan", plan, CentrePlan, mend="what plan_centres gives")
+    steps, labels = plan.steps, ["today"]
+    for site, cost in zip(steps["name"][1:], steps["cost"][1:], strict=True):
+        own = printable(name_of(names, site), longest=36)
+        labels.append(f"+ {own}\ncost {cost:.3g}{f' {printable(unit)}' if unit else ''}")
+    with drawing(ax, SINGLE, 22 + 9 * len(steps)) as ax:
+        rows, value = np.arange(len(steps)), steps["value"].to_numpy(np.float64)
+        known = steps["low"].notna().to_numpy()
+        ends = steps.loc[known, ["low", "high"]].to_numpy().T
+        ax.hlines(rows[known], *ends, color=PALETTE[0], linewidth=1.6)
+        text = "value" + (", with 95 % of the resamples" if known.any() else "")
+        ax.plot(value, rows, "o", color=INK, markersize=4.5, zorder=3, label=text)
+        text = "target" if plan.reached else "target, not reached"
+        ax.axvline(plan.target.at_least, color=PALETTE[1], linestyle=(0, (4, 2)), label=text)
+        ax.set_yticks(rows, labels)
+        ax.set_ylim(len(steps) - 0.5, -0.5)
+        ax.margins(x=0.08)
+        ax.set_xlabel(printable(label, longest=60))
+        ax.xaxis.set_major_locator(MaxNLocator(5))
+        legend_above(ax)
+    return ax
+
+
+def plot_plan_map(
+    plan: CentrePlan,
+    *,
+    pairs: pd.DataFrame,
+    places: pd.DataFrame,
+    proposed: bool = True,
+    names: Mapping[str, str] | pd.Series[str] | None = None,
+    labels: int = 10,
+    extent: tuple[float, float, float, float] | None = None,
+    basemap: Any = "land",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how strong places are, today or with what a plan builds.
+
+    Parameters
+    ----------
+    plan : CentrePlan
+        From `netinnov.planning.plan_centres`, for a network of places.
+    pairs : DataFrame
+        Index = candidate, columns ``home`` and ``host``: places.
+    places : DataFrame
+        Index = place, columns ``lon`` and ``lat`` in degrees, such as ``network.places``.
+    proposed : bool
+        False: today, without what is built.
+    names : mapping from place to str, optional
+        Labels; by default the names in `places`.
+    labels : int
+        How many places are named: those that change, then the strongest.
+    extent : (west, east, south, north), optional
+        Degrees of the frame; by default all places of the plan.
+    basemap : "land", None, GeoDataFrame, GeoSeries or path
+        What is drawn below; see `plot_flow_map`.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+
+    Returns
+    -------
+    Axes
+        Areas of circles are strengths, on one scale for both maps; those of places that change are
+        dark, and arrows lead from home to host of what is built.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or no place has coordinates.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> ids = list("abcd")
+    >>> at = pd.DataFrame({"lon": [0, 1, 2, 3], "lat": [0, 1, 0, 1]}, index=ids, dtype=float)
+    >>> links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
+    >>> network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links, at)
+    >>> built = {"cd": ni.scenarios.NewLinks([("c", "d")], weight=5)}
+    >>> target = ni.planning.EffectiveNumber(3.5)
+    >>> plan = ni.planning.plan_centres(network, target=target, candidates=built, rng=1)
+    >>> pairs = pd.DataFrame({"home": ["c"], "host": ["d"]}, index=["cd"])
+    >>> plot_plan_map(plan, pairs=pairs, places=network.places).get_title(loc="left")
+    'proposed'
+    """
+    check_type("plan", plan, CentrePlan, mend="what plan_centres gives")
+    pairs = table_of("pairs", pairs, ["home", "host"], of="a table of candidates")
+    places = table_of("places", places, ["lon", "lat"], of="MultilayerNetwork.places")
+    at = places[["lon", "lat"]].astype(float).reindex(plan.places.index).dropna()
+    if at.empty:
+        raise InputError("`places` must have lon and lat of the places of the plan; none has.")
+    frame = frame_of(at) if extent is None else extent
+    at = at[inside(at, frame)]
+    both = plan.places[["strength_before", "strength_after"]].to_numpy(np.float64)
+    most = max(float(both.max()), 1e-300)
+    table = plan.places.loc[at.index]
+    strength = table["strength_after" if proposed else "strength_before"]
+    changes = table["change"].abs() > 1e-9 * most
+    sizes = (_LARGEST * strength / most).clip(lower=_LEAST)
+    text = place_names(places) if names is None else names
+    with figure_style():
+        ax = map_axes(ax, frame, basemap)
+        for zorder, mine, face, edge, gid in (
+            (3, ~changes, "#c8c8c8", GREY, "stays"),
+            (4, changes, PALETTE[0], INK, "changes"),
+        ):
+            look: dict[str, Any] = {"facecolors": face, "edgecolors": edge, "linewidths": 0.5}
+            spots = at[mine]
+            ax.scatter(spots["lon"], spots["lat"], s=sizes[mine], zorder=zorder, gid=gid, **look)
+        if proposed:
+            _draw_arrows(ax, at, pairs.loc[list(plan.sites)])
+        ax.set_title("proposed" if proposed else "today")
+        order = pd.DataFrame({"changes": changes, "strength": strength})
+        order = order.sort_values(["changes", "strength"], ascending=False, kind="stable")
+        label_points(
+            ax,
+            at.loc[order.index].to_numpy(),
+            [name_of(text, place) for place in order.index],
+            radii=np.sqrt(sizes.loc[order.index].to_numpy()) / 2,
+            most=labels,
+            must=int(changes.sum()),
+        )
+    return ax
