@@ -10,14 +10,7 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import (
-    as_list,
-    check_names,
-    did_you_mean,
-    examples,
-    shown,
-    unknown_names,
-)
+from netinnov._arguments import as_list, check_names, did_you_mean, examples, shown, unknown_names
 from netinnov._columns import as_text
 from netinnov.errors import InputError
 

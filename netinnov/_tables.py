@@ -10,15 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from netinnov._columns import (
-    TEXT,
-    as_codes,
-    as_numbers,
-    as_text,
-    is_blank,
-    nearest,
-    taken,
-)
+from netinnov._columns import TEXT, as_codes, as_numbers, as_text, is_blank, nearest, taken
 from netinnov._dataframes import as_pandas
 from netinnov._file_rows import is_bare
 from netinnov._problems import Problems

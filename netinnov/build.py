@@ -10,13 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov import _tables
-from netinnov._arguments import (
-    check_mapping,
-    check_names,
-    check_number,
-    did_you_mean,
-    shown,
-)
+from netinnov._arguments import check_mapping, check_names, check_number, did_you_mean, shown
 from netinnov._hierarchy import units
 from netinnov._layer_table import LayerRecord, record_of_result, refuse_shares
 from netinnov._public import publish

@@ -10,13 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._parallel import in_threads
-from netinnov._paths import (
-    Frictions,
-    PathCosts,
-    link_lengths,
-    path_costs,
-    shortest_links,
-)
+from netinnov._paths import Frictions, PathCosts, link_lengths, path_costs, shortest_links
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

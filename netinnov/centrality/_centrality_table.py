@@ -53,9 +53,7 @@ SEVERAL: dict[str, list[str]] = {"hits": ["hub", "authority"]}
 
 
 def centrality_table(
-    network: MultilayerNetwork,
-    *,
-    measures: Sequence[str] | Mapping[str, Measure] | None = None,
+    network: MultilayerNetwork, *, measures: Sequence[str] | Mapping[str, Measure] | None = None
 ) -> pd.DataFrame:
     """Centralities side by side, one row a node.
 

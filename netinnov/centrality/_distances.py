@@ -10,15 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._parallel import in_threads
-from netinnov._paths import (
-    Frictions,
-    PathCosts,
-    distances,
-    linked,
-    path_costs,
-    positions,
-    union,
-)
+from netinnov._paths import Frictions, PathCosts, distances, linked, path_costs, positions, union
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.network import MultilayerNetwork
 

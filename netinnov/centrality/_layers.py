@@ -79,10 +79,7 @@ def layer_overlap(
 
 
 def layer_correlation(
-    network: MultilayerNetwork,
-    *,
-    method: Correlation = "pearson",
-    presence: Presence = "linked",
+    network: MultilayerNetwork, *, method: Correlation = "pearson", presence: Presence = "linked"
 ) -> pd.DataFrame:
     """Correlation, over nodes, of their degrees in two layers.
 

@@ -15,11 +15,7 @@ from netinnov.network import MultilayerNetwork
 
 
 def infomap(
-    network: MultilayerNetwork,
-    *,
-    relax_rate: float = 0.15,
-    restarts: int = 10,
-    rng: Rng = None,
+    network: MultilayerNetwork, *, relax_rate: float = 0.15, restarts: int = 10, rng: Rng = None
 ) -> Partition:
     """Communities of state nodes with the shortest description of a random walk.
 

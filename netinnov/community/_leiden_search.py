@@ -227,11 +227,7 @@ def _settle(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
 
 
 def _moved(
-    problem: Problem,
-    part: Codes | None,
-    labels: Codes,
-    rng: np.random.Generator,
-    few: float = 0.0,
+    problem: Problem, part: Codes | None, labels: Codes, rng: np.random.Generator, few: float = 0.0
 ) -> tuple[Codes, float]:
     """Labels after moves of super-states, or of whole parts, each in one community; the gain.
 

@@ -36,11 +36,7 @@ ROUNDING = 1e-12
 
 
 def multiplex_leiden(
-    network: MultilayerNetwork,
-    *,
-    resolution: float = 1.0,
-    restarts: int = 10,
-    rng: Rng = None,
+    network: MultilayerNetwork, *, resolution: float = 1.0, restarts: int = 10, rng: Rng = None
 ) -> Partition:
     """Communities, one a node, with the highest modularity summed over layers.
 

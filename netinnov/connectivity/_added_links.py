@@ -144,11 +144,7 @@ def _unlinked(network: MultilayerNetwork) -> tuple[Codes, Codes]:
 
 
 def _lengths(
-    network: MultilayerNetwork,
-    source: Codes,
-    target: Codes,
-    weight: float,
-    costs: PathCosts,
+    network: MultilayerNetwork, source: Codes, target: Codes, weight: float, costs: PathCosts
 ) -> Floats:
     """Length of the new link of each pair, with the frictions between its ends."""
     if not costs.frictions:

@@ -10,15 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._parallel import in_threads
-from netinnov._paths import (
-    Frictions,
-    distances,
-    linked,
-    nearest,
-    path_costs,
-    positions,
-    union_arcs,
-)
+from netinnov._paths import Frictions, distances, linked, nearest, path_costs, positions, union_arcs
 from netinnov._typing import Codes, Distance
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

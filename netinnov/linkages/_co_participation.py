@@ -139,12 +139,7 @@ def co_participation(
     if limit is not None and limit.sampled:
         cells = as_cells(rows, when, grouped=by is not None, limit=limit)
     met = pairs(
-        cells,
-        by=when,
-        weighting=weighting,
-        inside=by is not None,
-        limit=limit,
-        strengths=expected,
+        cells, by=when, weighting=weighting, inside=by is not None, limit=limit, strengths=expected
     )
     return links(with_expected(met) if expected else met, [*when[:1], "source", "target"])
 

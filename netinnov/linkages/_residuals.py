@@ -86,11 +86,7 @@ class GravityFit(Displayed):
 
 
 def gravity_residuals(
-    network: MultilayerNetwork,
-    *,
-    layer: str,
-    method: Method = "ppml",
-    name: str | None = None,
+    network: MultilayerNetwork, *, layer: str, method: Method = "ppml", name: str | None = None
 ) -> GravityFit:
     """Set the flows between places against those that their size and distance predict.
 

@@ -30,11 +30,7 @@ def ending_of(path: Path | str) -> str:
 
 
 def read_any_table(
-    path: Path,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    *,
-    stripped: bool = False,
+    path: Path, encoding: str | None = None, delimiter: str | None = None, *, stripped: bool = False
 ) -> AnyTable:
     """Read one table, by the ending of its file; the last two are for text files."""
     ending = ending_of(path)

@@ -144,11 +144,7 @@ def read_cordis(
         links = two_mode("participation", member, target, meetings["period"])
     else:
         links = co_participation(
-            meetings,
-            member="organisation",
-            event="project",
-            weighting=weighting,
-            period="period",
+            meetings, member="organisation", event="project", weighting=weighting, period="period"
         )
         links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
     return Tables(nodes, links, _places(nodes, rows), ())

@@ -52,11 +52,7 @@ class AnyTable(NamedTuple):
 
 
 def read_delimited(
-    path: Path,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    *,
-    stripped: bool = False,
+    path: Path, encoding: str | None = None, delimiter: str | None = None, *, stripped: bool = False
 ) -> AnyTable:
     """Read a text file with a header, its columns as text, an empty field missing.
 

@@ -111,11 +111,7 @@ def unused_columns(columns: Mapping[str, str], headers: Mapping[str, Iterable[st
 
 
 def _take(
-    file: str,
-    column: str,
-    candidates: list[str],
-    ours: dict[str, str],
-    keys: dict[str, str],
+    file: str, column: str, candidates: list[str], ours: dict[str, str], keys: dict[str, str]
 ) -> bool:
     """Take the one candidate for a column of ours, if there is one."""
     if len(candidates) > 1:

@@ -137,10 +137,6 @@ def _works(data: Database) -> pd.Index:
 
 def _pairs(data: Database, query: str, event: str, weighting: Weighting) -> tuple[Any, str]:
     met = co_participation(
-        data.relation(query),
-        member="institution",
-        event=event,
-        weighting=weighting,
-        period="year",
+        data.relation(query), member="institution", event=event, weighting=weighting, period="year"
     )
     return met, "period NULLS LAST, source, target"

@@ -56,10 +56,7 @@ def read_by_duckdb(
 
 
 def _load(
-    data: Database,
-    tables: dict[str, list[Found]],
-    only: Collection[str] | None,
-    faults: list[str],
+    data: Database, tables: dict[str, list[Found]], only: Collection[str] | None, faults: list[str]
 ) -> None:
     """Read the files: who invented what, who owns what, and when it was filed."""
     for name, sort in (("mentions", "inventors"), ("owned", "assignees"), ("listed", "dates")):

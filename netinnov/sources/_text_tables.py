@@ -71,12 +71,7 @@ class TextTable(NamedTuple):
 
 
 def read_text_file(
-    folder: Path,
-    name: str,
-    *,
-    required: Sequence[str],
-    optional: Sequence[str],
-    delimiter: str,
+    folder: Path, name: str, *, required: Sequence[str], optional: Sequence[str], delimiter: str
 ) -> TextTable:
     """Read the wanted columns of a file in a folder or zip.
 

@@ -19,12 +19,7 @@ from netinnov._opening import file_of, read_json
 from netinnov._path_kinds import kind_at_path
 from netinnov._synonyms import TABLES, key_of
 from netinnov.errors import InputError
-from netinnov.sources._any_table import (
-    TABLE_ENDINGS,
-    TEXT_ENDINGS,
-    ending_of,
-    read_any_table,
-)
+from netinnov.sources._any_table import TABLE_ENDINGS, TEXT_ENDINGS, ending_of, read_any_table
 from netinnov.sources._binary_tables import MAPS, WORKBOOKS, read_workbook
 from netinnov.sources._complete_rows import note, say
 from netinnov.sources._delimited import AnyTable, decimal_of
@@ -281,11 +276,7 @@ def _layers(name: str, table: pd.DataFrame) -> pd.DataFrame:
     for flag in ("directed", "modelled"):
         if flag in table:
             values = table[flag].tolist()
-            table[flag] = pd.Series(
-                [_truth(value) for value in values],
-                table.index,
-                dtype=object,
-            )
+            table[flag] = pd.Series([_truth(value) for value in values], table.index, dtype=object)
     return table
 
 
