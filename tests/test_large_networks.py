@@ -51,7 +51,7 @@ def test_products_agree_with_scipy(seed: int) -> None:
 def test_the_operator_is_the_supra_adjacency(small: ni.MultilayerNetwork) -> None:
     undirected = ni.build_network(small.nodes, small.links)
     shape = (len(undirected.layers), undirected.n_nodes)
-    operator = Triangles.of(undirected, 0.5, np.ones(shape, bool))
+    operator = Triangles(undirected.storage.blocks, np.ones(shape, bool), 0.5)
     columns = [operator(unit.reshape(shape)).ravel() for unit in np.eye(shape[0] * shape[1])]
     expected = supra_adjacency(undirected, coupling=0.5).todense()
     np.testing.assert_allclose(np.array(columns), expected)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,12 +35,8 @@ def betweenness_centrality(
     ----------
     network : MultilayerNetwork
         Any network. Paths walk links of any layer; a directed link one way only.
-    distance : {"unit", "inverse"}
-        Length of a link: 1, or 1 / weight.
-    switch_cost : float
-        Length of a change of layer on the way, at least 0; the first and the last layer are free.
-    frictions : Frictions, optional
-        What borders and kilometres add to the length of a link.
+    distance, switch_cost, frictions
+        See `closeness_centrality`.
 
     Returns
     -------
@@ -87,11 +82,10 @@ def betweenness_centrality(
         states = _state_graph(network, costs)
         parts = np.array_split(np.arange(n, dtype=np.int32), min(PARTS, n))
         work = [partial(passing_shares, *states, part, PRECISION) for part in parts]
-        score = np.sum(in_threads(work, size=n * states.length.size), axis=0)
+        score = np.sum(in_threads(work, size=n * states[4].size), axis=0)
     else:
         score = _by_igraph(network, costs._replace(switch_cost=0.0))
-    if n > 2:
-        score = score / ((n - 1) * (n - 2))
+    score = score / max((n - 1) * (n - 2), 1)
     return pd.Series(score, network.storage.nodes.index, name="betweenness_centrality")
 
 
@@ -121,35 +115,22 @@ def _by_igraph(network: MultilayerNetwork, costs: PathCosts) -> Floats:
     return count if directed else 2 * count
 
 
-class _StateGraph(NamedTuple):
-    """Copies of nodes (states, by node), the links between them, and the cost of a change."""
+def _state_graph(
+    network: MultilayerNetwork, costs: PathCosts
+) -> tuple[Codes, Codes, Codes, Codes, Floats, float]:
+    """Copies of nodes where they are linked: their nodes, and where those of each node begin.
 
-    node: Codes
-    first: Codes
-    indptr: Codes
-    indices: Codes
-    length: Floats
-    switch_cost: float
-
-
-def _state_graph(network: MultilayerNetwork, costs: PathCosts) -> _StateGraph:
-    """Copies where a node is linked; those of node v are states first[v], ..., first[v + 1] - 1."""
+    Then the links between them (pointers, ends, lengths), and the cost of a change of layer.
+    """
+    n = network.n_nodes
     lengths = [
         link_lengths(network, layer, costs.distance, costs.frictions) for layer in network.layers
     ]
-    copies = network.storage.presence("linked").T
-    state = np.cumsum(copies).reshape(copies.shape) - 1
-    parts = [matrix.tocoo() for matrix in lengths]
-    row = np.concatenate([state[part.coords[0], x] for x, part in enumerate(parts)])
-    column = np.concatenate([state[part.coords[1], x] for x, part in enumerate(parts)])
-    length = np.concatenate([part.data for part in parts])
-    order = np.lexsort((column, row))
-    count = np.bincount(row, minlength=np.count_nonzero(copies))
-    return _StateGraph(
-        np.nonzero(copies)[0].astype(np.int32),
-        np.concatenate([[0], np.cumsum(copies.sum(axis=1))]).astype(np.int32),
-        np.concatenate([[0], np.cumsum(count)]).astype(np.int32),
-        column[order].astype(np.int32),
-        length[order],
-        float(costs.switch_cost),
-    )
+    node, layer = np.nonzero(network.storage.presence("linked").T)
+    at = layer * n + node
+    links = sparse.csr_array(sparse.block_diag(lengths, format="csr"))[at][:, at]
+    links.sort_indices()
+    first = np.concatenate([[0], np.cumsum(np.bincount(node, minlength=n))])
+    arrays = (node, first, links.indptr, links.indices)
+    nodes, firsts, indptr, indices = (codes.astype(np.int32) for codes in arrays)
+    return nodes, firsts, indptr, indices, links.data, float(costs.switch_cost)

@@ -13,12 +13,13 @@ from scipy import sparse
 from netinnov._arguments import did_you_mean
 from netinnov._matrices import flat_matrix
 from netinnov._parallel import in_threads
-from netinnov._paths import union
+from netinnov._paths import union, union_arcs
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 KINDS = ("coordinator", "itinerant", "gatekeeper", "representative", "liaison")
+PARTS = 16  # pieces of work with as many links each
 
 
 def brokerage(
@@ -74,23 +75,14 @@ def brokerage(
     """
     from netinnov.kernels.brokerage import brokered_pairs
 
-    out = union(network)
-    out.sort_indices()
-    into = out.T.tocsr() if network.directed else out
-    into.sort_indices()
-    group = _groups(network, groups, np.diff(out.indptr) + np.diff(into.indptr) > 0)
-    indptr, indices = out.indptr.astype(np.int32), out.indices.astype(np.int32)
-    into_ptr, origins = into.indptr.astype(np.int32), into.indices.astype(np.int32)
-    search = partial(brokered_pairs, indptr, indices, into_ptr, origins, group)
-    n_groups = int(group.max(initial=0)) + 1
-    inner = np.searchsorted(indptr, np.linspace(0, out.nnz, PARTS + 1)[1:-1])
-    work = [
-        partial(search, n_groups, int(i), int(j)) for i, j in pairwise([0, *inner, network.n_nodes])
-    ]
-    counts = np.sum(in_threads(work, size=10 * out.nnz), axis=0)
-    return pd.DataFrame(
-        counts, index=network.storage.nodes.index, columns=pd.Index(KINDS, dtype="str")
-    )
+    indptr, indices = into_ptr, origins = union_arcs(network)
+    if network.directed:
+        into = union(network).T.tocsr()
+        into_ptr, origins = into.indptr.astype(np.int32), into.indices.astype(np.int32)
+    group = _groups(network, groups, np.diff(indptr) + np.diff(into_ptr) > 0)
+    arrays = (indptr, indices, into_ptr, origins, group, int(group.max(initial=0)) + 1)
+    counts = np.sum(_in_pieces(partial(brokered_pairs, *arrays), indptr), axis=0)
+    return pd.DataFrame(counts, network.storage.nodes.index, pd.Index(KINDS, dtype="str"))
 
 
 def _groups(
@@ -98,23 +90,17 @@ def _groups(
 ) -> Codes:
     """Codes of the groups; a node without a link may have none."""
     nodes = network.storage.nodes
-    if isinstance(groups, str):
-        if groups not in nodes.columns:
-            near = did_you_mean(groups, nodes.columns)
-            listed = ", ".join(map(repr, nodes.columns))
-            msg = f"`groups` must be a column of the nodes ({listed}); found {groups!r}{near}."
-            raise InputError(msg)
-        values = nodes[groups]
-    elif isinstance(groups, (Mapping, pd.Series)):
+    if isinstance(groups, (Mapping, pd.Series)):
         labels = pd.Series(dict(groups.items()), dtype=object)
-        labels.index = labels.index.map(str)
-        values = labels.reindex(nodes.index)
+        values = labels.set_axis(labels.index.map(str)).reindex(nodes.index)
+    elif not isinstance(groups, str):
+        msg = "`groups` must be a column of the nodes or a mapping from node to group; found "
+        raise InputError(f"{msg}{type(groups).__name__}.")
+    elif groups in nodes.columns:
+        values = nodes[groups]
     else:
-        kind = type(groups).__name__
-        msg = (
-            f"`groups` must be a column of the nodes or a mapping from node to group; found {kind}."
-        )
-        raise InputError(msg)
+        msg = f"`groups` must be a column of the nodes ({', '.join(map(repr, nodes.columns))}); "
+        raise InputError(f"{msg}found {groups!r}{did_you_mean(groups, nodes.columns)}.")
     try:
         code = pd.factorize(values)[0].astype(np.int32)
     except TypeError as error:  # what has no hash, such as a list, cannot be told apart
@@ -129,9 +115,6 @@ def _groups(
         )
         raise InputError(msg)
     return np.maximum(code, 0)
-
-
-PARTS = 16  # pieces of work with as many links each
 
 
 def constraint(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Series:
@@ -178,7 +161,8 @@ def constraint(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Serie
     from netinnov.kernels.brokerage import constraints
 
     ties = _ties(network, weighted, "constraint")
-    values = _by_node(partial(constraints, ties.indptr, ties.indices, _shares(ties)), ties)
+    search = partial(constraints, ties.indptr, ties.indices, _shares(ties))
+    values = np.concatenate(_in_pieces(search, ties.indptr))
     return pd.Series(values, network.storage.nodes.index, name="constraint")
 
 
@@ -191,10 +175,8 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Any network. Layers are flattened: weights are summed, and each pair is linked once.
-    weighted : bool
-        Take weights; False: 1 for each link.
+    network, weighted
+        As in `constraint`.
 
     Returns
     -------
@@ -226,20 +208,15 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
     from netinnov.kernels.brokerage import redundancies
 
     ties = _ties(network, weighted, "effective_size")
-    size = np.diff(ties.indptr)
     search = partial(redundancies, ties.indptr, ties.indices, _shares(ties), _relative(ties))
-    return pd.Series(
-        size - _by_node(search, ties), network.storage.nodes.index, name="effective_size"
-    )
+    values = np.diff(ties.indptr) - np.concatenate(_in_pieces(search, ties.indptr))
+    return pd.Series(values, network.storage.nodes.index, name="effective_size")
 
 
 def _ties(network: MultilayerNetwork, weighted: bool, measure: str) -> sparse.csr_array:
     """Weights of the links between two nodes, both directions added."""
-    graph = flat_matrix(network, measure) if weighted else union(network)
-    if not weighted:
-        graph.data = np.ones(graph.nnz)
-    ties = graph + graph.T
-    ties = sparse.csr_array(ties)
+    graph = flat_matrix(network, measure) if weighted else union(network).astype(bool).astype(float)
+    ties = sparse.csr_array(graph + graph.T)
     ties.sort_indices()
     ties.indptr, ties.indices = ties.indptr.astype(np.int32), ties.indices.astype(np.int32)
     return ties
@@ -247,8 +224,7 @@ def _ties(network: MultilayerNetwork, weighted: bool, measure: str) -> sparse.cs
 
 def _shares(ties: sparse.csr_array) -> Floats:
     """Each entry over the sum of its row."""
-    row = np.repeat(np.arange(ties.shape[0]), np.diff(ties.indptr))
-    return np.asarray(ties.data / np.bincount(row, ties.data)[row])
+    return np.asarray(ties.data / np.repeat(ties.sum(axis=1), np.diff(ties.indptr)))
 
 
 def _relative(ties: sparse.csr_array) -> Floats:
@@ -258,9 +234,9 @@ def _relative(ties: sparse.csr_array) -> Floats:
     return np.asarray(ties.data / np.repeat(largest, sizes[sizes > 0]))
 
 
-def _by_node(search: Callable[[int, int], Floats], ties: sparse.csr_array) -> Floats:
-    """Results of a kernel for all nodes, made in pieces."""
-    inner = np.searchsorted(ties.indptr, np.linspace(0, ties.nnz, PARTS + 1)[1:-1])
-    bounds = [0, *inner, ties.shape[0]]
-    work = [partial(search, int(i), int(j)) for i, j in pairwise(bounds)]
-    return np.concatenate(in_threads(work, size=10 * ties.nnz))
+def _in_pieces(search: Callable[[int, int], Floats], indptr: Codes) -> list[Floats]:
+    """Results of a kernel for ranges of nodes with as many links each."""
+    size = int(indptr[-1])
+    inner = np.searchsorted(indptr, np.linspace(0, size, PARTS + 1)[1:-1])
+    ranges = pairwise([0, *map(int, inner), indptr.size - 1])
+    return in_threads([partial(search, i, j) for i, j in ranges], size=10 * size)

@@ -28,26 +28,15 @@ from netinnov.network import MultilayerNetwork
 Measure: TypeAlias = Callable[[MultilayerNetwork], "pd.Series | pd.DataFrame"]
 
 DEFAULT: dict[str, Measure] = {
-    "overlapping_degree": overlapping_degree,
-    "overlapping_strength": overlapping_strength,
-    "participation_coefficient": participation_coefficient,
-    "pagerank": pagerank,
-    "eigenvector_centrality": eigenvector_centrality,
-    "katz_centrality": katz_centrality,
-    "hits": hits,
-    "closeness_centrality": closeness_centrality,
-    "harmonic_centrality": harmonic_centrality,
-    "constraint": constraint,
-    "effective_size": effective_size,
-    "core_number": core_number,
+    measure.__name__: measure
+    for measure in (
+        *(overlapping_degree, overlapping_strength, participation_coefficient, pagerank),
+        *(eigenvector_centrality, katz_centrality, hits, closeness_centrality),
+        *(harmonic_centrality, constraint, effective_size, core_number),
+    )
 }
-BY_NAME: dict[str, Measure] = {
-    **DEFAULT,
-    "betweenness_centrality": betweenness_centrality,
-    "brokerage": brokerage,
-    "degree": degree,
-    "strength": strength,
-}
+MORE = (betweenness_centrality, brokerage, degree, strength)
+BY_NAME: dict[str, Measure] = DEFAULT | {measure.__name__: measure for measure in MORE}
 SEVERAL: dict[str, list[str]] = {"hits": ["hub", "authority"]}
 """Columns of a default measure that gives more than one."""
 
@@ -94,18 +83,18 @@ def centrality_table(
     >>> centrality_table(network, measures=["overlapping_degree", "hits"]).columns.tolist()
     ['overlapping_degree', 'hits_hub', 'hits_authority']
     """
+    nodes = network.storage.nodes.index
     parts: list[pd.Series | pd.DataFrame] = []
     for name, measure in _named(measures).items():
         try:
-            values = measure(network)
+            values: object = measure(network)
         except InputError:
             if measures is not None:
                 raise
-            values = _all_missing(network, name)
-        parts.append(_labelled(network, name, values))
-    if not parts:
-        return pd.DataFrame(index=network.storage.nodes.index)
-    return pd.concat(parts, axis=1)
+            columns = SEVERAL.get(name)
+            values = pd.DataFrame(np.nan, nodes, columns) if columns else pd.Series(np.nan, nodes)
+        parts.append(_labelled(nodes, name, values))
+    return pd.concat(parts, axis=1) if parts else pd.DataFrame(index=nodes)
 
 
 def _named(measures: Sequence[str] | Mapping[str, Measure] | None) -> dict[str, Measure]:
@@ -127,17 +116,11 @@ def _named(measures: Sequence[str] | Mapping[str, Measure] | None) -> dict[str, 
     return {name: BY_NAME[name] for name in asked}
 
 
-def _all_missing(network: MultilayerNetwork, name: str) -> pd.Series | pd.DataFrame:
-    if name in SEVERAL:
-        return pd.DataFrame(np.nan, network.storage.nodes.index, SEVERAL[name])
-    return pd.Series(np.nan, network.storage.nodes.index)
-
-
-def _labelled(network: MultilayerNetwork, name: str, values: object) -> pd.Series | pd.DataFrame:
+def _labelled(nodes: pd.Index, name: str, values: object) -> pd.Series | pd.DataFrame:
     if not isinstance(values, (pd.Series, pd.DataFrame)):
         msg = f"measure {name!r} must give a Series or DataFrame over the nodes; it gave "
         raise InputError(f"{msg}{type(values).__name__}.")
-    if not values.index.equals(network.storage.nodes.index):
+    if not values.index.equals(nodes):
         msg = f"measure {name!r} must give one value a node, in node order; it gave "
         raise InputError(f"{msg}{len(values)} values, e.g. for {list(values.index[:5])}.")
     if isinstance(values, pd.Series):

@@ -38,11 +38,10 @@ def core_number(network: MultilayerNetwork) -> pd.Series:
     >>> core_number(network).tolist()
     [2, 2, 2, 1]
     """
-    pairs = _pairs(network)
     from netinnov.kernels.cores import core_numbers
     from netinnov.kernels.links import mirror
 
-    indptr, indices, _ = mirror(*pairs, network.n_nodes)
+    indptr, indices, _ = mirror(*_pairs(network), network.n_nodes)
     score = core_numbers(indptr, indices).astype(np.int64)
     return pd.Series(score, network.storage.nodes.index, name="core_number")
 
@@ -56,7 +55,7 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network. Layers are flattened to one undirected graph without weights.
+        As in `core_number`.
 
     Returns
     -------
@@ -90,8 +89,9 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
     links = _above(np.minimum(degree[one], degree[other]), size)
     kept = nodes >= 2
     share = 2 * links[kept] / (nodes[kept] * (nodes[kept] - 1.0))
-    index = pd.RangeIndex(share.size, name="degree")
-    return pd.Series(share, index, dtype=np.float64, name="rich_club")
+    return pd.Series(
+        share, pd.RangeIndex(share.size, name="degree"), dtype=np.float64, name="rich_club"
+    )
 
 
 def _pairs(network: MultilayerNetwork) -> Block:

@@ -39,7 +39,7 @@ def degree(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.
     >>> degree(network)["links"].tolist()
     [1, 2, 1]
     """
-    return _per_layer(network, direction, weighted=False).astype(np.int64)
+    return _per_layer(network, counts(network, direction, weighted=False)).astype(np.int64)
 
 
 def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.DataFrame:
@@ -72,7 +72,7 @@ def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> p
     >>> strength(network)["links"].tolist()
     [2.0, 2.5, 0.5]
     """
-    return _per_layer(network, direction, weighted=True)
+    return _per_layer(network, counts(network, direction, weighted=True))
 
 
 def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
@@ -88,10 +88,9 @@ def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
     Series
         One whole number a node; 0 for an isolate.
 
-    References
-    ----------
-    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
-    Review E 89, 032804.
+    Notes
+    -----
+    Battiston, Nicosia and Latora (2014), see `participation_coefficient`.
 
     Examples
     --------
@@ -118,10 +117,9 @@ def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
         One number a node; 0 for an isolate. Layers whose weights have different units should not
         be added: see `flatten` for factors.
 
-    References
-    ----------
-    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
-    Review E 89, 032804.
+    Notes
+    -----
+    Battiston, Nicosia and Latora (2014), see `participation_coefficient`.
 
     Examples
     --------
@@ -167,21 +165,18 @@ def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = Fa
     """
     by_layer = strength(network) if weighted else degree(network)
     n_layers = by_layer.shape[1]
-    total = by_layer.sum(axis=1)
     if n_layers < 2:
-        unevenness = pd.Series(np.nan, by_layer.index)
-    else:
-        share = by_layer.div(total.where(total > 0), axis=0)
-        unevenness = 1 - share.pow(2).sum(axis=1, min_count=1)
-        # A sum of squares of one share of 1 may miss 1 by a rounding error.
-        unevenness = unevenness.clip(lower=0) * (n_layers / (n_layers - 1))
-    return unevenness.rename("participation_coefficient")
+        return pd.Series(np.nan, by_layer.index, name="participation_coefficient")
+    total = by_layer.sum(axis=1)
+    share = by_layer.div(total.where(total > 0), axis=0)
+    # A sum of squares of one share of 1 may miss 1 by a rounding error.
+    unevenness = (1 - share.pow(2).sum(axis=1, min_count=1)).clip(lower=0)
+    return (unevenness * (n_layers / (n_layers - 1))).rename("participation_coefficient")
 
 
-def _per_layer(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> pd.DataFrame:
+def _per_layer(network: MultilayerNetwork, values: Floats) -> pd.DataFrame:
     layers = pd.Index(network.layers, name="layer", dtype="str")
-    counted = counts(network, direction, weighted=weighted)
-    return pd.DataFrame(counted, index=network.storage.nodes.index, columns=layers)
+    return pd.DataFrame(values, network.storage.nodes.index, layers)
 
 
 def counts(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -44,17 +45,13 @@ class Coupled:
 
     def __call__(self, vector: Floats, *, links: sparse.csr_array | None = None) -> Floats:
         """What each state receives; along `links` in place of all links, where given."""
-        links = self.links if links is None else links
-        received = (links @ vector.ravel()).reshape(vector.shape)
-        return np.asarray(received + self._from_copies(vector))
-
-    def _from_copies(self, vector: Floats) -> Floats:
+        received = ((self.links if links is None else links) @ vector.ravel()).reshape(vector.shape)
         if self.coupling == 0:
-            return np.zeros(vector.shape)
+            return np.asarray(received)
         # The sums are over the present: an absent state holds 0.
         facing = vector.reshape(self.sides, -1, vector.shape[1])[::-1]
         inflow = self.coupling * (facing.sum(axis=1, keepdims=True) - facing)
-        return np.asarray(inflow.reshape(vector.shape) * self.present)
+        return np.asarray(received + inflow.reshape(vector.shape) * self.present)
 
     def in_units(self) -> tuple[Coupled, float]:
         """The same in units of the power of two above the largest weight, and that power."""
@@ -155,23 +152,18 @@ def solve(
                 total = total + term
             if not np.isfinite(total).all():
                 raise InputError(f"{subject} is too large for floating point on this network.")
+    start, right = total.ravel(), base.ravel()
     system = linalg.LinearOperator((base.size, base.size), matvec=residual, dtype=np.float64)
-    method, steps = (linalg.cg, STEPS) if symmetric else (linalg.bicgstab, STEPS // 4)
-    scale = float(np.linalg.norm(base))
-    with np.errstate(all="ignore"):
-        answer, _ = method(system, base.ravel(), total.ravel(), rtol=PRECISION, maxiter=steps)
-        missed = float(np.linalg.norm(residual(answer) - base.ravel()))
-        if not missed <= 1e-10 * max(scale, float(np.linalg.norm(answer))):
-            answer, _ = linalg.gmres(
-                system, base.ravel(), total.ravel(), rtol=PRECISION, restart=60, maxiter=5
-            )
-            missed = float(np.linalg.norm(residual(answer) - base.ravel()))
-    if not missed <= 1e-10 * max(scale, float(np.linalg.norm(answer))):
-        raise InputError(
-            f"{subject} cannot be solved for in {steps} steps: walks on this network fade too "
-            "slowly."
-        )
-    return np.asarray(np.maximum(answer, 0).reshape(shape))
+    steps = STEPS if symmetric else STEPS // 4
+    first = partial(linalg.cg if symmetric else linalg.bicgstab, maxiter=steps)
+    for method in (first, partial(linalg.gmres, restart=60, maxiter=5)):
+        with np.errstate(all="ignore"):
+            answer, _ = method(system, right, start, rtol=PRECISION)
+            missed = np.linalg.norm(residual(answer) - right)
+        if missed <= 1e-10 * max(np.linalg.norm(right), np.linalg.norm(answer)):
+            return np.asarray(np.maximum(answer, 0).reshape(shape))
+    msg = f"{subject} cannot be solved for in {steps} steps: walks on this network fade too slowly."
+    raise InputError(msg)
 
 
 def _reversed(block: Block) -> Entries:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._parallel import in_threads
@@ -92,18 +91,8 @@ def harmonic_centrality(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Any network. Paths walk links of any layer; a directed link one way only.
-    distance : {"unit", "inverse"}
-        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
-        counts.
-    switch_cost : float
-        Length of a change of layer on the way, at least 0; the first and the last layer are free.
-    frictions : Frictions, optional
-        What borders and kilometres add to the length of a link.
-    nodes : sequence of str, optional
-        Take distances from and to these nodes only; the others only carry paths and are NaN.
-        Default: all.
+    network, distance, switch_cost, frictions, nodes
+        As in `closeness_centrality`.
 
     Returns
     -------
@@ -169,15 +158,10 @@ def _sums_of_hops(network: MultilayerNetwork, chosen: Codes) -> tuple[Floats, Fl
         # Paths to a node from all others, found together, are those away from it turned round.
         graph = graph.T.tocsr()
     indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
-    wanted = _mask(network, chosen)
+    wanted = np.zeros(network.n_nodes, bool)
+    wanted[chosen] = True
     parts = np.array_split(chosen, min(PARTS, -(-chosen.size // 512)) or 1)
     work = [partial(steps_to_nodes, indptr, indices, part, wanted) for part in parts]
     sums = in_threads(work, size=indices.size * len(parts))
     reached, total, inverse = (np.sum(values, axis=0)[chosen] for values in zip(*sums, strict=True))
     return reached, total, inverse
-
-
-def _mask(network: MultilayerNetwork, chosen: Codes) -> npt.NDArray[np.bool_]:
-    wanted = np.zeros(network.n_nodes, bool)
-    wanted[chosen] = True
-    return wanted

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._paths import pair_index
-from netinnov._typing import Floats, Presence
+from netinnov._typing import Presence
 from netinnov.centrality._counts import degree
 from netinnov.network import MultilayerNetwork
 
@@ -75,7 +75,8 @@ def layer_overlap(
     of_row = np.broadcast_to(size[:, None], shared.shape)
     whole = of_row if method == "coverage" else of_row + size - shared
     share = np.divide(shared, whole, out=np.full(shared.shape, np.nan), where=whole > 0)
-    return _square(network, share)
+    layers = pd.Index(network.layers, name="layer", dtype="str")
+    return pd.DataFrame(share, layers, layers.copy())
 
 
 def layer_correlation(
@@ -169,13 +170,7 @@ def _arcs(network: MultilayerNetwork) -> tuple[npt.NDArray[np.int64], npt.NDArra
     """Ordered pairs as numbers, and the layer of each; undirected links both ways."""
     keys, layers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for x, layer in enumerate(network.layers):
-        indptr, indices, _ = network.storage.simple_csr(layer)
-        source = np.repeat(np.arange(network.n_nodes, dtype=np.int64), np.diff(indptr))
-        keys.append(source * network.n_nodes + indices)
-        layers.append(np.full(indices.size, x, dtype=np.int64))
+        block = network.storage.simple_csr(layer)
+        keys.append(block.sources.astype(np.int64) * network.n_nodes + block.indices)
+        layers.append(np.full(block.indices.size, x, dtype=np.int64))
     return np.concatenate(keys), np.concatenate(layers)
-
-
-def _square(network: MultilayerNetwork, values: Floats) -> pd.DataFrame:
-    layers = pd.Index(network.layers, name="layer", dtype="str")
-    return pd.DataFrame(values, index=layers, columns=layers.copy())

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,14 +21,14 @@ SMALL = 200  # states of a component that is solved as a dense matrix
 BASIS = 40  # vectors of a search space
 
 
-@dataclass(frozen=True)
-class Leading:
-    """Result of `leading`."""
+class Leading(NamedTuple):
+    """The leading eigenvalue, 0 for an acyclic graph, and all ones projected on its eigenvectors.
+
+    The vector is an array slots x nodes without negative entries.
+    """
 
     value: float
-    """The eigenvalue; 0 for an acyclic graph."""
     vector: Floats
-    """All ones, projected on its eigenvectors without negative entries, slots x nodes."""
 
 
 def leading(weights: Coupled, groups: Codes | None = None) -> Leading:
@@ -43,14 +42,15 @@ def leading(weights: Coupled, groups: Codes | None = None) -> Leading:
     the opposite sign, as bipartite layers have, is in the way. Bounds on all sets at once, by
     Collatz and Wielandt, leave few of them to be worked out.
     """
+    nothing = Leading(0.0, np.zeros(weights.present.shape))
     if not weights.present.any():
-        return Leading(0.0, np.zeros(weights.present.shape))
+        return nothing
     weights, unit = weights.in_units()
     count, label = weights.components()
     value, vector = _perron(weights, count, label)
     top = float(value.max())
     if top <= 0:
-        return Leading(0.0, np.zeros(weights.present.shape))
+        return nothing
     tied = value >= top * (1 - TIE)
     vector[~tied[label]] = 0.0
     if weights.symmetric:
@@ -113,8 +113,6 @@ def _perron(weights: Coupled, count: int, label: Codes) -> tuple[Floats, Floats]
 def _within(
     apply: Callable[[Floats], Floats], states: npt.NDArray[np.intp], size: int
 ) -> Callable[[Floats], Floats]:
-    if states.size == size:
-        return apply
     whole = np.zeros(size)
 
     def part(vector: Floats) -> Floats:
@@ -126,12 +124,9 @@ def _within(
 
 def _dense_pair(matrix: Floats, symmetric: bool) -> tuple[float, Floats]:
     """Leading eigenvalue of a small matrix and its real eigenvector, the largest entry positive."""
-    if symmetric:
-        values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
-        first = -1
-    else:
-        values, vectors = np.linalg.eig(matrix)
-        first = int(np.argmax(values.real))
+    solve_dense = np.linalg.eigh if symmetric else np.linalg.eig
+    values, vectors = solve_dense((matrix + matrix.T) / 2 if symmetric else matrix)
+    first = -1 if symmetric else int(np.argmax(values.real))
     vector = vectors[:, first]
     largest = vector[np.argmax(np.abs(vector))]
     turned = np.real(vector / (largest / abs(largest)))
@@ -144,9 +139,9 @@ def _searched_pair(
     """The same by ARPACK, from a positive vector, so that equal calls agree."""
     operator = linalg.LinearOperator((start.size,) * 2, matvec=apply, dtype=np.float64)
     search: Any = linalg.eigsh if symmetric else linalg.eigs
-    end_of_spectrum = "LA" if symmetric else "LR"
+    which = "LA" if symmetric else "LR"
     try:
-        values, vectors = search(operator, k=1, which=end_of_spectrum, v0=start, ncv=BASIS)
+        values, vectors = search(operator, k=1, which=which, v0=start, ncv=BASIS)
     except linalg.ArpackError:  # too slow, for one
         msg = "the leading eigenvector is not found: the next eigenvalue is too near. Another "
         raise InputError(msg + "`coupling`, or the largest component, may do.") from None

@@ -102,7 +102,7 @@ def _versatility(
         # Column sums of what leads into each state.
         out = np.asarray(weights.links.sum(axis=0), np.float64).reshape(present.shape)
     else:
-        weights = Triangles.of(network, coupling, present)
+        weights = Triangles(network.storage.blocks, present, coupling)
         out = weights.from_links(np.ones(present.shape))
     out += coupling * (present.sum(axis=0) - 1)
     # A state that leads nowhere, or is absent, hands nothing on: any scale will do.
@@ -134,30 +134,18 @@ class Triangles:
     present: npt.NDArray[np.bool_]
     coupling: float
 
-    @classmethod
-    def of(
-        cls, network: MultilayerNetwork, coupling: float, present: npt.NDArray[np.bool_]
-    ) -> Triangles:
-        """Those of a network without directed layers."""
-        return cls(network.storage.blocks, present, coupling)
-
     def from_links(self, vector: Floats) -> Floats:
         """What each state receives along links; layers are worked on in threads."""
         from netinnov.kernels.products import symmetric_product
 
-        work = [
-            partial(symmetric_product, *block, own)
-            for block, own in zip(self.blocks, vector, strict=True)
-        ]
-        size = sum(block.indices.size for block in self.blocks)
-        return np.array(in_threads(work, size))
+        blocks = zip(self.blocks, vector, strict=True)
+        work = [partial(symmetric_product, *block, own) for block, own in blocks]
+        return np.array(in_threads(work, sum(block.indices.size for block in self.blocks)))
 
     def __call__(self, vector: Floats) -> Floats:
         """What each state receives along links and from the copies of its node."""
         inflow = self.from_links(vector)
         if self.coupling > 0:
             # The sums are over the present: an absent state holds 0.
-            copies = vector.sum(axis=0)
-            for x in range(len(self.blocks)):
-                inflow[x] += self.coupling * (copies - vector[x]) * self.present[x]
+            inflow += self.coupling * (vector.sum(axis=0) - vector) * self.present
         return inflow

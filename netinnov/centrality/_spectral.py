@@ -96,10 +96,8 @@ def katz_centrality(
     alpha : float, optional
         Factor of a walk for each step, above 0 and below 1 / lambda_1, the leading eigenvalue of
         S. None: 0.5 / lambda_1.
-    coupling : float
-        Weight between every two copies of a node, at least 0.
-    presence : {"all", "linked"}
-        "all": every node is in every layer. "linked": only where it has a link.
+    coupling, presence
+        As in `eigenvector_centrality`.
 
     Returns
     -------
@@ -137,21 +135,16 @@ def katz_centrality(
     weights, unit = coupled(network, coupling, presence).in_units()
     value = leading(weights).value
     if alpha is not None and alpha * unit * value >= 1:
-        msg = (
-            f"`alpha` must be below 1 / lambda_1 = {1 / value / unit:.10g}, lambda_1 the leading "
-            f"eigenvalue of the coupled network; found {alpha!r}. None takes half of it."
-        )
+        msg = f"`alpha` must be below 1 / lambda_1 = {1 / value / unit:.10g}, lambda_1 the leading "
+        msg += f"eigenvalue of the coupled network; found {alpha!r}. None takes half of it."
         raise InputError(msg)
     if not weights.present.any() or (alpha is None and value == 0):
         score = np.full(network.n_nodes, np.nan)
     else:
         factor = 0.5 / value if alpha is None else float(alpha) * unit
-        states = solve(
-            lambda vector: factor * weights(vector),
-            weights.present.astype(np.float64),
-            symmetric=weights.symmetric,
-            subject="katz_centrality",
-        )
+        present = weights.present.astype(np.float64)
+        symmetric, name = weights.symmetric, "katz_centrality"
+        states = solve(lambda x: factor * weights(x), present, symmetric=symmetric, subject=name)
         score = _over_copies(states)
     return pd.Series(score, network.storage.nodes.index, name="katz_centrality")
 
@@ -168,10 +161,8 @@ def hits(
     ----------
     network : MultilayerNetwork
         Any network. Without directed layers hub and authority are the same.
-    coupling : float
-        Weight between every two copies of a node, at least 0.
-    presence : {"all", "linked"}
-        "all": every node is in every layer. "linked": only where it has a link.
+    coupling, presence
+        As in `eigenvector_centrality`.
 
     Returns
     -------
@@ -230,16 +221,13 @@ def hits(
 
 def _warn_of_no_coupling(network: MultilayerNetwork, coupling: float, measure: str) -> None:
     if coupling == 0 and len(network.layers) > 1:
-        msg = (
-            f"{measure} with coupling=0 describes one layer only, the one with the largest "
-            "eigenvalue, and gives 0 in all others. Take a coupling above 0, or measure each "
-            "layer by network.select(layers=[...])."
-        )
-        warnings.warn(msg, UserWarning, stacklevel=4)
+        msg = f"{measure} with coupling=0 describes one layer only, the one with the largest "
+        msg += "eigenvalue, and gives 0 in all others. Take a coupling above 0, or measure each "
+        warnings.warn(f"{msg}layer by network.select(layers=[...]).", UserWarning, stacklevel=4)
 
 
 def _over_copies(vector: Floats) -> Floats:
     """Sum over the copies of each node, divided by the largest; NaN if all are zero."""
     score = vector.sum(axis=0)
     largest = float(score.max(initial=0.0))
-    return np.asarray(score / largest if largest > 0 else np.full(score.shape, np.nan))
+    return np.asarray(score / (largest or np.nan))

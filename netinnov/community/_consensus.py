@@ -218,8 +218,11 @@ def stability(
         check_callable("find", find, "a function of a network and rng that gives a partition")
     if resample is not None and not callable(resample):
         check_choice("resample", resample, Resample)
-    if resample == "counts":
-        _check_counts(network)
+    weight = network.storage.link_rows().weight
+    if resample == "counts" and (broken := weight[weight != np.round(weight)]).size:
+        msg = 'resample="counts" draws numbers of events, so weights must be whole numbers; '
+        msg += f"{broken.size} of {weight.size} are not, e.g. {broken[:3].tolist()}. Use "
+        raise InputError(f'{msg}"links".')
     rng = check_rng(rng)
     seeds = [int(child.integers(2**63)) for child in rng.spawn(int(runs))]
     task = partial(_search, network, find or partial(leiden, restarts=1), resample)
@@ -248,11 +251,8 @@ def _agreed(
         arrays = (weight.indptr.astype(np.int32), weight.indices.astype(np.int32), weight.data)
         column = (np.arange(n + 1, dtype=np.int32), np.zeros(n, np.int32), strength, np.ones(1))
         start = np.arange(n, dtype=np.int32)
-        seeds = [int(child.integers(2**63)) for child in rng.spawn(n_partitions)]
-        work = [
-            partial(one_community_a_node, *arrays, *column, ROUNDING, 0.0, start, seed)
-            for seed in seeds
-        ]
+        search = partial(one_community_a_node, *arrays, *column, ROUNDING, 0.0, start)
+        work = [partial(search, int(child.integers(2**63))) for child in rng.spawn(n_partitions)]
         searches = in_threads(work, weight.nnz * n_partitions)
         atoms = np.column_stack([_by_first(labels) for labels, _ in searches])
     patterns, times = np.unique(atoms, axis=1, return_counts=True)
@@ -276,10 +276,9 @@ def _co_assignment(
     first_label = np.cumsum(np.r_[0, atoms.max(axis=0, initial=-1)[:-1] + 1])
     labelled = atoms >= 0
     row, _ = np.nonzero(labelled)
-    member = sparse.csr_array(
-        (np.ones(row.size), (row, (atoms + first_label)[labelled])),
-        shape=(n, int((atoms.max(axis=0, initial=-1) + 1).sum())),
-    )
+    entries = (np.ones(row.size), (row, (atoms + first_label)[labelled]))
+    n_labels = int((atoms.max(axis=0, initial=-1) + 1).sum())
+    member = sparse.csr_array(entries, shape=(n, n_labels))
     across = sparse.csr_array(member.T)
     blocks = []
     for low in range(0, n, ROWS):
@@ -322,34 +321,19 @@ def _search(
     if callable(resample):
         network = resample(network, rng)
     elif resample is not None:
-        network = _resampled(network, resample, rng)
-    return find(network, rng=rng)
-
-
-def _resampled(
-    network: MultilayerNetwork, resample: Resample, rng: np.random.Generator
-) -> MultilayerNetwork:
-    rows = network.storage.link_rows()
-    if resample == "counts":
-        weight = rng.poisson(rows.weight).astype(np.float64)
-    else:
-        drawn = np.zeros(rows.weight.size)
-        for x in range(len(network.layers)):
-            at = np.flatnonzero(rows.layer == x)
-            drawn[at] = rng.multinomial(at.size, np.full(at.size, 1 / at.size))
-        weight = rows.weight * drawn
-    return with_rows(network, rows._replace(weight=weight, attributes=None).where(weight > 0))
-
-
-def _check_counts(network: MultilayerNetwork) -> None:
-    weight = network.storage.link_rows().weight
-    broken = weight[weight != np.round(weight)]
-    if broken.size:
-        msg = (
-            'resample="counts" draws numbers of events, so weights must be whole numbers; '
-            f'{broken.size} of {weight.size} are not, e.g. {broken[:3].tolist()}. Use "links".'
+        rows = network.storage.link_rows()
+        if resample == "counts":
+            weight = rng.poisson(rows.weight).astype(np.float64)
+        else:
+            drawn = np.zeros(rows.weight.size)
+            for x in range(len(network.layers)):
+                at = np.flatnonzero(rows.layer == x)
+                drawn[at] = rng.multinomial(at.size, np.full(at.size, 1 / at.size))
+            weight = rows.weight * drawn
+        network = with_rows(
+            network, rows._replace(weight=weight, attributes=None).where(weight > 0)
         )
-        raise InputError(msg)
+    return find(network, rng=rng)
 
 
 def _in_order(network: MultilayerNetwork, partition: Any) -> Codes:

@@ -8,7 +8,7 @@ import pandas as pd
 from netinnov._arguments import check_number, check_rng
 from netinnov._optional import require
 from netinnov._typing import Rng
-from netinnov.community._leiden import check_restarts, membership_table
+from netinnov.community._leiden import membership_table
 from netinnov.community._modularity import state_numbers
 from netinnov.community._partition import Partition
 from netinnov.network import MultilayerNetwork
@@ -79,7 +79,7 @@ def infomap(
     """
     engine = require("infomap", extra="infomap", needed_by="infomap()")
     check_number("relax_rate", relax_rate, low=0, high=1)
-    check_restarts(restarts)
+    check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
     numbers = state_numbers(network, "linked")
     labels = np.zeros((numbers >= 0).sum(), np.int32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from netinnov.community._modularity import (
     links_modularity,
     quality_of,
     state_numbers,
+    with_null,
 )
 from netinnov.community._partition import Partition, ranked
 from netinnov.network import MultilayerNetwork
@@ -107,7 +108,7 @@ def leiden(
     """
     check_number("resolution", resolution, low=0)
     check_number("coupling", coupling, low=0)
-    check_restarts(restarts)
+    check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
     numbers = state_numbers(network, presence)
     seeds = [int(child.integers(2**63)) for child in rng.spawn(int(restarts))]
@@ -178,11 +179,6 @@ def labels_of_layer(
     return codes, quality
 
 
-def check_restarts(restarts: int) -> None:
-    """Refuse what is not a whole number of at least 1."""
-    check_number("restarts", restarts, low=1, whole=True)
-
-
 def membership_table(network: MultilayerNetwork, numbers: Codes, labels: Codes) -> pd.DataFrame:
     """Node x layer table of labels, numbered by size and then by first node."""
     present = numbers.T >= 0
@@ -198,46 +194,28 @@ def _problem(
 ) -> Problem:
     n_states = int((numbers >= 0).sum())
     unit, coupling = in_units(network, coupling)
-    sources: list[Codes] = []
-    targets: list[Codes] = []
-    weights: list[Floats] = []
-    states: list[Codes] = []
-    channels: list[Codes] = []
-    strengths: list[Floats] = []
+    links: list[Entries] = []
+    null: list[Entries] = []
     factors: list[float] = []
     for x, layer in enumerate(network.layers):
         matrix = sparse.csr_array(layer_matrix(network, layer) / unit)
         weight_of_layer = float(matrix.data.sum())
         if weight_of_layer < NOTHING:  # self-links only
             continue
-        out_of = np.asarray(matrix.sum(axis=1), np.float64)
-        if layer in network.directed:
-            into = np.asarray(matrix.sum(axis=0), np.float64)
-            matrix = sparse.csr_array((matrix + matrix.T) / 2)
-            # (out_i in_j + in_i out_j) / 2 as a difference of two products.
-            sides = {1.0: (out_of + into) / 2, -1.0: (out_of - into) / 2}
-        else:
-            sides = {1.0: out_of}
-        for sign, side in sides.items():
+        matrix, sides = with_null(matrix, layer in network.directed)
+        for sign, side in sides:
             some = np.flatnonzero(side)
-            states.append(numbers[x, some])
-            channels.append(np.full(some.size, len(factors), np.int32))
-            strengths.append(side[some])
+            null.append((side[some], numbers[x, some], np.full(some.size, len(factors), np.int32)))
             factors.append(sign * resolution / weight_of_layer)
-        sources.append(np.repeat(numbers[x], np.diff(matrix.indptr)))
-        targets.append(numbers[x, matrix.indices])
-        weights.append(np.asarray(matrix.data, np.float64))
-    links = _rows(weights, sources, targets, (n_states, n_states))
-    null = _rows(strengths, states, channels, (n_states, max(1, len(factors))))
+        rows = np.repeat(numbers[x], np.diff(matrix.indptr))
+        links.append((np.asarray(matrix.data, np.float64), rows, numbers[x, matrix.indices]))
+    links_between = _rows(links, (n_states, n_states))
+    channels = _rows(null, (n_states, max(1, len(factors))))
     # States are numbered by node. Without coupling there are no copies to look at.
     node = np.nonzero(numbers.T >= 0)[0] if coupling > 0 else np.empty(0, np.int64)
     level = Level(
-        links.indptr,
-        links.indices,
-        links.data,
-        null.indptr,
-        null.indices,
-        null.data,
+        *(links_between.indptr, links_between.indices, links_between.data),
+        *(channels.indptr, channels.indices, channels.data),
         mptr=_pointers(np.full(n_states, 1 if coupling > 0 else 0)),
         mnode=node.astype(np.int32),
         mcount=np.ones(node.size),
@@ -250,13 +228,15 @@ def _problem(
     return Problem(level, np.array(factors), coupling, network.n_nodes, float(scale))
 
 
-def _rows(
-    values: list[Floats], rows: list[Codes], columns: list[Codes], shape: tuple[int, int]
-) -> sparse.csr_array:
-    if not values:
+Entries: TypeAlias = tuple[Floats, Codes, Codes]
+
+
+def _rows(parts: list[Entries], shape: tuple[int, int]) -> sparse.csr_array:
+    """A matrix of values, rows and columns."""
+    if not parts:
         return sparse.csr_array(shape)
-    at = (np.concatenate(rows), np.concatenate(columns))
-    return sparse.coo_array((np.concatenate(values), at), shape=shape).tocsr()
+    values, rows, columns = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
 
 
 def _pointers(counts: npt.NDArray[np.integer]) -> Codes:
@@ -287,16 +267,11 @@ class OneLayer(NamedTuple):
 
 def one_layer(matrix: sparse.csr_array, directed: bool, resolution: float) -> OneLayer:
     """The problem of a matrix of weights above 0 without a diagonal."""
-    out_of = np.asarray(matrix.sum(axis=1), np.float64)
-    factor = resolution / float(out_of.sum())
-    if not directed:
-        zero = np.zeros_like(out_of)
-        return OneLayer(matrix.indptr, matrix.indices, matrix.data, out_of, zero, factor, 0.0)
-    into = np.asarray(matrix.sum(axis=0), np.float64)
-    both = sparse.csr_array((matrix + matrix.T) / 2)
-    # (out_i in_j + in_i out_j) / 2 as a difference of two products.
-    a, b = (out_of + into) / 2, (out_of - into) / 2
-    return OneLayer(both.indptr, both.indices, both.data, a, b, factor, -factor)
+    factor = resolution / float(np.asarray(matrix.sum(axis=1), np.float64).sum())
+    both, sides = with_null(matrix, directed)
+    (_, a), *other = sides
+    b, fb = (other[0][1], -factor) if other else (np.zeros_like(a), 0.0)
+    return OneLayer(both.indptr, both.indices, both.data, a, b, factor, fb)
 
 
 def search_one_layer(
@@ -311,20 +286,16 @@ def search_one_layer(
     from netinnov.kernels.leiden_layer import climbed, perturbed
 
     n, n_searches = layer.indptr.size - 1, len(seeds)
-    layer = layer._replace(
-        indptr=layer.indptr.astype(np.int32, copy=False),
-        indices=layer.indices.astype(np.int32, copy=False),
-    )
+    indptr, indices = (codes.astype(np.int32, copy=False) for codes in layer[:2])
+    layer = layer._replace(indptr=indptr, indices=indices)
     alone = np.arange(n, dtype=np.int32)
     first = [*starts, *[alone] * (n_searches - len(starts))]
     n_each = 2 + len(STAGES)
     drawn = np.random.SeedSequence(seeds).generate_state(n_searches * n_each, np.uint64)
     drawn = drawn.reshape(n_searches, n_each)
     size = layer.indices.size
-    work = [
-        partial(climbed, *layer, start, own[0], False)
-        for start, own in zip(first, drawn, strict=True)
-    ]
+    starting = zip(first, drawn, strict=True)
+    work = [partial(climbed, *layer, start, own[0], False) for start, own in starting]
     climbs = in_threads(work, size=n_searches * size)
     equal = 1e-12 * float(layer.weight.sum())  # but for rounding
     fewer = min(1.0, WORK / max(1, size) / STAGES[-1][1])
@@ -335,13 +306,11 @@ def search_one_layer(
         order = sorted(range(n_searches), key=lambda k: -climbs[k][1])
         kept = order[: math.ceil(share * n_searches)]
         patience = max(1, round(idle * fewer))
-        work = [
-            partial(perturbed, *layer, climbs[k][0], patience, drawn[k][2 + stage]) for k in kept
-        ]
-        for k, reached in zip(
-            kept, in_threads(work, size=len(kept) * size * patience), strict=True
-        ):
-            climbs[k] = reached
+        shake = partial(perturbed, *layer)
+        work = [partial(shake, climbs[k][0], patience, drawn[k][2 + stage]) for k in kept]
+        reached = in_threads(work, size=len(kept) * size * patience)
+        for k, climb_of_k in zip(kept, reached, strict=True):
+            climbs[k] = climb_of_k
         highest = max(score for _, score in climbs)
         best = [k for k, (_, score) in enumerate(climbs) if score >= highest - equal]
         if len(best) >= AGREE:

@@ -58,7 +58,7 @@ class Problem(NamedTuple):
 def climb(problem: Problem, seed: int) -> Codes:
     """Labels of one restart."""
     rng = np.random.default_rng(seed)
-    if _is_large(problem):
+    if not _shakes(problem):
         return _settle(problem, _climb_fast(problem, rng), rng)
     labels, gain = np.arange(problem.level.indptr.size - 1, dtype=np.int32), np.inf
     while gain > 0.0:
@@ -100,13 +100,11 @@ def _nodes(level: Level) -> Codes:
     return labels
 
 
-def _is_large(problem: Problem) -> bool:
-    """Whether even one shake would take too long."""
-    return _shakes(problem) == 0
-
-
 def _shakes(problem: Problem) -> int:
-    """How often a search from a changed partition may fail: fewer times in larger networks."""
+    """How often a search from a changed partition may fail: fewer times in larger networks.
+
+    0: even one would take too long.
+    """
     return min(10, WORK // max(1, problem.level.indices.size))
 
 
@@ -144,7 +142,7 @@ def _refine(
     """Labels after local moves, the parts of communities, and the gain of the moves."""
     from netinnov.kernels.leiden import refined
 
-    labels, gain = _moved(problem, None, labels, rng, FEW if _is_large(problem) else 0.0)
+    labels, gain = _moved(problem, None, labels, rng, 0.0 if _shakes(problem) else FEW)
     part = refined(*problem.level, problem.factor, problem.coupling, labels, _seed(rng))
     return labels, compact(part), gain
 

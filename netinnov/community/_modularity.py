@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from netinnov._arguments import check_number
 from netinnov._matrices import unit_of
@@ -99,6 +100,20 @@ def in_units(network: MultilayerNetwork, coupling: float) -> tuple[float, float]
     return unit, min(coupling, 1e200 * unit) / unit
 
 
+def with_null(
+    matrix: sparse.csr_array, directed: bool
+) -> tuple[sparse.csr_array, list[tuple[float, Floats]]]:
+    """Links in either direction with half their weight, and the strengths of the null model.
+
+    (out_i in_j + in_i out_j) / 2 is a difference of two products: of +1 and -1.
+    """
+    out_of, into = (np.asarray(matrix.sum(axis=axis), np.float64) for axis in (1, 0))
+    if not directed:
+        return matrix, [(1.0, out_of)]
+    both = sparse.csr_array((matrix + matrix.T) / 2)
+    return both, [(1.0, (out_of + into) / 2), (-1.0, (out_of - into) / 2)]
+
+
 def quality_of(
     network: MultilayerNetwork,
     numbers: Codes,
@@ -153,27 +168,15 @@ def _state_labels(
     """Labels of the state nodes as codes 0, 1, ..."""
     table = labels_of(membership, "membership")
     nodes, layers = network.storage.nodes.index, list(network.layers)
-    row = table.index.get_indexer(nodes)
-    if isinstance(table, pd.DataFrame):
-        column = table.columns.get_indexer(pd.Index(layers, dtype=object))
-        values = table.to_numpy(dtype=object)
-        codes, _ = pd.factorize(values.ravel())
-        codes = codes.reshape(values.shape)
-        labels = np.full(numbers.shape, -1, np.int64)
-        known = np.ix_(column >= 0, row >= 0)
-        labels[known] = codes[np.ix_(row[row >= 0], column[column >= 0])].T
-    else:
-        codes, _ = pd.factorize(table.to_numpy(dtype=object))
-        one = np.full(len(nodes), -1, np.int64)
-        one[row >= 0] = codes[row[row >= 0]]
-        labels = np.broadcast_to(one, numbers.shape)
+    if isinstance(table, pd.Series):
+        table = pd.DataFrame(dict.fromkeys(layers, table), table.index, layers)
+    codes = pd.factorize(table.to_numpy(object).ravel())[0].reshape(table.shape)
+    known = pd.DataFrame(codes, table.index, table.columns)
+    labels = known.reindex(index=nodes, columns=layers, fill_value=-1).to_numpy(np.int64).T
     missing = (numbers >= 0) & (labels < 0)
     if missing.any():
         where = [f"{nodes[i]!r} in {layers[x]!r}" for i, x in np.argwhere(missing.T)[:5]]
-        msg = (
-            f"`membership` must have a label for every node in each layer where it is present; "
-            f"{int(missing.sum())} are missing: {', '.join(where)}. Labels are found by the ids "
-            "of nodes, which are text, and the names of layers."
-        )
-        raise InputError(msg)
+        msg = "`membership` must have a label for every node in each layer where it is present; "
+        msg += f"{int(missing.sum())} are missing: {', '.join(where)}. Labels are found by the ids "
+        raise InputError(f"{msg}of nodes, which are text, and the names of layers.")
     return labels.T[numbers.T >= 0]

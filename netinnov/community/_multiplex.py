@@ -13,8 +13,7 @@ from netinnov._arguments import check_number, check_rng
 from netinnov._matrices import layer_matrix
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
-from netinnov.community._leiden import check_restarts
-from netinnov.community._modularity import links_modularity
+from netinnov.community._modularity import links_modularity, with_null
 from netinnov.community._partition import Partition, ranked
 from netinnov.network import MultilayerNetwork
 
@@ -101,7 +100,7 @@ def multiplex_leiden(
     from netinnov.kernels.multiplex import one_community_a_node
 
     check_number("resolution", resolution, low=0)
-    check_restarts(restarts)
+    check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
     n = network.n_nodes
     linked = network.storage.presence("linked").any(axis=0)
@@ -139,15 +138,9 @@ def _summed(
         if not matrix.nnz:  # a layer of self-links
             continue
         share = sparse.csr_array(matrix * (1.0 / matrix.sum()))
-        out_of, into = (np.asarray(share.sum(axis=axis), np.float64) for axis in (1, 0))
-        if layer in network.directed:
-            share = sparse.csr_array((share + share.T) / 2)
-            # (out_i in_j + in_i out_j) / 2 as a difference of two products.
-            columns += [(out_of + into) / 2, (out_of - into) / 2]
-            signs += [resolution, -resolution]
-        else:
-            columns.append(out_of)
-            signs.append(resolution)
+        share, sides = with_null(share, layer in network.directed)
+        columns += [side for _, side in sides]
+        signs += [sign * resolution for sign, _ in sides]
         weight = sparse.csr_array(weight + share)
     strength = sparse.hstack([sparse.csc_array(column[:, None]) for column in columns])
     return weight, sparse.csr_array(strength), np.array(signs)

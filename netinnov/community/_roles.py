@@ -82,9 +82,8 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     weight = _labelled_weights(network, codes)
     n, n_groups = codes.size, int(codes.max(initial=-1)) + 1
     known = np.flatnonzero(codes >= 0)
-    indicator = sparse.csr_array(
-        (np.ones(known.size), (known, codes[known])), shape=(n, max(n_groups, 1))
-    )
+    entries = (np.ones(known.size), (known, codes[known]))
+    indicator = sparse.csr_array(entries, shape=(n, max(n_groups, 1)))
     by_group = sparse.csr_array(weight @ indicator)
     strength = by_group.sum(axis=1)
     linked = strength > 0
@@ -164,10 +163,8 @@ def node_codes(network: MultilayerNetwork, membership: Any) -> npt.NDArray[np.in
     values[row >= 0] = labels.to_numpy(dtype=object)[row[row >= 0]]
     codes = pd.factorize(values)[0]
     if len(labels) and len(nodes) and (row < 0).all():
-        msg = (
-            "`membership` must have labels of nodes of the network, which are found by their ids "
-            f"as text; it has none of them, but e.g. {labels.index[:3].tolist()}."
-        )
+        msg = "`membership` must have labels of nodes of the network, which are found by their ids "
+        msg += f"as text; it has none of them, but e.g. {labels.index[:3].tolist()}."
         raise InputError(msg)
     return codes
 
@@ -179,15 +176,13 @@ def _one_label(table: pd.DataFrame) -> pd.Series:
     highest = codes.max(axis=1, initial=-1)
     differ = ((codes != highest[:, None]) & (codes >= 0)).any(axis=1)
     if differ.any():
-        where = table.index[differ].tolist()
-        msg = (
-            "`membership` must have one label a node, since weights are summed over layers; "
-            f"{len(where)} nodes have different labels in different layers, e.g. {where[:5]}. "
-            "Take the labels of one layer, membership[layer], or those of multiplex_leiden."
-        )
-        raise InputError(msg)
-    at = codes.argmax(axis=1) if codes.shape[1] else np.zeros(len(table), np.int64)
-    picked = values[np.arange(len(table)), at] if codes.shape[1] else np.full(len(table), None)
+        msg = "`membership` must have one label a node, since weights are summed over layers; "
+        msg += f"{differ.sum()} nodes have different labels in different layers, e.g. "
+        msg += f"{table.index[differ].tolist()[:5]}. Take the labels of one layer, "
+        raise InputError(f"{msg}membership[layer], or those of multiplex_leiden.")
+    picked = np.full(len(table), None, object)
+    if codes.shape[1]:
+        picked = values[np.arange(len(table)), codes.argmax(axis=1)]
     return pd.Series(picked, table.index, dtype=object)
 
 

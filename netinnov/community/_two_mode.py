@@ -12,7 +12,6 @@ from scipy import sparse
 from netinnov._arguments import check_number, check_rng
 from netinnov._matrices import layer_matrix, unit_of
 from netinnov._typing import Rng
-from netinnov.community._leiden import check_restarts
 from netinnov.community._modularity import links_modularity
 from netinnov.community._multiplex import ROUNDING
 from netinnov.community._partition import Membership, Partition, ranked
@@ -86,11 +85,8 @@ def bipartite_modularity(
     bare = np.concatenate([rows[codes[rows] < 0], columns[codes[columns] < 0]])
     if bare.size:
         names = network.nodes.index.take(bare[:5]).tolist()
-        msg = (
-            f"`membership` must have a label for every node with a link in layer {layer!r}; "
-            f"{bare.size} are missing, e.g. {names}."
-        )
-        raise InputError(msg)
+        msg = f"`membership` must have a label for every node with a link in layer {layer!r}; "
+        raise InputError(f"{msg}{bare.size} are missing, e.g. {names}.")
     return _quality(weights, codes[rows], codes[columns], float(resolution))
 
 
@@ -157,7 +153,7 @@ def two_mode_communities(
     from sknetwork.clustering import Louvain
 
     check_number("resolution", resolution, low=0)
-    check_restarts(restarts)
+    check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
     weights, rows, columns = _biadjacency(network, layer, through)
     membership = np.full(network.n_nodes, np.nan)

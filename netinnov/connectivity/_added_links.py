@@ -38,8 +38,7 @@ Gain = Literal["efficiency", "kirchhoff"]
 HELD = 2**30
 """Bytes of distances between all pairs up to which they are held; beyond, blocks of them."""
 
-_PIECES = 8
-"""Parts of the pairs that each thread takes, one after the other."""
+_PIECES = 8  # parts of the pairs that each thread takes, one after the other
 
 
 def added_link_gain(
@@ -107,25 +106,21 @@ def added_link_gain(
     """
     check_number("weight", weight, low=0, above=True)
     costs = path_costs(distance, 0.0, frictions)
-    if measure == "kirchhoff" and (distance != "unit" or frictions or nodes is not None):
-        msg = (
-            "measure='kirchhoff' reads weights as conductances and takes all nodes; leave out "
-            "`distance`, `frictions` and `nodes`, or choose measure='efficiency'."
-        )
+    kirchhoff = measure == "kirchhoff"
+    if kirchhoff and (distance != "unit" or frictions or nodes is not None):
+        msg = "measure='kirchhoff' reads weights as conductances and takes all nodes; leave out "
+        msg += "`distance`, `frictions` and `nodes`, or choose measure='efficiency'."
         raise InputError(msg)
-    if measure == "kirchhoff":
-        # Refuses before the pairs are made.
+    if kirchhoff:  # refuses before the pairs are made
         weights = conductances(network, "added_link_gain with measure='kirchhoff'")
-    source, target = (
-        _unlinked(network) if pairs is None else pair_positions(network, "pairs", pairs)
-    )
-    if measure == "kirchhoff":
-        changes = _falls(weights, source, target, weight)
+    ends = _unlinked(network) if pairs is None else pair_positions(network, "pairs", pairs)
+    if kirchhoff:
+        changes = _falls(weights, *ends, weight)
     else:
         chosen = positions(network, nodes)
-        length = _lengths(network, source, target, weight, costs)
-        changes = _rises(network, source, target, length, costs, chosen)
-    index = pair_index(network, source, target)
+        length = _lengths(network, *ends, weight, costs)
+        changes = _rises(network, *ends, length, costs, chosen)
+    index = pair_index(network, *ends)
     return pd.Series(changes, index, name="added_link_gain", dtype=np.float64)
 
 
@@ -133,8 +128,7 @@ def _unlinked(network: MultilayerNetwork) -> tuple[Codes, Codes]:
     """All pairs that no layer links, in node order."""
     n = network.n_nodes
     if n**2 > HELD:
-        msg = f"all pairs of {n:,} nodes are too many to try; give the `pairs` to try."
-        raise InputError(msg)
+        raise InputError(f"all pairs of {n:,} nodes are too many to try; give the `pairs` to try.")
     taken = union(network).toarray() > 0
     np.fill_diagonal(taken, True)
     if not network.directed:
@@ -154,13 +148,9 @@ def _lengths(
     ends = np.unique(np.column_stack([source, target])[different], axis=0).astype(np.int32)
     one, two = ends.T.copy()
     rows = Rows(np.zeros(len(ends), np.int32), one, two, np.full(len(ends), float(weight)))
-    candidates = network_of_rows(
-        network.storage.node_table(),
-        network.storage.places,
-        (layer,),
-        rows,
-        {layer: LayerRecord(directed=True)},
-    )
+    nodes, places = network.storage.node_table(), network.storage.places
+    record = LayerRecord(directed=True)
+    candidates = network_of_rows(nodes, places, (layer,), rows, {layer: record})
     length = np.full(source.size, np.inf)
     if different.size:
         # The weights of a pair given twice were not summed: `ends` holds it once.
@@ -181,10 +171,9 @@ def _rises(
 
     if chosen.size < 2:
         return np.full(source.size, np.nan)
-    n = network.n_nodes
+    n, n_pairs = network.n_nodes, chosen.size * (chosen.size - 1)
     if 8 * n**2 > HELD:
-        rises = _rises_by_blocks(network, source, target, length, costs, chosen)
-        return rises / (chosen.size * (chosen.size - 1))
+        return _rises_by_blocks(network, source, target, length, costs, chosen) / n_pairs
     everyone = np.arange(n, dtype=np.int32)
     distance_between = np.empty((n, n))
     for sources, lengths in distances(network, everyone, costs):
@@ -192,21 +181,12 @@ def _rises(
     both_ways = not network.directed
     back = distance_between if both_ways else np.ascontiguousarray(distance_between.T)
     cuts = np.linspace(0, source.size, min(source.size, _PIECES * workers(None)) + 1).astype(int)
+    search = partial(inverse_distance_gains, back, distance_between, chosen)
     work = [
-        partial(
-            inverse_distance_gains,
-            back,
-            distance_between,
-            chosen,
-            source[i:j],
-            target[i:j],
-            length[i:j],
-            both_ways,
-        )
-        for i, j in pairwise(cuts)
+        partial(search, source[i:j], target[i:j], length[i:j], both_ways) for i, j in pairwise(cuts)
     ]
     gains = in_threads(work, size=source.size * chosen.size)
-    return np.concatenate([np.empty(0), *gains]) / (chosen.size * (chosen.size - 1))
+    return np.concatenate([np.empty(0), *gains]) / n_pairs
 
 
 def _rises_by_blocks(
@@ -249,7 +229,7 @@ def _falls(weights: sparse.csr_array, source: Codes, target: Codes, weight: floa
     n_parts = int(part.max(initial=-1)) + 1
     if n_parts > 1:
         joined = (part[source] != part[target]) & (n_parts == 2)
-        return np.where(source == target, np.nan, np.where(joined, np.inf, np.nan))
+        return np.where(joined & (source != target), np.inf, np.nan)
     if n < 2:
         return np.zeros(source.size)
     inverse = pseudoinverse(weights)

@@ -98,11 +98,6 @@ def parts(weights: sparse.csr_array) -> npt.NDArray[np.int32]:
     return np.asarray(csgraph.connected_components(weights, directed=False)[1])
 
 
-def is_connected(weights: sparse.csr_array) -> bool:
-    """Whether all nodes are connected."""
-    return bool(csgraph.connected_components(weights, directed=False)[0] == 1)
-
-
 def grounded(weights: sparse.csr_array, part: npt.NDArray[np.int32]) -> Grounded:
     """Hold the node with most links of each part at zero, and factorise what is left."""
     from netinnov.kernels.laplacian import eliminate
@@ -256,10 +251,10 @@ def kirchhoff_index(network: MultilayerNetwork) -> float:
     n = network.n_nodes
     if n < 2:
         return 0.0 if n else float("nan")
-    if not is_connected(weights):
+    if (part := parts(weights)).any():
         return float("inf")
     weights, power = balanced(weights, "kirchhoff_index")
-    held = grounded(weights, parts(weights))
+    held = grounded(weights, part)
     # With node r held at 0 and M the inverse of the rest, R_ir = M_ii and R_ij = M_ii + M_jj -
     # 2 M_ij; the sum over pairs is n trace(M) - 1'M1.
     index = n * _inverse_trace(held) - held.potentials(np.ones((n, 1))).sum()

@@ -12,6 +12,7 @@ import pandas as pd
 from netinnov._parallel import in_threads
 from netinnov._paths import Frictions, distances, linked, nearest, path_costs, positions, union_arcs
 from netinnov._typing import Codes, Distance
+from netinnov.connectivity._reach import batches
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -93,17 +94,8 @@ def average_path_length(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Any network. Paths walk links of any layer; a directed link one way only.
-    distance : {"unit", "inverse"}
-        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
-        counts.
-    switch_cost : float
-        Length of a change of layer on the way, at least 0; the first and the last layer are free.
-    frictions : Frictions, optional
-        What borders and kilometres add to the length of a link.
-    nodes : sequence of str, optional
-        Take the mean over the pairs of these nodes; the others only carry paths. Default: all.
+    network, distance, switch_cost, frictions, nodes
+        As in `global_efficiency`.
 
     Returns
     -------
@@ -150,15 +142,13 @@ def average_path_length(
 
 def _pairs_at_each_distance(network: MultilayerNetwork, chosen: Codes) -> npt.NDArray[np.int64]:
     """Ordered pairs of the chosen nodes that lie 1, 2, ... links apart."""
-    from netinnov.kernels.breadth_first import WORDS, pairs_at_distance
+    from netinnov.kernels.breadth_first import pairs_at_distance
 
     indptr, indices = union_arcs(network)
     wanted = np.zeros(network.n_nodes, bool)
     wanted[chosen] = True
-    step = 64 * WORDS
-    batches = [chosen[begin : begin + step] for begin in range(0, chosen.size, step)]
-    work = [partial(pairs_at_distance, indptr, indices, batch, wanted) for batch in batches]
-    counts = in_threads(work, size=indices.size * len(batches))
+    work = [partial(pairs_at_distance, indptr, indices, part, wanted) for part in batches(chosen)]
+    counts = in_threads(work, size=indices.size * len(work))
     total = np.zeros(max((count.size for count in counts), default=0), np.int64)
     for count in counts:
         total[: count.size] += count
@@ -182,13 +172,8 @@ def access(
         only.
     origin : sequence of str
         Ids of one node or more, such as the universities or the parks.
-    distance : {"unit", "inverse"}
-        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
-        counts.
-    switch_cost : float
-        Length of a change of layer on the way, at least 0; the first and the last layer are free.
-    frictions : Frictions, optional
-        What borders and kilometres add to the length of a link.
+    distance, switch_cost, frictions
+        As in `global_efficiency`.
 
     Returns
     -------

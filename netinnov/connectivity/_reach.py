@@ -22,8 +22,7 @@ from netinnov.network import MultilayerNetwork
 class ExternalReach(Tabled):
     """How a place reaches the outside: by links of each node's own, or through gatekeepers.
 
-    The three shares add up to 1. They count pairs of a node of the place and a node outside that
-    it reaches within ``steps`` links.
+    Pairs are of a node of the place and a node outside that it reaches within ``steps`` links.
 
     Attributes
     ----------
@@ -38,14 +37,11 @@ class ExternalReach(Tabled):
     reached : int
         Different nodes outside that any node of the place reaches.
     pairs : int
-        Pairs of a node of the place and a node outside that it reaches.
-    direct : float
-        Share of pairs with a link of the node's own.
-    through_gatekeepers : float
-        Share of pairs without a path that avoids all other nodes of the place: the node depends
-        on a gatekeeper.
-    through_others : float
-        Share of the other pairs: not linked, but joined by a path over nodes outside alone.
+        Number of pairs.
+    direct, through_gatekeepers, through_others : float
+        Shares of the pairs, which add up to 1: with a link of the node's own; without a path that
+        avoids all other nodes of the place, so that the node depends on a gatekeeper; not linked,
+        but joined by a path over nodes outside alone.
     """
 
     place: str
@@ -101,10 +97,9 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
     graph = sparse.csr_array(union(network).T)
     indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
     limit = min(steps, max(network.n_nodes, 1))
-    work = [partial(sources_within, indptr, indices, batch, limit) for batch in _batches(wanted)]
+    work = [partial(sources_within, indptr, indices, part, limit) for part in batches(wanted)]
     total = np.zeros(network.n_nodes, np.int64)
-    for counts in in_threads(work, size=indices.size * len(work)):
-        total += counts
+    total += sum(in_threads(work, size=indices.size * len(work)))
     return pd.Series(total, network.nodes.index, name="reach")
 
 
@@ -161,6 +156,7 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     place = check_name("place", place, list(network.storage.places.index))
     at_place = network.storage.inside([place])
     members = np.flatnonzero(at_place).astype(np.int32)
+
     from netinnov.kernels.breadth_first import pairs_within
 
     indptr, indices = union_arcs(network)
@@ -169,7 +165,7 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     work = [
         partial(pairs_within, indptr, indices, batch, ~at_place, carries, limit)
         for carries in (every, ~at_place)
-        for batch in _batches(members)
+        for batch in batches(members)
     ]
     parts = in_threads(work, size=indices.size * len(work))
     half = len(parts) // 2
@@ -178,23 +174,24 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     alone = np.sum([count for count, _ in parts[half:]])
     pairs, direct = int(np.sum(counts)), int(np.ravel(counts)[0]) if half else 0
 
-    def share(count: float) -> float:
-        return float(count / pairs) if pairs else float("nan")
+    counted = pairs or float("nan")
 
+    leaving = union(network)[members][:, ~at_place].sum(axis=1) > 0
     return ExternalReach(
         place=place,
         steps=steps,
         nodes=members.size,
-        gatekeepers=int((union(network)[members][:, ~at_place].sum(axis=1) > 0).sum()),
+        gatekeepers=int(leaving.sum()),
         reached=int(np.sum(reached)),
         pairs=pairs,
-        direct=share(direct),
-        through_gatekeepers=share(pairs - alone),
-        through_others=share(alone - direct),
+        direct=direct / counted,
+        through_gatekeepers=float((pairs - alone) / counted),
+        through_others=float((alone - direct) / counted),
     )
 
 
-def _batches(sources: Codes) -> Iterator[Codes]:
+def batches(sources: Codes) -> Iterator[Codes]:
+    """Sources that are searched from at a time."""
     from netinnov.kernels.breadth_first import WORDS
 
     step = 64 * WORDS

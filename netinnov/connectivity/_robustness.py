@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from netinnov._typing import Codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -83,7 +82,16 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
     >>> robustness_curve(network, order=["b", "a", "c", "d"]).tolist()
     [1.0, 0.75, 0.25, 0.25, 0.0]
     """
-    leaves = _when_each_leaves(network, order)
+    names = network.storage.nodes.index
+    removed = network.storage.positions("order", order)
+    times = np.bincount(removed, minlength=len(names))
+    if (times != 1).any():
+        missing, again = (names[mask].tolist() for mask in (times < 1, times > 1))
+        few, many = (f", e.g. {some[:5]}" if some else "" for some in (missing, again))
+        msg = f"`order` must name each of the {len(names)} nodes once; {len(missing)} are missing"
+        raise InputError(f"{msg}{few}, {len(again)} come twice or more{many}.")
+    leaves = np.empty(len(names), np.int32)
+    leaves[removed] = np.arange(len(names))
     index = pd.RangeIndex(network.n_nodes + 1, name="removed")
     if network.n_nodes == 0:
         return pd.Series(np.nan, index, name="robustness_curve")
@@ -92,23 +100,3 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
     rows = network.storage.link_rows()
     largest = largest_parts(rows.source, rows.target, leaves)
     return pd.Series(largest / network.n_nodes, index, name="robustness_curve")
-
-
-def _when_each_leaves(network: MultilayerNetwork, order: Sequence[str]) -> Codes:
-    names = network.storage.nodes.index
-    removed = network.storage.positions("order", order)
-    times = np.bincount(removed, minlength=len(names))
-    if (times != 1).any():
-        missing, again = (names[mask].tolist() for mask in (times < 1, times > 1))
-        msg = (
-            f"`order` must name each of the {len(names)} nodes once; {len(missing)} are missing"
-            f"{_for_example(missing)}, {len(again)} come twice or more{_for_example(again)}."
-        )
-        raise InputError(msg)
-    leaves = np.empty(len(names), np.int32)
-    leaves[removed] = np.arange(len(names))
-    return leaves
-
-
-def _for_example(names: list[str]) -> str:
-    return f", e.g. {names[:5]}" if names else ""

@@ -18,7 +18,6 @@ from netinnov.connectivity._laplacian import (
     conductances,
     grounded,
     in_unit,
-    is_connected,
     parts,
 )
 from netinnov.network import MultilayerNetwork
@@ -74,7 +73,7 @@ def algebraic_connectivity(network: MultilayerNetwork) -> float:
     n = network.n_nodes
     if n < 2:
         return float("nan")
-    if not is_connected(weights):
+    if parts(weights).any():
         return 0.0
     weights, power = balanced(weights, "algebraic_connectivity")
     if n <= DENSE:

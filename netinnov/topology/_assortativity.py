@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -67,28 +66,28 @@ def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree")
         return by_layer(network, degree_assortativity_of, "assortativity")
     values = _values(network, by)
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        of_numbers = partial(_of_numbers, values=values.to_numpy(np.float64, na_value=np.nan))
-        return by_layer(network, of_numbers, "assortativity")
+        number = values.to_numpy(np.float64, na_value=np.nan)
+        return by_layer(network, lambda layer: _of_numbers(layer, number), "assortativity")
     codes = pd.factorize(values)[0].astype(np.int32)
-    return by_layer(network, partial(_of_categories, codes=codes), "assortativity")
+    return by_layer(network, lambda layer: _of_categories(layer, codes), "assortativity")
 
 
 def degree_assortativity_of(layer: Layer) -> float:
     """Correlation of the links out of the sources and into the targets."""
-    source, target = _ends(layer)
+    source, target = layer.matrix.tocoo().coords
     n = layer.matrix.shape[0]
     out, into = (np.bincount(end, minlength=n).astype(np.float64) for end in (source, target))
     return _correlation(out[source], into[target])
 
 
 def _of_numbers(layer: Layer, values: Floats) -> float:
-    source, target = _ends(layer)
+    source, target = layer.matrix.tocoo().coords
     known = np.isfinite(values[source]) & np.isfinite(values[target])
     return _correlation(values[source[known]], values[target[known]])
 
 
 def _of_categories(layer: Layer, codes: Codes) -> float:
-    source, target = (codes[end] for end in _ends(layer))
+    source, target = (codes[end] for end in layer.matrix.tocoo().coords)
     known = (source >= 0) & (target >= 0)
     source, target = source[known], target[known]
     if not source.size or np.unique([source, target]).size == 1:
@@ -97,12 +96,6 @@ def _of_categories(layer: Layer, codes: Codes) -> float:
     out, into = (np.bincount(end, minlength=size) / source.size for end in (source, target))
     expected = float(out @ into)
     return (float(np.mean(source == target)) - expected) / (1 - expected)
-
-
-def _ends(layer: Layer) -> tuple[Codes, Codes]:
-    """Sources and targets of the links; an undirected link both ways."""
-    source, target = layer.matrix.tocoo().coords
-    return source, target
 
 
 def _correlation(one: Floats, other: Floats) -> float:

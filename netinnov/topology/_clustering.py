@@ -240,15 +240,11 @@ def local_efficiency_of(layer: Layer) -> Floats:
     values = np.full(pairs.shape[0], math.nan)
     for node in np.flatnonzero(np.diff(pairs.indptr) > 1):
         around = pairs.indices[pairs.indptr[node] : pairs.indptr[node + 1]]
-        values[node] = _efficiency(pairs[around][:, around])
+        linked, n_pairs = pairs[around][:, around], around.size * (around.size - 1)
+        if linked.nnz == n_pairs:
+            values[node] = 1.0
+            continue
+        lengths = csgraph.shortest_path(linked.astype(float), directed=False, unweighted=True)
+        np.fill_diagonal(lengths, np.inf)
+        values[node] = (1.0 / lengths).sum() / n_pairs
     return values
-
-
-def _efficiency(linked: sparse.csr_array) -> float:
-    n = linked.shape[0]
-    n_pairs = n * (n - 1)
-    if linked.nnz == n_pairs:
-        return 1.0
-    lengths = csgraph.shortest_path(linked.astype(float), directed=False, unweighted=True)
-    np.fill_diagonal(lengths, np.inf)
-    return float((1.0 / lengths).sum() / n_pairs)

@@ -32,10 +32,8 @@ class Layer(NamedTuple):
 
 def layers_of(network: MultilayerNetwork) -> dict[str, Layer]:
     """Each layer by its name, without self-links."""
-    return {
-        name: Layer(layer_matrix(network, name), name in network.directed)
-        for name in network.layers
-    }
+    names = network.layers
+    return {name: Layer(layer_matrix(network, name), name in network.directed) for name in names}
 
 
 def together(network: MultilayerNetwork) -> Layer:

@@ -107,9 +107,8 @@ def small_world(
     check_number("replicates", replicates, low=1, whole=True)
     ready = prepared_null(null, network, rng.spawn(1)[0])
     task = partial(_drawn, null=ready, layers=network.layers)
-    draws = run(
-        task, rng.spawn(int(replicates)), executor=executor, progress=progress, label="networks"
-    )
+    streams = rng.spawn(int(replicates))
+    draws = run(task, streams, executor=executor, progress=progress, label="networks")
     observed, drawn = _measured(network, network.layers), np.array(draws)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = drawn.mean(axis=0)
@@ -120,14 +119,8 @@ def small_world(
     columns = dict(zip(_COLUMNS, observed, strict=True))
     columns |= {f"null_{name}": row for name, row in zip(_COLUMNS, mean, strict=True)}
     columns |= {"sigma": sigma, "low": low, "high": high}
-    lattice = np.array(
-        [
-            lattice_transitivity(layer, lattices=LATTICES, rng=stream)
-            for layer, stream in zip(
-                layers_of(network).values(), rng.spawn(len(index)), strict=True
-            )
-        ]
-    )
+    layers = zip(layers_of(network).values(), rng.spawn(len(index)), strict=True)
+    lattice = np.array([lattice_transitivity(layer, stream) for layer, stream in layers])
     with np.errstate(divide="ignore", invalid="ignore"):
         omega = mean[1] / observed[1] - observed[0] / lattice
     return pd.DataFrame(columns | {"lattice_transitivity": lattice, "omega": omega}, index)
@@ -141,24 +134,17 @@ def _measured(network: MultilayerNetwork, layers: Sequence[str]) -> Floats:
     """Transitivity, path length and largest component, a column a layer."""
     by_name = layers_of(network)
     parts = [network.select(layers=[name]) for name in layers]
-    return np.array(
-        [
-            [transitivity_of(by_name[name]) for name in layers],
-            [average_path_length(part) for part in parts],
-            [largest_component(part) for part in parts],
-        ]
-    )
+    clustered = [transitivity_of(by_name[name]) for name in layers]
+    lengths = [average_path_length(part) for part in parts]
+    return np.array([clustered, lengths, [largest_component(part) for part in parts]])
 
 
-def lattice_transitivity(layer: Layer, *, lattices: int, rng: np.random.Generator) -> float:
+def lattice_transitivity(layer: Layer, rng: np.random.Generator) -> float:
     """The largest transitivity among some lattices with the degrees of a layer, and its own."""
     degrees = np.diff(layer.pairs().indptr)
-    values = [transitivity_of(layer)]
-    for _ in range(lattices):
-        links = ring_lattice(degrees, rng)
-        if links is not None:
-            values.append(transitivity_of(_layer_of(links, degrees.size)))
-    return float(np.fmax.reduce(values))
+    drawn = [ring_lattice(degrees, rng) for _ in range(LATTICES)]
+    made = [_layer_of(links, degrees.size) for links in drawn if links is not None]
+    return float(np.fmax.reduce([transitivity_of(each) for each in (layer, *made)]))
 
 
 def ring_lattice(
@@ -206,12 +192,11 @@ def ring_lattice(
 
 def _join(links: list[set[int]], one: int, two: int) -> bool:
     """Give two nodes a link more each, by breaking a link near them; False if that cannot be."""
-    pairs = np.array([(a, b) for a, others in enumerate(links) for b in others]).reshape(-1, 2)
+    pairs = _ends(links)
     far = np.abs(pairs - [one, two])
     near = np.minimum(far, len(links) - far).sum(axis=1)
     for a, b in pairs[np.argsort(near, kind="stable")].tolist():
-        new = {a, one} != {b, two} and a not in links[one] | {one} and b not in links[two] | {two}
-        if new:
+        if {a, one} != {b, two} and a not in links[one] | {one} and b not in links[two] | {two}:
             links[a].discard(b)
             links[b].discard(a)
             for end, other in ((one, a), (two, b)):
@@ -221,7 +206,11 @@ def _join(links: list[set[int]], one: int, two: int) -> bool:
     return False
 
 
+def _ends(links: list[set[int]]) -> npt.NDArray[np.int64]:
+    """Both orders of each pair."""
+    return np.array([(a, b) for a, others in enumerate(links) for b in others]).reshape(-1, 2)
+
+
 def _layer_of(links: list[set[int]], n: int) -> Layer:
-    ends = np.array([(a, b) for a, others in enumerate(links) for b in others]).reshape(-1, 2)
-    ones: Floats = np.ones(len(ends))
-    return Layer(sparse.csr_array((ones, (ends[:, 0], ends[:, 1])), shape=(n, n)), directed=False)
+    ends = _ends(links)
+    return Layer(sparse.csr_array((np.ones(len(ends)), ends.T), shape=(n, n)), directed=False)
