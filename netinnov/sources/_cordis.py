@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -35,13 +35,8 @@ ORGANIZATION = ("projectID", "organisationID", "name", "activityType", "city", "
 ORGANIZATION_MORE = ("shortName", "nutsCode", "geolocation", "ecContribution")
 PROJECT = ("id", "startDate")
 PROJECT_MORE = (
-    "acronym",
-    "title",
-    "endDate",
-    "totalCost",
-    "ecMaxContribution",
-    "frameworkProgramme",
-    "fundingScheme",
+    *("acronym", "title", "endDate", "totalCost", "ecMaxContribution"),
+    *("frameworkProgramme", "fundingScheme"),
 )
 NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 DAY = r"(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:[ T].*)?"
@@ -129,9 +124,17 @@ def read_cordis(
     check_events("projects", projects, weighting)
     folder = as_path("path", path)
     faults: list[str] = []
-    listed = _projects(_read(folder, "project", PROJECT, PROJECT_MORE, ["id"], faults), faults)
+
+    def read(
+        stem: str, required: Sequence[str], optional: Sequence[str], ids: list[str]
+    ) -> TextTable:
+        name = file_in(folder, stem)
+        table = read_text_file(folder, name, required=required, optional=optional, delimiter=";")
+        return complete_rows(table, ids, faults)
+
+    listed = _projects(read("project", PROJECT, PROJECT_MORE, ["id"]), faults)
     ids = ["projectID", "organisationID"]
-    table = _read(folder, "organization", ORGANIZATION, ORGANIZATION_MORE, ids, faults)
+    table = read("organization", ORGANIZATION, ORGANIZATION_MORE, ids)
     rows = _participations(table, listed, faults)
     warn_of(faults)
 
@@ -139,29 +142,14 @@ def read_cordis(
     meetings = rows[["organisation", "project", "period"]].drop_duplicates(ignore_index=True)
     if projects == "nodes":
         nodes = _with_projects(nodes, listed, meetings["project"])
-        target = "project:" + meetings["project"]
-        member = meetings["organisation"]
-        links = two_mode("participation", member, target, meetings["period"])
+        targets = "project:" + meetings["project"]
+        links = two_mode("participation", meetings["organisation"], targets, meetings["period"])
     else:
         links = co_participation(
             meetings, member="organisation", event="project", weighting=weighting, period="period"
         )
         links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
     return Tables(nodes, links, _places(nodes, rows), ())
-
-
-def _read(
-    folder: Path,
-    stem: str,
-    required: tuple[str, ...],
-    optional: tuple[str, ...],
-    ids: list[str],
-    faults: list[str],
-) -> TextTable:
-    """The rows of a file that have all ids."""
-    name = file_in(folder, stem)
-    table = read_text_file(folder, name, required=required, optional=optional, delimiter=";")
-    return complete_rows(table, ids, faults)
 
 
 def _projects(table: TextTable, faults: list[str]) -> pd.DataFrame:
@@ -191,11 +179,9 @@ def _participations(table: TextTable, projects: pd.DataFrame, faults: list[str])
     project = text["projectID"]
     unlisted = ~project.isin(projects.index).to_numpy()
     if unlisted.any():
-        where = table.at(unlisted, "projectID")
-        faults.append(
-            f"{table.name}: participations without a period, their project is not in the table of "
-            f"projects: {unlisted.sum()} ({where})"
-        )
+        where = f"{unlisted.sum()} ({table.at(unlisted, 'projectID')})"
+        fault = "participations without a period, their project is not in the table of projects"
+        faults.append(f"{table.name}: {fault}: {where}")
     city = text["city"].str.normalize("NFC").str.replace(r"\s+", " ", regex=True)
     lon, lat = _coordinates(table, faults)
     return pd.DataFrame(
@@ -221,23 +207,16 @@ def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
     """One row an organisation: most frequent values, sums and counts."""
     ids = rows["organisation"]
     by_id = rows.groupby("organisation", sort=False)
-    country = most_frequent(rows["country"], ids)
-    in_country = (rows["country"] == country.reindex(ids).array).to_numpy()
-    frequent = {
-        name: most_frequent(rows[name], ids) for name in ("kind", "name", "short_name", "nuts")
-    }
-    nodes = {
-        "kind": frequent["kind"].map(lambda code: KINDS.get(code, code.lower())),
-        "place": most_frequent(rows["place"][in_country], ids[in_country]),
-        "name": frequent["name"],
-        "short_name": frequent["short_name"],
-        "country": country,
-        "nuts": frequent["nuts"],
-        "contribution": by_id["contribution"].sum(min_count=1),
-        "participations": by_id["project"].nunique().astype("Int64"),
-    }
+    frequent = ("kind", "name", "short_name", "country", "nuts")
+    nodes = {name: most_frequent(rows[name], ids) for name in frequent}
+    at_home = (rows["country"] == nodes["country"].reindex(ids).array).to_numpy()
+    nodes["kind"] = nodes["kind"].map(lambda code: KINDS.get(code, code.lower()))
+    nodes["place"] = most_frequent(rows["place"][at_home], ids[at_home])
+    nodes["contribution"] = by_id["contribution"].sum(min_count=1)
+    nodes["participations"] = by_id["project"].nunique().astype("Int64")
     index = pd.Index(ids.unique(), name="node", dtype="str")
-    return pd.DataFrame({name: values.reindex(index) for name, values in nodes.items()})
+    columns = ("kind", "place", *frequent[1:], "contribution", "participations")
+    return pd.DataFrame({name: nodes[name].reindex(index) for name in columns})
 
 
 def _with_projects(nodes: pd.DataFrame, listed: pd.DataFrame, project: pd.Series) -> pd.DataFrame:
@@ -257,13 +236,8 @@ def _places(nodes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     first = cities.drop_duplicates("place").set_index("place")
     countries = nodes["country"].dropna().unique()
     names = pd.Index([*first.index, *countries], name="place", dtype="str")
-    places = pd.DataFrame(
-        {
-            "name": pd.Series([*first["city"], *countries], names, dtype="str"),
-            "country": pd.Series([*first["country"], *countries], names, dtype="str"),
-        }
-    )
-    places = places.join(points)
+    columns = {"name": [*first["city"], *countries], "country": [*first["country"], *countries]}
+    places = pd.DataFrame(columns, names, dtype="str").join(points)
     places["population"] = np.nan
     places["parent"] = first["country"].reindex(names)
     return places

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from os import PathLike
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -13,7 +12,13 @@ from netinnov._arguments import as_path
 from netinnov._opening import check_file
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
-from netinnov.sources._complete_rows import check_events, complete_rows, most_frequent, warn_of
+from netinnov.sources._complete_rows import (
+    check_events,
+    complete_rows,
+    most_frequent,
+    two_mode,
+    warn_of,
+)
 from netinnov.sources._judgement import some_lines
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import TextTable, read_text_file
@@ -113,35 +118,26 @@ def read_keep(
     """
     check_events("projects", projects, weighting)
     faults: list[str] = []
-    table = _read(as_path("path", path), faults)
-    rows = _rows(table, faults)
-    warn_of(faults)
-    partners = _partners(rows)
-    places = _places(partners, rows)
-    if projects == "nodes":
-        nodes = pd.concat([partners, _projects(rows)]).rename_axis("node")
-        links = rows[["partner", "project"]].drop_duplicates(ignore_index=True)
-        links = links.set_axis(["source", "target"], axis=1).assign(weight=1.0)
-        links["target"] = "project:" + links["target"]
-        layer = "participation"
-    else:
-        nodes = partners
-        links = co_participation(rows, member="partner", event="project", weighting=weighting)
-        layer = "co_participation"
-    links.insert(0, "layer", pd.Series(layer, links.index, dtype="str"))
-    return Tables(nodes, links, places, ())
-
-
-def _read(path: Path, faults: list[str]) -> TextTable:
-    """The rows that have a partner and a project."""
-    check_file(path)
+    path = check_file(as_path("path", path))
     optional = [*MORE.values(), *NUTS.values()]
     table = read_text_file(
         path.parent, path.name, required=[*COLUMNS.values()], optional=optional, delimiter=";"
     )
     table.refuse_unended()
     ids = [COLUMNS[name] for name in ("programme", "acronym", "name")]
-    return complete_rows(table, ids, faults, described="programme, acronym or partner")
+    table = complete_rows(table, ids, faults, described="programme, acronym or partner")
+    rows = _rows(table, faults)
+    warn_of(faults)
+    partners = _partners(rows)
+    places = _places(partners, rows)
+    if projects == "nodes":
+        nodes = pd.concat([partners, _projects(rows)]).rename_axis("node")
+        met = rows[["partner", "project"]].drop_duplicates(ignore_index=True)
+        links = two_mode("participation", met["partner"], "project:" + met["project"], None)
+        return Tables(nodes, links.drop(columns="period"), places, ())
+    links = co_participation(rows, member="partner", event="project", weighting=weighting)
+    links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
+    return Tables(partners, links, places, ())
 
 
 def _rows(table: TextTable, faults: list[str]) -> pd.DataFrame:
@@ -175,17 +171,11 @@ def _countries(table: TextTable, rows: pd.DataFrame, faults: list[str]) -> pd.Se
     usual = most_frequent(name, code)
     other = code.notna() & name.notna() & (name != code.map(usual))
     if other.any():
-        shown = [
-            f"{line} ({country}, {country_code})"
-            for line, country, country_code in zip(
-                table.lines[other], rows["country"][other], code[other], strict=True
-            )
-        ]
+        rows_differ = zip(table.lines[other], rows["country"][other], code[other], strict=True)
+        shown = [f"{line} ({country}, {of_code})" for line, country, of_code in rows_differ]
+        taken = "the code is taken if the row has a region, else the country"
         where = f"{other.sum()} ({some_lines(shown)})"
-        faults.append(
-            f"{table.name}: country and code differ, the code is taken if the row has a region, "
-            f"else the country: {where}"
-        )
+        faults.append(f"{table.name}: country and code differ, {taken}: {where}")
     by_name = name.map(most_frequent(code, name)).astype("str")
     code = code.mask(other & rows["nuts3"].isna(), by_name)
     spelt = name.map(most_frequent(rows["country"], name)).astype("str")
@@ -220,11 +210,9 @@ def _partners(rows: pd.DataFrame) -> pd.DataFrame:
 def _projects(rows: pd.DataFrame) -> pd.DataFrame:
     first = rows.drop_duplicates("project").set_index("project")
     nodes = pd.DataFrame({"kind": pd.Series("project", first.index, dtype="str")})
-    nodes["name"] = first["acronym"]
-    nodes["programme"] = first["programme"]
+    nodes = nodes.assign(name=first["acronym"], programme=first["programme"])
     nodes["website"] = most_frequent(rows["website"], rows["project"]).reindex(first.index)
-    nodes.index = "project:" + nodes.index
-    return nodes
+    return nodes.set_axis("project:" + nodes.index)
 
 
 def _places(partners: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -244,11 +232,9 @@ def _places(partners: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         pd.DataFrame({"level": kind, "name": name, "country": country, "parent": parent})
         for kind, name, parent, country in levels
     ]
+    unknown = {"lon": np.nan, "lat": np.nan, "population": np.nan}
     places = pd.concat(parts).rename_axis("place").astype("str")
-    places.insert(0, "lon", np.nan)
-    places.insert(1, "lat", np.nan)
-    places.insert(2, "population", np.nan)
-    return places
+    return places.assign(**unknown)[[*unknown, *places.columns]]
 
 
 def _above(rows: pd.DataFrame, column: str) -> pd.Series:

@@ -9,18 +9,8 @@ from netinnov.errors import InputError
 from netinnov.sources._parsed_lines import Link, Parsed, node_table, refuse_line, weight_of
 
 SECTIONS = (
-    "VERSION",
-    "TYPE",
-    "LAYER ATTRIBUTES",
-    "LAYERS",
-    "ACTOR ATTRIBUTES",
-    "NODE ATTRIBUTES",
-    "VERTEX ATTRIBUTES",
-    "EDGE ATTRIBUTES",
-    "ACTORS",
-    "NODES",
-    "VERTICES",
-    "EDGES",
+    *("VERSION", "TYPE", "LAYER ATTRIBUTES", "LAYERS", "ACTOR ATTRIBUTES", "NODE ATTRIBUTES"),
+    *("VERTEX ATTRIBUTES", "EDGE ATTRIBUTES", "ACTORS", "NODES", "VERTICES", "EDGES"),
 )
 NUMERIC = ("NUMERIC", "DOUBLE", "INTEGER", "INT")
 Value = str | float | None
@@ -40,8 +30,8 @@ def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
     _refuse_half_a_line(name, len(lines), edges, several=several)
 
     links = []
+    head = ["actor", "layer", "actor", "layer"] if several else ["actor", "actor", "layer"]
     for line, row in edges:
-        head = ["actor", "layer", "actor", "layer"] if several else ["actor", "actor", "layer"]
         if len(row) < len(head):
             raise refuse_line(name, line, row, head)
         source, target, layer = (row[0], row[2], row[1]) if several else row[:3]
@@ -89,20 +79,17 @@ def _sections(name: str, lines: Sequence[str]) -> defaultdict[str, Section]:
 
 def _layers(name: str, section: Section, *, several: bool) -> tuple[list[str], list[str]]:
     """Names of the layers, and of those that are directed."""
-    layers, directed = [], []
+    columns = ["layer", "layer", "direction"] if several else ["layer", "direction"]
+    layers: dict[str, str] = {}
     for line, row in section:
-        columns = ["layer", "layer", "direction"] if several else ["layer", "direction"]
-        if len(row) < len(columns) or row[len(columns) - 1].upper() not in (
-            "DIRECTED",
-            "UNDIRECTED",
-        ):
+        direction = row[len(columns) - 1].upper() if len(row) >= len(columns) else ""
+        if direction not in ("DIRECTED", "UNDIRECTED"):
             raise refuse_line(name, line, row, columns)
         if several and row[0] != row[1]:
             continue
-        layers.append(row[0])
-        if row[len(columns) - 1].upper() == "DIRECTED":
-            directed.append(row[0])
-    return layers, directed
+        if direction == "DIRECTED" or row[0] not in layers:
+            layers[row[0]] = direction
+    return [*layers], [layer for layer in layers if layers[layer] == "DIRECTED"]
 
 
 def _edge_attributes(
@@ -162,10 +149,8 @@ def _vertices(
         if len(row) != 2 + len(attributes):
             raise refuse_line(name, line, row, ["actor", "layer", *attributes])
         if row[0] not in place:
-            msg = (
-                f"{name}, line {line}, column 'actor': {row[0]!r} is not an actor and has no edge."
-            )
-            raise InputError(msg)
+            msg = f"{name}, line {line}, column 'actor': {row[0]!r} is not an actor and has no "
+            raise InputError(f"{msg}edge.")
         for attribute, value in zip(attributes, row[2:], strict=True):
             cell = _typed(value, attributes[attribute], name, line, attribute)
             columns[f"{attribute} ({row[1]})"][place[row[0]]] = cell
@@ -174,9 +159,10 @@ def _vertices(
 
 def _typed(text: str, kind: str, name: str, line: int, column: str) -> Value:
     """A value of an attribute: missing if blank, ``NA`` too where it should be a number."""
-    if text == "" or (kind.upper() in NUMERIC and text == "NA"):
+    numeric = kind.upper() in NUMERIC
+    if text == "" or (numeric and text == "NA"):
         return None
-    if kind.upper() not in NUMERIC:
+    if not numeric:
         return text
     try:
         return float(text)

@@ -30,13 +30,8 @@ from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import read_lines
 
 Format = Literal["edges", "mpx", "pajek", "json"]
-ENDINGS: dict[str, Format] = {
-    ".edges": "edges",
-    ".mpx": "mpx",
-    ".net": "pajek",
-    ".paj": "pajek",
-    ".json": "json",
-}
+ENDINGS: dict[str, Format] = {".edges": "edges", ".mpx": "mpx", ".net": "pajek", ".paj": "pajek"}
+ENDINGS[".json"] = "json"
 EDGES = {
     3: ("layer", "node", "node"),
     4: ("layer", "node", "node", "weight"),
@@ -180,11 +175,12 @@ def _parse_edges(path: Path, lines: Sequence[str]) -> Parsed:
         ends = dict.fromkeys(end for link in links for end in (link.source, link.target))
         return Parsed(node_table([*ends], [*ends], {})[0], links, None)
     nodes, ids = node_of
+
+    def known(link: Link, end: str) -> str:
+        return _known(end, ids, name, link.line, "node", stem)
+
     links = [
-        link._replace(
-            source=_known(link.source, ids, name, link.line, "node", stem),
-            target=_known(link.target, ids, name, link.line, "node", stem),
-        )
+        link._replace(source=known(link, link.source), target=known(link, link.target))
         for link in links
     ]
     return Parsed(nodes, links, None)
@@ -206,9 +202,9 @@ def _labels(path: Path, number: str, label: str) -> tuple[pd.DataFrame, dict[str
         if len(row) != len(header):
             raise refuse_line(path.name, line, row, header)
         table.append([field.strip().strip('"') for field in row])
-    columns = dict(zip(header, zip(*table, strict=True), strict=True)) if table else {}
-    if not columns:
+    if not table:
         raise InputError(f"{path.name} must have rows below its header; it has none.")
+    columns = dict(zip(header, zip(*table, strict=True), strict=True))
     numbers = columns.pop(number)
     if len(set(numbers)) < len(numbers):
         twice = [other for other, n in Counter(numbers).items() if n > 1]
@@ -219,8 +215,8 @@ def _labels(path: Path, number: str, label: str) -> tuple[pd.DataFrame, dict[str
 
 def _known(end: str, ids: Mapping[str, str], name: str, line: int, kind: str, stem: str) -> str:
     if end not in ids:
-        msg = f"{name}, line {line}, column {kind!r}: {end!r} must be in {stem}_{kind}s.txt; it is "
-        raise InputError(msg + "not.")
+        where = f"{name}, line {line}, column {kind!r}"
+        raise InputError(f"{where}: {end!r} must be in {stem}_{kind}s.txt; it is not.")
     return ids[end]
 
 
@@ -228,9 +224,7 @@ def _parse_json(name: str, text: str) -> Parsed:
     """MWnets with two ways of the same nodes, and a third one for the layers."""
     document = parse_json(name, text)
     try:
-        ways = {
-            way: [str(node["ID"]) for node in nodes] for way, nodes in document["nodes"].items()
-        }
+        ways = {way: [str(each["ID"]) for each in of] for way, of in document["nodes"].items()}
         rows = [dict(row) for row in document["links"]]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         msg = f"{name} must be MWnets JSON, with 'nodes' (an ID each) by way and 'links'; "
@@ -290,26 +284,23 @@ def _counted_once(
     direction, both are the same link; if the caller says so, they add up.
     """
     links = parsed.links
-    table = pd.DataFrame(
-        [link[:4] for link in links], columns=["layer", "source", "target", "weight"]
-    )
-    table = table.astype({"layer": "str", "source": "str", "target": "str", "weight": "float64"})
+    names = ["layer", "source", "target", "weight"]
+    table = pd.DataFrame([link[:4] for link in links], columns=names)
+    table = table.astype(dict.fromkeys(names[:3], "str") | {"weight": "float64"})
     for key in dict.fromkeys(key for link in links for key in link.more):
         table[key] = pd.Series([link.more.get(key) for link in links])
 
     free = ~table["layer"].isin(directed)
     back = free & (table["source"] > table["target"])
-    pair = pd.DataFrame({"layer": table["layer"], "a": table["source"], "b": table["target"]})
+    pair = table[["layer", "source", "target"]].set_axis(["layer", "a", "b"], axis=1)
     pair.loc[back, ["a", "b"]] = pair.loc[back, ["b", "a"]].to_numpy()
     by_pair = pair.assign(back=back, weight=table["weight"]).groupby(["layer", "a", "b"])
     returned = (by_pair["back"].transform("sum") == 1) & (by_pair["back"].transform("size") == 2)
     returned &= by_pair["weight"].transform("nunique") == 1
-    symmetric = (
-        (returned | (table["source"] == table["target"])).groupby(table["layer"]).transform("all")
-    )
+    either = returned | (table["source"] == table["target"])
+    symmetric = either.groupby(table["layer"]).transform("all")
     again = pair.duplicated()
-    stated = parsed.directed is not None
-    drop = free & returned & again & (symmetric | stated)
+    drop = free & returned & again & (symmetric | (parsed.directed is not None))
     if (once := drop & ~symmetric).any():
         faults.append(f"{name}: {_first(table, once)} both ways where others do not, counted once")
     if (twice := again & ~drop).any():
@@ -329,9 +320,8 @@ def _with_places(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None
     lon, lat = (next((spelt[k] for k in known if k in spelt), None) for known in (LON, LAT))
     if lon is None or lat is None:
         return nodes, None
-    number = (
-        nodes[[lon, lat]].apply(pd.to_numeric, errors="coerce").set_axis(["lon", "lat"], axis=1)
-    )
+    number = nodes[[lon, lat]].apply(pd.to_numeric, errors="coerce")
+    number = number.set_axis(["lon", "lat"], axis=1)
     nodes = nodes.drop(columns=[lon, lat])
     if "place" not in nodes:
         known = number.notna().all(axis=1)

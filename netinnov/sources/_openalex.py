@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Literal
@@ -151,9 +152,10 @@ def _read(folder: Path, *, works: str, weighting: Weighting, faults: list[str]) 
         by_layer = [two_mode("authorship", shared["institution"], target, shared["year"])]
     else:
         both = mentions.assign(event=mentions["work"] + " " + mentions["author"])
+        link = partial(co_participation, member="institution", period="year")
         by_layer = [
-            _pairs(shared, "work", weighting).assign(layer="co_publication"),
-            _pairs(both, "event", "count").assign(layer="co_affiliation"),
+            link(shared, event="work", weighting=weighting).assign(layer="co_publication"),
+            link(both, event="event").assign(layer="co_affiliation"),
             _moves(mentions).assign(layer="mobility"),
         ]
     links = pd.concat(by_layer, ignore_index=True)
@@ -173,54 +175,43 @@ def _nodes(
     """The institutions, and their cities and countries."""
     ids = pd.Index(n_works.index, name="node", dtype="str")
     about = institutions.reindex(ids)
-    country = about["country"].astype("str")
-    city = about["city"].astype("str") + ", " + country
+    text = about[["type", "name", "country", "ror", "city", "city_id"]].astype("str")
+    country = text["country"]
+    city = text["city"] + ", " + country
     # Of cities with one name in a country, those that are not the first have their id behind it.
-    number = about["city_id"].astype("str")
+    number = text["city_id"]
     first = most_frequent(number, city).reindex(city).set_axis(ids)
     other = number.notna() & (number != first)
     city = city.mask(other, city + " (" + number.fillna("") + ")")
     place = city if city.notna().any() else country
-    kind = about["type"].astype("str")
     nodes = pd.DataFrame(
         {
-            "kind": kind.replace(KINDS),
+            "kind": text["type"].replace(KINDS),
             "place": place,
-            "name": about["name"].astype("str"),
+            "name": text["name"],
             "country": country,
-            "ror": about["ror"].astype("str"),
+            "ror": text["ror"],
             "works": n_works.astype("Int64"),
         },
         index=ids,
     )
     if place.isna().all():
         return nodes, None
-    at = pd.DataFrame(
-        {"place": city, "lon": _degrees(about["lon"], 180), "lat": _degrees(about["lat"], 90)}
-    )
-    places = at.dropna(subset="place").groupby("place", sort=False)[["lon", "lat"]].median()
-    of_city = pd.DataFrame({"city": about["city"], "country": country, "place": city})
-    of_city = of_city.dropna(subset="place").drop_duplicates("place").set_index("place")
+    at = pd.DataFrame({"place": city, "city": about["city"], "country": country}, ids)
+    for axis, most in (("lon", 180), ("lat", 90)):
+        degrees = pd.to_numeric(about[axis], errors="coerce").astype("float64")
+        at[axis] = degrees.where(degrees.abs() <= most)
+    at = at.dropna(subset="place")
+    places = at.groupby("place", sort=False)[["lon", "lat"]].median()
+    first_of = at.drop_duplicates("place").set_index("place")
     places["population"] = np.nan
-    places["parent"] = of_city["country"]
-    places["name"] = of_city["city"]
-    places["country"] = of_city["country"]
+    places["parent"] = first_of["country"]
+    places["name"] = first_of["city"]
+    places["country"] = first_of["country"]
     codes = pd.Index(country.dropna().unique(), dtype="str")
     above = pd.DataFrame({"name": codes, "country": codes}, index=codes)
-    text = dict.fromkeys(("parent", "name", "country"), "str")
-    return nodes, pd.concat([places, above]).rename_axis("place").astype(text)
-
-
-def _degrees(values: pd.Series, most: float) -> pd.Series:
-    number = pd.to_numeric(values, errors="coerce").astype("float64")
-    return number.where(number.abs() <= most)
-
-
-def _pairs(rows: pd.DataFrame, event: str, weighting: Weighting) -> pd.DataFrame:
-    pairs: pd.DataFrame = co_participation(
-        rows, member="institution", event=event, weighting=weighting, period="year"
-    )
-    return pairs
+    types = dict.fromkeys(("parent", "name", "country"), "str")
+    return nodes, pd.concat([places, above]).rename_axis("place").astype(types)
 
 
 def _moves(mentions: pd.DataFrame) -> pd.DataFrame:
@@ -233,12 +224,7 @@ def _moves(mentions: pd.DataFrame) -> pd.DataFrame:
     usual = ranked.drop_duplicates(["author", "year"])
     before = usual.groupby("author")["institution"].shift()
     moved = before.notna() & (before != usual["institution"])
-    moves = pd.DataFrame(
-        {
-            "source": before[moved],
-            "target": usual.loc[moved, "institution"],
-            "period": usual.loc[moved, "year"],
-        }
-    )
+    moves = usual.loc[moved, ["institution", "year"]].assign(source=before[moved])
+    moves = moves.rename(columns={"institution": "target", "year": "period"})
     counted = moves.groupby(["source", "target", "period"]).size().rename("weight")
     return counted.astype("float64").reset_index()

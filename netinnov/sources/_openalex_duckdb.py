@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -54,13 +55,14 @@ def read_by_duckdb(
         """)
         ids, nodes = None, IDS
         if works == "nodes":
-            ids = _works(data)
+            ids = pd.Index(data.frame(WORKS)["work"].array, dtype="str")
             nodes = f"{IDS} UNION SELECT 'work:' || work FROM shared"
-            layers = {"authorship": (data.relation(AUTHORSHIP), "seen")}
-        else:
+            link = partial(co_participation, member="institution", period="year")
+            order = "period NULLS LAST, source, target"
+            shared, both = data.relation("SELECT * FROM shared"), data.relation(BOTH)
             layers = {
-                "co_publication": _pairs(data, "SELECT * FROM shared", "work", weighting),
-                "co_affiliation": _pairs(data, BOTH, "event", "count"),
+                "co_publication": (link(shared, event="work", weighting=weighting), order),
+                "co_affiliation": (link(both, event="event"), order),
                 "mobility": (data.relation(MOVES), "source, target, period"),
             }
         links = data.links(nodes, layers)
@@ -68,6 +70,8 @@ def read_by_duckdb(
 
 
 IDS = "SELECT DISTINCT institution AS name FROM named"
+
+WORKS = "SELECT work FROM shared GROUP BY work ORDER BY min(row)"
 
 AUTHORSHIP = """
     SELECT institution AS source, 'work:' || work AS target, 1.0::DOUBLE AS weight, year AS period,
@@ -94,13 +98,11 @@ MOVES = """
 
 def _select(data: Database, faults: list[str]) -> bool:
     """Mentions with all ids, each once; False if there are none."""
+    year, join = "mentions.year", ""
     if data.size("years"):
-        data.run(
-            "CREATE TABLE dated AS SELECT work, arg_min(year, row) AS year FROM years GROUP BY 1"
-        )
+        dated = "CREATE TABLE dated AS SELECT work, arg_min(year, row) AS year FROM years"
+        data.run(f"{dated} GROUP BY 1")
         year, join = "dated.year", "LEFT JOIN dated USING (work)"
-    else:
-        year, join = "mentions.year", ""
     data.run(f"""
         CREATE TABLE named AS
         SELECT row, work, author, institution, {year} AS year FROM mentions
@@ -108,15 +110,12 @@ def _select(data: Database, faults: list[str]) -> bool:
             WHERE work IS NOT NULL AND author IS NOT NULL AND institution IS NOT NULL
             GROUP BY work, author, institution) USING (row) {join}
     """)
-    ((nowhere, n_named, undated),) = (
-        data.arrow("""
+    counts = data.arrow("""
         SELECT (SELECT count(*) FROM mentions WHERE institution IS NULL) AS nowhere,
             (SELECT count(*) FROM named) AS named,
             (SELECT count(DISTINCT work) FROM named WHERE year IS NULL) AS undated
     """)
-        .to_pandas()
-        .to_numpy()
-    )
+    nowhere, n_named, undated = (column[0].as_py() for column in counts.columns)
     if nowhere:
         faults.append(f"authorships without an institution: {nowhere} of {data.size('mentions')}")
     if undated:
@@ -127,16 +126,3 @@ def _select(data: Database, faults: list[str]) -> bool:
         SELECT min(row) AS row, institution, work, year FROM named GROUP BY ALL
     """)
     return bool(n_named)
-
-
-def _works(data: Database) -> pd.Index:
-    works = data.frame("SELECT work FROM shared GROUP BY work ORDER BY min(row)")
-    index: pd.Index = pd.Index(works["work"].array, dtype="str")
-    return index
-
-
-def _pairs(data: Database, query: str, event: str, weighting: Weighting) -> tuple[Any, str]:
-    met = co_participation(
-        data.relation(query), member="institution", event=event, weighting=weighting, period="year"
-    )
-    return met, "period NULLS LAST, source, target"

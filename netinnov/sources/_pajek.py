@@ -78,10 +78,9 @@ def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
         elif part.kind in OTHERS:
             above = part
         elif part.kind != "*network":
-            msg = (
-                f"{name}, line {part.line}: {part.title[:40]!r} is not a section of Pajek's, such "
-            )
-            raise InputError(msg + "as '*Vertices 71'; is it damaged, or has it another delimiter?")
+            msg = f"{name}, line {part.line}: {part.title[:40]!r} is not a section of Pajek's, "
+            msg += "such as '*Vertices 71'; is it damaged, or has it another delimiter?"
+            raise InputError(msg)
     if above is not None:
         msg = f"{name} ends below line {above.line} ({above.title!r}), without the values; get it "
         raise InputError(msg + "again.")
@@ -91,11 +90,8 @@ def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
 
     nodes, ids = node_table([str(at + 1) for at in range(len(labels))], labels, columns)
     directed = frozenset(link.layer for link in arcs)
-    back = [
-        edge._replace(source=edge.target, target=edge.source)
-        for edge in edges
-        if edge.layer in directed and edge.source != edge.target
-    ]
+    both_ways = [edge for edge in edges if edge.layer in directed and edge.source != edge.target]
+    back = [edge._replace(source=edge.target, target=edge.source) for edge in both_ways]
     links = [
         link._replace(source=ids[link.source], target=ids[link.target])
         for link in (*arcs, *edges, *back)
