@@ -36,7 +36,9 @@ def unit_of_each_place(places: pd.DataFrame, level: int | str | None) -> Codes:
     if isinstance(level, str):
         steps, arrived = len(places), _of_level(places, level)
     else:
-        steps, arrived = min(_steps(level), len(places)), np.zeros(parent.size, bool)
+        if level is not None:
+            check_number("level", level, low=0, whole=True)
+        steps, arrived = min(int(level or 0), len(places)), np.zeros(parent.size, bool)
     reached = own
     for _ in range(steps):
         further = np.where(arrived[reached], reached, up[reached])
@@ -74,18 +76,12 @@ def _one_step(parent: Codes, place: Codes) -> Codes:
     return np.where(place >= 0, parent[place], np.int32(-1))
 
 
-def _steps(level: int | None) -> int:
-    if level is None:
-        return 0
-    check_number("level", level, low=0, whole=True)
-    return int(level)
-
-
 def _of_level(places: pd.DataFrame, level: str) -> npt.NDArray[np.bool_]:
     """Which places have this value in the column of levels."""
     if "level" not in places:
-        msg = f"level={level!r} needs a column `level` of the places; or give a number of steps."
-        raise InputError(msg)
+        raise InputError(
+            f"level={level!r} needs a column `level` of the places; or give a number of steps."
+        )
     levels = as_text(places["level"])[0]
     known = levels.dropna().unique().tolist()
     if level not in known:

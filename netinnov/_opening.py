@@ -38,16 +38,8 @@ SEPARATORS = (b"\n", b",", b";", b"\t", b"|")
 """What ends a field."""
 
 DAMAGE = (
-    EOFError,
-    KeyError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    lzma.LZMAError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-    pa.ArrowException,
+    *(EOFError, KeyError, OSError, RuntimeError, ValueError, lzma.LZMAError, struct.error),
+    *(zipfile.BadZipFile, zlib.error, pa.ArrowException),
 )
 """What libraries raise where the bytes of a file are not those of its format."""
 

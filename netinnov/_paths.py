@@ -210,23 +210,20 @@ def nearest(network: MultilayerNetwork, sources: Codes, costs: PathCosts) -> Flo
     return np.asarray(reached, dtype=np.float64)
 
 
-def shortest_links(
-    network: MultilayerNetwork, distance: Distance, frictions: Frictions | None
-) -> sparse.csr_array:
-    """Length of the shortest of the parallel links of all layers."""
-    return _graph(network, PathCosts(distance, 0.0, frictions))
+def shortest_links(network: MultilayerNetwork, costs: PathCosts) -> sparse.csr_array:
+    """Length of the shortest of the parallel links of all layers; changes of layer cost nothing."""
+    return _graph(network, costs._replace(switch_cost=0.0))
 
 
 def _graph(network: MultilayerNetwork, costs: PathCosts) -> sparse.csr_array:
     """Lengths between the nodes; with a cost of changes, between nodes and then their copies."""
-    distance, switch_cost, frictions = costs
-    if switch_cost > 0:
-        lengths = [link_lengths(network, layer, distance, frictions) for layer in network.layers]
-        return _with_switches(network, lengths, switch_cost)
+    if costs.switch_cost > 0:
+        lengths = [link_lengths(network, layer, costs) for layer in network.layers]
+        return _with_switches(network, lengths, costs.switch_cost)
     if len(network.layers) == 1:  # nothing to choose among
-        return link_lengths(network, network.layers[0], distance, frictions)
+        return link_lengths(network, network.layers[0], costs)
     row, column, weight = _all_links(network)
-    length = _lengths(network, row, column, weight, distance, frictions)
+    length = _lengths(network, row, column, weight, costs)
     return _smallest_lengths(row, column, length, network.n_nodes)
 
 
@@ -237,38 +234,29 @@ def _best_copy(lengths: Floats, network: MultilayerNetwork) -> Floats:
     return np.asarray(copies.min(axis=1, initial=np.inf))
 
 
-def link_lengths(
-    network: MultilayerNetwork, layer: str, distance: Distance, frictions: Frictions | None
-) -> sparse.csr_array:
+def link_lengths(network: MultilayerNetwork, layer: str, costs: PathCosts) -> sparse.csr_array:
     """Lengths of the links of one layer, frictions included."""
-    indptr, indices, data = network.storage.simple_csr(layer)
-    row = np.repeat(np.arange(network.n_nodes, dtype=np.int32), np.diff(indptr))
-    length = _lengths(network, row, indices, data, distance, frictions)
-    return sparse.csr_array((length, indices, indptr), shape=(network.n_nodes,) * 2)
+    block = network.storage.simple_csr(layer)
+    length = _lengths(network, block.sources, block.indices, block.data, costs)
+    return sparse.csr_array((length, block.indices, block.indptr), (network.n_nodes,) * 2)
 
 
 def _lengths(
-    network: MultilayerNetwork,
-    row: Codes,
-    column: Codes,
-    weight: Floats,
-    distance: Distance,
-    frictions: Frictions | None,
+    network: MultilayerNetwork, row: Codes, column: Codes, weight: Floats, costs: PathCosts
 ) -> Floats:
-    length = np.ones(weight.size) if distance == "unit" else 1.0 / weight
+    length = np.ones(weight.size) if costs.distance == "unit" else 1.0 / weight
+    frictions = costs.frictions
     if not frictions:
         return length
     km = crossing = np.zeros(weight.size)
     if frictions.distance > 0 or frictions.border_by_distance > 0:
         km = _kilometres(network, row, column)
     if frictions.border > 0 or frictions.border_by_distance > 0:
-        crossing = _crossings(network, row, column)
-    return np.asarray(
-        length
-        + frictions.border * crossing
-        + frictions.distance * km / 1000
-        + frictions.border_by_distance * crossing * km / 1000
-    )
+        code = network.storage.jurisdiction_codes
+        _refuse_unknown(network, code >= 0, row, column, "a jurisdiction")
+        crossing = (code[row] != code[column]).astype(np.float64)
+    length = length + frictions.border * crossing + frictions.distance * km / 1000
+    return np.asarray(length + frictions.border_by_distance * crossing * km / 1000)
 
 
 def _kilometres(network: MultilayerNetwork, row: Codes, column: Codes) -> Floats:
@@ -281,12 +269,6 @@ def _kilometres(network: MultilayerNetwork, row: Codes, column: Codes) -> Floats
     return np.asarray(great_circle(lon[a], lat[a], lon[b], lat[b]), dtype=np.float64)
 
 
-def _crossings(network: MultilayerNetwork, row: Codes, column: Codes) -> Floats:
-    code = network.storage.jurisdiction_codes
-    _refuse_unknown(network, code >= 0, row, column, "a jurisdiction")
-    return np.asarray(code[row] != code[column], dtype=np.float64)
-
-
 def _refuse_unknown(
     network: MultilayerNetwork,
     known: npt.NDArray[np.bool_],
@@ -297,11 +279,8 @@ def _refuse_unknown(
     lost = np.unique(np.concatenate([row[~known[row]], column[~known[column]]]))
     if lost.size:
         names = network.storage.nodes.index[lost[:5]].tolist()
-        msg = (
-            f"frictions need {subject} at both ends of a link; {lost.size} linked nodes have none, "
-            f"e.g. {names}; add them or select() the nodes that do."
-        )
-        raise InputError(msg)
+        msg = f"frictions need {subject} at both ends of a link; {lost.size} linked nodes have "
+        raise InputError(f"{msg}none, e.g. {names}; add them or select() the nodes that do.")
 
 
 def _smallest_lengths(row: Codes, column: Codes, length: Floats, n: int) -> sparse.csr_array:

@@ -23,89 +23,75 @@ ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], None]] = {}
 OTHER_NAMES = {
     other: ours
     for ours, others in {
-        "build.build_network": ("from_edgelist", "from_pandas_edgelist"),
-        "build.symmetrize": ("to_undirected",),
-        "centrality.betweenness_centrality": ("betweenness",),
-        "centrality.closeness_centrality": ("closeness",),
-        "centrality.constraint": ("burt_constraint", "structural_holes"),
-        "centrality.core_number": ("coreness", "k_core", "kcore"),
-        "centrality.degree": ("degree_centrality", "degree_sequence"),
-        "centrality.eigenvector_centrality": ("eigen_centrality", "eigenvector", "evcent"),
-        "centrality.harmonic_centrality": ("harmonic",),
-        "centrality.hits": ("authority_score", "hub_score"),
-        "centrality.katz_centrality": ("katz",),
-        "centrality.pagerank": ("page_rank", "PageRank"),
-        "centrality.participation_coefficient": ("participation",),
-        "centrality.rich_club": ("rich_club_coefficient",),
-        "centrality.strength": ("weighted_degree",),
+        "build.build_network": "from_edgelist from_pandas_edgelist",
+        "build.symmetrize": "to_undirected",
+        "centrality.betweenness_centrality": "betweenness",
+        "centrality.closeness_centrality": "closeness",
+        "centrality.constraint": "burt_constraint structural_holes",
+        "centrality.core_number": "coreness k_core kcore",
+        "centrality.degree": "degree_centrality degree_sequence",
+        "centrality.eigenvector_centrality": "eigen_centrality eigenvector evcent",
+        "centrality.harmonic_centrality": "harmonic",
+        "centrality.hits": "authority_score hub_score",
+        "centrality.katz_centrality": "katz",
+        "centrality.pagerank": "page_rank PageRank",
+        "centrality.participation_coefficient": "participation",
+        "centrality.rich_club": "rich_club_coefficient",
+        "centrality.strength": "weighted_degree",
         "community.compare_partitions": (
-            "adjusted_mutual_info_score",
-            "adjusted_rand_score",
-            "mutual_information",
-            "normalized_mutual_info_score",
+            "adjusted_mutual_info_score adjusted_rand_score mutual_information "
+            "normalized_mutual_info_score"
         ),
-        "community.infomap": ("community_infomap",),
+        "community.infomap": "community_infomap",
         "community.leiden": (
-            "community_leiden",
-            "community_louvain",
-            "community_multilevel",
-            "Leiden",
-            "louvain",
-            "Louvain",
-            "louvain_communities",
+            "community_leiden community_louvain community_multilevel Leiden louvain Louvain "
+            "louvain_communities"
         ),
-        "connectivity.average_path_length": (
-            "average_shortest_path_length",
-            "shortest_path_length",
-        ),
-        "connectivity.global_efficiency": ("efficiency",),
-        "connectivity.largest_component": ("is_connected", "largest_connected_component"),
-        "io.to_scipy": ("adjacency", "adjacency_matrix"),
-        "io.write_network": ("save",),
-        "linkages.gravity": ("gravity_model",),
-        "linkages.project": ("bipartite_projection", "projected_graph"),
-        "manuscript.to_table": ("etable", "to_latex"),
-        "mechanisms.agglomeration.location_quotient": ("location_quotients",),
-        "network.MultilayerNetwork": ("DiGraph", "Graph", "MultiGraph"),
-        "null_models.Rewire": ("configuration_model",),
-        "null_models.rewire": ("directed_edge_swap", "double_edge_swap"),
-        "plotting.plot_network": ("draw", "draw_networkx", "plot"),
-        "polycentricity.entropy_index": ("entropy",),
-        "polycentricity.gini": ("gini_coefficient",),
-        "polycentricity.herfindahl": ("Herfindahl", "hhi"),
-        "polycentricity.rank_size": ("zipf",),
+        "connectivity.average_path_length": "average_shortest_path_length shortest_path_length",
+        "connectivity.global_efficiency": "efficiency",
+        "connectivity.largest_component": "is_connected largest_connected_component",
+        "io.to_scipy": "adjacency adjacency_matrix",
+        "io.write_network": "save",
+        "linkages.gravity": "gravity_model",
+        "linkages.project": "bipartite_projection projected_graph",
+        "manuscript.to_table": "etable to_latex",
+        "mechanisms.agglomeration.location_quotient": "location_quotients",
+        "network.MultilayerNetwork": "DiGraph Graph MultiGraph",
+        "null_models.Rewire": "configuration_model",
+        "null_models.rewire": "directed_edge_swap double_edge_swap",
+        "plotting.plot_network": "draw draw_networkx plot",
+        "polycentricity.entropy_index": "entropy",
+        "polycentricity.gini": "gini_coefficient",
+        "polycentricity.herfindahl": "Herfindahl hhi",
+        "polycentricity.rank_size": "zipf",
         "topology.assortativity": (
-            "assortativity_degree",
-            "assortativity_nominal",
-            "attribute_assortativity_coefficient",
-            "degree_assortativity_coefficient",
-            "homophily",
-            "numeric_assortativity_coefficient",
+            "assortativity_degree assortativity_nominal attribute_assortativity_coefficient "
+            "degree_assortativity_coefficient homophily numeric_assortativity_coefficient"
         ),
-        "topology.clustering": ("clustering_coefficient", "transitivity_local_undirected"),
-        "topology.describe": ("average_degree", "info", "summary"),
-        "topology.mean_clustering": ("average_clustering",),
-        "topology.reciprocity": ("overall_reciprocity",),
-        "topology.small_world": ("omega", "sigma", "small_worldness"),
-        "topology.transitivity": ("get_clustering_coefficient", "transitivity_undirected"),
+        "topology.clustering": "clustering_coefficient transitivity_local_undirected",
+        "topology.describe": "average_degree info summary",
+        "topology.mean_clustering": "average_clustering",
+        "topology.reciprocity": "overall_reciprocity",
+        "topology.small_world": "omega sigma small_worldness",
+        "topology.transitivity": "get_clustering_coefficient transitivity_undirected",
     }.items()
-    for other in others
+    for other in others.split()
 }
 """Names that networkx, igraph, scikit-network and EconGeo give to what this package has."""
 
 OTHER_ATTRIBUTES = {
     other: ours
     for ours, others in {
-        "layers": ("layer_names",),
-        "links": ("edges", "es"),
-        "n_links": ("ecount", "number_of_edges", "size"),
-        "n_nodes": ("number_of_nodes", "order", "vcount"),
-        "nodes": ("vertices", "vs"),
-        "select(nodes=...)": ("delete_vertices", "remove_nodes_from", "subgraph"),
-        "with_links(table)": ("add_edges", "add_edges_from"),
-        "with_nodes(table)": ("add_nodes_from", "add_vertices"),
+        "layers": "layer_names",
+        "links": "edges es",
+        "n_links": "ecount number_of_edges size",
+        "n_nodes": "number_of_nodes order vcount",
+        "nodes": "vertices vs",
+        "select(nodes=...)": "delete_vertices remove_nodes_from subgraph",
+        "with_links(table)": "add_edges add_edges_from",
+        "with_nodes(table)": "add_nodes_from add_vertices",
     }.items()
-    for other in others
+    for other in others.split()
 }
 """Attributes of graphs of networkx and igraph that a network has under another name."""
 

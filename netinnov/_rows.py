@@ -43,14 +43,8 @@ class Rows(NamedTuple):
 
     def where(self, mask: Mask) -> Rows:
         """The rows at which the mask holds."""
-        return Rows(
-            self.layer[mask],
-            self.source[mask],
-            self.target[mask],
-            self.weight[mask],
-            None if self.period is None else self.period[mask],
-            None if self.attributes is None else self.attributes[mask],
-        )
+        arrays: tuple[Any, ...] = self
+        return Rows._make(None if array is None else array[mask] for array in arrays)
 
     def followed_by(self, other: Rows) -> Rows:
         """These rows and then the others; what one of them does not carry is missing there."""
@@ -60,14 +54,8 @@ class Rows(NamedTuple):
         if self.attributes is not None or other.attributes is not None:
             tables = [self._attributes(), other._attributes()]
             attributes = pd.concat(tables, ignore_index=True)
-        return Rows(
-            np.concatenate([self.layer, other.layer]),
-            np.concatenate([self.source, other.source]),
-            np.concatenate([self.target, other.target]),
-            np.concatenate([self.weight, other.weight]),
-            period,
-            attributes,
-        )
+        arrays: Any = zip(self[:4], other[:4], strict=True)
+        return Rows._make([*map(np.concatenate, arrays), period, attributes])
 
     def with_layers(self, old: tuple[str, ...], new: tuple[str, ...]) -> Rows:
         """The same with codes into other names of layers."""
@@ -106,14 +94,8 @@ class Rows(NamedTuple):
 
     def locked(self) -> Rows:
         """The same with arrays that are read-only for good."""
-        return Rows(
-            locked(self.layer),
-            locked(self.source),
-            locked(self.target),
-            locked(self.weight),
-            None if self.period is None else locked(self.period),
-            self.attributes,
-        )
+        arrays = (None if array is None else locked(array) for array in self[:5])
+        return Rows._make([*arrays, self.attributes])
 
     def _periods(self) -> npt.NDArray[np.int64]:
         return np.full(self.layer.size, NO_PERIOD) if self.period is None else self.period

@@ -93,7 +93,7 @@ def _by_igraph(network: MultilayerNetwork, costs: PathCosts) -> Floats:
     """Shares summed over ordered pairs, where a path is a sequence of nodes."""
     import igraph
 
-    graph = shortest_links(network, costs.distance, costs.frictions)
+    graph = shortest_links(network, costs)
     directed = bool(network.directed)
     if not directed:
         graph = sparse.triu(graph, format="csr")
@@ -123,9 +123,7 @@ def _state_graph(
     Then the links between them (pointers, ends, lengths), and the cost of a change of layer.
     """
     n = network.n_nodes
-    lengths = [
-        link_lengths(network, layer, costs.distance, costs.frictions) for layer in network.layers
-    ]
+    lengths = [link_lengths(network, layer, costs) for layer in network.layers]
     node, layer = np.nonzero(network.storage.presence("linked").T)
     at = layer * n + node
     links = sparse.csr_array(sparse.block_diag(lengths, format="csr"))[at][:, at]

@@ -154,7 +154,7 @@ def _lengths(
     length = np.full(source.size, np.inf)
     if different.size:
         # The weights of a pair given twice were not summed: `ends` holds it once.
-        lengths = sparse.csr_array(link_lengths(candidates, layer, costs.distance, costs.frictions))
+        lengths = sparse.csr_array(link_lengths(candidates, layer, costs))
         length[different] = lengths[source[different], target[different]]
     return length
 

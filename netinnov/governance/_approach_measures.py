@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._paths import Frictions, shortest_links
+from netinnov._paths import Frictions, PathCosts, shortest_links
 from netinnov._typing import Floats
 from netinnov.centrality import strength
 from netinnov.mechanisms.cobweb import CoupledCobweb
@@ -70,11 +70,12 @@ class ApproachMeasures:
     ) -> Floats:
         """Harmonic centrality with a lower border between what belongs to home and to host."""
         n = self.baseline.n_nodes
-        lengths = sparse.coo_array(shortest_links(network, "unit", self.frictions))
+        costs = PathCosts("unit", 0.0, self.frictions)
+        lengths = sparse.coo_array(shortest_links(network, costs))
         length, (row, column) = lengths.data.astype(np.float64), lengths.coords
         if relief > 0:
             without = Frictions(distance=self.frictions.distance)
-            inner = sparse.coo_array(shortest_links(network, "unit", without))
+            inner = sparse.coo_array(shortest_links(network, costs._replace(frictions=without)))
             ends = belongs[row] + belongs[column]
             crosses = (belongs[row] != belongs[column]) & (ends == 1)
             length = np.where(crosses, (1 - relief) * length + relief * inner.data, length)

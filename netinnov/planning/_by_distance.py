@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._parallel import in_threads, workers, worth_threads
-from netinnov._paths import distances, link_lengths
+from netinnov._paths import PathCosts, distances, link_lengths
 from netinnov._rows import Rows
 from netinnov._tables import NodeTable
 from netinnov._typing import Codes, Floats
@@ -90,7 +90,8 @@ class ByDistance(HeldPlans):
             owner = np.concatenate([table.jurisdiction for table in tables])
             nodes = NodeTable(pd.DataFrame(index=pd.RangeIndex(place.size)), place, owner)
             network = network_of_rows(nodes, storage.places, ("new",), rows, record)
-            lengths = link_lengths(network, "new", "unit", self.by_access.costs.frictions)
+            costs = PathCosts("unit", 0.0, self.by_access.costs.frictions)
+            lengths = link_lengths(network, "new", costs)
             self.friction = np.asarray(lengths.tocsr()[source, target]).ravel() - 1.0
 
     def values(self, plan: Plan, more: Positions) -> Floats:

@@ -266,7 +266,7 @@ class CoalitionAccess:
         if (needs[first][pair_of_link] != needs).any():
             return None
         low, high = (ends.astype(np.int32) for ends in np.divmod(pairs, n))
-        lengths = shortest_links(grown, self.costs.distance, self.costs.frictions)
+        lengths = shortest_links(grown, self.costs)
         source, target = np.append(low, high), np.append(high, low)
         length = np.asarray(lengths[source, target], np.float64).ravel()
         mask = np.tile(needs[first], 2)

@@ -81,7 +81,10 @@ def read_delimited(
         _refuse_uneven_rows(path, text, delimiter, len(names), skipped)
         raise InputError(f"{path} cannot be read: {error}.") from None
     if stripped:
-        table = pa.table([_stripped(column) for column in table.columns], table.column_names)
+        trimmed = [pc.utf8_trim_whitespace(column) for column in table.columns]
+        none = pa.scalar(None, pa.string())
+        columns_of_text = [pc.if_else(pc.equal(text, ""), none, text) for text in trimmed]
+        table = pa.table(columns_of_text, table.column_names)
     columns = {
         name: table.column(name)
         for name, field in zip(names, header, strict=True)
@@ -100,39 +103,30 @@ def decimal_of(file: str, frame: pd.DataFrame, columns: Sequence[str], delimiter
     """
     if delimiter == ",":
         return "."
-    commas = [_first(frame, name, WITH_COMMA) for name in columns]
-    with_comma = next((where for where in commas if where is not None), None)
-    if with_comma is None:
-        return "."
-    points = (_first(frame, name, WITH_POINT) for name in columns)
-    if (with_point := next((where for where in points if where is not None), None)) is not None:
-        msg = f"{file} must have one mark before decimals; it has {with_comma} and {with_point}."
-        raise InputError(f"{msg} Write all of them with '.'.")
-    sure = any(
-        (
-            frame[name].str.fullmatch(WITH_COMMA, na=False)
-            & ~frame[name].str.fullmatch(PERHAPS_THOUSANDS, na=False)
-        ).any()
-        for name in columns
+    commas, points = (
+        [where for name in columns if (where := _first(frame, name, pattern)) is not None]
+        for pattern in (WITH_COMMA, WITH_POINT)
     )
-    if not sure:
-        msg = f"{file} has {with_comma}, in which the comma may stand before decimals or after "
+    if not commas:
+        return "."
+    if points:
+        msg = f"{file} must have one mark before decimals; it has {commas[0]} and {points[0]}."
+        raise InputError(f"{msg} Write all of them with '.'.")
+    fields = pd.concat([frame[name] for name in columns])
+    decimals = fields[fields.str.fullmatch(WITH_COMMA, na=False)]
+    if decimals.str.fullmatch(PERHAPS_THOUSANDS).all():
+        msg = f"{file} has {commas[0]}, in which the comma may stand before decimals or after "
         raise InputError(f"{msg}thousands; write decimals with '.', and thousands without a mark.")
     return ","
 
 
 def _first(frame: pd.DataFrame, column: str, pattern: str) -> str | None:
     """The first value of a column of a pattern, and where it is."""
-    fits = frame[column].str.fullmatch(pattern, na=False).to_numpy(bool)
-    if not fits.any():
+    fits = np.flatnonzero(frame[column].str.fullmatch(pattern, na=False).to_numpy(bool))
+    if not fits.size:
         return None
-    at = int(np.flatnonzero(fits)[0])
+    at = int(fits[0])
     return f"{frame[column].iloc[at]!r} (line {frame.index[at]}, column {column!r})"
-
-
-def _stripped(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    text = pc.utf8_trim_whitespace(column)
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
 def _without_hint(text: str) -> tuple[str, int, str]:

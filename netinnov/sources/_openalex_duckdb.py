@@ -57,12 +57,14 @@ def read_by_duckdb(
         if works == "nodes":
             ids = pd.Index(data.frame(WORKS)["work"].array, dtype="str")
             nodes = f"{IDS} UNION SELECT 'work:' || work FROM shared"
+            layers = {"authorship": (data.relation(AUTHORSHIP), "seen")}
+        else:
             link = partial(co_participation, member="institution", period="year")
+            shared = data.relation("SELECT * FROM shared")
             order = "period NULLS LAST, source, target"
-            shared, both = data.relation("SELECT * FROM shared"), data.relation(BOTH)
             layers = {
                 "co_publication": (link(shared, event="work", weighting=weighting), order),
-                "co_affiliation": (link(both, event="event"), order),
+                "co_affiliation": (link(data.relation(BOTH), event="event"), order),
                 "mobility": (data.relation(MOVES), "source, target, period"),
             }
         links = data.links(nodes, layers)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Literal, NamedTuple, NoReturn, TextIO, TypeVar
+from typing import Any, Literal, NamedTuple, NoReturn, TextIO, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +23,7 @@ from netinnov.sources._judgement import Judgement, some_lines
 
 Result = TypeVar("Result")
 
+TEXT = pa.large_string()
 END = "\x1c"
 """A last line of our own: it is swallowed if the text ends inside quotation marks."""
 
@@ -64,9 +64,8 @@ class TextTable(NamedTuple):
     def judge(self, column: str, good: pd.Series, must_be: str, faults: list[str]) -> None:
         """Some unreadable values are a fault of theirs; nothing but them is a wrong file."""
         filled = self.frame[column].notna()
-        bad = (filled & ~good).to_numpy()
         judgement = Judgement(self.name, column, must_be)
-        judgement.add(self, bad, int(filled.sum()))
+        judgement.add(self, (filled & ~good).to_numpy(), int(filled.sum()))
         judgement.tell(faults)
 
 
@@ -78,15 +77,8 @@ def read_text_file(
     The header decides where a column is; an optional one that is not there is all missing.
     """
     tables: list[TextTable] = []
-    read_pieces(
-        folder,
-        name,
-        tables.append,
-        size=None,
-        required=required,
-        optional=optional,
-        delimiter=delimiter,
-    )
+    columns: dict[str, Any] = {"required": required, "optional": optional}
+    read_pieces(folder, name, tables.append, size=None, delimiter=delimiter, **columns)
     return tables[0]
 
 
@@ -139,19 +131,15 @@ def read_lines(path: Path) -> list[str]:
 def file_in(path: Path, stem: str) -> str:
     """The name of the one file ``{stem}.csv[.gz]``, or else ``{stem}*.csv[.gz]``."""
     kind = kind_at_path(path)
-    if kind == "a folder" or is_zip(path):
-        names = files_in(path)
-    elif kind != "nothing":
-        msg = f"{path} must be a folder or a zip; it is neither, or a zip that is cut off."
-        raise InputError(msg)
-    else:
+    if kind == "nothing":
         msg = f"{path} does not exist; give the folder or zip that holds {stem}.csv."
         raise InputError(msg)
-    tables = {
-        name: PurePosixPath(name).name.casefold()
-        for name in names
-        if name.casefold().endswith((".csv", ".csv.gz"))
-    }
+    if kind != "a folder" and not is_zip(path):
+        msg = f"{path} must be a folder or a zip; it is neither, or a zip that is cut off."
+        raise InputError(msg)
+    names = files_in(path)
+    bases = {name: PurePosixPath(name).name.casefold() for name in names}
+    tables = {name: base for name, base in bases.items() if base.endswith((".csv", ".csv.gz"))}
     exact = [name for name, base in tables.items() if base in (f"{stem}.csv", f"{stem}.csv.gz")]
     matching = exact or [name for name, base in tables.items() if base.startswith(stem)]
     if len(matching) > 1:
@@ -173,9 +161,7 @@ def _read(folder: Path, name: str, use: Callable[[TextIO], Result]) -> Result:
         ):
             return use(text)
     except UnicodeDecodeError:
-        with unpacked(folder, name) as stream:
-            fault = _first_undecodable(stream)
-        raise InputError(f"{name} must be UTF-8; {fault}") from None
+        raise InputError(f"{name} must be UTF-8; {_undecodable(folder, name)}") from None
     except csv.Error as error:
         raise InputError(f"{name} cannot be read: {error}; is it a table?") from None
 
@@ -215,8 +201,14 @@ def _pieces(
 
     def piece(*, last: bool = False) -> TextTable:
         text_of = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
-        asked = {column: text_of.get(column) for column in (*required, *optional)}
-        frame, at = _frame(asked, len(rows)), np.array(lines, np.int64)
+        # Stripped; empty fields and columns that are not there are missing.
+        arrays = {
+            column: pa.array([field.strip() or None for field in text_of[column]], TEXT)
+            if column in text_of
+            else pa.nulls(len(rows), TEXT)
+            for column in (*required, *optional)
+        }
+        frame, at = frame_of(arrays, len(rows)), np.array(lines, np.int64)
         rows.clear()
         lines.clear()
         if not last:
@@ -258,17 +250,6 @@ def _pieces(
     yield piece(last=True)
 
 
-def _frame(columns: Mapping[str, Sequence[str] | None], n_rows: int) -> pd.DataFrame:
-    """Columns of text, stripped; empty fields and columns that are None are missing."""
-    arrays = {
-        name: pa.nulls(n_rows, pa.large_string())
-        if fields is None
-        else pa.array([field.strip() or None for field in fields], pa.large_string())
-        for name, fields in columns.items()
-    }
-    return frame_of(arrays, n_rows)
-
-
 def frame_of(columns: Mapping[str, Any], n_rows: int) -> pd.DataFrame:
     """A frame of text of Arrow and of numbers, made at once however many columns there are."""
     dtype: Any = pd.StringDtype(na_value=np.nan)
@@ -288,11 +269,7 @@ def _followed(text: TextIO, last_line: list[str]) -> Iterator[str]:
 
 
 def _wanted(
-    name: str,
-    header: Sequence[str],
-    required: Sequence[str],
-    optional: Sequence[str],
-    delimiter: str,
+    name: str, header: list[str], required: Sequence[str], optional: Sequence[str], delimiter: str
 ) -> list[str]:
     """The columns to read, in the order asked for; faults of the header."""
     if not any(header):
@@ -304,18 +281,14 @@ def _wanted(
     if len(header) == 1 and other:
         msg = f"{name} must have {delimiter!r} between its columns; line 1 has {other[0]!r}."
         raise InputError(msg)
-    named = set(header)
-    missing = [column for column in required if column not in named]
+    missing = [column for column in required if column not in header]
     if missing:
         shown = ", ".join(f"{column!r}{did_you_mean(column, header)}" for column in missing)
-        have = examples(header, str)
         msg = f"{name} must have the columns {', '.join(required)}; line 1 lacks {shown}; "
-        raise InputError(msg + f"it has {have}.")
-    columns = [column for column in (*required, *optional) if column in named]
-    times = Counter(header)
-    twice = [column for column in columns if times[column] > 1]
-    if twice:
-        shown = examples(dict.fromkeys(twice), str)
+        raise InputError(f"{msg}it has {examples(header, str)}.")
+    columns = [column for column in (*required, *optional) if column in header]
+    if twice := dict.fromkeys(column for column in columns if header.count(column) > 1):
+        shown = examples(twice, str)
         raise InputError(f"{name} must have each column once; line 1 has {shown} twice.")
     return columns
 
@@ -325,15 +298,16 @@ def _refuse_nul(name: str, line: int) -> NoReturn:
     raise InputError(msg + "UTF-8.")
 
 
-def _first_undecodable(stream: IO[bytes]) -> str:
+def _undecodable(folder: Path, name: str) -> str:
     """Where the first text is that is not UTF-8; a line end is never part of a letter."""
-    for line, data in enumerate(stream, start=1):
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            at = len(data[: error.start].decode("utf-8")) + 1
-            where = f"line {line} has the byte 0x{data[error.start]:02x} as its character {at}"
-            if error.reason == "unexpected end of data":
-                return f"{where} and ends inside it; get the file again."
-            return f"{where}, which is not; save the file as UTF-8."
+    with unpacked(folder, name) as stream:
+        for line, data in enumerate(stream, start=1):
+            try:
+                data.decode("utf-8")
+            except UnicodeDecodeError as error:
+                at = len(data[: error.start].decode("utf-8")) + 1
+                where = f"line {line} has the byte 0x{data[error.start]:02x} as its character {at}"
+                if error.reason == "unexpected end of data":
+                    return f"{where} and ends inside it; get the file again."
+                return f"{where}, which is not; save the file as UTF-8."
     return "some of it is not"  # pragma: no cover
