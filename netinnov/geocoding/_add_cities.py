@@ -77,8 +77,8 @@ def add_cities(
         msg = "`geocoded` must be what geocode(places, ...) gives for these places, row by row; "
         raise InputError(f"{msg}it has {len(geocoded)} rows, and `places` has {len(places)}.")
     if (twice := places.index[places.index.duplicated()]).size:
-        msg = "the index of `places` must have each id once; twice are "
-        raise InputError(f"{msg}{examples(twice)}.")
+        shown = examples(twice)
+        raise InputError(f"the index of `places` must have each id once; twice are {shown}.")
     old = places["parent"] if "parent" in places else pd.Series(pd.NA, places.index, dtype="str")
     matched = geocoded[["geonameid", "code"]].notna().any(axis=1)
     below = old.isin(geocoded.index[matched])  # such a place keeps its parent
@@ -90,9 +90,7 @@ def add_cities(
     cities = read_gazetteer(gazetteer, None if country.empty else country.iloc[0]).cities
     cities = cities.set_axis(city_ids(cities))
     new = pd.Index(city.dropna().unique(), name=places.index.name)
-    if (taken := new.intersection(places.index)).size:
-        msg = "`places` must not have the ids of cities yet; it has "
-        raise InputError(f"{msg}{examples(taken)}; give it as it was before.")
+    _refuse_taken("cities", new.intersection(places.index))
     added = cities.reindex(new)
     for column in places.columns.intersection(["name", "country"]):
         attribute = places[column].groupby(city).first().reindex(new)
@@ -103,27 +101,19 @@ def add_cities(
         own = places[column] if column in places else pd.Series(float("nan"), places.index)
         known = geocoded[column].mask((geocoded["method"] == "part") & (column == "population"))
         result[column] = own.where(own.notna(), known)
-    above = _regions(added) if regions else added.iloc[:0]
-    if regions:
-        added["parent"] = _region_ids(added)
-    if (taken := above.index.intersection([*places.index, *new])).size:
-        msg = "`places` must not have the ids of regions yet; it has "
-        raise InputError(f"{msg}{examples(taken)}; give it as it was before.")
+    above = added.iloc[:0]
+    if regions:  # in order of appearance; the parent of a region is that of its cities
+        home = added["country"].where(added["country"].notna(), added["parent"])
+        ids = (home + "." + added["region"]).fillna(home + " (no region)")
+        above = added.assign(id=ids)[ids.notna() & ~ids.duplicated()].set_index("id")
+        above = above[["country", "parent"]]
+        added["parent"] = ids
+        _refuse_taken("regions", above.index.intersection([*places.index, *new]))
     parts = [part.reindex(columns=result.columns) for part in (added, above)]
-    whole = pd.concat([result, *parts])
-    whole.index.name = places.index.name
-    return whole
+    return pd.concat([result, *parts]).rename_axis(places.index.name)
 
 
-def _region_ids(cities: pd.DataFrame) -> pd.Series:
-    """The id of the region of each city; missing where neither country nor parent is known."""
-    country = cities["country"].where(cities["country"].notna(), cities["parent"])
-    return (country + "." + cities["region"]).fillna(country + " (no region)")
-
-
-def _regions(cities: pd.DataFrame) -> pd.DataFrame:
-    """A row for each region, in order of appearance; its parent is that of its cities."""
-    ids = _region_ids(cities)
-    first = cities.assign(id=ids)[ids.notna() & ~ids.duplicated()]
-    rows: pd.DataFrame = first.set_index("id")[["country", "parent"]]
-    return rows
+def _refuse_taken(units: str, taken: pd.Index) -> None:
+    if taken.size:
+        msg = f"`places` must not have the ids of {units} yet; it has {examples(taken)}; "
+        raise InputError(f"{msg}give it as it was before.")

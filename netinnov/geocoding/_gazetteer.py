@@ -85,9 +85,8 @@ class Gazetteer:
         That is the one of most weight; those around it are left out: they are its districts, or
         itself again.
         """
-        candidates = [
-            *filter(self._is_likely, self._of(country, key.isascii()).get(key, {}).values())
-        ]
+        named = self._of(country, key.isascii()).get(key, {}).values()
+        candidates = list(filter(self._is_likely, named))
         if len(candidates) < 2:
             return candidates
 
@@ -103,10 +102,8 @@ class Gazetteer:
     def weight(self, entry: Entry, country: str) -> float:
         """Inhabitants, which count less by an alternate name, in a suburb, and in a territory."""
         size = float(self.population[entry.row])
-        if entry.kind != "own":
-            size *= ALTERNATE
-        if self._is_suburb(entry.row):
-            size *= SUBURB
+        size *= 1 if entry.kind == "own" else ALTERNATE
+        size *= SUBURB if self._is_suburb(entry.row) else 1
         return size * (ALTERNATE if self._country[entry.row] in TERRITORIES.get(country, ()) else 1)
 
     def keys(self, country: str) -> Set[str]:
@@ -183,10 +180,8 @@ class Gazetteer:
 
     def _countries(self, country: str) -> Iterator[str]:
         """A country and its territories; all for ``""``."""
-        if country == "":
-            yield from self.regions
-        else:
-            yield from (country, *sorted(TERRITORIES.get(country, ())))
+        own = (country, *sorted(TERRITORIES.get(country, ())))
+        yield from self.regions if country == "" else own
 
     def _entries(self, country: str) -> Iterator[Entry]:
         """All names; of two equal ones the first is kept."""

@@ -163,25 +163,16 @@ def _names(label: str, table: pd.DataFrame, cities: pd.DataFrame) -> pd.DataFram
     """Names of the cities that are in the gazetteer: the row of the city, name, part."""
     column = "alt" if "alt" in table else "name"
     if column not in table:
-        columns = ", ".join(table.columns)
-        msg = (
-            f"{label} must have latitude and longitude, or alternate names (alt); it has {columns}."
-        )
-        raise InputError(msg)
+        msg = f"{label} must have latitude and longitude, or alternate names (alt); it has "
+        raise InputError(f"{msg}{', '.join(table.columns)}.")
     key = "code" if bool(table["geonameid"].lt(0).all()) else "geonameid"
     known = pd.Series(cities.index, pd.Index(cities[key]))
     known = known[known.index.notna() & ~known.index.duplicated()]
     if "language" in table:
         table = table[~table["language"].isin(NO_NAMES)]
-    names = pd.DataFrame(
-        {
-            "row": known.reindex(table[key]).fillna(-1).astype(int).array,
-            "name": _text(label, table, column),
-            "part": table["part"].isin([True, 1, "1", "True", "true"])
-            if "part" in table
-            else False,
-        }
-    )
+    parts = table["part"].isin([True, 1, "1", "True", "true"]) if "part" in table else False
+    rows = known.reindex(table[key]).fillna(-1).astype(int).array
+    names = pd.DataFrame({"row": rows, "name": _text(label, table, column), "part": parts})
     belongs = names["row"] >= 0
     if not belongs.any():
         raise InputError(f"{label}: no name belongs to a city of the gazetteer, by its {key}.")

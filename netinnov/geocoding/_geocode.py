@@ -135,9 +135,8 @@ def geocode(
     """
     check_number("min_score", min_score, low=0, high=1)
     check_number("suburb_km", suburb_km, low=0)
-    index, queries = _queries(places, country)
     known = read_gazetteer(gazetteer, country)
-    matches = _matches(queries, known, min_score)
+    index, matches = _matches(places, country, known, min_score)
     rows = np.array([each.row for each in matches], np.intp)
     centres = np.array([known.centre(row, suburb_km) if row >= 0 else -1 for row in rows], np.intp)
     cities = _cities(known, rows, index)
@@ -189,9 +188,8 @@ def candidates(
     Suzhou     01    1793743
     """
     check_number("min_score", min_score, low=0, high=1)
-    index, queries = _queries(places, country)
     known = read_gazetteer(gazetteer, country)
-    matches = _matches(queries, known, min_score)
+    index, matches = _matches(places, country, known, min_score)
     rows = np.array([entry.row for each in matches for entry in each.entries], np.intp)
     times = np.array([len(each.entries) for each in matches], np.intp)
     return _cities(known, rows, index.repeat(times).rename("place"))
@@ -210,10 +208,13 @@ def _cities(gazetteer: Gazetteer, rows: Integers, index: pd.Index) -> pd.DataFra
     return cities.assign(geonameid=number.mask(number < 0)).set_axis(index, axis=0)
 
 
-def _matches(queries: list[Query], gazetteer: Gazetteer, min_score: float) -> list[Match]:
-    """The match of each query; equal ones are asked once."""
+def _matches(
+    places: object, country: str | None, gazetteer: Gazetteer, min_score: float
+) -> tuple[pd.Index, list[Match]]:
+    """The index of the result, and the match of each place; equal queries are asked once."""
+    index, queries = _queries(places, country)
     once = {query: match(gazetteer, query, min_score) for query in dict.fromkeys(queries)}
-    return [once[query] for query in queries]
+    return index, [once[query] for query in queries]
 
 
 def _queries(places: object, country: str | None) -> tuple[pd.Index, list[Query]]:
@@ -227,8 +228,7 @@ def _queries(places: object, country: str | None) -> tuple[pd.Index, list[Query]
     else:
         names = places if isinstance(places, pd.Series) else pd.Series(list(places), dtype=object)
         text = _text("names", names)
-        own = text.index if names is places else pd.Index(text, name="place")
-        table = pd.DataFrame(index=own)
+        table = pd.DataFrame(index=text.index if names is places else pd.Index(text, name="place"))
     held = _text("country", table["country"]) if "country" in table else pd.Series("", table.index)
     held = held.str.strip().str.upper()
     held = held.where(held != "", (country or "").strip().upper())

@@ -111,11 +111,8 @@ class Fit(NamedTuple):
             return entries
         km = self.gazetteer.km(capital.row, [entry.row for entry in entries])
         region = self.gazetteer.region
-        return tuple(
-            entries[i]
-            for i in np.argsort(km, kind="stable")
-            if km[i] <= REGION or region[entries[i].row] == region[capital.row]
-        )
+        near, home = np.argsort(km, kind="stable"), region[capital.row]
+        return tuple(entries[i] for i in near if km[i] <= REGION or region[entries[i].row] == home)
 
     def common(self, entry: Entry, key: str) -> bool:
         """Whether names of cities elsewhere begin with this one: Sutton, and Sutton Coldfield.

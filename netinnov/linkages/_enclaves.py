@@ -60,8 +60,7 @@ def enclaves(
     links = pd.DataFrame({"source": ids(parks, home), "target": ids(parks, host)})
     links["weight"] = 1.0
     if weight is not None:
-        rows = pd.RangeIndex(len(parks))
-        links["weight"] = numbers(parks, weight, rows, low=0.0, above=True)
+        links["weight"] = numbers(parks, weight, pd.RangeIndex(len(parks)), low=0.0, above=True)
     return links
 
 
@@ -126,10 +125,8 @@ def find_enclaves(
     rank = pd.Series(rank)
     number, text = as_numbers(rank)
     if text.any():
-        msg = (
-            f"rank must hold a number for each place; these are none: {examples(rank[text], str)}."
-        )
-        raise InputError(msg)
+        shown_values = examples(rank[text], str)
+        raise InputError(f"rank must hold a number for each place; these are none: {shown_values}.")
     if not rank.index.is_unique:
         twice = rank.index[rank.index.duplicated()].unique()
         msg = f"rank must have one value a place; two or more for: {examples(twice, str)}."
@@ -141,18 +138,15 @@ def find_enclaves(
     outside = np.flatnonzero((host >= 0) & (home >= 0) & ~within(parent, host, home))
     host, home = host[outside], home[outside]
 
-    value = pd.Series(number, rank.index).reindex(names).to_numpy()
-    value = ranks(np.asarray(value, np.float64), parent)
+    value = ranks(pd.Series(number, rank.index).reindex(names).to_numpy(np.float64), parent)
     of_host, of_home = value[host], value[home]
-    direction = pd.Series(index=range(outside.size), dtype="str")
-    direction[of_host > of_home] = "reverse"
-    direction[of_host < of_home] = "forward"
-    direction[of_host == of_home] = "level"
+    cases = [of_host > of_home, of_host < of_home, of_host == of_home]
+    direction = np.select(cases, ["reverse", "forward", "level"], default=None)
     return pd.DataFrame(
         {
             "node": network.storage.nodes.index.take(outside),
             "home": names.take(home),
             "host": names.take(host),
-            "direction": direction,
+            "direction": pd.Series(direction, dtype="str"),
         }
     )

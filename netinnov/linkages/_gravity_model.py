@@ -78,10 +78,8 @@ def gravity(
     table = places if "place" in places else places.rename_axis("place").reset_index()
     names = pd.Index(ids(table, "place"))
     if not names.is_unique:
-        msg = (
-            f"a place must stand in one row; twice or more: {examples(names[names.duplicated()])}."
-        )
-        raise InputError(msg)
+        twice = examples(names[names.duplicated()])
+        raise InputError(f"a place must stand in one row; twice or more: {twice}.")
     size, lon, lat = sizes_and_points(table, population, names)
     i, j = np.triu_indices(names.size, k=1)
     distance = great_circle(lon[i], lat[i], lon[j], lat[j])

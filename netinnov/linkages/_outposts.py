@@ -94,9 +94,8 @@ def add_outposts(
     kinds = network.storage.nodes["kind"]
     asked = [owner] if isinstance(owner, str) else as_list("owner", owner, "kinds")
     known = check_names("owner", asked, kinds.dropna().unique().tolist())
-    away = _links_of_outposts(
-        network, network.layers.index(layer), kinds.isin(known).to_numpy(bool), level
-    )
+    owns = kinds.isin(known).to_numpy(bool)
+    away = _links_of_outposts(network, network.layers.index(layer), owns, level)
 
     posts = away.groupby(["owner", "host"])
     away = away[posts["member"].transform("nunique") >= least]
@@ -111,7 +110,7 @@ def add_outposts(
     source, target = rows.source.copy(), rows.target.copy()
     source[at[out]], target[at[~out]] = code[out], code[~out]
     layers = tuple(sorted({*network.layers, name}))
-    pipelines_record = record_of_result([network.storage.records[layer]], directed=False)
+    record = record_of_result([network.storage.records[layer]], directed=False)
     pipelines = Rows(
         np.full(at.size, layers.index(name), np.int32),
         away["owner"].to_numpy().astype(np.int32),
@@ -120,13 +119,9 @@ def add_outposts(
         None if rows.period is None else rows.period[at],
     )
     led = rows._replace(source=source, target=target).with_layers(network.layers, layers)
-    return network_of_rows(
-        larger.storage.node_table(),
-        larger.storage.places,
-        layers,
-        led.followed_by(pipelines),
-        {name: pipelines_record, **network.storage.records},
-    )
+    rows = led.followed_by(pipelines)
+    nodes, records = larger.storage.node_table(), {name: record, **network.storage.records}
+    return network_of_rows(nodes, larger.storage.places, layers, rows, records)
 
 
 def _links_of_outposts(
@@ -142,9 +137,8 @@ def _links_of_outposts(
     owner = np.where(out, rows.source[positions], rows.target[positions])
     member = np.where(out, rows.target[positions], rows.source[positions])
     host, home = place[member], seat[owner]
-    away = pd.DataFrame(
-        {"row": positions, "out": out, "owner": owner, "member": member, "host": host, "home": home}
-    )
+    away = pd.DataFrame({"row": positions, "out": out, "owner": owner, "member": member})
+    away = away.assign(host=host, home=home)
     at_home = within(parent, host, home) | within(parent, host, place[owner])
     return away[(host >= 0) & (home >= 0) & ~at_home]
 

@@ -51,8 +51,9 @@ def pairs(
     """
     keys = ["event", *by]
     sampled = limit is not None and limit.sampled
-    if cells.implementation.is_duckdb():
-        return _on_duckdb(cells, by, weighting, inside, limit, strengths)
+    if cells.implementation.is_duckdb():  # a plain query would compute the cells three times
+        query = _query(by, weighting, inside=inside, limit=limit, strengths=strengths)
+        return nw.from_native(cells.to_native().query("netinnov_cells", query))
     present, events = cells, cells
     if sampled:
         present = cells.filter(nw.col("kept") > 0).drop("amount").rename({"kept": "amount"})
@@ -115,15 +116,15 @@ def pairs(
     return met.with_columns(all=nw.lit(1)).join(rates, on=["all", *by]).drop("all")
 
 
-def _on_duckdb(
-    cells: Any,
+def _query(
     by: list[str],
     weighting: Weighting | None,
+    *,
     inside: bool,
     limit: Limit | None,
     strengths: bool,
-) -> Any:
-    """The same in DuckDB's SQL: a plain query would compute the cells three times."""
+) -> str:
+    """The same in DuckDB's SQL."""
     sampled = limit is not None and limit.sampled
     parts = {"cell AS MATERIALIZED": "SELECT * FROM netinnov_cells"}
     parts["present AS"] = sql.present("cell", sampled=sampled)
@@ -140,5 +141,4 @@ def _on_duckdb(
         parts["rates AS"] = sql.rates("sizes", by, weighting)
         query = sql.with_strengths("met", "strengths", "rates", by)
     tables = ", ".join(f"{name} ({part})" for name, part in parts.items())
-    relation = cells.to_native().query("netinnov_cells", f"WITH {tables} {query}")
-    return nw.from_native(relation)
+    return f"WITH {tables} {query}"

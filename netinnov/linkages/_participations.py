@@ -37,8 +37,8 @@ def checked_rows(
     named = {"event": event, "member": member} | ({} if by is None else {"unit": by})
     if len(set(named.values())) < len(named):
         arguments = "`member`, `event` and `by`" if by is not None else "`member` and `event`"
-        msg = f"{arguments} must be columns of their own; found"
-        raise InputError(f"{msg} {shown(list(named.values()))}.")
+        msg = f"{arguments} must be columns of their own; found {shown(list(named.values()))}."
+        raise InputError(msg)
     frame = records(incidence, named, period=period).filter(~nw.col("event").is_null())
     when = [] if period is None else ["period", "undated"]
     unit = text("member" if by is None else "unit").alias("unit")
@@ -75,25 +75,19 @@ def name_large_events(cells: Any, when: list[str], limit: Limit | None, *, stack
         sizes = sizes.filter(nw.col("members") > limit.max_members)
     table = as_pandas(sizes.to_native())
     largest = table.nlargest(3, ["members"])
-    named = ", ".join(
-        f"{shown(event)} ({members:,.0f} members)"
-        for event, members in zip(largest["event"], largest["members"], strict=True)
-    )
+    pairs = zip(largest["event"], largest["members"], strict=True)
+    named = ", ".join(f"{shown(event)} ({members:,.0f} members)" for event, members in pairs)
     units = table["units"].to_numpy(np.float64)
     n_pairs = float(units @ (units - 1)) / 2
     if limit is not None and len(table):
         msg = f"`max_members` = {limit.max_members:,} leaves out {len(table):,} larger events"
         if limit.sampled:
-            msg = (
-                f"{len(table):,} events have more than `max_members` = {limit.max_members:,} "
-                "members: about as many of each are sampled, and the weights of their pairs are "
-                "estimates"
-            )
+            msg = f"{len(table):,} events have more than `max_members` = {limit.max_members:,} "
+            msg += "members: about as many of each are sampled, and the weights of their pairs are "
+            msg += "estimates"
         warnings.warn(f"{msg}; largest events: {named}.", UserWarning, stacklevel=stacklevel)
     elif n_pairs > MANY_PAIRS:
-        msg = f"the events have {n_pairs:,.0f} pairs, which may not fit in memory; largest events"
-        mend = (
-            "`max_members` leaves large events out, or samples their members with "
-            "`large_events='sample'`; `by` adds members up before they are joined"
-        )
-        warnings.warn(f"{msg}: {named}. {mend}.", UserWarning, stacklevel=stacklevel)
+        msg = f"the events have {n_pairs:,.0f} pairs, which may not fit in memory; largest events: "
+        msg += f"{named}. `max_members` leaves large events out, or samples their members with "
+        msg += "`large_events='sample'`; `by` adds members up before they are joined."
+        warnings.warn(msg, UserWarning, stacklevel=stacklevel)

@@ -117,11 +117,8 @@ def project(
         index = network.storage.nodes.index
         ends = zip(index.take(first[same]), index.take(second[same]), strict=True)
         pairs = examples(ends, lambda pair: f"{pair[0]} and {pair[1]}")
-        msg = (
-            f"layer {layer!r} must join nodes of two sides; {same.sum()} of its {same.size} links "
-            f"join two of one side: {pairs}. Check the kinds."
-        )
-        raise InputError(msg)
+        msg = f"layer {layer!r} must join nodes of two sides; {same.sum()} of its {same.size} links"
+        raise InputError(f"{msg} join two of one side: {pairs}. Check the kinds.")
     event = np.where(member[first], second, first)
     period = two_mode.period if two_mode.period is not None else np.zeros(event.size, np.int64)
     when, moment = np.unique(period, return_inverse=True)
@@ -179,15 +176,12 @@ def _members(
     if (onto is None) == (through is None):
         msg = "give one of the two: `onto`, the kinds that are linked, or `through`, the others"
         raise InputError(f"{msg}; found onto={onto!r}, through={through!r}.")
-    argument, kinds_named = ("onto", onto) if onto is not None else ("through", through)
-    asked = (
-        [kinds_named] if isinstance(kinds_named, str) else as_list(argument, kinds_named, "kinds")
-    )
+    argument, named = ("onto", onto) if onto is not None else ("through", through)
+    asked = [named] if isinstance(named, str) else as_list(argument, named, "kinds")
     kinds = network.storage.nodes["kind"]
-    named = kinds.isin(check_names(argument, asked, kinds.dropna().unique().tolist())).to_numpy(
-        bool
-    )
-    return named if onto is not None else ~named
+    known = check_names(argument, asked, kinds.dropna().unique().tolist())
+    chosen = kinds.isin(known).to_numpy(bool)
+    return chosen if onto is not None else ~chosen
 
 
 def _meetings(
@@ -206,19 +200,12 @@ def _meetings(
     table.sum_duplicates()
 
     k = np.bincount(table.indices, minlength=meeting.size)
-    share = _share(np.maximum(k, 2), weighting)
+    k = np.maximum(k, 2)
+    shares = {"count": np.ones(k.size), "newman": 1 / (k - 1), "full": 2 / (k * (k - 1))}
+    share = shares[weighting]
     shared = csr_array((share[table.indices], table.indices, table.indptr), shape=table.shape)
     table.data[:] = 1.0
     pairs = csr_array(triu(shared @ table.T, k=1))
     pairs.sort_indices()
     first = np.repeat(state, np.diff(pairs.indptr))
     return first % n, state[pairs.indices] % n, first // n, pairs.data
-
-
-def _share(k: Integers, weighting: Weighting) -> Floats:
-    """What one pair gets from an event of ``k`` members."""
-    if weighting == "newman":
-        return 1 / (k - 1)
-    if weighting == "full":
-        return 2 / (k * (k - 1))
-    return np.ones(k.size)

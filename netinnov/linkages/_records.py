@@ -9,7 +9,6 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from netinnov._arguments import did_you_mean, examples, shown
 from netinnov._columns import as_numbers, as_text, is_blank
@@ -35,7 +34,8 @@ def records(
         first = next(iter(columns.values()))
         msg = f"the table with the column {shown(first)} must be a dataframe; found {shown(table)}."
         raise InputError(msg)
-    names = [name for name in (*columns.values(), value, period) if name is not None]
+    more = {"value": value, "period": period}
+    names = [name for name in (*columns.values(), *more.values()) if name is not None]
     for name in names:
         _check_column(name, frame.collect_schema().names())
     if isinstance(frame, nw.DataFrame):
@@ -48,15 +48,10 @@ def records(
         kept = pd.DataFrame(parts)
         if frame.implementation.is_pandas():
             frame = nw.from_native(kept)
-        else:
-            arrow = pa.Table.from_pandas(kept, preserve_index=False)
-            frame = nw.DataFrame.from_arrow(arrow, backend=frame.implementation)
     else:
-        numbers_named = {"value": value, "period": period}
-        named = columns | {
-            our_name: name for our_name, name in numbers_named.items() if name is not None
-        }
-        frame = frame.select(nw.col(name).alias(our_name) for our_name, name in named.items())
+        more = {our_name: name for our_name, name in more.items() if name is not None}
+        named = (columns | more).items()
+        frame = frame.select(nw.col(name).alias(our_name) for our_name, name in named)
     if value is not None:
         frame = frame.with_columns(nw.col("value").cast(nw.Float64))
     if period is not None:
@@ -91,12 +86,10 @@ def ids(table: pd.DataFrame, name: str) -> pd.Series:
     values = _column(table, name).reset_index(drop=True)
     text, bad, mixed = as_text(values)
     if mixed:
-        msg = f"column {name!r} mixes numbers and text; write all of its ids as text."
-        raise InputError(msg)
+        raise InputError(f"column {name!r} mixes numbers and text; write all of its ids as text.")
     if (bad := bad | is_blank(text)).any():
-        listed = examples(values[bad].items(), lambda item: f"row {item[0]} ({item[1]})")
-        msg = f"column {name!r} must have an id in every row; {bad.sum()} have none: {listed}."
-        raise InputError(msg)
+        msg = f"column {name!r} must have an id in every row; {bad.sum()} have none: "
+        raise InputError(f"{msg}{_rows(values, bad)}.")
     return text
 
 
@@ -149,10 +142,13 @@ def periods(table: pd.DataFrame, name: str) -> pd.Series:
     with np.errstate(invalid="ignore"):
         bad = text | (number != np.floor(number)) & ~np.isnan(number) | np.isinf(number)
     if bad.any():
-        listed = examples(values[bad].items(), lambda item: f"row {item[0]} ({item[1]})")
-        msg = f"column {name!r} must hold whole numbers; {bad.sum()} are none: {listed}."
-        raise InputError(msg)
+        msg = f"column {name!r} must hold whole numbers; {bad.sum()} are none: "
+        raise InputError(f"{msg}{_rows(values, bad)}.")
     return pd.Series(number).astype("Int64")
+
+
+def _rows(values: pd.Series, bad: npt.NDArray[np.bool_]) -> str:
+    return examples(values[bad].items(), lambda item: f"row {item[0]} ({item[1]})")
 
 
 def link_table(names: pd.Index, source: Integers, target: Integers, weight: Floats) -> pd.DataFrame:

@@ -222,20 +222,22 @@ def _in_places(
         msg = f"none of the {known.sum()} places is among the names in {table}: "
         msg += f"{examples(called, str)} there, {examples(names, str)} here; "
         raise InputError(f"{msg}`name` says which column has the names.")
-    above = as_text(places["parent"])[0] if "parent" in places else pd.Series(dtype="str")
-    lost = called[known & ~ids.isin([*ids_of_names.dropna(), *above.dropna()]).to_numpy()]
+    lost = called[known & ~ids.isin([*ids_of_names.dropna(), *_parents(places)]).to_numpy()]
     if len(lost):
-        faults.append(
-            f"{table}: places that are not among its {len(names)} names, kept without links: "
-            f"{len(lost)} of {known.sum()} ({examples(lost, str)}); if it has them under "
-            "other names, give `aliases`"
-        )
+        msg = f"{table}: places that are not among its {len(names)} names, kept without links: "
+        msg += f"{len(lost)} of {known.sum()} ({examples(lost, str)}); if it has them under other "
+        faults.append(f"{msg}names, give `aliases`")
     return ids_of_names
 
 
 def _place_ids(places: pd.DataFrame) -> pd.Series:
     ids = places["place"] if "place" in places else places.index.to_series()
     return as_text(ids.reset_index(drop=True))[0]
+
+
+def _parents(places: pd.DataFrame) -> pd.Series:
+    named = as_text(places["parent"])[0] if "parent" in places else pd.Series(dtype="str")
+    return named.dropna()
 
 
 def _nodes(ids: pd.Series, places: pd.DataFrame | None) -> pd.DataFrame:
@@ -245,12 +247,10 @@ def _nodes(ids: pd.Series, places: pd.DataFrame | None) -> pd.DataFrame:
     name = pd.Series(distinct.index.to_numpy(), index, dtype="str")
     if places is not None:
         every = _place_ids(places)
-        above = as_text(places["parent"])[0] if "parent" in places else pd.Series(dtype="str")
-        index = pd.Index(every[every.isin(index) | ~every.isin(above)], name="node", dtype="str")
-    nodes = pd.DataFrame({"kind": pd.Series("place", index, dtype="str")})
-    nodes["place"] = index.astype("str")
-    nodes["name"] = name.reindex(index)
-    return nodes
+        outermost = every.isin(index) | ~every.isin(_parents(places))
+        index = pd.Index(every[outermost], name="node", dtype="str")
+    columns = {"kind": "place", "place": index, "name": name.reindex(index)}
+    return pd.DataFrame(columns, index).astype("str")
 
 
 def _between(flows: pd.DataFrame, ids: pd.Series, *, one_each: bool) -> pd.DataFrame:

@@ -28,10 +28,8 @@ from netinnov.sources._headers import check_columns, rename, unused_columns, unw
 from netinnov.sources._numeric_columns import NUMBERS, typed
 from netinnov.sources._reader_result import Tables
 
-TRUTH = {
-    **dict.fromkeys(("true", "yes", "1", "是"), True),
-    **dict.fromkeys(("false", "no", "0", "否"), False),
-}
+TRUTH = dict.fromkeys(("true", "yes", "1", "是"), True)
+TRUTH |= dict.fromkeys(("false", "no", "0", "否"), False)
 
 
 def read_tables(
@@ -134,7 +132,11 @@ def tables_of_file(
     tables = {name: _table_of(name, table) for name, table in raw.items()}
     nodes, links, places = (tables.get(name) for name in ("nodes", "links", "places"))
     if nodes is None or links is None:
-        raise _missing(path, folder, [name for name in ("nodes", "links") if name not in tables])
+        assert folder is not None  # a workbook without these sheets is refused above
+        missing = [name for name in ("nodes", "links") if name not in tables]
+        needed = " and ".join(f"{name}.csv, .csv.gz, .parquet, .dta or .xlsx" for name in missing)
+        names = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8]) or "nothing"
+        raise InputError(f"{path} must hold {needed}; it holds {names}.")
     if places is None:
         nodes, places = located(nodes)
     links, every = _direction_of_rows(links)
@@ -196,13 +198,8 @@ def _in_folder(folder: Path, encoding: str | None) -> dict[str, AnyTable]:
     names = sorted(entry.name for entry in folder.iterdir())
     for table, words in TABLES.items():
         endings = (*TABLE_ENDINGS, *(MAPS if table == "places" else ()))
-        wanted = {
-            f"{stem}{ending}{packed}"
-            for stem in (table, *words)
-            for ending in endings
-            for packed in ("", ".gz")
-            if not packed or ending in TEXT_ENDINGS
-        }
+        stems = [f"{stem}{ending}" for stem in (table, *words) for ending in endings]
+        wanted = {*stems, *(f"{stem}.gz" for stem in stems if stem.endswith(TEXT_ENDINGS))}
         held = [name for name in names if name.casefold() in wanted]
         if len(held) > 1:
             raise InputError(f"{folder} holds {' and '.join(held)}; keep one of them.")
@@ -225,13 +222,6 @@ def _in_workbook(path: Path) -> dict[str, AnyTable]:
         shown = examples(sheets, str) or "none that holds anything"
         raise InputError(f"{path} must have sheets nodes and links; it has {shown}.")
     return tables
-
-
-def _missing(path: Path, folder: Path | None, names: list[str]) -> InputError:
-    assert folder is not None
-    held = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8]) or "nothing"
-    needed = " and ".join(f"{name}.csv, .csv.gz, .parquet, .dta or .xlsx" for name in names)
-    return InputError(f"{path} must hold {needed}; it holds {held}.")
 
 
 def _is_ours(folder: Path) -> bool:
@@ -268,10 +258,8 @@ def _direction_of_rows(links: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ..
 def _layers(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """The table of layers by name, with truth values where the text is one."""
     if "layer" not in table:
-        held = ", ".join(map(str, table.columns[:8]))
-        raise InputError(
-            f"the table of layers in {name} must have a column `layer`; it has {held}."
-        )
+        msg = f"the table of layers in {name} must have a column `layer`; it has "
+        raise InputError(f"{msg}{', '.join(map(str, table.columns[:8]))}.")
     table = table.set_index("layer")
     for flag in ("directed", "modelled"):
         if flag in table:
@@ -314,15 +302,13 @@ def why_placeless(nodes: pd.DataFrame, links: pd.DataFrame | None = None) -> str
         if "jurisdiction" in nodes and not is_blank(as_text(nodes["jurisdiction"])[0]).all():
             return "nodes have a jurisdiction and no place: give them a column 'place' too."
         return None
-    if links is None:
+    if links is None or not len(links):
         return None
     ids = as_text(nodes["node"] if "node" in nodes else nodes.index.to_series())[0]
     placed = ids[~is_blank(as_text(nodes["place"])[0])]
     ends = [as_text(links[end])[0].isin(placed).to_numpy() for end in ("source", "target")]
-    if len(links) and not (ends[0] & ends[1]).any():
-        return (
-            f"none of the {len(links):,} links joins two nodes that have a place, so there is "
-            "nothing to report on places: complete the column 'place' of the nodes. (Where events "
-            "link their members, check a configuration with `project` in [data].)"
-        )
-    return None
+    if (ends[0] & ends[1]).any():
+        return None
+    msg = f"none of the {len(links):,} links joins two nodes that have a place, so there is "
+    msg += "nothing to report on places: complete the column 'place' of the nodes. (Where events "
+    return f"{msg}link their members, check a configuration with `project` in [data].)"
