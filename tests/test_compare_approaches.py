@@ -20,7 +20,7 @@ IDS = ["home", "host", "far", "end"]
 PRICES = Prices(park=1, link=1, pipeline_km=0.02)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def path() -> ni.MultilayerNetwork:
     """home - host - far - end, a degree apart, each a jurisdiction of its own."""
     places = pd.DataFrame({"lon": [0.0, 1.0, 2.0, 3.0], "lat": 0.0}, index=IDS)
@@ -33,13 +33,19 @@ def compared(network, **options):
     return compare_approaches(network, **(given | {"replicates": 4} | options))
 
 
+@pytest.fixture(scope="module")
+def plain(path):
+    """All settings left as they are above."""
+    return compared(path)
+
+
 def values_of(result, approach: str, column: str = "value") -> pd.Series:
     table = result.to_frame()
     return table[table["approach"] == approach].set_index("measure")[column]
 
 
-def test_the_baseline_is_measured_by_the_public_measures(path):
-    before = values_of(compared(path), "merger", "baseline")
+def test_the_baseline_is_measured_by_the_public_measures(path, plain):
+    before = values_of(plain, "merger", "baseline")
     border = Frictions(border=1.0)
     access = harmonic_centrality(path, frictions=border)
     assert before["efficiency"] == pytest.approx(global_efficiency(path, frictions=border))
@@ -49,8 +55,8 @@ def test_the_baseline_is_measured_by_the_public_measures(path):
     assert before["effective_number"] == pytest.approx(effective_number(strength(path).sum(axis=1)))
 
 
-def test_a_merger_takes_the_border_between_the_two_away(path):
-    after = values_of(compared(path), "merger")
+def test_a_merger_takes_the_border_between_the_two_away(path, plain):
+    after = values_of(plain, "merger")
     # Steps of 2, and of 1 between home and host: home at 1, 3 and 5 from the others.
     assert after["home_access"] == pytest.approx((1 + 1 / 3 + 1 / 5) / 3)
     assert after["host_access"] == pytest.approx((1 + 1 / 2 + 1 / 4) / 3)
@@ -77,9 +83,8 @@ def test_models_by_hand(path):
     assert after["below_break"] == pytest.approx(CorePeriphery(4, 0.5).break_point() - 1)
 
 
-def test_no_approach_is_above_the_budget_and_one_link_more_would_be(path):
-    result = compared(path, budget=20)
-    built = result.approaches.drop(index="merger")
+def test_no_approach_is_above_the_budget_and_one_link_more_would_be(path, plain):
+    built = plain.approaches.drop(index="merger")
     assert (built["cost"] <= 20 * (1 + 1e-9)).all()
     made = {
         "park of the core at home": ni.scenarios.ForwardEnclave,
@@ -88,18 +93,17 @@ def test_no_approach_is_above_the_budget_and_one_link_more_would_be(path):
     for name, kind in made.items():
         larger = kind("home", "host", int(built.loc[name, "size"]) + 1, 0.5, funding="new")
         assert larger.cost(PRICES, path) > 20
-    assert np.isnan(result.approaches.loc["merger", "cost"])
+    assert np.isnan(plain.approaches.loc["merger", "cost"])
 
 
-def test_the_game_says_who_would_leave(path):
-    result = compared(path)
-    talent = values_of(result, "competition for talent")
-    change = values_of(result, "competition for talent", "difference")
+def test_the_game_says_who_would_leave(plain):
+    talent = values_of(plain, "competition for talent")
+    change = values_of(plain, "competition for talent", "difference")
     # Home acts alone, so only the host can be worse off than without: by what it loses.
     assert talent["home_excess"] == pytest.approx(0)
     assert talent["host_excess"] == pytest.approx(-change["host_access"])
     assert talent["largest_excess"] == pytest.approx(max(0, -change["host_access"]))
-    merger, gains = values_of(result, "merger"), values_of(result, "merger", "difference")
+    merger, gains = values_of(plain, "merger"), values_of(plain, "merger", "difference")
     assert merger["home_excess"] == pytest.approx(-gains["home_access"])
     assert merger["largest_excess"] < 0
 
@@ -112,13 +116,12 @@ def test_new_links_never_lower_access_and_intervals_hold_the_mean(path):
     assert (rows.loc[rows["approach"] != "competition for talent", "low"] >= -1e-12).all()
 
 
-def test_sentences_are_made_from_the_numbers(path):
-    result = compared(path)
-    told = result.sentences()
-    gain = values_of(result, "merger", "difference")["home_access"]
-    percent = 100 * gain / values_of(result, "merger", "baseline")["home_access"]
+def test_sentences_are_made_from_the_numbers(plain):
+    told = plain.sentences()
+    gain = values_of(plain, "merger", "difference")["home_access"]
+    percent = 100 * gain / values_of(plain, "merger", "baseline")["home_access"]
     assert f"Merger (no price): access of home {percent:+.2g} %" in " ".join(told)
-    excess = values_of(result, "competition for talent")["host_excess"]
+    excess = values_of(plain, "competition for talent")["host_excess"]
     leaves = [each for each in told if each.startswith("host would leave")]
     assert len(leaves) == (excess > 1e-9)
     assert "a merger has no price here" in told[-2]

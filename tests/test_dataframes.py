@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 import netinnov as ni
 from netinnov._dataframes import as_pandas
@@ -123,6 +123,7 @@ def test_all_libraries_give_the_same_links_of_hardly_any_row(rows):
 
 
 @pytest.mark.slow
+@settings(max_examples=5, deadline=None)
 @given(records)
 def test_all_libraries_give_the_same_links_of_small_tables(rows):
     check_libraries(rows, LIBRARIES)
