@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -54,11 +55,15 @@ def test_efficiency_rises_as_recomputed_from_scratch(distance, frictions, tables
 
 
 @few
-@given(tables=networks(missing=False, min_links=1), weight=st.sampled_from([0.5, 1.0, 3.0]))
+@given(
+    tables=networks(missing=False, max_nodes=6, min_links=1),
+    weight=st.sampled_from([0.5, 1.0, 3.0]),
+)
 def test_kirchhoff_index_falls_as_recomputed_from_scratch(tables, weight):
     network = ni.build_network(*tables._replace(directed=()))
     ids = network.nodes.index.tolist()
-    pairs = [(i, j) for i in ids for j in ids if i != j]
+    # Every other pair, in both orders.
+    pairs = [*combinations(ids, 2), *combinations(ids[::-1], 2)][::2]
     found = added_link_gain(network, pairs=pairs, measure="kirchhoff", weight=weight)
     before = kirchhoff_index(network)
     for pair, value in found.items():

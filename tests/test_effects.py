@@ -165,9 +165,9 @@ def test_the_places_of_matched_placebos_are_taken_in_turn(distant) -> None:
     more = sites_table(matched_experiment(matched, 23, executor=1).sites)["host"].tolist()
     assert more[:12] == hosts
     others = {
-        tuple(sites_table(matched_experiment(matched, 5, rng).sites)["host"]) for rng in range(6)
+        tuple(sites_table(matched_experiment(matched, 5, rng).sites)["host"]) for rng in range(4)
     }
-    assert len(others) > 3
+    assert len(others) > 2
 
 
 def test_a_caliper_holds_in_experiments_too(distant) -> None:

@@ -108,7 +108,7 @@ def test_effects_by_hand(cities) -> None:
         "lost": park(1, 0, "reallocated"),
         "nothing": NoChange(),
     }
-    result = compare(cities, scenarios, {"efficiency": efficiency}, replicates=150)
+    result = compare(cities, scenarios, {"efficiency": efficiency}, replicates=60)
     bridge, direct, lost, nothing = (row(result, name, "efficiency") for name in scenarios)
     assert bridge["baseline"] == pytest.approx(26 / 36)
     assert bridge["difference"] == 0
@@ -124,14 +124,14 @@ def test_effects_by_hand(cities) -> None:
     helped = rows > 26.5 / 36
     assert rows[helped] == pytest.approx(27 / 36)
     assert rows[~helped] == pytest.approx(26 / 36)
-    assert stats.binomtest(int(helped.sum()), 150, 3 / 4).pvalue > 1e-3
+    assert stats.binomtest(int(helped.sum()), 60, 3 / 4).pvalue > 1e-3
     p = helped.mean()
     assert direct["difference"] == pytest.approx(p / 36)
     assert direct["median"] == pytest.approx(1 / 36)
     assert (direct["low"], direct["high"]) == pytest.approx((0, 1 / 36))
     assert direct["same_sign"] == pytest.approx(p)
-    sd = math.sqrt(p * (1 - p) * 150 / 149) / 36
-    assert direct["mc_error"] == pytest.approx(sd / math.sqrt(150))
+    sd = math.sqrt(p * (1 - p) * 60 / 59) / 36
+    assert direct["mc_error"] == pytest.approx(sd / math.sqrt(60))
     assert direct["standardised"] == pytest.approx(p / 36 / sd)
 
 

@@ -185,6 +185,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {name: cell.outputs for name, cell in zip(THINGS, notebook.cells, strict=True)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", THINGS)
 def test_it_works_or_says_what_to_do(outputs: dict[str, Outputs], name: str) -> None:
     assert THINGS[name].good(outputs[name]), outputs[name]

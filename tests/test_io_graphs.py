@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -242,13 +240,6 @@ def test_the_florentine_families_are_the_same_in_networkx():
     graph = nx.florentine_families_graph()
     network = from_networkx(graph)
     assert network.adjacency("links").toarray() == pytest.approx(nx.to_numpy_array(graph))
-
-
-def test_the_module_loads_no_graph_library():
-    code = "import sys, netinnov.io; print(*{name.partition('.')[0] for name in sys.modules})"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    heavy = {"networkx", "igraph", "sknetwork", "infomap", "numba", "matplotlib"}
-    assert heavy.isdisjoint(run.stdout.split())
 
 
 # -- igraph ------------------------------------------------------------------------------------
