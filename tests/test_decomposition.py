@@ -82,20 +82,19 @@ def test_a_side_of_several_nodes_has_pairs_inside(path) -> None:
     assert table.loc["home-home", "before"] == pytest.approx(2 / 12)
 
 
-@pytest.mark.parametrize("directed", [False, True])
-@pytest.mark.parametrize("options", KINDS, ids=str)
-@given(seed=st.integers(0, 2**32))
-def test_parts_add_up_to_the_change(directed, options, seed) -> None:
+@given(directed=st.booleans(), seed=st.integers(0, 2**32))
+def test_parts_add_up_to_the_change(directed, seed) -> None:
     network = random_network(seed, directed=directed)
     scenario = ReverseEnclave("p0", "p1", 5, 0.4, funding="new")
-    changed = apply_scenario(network, scenario, rng=seed)
+    both = (network, apply_scenario(network, scenario, rng=seed))
     nodes = list(network.nodes.index)
-    table = decompose(network, scenario, home="p0", host="p1", rng=seed, **options)
-    before, after = (global_efficiency(each, nodes=nodes, **options) for each in (network, changed))
-    assert table["before"].sum() == pytest.approx(before, abs=1e-12)
-    assert table["after"].sum() == pytest.approx(after, abs=1e-12)
-    assert abs(table["contribution"].sum() - (after - before)) < 1e-12
-    assert table["pairs"].sum() == 30 * 29
+    for options in KINDS:
+        table = decompose(network, scenario, home="p0", host="p1", rng=seed, **options)
+        before, after = (global_efficiency(each, nodes=nodes, **options) for each in both)
+        assert table["before"].sum() == pytest.approx(before, abs=1e-12)
+        assert table["after"].sum() == pytest.approx(after, abs=1e-12)
+        assert abs(table["contribution"].sum() - (after - before)) < 1e-12
+        assert table["pairs"].sum() == 30 * 29
 
 
 def test_parts_are_those_of_another_route() -> None:
