@@ -18,7 +18,6 @@ from netinnov.study import _configuration
 from netinnov.study._configuration import Configuration, configure, parts
 from netinnov.study._map_options import MapsPart
 from netinnov.study.sections import SECTIONS
-from netinnov.study.sections._candidate_sites import SitingPrices
 from netinnov.study.sections._enclave_choice import PricesPart
 from netinnov.study.sections._village_contract import ContractPart
 
@@ -35,7 +34,7 @@ FIXED = {
     "output": _configuration.OutputPart,
     "experiment.prices": PricesPart,
     "sharing.contract": ContractPart,
-    "siting.prices": SitingPrices,
+    "siting.prices": PricesPart,
 }
 SETTINGS = [
     ("", "title"),

@@ -24,10 +24,7 @@ from netinnov.study._places import PlacesPart
 from netinnov.study._section import Part
 
 
-class OutputPart(Part):
-    """How files are written."""
-
-    part: ClassVar[str] = "output"
+class OutputPart(Part, part="output"):
     example: ClassVar[str] = """\
 [output]
 neutralise_formulas = false   # true: a cell of a .csv table that a spreadsheet would run, as it
@@ -40,7 +37,6 @@ neutralise_formulas = false   # true: a cell of a .csv table that a spreadsheet 
 class Configuration(Part):
     """All settings of a run; the settings of the sections are fields of their own."""
 
-    part: ClassVar[str] = ""
     example: ClassVar[str] = """\
 # A study for `netinnov run CONFIG.toml --out FOLDER`. Everything but [data] may be left out.
 # This one is the first bundled case: reverse enclaves of the Yangtze River Delta; `netinnov run
@@ -71,16 +67,13 @@ seed = 1                      # the same seed gives the same numbers
         """
         if not isinstance(settings, dict):
             return settings
-        settings = _with_mechanisms(dict(settings))
-        known = parts()
+        settings, known = _with_mechanisms(settings), parts()
         data = settings.get("data")
         if isinstance(data, dict) and data.get("source") == BUNDLED[0]:
             every = {name: dict[str, Any]() for name in MECHANISMS + PLANNING if name in known}
             settings = {**every, **settings}
-        return {
-            name: None if value is False and name in known else value
-            for name, value in settings.items()
-        }
+        left_out = {name: None for name in known if settings.get(name) is False}
+        return settings | left_out
 
     @model_validator(mode="after")
     def _layers_are_not_bundled(self) -> Self:
@@ -100,27 +93,22 @@ PLANNING = ("siting", "plan", "space", "sharing", "governance")
 def _with_mechanisms(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings of [mechanisms] go to the part of the mechanism that has them; true asks for all."""
     whole = settings.get("mechanisms")
+    if not isinstance(whole, (bool, dict)):
+        return settings
+    rest = {key: value for key, value in settings.items() if key != "mechanisms"}
     known = {name: kind.model_fields for name, kind in parts().items() if name in MECHANISMS}
     if isinstance(whole, bool):
         every: Any = {} if whole else False
-        return {**dict.fromkeys(known, every), **_without(settings, "mechanisms")}
-    if not isinstance(whole, dict):
-        return settings
+        return {**dict.fromkeys(known, every), **rest}
     home = {setting: name for name, fields in known.items() for setting in fields}
-    if unknown := [setting for setting in whole if setting not in home]:
-        hint = did_you_mean(unknown[0], home)
-        msg = f"mechanisms.{unknown[0]} is not a setting{hint}; known: {', '.join(home)}"
-        raise ValueError(msg)
-    settings = _without(settings, "mechanisms")
     for setting, value in whole.items():
-        part = settings.get(home[setting], {})
+        if setting not in home:
+            hint = f"{did_you_mean(setting, home)}; known: {', '.join(home)}"
+            raise ValueError(f"mechanisms.{setting} is not a setting{hint}")
+        part = rest.get(home[setting], {})
         if isinstance(part, dict):
-            settings[home[setting]] = {setting: value, **part}
-    return settings
-
-
-def _without(settings: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in settings.items() if key != name}
+            rest[home[setting]] = {setting: value, **part}
+    return rest
 
 
 def parts() -> dict[str, type[Part]]:
@@ -217,14 +205,12 @@ def read_configuration(
         n = error.error_count()
         msg = f"{path} has {n} wrong setting{'s' * (n != 1)}:\n{lines}\n"
         raise InputError(msg + "`netinnov run --example` prints a commented one.") from None
-    folder = path.resolve().parent
-    maps = {"maps": configuration.maps.relative_to(folder)}
-    configuration = configuration.model_copy(update=maps)
-    if configuration.data.path is None:
-        return configuration
-    named = {"path": configuration.data.path, "places": configuration.data.places}
-    data = {key: folder / each for key, each in named.items() if each is not None}
-    return configuration.model_copy(update={"data": configuration.data.model_copy(update=data)})
+    folder, data = path.resolve().parent, configuration.data
+    named = {"path": data.path, "places": data.places}
+    paths = {key: folder / each for key, each in named.items() if each is not None}
+    maps = configuration.maps.relative_to(folder)
+    update = {"maps": maps, "data": data.model_copy(update=paths)}
+    return configuration.model_copy(update=update)
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
@@ -239,26 +225,19 @@ def _faults(error: ValidationError) -> Iterator[str]:
     """Each fault in plain words: where, what must hold, what was found."""
     for fault in error.errors():
         where = [str(part) for part in fault["loc"]]
-        name, kind = ".".join(where), fault["type"]
+        name, kind, value = ".".join(where), fault["type"], shown(fault["input"])
+        message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        own = {"model_type": f"a section, [{name}]", "dict_type": f"a section, [{name}]"}
+        message = (own | {"path_type": "text"}).get(kind, message)
         if kind == "missing":
             yield f"{name} is missing."
-            continue
-        if kind == "extra_forbidden":
+        elif kind == "extra_forbidden":
             known = list(_fields(where[:-1]))
             hint = did_you_mean(where[-1], known)
             yield f"{name} is not a setting{hint}; known: {', '.join(known)}."
-            continue
-        message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-        if kind == "value_error":
-            message = message.removesuffix(".")
-            yield f"{name}: {message}." if name else f"{message}."
-            continue
-        if kind in ("model_type", "dict_type"):
-            message = f"a section, [{name}]"
-        elif kind == "path_type":
-            message = "text"
-        value = shown(fault["input"])
-        if message == fault["msg"]:  # a sentence of its own
+        elif kind == "value_error":
+            yield f"{name + ': ' if name else ''}{message.removesuffix('.')}."
+        elif message == fault["msg"]:  # a sentence of its own
             yield f"{name}: {message[0].lower()}{message[1:]}; found {value}."
         else:
             yield f"{name} must be {message}; found {value}."

@@ -28,32 +28,17 @@ R = TypeVar("R")
 
 @dataclass(eq=False)
 class Context:
-    """Everything that a section may read; nothing in it changes.
-
-    Parameters
-    ----------
-    configuration : Configuration
-        All options.
-    loaded : Loaded
-        The network as built.
-    level : PlaceLevel
-        The nodes in the places kept (`inside`), and the network of these places (`cities`).
-    progress : bool
-        Show bars.
-    say : callable
-        Told what takes long.
-    """
+    """Everything that a section may read; nothing in it changes."""
 
     configuration: Configuration
-    loaded: Loaded
-    level: PlaceLevel
-    progress: bool = field(default=False, kw_only=True)
-    say: Callable[[str], None] = field(default=lambda _: None, kw_only=True)
+    loaded: Loaded  # the network as built
+    level: PlaceLevel  # the nodes in the places kept, and the network of these places
+    progress: bool = field(default=False, kw_only=True)  # show bars
+    say: Callable[[str], None] = field(default=lambda _: None, kw_only=True)  # told what takes long
     _results: dict[Callable[[Context], object], Any] = field(default_factory=dict, init=False)
 
     @property
     def network(self) -> MultilayerNetwork:
-        """The network as built."""
         return self.loaded.network
 
     @property
@@ -73,12 +58,10 @@ class Context:
 
     @cached_property
     def measures(self) -> MeasuresPart:
-        """Options of the measures."""
         return self.configuration.measures.settled(self.cities)
 
     @property
     def seed(self) -> int:
-        """Seed of everything that is drawn."""
         return self.configuration.seed
 
     def options(self, kind: type[P]) -> P | None:
@@ -154,7 +137,7 @@ class Context:
 
     def populations(self, network: MultilayerNetwork) -> pd.Series | None:
         """Population of the place of each node; None unless all are known and one is above 0."""
-        people = network.storage.places["population"].reindex(network.storage.nodes["place"])
-        if people.isna().any() or not (people > 0).any():
-            return None
-        return people.set_axis(network.storage.nodes.index)
+        nodes = network.storage.nodes
+        people = network.storage.places["population"].reindex(nodes["place"])
+        known = people.notna().all() and (people > 0).any()
+        return people.set_axis(nodes.index) if known else None

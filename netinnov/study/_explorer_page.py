@@ -28,14 +28,8 @@ def explorer_of(configuration: Configuration, *, title: str | None = None) -> Ex
 
 
 def _page(context: Context, tables: StudyTables) -> Explorer:
-    configuration = context.configuration
-    return page_of(
-        context.inside,
-        context.cities,
-        title=configuration.title,
-        level=configuration.places.level,
-        tables=tables,
-    )
+    title, level = context.configuration.title, context.configuration.places.level
+    return page_of(context.inside, context.cities, title=title, level=level, tables=tables)
 
 
 def _experiment(context: Context) -> dict[str, object] | None:
@@ -50,9 +44,7 @@ def _experiment(context: Context) -> dict[str, object] | None:
         "funding": part.funding[0],
         "layer": choice.layer,
         "seed": context.seed,
-        "border": measures.border,
-        "kilometres": measures.kilometres,
-        "distance": measures.distance,
+        **measures.model_dump(include={"border", "kilometres", "distance"}),
     }
     known = {name: str(value) for name, value in settings.items() if value is not None}
     return {"settings": known, "effects": []}

@@ -65,10 +65,7 @@ def _in_lines(names: Iterable[str]) -> list[str]:
     return [", ".join(quoted[at : at + 4]) for at in range(0, len(quoted), 4)]
 
 
-class DataPart(Part):
-    """Which tables to read."""
-
-    part: ClassVar[str] = "data"
+class DataPart(Part, part="data"):
     example: ClassVar[str] = """\
 [data]
 source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left out: the one that
@@ -147,10 +144,7 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
         return self
 
 
-class LayerPart(Part):
-    """What is true of a layer of the source, where it does not say so itself."""
-
-    part: ClassVar[str] = "layers"
+class LayerPart(Part, part="layers"):
     example: ClassVar[str] = """\
 # [layers.gravity]            # what is true of a layer of the source, here "gravity"
 # modelled = true             # modelled, not observed: no p-value is given, and the report says so

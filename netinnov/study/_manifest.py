@@ -15,16 +15,8 @@ from typing import Any
 from netinnov._version import __version__
 
 PACKAGES = (
-    "numpy",
-    "scipy",
-    "pandas",
-    "pyarrow",
-    "networkx",
-    "igraph",
-    "scikit-network",
-    "numba",
-    "matplotlib",
-    "seaborn",
+    *("numpy", "scipy", "pandas", "pyarrow", "networkx", "igraph", "scikit-network"),
+    *("numba", "matplotlib", "seaborn"),
 )
 
 
@@ -43,7 +35,7 @@ def write_manifest(
     seconds: Mapping[str, float],
 ) -> None:
     """Write ``manifest.json``, with the hashes of all other files of the folder."""
-    peak = _peak_memory()
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     manifest = {
         "netinnov": __version__,
         "command": command,
@@ -56,12 +48,8 @@ def write_manifest(
         "inputs": inputs,
         "network": network,
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
-        "peak_memory_mib": None if peak is None else round(peak),
-        "outputs": {
-            path.relative_to(folder).as_posix(): _sha256(path)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        },
+        "peak_memory_mib": _peak_memory(),
+        "outputs": {path.relative_to(folder).as_posix(): _sha256(path) for path in files},
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     # What of a path is no text becomes an escape, which JSON knows too.
@@ -73,11 +61,11 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _peak_memory() -> float | None:
+def _peak_memory() -> int | None:
     """Largest resident size of this process in MiB; None where the platform does not say."""
     try:
         import resource
     except ImportError:  # Windows
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 
 import pandas as pd
 from pydantic import Field, model_validator
@@ -14,10 +14,7 @@ from netinnov.study._section import Part
 Frame = tuple[float, float, float, float]
 
 
-class MapsPart(Part):
-    """What is drawn below maps, and which part of the world they show."""
-
-    part: ClassVar[str] = "maps"
+class MapsPart(Part, part="maps"):
     example: ClassVar[str] = """\
 [maps]
 basemap = "land"              # land and sea; "none", or a file with borders, rivers or coasts of
@@ -51,8 +48,7 @@ basemap = "land"              # land and sea; "none", or a file with borders, ri
     def frames(self, located: pd.DataFrame) -> tuple[Frame, Frame | None]:
         """The frame of a map of places, and that of their densest part, where it is worth one."""
         if self.extent is not None:
-            west, east, south, north = self.extent
-            return (west, east, south, north), None
+            return cast("Frame", tuple(self.extent)), None
         return frame_of(located), dense_frame(located)
 
     def detail_with(self, located: pd.DataFrame, needed: pd.DataFrame) -> Frame:
@@ -61,8 +57,7 @@ basemap = "land"              # land and sea; "none", or a file with borders, ri
         if dense is None:
             return whole
         west, east, south, north = dense
-        corners = pd.DataFrame({"lon": [west, east], "lat": [south, north]})
-        outside = ~(needed["lon"].between(west, east) & needed["lat"].between(south, north))
-        if not outside.any():
+        if (needed["lon"].between(west, east) & needed["lat"].between(south, north)).all():
             return dense
+        corners = pd.DataFrame({"lon": [west, east], "lat": [south, north]})
         return frame_of(pd.concat([corners, needed[["lon", "lat"]]]))

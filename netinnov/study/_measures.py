@@ -34,10 +34,7 @@ def linked_layers(network: MultilayerNetwork) -> list[str]:
     return [x for x in network.layers if network.storage.simple_csr(x).indices.size]
 
 
-class MeasuresPart(Part):
-    """Options of the measures."""
-
-    part: ClassVar[str] = "measures"
+class MeasuresPart(Part, part="measures"):
     example: ClassVar[str] = """\
 [measures]                    # the same for every section
 coupling = 1.0                # weight between the copies of a place in two layers (PageRank,

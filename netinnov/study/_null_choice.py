@@ -41,15 +41,12 @@ class Null:
     @property
     def described(self) -> str:
         """What its networks keep, why it is the one, and the share of links that it moves."""
-        return (
-            f"{self.words} (null model “{self.name}”, {self.why}; {percent(self.moved)} of the "
-            f"{'participations' if self.name == 'curveball' else 'links'} differ from the observed "
-            "ones)"
-        )
+        what = "participations" if self.name == "curveball" else "links"
+        text = f"{self.words} (null model “{self.name}”, {self.why}; {percent(self.moved)} of the "
+        return f"{text}{what} differ from the observed ones)"
 
 
 def no_null(why: str) -> Null:
-    """No null model, and why."""
     return Null("none", None, why)
 
 
@@ -66,7 +63,12 @@ def choose_null(
     if asked == "none":
         return no_null("not asked for")
     if participation is not None:
-        return _of_events(participation, asked, seed)
+        if asked not in (None, "curveball"):
+            why = "moves links one by one, and one event makes several of them"
+            return no_null(f"the null model “{asked}” {why}")
+        null, moved = traded(participation, seed)
+        why = "chosen as one event makes several links" if asked is None else "asked for"
+        return _that_moves(Null("curveball", null, why, WORDS["curveball"], moved))
     if asked == "curveball":
         return no_null("the null model “curveball” needs events that join members: [data] project")
     linked = np.flatnonzero(network.storage.presence("linked").any(axis=0))
@@ -90,21 +92,9 @@ def _that_moves(null: Null) -> Null:
     if np.isnan(null.moved):
         return no_null(f"the null model “{null.name}” draws no links at all")
     if null.moved < LEAST_MOVED:
-        return no_null(
-            f"the null model “{null.name}” moves {percent(null.moved)} of the links only, so that "
-            "its networks are nearly the observed one"
-        )
+        text = f"the null model “{null.name}” moves {percent(null.moved)} of the links only, so "
+        return no_null(f"{text}that its networks are nearly the observed one")
     return null
-
-
-def _of_events(participation: Participation, asked: NullName | None, seed: int) -> Null:
-    if asked not in (None, "curveball"):
-        return no_null(
-            f"the null model “{asked}” moves links one by one, and one event makes several of them"
-        )
-    model, moved = traded(participation, seed)
-    why = "chosen as one event makes several links" if asked is None else "asked for"
-    return _that_moves(Null("curveball", model, why, WORDS["curveball"], moved))
 
 
 def _model(network: MultilayerNetwork, name: NullName, linked: np.ndarray) -> NullModel:
@@ -114,10 +104,9 @@ def _model(network: MultilayerNetwork, name: NullName, linked: np.ndarray) -> Nu
         return Rewire(preserve=("degree", "distance"))
     places = network.storage.places
     at = network.storage.place_codes[linked]
-    if (at < 0).any() or not {"lon", "lat"} <= {*places.columns}:
-        return GravityNull(None, unit="dispersion")
-    coordinates = places[["lon", "lat"]].to_numpy(np.float64)[at]
-    if np.isnan(coordinates).any():
-        return GravityNull(None, unit="dispersion")
-    one_point = len(np.unique(coordinates, axis=0)) < len(coordinates)
-    return GravityNull("exponential" if one_point else "power", unit="dispersion")
+    if (at >= 0).all() and {"lon", "lat"} <= {*places.columns}:
+        coordinates = places[["lon", "lat"]].to_numpy(np.float64)[at]
+        if not np.isnan(coordinates).any():
+            one_point = len(np.unique(coordinates, axis=0)) < len(coordinates)
+            return GravityNull("exponential" if one_point else "power", unit="dispersion")
+    return GravityNull(None, unit="dispersion")

@@ -22,10 +22,7 @@ from netinnov.study._words import are, counted
 SHOWN = 3  # values of a column that a note names
 
 
-class PlacesPart(Part):
-    """At which level places are looked at, and which of them."""
-
-    part: ClassVar[str] = "places"
+class PlacesPart(Part, part="places"):
     example: ClassVar[str] = """\
 [places]
 level = 1                     # default 0; steps up in places.parent: 1 brings districts to their
@@ -65,13 +62,15 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
             inside = network.select(nodes=list(network.storage.nodes.index[stay]))
         left.append((name, inside.n_nodes, inside.n_links))
     if network.n_links and not inside.n_links:
-        msg = (
-            f"none of the {network.n_links:,} links joins two nodes that have a place"
-            + (" among those of [places.keep]" if part.keep else "")
-            + ", so there is nothing to report."
-        )
-        raise InputError(msg)
-    outside = f"outside the places chosen ({_in_words(part.keep)})"
+        among = " among those of [places.keep]" if part.keep else ""
+        msg = f"none of the {network.n_links:,} links joins two nodes that have a place{among}, so "
+        raise InputError(f"{msg}there is nothing to report.")
+    keep = "; ".join(
+        f"{column}: {', '.join(values[:SHOWN])}"
+        + f" and {len(values) - SHOWN:,} more" * (len(values) > SHOWN)
+        for column, values in part.keep.items()
+    )
+    outside = f"outside the places chosen ({keep})"
     notes = tuple(
         _left_out(before[1] - after[1], before[2] - after[2], why)
         for (before, after), why in zip(pairwise(left), ("without a place", outside), strict=True)
@@ -93,22 +92,9 @@ def check_column(
 def _left_out(nodes: int, links: int, why: str) -> str:
     """How many nodes are left out, and their links."""
     text = f"{counted(nodes, 'node')} {why}"
-    if links:
-        text += f" and {counted(links, 'linked pair')}"
-    else:
-        text += (
-            ", not linked to any other," if nodes == 1 else ", none of them linked to any other,"
-        )
+    alone = f", {'not' if nodes == 1 else 'none of them'} linked to any other,"
+    text += f" and {counted(links, 'linked pair')}" if links else alone
     return f"{text} {are(nodes + links)} left out (tables/coverage.csv)."
-
-
-def _in_words(keep: Mapping[str, list[str]]) -> str:
-    """Which values of which columns are kept."""
-    return "; ".join(
-        f"{column}: {', '.join(values[:SHOWN])}"
-        + f" and {len(values) - SHOWN:,} more" * (len(values) > SHOWN)
-        for column, values in keep.items()
-    )
 
 
 def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:

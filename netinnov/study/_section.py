@@ -28,13 +28,19 @@ class Part(BaseModel):
     """Settings of one ``[part]`` of a configuration: checked, and fixed afterwards.
 
     `part` is its name, and `example` its commented lines in `netinnov.study.EXAMPLE`. With
-    `optional` there is nothing to be done where a configuration does not have the part.
+    `optional` there is nothing to be done where a configuration does not have the part. A subclass
+    gives both as `class TopicPart(Part, part="topic", optional=True)`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-    part: ClassVar[str]
-    example: ClassVar[str]
+    part: ClassVar[str] = ""
+    example: ClassVar[str] = ""
     optional: ClassVar[bool] = False
+
+    def __init_subclass__(cls, *, part: str = "", optional: bool = False, **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        if part:
+            cls.part, cls.optional = part, optional
 
     @model_validator(mode="after")
     def _counts_are_limited(self) -> Self:

@@ -31,10 +31,7 @@ Omitted = Literal[
 ]
 
 
-class StructurePart(Part):
-    """How centres and communities are looked for, and how often flows are drawn."""
-
-    part: ClassVar[str] = "structure"
+class StructurePart(Part, part="structure"):
     example: ClassVar[str] = """\
 [structure]                   # centres, indices, communities, layer similarity, brokers; for none
                               # write structure = false at the top, below the seed, for this part
@@ -106,12 +103,8 @@ class Plan:
     @property
     def draw(self) -> dict[str, Any]:
         """Arguments of every search and draw."""
-        return {
-            "rng": self.seed,
-            "progress": self.progress,
-            "restarts": self.options.restarts,
-            "direction": self.options.direction,
-        }
+        options = self.options.model_dump(include={"restarts", "direction"})
+        return {"rng": self.seed, "progress": self.progress, **options}
 
     @property
     def resample(self) -> Change | None:
@@ -120,12 +113,10 @@ class Plan:
 
     @property
     def resampled(self) -> str:
-        """What is resampled."""
         return "flows" if self.participation is None else "events"
 
     @property
     def kind(self) -> str:
-        """Whether the layers looked at together are observed or modelled."""
         return "modelled" if self.modelled else "observed"
 
     @property
@@ -143,16 +134,30 @@ def plan(context: Context) -> Plan | None:
     cities = context.cities.select(layers=linked)
     observed = context.observed(cities)
     together = observed or list(cities.layers)
-    network = cities.select(layers=together)
-    n = cities.n_nodes
+    network, n = cities.select(layers=together), cities.n_nodes
     incidence, participation = context.loaded.incidence, None
     if incidence is not None and set(observed) <= set(incidence.layers):
-        level = context.configuration.places.level
-        participation = participation_of(incidence, network, level)
-    joint = context.loaded.joint_events and participation is None
-    no_draws = _why_no_draws(bool(observed), joint, n, options)
-    null = _null(network, options, no_draws, context.seed, participation)
+        participation = participation_of(incidence, network, context.configuration.places.level)
+    no_draws = None  # why nothing is drawn
+    if not observed:
+        no_draws = "all links are modelled, and links that a model made are no evidence"
+    elif context.loaded.joint_events and participation is None:
+        no_draws = "a project links all its partners at once, and drawing single links, as if they "
+        no_draws += "were independent, would be too sure of itself; `project` in [data] draws "
+        no_draws += "projects"
+    elif n > options.most_places:
+        no_draws = f"it would take long for more than {options.most_places:,} places"
+    if not options.replicates:
+        null = no_null("not asked for")
+    elif no_draws:
+        null = no_null(no_draws)
+    elif n < TINY:
+        why = f"among fewer than {TINY} places hardly another network has the same degrees"
+        null = no_null(why)
+    else:
+        null = choose_null(network, options.null, context.seed, participation)
     most = min(ONE_BY_ONE, options.most_places)
+    events = bool(no_draws) or participation is not None or says_events(network, None)
     return Plan(
         options,
         cities,
@@ -165,72 +170,31 @@ def plan(context: Context) -> Plan | None:
         participation,
         leave_one_out=n <= most,
         search=TINY <= n <= COSTLY,
-        left_out=tuple(_left_out(network, options, no_draws, null, participation, most)),
+        left_out=tuple(_left_out(n, options, no_draws, null, events, most)),
         seed=context.seed,
         progress=context.progress,
     )
 
 
-def _null(
-    network: MultilayerNetwork,
-    options: StructurePart,
-    no_draws: str | None,
-    seed: int,
-    participation: Participation | None,
-) -> Null:
-    if not options.replicates:
-        return no_null("not asked for")
-    if no_draws:
-        return no_null(no_draws)
-    if network.n_nodes < TINY:
-        return no_null(
-            f"among fewer than {TINY} places hardly another network has the same degrees"
-        )
-    return choose_null(network, options.null, seed, participation)
-
-
-def _why_no_draws(observed: bool, joint: bool, n: int, options: StructurePart) -> str | None:
-    if not observed:
-        return "all links are modelled, and links that a model made are no evidence"
-    if joint:
-        return (
-            "a project links all its partners at once, and drawing single links, as if they were "
-            "independent, would be too sure of itself; `project` in [data] draws projects"
-        )
-    if n > options.most_places:
-        return f"it would take long for more than {options.most_places:,} places"
-    return None
-
-
 def _left_out(
-    network: MultilayerNetwork,
-    options: StructurePart,
-    no_draws: str | None,
-    null: Null,
-    participation: Participation | None,
-    most: int,
+    n: int, options: StructurePart, no_draws: str | None, null: Null, events: bool, most: int
 ) -> Iterator[LeftOut]:
-    n = network.n_nodes
     if no_draws or not options.resamples:
         yield LeftOut("intervals", no_draws if no_draws and options.resamples else "not asked for")
-    elif participation is None and not says_events(network, None):
+    elif not events:
         why = "the weights are not whole numbers, so the number of events they count is not known"
         yield LeftOut("intervals", why)
     if null.model is None:
         yield LeftOut("null model", null.why)
     if n > most:
-        yield LeftOut(
-            "the indices without each place in turn",
-            f"it would take long for more than {most:,} places",
-        )
+        why = f"it would take long for more than {most:,} places"
+        yield LeftOut("the indices without each place in turn", why)
     if no_draws:
         return
     if n < TINY and options.resamples:
         why = f"fewer than {TINY} places have no communities to speak of"
         yield LeftOut("interval of the number of centres", why)
     elif n > COSTLY:
-        why = (
-            f"communities would have to be searched for in every draw, which takes long for more "
-            f"than {COSTLY:,} places; the support of centres rests on {FEWER} draws at most"
-        )
+        why = "communities would have to be searched for in every draw, which takes long for more "
+        why += f"than {COSTLY:,} places; the support of centres rests on {FEWER} draws at most"
         yield LeftOut("interval of the number of centres", why)

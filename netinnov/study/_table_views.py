@@ -35,15 +35,18 @@ def view_of(table: Table) -> View:
     """What the page shows of a table."""
     frame = table.frame if table.view is None else table.view
     frame = frame.drop(columns="modelled_layers", errors="ignore")
-    frame = frame.reset_index() if has_index(frame) else frame
+    indexed = has_index(frame)
+    frame = frame.reset_index() if indexed else frame
     n_rows = ALL if table.whole else SHORT if len(frame) <= SHORT else SHOWN
-    width = table.width or WIDEST
-    if table.width and has_index(table.frame if table.view is None else table.view):
-        width += 1
-    first = frame.iloc[:n_rows, :width]
-    cut = _cut(first.shape, (len(table.frame), frame.shape[1]))
+    first = frame.iloc[:n_rows, : table.width + indexed if table.width else WIDEST]
+    available = (len(table.frame), frame.shape[1])
+    parts = [
+        f"{few:,} of {many:,} {unit}"
+        for few, many, unit in zip(first.shape, available, ("rows", "columns"), strict=True)
+        if few < many
+    ]
     first, alike = _without_repetition(first)
-    longest = IN_FULL if table.whole else LONGEST
+    longest, kinds = IN_FULL if table.whole else LONGEST, pd.api.types
     return View(
         columns=[str(column).replace("_", " ") for column in first],
         rows=[
@@ -55,23 +58,10 @@ def view_of(table: Table) -> View:
             ]
             for row in first.itertuples(index=False, name=None)
         ],
-        numeric=[
-            pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
-            for kind in first.dtypes
-        ],
+        numeric=[kinds.is_numeric_dtype(x) and not kinds.is_bool_dtype(x) for x in first.dtypes],
         alike=alike,
-        cut=cut,
+        cut=f"{joined(parts)} are shown; the file has all." if parts else "",
     )
-
-
-def _cut(shown: tuple[int, int], available: tuple[int, int]) -> str:
-    """How many rows and columns are shown of how many."""
-    parts = [
-        f"{few:,} of {many:,} {unit}"
-        for few, many, unit in zip(shown, available, ("rows", "columns"), strict=True)
-        if few < many
-    ]
-    return f"{joined(parts)} are shown; the file has all." if parts else ""
 
 
 def _without_repetition(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -86,8 +76,6 @@ def _without_repetition(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         and table[column].notna().all()
         and table[column].nunique() == 1
     }
-    if not repeated:
-        return table, ""
     parts = [f"{column.replace('_', ' ')} {name(value)}" for column, value in repeated.items()]
-    alike = f"In all rows shown: {joined(parts, between='; ', last='; ')}."
+    alike = f"In all rows shown: {'; '.join(parts)}." if parts else ""
     return table.drop(columns=list(repeated)), alike

@@ -58,47 +58,32 @@ class Participation:
     ) -> MultilayerNetwork:
         """Links of places that members make who meet in events, each of which counts `times`."""
         size = np.bincount(event, minlength=self.n_events).astype(np.float64)
-        each = np.ones(size.size)
-        several = size > 1
-        if self.weighting == "newman":
-            each[several] = 1 / (size[several] - 1)
-        elif self.weighting == "full":
-            each[several] = 2 / (size[several] * (size[several] - 1))
+        pairs = {"newman": np.maximum(size - 1, 1), "full": np.maximum(size * (size - 1) / 2, 1)}
+        each = 1 / pairs.get(self.weighting, np.ones(size.size))
         if times is not None:
             each = each * times
         place, group = self.place[member], self.group[member]
-        inside = place >= 0
-        shape = (self.cities.n_nodes, size.size)
+        shape, inside = (self.cities.n_nodes, size.size), place >= 0
 
         def present(members: npt.NDArray[np.bool_]) -> csr_array:
-            members = inside & members
-            return csr_array(
-                (np.ones(int(members.sum())), (place[members], event[members])), shape=shape
-            )
+            at = place[members & inside], event[members & inside]
+            return csr_array((np.ones(at[0].size), at), shape=shape)
 
         parts = []
         for number in np.unique(group):
             alike = group == number
-            some = present(alike) * each
-            layer = self.layer_of[number] if number >= 0 else -1
-            if layer >= 0:
-                parts.append(_pairs(some @ present(alike).T, layer))
-            if self.mixed >= 0:
-                others = ~alike if number >= 0 else np.ones_like(alike)
-                parts.append(_pairs(some @ present(others).T, self.mixed))
+            others = ~alike if number >= 0 else np.ones_like(alike)
+            of_group = self.layer_of[number] if number >= 0 else -1
+            for layer, partners in ((of_group, alike), (self.mixed, others)):
+                if layer >= 0:
+                    weights = present(alike) * each @ present(partners).T
+                    links = coo_array(triu(csr_array(weights), k=1))
+                    row, col = (
+                        at[links.data > 0].astype(np.int32) for at in (links.row, links.col)
+                    )
+                    layers = np.full(row.size, layer, np.int32)
+                    parts.append(Rows(layers, row, col, links.data[links.data > 0]))
         return with_rows(self.cities, reduce(Rows.followed_by, parts))
-
-
-def _pairs(weights: csr_array, layer: int) -> Rows:
-    """The upper triangle of weights between places, as links of a layer."""
-    pairs = coo_array(triu(csr_array(weights), k=1))
-    linked = pairs.data > 0
-    return Rows(
-        np.full(int(linked.sum()), layer, np.int32),
-        pairs.row[linked].astype(np.int32),
-        pairs.col[linked].astype(np.int32),
-        pairs.data[linked].astype(np.float64),
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,8 +115,9 @@ def participation_of(
     kinds = [named] if isinstance(named, str) else list(named or ())
     of_kind = storage.nodes["kind"].isin(kinds).to_numpy(bool)
     is_member = of_kind if projection.through is None else ~of_kind
-    member = np.where(is_member[rows.source], rows.source, rows.target)
-    event = np.where(is_member[rows.source], rows.target, rows.source)
+    first = is_member[rows.source]
+    ends = (rows.source, rows.target)
+    member, event = np.where(first, ends, ends[::-1])
     table = pd.DataFrame({"member": member, "event": event, "period": rows.period})
     if table.groupby("event")["period"].nunique().gt(1).any():
         return None
@@ -148,16 +134,11 @@ def participation_of(
         group, unique = pd.factorize(column)
         values, mixed = list(map(str, unique)), "mixed"
     at = {layer: number for number, layer in enumerate(cities.layers)}
-    return Participation(
-        member_code.astype(np.int32),
-        event_code.astype(np.int32),
-        place.astype(np.int32),
-        projection.weighting,
-        cities,
-        group.astype(np.int32),
-        tuple(at.get(value, -1) for value in values),
-        at.get(mixed, -1),
-    )
+    layer_of = tuple(at.get(value, -1) for value in values)
+    codes = (x.astype(np.int32) for x in (member_code, event_code, place, group))
+    members, events, places, groups = codes
+    weighting, of_mixed = projection.weighting, at.get(mixed, -1)
+    return Participation(members, events, places, weighting, cities, groups, layer_of, of_mixed)
 
 
 def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
@@ -165,13 +146,9 @@ def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
     n_members, n_events = participation.place.size, participation.n_events
     kind = np.repeat(["member", "event"], [n_members, n_events])
     ids = pd.Index(np.arange(n_members + n_events).astype(str))
-    links = pd.DataFrame(
-        {
-            "source": ids.take(participation.member),
-            "target": ids.take(participation.event + n_members),
-            "layer": "participation",
-        }
-    )
+    source, target = participation.member, participation.event + n_members
+    links = pd.DataFrame({"source": ids.take(source), "target": ids.take(target)})
+    links = links.assign(layer="participation")
     network = MultilayerNetwork(pd.DataFrame({"kind": kind}, index=ids), links)
     trades, moved = tried_null(Curveball(), network, seed)
     return TradedParticipation(participation, trades, n_members), moved

@@ -34,17 +34,7 @@ SitingObjective = Literal["efficiency", "home_access", "worst_access", "equity",
 Form = Literal["enclave", "link"]
 
 
-class SitingPrices(PricesPart):
-    """What enclaves and links cost."""
-
-    part: ClassVar[str] = "siting.prices"
-
-
-class SitingPart(Part):
-    """Which enclaves could be built, how many, and what they are for."""
-
-    part: ClassVar[str] = "siting"
-    optional: ClassVar[bool] = True
+class SitingPart(Part, part="siting", optional=True):
     example: ClassVar[str] = """\
 [siting]                      # planning: which enclaves to build next, and whether they are better
                               # than others drawn at random
@@ -96,7 +86,7 @@ pipeline_km = 0.01            # of each kilometre of any other link
     placements: Annotated[int, Field(ge=1)] = 5
     placebos: Annotated[int, Field(ge=0)] = 200
     resamples: Annotated[int, Field(ge=0)] = 20
-    prices: SitingPrices | None = None
+    prices: PricesPart | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> SitingPart:
@@ -200,7 +190,7 @@ def candidates_of(context: Context) -> Candidates:
     except InputError as error:
         error.add_note(f"In the candidate {sites[0]!r} of [siting].")
         raise
-    own: PricesPart | None = part.prices
+    own = part.prices
     if own is None and (experiment := context.once(choose)) is not None:
         own = experiment.part.prices
     prices = None if own is None else Prices(**own.model_dump())

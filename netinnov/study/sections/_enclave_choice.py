@@ -24,9 +24,6 @@ TENTH = 0.1  # of home's strength or links: the park, where it is not said how l
 class PricesPart(Part):
     """What rivals of the same cost are paid by."""
 
-    part: ClassVar[str] = "experiment.prices"
-    example: ClassVar[str] = ""
-
     park: Annotated[float, Field(ge=0)]
     link: Annotated[float, Field(ge=0)]
     pipeline_km: Annotated[float, Field(ge=0)]
@@ -38,10 +35,7 @@ class PricesPart(Part):
         return self
 
 
-class ExperimentPart(Part):
-    """The enclave to be tried."""
-
-    part: ClassVar[str] = "experiment"
+class ExperimentPart(Part, part="experiment"):
     example: ClassVar[str] = """\
 [experiment]                  # experiment = false: none
 home = "quzhou"               # default: left out; whose park it is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,6 @@ TOPIC = "A contract with a fixed return"
 
 class ContractPart(Part):
     """A fixed return, and what is assumed of the alternatives."""
-
-    part: ClassVar[str] = "sharing.contract"
-    example: ClassVar[str] = ""
 
     enclave: Annotated[str, Field(min_length=1)]
     fixed_return: Annotated[float, Field(ge=0)]

@@ -29,11 +29,7 @@ EFFECTS = {"excites": "it lasts longer", "damps": "it settles faster", "leaves":
 STEEPEST = 2.0
 
 
-class CobwebPart(Part):
-    """Parameters of the cobweb of two regions."""
-
-    part: ClassVar[str] = "cobweb"
-    optional: ClassVar[bool] = True
+class CobwebPart(Part, part="cobweb", optional=True):
     example: ClassVar[str] = """\
 [cobweb]                      # supply and demand of two coupled regions
 demand_slope = 1.0            # how much less is wanted at a price that is higher by 1

@@ -23,11 +23,7 @@ from netinnov.study.sections import park
 HEADING = "Diffusion: how soon is home reached?"
 
 
-class DiffusionPart(Part):
-    """How an innovation passes along links."""
-
-    part: ClassVar[str] = "diffusion"
-    optional: ClassVar[bool] = True
+class DiffusionPart(Part, part="diffusion", optional=True):
     example: ClassVar[str] = """\
 [diffusion]                   # from the actors of the park's host to those of its home
 rate = 0.1                    # chance that a link passes an innovation on in a step

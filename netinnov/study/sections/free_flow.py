@@ -22,11 +22,7 @@ HEADING = "Free flow: converge or diverge?"
 LEFT = "freeness of trade"
 
 
-class FreeFlowPart(Part):
-    """Parameters of the core-periphery model."""
-
-    part: ClassVar[str] = "free_flow"
-    optional: ClassVar[bool] = True
+class FreeFlowPart(Part, part="free_flow", optional=True):
     example: ClassVar[str] = """\
 [free_flow]                   # core-periphery model; a mechanism is in the report where its part is
                               # there, such as this and those below (mechanisms = true: all of them)

@@ -33,11 +33,7 @@ LINKS = 10  # links that the budget pays for, where nothing says what the park c
 AT_COST, BORDERS = "Approaches at equal cost", "Links across borders"
 
 
-class GovernancePart(Part):
-    """Between whom approaches are compared, at what cost, and which borders are counted."""
-
-    part: ClassVar[str] = "governance"
-    optional: ClassVar[bool] = True
+class GovernancePart(Part, part="governance", optional=True):
     example: ClassVar[str] = """\
 [governance]                  # planning: links across borders, and approaches at equal cost
 groups = ["jurisdiction", "kind", "province"] # default ["jurisdiction", "kind"]; columns of the

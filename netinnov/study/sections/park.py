@@ -25,11 +25,7 @@ COLUMNS = (
 )
 
 
-class ParkPart(Part):
-    """Which park is looked at."""
-
-    part: ClassVar[str] = "park"
-    optional: ClassVar[bool] = True
+class ParkPart(Part, part="park", optional=True):
     example: ClassVar[str] = """\
 [park]                        # a park outside its jurisdiction, and the actors that it joins
 park = "quzhou_haichuang"     # whose partners are shown; left out: the park with the most links

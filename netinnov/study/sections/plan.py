@@ -32,11 +32,7 @@ from netinnov.study.sections._candidate_sites import Form, candidates_of, maker_
 HEADING = "Plan: centres at least cost"
 
 
-class PlanPart(Part):
-    """What has to hold, and among how many candidates."""
-
-    part: ClassVar[str] = "plan"
-    optional: ClassVar[bool] = True
+class PlanPart(Part, part="plan", optional=True):
     example: ClassVar[str] = """\
 [plan]                        # planning: the cheapest candidates of [siting] after which a target
                               # holds, at its prices; without prices as few as possible

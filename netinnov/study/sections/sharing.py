@@ -40,11 +40,7 @@ RULES = {
 }
 
 
-class SharingPart(Part):
-    """Whose links are shared, and the contract of one enclave."""
-
-    part: ClassVar[str] = "sharing"
-    optional: ClassVar[bool] = True
+class SharingPart(Part, part="sharing", optional=True):
     example: ClassVar[str] = """\
 [sharing]                     # planning: who gains from the enclaves, and how it could be shared
 # pairs = [["quzhou", "hangzhou"]]   # links of two places each, on top of the observed network;

@@ -33,11 +33,7 @@ LARGEST = 12  # hosts at which more space is tried
 TRIED = 10  # units that the space which is tried houses, so that it holds more than a link or two
 
 
-class SpacePart(Part):
-    """What needs space, and where it is."""
-
-    part: ClassVar[str] = "space"
-    optional: ClassVar[bool] = True
+class SpacePart(Part, part="space", optional=True):
     example: ClassVar[str] = """\
 [space]                       # planning: homes use the space of hosts, the nearest first; this and
                               # the next parts are in the report where they are named

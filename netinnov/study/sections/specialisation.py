@@ -24,11 +24,7 @@ NAMED = 3
 ROWS = 15
 
 
-class SpecialisationPart(Part):
-    """No settings: the part only serves to leave the section out."""
-
-    part: ClassVar[str] = "specialisation"
-    optional: ClassVar[bool] = True
+class SpecialisationPart(Part, part="specialisation", optional=True):
     example: ClassVar[str] = """\
 [specialisation]              # mix of layers of each place, and convergence; no settings
 """
