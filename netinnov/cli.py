@@ -23,41 +23,40 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-Columns = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--column",
-        metavar="THEIRS=OURS",
-        help="A header of the tables under our name, such as Ort=place; may be repeated. A study "
-        "has these under [columns].",
-    ),
-]
-Encoding = Annotated[
-    str | None, typer.Option("--encoding", help="Of text files, such as cp1252; found by default.")
-]
-Case = Literal["yrd", "europe"]
-Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infomap"]
-
 INPUT = (
     "Folder with nodes.csv, links.csv and, if any, places.csv and layers.csv (or .parquet, .dta, "
     ".xlsx), or workbook with such sheets; folder or zip of CORDIS; folder or .jsonl of OpenAlex; "
     "table or matrix of flows (.csv, .xlsx, .dta, .parquet); or file .edges, .mpx, .net, .paj, "
     ".graphml, .gexf, .gml."
 )
+COLUMN = (
+    "A header of the tables under our name, such as Ort=place; may be repeated. A study "
+    "has these under [columns]."
+)
+CASE = (
+    "Bundled case: yrd, reverse enclaves of the Yangtze River Delta (the default), or "
+    "europe, cities that share research projects."
+)
+CONFIG = (
+    "Configuration (TOML); or a folder or file of data, for a study with all settings "
+    "left as they are. None: a bundled case."
+)
+EXPLORED = "Configuration (TOML) of a study, or a folder or file of data. None: a bundled case."
 CODES = (
     "Exit codes: 0 all is well; 1 invalid input or a write error; 2 the "
     "command is not understood; 130 stopped by Ctrl-C (a second one ends it at once), 143 "
     "by SIGTERM, 129 by a closed terminal."
 )
+FOUND = "Of text files, such as cp1252; found by default."
+FORMAT = "Format; csv, parquet and muxviz are folders to make."
+SAME = "What a file must be, for the very files of an earlier study; may be repeated."
 
-CaseOption = Annotated[
-    Case | None,
-    typer.Option(
-        "--case",
-        help="Bundled case: yrd, reverse enclaves of the Yangtze River Delta (the default), or "
-        "europe, cities that share research projects.",
-    ),
-]
+Case = Literal["yrd", "europe"]
+Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infomap"]
+Source = Annotated[Path, typer.Argument(metavar="IN", help=INPUT)]
+Columns = Annotated[list[str] | None, typer.Option("--column", metavar="THEIRS=OURS", help=COLUMN)]
+Encoding = Annotated[str | None, typer.Option("--encoding", help=FOUND)]
+CaseOption = Annotated[Case | None, typer.Option("--case", help=CASE)]
 
 app = typer.Typer(
     name="netinnov",
@@ -107,13 +106,7 @@ def _options(
 @app.command()
 @plainly
 def run(
-    config: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Configuration (TOML); or a folder or file of data, for a study with all settings "
-            "left as they are. None: a bundled case."
-        ),
-    ] = None,
+    config: Annotated[Path | None, typer.Argument(help=CONFIG)] = None,
     case: CaseOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder to make. Default: results/NAME.")
@@ -129,13 +122,10 @@ def run(
     ] = False,
 ) -> None:
     """From tables to tables, figures and a report."""
-    beside = [*([str(config)] if config else []), *([f"--out {out}"] if out else [])]
-    if example and beside:
-        others = " and ".join(beside)
-        msg = (
-            f"--example only prints a configuration and must stand alone; found it with {others}. "
-        )
-        raise typer.BadParameter(f"{msg}Leave out --example to run, or {others} to print.")
+    others = " and ".join([str(config)] * bool(config) + [f"--out {out}"] * bool(out))
+    if example and others:
+        msg = f"--example only prints a configuration and must stand alone; found it with {others}."
+        raise typer.BadParameter(f"{msg} Leave out --example to run, or {others} to print.")
     from netinnov import study
     from netinnov.study._configuration import case_text
 
@@ -160,13 +150,7 @@ def run(
 @app.command()
 @plainly
 def explore(
-    source: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Configuration (TOML) of a study, or a folder or file of data. None: a bundled "
-            "case."
-        ),
-    ] = None,
+    source: Annotated[Path | None, typer.Argument(help=EXPLORED)] = None,
     case: CaseOption = None,
     out: Annotated[
         Path, typer.Option("--out", help="File to write; an older one is replaced.")
@@ -176,17 +160,12 @@ def explore(
     """One page to explore the places and to try enclaves; it needs no network connection."""
     from netinnov.study._explorer_page import explorer_of
 
-    page = explorer_of(_configuration(source, case), title=title)
-    write(f"The explorer is {page.write(out)}")
+    write(f"The explorer is {explorer_of(_configuration(source, case), title=title).write(out)}")
 
 
 @app.command()
 @plainly
-def check(
-    source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
-    column: Columns = None,
-    encoding: Encoding = None,
-) -> None:
+def check(source: Source, column: Columns = None, encoding: Encoding = None) -> None:
     """Say what is wrong with tables, or with a configuration for its data; exit code 1 if so."""
     from netinnov._file_rows import has_file_rows
     from netinnov._inputs import read
@@ -205,7 +184,7 @@ def check(
         write("No problems: the settings fit the data.")
         return
     _, tables, faults, notes, words = read(source, columns=_columns(column), encoding=encoding)
-    inspection = inspect(tables.nodes, tables.links, tables.places)
+    inspection = inspect(*tables[:3])
     if inspection.problems:
         faults.append(inspection.problems.message())
         if not (has_file_rows(tables.nodes) and has_file_rows(tables.links)):
@@ -217,21 +196,15 @@ def check(
     if faults:
         fail("\n".join(faults))
     n_places = "no table of" if tables.places is None else f"{len(tables.places):,}"
-    write(
-        f"No problems: {len(tables.nodes):,} nodes, {len(tables.links):,} rows of links, "
-        f"{n_places} places."
-    )
+    rows = f"{len(tables.nodes):,} nodes, {len(tables.links):,} rows of links"
+    write(f"No problems: {rows}, {n_places} places.")
     for note in (*notes, *words, *_notes(tables)):
         write(f"Note: {note}")
 
 
 @app.command()
 @plainly
-def info(
-    source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
-    column: Columns = None,
-    encoding: Encoding = None,
-) -> None:
+def info(source: Source, column: Columns = None, encoding: Encoding = None) -> None:
     """Print a summary of a network."""
     from netinnov._inputs import read
     from netinnov.build import build_network
@@ -243,10 +216,9 @@ def info(
     write_line("kinds: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.items()))
     for layer in network.layers:
         part = network.select(layers=[layer])
-        arrow = "directed" if layer in network.directed else "undirected"
-        weight = part.links["weight"].sum()
-        links = f"{part.n_links:,} link{'s' * (part.n_links != 1)}"
-        write_line(f"layer {layer}: {links}, weight {weight:,.6g}, {arrow}")
+        text = f"layer {layer}: {part.n_links:,} link{'s' * (part.n_links != 1)}, weight "
+        text += f"{part.links['weight'].sum():,.6g}, "
+        write_line(text + ("directed" if layer in network.directed else "undirected"))
     for text in (*faults, *notes):
         write(text)
 
@@ -254,11 +226,9 @@ def info(
 @app.command()
 @plainly
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help=INPUT)],
+    source: Source,
     target: Annotated[Path, typer.Argument(metavar="OUT", help="File or folder to write.")],
-    to: Annotated[
-        Target, typer.Option("--to", help="Format; csv, parquet and muxviz are folders to make.")
-    ],
+    to: Annotated[Target, typer.Option("--to", help=FORMAT)],
     column: Columns = None,
     encoding: Encoding = None,
 ) -> None:
@@ -289,14 +259,11 @@ def _list_data() -> None:
 
     for name, entry in catalogue().iterrows():
         write(f"{name}: {entry['content']}")
-        write(f"    size: {entry['size']}")
-        write(f"    licence: {entry['licence']}")
-        write(f"    read by: netinnov.sources.{entry['reader']}")
-        for address in entry["addresses"]:
-            write(f"    {address}")
-        if entry["command"]:
-            write(f"    get it with: {entry['command']}")
-        write(f"    publisher: {entry['home']}")
+        lines = [f"size: {entry['size']}", f"licence: {entry['licence']}"]
+        lines += [f"read by: netinnov.sources.{entry['reader']}", *entry["addresses"]]
+        lines += [f"get it with: {entry['command']}"] if entry["command"] else []
+        for line in (*lines, f"publisher: {entry['home']}"):
+            write(f"    {line}")
 
 
 @data.command("get")
@@ -308,12 +275,7 @@ def _get_data(
         typer.Option("--to", help="Folder. Default: that of cached files of the system."),
     ] = None,
     sha256: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--sha256",
-            metavar="FILE=HASH",
-            help="What a file must be, for the very files of an earlier study; may be repeated.",
-        ),
+        list[str] | None, typer.Option("--sha256", metavar="FILE=HASH", help=SAME)
     ] = None,
 ) -> None:
     """Download official files; the same command goes on where it broke off.
@@ -392,7 +354,7 @@ def _notes(tables: Tables) -> list[str]:
     notes = [
         f"{table} have no column {column!r}, and {similar!r} is kept as an attribute; rename it "
         f"{column!r} if it is that."
-        for table, column, similar in lookalikes(tables.nodes, tables.links, tables.places)
+        for table, column, similar in lookalikes(*tables[:3])
     ]
     if tables.links.empty:
         notes.append("there are no links; add rows to them, or there is nothing to measure.")

@@ -26,7 +26,7 @@ from netinnov.sources import Tables
 from netinnov.sources._user_tables import has_places, read_places, why_placeless
 from netinnov.study._places import check_column
 from netinnov.study._section import Part
-from netinnov.study._words import counted
+from netinnov.study._words import are, counted
 
 # The sources that are part of the package; the first has the tables of no other name.
 BUNDLED = ("yrd", "europe")
@@ -52,10 +52,8 @@ class Projection(BaseModel):
     @model_validator(mode="after")
     def _has_two_sides(self) -> Projection:
         if (self.onto is None) == (self.through is None):
-            msg = (
-                "give `onto`, the kinds that are linked, or `through`, the kinds that they meet in"
-            )
-            raise ValueError(msg)
+            msg = "give `onto`, the kinds that are linked, or `through`, the kinds that they meet "
+            raise ValueError(f"{msg}in")
         return self
 
 
@@ -122,15 +120,10 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
             if not self.source:
                 raise ValueError("`source` or `path` is missing")
             raise ValueError(f"source = {self.source!r} needs `path`")
-        fits = {
-            "path": list(READERS),
-            "clean": ["tables"],
-            **{
-                name: [source for source in READERS if option_of(source, name)]
-                for name in ("aliases", "encoding", "outflow", "places", "weighting")
-            },
-            "project": ["europe", *(source for source in READERS if source != "flows")],
-        }
+        optional = ("aliases", "encoding", "outflow", "places", "weighting")
+        fits = {name: [x for x in READERS if option_of(x, name)] for name in optional}
+        fits |= {"path": list(READERS), "clean": ["tables"]}
+        fits["project"] = ["europe", *(source for source in READERS if source != "flows")]
         for name in sorted(self.model_fields_set & fits.keys()):
             if self.source not in ("", *fits[name]) and getattr(self, name) is not None:
                 fit = " or ".join(map(repr, fits[name]))
@@ -164,8 +157,7 @@ class Incidence(NamedTuple):
 
     network: MultilayerNetwork
     projection: Projection
-    layers: tuple[str, ...]
-    """Names of the projected layers."""
+    layers: tuple[str, ...]  # names of the projected layers
 
 
 class Loaded(NamedTuple):
@@ -176,8 +168,7 @@ class Loaded(NamedTuple):
     modelled: dict[str, dict[str, Any]]
     notes: tuple[str, ...]
     files: tuple[Path, ...]
-    joint_events: bool = False
-    """Whether one event, such as a project, makes several links at once."""
+    joint_events: bool = False  # whether one event, such as a project, makes several links at once
     incidence: Incidence | None = None
 
 
@@ -205,11 +196,8 @@ def load(
 
 def _enclaves() -> Loaded:
     parameters = gravity_parameters()
-    notes = (
-        "Sites, actors and stated links are facts compiled from public web pages: a sample, "
-        "not a census.",
-        str(parameters["notice"]),
-    )
+    notice = "Sites, actors and stated links are facts compiled from public web pages: a sample, "
+    notes = (f"{notice}not a census.", str(parameters["notice"]))
     paths = _packaged(lambda name: not name.startswith(("research_", "europe")))
     return Loaded(load_yrd_enclaves(), None, {parameters["layer"]: parameters}, notes, paths)
 
@@ -251,24 +239,25 @@ def _projected(
 def _read(
     data: DataPart, path: Path, layers: Mapping[str, LayerPart], columns: Mapping[str, str]
 ) -> Loaded:
-    source = data.source
+    source, messages, incidence, rejected = data.source, [], None, None
     if not source:
         source, path = recognise(path)
-    options = _options(data, source)
-    messages: list[str] = []
+    options: dict[str, Any] = {}
+    if data.project is not None:
+        options |= {name: "nodes" for name in TWO_MODE if option_of(source, name)}
+    elif option_of(source, "weighting"):
+        options["weighting"] = data.weighting
     if data.places is not None:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UserWarning)
             places, columns = read_places(data.places, columns=columns, encoding=data.encoding)
         messages = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
-        options["places"] = places.set_index("place")
-        options["aliases"] = data.aliases
+        options |= {"places": places.set_index("place"), "aliases": data.aliases}
         if data.outflow is not None:
             check_column("[data] outflow", data.outflow, options["places"].columns)
             options["outflow"] = options["places"][data.outflow]
-            messages.append(
-                f"The flows are shares of what leaves each place, times its {data.outflow}."
-            )
+            text = f"The flows are shares of what leaves each place, times its {data.outflow}."
+            messages.append(text)
     _, tables, faults, notes, words = read(
         path, source=source, columns=columns, encoding=data.encoding, **options
     )
@@ -283,16 +272,13 @@ def _read(
     if nowhere.any() and tables.places is not None:
         places = tables.places.copy()
         places.loc[nowhere.to_numpy(), ["lon", "lat"]] = np.nan
-        tables = tables._replace(places=places)
-        notes.append(
-            f"{counted(int(nowhere.sum()), 'place')} at 0°N 0°E, far from all others, "
-            f"{'is' if nowhere.sum() == 1 else 'are'} taken to have no coordinates."
-        )
+        tables, n = tables._replace(places=places), int(nowhere.sum())
+        text = f"{counted(n, 'place')} at 0°N 0°E, far from all others, {are(n)} taken to have no "
+        notes.append(f"{text}coordinates.")
     check_names("[layers]", list(layers), _names_of_layers(tables.links), of="the links")
-    rejected = None
     if data.clean:
         tables, rejected = _cleaned(tables)
-    network, incidence = _built(tables, layers), None
+    network = _built(tables, layers)
     if data.project is not None:
         network, incidence = _projected(network, data.project)
     table = network.layer_table
@@ -316,54 +302,34 @@ def _nowhere(places: pd.DataFrame | None) -> pd.Series[bool]:
     return zero if len(others) and not near else zero & False
 
 
-def _options(data: DataPart, source: str) -> dict[str, Any]:
-    """What else the reader of a source is told."""
-    options: dict[str, Any] = {}
-    if option_of(source, "weighting") and data.project is None:
-        options["weighting"] = data.weighting
-    if data.project is not None:
-        options |= {name: "nodes" for name in TWO_MODE if option_of(source, name)}
-    return options
-
-
 def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork:
     """The network, in which what a configuration says of a layer comes before its source."""
     present = set(_names_of_layers(tables.links))  # a layer may have lost all of its rows
-    parts = {layer: part for layer, part in layers.items() if layer in present}
-    undirected = {layer for layer, part in parts.items() if part.directed is False}
-    directed = [layer for layer in tables.directed if layer not in undirected]
+    parts = {x: part.model_dump(exclude_none=True) for x, part in layers.items() if x in present}
+    directed = [x for x in tables.directed if parts.get(x, {}).get("directed") is not False]
     records: dict[str, dict[str, Any]] = {}
     if tables.layers is not None:
         table = tables.layers.set_index("layer") if "layer" in tables.layers else tables.layers
         records = {str(layer): dict(row) for layer, row in table.iterrows()}
-    for layer, part in parts.items():
-        known = {key: value for key, value in part.model_dump().items() if value is not None}
-        records[layer] = records.get(layer, {}) | known
-    return build_network(
-        tables.nodes, tables.links, tables.places, directed=directed, layers=records
-    )
+    records |= {layer: records.get(layer, {}) | part for layer, part in parts.items()}
+    return build_network(*tables[:3], directed=directed, layers=records)
 
 
 def _cleaned(tables: Tables) -> tuple[Tables, pd.DataFrame]:
-    nodes, links, places, rejected = clean_tables(tables.nodes, tables.links, tables.places)
-    rejected = rejected.assign(row=_file_rows(rejected, tables))
+    """Without faulty rows, and these with the rows as their files count them."""
+    nodes, links, places, rejected = clean_tables(*tables[:3])
+    rows = rejected["row"].astype("Int64")
+    for name, table in zip(("nodes", "links", "places"), tables[:3], strict=True):
+        if table is not None and has_file_rows(table):
+            of = (rejected["table"] == name).to_numpy(bool)
+            rows[of] = table.index.take(rows[of].to_numpy(int))
     directed = check_names("directed", tables.directed, _names_of_layers(tables.links))
     left = set(_names_of_layers(links))  # a layer may have lost all of its rows
     kept = tuple(layer for layer in directed if layer in left)
     layers = tables.layers
     if layers is not None:
         layers = layers[layers.index.isin(left)]
-    return Tables(nodes, links, places, kept, layers), rejected
-
-
-def _file_rows(rejected: pd.DataFrame, tables: Tables) -> pd.Series:
-    """The rows that were set aside as their files count them."""
-    rows = rejected["row"].astype("Int64")
-    for name, table in zip(("nodes", "links", "places"), tables[:3], strict=True):
-        if table is not None and has_file_rows(table):
-            of = (rejected["table"] == name).to_numpy(bool)
-            rows[of] = table.index.take(rows[of].to_numpy(int))
-    return rows
+    return Tables(nodes, links, places, kept, layers), rejected.assign(row=rows)
 
 
 def _names_of_layers(links: pd.DataFrame) -> list[str]:
@@ -376,14 +342,11 @@ def _files(source: str, path: Path) -> tuple[Path, ...]:
     """What the reader may have read: the file itself, or the tables of a folder."""
     if path.is_file():
         return (path,)
-    if source == "openalex":
-        return tuple(entry for entry in sorted(path.rglob("*")) if entry.is_file())
-    entries = [entry for entry in path.iterdir() if entry.is_file()]
-    if source == "tables":
-        return tuple(
-            entry
-            for entry in entries
-            if own_table(entry.name) is not None or entry.name.casefold() == "network.json"
-        )
-    begins = CORDIS if source == "cordis" else ("",)
-    return tuple(entry for entry in entries if entry.name.casefold().startswith(begins))
+    entries = sorted(path.rglob("*")) if source == "openalex" else path.iterdir()
+
+    def is_read(name: str) -> bool:
+        if source == "tables":
+            return own_table(name) is not None or name.casefold() == "network.json"
+        return source != "cordis" or name.casefold().startswith(CORDIS)
+
+    return tuple(entry for entry in entries if entry.is_file() and is_read(entry.name))
