@@ -27,7 +27,7 @@ OPTIONS: dict[str, Any] = {
 }
 """What some measures ask for."""
 
-TRIALS = 42
+TRIALS = 30
 
 
 def measures() -> dict[str, Callable[..., Any]]:

@@ -79,7 +79,9 @@ def test_quality_is_the_definition_and_no_single_move_raises_it(
 
 
 @pytest.mark.parametrize("directed", [(), ("x",)])
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(
+    "seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 10))]
+)
 def test_restarts_find_the_best_of_all_partitions_of_six_nodes(
     seed: int, directed: tuple[str, ...]
 ) -> None:

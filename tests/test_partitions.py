@@ -344,6 +344,7 @@ def test_wrong_options_of_stability(cliques: ni.MultilayerNetwork) -> None:
         stability(half, resample="counts")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not DATA.is_dir(), reason="needs the folder of data beside the checkout")
 def test_colleagues_in_aarhus() -> None:
     # AUCS: the search agrees with itself; leaving a third of the links out costs more.

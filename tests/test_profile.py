@@ -12,6 +12,7 @@ from pandas.testing import assert_frame_equal
 import netinnov as ni
 from netinnov import polycentricity as pc
 from netinnov.errors import InputError
+from netinnov.network import with_rows
 from netinnov.polycentricity import detect_centres, profile, sensitivity
 from netinnov.polycentricity._indices import INDICES
 from netinnov.polycentricity._profile import position
@@ -47,8 +48,8 @@ def kilometres(network):
 
 def shuffled(network, rng):
     """Weights permuted over the links."""
-    links = network.links
-    return network.replace_links(links.assign(weight=rng.permutation(links["weight"])))
+    rows = network.storage.link_rows()
+    return with_rows(network, rows._replace(weight=rng.permutation(rows.weight)))
 
 
 # -- values ------------------------------------------------------------------------------------

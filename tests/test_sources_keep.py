@@ -269,6 +269,7 @@ def test_the_real_table_is_used_whole(table, partners):
     assert level["country"] == 43
 
 
+@pytest.mark.slow
 def test_the_real_table_as_a_network(table, partners):
     network = build_network(*partners)
     with pytest.warns(UserWarning, match="country and code differ"):

@@ -14,7 +14,7 @@ from netinnov.errors import InputError
 from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.study._table_views import view_of
 from netinnov.study._words import in_html
-from netinnov.study.sections import _trials, experiment
+from netinnov.study.sections import experiment
 from netinnov.study.sections._enclave_choice import ExperimentPart
 from netinnov.study.sections._trials import Trial
 from netinnov.study.sections._verdicts import changes_elsewhere, headline, trust
@@ -366,12 +366,6 @@ def computed(network, *, measures=None, **part: Any) -> Experiment:
     result = experiment.compute(context)
     assert result is not None
     return result
-
-
-@pytest.fixture
-def no_set_ups(monkeypatch):
-    """Other set-ups take most of the time."""
-    monkeypatch.setattr(_trials, "specifications", lambda *_: None)
 
 
 def test_frictions_reach_the_experiment(no_set_ups) -> None:

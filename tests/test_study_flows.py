@@ -36,13 +36,13 @@ def tried(network: ni.MultilayerNetwork, measures: Any = None, **settings: Any) 
     return experiment.compute(context)
 
 
-def test_where_links_are_counted_the_answer_says_that_weight_is_not() -> None:
+def test_where_links_are_counted_the_answer_says_that_weight_is_not(no_set_ups) -> None:
     result = tried(network_of(FLOWS), measures={"distance": "unit"}, home="P", host="Q")
     answer, *_ = [str(sentence.text) for sentence in experiment.offer(result)]
     assert "stays as it is. Access counts links, and the park moves weight" in answer
 
 
-def test_the_most_frequent_home_and_host_are_tried_and_said_to_be_chosen() -> None:
+def test_the_most_frequent_home_and_host_are_tried_and_said_to_be_chosen(no_set_ups) -> None:
     result = tried(with_enclaves())
     assert (result.part.home, result.part.host) == ("P", "Q")
     text = text_of(experiment.tell(result))
@@ -54,7 +54,7 @@ def test_without_an_enclave_there_is_no_experiment() -> None:
     assert "names no home and host" in experiment.ABSENT
 
 
-def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
+def test_flows_move_a_tenth_of_the_strength_of_home(no_set_ups) -> None:
     result = tried(network_of(FLOWS), home="P", host="Q")
     assert result.headline.scenario.volume_share == 0.1
     assert "as the weights of this layer differ" in text_of(experiment.tell(result))
@@ -73,7 +73,7 @@ def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
     assert of_park["placebo_n"].max() == 2
 
 
-def test_links_of_equal_weight_are_counted() -> None:
+def test_links_of_equal_weight_are_counted(no_set_ups) -> None:
     result = tried(with_enclaves(weight=3))
     assert result.headline.scenario.size == 1  # a tenth of the two links of P, at least one
     assert "as all weights of this layer are the same" in text_of(experiment.tell(result))
@@ -84,7 +84,7 @@ def test_links_of_equal_weight_are_counted() -> None:
     [{"size": 2}, {"volume": 1.5}, {"volume_share": 0.25}],
     ids=lambda each: next(iter(each)),
 )
-def test_what_is_asked_for_is_tried(amount: Any) -> None:
+def test_what_is_asked_for_is_tried(no_set_ups, amount: Any) -> None:
     prices = {"park": 1.0, "link": 1.0, "pipeline_km": 0.0}
     result = tried(network_of(FLOWS), home="P", host="Q", prices=prices, **amount)
     (name, value), sized = *amount.items(), result.headline.scenario
@@ -116,7 +116,7 @@ def test_what_cannot_be_tried_is_refused_before_anything_is_measured(
     assert not [step for step in steps if step.startswith("section")]
 
 
-def test_a_rival_that_cannot_be_had_is_told_of_and_left_out() -> None:
+def test_a_rival_that_cannot_be_had_is_told_of_and_left_out(no_set_ups) -> None:
     # For a park that costs 60 there are dozens of links, and home has only 2 to give up.
     places = pd.DataFrame({"lon": [0.0, 1.0, 2.0, 3.0], "lat": 0.0}, index=list("PQRS"))
     result = tried(

@@ -102,7 +102,7 @@ def readings(context, tables):
     ],
     ids=lambda case: ", ".join(map(str, case.values())) or "plain",
 )
-def test_no_measure_has_two_values(case):
+def test_no_measure_has_two_values(no_set_ups, case):
     values = defaultdict(dict)
     for measure, layers, subject, value, name in readings(*study(**case)):
         if not math.isnan(value):
@@ -121,7 +121,7 @@ def test_no_measure_has_two_values(case):
     assert different == {}
 
 
-def test_efficiency_is_that_of_the_options_wherever_it_is_told():
+def test_efficiency_is_that_of_the_options_wherever_it_is_told(no_set_ups):
     context, tables = study()
     effects = tables["effects"].set_index("measure")["baseline"]
     value = tables["polycentricity"].loc["all", "global_efficiency"]
@@ -130,7 +130,7 @@ def test_efficiency_is_that_of_the_options_wherever_it_is_told():
     assert "a link is 1 / weight long, with the frictions of [measures])" in text
 
 
-def test_a_rival_is_judged_by_a_criterion_that_is_named():
+def test_a_rival_is_judged_by_a_criterion_that_is_named(no_set_ups):
     rows = [(*row, "a") for row in LINKS]
     places = pd.DataFrame({"lon": range(100, 108), "lat": 30.0, "name": IDS}, index=IDS)
     park = PARK | {"rivals": ["direct links"], "placebos": 0}

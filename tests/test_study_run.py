@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -53,9 +54,11 @@ def bundled(made_once):
 
 @pytest.fixture
 def no_figures(monkeypatch):
-    """Drawing takes most of the time of a small study."""
+    """Drawing and the explorer take most of the time of a small study."""
     plain = [replace(section, draw=lambda result: ()) for section in sections.SECTIONS]
     monkeypatch.setattr(sections, "SECTIONS", plain)
+    page = SimpleNamespace(write=lambda path: path.write_text("explorer"))
+    monkeypatch.setattr("netinnov.study._explorer_page._page", lambda *_: page)
 
 
 @pytest.fixture
@@ -414,7 +417,7 @@ def test_the_bundled_case_has_the_numbers_of_the_mechanisms(bundled):
 
 
 def test_the_same_seed_gives_the_same_files_and_another_one_other_draws(
-    no_figures, tables, tmp_path
+    no_figures, no_set_ups, tables, tmp_path
 ):
     ends = [*pairwise(f"n{at}" for at in range(6)), ("n5", "n0"), ("n0", "n3")]
     first = "seed = 1\n" + NOTHING.replace("structure = false\n", "")
@@ -496,10 +499,9 @@ def test_inputs_are_hashed_by_what_was_read(no_figures, tables):
     assert found == {name: sha256(path.parent / "tables" / name) for name in names}
 
 
-def test_progress_is_told_step_by_step(no_figures, tables):
+def test_progress_is_told_step_by_step(no_figures, no_set_ups, tables):
     told = []
-    few = "rivals = []\nplacebos = 0\n"
-    run(tables(THREE, CHAIN, settings=PARK_TEXT + few), say=told.append)
+    run(tables(THREE, CHAIN, settings=PARK_TEXT), say=told.append)
     assert told[0] == "reading and checking tables"
     assert "3 nodes in 3 places" in told[2]
     for text in (told[0], "section: what an enclave changes", told[-2]):

@@ -117,7 +117,7 @@ def test_layers_of_places_by_kind_are_those_of_projecting_and_adding_up(weightin
 def test_events_are_resampled_as_a_whole():
     found, cities = participation(two_mode(2))
     rng = np.random.default_rng(3)
-    draws = np.array([flows_of(found.resampled(cities, rng)) for _ in range(800)])
+    draws = np.array([flows_of(found.resampled(cities, rng)) for _ in range(400)])
     # The mean of a bootstrap is the observed value; each event has the variance 1 - 1 / n.
     assert_allclose(draws.mean(axis=0), flows_of(cities), atol=0.35)
     size = np.zeros((found.n_events, cities.n_nodes))

@@ -265,14 +265,19 @@ def test_the_good_tables_are_good() -> None:
 
 
 @every_fault
-def test_a_fault_alone_is_found_where_it_is(given_fault: Fault) -> None:
+def test_a_fault_alone_is_found_where_it_is_with_its_value(given_fault: Fault) -> None:
     nodes, links, places = complete(given_fault.tables)
+    tables = {"nodes": nodes, "links": links, "places": places}
     problems = ni.check_tables(nodes, links, places=places)
     assert spots(problems) == given_fault.where
     assert problems["problem"].str.contains(given_fault.words).all()
     error = raised(nodes, links, places)
     assert re.search(given_fault.words, str(error))
     pd.testing.assert_frame_equal(error.problems, problems)
+    for problem in problems[problems["row"].notna()].itertuples():
+        value = tables[problem.table][problem.column].iloc[problem.row]
+        both_missing = pd.isna(value) and pd.isna(problem.value)
+        assert value == problem.value or both_missing, (value, problem.value)
 
 
 @every_fault
@@ -281,17 +286,6 @@ def test_the_constructor_finds_the_same(given_fault: Fault) -> None:
     with pytest.raises(ni.TableError) as caught:
         ni.MultilayerNetwork(nodes, links, places=places)
     assert spots(caught.value.problems) == given_fault.where
-
-
-@every_fault
-def test_the_value_is_shown(given_fault: Fault) -> None:
-    nodes, links, places = complete(given_fault.tables)
-    tables = {"nodes": nodes, "links": links, "places": places}
-    problems = ni.check_tables(nodes, links, places=places)
-    for problem in problems[problems["row"].notna()].itertuples():
-        value = tables[problem.table][problem.column].iloc[problem.row]
-        both_missing = pd.isna(value) and pd.isna(problem.value)
-        assert value == problem.value or both_missing, (value, problem.value)
 
 
 def test_all_faults_of_rows_are_found_in_one_pass() -> None:
