@@ -166,7 +166,7 @@ def test_a_target_that_is_not_reached_says_so(network, ax):
     assert entries(ax)[-1] == "target, not reached"
 
 
-def test_areas_of_circles_are_strengths_on_one_scale(network, centres, tmp_path):
+def test_areas_of_circles_are_strengths_on_one_scale(network, centres):
     figure = new_figure(height=90)
     areas = {}
     for ax, proposed in zip(figure.subplots(1, 2), (False, True), strict=True):
@@ -187,7 +187,7 @@ def test_areas_of_circles_are_strengths_on_one_scale(network, centres, tmp_path)
     assert figure.axes[0].get_title(loc="left") == "today"
     assert not arrows(figure.axes[0])
     assert len(arrows(figure.axes[1])) == len(centres.sites)
-    drawn(figure.axes[0], tmp_path)
+    drawn(figure.axes[0])
 
 
 def test_the_path_of_a_support_is_a_share(network, ax):
