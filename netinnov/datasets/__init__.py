@@ -85,13 +85,14 @@ def load_yrd_enclaves() -> MultilayerNetwork:
     places = _places()
     stated = _stated_links()
     parameters = gravity_parameters()
-    return build_network(
-        pd.concat([_actors_and_sites(), _cities(places)], ignore_index=True),
-        pd.concat([stated, _modelled_links()], ignore_index=True),
-        places,
-        _layers_of(stated),
-        {parameters["layer"]: {"modelled": True, "parameters": _as_words(parameters)}},
-    )
+    layer = parameters["layer"]
+    modelled = read_packaged("gravity_modelled")[["source", "target", "weight"]].assign(layer=layer)
+    nodes = pd.concat([_actors_and_sites(), _cities(places)], ignore_index=True)
+    links = pd.concat([stated, modelled], ignore_index=True)
+    told = ("model", "formula", "exponent", "strongest", "selection", "scale", "distance")
+    words = "; ".join(f"{name}: {parameters[name]}" for name in told)
+    records = {layer: {"modelled": True, "parameters": words}}
+    return build_network(nodes, links, places, _layers_of(stated), records)
 
 
 def load_quzhou() -> MultilayerNetwork:
@@ -160,12 +161,6 @@ def gravity_parameters() -> dict[str, Any]:
     return parameters
 
 
-def _as_words(parameters: dict[str, Any]) -> str:
-    """The parameters of a model, as the table of layers takes them."""
-    names = ("model", "formula", "exponent", "strongest", "selection", "scale", "distance")
-    return "; ".join(f"{name}: {parameters[name]}" for name in names)
-
-
 def _actors_and_sites() -> pd.DataFrame:
     """Actors as they are; a site is at its host and belongs to its home."""
     actors = read_packaged("actors").rename(columns={"actor": "node"})
@@ -187,13 +182,7 @@ def _cities(places: pd.DataFrame) -> pd.DataFrame:
 
 def _stated_links() -> pd.DataFrame:
     links = read_packaged("links")
-    year = pd.to_numeric(links["since"].str[:4]).astype("Int64")
-    return links.assign(period=year)
-
-
-def _modelled_links() -> pd.DataFrame:
-    links = read_packaged("gravity_modelled")[["source", "target", "weight"]]
-    return links.assign(layer=gravity_parameters()["layer"])
+    return links.assign(period=pd.to_numeric(links["since"].str[:4]).astype("Int64"))
 
 
 def _layers_of(links: pd.DataFrame) -> tuple[str, ...]:

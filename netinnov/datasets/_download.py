@@ -102,15 +102,8 @@ def _receive(answer: Any, part: Path, start: int, total: int | None, *, progress
     """Write the body behind what is held."""
     from tqdm.auto import tqdm
 
-    bar = tqdm(
-        total=total,
-        initial=start,
-        unit="B",
-        unit_scale=True,
-        desc=part.stem,
-        leave=False,
-        disable=None if progress else True,
-    )
+    look: dict[str, Any] = {"unit": "B", "unit_scale": True, "desc": part.stem, "leave": False}
+    bar = tqdm(total=total, initial=start, disable=None if progress else True, **look)
     with _writing(part):
         stream = part.open("ab" if start else "wb")
     with bar, stream:

@@ -63,14 +63,11 @@ SOURCES = {
         "24.0 million rows of inventors, 8.75 million of assignees, 0.1 million locations",
         "CC BY 4.0; PatentsView, USPTO",
         "read_patentsview",
-        tuple(
-            _PATENTSVIEW.format(table)
-            for table in (
-                "g_inventor_disambiguated",
-                "g_assignee_disambiguated",
-                "g_location_disambiguated",
-                "g_application",
-            )
+        (
+            _PATENTSVIEW.format("g_inventor_disambiguated"),
+            _PATENTSVIEW.format("g_assignee_disambiguated"),
+            _PATENTSVIEW.format("g_location_disambiguated"),
+            _PATENTSVIEW.format("g_application"),
         ),
         "https://data.uspto.gov/bulkdata/datasets/pvgpatdis",
     ),
@@ -231,14 +228,11 @@ def _get(
     answer = download(address, part, source.home, progress=progress, say=say)
     _check_zip(part, address)
     expected = None if known is None else f"sha256:{known}"
+    place = {"fname": target.name, "path": target.parent}
     try:
         with _quiet(pooch.get_logger()):
             pooch.retrieve(
-                address,
-                expected,
-                fname=target.name,
-                path=target.parent,
-                downloader=lambda _url, output, _pooch: part.replace(output),
+                address, expected, downloader=lambda _, to, __: part.replace(to), **place
             )
     except ValueError:
         msg = f"{address} must send a file with the SHA-256 {known}; it sent another one, which "

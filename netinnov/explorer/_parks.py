@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -41,22 +42,14 @@ def parks_of(
     parks: list[dict[str, Any]] = []
     ends = (table[column].astype("str") for column in ("node", "home", "host"))
     for row, (node, home, host) in enumerate(zip(*ends, strict=True)):
-        texts_of_park = {name: text.iloc[row] for name, text in texts.items()}
         direction = table["direction"].iloc[row]
-        park: dict[str, Any] = {
-            "name": names.loc[node],
-            "home": at[home],
-            "host": at[host],
-            "direction": direction if isinstance(direction, str) else None,
-            "partners": partners.get(node, []),
-        }
-        park.update((name, value) for name, value in texts_of_park.items() if _is_said(value))
+        park: dict[str, Any] = {"name": names.loc[node], "home": at[home], "host": at[host]}
+        park["direction"] = direction if isinstance(direction, str) else None
+        park["partners"] = partners.get(node, [])
+        said = ((name, text.iloc[row]) for name, text in texts.items())
+        park.update((name, text) for name, text in said if isinstance(text, str) and text.strip())
         parks.append(park)
     return parks
-
-
-def _is_said(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
 
 
 def _partners(
@@ -66,13 +59,9 @@ def _partners(
     links = network.links[["layer", "source", "target"]]
     both = pd.concat([links, links.rename(columns={"source": "target", "target": "source"})])
     both = both[both["source"].isin(parks) & (both["source"] != both["target"])].drop_duplicates()
-    return {
-        str(park): [
-            [names[target], layer]
-            for layer, target in zip(part["layer"], part["target"], strict=True)
-        ][:PARTNERS]
-        for park, part in both.groupby("source", sort=False)
-    }
+    both = both.assign(name=both["target"].map(names))
+    parts = both.groupby("source", sort=False)[["name", "layer"]]
+    return {str(park): part.head(PARTNERS).to_numpy().tolist() for park, part in parts}
 
 
 def enclave_pairs(parks: list[dict[str, Any]]) -> list[dict[str, int]]:
@@ -81,10 +70,7 @@ def enclave_pairs(parks: list[dict[str, Any]]) -> list[dict[str, int]]:
         return []
     pairs = pd.DataFrame(parks)[["home", "host"]].value_counts(sort=False).reset_index(name="count")
     pairs = pairs.sort_values(["count", "home", "host"], ascending=[False, True, True])
-    return [
-        {"home": int(home), "host": int(host), "count": int(count)}
-        for home, host, count in pairs.itertuples(index=False)
-    ]
+    return [{str(name): int(n) for name, n in row.items()} for row in pairs.to_dict("records")]
 
 
 def suggested_pairs(
@@ -95,12 +81,9 @@ def suggested_pairs(
     index = network.storage.places.index
     whole = units(np.arange(len(index), dtype=np.int32), network.storage.places, len(index))
     top = {name: str(index[unit]) for name, unit in zip(index, whole, strict=True)}
-    counts: dict[tuple[int, int], int] = {}
-    for park in parks:
-        pair = tuple(at[top[places.ids[park[end]]]] for end in ("home", "host"))
-        if pair[0] != pair[1]:
-            counts[pair[0], pair[1]] = counts.get((pair[0], pair[1]), 0) + 1
+    ends = ([at[top[places.ids[park[end]]]] for park in parks] for end in ("home", "host"))
+    counts = Counter((home, host) for home, host in zip(*ends, strict=True) if home != host)
     suggested: dict[int, list[int]] = {}
-    for home, host in sorted(counts, key=lambda pair: -counts[pair]):
+    for (home, host), _ in counts.most_common():
         suggested.setdefault(home, [home, host])
     return list(suggested.values())

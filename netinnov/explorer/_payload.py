@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -83,16 +84,10 @@ def layers_of(network: MultilayerNetwork) -> tuple[list[dict[str, Any]], int]:
     layers = []
     for name, some, mask in zip(network.layers, every, np.split(kept, ends), strict=True):
         pairs = some.at(mask)
-        record = network.storage.records[name]
-        layers.append(
-            {
-                "name": name,
-                **{key: value for key, value in record._asdict().items() if value is not None},
-                "source": pairs.source.tolist(),
-                "target": pairs.target.tolist(),
-                "weight": [_short(weight) for weight in pairs.weight.tolist()],
-            }
-        )
+        record = network.storage.records[name]._asdict()
+        layer = {"name": name} | {key: value for key, value in record.items() if value is not None}
+        layer |= {"source": pairs.source.tolist(), "target": pairs.target.tolist()}
+        layers.append(layer | {"weight": [_short(weight) for weight in pairs.weight.tolist()]})
     return layers, int((~kept).sum())
 
 
@@ -105,14 +100,10 @@ def centralities(network: MultilayerNetwork) -> dict[str, list[float | None]]:
     """The centralities that a network has: sums of shares, for one, have no strength."""
     values = {}
     for name, measure in MEASURES.items():
-        if network.n_nodes > MANY.get(name, network.n_nodes):
-            continue
-        try:
-            scores = measure(network)
-        except InputError:
-            continue
-        if scores.notna().any():
-            values[name] = rounded(scores)
+        if network.n_nodes <= MANY.get(name, network.n_nodes):
+            with suppress(InputError):
+                if (scores := measure(network)).notna().any():
+                    values[name] = rounded(scores)
     return values
 
 
@@ -125,12 +116,8 @@ def frame_of(places: Gazetteer, n: int) -> Frame | None:
     if not (np.abs(lon) <= 360).all() or not (np.abs(lat) <= 89).all():
         return None
     margin = max(0.04 * float(max(np.ptp(lon), np.ptp(lat))), 0.02)
-    return (
-        float(lon.min()) - margin,
-        float(lon.max()) + margin,
-        float(lat.min()) - margin,
-        float(lat.max()) + margin,
-    )
+    (west, east), (south, north) = ((float(x.min()), float(x.max())) for x in (lon, lat))
+    return west - margin, east + margin, south - margin, north + margin
 
 
 def land_of(frame: Frame) -> list[list[int]]:

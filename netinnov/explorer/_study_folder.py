@@ -77,21 +77,15 @@ def _experiment(tables: Path) -> dict[str, Any] | None:
         "distance": parameters["distance"],
     }
     key = effects["node"].isna() | effects["node"].isin([parameters["home"], parameters["host"]])
-    shown = effects[key & (effects["scenario"] == parameters["headline"])]
-    return {
-        "settings": settings,
-        "effects": [
-            {
-                "measure": row["measure"],
-                "node": None if pd.isna(row["node"]) else row["node"],
-                **dict(zip(NUMBERS, rounded(row[list(NUMBERS)].astype("float64")), strict=True)),
-            }
-            for _, row in shown.iterrows()
-        ],
-    }
-
-
-NUMBERS = ("baseline", "median", "low", "high")
+    effects = effects[key & (effects["scenario"] == parameters["headline"])]
+    shown = (
+        effects[["measure", "node"]]
+        .astype(object)
+        .where(effects[["measure", "node"]].notna(), None)
+    )
+    for name in ("baseline", "median", "low", "high"):
+        shown[name] = pd.Series(rounded(effects[name].astype("float64")), shown.index, dtype=object)
+    return {"settings": settings, "effects": shown.to_dict("records")}
 
 
 def _table(path: Path) -> pd.DataFrame | None:

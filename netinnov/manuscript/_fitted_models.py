@@ -30,7 +30,11 @@ MODELS = (
 )
 _COLUMNS = ("estimate", "standard_error", "low", "high", "p")
 _OPENED = "after the opening"
-_WHAT = {"standard_error": "standard errors", "interval": "intervals", "p": "p-values"}
+_WHAT = {
+    "standard_error": "In parentheses: standard errors.",
+    "interval": "In brackets: intervals.",
+    "p": "In parentheses: p-values.",
+}
 
 
 class Fit(NamedTuple):
@@ -53,24 +57,18 @@ def model_grid(models: Mapping[str, Any], digits: int, below: Below) -> Grid:
     for term in terms:
         estimates, others = [words(term)], [""]
         for fit in fits:
+            cells = ("", "")
             if term == fit.reference:
-                estimates.append("0")
-                others.append("(reference)")
+                cells = ("0", "(reference)")
             elif term in fit.terms.index and fit.terms["estimate"].notna()[term]:
-                estimates.append(number(fit.terms.at[term, "estimate"], digits))
-                others.append(_below(fit.terms.loc[term], digits, below))
-            else:
-                estimates.append("")
-                others.append("")
+                own = fit.terms.loc[term]
+                cells = (number(own["estimate"], digits), _below(own, digits, below))
+            estimates.append(cells[0])
+            others.append(cells[1])
         rows += [estimates, others] if any(others) else [estimates]
-    foot = [
-        [name, *(_footed(fit.foot.get(name, ""), digits) for fit in fits)]
-        for name in dict.fromkeys(name for fit in fits for name in fit.foot)
-    ]
-    notes = [
-        f"In parentheses: {_WHAT[below]}." if below != "interval" else "In brackets: intervals."
-    ]
-    notes += dict.fromkeys(note for fit in fits for note in fit.notes)
+    names = dict.fromkeys(name for fit in fits for name in fit.foot)
+    foot = [[name, *(_footed(fit.foot.get(name, ""), digits) for fit in fits)] for name in names]
+    notes = [_WHAT[below], *dict.fromkeys(note for fit in fits for note in fit.notes)]
     return Grid(["", *models], rows, 1, foot, notes)
 
 
@@ -94,9 +92,8 @@ def _fit(model: Any, below: Below) -> Fit:
     if below == "interval" and hasattr(model, "confidence"):
         notes = [f"Intervals of {100 * model.confidence:g}\N{NO-BREAK SPACE}%."]
     if isinstance(model, GravityFit):
-        terms = pd.DataFrame(
-            {"estimate": model.coefficients, "standard_error": model.standard_errors}
-        )
+        errors = {"estimate": model.coefficients, "standard_error": model.standard_errors}
+        terms = pd.DataFrame(errors)
         foot: dict[str, Any] = {"pairs": model.n_pairs, "deviance explained": model.explained}
         return Fit(_complete(terms), foot, ["Errors of PPML are White's HC0."])
     if isinstance(model, FixedEffectsGravity):
@@ -104,9 +101,8 @@ def _fit(model: Any, below: Below) -> Fit:
         return Fit(_complete(model.coefficients), foot | {"place effects": "yes"}, notes)
     if isinstance(model, MatrixRegression):
         error = model.coefficients / model.t.where(model.t != 0)
-        terms = pd.DataFrame(
-            {"estimate": model.coefficients, "standard_error": error, "p": model.p}
-        )
+        columns = {"estimate": model.coefficients, "standard_error": error, "p": model.p}
+        terms = pd.DataFrame(columns)
         foot = {"pairs": model.n_pairs, "R²": model.r_squared}
         return Fit(_complete(terms), foot, ["p of matrix regressions by permutation."])
     if isinstance(model, TieEffect):
@@ -119,8 +115,7 @@ def _fit(model: Any, below: Below) -> Fit:
     times = model.estimates.copy()
     group = times.pop("group").astype(str) + ", " if "group" in times else ""
     signs = [
-        f"{time:+d}".replace("+0", "0").replace("-", "\N{MINUS SIGN}")
-        for time in times["event_time"]
+        f"{t:+d}".replace("+0", "0").replace("-", "\N{MINUS SIGN}") for t in times["event_time"]
     ]
     times.index = pd.Index(group + pd.Series(signs, times.index).radd("period "))
     reference = ""

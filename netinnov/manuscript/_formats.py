@@ -132,10 +132,8 @@ def as_docx(grid: Grid, caption: str) -> bytes:
         document.add_paragraph(caption, style="Caption")
     rows = [grid.head, *grid.rows, *grid.foot]
     table = document.add_table(rows=len(rows), cols=len(grid.head))
-    longest = [
-        max(len(word) for text in column for word in text.split() or [""])
-        for column in zip(*rows, strict=True)
-    ]
+    columns = zip(*rows, strict=True)
+    longest = [max(len(word) for text in each for word in text.split() or [""]) for each in columns]
     # Equal columns would break long words; five more letters are the margins of a cell.
     total = sum(longest) + 5 * len(longest)
     width = sum(column.width for column in table.columns)
@@ -172,12 +170,8 @@ def _rule(docx: Any, row: Any, edges: tuple[str, ...]) -> None:
         borders = docx.oxml.OxmlElement("w:tcBorders")
         for edge in edges:
             line = docx.oxml.OxmlElement(f"w:{edge}")
-            for name, value in {
-                "val": "single",
-                "sz": "6",
-                "space": "0",
-                "color": "000000",
-            }.items():
+            look = {"val": "single", "sz": "6", "space": "0", "color": "000000"}
+            for name, value in look.items():
                 line.set(docx.oxml.ns.qn(f"w:{name}"), value)
             borders.append(line)
         properties.append(borders)

@@ -41,11 +41,8 @@ def result_grid(result: Any, digits: int) -> Grid:
     elif not isinstance(result, (pd.DataFrame, pd.Series)):
         give = getattr(result, "to_frame", None)
         if isinstance(result, type) or not callable(give):
-            msg = (
-                "`result` must be a result of netinnov, a DataFrame, or a mapping from names of "
-                f"columns to fitted models; found {shown(result)}."
-            )
-            raise InputError(msg)
+            msg = "`result` must be a result of netinnov, a DataFrame, or a mapping from names of "
+            raise InputError(f"{msg}columns to fitted models; found {shown(result)}.")
         result = give()
     if isinstance(result, pd.Series):
         result = result.to_frame("value" if result.name is None else result.name)
@@ -98,23 +95,14 @@ def _contrasts(table: pd.DataFrame, digits: int) -> Grid:
 
 
 def _profile(table: pd.DataFrame, digits: int) -> Grid:
-    whole = [
-        are_whole(row)
-        for row in table[["value", "low", "high", "null_low", "null_high"]].to_numpy()
-    ]
-    cells = {
-        "Value": [
-            number(value, digits, whole=counts)
-            for value, counts in zip(table["value"], whole, strict=True)
-        ]
-    }
+    numbers = table[["value", "low", "high", "null_low", "null_high"]].to_numpy()
+    whole = [are_whole(row) for row in numbers]
+    values = zip(table["value"], whole, strict=True)
+    cells = {"Value": [number(value, digits, whole=counts) for value, counts in values]}
+    without = "the range if one place is left out"
     columns_of = {
         "Resamples": ("low", "high", "from 2.5 to 97.5 % of resamples of the flows"),
-        "Without one": (
-            "low_without_one",
-            "high_without_one",
-            "the range if one place is left out",
-        ),
+        "Without one": ("low_without_one", "high_without_one", without),
         "Null model": ("null_low", "null_high", "from 2.5 to 97.5 % of the draws"),
     }
     notes = []
@@ -126,19 +114,15 @@ def _profile(table: pd.DataFrame, digits: int) -> Grid:
         cells["p"] = [p_value(p) for p in table["p"]]
     labels = [[words(index), plain(of)] for index, of in zip(table.index, table["of"], strict=True)]
     if "untested" in table:
-        reasons = dict.fromkeys(table["untested"].dropna())
-        notes += [f"No p where {reason}." for reason in reasons]
+        notes += [f"No p where {reason}." for reason in table["untested"].dropna().unique()]
     return _of_columns(["Index", "Of"], labels, cells, notes)
 
 
 def _comparisons(results: Mapping[Any, Any], digits: int) -> Grid:
     """One row a number that was compared; of several comparisons, under their names."""
     if not results or not all(isinstance(one, NullComparison) for one in results.values()):
-        msg = (
-            "a mapping must lead from names to fitted models, or from names to NullComparison; "
-            f"found {[type(one).__name__ for one in results.values()][:5]}."
-        )
-        raise InputError(msg)
+        msg = "a mapping must lead from names to fitted models, or from names to NullComparison; "
+        raise InputError(f"{msg}found {[type(one).__name__ for one in results.values()][:5]}.")
     labels, frames = [], []
     by_node = any(isinstance(one.observed, pd.Series) for one in results.values())
     for name, one in results.items():
@@ -154,16 +138,12 @@ def _comparisons(results: Mapping[Any, Any], digits: int) -> Grid:
         "z": column(table["z"], digits),
         "p": [p_value(p) for p in table["p"].where(table["unmoved"].isna())],
     }
-    moved = [one.moved for one in results.values() if not pd.isna(one.moved)]
-    notes = [
-        "Mean and 2.5 to 97.5 % of the draws from the null model: "
-        f"{min(len(one.draws) for one in results.values()):,} draws.",
-        "p: twice the smaller tail.",
-    ]
-    if moved:
-        notes.insert(1, f"A draw moves {number(100 * min(moved), 2)} % of the links.")
-    reasons = dict.fromkeys(table["unmoved"].dropna())
-    notes += [f"No p where {reason}." for reason in reasons]
+    draws = min(len(one.draws) for one in results.values())
+    notes = [f"Mean and 2.5 to 97.5 % of the draws from the null model: {draws:,} draws."]
+    if moved := [one.moved for one in results.values() if not pd.isna(one.moved)]:
+        notes.append(f"A draw moves {number(100 * min(moved), 2)} % of the links.")
+    notes.append("p: twice the smaller tail.")
+    notes += [f"No p where {reason}." for reason in table["unmoved"].dropna().unique()]
     heads = ["Measure", "Node"] if by_node else ["Measure"]
     if not any(row[0] for row in labels):
         heads, labels = heads[1:] or [""], [row[1:] or ["value"] for row in labels]
@@ -184,24 +164,11 @@ def _any_frame(table: pd.DataFrame, digits: int) -> Grid:
 def _labels(table: pd.DataFrame, names: tuple[str, ...]) -> tuple[list[str], list[list[str]]]:
     """The columns of labels that say something."""
     used = [name for name in names if name in table and table[name].notna().any()]
-    rows = [
-        ["" if text is None else text for text in row]
-        for row in zip(
-            *(
-                [
-                    None if pd.isna(value) else plain(_label_text(name, value))
-                    for value in table[name]
-                ]
-                for name in used
-            ),
-            strict=True,
-        )
+    columns = [
+        ["" if pd.isna(x) else plain(words(x) if name == "measure" else x) for x in table[name]]
+        for name in used
     ]
-    return [name.capitalize() for name in used], rows
-
-
-def _label_text(name: str, value: object) -> object:
-    return words(value) if name == "measure" else value
+    return [name.capitalize() for name in used], [list(row) for row in zip(*columns, strict=True)]
 
 
 def _intervals(
@@ -217,10 +184,8 @@ def _intervals(
 def _of_columns(
     heads: list[str], labels: list[list[str]], cells: dict[str, list[str]], notes: list[str]
 ) -> Grid:
-    rows = [
-        [*label, *row]
-        for label, row in zip(blank_repeats(labels), zip(*cells.values(), strict=True), strict=True)
-    ]
+    numbers = zip(*cells.values(), strict=True)
+    rows = [[*label, *row] for label, row in zip(blank_repeats(labels), numbers, strict=True)]
     if any(MISSING in row for row in rows):
         notes = [*notes, f"{MISSING}: not defined."]
     return Grid([*heads, *cells], rows, len(heads), [], notes)
