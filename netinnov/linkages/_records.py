@@ -9,6 +9,7 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from netinnov._arguments import did_you_mean, examples, shown
 from netinnov._columns import as_numbers, as_text, is_blank
@@ -48,10 +49,12 @@ def records(
         kept = pd.DataFrame(parts)
         if frame.implementation.is_pandas():
             frame = nw.from_native(kept)
+        else:
+            arrow = pa.Table.from_pandas(kept, preserve_index=False)
+            frame = nw.DataFrame.from_arrow(arrow, backend=frame.implementation)
     else:
-        more = {our_name: name for our_name, name in more.items() if name is not None}
-        named = (columns | more).items()
-        frame = frame.select(nw.col(name).alias(our_name) for our_name, name in named)
+        named = columns | {ours: name for ours, name in more.items() if name is not None}
+        frame = frame.select(nw.col(name).alias(our_name) for our_name, name in named.items())
     if value is not None:
         frame = frame.with_columns(nw.col("value").cast(nw.Float64))
     if period is not None:
