@@ -182,6 +182,14 @@ def small(
     return build_network(*small_tables)
 
 
+@pytest.fixture(scope="module")
+def few_resamples() -> Iterator[None]:
+    """A page of the explorer draws two resamples for the support of centres, in place of 100."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("netinnov.explorer._place_structure.RESAMPLES", ((300, 2),))
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Chromium, started once; skipped where it is missing, unless everything must be tested."""

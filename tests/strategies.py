@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,6 +47,27 @@ class Tables(NamedTuple):
 weights = st.integers(1, 40).map(lambda quarters: quarters / 4)
 
 
+@cache
+def _names(least: int, most: int) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(ODD_NAMES), min_size=least, max_size=most, unique=True)
+
+
+@cache
+def _choices(number: int) -> st.SearchStrategy[list[int]]:
+    return st.lists(st.integers(0, 59), min_size=number, max_size=number)
+
+
+@cache
+def _rows(least: int) -> st.SearchStrategy[list[tuple[Any, ...]]]:
+    """Numbers of a layer and two ends, a weight and a period."""
+    number, period = st.integers(0, 59), st.sampled_from([None, 2019, 2020])
+    row = st.tuples(number, number, number, weights, period)
+    return st.lists(row, min_size=least, max_size=25)
+
+
+_PLACE = st.tuples(st.integers(-90, 90), st.integers(-90, 90), st.integers(1, 50))
+
+
 @st.composite
 def networks(
     draw: st.DrawFn,
@@ -64,48 +86,42 @@ def networks(
     ``directed``: None = mixed, False = no layer, True = every layer. ``missing``: some nodes have
     no kind, place or jurisdiction of their own.
     """
-    names = st.sampled_from(ODD_NAMES)
-    ids = draw(st.lists(names, min_size=min_nodes, max_size=max_nodes, unique=True))
-    layers = draw(st.lists(names, min_size=min_layers, max_size=max_layers, unique=True))
-    places = draw(st.lists(names, min_size=1, max_size=4, unique=True))
-    end = st.integers(0, len(ids) - 1)
-    period = st.sampled_from([None, 2019, 2020]) if periods else st.none()
-    row = st.tuples(st.sampled_from(layers), end, end, weights, period)
-    rows = draw(st.lists(row, min_size=min_links, max_size=25))
+    ids, layers = draw(_names(min_nodes, max_nodes)), draw(_names(min_layers, max_layers))
+    places = draw(_names(1, 4))
+    rows = [
+        (layers[x % len(layers)], ids[i % len(ids)], ids[j % len(ids)], weight, when)
+        for x, i, j, weight, when in draw(_rows(min_links))
+    ]
     if directed is None:
-        arrows = draw(st.lists(st.sampled_from(layers), unique=True))
+        arrows = [layer for layer in layers if draw(st.booleans())]
     else:
         arrows = layers if directed else []
-    gap = [None] if missing else []
 
     def column(values: list[Any]) -> list[Any]:
-        return draw(st.lists(st.sampled_from(values), min_size=len(ids), max_size=len(ids)))
+        choices = [*values, None] if missing else values
+        return [choices[k % len(choices)] for k in draw(_choices(len(ids)))]
 
     nodes = pd.DataFrame(
         {
             "node": ids,
-            "kind": pd.array(column([*KINDS, *gap]), dtype="str"),
-            "place": pd.array(column([*places, *gap]), dtype="str"),
-            "jurisdiction": pd.array(column([*places, *gap]), dtype="str"),
-        }
+            "kind": column([*KINDS]),
+            "place": column(places),
+            "jurisdiction": column(places),
+        },
+        dtype="str",
     )
-    links = pd.DataFrame(
-        {
-            "layer": pd.array([layer for layer, *_ in rows], dtype="str"),
-            "source": pd.array([ids[i] for _, i, *_ in rows], dtype="str"),
-            "target": pd.array([ids[j] for _, _, j, *_ in rows], dtype="str"),
-            "weight": np.array([weight for *_, weight, _ in rows], dtype=np.float64),
-        }
-    )
+    layer, source, target, weight, period = zip(*rows, strict=True) if rows else ((),) * 5
+    links = pd.DataFrame({"layer": layer, "source": source, "target": target}, dtype="str")
+    links["weight"] = np.array(weight, dtype=np.float64)
     if periods:
-        links["period"] = pd.array([when for *_, when in rows], dtype="Int64")
-    degrees = st.integers(-90, 90)
+        links["period"] = pd.array(period, dtype="Int64")
+    at = np.array([draw(_PLACE) for _ in places])
     frame = pd.DataFrame(
         {
             "place": places,
-            "lon": [2.0 * draw(degrees) for _ in places],
-            "lat": [1.0 * draw(degrees) for _ in places],
-            "population": [1000.0 * draw(st.integers(1, 50)) for _ in places],
+            "lon": 2.0 * at[:, 0],
+            "lat": 1.0 * at[:, 1],
+            "population": 1000.0 * at[:, 2],
         }
     )
     present = set(links["layer"])

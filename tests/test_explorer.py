@@ -16,6 +16,8 @@ from netinnov import study
 from netinnov.errors import InputError
 from netinnov.study import sections
 
+pytestmark = pytest.mark.usefixtures("few_resamples")
+
 HOSTILE = "</script><img src=x onerror=alert(1)> & \"q\" 'a' \u2028 ${x} <!--"
 
 

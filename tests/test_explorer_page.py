@@ -15,6 +15,8 @@ import pytest
 import netinnov as ni
 from explorer_pages import opened, read, settle
 
+pytestmark = pytest.mark.usefixtures("few_resamples")
+
 ROOT = Path(__file__).parents[1]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 VIOLATIONS = """

@@ -14,6 +14,8 @@ from explorer_pages import opened, read
 from netinnov.centrality import harmonic_centrality
 from netinnov.connectivity import Frictions, global_efficiency
 
+pytestmark = pytest.mark.usefixtures("few_resamples")
+
 CASES = 50
 
 DRAWS = 300

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from functools import cache
 
 import igraph as ig
 import networkx as nx
@@ -225,8 +226,9 @@ def run_r(folder, code):
     return done.stdout.decode().splitlines(), done.stderr.decode()
 
 
+@cache
 def has_r_package(name):
-    code = f'quit(status = !requireNamespace("{name}", quietly = TRUE))'
+    code = f'quit(status = !nzchar(system.file(package = "{name}")))'
     done = subprocess.run(["Rscript", "-e", code], capture_output=True, check=False)
     return done.returncode == 0
 
