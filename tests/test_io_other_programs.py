@@ -125,7 +125,7 @@ def test_results_of_this_package_fit(tmp_path):
     [
         ({"kind": RESULTS["pagerank"]}, "have a column 'kind' already"),
         ({"z": pd.Series({"zz": 1})}, "not in the network: 'zz'"),
-        ({"z": pd.Series([1, 2], index=["b", "b"])}, "each node once"),
+        ({"z": pd.Series([1, 2], index=["b", "b"])}, "ids of nodes, each once"),
         ({"z": 3}, "'z' must be a Series over the nodes"),
         ([1], "`attributes` must be a DataFrame"),
     ],
