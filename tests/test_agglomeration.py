@@ -284,7 +284,7 @@ def test_entries_at_random_are_within_the_null_model():
         ({"density": pd.DataFrame([[0.1]])}, "`density` must have the regions and fields"),
         ({"density": pd.DataFrame([[np.nan, np.nan]])}, "there is no candidate"),
         ({"density": None}, "`density` must be a DataFrame"),
-        ({"before": pd.DataFrame([["a", "b"]])}, "`before` must hold 0 and 1"),
+        ({"before": pd.DataFrame([["a", "b"]])}, "`before` must hold numbers"),
         ({"bins": 0}, "`bins` must be a whole number"),
         ({"bins": True}, "`bins` must be a whole number"),
         ({"replicates": 1.5}, "`replicates` must be a whole number"),

@@ -13,8 +13,10 @@ from netinnov._arguments import as_whole, check_rng
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
+from netinnov.mechanisms._checked_tables import numbers_of
 
 Within: TypeAlias = Literal["region", "field"]
+_OF = "regions x fields"
 
 
 def entry_rates(
@@ -40,8 +42,7 @@ def entry_rates(
         The null model reassigns the entries of each region at random among its candidates, or those
         of each field among the regions that lack it.
     bins : int
-        Parts of equal size, by density, into which the candidates fall; parts with the same limits
-        become one.
+        Parts of equal size, by density, of the candidates; those with the same limits become one.
     replicates : int
         Draws of the null model.
     rng : None, int, SeedSequence or Generator
@@ -50,10 +51,10 @@ def entry_rates(
     Returns
     -------
     DataFrame
-        One row a bin: ``density_low, density_high, density`` (mean), ``n_candidates`` (pairs of
-        a region and a field that it is not specialised in before), ``n_entries`` (of these, the
-        ones it is specialised in after), ``rate``, and ``null_mean`` (exact), ``null_low,
-        null_high`` (95 % of the draws) and ``p`` (two-sided, not corrected for the number of bins).
+        A row a bin: ``density_low, density_high, density`` (mean), ``n_candidates`` (pairs of a
+        region and a field that it is not specialised in before), ``n_entries`` (in which it is
+        after), ``rate``, ``null_mean`` (exact), ``null_low, null_high`` (95 % of the draws) and
+        ``p`` (two-sided, not corrected for the number of bins).
 
     Raises
     ------
@@ -64,9 +65,8 @@ def entry_rates(
     Notes
     -----
     Descriptive: a field near to what a region has may be entered for a third reason, such as its
-    growth everywhere. The null model within regions keeps how many entries a region has (large
-    regions enter more and lie denser), the one within fields how many regions enter a field; no
-    one of them keeps both.
+    growth everywhere. The null model within regions keeps how many fields a region enters, the one
+    within fields how many regions enter a field; neither keeps both.
 
     References
     ----------
@@ -85,12 +85,10 @@ def entry_rates(
     bins, replicates = as_whole("bins", bins, low=1), as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     first, last = binary("before", before), binary("after", after)
-    values: Any = density
-    if not isinstance(values, pd.DataFrame):
-        msg = f"`density` must be a DataFrame, regions x fields; found {type(values).__name__}."
-        raise InputError(msg)
-    near = values.to_numpy(np.float64, na_value=np.nan)
-    for name, table in (("after", after), ("density", values)):
+    near = numbers_of(
+        "density", density, _OF, must_be="finite or missing", inside=lambda x: ~np.isinf(x)
+    )
+    for name, table in (("after", after), ("density", density)):
         if not (table.index.equals(before.index) and table.columns.equals(before.columns)):
             msg = f"`{name}` must have the regions and fields of `before`, in their order."
             raise InputError(msg)
@@ -103,8 +101,7 @@ def entry_rates(
     _, part = np.unique(part, return_inverse=True)  # without empty ones
     n = int(part.max()) + 1
     owner = np.unique(row if within == "region" else column, return_inverse=True)[1]
-    counted = np.zeros((int(owner.max()) + 1, n), np.int64)
-    np.add.at(counted, (owner, part), 1)
+    counted = pd.crosstab(owner, part).to_numpy(np.int64)
     entries = np.bincount(owner, entered).astype(np.int64)
     drawn = np.zeros((replicates, n), np.int64)
     for candidates, number in zip(counted, entries, strict=True):
@@ -116,36 +113,23 @@ def entry_rates(
     observed = np.bincount(part, entered)
     expected: Floats = counted.T @ (entries / counted.sum(axis=1))
     low, high = np.quantile(drawn / size, [0.025, 0.975], axis=0)
-    groups = pd.Series(x).groupby(part)
-    return pd.DataFrame(
-        {
-            "density_low": groups.min().to_numpy(),
-            "density_high": groups.max().to_numpy(),
-            "density": groups.mean().to_numpy(),
-            "n_candidates": size,
-            "n_entries": observed.astype(np.int64),
-            "rate": observed / size,
-            "null_mean": expected / size,
-            "null_low": low,
-            "null_high": high,
-            "p": two_sided(observed, drawn),
-        }
+    groups: Any = pd.Series(x).groupby(part)
+    table: pd.DataFrame = groups.agg(density_low="min", density_high="max", density="mean")
+    return table.assign(
+        n_candidates=size,
+        n_entries=observed.astype(np.int64),
+        rate=observed / size,
+        null_mean=expected / size,
+        null_low=low,
+        null_high=high,
+        p=two_sided(observed, drawn),
     )
 
 
 def binary(name: str, values: Any) -> Floats:
     """A table of 0 and 1 as an array."""
-    if not isinstance(values, pd.DataFrame):
-        msg = f"`{name}` must be a DataFrame, regions x fields; found {type(values).__name__}."
-        raise InputError(msg)
-    try:
-        numbers: Floats = values.to_numpy(np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"`{name}` must hold 0 and 1: {error}.") from None
-    if not np.isin(numbers, (0.0, 1.0)).all():
-        msg = f"`{name}` must be 0 or 1, such as location_quotient(values) >= 1."
-        raise InputError(msg)
-    return numbers
+    must_be = "0 or 1, such as location_quotient(values) >= 1"
+    return numbers_of(name, values, _OF, must_be=must_be, inside=lambda x: np.isin(x, (0.0, 1.0)))
 
 
 def complexity(
@@ -165,11 +149,10 @@ def complexity(
     Returns
     -------
     tuple of Series
-        Of the regions (the economic complexity index) and of the fields: eigenvector of the second
-        largest eigenvalue of the random walk region-field-region, mean 0 and standard deviation 1
-        (population), with the sign that makes it rise with ``towards``; for fields the mean over
-        their regions, in the same scale. NaN for an empty region or field, and for all if the
-        second eigenvalue is not single (two parts that share no field).
+        Of the regions (the economic complexity index): eigenvector of the second eigenvalue of the
+        random walk region-field-region, mean 0 and standard deviation 1 (population), rising with
+        ``towards``; of the fields: mean over their regions. NaN for an empty region or field, and
+        for all if the second eigenvalue is not single (two parts that share no field).
 
     Raises
     ------
@@ -178,8 +161,8 @@ def complexity(
 
     Notes
     -----
-    An eigenvector has no sign of its own. Where it hardly goes with the number of fields, the
-    default says little: two years can get opposite signs. Give ``towards`` then.
+    An eigenvector has no sign of its own: where it hardly goes with the number of fields, two years
+    can get opposite signs. Give ``towards`` then.
 
     References
     ----------
@@ -202,10 +185,9 @@ def complexity(
     part = m[np.ix_(rows, columns)]
     vector = _second(part)
     if vector is not None:
-        if towards is not None:
-            vector = vector * _sign(vector, towards, specialised.index[rows])
-        regions[rows] = vector
-        fields[columns] = part.T @ vector / part.sum(axis=0)
+        sign = 1.0 if towards is None else _sign(vector, towards, specialised.index[rows])
+        regions[rows] = sign * vector
+        fields[columns] = part.T @ (sign * vector) / part.sum(axis=0)
     return regions, fields
 
 
@@ -239,5 +221,4 @@ def _second(m: Floats) -> Floats | None:
         return None
     vector = left[:, 1] / np.sqrt(diversity)
     vector = (vector - vector.mean()) / vector.std()
-    sign = 1.0 if vector @ (diversity - diversity.mean()) >= 0 else -1.0
-    return np.asarray(sign * vector, dtype=np.float64)
+    return np.asarray(vector if vector @ (diversity - diversity.mean()) >= 0 else -vector)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_number
 from netinnov._public import publish
 from netinnov._typing import Floats
 from netinnov.errors import InputError
+from netinnov.mechanisms._checked_tables import numbers_of
 from netinnov.mechanisms._specialisations import complexity, entry_rates
 
 __all__ = [
@@ -40,8 +40,8 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``(x_rc / x_r.) / (x_.c / x_..)``: 1 where a region has as much of it as it would by its
-        size. NaN in the rows and columns that are empty.
+        ``(x_rc / x_r.) / (x_.c / x_..)``: 1 where a region has as much as it would by its size. NaN
+        in empty rows and columns.
 
     Raises
     ------
@@ -115,10 +115,9 @@ def locational_gini(values: pd.DataFrame) -> pd.Series:
     Returns
     -------
     Series
-        One number a field: twice the area between the diagonal and the Lorenz curve of the field's
-        shares against the shares of all fields, regions in the order of their location quotients.
-        0: distributed as all fields together; near 1: all in one small region. NaN for an empty
-        field.
+        One number a field: twice the area between the diagonal and the Lorenz curve of its shares
+        against those of all fields, regions in the order of their location quotients. 0:
+        distributed as all fields; near 1: all in one small region. NaN for an empty field.
 
     Raises
     ------
@@ -227,9 +226,8 @@ def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -
 
     Notes
     -----
-    EconGeo rounds its results, so compare with a tolerance. Hidalgo et al. divide by the number of
-    countries that have a field, which is the diagonal where fields meet in countries; here as in
-    the other methods it is the row sum.
+    EconGeo rounds its results. Hidalgo et al. divide by the number of countries that have a field,
+    the diagonal where fields meet in countries; here it is the row sum as in the other methods.
 
     References
     ----------
@@ -327,22 +325,14 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
 
 def _table(name: str, values: Any, *, missing: float = np.nan) -> Floats:
     """A copy as an array, with missing values replaced by ``missing``; NaN is refused."""
-    if not isinstance(values, pd.DataFrame):
-        msg = f"`{name}` must be a DataFrame with names in rows and columns; found "
-        raise InputError(f"{msg}{type(values).__name__}.")
-    try:
-        x: Floats = values.to_numpy(np.float64, na_value=np.nan, copy=True)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"`{name}` must hold numbers: {error}.") from None
-    x[np.isnan(x)] = missing
-    bad = np.argwhere(~(np.isfinite(x) & (x >= 0)))
-    if bad.size:
-        shown = ", ".join(
-            f"{x[i, j]} at ({values.index[i]!r}, {values.columns[j]!r})" for i, j in bad[:5]
-        )
-        msg = f"`{name}` must be finite and 0 or more; {len(bad)} values are not: {shown}."
-        raise InputError(msg)
-    return x
+    return numbers_of(
+        name,
+        values,
+        "with names in rows and columns",
+        must_be="finite and 0 or more",
+        inside=lambda x: np.isfinite(x) & (x >= 0),
+        missing=missing,
+    )
 
 
 def _parts(name: str, values: Any) -> Floats:
@@ -356,11 +346,10 @@ def _parts(name: str, values: Any) -> Floats:
     return x
 
 
-def _shares(x: npt.NDArray[np.float64]) -> Floats:
+def _shares(x: Floats) -> Floats:
     """Parts of the total along the last axis; NaN where it is 0."""
     total = x.sum(axis=-1, keepdims=True)
-    shares: Floats = np.divide(x, total, out=np.full(x.shape, np.nan), where=total > 0)
-    return shares
+    return np.asarray(np.divide(x, total, out=np.full(x.shape, np.nan), where=total > 0))
 
 
 __dir__ = publish(globals())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -15,6 +16,7 @@ from netinnov._display import Tabled
 from netinnov._public import publish
 from netinnov._typing import Floats
 from netinnov.errors import InputError
+from netinnov.mechanisms._checked_tables import numbers_of
 
 __all__ = ["BetaConvergence", "beta_convergence", "sigma_convergence"]
 
@@ -38,7 +40,7 @@ class BetaConvergence(Tabled):
         Two-sided, for slope 0.
     speed : float
         Rate at which a gap closes a period: -ln(1 + slope T) / T; NaN if the slope is -1 / T or
-        less, where gaps are closed, or turned round, within the periods.
+        less, where gaps close, or turn round, within the periods.
     half_life : float
         Periods until half of a gap is closed; infinite without convergence, NaN as the speed.
     r_squared : float
@@ -92,18 +94,13 @@ def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.S
     >>> sigma_convergence(income).round(3).to_dict()
     {2000: 0.693, 2010: 0.347}
     """
-    dispersion = []
-    for values in _positive(panel).T:
-        x = values[~np.isnan(values)]
-        share = x / x.mean() if x.size else x
-        if x.size < 2:
-            dispersion.append(math.nan)
-        elif spread == "log_sd":
-            dispersion.append(float(np.log(x).std()))
-        elif spread == "cv":
-            dispersion.append(float(share.std()))
-        else:
-            dispersion.append(float((share * np.log(share)).mean()))
+    known = [values[~np.isnan(values)] for values in _positive(panel).T]
+    measures: dict[Spread, Callable[[Floats], Any]] = {
+        "log_sd": lambda x: np.log(x).std(),
+        "cv": lambda x: (x / x.mean()).std(),
+        "theil": lambda x: (x / x.mean() * np.log(x / x.mean())).mean(),
+    }
+    dispersion = [measures[spread](x) if x.size > 1 else np.nan for x in known]
     return pd.Series(dispersion, panel.columns, name="sigma_convergence", dtype=np.float64)
 
 
@@ -133,8 +130,8 @@ def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> Be
 
     Notes
     -----
-    Absolute convergence, without other regressors. It can be found where inequality does not fall
-    (Galton's fallacy), so show `sigma_convergence` beside it.
+    Absolute convergence, without other regressors. Show `sigma_convergence` beside it: inequality
+    need not fall where poorer regions grow faster (Galton's fallacy).
 
     References
     ----------
@@ -188,21 +185,13 @@ def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> Be
 
 
 def _positive(panel: Any) -> Floats:
-    if not isinstance(panel, pd.DataFrame):
-        msg = f"`panel` must be a DataFrame, regions x periods; found {type(panel).__name__}."
-        raise InputError(msg)
-    try:
-        values: Floats = panel.to_numpy(np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"`panel` must hold numbers: {error}.") from None
-    bad = np.argwhere(~np.isnan(values) & ~((values > 0) & np.isfinite(values)))
-    if bad.size:
-        shown = ", ".join(
-            f"{values[i, j]:g} at ({panel.index[i]!r}, {panel.columns[j]!r})" for i, j in bad[:5]
-        )
-        msg = f"`panel` must be above 0 or missing; {len(bad)} values are not: {shown}."
-        raise InputError(f"{msg} Logarithms need that; set them to missing to leave them out.")
-    return values
+    return numbers_of(
+        "panel",
+        panel,
+        "regions x periods",
+        must_be="finite, for logarithms above 0 or missing",
+        inside=lambda x: np.isnan(x) | ((x > 0) & np.isfinite(x)),
+    )
 
 
 def _span(panel: pd.DataFrame, periods: float | None) -> float:
@@ -210,10 +199,8 @@ def _span(panel: pd.DataFrame, periods: float | None) -> float:
         try:
             periods = float(panel.columns[-1]) - float(panel.columns[0])
         except (TypeError, ValueError):
-            msg = (
-                "`periods` is needed where the columns are not numbers; found "
-                f"{panel.columns[0]!r} and {panel.columns[-1]!r}."
-            )
+            ends = f"{panel.columns[0]!r} and {panel.columns[-1]!r}"
+            msg = f"`periods` is needed where the columns are not numbers; found {ends}."
             raise InputError(msg) from None
     check_number("periods", periods, low=0, above=True)
     return float(periods)

@@ -8,9 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
-from netinnov._arguments import as_whole, check_rng, check_type, shown
+from netinnov._arguments import as_whole, check_rng, check_type
 from netinnov._columns import as_numbers
 from netinnov._paths import union
 from netinnov._significance import why_untested
@@ -56,14 +55,12 @@ def adoption_test(
     DataFrame
         A row each layer, and ``together`` for all layers with each pair once:
 
-        - ``adopters`` that are compared with somebody, ``at_exposed`` = mean exposure of adopters
-          on their date, ``at_risk`` = mean exposure, on the same dates, of all in the group who
-          had not adopted before;
+        - ``adopters`` that are compared with somebody, ``at_exposed``: their mean exposure on their
+          date, ``at_risk``: that of all in the group who had not adopted before;
         - ``excess``: the former minus the latter, and over shuffles its ``mean``, ``sd``, ``z``,
-          the two-sided ``p`` = twice the smaller tail, ``p_more`` = the upper tail, each tail
-          (k + 1) / (n + 1), and ``p_any`` = chance that the largest z of all rows, sign aside,
-          is as large (one set of shuffles serves all rows). Without variation ``z`` and ``p_any``
-          are NaN.
+          ``p`` (twice the smaller tail), ``p_more`` (upper tail, (k + 1) / (n + 1)) and ``p_any``,
+          the chance that the largest z of all rows, sign aside, is as large. Without variation
+          ``z`` and ``p_any`` are NaN.
 
     Raises
     ------
@@ -78,16 +75,14 @@ def adoption_test(
 
     Notes
     -----
-    A contact counts as adopted if its date is strictly earlier. Nodes without a date are left
-    out: nobody is exposed to them. Non-adopters are at risk throughout (censored at the end). The
-    excess times the number of adopters is the score of a proportional hazards model with the
-    groups as strata, at an effect of 0, so a time course common to a group, whatever its shape,
-    gives no excess.
+    A contact counts as adopted if its date is strictly earlier. Nodes without a date are left out,
+    non-adopters at risk throughout. The excess times the number of adopters is the score of a
+    proportional hazards model with the groups as strata, at an effect of 0, so that a time course
+    common to a group, whatever its shape, gives no excess.
 
-    A small p does not prove contagion. Whoever is linked with many adopts early for other
-    reasons, likes link alike (homophily), and who is reached by the same campaign adopts at the
-    same time: in Medical Innovation the effect of contacts disappears once marketing is
-    controlled (Van den Bulte and Lilien 2001).
+    A small p does not prove contagion: the well linked adopt early for other reasons, likes link
+    alike (homophily), and one campaign reaches many at once. In Medical Innovation the effect of
+    contacts disappears once marketing is controlled (Van den Bulte and Lilien 2001).
 
     References
     ----------
@@ -113,24 +108,20 @@ def adoption_test(
     when = np.searchsorted(steps, times).astype(np.float64)
     orders: list[Floats] = [when]
     orders += [_shuffled(when, group, rng) for _ in range(permutations)]
-    layers: dict[str, sparse.csr_array] = {
-        layer: union(network.select(layers=[layer])) for layer in network.layers
-    }
+    every = {layer: union(network.select(layers=[layer])) for layer in network.layers}
+    every["together"] = union(network)
     rows, values = [], []
-    every = {**layers, "together": union(network)}
     for linked in every.values():
         into = linked[known][:, known].toarray().T > 0
         divisor = np.maximum(into.sum(axis=1), 1) if exposure == "share" else np.ones(len(known))
         weight: Floats = into / divisor[:, None]
         drawn = [_excess(weight, order, group, steps.size) for order in orders]
-        excess, adopters, exposed, at_risk = drawn[0]
-        rows.append((adopters, exposed, at_risk, excess))
-        values.append([row[0] for row in drawn])
-    table = pd.DataFrame(rows, columns=["adopters", "at_exposed", "at_risk", "excess"])
-    observed, null = np.array(values)[:, 0], np.array(values)[:, 1:].T
-    return pd.concat([table, _against(observed, null)], axis=1).set_index(
-        pd.Index(list(every), dtype="str", name="layer")
-    )
+        rows.append(drawn[0])
+        values.append([row[-1] for row in drawn])
+    index = pd.Index(list(every), dtype="str", name="layer")
+    table = pd.DataFrame(rows, index, ["adopters", "at_exposed", "at_risk", "excess"])
+    observed, *null = np.array(values).T
+    return table.join(_against(observed, np.array(null)).set_index(index))
 
 
 def order_test(
@@ -148,16 +139,13 @@ def order_test(
     steps : Series or DataFrame
         Modelled step each node, such as `expected_steps` gives, or a column of them each model;
         seeds, of step 0 in any of them, are left out.
-    dates : Series or mapping from node to number
-        Date of adoption; inf for those who had not adopted when the watch ended; NaN or absent
-        where nothing is known.
+    dates
+        As in `adoption_test`.
     strata : Series, optional
         Group of each node: only pairs within a group are compared, and dates are shuffled within
         it. None: one group.
-    permutations : int
-        Number of shuffles, 1 or more.
-    rng : int, SeedSequence, Generator or None
-        Source of randomness.
+    permutations, rng
+        As in `adoption_test`.
 
     Returns
     -------
@@ -197,8 +185,6 @@ def order_test(
     stay = (models > 0).all(axis=1).to_numpy(bool) & ~np.isnan(times)
     if np.isnan(times).all():
         raise InputError("`dates` must hold the date of at least one node; found none.")
-    if strata is not None:
-        check_type("strata", strata, pd.Series)
     group = _codes(strata, models.index, stay)
     step, when = models.to_numpy(np.float64)[stay], times[stay]
     # For each model and pair: 1 if the row has the smaller step, 1/2 for a tie, 0 otherwise.
@@ -208,9 +194,7 @@ def order_test(
     def concordance(order: Floats) -> tuple[Floats, int]:
         earlier = (order[:, None] < order[None, :]) & same
         pairs = int(earlier.sum())
-        return right[earlier].sum(axis=0) / pairs if pairs else np.full(
-            step.shape[1], np.nan
-        ), pairs
+        return right[earlier].sum(axis=0) / (pairs or np.nan), pairs
 
     observed, pairs = concordance(when)
     null = [concordance(_shuffled(when, group, rng))[0] for _ in range(permutations)]
@@ -236,33 +220,25 @@ def _watched(
         if strata not in network.storage.nodes:
             raise InputError(f"`strata` must be a column of the nodes; found {strata!r}.")
         strata = network.storage.nodes[strata]
-    groups: object = strata
-    if groups is not None and not isinstance(groups, pd.Series):
-        msg = "`strata` must be a column of the nodes or a Series over them; found"
-        raise InputError(f"{msg} {shown(strata)}.")
     known: Integers = np.flatnonzero(stay).astype(np.int64)
     return known, times[stay], _codes(strata, index, stay)
 
 
 def _dates(dates: pd.Series | Mapping[str, float], index: pd.Index) -> Floats:
     """Date of each node, NaN where none is given."""
-    table: object = dates
-    if not isinstance(table, (pd.Series, Mapping)):
-        msg = "`dates` must be a Series or mapping from nodes to numbers; found"
-        raise InputError(f"{msg} {shown(dates)}.")
+    check_type("dates", dates, pd.Series, Mapping)
     adopted = pd.Series(dates)
     number, text = as_numbers(adopted)
     if text.any():
-        some = dict(list(adopted[text].items())[:5])
+        some = adopted[text][:5].to_dict()
         raise InputError(f"`dates` must be numbers, such as years; these are none: {some}.")
-    adopted = pd.Series(number, adopted.index)
-    adopted.index = adopted.index.map(str)
-    return np.asarray(adopted.reindex(index.map(str)), np.float64)
+    return np.asarray(pd.Series(number, adopted.index.map(str)).reindex(index.map(str)), np.float64)
 
 
 def _codes(strata: pd.Series | None, index: pd.Index, stay: npt.NDArray[np.bool_]) -> Integers:
     if strata is None:
         return np.zeros(int(stay.sum()), np.int64)
+    check_type("strata", strata, pd.Series)
     labels = strata.copy()
     labels.index = labels.index.map(str)
     codes: Integers = pd.factorize(labels.reindex(index.map(str)))[0][stay].astype(np.int64)
@@ -275,17 +251,15 @@ def _codes(strata: pd.Series | None, index: pd.Index, stay: npt.NDArray[np.bool_
 
 def _shuffled(values: Floats, group: Integers, rng: np.random.Generator) -> Floats:
     """Values permuted within each group."""
-    result = values.copy()
-    order = np.argsort(group, kind="stable")
-    dealt = np.lexsort((rng.random(group.size), group))
-    result[order] = values[dealt]
+    result = np.empty_like(values)
+    result[np.argsort(group, kind="stable")] = values[np.lexsort((rng.random(group.size), group))]
     return result
 
 
 def _excess(
     into: Floats, when: Floats, group: Integers, n_steps: int
-) -> tuple[float, int, float, float]:
-    """Mean exposure of adopters less that of their risk set; adopters, and the two means."""
+) -> tuple[int, float, float, float]:
+    """Adopters, mean exposure of them and of their risk set, and the former less the latter."""
     dates = np.arange(n_steps)
     before = (when[:, None] < dates).astype(np.float64)
     exposed = into @ before
@@ -299,10 +273,10 @@ def _excess(
     compared = others > 1
     adopts, date, others = adopts[compared], date[compared], others[compared]
     if not adopts.size:
-        return np.nan, 0, np.nan, np.nan
+        return 0, np.nan, np.nan, np.nan
     own = exposed[adopts, date].mean()
     all_at_risk = (total[group[adopts], date] / others).mean()
-    return float(own - all_at_risk), int(adopts.size), float(own), float(all_at_risk)
+    return int(adopts.size), float(own), float(all_at_risk), float(own - all_at_risk)
 
 
 def _against(observed: Floats, null: Floats) -> pd.DataFrame:

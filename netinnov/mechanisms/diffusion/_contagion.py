@@ -136,8 +136,14 @@ def complex_contagion(
     from netinnov.kernels.contagion import threshold_spread
 
     least = _thresholds(network, threshold)
-    graph = union(network) if layer_weights is None else _weighed(network, layer_weights)
-    weight = np.ones(graph.nnz) if layer_weights is None else graph.data
+    if layer_weights is None:
+        graph = union(network)
+        weight = np.ones(graph.nnz)
+    else:
+        check_mapping("layer_weights", layer_weights, "from layers to weights")
+        weights = _by_layer(network, "layer_weights", layer_weights)
+        graph = _sum_of_layers(network, {name: each for name, each in weights.items() if each > 0})
+        weight = graph.data
     into = np.bincount(graph.indices, weights=weight, minlength=network.n_nodes)
     # Without links it is of whole numbers, for which the kernel would compile once more.
     adopted = threshold_spread(
@@ -169,13 +175,13 @@ class Spread:
         check_number("recovery", recovery, low=0, high=1)
         if horizon is not None:
             check_number("horizon", horizon, low=0, whole=True)
-        decay = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
-        for layer, chance in _rates(network, rate).items():
-            # Chances to miss multiply: logarithms add up; a chance of 1 is as good as sure.
-            matrix = layer_matrix(network, layer).copy()
-            matrix.data = np.full(matrix.nnz, np.log1p(-min(chance, 1 - 1e-16)))
-            decay = decay + matrix
-        graph = sparse.csr_array(decay)
+        if not isinstance(rate, Mapping):
+            check_number("rate", rate, low=0, high=1)
+            rate = dict.fromkeys(network.layers, rate)
+        chances = _by_layer(network, "rate", rate, high=1)
+        # Chances to miss multiply: logarithms add up; a chance of 1 is as good as sure.
+        missed = {name: np.log1p(-min(chance, 1 - 1e-16)) for name, chance in chances.items()}
+        graph = _sum_of_layers(network, missed)
         self._indptr = graph.indptr.astype(np.int32)
         self._indices = graph.indices.astype(np.int32)
         sure = np.log(1e-15)
@@ -197,41 +203,28 @@ class Spread:
         """Step of each node, -1 for not reached; after the goal is reached, -1 for the rest."""
         from netinnov.kernels.contagion import simple_spread
 
-        return simple_spread(
-            self._indptr,
-            self._indices,
-            self._decay,
-            self._seeds,
-            self._recovery,
-            self._limit,
-            self._goal,
-            self._needed,
-            rng,
-        )
+        graph = self._indptr, self._indices, self._decay
+        spread = self._seeds, self._recovery, self._limit, self._goal, self._needed
+        return simple_spread(*graph, *spread, rng)
 
 
-def _weighed(network: MultilayerNetwork, layer_weights: Mapping[str, float]) -> sparse.csr_array:
-    """Sum of the layers' weights of each linked pair."""
-    check_mapping("layer_weights", layer_weights, "from layers to weights")
-    check_names("layer_weights", layer_weights, network.layers)
+def _by_layer(
+    network: MultilayerNetwork, name: str, values: Mapping[str, Any], high: float = np.inf
+) -> dict[str, float]:
+    check_names(name, values, network.layers)
+    for layer, value in values.items():
+        check_number(f"{name}[{layer!r}]", value, low=0, high=high)
+    return {layer: float(value) for layer, value in values.items()}
+
+
+def _sum_of_layers(network: MultilayerNetwork, values: Mapping[str, float]) -> sparse.csr_array:
+    """Sum over layers of one value for each linked pair."""
     joined = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
-    for layer, weight in layer_weights.items():
-        check_number(f"layer_weights[{layer!r}]", weight, low=0)
-        if weight > 0:
-            matrix = layer_matrix(network, layer).copy()
-            matrix.data = np.full(matrix.nnz, float(weight))
-            joined = joined + matrix
+    for layer, value in values.items():
+        matrix = layer_matrix(network, layer).copy()
+        matrix.data = np.full(matrix.nnz, value)
+        joined = joined + matrix
     return sparse.csr_array(joined)
-
-
-def _rates(network: MultilayerNetwork, rate: Any) -> dict[str, float]:
-    if isinstance(rate, Mapping):
-        check_names("rate", rate, network.layers)
-        for layer, chance in rate.items():
-            check_number(f"rate[{layer!r}]", chance, low=0, high=1)
-        return {layer: float(chance) for layer, chance in rate.items()}
-    check_number("rate", rate, low=0, high=1)
-    return dict.fromkeys(network.layers, float(rate))
 
 
 def _thresholds(network: MultilayerNetwork, threshold: Any) -> Floats:
@@ -240,9 +233,9 @@ def _thresholds(network: MultilayerNetwork, threshold: Any) -> Floats:
         least = threshold.reindex(index).to_numpy(np.float64, na_value=np.nan)
         outside = ~((least > 0) & (least <= 1))
         if outside.any():
-            shown = {name: float(least[i]) for i, name in enumerate(index) if outside[i]}
+            some = dict(zip(index[outside][:5], least[outside][:5].tolist(), strict=True))
             msg = "`threshold` must be above 0 and at most 1 for each node; found "
-            raise InputError(f"{msg}{dict(list(shown.items())[:5])}.")
+            raise InputError(f"{msg}{some}.")
         return least
     check_number("threshold", threshold, low=0, high=1, above=True)
     return np.full(len(index), float(threshold))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
@@ -81,16 +81,19 @@ def time_to_reach(
     """
     replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
-    start, goal = _nodes(network, "seeds", seeds), _nodes(network, "targets", targets)
-    n = len(np.unique(goal))
-    needed = {"first": 1, "half": math.ceil(n / 2), "all": n}[of]
+    start, goal = _nodes(network, "seeds", seeds), np.unique(_nodes(network, "targets", targets))
+    needed = {"first": 1, "half": math.ceil(goal.size / 2), "all": goal.size}[of]
     names = list(network.storage.nodes.index.take(start))
     spread = Spread(network, names, rate, recovery, horizon, goal=goal, needed=needed)
-    generators = rng.spawn(replicates)
-    parts = np.array_split(np.arange(replicates), min(PARTS, replicates))
-    work = [partial(_times, spread, [generators[i] for i in part], goal, needed) for part in parts]
-    times = np.concatenate(in_threads(work, size=spread.size * replicates))
-    return pd.Series(times, index=pd.RangeIndex(replicates, name="draw"), name="time_to_reach")
+
+    def times(generators: Sequence[np.random.Generator]) -> Floats:
+        steps = [np.sort(spread(generator)[goal]) for generator in generators]
+        reached = [each[each >= 0] for each in steps]
+        end = -1 if needed > 1 else 0
+        return np.array([each[end] if each.size >= needed else np.nan for each in reached])
+
+    drawn = np.concatenate(_in_parts(times, spread, rng, replicates))
+    return pd.Series(drawn, index=pd.RangeIndex(replicates, name="draw"), name="time_to_reach")
 
 
 def reach_table(
@@ -111,10 +114,9 @@ def reach_table(
     -------
     DataFrame
         A row each name: ``draws``; ``reached``, the share by the horizon; ``median``, the step by
-        which half of all draws have arrived, inf if fewer have by the horizon; ``mean_within``, the
-        mean of the steps where what has not arrived counts as the horizon (restricted mean). Each
-        with ``_low`` and ``_high``: Clopper and Pearson's interval, that of order statistics, and
-        that of a mean.
+        which half of all draws have arrived, else inf; ``mean_within``, the mean of the steps where
+        what has not arrived counts as the horizon (restricted mean). Each with ``_low`` and
+        ``_high``: Clopper and Pearson's interval, that of order statistics, and that of a mean.
 
     Raises
     ------
@@ -123,9 +125,8 @@ def reach_table(
 
     Notes
     -----
-    The mean over those that arrive is misleading: a network through which only the shortest way
-    is ever fast enough would look fastest. Intervals are those of the draws, for one network and
-    one set of parameters; they say nothing on how sure the network is.
+    The mean over those that arrive misleads: where only the shortest way is fast enough it is
+    least. Intervals are those of the draws, and say nothing on how sure the network is.
 
     References
     ----------
@@ -145,10 +146,8 @@ def reach_table(
     named = dict(times) if isinstance(times, Mapping) else {"": times}
     if not named:
         raise InputError("`times` must hold at least one Series of steps; found none.")
-    rows = {
-        name: _summary(str(name), series, horizon, confidence) for name, series in named.items()
-    }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    rows = [_summary(str(name), each, horizon, confidence) for name, each in named.items()]
+    return pd.DataFrame(rows, index=pd.Index(list(named)))
 
 
 def expected_steps(
@@ -167,18 +166,12 @@ def expected_steps(
     ----------
     network : MultilayerNetwork
         Any network, as for `simple_contagion`.
-    seeds : str or sequence of str
-        Nodes that have it at step 0, by id; or a place, for the nodes in it.
-    rate : float or mapping from layer to float
-        Chance of a link in a step, as for `simple_contagion`.
+    seeds, rate
+        As in `time_to_reach`.
     horizon : int
         Last step, 1 or more; a node that is not reached counts as reached then.
-    recovery : float
-        Chance of a node in a step, as for `simple_contagion`.
-    replicates : int
-        Number of draws, 1 or more.
-    rng : int, SeedSequence, Generator or None
-        Source of randomness.
+    recovery, replicates, rng
+        As in `time_to_reach`.
 
     Returns
     -------
@@ -203,33 +196,29 @@ def expected_steps(
     rng = check_rng(rng)
     names = list(network.storage.nodes.index.take(_nodes(network, "seeds", seeds)))
     spread = Spread(network, names, rate, recovery, horizon)
-    generators = rng.spawn(replicates)
-    parts = np.array_split(np.arange(replicates), min(PARTS, replicates))
-    work = [partial(_sum, spread, [generators[i] for i in part], horizon) for part in parts]
-    total = np.sum(in_threads(work, size=spread.size * replicates), axis=0)
+
+    def sums(generators: Sequence[np.random.Generator]) -> Floats:
+        total: Floats = np.zeros(network.n_nodes)
+        for generator in generators:
+            steps = spread(generator)
+            total += np.where(steps < 0, horizon, steps)
+        return total
+
+    total = np.sum(_in_parts(sums, spread, rng, replicates), axis=0)
     return pd.Series(total / replicates, network.storage.nodes.index, name="expected_steps")
 
 
-def _times(
-    spread: Spread, generators: Sequence[np.random.Generator], goal: Codes, needed: int
-) -> Floats:
-    times = np.full(len(generators), np.nan)
-    goal = np.unique(goal)
-    for k, generator in enumerate(generators):
-        steps = spread(generator)[goal]
-        reached = steps[steps >= 0]
-        if reached.size >= needed:
-            times[k] = reached.max() if needed > 1 else reached.min()
-    return times
-
-
-def _sum(spread: Spread, generators: Sequence[np.random.Generator], horizon: int) -> Floats:
-    total: Floats = np.zeros(0)
-    for generator in generators:
-        steps = spread(generator).astype(np.float64)
-        steps[steps < 0] = horizon
-        total = steps if not total.size else total + steps
-    return total
+def _in_parts(
+    task: Callable[[list[np.random.Generator]], Floats],
+    spread: Spread,
+    rng: np.random.Generator,
+    replicates: int,
+) -> list[Floats]:
+    """What a task makes of the generators of the draws, part by part."""
+    generators = rng.spawn(replicates)
+    parts = np.array_split(np.arange(replicates), min(PARTS, replicates))
+    work = [partial(task, [generators[i] for i in part]) for part in parts]
+    return in_threads(work, size=spread.size * replicates)
 
 
 def _nodes(network: MultilayerNetwork, argument: str, names: str | Sequence[str]) -> Codes:
@@ -245,9 +234,8 @@ def _nodes(network: MultilayerNetwork, argument: str, names: str | Sequence[str]
         raise InputError(f"{msg}{did_you_mean(names, places.index)}.")
     nodes = np.flatnonzero(network.storage.inside([names])).astype(np.int32)
     if not nodes.size:
-        raise InputError(
-            f"`{argument}` must have nodes in the network; the place {names!r} has none."
-        )
+        msg = f"`{argument}` must have nodes in the network; the place {names!r} has none."
+        raise InputError(msg)
     return nodes
 
 
@@ -260,13 +248,11 @@ def _summary(name: str, times: pd.Series, horizon: int, confidence: float) -> di
     values = np.where(values <= horizon, values, np.inf)  # NaN and later: not by the horizon
     arrived = int(np.isfinite(values).sum())
     share = scipy.stats.binomtest(arrived, n).proportion_ci(confidence, method="exact")
-    low, high = (
-        int(scipy.stats.binom.ppf(tail, n, 0.5))
-        for tail in ((1 - confidence) / 2, (1 + confidence) / 2)
-    )
+    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+    low, high = np.asarray(scipy.stats.binom.ppf(tails, n, 0.5), np.int64)
     within = np.minimum(values, horizon)
     error = within.std(ddof=1) / math.sqrt(n) if n > 1 else np.nan
-    half = scipy.stats.norm.ppf((1 + confidence) / 2) * error
+    half = scipy.stats.norm.ppf(tails[1]) * error
     return {
         "draws": n,
         "reached": arrived / n,

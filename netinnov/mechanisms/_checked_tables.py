@@ -1,0 +1,39 @@
+"""Tables of regions and fields as arrays, checked at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import examples
+from netinnov._typing import Floats, Mask
+from netinnov.errors import InputError
+
+
+def numbers_of(
+    name: str,
+    values: Any,
+    of: str,
+    *,
+    must_be: str,
+    inside: Callable[[Floats], Mask],
+    missing: float = np.nan,
+) -> Floats:
+    """A copy of a table, ``of`` what its rows and columns are, with no value but those inside."""
+    if not isinstance(values, pd.DataFrame):
+        raise InputError(f"`{name}` must be a DataFrame, {of}; found {type(values).__name__}.")
+    try:
+        x: Floats = values.to_numpy(np.float64, na_value=np.nan, copy=True)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"`{name}` must hold numbers: {error}.") from None
+    x[np.isnan(x)] = missing
+    bad = np.argwhere(~inside(x)).tolist()
+    if bad:
+        cells = examples(
+            bad, lambda at: f"{x[*at]:g} at ({values.index[at[0]]!r}, {values.columns[at[1]]!r})"
+        )
+        raise InputError(f"`{name}` must be {must_be}; {len(bad)} values are not: {cells}.")
+    return x
