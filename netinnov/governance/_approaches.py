@@ -24,13 +24,16 @@ from netinnov.scenarios import (
 from netinnov.scenarios._pair_draws import layer_with_pairs, sides
 from netinnov.scenarios._prices import Priced, check_scenario
 
-APPROACHES = (
-    "competition for talent",
-    "park of the core at home",
-    "corridor",
-    "merger",
-    "reverse enclave",
-)
+_KINDS: dict[str, tuple[Any, str]] = {
+    "competition for talent": (TalentAttraction, "{:.0%} of ties are kept"),
+    "park of the core at home": (ForwardEnclave, "{:.0%} of links lead to the host"),
+    "corridor": (DirectLinks, "{:.0%} of the border between the two is gone"),
+    "merger": (NoChange, "the whole border between the two is gone; a merger has no price here"),
+    "reverse enclave": (ReverseEnclave, "{:.0%} of links lead home"),
+}
+"""What is built, and what is assumed of it."""
+
+APPROACHES = tuple(_KINDS)
 """Names of the approaches, as sentences use them."""
 
 
@@ -118,40 +121,18 @@ def _named(
     prices: Prices,
     shares: Shares,
 ) -> Approach:
-    if name == "merger":
-        assumed = "the whole border between the two is gone; a merger has no price here"
-        return Approach(NoChange(), 0, math.nan, 1.0, assumed=assumed)
-    kinds: dict[str, tuple[Any, tuple[float, ...], float, str]] = {
-        "competition for talent": (
-            TalentAttraction,
-            (shares.kept,),
-            0.0,
-            "{:.0%} of ties are kept",
-        ),
-        "park of the core at home": (
-            ForwardEnclave,
-            (shares.pipeline,),
-            0.0,
-            "{:.0%} of links lead to the host",
-        ),
-        "corridor": (
-            DirectLinks,
-            (),
-            shares.corridor,
-            "{:.0%} of the border between the two is gone",
-        ),
-        "reverse enclave": (ReverseEnclave, (shares.pipeline,), 0.0, "{:.0%} of links lead home"),
-    }
-    kind, share, relief, text = kinds[name]
-    scenario: Any = kind(home, host, 1, *share, funding="new")
+    kind, text = _KINDS[name]
+    if kind is NoChange:
+        return Approach(NoChange(), 0, math.nan, 1.0, assumed=text)
+    relief, unilateral = shares.corridor * (kind is DirectLinks), kind is TalentAttraction
+    share = shares.kept if unilateral else shares.pipeline
+    options = () if kind is DirectLinks else (share,)
+    scenario: Any = kind(home, host, 1, *options, funding="new")
     scenario = equal_cost(network, _Budget(budget), scenario, prices=prices)
-    unilateral = kind is TalentAttraction
     if unilateral:
         scenario = replace(scenario, size=_most_movers(scenario, network))
-    assumed = text.format(*share, relief)
-    return Approach(
-        scenario, scenario.size, scenario.cost(prices, network), relief, unilateral, assumed
-    )
+    cost, assumed = scenario.cost(prices, network), text.format(*options, relief)
+    return Approach(scenario, scenario.size, cost, relief, unilateral, assumed)
 
 
 def _most_movers(scenario: TalentAttraction, network: MultilayerNetwork) -> int:

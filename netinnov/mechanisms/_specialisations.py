@@ -36,8 +36,7 @@ def entry_rates(
     before, after : DataFrame
         Regions x fields at two times, 1 where a region is specialised and 0 elsewhere.
     density : DataFrame
-        Regions x fields at the first time, as from `relatedness_density`; candidates without a
-        value are left out.
+        Regions x fields at the first time, as from `relatedness_density`; NaN: no candidate.
     within : {"region", "field"}
         The null model reassigns the entries of each region at random among its candidates, or those
         of each field among the regions that lack it.
@@ -59,8 +58,7 @@ def entry_rates(
     Raises
     ------
     InputError
-        If tables differ in their labels, hold something else than 0 and 1, or there is no
-        candidate.
+        If tables differ in their labels, hold more than 0 and 1, or there is no candidate.
 
     Notes
     -----
@@ -114,8 +112,8 @@ def entry_rates(
     expected: Floats = counted.T @ (entries / counted.sum(axis=1))
     low, high = np.quantile(drawn / size, [0.025, 0.975], axis=0)
     groups: Any = pd.Series(x).groupby(part)
-    table: pd.DataFrame = groups.agg(density_low="min", density_high="max", density="mean")
-    return table.assign(
+    rates: pd.DataFrame = groups.agg(density_low="min", density_high="max", density="mean")
+    return rates.assign(
         n_candidates=size,
         n_entries=observed.astype(np.int64),
         rate=observed / size,
@@ -140,8 +138,7 @@ def complexity(
     Parameters
     ----------
     specialised : DataFrame
-        Regions x fields, 1 where a region is specialised (location quotient of at least 1, say)
-        and 0 elsewhere.
+        Regions x fields, 1 where a region is specialised (location quotient >= 1, say), else 0.
     towards : Series, optional
         A number for each region, such as income or complexity at another time, that complexity
         shall rise with: it chooses the sign. Default: the number of fields of a region.

@@ -43,15 +43,9 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
         ``(x_rc / x_r.) / (x_.c / x_..)``: 1 where a region has as much as it would by its size. NaN
         in empty rows and columns.
 
-    Raises
-    ------
-    InputError
-        If a value is negative or missing.
-
     References
     ----------
-    Balassa (1965), Trade liberalisation and revealed comparative advantage, The Manchester School
-    33, 99-123.
+    Balassa (1965), Trade liberalisation and revealed comparative advantage, Manchester School 33.
 
     Examples
     --------
@@ -81,11 +75,6 @@ def krugman_index(values: pd.DataFrame) -> pd.Series:
     Series
         ``sum_c |s_rc - s_.c|`` a region, from 0 (the same mix) to 2; the reference includes
         the region. NaN for an empty region.
-
-    Raises
-    ------
-    InputError
-        If a value is negative or missing.
 
     References
     ----------
@@ -118,11 +107,6 @@ def locational_gini(values: pd.DataFrame) -> pd.Series:
         One number a field: twice the area between the diagonal and the Lorenz curve of its shares
         against those of all fields, regions in the order of their location quotients. 0:
         distributed as all fields; near 1: all in one small region. NaN for an empty field.
-
-    Raises
-    ------
-    InputError
-        If a value is negative or missing.
 
     References
     ----------

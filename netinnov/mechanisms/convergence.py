@@ -112,8 +112,7 @@ def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> Be
     Parameters
     ----------
     panel : DataFrame
-        Regions x periods in their order, values above 0; regions that lack the first or the last
-        value are left out.
+        Regions x periods in their order, above 0; regions without first or last value do not count.
     periods : float, optional
         T; by default the difference of the labels of the last and the first column, which must
         then be numbers, such as years.

@@ -128,8 +128,7 @@ def event_study(
     Returns
     -------
     EventStudy
-        Estimates are differences in the logarithm of the expected tie. NaN where all ties of a
-        cell are 0.
+        Differences in the logarithm of the expected tie; NaN where all ties of a cell are 0.
 
     Raises
     ------

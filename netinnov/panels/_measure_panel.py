@@ -131,12 +131,6 @@ def measure_levels(
         ``value``, ``n_nodes`` (places at that level) and ``n_links`` (linked pairs). Names are
         categories. NaN is what the measure leaves undefined.
 
-    Raises
-    ------
-    InputError
-        A level is neither a whole number of steps nor a level of a place, nodes have no such
-        column, or a measure returns something else than it should.
-
     Warns
     -----
     UserWarning

@@ -35,8 +35,7 @@ class TieEffect(Tabled):
     standard_error : float
         Robust to dependence within a pair of places.
     low, high : float
-        Interval of the confidence asked for, by Student's t with one degree of freedom less than
-        pairs.
+        Interval by Student's t with one degree of freedom less than pairs.
     p : float
         Two-sided, for no change.
     """
@@ -75,8 +74,7 @@ class PairSample(Displayed):
     n_rows : int
         Pairs times periods in the estimate.
     n_separated : int
-        Pairs times periods left out besides, as all ties of their place, or of their cohort, are 0
-        in the period.
+        Pairs times periods left out besides: all ties of their place or cohort are 0 in the period.
     n_clusters : int
         Unordered pairs: what standard errors take as independent.
     """

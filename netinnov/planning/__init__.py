@@ -5,10 +5,6 @@ from netinnov.planning._allocate_space import (
     SpaceAllocation as SpaceAllocation,
     allocate_space as allocate_space,
 )
-from netinnov.planning._centre_targets import (
-    CentreSupport as CentreSupport,
-    EffectiveNumber as EffectiveNumber,
-)
 from netinnov.planning._cooperation import cooperation_game as cooperation_game
 from netinnov.planning._core_of_game import (
     AllocationStability as AllocationStability,
@@ -33,7 +29,12 @@ from netinnov.planning._nucleolus import (
     per_capita_nucleolus as per_capita_nucleolus,
 )
 from netinnov.planning._pareto_plans import ParetoPlans as ParetoPlans, pareto_plans as pareto_plans
-from netinnov.planning._plan_centres import CentrePlan as CentrePlan, plan_centres as plan_centres
+from netinnov.planning._plan_centres import (
+    CentrePlan as CentrePlan,
+    CentreSupport as CentreSupport,
+    EffectiveNumber as EffectiveNumber,
+    plan_centres as plan_centres,
+)
 from netinnov.planning._site_enclaves import site_enclaves as site_enclaves
 from netinnov.planning._siting_plan import SitingPlan as SitingPlan
 from netinnov.planning._siting_stability import siting_stability as siting_stability

@@ -35,21 +35,14 @@ def excess(game: GameLike, allocation: pd.Series) -> pd.Series:
 
     Parameters
     ----------
-    game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
-    allocation : Series or mapping
-        What each player gets.
+    game, allocation : Game or mapping, Series or mapping
+        A value for each coalition (frozensets of players in a mapping), and what each player gets.
 
     Returns
     -------
     Series
         A number for each coalition but that of nobody and that of all, the largest first; index
         frozensets of players. Above 0: it would be better off by itself.
-
-    Raises
-    ------
-    InputError
-        If a player has no number, or the game is not complete.
 
     Examples
     --------
@@ -67,20 +60,13 @@ def in_core(game: GameLike, allocation: pd.Series) -> bool:
 
     Parameters
     ----------
-    game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
-    allocation : Series or mapping
-        What each player gets.
+    game, allocation : Game or mapping, Series or mapping
+        A value for each coalition (frozensets of players in a mapping), and what each player gets.
 
     Returns
     -------
     bool
         x(N) = v(N) and x(S) >= v(S) for all S, up to 1e-9 times the largest value of the game.
-
-    Raises
-    ------
-    InputError
-        If a player has no number, or the game is not complete.
 
     References
     ----------
@@ -109,11 +95,6 @@ def least_core(game: GameLike) -> float:
     float
         At most 0 if and only if the core is not empty. A player may get less than alone. What is
         below 1e-12 of the largest value of the game is 0; of one player it is -inf.
-
-    Raises
-    ------
-    InputError
-        If the game is not complete or has more than 24 players.
 
     References
     ----------
@@ -146,11 +127,6 @@ def core_range(game: GameLike) -> pd.DataFrame:
     DataFrame
         A row a player, columns ``low`` and ``high``; NaN if the core is empty. Not every allocation
         inside all ranges is in the core: see `in_core`.
-
-    Raises
-    ------
-    InputError
-        If the game is not complete or has more than 24 players.
 
     Notes
     -----

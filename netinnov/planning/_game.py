@@ -87,11 +87,6 @@ class Game:
         -------
         float
             0 for nobody.
-
-        Raises
-        ------
-        InputError
-            If one is not a player of the game.
         """
         positions = as_positions("coalition", coalition, self.players)
         return float(self.values[sum(1 << i for i in set(positions))])

@@ -51,8 +51,7 @@ def shapley_value(
     Parameters
     ----------
     game : Game, mapping or function
-        A value for each coalition, as a mapping from frozensets of players to values or a function
-        of a frozenset.
+        A value for each coalition; also a mapping from frozensets of players, or a function of one.
     players : sequence, optional
         All players, any number of them; only with a function, which needs them.
     orders : int, optional
@@ -120,15 +119,9 @@ def banzhaf_value(game: GameLike) -> pd.Series:
         A number a player, in the order of ``game.players`` (of a mapping: sorted). They need not
         add up to the value of all: it measures influence, and divides nothing.
 
-    Raises
-    ------
-    InputError
-        If the game is not complete, or has more than 24 players.
-
     References
     ----------
-    Owen (1975), Multilinear extensions and the Banzhaf value, Naval Research Logistics Quarterly
-    22, 741.
+    Owen (1975), Multilinear extensions and the Banzhaf value, Nav. Res. Logist. Q. 22, 741.
 
     Examples
     --------
@@ -178,11 +171,6 @@ def sampled_shapley_value(
     DataFrame
         A row a player: ``value``, the mean of what they add to those before them, and
         ``standard_error`` of that mean. The values add up to the value of all.
-
-    Raises
-    ------
-    InputError
-        As `shapley_value`, or if a value is not a finite number.
 
     See Also
     --------
@@ -270,15 +258,9 @@ def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Se
         the value of all, and those of a union to its Shapley value in the game of unions. With
         unions of one player each, or one union of all, it is `shapley_value`.
 
-    Raises
-    ------
-    InputError
-        If a player is in no union or in two, or the game is not complete.
-
     References
     ----------
-    Owen (1977), Values of games with a priori unions, in Mathematical Economics and Game Theory,
-    76.
+    Owen (1977), Values of games with a priori unions, Mathematical Economics and Game Theory, 76.
 
     Examples
     --------

@@ -88,11 +88,6 @@ def per_capita_nucleolus(game: GameLike) -> pd.Series:
     Series
         As from `nucleolus`.
 
-    Raises
-    ------
-    InputError, ArithmeticError
-        As `nucleolus`.
-
     References
     ----------
     Grotte (1970), Computation of and observations on the nucleolus, the normalized nucleolus and
@@ -131,15 +126,9 @@ def nucleolus_certificate(game: GameLike, *, per_capita: bool = False) -> pd.Dat
         All levels together determine the payoffs. Coalitions whose payoff those of a level
         determine could be added to it.
 
-    Raises
-    ------
-    InputError, ArithmeticError
-        As `nucleolus`.
-
     References
     ----------
-    Kohlberg (1971), On the nucleolus of a characteristic function game, SIAM Journal on Applied
-    Mathematics 20, 62.
+    Kohlberg (1971), On the nucleolus of a characteristic function game, SIAM J. Appl. Math. 20, 62.
 
     Examples
     --------

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -187,28 +189,41 @@ def plan_values(
     return PlanValues([way(placed) for placed in placements], judge, names)
 
 
-class _InTurn:
+class _Measured(ABC):
+    """Values of plans are measured on their networks."""
+
+    judge: Judge
+    names: Sequence[str]
+
+    @abstractmethod
+    def network(self, plan: Plan) -> MultilayerNetwork:
+        """The network after all scenarios of a plan."""
+
+    def values(self, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
+        larger = [tuple(sorted((*plan, at))) for at in more.tolist()]
+        called = [describe([self.names[at] for at in each]) for each in larger]
+        return np.array(list(map(self.judge, map(self.network, larger), called)))
+
+
+@dataclass(eq=False)
+class _InTurn(_Measured):
     """Scenarios are applied one after the other, in the order of the candidates."""
 
-    rounding = 1e-12
-
-    def __init__(
-        self,
-        network: MultilayerNetwork,
-        scenarios: Sequence[Scenario],
-        judge: Judge,
-        names: Sequence[str],
-        seed: np.random.SeedSequence,
-        replicate: int,
-    ) -> None:
-        self.start, self.scenarios, self.judge, self.names = network, scenarios, judge, names
-        self.seed, self.replicate = seed, replicate
-        self.kept: dict[Plan, MultilayerNetwork] = {(): network}
+    start: MultilayerNetwork
+    scenarios: Sequence[Scenario]
+    judge: Judge
+    names: Sequence[str]
+    seed: np.random.SeedSequence
+    replicate: int
+    kept: dict[Plan, MultilayerNetwork] = field(default_factory=dict)
+    rounding: float = 1e-12
 
     def network(self, plan: Plan) -> MultilayerNetwork:
+        if not plan:
+            return self.start
         if plan not in self.kept:
-            if len(self.kept) > _PLANS:
-                self.kept = {(): self.start}
+            if len(self.kept) >= _PLANS:
+                self.kept.clear()
             rng = stream(self.seed, self.replicate, plan[-1])
             before = self.network(plan[:-1])
             try:
@@ -219,11 +234,8 @@ class _InTurn:
             self.kept[plan] = changed
         return self.kept[plan]
 
-    def values(self, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
-        return _measured(self, plan, more)
 
-
-class _Together(Placed):
+class _Together(Placed, _Measured):
     """What scenarios add to the network, each placed in it alone, is put together."""
 
     def __init__(
@@ -235,13 +247,3 @@ class _Together(Placed):
     ) -> None:
         super().__init__(network, placements)
         self.judge, self.names = judge, names
-
-    def values(self, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
-        return _measured(self, plan, more)
-
-
-def _measured(replicate: Any, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
-    larger = [tuple(sorted((*plan, at))) for at in more.tolist()]
-    called = [describe([replicate.names[at] for at in each]) for each in larger]
-    networks = map(replicate.network, larger)
-    return np.array(list(map(replicate.judge, networks, called)))

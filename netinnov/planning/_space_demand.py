@@ -210,11 +210,6 @@ def rent_intervals(
         ``high`` over the resamples that can be served, ``rented`` (share of these in which the site
         is full and has a rent) and ``served`` (share of resamples, the same for all sites).
 
-    Raises
-    ------
-    InputError
-        As in `allocate_space`, but for demand that cannot be served.
-
     Notes
     -----
     Where ``served`` is below 1, space falls short in the other resamples, and no rent is high

@@ -42,11 +42,6 @@ class BoundedCobweb:
     adaptation : float
         beta, at least 1e-9 and at most 1; 1 is the naive case.
 
-    Raises
-    ------
-    InputError
-        If a parameter is out of its range.
-
     Notes
     -----
     The expected price follows x -> (1 - beta) x + beta (a - S(x)) / b. Prices stay between (a - max
@@ -166,11 +161,6 @@ class BoundedCobweb:
         -------
         array
             ``periods + 1`` prices, the first one ``start``.
-
-        Raises
-        ------
-        InputError
-            If `periods` is not a whole number, or a price is not finite.
         """
         return self._path(start, expected, periods)[0]
 

@@ -57,11 +57,6 @@ class CoupledBoundedCobweb:
     regions : sequence, optional
         Names; by default as in `CoupledCobweb`.
 
-    Raises
-    ------
-    InputError
-        If a parameter is out of its range, or the shapes do not fit.
-
     Notes
     -----
     Bounded flows are an assumption of this package, so that no model explodes; near rest with

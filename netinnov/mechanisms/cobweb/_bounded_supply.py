@@ -108,11 +108,6 @@ class ArctanSupply(_Curve):
     height : float
         Above 0; supply stays within height pi / 2 of the offset.
 
-    Raises
-    ------
-    InputError
-        If a parameter is out of its range.
-
     References
     ----------
     Hommes (1994), Dynamics of the cobweb model with adaptive expectations and nonlinear supply and
@@ -144,11 +139,6 @@ class LogisticSupply(_Curve):
         Least quantity.
     height : float
         Above 0; from the least to the greatest quantity.
-
-    Raises
-    ------
-    InputError
-        If a parameter is out of its range.
 
     Examples
     --------

@@ -54,7 +54,7 @@ class CoupledCobweb:
         symmetric matrix, or a network whose nodes are the regions and whose weights, summed over
         layers, are m. Diagonal and self-links do not matter.
     demand_intercept, supply_intercept : sequence of float, optional
-        a and c. Roots and stability need none.
+        a and c; prices need both, roots and stability none.
     adaptation : float
         beta, at least 1e-9 and at most 1; 1 is the naive case.
     regions : sequence, optional
@@ -64,13 +64,7 @@ class CoupledCobweb:
         Whether m may differ by direction: m_ij is then how far the supply of i answers its gap to
         j, and what i gains j need not lose.
     attention : matrix, optional
-        w_ij, at least 0, sums of rows 1: supply of i answers d_i sum_j w_ij p_j; by default its own
-        price.
-
-    Raises
-    ------
-    InputError
-        If a parameter is out of its range, or the shapes do not fit.
+        w_ij, at least 0, sums of rows 1: supply of i answers d_i sum_j w_ij p_j (by default p_i).
 
     Notes
     -----
@@ -143,9 +137,8 @@ class CoupledCobweb:
         Returns
         -------
         array
-            1 - beta - beta l over the eigenvalues l of B^-1 K, ascending. Real with symmetric
-            mobility and no attention, since the matrix is then similar to a symmetric one; complex
-            if any root is.
+            1 - beta - beta l over the eigenvalues l of B^-1 K, ascending; real with symmetric
+            mobility and no attention, complex if any root is.
         """
         return np.asarray(modes_of(self._demand(), self._answers(), self.adaptation)[0])
 
@@ -315,11 +308,6 @@ class CoupledCobweb:
         -------
         array
             ``periods + 1`` rows, a column a region.
-
-        Raises
-        ------
-        InputError
-            If intercepts are not given.
         """
         demand, answers = self._demand(), self._answers()
         a, c = self._intercepts()

@@ -23,14 +23,9 @@ class Cobweb:
     supply_slope : float
         d, at least 0.
     demand_intercept, supply_intercept : float, optional
-        a and c. Roots and stability need none.
+        a and c; prices need both, roots and stability none.
     adaptation : float
         beta, at least 1e-9 and at most 1; 1 is the naive case: the price will be what it was.
-
-    Raises
-    ------
-    InputError
-        If a parameter is out of its range.
 
     References
     ----------
@@ -68,11 +63,6 @@ class Cobweb:
         -------
         float
             (a - c) / (b + d).
-
-        Raises
-        ------
-        InputError
-            If an intercept is not given.
         """
         a, c = self._intercepts()
         return (a - c) / (self.demand_slope + self.supply_slope)
@@ -123,11 +113,6 @@ class Cobweb:
         -------
         array
             ``periods + 1`` prices, the first one ``start``.
-
-        Raises
-        ------
-        InputError
-            If an intercept is not given.
         """
         a, c = self._intercepts()
 

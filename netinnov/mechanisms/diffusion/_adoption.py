@@ -70,8 +70,7 @@ def adoption_test(
     Warns
     -----
     UserWarning
-        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p says nothing of what
-        was observed.
+        A layer is modelled (`MultilayerNetwork.layer_table`): its p says nothing of what was seen.
 
     Notes
     -----
@@ -142,8 +141,7 @@ def order_test(
     dates
         As in `adoption_test`.
     strata : Series, optional
-        Group of each node: only pairs within a group are compared, and dates are shuffled within
-        it. None: one group.
+        Group of each node, within which pairs are compared and dates shuffled. None: one group.
     permutations, rng
         As in `adoption_test`.
 

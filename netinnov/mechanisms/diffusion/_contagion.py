@@ -52,11 +52,6 @@ def simple_contagion(
     Series
         Step of each node, the seeds 0; NaN for those that are not reached (by the horizon).
 
-    Raises
-    ------
-    InputError
-        If a seed or layer is not in the network, or a chance is out of its range.
-
     See Also
     --------
     time_to_reach : Many draws, until a target is reached.
@@ -68,8 +63,7 @@ def simple_contagion(
 
     References
     ----------
-    Pastor-Satorras et al. (2015), Epidemic processes in complex networks, Reviews of Modern
-    Physics 87, 925-979.
+    Pastor-Satorras et al. (2015), Epidemic processes in complex networks, Rev. Mod. Phys. 87, 925.
 
     Examples
     --------
@@ -110,12 +104,6 @@ def complex_contagion(
     -------
     Series
         Step of each node, the seeds 0, all at once in each step; NaN for those that never adopt.
-
-    Raises
-    ------
-    InputError
-        If a seed or layer is not in the network, a threshold is out of its range or missing, or a
-        layer's weight is negative.
 
     References
     ----------

@@ -178,11 +178,6 @@ def expected_steps(
     Series
         Mean over draws each node: 0 for the seeds, the horizon for those never reached.
 
-    Raises
-    ------
-    InputError
-        If a node, place or layer is unknown, or a number is out of its range.
-
     Examples
     --------
     >>> import pandas as pd, netinnov as ni

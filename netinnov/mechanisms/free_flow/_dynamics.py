@@ -58,11 +58,6 @@ class Replicator:
     mobility : float
         Above 0, per step.
 
-    Raises
-    ------
-    InputError
-        If `mobility` is not above 0.
-
     Notes
     -----
     The ad hoc dynamics of Fujita, Krugman and Venables; with two regions dx/dt = x (1 - x) gap.
@@ -135,11 +130,6 @@ class Logit:
         Above 0 and at most 1: the share that chooses again in a step.
     moving_cost : float
         At least 0, in units of attraction.
-
-    Raises
-    ------
-    InputError
-        If a parameter is out of its range.
 
     Examples
     --------

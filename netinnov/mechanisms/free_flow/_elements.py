@@ -35,19 +35,13 @@ class ElementMigration:
     sensitivity : float or sequence
         theta of each type, above 0.
     cross_effects : DataFrame or array
-        B, types x types: what all of type u (column) in a region adds to its attraction for type t
-        (row).
+        B, types x types: what all of type u (column) in a region add to its pull on type t (row).
     spillovers : DataFrame or array, optional
         S, types x types: what they add in neighbouring regions; 0 by default.
     border : float
         From 0 (free flow) to below 1: the part of spillovers that it stops.
     mobility : float or sequence
         Of each type, above 0 and at most 1.
-
-    Raises
-    ------
-    InputError
-        If a matrix is not square or a parameter is out of its range.
 
     Notes
     -----

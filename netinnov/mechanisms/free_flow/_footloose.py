@@ -35,11 +35,6 @@ class FootlooseEntrepreneur(TradeModel):
         Number of equidistant regions, for the break point. The methods that take a matrix of
         freeness have as many regions as the matrix; all else is for two.
 
-    Raises
-    ------
-    InputError
-        If a parameter is out of its range; mu of sigma - 1 or more would be a black hole.
-
     Notes
     -----
     Break point of n equidistant regions: phi_B = (1 - a) (1 - b) / (1 + a b + (n - 1) (a + b)).

@@ -30,11 +30,6 @@ class CorePeriphery(TradeModel):
     mu : float
         Share of the mobile sector in demand, between 0 and 1.
 
-    Raises
-    ------
-    InputError
-        If a parameter is out of its range.
-
     Notes
     -----
     With rho = (sigma - 1) / sigma. Break point: phi_B = (rho - mu) (1 - mu) / ((rho + mu)

@@ -52,11 +52,6 @@ class LogitMigration:
         c, at least 0: the border as a cost of moving, in units of attraction; those who live in i
         count v_j - c for every other region j.
 
-    Raises
-    ------
-    InputError
-        If a parameter is out of its range.
-
     Notes
     -----
     The even split is stable up to k = (1 + exp(-theta c)) / theta, without a cost of moving 2 /
@@ -200,8 +195,7 @@ class LogitMigration:
         -------
         DataFrame
             A row an eigenvector of the neighbours' weights other than the even one: ``w``, its
-            eigenvalue, descending; ``rate`` of growth of the mode (per chance to move); ``stable``:
-            it is negative.
+            eigenvalue, descending; ``rate`` of growth (per chance to move); ``stable``: below 0.
 
         Raises
         ------
@@ -252,11 +246,6 @@ class LogitMigration:
         -------
         DataFrame
             Index = step, from 0 to `steps`; a column a region. Modelled, in no unit of time.
-
-        Raises
-        ------
-        InputError
-            If a matrix, a share or a number is invalid.
         """
         effects, labels = self._effects(network, jurisdictions, enclaves)
         rule = Logit(self.sensitivity, mobility, self.moving_cost)
@@ -289,11 +278,6 @@ class LogitMigration:
         -------
         DataFrame
             As `CorePeriphery.rest_points` gives it.
-
-        Raises
-        ------
-        InputError
-            If a matrix or a number is invalid.
         """
         restarts = as_whole("restarts", restarts, low=1)
         rng = check_rng(rng)

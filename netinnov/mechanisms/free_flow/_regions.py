@@ -70,11 +70,6 @@ def with_border(freeness: Any, *, border: float, jurisdictions: Any = None) -> p
     DataFrame
         The freeness with the border.
 
-    Raises
-    ------
-    InputError
-        If `freeness` is not symmetric, above 0 and at most 1, or `border` is out of its range.
-
     Examples
     --------
     >>> free = trade_freeness([[0, 1, 1], [1, 0, 1], [1, 1, 0]], decay=0.6931471805599453)

@@ -289,11 +289,6 @@ class TradeModel(ABC):
         -------
         Series or array
             Real wage (core-periphery) or logarithm of indirect utility (footloose entrepreneur).
-
-        Raises
-        ------
-        InputError
-            If a matrix or a share is not what it must be.
         """
         phi, still, reach, labels = self._space(freeness, immobile, enclaves)
         x = check_shares("shares", shares, labels)
@@ -327,11 +322,6 @@ class TradeModel(ABC):
         -------
         DataFrame
             Index = step, from 0 to `steps`; a column a region. Modelled, in no unit of time.
-
-        Raises
-        ------
-        InputError
-            If an argument is not what it must be.
         """
         rule = _rule(dynamics)
         phi, still, reach, labels = self._space(freeness, immobile, enclaves)
@@ -366,13 +356,7 @@ class TradeModel(ABC):
         DataFrame
             A row an equilibrium, the stable ones first: a column a region, ``leading`` (largest
             real part of the eigenvalues of the Jacobian, per step), ``stable`` (it is negative),
-            ``basin`` (part of the starts that end there) and its 95 % interval (Wilson), ``low,
-            high``.
-
-        Raises
-        ------
-        InputError
-            If a matrix or a number is not what it must be.
+            ``basin`` (part of the starts that end there) and its 95 % interval, ``low, high``.
 
         Notes
         -----
