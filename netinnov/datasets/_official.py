@@ -136,9 +136,8 @@ def fetch(
     Raises
     ------
     InputError
-        There is no such name; the server refuses, or breaks off again and again; what it sends is
-        not a zip, or not what the hash says; the disk is full; a file is there that is not the
-        one that was downloaded.
+        There is no such name; the server refuses or breaks off; what it sends is not a zip, or not
+        what the hash says; the disk is full; another file is there.
     ImportError
         The extra ``data`` is not installed; the message is the command that installs it.
 

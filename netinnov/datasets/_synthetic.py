@@ -74,11 +74,9 @@ def make_city_system(
     mean_flow : float
         Mean over all pairs of cities of the expected flow, without the effect of enclaves.
     noise : bool
-        Draw each flow from a Poisson distribution around its expectation; otherwise the flow is
-        the expectation.
+        Draw each flow from a Poisson distribution around its expectation, or take that.
     rng : None, int, SeedSequence or Generator
-        Source of the random choices: places of the cities, who is how large, homes and hosts, and
-        noise.
+        Of the places of cities, their sizes, homes and hosts, and noise.
 
     Returns
     -------

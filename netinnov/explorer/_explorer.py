@@ -107,14 +107,12 @@ def explore(
     Returns
     -------
     Explorer
-        ``.write(path)`` makes one HTML file that needs no network connection; in a notebook the
-        page itself is shown.
+        ``.write(path)`` makes one HTML file that works offline; a notebook shows the page itself.
 
     Raises
     ------
     InputError
-        If the folder is not that of a study, or layers hold shares of each origin's total, which
-        cannot be added up to places.
+        If the folder is not that of a study, or layers of shares would have to be added up.
 
     Notes
     -----

@@ -17,8 +17,7 @@ from netinnov.network import MultilayerNetwork
 class Gazetteer:
     """Places of the page: those with a node first, then those that only contain or own others.
 
-    `parent` and `jurisdiction` are positions among all of them, -1 for none; the latter has an
-    entry a node.
+    `parent` and `jurisdiction` (of nodes) are positions among all of them, -1 for none.
     """
 
     ids: list[str]

@@ -48,8 +48,7 @@ def write_geo(
     Raises
     ------
     InputError
-        If no node has coordinates, `attributes` do not fit the nodes, or the file cannot be
-        written or ends otherwise.
+        If no node has coordinates, `attributes` do not fit, or the file cannot be written so.
     ImportError
         If geopandas or pyogrio is not installed.
 

@@ -25,10 +25,9 @@ def to_igraph(network: MultilayerNetwork) -> ig.Graph:
     Returns
     -------
     Graph
-        Vertices in node order; ``name`` is the id. Directed if any layer is; an undirected link
-        of a network with mixed directions is then two arcs (a self-link one). Edges have the
-        attributes ``layer``, ``weight``, ``period`` if any link has one, and their own. What is
-        missing is None.
+        Vertices in node order; ``name`` is the id. Directed if any layer is; an undirected link of
+        a network with mixed directions is then two arcs (a self-link one). Edges have ``layer``,
+        ``weight``, ``period`` if any has one, and their own. Missing: None.
 
     Notes
     -----

@@ -145,8 +145,7 @@ def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> Multi
     ------
     InputError
         If a file is missing, cut off, in another encoding or with other columns, or a value does
-        not fit its column; named with file, line and column. If ``mmap`` is asked of a folder of
-        another format.
+        not fit its column, or ``mmap`` is asked of another format.
 
     See Also
     --------

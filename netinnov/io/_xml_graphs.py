@@ -98,8 +98,7 @@ def write_gexf(
     path : path
         File to write, usually ``.gexf``; an older one is replaced when the new one is complete.
     label : str, optional
-        Column of the nodes that Gephi shows as their name; the id where it is missing. Default:
-        the id.
+        Column of the nodes that Gephi shows as their name; otherwise, or where missing, the id.
     attributes : DataFrame or mapping, optional
         Results as further columns of the nodes, as in `write_graphml`.
 

@@ -15,7 +15,7 @@ from netinnov._arguments import as_whole, check_number
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import drawing, without_edges
-from netinnov.plotting._fonts import name_of, printable
+from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._notes import legend_beside, percent, write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, ink_on, ribbon, write
 
@@ -34,7 +34,7 @@ def plot_alluvial(
     most: int = 8,
     small: float = 0.02,
     importance: pd.Series[float] | None = None,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
+    names: Names | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how communities pass their nodes on from period to period.
@@ -45,8 +45,8 @@ def plot_alluvial(
         Index = node, value = community; of a DataFrame each column is a period, in its order.
         Labels need not agree between periods.
     most : int
-        The largest communities of a period that get a block of their own; the rest are one grey
-        block at the bottom, "others".
+        The largest communities of a period get a block of their own; "others" is a grey block
+        below.
     small : float
         Ribbons with less than this share of the nodes that two periods have in common are grey.
     importance : Series, optional
@@ -67,8 +67,7 @@ def plot_alluvial(
     Raises
     ------
     InputError
-        If there are fewer than two periods, a period has no node, a node stands twice in one, or
-        an option is out of range.
+        If there are fewer than two periods, one has no node or a node twice, or an option is wrong.
 
     Notes
     -----
@@ -261,10 +260,7 @@ def _draw_blocks(
 
 
 def _draw_legend(
-    ax: Axes,
-    shown: pd.DataFrame,
-    importance: pd.Series[float] | None,
-    names: Mapping[str, str] | pd.Series[str] | None,
+    ax: Axes, shown: pd.DataFrame, importance: pd.Series[float] | None, names: Names | None
 ) -> None:
     """Letters of the communities with most nodes, with a name or else their largest size."""
     texts = {}

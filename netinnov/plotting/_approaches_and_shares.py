@@ -13,7 +13,7 @@ from netinnov._arguments import check_names
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison
 from netinnov.plotting._drawing import drawing, table_of, without_edges
-from netinnov.plotting._fonts import name_of, printable
+from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._notes import legend_above, number, write_notes
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE
 
@@ -62,9 +62,8 @@ def plot_approaches(
     Returns
     -------
     Axes
-        A row an approach and a column a measure: the mean change over placements with its
-        interval, on a scale of the column's own, whose line is no change. A filled mark is the
-        best of its column.
+        A row an approach and a column a measure: the mean change over placements with its interval,
+        on a scale of the column's own. Line: no change; filled: the best of its column.
 
     Raises
     ------
@@ -155,7 +154,7 @@ def plot_benefit_shares(
     benefits: pd.DataFrame,
     *,
     core: pd.DataFrame | None = None,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
+    names: Names | None = None,
     rules: Mapping[str, str] | None = None,
     label: str = "share of the value of all",
     ax: Axes | None = None,

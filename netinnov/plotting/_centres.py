@@ -19,8 +19,8 @@ from netinnov._arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import drawing, table_of, without_edges
-from netinnov.plotting._fonts import name_of, place_names, printable
-from netinnov.plotting._frame import in_frame, map_axes
+from netinnov.plotting._fonts import Names, name_of, place_names, printable
+from netinnov.plotting._frame import Frame, in_frame, map_axes
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import legend_beside, page_width, write_notes
 from netinnov.plotting._style import DOUBLE, INK, colour_bar, figure_style
@@ -36,8 +36,8 @@ def plot_centres(
     network: MultilayerNetwork,
     centres: pd.DataFrame,
     *,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
-    extent: tuple[float, float, float, float] | None = None,
+    names: Names | None = None,
+    extent: Frame | None = None,
     labels: int = 12,
     spokes: bool = True,
     label: str = "centrality",
@@ -53,9 +53,9 @@ def plot_centres(
     network : MultilayerNetwork
         A node is drawn at the ``lon`` and ``lat`` of its place.
     centres : DataFrame
-        Index = node; columns ``centre`` (true or false), ``centrality`` (0 or more), ``support``
-        (0 to 1, or NaN) and, for `spokes`, ``community``, as
-        `netinnov.polycentricity.detect_centres` gives them.
+        Index = node; columns ``centre`` (true or false), ``centrality`` (0 or more), ``support`` (0
+        to 1, or NaN) and, for `spokes`, ``community``, as `polycentricity.detect_centres` gives
+        them.
     names : mapping from node to str, optional
         Labels; by default the names in ``network.places``.
     extent : (west, east, south, north), optional
@@ -68,8 +68,7 @@ def plot_centres(
     label : str
         What the area of a marker stands for.
     edge_kws, node_kws : mapping, optional
-        Settings of the spokes (`matplotlib.collections.LineCollection`) and of the places
-        (`Axes.scatter`), in place of those of this function.
+        Settings of the spokes (`LineCollection`) and of the places (`Axes.scatter`).
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below; see `plot_flow_map`.
     ax : Axes, optional
@@ -84,8 +83,7 @@ def plot_centres(
     Raises
     ------
     InputError
-        If a column is missing or out of range, a node is not in the network, or the extent is
-        empty.
+        If a column is missing or out of range, a node is unknown, or the extent is empty.
     ImportError
         If the basemap is your own, and geopandas is not installed.
 
@@ -97,14 +95,10 @@ def plot_centres(
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
-    >>> places = pd.DataFrame({"lon": [118.9, 120.2], "lat": [29.0, 30.3]}, index=["q", "h"])
-    >>> nodes = pd.DataFrame({"place": ["q", "h"]}, index=["q", "h"])
-    >>> links = pd.DataFrame({"source": ["q"], "target": ["h"]})
-    >>> network = ni.build_network(nodes, links, places)
-    >>> table = pd.DataFrame({"centre": [False, True], "centrality": 1.0, "support": [0.2, 0.9]})
-    >>> ax = plot_centres(network, table.set_axis(["q", "h"]))
-    >>> sorted(text.get_text() for text in ax.texts)[-2:]
-    ['h 0.90', 'q']
+    >>> network = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> rows = {"centre": network.nodes["centre"], "centrality": 1.0, "support": 0.9}
+    >>> plot_centres(network, pd.DataFrame(rows).head(8)).get_legend().get_texts()[0].get_text()
+    'centre: 4'
     """
     labels = as_whole("labels", labels)
     table = _checked(network, centres)
@@ -230,11 +224,7 @@ def _handles(visible: pd.DataFrame, area: float, size: str, *, lines: bool) -> l
 
 
 def plot_centre_rules(
-    rules: pd.DataFrame,
-    *,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
-    top: int = 12,
-    ax: Axes | None = None,
+    rules: pd.DataFrame, *, names: Names | None = None, top: int = 12, ax: Axes | None = None
 ) -> Axes:
     """Draw which places are centres by which rules: a row a place, a column a rule.
 
@@ -252,8 +242,7 @@ def plot_centre_rules(
     Returns
     -------
     Axes
-        Filled squares where a place is a centre, small grey points where it is not; at the right
-        the number of rules.
+        Filled squares where a place is a centre, else small grey points; at the right their number.
 
     Raises
     ------

@@ -343,8 +343,7 @@ def plot_attractors(
     Parameters
     ----------
     table : DataFrame
-        As `netinnov.mechanisms.cobweb.attractor_map` gives it with ``points`` above 0, with one
-        parameter varied.
+        From `netinnov.mechanisms.cobweb.attractor_map` with ``points``; one parameter varies.
     over : {"adaptation", "demand_intercept"}
         The parameter varied.
     ax : Axes, optional

@@ -99,8 +99,7 @@ def plot_spread(
     Parameters
     ----------
     panels : DataFrame or mapping from name to DataFrame
-        Regions x periods; columns are numbers such as years. Only regions with all values of a
-        panel are in its line.
+        Regions x periods (numbers such as years); a line is of regions with all values.
     spread : {"log_sd", "cv", "theil"}
         See `netinnov.mechanisms.convergence.sigma_convergence`.
     ax : Axes, optional
@@ -160,9 +159,8 @@ def plot_reach(
     Parameters
     ----------
     times : Series or mapping from name to Series
-        Steps in each draw, NaN where the targets were not reached, as
-        `netinnov.mechanisms.diffusion.time_to_reach` gives them: such as with and without an
-        enclave.
+        Steps in each draw, NaN where the targets were not reached, such as with and without an
+        enclave: from `netinnov.mechanisms.diffusion.time_to_reach`.
     horizon : int
         Last step drawn, 1 or more; no more than that of the draws.
     confidence : float
@@ -177,8 +175,7 @@ def plot_reach(
     Axes
         A stair for each name with a band of Wilson's intervals, each step by itself, and a mark
         where half of the draws have arrived. Of stairs that nearly coincide the first is wide and
-        pale, so that all are seen. Draws that never arrive stay in the denominator; their share
-        stands in the legend.
+        pale, so that all are seen. The legend has the share of draws that never arrive.
 
     Raises
     ------

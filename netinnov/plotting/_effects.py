@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ def plot_effects(
     effects: ExperimentResult | pd.DataFrame,
     *,
     ax: Axes | None = None,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
+    names: Names | None = None,
     ends: Sequence[str] = (),
     percent: bool = False,
     label: str | None = None,

@@ -32,8 +32,7 @@ def plot_event_study(
     Parameters
     ----------
     studies : EventStudy, DataFrame or mapping from name to these
-        As `netinnov.panels.event_study` gives them, or their tables of estimates. Groups of one
-        study are drawn as several.
+        From `netinnov.panels.event_study`, or their tables; groups of one are drawn as several.
     truth : Series, optional
         Index = event time: what is known to be true of made-up data, drawn as a line.
     ax : Axes, optional

@@ -18,8 +18,8 @@ from netinnov._arguments import as_whole, check_names
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._enclave_arrows import arrows_between, draw_arrows
-from netinnov.plotting._fonts import name_of, place_names, printable
-from netinnov.plotting._frame import in_frame, map_axes
+from netinnov.plotting._fonts import Names, name_of, place_names, printable
+from netinnov.plotting._frame import Frame, in_frame, map_axes
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import entry, legend_beside, number, write_notes
 from netinnov.plotting._style import INK, figure_style, layer_style, mark_modelled, modelled_layers
@@ -41,8 +41,8 @@ def plot_flow_map(
     *,
     layers: Sequence[str] | None = None,
     enclaves: pd.DataFrame | None = None,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
-    extent: tuple[float, float, float, float] | None = None,
+    names: Names | None = None,
+    extent: Frame | None = None,
     labels: int = 15,
     strongest: int = 100,
     arrows: int = 20,
@@ -70,22 +70,22 @@ def plot_flow_map(
     extent : (west, east, south, north), optional
         Degrees of the frame; by default all located nodes.
     labels : int
-        At most this many places are named, ends of enclaves first, then by strength. The first
-        eight are named even where a line has to lead to the name.
+        At most this many places are named, ends of enclaves first, then by strength; the first
+        eight even where a line has to lead to the name.
     strongest : int
-        At most this many links are drawn of each layer, the heaviest; of links of the same weight
-        those between the strongest places.
+        At most this many links are drawn of each layer, the heaviest, then those between the
+        strongest places.
     arrows : int
         At most this many arrows are drawn, those of most enclaves.
     label : str
         What the weight of a link is, with its unit.
     edge_kws, node_kws : mapping, optional
-        Settings of the lines (`matplotlib.collections.PathCollection`) and of the places
-        (`Axes.scatter`), in place of those of this function.
+        Settings of the lines (`PathCollection`) and of the places (`Axes.scatter`), in place of
+        those of this function.
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below: land and sea (Natural Earth, 1:50 million, without borders), nothing,
-        or shapes of your own in any coordinate system, from any file that geopandas reads. Shapes
-        need geopandas: ``pip install 'netinnov[maps]'``.
+        or your own shapes, also of a file, in any coordinate system (``pip install
+        'netinnov[maps]'``).
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
 
@@ -110,21 +110,15 @@ def plot_flow_map(
     on another for those that are modelled, whose unit differs. The legend gives each layer's
     largest weight, in the unit of the table of links. Area of a place is its strength over all
     observed layers, or those asked for; of layers that hold shares of each origin, what comes in.
-    Periods are
-    summed, self-links left out, and the direction of a layer is not drawn. Nodes without
-    coordinates are left out and counted in `caption_notes`; enclaves with an end outside are
-    named there.
+    Periods are summed, self-links left out, directions not drawn. Nodes without coordinates are
+    left out and counted in `caption_notes`; enclaves with an end outside are named there.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from netinnov.build import build_network
-    >>> nodes = pd.DataFrame({"node": ["a", "b"], "kind": "place", "place": ["a", "b"]})
-    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"]})
-    >>> places = pd.DataFrame({"place": ["a", "b"], "lon": [118.9, 120.2], "lat": [29.0, 30.3]})
-    >>> ax = plot_flow_map(build_network(nodes, links, places=places))
-    >>> ax.collections[0].get_gid()
-    'links'
+    >>> import netinnov as ni
+    >>> ax = plot_flow_map(ni.datasets.make_city_system(n_cities=8, rng=1))
+    >>> ax.get_legend().get_title().get_text()
+    'width of a link: weight'
     """
     labels, strongest = as_whole("labels", labels), as_whole("strongest", strongest)
     most_arrows = as_whole("arrows", arrows)

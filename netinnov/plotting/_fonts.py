@@ -52,8 +52,7 @@ def cjk_font() -> str | None:
     Returns
     -------
     str or None
-        The first of the usual families that is installed, also after matplotlib made its list of
-        fonts.
+        The first usual family that is installed, also after matplotlib made its list of fonts.
 
     Examples
     --------

@@ -40,8 +40,7 @@ def plot_bifurcation(
         As `netinnov.mechanisms.free_flow.bifurcation_diagram` gives it: the parameter in the first
         column, ``share``, ``stable``.
     points : mapping from name to value, optional
-        Values of the parameter to mark by upright lines: break, sustain and fold points. NaN is
-        left out.
+        Values to mark by upright lines: break, sustain and fold points. NaN is left out.
     label : str, optional
         Of the axis of the parameter; the name of its column by default.
     ax : Axes, optional
@@ -121,8 +120,7 @@ def plot_phase_map(
     Returns
     -------
     Axes
-        From light to dark: convergence, either as it begins, divergence; with the share of the map
-        in the legend.
+        From light to dark: convergence, either as it begins, divergence, with shares of the map.
 
     Raises
     ------

@@ -25,7 +25,7 @@ from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import drawing, without_edges
-from netinnov.plotting._fonts import name_of, place_names, printable
+from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._notes import percent, write_notes
 from netinnov.plotting._style import DOUBLE, INK, SINGLE, colour_bar, ink_on, lay_out
 
@@ -65,12 +65,10 @@ def plot_adjacency(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> nodes = pd.DataFrame({"place": ["q", "h", "q"]}, index=["a", "b", "c"])
-    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [2.0]})
-    >>> ax = plot_adjacency(ni.build_network(nodes, links))
-    >>> [label.get_text() for label in ax.get_yticklabels()]
-    ['q', 'h']
+    >>> import netinnov as ni
+    >>> ax = plot_adjacency(ni.datasets.load_quzhou(), layer="funding")
+    >>> [label.get_text() for label in ax.get_yticklabels()][-1]
+    'yuhang'
     """
     n = network.n_nodes
     if n * n > _CELLS:
@@ -118,7 +116,7 @@ def plot_community_flows(
     *,
     of: Part = "all",
     most: int = 10,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
+    names: Names | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the weight inside and between communities as shares, in shades and figures.
@@ -141,10 +139,9 @@ def plot_community_flows(
     Returns
     -------
     Axes
-        Rows are sources. The diagonal is the weight inside. In undirected networks a link has
-        no source, and only the lower half is drawn for ``of="all"``: all cells drawn add up to
-        100 %. A community is called by the node with most weight to and from labelled nodes, and
-        the number of its nodes.
+        Rows are sources. The diagonal is the weight inside. In undirected networks a link has no
+        source, and only the lower half is drawn for ``of="all"``: all cells drawn add up to 100 %.
+        A community is called by its strongest node, and the number of nodes.
 
     Raises
     ------
@@ -232,8 +229,7 @@ def plot_layer_similarity(
     Raises
     ------
     InputError
-        If the table is not square, is empty, its rows and columns differ, or a value is out of
-        [-1, 1].
+        If the table is empty, its rows and columns differ, or a value is out of [-1, 1].
 
     Notes
     -----
@@ -295,7 +291,7 @@ def _grouped(
     codes: npt.NDArray[np.int64],
     strength: Floats,
     most: int,
-    names: Mapping[str, str] | pd.Series[str],
+    names: Names,
 ) -> tuple[npt.NDArray[np.int64], list[str]]:
     """Row of the matrix of each node, and the name of each row; most weight first."""
     known = codes >= 0

@@ -12,8 +12,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 from netinnov.plotting._drawing import table_of
-from netinnov.plotting._fonts import name_of, place_names, printable
-from netinnov.plotting._frame import asked_frame, inside, map_axes
+from netinnov.plotting._fonts import Names, name_of, place_names, printable
+from netinnov.plotting._frame import Frame, asked_frame, inside, map_axes
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import legend_beside, number, write_notes
 from netinnov.plotting._style import INK, PALETTE, figure_style
@@ -27,8 +27,8 @@ def plot_link_changes(
     changes: pd.DataFrame,
     *,
     places: pd.DataFrame,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
-    extent: tuple[float, float, float, float] | None = None,
+    names: Names | None = None,
+    extent: Frame | None = None,
     strongest: int = 60,
     labels: int = 20,
     label: str = "weight",
@@ -42,15 +42,13 @@ def plot_link_changes(
     Parameters
     ----------
     changes : DataFrame
-        From `netinnov.experiments.link_changes`: columns ``source_place, target_place,
-        source_new, target_new, change``.
+        As `netinnov.experiments.link_changes` gives it.
     places : DataFrame
         Index = place, columns ``lon`` and ``lat`` in degrees, such as ``network.places``.
     names : mapping from place to str, optional
         Labels; by default the names in `places`.
     extent : (west, east, south, north), optional
-        Degrees of the frame; by default all located places whose links change. Links with an end
-        outside are left out, and counted in `caption_notes`.
+        Degrees of the frame; by default all located places whose links change.
     strongest : int
         At most this many links are drawn of those lost and of those gained, the largest changes.
     labels : int
@@ -58,8 +56,7 @@ def plot_link_changes(
     label : str
         What the weight of a link is, with its unit.
     edge_kws, node_kws : mapping, optional
-        Settings of the lines (`matplotlib.collections.LineCollection`) and of the places
-        (`Axes.scatter`), in place of those of this function.
+        Settings of the lines (`LineCollection`) and of the places (`Axes.scatter`).
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below; see `plot_flow_map`.
     ax : Axes, optional
@@ -79,16 +76,17 @@ def plot_link_changes(
 
     Notes
     -----
-    Pairs of places are drawn once, their changes summed, those of a new node apart. Links
-    inside a place cannot be drawn and are counted in `caption_notes`, as are pairs with an end that
-    has no coordinates, and what is not drawn because it is not among the strongest.
+    Pairs of places are drawn once, their changes summed, those of a new node apart. What is not
+    drawn is counted in `caption_notes`: links inside a place, with an end outside the frame or
+    without coordinates, or not among the strongest.
 
     Examples
     --------
     >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
-    >>> home, host = "synthetic_city_12", "synthetic_city_01"
-    >>> change = ni.scenarios.DirectLinks(home, host, 3, funding="new")
+    >>> change = ni.scenarios.DirectLinks(
+    ...     "synthetic_city_12", "synthetic_city_01", 3, funding="new"
+    ... )
     >>> after = ni.scenarios.apply_scenario(cities, change, rng=1)
     >>> ax = plot_link_changes(ni.experiments.link_changes(cities, after), places=cities.places)
     >>> [text.get_text().split(",")[0] for text in ax.get_legend().get_texts()]

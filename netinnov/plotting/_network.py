@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise, product
 from typing import Any, Literal, NamedTuple
 
@@ -62,7 +62,7 @@ def plot_network(
     groups: Partition | pd.Series[Any] | pd.DataFrame | str | None = None,
     size: pd.Series[float] | str | None = None,
     labels: int = 12,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
+    names: Names | None = None,
     strongest: int = 1500,
     rng: Rng = None,
     ax: Axes | None = None,
@@ -77,23 +77,20 @@ def plot_network(
         How layers are told apart: by colour and dash in one picture, side by side, or as planes
         above one another, seen in perspective. A node has one position in all layers.
     layers : sequence of str, optional
-        The layers to draw, in this order. Default: all, or those of most links if there are more
-        than 7 colours, 12 panels or 6 planes.
+        In this order. Default: all, or those of most links, up to 7 colours, 12 panels or 6 planes.
     layout : {"fruchterman_reingold", "kamada_kawai", "circle", "map"} or DataFrame, optional
-        ``"map"``: at the coordinates of the places, for nodes that have them. A DataFrame with
-        columns ``x`` and ``y`` places all nodes. Default: Kamada and Kawai's layout for components
-        of up to 80 nodes, Fruchterman and Reingold's for larger ones.
+        ``"map"``: at the coordinates of the places. A DataFrame: ``x`` and ``y`` of all nodes.
+        Default: Kamada and Kawai's layout for components of up to 80 nodes, Fruchterman and
+        Reingold's for larger ones.
     groups : Partition, Series, DataFrame or str, optional
         Communities, or any label of the nodes (as a Series, or the name of a column), or of the
-        nodes in each layer. Told apart by colour and marker. Default: the kinds of the nodes, if
-        there are two to seven.
+        nodes in each layer. Told apart by colour and marker. Default: two to seven kinds.
     size : Series or str, optional
         Values at least 0, such as a centrality, or the name of a column of the nodes: markers have
         areas in proportion. Default: equal markers.
     labels : int
-        At most this many nodes are named in each picture, those of the largest `size` first, else
-        those of most links. The first third is named in any case, by a line where there is no
-        room; other labels that would cover another one or a node are left out.
+        At most this many nodes are named in each picture, those of the largest `size` or of most
+        links first: a third in any case, if need be by a line, the others where there is room.
     names : mapping from node to str, optional
         Labels of the nodes; the id by default.
     strongest : int
@@ -106,10 +103,10 @@ def plot_network(
     Returns
     -------
     Axes
-        Links are wider for larger weights; those of directed layers are curved to the left of
-        their direction and have a head in the middle. Modelled layers are grey, and say so.
-        Self-links are left out. Nodes without a link in a panel or plane are faint. In planes,
-        dotted lines follow the named nodes.
+        Links are wider for larger weights; those of directed layers are curved to the left of their
+        direction and have a head in the middle. Modelled layers are grey, and say so. Self-links
+        are left out. Nodes without a link there are faint. In planes, dotted lines follow named
+        nodes.
 
     Raises
     ------

@@ -37,14 +37,10 @@ def caption_notes(ax: Axes) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> from netinnov.plotting import caption_notes, plot_flow_map
-    >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
-    >>> coordinates = {"lon": [118.9, 120.2, None], "lat": [29.0, 30.3, None]}
-    >>> places = pd.DataFrame(coordinates, index=["a", "b", "c"])
-    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"]})
-    >>> caption_notes(plot_flow_map(ni.build_network(nodes, links, places)))
-    ('Places left out, as they have no coordinates: 1 of 3.',)
+    >>> import pandas as pd
+    >>> from netinnov.plotting import caption_notes, plot_spread
+    >>> caption_notes(plot_spread({"home": pd.DataFrame({2000: [1.0, 4.0], 2010: [2.0, 4.0]})}))
+    ('In brackets: regions, those with all values.',)
     """
     return _kept.get(ax, ())
 

@@ -46,8 +46,7 @@ def plot_null_distribution(
     -------
     Axes
         Bars count replicates; the grey band holds the middle 95 % of them; the legend gives the
-        observed value, z and the two-sided p, and says where no smaller p is possible with so many
-        replicates.
+        observed value, z and the two-sided p, and the least that p can be.
 
     Raises
     ------

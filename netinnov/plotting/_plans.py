@@ -16,8 +16,8 @@ from netinnov._arguments import check_type
 from netinnov.errors import InputError
 from netinnov.planning import CentrePlan, ParetoPlans, SitingPlan
 from netinnov.plotting._drawing import drawing, table_of
-from netinnov.plotting._fonts import name_of, place_names, printable
-from netinnov.plotting._frame import asked_frame, frame_of, inside, map_axes
+from netinnov.plotting._fonts import Names, name_of, place_names, printable
+from netinnov.plotting._frame import Frame, asked_frame, frame_of, inside, map_axes
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import legend_above, write_notes
 from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, figure_style
@@ -34,8 +34,8 @@ def plot_sites(
     pairs: pd.DataFrame,
     places: pd.DataFrame,
     shares: pd.Series[float] | None = None,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
-    extent: tuple[float, float, float, float] | None = None,
+    names: Names | None = None,
+    extent: Frame | None = None,
     basemap: Any = "land",
     ax: Axes | None = None,
 ) -> Axes:
@@ -300,7 +300,7 @@ def plot_pareto(
 def plot_plan_path(
     plan: CentrePlan,
     *,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
+    names: Names | None = None,
     label: str = "value of the target",
     unit: str = "",
     ax: Axes | None = None,
@@ -372,9 +372,9 @@ def plot_plan_map(
     pairs: pd.DataFrame,
     places: pd.DataFrame,
     proposed: bool = True,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
+    names: Names | None = None,
     labels: int = 10,
-    extent: tuple[float, float, float, float] | None = None,
+    extent: Frame | None = None,
     basemap: Any = "land",
     ax: Axes | None = None,
 ) -> Axes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import drawing, table_of
-from netinnov.plotting._fonts import printable
+from netinnov.plotting._fonts import Names, printable
 from netinnov.plotting._notes import chance, legend_above, number, page_width, write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, lay_out, write
 
@@ -30,10 +29,7 @@ _DIGIT, _GAP = 1.4, 2.5  # millimetres: a digit, and the least room between two 
 
 
 def plot_profile(
-    profile: pd.DataFrame,
-    *,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
-    ax: Axes | None = None,
+    profile: pd.DataFrame, *, names: Names | None = None, ax: Axes | None = None
 ) -> Axes:
     """Draw each index with its interval, its range without one place, and the null model.
 
@@ -46,8 +42,7 @@ def plot_profile(
     names : mapping from index to str, optional
         What the rows are called.
     ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default. In one of less than 120 mm only the
-        value is written beside the rows.
+        Where to draw; a new figure of 183 mm by default. Below 120 mm only values are written.
 
     Returns
     -------
@@ -135,7 +130,7 @@ def _places(of: pd.Series[str]) -> tuple[list[float], list[tuple[float, str]]]:
     return rows, headings
 
 
-def _label(names: Mapping[str, str] | pd.Series[str], name: Any, of: str) -> str:
+def _label(names: Names, name: Any, of: str) -> str:
     if name in names:
         return printable(names[name])
     text = str(name).removeprefix(_SIZES) if of == "size" else str(name)

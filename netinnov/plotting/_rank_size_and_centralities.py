@@ -78,10 +78,8 @@ def plot_rank_size(
     narrow, and the caption says so, since ranked values do not scatter independently (Gabaix and
     Ibragimov 2011). That of ``"gabaix"`` is slope -/+ 1.96 slope sqrt(2/n), for many places.
 
-    References
-    ----------
-    Gabaix and Ibragimov 2011, "Rank - 1/2: a simple way to improve the OLS estimation of tail
-    exponents".
+    References ---------- Gabaix and Ibragimov (2011), "Rank - 1/2: a simple way to improve the OLS
+    estimation of tails".
 
     Examples
     --------

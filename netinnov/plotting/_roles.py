@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from matplotlib.text import Text
 from netinnov._arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import drawing, table_of
-from netinnov.plotting._fonts import name_of
+from netinnov.plotting._fonts import Names, name_of
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import INK, PALETTE, SINGLE
@@ -35,11 +34,7 @@ _SHADES = ("#ffffff", "#f3f3f3")
 
 
 def plot_roles(
-    roles: pd.DataFrame,
-    *,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
-    labels: int = 12,
-    ax: Axes | None = None,
+    roles: pd.DataFrame, *, names: Names | None = None, labels: int = 12, ax: Axes | None = None
 ) -> Axes:
     """Draw z inside the community against participation across communities, with the roles.
 
@@ -51,27 +46,23 @@ def plot_roles(
     names : mapping from node to str, optional
         Labels of the nodes.
     labels : int
-        At most this many points are named, the greatest z first: hubs before all others. Nodes at
-        one point share a label.
+        At most this many points are named, the greatest z first; nodes at one point share a label.
     ax : Axes, optional
         Where to draw; a new figure of 89 mm by default.
 
     Returns
     -------
     Axes
-        Points, hubs filled and others open, on the regions R1 to R7; the legend counts the nodes
-        of each role.
+        Points, hubs filled and others open, on the regions R1 to R7; the legend counts nodes.
 
     Raises
     ------
     InputError
         If a column is missing or not numbers, or no node has both z and participation.
 
-    Notes
-    -----
-    Regions after Guimera and Amaral: hubs from z = 2.5 up, cuts of the participation at 0.30 and
-    0.75, for others at 0.05, 0.62 and 0.80. Nodes without links have no participation; they are
-    left out and counted.
+    Notes ----- Regions after Guimera and Amaral: hubs from z = 2.5 up, cuts of the participation at
+    0.30 and 0.75, for others at 0.05, 0.62 and 0.80. Nodes without links have none: left out and
+    counted.
 
     References
     ----------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,7 +12,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning import SpaceAllocation
 from netinnov.plotting._drawing import drawing
-from netinnov.plotting._fonts import name_of, printable
+from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, ribbon, write
 
@@ -27,7 +25,7 @@ _MINUTE = 1e-6  # of all space: what is not drawn
 def plot_space_allocation(
     allocation: SpaceAllocation,
     *,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
+    names: Names | None = None,
     unit: str = "",
     rent_unit: str = "",
     ax: Axes | None = None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import drawing, table_of
-from netinnov.plotting._fonts import name_of
+from netinnov.plotting._fonts import Names, name_of
 from netinnov.plotting._heat_maps import shaded_table
 from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, SINGLE
@@ -24,11 +23,7 @@ _NEEDED = ["density", "rate", "null_mean", "null_low", "null_high", "n_candidate
 
 
 def plot_location_quotients(
-    quotients: pd.DataFrame,
-    *,
-    names: Mapping[str, str] | pd.Series[str] | None = None,
-    top: int = 15,
-    ax: Axes | None = None,
+    quotients: pd.DataFrame, *, names: Names | None = None, top: int = 15, ax: Axes | None = None
 ) -> Axes:
     """Draw location quotients as shades on a logarithmic scale, with their values.
 
