@@ -23,7 +23,7 @@ from netinnov.plotting import (
     plot_location_quotients,
     plot_null_distribution,
 )
-from netinnov.plotting._notes import number
+from netinnov.plotting._drawing import number
 from netinnov.scenarios import DirectLinks, ReverseEnclave, apply_scenario
 
 

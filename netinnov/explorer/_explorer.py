@@ -15,7 +15,7 @@ from netinnov._atomic import new_file
 from netinnov._typing import Floats
 from netinnov._version import __version__
 from netinnov.build import aggregate
-from netinnov.explorer._html_page import page
+from netinnov.explorer._html_page import mercator, page, static_map, static_table
 from netinnov.explorer._layout import layout_of
 from netinnov.explorer._parks import enclave_pairs, parks_of, suggested_pairs
 from netinnov.explorer._payload import (
@@ -29,7 +29,6 @@ from netinnov.explorer._payload import (
 )
 from netinnov.explorer._place_network import gazetteer, network_of_places
 from netinnov.explorer._place_structure import compute_structure, structure_payload
-from netinnov.explorer._static_map import mercator, static_map, static_table
 from netinnov.explorer._study_folder import StudyTables, read_manifest, study_tables, within_study
 from netinnov.network import MultilayerNetwork
 

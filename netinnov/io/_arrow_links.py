@@ -33,9 +33,7 @@ def write_layers(storage: Storage, folder: Path) -> list[dict[str, Any]]:
         if (simple := storage.simple_csr(layer)) is not storage.csr(layer):
             blocks["simple"] = simple
         columns = {
-            f"{name}_{part}": pa.LargeListArray.from_arrays(
-                pa.array([0, array.size], pa.int64()), pa.array(array)
-            )
+            f"{name}_{part}": pa.LargeListArray.from_arrays([0, array.size], pa.array(array))
             for name, block in blocks.items()
             for part, array in block._asdict().items()
         }
@@ -65,11 +63,10 @@ def read_layer(
         arrays = []
         for part, dtype in PARTS.items():
             column = f"{name}_{part}"
-            expected = pa.large_list(pa.from_numpy_dtype(dtype))
-            at = batch.schema.get_field_index(column)
-            if batch.num_rows != 1 or at < 0 or batch.schema.types[at] != expected:
+            field = pa.field(column, pa.large_list(pa.from_numpy_dtype(dtype)))
+            if batch.num_rows != 1 or field not in list(batch.schema):
                 raise _odd(path, f"one list {column} of {np.dtype(dtype)}")
-            values = batch.column(at).flatten()
+            values = batch.column(column).flatten()
             if values.null_count:
                 raise _odd(path, f"no missing number in {column}")
             arrays.append(values.to_numpy(zero_copy_only=True))
@@ -84,9 +81,8 @@ def read_layer(
             and math.isclose(float(block.data.sum()), total, rel_tol=1e-9)
         )
         if not sound:
-            raise _odd(
-                path, f"{n_entries} entries in {name} between {n_nodes} nodes, {total} in sum"
-            )
+            entries = f"{n_entries} entries in {name} between {n_nodes} nodes, {total} in sum"
+            raise _odd(path, entries)
     return blocks
 
 

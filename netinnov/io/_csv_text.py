@@ -1,13 +1,19 @@
-"""Tables as CSV that every reader takes apart as it was put together."""
+"""Tables as CSV that every reader takes apart as it was, and cells that a spreadsheet would run."""
 
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from netinnov._arguments import check_type
 from netinnov._atomic import write_bytes
+
+FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+NUMBER = re.compile(r"[+-](\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -20,3 +26,64 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     if "\r" in text:
         text = table.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     write_bytes(path, text.encode())
+
+
+def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Mark the text of a table that a spreadsheet would run as a formula.
+
+    Excel, LibreOffice Calc and Google Sheets run a cell of a CSV file that begins with ``=``,
+    ``+``, ``-``, ``@``, a tab or a line end, also in quotation marks: a name such as
+    ``=HYPERLINK(...)`` in data from elsewhere could send what stands beside it away.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table that is to be written for a spreadsheet.
+
+    Returns
+    -------
+    DataFrame
+        The same with an apostrophe before such text, in cells, the index and names of columns.
+        Numbers stay, also those that are text. Carriage returns become line feeds.
+
+    Notes
+    -----
+    No function of the package does this unasked: `read_network` and other programs would take the
+    apostrophe for a part of the name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"node": ["=1+1", "lab"], "change": [-0.5, 0.5]})
+    >>> print(escape_formulas(table).to_csv(index=False), end="")
+    node,change
+    '=1+1,-0.5
+    lab,0.5
+    """
+    check_type("table", table, pd.DataFrame)
+    escaped = table.copy()
+    for at in range(table.shape[1]):
+        column = table.iloc[:, at]
+        if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_dtype(column)):
+            values = [_escaped(value) for value in column.astype(object)]
+            escaped.isetitem(at, pd.array(values, dtype=object))
+    for axis in (0, 1):
+        labels = table.axes[axis]
+        if not isinstance(labels, pd.RangeIndex):
+            renamed = labels.map(_all_escaped) if len(labels) else labels
+            escaped = escaped.set_axis(
+                renamed.set_names([_escaped(name) for name in labels.names]), axis=axis
+            )
+    return escaped
+
+
+def _all_escaped(label: Any) -> Any:
+    return tuple(map(_escaped, label)) if isinstance(label, tuple) else _escaped(label)
+
+
+def _escaped(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    # Python 3.11 writes a carriage return without quotation marks: what follows would be a cell.
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if FORMULA.match(value) and not NUMBER.fullmatch(value) else text

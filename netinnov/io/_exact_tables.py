@@ -78,19 +78,14 @@ def _from_csv(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Wher
     except csv.Error as error:
         raise InputError(f"{path} must name its columns in line 1; {error}.") from None
     _check_header(f"{path}, line 1", header, columns)
+    # One block, so that no row lies across two.
+    reading = pa.csv.ReadOptions(block_size=4 * len(text) + 1, use_threads=False)
+    parsing = pa.csv.ParseOptions(newlines_in_values=True)
+    types = dict.fromkeys(header, pa.string())
+    missing = {"strings_can_be_null": True, "quoted_strings_can_be_null": False}
+    converting = pa.csv.ConvertOptions(column_types=types, null_values=[""], **missing)
     try:
-        table = pa.csv.read_csv(
-            pa.BufferReader(text.encode()),
-            # One block, so that no row lies across two.
-            read_options=pa.csv.ReadOptions(block_size=4 * len(text) + 1, use_threads=False),
-            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-            convert_options=pa.csv.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.string()),
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-            ),
-        )
+        table = pa.csv.read_csv(pa.BufferReader(text.encode()), reading, parsing, converting)
     except pa.ArrowInvalid as error:
         width = len(header)
         uneven = ((at, len(row)) for at, row in _rows_by_line(text) if len(row) != width)
@@ -125,12 +120,10 @@ def _check_header(where: str, header: Sequence[str], columns: Mapping[str, Recor
     twice = [name for name, times in Counter(header).items() if times > 1]
     if missing or twice:
         fault = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(twice)} twice"
-        columns_read = ", ".join(header)
-        columns_read = columns_read if len(columns_read) < 80 else f"{columns_read[:80]} ..."
-        msg = (
-            f"{where}: the columns must be {', '.join(columns)}; it {fault}; found {columns_read}."
-        )
-        raise InputError(msg)
+        names = ", ".join(header)
+        names = names if len(names) < 80 else f"{names[:80]} ..."
+        msg = f"{where}: the columns must be {', '.join(columns)}"
+        raise InputError(f"{msg}; it {fault}; found {names}.")
 
 
 def _rows_by_line(text: str) -> Iterator[tuple[int, list[str]]]:

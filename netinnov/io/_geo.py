@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,10 +14,10 @@ import pandas as pd
 from netinnov._arguments import as_path
 from netinnov._atomic import write_bytes
 from netinnov._optional import require
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.io._attributes import Kind, columns_of
-from netinnov.io._result_columns import Attributes, with_attributes
+from netinnov.io._graph import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork
 
 # Columns that GeoPackage makes itself.
@@ -87,14 +88,21 @@ def write_geo(
         msg = "write_geo needs nodes at places with `lon` and `lat`; no node has one."
         raise InputError(msg)
     rows = network.storage.link_rows()
+    ends = np.stack([at[rows.source], at[rows.target]], axis=1)
+    apart = np.isfinite(ends).all(axis=(1, 2)) & (ends[:, 0] != ends[:, 1]).any(axis=1)
     frames = {
-        "nodes": (network.storage.nodes.reset_index(), _points(shapely, at)),
-        "places": (places.drop(columns=["lon", "lat"]).reset_index(), _points(shapely, spots[:-1])),
-        "links": (network.links, _lines(shapely, at, rows.source, rows.target)),
+        "nodes": (network.storage.nodes.reset_index(), shapely.points, at, None),
+        "places": (
+            places.drop(columns=["lon", "lat"]).reset_index(),
+            shapely.points,
+            spots[:-1],
+            None,
+        ),
+        "links": (network.links, shapely.linestrings, ends, apart),
     }
     layers = {
-        name: geopandas.GeoDataFrame(_table(frame), geometry=shapes, crs="EPSG:4326")
-        for name, (frame, shapes) in frames.items()
+        name: geopandas.GeoDataFrame(_table(frame), geometry=_shapes(*shapes), crs="EPSG:4326")
+        for name, (frame, *shapes) in frames.items()
     }
     with TemporaryDirectory() as folder:
         written = Path(folder) / f"network{ending}"
@@ -102,10 +110,7 @@ def write_geo(
             for name, layer in layers.items():
                 layer.to_file(written, layer=name, driver="GPKG", engine="pyogrio")
         else:
-            both = [
-                layers[name].assign(feature=singular)
-                for name, singular in (("nodes", "node"), ("links", "link"))
-            ]
+            both = [layers[name].assign(feature=name[:-1]) for name in ("nodes", "links")]
             whole = pd.concat(both, ignore_index=True)
             whole.to_file(written, driver="GeoJSON", engine="pyogrio")
         write_bytes(as_path("path", path), written.read_bytes())
@@ -124,16 +129,9 @@ def _table(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=range(len(frame)))
 
 
-def _points(shapely: Any, at: Floats) -> Any:
+def _shapes(make: Callable[[Floats], Any], at: Floats, known: Any) -> Any:
+    """Geometries of rows of coordinates; None where they are not known."""
+    known = np.isfinite(at).all(axis=1) if known is None else known
     shapes = np.full(len(at), None, dtype=object)
-    known = np.isfinite(at).all(axis=1)
-    shapes[known] = shapely.points(at[known])
-    return shapes
-
-
-def _lines(shapely: Any, at: Floats, source: Codes, target: Codes) -> Any:
-    ends = np.stack([at[source], at[target]], axis=1)
-    shapes = np.full(len(ends), None, dtype=object)
-    known = np.isfinite(ends).all(axis=(1, 2)) & (ends[:, 0] != ends[:, 1]).any(axis=1)
-    shapes[known] = shapely.linestrings(ends[known])
+    shapes[known] = make(at[known])
     return shapes

@@ -32,21 +32,16 @@ def legible(
     for kind, group in distinct.items():
         first: dict[str, str] = {}
         for text in dict.fromkeys(group):
-            other = first.setdefault(text.translate(twins), text)
-            if other != text:
-                msg = (
-                    f"{format} must tell all {kind} apart, but cannot hold some characters of "
-                    f"{other!r} and {text!r}, which would become one; rename one of them."
-                )
-                raise InputError(msg)
+            if (other := first.setdefault(text.translate(twins), text)) != text:
+                msg = f"{format} must tell all {kind} apart, but cannot hold some characters of "
+                alike = f"{other!r} and {text!r}, which would become one; rename one of them."
+                raise InputError(msg + alike)
     odd = [text for text, other in written.items() if text is not None and text != other]
     if odd:
-        shortest = sorted(odd, key=len)[:3]
-        shown = ", ".join(f"{text!r} as {written[text]!r}" for text in shortest)
-        msg = (
-            f"{format} cannot hold some characters of {len(odd)} texts; visible twins stand for "
-            f"them: {shown}{', ...' if len(odd) > 3 else ''}."
-        )
+        shown = [f"{text!r} as {written[text]!r}" for text in sorted(odd, key=len)[:3]]
+        examples = ", ".join(shown + ["..."] * (len(odd) > 3))
+        msg = f"{format} cannot hold some characters of {len(odd)} texts; visible twins stand for "
+        msg += f"them: {examples}."
         warnings.warn(shortened(msg), UserWarning, stacklevel=stacklevel)
     return written
 

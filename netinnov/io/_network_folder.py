@@ -95,17 +95,11 @@ def write_network(
     for name, columns in tables.items():
         for column in columns:
             _refuse_what_is_lost(name, column, frames[name][column.name])
-    about: dict[str, Any] = {
-        "format": FORMAT,
-        "tables": {
-            name: {
-                "file": f"{name}.{format}",
-                "rows": len(frames[name]),
-                "columns": {column.name: column.record for column in columns},
-            }
-            for name, columns in tables.items()
-        },
-    }
+    about: dict[str, Any] = {"format": FORMAT, "tables": {}}
+    for name, columns in tables.items():
+        records = {column.name: column.record for column in columns}
+        held = {"file": f"{name}.{format}", "rows": len(frames[name]), "columns": records}
+        about["tables"][name] = held
     with new_folder(folder) as new:
         if format == "arrow":
             about["arrays"] = write_layers(network.storage, new)
@@ -159,9 +153,10 @@ def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> Multi
     about = _about(folder)
     if mmap and "arrays" not in about:
         raise InputError(f'`mmap` needs a folder written with format="arrow"; {folder} is not.')
-    tables = {}
-    for name, held in about["tables"].items():
-        tables[name] = read_exact(folder / _bare(held["file"]), held["columns"], held["rows"])
+    tables = {
+        name: read_exact(folder / _bare(held["file"]), held["columns"], held["rows"])
+        for name, held in about["tables"].items()
+    }
     if "arrays" in about:
         return network_of_storage(_storage(folder, about, tables, mmap))
     nodes, links, places = tables["nodes"], tables["links"], tables["places"]
@@ -216,17 +211,12 @@ FILES = (".csv", ".edges", ".gml", ".gz", ".json", ".parquet", ".tsv", ".txt", "
 def _refuse_other_format(target: Path) -> None:
     """Refuse the name of a file: what is made is a folder."""
     ending = target.suffix.casefold()
+    mend = f"name a folder, such as {str(target.with_suffix(''))!r}."
     if ending in WRITERS:
-        call = f"netinnov.io.{WRITERS[ending]}(network, {str(target)!r})"
-        raise InputError(
-            f"write_network makes a folder of tables, and would make one called {target.name}; "
-            f"{call} writes such a file."
-        )
-    if ending in FILES:
-        raise InputError(
-            f"write_network makes a folder of tables, and would make one called {target.name}; "
-            f"name a folder, such as {str(target.with_suffix(''))!r}."
-        )
+        mend = f"netinnov.io.{WRITERS[ending]}(network, {str(target)!r}) writes such a file."
+    if ending in (*WRITERS, *FILES):
+        msg = "write_network makes a folder of tables, and would make one called "
+        raise InputError(f"{msg}{target.name}; {mend}")
 
 
 def is_network_folder(folder: Path) -> bool:
@@ -280,18 +270,13 @@ def _about(folder: Path) -> dict[str, Any]:
         required = ("nodes", "places") if "arrays" in about else ("nodes", "links", "places")
         tables = {name: about["tables"][name] for name in required}
         old = "layers" not in about["tables"]
-        named = list(about["directed"]) if old else []
         if not old:
             tables["layers"] = about["tables"]["layers"]
-        named += [table["file"] for table in tables.values()]
-        sound = (
-            all(map(is_sound, arrays))
-            and about["format"] == FORMAT
-            and all(isinstance(name, str) for name in named)
-        )
-        sound &= all({"columns", "rows"} <= table.keys() for table in tables.values())
+        named = [*(about["directed"] if old else ()), *(t["file"] for t in tables.values())]
         records = [record for table in tables.values() for record in table["columns"].values()]
-        sound &= all(map(is_record, records))
+        sound = about["format"] == FORMAT and all(map(is_sound, arrays))
+        sound &= all(isinstance(name, str) for name in named) and all(map(is_record, records))
+        sound &= all("rows" in table for table in tables.values())
     except (AttributeError, KeyError, TypeError, ValueError):
         sound = False
     if not sound:

@@ -17,25 +17,22 @@ from netinnov.io._attributes import Column, Kind
 from netinnov.io._graph import (
     KEYWORDS_OF_LINKS,
     KEYWORDS_OF_NODES,
+    Attributes,
     Graph,
     one_graph,
     relations,
+    with_attributes,
     with_twins,
 )
 from netinnov.io._legible import LABEL
-from netinnov.io._result_columns import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork
 
 # What readers make of the fixed part of a line.
 NODE_NAMES = KEYWORDS_OF_NODES | {"id", "name", "x", "y", "z", "shape", "color"}
 LINK_NAMES = KEYWORDS_OF_LINKS | {"color", "label"}
 LABELS = ("boolean", "text")
-TEXT_OF: dict[Kind, Callable[[Any], str]] = {
-    "boolean": lambda value: "true" if value else "false",
-    "integer": str,
-    "number": repr,
-    "text": str,
-}
+TEXT_OF: dict[Kind, Callable[[Any], str]] = {"integer": str, "number": repr, "text": str}
+TEXT_OF["boolean"] = lambda value: str(value).lower()
 UNKNOWN = 999999998
 """Pajek's number for a missing value of a vector."""
 

@@ -10,7 +10,7 @@ from netinnov._atomic import new_folder
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column, columns_of
 from netinnov.io._csv_text import write_csv
-from netinnov.io._result_columns import Attributes, with_attributes
+from netinnov.io._graph import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork
 
 # Text stays as it is written: ids such as 007, names such as NA, and Chinese in any locale.

@@ -9,10 +9,16 @@ from netinnov._arguments import did_you_mean
 from netinnov._atomic import new_file
 from netinnov._version import __version__
 from netinnov.errors import InputError
-from netinnov.io._graph import KEYWORDS_OF_LINKS, KEYWORDS_OF_NODES, one_graph, with_twins
+from netinnov.io._graph import (
+    KEYWORDS_OF_LINKS,
+    KEYWORDS_OF_NODES,
+    Attributes,
+    one_graph,
+    with_attributes,
+    with_twins,
+)
 from netinnov.io._legible import XML, xml_lines
 from netinnov.io._networkx import multigraph
-from netinnov.io._result_columns import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork
 
 # Columns that Gephi makes itself, and what GEXF and its writer in networkx take for something else.

@@ -22,6 +22,7 @@ from netinnov.plotting._curves import (
     plot_robustness as plot_robustness,
     plot_spread as plot_spread,
 )
+from netinnov.plotting._drawing import caption_notes as caption_notes
 from netinnov.plotting._effects import (
     plot_dose_response as plot_dose_response,
     plot_effects as plot_effects,
@@ -47,7 +48,6 @@ from netinnov.plotting._heat_maps import (
 )
 from netinnov.plotting._link_changes import plot_link_changes as plot_link_changes
 from netinnov.plotting._network import plot_network as plot_network
-from netinnov.plotting._notes import caption_notes as caption_notes
 from netinnov.plotting._null_distribution import plot_null_distribution as plot_null_distribution
 from netinnov.plotting._park import plot_park as plot_park
 from netinnov.plotting._plans import (

@@ -14,9 +14,8 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from netinnov._arguments import as_whole, check_number
 from netinnov.community import Partition
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import drawing, without_edges
+from netinnov.plotting._drawing import drawing, legend_beside, percent, without_edges, write_notes
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._notes import legend_beside, percent, write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, ink_on, ribbon, write
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -12,9 +12,15 @@ from matplotlib.axes import Axes
 from netinnov._arguments import check_names
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison
-from netinnov.plotting._drawing import drawing, table_of, without_edges
+from netinnov.plotting._drawing import (
+    drawing,
+    legend_above,
+    number,
+    table_of,
+    without_edges,
+    write_notes,
+)
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._notes import legend_above, number, write_notes
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE
 
 _MEASURES = {

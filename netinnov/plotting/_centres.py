@@ -18,11 +18,17 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import drawing, table_of, without_edges
+from netinnov.plotting._drawing import (
+    drawing,
+    legend_beside,
+    page_width,
+    table_of,
+    without_edges,
+    write_notes,
+)
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, in_frame, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._notes import legend_beside, page_width, write_notes
 from netinnov.plotting._style import DOUBLE, INK, colour_bar, figure_style
 
 _LEAST, _MOST = 10.0, 170.0  # area of a marker in points^2

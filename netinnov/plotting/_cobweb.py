@@ -16,9 +16,15 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
 from netinnov.mechanisms.cobweb._parameters import SLOWEST
-from netinnov.plotting._drawing import drawing
+from netinnov.plotting._drawing import (
+    MODELLED,
+    drawing,
+    legend_above,
+    number,
+    page_width,
+    write_notes,
+)
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._notes import MODELLED, legend_above, number, page_width, write_notes
 from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, write
 
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")

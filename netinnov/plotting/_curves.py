@@ -15,9 +15,16 @@ from netinnov._arguments import as_whole, check_confidence
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.convergence import Spread, beta_convergence, sigma_convergence
-from netinnov.plotting._drawing import by_name, drawing
+from netinnov.plotting._drawing import (
+    by_name,
+    drawing,
+    entry,
+    legend_above,
+    number,
+    percent,
+    write_notes,
+)
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._notes import entry, legend_above, number, percent, write_notes
 from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, layer_style
 
 _CALLED = {"log_sd": "standard deviation of logarithms", "cv": "coefficient of variation"}

@@ -1,17 +1,30 @@
-"""What every figure begins with: the table that it draws, and axes in the package's style."""
+"""What every figure begins and ends with: its table and axes, its legend and notes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from netinnov._arguments import shown
 from netinnov.errors import InputError
+from netinnov.plotting._fonts import one_line, type_families
 from netinnov.plotting._style import axes_or_new, figure_style
+
+MODELLED = "Modelled, not observed."
+
+_POINTS = 7.0
+_MILLIMETRE = 72 / 25.4
+_LABELS = 14.0  # millimetres for the ticks and label of the y axis
+
+_kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
 
 
 def table_of(
@@ -59,3 +72,136 @@ def without_edges(ax: Axes) -> None:
     """Hide the spines and the marks of the ticks, whose labels stay."""
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
+
+
+def caption_notes(ax: Axes) -> tuple[str, ...]:
+    """Sentences that belong into the caption of a figure of this package.
+
+    Parameters
+    ----------
+    ax : Axes
+        That a ``plot_*`` function gave back.
+
+    Returns
+    -------
+    tuple of str
+        What is left out and how marks are read; empty where there is nothing to say.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from netinnov.plotting import caption_notes, plot_spread
+    >>> caption_notes(plot_spread({"home": pd.DataFrame({2000: [1.0, 4.0], 2010: [2.0, 4.0]})}))
+    ('In brackets: regions, those with all values.',)
+    """
+    return _kept.get(ax, ())
+
+
+def percent(share: float) -> str:
+    """A share in percent; its line does not break inside."""
+    return f"{round(100 * share, 1):g}\N{NO-BREAK SPACE}%"
+
+
+def number(value: float, form: str = ".3g") -> str:
+    """A number with a true minus sign; one that rounds to 0 has none."""
+    sign, form = ("+", form[1:]) if form.startswith("+") else ("", form)
+    point = form.index(".")
+    return f"{value:{sign}z{form[:point]}{form[point:]}}".replace("-", "\N{MINUS SIGN}")
+
+
+def chance(p: float, none: str = "") -> str:
+    """A p-value of three decimals without its zero; ``none`` where it is not defined."""
+    if p != p:
+        return none
+    return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
+def write_notes(ax: Axes, notes: Iterable[str], *, label: str = "", at_end: bool = False) -> None:
+    """Write the label of the x axis, and keep sentences for the caption (empty ones are left out).
+
+    That the figure shows a model stands below the label, which ``at_end`` puts at the end.
+    """
+    notes = [one_line(note) for note in notes if note]
+    _kept[ax] = tuple(note for note in notes if note != MODELLED)
+    below = [MODELLED] if MODELLED in notes else []
+    text = "\n".join([*([label] if label else []), *below])
+    ax.set_xlabel(text, loc="right" if at_end else "left" if below else "center")
+
+
+def legend_above(
+    ax: Axes,
+    handles: Sequence[Any] | None = None,
+    *,
+    ncols: int = 1,
+    handlelength: float = 2.0,
+    columnspacing: float = 2.0,
+    up: float = 1.01,
+) -> None:
+    """Write a legend that ends at the right edge of the figure's part of these axes.
+
+    Without ``handles`` it explains all artists with a label; without entries there is none. There
+    are at most ``ncols`` columns, fewer where the entries are long, and with one column the entries
+    are broken into lines. Lengths are in units of the type size, ``up`` in heights of the axes.
+    """
+    entries = ax.get_legend_handles_labels()[0] if handles is None else list(handles)
+    labels = [str(entry.get_label()) for entry in entries]
+    if not entries:
+        return
+    spec = ax.get_subplotspec()
+    parts = 1 if spec is None else spec.get_gridspec().ncols  # of the figure beside one another
+    room = (page_width(ax) / parts - _LABELS) * _MILLIMETRE
+    handle = (handlelength + 0.8) * _POINTS
+    widths = [handle + max(map(_width, label.split("\n"))) for label in labels]
+    columns = min(ncols, len(labels))
+    while columns > 1 and _across(widths, columns, columnspacing * _POINTS) > room:
+        columns -= 1
+    spacing = {"handlelength": handlelength, "columnspacing": columnspacing, "borderpad": 0}
+    lines = [_in_lines(label, room - handle) for label in labels]
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, up), "ncols": columns}
+    ax.legend(handles=entries, labels=lines, **place, **spacing)
+
+
+def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
+    """Write a legend at the right of the axes."""
+    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0}
+    ax.legend(handles=handles, **place | style)
+
+
+def entry(text: str) -> str:
+    """Text of a legend, which would leave out what begins with an underscore."""
+    return f" {text}" if text.startswith("_") else text
+
+
+def page_width(ax: Axes) -> float:
+    """Millimetres of the whole figure that the axes are on."""
+    return float(ax.figure.canvas.figure.get_figwidth() * 25.4)
+
+
+def _across(widths: list[float], columns: int, between: float) -> float:
+    """Width of a legend, which fills its columns from the left, the first ones fuller."""
+    rows, fuller = divmod(len(widths), columns)
+    starts = [column * rows + min(column, fuller) for column in range(columns + 1)]
+    parts = [max(widths[a:b]) for a, b in pairwise(starts)]
+    return sum(parts) + between * (columns - 1)
+
+
+def _in_lines(label: str, room: float) -> str:
+    """Break a label at blanks where a line would be wider than the room in points."""
+    lines: list[str] = []
+    for line in label.split("\n"):
+        words = line.split(" ")
+        lines.append(words[0])
+        for word in words[1:]:
+            longer = f"{lines[-1]} {word}"
+            if _width(longer) > room:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+    return "\n".join(lines)
+
+
+def _width(text: str) -> float:
+    """Points that a line of text takes."""
+    properties = FontProperties(family=list(type_families()), size=_POINTS)
+    plain = text.replace(r"\$", "$")
+    return float(text_to_path.get_text_width_height_descent(plain, properties, ismath=False)[0])

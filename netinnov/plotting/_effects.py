@@ -17,9 +17,8 @@ from netinnov._arguments import as_list
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments import DoseResponse, ExperimentResult
-from netinnov.plotting._drawing import drawing, table_of
+from netinnov.plotting._drawing import chance, drawing, legend_above, number, table_of
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._notes import chance, legend_above, number
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE, write
 
 _BAND = "#d4d4d4"

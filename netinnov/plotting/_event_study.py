@@ -12,9 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from netinnov.errors import InputError
 from netinnov.panels import EventStudy
-from netinnov.plotting._drawing import by_name, drawing
+from netinnov.plotting._drawing import by_name, drawing, legend_above, write_notes
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._notes import legend_above, write_notes
 from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE
 
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")

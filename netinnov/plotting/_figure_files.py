@@ -22,8 +22,8 @@ from netinnov._arguments import as_list, check_choice
 from netinnov._atomic import write_bytes
 from netinnov._interruption import check_interrupted
 from netinnov._version import __version__
+from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._fonts import one_line
-from netinnov.plotting._notes import caption_notes
 from netinnov.plotting._style import figure_style
 
 Format = Literal["pdf", "png", "svg"]

@@ -14,9 +14,17 @@ from scipy.optimize import linear_sum_assignment
 
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import drawing, table_of
+from netinnov.plotting._drawing import (
+    MODELLED,
+    drawing,
+    entry,
+    legend_above,
+    number,
+    percent,
+    table_of,
+    write_notes,
+)
 from netinnov.plotting._fonts import name_of, printable
-from netinnov.plotting._notes import MODELLED, entry, legend_above, number, percent, write_notes
 from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, layer_style
 
 _PHASES = {"convergence": "#cfe3f1", "either": "#7fa8c9", "divergence": "#b4551d"}

@@ -24,9 +24,8 @@ from netinnov.community import Partition
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import drawing, without_edges
+from netinnov.plotting._drawing import drawing, percent, without_edges, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._notes import percent, write_notes
 from netinnov.plotting._style import DOUBLE, INK, SINGLE, colour_bar, ink_on, lay_out
 
 Part: TypeAlias = Literal["all", "source"]

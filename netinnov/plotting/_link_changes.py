@@ -11,11 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
-from netinnov.plotting._drawing import table_of
+from netinnov.plotting._drawing import legend_beside, number, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, asked_frame, inside, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._notes import legend_beside, number, write_notes
 from netinnov.plotting._style import INK, PALETTE, figure_style
 
 _WIDEST, _THINNEST = 3.2, 0.5  # points

@@ -20,7 +20,7 @@ from netinnov._typing import Codes, Floats, Rng
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import drawing
+from netinnov.plotting._drawing import drawing, legend_above, write_notes
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._network_marks import (
@@ -32,7 +32,6 @@ from netinnov.plotting._network_marks import (
     node_groups,
 )
 from netinnov.plotting._node_layout import Layout, node_positions
-from netinnov.plotting._notes import legend_above, write_notes
 from netinnov.plotting._style import DOUBLE, GREY, layer_style, mark_modelled, modelled_layers
 
 Arrange = Literal["colours", "panels", "planes"]

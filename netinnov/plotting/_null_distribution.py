@@ -10,9 +10,8 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._arguments import check_type, shown
 from netinnov.errors import InputError
 from netinnov.null_models import NullComparison
-from netinnov.plotting._drawing import drawing
+from netinnov.plotting._drawing import drawing, legend_above, number
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._notes import legend_above, number
 from netinnov.plotting._style import INK, PALETTE, SINGLE
 
 _BAND = "#d4d4d4"

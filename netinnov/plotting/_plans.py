@@ -15,11 +15,10 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._arguments import check_type
 from netinnov.errors import InputError
 from netinnov.planning import CentrePlan, ParetoPlans, SitingPlan
-from netinnov.plotting._drawing import drawing, table_of
+from netinnov.plotting._drawing import drawing, legend_above, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, asked_frame, frame_of, inside, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._notes import legend_above, write_notes
 from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, figure_style
 
 _BAND = "#d4d4d4"

@@ -12,9 +12,16 @@ from matplotlib.patches import Patch, Rectangle
 
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import drawing, table_of
+from netinnov.plotting._drawing import (
+    chance,
+    drawing,
+    legend_above,
+    number,
+    page_width,
+    table_of,
+    write_notes,
+)
 from netinnov.plotting._fonts import Names, printable
-from netinnov.plotting._notes import chance, legend_above, number, page_width, write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, lay_out, write
 
 _SPAN = ("low", "high", "low_without_one", "high_without_one", "null_low", "null_high")

@@ -18,10 +18,9 @@ from scipy.special import stdtrit
 
 from netinnov._arguments import as_floats, shown
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import drawing, table_of
+from netinnov.plotting._drawing import caption_notes, drawing, number, table_of, write_notes
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._heat_maps import shaded_table
-from netinnov.plotting._notes import caption_notes, number, write_notes
 from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, figure_style, lay_out
 from netinnov.polycentricity import RankSize, rank_size
 

@@ -12,10 +12,9 @@ from matplotlib.text import Text
 
 from netinnov._arguments import as_whole
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import drawing, table_of
+from netinnov.plotting._drawing import drawing, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import INK, PALETTE, SINGLE
 
 # Guimera and Amaral (2005): a hub from this z on; names, and the cuts of the participation.

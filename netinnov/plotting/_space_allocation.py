@@ -11,9 +11,8 @@ from netinnov._arguments import check_type
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning import SpaceAllocation
-from netinnov.plotting._drawing import drawing
+from netinnov.plotting._drawing import drawing, write_notes
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, ribbon, write
 
 _BLOCK = 0.03  # width, of the way from demands to sites

@@ -11,10 +11,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import drawing, table_of
+from netinnov.plotting._drawing import drawing, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of
 from netinnov.plotting._heat_maps import shaded_table
-from netinnov.plotting._notes import write_notes
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, SINGLE
 
 _MOST = 2.0
