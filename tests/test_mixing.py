@@ -66,7 +66,7 @@ SMALL = [
 
 
 @pytest.mark.parametrize(("network", "preserve"), SMALL)
-@pytest.mark.parametrize("trials", [10, 40])
+@pytest.mark.parametrize("trials", [10, pytest.param(40, marks=pytest.mark.slow)])
 def test_as_much_is_accepted_as_in_one_call(network, preserve, trials):
     found = mixing(network, null=Rewire(preserve, trials), rng=1)
     chain = chain_of(network, preserve)

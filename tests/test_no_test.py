@@ -268,8 +268,15 @@ def in_two(*, directed: bool = False) -> ni.MultilayerNetwork:
     return ni.build_network(nodes, links, places, directed=["flow"] if directed else [])
 
 
-@pytest.mark.parametrize("distance", ["unit", "inverse"])
-@pytest.mark.parametrize("measure", [average_path_length, closeness_centrality])
+@pytest.mark.parametrize(
+    ("measure", "distance"),
+    [
+        (average_path_length, "unit"),
+        (closeness_centrality, "inverse"),
+        pytest.param(average_path_length, "inverse", marks=pytest.mark.slow),
+        pytest.param(closeness_centrality, "unit", marks=pytest.mark.slow),
+    ],
+)
 def test_paths_only_shorten_where_all_are_joined_before(measure, distance) -> None:
     few, measured = matched(replace(PARK, size=1)), {"m": partial(measure, distance=distance)}
     rows = effects(system(), PARK, few, measures=measured)

@@ -177,7 +177,7 @@ def test_odd_text_is_drawn_in_every_format(tmp_path: Path) -> None:
     sizes = pd.Series([2.0, 1.0], [f"a{text}", f"b{text}"])
     row = {"scenario": text, "measure": text, "node": text}
     effects = pd.DataFrame([{**row, "difference": 0.2, "low": 0.1, "high": 0.3}])
-    figure = new_figure(height=180)
+    figure = new_figure(width=140, height=120)
     axes = figure.subplots(2, 2).ravel()
     plot_rank_size(sizes, label=alone, ax=axes[0])
     plot_effects(effects, ax=axes[1])

@@ -122,7 +122,7 @@ def test_labels_that_matplotlib_would_hide_or_read_as_mathematics_are_drawn(ax):
     assert texts(ax) == [" _a", r"\$b"]
 
 
-@pytest.mark.parametrize("width", [89, 183])
+@pytest.mark.parametrize("width", [89, pytest.param(183, marks=pytest.mark.slow)])
 def test_nothing_is_cut_or_written_over_at_either_width(width, tmp_path):
     phases = phase_map(
         MODEL, rows={"border": np.linspace(0, 0.9, 9)}, columns={"freeness": np.linspace(0.1, 1, 9)}

@@ -58,7 +58,9 @@ PLOTS: dict[str, Callable[[Axes], object]] = {
 
 
 @pytest.mark.parametrize("name", PLOTS)
-@pytest.mark.parametrize(("width", "panels"), [(89, 1), (183, 2)])
+@pytest.mark.parametrize(
+    ("width", "panels"), [(183, 2), pytest.param(89, 1, marks=pytest.mark.slow)]
+)
 def test_a_legend_ends_inside_its_part_of_the_page(name: str, width: float, panels: int) -> None:
     figure = new_figure(width=width, height=90)
     axes = figure.subplots(1, panels, squeeze=False)[0]

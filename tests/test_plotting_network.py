@@ -200,7 +200,10 @@ def test_a_map_leaves_out_nodes_without_coordinates():
     assert [len(segments) for segments in lines(ax).values()] == [1]
 
 
-@pytest.mark.parametrize("arrange", ["colours", "panels", "planes"])
+@pytest.mark.parametrize(
+    "arrange",
+    ["panels", *(pytest.param(way, marks=pytest.mark.slow) for way in ("colours", "planes"))],
+)
 def test_labels_of_real_networks_do_not_overlap(shared, arrange):
     network = ni.read_network(shared / "data/multiplex_benchmarks/Lazega-Law-Firm.paj")
     ax = plot_network(network, arrange=arrange, groups="office", rng=1, ax=axes())

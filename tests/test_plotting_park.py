@@ -53,7 +53,14 @@ def test_each_actor_has_a_box_and_each_link_an_arrow(delta, park):
     assert hollow == (around.links["status"] != "stated").sum()
 
 
-@pytest.mark.parametrize("park", [*PARKS, "yancheng_shanghai", "xianning_wuhan"])
+@pytest.mark.parametrize(
+    "park",
+    [
+        PARKS[0],
+        "yancheng_shanghai",
+        *(pytest.param(park, marks=pytest.mark.slow) for park in (*PARKS[1:], "xianning_wuhan")),
+    ],
+)
 def test_nothing_covers_another_or_leaves_the_page(delta, park):
     ax = plot_park(delta, park)
     ax.figure.draw_without_rendering()

@@ -156,7 +156,7 @@ def test_without_axes_a_new_figure_of_column_width_is_made(
     assert width == pytest.approx(89 if name in SINGLE_COLUMN else 183)
 
 
-@pytest.mark.parametrize("width", [89, 183])
+@pytest.mark.parametrize("width", [89, pytest.param(183, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", NAMES)
 def test_the_axes_given_come_back_with_type_of_6_to_8_points_and_settings_of_the_user_stay(
     name: str, width: float, every_plot: dict[str, Any]

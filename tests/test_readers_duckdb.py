@@ -131,7 +131,7 @@ def test_patents_at_random_give_the_same_tables(tmp_path, seed, options):
     assert_same(read_patentsview, folder, only=["D1", "D2", "D3", "D8"], **options)
 
 
-@pytest.mark.parametrize("weighting", ["newman", "full"])
+@pytest.mark.parametrize("weighting", ["newman", pytest.param("full", marks=slow)])
 def test_sums_of_patents_are_the_same_to_rounding(tmp_path, weighting):
     folder = make_patentsview(tmp_path / "tables", 1)
 

@@ -101,6 +101,7 @@ def test_weights_are_those_of_all_pairs_of_partners(pairs, cities) -> None:
     assert len(links) == len(expected)
 
 
+@pytest.mark.slow
 def test_a_network_of_projects_gives_the_same_cities(research_projects) -> None:
     flat = project(research_projects, layer="participation", through="project", split_by="kind")
     with pytest.warns(UserWarning, match="2863 of 17428 nodes have no place"):
@@ -175,6 +176,7 @@ def test_the_case_is_run_by_its_name(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     empty = [replace(section, compute=lambda context: None) for section in sections.SECTIONS]
     monkeypatch.setattr(sections, "SECTIONS", empty)
+    monkeypatch.setattr("netinnov.study.write_explorer", lambda *_: None)
     call = CliRunner().invoke
     result = call(app, ["run", "--case", "europe", "--quiet"])
     assert result.stdout == f"The report is {Path('results/europe/report.html')}\n"

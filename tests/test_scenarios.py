@@ -67,10 +67,14 @@ def cities(*, directed: bool = False) -> ni.MultilayerNetwork:
 
 def at_park(network: ni.MultilayerNetwork, name: str = PARK) -> dict[str, float]:
     """Weight of the park's links, by their other end."""
+    index, links = network.storage.nodes.index, network.storage.link_rows()
+    if name not in index:
+        return {}
     ends: Counter[str] = Counter()
-    for source, target, weight in rows(network):
-        if name in (source, target):
-            ends[source if target == name else target] += weight
+    for one, other in ((links.source, links.target), (links.target, links.source)):
+        at = one == index.get_loc(name)
+        for end, weight in zip(index[other[at]], links.weight[at].tolist(), strict=True):
+            ends[end] += weight
     return dict(ends)
 
 

@@ -49,6 +49,7 @@ TOGETHER = 0.01 * math.pi**8 * (1 / 18 - 1 / 50) / VARIANCE  # of x1 and x3
 TOTAL = [FIRST[0] + TOGETHER, FIRST[1], TOGETHER]
 
 
+@pytest.mark.slow
 def test_the_function_of_ishigami(pair) -> None:
     ranges = dict.fromkeys(("x1", "x2", "x3"), ANGLE)
     found = run(pair, ishigami, ranges, samples=512)

@@ -553,13 +553,17 @@ def whole():
     return context_of(network, experiment=experiment, **planning)
 
 
+@pytest.fixture(scope="module")
+def names(whole):
+    """The tables of all sections."""
+    return [table.name for each in SECTIONS for table in each.tables(whole.once(each.compute))]
+
+
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.name)
-def test_every_sentence_and_table_fits_its_section(section, whole):
+def test_every_sentence_and_table_fits_its_section(section, whole, names):
     result = whole.once(section.compute)
     assert result is not None
     assert type(result).__dataclass_params__.frozen
-    tables = [table for each in SECTIONS for table in each.tables(whole.once(each.compute))]
-    names = [table.name for table in tables]
     assert len(set(names)) == len(names)
     said = [*section.tell(result), *section.offer(result), *section.explain(result)]
     assert said

@@ -99,7 +99,7 @@ def test_components_by_hand() -> None:
     assert unknown.data == pytest.approx(10.0)
 
 
-@pytest.mark.parametrize("columns", [2, 5])
+@pytest.mark.parametrize("columns", [2, pytest.param(5, marks=pytest.mark.slow)])
 def test_components_are_unbiased_whatever_depends_on_what(columns) -> None:
     # f = 3 x + 2 s + x s, with x exponential less 1 and s uniform, each of variance 1; observed at
     # x = 0. Data have 9. Placements in one set of data have (2 + x)^2, on average 5.
@@ -115,7 +115,9 @@ def test_components_are_unbiased_whatever_depends_on_what(columns) -> None:
     assert (np.abs(mean - [9, 5]) < 4 * error).all()
 
 
-@pytest.mark.parametrize("replicates", [5, 7, 12])
+@pytest.mark.parametrize(
+    "replicates", [7, *(pytest.param(n, marks=pytest.mark.slow) for n in (5, 12))]
+)
 def test_components_are_unbiased_where_sets_share_placements(replicates) -> None:
     # f = 0.5 x + 2 s + e: data have 0.25. Placements are taken five a set, in turn, so that the
     # means of sets have much of their luck in common.
@@ -473,6 +475,7 @@ def test_one_event_with_many_links_makes_more_uncertainty_than_single_links() ->
     assert whole == pytest.approx(math.sqrt(40) * (size * (size - 1) / 2).std(ddof=0), rel=0.2)
 
 
+@pytest.mark.slow
 def test_flows_of_baidu_have_data_uncertainty() -> None:
     folder = DATA / "china_cities"
     if not folder.exists():

@@ -120,7 +120,7 @@ CLASSED = {
 }
 
 
-@pytest.mark.parametrize("column", ["kind", "place"])
+@pytest.mark.parametrize("column", ["kind", pytest.param("place", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", CLASSED)
 def test_graphs_with_the_same_mixing_are_equally_likely(name, column):
     n, links, classes, directed = CLASSED[name]
