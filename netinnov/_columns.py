@@ -16,10 +16,8 @@ import pyarrow.compute as pc
 
 from netinnov._typing import Codes, Floats, Mask
 
-PIECE = 1 << 20
-"""Rows that are taken at once."""
-TEXT = pd.StringDtype(na_value=np.nan)
-"""What pandas calls `str`."""
+PIECE = 1 << 20  # rows that are taken at once
+TEXT = pd.StringDtype(na_value=np.nan)  # what pandas calls `str`
 DISPLAY_NAMES = ("name_en", "name")
 """Columns with what figures and reports call a node or place; the first that has text."""
 OTHER_NAMES = {"lon": ("long", "lng", "longitude"), "lat": ("latitude",)}

@@ -13,11 +13,9 @@ from contextlib import contextmanager
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
-_received: list[int] = []
-"""The numbers of the signals so far."""
+_received: list[int] = []  # the numbers of the signals so far
 
-_cleaners: list[Callable[[], None]] = []
-"""What removes files that are not complete."""
+_cleaners: list[Callable[[], None]] = []  # what removes files that are not complete
 
 
 def listen() -> None:

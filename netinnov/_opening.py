@@ -22,8 +22,7 @@ from netinnov._arguments import examples
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
 
-ALWAYS_UNPACKED = 2**28
-"""Bytes (256 MiB) that any packed file may unpack to."""
+ALWAYS_UNPACKED = 2**28  # bytes (256 MiB) that any packed file may unpack to
 
 MOST_UNPACKED = 100
 """Times its own size that a larger one may unpack to; tables of text reach 5 to 30 times."""
@@ -34,8 +33,7 @@ ALWAYS_FIELDS = 2**24
 MOST_FIELDS = 10
 """Fields for each byte of its own size that a larger one may have; tables of text reach 2."""
 
-SEPARATORS = (b"\n", b",", b";", b"\t", b"|")
-"""What ends a field."""
+SEPARATORS = (b"\n", b",", b";", b"\t", b"|")  # what ends a field
 
 DAMAGE = (
     *(EOFError, KeyError, OSError, RuntimeError, ValueError, lzma.LZMAError, struct.error),

@@ -21,9 +21,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 BATCH = 2**22  # entries of a block of distances: 32 MiB
-
-KEPT = 2**18
-"""Entries up to which the distances of all pairs are kept with a network: 2 MiB."""
+KEPT = 2**18  # entries up to which the distances of all pairs are kept with a network: 2 MiB
 
 FEW, DENSE = 100, 0.1
 """Nodes and share of linked pairs above which Floyd and Warshall are faster than Dijkstra."""

@@ -14,8 +14,7 @@ from typing import Any, ParamSpec, TypeVar, Union, get_args, get_origin
 P = ParamSpec("P")
 R = TypeVar("R")
 
-HANDED_ON = r"\b(\w+) as \1\b"
-"""How a package imports what is public from its files."""
+HANDED_ON = r"\b(\w+) as \1\b"  # how a package imports what is public from its files
 
 ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], None]] = {}
 """By type: what refuses an argument (its name, its value) that is not of the type."""

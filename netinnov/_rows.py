@@ -10,8 +10,7 @@ import pandas as pd
 
 from netinnov._typing import Codes, Floats, Mask
 
-NO_PERIOD = np.iinfo(np.int64).min
-"""Stands for a missing period among whole numbers."""
+NO_PERIOD = np.iinfo(np.int64).min  # stands for a missing period among whole numbers
 
 
 class Block(NamedTuple):

@@ -8,8 +8,7 @@ import pandas as pd
 
 from netinnov._columns import as_text
 
-SHORTEST = 4
-"""Letters of a name; of shorter ones one letter changes too much."""
+SHORTEST = 4  # letters of a name; of shorter ones one letter changes too much
 
 
 def stray_names(nodes: pd.DataFrame, links: pd.DataFrame, places: pd.DataFrame | None) -> list[str]:

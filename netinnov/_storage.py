@@ -20,10 +20,8 @@ from netinnov._tables import NodeTable, codes_of, inspect
 from netinnov._typing import Codes, Presence
 from netinnov.errors import InputError
 
-MOST = 2**30 - 1
-"""Links of a layer, so that an undirected one has fewer than 2^31 entries."""
-MANY = 1_000
-"""Names in a list from which on Arrow's look-up is faster than Python's."""
+MOST = 2**30 - 1  # links of a layer, so that an undirected one has fewer than 2^31 entries
+MANY = 1_000  # names in a list from which on Arrow's look-up is faster than Python's
 
 
 @dataclass(frozen=True, slots=True, eq=False)

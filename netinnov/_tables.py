@@ -18,8 +18,7 @@ from netinnov._rows import NO_PERIOD, Rows
 from netinnov._stacks import KEYS, OPTIONAL, REQUIRED, Stack, identifiers, stacked
 from netinnov._typing import Codes, Floats, Mask
 
-ALIKE = 0.75
-"""How like a column must be to one that is missing to be asked about."""
+ALIKE = 0.75  # how like a column must be to one that is missing to be asked about
 
 
 class LinkCodes(NamedTuple):

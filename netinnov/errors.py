@@ -15,8 +15,7 @@ __all__ = ["InputError", "TableError"]
 MOST, HEAD, TAIL = 6_000, 4_500, 1_200
 """Characters of a message, and of a longer one those that stay at its start and at its end."""
 
-LONG_WORD = re.compile(r"\S{300,}")
-"""A name or value of which the start and the end are enough."""
+LONG_WORD = re.compile(r"\S{300,}")  # a name or value of which the start and the end are enough
 
 
 def shortened(message: str) -> str:

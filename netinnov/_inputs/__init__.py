@@ -42,11 +42,8 @@ READ = (
 MULTIPLEX = (".edges", ".mpx", ".net", ".paj")
 ZIP = ".zip"
 LINES = ".jsonl"
-ENDINGS = (*MULTIPLEX, ".json", LINES, *TABLE_ENDINGS, ZIP, *GRAPHS, *MAPS)
-"""How files of data end."""
-
-MEMBERS = 20
-"""Files of a zip that are looked into."""
+ENDINGS = (*MULTIPLEX, ".json", LINES, *TABLE_ENDINGS, ZIP, *GRAPHS, *MAPS)  # how files of data end
+MEMBERS = 20  # files of a zip that are looked into
 
 
 READERS: dict[str, Callable[..., Tables]] = {
@@ -67,12 +64,9 @@ class Reading(NamedTuple):
 
     source: str
     tables: Tables
-    faults: list[str]
-    """Rows and values that were left out."""
-    notes: list[str]
-    """What was taken for granted, and what may be a slip."""
-    words: list[str]
-    """Headers that were read as names of ours."""
+    faults: list[str]  # rows and values that were left out
+    notes: list[str]  # what was taken for granted, and what may be a slip
+    words: list[str]  # headers that were read as names of ours
 
 
 @suggests_keywords

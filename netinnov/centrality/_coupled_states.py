@@ -34,13 +34,10 @@ STEPS = 2_000  # of conjugate gradients; a quarter of it without symmetry
 class Coupled:
     """Weights that lead from state to state."""
 
-    links: sparse.csr_array
-    """The weights of links; row: the state that is led to."""
-    present: npt.NDArray[np.bool_]
-    """Where a state exists, slots x nodes."""
+    links: sparse.csr_array  # the weights of links; row: the state that is led to
+    present: npt.NDArray[np.bool_]  # where a state exists, slots x nodes
     coupling: float
-    sides: int
-    """1, or 2: a hub is then coupled to the authorities of other layers."""
+    sides: int  # 1, or 2: a hub is then coupled to the authorities of other layers
     symmetric: bool
 
     def __call__(self, vector: Floats, *, links: sparse.csr_array | None = None) -> Floats:

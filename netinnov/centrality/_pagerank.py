@@ -18,9 +18,7 @@ from netinnov.centrality._coupled_states import Coupled, coupled
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-FEW = 100_000
-"""Links below which both directions of them are kept, and a product is one call."""
-
+FEW = 100_000  # links below which both directions of them are kept, and a product is one call
 PRECISION = 1e-12  # of the scores, whose total is 1
 
 

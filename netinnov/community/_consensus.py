@@ -29,11 +29,8 @@ Resample: TypeAlias = Literal["counts", "links"]
 Resampler: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 Finder: TypeAlias = Callable[..., Partition]
 
-ROUNDS = 50
-"""Rounds after which partitions that go on to differ are taken to be tied."""
-
-ROWS = 1024
-"""Rows of the co-assignment matrix that are made at a time."""
+ROUNDS = 50  # rounds after which partitions that go on to differ are taken to be tied
+ROWS = 1024  # rows of the co-assignment matrix that are made at a time
 
 
 def consensus(

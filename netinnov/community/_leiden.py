@@ -249,8 +249,7 @@ STAGES = ((0.8, 1), (0.4, 5), (0.2, 10))
 """Shares of the searches, the best first, that go on until so many perturbations in a row gain
 nothing (fewer in larger networks). `benchmarks/test_search_quality.py` compares that with more."""
 
-AGREE = 4
-"""Searches with the same best score after which no more are perturbed."""
+AGREE = 4  # searches with the same best score after which no more are perturbed
 
 
 class OneLayer(NamedTuple):

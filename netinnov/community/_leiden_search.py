@@ -8,14 +8,9 @@ import numpy as np
 
 from netinnov._typing import Codes, Floats
 
-WORK = 600_000
-"""Entries of links up to which a search runs to convergence, and then is perturbed."""
-
-ENOUGH = 2e-4
-"""In larger networks it goes on while a round gains such a share of the total weight."""
-
-SOON = 5
-"""Times `ENOUGH` that looking inside communities gains where it is worth to look again."""
+WORK = 600_000  # entries of links up to which a search runs to convergence, and then is perturbed
+ENOUGH = 2e-4  # in larger networks it goes on while a round gains such a share of the total weight
+SOON = 5  # times `ENOUGH` that looking inside communities gains where it is worth to look again
 
 FEW = 0.1
 """In larger networks moves stop when a sweep gains less than such a share of the best sweep."""

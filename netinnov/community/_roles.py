@@ -15,8 +15,7 @@ from netinnov.community._partition import Membership, labels_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-HUB = 2.5
-"""z from which a node is a hub of its community."""
+HUB = 2.5  # z from which a node is a hub of its community
 
 HUB_CUTS = (0.30, 0.75)
 """Participation up to which a hub is provincial (R5) and a connector (R6); above: kinless (R7)."""

@@ -20,8 +20,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import two_sides
 
-TOLERANCE = 1e-6
-"""Gain of modularity below which the search stops; it computes in single precision."""
+TOLERANCE = 1e-6  # gain of modularity below which the search stops; it computes in single precision
 
 
 def bipartite_modularity(

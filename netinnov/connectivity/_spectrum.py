@@ -22,14 +22,12 @@ from netinnov.connectivity._laplacian import (
 )
 from netinnov.network import MultilayerNetwork
 
-DENSE = 100
-"""Nodes up to which the whole spectrum is cheap."""
+DENSE = 100  # nodes up to which the whole spectrum is cheap
 
 ROUND, HOPE, MOST = 50, 400, 1200
 """Lanczos steps between two looks, before giving up if nothing has settled, and in all."""
 
-TOLERANCE = 1e-9
-"""Relative error of the eigenvalue."""
+TOLERANCE = 1e-9  # relative error of the eigenvalue
 
 
 def algebraic_connectivity(network: MultilayerNetwork) -> float:

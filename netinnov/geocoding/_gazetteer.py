@@ -47,8 +47,7 @@ Kind = Literal["own", "table", "part", "list"]
 class Entry(NamedTuple):
     """A name of a city."""
 
-    row: int
-    """Position in the table of cities."""
+    row: int  # position in the table of cities
     name: str
     kind: Kind
     """Its name in the gazetteer, one from a table of names, one of a part, or one of a list."""

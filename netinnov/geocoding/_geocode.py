@@ -25,8 +25,7 @@ Integers: TypeAlias = npt.NDArray[np.intp]
 Places: TypeAlias = pd.DataFrame | pd.Series | pd.Index | Iterable[str]
 
 CITY = ["name", "country", "region", "lon", "lat", "population", "geonameid", "code"]
-ISO = {"UK": "GB", "EL": "GR"}
-"""Codes that the European Union uses, and what GeoNames has."""
+ISO = {"UK": "GB", "EL": "GR"}  # codes that the European Union uses, and what GeoNames has
 
 
 def geocode(

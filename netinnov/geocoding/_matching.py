@@ -14,12 +14,9 @@ from netinnov.geocoding._name_keys import Address, mended, read_address, words
 Method = Literal["exact", "alternate", "normalised", "part", "fuzzy", "none"]
 Words = tuple[str, ...]
 
-FAR = 100.0
-"""Kilometres from the known coordinates of a place beyond which a city cannot be meant."""
-REGION = 150.0
-"""Kilometres from the capital of a province within which its cities are."""
-NEARBY = 50.0
-"""Kilometres within which a longer name is that of a district."""
+FAR = 100.0  # kilometres from the known coordinates of a place beyond which a city cannot be meant
+REGION = 150.0  # kilometres from the capital of a province within which its cities are
+NEARBY = 50.0  # kilometres within which a longer name is that of a district
 RIVAL = 3.0
 """How many times larger a city must be than the next of its name to be meant by loose words."""
 SHORTEST_TYPO, LONG = 7, 11

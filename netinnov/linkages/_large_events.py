@@ -12,8 +12,7 @@ from netinnov.errors import InputError
 
 LargeEvents = Literal["drop", "sample"]
 
-PRIME = 2**31 - 1
-"""Seats are hashed to the whole numbers below it."""
+PRIME = 2**31 - 1  # seats are hashed to the whole numbers below it
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,7 @@ from netinnov.errors import InputError
 from netinnov.sources._encodings import text_of
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-MAPS = (".gpkg", ".geojson", ".shp")
-"""Endings of workbooks and of layers of points."""
+MAPS = (".gpkg", ".geojson", ".shp")  # layers of points
 
 
 def read_workbook(path: Path) -> dict[str, pd.DataFrame]:

@@ -21,8 +21,7 @@ from netinnov.errors import InputError
 
 ReadingEngine = Literal["pandas", "duckdb"]
 
-PIECE = 2**17
-"""Rows that are in memory as Python objects at a time."""
+PIECE = 2**17  # rows that are in memory as Python objects at a time
 
 
 def check_engine(engine: str, memory: str | None, temp: str | os.PathLike[str] | None) -> None:
@@ -163,8 +162,7 @@ def _coded(piece: pa.RecordBatch, names: pa.Array) -> pa.Table:
     return table
 
 
-LINKS_AT_ONCE = 2**20
-"""Links whose ids are text at a time."""
+LINKS_AT_ONCE = 2**20  # links whose ids are text at a time
 
 TYPES = {
     pa.string(): pd.StringDtype(na_value=float("nan")),

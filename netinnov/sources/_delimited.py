@@ -30,11 +30,9 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 DELIMITERS = (",", ";", "\t", "|")
-SAMPLE = 50
-SAMPLED = 2**20
-"""Rows by which the delimiter is found, in so many letters."""
-BLOCK = 2**26
-"""Bytes that Arrow reads at once; no row may be longer."""
+SAMPLE = 50  # rows by which the delimiter is found
+SAMPLED = 2**20  # letters in which these rows are looked for
+BLOCK = 2**26  # bytes that Arrow reads at once; no row may be longer
 
 WITH_COMMA = r"\s*[+-]?\d+,\d+\s*"
 WITH_POINT = r"\s*[+-]?\d*\.\d+\s*"
@@ -46,8 +44,7 @@ class AnyTable(NamedTuple):
 
     name: str
     frame: pd.DataFrame
-    delimiter: str
-    """What parts the columns of a text file; a comma where there is nothing to part."""
+    delimiter: str  # what parts the columns of a text file; a comma where there is nothing to part
     notes: list[str]
 
 

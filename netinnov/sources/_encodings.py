@@ -19,8 +19,7 @@ NEWLINE = b"\n"
 USUAL_SHARE = 0.95
 FREQUENT_SHARE = 0.5
 """Shares of the wide characters that must lie in GB 2312, and in its first level, the frequent."""
-LAST_FREQUENT = 0xD7
-"""First byte of the last of these; signs come before them."""
+LAST_FREQUENT = 0xD7  # first byte of the last of the frequent; signs come before them
 
 
 def check_encoding(encoding: object) -> str | None:

@@ -29,8 +29,7 @@ NUMBERS = {
 CODE = r"[+-]?(?:0\d+|\d{16,})"
 """A whole number that is a code: as a number it would lose its zeros, or its last digits."""
 WHOLE = r"\s*[+-]?\d+\s*"
-CELLS = 2**20
-"""Cells that are tried as numbers in one pass."""
+CELLS = 2**20  # cells that are tried as numbers in one pass
 NO_NUMBERS = (bool, np.bool_, dt.date, dt.time, dt.timedelta)
 
 

@@ -16,8 +16,7 @@ from netinnov.sources._delimited import delimiter_of
 Engine = Literal["duckdb", "polars"]
 ENDINGS = {".parquet": "parquet", ".csv": "csv", ".csv.gz": "csv", ".tsv": "csv", ".tsv.gz": "csv"}
 
-SAMPLE = 2**18
-"""Bytes at the start of a file from which its delimiter is told."""
+SAMPLE = 2**18  # bytes at the start of a file from which its delimiter is told
 
 
 def open_tables(

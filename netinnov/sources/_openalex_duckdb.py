@@ -18,13 +18,10 @@ from netinnov.sources._openalex_files import read_mentions
 class WorksRead(NamedTuple):
     """What works say of institutions."""
 
-    n_works: pd.Series
-    """How many works each institution has, in order of appearance."""
-    works: pd.Index | None
-    """Ids of the works, if they are nodes."""
+    n_works: pd.Series  # how many works each institution has, in order of appearance
+    works: pd.Index | None  # ids of the works, if they are nodes
     links: pd.DataFrame
-    institutions: pd.DataFrame
-    """What is known of institutions, by their ids."""
+    institutions: pd.DataFrame  # what is known of institutions, by their ids
 
 
 def read_by_duckdb(

@@ -24,8 +24,7 @@ RELATION = re.compile(
 PREFIX = re.compile(r"\s*(\d+)\s*:(.*)")
 MOST_VERTICES = 10_000_000
 CLASS = re.compile(r"\s*(\d{1,15})\s*[-=:\s]\s*(\S.*?)\s*")
-UNKNOWN = 999999998.0
-"""Pajek's number for a missing value of a vector."""
+UNKNOWN = 999999998.0  # Pajek's number for a missing value of a vector
 SHAPES = ("ellipse", "box", "diamond", "triangle", "cross", "empty", "house", "man", "woman")
 # How vertices and lines are drawn, which is no matter of the network.
 DRAWN = re.compile(

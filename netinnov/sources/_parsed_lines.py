@@ -12,8 +12,7 @@ import pandas as pd
 from netinnov.errors import InputError
 
 FIELD = re.compile(r'"([^"]*)"|(\S+)')
-CODE = r"[+-]?0\d+"
-"""A number such as 007 is an id: it would lose its zeros."""
+CODE = r"[+-]?0\d+"  # a number such as 007 is an id: it would lose its zeros
 
 
 class Link(NamedTuple):

@@ -24,8 +24,7 @@ from netinnov.sources._judgement import Judgement, some_lines
 Result = TypeVar("Result")
 
 TEXT = pa.large_string()
-END = "\x1c"
-"""A last line of our own: it is swallowed if the text ends inside quotation marks."""
+END = "\x1c"  # a last line of our own: it is swallowed if the text ends inside quotation marks
 
 
 class TextTable(NamedTuple):

@@ -24,8 +24,7 @@ from netinnov.topology._layer_graphs import Layer, layers_of
 
 _REWIRE = Rewire()
 
-LATTICES = 10
-"""Lattices of which the most clustered one counts."""
+LATTICES = 10  # lattices of which the most clustered one counts
 
 _COLUMNS = ("transitivity", "path_length", "largest_component")
 
