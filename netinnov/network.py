@@ -24,7 +24,10 @@ class MultilayerNetwork:
     """Nodes with a place and a jurisdiction, joined by weighted links in layers.
 
     A network never changes: `select`, `with_links`, `with_nodes` and `replace_links` return new
-    ones, tables are handed out as copies and matrices as read-only arrays.
+    ones, tables are handed out as copies and matrices as read-only arrays. Self-links are kept
+    (once on the diagonal); measures leave them out. A layer exists only if it has a link. Layers
+    are sorted by name, links by layer, source and target in node order; the ends of undirected
+    links are put in node order.
 
     Parameters
     ----------
@@ -63,12 +66,6 @@ class MultilayerNetwork:
     --------
     build_network : the same from dicts of tables.
     clean_tables : sets faulty rows aside.
-
-    Notes
-    -----
-    Self-links are kept (once on the diagonal); measures leave them out. A layer exists only if it
-    has a link. Layers are sorted by name, links by layer, source and target in node order; the
-    ends of undirected links are put in node order.
 
     Examples
     --------

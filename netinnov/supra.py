@@ -58,6 +58,8 @@ def supra_adjacency(
 ) -> sparse.csr_array:
     """Adjacency matrix of the state nodes.
 
+    The coupling takes nodes x layers^2 entries here. Measures apply it as an operator instead.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -77,10 +79,6 @@ def supra_adjacency(
     ------
     InputError
         If `coupling` is below 0, or `presence` is not one of its choices.
-
-    Notes
-    -----
-    The coupling takes nodes x layers^2 entries here. Measures apply it as an operator instead.
 
     References
     ----------

@@ -27,7 +27,9 @@ def brokerage(
 ) -> pd.DataFrame:
     """Pairs of nodes that are linked by way of a node and not directly, by their groups.
 
-    Counts the two-paths a > v > b through v without a link a > b.
+    Counts the two-paths a > v > b through v without a link a > b. An undirected link goes both
+    ways: each pair counts twice, and gatekeeper equals representative. Self-links do not count. The
+    R package sna calls the five w_I, w_O, b_OI, b_IO and b_O, and prints b_IO before b_OI.
 
     Parameters
     ----------
@@ -52,12 +54,6 @@ def brokerage(
     ------
     InputError
         If there is no such column, or a node that has a link has no group.
-
-    Notes
-    -----
-    An undirected link goes both ways: each pair counts twice, and gatekeeper equals
-    representative. Self-links do not count. The R package sna calls the five w_I, w_O, b_OI, b_IO
-    and b_O, and prints b_IO before b_OI.
 
     References
     ----------
@@ -123,6 +119,9 @@ def constraint(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Serie
     c_i = sum_j (p_ij + sum_q p_iq p_qj)^2 over the neighbours j of i, q other than i and j, with
     p_ij = (a_ij + a_ji) / sum_k (a_ik + a_ki).
 
+    Links in and out are added, so without weights a reciprocated pair of a directed layer counts 2.
+    Self-links do not count.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -140,11 +139,6 @@ def constraint(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Serie
     ------
     InputError
         If weights would be summed over layers of which one holds shares of each origin's total.
-
-    Notes
-    -----
-    Links in and out are added, so without weights a reciprocated pair of a directed layer counts
-    2. Self-links do not count.
 
     References
     ----------
@@ -170,8 +164,9 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
     """Number of neighbours less what they repeat of each other.
 
     sum_j (1 - sum_q p_iq m_jq) over the neighbours j of i, q other than i and j, with p as in
-    `constraint` and m_jq = (a_jq + a_qj) / max_k (a_jk + a_kj). Undirected and without weights
-    this is n - 2 t / n, n the number of neighbours and t that of links between them.
+    `constraint` and m_jq = (a_jq + a_qj) / max_k (a_jk + a_kj). Undirected and without weights this
+    is n - 2 t / n, n the number of neighbours and t that of links between them. Links in and out
+    are added, as in `constraint`. Self-links do not count.
 
     Parameters
     ----------
@@ -188,10 +183,6 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
     ------
     InputError
         If weights would be summed over layers of which one holds shares of each origin's total.
-
-    Notes
-    -----
-    Links in and out are added, as in `constraint`. Self-links do not count.
 
     References
     ----------

@@ -46,6 +46,9 @@ def centrality_table(
 ) -> pd.DataFrame:
     """Centralities side by side, one row a node.
 
+    With ``measures=None`` the columns are the same for every network: what a measure refuses to
+    work out, as a sum of shares of each origin's total, is NaN. Name the measure to read why.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -69,11 +72,6 @@ def centrality_table(
     InputError
         An unknown name, a function that gives no values over the nodes, or what a named measure
         raises.
-
-    Notes
-    -----
-    With ``measures=None`` the columns are the same for every network: what a measure refuses to
-    work out, as a sum of shares of each origin's total, is NaN. Name the measure to read why.
 
     Examples
     --------

@@ -50,7 +50,8 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
     """Share of pairs that are linked among the nodes with more than k neighbours.
 
     phi(k) = 2 E / (N (N - 1)), N the number of nodes with more than k neighbours and E that of
-    links between them.
+    links between them. The share rises with k in random networks too: compare it with networks of
+    the same degrees.
 
     Parameters
     ----------
@@ -62,10 +63,6 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
     Series
         Index ``degree``: k = 0, 1, ... as long as two nodes have more than k neighbours; empty
         for a network without links. Self-links do not count.
-
-    Notes
-    -----
-    The share rises with k in random networks too: compare it with networks of the same degrees.
 
     References
     ----------

@@ -78,6 +78,8 @@ def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> p
 def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
     """Number of links at each node, over all layers: o_i = sum_x k_i^x.
 
+    Battiston, Nicosia and Latora (2014), see `participation_coefficient`.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -87,10 +89,6 @@ def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
     -------
     Series
         One whole number a node; 0 for an isolate.
-
-    Notes
-    -----
-    Battiston, Nicosia and Latora (2014), see `participation_coefficient`.
 
     Examples
     --------
@@ -106,6 +104,8 @@ def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
 def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
     """Sum of the weights of the links at each node, over all layers: sum_x s_i^x.
 
+    Battiston, Nicosia and Latora (2014), see `participation_coefficient`.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -116,10 +116,6 @@ def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
     Series
         One number a node; 0 for an isolate. Layers whose weights have different units should not
         be added: see `flatten` for factors.
-
-    Notes
-    -----
-    Battiston, Nicosia and Latora (2014), see `participation_coefficient`.
 
     Examples
     --------

@@ -27,6 +27,8 @@ def closeness_centrality(
     """One over the mean distance to the nodes reached, times the share of nodes reached.
 
     (r_i / sum_j d_ij) (r_i / (n - 1)), where r_i is the number of other nodes j that i reaches.
+    Paths lead away from the node; networkx takes paths to it, so reverse a directed layer to
+    compare. igraph leaves out the second factor, which keeps small components small.
 
     Parameters
     ----------
@@ -52,11 +54,6 @@ def closeness_centrality(
     ------
     InputError
         If frictions need coordinates or jurisdictions that are not known, or a node is not there.
-
-    Notes
-    -----
-    Paths lead away from the node; networkx takes paths to it, so reverse a directed layer to
-    compare. igraph leaves out the second factor, which keeps small components small.
 
     References
     ----------
@@ -89,6 +86,8 @@ def harmonic_centrality(
 ) -> pd.Series:
     """Mean of one over the distance to each other node: sum_j 1 / d_ij / (n - 1).
 
+    Paths lead away from the node; networkx sums over paths to it, and does not divide.
+
     Parameters
     ----------
     network, distance, switch_cost, frictions, nodes
@@ -104,10 +103,6 @@ def harmonic_centrality(
     ------
     InputError
         If frictions need coordinates or jurisdictions that are not known, or a node is not there.
-
-    Notes
-    -----
-    Paths lead away from the node; networkx sums over paths to it, and does not divide.
 
     Examples
     --------

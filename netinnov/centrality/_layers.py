@@ -24,6 +24,10 @@ def layer_overlap(
 ) -> pd.DataFrame:
     """Links, or nodes, that two layers have in common, as a share.
 
+    Weights are ignored, and self-links left out. A link of a directed layer is an ordered pair, one
+    of an undirected layer stands for both; so an undirected layer covers a directed one where it
+    has the pair, and a one-way link covers half of an undirected one.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -43,12 +47,6 @@ def layer_overlap(
     ------
     InputError
         If `of` or `method` is not one of its choices.
-
-    Notes
-    -----
-    Weights are ignored, and self-links left out. A link of a directed layer is an ordered pair,
-    one of an undirected layer stands for both; so an undirected layer covers a directed one
-    where it has the pair, and a one-way link covers half of an undirected one.
 
     References
     ----------
@@ -127,6 +125,10 @@ def layer_correlation(
 def edge_overlap(network: MultilayerNetwork) -> pd.Series:
     """Number of layers in which a pair is linked.
 
+    Without directed layers each pair is listed once, the first of the node order as source. With a
+    directed layer pairs are ordered, and a link of an undirected layer counts for both orders.
+    Self-links are left out.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -137,12 +139,6 @@ def edge_overlap(network: MultilayerNetwork) -> pd.Series:
     Series
         Whole numbers from 1, over the linked pairs: MultiIndex source, target in node order. Pairs
         linked nowhere are not listed.
-
-    Notes
-    -----
-    Without directed layers each pair is listed once, the first of the node order as source. With
-    a directed layer pairs are ordered, and a link of an undirected layer counts for both orders.
-    Self-links are left out.
 
     References
     ----------

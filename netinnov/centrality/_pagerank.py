@@ -32,7 +32,9 @@ def pagerank(
     """PageRank versatility: the scores of a node's copies on the coupled network, summed.
 
     On N state nodes r = d P' r + (1 - d) / N, P the row-normalised supra-adjacency; a state that
-    leads nowhere jumps to all states alike.
+    leads nowhere jumps to all states alike. muxViz divides by the largest value; its tables are
+    those of ``coupling=0``. Self-links do not count. The linear system is solved to 1e-12 of the
+    total: by conjugate gradients, or their stabilised bi-conjugate form if a layer is directed.
 
     Parameters
     ----------
@@ -55,12 +57,6 @@ def pagerank(
     ------
     InputError
         If an option is out of its range, or the scores cannot be solved for so near to damping 1.
-
-    Notes
-    -----
-    muxViz divides by the largest value; its tables are those of ``coupling=0``. Self-links do not
-    count. The linear system is solved to 1e-12 of the total: by conjugate gradients, or
-    their stabilised bi-conjugate form if a layer is directed.
 
     References
     ----------

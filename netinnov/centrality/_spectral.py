@@ -89,6 +89,9 @@ def katz_centrality(
 
     x = (I - alpha S')^(-1) 1 with S the supra-adjacency, summed over the copies of a node.
 
+    ``alpha`` is absolute: it depends on the unit of the weights. muxViz takes 0.99999 / lambda_1,
+    which is the eigenvector in practice. Self-links do not count.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -110,11 +113,6 @@ def katz_centrality(
     ------
     InputError
         If ``alpha`` is 1 / lambda_1 or more, or another option is out of its range.
-
-    Notes
-    -----
-    ``alpha`` is absolute: it depends on the unit of the weights. muxViz takes
-    0.99999 / lambda_1, which is the eigenvector in practice. Self-links do not count.
 
     References
     ----------
@@ -155,7 +153,10 @@ def hits(
     """Hubs point at good authorities, authorities are pointed at by good hubs.
 
     The leading eigenvectors of S S' (hub) and of S' S (authority), S the supra-adjacency, summed
-    over the copies of a node.
+    over the copies of a node. Several eigenvectors that share the leading eigenvalue up to a
+    relative 1e-10: projection of the all-ones vector on their space. So the two sides of an
+    undirected bipartite layer are scaled apart, unlike in `eigenvector_centrality`, whose leading
+    eigenvalue is single there. Self-links do not count.
 
     Parameters
     ----------
@@ -180,13 +181,6 @@ def hits(
     -----
     UserWarning
         With ``coupling=0`` and several layers: the scores are then those of one layer.
-
-    Notes
-    -----
-    Several eigenvectors that share the leading eigenvalue up to a relative 1e-10: projection of the
-    all-ones vector on their space. So the two sides of an undirected bipartite layer are scaled
-    apart, unlike in `eigenvector_centrality`, whose leading eigenvalue is single there. Self-links
-    do not count.
 
     References
     ----------

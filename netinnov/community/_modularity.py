@@ -30,9 +30,11 @@ def modularity(
 ) -> float:
     """Multislice modularity Q of a partition of the state nodes.
 
-    Q = 1/(2 mu) sum [(a_ij^x - resolution k_i^x k_j^x / (2 m_x)) [x = y]
-    + coupling [i = j, x other than y]] [g_ix = g_jy], where 2 mu is the sum of all weights (a link
-    of an undirected layer from both ends) and all coupling.
+    Q = 1/(2 mu) sum [(a_ij^x - resolution k_i^x k_j^x / (2 m_x)) [x = y] + coupling [i = j, x other
+    than y]] [g_ix = g_jy], where 2 mu is the sum of all weights (a link of an undirected layer from
+    both ends) and all coupling. In a directed layer the null model is k_out_i k_in_j / m_x. The
+    terms i = j are kept; self-links are left out. Layers weigh by their total weight: a layer with
+    heavier links counts more.
 
     Parameters
     ----------
@@ -60,11 +62,6 @@ def modularity(
     ------
     InputError
         If a node that is present has no label, or a node or layer stands in `membership` twice.
-
-    Notes
-    -----
-    In a directed layer the null model is k_out_i k_in_j / m_x. The terms i = j are kept; self-links
-    are left out. Layers weigh by their total weight: a layer with heavier links counts more.
 
     References
     ----------

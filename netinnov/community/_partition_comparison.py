@@ -46,6 +46,11 @@ class PartitionComparison(Tabled):
 def compare_partitions(a: Membership, b: Membership) -> PartitionComparison:
     """Mutual information, Rand index and variation of information of two partitions.
 
+    Nodes, or states, without a label in one of the two are left out of both. The mean of the
+    entropies is the arithmetic one, in `nmi` and `ami`. The expected mutual information is that of
+    the permutation model, exactly: a sum of hypergeometric terms over pairs of different sizes of
+    groups, at most n of them for each size in `a`.
+
     Parameters
     ----------
     a, b : Series, DataFrame, mapping or Partition
@@ -63,13 +68,6 @@ def compare_partitions(a: Membership, b: Membership) -> PartitionComparison:
     ------
     InputError
         If the two do not have the same nodes and layers, or name one twice.
-
-    Notes
-    -----
-    Nodes, or states, without a label in one of the two are left out of both. The mean of the
-    entropies is the arithmetic one, in `nmi` and `ami`. The expected mutual information is that of
-    the permutation model, exactly: a sum of hypergeometric terms over pairs of different sizes of
-    groups, at most n of them for each size in `a`.
 
     References
     ----------

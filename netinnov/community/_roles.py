@@ -33,6 +33,11 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     z_i = (s_i inside its community - mean) / sd over that community; participation
     P_i = 1 - sum_c (s_ic / s_i)^2, where s_ic is the weight between i and community c.
 
+    The sd is that of the population (ddof 0), and no factor n/(n-1) scales the participation, which
+    is not the `participation_coefficient` over layers. Self-links do not count, nor do links with a
+    node that has no label. Cuts of the participation: 0.05, 0.62 and 0.80, for hubs 0.30 and 0.75;
+    a node on a cut has the role below it.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -55,13 +60,6 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     InputError
         If copies of a node have different labels, no node has a label, or one of several layers
         holds shares of each origin's total.
-
-    Notes
-    -----
-    The sd is that of the population (ddof 0), and no factor n/(n-1) scales the participation,
-    which is not the `participation_coefficient` over layers. Self-links do not count, nor do links
-    with a node that has no label. Cuts of the participation: 0.05, 0.62 and 0.80, for hubs 0.30
-    and 0.75; a node on a cut has the role below it.
 
     References
     ----------
@@ -105,6 +103,9 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
 def ei_index(network: MultilayerNetwork, membership: Membership) -> float:
     """External minus internal links of groups: (E - I) / (E + I).
 
+    Self-links do not count, nor do links with a node that has no label. If a layer is directed, a
+    link of an undirected layer counts as two opposite ones.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -122,11 +123,6 @@ def ei_index(network: MultilayerNetwork, membership: Membership) -> float:
     InputError
         If copies of a node have different labels, no node has a label, or one of several layers
         holds shares of each origin's total.
-
-    Notes
-    -----
-    Self-links do not count, nor do links with a node that has no label. If a layer is directed, a
-    link of an undirected layer counts as two opposite ones.
 
     References
     ----------

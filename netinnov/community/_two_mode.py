@@ -33,8 +33,10 @@ def bipartite_modularity(
 ) -> float:
     """Barber's modularity of communities in a two-mode layer.
 
-    Q = 1/m sum_ij (b_ij - resolution k_i d_j / m) [g_i = g_j] over the nodes i of one side and j
-    of the other, with strengths k and d and m the sum of the weights b.
+    Q = 1/m sum_ij (b_ij - resolution k_i d_j / m) [g_i = g_j] over the nodes i of one side and j of
+    the other, with strengths k and d and m the sum of the weights b. `modularity` compares with
+    links between any two nodes; here the null model, too, has links between the two sides only.
+    Direction is ignored.
 
     Parameters
     ----------
@@ -58,11 +60,6 @@ def bipartite_modularity(
     ------
     InputError
         If the layer is not two-mode, or a node with a link in it has no label.
-
-    Notes
-    -----
-    `modularity` compares with links between any two nodes; here the null model, too, has links
-    between the two sides only. Direction is ignored.
 
     References
     ----------
@@ -100,6 +97,10 @@ def two_mode_communities(
 ) -> Partition:
     """Communities of both sides of a two-mode layer with the highest `bipartite_modularity`.
 
+    The search is the Louvain method of scikit-network on the table of one side by the other, so
+    that a local optimum is returned; the quality of each restart is computed here, in double
+    precision. No projection is needed, which would make every project a clique.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -127,12 +128,6 @@ def two_mode_communities(
     ------
     InputError
         If the layer is not two-mode, or an option is out of range.
-
-    Notes
-    -----
-    The search is the Louvain method of scikit-network on the table of one side by the other, so
-    that a local optimum is returned; the quality of each restart is computed here, in double
-    precision. No projection is needed, which would make every project a clique.
 
     References
     ----------

@@ -155,7 +155,9 @@ def effective_resistance(
 
     The conductance of a link is its weight, summed over layers. With L^+ the pseudoinverse of the
     Laplacian, R_ij = (e_i - e_j)' L^+ (e_i - e_j). The more ways join two nodes, and the shorter
-    and stronger they are, the smaller it is.
+    and stronger they are, the smaller it is. One factorisation serves all pairs; each different
+    pair, or each different node where there are fewer, then takes one solution with it. Self-links
+    carry no current.
 
     Parameters
     ----------
@@ -175,11 +177,6 @@ def effective_resistance(
     InputError
         If a layer is directed, several layers are summed of which one holds shares, a pair is not
         two ids, or an id is not there.
-
-    Notes
-    -----
-    One factorisation serves all pairs; each different pair, or each different node where there are
-    fewer, then takes one solution with it. Self-links carry no current.
 
     References
     ----------
@@ -212,7 +209,9 @@ def effective_resistance(
 def kirchhoff_index(network: MultilayerNetwork) -> float:
     """Sum of the effective resistance over all pairs of nodes.
 
-    n sum 1 / lambda over the n - 1 eigenvalues of the Laplacian above 0.
+    n sum 1 / lambda over the n - 1 eigenvalues of the Laplacian above 0. A new link never raises
+    it, but the gain of a link can grow with others (it is not submodular), so that choosing links
+    one by one has no guarantee.
 
     Parameters
     ----------
@@ -229,11 +228,6 @@ def kirchhoff_index(network: MultilayerNetwork) -> float:
     ------
     InputError
         If a layer is directed, or several layers are summed of which one holds shares.
-
-    Notes
-    -----
-    A new link never raises it, but the gain of a link can grow with others (it is not submodular),
-    so that choosing links one by one has no guarantee.
 
     References
     ----------

@@ -92,6 +92,9 @@ def average_path_length(
 ) -> float:
     """Mean distance over the ordered pairs of nodes of which the first reaches the second.
 
+    Pairs that are not connected do not count, so cutting a network can shorten it: show it beside
+    `largest_component`, or use `global_efficiency`.
+
     Parameters
     ----------
     network, distance, switch_cost, frictions, nodes
@@ -106,11 +109,6 @@ def average_path_length(
     ------
     InputError
         If frictions need coordinates or jurisdictions that are not known, or a node is not there.
-
-    Notes
-    -----
-    Pairs that are not connected do not count, so cutting a network can shorten it: show it beside
-    `largest_component`, or use `global_efficiency`.
 
     References
     ----------

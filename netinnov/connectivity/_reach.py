@@ -109,7 +109,8 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     Every pair of a node of the place and a node outside within ``steps`` links of it is one of
     three. *Direct*: they are linked. *Through gatekeepers*: every such path passes another node of
     the place, which has the link that leaves it (local buzz to a gatekeeper, then its pipeline).
-    *Through others*: not linked, but some path runs over nodes outside alone.
+    *Through others*: not linked, but some path runs over nodes outside alone. Weights are not used;
+    self-links change nothing.
 
     Parameters
     ----------
@@ -131,10 +132,6 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     ------
     InputError
         If the place is not known, or the steps are not a whole number from 1.
-
-    Notes
-    -----
-    Weights are not used; self-links change nothing.
 
     References
     ----------

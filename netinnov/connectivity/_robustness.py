@@ -45,6 +45,10 @@ def largest_component(network: MultilayerNetwork) -> float:
 def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.Series:
     """Share of the nodes in the largest connected part after each removal, all layers together.
 
+    The robustness R of Schneider et al. is the mean of the entries 1 to n:
+    ``curve.iloc[1:].mean()``. The order of an attack on hubs is
+    ``degrees.sort_values(ascending=False, kind="stable").index``.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -62,12 +66,6 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
     ------
     InputError
         If the order does not name every node exactly once.
-
-    Notes
-    -----
-    The robustness R of Schneider et al. is the mean of the entries 1 to n:
-    ``curve.iloc[1:].mean()``. The order of an attack on hubs is
-    ``degrees.sort_values(ascending=False, kind="stable").index``.
 
     References
     ----------

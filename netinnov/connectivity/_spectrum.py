@@ -33,6 +33,9 @@ TOLERANCE = 1e-9  # relative error of the eigenvalue
 def algebraic_connectivity(network: MultilayerNetwork) -> float:
     """Second smallest eigenvalue of the Laplacian, weights summed over layers.
 
+    The relative error is below 1e-8. Short recurrences of the Laplacian find the value where it is
+    well separated; else those of its inverse, from sparse factors, do.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -48,11 +51,6 @@ def algebraic_connectivity(network: MultilayerNetwork) -> float:
     ------
     InputError
         If a layer is directed, or several layers are summed of which one holds shares.
-
-    Notes
-    -----
-    The relative error is below 1e-8. Short recurrences of the Laplacian find the value where it is
-    well separated; else those of its inverse, from sparse factors, do.
 
     References
     ----------

@@ -24,6 +24,9 @@ def enclaves(
 ) -> pd.DataFrame:
     """Link the place that runs a park to the place where it stands.
 
+    The links are directed, from home to host. A park at home gives a self-link. Places are taken as
+    they are: `aggregate` lifts districts to their cities.
+
     Parameters
     ----------
     parks : DataFrame
@@ -44,11 +47,6 @@ def enclaves(
     InputError
         A column is missing; a home, host or weight is missing; a weight is not positive.
 
-    Notes
-    -----
-    The links are directed, from home to host. A park at home gives a self-link. Places are taken
-    as they are: `aggregate` lifts districts to their cities.
-
     Examples
     --------
     >>> import pandas as pd
@@ -68,6 +66,10 @@ def find_enclaves(
     network: MultilayerNetwork, *, rank: pd.Series, level: int | str | None = None
 ) -> pd.DataFrame:
     """List the nodes that stand outside their jurisdiction, and which way they reach.
+
+    A node inside its jurisdiction, through any number of steps of ``parent``, is at home and no
+    enclave. The reverse does not hold: a node known to be in a city but run by one of its districts
+    counts as one. Nodes without a place or jurisdiction are left out. Links play no part.
 
     Parameters
     ----------
@@ -98,13 +100,6 @@ def find_enclaves(
     InputError
         ``rank`` holds something that is not a number, or two values for one place; ``level`` is
         negative, not a whole number, or a text that is not in the column of levels.
-
-    Notes
-    -----
-    A node inside its jurisdiction, through any number of steps of ``parent``, is at home and no
-    enclave. The reverse does not hold: a node known to be in a city but run by one of its
-    districts counts as one. Nodes without a place or jurisdiction are left out. Links play no
-    part.
 
     Examples
     --------

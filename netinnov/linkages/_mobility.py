@@ -13,6 +13,9 @@ from netinnov.linkages._records import links, records, text
 def mobility(moves: Any, *, origin: str, destination: str, period: str | None = None) -> Any:
     """Count the moves from each place to each other.
 
+    The links are directed: ``build_network(..., directed=["mobility"])``. A stay, from a place to
+    itself, is a self-link, which the network keeps and measures leave out.
+
     Parameters
     ----------
     moves : DataFrame
@@ -35,11 +38,6 @@ def mobility(moves: Any, *, origin: str, destination: str, period: str | None = 
         A column or an id is missing, a column mixes numbers and text, or a period is not a whole
         number.
 
-    Notes
-    -----
-    The links are directed: ``build_network(..., directed=["mobility"])``. A stay, from a place to
-    itself, is a self-link, which the network keeps and measures leave out.
-
     Examples
     --------
     >>> import pandas as pd
@@ -57,6 +55,11 @@ def mobility(moves: Any, *, origin: str, destination: str, period: str | None = 
 
 def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> Any:
     """Link the places in which the same firms have branches: the interlocking network model.
+
+    The weight of places i and j is the sum over firms f of v_if v_jf. The links are undirected, and
+    the strength of a place is its gross connectivity. Links are potential flows, inferred from the
+    firms' offices. The network is dense by construction, since a firm in k places links all of
+    them: measures that read only degrees say little on it.
 
     Parameters
     ----------
@@ -80,13 +83,6 @@ def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> 
     InputError
         A column or an id is missing, a column mixes numbers and text, or a value is missing or
         below 0.
-
-    Notes
-    -----
-    The weight of places i and j is the sum over firms f of v_if v_jf. The links are undirected,
-    and the strength of a place is its gross connectivity. Links are potential flows, inferred
-    from the firms' offices. The network is dense by construction, since a firm in k places links
-    all of them: measures that read only degrees say little on it.
 
     References
     ----------

@@ -17,6 +17,9 @@ from netinnov.topology._layer_graphs import Layer, by_layer
 def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree") -> pd.Series:
     """Correlation between the two ends of a link, in each layer.
 
+    Degree correlations are limited by the degrees themselves: compare them with
+    `null_models.Rewire`.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -41,11 +44,6 @@ def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree")
     ------
     InputError
         If there is no such column, or the Series does not have a value for each node.
-
-    Notes
-    -----
-    Degree correlations are limited by the degrees themselves: compare them with
-    `null_models.Rewire`.
 
     References
     ----------

@@ -23,6 +23,9 @@ def clustering(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Data
 
     c_i = 2 t_i / (k_i (k_i - 1)) for t_i triangles through node i and k_i neighbours.
 
+    networkx weighs triangles differently (Onnela et al. 2005): by the geometric mean of their three
+    weights over the largest weight of the network.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -37,11 +40,6 @@ def clustering(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Data
     DataFrame
         Node x layer, from 0 to 1. NaN for a node with fewer than two neighbours, where networkx
         gives 0. For all layers as one network `flatten` it first.
-
-    Notes
-    -----
-    networkx weighs triangles differently (Onnela et al. 2005): by the geometric mean of their
-    three weights over the largest weight of the network.
 
     References
     ----------
@@ -200,7 +198,9 @@ def local_efficiency(network: MultilayerNetwork) -> pd.DataFrame:
     """Efficiency of the network among the neighbours of each node, in each layer.
 
     The mean of 1 / d over the pairs of neighbours of a node, d the number of links between them on
-    paths that visit its neighbours only: how well they stay connected if the node fails.
+    paths that visit its neighbours only: how well they stay connected if the node fails. igraph
+    walks paths through the whole network without the node, and gets larger values. The time grows
+    with the cubes of the degrees in a dense network.
 
     Parameters
     ----------
@@ -212,11 +212,6 @@ def local_efficiency(network: MultilayerNetwork) -> pd.DataFrame:
     DataFrame
         Node x layer, from 0 to 1; neighbours that are not connected count 0. NaN for a node with
         fewer than two neighbours, where networkx counts 0. At least as large as `clustering`.
-
-    Notes
-    -----
-    igraph walks paths through the whole network without the node, and gets larger values. The time
-    grows with the cubes of the degrees in a dense network.
 
     References
     ----------
