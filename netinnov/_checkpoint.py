@@ -9,7 +9,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -136,7 +136,7 @@ def run_numbered(
             raise InputError(f"{msg}: a function was changed since. Choose another folder.")
     missing = [(number, item) for number, item in enumerate(items) if number not in known]
     new = run(
-        _Numbered(task),
+        partial(_of_numbered, task),
         missing,
         executor=executor,
         progress=progress,
@@ -148,14 +148,11 @@ def run_numbered(
     return [known[number] for number in range(len(items))]
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbered:
-    """A task that takes its item with the number by which a checkpoint knows it."""
-
-    task: Callable[[Any], Sequence[Floats]]
-
-    def __call__(self, numbered: tuple[int, Any]) -> Sequence[Floats]:
-        return self.task(numbered[1])
+def _of_numbered(
+    task: Callable[[Any], Sequence[Floats]], numbered: tuple[int, Any]
+) -> Sequence[Floats]:
+    """The result of a task for an item that a checkpoint knows by a number."""
+    return task(numbered[1])
 
 
 def seed_state(seed: np.random.SeedSequence) -> dict[str, Any]:
@@ -201,9 +198,8 @@ def _seed(state: Any) -> np.random.SeedSequence:
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
     if kind_at_path(folder) not in ("a folder", "nothing"):
-        raise InputError(
-            f"`checkpoint` must be a folder; {str(folder)!r} is {kind_at_path(folder)}."
-        )
+        kind = kind_at_path(folder)
+        raise InputError(f"`checkpoint` must be a folder; {str(folder)!r} is {kind}.")
     path = folder / _MANIFEST
     if kind_at_path(path) == "nothing":
         return None
@@ -217,9 +213,8 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
         if seed_state(_seed(seed)) != seed:
             raise ValueError
     except (KeyError, OverflowError, TypeError, ValueError):
-        raise InputError(
-            f"{str(path)!r} is not of a checkpoint of netinnov. Choose another folder."
-        ) from None
+        msg = f"{str(path)!r} is not of a checkpoint of netinnov. Choose another folder."
+        raise InputError(msg) from None
     return cast("dict[str, Any]", stored)
 
 
@@ -229,9 +224,8 @@ def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str
         return [f"it was begun by {stored.get('function')}, this is {mine['function']}"]
     differences = []
     if stored.get("netinnov") != mine["netinnov"]:
-        differences.append(
-            f"it was begun by netinnov {stored.get('netinnov')}, this is {__version__}"
-        )
+        begun = f"it was begun by netinnov {stored.get('netinnov')}"
+        differences.append(f"{begun}, this is {__version__}")
     if stored.get("network") != mine["network"]:
         differences.append("the network has other nodes, places or links")
     for part in dict.fromkeys([*mine, *stored]):

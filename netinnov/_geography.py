@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from netinnov._typing import Floats
+
 RADIUS = 6371.0088
 """Mean radius of the Earth in km (IUGG), so that a degree of a meridian is 111.195 km."""
 
 
 def great_circle(
     lon1: npt.ArrayLike, lat1: npt.ArrayLike, lon2: npt.ArrayLike, lat2: npt.ArrayLike
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Kilometres between points in degrees, along the shortest way on a sphere; NaN of NaN.
 
     The haversine formula keeps its digits at short distances, where the law of cosines loses them.

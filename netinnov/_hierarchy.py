@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_number, did_you_mean
 from netinnov._columns import as_text
 from netinnov._tables import codes_of
-from netinnov._typing import Codes
+from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 
 
@@ -48,7 +47,7 @@ def unit_of_each_place(places: pd.DataFrame, level: int | str | None) -> Codes:
     return np.where(arrived[reached], reached, own) if isinstance(level, str) else reached
 
 
-def within(parent: Codes, place: Codes, whole: Codes) -> npt.NDArray[np.bool_]:
+def within(parent: Codes, place: Codes, whole: Codes) -> Mask:
     """Whether each place is the whole beside it, or lies in it through any number of parents."""
     contained = np.zeros(place.size, np.bool_)
     around = place
@@ -58,7 +57,7 @@ def within(parent: Codes, place: Codes, whole: Codes) -> npt.NDArray[np.bool_]:
     return contained
 
 
-def nearest(known: npt.NDArray[np.bool_], parent: Codes, place: Codes) -> Codes:
+def nearest(known: Mask, parent: Codes, place: Codes) -> Codes:
     """The first known place on the way up from each place, itself included; -1 if there is none."""
     around = place
     while (unknown := ~np.append(known, True)[around]).any():  # -1 has nothing above it
@@ -66,7 +65,7 @@ def nearest(known: npt.NDArray[np.bool_], parent: Codes, place: Codes) -> Codes:
     return around
 
 
-def ranks(rank: npt.NDArray[np.float64], parent: Codes) -> npt.NDArray[np.float64]:
+def ranks(rank: Floats, parent: Codes) -> Floats:
     """Ranks of places, where missing that of the nearest place that contains them, else NaN."""
     around = nearest(~np.isnan(rank), parent, np.arange(parent.size, dtype=np.int32))
     return np.append(rank, np.nan)[around]
@@ -76,7 +75,7 @@ def _one_step(parent: Codes, place: Codes) -> Codes:
     return np.where(place >= 0, parent[place], np.int32(-1))
 
 
-def _of_level(places: pd.DataFrame, level: str) -> npt.NDArray[np.bool_]:
+def _of_level(places: pd.DataFrame, level: str) -> Mask:
     """Which places have this value in the column of levels."""
     if "level" not in places:
         raise InputError(

@@ -8,7 +8,6 @@ from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
@@ -16,7 +15,7 @@ from scipy.sparse import csgraph
 from netinnov._arguments import as_list, check_choice, check_number, shown
 from netinnov._geography import great_circle
 from netinnov._rows import Block, locked
-from netinnov._typing import Codes, Distance, Floats
+from netinnov._typing import Codes, Distance, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -153,12 +152,12 @@ def _all_links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats]:
     return row, column, np.concatenate([block.data for block in blocks])
 
 
-def linked(network: MultilayerNetwork) -> npt.NDArray[np.bool_]:
+def linked(network: MultilayerNetwork) -> Mask:
     """Which nodes have a link to another node: all others are reached from nowhere."""
     memo = network.storage.memo
     if "linked" not in memo:
         memo["linked"] = locked(network.storage.presence("linked").any(axis=0))
-    linked_nodes: npt.NDArray[np.bool_] = memo["linked"]
+    linked_nodes: Mask = memo["linked"]
     return linked_nodes
 
 
@@ -268,11 +267,7 @@ def _kilometres(network: MultilayerNetwork, row: Codes, column: Codes) -> Floats
 
 
 def _refuse_unknown(
-    network: MultilayerNetwork,
-    known: npt.NDArray[np.bool_],
-    row: Codes,
-    column: Codes,
-    subject: str,
+    network: MultilayerNetwork, known: Mask, row: Codes, column: Codes, subject: str
 ) -> None:
     lost = np.unique(np.concatenate([row[~known[row]], column[~known[column]]]))
     if lost.size:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import did_you_mean
+from netinnov._typing import Mask
 from netinnov.errors import TableError
 
 SHOWN = 5  # rows of each type in a message
@@ -90,7 +91,7 @@ class Problems:
     def rows(
         self,
         stack: Rows,
-        where: npt.NDArray[np.bool_],
+        where: Mask,
         column: str,
         problem: str,
         values: pd.Series,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._typing import Codes, Floats, Mask
+from netinnov._typing import Codes, Floats, Integers, Mask
 
 NO_PERIOD = np.iinfo(np.int64).min  # stands for a missing period among whole numbers
 
@@ -37,7 +37,7 @@ class Rows(NamedTuple):
     source: Codes
     target: Codes
     weight: Floats
-    period: npt.NDArray[np.int64] | None = None
+    period: Integers | None = None
     attributes: pd.DataFrame | None = None
 
     def where(self, mask: Mask) -> Rows:
@@ -96,7 +96,7 @@ class Rows(NamedTuple):
         arrays = (None if array is None else locked(array) for array in self[:5])
         return Rows._make([*arrays, self.attributes])
 
-    def _periods(self) -> npt.NDArray[np.int64]:
+    def _periods(self) -> Integers:
         return np.full(self.layer.size, NO_PERIOD) if self.period is None else self.period
 
     def _attributes(self) -> pd.DataFrame:

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._arguments import check_choice
+from netinnov._typing import Floats
 
 Correction = Literal["holm", "fdr"]
-Array = npt.NDArray[np.float64]
+Array = Floats
 
 
 def corrected(p: npt.ArrayLike, correction: Correction, *, size: int | None = None) -> Array:

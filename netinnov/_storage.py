@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_list, check_name, unknown_names
@@ -17,7 +16,7 @@ from netinnov._layer_table import LayerRecord, Records
 from netinnov._parallel import in_threads
 from netinnov._rows import NO_PERIOD, Block, Rows, locked
 from netinnov._tables import NodeTable, codes_of, inspect
-from netinnov._typing import Codes, Presence
+from netinnov._typing import Codes, Mask, Presence
 from netinnov.errors import InputError
 
 MOST = 2**30 - 1  # links of a layer, so that an undirected one has fewer than 2^31 entries
@@ -167,7 +166,7 @@ class Storage:
 
         return Block(*mirror(*block, len(self._nodes))).locked()
 
-    def presence(self, presence: Presence) -> npt.NDArray[np.bool_]:
+    def presence(self, presence: Presence) -> Mask:
         """Whether a node has a state in a layer: layers x nodes."""
         shape = (len(self.layers), len(self._nodes))
         if presence == "all":
@@ -179,7 +178,7 @@ class Storage:
                 present[x] = np.diff(indptr) > 0
                 present[x, indices] = True
             self.memo["present"] = locked(present)
-        return cast("npt.NDArray[np.bool_]", self.memo["present"])
+        return cast("Mask", self.memo["present"])
 
     def node_table(self) -> NodeTable:
         return NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes, self._at)
@@ -216,17 +215,14 @@ class Storage:
             return table
         return pd.concat([table, rows.attributes.copy()], axis=1)
 
-    def inside(self, places: Iterable[str]) -> npt.NDArray[np.bool_]:
+    def inside(self, places: Iterable[str]) -> Mask:
         """Which nodes are in some places, or in places inside them."""
         known, names = np.zeros(len(self._places), bool), self._places.index
         known[[names.get_loc(place) for place in places if place in names]] = True
         return nearest(known, self.parents, self.place_codes) >= 0
 
     def part(
-        self,
-        mask: npt.NDArray[np.bool_],
-        layers: Collection[str],
-        periods: Sequence[int] | None = None,
+        self, mask: Mask, layers: Collection[str], periods: Sequence[int] | None = None
     ) -> Storage:
         """The nodes of a mask and the links among them, of some layers and periods."""
         rows = self.link_rows()
@@ -279,7 +275,7 @@ class Storage:
         sizes = [block.indices.size for block in self.blocks]
         return len(self._nodes), n_places, dict(zip(self.layers, sizes, strict=True))
 
-    def thinned(self, rows: Rows, stay: npt.NDArray[np.bool_]) -> Records:
+    def thinned(self, rows: Rows, stay: Mask) -> Records:
         """The records where only some rows stay: events in proportion to the weight that stays."""
         if all(record.events is None for record in self.records.values()):
             return self.records

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +15,7 @@ from netinnov._file_rows import is_bare
 from netinnov._problems import Problems
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._stacks import KEYS, OPTIONAL, REQUIRED, Stack, identifiers, stacked
-from netinnov._typing import Codes, Floats, Mask
+from netinnov._typing import Codes, Floats, Integers, Mask
 
 ALIKE = 0.75  # how like a column must be to one that is missing to be asked about
 
@@ -322,7 +321,7 @@ def _weights(stack: Stack, problems: Problems) -> Floats:
     return weight
 
 
-def _periods(stack: Stack, problems: Problems) -> npt.NDArray[np.int64] | None:
+def _periods(stack: Stack, problems: Problems) -> Integers | None:
     if "period" not in stack.frame:
         return None
     values = stack.frame["period"]

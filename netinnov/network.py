@@ -109,8 +109,6 @@ class MultilayerNetwork:
         """Tables, codes and blocks as they are kept: for modules of netinnov, not to be changed."""
         return self._storage
 
-    # -- what it holds -------------------------------------------------------------------------
-
     @property
     def nodes(self) -> pd.DataFrame:
         """Table of nodes: index ``node``; kind, place, jurisdiction and attributes (a copy)."""
@@ -169,8 +167,6 @@ class MultilayerNetwork:
         matrix = sparse.csr_array((data[:], indices[:], indptr[:]), shape=shape, copy=False)
         matrix.has_canonical_format = True
         return matrix
-
-    # -- other networks ------------------------------------------------------------------------
 
     def select(
         self,
@@ -232,11 +228,9 @@ class MultilayerNetwork:
         ----------
         links : DataFrame
             As in the constructor.
-        directed : sequence of str
-            Those of the new layers whose links have a direction.
-        layers : DataFrame or mapping of str to mapping, optional
-            Records of new layers, as in the constructor. An old layer keeps its record, but its
-            number of ``events``, which is unknown with further links.
+        directed, layers
+            What is true of new layers, as in the constructor. An old layer keeps its record, but
+            its number of ``events``, which is unknown with further links.
 
         Returns
         -------
@@ -268,10 +262,8 @@ class MultilayerNetwork:
         ----------
         links : DataFrame
             As in the constructor. A layer that was there before keeps its record.
-        directed : sequence of str
-            Those of the new layers whose links have a direction.
-        layers : DataFrame or mapping of str to mapping, optional
-            Records of new layers, as in the constructor.
+        directed, layers
+            What is true of new layers, as in the constructor.
 
         Returns
         -------
@@ -332,17 +324,14 @@ class MultilayerNetwork:
             ]
         )
 
-    # -- how it shows itself -------------------------------------------------------------------
-
     def __repr__(self) -> str:
         return _summary.as_text(*self._storage.counts())
 
     def _repr_html_(self) -> str:
         weights = [float(block.data.sum()) for block in self._storage.blocks]
         flags = self.layer_table[["directed", "modelled"]]
-        return _summary.as_html(
-            *self._storage.counts(), weights, flags, self._storage.nodes["kind"]
-        )
+        counts, kinds = self._storage.counts(), self._storage.nodes["kind"]
+        return _summary.as_html(*counts, weights, flags, kinds)
 
     if not TYPE_CHECKING:  # a type checker that saw it would believe in any attribute
 
@@ -427,10 +416,9 @@ def with_rows(
 ) -> MultilayerNetwork:
     """A network with other links in its layers, with these nodes or records too if given."""
     storage = network.storage
-    table = storage.node_table() if nodes is None else nodes
-    return network_of_rows(
-        table, storage.places, network.layers, rows, storage.records if records is None else records
-    )
+    nodes = storage.node_table() if nodes is None else nodes
+    records = storage.records if records is None else records
+    return network_of_rows(nodes, storage.places, network.layers, rows, records)
 
 
 def _whole_numbers(periods: Sequence[int] | None) -> list[int] | None:

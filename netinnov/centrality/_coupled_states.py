@@ -17,7 +17,7 @@ from scipy.sparse import linalg
 
 from netinnov._matrices import unit_of
 from netinnov._rows import Block
-from netinnov._typing import Codes, Floats, Presence
+from netinnov._typing import Codes, Floats, Mask, Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -35,7 +35,7 @@ class Coupled:
     """Weights that lead from state to state."""
 
     links: sparse.csr_array  # the weights of links; row: the state that is led to
-    present: npt.NDArray[np.bool_]  # where a state exists, slots x nodes
+    present: Mask  # where a state exists, slots x nodes
     coupling: float
     sides: int  # 1, or 2: a hub is then coupled to the authorities of other layers
     symmetric: bool

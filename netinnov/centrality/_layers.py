@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
 from netinnov._paths import pair_index
-from netinnov._typing import Presence
+from netinnov._typing import Integers, Presence
 from netinnov.centrality._counts import degree
 from netinnov.network import MultilayerNetwork
 
@@ -162,7 +161,7 @@ def edge_overlap(network: MultilayerNetwork) -> pd.Series:
     return pd.Series(count.astype(np.int64), index, name="edge_overlap")
 
 
-def _arcs(network: MultilayerNetwork) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _arcs(network: MultilayerNetwork) -> tuple[Integers, Integers]:
     """Ordered pairs as numbers, and the layer of each; undirected links both ways."""
     keys, layers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for x, layer in enumerate(network.layers):

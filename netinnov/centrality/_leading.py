@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import linalg
 
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Integers, Mask
 from netinnov.centrality._coupled_states import Coupled, solve, with_weights
 from netinnov.errors import InputError
 
@@ -158,12 +158,7 @@ def _projected(vector: Floats, label: Codes, count: int) -> Floats:
 
 
 def _downstream(
-    weights: Coupled,
-    tied: npt.NDArray[np.bool_],
-    top: float,
-    vector: Floats,
-    label: Codes,
-    count: int,
+    weights: Coupled, tied: Mask, top: float, vector: Floats, label: Codes, count: int
 ) -> Floats:
     """Eigenvectors also live on what their component leads to; not if that is as strong as it."""
     arcs = _arcs(weights, label, count)
@@ -171,7 +166,7 @@ def _downstream(
     leads_to_tied[arcs[0][_reach(tied, arcs[::-1], count)[arcs[1]]]] = True
     first = tied & ~leads_to_tied
 
-    def extended(origins: npt.NDArray[np.bool_]) -> Floats:
+    def extended(origins: Mask) -> Floats:
         """The sum of the eigenvectors of some components, on all that these lead to."""
         source = np.where(origins[label], vector, 0.0).reshape(weights.present.shape)
         ahead = (_reach(origins, arcs, count) & ~origins)[label].reshape(source.shape)
@@ -208,9 +203,7 @@ def _ends(weights: Coupled, label: Codes) -> tuple[Codes, Codes]:
     return np.repeat(label, np.diff(links.indptr)), label[links.indices]
 
 
-def _arcs(
-    weights: Coupled, label: Codes, count: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _arcs(weights: Coupled, label: Codes, count: int) -> tuple[Integers, Integers]:
     """Pairs of components, the first leading to the second."""
     row, column = _ends(weights, label)
     off_diagonal = row != column
@@ -219,11 +212,7 @@ def _arcs(
     return first, second
 
 
-def _reach(
-    start: npt.NDArray[np.bool_],
-    arcs: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-    count: int,
-) -> npt.NDArray[np.bool_]:
+def _reach(start: Mask, arcs: tuple[Integers, Integers], count: int) -> Mask:
     """Components that can be come to from some of `start`, these included."""
     first = np.flatnonzero(start)
     row = np.concatenate([arcs[0], np.full(first.size, count)])

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import linalg
 
 from netinnov._arguments import check_number
 from netinnov._parallel import in_threads
 from netinnov._rows import Block
-from netinnov._typing import Floats, Presence
+from netinnov._typing import Floats, Mask, Presence
 from netinnov.centrality._coupled_states import Coupled, coupled
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -125,7 +124,7 @@ class Triangles:
     """Weights between states, an array layers x nodes: 12 bytes a link, those of the network."""
 
     blocks: tuple[Block, ...]
-    present: npt.NDArray[np.bool_]
+    present: Mask
     coupling: float
 
     def from_links(self, vector: Floats) -> Floats:

@@ -10,14 +10,13 @@ from itertools import combinations
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
 from netinnov._arguments import check_callable, check_choice, check_number, check_rng, shown
 from netinnov._display import Displayed
 from netinnov._parallel import in_threads, run
-from netinnov._typing import Codes, Floats, Rng
+from netinnov._typing import Codes, Floats, Integers, Mask, Rng
 from netinnov.community._leiden import leiden
 from netinnov.community._multiplex import ROUNDING
 from netinnov.community._partition import Membership, Partition, labels_of, ranked
@@ -232,9 +231,7 @@ def stability(
     return PartitionStability(agreements, nodes, tuple(searches))
 
 
-def _agreed(
-    atoms: Codes, size: npt.NDArray[np.int64], threshold: float, rng: np.random.Generator
-) -> Codes:
+def _agreed(atoms: Codes, size: Integers, threshold: float, rng: np.random.Generator) -> Codes:
     """Groups of the atoms (rows of labels, a column a partition) on which all runs agree."""
     from netinnov.kernels.multiplex import one_community_a_node
 
@@ -262,7 +259,7 @@ def _by_first(labels: Codes) -> Codes:
 
 
 def _co_assignment(
-    atoms: Codes, size: npt.NDArray[np.int64], threshold: float
+    atoms: Codes, size: Integers, threshold: float
 ) -> tuple[sparse.csr_array, Floats]:
     """Shares of partitions in which two atoms are together, as weights of their nodes' pairs.
 
@@ -300,7 +297,7 @@ def _co_assignment(
     return weight, strength
 
 
-def _largest(i: Codes, j: Codes, share: Floats) -> npt.NDArray[np.bool_]:
+def _largest(i: Codes, j: Codes, share: Floats) -> Mask:
     """The entry of each row that is largest off the diagonal, the first of equal ones."""
     off = np.flatnonzero(i != j)
     order = off[np.lexsort((j[off], -share[off], i[off]))]

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from netinnov._arguments import check_number
 from netinnov._matrices import unit_of
-from netinnov._typing import Codes, Floats, Presence
+from netinnov._typing import Codes, Floats, Integers, Presence
 from netinnov.community._partition import Membership, labels_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -159,9 +159,7 @@ def links_modularity(
     return inside - resolution * float(out_of @ into)
 
 
-def _state_labels(
-    network: MultilayerNetwork, membership: Any, numbers: Codes
-) -> npt.NDArray[np.int64]:
+def _state_labels(network: MultilayerNetwork, membership: Any, numbers: Codes) -> Integers:
     """Labels of the state nodes as codes 0, 1, ..."""
     table = labels_of(membership, "membership")
     nodes, layers = network.storage.nodes.index, list(network.layers)

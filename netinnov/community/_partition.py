@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._display import Displayed, bars
+from netinnov._typing import Integers
 from netinnov.errors import InputError
 
 
@@ -93,7 +94,7 @@ def labels_of(membership: Any, name: str) -> pd.Series | pd.DataFrame:
     return labels
 
 
-def ranked(codes: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+def ranked(codes: npt.NDArray[np.integer]) -> Integers:
     """The same groups numbered from the largest to the smallest (ties: first member first)."""
     _, first, code, size = np.unique(
         codes, return_index=True, return_inverse=True, return_counts=True

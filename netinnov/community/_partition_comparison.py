@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln, xlogy
 
 from netinnov._display import Tabled
-from netinnov._typing import Codes
+from netinnov._typing import Codes, Integers
 from netinnov.community._partition import Membership, labels_of
 from netinnov.errors import InputError
 
-Counts = npt.NDArray[np.int64]
+Counts = Integers
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._matrices import flat_matrix, unit_of
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Integers
 from netinnov.community._partition import Membership, labels_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -147,7 +147,7 @@ def ei_index(network: MultilayerNetwork, membership: Membership) -> float:
     return (total - 2 * inside) / total
 
 
-def node_codes(network: MultilayerNetwork, membership: Any) -> npt.NDArray[np.int64]:
+def node_codes(network: MultilayerNetwork, membership: Any) -> Integers:
     """One code from 0 a node in network order, -1 without a label."""
     nodes = network.storage.nodes.index
     labels = labels_of(membership, "membership")
@@ -181,7 +181,7 @@ def _one_label(table: pd.DataFrame) -> pd.Series:
     return pd.Series(picked, table.index, dtype=object)
 
 
-def _labelled_weights(network: MultilayerNetwork, codes: npt.NDArray[np.int64]) -> sparse.csr_array:
+def _labelled_weights(network: MultilayerNetwork, codes: Integers) -> sparse.csr_array:
     """Weights between nodes with a label, in both directions together."""
     weight = flat_matrix(network, "a sum over layers")
     if network.directed:
@@ -192,7 +192,7 @@ def _labelled_weights(network: MultilayerNetwork, codes: npt.NDArray[np.int64]) 
     return sparse.csr_array(weight / unit_of(weight.data))  # neither z nor a share knows the unit
 
 
-def _standardised(values: Floats, group: npt.NDArray[np.int64]) -> Floats:
+def _standardised(values: Floats, group: Integers) -> Floats:
     """Distance from the mean of the group in its population sd; 0 where all are equal."""
     # Each group in a power of two near its largest value: squares of small ones would be 0.
     largest = pd.Series(values).groupby(group).transform("max").to_numpy()

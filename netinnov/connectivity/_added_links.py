@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
@@ -235,7 +234,7 @@ def _falls(weights: sparse.csr_array, source: Codes, target: Codes, weight: floa
     inverse = pseudoinverse(weights)
     square = inverse @ inverse
 
-    def between(matrix: npt.NDArray[np.float64]) -> Floats:
+    def between(matrix: Floats) -> Floats:
         own = matrix.diagonal()
         resistance: Floats = own[source] + own[target] - 2 * matrix[source, target]
         return np.maximum(resistance, 0.0)

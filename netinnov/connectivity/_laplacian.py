@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import linalg, sparse
 from scipy.linalg import lapack
@@ -15,11 +14,11 @@ from scipy.sparse.linalg import splu
 
 from netinnov._matrices import flat_matrix
 from netinnov._paths import pair_index, pair_positions
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-Positions = npt.NDArray[np.int64]
+Positions = Integers
 
 BITS = 2000
 """Powers of two between the least and the largest weight up to which all steps stay in range."""
@@ -93,12 +92,12 @@ def pseudoinverse(weights: sparse.csr_array) -> Floats:
     return np.asarray(inverse - 1.0 / (shift * n**2))
 
 
-def parts(weights: sparse.csr_array) -> npt.NDArray[np.int32]:
+def parts(weights: sparse.csr_array) -> Codes:
     """Number of the connected part of each node."""
     return np.asarray(csgraph.connected_components(weights, directed=False)[1])
 
 
-def grounded(weights: sparse.csr_array, part: npt.NDArray[np.int32]) -> Grounded:
+def grounded(weights: sparse.csr_array, part: Codes) -> Grounded:
     """Hold the node with most links of each part at zero, and factorise what is left."""
     from netinnov.kernels.laplacian import eliminate
 

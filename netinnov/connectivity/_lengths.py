@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._parallel import in_threads
 from netinnov._paths import Frictions, distances, linked, nearest, path_costs, positions, union_arcs
-from netinnov._typing import Codes, Distance
+from netinnov._typing import Codes, Distance, Integers
 from netinnov.connectivity._reach import batches
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -138,7 +137,7 @@ def average_path_length(
     return total / pairs if pairs else float("nan")
 
 
-def _pairs_at_each_distance(network: MultilayerNetwork, chosen: Codes) -> npt.NDArray[np.int64]:
+def _pairs_at_each_distance(network: MultilayerNetwork, chosen: Codes) -> Integers:
     """Ordered pairs of the chosen nodes that lie 1, 2, ... links apart."""
     from netinnov.kernels.breadth_first import pairs_at_distance
 

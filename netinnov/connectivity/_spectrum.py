@@ -13,13 +13,7 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 
 from netinnov._matrices import unit_of
 from netinnov._typing import Floats
-from netinnov.connectivity._laplacian import (
-    balanced,
-    conductances,
-    grounded,
-    in_unit,
-    parts,
-)
+from netinnov.connectivity._laplacian import balanced, conductances, grounded, in_unit, parts
 from netinnov.network import MultilayerNetwork
 
 DENSE = 100  # nodes up to which the whole spectrum is cheap

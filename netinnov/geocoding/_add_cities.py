@@ -110,7 +110,9 @@ def add_cities(
         added["parent"] = ids
         _refuse_taken("regions", above.index.intersection([*places.index, *new]))
     parts = [part.reindex(columns=result.columns) for part in (added, above)]
-    return pd.concat([result, *parts]).rename_axis(places.index.name)
+    whole = pd.concat([result, *parts])
+    whole.index.name = places.index.name
+    return whole
 
 
 def _refuse_taken(units: str, taken: pd.Index) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_list, check_name, check_names, check_number, shown
 from netinnov._hierarchy import parents, units, within
 from netinnov._layer_table import record_of_result
 from netinnov._rows import Rows
+from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows
 
@@ -123,7 +123,7 @@ def add_outposts(
 
 
 def _links_of_outposts(
-    network: MultilayerNetwork, layer: int, owns: npt.NDArray[np.bool_], level: int
+    network: MultilayerNetwork, layer: int, owns: Mask, level: int
 ) -> pd.DataFrame:
     """The link rows between owners and members away from their seat, as positions."""
     parent = parents(network.storage.places)

@@ -14,7 +14,7 @@ import pyarrow as pa
 from netinnov._arguments import did_you_mean, examples, shown
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._dataframes import as_pandas
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 
 Integers = npt.NDArray[np.integer]
@@ -150,7 +150,7 @@ def periods(table: pd.DataFrame, name: str) -> pd.Series:
     return pd.Series(number).astype("Int64")
 
 
-def _rows(values: pd.Series, bad: npt.NDArray[np.bool_]) -> str:
+def _rows(values: pd.Series, bad: Mask) -> str:
     return examples(values[bad].items(), lambda item: f"row {item[0]} ({item[1]})")
 
 

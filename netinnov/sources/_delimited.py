@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +20,7 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 from netinnov._arguments import examples
 from netinnov._file_rows import LINE, with_file_rows
 from netinnov._opening import read_bytes
+from netinnov._typing import Integers
 from netinnov.errors import InputError
 from netinnov.sources._encodings import text_of
 from netinnov.sources._judgement import some_lines
@@ -172,7 +172,7 @@ def _header(path: Path, text: str, delimiter: str) -> list[str]:
     return header
 
 
-def _lines(text: str, n_rows: int, delimiter: str) -> npt.NDArray[np.int64]:
+def _lines(text: str, n_rows: int, delimiter: str) -> Integers:
     """The line in which each row below the header starts; blank lines hold none."""
     usual = np.arange(2, n_rows + 2)
     ends = text.count("\n") or text.count("\r")

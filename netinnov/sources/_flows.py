@@ -7,13 +7,12 @@ from os import PathLike
 from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_path, did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._file_rows import has_file_rows, row_unit
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.sources._any_table import read_any_table
 from netinnov.sources._complete_rows import note
@@ -37,11 +36,11 @@ class Given(NamedTuple):
     name: str
     frame: pd.DataFrame
     unit: str
-    numbers: npt.NDArray[np.int64]
+    numbers: Integers
     delimiter: str
     notes: list[str]
 
-    def where(self, rows: Sequence[int] | npt.NDArray[np.bool_]) -> str:
+    def where(self, rows: Sequence[int] | Mask) -> str:
         """The first five of some rows, for a message."""
         return examples(self.numbers[rows], lambda number: f"{self.unit} {number}")
 

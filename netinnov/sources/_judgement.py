@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from netinnov._arguments import examples
+from netinnov._typing import Integers, Mask
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Judgement:
         self._n_bad, self._n_filled = 0, 0
         self._shown: list[str] = []
 
-    def add(self, piece: TextTable, bad: npt.NDArray[np.bool_], n_filled: int) -> None:
+    def add(self, piece: TextTable, bad: Mask, n_filled: int) -> None:
         """Count some rows of a piece as unreadable, of those that have anything in the column."""
         self._n_filled += n_filled
         self._n_bad += int(bad.sum())
@@ -80,7 +80,7 @@ class Judgement:
         faults.append(f"{about}: {self._n_bad} ({where})")
 
 
-def some_lines(lines: Sequence[object] | npt.NDArray[np.int64], n: int | None = None) -> str:
+def some_lines(lines: Sequence[object] | Integers, n: int | None = None) -> str:
     """Some lines as a message shows them: the first five, and how many more of ``n`` there are."""
     n = len(lines) if n is None else n
     more = f", ... and {n - N_EXAMPLES:,} more" if n > N_EXAMPLES else ""

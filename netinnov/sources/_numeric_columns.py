@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Integers, Mask
 
 TEXT = {
     "nodes": ("node", "kind", "place", "jurisdiction"),
@@ -77,14 +76,12 @@ def _numbers(column: pd.Series) -> pd.Series:
     return number if not broken.any() else number.astype(object).where(~broken, column)
 
 
-def _numeric(
-    frame: pd.DataFrame, names: Sequence[str]
-) -> dict[str, npt.NDArray[np.int64] | Floats]:
+def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Integers | Floats]:
     """Those of some columns as numbers of which all is a number and nothing is lost by it.
 
     As many columns as `CELLS` holds are read in one pass, one below another.
     """
-    numeric: dict[str, npt.NDArray[np.int64] | Floats] = {}
+    numeric: dict[str, Integers | Floats] = {}
     n_rows = len(frame)
     width = max(1, CELLS // max(1, n_rows))
     for first in range(0, len(names) if n_rows else 0, width):
@@ -95,7 +92,7 @@ def _numeric(
         whole = text.str.fullmatch(WHOLE, na=False).to_numpy(bool)
         values = number.to_numpy(np.float64)
         missing = text.isna().to_numpy(bool)
-        by_column: list[npt.NDArray[np.bool_] | Floats] = [
+        by_column: list[Mask | Floats] = [
             each.reshape(len(block), n_rows) for each in (values, same, missing, whole)
         ]
         for name, value, is_same, is_missing, is_whole in zip(block, *by_column, strict=True):

@@ -31,7 +31,9 @@ def read_mentions(path: Path, use: Use, use_years: Use, *, size: int | None = No
     """
     if kind_at_path(path) == "nothing":
         raise InputError(f"{path} does not exist; give a file or folder of OpenAlex.")
-    files = _files(path)
+    files = [path]
+    if kind_at_path(path) == "a folder":
+        files = sorted(entry for entry in path.rglob("*") if entry.is_file())
     tables = {_base(file): file for file in files if _base(file).endswith(".csv")}
     if FLAT in tables:
         return _flat(tables, use, use_years, size)
@@ -65,12 +67,6 @@ def is_openalex(folder: Path) -> bool:
     named = any(_base(file) == FLAT or _is_json(file) for file in folder.iterdir())
     places = ("works", "data/works", "jsonl/works", "data/jsonl/works")  # the last two since 2026
     return named or any((folder / place).is_dir() for place in places)
-
-
-def _files(path: Path) -> list[Path]:
-    if kind_at_path(path) != "a folder":
-        return [path]
-    return sorted(entry for entry in path.rglob("*") if entry.is_file())
 
 
 def _base(file: Path) -> str:

@@ -151,17 +151,12 @@ def _read(
     if mentions.empty:
         return None
     patents_read = frozenset(mentions["patent"])
-    rights = pd.concat(
-        [
-            read_all(tables, "assignees", patents_read, faults),
-            mentions.loc[mentions["assignee"].notna(), ["patent", "assignee"]],
-        ],
-        ignore_index=True,
-    )
+    listed = read_all(tables, "assignees", patents_read, faults)
+    own = mentions.loc[mentions["assignee"].notna(), ["patent", "assignee"]]
+    rights = pd.concat([listed, own], ignore_index=True)
     rights["assignee"] = "assignee:" + rights["assignee"].str.replace(r"\.0$", "", regex=True)
-    dates = pd.concat(
-        [mentions[["patent", "date"]], read_all(tables, "dates", patents_read, faults)]
-    )
+    listed = read_all(tables, "dates", patents_read, faults)
+    dates = pd.concat([mentions[["patent", "date"]], listed])
     date = dates.dropna(subset="date").drop_duplicates("patent").set_index("patent")["date"]
     for table in (mentions, rights):
         year = date.str[:4].reindex(table["patent"])
@@ -175,8 +170,15 @@ def _read(
     parts = [_inventors(mentions, places), _assignees(rights, places)]
     rights = rights.drop_duplicates(["patent", "assignee"], ignore_index=True)
     if patents == "nodes":
-        parts.append(_patents(mentions, date))
-        links = _two_mode(mentions, rights)
+        ids = pd.Index(mentions["patent"].unique(), dtype="str")
+        events = {"kind": "patent", "date": date.reindex(ids).array}
+        parts.append(pd.DataFrame(events, "patent:" + ids).astype("str"))
+        ends = {"invention": (mentions, "inventor"), "assignment": (rights, "assignee")}
+        by_layer = [
+            two_mode(layer, rows[end], "patent:" + rows["patent"], rows["period"])
+            for layer, (rows, end) in ends.items()
+        ]
+        links = pd.concat(by_layer, ignore_index=True)
     else:
         links = _pairs(mentions, rights, weighting)
     if links["period"].isna().all():
@@ -205,31 +207,14 @@ def _nodes(rows: pd.DataFrame, column: str, places: pd.DataFrame) -> pd.DataFram
     ids = rows[column]
     index = pd.Index(ids.unique(), name="node", dtype="str")
     frequent = {"kind": "kind", "place": "location", "name": "name", "country": "country"}
-    nodes = pd.DataFrame(
-        {ours: most_frequent(rows[role], ids).reindex(index) for ours, role in frequent.items()},
-        index=index,
-        dtype="str",
-    )
+    values = {
+        ours: most_frequent(rows[role], ids).reindex(index) for ours, role in frequent.items()
+    }
+    nodes = pd.DataFrame(values, index, dtype="str")
     nodes["name"] = unescaped(nodes["name"])
     nodes["country"] = places["country"].reindex(nodes["place"]).fillna(nodes["country"]).array
     nodes["patents"] = rows.groupby(column)["patent"].nunique().reindex(index).astype("Int64")
     return nodes
-
-
-def _patents(mentions: pd.DataFrame, date: pd.Series) -> pd.DataFrame:
-    ids = pd.Index(mentions["patent"].unique(), dtype="str")
-    nodes = pd.DataFrame({"kind": "patent", "date": date.reindex(ids).array}, "patent:" + ids)
-    return nodes.astype("str")
-
-
-def _two_mode(mentions: pd.DataFrame, rights: pd.DataFrame) -> pd.DataFrame:
-    """Links of inventors and assignees with their patents."""
-    ends = {"invention": (mentions, "inventor"), "assignment": (rights, "assignee")}
-    parts = [
-        two_mode(layer, rows[end], "patent:" + rows["patent"], rows["period"])
-        for layer, (rows, end) in ends.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
 
 
 def _pairs(mentions: pd.DataFrame, rights: pd.DataFrame, weighting: Weighting) -> pd.DataFrame:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
+from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from netinnov._typing import Mask
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
 from netinnov.sources._database import PIECE, Database, database, usual
@@ -44,9 +45,10 @@ def read_by_duckdb(
         if not data.size("mentions"):
             return None
         places = _places(data, tables, faults)
-        nodes = [_inventors(data, places), _assignees(data, places, kinds)]
+        nodes = [_nodes(data, "invention", "inventor", "'talent'", places)]
+        nodes.append(_assignees(data, places, kinds))
         if patents == "nodes":
-            nodes.append(_patents(data))
+            nodes.append(data.frame(PATENTS).set_index("node"))
             links = _two_mode(data)
         else:
             links = _pairs(data, weighting)
@@ -61,17 +63,11 @@ def _load(
     """Read the files: who invented what, who owns what, and when it was filed."""
     for name, sort in (("mentions", "inventors"), ("owned", "assignees"), ("listed", "dates")):
         data.make(name, columns_of(sort))
-    read_in_pieces(
-        tables,
-        "inventors",
-        lambda piece: data.add("mentions", piece),
-        faults,
-        within=only,
-        size=PIECE,
-    )
+    add = partial(data.add, "mentions")
+    read_in_pieces(tables, "inventors", add, faults, within=only, size=PIECE)
     data.run("CREATE TABLE wanted AS SELECT DISTINCT patent FROM mentions")
 
-    def wanted(patent: pd.Series) -> npt.NDArray[np.bool_]:
+    def wanted(patent: pd.Series) -> Mask:
         data.show("asked", pd.DataFrame({"patent": patent, "nth": range(len(patent))}))
         matches = data.arrow("SELECT nth FROM asked SEMI JOIN wanted USING (patent)")
         mask = np.zeros(len(patent), np.bool_)
@@ -79,14 +75,8 @@ def _load(
         return mask
 
     for name, sort in (("owned", "assignees"), ("listed", "dates")):
-        read_in_pieces(
-            tables,
-            sort,
-            lambda piece, name=name: data.add(name, piece),  # type: ignore[misc]
-            faults,
-            wanted=wanted,
-            size=PIECE,
-        )
+        add = partial(data.add, name)
+        read_in_pieces(tables, sort, add, faults, wanted=wanted, size=PIECE)
     # What the inventors' own table says of assignees comes last, and of dates first.
     data.run(f"""
         CREATE TABLE rights AS
@@ -135,10 +125,6 @@ def _places(data: Database, tables: dict[str, list[Found]], faults: list[str]) -
     return places_of([*located["location"]], country, locations, faults)
 
 
-def _inventors(data: Database, places: pd.DataFrame) -> pd.DataFrame:
-    return _nodes(data, "invention", "inventor", "'talent'", places)
-
-
 def _assignees(data: Database, places: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
     listed = ", ".join(f"('{digit}', '{kind}')" for digit, kind in kinds.items())
     data.show("located", pd.DataFrame({"location": places.index, "country": places["country"]}))
@@ -171,26 +157,20 @@ def _nodes(
     return nodes
 
 
-def _patents(data: Database) -> pd.DataFrame:
-    return data.frame("""
-        SELECT 'patent:' || patent AS node, 'patent' AS kind, date
-        FROM (SELECT patent, min(row) AS seen FROM invention GROUP BY patent)
-        LEFT JOIN dated USING (patent) ORDER BY seen
-    """).set_index("node")
+PATENTS = """
+    SELECT 'patent:' || patent AS node, 'patent' AS kind, date
+    FROM (SELECT patent, min(row) AS seen FROM invention GROUP BY patent)
+    LEFT JOIN dated USING (patent) ORDER BY seen
+"""
 
 
 def _two_mode(data: Database) -> pd.DataFrame:
     """Links of inventors and assignees with their patents."""
     ids = f"{IDS} UNION SELECT 'patent:' || patent FROM invention"
-    ends = {"invention": "inventor", "assignment": "assignee"}
-    queries = {
-        table: f"""
-            SELECT {end} AS source, 'patent:' || patent AS target, 1.0::DOUBLE AS weight, period,
-                row AS seen FROM {table}
-        """
-        for table, end in ends.items()
-    }
-    layers = {table: (data.relation(query), "seen") for table, query in queries.items()}
+    layers = {}
+    for layer, end in {"invention": "inventor", "assignment": "assignee"}.items():
+        query = f"SELECT {end} AS source, 'patent:' || patent AS target, 1.0::DOUBLE AS weight,"
+        layers[layer] = (data.relation(f"{query} period, row AS seen FROM {layer}"), "seen")
     return data.links(ids, layers)
 
 

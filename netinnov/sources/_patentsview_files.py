@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Collection, Sequence
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import examples
 from netinnov._opening import files_in, is_zip
 from netinnov._path_kinds import kind_at_path
+from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.sources._judgement import Completeness, Judgement
 from netinnov.sources._text_tables import TextTable, read_header, read_pieces, read_text_file
@@ -131,7 +130,7 @@ def read_in_pieces(
     faults: list[str],
     *,
     within: Collection[str] | None = None,
-    wanted: Callable[[pd.Series], npt.NDArray[np.bool_]] | None = None,
+    wanted: Callable[[pd.Series], Mask] | None = None,
     size: int | None = None,
 ) -> None:
     """Give rows of all tables of a sort that have their ids to ``use``, ``size`` at a time.
@@ -140,7 +139,8 @@ def read_in_pieces(
     """
     must, more = TABLES[sort]
     ids = [role for role in must if role in ("patent", "inventor", "assignee", "location")]
-    for source in tables[sort]:
+
+    def read_table(source: Found) -> None:
         columns = {role: source.columns[role] for role in (*must, *more) if role in source.columns}
         complete = Completeness(source.name, [columns[role] for role in ids])
         readable = {
@@ -148,7 +148,22 @@ def read_in_pieces(
             for role, must_be in READABLE.items()
             if role in columns
         }
-        take = partial(_take, source, columns, complete, readable, wanted, use)
+
+        def take(piece: TextTable) -> None:
+            if source.delimiter == "\t":
+                piece.refuse_unended()
+            if wanted is not None:
+                piece = piece.keep(wanted(piece.frame[columns["patent"]]))
+            piece = complete.keep(piece)
+            frame = piece.frame.rename(columns={column: role for role, column in columns.items()})
+            for role, judgement in readable.items():
+                text = frame[role]
+                days = role == "date"
+                frame[role] = _days(piece, columns[role]) if days else _degrees(text, role)
+                bad = text.notna() & frame[role].isna()
+                judgement.add(piece, bad.to_numpy(), int(text.notna().sum()))
+            use(frame)
+
         read_pieces(
             source.folder,
             source.name,
@@ -164,28 +179,8 @@ def read_in_pieces(
         for judgement in readable.values():
             judgement.tell(faults)
 
-
-def _take(
-    source: Found,
-    columns: dict[str, str],
-    complete: Completeness,
-    readable: dict[str, Judgement],
-    wanted: Callable[[pd.Series], npt.NDArray[np.bool_]] | None,
-    use: Callable[[pd.DataFrame], None],
-    piece: TextTable,
-) -> None:
-    """Judge the rows of a piece, and hand on those that are wanted."""
-    if source.delimiter == "\t":
-        piece.refuse_unended()
-    if wanted is not None:
-        piece = piece.keep(wanted(piece.frame[columns["patent"]]))
-    piece = complete.keep(piece)
-    frame = piece.frame.rename(columns={column: role for role, column in columns.items()})
-    for role, judgement in readable.items():
-        filled = frame[role].notna()
-        frame[role] = _days(piece, columns[role]) if role == "date" else _degrees(frame[role], role)
-        judgement.add(piece, (filled & frame[role].isna()).to_numpy(), int(filled.sum()))
-    use(frame)
+    for source in tables[sort]:
+        read_table(source)
 
 
 def _days(table: TextTable, column: str) -> pd.Series:

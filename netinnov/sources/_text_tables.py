@@ -11,13 +11,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, NamedTuple, NoReturn, TextIO, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from netinnov._arguments import did_you_mean, examples
 from netinnov._opening import check_file, files_in, is_zip, unpacked
 from netinnov._path_kinds import kind_at_path
+from netinnov._typing import Integers, Mask
 from netinnov.errors import InputError
 from netinnov.sources._judgement import Judgement, some_lines
 
@@ -32,7 +32,7 @@ class TextTable(NamedTuple):
 
     name: str
     frame: pd.DataFrame
-    lines: npt.NDArray[np.int64]
+    lines: Integers
     """Where each row starts in the file: quoted fields may hold line ends."""
     uneven: list[int]
     """Lines of the rows left out because their number of fields is not that of the header."""
@@ -46,7 +46,7 @@ class TextTable(NamedTuple):
             msg = f"{self.name} ends in line {line}, in column {column!r}, without a line end: get "
             raise InputError(msg + "the file again; if it is whole, end its last line.")
 
-    def at(self, rows: npt.NDArray[np.bool_], column: str | None = None) -> str:
+    def at(self, rows: Mask, column: str | None = None) -> str:
         """Lines (and what they hold) of the first five of some rows, for a message."""
         lines = self.lines[rows]
         if column is None:
@@ -55,7 +55,7 @@ class TextTable(NamedTuple):
         shown = [f"{line} ({value!r})" for line, value in zip(lines, values, strict=True)]
         return some_lines(shown)
 
-    def keep(self, good: npt.NDArray[np.bool_]) -> TextTable:
+    def keep(self, good: Mask) -> TextTable:
         """The same without some rows."""
         frame = self.frame[good].reset_index(drop=True)
         return self._replace(frame=frame, lines=self.lines[good])

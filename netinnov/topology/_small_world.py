@@ -14,7 +14,7 @@ from scipy import sparse
 
 from netinnov._arguments import check_number, check_rng
 from netinnov._parallel import run
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Floats, Integers, Rng
 from netinnov.connectivity import average_path_length, largest_component
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
@@ -205,7 +205,7 @@ def _join(links: list[set[int]], one: int, two: int) -> bool:
     return False
 
 
-def _ends(links: list[set[int]]) -> npt.NDArray[np.int64]:
+def _ends(links: list[set[int]]) -> Integers:
     """Both orders of each pair."""
     return np.array([(a, b) for a, others in enumerate(links) for b in others]).reshape(-1, 2)
 
