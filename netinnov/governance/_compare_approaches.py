@@ -75,7 +75,6 @@ class ApproachComparison(Displayed):
         Returns
         -------
         list of str
-            One sentence each, made from the numbers.
         """
         home, host = (str((names or {}).get(place, place)) for place in (self.home, self.host))
         return sentences_on_approaches(home, host, self.approaches, self.effects, self.forms)
@@ -118,20 +117,15 @@ def compare_approaches(
         The catching-up place and the core place.
     budget : float
         What each approach may cost; each is as large as it pays for. Funding is new.
-    prices : Prices
-        Of a park, a local link and a kilometre of pipeline.
-    frictions : Frictions
-        What borders and kilometres add to the length of a link.
+    prices, frictions : Prices, Frictions
+        Of what is built; what borders and kilometres add to the length of a link.
     pipeline_share, kept_share : float
         Of both kinds of parks, and of those who move: see `ReverseEnclave`, `TalentAttraction`.
-    corridor_relief : float
-        Share of the border between home and host that a corridor removes: an assumption.
-    booked_share : float
-        Share of home's gain that counts as the host's where it is booked there: an assumption.
-    demand_slope, supply_slope, mobility : float
-        Of the coupled cobweb, the same in home, host and all others: assumptions.
-    sigma, mu : float
-        Of the core-periphery model of free flow: assumptions.
+    corridor_relief, booked_share : float
+        Assumptions: share of the border between home and host that a corridor removes; share of
+        home's gain that counts as the host's where it is booked there.
+    demand_slope, supply_slope, mobility, sigma, mu : float
+        Assumptions: of the coupled cobweb, the same everywhere, and of `CorePeriphery`.
     replicates : int
         Random placements of each approach.
     confidence : float
@@ -142,7 +136,6 @@ def compare_approaches(
     Returns
     -------
     ApproachComparison
-        ``.approaches``, ``.to_frame()``, ``.forms`` and ``.sentences()``.
 
     Raises
     ------
@@ -154,13 +147,13 @@ def compare_approaches(
     Measured on the nodes of the baseline. *Connectivity*: ``efficiency``, ``home_access`` and
     ``host_access`` (harmonic centrality, unit lengths and frictions). *Convergence*:
     ``access_gini``, over nodes. *Multi-centricity*: ``effective_number`` of places by strength.
-    *Stability*: with A = W_ij / sqrt(S_i S_j), where W are the weights between the nodes that
-    belong to home, to host and to all others, and S their sums, ``spectral_radius`` is that of a
-    coupled cobweb whose mobility is ``mobility * A``, and ``below_break`` the break point of free
-    flow less the freeness, for which A of home and host stands: above 0 an even split is stable. A
-    border of which a share r is gone leaves A^(1 - r). *Participation*: ``largest_excess`` of the
-    game of home and host in which each has what its own access gains; above 0 one of them is better
-    off alone. What is done without the host (competition for talent) home can do alone.
+    *Stability*: with A = W_ij / sqrt(S_i S_j), W the weights between the nodes of home, host and
+    all others, and S their sums, ``spectral_radius`` of a coupled cobweb with the mobility
+    ``mobility * A``, and ``below_break``: the break point of free flow less the freeness, A of home
+    and host (above 0 an even split is stable). A border of which a share r is gone leaves
+    A^(1 - r). *Participation*: ``largest_excess`` of the game of home and host in which each has
+    what its own access gains; above 0 one is better off alone. What is done without the host
+    (competition for talent) home can do alone.
 
     *Forms of cooperation.* For each other approach a game of home, host, all others and an
     operator, who gains nothing: a coalition with home and host achieves the gains in access, summed

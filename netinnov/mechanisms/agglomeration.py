@@ -271,9 +271,8 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
     Returns
     -------
     DataFrame
-        Regions x fields: sum over the other fields of proximity times specialisation, over the sum
-        of proximity; with 0 and 1, from 0 (none of the related fields is there) to 1 (all are). NaN
-        for a field that is related to none.
+        Regions x fields: mean specialisation in the other fields, weighted by proximity; with 0 and
+        1, from 0 (none of the related fields is there) to 1 (all). NaN for a field related to none.
 
     Raises
     ------
@@ -282,9 +281,9 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
 
     References
     ----------
-    Hidalgo et al. (2007), The product space conditions the development of nations, Science 317,
-    482-487. Boschma, Balland and Kogler (2015), Relatedness and technological change in cities,
-    Industrial and Corporate Change 24, 223-250.
+    Hidalgo et al. (2007), The product space conditions the development of nations, Science 317, 482.
+    Boschma, Balland and Kogler (2015), Relatedness and technological change in cities, Industrial
+    and Corporate Change 24, 223.
 
     Examples
     --------

@@ -42,9 +42,7 @@ class DifferenceInDifferences(Displayed):
         opening, ``others_before, others_after`` of pairs without an enclave, ``n_treated``, and
         ``change``, ``others_change``: the logarithm of after over before (NaN where one is 0).
         Without pairs that are never linked.
-    confidence : float
-        Of the intervals.
-    method, effects : str
+    confidence, method, effects : float, str, str
         As asked for.
     sample : PairSample
         Numbers of pairs used and left out.

@@ -54,9 +54,7 @@ class EventStudy(Tabled):
         there are none. A large value does not prove equal trends (Roth 2022).
     reference : int
         Event time of the reference period.
-    confidence : float
-        Of the intervals.
-    method, effects : str
+    confidence, method, effects : float, str, str
         As asked for.
     sample : PairSample
         Numbers of pairs used and left out.

@@ -35,9 +35,8 @@ def measure_panel(
     measures : mapping of str to function
         From a name to a function of a network that returns a number or a Series over nodes.
     periods : sequence of int, optional
-        The periods to measure, put in ascending order. Default: every whole number from the first
-        period with a link to the last, also those without one, less the ``window - 1`` at the
-        start whose window is not full.
+        Default: every whole number from the first period with a link to the last, also those
+        without one, less the ``window - 1`` at the start whose window is not full.
     window : int
         Periods that are added up: with 3, the links of a period and of the two before it.
 
@@ -52,8 +51,7 @@ def measure_panel(
     Raises
     ------
     InputError
-        No link has a period, a period or the window is not a whole number, or a measure returns
-        something else than it should.
+        No link has a period, a number is not whole, or a measure returns what it should not.
 
     Warns
     -----
@@ -66,8 +64,7 @@ def measure_panel(
 
     Notes
     -----
-    All nodes are in every period: a node without links in it is an isolate there, and what that
-    gives (0, NaN, a share of all nodes) is up to the measure. Weights in a window are summed.
+    All nodes are in every period, without links as isolates. Weights in a window are summed.
 
     Examples
     --------

@@ -61,14 +61,11 @@ class PairSample(Displayed):
     n_pairs : int
         All pairs of nodes (ordered ones in a directed layer).
     n_never_linked : int
-        Pairs without a tie in any period: they say nothing about change, and are left out
-        (separated by their fixed effect).
+        Pairs without a tie in any period, which say nothing about change: left out.
     n_treated, n_controls : int
         Pairs with an enclave opened in the panel, and without, that enter the estimate.
-    n_before : int
-        Pairs left out since their enclave is older than the period that others are compared with.
-    n_undated : int
-        Pairs left out since the opening of an enclave is not dated.
+    n_before, n_undated : int
+        Pairs left out: their enclave is older than the period of reference, or not dated.
     n_treated_left_out : int
         Pairs with an enclave opened in the panel that are never linked, or separated.
     n_rows : int

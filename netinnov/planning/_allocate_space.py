@@ -59,8 +59,7 @@ class SpaceAllocation(Displayed):
         Returns
         -------
         DataFrame
-            A row an allowed pair; columns ``demand``, ``site``, ``flow``, ``reduced_cost`` and
-            ``rent`` (of the site).
+            A row an allowed pair: ``demand, site, flow, reduced_cost, rent`` (of the site).
         """
         n, m = self.flows.shape
         columns = {
@@ -99,7 +98,6 @@ def allocate_space(
     Returns
     -------
     SpaceAllocation
-        ``.flows``, ``.cost``, ``.rents``, ``.reduced_costs`` and ``.to_frame()``.
 
     Raises
     ------

@@ -41,8 +41,7 @@ def excess(game: GameLike, allocation: pd.Series) -> pd.Series:
     Returns
     -------
     Series
-        A number for each coalition but that of nobody and that of all, the largest first; index
-        frozensets of players. Above 0: it would be better off by itself.
+        By coalition (frozensets; not of nobody or all), the largest first. Above 0: it would leave.
 
     Examples
     --------
@@ -93,13 +92,12 @@ def least_core(game: GameLike) -> float:
     Returns
     -------
     float
-        At most 0 if and only if the core is not empty. A player may get less than alone. What is
-        below 1e-12 of the largest value of the game is 0; of one player it is -inf.
+        At most 0 if and only if the core is not empty; a player may get less than alone. 0 below
+        1e-12 of the largest value of the game, -inf of one player.
 
     References
     ----------
-    Maschler, Peleg and Shapley (1979), Geometric properties of the kernel, nucleolus, and related
-    solution concepts, Mathematics of Operations Research 4, 303.
+    Maschler, Peleg and Shapley (1979), Geometric properties of the kernel, Math. Oper. Res. 4, 303.
 
     Examples
     --------
@@ -127,10 +125,6 @@ def core_range(game: GameLike) -> pd.DataFrame:
     DataFrame
         A row a player, columns ``low`` and ``high``; NaN if the core is empty. Not every allocation
         inside all ranges is in the core: see `in_core`.
-
-    Notes
-    -----
-    Two linear programmes a player, solved as those of `nucleolus` are.
 
     Examples
     --------
@@ -197,10 +191,9 @@ def share_benefits(
     Returns
     -------
     DataFrame
-        A row a rule and player: ``rule``, ``player``, ``share``; and for the rule as a whole
-        ``in_core``, ``largest_excess`` (of all coalitions but that of all; NaN for one player) and
-        ``objector``, the coalition that has it, if it would be better off by itself, else None.
-        The nucleolus of a game that has none is NaN.
+        A row a rule and player: ``rule, player, share``; for the rule as a whole ``in_core``,
+        ``largest_excess`` (NaN for one player) and ``objector``, the coalition that has it, if it
+        would be better off by itself, else None. The nucleolus of a game that has none is NaN.
 
     Raises
     ------
@@ -300,7 +293,7 @@ def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> Al
     Returns
     -------
     AllocationStability
-        In what share of the games it lies in the core, and how often each coalition objects.
+        Share of the games in whose core it lies, and how often each coalition objects.
 
     Raises
     ------

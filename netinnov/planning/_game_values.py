@@ -55,7 +55,8 @@ def shapley_value(
     players : sequence, optional
         All players, any number of them; only with a function, which needs them.
     orders : int, optional
-        Random orders, at least 2. None: exact for up to 24 players, 1,000 orders for more.
+        Random orders, at least 2; each asks a function for n coalitions. None: exact for up to 24
+        players, by all 2^n of them, and 1,000 orders for more.
     rng : None, int, SeedSequence or Generator
         Source of the random orders.
 
@@ -74,10 +75,6 @@ def shapley_value(
     See Also
     --------
     sampled_shapley_value : the same random orders, with a standard error for each player.
-
-    Notes
-    -----
-    An exact value asks a function for all 2^n coalitions; `orders` asks for n of them an order.
 
     References
     ----------
@@ -116,8 +113,7 @@ def banzhaf_value(game: GameLike) -> pd.Series:
     Returns
     -------
     Series
-        A number a player, in the order of ``game.players`` (of a mapping: sorted). They need not
-        add up to the value of all: it measures influence, and divides nothing.
+        A number a player, as from `shapley_value`; it measures influence, and divides nothing.
 
     References
     ----------
@@ -254,9 +250,8 @@ def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Se
     Returns
     -------
     Series
-        A number a player, in the order of ``game.players`` (of a mapping: sorted). They add up to
-        the value of all, and those of a union to its Shapley value in the game of unions. With
-        unions of one player each, or one union of all, it is `shapley_value`.
+        A number a player, as from `shapley_value`, which it is with unions of one player each, or
+        one of all. Those of a union add up to its Shapley value in the game of unions.
 
     References
     ----------
@@ -295,9 +290,8 @@ def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.
     Returns
     -------
     Series
-        A number a player, in the order of ``game.players`` (of a mapping: sorted). Those of a
-        connected part add up to its value; a link gives as much to one of its ends as to the other.
-        With all pairs linked it is `shapley_value`.
+        A number a player, as from `shapley_value`, which it is with all pairs linked. Those of a
+        connected part add up to its value; a link gives as much to one end as to the other.
 
     Raises
     ------

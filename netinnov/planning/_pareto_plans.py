@@ -92,15 +92,12 @@ def pareto_plans(
         Two objectives by a name of your choice, each as in `site_enclaves`, larger being better.
     weights : int
         How many weights are tried where not all plans can be valued, 2 or more.
-    replicates : int
-        Random placements of each candidate, the same for both objectives.
-    rng : None, int, SeedSequence or Generator
-        Source of the placements, which are those of `site_enclaves` with the same `rng`.
+    replicates, rng
+        As in `site_enclaves`, with the same placements for both objectives.
 
     Returns
     -------
     ParetoPlans
-        ``.plans``, ``.baseline``, ``.exact`` and ``.to_frame()``.
 
     Raises
     ------

@@ -180,7 +180,6 @@ class CentrePlan(Tabled):
         Returns
         -------
         list of str
-            One sentence each.
         """
         subject, form = "The effective number of centres", ".3g"
         if isinstance(self.target, CentreSupport):
@@ -243,13 +242,11 @@ def plan_centres(
     Returns
     -------
     CentrePlan
-        ``.sites``, ``.cost``, ``.reached``, ``.value``, ``.steps`` and ``.sentences()``.
 
     Raises
     ------
     InputError
-        Another target, a place that is not a node, candidates without a cost, or a support whose
-        number of events is unknown.
+        A place that is not a node, candidates without a cost, or a support of unknown events.
 
     See Also
     --------

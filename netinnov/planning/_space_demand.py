@@ -117,7 +117,6 @@ def space_demand(
     Returns
     -------
     SpaceDemand
-        ``.demand``, ``.floor`` with ``.low`` and ``.high``, ``.n`` and ``.to_frame()``.
 
     Raises
     ------
@@ -212,8 +211,7 @@ def rent_intervals(
 
     Notes
     -----
-    Where ``served`` is below 1, space falls short in the other resamples, and no rent is high
-    enough: the interval describes the lower part of the demand only.
+    Where ``served`` is below 1, the interval describes the lower part of the demand only.
 
     Examples
     --------
@@ -284,16 +282,14 @@ def worth_of_space(
         Share of the links that lead home, see `ReverseEnclave`.
     distance, frictions
         Of access, see `harmonic_centrality`.
-    replicates : int
-        Random placements.
-    rng : None, int, SeedSequence or Generator
-        Source of the placements.
+    replicates, rng
+        Random placements and their source, as in `site_enclaves`.
 
     Returns
     -------
     DataFrame
-        Index host; columns ``links`` that the space houses, ``gain`` in home's access (harmonic
-        centrality, mean over placements) and ``gain_per_1000`` units of space.
+        Index host; ``links`` that the space houses, ``gain`` in home's access (mean over
+        placements) and ``gain_per_1000`` units of space.
 
     Raises
     ------

@@ -179,8 +179,7 @@ class CoupledCobweb:
 
         Notes
         -----
-        Equal roots share a space of directions: one row then is the part of it along a common
-        move of prices, the others leave total demand as it is.
+        Of equal roots one row is what they hold of a common move of prices.
 
         Examples
         --------
@@ -200,9 +199,8 @@ class CoupledCobweb:
         Returns
         -------
         float
-            The largest mobility between two regions at which the spectral radius is 1, all others
-            in proportion to those of the model; where all are 0, alike for all pairs. 0: not
-            stable without mobility; infinite: one region.
+            The largest mobility between two regions at which the spectral radius is 1, others in
+            proportion (alike where all are 0). 0: unstable without mobility; infinite: one region.
 
         Notes
         -----
@@ -255,9 +253,8 @@ class CoupledCobweb:
 
         Notes
         -----
-        With u the shock, p_0 = B^-1 u, since no one expected it; then expectations follow e_1 =
-        beta p_0, e_{t+1} = M e_t (+ beta B^-1 u if it lasts). A lasting shock ends at (B + K)^-1 u
-        if the model is stable.
+        With u the shock, p_0 = B^-1 u, then e_1 = beta p_0, e_{t+1} = M e_t (+ beta B^-1 u if it
+        lasts, which ends at (B + K)^-1 u if the model is stable).
 
         Examples
         --------

@@ -39,12 +39,11 @@ def time_to_reach(
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network. A link of each layer passes by itself, from source to target in directed
-        layers; weights do not count.
+        As in `simple_contagion`.
     seeds, targets : str or sequence of str
         Nodes, by id; or a place, for the nodes in it or in a place inside it.
-    rate, recovery : float or mapping from layer to float, float
-        Chances of a link and of a node in a step, as for `simple_contagion`.
+    rate, recovery
+        As in `simple_contagion`.
     of : {"first", "half", "all"}
         How many of the targets have to be reached: one, at least half of them, or every one.
     horizon : int, optional

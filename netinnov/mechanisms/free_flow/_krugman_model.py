@@ -32,12 +32,11 @@ class CorePeriphery(TradeModel):
 
     Notes
     -----
-    With rho = (sigma - 1) / sigma. Break point: phi_B = (rho - mu) (1 - mu) / ((rho + mu)
-    (1 + mu)). Sustain point: (1 + mu)/2 T^(1 - sigma - mu sigma) + (1 - mu)/2
-    T^(sigma - 1 - mu sigma) = 1. The gap is the difference of the real wages. Where mu is at
-    least rho, agglomeration is stable at any cost (the black hole). An enclave changes the price
-    index of home, which reaches a share of the host's varieties at freeness 1 instead of phi, not
-    the wages of the goods market.
+    With rho = (sigma - 1) / sigma. Break point: phi_B = (rho - mu) (1 - mu) / ((rho + mu) (1 +
+    mu)). Sustain point: (1 + mu)/2 T^(1 - sigma - mu sigma) + (1 - mu)/2 T^(sigma - 1 - mu sigma) =
+    1. The gap is the difference of the real wages. Where mu is at least rho, agglomeration is
+    stable at any cost (the black hole). An enclave changes the price index of home, which reaches a
+    share of the host's varieties at freeness 1 instead of phi, not the wages of the goods market.
 
     References
     ----------

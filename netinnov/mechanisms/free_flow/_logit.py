@@ -100,9 +100,9 @@ class LogitMigration:
         Returns
         -------
         float
-            C - S (1 - border) w + n / (theta (1 + r)), with w the largest eigenvalue but one of the
-            neighbours' weights (-1 for two regions) and r = (1 - q) / (1 + (n - 1) q),
-            q = exp(-theta c). Two regions without other terms: 2 / theta.
+            C - S (1 - border) w + n / (theta (1 + r)), w the second eigenvalue of the neighbours'
+            weights (-1 for two regions), r = (1 - q) / (1 + (n - 1) q), q = exp(-theta c). Two
+            regions without other terms: 2 / theta.
 
         Raises
         ------
@@ -231,8 +231,8 @@ class LogitMigration:
         ----------
         start : Series or array
             Shares of the mobile in each region; they add up to 1.
-        network : MultilayerNetwork, DataFrame or array, optional
-            Symmetric links between n regions; two regions by default.
+        network
+            As in `break_point`, also without some links.
         jurisdictions : sequence, optional
             Of each region; the border lies between different ones. By default each is its own.
         enclaves : mapping from (home, host) to float, optional

@@ -42,8 +42,7 @@ def bifurcation_diagram(
     Parameters
     ----------
     equilibria : callable
-        Takes a value and gives a table ``share, stable``: ``model.equilibria`` of a model of
-        trade, or a function that makes a model with the value.
+        Takes a value and gives a table ``share, stable``, such as ``model.equilibria``.
     values : sequence of float
         Of the parameter, such as 200 values of freeness.
     parameter : str
@@ -88,8 +87,8 @@ def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a stable rest point: ``share``, and ``basin``, the length of the shares of region 1
-        between the unstable rest points beside it. They add up to 1.
+        A row a stable rest point: ``share``, and ``basin``, the distance of the unstable rest points
+        beside it. They add up to 1.
 
     Raises
     ------
@@ -139,10 +138,9 @@ def phase_map(
     freeness, border, enclave : float
         Of a model of trade, where they are not an axis; LogitMigration has its own.
     n_shares : int
-        Shares at which the sign of the gap is looked at; only for models of trade with an enclave,
-        which have no closed form.
+        At which the sign of the gap is looked at; only for models of trade with an enclave.
     executor : None, int or Executor
-        As in `netinnov.null_models.compare`; for the same case.
+        As in `netinnov.null_models.compare_with_null`; for the same case.
 
     Returns
     -------
