@@ -281,7 +281,7 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
 
     References
     ----------
-    Hidalgo et al. (2007), The product space conditions the development of nations, Science 317, 482.
+    Hidalgo et al. (2007), The product space conditions the development of nations, Science 317.
     Boschma, Balland and Kogler (2015), Relatedness and technological change in cities, Industrial
     and Corporate Change 24, 223.
 

@@ -1,11 +1,12 @@
 """Networks of several periods on one node index: measures over time, and ties before and after."""
 
 from netinnov._public import publish
-from netinnov.panels._difference import (
+from netinnov.panels._event_study import (
     DifferenceInDifferences as DifferenceInDifferences,
+    EventStudy as EventStudy,
     difference_in_differences as difference_in_differences,
+    event_study as event_study,
 )
-from netinnov.panels._event_study import EventStudy as EventStudy, event_study as event_study
 from netinnov.panels._gravity_fixed_effects import (
     FixedEffectsGravity as FixedEffectsGravity,
     gravity_fixed_effects as gravity_fixed_effects,

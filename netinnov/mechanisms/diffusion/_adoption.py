@@ -100,7 +100,18 @@ def adoption_test(
     """
     permutations = as_whole("permutations", permutations, low=1)
     rng = check_rng(rng)
-    known, times, group = _watched(network, dates, strata)
+    index = network.storage.nodes.index
+    dated = _dates(dates, index)
+    stay = ~np.isnan(dated)
+    known, times = np.flatnonzero(stay), dated[stay]
+    if not np.isfinite(times).any():
+        msg = "`dates` must hold the finite date of at least one node of the network; found none."
+        raise InputError(msg)
+    if isinstance(strata, str):
+        if strata not in network.storage.nodes:
+            raise InputError(f"`strata` must be a column of the nodes; found {strata!r}.")
+        strata = network.storage.nodes[strata]
+    group = _codes(strata, index, stay)
     why_untested(network)
     steps = np.unique(times[np.isfinite(times)])
     # Position of the date among all dates; non-adopters come behind the last.
@@ -200,26 +211,6 @@ def order_test(
         {"nodes": int(stay.sum()), "pairs": pairs, "concordance": observed}, index=models.columns
     )
     return table.join(_against(observed, np.array(null)).set_index(models.columns))
-
-
-def _watched(
-    network: MultilayerNetwork,
-    dates: pd.Series | Mapping[str, float],
-    strata: str | pd.Series | None,
-) -> tuple[Integers, Floats, Integers]:
-    """Positions of the nodes with a date, their dates and groups."""
-    index = network.storage.nodes.index
-    times = _dates(dates, index)
-    stay = ~np.isnan(times)
-    if not np.isfinite(times[stay]).any():
-        msg = "`dates` must hold the finite date of at least one node of the network; found none."
-        raise InputError(msg)
-    if isinstance(strata, str):
-        if strata not in network.storage.nodes:
-            raise InputError(f"`strata` must be a column of the nodes; found {strata!r}.")
-        strata = network.storage.nodes[strata]
-    known: Integers = np.flatnonzero(stay).astype(np.int64)
-    return known, times[stay], _codes(strata, index, stay)
 
 
 def _dates(dates: pd.Series | Mapping[str, float], index: pd.Index) -> Floats:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from netinnov._matrices import layer_matrix
 from netinnov._paths import union
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
+from netinnov.network import MultilayerNetwork
 
 NEVER = 2**52  # steps; all below are exact numbers
 
@@ -74,8 +75,8 @@ def simple_contagion(
     [0.0, 1.0, 2.0, nan]
     """
     rng = check_rng(rng)
-    spread = Spread(network, seeds, rate, recovery, horizon)
-    return _steps(network, spread(rng), "simple_contagion")
+    steps = spreading(network, seeds, rate, recovery, horizon)(rng)
+    return _steps(network, steps, "simple_contagion")
 
 
 def complex_contagion(
@@ -145,55 +146,38 @@ def complex_contagion(
     return _steps(network, adopted, "complex_contagion")
 
 
-class Spread:
-    """Contagion by contact on one network, ready to be drawn many times."""
+def spreading(
+    network: MultilayerNetwork,
+    seeds: Sequence[str],
+    rate: float | Mapping[str, float],
+    recovery: float,
+    horizon: int | None,
+    *,
+    goal: Codes | None = None,
+    needed: int = 0,
+) -> Callable[[np.random.Generator], Any]:
+    """Draw a contagion: step of each node; -1 for not reached, or not before the goal is."""
+    from netinnov.kernels.contagion import simple_spread
 
-    def __init__(
-        self,
-        network: MultilayerNetwork,
-        seeds: Sequence[str],
-        rate: float | Mapping[str, float],
-        recovery: float,
-        horizon: int | None,
-        *,
-        goal: Codes | None = None,
-        needed: int = 0,
-    ) -> None:
-        check_network(network)
-        check_number("recovery", recovery, low=0, high=1)
-        if horizon is not None:
-            check_number("horizon", horizon, low=0, whole=True)
-        if not isinstance(rate, Mapping):
-            check_number("rate", rate, low=0, high=1)
-            rate = dict.fromkeys(network.layers, rate)
-        chances = _by_layer(network, "rate", rate, high=1)
-        # Chances to miss multiply: logarithms add up; a chance of 1 is as good as sure.
-        missed = {name: np.log1p(-min(chance, 1 - 1e-16)) for name, chance in chances.items()}
-        graph = _sum_of_layers(network, missed)
-        self._indptr = graph.indptr.astype(np.int32)
-        self._indices = graph.indices.astype(np.int32)
-        sure = np.log(1e-15)
-        self._decay: Floats = np.where(graph.data < sure, -np.inf, graph.data)
-        self._seeds = network.storage.positions("seeds", seeds)
-        self._recovery = float(recovery)
-        self._limit = NEVER if horizon is None else int(horizon)
-        self._goal = np.zeros(network.n_nodes, np.bool_)
-        if goal is not None:
-            self._goal[goal] = True
-        self._needed = needed
-
-    @property
-    def size(self) -> int:
-        """Work of a draw, roughly."""
-        return 20 * int(self._indices.size)
-
-    def __call__(self, rng: np.random.Generator) -> Any:
-        """Step of each node, -1 for not reached; after the goal is reached, -1 for the rest."""
-        from netinnov.kernels.contagion import simple_spread
-
-        graph = self._indptr, self._indices, self._decay
-        spread = self._seeds, self._recovery, self._limit, self._goal, self._needed
-        return simple_spread(*graph, *spread, rng)
+    check_number("recovery", recovery, low=0, high=1)
+    if horizon is not None:
+        check_number("horizon", horizon, low=0, whole=True)
+    if not isinstance(rate, Mapping):
+        check_number("rate", rate, low=0, high=1)
+        rate = dict.fromkeys(network.layers, rate)
+    chances = _by_layer(network, "rate", rate, high=1)
+    # Chances to miss multiply: logarithms add up; a chance of 1 is as good as sure.
+    missed = {name: np.log1p(-min(chance, 1 - 1e-16)) for name, chance in chances.items()}
+    graph = _sum_of_layers(network, missed)
+    decay = np.where(graph.data < np.log(1e-15), -np.inf, graph.data)
+    start = network.storage.positions("seeds", seeds)
+    asked = np.zeros(network.n_nodes, np.bool_)
+    asked[[] if goal is None else goal] = True
+    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    last = NEVER if horizon is None else int(horizon)
+    return partial(
+        simple_spread, indptr, indices, decay, start, float(recovery), last, asked, needed
+    )
 
 
 def _by_layer(

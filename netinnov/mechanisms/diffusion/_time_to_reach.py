@@ -15,7 +15,7 @@ from netinnov._arguments import as_whole, check_confidence, check_rng, did_you_m
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
-from netinnov.mechanisms.diffusion._contagion import Spread
+from netinnov.mechanisms.diffusion._contagion import spreading
 from netinnov.network import MultilayerNetwork
 
 Of = Literal["first", "half", "all"]
@@ -83,7 +83,7 @@ def time_to_reach(
     start, goal = _nodes(network, "seeds", seeds), np.unique(_nodes(network, "targets", targets))
     needed = {"first": 1, "half": math.ceil(goal.size / 2), "all": goal.size}[of]
     names = list(network.storage.nodes.index.take(start))
-    spread = Spread(network, names, rate, recovery, horizon, goal=goal, needed=needed)
+    spread = spreading(network, names, rate, recovery, horizon, goal=goal, needed=needed)
 
     def times(generators: Sequence[np.random.Generator]) -> Floats:
         steps = [np.sort(spread(generator)[goal]) for generator in generators]
@@ -91,7 +91,7 @@ def time_to_reach(
         end = -1 if needed > 1 else 0
         return np.array([each[end] if each.size >= needed else np.nan for each in reached])
 
-    drawn = np.concatenate(_in_parts(times, spread, rng, replicates))
+    drawn = np.concatenate(_in_parts(times, network, rng, replicates))
     return pd.Series(drawn, index=pd.RangeIndex(replicates, name="draw"), name="time_to_reach")
 
 
@@ -189,7 +189,7 @@ def expected_steps(
     replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     names = list(network.storage.nodes.index.take(_nodes(network, "seeds", seeds)))
-    spread = Spread(network, names, rate, recovery, horizon)
+    spread = spreading(network, names, rate, recovery, horizon)
 
     def sums(generators: Sequence[np.random.Generator]) -> Floats:
         total: Floats = np.zeros(network.n_nodes)
@@ -198,13 +198,13 @@ def expected_steps(
             total += np.where(steps < 0, horizon, steps)
         return total
 
-    total = np.sum(_in_parts(sums, spread, rng, replicates), axis=0)
+    total = np.sum(_in_parts(sums, network, rng, replicates), axis=0)
     return pd.Series(total / replicates, network.storage.nodes.index, name="expected_steps")
 
 
 def _in_parts(
     task: Callable[[list[np.random.Generator]], Floats],
-    spread: Spread,
+    network: MultilayerNetwork,
     rng: np.random.Generator,
     replicates: int,
 ) -> list[Floats]:
@@ -212,7 +212,7 @@ def _in_parts(
     generators = rng.spawn(replicates)
     parts = np.array_split(np.arange(replicates), min(PARTS, replicates))
     work = [partial(task, [generators[i] for i in part]) for part in parts]
-    return in_threads(work, size=spread.size * replicates)
+    return in_threads(work, size=20 * network.n_links * replicates)  # work of the draws, roughly
 
 
 def _nodes(network: MultilayerNetwork, argument: str, names: str | Sequence[str]) -> Codes:

@@ -87,7 +87,7 @@ def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a stable rest point: ``share``, and ``basin``, the distance of the unstable rest points
+        A row a stable rest point: ``share``, and ``basin``, the distance of the unstable points
         beside it. They add up to 1.
 
     Raises
