@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -105,16 +105,8 @@ _PLANS = 64
 """Networks of so many plans are held."""
 
 
-class Replicate(Protocol):
-    """One placement of all candidates: the network of a plan, and values of larger plans."""
-
-    rounding: float
-
-    def network(self, plan: Plan) -> MultilayerNetwork:
-        """The network after all scenarios of a plan."""
-
-    def values(self, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
-        """The values of the plan with each of some candidates alone."""
+Replicate: TypeAlias = "ByDistance | ByResistance | ByStrength | _InTurn | _Together"
+"""One placement of all candidates: the network of a plan, and values of it with one more each."""
 
 
 class PlanValues:

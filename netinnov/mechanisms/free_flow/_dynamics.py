@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import scipy
 
 from netinnov._arguments import as_whole, check_number
 from netinnov._parallel import run
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._regions import check_shares
 
@@ -34,16 +34,6 @@ _LONGEST = 5000
 
 _TRIED = 200
 """Starts from which what repels is looked for, at most."""
-
-
-class Dynamics(Protocol):
-    """A rule of movement."""
-
-    def move(self, shares: Floats, attraction: Floats) -> Floats:
-        """Shares after one step; regions along the last axis."""
-
-    def jacobian(self, shares: Floats, attraction: Floats, slope: Floats) -> Floats:
-        """Change of dx/dt with x at one point; `slope`: that of attraction (row) with x."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +186,9 @@ class Logit:
         return pull, stay, stay * pull + self._discount_of_moving * pull.sum(axis=-1, keepdims=True)
 
 
+Dynamics: TypeAlias = Replicator | Logit
+
+
 def trajectory(
     attraction: Attraction, start: Any, labels: pd.Index[Any], steps: int, dynamics: Dynamics
 ) -> pd.DataFrame:
@@ -235,25 +228,28 @@ def long_run(
         return np.asarray(attraction(x[None, :])[0])
 
     corners = isinstance(dynamics, Replicator)
-
-    def polished(x: Floats) -> Floats | None:
-        if corners:
-            return _settle_inside(one, slope, x, x > _EMPTY)
-        return _settle(one, slope, x, dynamics)
-
     points: list[Floats] = []
+
+    def settle(x: Floats, inside: Mask | None = None) -> None:
+        if corners:
+            inside = x > _EMPTY if inside is None else inside
+            point = _settle_inside(one, slope, x, inside)
+        else:
+            point = _settle(one, slope, x, dynamics)
+        if point is not None and all(np.abs(point - other).max() > _SAME for other in points):
+            points.append(point)
+
     states: list[Floats] = []
     for last in ends:
         if all(np.abs(last - other).max() >= 1e-4 for other in states):
             states.append(last)
-            _keep(points, polished(last))
+            settle(last)
     # Paths never end at what repels: Newton's method from the starts themselves finds that, too.
-    _keep(points, polished(np.full(n, 1 / n)))
+    settle(np.full(n, 1 / n))
     for start in first[:_TRIED]:
-        _keep(points, polished(start))
+        settle(start)
         if corners:
-            inside = np.isin(np.arange(n), np.argsort(-start)[: rng.integers(1, n + 1)])
-            _keep(points, _settle_inside(one, slope, start, inside))
+            settle(start, np.isin(np.arange(n), np.argsort(-start)[: rng.integers(1, n + 1)]))
     rows = []
     for point in points:
         v = one(point)
@@ -287,11 +283,6 @@ def _run_until_still(attraction: Attraction, first: Floats, dynamics: Dynamics) 
             if not len(going):
                 break
     return ends
-
-
-def _keep(points: list[Floats], point: Floats | None) -> None:
-    if point is not None and all(np.abs(point - other).max() > _SAME for other in points):
-        points.append(point)
 
 
 def _settle_inside(
@@ -360,6 +351,5 @@ def _moved(x: Floats, change: Floats) -> Floats:
 
 def _leading(jacobian: Floats) -> float:
     """Largest real part of the eigenvalues of moves that keep the sum of the shares."""
-    n = len(jacobian)
-    basis = np.linalg.qr(np.column_stack([np.ones(n), np.eye(n)[:, : n - 1]]))[0][:, 1:]
+    basis = scipy.linalg.null_space(np.ones((1, len(jacobian))))
     return float(np.linalg.eigvals(basis.T @ jacobian @ basis).real.max())

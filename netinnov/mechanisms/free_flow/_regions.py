@@ -46,8 +46,7 @@ def trade_freeness(distances: Any, *, decay: float) -> pd.DataFrame:
     [[1.0, 0.607], [0.607, 1.0]]
     """
     check_number("decay", decay, low=0, above=True)
-    values, labels = _square("distances", distances)
-    _symmetric("distances", values)
+    values, labels = _symmetric("distances", distances)
     _within("distances", values, values >= 0, "at least 0")
     _within("distances", values, ~np.eye(len(values), dtype=bool) | (values == 0), "0 with itself")
     return pd.DataFrame(np.exp(-decay * values), index=labels, columns=labels)
@@ -90,8 +89,7 @@ def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:
     """A symmetric matrix with 1 on its diagonal; one number is for two regions."""
     if np.ndim(freeness) == 0:
         freeness = np.array([[1.0, freeness], [freeness, 1.0]])
-    values, labels = _square("freeness", freeness)
-    _symmetric("freeness", values)
+    values, labels = _symmetric("freeness", freeness)
     _within("freeness", values, (values > 0) & (values <= 1), "above 0 (autarky) and at most 1")
     _within("freeness", values, ~np.eye(len(values), dtype=bool) | (values == 1), "1 with itself")
     return values, labels
@@ -138,8 +136,7 @@ def neighbour_weights(
     if isinstance(network, MultilayerNetwork):
         names = network.nodes.index
         network = pd.DataFrame(flat_matrix(network).toarray(), index=names, columns=names)
-    values, labels = _square("network", [[0, 1], [1, 0]] if network is None else network)
-    _symmetric("network", values)
+    values, labels = _symmetric("network", [[0, 1], [1, 0]] if network is None else network)
     _within("network", values, values >= 0, "at least 0")
     values = values * ~np.eye(len(values), dtype=bool)
     totals = values.sum(axis=1, keepdims=True)
@@ -167,25 +164,22 @@ def _across_border(jurisdictions: Any, n: int) -> Any:
     return names[:, None] != names[None, :]
 
 
-def _square(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
+def _symmetric(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
+    """A symmetric matrix, and the names of its rows."""
     values = as_floats(name, matrix)
     if values.ndim != 2 or values.shape[0] != values.shape[1] or len(values) < 2:
         msg = f"`{name}` must be a square matrix of at least 2 regions; "
         raise InputError(f"{msg}found the shape {values.shape}.")
     _within(name, values, np.isfinite(values), "a matrix of finite numbers")
-    if not isinstance(matrix, pd.DataFrame):
-        return values, pd.RangeIndex(len(values))
-    if not matrix.index.is_unique or not matrix.index.equals(matrix.columns):
+    labels = matrix.index if isinstance(matrix, pd.DataFrame) else pd.RangeIndex(len(values))
+    if not labels.is_unique or not getattr(matrix, "columns", labels).equals(labels):
         raise InputError(f"`{name}` must have the same unique labels in its rows and columns.")
-    return values, matrix.index
-
-
-def _symmetric(name: str, values: Floats) -> None:
     unequal = np.abs(values - values.T) > _EQUAL * np.abs(values).max(initial=0)
     if unequal.any():
         i, j = np.argwhere(unequal)[0]
         msg = f"`{name}` must be symmetric, with a difference of 0 between [i, j] and [j, i]; "
         raise InputError(f"{msg}found {values[i, j]:g} and {values[j, i]:g} at [{i}, {j}].")
+    return values, labels
 
 
 def _within(name: str, values: Floats, inside: Any, bound: str) -> None:
