@@ -35,6 +35,9 @@ def cross_border_shares(
 ) -> pd.DataFrame:
     """Measure the share of each layer's weight that joins nodes of different groups.
 
+    Few large jurisdictions have few borders to cross: the share means something beside its null
+    only. A layer that is modelled gets no null and no p.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -65,11 +68,6 @@ def cross_border_shares(
     ------
     InputError
         If a column is neither one of the nodes nor of the places.
-
-    Notes
-    -----
-    Few large jurisdictions have few borders to cross: the share means something beside its null
-    only. A layer that is modelled gets no null and no p.
 
     Examples
     --------

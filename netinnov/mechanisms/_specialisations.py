@@ -31,6 +31,10 @@ def entry_rates(
 ) -> pd.DataFrame:
     """How often regions become specialised in a field, by its relatedness density.
 
+    Descriptive: a field near to what a region has may be entered for a third reason, such as its
+    growth everywhere. The null model within regions keeps how many fields a region enters, the one
+    within fields how many regions enter a field; neither keeps both.
+
     Parameters
     ----------
     before, after : DataFrame
@@ -59,12 +63,6 @@ def entry_rates(
     ------
     InputError
         If tables differ in their labels, hold more than 0 and 1, or there is no candidate.
-
-    Notes
-    -----
-    Descriptive: a field near to what a region has may be entered for a third reason, such as its
-    growth everywhere. The null model within regions keeps how many fields a region enters, the one
-    within fields how many regions enter a field; neither keeps both.
 
     References
     ----------
@@ -135,6 +133,9 @@ def complexity(
 ) -> tuple[pd.Series, pd.Series]:
     """Economic complexity: regions that have what few others have, and fields that only they have.
 
+    An eigenvector has no sign of its own: where it hardly goes with the number of fields, two years
+    can get opposite signs. Give ``towards`` then.
+
     Parameters
     ----------
     specialised : DataFrame
@@ -155,11 +156,6 @@ def complexity(
     ------
     InputError
         If a value is neither 0 nor 1, or ``towards`` has no number for two regions or more.
-
-    Notes
-    -----
-    An eigenvector has no sign of its own: where it hardly goes with the number of fields, two years
-    can get opposite signs. Give ``towards`` then.
 
     References
     ----------

@@ -187,6 +187,9 @@ def ellison_glaeser(
 def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -> pd.DataFrame:
     """How much more often two fields meet than their frequencies make by chance.
 
+    EconGeo rounds its results. Hidalgo et al. divide by the number of countries that have a field,
+    the diagonal where fields meet in countries; here it is the row sum as in the other methods.
+
     Parameters
     ----------
     cooccurrence : DataFrame
@@ -207,11 +210,6 @@ def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -
     ------
     InputError
         If the table is not symmetric, or a value is negative or missing.
-
-    Notes
-    -----
-    EconGeo rounds its results. Hidalgo et al. divide by the number of countries that have a field,
-    the diagonal where fields meet in countries; here it is the row sum as in the other methods.
 
     References
     ----------

@@ -107,7 +107,9 @@ def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.S
 def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> BetaConvergence:
     """Whether poorer regions grow faster: growth regressed on the initial level.
 
-    (1 / T) ln(y_T / y_0) = a + slope ln y_0 + u, from the first column to the last.
+    (1 / T) ln(y_T / y_0) = a + slope ln y_0 + u, from the first column to the last. Absolute
+    convergence, without other regressors. Show `sigma_convergence` beside it: inequality need not
+    fall where poorer regions grow faster (Galton's fallacy).
 
     Parameters
     ----------
@@ -126,11 +128,6 @@ def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> Be
     ------
     InputError
         If a value is 0 or less, or T is not above 0.
-
-    Notes
-    -----
-    Absolute convergence, without other regressors. Show `sigma_convergence` beside it: inequality
-    need not fall where poorer regions grow faster (Galton's fallacy).
 
     References
     ----------

@@ -152,7 +152,6 @@ def event_study(
     See Also
     --------
     difference_in_differences : One number, against all periods before.
-    enclave_openings : The table of openings of a network.
 
     Notes
     -----
@@ -290,6 +289,9 @@ def difference_in_differences(
 ) -> DifferenceInDifferences:
     """Compare the change of ties at the opening of enclaves with the change of other ties.
 
+    The model of `event_study` with all periods before the opening as the reference: more precise,
+    and it assumes parallel trends in all of them. Pairs are controls until their enclave opens.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -314,15 +316,6 @@ def difference_in_differences(
     ------
     InputError, ImportError
         As `event_study`, which warns of the same, too.
-
-    See Also
-    --------
-    event_study : Period by period, with the model, its assumptions and the references.
-
-    Notes
-    -----
-    The model of `event_study` with all periods before the opening as the reference: more precise,
-    and it assumes parallel trends in all of them. Pairs are controls until their enclave opens.
 
     Examples
     --------

@@ -28,6 +28,8 @@ def measure_panel(
 ) -> pd.DataFrame:
     """Measure a network in each of its periods, on the same nodes throughout.
 
+    All nodes are in every period, without links as isolates. Weights in a window are summed.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -38,7 +40,8 @@ def measure_panel(
         Default: every whole number from the first period with a link to the last, also those
         without one, less the ``window - 1`` at the start whose window is not full.
     window : int
-        Periods that are added up: with 3, the links of a period and of the two before it.
+        Periods that are added up: with 3, the links of a period and of the two before it; with 1,
+        the networks of `netinnov.network.split_periods` are measured.
 
     Returns
     -------
@@ -57,14 +60,6 @@ def measure_panel(
     -----
     UserWarning
         Links without a period are in no part of the panel; the message counts them by layer.
-
-    See Also
-    --------
-    netinnov.network.split_periods : The networks that are measured, if ``window`` is 1.
-
-    Notes
-    -----
-    All nodes are in every period, without links as isolates. Weights in a window are summed.
 
     Examples
     --------
@@ -108,6 +103,10 @@ def measure_levels(
 ) -> pd.DataFrame:
     """Measure a network at several levels of places, such as district, city and province.
 
+    Results can turn with the size of the units (the modifiable areal unit problem): show a finding
+    at more than one level. A place without parent stays as it is at all higher levels. Links inside
+    a place are its self-link, which measures leave out.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -136,12 +135,6 @@ def measure_levels(
     See Also
     --------
     netinnov.build.aggregate : The networks that are measured.
-
-    Notes
-    -----
-    Results can turn with the size of the units (the modifiable areal unit problem): show a finding
-    at more than one level. A place without parent stays as it is at all higher levels. Links inside
-    a place are its self-link, which measures leave out.
 
     References
     ----------

@@ -111,7 +111,7 @@ class Treatment(NamedTuple):
 def enclave_openings(
     network: MultilayerNetwork, *, rank: pd.Series, opened: str = "opened"
 ) -> pd.DataFrame:
-    """List the enclaves of a network with the period in which each opened.
+    """List the enclaves of a network with the period in which each opened, for `event_study`.
 
     Parameters
     ----------
@@ -132,10 +132,6 @@ def enclave_openings(
     ------
     InputError
         Nodes have no such column, or it holds a value that is not a number.
-
-    See Also
-    --------
-    event_study : What the table is for.
 
     Examples
     --------

@@ -82,6 +82,9 @@ def allocate_space(
 ) -> SpaceAllocation:
     """Serve all demand for space at least cost, within the capacity of each site.
 
+    A linear programme, solved by HiGHS: min sum c x with sum_j x_ij = demand_i and sum_i x_ij <=
+    capacity_j. Rents are its dual values: what one unit is worth, not many.
+
     Parameters
     ----------
     demand : Series
@@ -105,11 +108,6 @@ def allocate_space(
         Negative or missing amounts, names that do not agree, amounts that are not whole where they
         must be; and where not all demand can be served: it names demands, the only sites open to
         them, and by how much space falls short there (a minimum cut).
-
-    Notes
-    -----
-    A linear programme, solved by HiGHS: min sum c x with sum_j x_ij = demand_i and sum_i x_ij <=
-    capacity_j. Rents are its dual values: what one unit is worth, not many.
 
     References
     ----------

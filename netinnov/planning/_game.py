@@ -24,6 +24,8 @@ Coalition: TypeAlias = frozenset[Any]
 class Game:
     """A cooperative game with transferable utility: a value for each coalition.
 
+    `cooperation_game` makes the game that jurisdictions play on a network.
+
     Parameters
     ----------
     players : sequence
@@ -36,10 +38,6 @@ class Game:
     ------
     InputError
         If a player is there twice, there are more than 24, or values are missing or not finite.
-
-    See Also
-    --------
-    cooperation_game : the game that jurisdictions play on a network.
 
     Examples
     --------

@@ -55,8 +55,8 @@ def shapley_value(
     players : sequence, optional
         All players, any number of them; only with a function, which needs them.
     orders : int, optional
-        Random orders, at least 2; each asks a function for n coalitions. None: exact for up to 24
-        players, by all 2^n of them, and 1,000 orders for more.
+        Random orders as of `sampled_shapley_value`, at least 2; each asks a function for n
+        coalitions. None: exact for up to 24 players, by all 2^n of them, 1,000 orders for more.
     rng : None, int, SeedSequence or Generator
         Source of the random orders.
 
@@ -71,10 +71,6 @@ def shapley_value(
     InputError
         If the game is not complete, a table has more than 24 players, or players are missing, there
         twice or given beside a game that has its own.
-
-    See Also
-    --------
-    sampled_shapley_value : the same random orders, with a standard error for each player.
 
     References
     ----------
@@ -167,10 +163,6 @@ def sampled_shapley_value(
     DataFrame
         A row a player: ``value``, the mean of what they add to those before them, and
         ``standard_error`` of that mean. The values add up to the value of all.
-
-    See Also
-    --------
-    shapley_value : exact, up to 24 players; the same numbers as here beyond, or with `orders`.
 
     References
     ----------

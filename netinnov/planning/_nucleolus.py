@@ -25,7 +25,10 @@ def nucleolus(game: GameLike) -> pd.Series:
     """The allocation whose most dissatisfied coalitions are as little dissatisfied as possible.
 
     Among all ways to divide v(N) that give everybody at least v({i}), the one whose largest excess
-    v(S) - x(S) is least, then the next largest, and so on.
+    v(S) - x(S) is least, then the next largest, and so on. One linear programme a level, by the
+    simplex method on weights of coalitions, whose columns are made as they are needed. It is proven
+    before it is returned: at each level the coalitions with the largest excesses are balanced, see
+    `nucleolus_certificate`. 2^n numbers are held; 20 players take well under a second.
 
     Parameters
     ----------
@@ -45,17 +48,6 @@ def nucleolus(game: GameLike) -> pd.Series:
         alone; or the game is not complete or has more than 24 players.
     ArithmeticError
         If rounding leaves the allocation unproven.
-
-    See Also
-    --------
-    nucleolus_certificate : the balanced collections that prove it.
-
-    Notes
-    -----
-    One linear programme a level, by the simplex method on weights of coalitions; of its columns,
-    one a coalition, only those whose excess is above that of the level are made. An allocation is
-    proven before it is returned: at each level the coalitions with the largest excesses are
-    balanced. 2^n numbers are held several times; 20 players take well under a second.
 
     References
     ----------

@@ -82,6 +82,10 @@ def pareto_plans(
 ) -> ParetoPlans:
     """Find the plans that no other plan beats in both of two objectives (the Pareto front).
 
+    Up to 20,000 plans all are valued (``exact``). Beyond, plans are searched by exchange for
+    weighted sums of both objectives, each in units of its rise by its own best plan; such searches
+    miss what is not on the convex part of the front.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -103,12 +107,6 @@ def pareto_plans(
     ------
     InputError
         Not two objectives, and as in `site_enclaves`.
-
-    Notes
-    -----
-    Up to 20,000 plans all are valued (``exact``). Beyond, plans are searched by exchange for
-    weighted sums of both objectives, each in units of its rise by its own best plan; such searches
-    miss what is not on the convex part of the front.
 
     References
     ----------

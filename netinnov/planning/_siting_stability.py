@@ -45,6 +45,9 @@ def siting_stability(
 ) -> pd.DataFrame:
     """Count how often each site is chosen when the data are resampled.
 
+    A resample in which a candidate cannot be placed (home has lost its links), or the objective is
+    undefined, is left out. The share includes the luck of placements; `replicates` lowers it.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -73,11 +76,6 @@ def siting_stability(
     ------
     InputError
         As in `site_enclaves`, and weights that are not counts where events are not given.
-
-    Notes
-    -----
-    A resample in which a candidate cannot be placed (home has lost its links), or the objective is
-    undefined, is left out. The share includes the luck of placements; `replicates` lowers it.
 
     Examples
     --------

@@ -99,6 +99,11 @@ def space_demand(
 ) -> SpaceDemand:
     """Estimate the space that flows need: flows times floor space for each unit of flow.
 
+    The median over parks of space by units, with the percentile interval over resamples of the
+    parks; without parks where either is missing or 0. Sources count firms in different ways
+    (registered, recruited, present), and parks report full buildings: it is not a norm. See
+    `rent_intervals` for rents.
+
     Parameters
     ----------
     flows : DataFrame or Series
@@ -123,16 +128,6 @@ def space_demand(
     InputError
         Flows that are negative or missing, a floor that is not above 0, missing columns, or fewer
         than two parks where both are known.
-
-    See Also
-    --------
-    rent_intervals : what the interval means for rents.
-
-    Notes
-    -----
-    The median over parks of space by units, with the percentile interval over resamples of the
-    parks; without parks where either is missing or 0. Sources count firms in different ways
-    (registered, recruited, present), and parks report full buildings: it is not a norm.
 
     References
     ----------
@@ -193,6 +188,8 @@ def rent_intervals(
 ) -> pd.DataFrame:
     """Carry the uncertainty of the space for a unit of flow through to the rents of sites.
 
+    Where ``served`` is below 1, the interval describes the lower part of the demand only.
+
     Parameters
     ----------
     space : SpaceDemand
@@ -208,10 +205,6 @@ def rent_intervals(
         Index site; ``rent`` at the estimate (NaN where the demand cannot be served), ``low`` and
         ``high`` over the resamples that can be served, ``rented`` (share of these in which the site
         is full and has a rent) and ``served`` (share of resamples, the same for all sites).
-
-    Notes
-    -----
-    Where ``served`` is below 1, the interval describes the lower part of the demand only.
 
     Examples
     --------
@@ -264,6 +257,9 @@ def worth_of_space(
 ) -> pd.DataFrame:
     """Measure what more space at each host is worth to home: the gain in access.
 
+    The space houses a new `ReverseEnclave` of home with ``area / floor * links_per_unit`` links,
+    rounded: a comparison of hosts under these assumptions, not an estimate of what a park brings.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -295,11 +291,6 @@ def worth_of_space(
     ------
     InputError
         Space that houses less than half a link, or places that are not there.
-
-    Notes
-    -----
-    The space houses a new `ReverseEnclave` of home with ``area / floor * links_per_unit`` links,
-    rounded: a comparison of hosts under these assumptions, not an estimate of what a park brings.
 
     Examples
     --------

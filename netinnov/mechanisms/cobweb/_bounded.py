@@ -29,7 +29,9 @@ from netinnov.mechanisms.cobweb._parameters import SLOWEST, follow, start_of
 class BoundedCobweb:
     """One market: demand a - b p_t meets supply S(p^e_t), S bounded and rising.
 
-    Expectations follow p^e_t = p^e_{t-1} + beta (p_{t-1} - p^e_{t-1}).
+    Expectations follow p^e_t = p^e_{t-1} + beta (p_{t-1} - p^e_{t-1}). The expected price follows x
+    -> (1 - beta) x + beta (a - S(x)) / b. Prices stay between (a - max S) / b and (a - min S) / b.
+    Raising a, or beta, can double periods into chaos and then halve them again (Hommes 1991, 1994).
 
     Parameters
     ----------
@@ -41,12 +43,6 @@ class BoundedCobweb:
         a.
     adaptation : float
         beta, at least 1e-9 and at most 1; 1 is the naive case.
-
-    Notes
-    -----
-    The expected price follows x -> (1 - beta) x + beta (a - S(x)) / b. Prices stay between (a - max
-    S) / b and (a - min S) / b. Raising a, or beta, can double periods into chaos and then halve
-    them again (Hommes 1991, 1994).
 
     References
     ----------

@@ -39,6 +39,8 @@ class CoupledBoundedCobweb:
     """Markets of several regions with bounded supply, and bounded flows between them.
 
     Supply of region i is S_i(p_i) + sum_j m_ij w tanh((p_i - p_j) / w) at expected prices p.
+    Bounded flows are an assumption of this package, so that no model explodes; near rest with equal
+    prices a flow is m_ij times the gap, as in `CoupledCobweb`.
 
     Parameters
     ----------
@@ -56,11 +58,6 @@ class CoupledBoundedCobweb:
         w, above 0: the gap of prices from which a flow hardly grows; it stays below m_ij w.
     regions : sequence, optional
         Names; by default as in `CoupledCobweb`.
-
-    Notes
-    -----
-    Bounded flows are an assumption of this package, so that no model explodes; near rest with
-    equal prices a flow is m_ij times the gap, as in `CoupledCobweb`.
 
     Examples
     --------

@@ -41,7 +41,10 @@ Side: TypeAlias = Literal["demand", "supply"]
 class CoupledCobweb:
     """Markets of several regions whose supply also follows the gaps between their prices.
 
-    Supply of region i is c_i + d_i p_i + sum_j m_ij (p_i - p_j) at expected prices p.
+    Supply of region i is c_i + d_i p_i + sum_j m_ij (p_i - p_j) at expected prices p. One formal
+    reading of figures 1 and 2 of Hu and Zhang, Regional Reorganization of Innovation Elements; the
+    paper has no equations. With symmetric mobility, supply that one region gains another loses; all
+    roots are real and below 1, so that instability alternates with period 2.
 
     Parameters
     ----------
@@ -65,12 +68,6 @@ class CoupledCobweb:
         j, and what i gains j need not lose.
     attention : matrix, optional
         w_ij, at least 0, sums of rows 1: supply of i answers d_i sum_j w_ij p_j (by default p_i).
-
-    Notes
-    -----
-    One formal reading of figures 1 and 2 of Hu and Zhang, Regional Reorganization of Innovation
-    Elements; the paper has no equations. With symmetric mobility, supply that one region gains
-    another loses; all roots are real and below 1, so that instability alternates with period 2.
 
     Examples
     --------
@@ -164,6 +161,8 @@ class CoupledCobweb:
     def modes(self) -> pd.DataFrame:
         """Independent modes of prices, with damping and order of losing stability.
 
+        Of equal roots one row is what they hold of a common move of prices.
+
         Returns
         -------
         DataFrame
@@ -176,10 +175,6 @@ class CoupledCobweb:
             ``critical_factor``: by how much all answers of supply, slopes and mobility, can grow
             until the modulus is 1 (below 1: it has lost stability); ``first``: whether this is the
             least of these; ``price_REGION``: direction, largest entry 1.
-
-        Notes
-        -----
-        Of equal roots one row is what they hold of a common move of prices.
 
         Examples
         --------
@@ -196,17 +191,15 @@ class CoupledCobweb:
     def critical_mobility(self) -> float:
         """Mobility from which prices no longer settle.
 
+        Two regions with naive expectations: 1 / (1 / (b_1 - d_1) + 1 / (b_2 - d_2)). In general,
+        with symmetric mobility, a generalised eigenproblem: the roots fall as mobility grows. With
+        directed mobility or attention the first crossing is looked for in 512 steps.
+
         Returns
         -------
         float
             The largest mobility between two regions at which the spectral radius is 1, others in
             proportion (alike where all are 0). 0: unstable without mobility; infinite: one region.
-
-        Notes
-        -----
-        Two regions with naive expectations: 1 / (1 / (b_1 - d_1) + 1 / (b_2 - d_2)). In general,
-        with symmetric mobility, a generalised eigenproblem: the roots fall as mobility grows. With
-        directed mobility or attention the first crossing is looked for in 512 steps.
         """
         demand, base = self._demand(), self._answers(mobile=False)
         pattern = np.array(self.mobility)
@@ -230,6 +223,9 @@ class CoupledCobweb:
     ) -> pd.DataFrame:
         """Prices after a shock to regions that were at rest.
 
+        With u the shock, p_0 = B^-1 u, then e_1 = beta p_0, e_{t+1} = M e_t (+ beta B^-1 u if it
+        lasts, which ends at (B + K)^-1 u if the model is stable).
+
         Parameters
         ----------
         shock : mapping, Series or sequence of float
@@ -250,11 +246,6 @@ class CoupledCobweb:
         ------
         InputError
             If a region is unknown, a value is not finite, or ``periods`` is not a whole number.
-
-        Notes
-        -----
-        With u the shock, p_0 = B^-1 u, then e_1 = beta p_0, e_{t+1} = M e_t (+ beta B^-1 u if it
-        lasts, which ends at (B + K)^-1 u if the model is stable).
 
         Examples
         --------

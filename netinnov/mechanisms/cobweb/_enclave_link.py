@@ -32,6 +32,9 @@ def with_enclave(
 ) -> CoupledCobweb:
     """Add the link of an enclave that home runs in host.
 
+    Three readings of a link, not findings; a park may work in all three ways. The first two let
+    supply run after the gap between home and host, and can make it explode; the third damps it.
+
     Parameters
     ----------
     model : CoupledCobweb
@@ -54,11 +57,6 @@ def with_enclave(
     ------
     InputError
         If a region is unknown, both are the same, or the strength is out of range.
-
-    Notes
-    -----
-    Three readings of a link, not findings; a park may work in all three ways. The first two let
-    supply run after the gap between home and host, and can make it explode; the third damps it.
 
     Examples
     --------
@@ -89,6 +87,10 @@ def critical_enclave(
 ) -> float:
     """Strength of an enclave's link from which prices no longer settle.
 
+    With symmetric answers of supply K and "both", 1 / (g' ((2 / beta - 1) B - K)^-1 g), g = 1 at
+    home, -1 at host: (b - d) / 2 - m for two equal regions with naive expectations. Else the first
+    crossing is looked for in 512 steps.
+
     Parameters
     ----------
     model : CoupledCobweb
@@ -106,12 +108,6 @@ def critical_enclave(
     ------
     InputError
         If a region is unknown, or both are the same.
-
-    Notes
-    -----
-    With symmetric answers of supply K and "both", 1 / (g' ((2 / beta - 1) B - K)^-1 g), g = 1 at
-    home, -1 at host: (b - d) / 2 - m for two equal regions with naive expectations. Else the first
-    crossing is looked for in 512 steps.
 
     Examples
     --------

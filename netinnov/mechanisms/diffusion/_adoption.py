@@ -144,6 +144,9 @@ def order_test(
 ) -> pd.DataFrame:
     """Agreement of a modelled order of adoption with the observed one, within groups.
 
+    Nodes that the model cannot reach tie with one another, so that a large part without contacts
+    draws the concordance to 1/2. The note on causes in `adoption_test` applies here too.
+
     Parameters
     ----------
     steps : Series or DataFrame
@@ -168,11 +171,6 @@ def order_test(
     ------
     InputError
         If no date is known, or a known node has no group.
-
-    Notes
-    -----
-    Nodes that the model cannot reach tie with one another, so that a large part without contacts
-    draws the concordance to 1/2. The note on causes in `adoption_test` applies here too.
 
     References
     ----------

@@ -31,6 +31,9 @@ def simple_contagion(
 ) -> pd.Series:
     """Step in which each node is reached when every contact can pass it on.
 
+    Equal to steps in which all links of the active are tried, but drawn link by link: the wait
+    of a link is geometric, and so is the time until a node recovers. `time_to_reach` draws often.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -52,15 +55,6 @@ def simple_contagion(
     -------
     Series
         Step of each node, the seeds 0; NaN for those that are not reached (by the horizon).
-
-    See Also
-    --------
-    time_to_reach : Many draws, until a target is reached.
-
-    Notes
-    -----
-    Equal to steps in which all links of the active are tried, but drawn link by link: the wait
-    of a link is geometric, and so is the time until a node recovers.
 
     References
     ----------

@@ -36,6 +36,9 @@ def time_to_reach(
 ) -> pd.Series:
     """Steps that contagion by contact takes from seeds to targets, once each draw.
 
+    Compare a network with its counterfactual on the same seeds and targets by id: a park that
+    is located in the host is one of the host's nodes.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -63,11 +66,6 @@ def time_to_reach(
     ------
     InputError
         If a node, place or layer is unknown, a place has no nodes, or a number is out of its range.
-
-    Notes
-    -----
-    Compare a network with its counterfactual on the same seeds and targets by id: a park that
-    is located in the host is one of the host's nodes.
 
     Examples
     --------
@@ -100,6 +98,9 @@ def reach_table(
 ) -> pd.DataFrame:
     """Share of draws that reach the targets, median time, and mean time up to a horizon.
 
+    The mean over those that arrive misleads: where only the shortest way is fast enough it is
+    least. Intervals are those of the draws, and say nothing on how sure the network is.
+
     Parameters
     ----------
     times : Series or mapping from name to Series
@@ -121,11 +122,6 @@ def reach_table(
     ------
     InputError
         If there are no draws, a number is out of its range, or a time is below 0.
-
-    Notes
-    -----
-    The mean over those that arrive misleads: where only the shortest way is fast enough it is
-    least. Intervals are those of the draws, and say nothing on how sure the network is.
 
     References
     ----------

@@ -41,16 +41,13 @@ class Replicator:
     """Shares grow as far as a region is more attractive than the mean of the mobile.
 
     dx_i/dt = mobility x_i (v_i - sum_j x_j v_j); a step multiplies x_i by exp(mobility v_i) and
-    makes the sum 1 again, so that shares stay shares. Empty regions stay empty.
+    makes the sum 1 again, so that shares stay shares. Empty regions stay empty. The ad hoc dynamics
+    of Fujita, Krugman and Venables; with two regions dx/dt = x (1 - x) gap.
 
     Parameters
     ----------
     mobility : float
         Above 0, per step.
-
-    Notes
-    -----
-    The ad hoc dynamics of Fujita, Krugman and Venables; with two regions dx/dt = x (1 - x) gap.
 
     References
     ----------

@@ -28,7 +28,10 @@ class ElementMigration:
 
     Region i attracts type t by v_ti = sum_u (B_tu x_ui + (1 - border) S_tu sum_j P_ij x_uj), where
     x_ui is the part of type u that is in region i and P_ij the weights of its neighbours. A part
-    ``mobility`` of each type chooses again in a step, by logit.
+    ``mobility`` of each type chooses again in a step, by logit. The even split of two regions is
+    stable where the eigenvalues of diag(theta) (B - S) / 2 have real parts below 1 (types equally
+    mobile). A leading pair that is complex makes types chase one another: shares swing. The model
+    is a reduced one, made for this project.
 
     Parameters
     ----------
@@ -42,12 +45,6 @@ class ElementMigration:
         From 0 (free flow) to below 1: the part of spillovers that it stops.
     mobility : float or sequence
         Of each type, above 0 and at most 1.
-
-    Notes
-    -----
-    The even split of two regions is stable where the eigenvalues of diag(theta) (B - S) / 2 have
-    real parts below 1 (types equally mobile). A leading pair that is complex makes types chase one
-    another: shares swing. The model is a reduced one, made for this project.
 
     Examples
     --------
@@ -112,6 +109,9 @@ class ElementMigration:
     def modes(self, network: Any = None) -> pd.DataFrame:
         """Stability of the even split over a network, mode by mode, in closed form.
 
+        Those of diag(mobility) (diag(theta) (B + (1 - border) w S) / n - 1) in continuous time,
+        which steps follow while mobility is small.
+
         Parameters
         ----------
         network : MultilayerNetwork, DataFrame or array, optional
@@ -128,11 +128,6 @@ class ElementMigration:
         ------
         InputError
             If regions have no links: then the even split is not a rest point.
-
-        Notes
-        -----
-        Those of diag(mobility) (diag(theta) (B + (1 - border) w S) / n - 1) in continuous time,
-        which steps follow while mobility is small.
         """
         w, n = neighbour_modes(network)
         k = len(self._b)

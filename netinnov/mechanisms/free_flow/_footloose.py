@@ -24,6 +24,10 @@ class FootlooseEntrepreneur(TradeModel):
 
     Each firm needs one mobile entrepreneur and immobile labour, so wages have a closed form with
     two regions and solve a linear system with n. With a = mu / (sigma - 1) and b = mu / sigma.
+    Break point of n equidistant regions: phi_B = (1 - a) (1 - b) / (1 + a b + (n - 1) (a + b)).
+    Sustain point: phi^a ((1 - b) / (2 phi) + (1 + b) phi / 2) = 1. The gap is the logarithm of the
+    ratio of indirect utilities. An enclave changes the price index of home, which reaches a share
+    of the host's varieties at freeness 1 instead of phi, not the wages of the goods market.
 
     Parameters
     ----------
@@ -34,13 +38,6 @@ class FootlooseEntrepreneur(TradeModel):
     regions : int
         Number of equidistant regions, for the break point. The methods that take a matrix of
         freeness have as many regions as the matrix; all else is for two.
-
-    Notes
-    -----
-    Break point of n equidistant regions: phi_B = (1 - a) (1 - b) / (1 + a b + (n - 1) (a + b)).
-    Sustain point: phi^a ((1 - b) / (2 phi) + (1 + b) phi / 2) = 1. The gap is the logarithm of
-    the ratio of indirect utilities. An enclave changes the price index of home, which reaches a
-    share of the host's varieties at freeness 1 instead of phi, not the wages of the goods market.
 
     References
     ----------

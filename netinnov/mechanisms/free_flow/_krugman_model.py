@@ -20,8 +20,13 @@ class CorePeriphery(TradeModel):
     """Regions with monopolistic competition, and workers who move to the higher real wage.
 
     In the normalisation of Fujita, Krugman and Venables: a share ``mu`` of demand goes to the
-    varieties that the mobile make, the rest to a good that is made by the immobile, half of them
-    in each of two regions, and traded freely at wage 1.
+    varieties that the mobile make, the rest to a good that is made by the immobile, half of them in
+    each of two regions, and traded freely at wage 1. With rho = (sigma - 1) / sigma. Break point:
+    phi_B = (rho - mu) (1 - mu) / ((rho + mu) (1 + mu)). Sustain point: (1 + mu)/2 T^(1 - sigma - mu
+    sigma) + (1 - mu)/2 T^(sigma - 1 - mu sigma) = 1. The gap is the difference of the real wages.
+    Where mu is at least rho, agglomeration is stable at any cost (the black hole). An enclave
+    changes the price index of home, which reaches a share of the host's varieties at freeness 1
+    instead of phi, not the wages of the goods market.
 
     Parameters
     ----------
@@ -29,14 +34,6 @@ class CorePeriphery(TradeModel):
         Elasticity of substitution between varieties, above 1.
     mu : float
         Share of the mobile sector in demand, between 0 and 1.
-
-    Notes
-    -----
-    With rho = (sigma - 1) / sigma. Break point: phi_B = (rho - mu) (1 - mu) / ((rho + mu) (1 +
-    mu)). Sustain point: (1 + mu)/2 T^(1 - sigma - mu sigma) + (1 - mu)/2 T^(sigma - 1 - mu sigma) =
-    1. The gap is the difference of the real wages. Where mu is at least rho, agglomeration is
-    stable at any cost (the black hole). An enclave changes the price index of home, which reaches a
-    share of the host's varieties at freeness 1 instead of phi, not the wages of the goods market.
 
     References
     ----------

@@ -29,7 +29,10 @@ class LogitMigration:
 
     A region attracts by v_i = (A - C) x_i + S (1 - border) sum_j P_ij x_j, P_ij the weights of its
     neighbours in a network (of two regions: the other one). The share in region 1 of two rests
-    where x = 1 / (1 + exp(-theta k (2 x - 1))), k = A - C - S (1 - border).
+    where x = 1 / (1 + exp(-theta k (2 x - 1))), k = A - C - S (1 - border). The even split is
+    stable up to k = (1 + exp(-theta c)) / theta, without a cost of moving 2 / theta; above, two
+    more rest points leave it on either side (a supercritical pitchfork). With an enclave there is
+    no even split: see `fold_point`. A reduced model, made for this project.
 
     Parameters
     ----------
@@ -51,12 +54,6 @@ class LogitMigration:
     moving_cost : float
         c, at least 0: the border as a cost of moving, in units of attraction; those who live in i
         count v_j - c for every other region j.
-
-    Notes
-    -----
-    The even split is stable up to k = (1 + exp(-theta c)) / theta, without a cost of moving 2 /
-    theta; above, two more rest points leave it on either side (a supercritical pitchfork). With an
-    enclave there is no even split: see `fold_point`. A reduced model, made for this project.
 
     Examples
     --------
@@ -186,6 +183,10 @@ class LogitMigration:
     def modes(self, network: Any = None) -> pd.DataFrame:
         """Stability of the even split over a network, mode by mode, in closed form.
 
+        rate = r - 1 + (theta / n) (1 - r^2) (A - C + S (1 - border) w), r as in `break_point`.
+        Spillovers are the mean of the neighbours, so that the even split is a rest point of every
+        network without isolates.
+
         Parameters
         ----------
         network
@@ -201,12 +202,6 @@ class LogitMigration:
         ------
         InputError
             As `break_point`.
-
-        Notes
-        -----
-        rate = r - 1 + (theta / n) (1 - r^2) (A - C + S (1 - border) w), r as in `break_point`.
-        Spillovers are the mean of the neighbours, so that the even split is a rest point of every
-        network without isolates.
         """
         self._refuse_enclave()
         w, n = neighbour_modes(network)

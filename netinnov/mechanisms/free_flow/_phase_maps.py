@@ -129,6 +129,9 @@ def phase_map(
 ) -> pd.DataFrame:
     """Convergence or divergence of two regions over two parameters.
 
+    With an enclave of one region home has more in the state of convergence; a LogitMigration with
+    one rest point converges by this rule even if home has nearly all.
+
     Parameters
     ----------
     model : CorePeriphery, FootlooseEntrepreneur or LogitMigration
@@ -154,11 +157,6 @@ def phase_map(
     ------
     InputError
         If a parameter is not one of the model, or out of its range.
-
-    Notes
-    -----
-    With an enclave of one region home has more in the state of convergence; a LogitMigration with
-    one rest point converges by this rule even if home has nearly all.
 
     Examples
     --------

@@ -340,6 +340,8 @@ class TradeModel(ABC):
     ) -> pd.DataFrame:
         """Long-run equilibria of n regions, found from random starts, with stability and basins.
 
+        States with small basins may be missed; basins add up to less than 1 where paths go on.
+
         Parameters
         ----------
         freeness, immobile, enclaves
@@ -357,10 +359,6 @@ class TradeModel(ABC):
             A row an equilibrium, the stable ones first: a column a region, ``leading`` (largest
             real part of the eigenvalues of the Jacobian, per step), ``stable`` (it is negative),
             ``basin`` (part of the starts that end there) and its 95 % interval, ``low, high``.
-
-        Notes
-        -----
-        States with small basins may be missed; basins add up to less than 1 where paths go on.
         """
         restarts = as_whole("restarts", restarts, low=1)
         rule = _rule(dynamics)
@@ -371,6 +369,8 @@ class TradeModel(ABC):
 
     def modes(self, freeness: Any) -> pd.DataFrame:
         """Stability of the even split of n regions, mode by mode, in closed form.
+
+        It is stable if all z are negative or above (1 - phi_B) / (1 + phi_B) of two regions.
 
         Parameters
         ----------
@@ -387,10 +387,6 @@ class TradeModel(ABC):
         ------
         InputError
             If the sums of the rows differ: then the even split is not an equilibrium.
-
-        Notes
-        -----
-        It is stable if all z are negative or above (1 - phi_B) / (1 + phi_B) of two regions.
         """
         phi, _ = check_freeness_matrix(freeness)
         sums = phi.sum(axis=1)
