@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -178,10 +176,9 @@ def fetch(
     pooch = require("pooch", extra="data", needed_by="fetch()")
     home = as_path("folder", pooch.os_cache("netinnov") if folder is None else folder)
     place = home / name if len(files) > 1 else home
-    say = say or _keep_quiet
-    say(f"{name}: {source.content}")
-    say(f"size: {source.size}")
-    say(f"licence: {source.licence}")
+    say = say or (lambda _: None)
+    for line in (f"{name}: {source.content}", f"size: {source.size}", f"licence: {source.licence}"):
+        say(line)
     for file, address in files.items():
         known = hashes.get(file)
         if not _is_there(place / file, known, pooch, say):
@@ -226,22 +223,18 @@ def _get(
     part = target.with_name(target.name + ".part")
     answer = download(address, part, source.home, progress=progress, say=say)
     _check_zip(part, address)
-    expected = None if known is None else f"sha256:{known}"
-    place = {"fname": target.name, "path": target.parent}
-    try:
-        with _quiet(pooch.get_logger()):
-            pooch.retrieve(
-                address, expected, downloader=lambda _, to, __: part.replace(to), **place
-            )
-    except ValueError:
+    held = pooch.file_hash(str(part))
+    if known is not None and held != known:
+        part.unlink()
         msg = f"{address} must send a file with the SHA-256 {known}; it sent another one, which "
-        raise InputError(f"{msg}was not kept. The publisher may have a newer release.") from None
+        raise InputError(f"{msg}was not kept. The publisher may have a newer release.")
+    part.replace(target)
     about = {
         "address": address,
         "licence": source.licence,
         "downloaded": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "bytes": target.stat().st_size,
-        "sha256": pooch.file_hash(str(target)),
+        "sha256": held,
         "hash": "as asked for" if known else "changes with each release: no hash was published",
         **answer,
     }
@@ -266,18 +259,3 @@ def _check_zip(part: Path, address: str) -> None:
         part.unlink()
         msg = f"{address} must send a whole zip; what it sent is not ({fault}) and begins with "
         raise InputError(f"{msg}{start!r}. A proxy or page of errors may stand in its place.")
-
-
-@contextmanager
-def _quiet(logger: logging.Logger) -> Iterator[None]:
-    """Without the notes of pooch on hashes, which `say` has in our words."""
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
-def _keep_quiet(text: str) -> None:
-    """Say nothing."""

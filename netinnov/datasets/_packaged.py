@@ -9,21 +9,9 @@ from importlib.resources.abc import Traversable
 import pandas as pd
 
 # All other columns are text: an id such as 007 stays as it is, and NA is no missing value.
-_NUMBERS = {
-    "lon": "float64",
-    "lat": "float64",
-    "population": "float64",
-    "floor_area_m2": "float64",
-    "investment_cny": "float64",
-    "firms": "Int64",
-    "talents": "Int64",
-    "industrialised_at_home": "Int64",
-    "participations": "Int64",
-    "weight": "float64",
-    "amount": "float64",
-    "distance_km": "float64",
-    "year": "Int64",
-}
+_WHOLE = ("firms", "talents", "industrialised_at_home", "participations", "year")
+_DECIMAL = ("lon", "lat", "population", "floor_area_m2", "investment_cny", "weight", "amount")
+_NUMBERS = dict.fromkeys([*_DECIMAL, "distance_km"], "float64") | dict.fromkeys(_WHOLE, "Int64")
 
 
 def packaged_tables() -> Traversable:

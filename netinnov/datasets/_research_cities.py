@@ -110,14 +110,9 @@ def _two_mode() -> MultilayerNetwork:
     rows = read_packaged("research_participations")
     listed["node"] = "project:" + listed["project"]
     year = listed.set_index("project")["year"].astype("Int64")
-    links = pd.DataFrame(
-        {
-            "layer": "participation",
-            "source": rows["organisation"],
-            "target": "project:" + rows["project"],
-            "period": year.reindex(rows["project"]).array,
-        }
-    )
+    links = rows.rename(columns={"organisation": "source"})[["source"]]
+    links = links.assign(layer="participation", target="project:" + rows["project"])
+    links["period"] = year.reindex(rows["project"]).array
     places = _places()
     organisations = organisations.rename(columns={"organisation": "node", "city": "place"})
     city = organisations["place"].map(places.set_index("place")["name"])

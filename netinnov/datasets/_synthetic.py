@@ -171,24 +171,17 @@ def make_city_system(
 
     lon, lat = _degrees(city).T
     i, j = np.triu_indices(n_cities, k=1)
-    expected = (
-        population[i] * population[j] / great_circle(lon[i], lat[i], lon[j], lat[j]) ** exponent
-    )
+    distance = great_circle(lon[i], lat[i], lon[j], lat[j])
+    expected = population[i] * population[j] / distance**exponent
     expected *= np.exp(-border * (community[i] != community[j]))
     expected *= mean_flow / expected.mean()
     expected *= np.where(_joined(i, j, home, host), enclave_effect, 1.0)
     weight = rng.poisson(expected).astype(np.float64) if noise else expected
-    flows = pd.DataFrame(
-        {"layer": "synthetic_flow", "source": names.take(i), "target": names.take(j)}
-    ).assign(weight=weight, expected=expected)
-    ties = pd.DataFrame(
-        {
-            "layer": "synthetic_enclave",
-            "source": [*parks, *parks],
-            "target": names.take(np.concatenate([home, host])),
-            "weight": 1.0,
-        }
-    )
+    flows = pd.DataFrame({"source": names.take(i), "target": names.take(j), "weight": weight})
+    flows = flows.assign(layer="synthetic_flow", expected=expected)
+    ends = names.take(np.concatenate([home, host]))
+    ties = pd.DataFrame({"source": [*parks, *parks], "target": ends, "weight": 1.0})
+    ties["layer"] = "synthetic_enclave"
     nodes = pd.DataFrame(
         {
             "node": [*names, *parks],
@@ -214,9 +207,8 @@ def _enclaves(
     if homes.size < n_enclaves:
         msg = (
             f"`n_enclaves` must be at most {homes.size}, the peripheral cities that have a centre "
-            f"in another community; found {n_enclaves}."
         )
-        raise InputError(msg)
+        raise InputError(f"{msg}in another community; found {n_enclaves}.")
     home = rng.choice(homes, n_enclaves, replace=False)
     host = [rng.choice(centres[other[city]]) for city in home]
     return home, np.array(host, np.intp)

@@ -328,15 +328,14 @@ def plot_stability_map(
             away, side = ((-4, 3), "right") if right else ((4, 3), "left")
             write(ax, printable(name), (x, y), away=away, ha=side, va="baseline", bbox=box)
         ax.set(xlim=(0, steepest), ylim=(0, top), ylabel=label)
-        label_below = "slope of supply d to slope of demand b, d / b"
-        write_notes(ax, [note, MODELLED], label=label_below)
+        write_notes(ax, [note, MODELLED], label="slope of supply d to slope of demand b, d / b")
+        fields = zip(
+            _FIELDS, ("all settles", "gaps explode, total settles", "all explodes"), strict=True
+        )
         edge: dict[str, Any] = {"edgecolor": GREY, "linewidth": 0.4}
-        fields = ("all settles", "gaps explode, total settles", "all explodes")
-        handles: list[Any] = [
-            Patch(facecolor=colour, label=text, **edge)
-            for colour, text in zip(_FIELDS, fields, strict=True)
-            if text != fields[1] or bool((total > gap + 1e-12).any())
-        ]
+        handles = [Patch(facecolor=colour, label=text, **edge) for colour, text in fields]
+        if not (total > gap + 1e-12).any():
+            del handles[1]
         legend_above(ax, handles, up=1.0)
     return ax
 
@@ -382,10 +381,8 @@ def plot_attractors(
     if table[other].nunique() > 1:
         msg = f"`table` must have one value of {other!r}; found {table[other].nunique()}."
         raise InputError(msg)
-    labels = {
-        "adaptation": "adaptation of expectations, beta",
-        "demand_intercept": "level of demand, a",
-    }
+    labels = {"adaptation": "adaptation of expectations, beta"}
+    labels["demand_intercept"] = "level of demand, a"
     with drawing(ax, SINGLE, 70) as ax:
         x = np.repeat(table[over].to_numpy(np.float64), prices.shape[1])
         y: Floats = prices.to_numpy(np.float64).ravel()

@@ -52,14 +52,8 @@ def plot_event_study(
     Examples
     --------
     >>> import pandas as pd
-    >>> from netinnov import MultilayerNetwork
-    >>> from netinnov.panels import event_study
-    >>> rows = [("a", "b", 10, 2), ("a", "b", 40, 3), ("a", "c", 10, 2), ("a", "c", 20, 3)]
-    >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
-    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
-    >>> parks = pd.DataFrame({"home": ["a"], "host": ["b"], "opened": [3]})
-    >>> study = event_study(network, layer="links", openings=parks, effects="period")
-    >>> plot_event_study(study).get_ylabel()
+    >>> table = pd.DataFrame({"event_time": [-1, 0], "estimate": [0.0, 0.4]})
+    >>> plot_event_study(table.assign(low=[None, 0.1], high=[None, 0.7])).get_ylabel()
     'change of the logarithm of ties'
     """
     named = by_name("studies", studies, "event study")
@@ -80,14 +74,13 @@ def plot_event_study(
             x = table["event_time"].to_numpy(np.float64) + shift
             y, low, high = (table[c].to_numpy(np.float64) for c in ("estimate", "low", "high"))
             reference = (y == 0) & np.isnan(low)
-            colour, mark = PALETTE[position % len(PALETTE)], _MARKS[position % len(_MARKS)]
             known = np.isfinite(y) & ~reference
+            colour, mark = PALETTE[position % len(PALETTE)], _MARKS[position % len(_MARKS)]
             ax.vlines(x[known], low[known], high[known], color=colour, linewidth=0.9)
-            style: dict[str, Any] = {"linestyle": "none", "marker": mark, "markersize": 3.4}
-            style |= {"markeredgecolor": colour, "markeredgewidth": 0.8}
+            style: dict[str, Any] = {"markersize": 3.4, "mec": colour, "mew": 0.8}
             label = printable(name) if len(series) > 1 or truth is not None else "_"
-            ax.plot(x[known], y[known], markerfacecolor=colour, label=label or "estimate", **style)
-            ax.plot(x[reference], y[reference], markerfacecolor="white", **style)
+            ax.plot(x[known], y[known], mark, mfc=colour, label=label or "estimate", **style)
+            ax.plot(x[reference], y[reference], mark, mfc="white", **style)
         ax.set_ylabel("change of the logarithm of ties")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         if len(series) > 1 or truth is not None:

@@ -100,18 +100,17 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     >>> place_names(places).to_dict()
     {'quzhou': 'Quzhou', 'yuhang': 'yuhang'}
     """
-    columns = [*(["name_zh"] if chinese else []), *DISPLAY_NAMES]
-    columns = [column for column in columns if column in places]
-    names_as_text = places[columns].astype(object).where(places[columns].notna(), "")
+    order = ["name_zh", *DISPLAY_NAMES] if chinese else DISPLAY_NAMES
+    called = places[[column for column in order if column in places]].astype(object)
     lacking: set[str] = set()
     names = []
-    for place, texts in zip(places.index, names_as_text.to_numpy().tolist(), strict=True):
-        name = str(place)
-        for text in filter(None, map(one_line, texts)):
-            if not (missing := _lacking(text)):
-                name = text
+    for place, texts in zip(places.index, called.where(called.notna(), "").to_numpy(), strict=True):
+        for name in filter(None, map(one_line, texts)):
+            if not (missing := _lacking(name)):
                 break
             lacking |= missing
+        else:
+            name = str(place)
         names.append(name)
     _tell(lacking)
     return pd.Series(names, index=places.index, name="name", dtype="str")
@@ -136,8 +135,7 @@ def printable(text: object, *, longest: int = 40) -> str:
     lacking = _lacking(line)
     _tell(lacking)
     line = "".join("?" if c in lacking else c for c in line)
-    if len(line) > longest:
-        line = line[: longest - 1].rstrip() + "…"
+    line = line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
     return line.replace("$", r"\$")
 
 
@@ -174,10 +172,8 @@ def font_advice(characters: Collection[str]) -> str:
 def one_line(text: object) -> str:
     """Text in one line, without what nobody can see."""
     line = " ".join(str(text).split())
-    seen = "".join(
-        c for c in line if unicodedata.category(c) not in ("Cc", "Cf") and not _IGNORABLE.match(c)
-    )
-    return " ".join(seen.split()) or ("?" if line else "")
+    seen = (c for c in _IGNORABLE.sub("", line) if unicodedata.category(c) not in ("Cc", "Cf"))
+    return " ".join("".join(seen).split()) or ("?" if line else "")
 
 
 def _lacking(line: str) -> set[str]:
@@ -187,28 +183,23 @@ def _lacking(line: str) -> set[str]:
 
 def _tell(characters: set[str]) -> None:
     """Hand the characters to who collects them, or warn of them once."""
-    if not characters:
-        return
     collected = _undrawn.get()
     if collected is not None:
         collected.update(characters)
-        return
-    chinese = any(map(_CJK.match, characters)) and cjk_font() is None
-    kind = "Chinese" if chinese else "other"
-    if kind not in _told:
-        _told.add(kind)
-        warnings.warn(font_advice(characters), UserWarning, stacklevel=3)
+    elif characters:
+        chinese = any(map(_CJK.match, characters)) and cjk_font() is None
+        kind = "Chinese" if chinese else "other"
+        if kind not in _told:
+            _told.add(kind)
+            warnings.warn(font_advice(characters), UserWarning, stacklevel=3)
 
 
 @cache
 def _installed(families: tuple[str, ...], n_known: int) -> str | None:  # noqa: ARG001
     """First of the families in the manager's list, which is kept between sessions and may grow."""
-    names = {
-        font.name
-        for font in font_manager.fontManager.ttflist
-        # A font may have been removed since the list was made.
-        if font.name in families and Path(font.fname).is_file()
-    }
+    listed = (font for font in font_manager.fontManager.ttflist if font.name in families)
+    # A font may have been removed since the list was made.
+    names = {font.name for font in listed if Path(font.fname).is_file()}
     return next((name for name in families if name in names), None)
 
 

@@ -12,7 +12,6 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
@@ -50,14 +49,9 @@ def frame_of(located: pd.DataFrame) -> Frame:
     """
     if located.empty:
         return 0.0, 1.0, 0.0, 1.0
-    low, high = located[["lon", "lat"]].min(), located[["lon", "lat"]].max()
-    margin = max(0.05 * float((high - low).max()), 0.02)
-    return (
-        float(low["lon"]) - margin,
-        float(high["lon"]) + margin,
-        float(low["lat"]) - margin,
-        float(high["lat"]) + margin,
-    )
+    (west, east), (south, north) = located[["lon", "lat"]].agg(["min", "max"]).T.to_numpy().tolist()
+    margin = max(0.05 * max(east - west, north - south), 0.02)
+    return west - margin, east + margin, south - margin, north + margin
 
 
 def asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
@@ -97,24 +91,18 @@ def dense_frame(located: pd.DataFrame) -> Frame | None:
     plane = located[["lon", "lat"]].to_numpy() * [squeeze(whole), 1]
     tree = cKDTree(plane)
     reach = _NEAR * float(np.median(tree.query(plane, k=[2])[0]))
-    if not reach > 0:
-        return None
-    group = _hanging_together(tree, reach)
-    while np.bincount(group).max() < _MOST_OF * len(located):
+    sizes = np.zeros(1, np.intp)
+    while reach > 0 and sizes.max() < _MOST_OF * len(located):
+        pairs = tree.query_pairs(reach, output_type="ndarray")
+        joined = coo_array((np.ones(len(pairs)), pairs.T), shape=(tree.n, tree.n))
+        group = connected_components(joined, directed=False)[1]
+        sizes = np.bincount(group)
         reach *= 2
-        group = _hanging_together(tree, reach)
-    part = frame_of(located.loc[group == np.bincount(group).argmax()])
-    west, east, south, north = part
-    share = (east - west) * (north - south) / ((whole[1] - whole[0]) * (whole[3] - whole[2]))
-    return part if share <= 0.5 else None
-
-
-def _hanging_together(tree: cKDTree, reach: float) -> NDArray[np.int32]:
-    """The number of the group of each point: points nearer than a distance are connected."""
-    pairs = tree.query_pairs(reach, output_type="ndarray")
-    joined = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(tree.n, tree.n))
-    group: NDArray[np.int32] = connected_components(joined, directed=False)[1]
-    return group
+    if not sizes.max():
+        return None
+    part = frame_of(located.loc[group == sizes.argmax()])
+    areas = [(east - west) * (north - south) for west, east, south, north in (part, whole)]
+    return part if areas[0] <= 0.5 * areas[1] else None
 
 
 def squeeze(frame: Frame) -> float:
@@ -177,12 +165,11 @@ def draw_frame(ax: Axes, frame: Frame) -> None:
     band = _BAND * (north - south)
     ax.set(xlim=(west, east), ylim=(south - band, north))
     ax.set_aspect(1 / squeeze(frame), adjustable="box", anchor="NW")
-    ax.xaxis.set_major_locator(MaxNLocator(5))
-    ax.yaxis.set_major_locator(MaxNLocator(5))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{abs(x):g}°{'W' if x < 0 else 'E'}"))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{abs(y):g}°{'S' if y < 0 else 'N'}"))
-    ax.spines[:].set_visible(True)
-    ax.spines[:].set_color("#bbbbbb")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
+    ax.spines[:].set(visible=True, color="#bbbbbb")
     _draw_scale(ax, frame, west + 0.03 * (east - west), south - 0.5 * band)
 
 
@@ -212,18 +199,14 @@ def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
     shapes = _in_degrees(_read(geopandas, basemap))
     west, east, south, north = frame
     visible = shapes.cx[west:east, south:north]
-    labels = (ax.xaxis.label, ax.yaxis.label)
-    sizes = [label.get_fontsize() for label in labels]
+    labels = {label: label.get_fontsize() for label in (ax.xaxis.label, ax.yaxis.label)}
     area = visible.geom_type.isin(["Polygon", "MultiPolygon"])
-    for part, style in (
-        (visible[area], {"facecolor": _SHAPE, "edgecolor": _BORDER}),
-        (visible[~area], {"color": _BORDER}),
-    ):
+    filled, style = {"facecolor": _SHAPE, "edgecolor": _BORDER}, {"color": _BORDER}
+    for part, look in ((visible[area], filled), (visible[~area], style)):
         if len(part):
-            part.plot(ax=ax, aspect=None, linewidth=0.4, zorder=0, gid="basemap", **style)
-    ax.set(xlabel="", ylabel="")  # geopandas names the axes of the coordinate system, in small type
-    for label, size in zip(labels, sizes, strict=True):
-        label.set_fontsize(size)
+            part.plot(ax=ax, aspect=None, linewidth=0.4, zorder=0, gid="basemap", **look)
+    for label, size in labels.items():  # geopandas names the coordinate system, in small type
+        label.set(text="", fontsize=size)
 
 
 def _draw_land(ax: Axes) -> None:
@@ -264,8 +247,9 @@ def _in_degrees(shapes: Any) -> Any:
     west, south, east, north = shapes.total_bounds
     if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
         msg = (
-            "`basemap` has no coordinate system, and its coordinates are not degrees: they go from "
-            f"{west:g}, {south:g} to {east:g}, {north:g}. Set it with set_crs()."
+            "`basemap` has no coordinate system, and its coordinates are not degrees: they go from"
         )
-        raise InputError(msg)
+        raise InputError(
+            f"{msg} {west:g}, {south:g} to {east:g}, {north:g}. Set it with set_crs()."
+        )
     return shapes

@@ -158,9 +158,8 @@ def plot_community_flows(
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b", "c"], "target": ["b", "c", "d"]})
-    >>> links["weight"] = [5, 1, 4]
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> links = pd.DataFrame({"source": list("abc"), "target": list("bcd"), "weight": [5, 1, 4]})
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
     >>> ax = plot_community_flows(network, {"a": 0, "b": 0, "c": 1, "d": 1})
     >>> [text.get_text() for text in ax.texts]
     ['50.0', '10.0', '40.0']

@@ -333,12 +333,11 @@ def plot_plan_path(
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
-    >>> nodes = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
     >>> links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
-    >>> network = ni.build_network(nodes, links)
-    >>> links = {"cd": ni.scenarios.NewLinks([("c", "d")], weight=5)}
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    >>> built = {"cd": ni.scenarios.NewLinks([("c", "d")], weight=5)}
     >>> target = ni.planning.EffectiveNumber(3.5)
-    >>> plan = ni.planning.plan_centres(network, target=target, candidates=links, rng=1)
+    >>> plan = ni.planning.plan_centres(network, target=target, candidates=built, rng=1)
     >>> [text.get_text() for text in plot_plan_path(plan).get_yticklabels()]
     ['today', '+ cd\\ncost 1']
     """
