@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from netinnov._columns import TEXT, as_codes, as_numbers, as_text, is_blank, nearest, taken
+from netinnov._columns import TEXT, Coded, as_codes, as_numbers, as_text, is_blank, nearest, taken
 from netinnov._dataframes import as_pandas
 from netinnov._file_rows import is_bare
 from netinnov._problems import Problems
@@ -292,9 +292,13 @@ def _ends(column: str, stack: Stack, nodes: pd.Index | None, problems: Problems)
 def _layers(stack: Stack, problems: Problems) -> tuple[tuple[str, ...], Codes]:
     """Names of the layers that have rows, sorted, and the layer of each row."""
     values = stack.frame["layer"]
-    coded = as_codes(values if values.dtype != TEXT else values.astype("category"))
+    if values.dtype == TEXT:
+        at, distinct = pd.factorize(values)
+        coded: Coded | None = Coded(at, pd.Series(distinct))
+    else:
+        coded = as_codes(values)
     if coded is not None:
-        used = np.unique(coded.at)
+        used = np.flatnonzero(np.bincount(coded.at + 1)) - 1
         names = coded.distinct.iloc[used[used >= 0]]
         if used[:1].tolist() != [-1] and not is_blank(names).any():
             order = np.argsort(names.to_numpy(object), kind="stable")
