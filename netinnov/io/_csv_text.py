@@ -48,8 +48,7 @@ def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    No function of the package does this unasked: `read_network` and other programs would take the
-    apostrophe for a part of the name.
+    Nothing does this unasked: `read_network` would take the apostrophe for a part of the name.
 
     Examples
     --------

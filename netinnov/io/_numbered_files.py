@@ -99,8 +99,7 @@ def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> 
     Raises
     ------
     InputError
-        If the folder is there and not empty, or cannot be made, or two names differ only in
-        characters that the files cannot hold.
+        If the folder is not empty or cannot be made, or two names differ only in odd characters.
 
     Warns
     -----

@@ -119,8 +119,7 @@ def write_rsiena(
     Raises
     ------
     InputError
-        If there are fewer than two periods, the folder is there and not empty or cannot be made,
-        or `attributes` do not fit the nodes.
+        If there are fewer than two periods, the folder cannot be made, or `attributes` do not fit.
 
     Notes
     -----

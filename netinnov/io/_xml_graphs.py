@@ -46,8 +46,7 @@ def write_graphml(
     Raises
     ------
     InputError
-        If the file cannot be written, `attributes` do not fit the nodes, or two ids differ only in
-        characters that XML cannot hold.
+        If the file cannot be written, `attributes` do not fit, or XML would make two ids one.
 
     Warns
     -----
@@ -121,13 +120,12 @@ def write_gexf(
 
     Notes
     -----
-    Direction, arcs and attributes are those of `to_networkx`. The ``kind`` of an edge is its
-    layer (and period, as in "papers 2015"), so that Gephi keeps parallel edges apart. Nodes carry
-    ``lon`` and ``lat`` of their place, which Gephi's plugins for maps use. A column whose name
-    GEXF uses itself gets an underscore, as ``label_`` or ``start_``. The description of the file
-    is the table of layers as JSON. Links with a period begin and end with it, so that Gephi shows a
-    timeline; links without one are always there. networkx writes the file: links stand in the order
-    of its edges.
+    Direction, arcs and attributes are those of `to_networkx`. The ``kind`` of an edge is its layer
+    (and period, as in "papers 2015"), so that Gephi keeps parallel edges apart. Nodes carry ``lon``
+    and ``lat`` of their place, which Gephi's plugins for maps use. A column whose name GEXF uses
+    itself gets an underscore, as ``label_`` or ``start_``. The description of the file is the table
+    of layers as JSON. Links with a period begin and end with it, so that Gephi shows a timeline;
+    links without one are always there. Links stand in the order of networkx.
 
     Examples
     --------

@@ -41,11 +41,9 @@ def plot_alluvial(
     Parameters
     ----------
     memberships : mapping from period to Series or Partition, or DataFrame
-        Index = node, value = community; of a DataFrame each column is a period, in its order.
-        Labels need not agree between periods.
+        Index = node, value = community; a column a period. Labels need not agree between periods.
     most : int
-        The largest communities of a period get a block of their own; "others" is a grey block
-        below.
+        The largest communities of a period have own blocks; "others" is a grey block below.
     small : float
         Ribbons with less than this share of the nodes that two periods have in common are grey.
     importance : Series, optional

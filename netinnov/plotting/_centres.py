@@ -59,9 +59,8 @@ def plot_centres(
     network : MultilayerNetwork
         A node is drawn at the ``lon`` and ``lat`` of its place.
     centres : DataFrame
-        Index = node; columns ``centre`` (true or false), ``centrality`` (0 or more), ``support`` (0
-        to 1, or NaN) and, for `spokes`, ``community``, as `polycentricity.detect_centres` gives
-        them.
+        From `polycentricity.detect_centres`: index = node; ``centre`` (true or false),
+        ``centrality`` (0 or more), ``support`` (0 to 1, or NaN) and, for `spokes`, ``community``.
     names : mapping from node to str, optional
         Labels; by default the names in ``network.places``.
     extent : (west, east, south, north), optional

@@ -55,8 +55,7 @@ def plot_convergence(
     Returns
     -------
     Axes
-        A point a region, logarithmic from left to right; the fitted line (it is of logarithms)
-        and below it slope, interval and half-life.
+        A point a region, on a logarithmic axis; the line of logarithms; slope and half-life below.
 
     Raises
     ------

@@ -64,8 +64,7 @@ def plot_effects(
     label : str, optional
         What changes; by default the name of the measure.
     legend : bool or DataFrame
-        Say above the axes what the marks are: those of `effects`, or of a table with the rows of
-        all panels that one legend stands for.
+        Say above the axes what the marks are: of `effects`, or of a table of all panels together.
 
     Returns
     -------
@@ -82,9 +81,8 @@ def plot_effects(
 
     Notes
     -----
-    Filled points are for the whole network, open ones for single places. A row without a test has
-    no p; the column ``why_no_p`` of the table says why. A dash stands for a share of the same sign
-    that is not defined, as the median change is 0.
+    Filled points are for the whole network, open ones for single places. The column ``why_no_p``
+    says why a row has no p. A dash: no share of the same sign, as the median is 0.
 
     Examples
     --------

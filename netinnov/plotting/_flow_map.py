@@ -74,18 +74,16 @@ def plot_flow_map(
     extent : (west, east, south, north), optional
         Degrees of the frame; by default all located nodes.
     labels : int
-        At most this many places are named, ends of enclaves first, then by strength; the first
-        eight even where a line has to lead to the name.
+        At most this many places are named, ends of enclaves first, then by strength; eight by
+        lines.
     strongest : int
-        At most this many links are drawn of each layer, the heaviest, then those between the
-        strongest places.
+        At most this many links are drawn of each layer, the heaviest between the strongest places.
     arrows : int
         At most this many arrows are drawn, those of most enclaves.
     label : str
         What the weight of a link is, with its unit.
     edge_kws, node_kws : mapping, optional
-        Settings of the lines (`PathCollection`) and of the places (`Axes.scatter`), in place of
-        those of this function.
+        Settings of the lines (`PathCollection`) and of the places (`Axes.scatter`).
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below: land and sea (Natural Earth, 1:50 million, without borders), nothing,
         or your own shapes, also of a file, in any coordinate system (``pip install

@@ -45,8 +45,7 @@ def plot_bifurcation(
     Parameters
     ----------
     diagram : DataFrame
-        As `netinnov.mechanisms.free_flow.bifurcation_diagram` gives it: the parameter in the first
-        column, ``share``, ``stable``.
+        From `mechanisms.free_flow.bifurcation_diagram`: the parameter, ``share``, ``stable``.
     points : mapping from name to value, optional
         Values to mark by upright lines: break, sustain and fold points. NaN is left out.
     label : str, optional

@@ -54,8 +54,7 @@ def label_points(
     share a label, such as "Hefei, Fuyang". At most ``most`` spots are labelled; the first ``must``
     in any case, if need be farther away with a line to the point; the first ``led`` also where
     there is room farther away only. No label covers a point or the text ``beside``; ``lines``
-    (corners in data coordinates) and ``arrows`` are left free where they can be. Returns the
-    labels.
+    (corners in data coordinates) and ``arrows`` are left free if possible.
 
     Eight sides and three distances are tried for each label, O(n) each: of those that cover neither
     a point nor a label, and lie nearer to their own point than to any other, the one that hides

@@ -79,14 +79,12 @@ def plot_network(
         In this order. Default: all, or those of most links, up to 7 colours, 12 panels or 6 planes.
     layout : {"fruchterman_reingold", "kamada_kawai", "circle", "map"} or DataFrame, optional
         ``"map"``: at the coordinates of the places. A DataFrame: ``x`` and ``y`` of all nodes.
-        Default: Kamada and Kawai's layout for components of up to 80 nodes, Fruchterman and
-        Reingold's for larger ones.
+        Default: Kamada and Kawai's for components of up to 80 nodes.
     groups : Partition, Series, DataFrame or str, optional
         Communities, or any label of the nodes (as a Series, or the name of a column), or of the
         nodes in each layer. Told apart by colour and marker. Default: two to seven kinds.
     size : Series or str, optional
-        Values at least 0, such as a centrality, or the name of a column of the nodes: markers have
-        areas in proportion. Default: equal markers.
+        Values at least 0 or a column of the nodes, as areas of markers. Default: equal markers.
     labels : int
         At most this many nodes are named in each picture, those of the largest `size` or of most
         links first: a third in any case, if need be by a line, the others where there is room.
@@ -103,9 +101,8 @@ def plot_network(
     -------
     Axes
         Links are wider for larger weights; those of directed layers are curved to the left of their
-        direction and have a head in the middle. Modelled layers are grey, and say so. Self-links
-        are left out. Nodes without a link there are faint. In planes, dotted lines follow named
-        nodes.
+        direction and have a head in the middle. Modelled layers are grey. Self-links are left out.
+        Nodes without a link there are faint. In planes, dotted lines follow named nodes.
 
     Raises
     ------

@@ -30,8 +30,8 @@ def plot_null_distribution(
     Parameters
     ----------
     comparison : NullComparison, Series or DataFrame
-        From `netinnov.null_models.compare_with_null`; or the values of the replicates, a row each
-        and a column a node, as its ``draws`` are.
+        From `netinnov.null_models.compare_with_null`; or values as its ``draws``: a row a
+        replicate.
     observed : float or Series, optional
         The value of the network, a number or one a node, with a table of replicates.
     node : str, optional

@@ -59,8 +59,7 @@ def plot_park(
     Parameters
     ----------
     network : MultilayerNetwork
-        Actors and flows; only the park and its direct partners are drawn
-        (`netinnov.mechanisms.cooperation.park_network`).
+        Of actors; the park and its partners are drawn (`mechanisms.cooperation.park_network`).
     park : str
         A node with a place (its host) and a jurisdiction (its home).
     chinese : bool

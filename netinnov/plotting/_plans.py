@@ -63,8 +63,7 @@ def plot_sites(
     Returns
     -------
     Axes
-        An arrow from home to host for each chosen enclave; squares are hosts, circles homes, and
-        filled ones are those of the plan.
+        An arrow from home to host for each chosen enclave; squares: hosts, circles: homes.
 
     Raises
     ------

@@ -55,8 +55,8 @@ def plot_profile(
     -------
     Axes
         From the top, rows as given, grouped where ``of`` changes. Grey band: null model, with its
-        mean; thick line: interval; thin line with ends: range without one place; point: value,
-        filled where p is at most 0.05.
+        mean; thick line: interval; thin line: range without one place; point: value, filled if p <=
+        0.05.
 
     Raises
     ------

@@ -52,16 +52,16 @@ def plot_rank_size(
         How many of the largest places are named, where no other name is in the way.
     method : {"ols", "gabaix"}
         ``"ols"``: ln size on ln rank. ``"gabaix"``: ln(rank - 1/2) on ln size, whose slope is the
-        exponent of the tail, the steeper the more even.
+        tail's exponent.
 
     Returns
     -------
     Axes
         Points, the line of `netinnov.polycentricity.rank_size`, and its slope in the legend; 95 %
         interval and standard error are for the caption (`caption_notes`). The shade lies between
-        the lines of either end of the interval through
-        the centre of the points; there is none if one of these lines would not fall. With fewer
-        than two positive values there is no line, with two no interval of ``"ols"``.
+        the lines of either end of the interval through the centre of the points; there is none if
+        one of these lines would not fall. A line needs two positive values, the interval of
+        ``"ols"`` three.
 
     Raises
     ------
@@ -77,7 +77,9 @@ def plot_rank_size(
     narrow, and the caption says so, since ranked values do not scatter independently (Gabaix and
     Ibragimov 2011). That of ``"gabaix"`` is slope -/+ 1.96 slope sqrt(2/n), for many places.
 
-    References ---------- Gabaix and Ibragimov (2011), "Rank - 1/2: a simple way to improve the OLS
+    References
+    ----------
+    Gabaix and Ibragimov (2011), "Rank - 1/2: a simple way to improve the OLS
     estimation of tails".
 
     Examples
@@ -175,8 +177,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     Parameters
     ----------
     table : DataFrame
-        Index = place, one numeric column a measure, sorted with the most central place first; a
-        column ``name`` gives the labels.
+        Index = place, the most central first; a numeric column a measure; ``name``: labels.
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
     top : int

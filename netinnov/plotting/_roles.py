@@ -40,8 +40,7 @@ def plot_roles(
     Parameters
     ----------
     roles : DataFrame
-        Index = node; columns ``z``, ``participation`` and ``role`` (R1 to R7), as
-        `netinnov.community.roles` gives them.
+        From `netinnov.community.roles`: index = node, ``z``, ``participation`` and ``role``.
     names : mapping from node to str, optional
         Labels of the nodes.
     labels : int
@@ -59,7 +58,9 @@ def plot_roles(
     InputError
         If a column is missing or not numbers, or no node has both z and participation.
 
-    Notes ----- Regions after Guimera and Amaral: hubs from z = 2.5 up, cuts of the participation at
+    Notes
+    -----
+    Regions after Guimera and Amaral: hubs from z = 2.5 up, cuts of the participation at
     0.30 and 0.75, for others at 0.05, 0.62 and 0.80. Nodes without links have none: left out and
     counted.
 

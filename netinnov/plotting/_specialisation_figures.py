@@ -29,8 +29,8 @@ def plot_location_quotients(
     Parameters
     ----------
     quotients : DataFrame
-        Regions x fields, none negative, as
-        `netinnov.mechanisms.agglomeration.location_quotient` gives it. Rows are drawn as given.
+        Regions x fields, in the order drawn, as `mechanisms.agglomeration.location_quotient` gives
+        it.
     names : mapping from region to str, optional
         Labels of the rows.
     top : int
@@ -41,8 +41,7 @@ def plot_location_quotients(
     Returns
     -------
     Axes
-        White at 1, purple above, orange below, from 1/4 to 4; blank where a region has nothing of
-        a field, or the quotient is missing.
+        White at 1, purple above, orange below, from 1/4 to 4; blank where it is 0 or missing.
 
     Raises
     ------
