@@ -190,13 +190,9 @@ def _first_view(data: dict[str, Any], points: Floats) -> str:
     n, measures = data["n"], data["measures"]
     strength = measures.get("strength") or measures.get("degree") or [0.0] * n
     size = np.array([0.0 if value is None else value for value in strength])
-    every = all(layer["modelled"] for layer in data["layers"])
-    links = [
-        link
-        for layer in data["layers"]
-        if every or not layer["modelled"]
-        for link in zip(layer["source"], layer["target"], layer["weight"], strict=True)
-    ]
+    drawn = [layer for layer in data["layers"] if not layer["modelled"]] or data["layers"]
+    ends = ("source", "target", "weight")
+    links = [link for layer in drawn for link in zip(*(layer[end] for end in ends), strict=True)]
     names, chinese = data["places"]["name"][:n], data["places"]["name_zh"][:n]
     columns = {} if names == chinese else {"中文": chinese}
     most = np.sort(np.argsort(-size, kind="stable")[:LISTED])

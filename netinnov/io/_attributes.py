@@ -94,8 +94,7 @@ def restored(values: Iterable[Any], record: Record) -> pd.Series:
     if "categories" in record:
         labels = record["categories"]
         code = {label: i for i, label in enumerate(labels)}
-        unknown = [v for v in values if v is not None and v not in code]
-        if unknown:
+        if unknown := [v for v in values if v is not None and v not in code]:
             raise ValueError(f"{unknown[0]!r} is not one of the categories")
         categories = pd.Index(restored(labels, record["of"]))
         dtype = pd.CategoricalDtype(categories, ordered=record["ordered"])

@@ -15,29 +15,20 @@ UPRIGHT = 8
 
 _SUPERSCRIPTS = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 _POWER = re.compile(rf" × 10([{_SUPERSCRIPTS}]+)")
+_SIGNS = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    '"': r"\textquotedbl{}",
+    "\N{MINUS SIGN}": "$-$",
+    "\N{EN DASH}": "--",
+    "\N{EM DASH}": "---",
+    "\N{INFINITY}": r"$\infty$",
+    "\N{MULTIPLICATION SIGN}": r"$\times$",
+    "\N{NO-BREAK SPACE}": "~",
+}
 _LATEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "&": r"\&",
-        "%": r"\%",
-        "$": r"\$",
-        "#": r"\#",
-        "_": r"\_",
-        "{": r"\{",
-        "}": r"\}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "<": "$<$",
-        ">": "$>$",
-        "|": "$|$",
-        '"': r"\textquotedbl{}",
-        "\N{MINUS SIGN}": "$-$",
-        "\N{EN DASH}": "--",
-        "\N{EM DASH}": "---",
-        "\N{INFINITY}": r"$\infty$",
-        "\N{MULTIPLICATION SIGN}": r"$\times$",
-        "\N{NO-BREAK SPACE}": "~",
-    }
+    _SIGNS | {sign: rf"\{sign}" for sign in "&%$#_{}"} | {sign: f"${sign}$" for sign in "<>|"}
 )
 
 

@@ -104,8 +104,8 @@ def plot_alluvial(
         sizes = zip(shown.columns, present.sum(axis=0), strict=True)
         ticks = [f"{printable(name)}\nn = {size:,}" for name, size in sizes]
         ax.set_xticks(range(len(ticks)), ticks)
-        ax.set(xlim=(-half - 0.02, len(ticks) - 1 + half + 0.02), ylim=(1.1 * tallest, 0))
-        ax.set_yticks([])
+        wide = (-half - 0.02, len(ticks) - 1 + half + 0.02)
+        ax.set(xlim=wide, ylim=(1.1 * tallest, 0), yticks=[])
         without_edges(ax)
         _draw_legend(ax, shown, importance, names)
         note = (

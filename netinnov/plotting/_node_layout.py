@@ -31,17 +31,16 @@ def node_positions(
     rng: np.random.Generator,
 ) -> Floats:
     """Where each node is drawn, x and y; NaN where a map does not know it."""
-    if layout is None or isinstance(layout, str):
-        if layout is not None:
-            check_choice("layout", layout, Layout)
-        if layout == "map":
-            return _on_map(network)
-        n = network.n_nodes
-        if layout == "circle":
-            angle = 2 * np.pi * np.arange(n) / max(n, 1)
-            return np.column_stack([np.cos(angle), np.sin(angle)])
-        return _by_forces(_attraction(network, layers), layout, rng)
-    return _as_given(network, layout)
+    if layout is not None and not isinstance(layout, str):
+        return _as_given(network, layout)
+    if layout is not None:
+        check_choice("layout", layout, Layout)
+    if layout == "map":
+        return _on_map(network)
+    if layout == "circle":
+        angle = 2 * np.pi * np.arange(network.n_nodes) / max(network.n_nodes, 1)
+        return np.column_stack([np.cos(angle), np.sin(angle)])
+    return _by_forces(_attraction(network, layers), layout, rng)
 
 
 def _as_given(network: MultilayerNetwork, layout: object) -> Floats:
@@ -116,10 +115,8 @@ def _component(
 ) -> Floats:
     """A layout with about one node in a square of side 1, its longer axis horizontal."""
     n = len(nodes)
-    if n == 1:
-        return np.zeros((1, 2))
-    if n == 2:
-        return np.array([[0.0, 0.0], [1.0, 0.0]])
+    if n <= 2:
+        return np.array([[0.0, 0.0], [1.0, 0.0]])[:n]
     import igraph
 
     position = np.full(attraction.shape[0], -1)

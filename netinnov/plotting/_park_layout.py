@@ -103,29 +103,25 @@ def stack(boxes: dict[str, Box], lanes: dict[int, str], links: pd.DataFrame, par
     above = sum(lane == "above" for lane in lanes.values())
     below = len(lanes) - above
     start = 8.0 + LANE * above
+
+    def level(box: Box) -> tuple[bool, int]:
+        sides = [lanes[link] for link in box.inner if link in lanes]
+        return box.panel == "other", ("below" in sides) - ("above" in sides)
+
     ends = []
     for column in (0, 1):
-        y = start
-        column_boxes = [box for box in boxes.values() if box.column == column]
-
-        def level(box: Box) -> tuple[bool, int]:
-            sides = [lanes[link] for link in box.inner if link in lanes]
-            return box.panel == "other", ("below" in sides) - ("above" in sides)
-
-        inside = ""
-        for box in sorted(column_boxes, key=level):
+        y, inside = start, ""
+        for box in sorted((box for box in boxes.values() if box.column == column), key=level):
             if box.panel == "other" and inside != "other":
                 y += 9.0 if inside else 1.0  # the title of the field
             inside = box.panel
             box.top = y
             y += box.height + GAP
         ends.append(y)
-    shorter = int(np.argmin(ends))
-    room = max(ends) - ends[shorter]
-    own = [box for box in boxes.values() if box.column == shorter]
-    if own and not any(box.panel == "other" for box in own):
+    own = [box for box in boxes.values() if box.column == int(np.argmin(ends))]
+    if not any(box.panel == "other" for box in own):
         for box in own:  # in the middle of its ground
-            box.top += room / 2
+            box.top += (max(ends) - min(ends)) / 2
     # Without a lane below, the park may be the lowest of all; lanes run below it, too.
     lowest = max(max(ends), bar(boxes, links, park)[1] + GAP)
     return max(lowest + LANE * below + 0.5, start + 30)
@@ -153,9 +149,7 @@ def routes_of(
     inner, outer = (LEFT + BOX, RIGHT), (LEFT, RIGHT + BOX)
     edge, away = (PARK, PARK + PARK_WIDTH), (1, -1)
     routes: dict[int, list[tuple[float, float]]] = {}
-    channel = [0, 0]
-    bracket = [0, 0]
-    order = {"above": 0, "below": 0}
+    channel, bracket, order = [0, 0], [0, 0], {"above": 0, "below": 0}
     lowest = max([box.top + box.height for box in boxes.values()] + [bottom])
     highest = min([box.top for box in boxes.values()] + [top])
     for number, source, target in links[["source", "target"]].itertuples():
@@ -163,17 +157,16 @@ def routes_of(
             continue
         if park in (source, target):
             box = boxes[target if source == park else source]
-            y = box.at(number)
-            path = [(inner[box.column], y), (edge[box.column], y)]
+            path = [(x[box.column], box.at(number)) for x in (inner, edge)]
             routes[number] = path if target == park else path[::-1]
             continue
         one, other = boxes[source], boxes[target]
         if number not in lanes:
             bracket[one.column] += 1
-            x = outer[one.column] - away[one.column] * (0.6 + 1.9 * bracket[one.column])
+            side = outer[one.column]
+            x = side - away[one.column] * (0.6 + 1.9 * bracket[one.column])
             y, z = one.at(number, outside=True), other.at(number, outside=True)
-            edge_x = outer[one.column]
-            routes[number] = [(edge_x, y), (x, y), (x, z), (edge_x, z)]
+            routes[number] = [(side, y), (x, y), (x, z), (side, z)]
             continue
         order[lanes[number]] += 1
         level = lowest + LANE * (order["below"] - 0.2)

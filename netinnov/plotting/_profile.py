@@ -140,8 +140,7 @@ def _places(of: pd.Series[str]) -> tuple[list[float], list[tuple[float, str]]]:
 def _label(names: Names, name: Any, of: str) -> str:
     if name in names:
         return printable(names[name])
-    text = str(name).removeprefix(_SIZES) if of == "size" else str(name)
-    return printable(text).replace("_", " ")
+    return printable(str(name).removeprefix(_SIZES if of == "size" else "")).replace("_", " ")
 
 
 def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> int:
@@ -161,9 +160,8 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> in
     band = spot(row["null_low"], row["null_high"])
     if np.isfinite(band).all():
         width = max(abs(band[1] - band[0]), 0.004)
-        left = band.mean() - width / 2
-        box = Rectangle((left, at - 0.38), width, 0.76, facecolor=_NULL, linewidth=0, zorder=1)
-        ax.add_patch(box)
+        corner = (band.mean() - width / 2, at - 0.38)
+        ax.add_patch(Rectangle(corner, width, 0.76, facecolor=_NULL, linewidth=0, zorder=1))
     mean = spot(row["null_mean"])
     ax.plot(np.repeat(mean, 2), [at - 0.38, at + 0.38], color="#8c8c8c", linewidth=0.9, zorder=2)
     without = spot(row["low_without_one"], row["high_without_one"])

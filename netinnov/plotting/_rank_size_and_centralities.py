@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
@@ -149,8 +148,7 @@ def _draw_ranks(
         dash = ("-", "--", ":")[position % 3]
         ax.plot(along, line, color=colour, linestyle=dash, linewidth=0.9)
         if len(sizes):  # an empty logarithmic axis cannot be drawn
-            ax.set_xscale("log")
-            ax.set_yscale("log")
+            ax.set(xscale="log", yscale="log")
             ax.margins(0.08, 0.2 if names is not None and labelled else 0.12)
             for axis in (ax.xaxis, ax.yaxis):
                 least, most = axis.get_view_interval()
@@ -221,9 +219,9 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
 
 def _open(ax: Axes) -> None:
     """Give limits and a tick to an axis on which all values are one."""
-    for axis, (least, most) in zip((ax.xaxis, ax.yaxis), ax.dataLim.get_points().T, strict=True):
+    sides: Any = ((ax.xaxis, ax.set_xlim), (ax.yaxis, ax.set_ylim))
+    for (axis, set_limits), (least, most) in zip(sides, ax.dataLim.get_points().T, strict=True):
         if most <= least * (1 + 1e-6):
-            set_limits = ax.set_xlim if axis is ax.xaxis else ax.set_ylim
             set_limits(least / 2, most * 2, auto=True)
             axis.set_major_locator(FixedLocator([least]))
 
@@ -296,6 +294,4 @@ def _uncertainty(of: str, fit: RankSize, low: float, high: float, method: Method
 
 
 def _three_digits(value: float) -> str:
-    if math.isnan(value):
-        return "–"
-    return number(value, ",.0f" if abs(value) >= 1000 else ".3g")
+    return number(value, ",.0f" if abs(value) >= 1000 else ".3g") if value == value else "–"

@@ -83,19 +83,17 @@ def plot_space_allocation(
             write(ax, text, (-0.015, top + amount / 2), ha="right")
         for k, (label, top, amount) in enumerate(zip(space.index, right, space, strict=True)):
             filled, colour = float(used[label]), PALETTE[k % len(PALETTE)]
-            ax.add_patch(Rectangle((1 - _BLOCK, top), _BLOCK, amount, color=_PALE, linewidth=0))
-            ax.add_patch(Rectangle((1 - _BLOCK, top), _BLOCK, filled, color=colour, linewidth=0))
-            ax.add_patch(
-                Rectangle((1 - _BLOCK, top), _BLOCK, amount, fill=False, edgecolor=INK, lw=0.5)
-            )
+            corner = (1 - _BLOCK, top)
+            ax.add_patch(Rectangle(corner, _BLOCK, amount, color=_PALE, linewidth=0))
+            ax.add_patch(Rectangle(corner, _BLOCK, filled, color=colour, linewidth=0))
+            ax.add_patch(Rectangle(corner, _BLOCK, amount, fill=False, edgecolor=INK, lw=0.5))
             text = f"{printable(name_of(names, label), longest=24)}: {_used(filled, amount, unit)}"
             if (rent := float(allocation.rents[label])) > 0:
                 text += f", rent {_amount(rent, rent_unit)}"
             write(ax, text, (1.015, top + amount / 2), ha="left")
         bottom = max(left[-1] + needs.iloc[-1], right[-1] + space.iloc[-1])
         ax.set(xlim=(-0.42, 1.72), ylim=(bottom + 0.02 * whole, -0.02 * whole))
-        ax.set_xticks([])
-        ax.set_yticks([])
+        ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
         rents = "Rent: what one more unit of space at a site that is full would save of the cost."
         unsure = "" if allocation.rents_unique else "Other rents would do as well (degenerate)."
