@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,12 +21,12 @@ from netinnov.mechanisms.cobweb._bounded_supply import (
     ending_of,
     periods_of,
 )
-from netinnov.mechanisms.cobweb._one_market import Cobweb
-from netinnov.mechanisms.cobweb._parameters import SLOWEST, follow, start_of
+from netinnov.mechanisms.cobweb._one_market import Cobweb, OneMarket
+from netinnov.mechanisms.cobweb._parameters import SLOWEST
 
 
 @dataclass(frozen=True, slots=True)
-class BoundedCobweb:
+class BoundedCobweb(OneMarket):
     """One market: demand a - b p_t meets supply S(p^e_t), S bounded and rising.
 
     Expectations follow p^e_t = p^e_{t-1} + beta (p_{t-1} - p^e_{t-1}). The expected price follows x
@@ -106,25 +106,6 @@ class BoundedCobweb:
             adaptation=self.adaptation,
         )
 
-    def root(self) -> float:
-        """Factor by which a small distance from rest grows in a period.
-
-        Returns
-        -------
-        float
-            1 - beta (1 + S'(p) / b) at the rest p.
-        """
-        return self.linear().root()
-
-    def is_stable(self) -> bool:
-        """Whether prices that start near the rest settle.
-
-        Returns
-        -------
-        bool
-        """
-        return self.linear().is_stable()
-
     def critical_slope(self) -> float:
         """Slope of supply at rest from which prices cycle with period 2.
 
@@ -134,31 +115,6 @@ class BoundedCobweb:
             b (2 / beta - 1): the root is -1 there (flip bifurcation).
         """
         return self.demand_slope * (2 / self.adaptation - 1)
-
-    def critical_adaptation(self) -> float:
-        """Adaptation from which prices cycle with period 2.
-
-        Returns
-        -------
-        float
-            2 / (1 + S'(p) / b), exact since the rest p does not depend on it; above 1: never.
-        """
-        return self.linear().critical_adaptation()
-
-    def simulate(self, *, start: float, periods: int, expected: float | None = None) -> Floats:
-        """Prices over time.
-
-        Parameters
-        ----------
-        start, periods, expected
-            As in `Cobweb.simulate`.
-
-        Returns
-        -------
-        array
-            ``periods + 1`` prices, the first one ``start``.
-        """
-        return self._path(start, expected, periods)[0]
 
     def attractor(self, *, start: float, settle: int = 2000, periods: int = 4000) -> Attractor:
         """Long-run behaviour of prices.
@@ -183,12 +139,12 @@ class BoundedCobweb:
         with np.errstate(divide="ignore"):
             return attractor_of(prices, float(np.log(np.abs(growth)).mean()))
 
-    def _path(self, start: Any, expected: Any, periods: int) -> tuple[Floats, Floats]:
-        def price(expected: float) -> float:
-            supply = float(self.supply.quantity(expected))
-            return (self.demand_intercept - supply) / self.demand_slope
+    def _supply_slope(self) -> float:
+        return float(self.supply.slope(self.price()))
 
-        return follow(price, *start_of(start, expected), periods, self.adaptation)
+    def _prices(self) -> Callable[[float], float]:
+        supply, a, b = self.supply, self.demand_intercept, self.demand_slope
+        return lambda expected: (a - float(supply.quantity(expected))) / b
 
     def _excess(self, price: float) -> float:
         supplied = float(self.supply.quantity(price))

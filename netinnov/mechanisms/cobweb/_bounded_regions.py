@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,22 +20,20 @@ from netinnov.mechanisms.cobweb._bounded_supply import (
     attractor_of,
     exponent_of,
 )
-from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
+from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb, CoupledMarkets
 from netinnov.mechanisms.cobweb._parameters import (
     SLOWEST,
-    follow,
     mobility_matrix,
     refuse_outside,
     region_names,
     set_fields,
-    starts_of,
     vector,
 )
 from netinnov.network import MultilayerNetwork
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CoupledBoundedCobweb:
+class CoupledBoundedCobweb(CoupledMarkets):
     """Markets of several regions with bounded supply, and bounded flows between them.
 
     Supply of region i is S_i(p_i) + sum_j m_ij w tanh((p_i - p_j) / w) at expected prices p.
@@ -135,27 +133,6 @@ class CoupledBoundedCobweb:
             regions=self.regions,
         )
 
-    def simulate(
-        self,
-        *,
-        start: Sequence[float] | Floats,
-        periods: int,
-        expected: Sequence[float] | Floats | None = None,
-    ) -> Floats:
-        """Prices over time.
-
-        Parameters
-        ----------
-        start, periods, expected
-            As in `CoupledCobweb.simulate`.
-
-        Returns
-        -------
-        array
-            ``periods + 1`` rows, a column a region.
-        """
-        return self._run(start, periods, expected)[0]
-
     def attractor(
         self, *, start: Sequence[float] | Floats, settle: int = 2000, periods: int = 2000
     ) -> Attractor:
@@ -176,7 +153,7 @@ class CoupledBoundedCobweb:
             Its Lyapunov exponent is the largest.
         """
         settle, periods = as_whole("settle", settle), as_whole("periods", periods, low=2 * LONGEST)
-        prices, expected = (part[-periods:] for part in self._run(start, settle + periods, None))
+        prices, expected = (part[-periods:] for part in self._path(start, None, settle + periods))
         b = np.asarray(self.demand_slope)
         stay = (1 - self.adaptation) * np.eye(b.size)
 
@@ -201,10 +178,9 @@ class CoupledBoundedCobweb:
         index = pd.RangeIndex(len(prices), name="period")
         return pd.DataFrame(prices, index=index, columns=pd.Index(self.regions or ()))
 
-    def _run(self, start: Any, periods: Any, expected: Any) -> tuple[Floats, Floats]:
+    def _prices(self) -> Callable[[Floats], Floats]:
         b, a = np.asarray(self.demand_slope), np.asarray(self.demand_intercept)
-        first = starts_of(start, expected, b.size)
-        return follow(lambda at: (a - self._supply(at)) / b, *first, periods, self.adaptation)
+        return lambda expected: (a - self._supply(expected)) / b
 
     def _supply(self, prices: Floats) -> Floats:
         own = [curve.quantity(price) for curve, price in zip(self.supply, prices, strict=True)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -29,7 +30,6 @@ from netinnov.mechanisms.cobweb._parameters import (
     refuse_outside,
     region_names,
     set_fields,
-    starts_of,
     vector,
 )
 from netinnov.network import MultilayerNetwork
@@ -37,8 +37,52 @@ from netinnov.network import MultilayerNetwork
 Side: TypeAlias = Literal["demand", "supply"]
 
 
+class CoupledMarkets(ABC):
+    """Markets of several regions, whose supply follows the expected prices of all."""
+
+    __slots__ = ()
+
+    demand_slope: Sequence[float] | Floats | pd.Series[float]
+    adaptation: float
+
+    @abstractmethod
+    def _prices(self) -> Callable[[Floats], Floats]:
+        """The prices that clear the markets after expected ones."""
+
+    def simulate(
+        self,
+        *,
+        start: Sequence[float] | Floats,
+        periods: int,
+        expected: Sequence[float] | Floats | None = None,
+    ) -> Floats:
+        """Prices over time.
+
+        Parameters
+        ----------
+        start : sequence of float
+            Prices of period 0.
+        periods : int
+            Number of later periods.
+        expected : sequence of float, optional
+            Expected prices of period 0; by default ``start``.
+
+        Returns
+        -------
+        array
+            ``periods + 1`` rows, a column a region.
+        """
+        return self._path(start, expected, periods)[0]
+
+    def _path(self, start: Any, expected: Any, periods: int) -> tuple[Floats, Floats]:
+        size = len(np.asarray(self.demand_slope))
+        first = vector("start", start, size)
+        hoped = first if expected is None else vector("expected", expected, size)
+        return follow(self._prices(), first, hoped, periods, self.adaptation)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class CoupledCobweb:
+class CoupledCobweb(CoupledMarkets):
     """Markets of several regions whose supply also follows the gaps between their prices.
 
     Supply of region i is c_i + d_i p_i + sum_j m_ij (p_i - p_j) at expected prices p. One formal
@@ -274,36 +318,10 @@ class CoupledCobweb:
         index = pd.RangeIndex(len(prices), name="period")
         return pd.DataFrame(prices, index=index, columns=pd.Index(regions))
 
-    def simulate(
-        self,
-        *,
-        start: Sequence[float] | Floats,
-        periods: int,
-        expected: Sequence[float] | Floats | None = None,
-    ) -> Floats:
-        """Prices over time.
-
-        Parameters
-        ----------
-        start : sequence of float
-            Prices of period 0.
-        periods : int
-            Number of later periods.
-        expected : sequence of float, optional
-            Expected prices of period 0; by default ``start``.
-
-        Returns
-        -------
-        array
-            ``periods + 1`` rows, a column a region.
-        """
+    def _prices(self) -> Callable[[Floats], Floats]:
         demand, answers = self._demand(), self._answers()
         a, c = self._intercepts()
-
-        def price(expected: Floats) -> Floats:
-            return np.asarray((a - c - answers @ expected) / demand)
-
-        return follow(price, *starts_of(start, expected, len(demand)), periods, self.adaptation)[0]
+        return lambda expected: np.asarray((a - c - answers @ expected) / demand)
 
     def _demand(self) -> Floats:
         return np.asarray(self.demand_slope, dtype=np.float64)

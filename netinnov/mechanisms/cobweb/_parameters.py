@@ -32,20 +32,6 @@ def follow(
     return prices, hoped
 
 
-def start_of(start: Any, expected: Any) -> tuple[float, float]:
-    """The first price of one market, and the expected one: by default the same."""
-    expected = start if expected is None else expected
-    check_number("start", start)
-    check_number("expected", expected)
-    return float(start), float(expected)
-
-
-def starts_of(start: Any, expected: Any, size: int) -> tuple[Floats, Floats]:
-    """The first prices of regions, and the expected ones: by default the same."""
-    first = vector("start", start, size)
-    return first, first if expected is None else vector("expected", expected, size)
-
-
 def set_fields(model: object, **values: Any) -> None:
     """Set fields of a frozen model to what its checks made of them."""
     for name, value in values.items():
