@@ -44,8 +44,7 @@ class ApproachComparison(Displayed):
         The two places.
     approaches : DataFrame
         Index approach; ``size`` (links), ``cost``, ``border_relief`` (share of the border between
-        home and host that is gone), ``unilateral`` (home does it alone) and ``assumed`` (what is
-        a parameter by assumption).
+        home and host that is gone), ``unilateral`` (home does it alone) and ``assumed`` (in words).
     effects : DataFrame
         What `to_frame` gives.
     forms : DataFrame
@@ -174,14 +173,12 @@ def compare_approaches(
     booked at the host. Each division is held against the game in which all can talk to each other.
     That gains can be passed on, and are worth the same to all, is assumed.
 
-    The link from network to models is an assumption and not estimated: use it to compare
-    approaches, not to predict.
+    The link from network to models is assumed, not estimated: to compare, not to predict.
 
     References
     ----------
     Hu and Zhang, Regional Reorganization of Innovation Elements: Mechanism, Predicament, and
-    Pathways to Innovation. Head and Mayer (2014), Gravity equations, Handbook of International
-    Economics 4 (freeness from flows).
+    Pathways to Innovation. Head and Mayer (2014), Gravity equations (freeness from flows).
 
     Examples
     --------

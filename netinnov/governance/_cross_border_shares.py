@@ -43,8 +43,7 @@ def cross_border_shares(
     network : MultilayerNetwork
         Any network.
     groups : sequence of str
-        Columns of the nodes, or of their places (tier, province): what is crossed where it
-        differs between the ends of a link.
+        Columns of the nodes, or of their places (tier, province), that may differ between ends.
     null : null model, or callable, optional
         What the shares are compared with, as in `compare_with_null`: by default networks with the
         same degrees in each layer. None: no comparison.

@@ -40,8 +40,7 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``(x_rc / x_r.) / (x_.c / x_..)``: 1 where a region has as much as it would by its size. NaN
-        in empty rows and columns.
+        ``(x_rc / x_r.) / (x_.c / x_..)``: 1 where it has as much as by its size; NaN if empty.
 
     References
     ----------
@@ -73,8 +72,7 @@ def krugman_index(values: pd.DataFrame) -> pd.Series:
     Returns
     -------
     Series
-        ``sum_c |s_rc - s_.c|`` a region, from 0 (the same mix) to 2; the reference includes
-        the region. NaN for an empty region.
+        ``sum_c |s_rc - s_.c|``, from 0 (the mix of all regions) to 2; NaN for an empty region.
 
     References
     ----------
@@ -193,8 +191,7 @@ def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -
     Parameters
     ----------
     cooccurrence : DataFrame
-        Symmetric, fields x fields: how often two meet, such as in patents or in regions. The
-        diagonal does not count.
+        Symmetric, fields x fields: how often two meet, as in patents; not its diagonal.
     method : {"association", "cosine", "jaccard", "probability", "minimum"}
         With S_i the row sums without the diagonal and T their total: "association" (C_ij / T) /
         ((S_i / T) (S_j / T)); "cosine" C_ij / sqrt(S_i S_j); "jaccard" C_ij / (S_i + S_j - C_ij);
@@ -261,8 +258,7 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
     Parameters
     ----------
     values : DataFrame
-        Regions x fields, 1 where a region is specialised (location quotient of at least 1, say)
-        and 0 elsewhere; or how much it is.
+        Regions x fields, 1 where a region is specialised, as in `complexity`; or how much it is.
     near : DataFrame
         Fields x fields, as from `relatedness`; the diagonal does not count.
 

@@ -30,8 +30,7 @@ class BetaConvergence(Tabled):
     Parameters
     ----------
     slope : float
-        Change of mean growth a period with the logarithm of the initial value; negative: the
-        poorer regions grow faster.
+        Change of mean growth with the log of the initial value; below 0: the poorer grow faster.
     standard_error : float
         Of the slope, robust to unequal variances (HC3).
     low, high : float
@@ -116,8 +115,7 @@ def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> Be
     panel : DataFrame
         Regions x periods in their order, above 0; regions without first or last value do not count.
     periods : float, optional
-        T; by default the difference of the labels of the last and the first column, which must
-        then be numbers, such as years.
+        T; by default the last less the first label of the columns, which must then be numbers.
 
     Returns
     -------

@@ -50,8 +50,7 @@ class EventStudy(Tabled):
         ``event_time`` (periods since the opening), ``estimate, standard_error, low, high``,
         ``n_treated`` (pairs), after ``group`` if `by` is given. 0 and NaN in the reference period.
     cells : DataFrame
-        ``group, cohort, event_time, estimate, standard_error, n_treated``: the averaged cells, by
-        the period in which enclaves opened.
+        The averaged cells: ``group, cohort, event_time, estimate, standard_error, n_treated``.
     average : TieEffect
         Mean over all treated pairs and periods from the opening on.
     groups : DataFrame
@@ -241,15 +240,13 @@ class DifferenceInDifferences(Displayed):
     average : TieEffect
         Mean over all treated pairs and periods from the opening on.
     groups : DataFrame
-        The same for each group and, as ``"a - b"``, for the difference of two: ``estimate,
-        standard_error, low, high, p``.
+        The same, with p, for each group and, as ``"a - b"``, for the difference of two.
     cells : DataFrame
         ``group, cohort, event_time, estimate, standard_error, n_treated``: the averaged cells.
     means : DataFrame
         Mean ties without a model, a row for each group and cohort: ``before`` and ``after`` the
         opening, ``others_before, others_after`` of pairs without an enclave, ``n_treated``, and
-        ``change``, ``others_change``: the logarithm of after over before (NaN where one is 0).
-        Without pairs that are never linked.
+        ``change, others_change``: log of after over before (NaN where one is 0). Linked pairs only.
     confidence, method, effects : float, str, str
         As asked for.
     sample : PairSample

@@ -138,8 +138,7 @@ def measure_levels(
 
     References
     ----------
-    Openshaw, S. (1984). The modifiable areal unit problem. Concepts and Techniques in Modern
-    Geography 38. Geo Books, Norwich.
+    Openshaw (1984), The modifiable areal unit problem, Geo Books, Norwich.
 
     Examples
     --------

@@ -125,8 +125,7 @@ def enclave_openings(
     Returns
     -------
     DataFrame
-        Columns ``node, home, host, direction`` as from `find_enclaves`, and ``opened`` (missing
-        where the network does not say).
+        ``node, home, host, direction`` as from `find_enclaves`, and ``opened`` (or missing).
 
     Raises
     ------

@@ -65,8 +65,7 @@ def cooperation_game(
         The players that each scenario needs, by its name; only with scenarios, which need it.
     objective : callable, optional
         Takes a network and the frozenset S and returns a number, larger is better. Default: the
-        sum of `harmonic_centrality` (access) over the nodes whose jurisdiction is in S, without
-        those that a scenario adds.
+        sum of `harmonic_centrality` over the baseline's nodes whose jurisdiction is in S.
     distance, frictions
         Of the default objective, see `harmonic_centrality`.
     replicates : int

@@ -262,8 +262,7 @@ class AllocationStability(Displayed):
     share : float
         Share of the games in whose core the allocation lies.
     objections : Series
-        Share of the games in which a coalition, if ever, would be better off by itself, the largest
-        first; index frozensets.
+        Share of games in which a coalition (frozenset) would leave, if ever; the largest first.
     """
 
     share: float

@@ -153,8 +153,7 @@ def sampled_shapley_value(
     Parameters
     ----------
     game : Game, mapping or function
-        As in `shapley_value`. A function is asked once for each coalition that occurs, and not for
-        the empty one, which is worth 0.
+        As in `shapley_value`; a function is asked once for each coalition, not for the empty one.
     players, orders, rng
         As in `shapley_value`.
 

@@ -114,9 +114,8 @@ def nucleolus_certificate(game: GameLike, *, per_capita: bool = False) -> pd.Dat
     DataFrame
         Rows of each level: ``level`` (from 1), ``coalition``, its ``excess`` at the nucleolus (per
         capita if asked), ``weight`` (above 0) and ``alone``: the row stands for a player who gets
-        no more than alone, and may be left out. The weights of a level add up to 1 at each player.
-        All levels together determine the payoffs. Coalitions whose payoff those of a level
-        determine could be added to it.
+        no more than alone, and may be left out. The weights of a level add up to 1 at each player,
+        and all levels together determine the payoffs.
 
     References
     ----------

@@ -32,8 +32,7 @@ class ParetoPlans(Tabled):
     Attributes
     ----------
     plans : DataFrame
-        A row a plan, by rising second objective: ``sites`` (tuple of names), a column an objective
-        and ``cost`` (NaN without prices).
+        A row a plan, by rising second objective: ``sites``, both objectives, ``cost`` (or NaN).
     baseline : Series
         Both objectives without any candidate.
     exact : bool

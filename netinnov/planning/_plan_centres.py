@@ -145,8 +145,7 @@ class CentrePlan(Tabled):
     target : EffectiveNumber or CentreSupport
         What was asked for.
     sites : tuple of str
-        Names of the chosen candidates, in the order of the steps; where the target is out of
-        reach, the set that comes nearest.
+        Names of the chosen candidates, by step; of a target out of reach those that come nearest.
     cost : float
         Their total cost.
     reached : bool

@@ -101,8 +101,7 @@ def space_demand(
 
     The median over parks of space by units, with the percentile interval over resamples of the
     parks; without parks where either is missing or 0. Sources count firms in different ways
-    (registered, recruited, present), and parks report full buildings: it is not a norm. See
-    `rent_intervals` for rents.
+    (registered, recruited, present), and parks report full buildings: it is no norm.
 
     Parameters
     ----------
@@ -122,12 +121,12 @@ def space_demand(
     Returns
     -------
     SpaceDemand
+        Its interval is carried on by `rent_intervals`.
 
     Raises
     ------
     InputError
-        Flows that are negative or missing, a floor that is not above 0, missing columns, or fewer
-        than two parks where both are known.
+        Flows below 0 or missing, a floor of 0, missing columns, or fewer than two known parks.
 
     References
     ----------

@@ -108,8 +108,7 @@ class CoupledCobweb(CoupledMarkets):
         Names; by default those of the network's nodes, or those of ``demand_slope`` if it is a
         Series, or 0, 1, ... A Series or a table with these names is put in their order.
     directed : bool
-        Whether m may differ by direction: m_ij is then how far the supply of i answers its gap to
-        j, and what i gains j need not lose.
+        Whether m may differ by direction; supply that i gains by m_ij j need not lose then.
     attention : matrix, optional
         w_ij, at least 0, sums of rows 1: supply of i answers d_i sum_j w_ij p_j (by default p_i).
 

@@ -88,8 +88,7 @@ def critical_enclave(
     """Strength of an enclave's link from which prices no longer settle.
 
     With symmetric answers of supply K and "both", 1 / (g' ((2 / beta - 1) B - K)^-1 g), g = 1 at
-    home, -1 at host: (b - d) / 2 - m for two equal regions with naive expectations. Else the first
-    crossing is looked for in 512 steps.
+    home, -1 at host. Else the first crossing is looked for in 512 steps.
 
     Parameters
     ----------
@@ -101,8 +100,7 @@ def critical_enclave(
     Returns
     -------
     float
-        0: not stable without it. Infinite: no strength does it (with "host_price": up to the whole
-        weight of home's own price).
+        0: not stable without it. Infinite: no strength (with "host_price": possible share) does it.
 
     Raises
     ------
@@ -153,8 +151,7 @@ def enclave_effect(
         A row a mode of the model, those that lose stability first on top: ``kind``, ``root``,
         ``modulus``, ``home_host_gap`` (difference of the prices of home and host in the mode,
         largest entry 1), ``first``; the same, ``_with`` behind the name, of the mode that it
-        becomes with the link; ``change`` of the modulus; ``effect``: "excites" if it grows, "damps"
-        if it falls, "leaves" if neither.
+        becomes with the link; ``change`` of the modulus; ``effect`` (excites, damps or leaves).
 
     Raises
     ------

@@ -38,8 +38,7 @@ def adoption_test(
         Who influences whom, from source to target in directed layers. A table of who *names* whom
         as an adviser has to be turned round first. Weights do not count.
     dates : Series or mapping from node to number
-        Date of adoption; inf for those who had not adopted when the watch ended; NaN or absent
-        where nothing is known.
+        Date of adoption; inf: not when the watch ended; NaN or absent: not known.
     strata : str or Series, optional
         Group of each node, or a column of the nodes, such as the city: each group keeps its time
         course, since dates are shuffled within it. None: one group.
@@ -59,8 +58,7 @@ def adoption_test(
           date, ``at_risk``: that of all in the group who had not adopted before;
         - ``excess``: the former minus the latter, and over shuffles its ``mean``, ``sd``, ``z``,
           ``p`` (twice the smaller tail), ``p_more`` (upper tail, (k + 1) / (n + 1)) and ``p_any``,
-          the chance that the largest z of all rows, sign aside, is as large. Without variation
-          ``z`` and ``p_any`` are NaN.
+          the chance that the largest ``|z|`` of all rows is as large. NaN without variation.
 
     Raises
     ------

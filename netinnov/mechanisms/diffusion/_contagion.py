@@ -37,8 +37,7 @@ def simple_contagion(
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network. A link of each layer passes by itself, from source to target in directed
-        layers; weights do not count.
+        Each link of a layer passes by itself, from source to target if directed; no weights.
     seeds : sequence of str
         Nodes that have it at step 0.
     rate : float or mapping from layer to float
@@ -85,8 +84,7 @@ def complex_contagion(
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network; layers are taken together, and weights do not count. In directed layers a node
-        looks at those that point to it.
+        Layers are taken together, without weights; in directed ones sources count for a node.
     seeds : sequence of str
         Nodes that have adopted at step 0.
     threshold : float or Series over nodes

@@ -184,8 +184,7 @@ class LogitMigration:
         """Stability of the even split over a network, mode by mode, in closed form.
 
         rate = r - 1 + (theta / n) (1 - r^2) (A - C + S (1 - border) w), r as in `break_point`.
-        Spillovers are the mean of the neighbours, so that the even split is a rest point of every
-        network without isolates.
+        The even split is a rest point of every network without isolates.
 
         Parameters
         ----------

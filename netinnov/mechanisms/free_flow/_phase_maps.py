@@ -87,8 +87,7 @@ def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a stable rest point: ``share``, and ``basin``, the distance of the unstable points
-        beside it. They add up to 1.
+        A row a stable point: ``share``, ``basin`` (between unstable points); the sum is 1.
 
     Raises
     ------

@@ -156,8 +156,7 @@ class TradeModel(ABC):
         Parameters
         ----------
         enclave : float
-            Share of the varieties made in region 2, the host, that region 1, the home, reaches as
-            its own; above 0 and at most 1.
+            As in `gap`, above 0 and at most 1.
         unit
             As in `break_point`.
 
@@ -215,7 +214,7 @@ class TradeModel(ABC):
         freeness : float or array
             phi = T^(1 - sigma), above 0 and at most 1.
         enclave : float
-            Share of the varieties made in region 2 that region 1 reaches as its own.
+            Share of the varieties of region 2, the host, that region 1, the home, reaches.
 
         Returns
         -------
