@@ -289,7 +289,10 @@ class _Measures:
     def __call__(self, network: MultilayerNetwork, relief: float) -> dict[str, float]:
         home, host = sides(self.baseline, self.home, self.host)
         n = self.baseline.n_nodes
-        belongs = _belongs(network, self.home, self.host)
+        # 0 for nodes whose jurisdiction is home, 1 for those of host, 2 for all others.
+        code = network.storage.jurisdiction_codes
+        own = [inside(network, place)[code] & (code >= 0) for place in (self.home, self.host)]
+        belongs = np.select(own, [0, 1], 2)
         access = self._access(network, belongs, relief)
         totals = strength(network).sum(axis=1).to_numpy(np.float64)[:n]
         between = _association(network, belongs, relief)
@@ -323,15 +326,6 @@ class _Measures:
         distance_between = csgraph.dijkstra(graph, directed=True, indices=np.arange(n))[:, :n]
         np.fill_diagonal(distance_between, np.inf)
         return np.asarray((1.0 / distance_between).sum(axis=1) / max(n - 1, 1))
-
-
-def _belongs(network: MultilayerNetwork, home: str, host: str) -> npt.NDArray[np.intp]:
-    """0 for nodes whose jurisdiction is home, 1 for those of host, 2 for all others."""
-    code = network.storage.jurisdiction_codes
-    known = code >= 0
-    of_home = inside(network, home)[code] & known
-    of_host = inside(network, host)[code] & known & ~of_home
-    return np.select([of_home, of_host], [0, 1], 2)
 
 
 def _association(

@@ -178,22 +178,20 @@ def complexity(
     part = m[np.ix_(rows, columns)]
     vector = _second(part)
     if vector is not None:
-        sign = 1.0 if towards is None else _sign(vector, towards, specialised.index[rows])
-        regions[rows] = sign * vector
-        fields[columns] = part.T @ (sign * vector) / part.sum(axis=0)
+        given: Any = m.sum(axis=1)[rows] if towards is None else towards
+        if towards is not None:
+            if not isinstance(given, pd.Series) or not given.index.is_unique:
+                raise InputError("`towards` must be a Series with one number for each region.")
+            given = given.reindex(specialised.index[rows]).to_numpy(np.float64, na_value=np.nan)
+        known = np.isfinite(given)
+        if known.sum() < 2:
+            msg = "`towards` must have a finite number for two regions or more"
+            raise InputError(f"{msg}; found {known.sum()}.")
+        if vector[known] @ (given[known] - given[known].mean()) < 0:
+            vector = -vector
+        regions[rows] = vector
+        fields[columns] = part.T @ vector / part.sum(axis=0)
     return regions, fields
-
-
-def _sign(vector: Floats, towards: Any, regions: pd.Index) -> float:
-    """The sign with which a vector goes with given numbers."""
-    if not isinstance(towards, pd.Series) or not towards.index.is_unique:
-        raise InputError("`towards` must be a Series with one number for each region.")
-    reference = towards.reindex(regions).to_numpy(np.float64, na_value=np.nan)
-    known = np.isfinite(reference)
-    if known.sum() < 2:
-        msg = "`towards` must have a finite number for two regions or more"
-        raise InputError(f"{msg}; found {known.sum()}.")
-    return 1.0 if vector[known] @ (reference[known] - reference[known].mean()) >= 0 else -1.0
 
 
 def _second(m: Floats) -> Floats | None:
@@ -213,5 +211,4 @@ def _second(m: Floats) -> Floats | None:
     if size[1] - third < 1e-9 or 1 - size[1] < 1e-9:
         return None
     vector = left[:, 1] / np.sqrt(diversity)
-    vector = (vector - vector.mean()) / vector.std()
-    return np.asarray(vector if vector @ (diversity - diversity.mean()) >= 0 else -vector)
+    return np.asarray((vector - vector.mean()) / vector.std())

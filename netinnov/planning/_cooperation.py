@@ -121,7 +121,16 @@ def cooperation_game(
         ]
         replicates = 1
     else:
-        builds = _builds_of_scenarios(links, needs, names)
+        check_mapping("links", links, "from a name to a scenario, or a DataFrame", filled=True)
+        needs = {} if needs is None else needs
+        check_mapping("needs", needs, "from the name of each scenario to the players it needs")
+        if wrong := [name for name in links if name not in needs]:
+            msg = f"without players: {examples(wrong)}"
+        elif wrong := [name for name in needs if name not in links]:
+            msg = f"no scenarios: {examples(wrong)}"
+        if wrong:
+            raise InputError(f"`needs` must name the players of each scenario in `links`; {msg}.")
+        builds = [(_mask(f"needs[{name!r}]", needs[name], names), links[name]) for name in links]
     seeds = rng.integers(2**63, size=(replicates, len(builds)))
     values = np.mean([_measured(network, builds, objective, names, row) for row in seeds], axis=0)
     return Game(tuple(names), values)
@@ -152,21 +161,6 @@ def _needs_of_links(
             raise InputError(f"{msg}the players of each link.")
         masks |= 1 << at.astype(np.int64)
     return masks
-
-
-def _builds_of_scenarios(
-    links: Mapping[str, Scenario], needs: Needs | None, names: list[str]
-) -> list[Build]:
-    check_mapping("links", links, "from a name to a scenario, or a DataFrame", filled=True)
-    needs = {} if needs is None else needs
-    check_mapping("needs", needs, "from the name of each scenario to the players it needs")
-    missing = [name for name in links if name not in needs]
-    others = [name for name in needs if name not in links]
-    if missing or others:
-        wrong = f"without players: {examples(missing)}" if missing else ""
-        wrong = wrong or f"no scenarios: {examples(others)}"
-        raise InputError(f"`needs` must name the players of each scenario in `links`; {wrong}.")
-    return [(_mask(f"needs[{name!r}]", needs[name], names), links[name]) for name in links]
 
 
 def _mask(argument: str, players: object, names: list[str]) -> int:

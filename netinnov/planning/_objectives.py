@@ -31,6 +31,8 @@ Reduce: TypeAlias = Callable[[Floats], Floats]
 _KNOWN = {"efficiency", "home_access", "worst_access", "resistance"}
 """Objectives by name that new links never lower."""
 
+_MEAN: Any = partial(np.mean, axis=1)
+
 _OF_PATHS = {"distance", "frictions", "nodes"}
 """Keywords of an efficiency that can be scored link by link."""
 
@@ -92,7 +94,12 @@ def judge_of(
             _refuse_parts(network)
             return Judge(repr(objective), partial(_resistance, network.n_nodes), True, None, True)
         if objective == "effective_number":
-            measure = partial(_effective_number, network.n_nodes)
+            n = network.n_nodes
+
+            def measure(changed: MultilayerNetwork) -> float:
+                totals = strength(changed).sum(axis=1).to_numpy(np.float64)
+                return effective_number(totals[:n])
+
             return Judge(repr(objective), measure, by_strength=1.0)
         by_access = access_objective(objective, network, candidates, PathCosts())
         return _access_judge(repr(objective), by_access, by_access.never_lowered)
@@ -107,33 +114,27 @@ def access_objective(
     name: AccessName, network: MultilayerNetwork, candidates: Mapping[str, Any], costs: PathCosts
 ) -> ByAccess:
     """An objective of access by its name, with lengths and frictions of links."""
-    reduce = _reduce(name, network, candidates)
-    return ByAccess(positions(network, None), reduce, costs, name in _KNOWN)
-
-
-def _access_judge(name: str, by_access: ByAccess, never_lowered: bool) -> Judge:
-    return Judge(name, partial(_from_access, by_access), never_lowered, by_access)
-
-
-def _from_access(by_access: ByAccess, network: MultilayerNetwork) -> float:
-    names = network.storage.nodes.index.take(by_access.nodes)
-    access = harmonic_centrality(network, nodes=list(names), **by_access.costs._asdict())
-    return float(by_access.reduce(access.to_numpy(np.float64)[None, by_access.nodes])[0])
-
-
-def _reduce(name: str, network: MultilayerNetwork, candidates: Mapping[str, Any]) -> Reduce:
-    if name == "efficiency":
-        return _mean
     # A node without a place is a place of its own.
     code = network.storage.place_codes.astype(np.int64)
     own = np.where(code >= 0, code, len(network.storage.places) + np.arange(code.size))
     place = np.unique(own, return_inverse=True)[1]
-    if name == "home_access":
-        chosen = np.unique(place[_at_homes(network, candidates)])
-        return lambda access: _by_place(access, place)[:, chosen].mean(axis=1)
-    if name == "worst_access":
-        return lambda access: _by_place(access, place).min(axis=1)
-    return lambda access: _equality(_by_place(access, place))
+    homes = _at_homes(network, candidates) if name == "home_access" else np.zeros(0, np.intp)
+    reductions: dict[str, Reduce] = {
+        "efficiency": _MEAN,
+        "home_access": lambda access: _by_place(access, place)[:, np.unique(place[homes])].mean(1),
+        "worst_access": lambda access: _by_place(access, place).min(axis=1),
+        "equity": lambda access: _equality(_by_place(access, place)),
+    }
+    return ByAccess(positions(network, None), reductions[name], costs, name in _KNOWN)
+
+
+def _access_judge(name: str, by_access: ByAccess, never_lowered: bool) -> Judge:
+    def measure(network: MultilayerNetwork) -> float:
+        names = network.storage.nodes.index.take(by_access.nodes)
+        access = harmonic_centrality(network, nodes=list(names), **by_access.costs._asdict())
+        return float(by_access.reduce(access.to_numpy(np.float64)[None, by_access.nodes])[0])
+
+    return Judge(name, measure, never_lowered, by_access)
 
 
 def _equality(rows: Floats) -> Floats:
@@ -142,14 +143,6 @@ def _equality(rows: Floats) -> Floats:
     ranked = np.sort(rows, axis=1) @ np.arange(1.0, n + 1)
     gini = 2 * ranked / (n * np.where(total > 0, total, 1.0)) - (n + 1) / n
     return np.where(total > 0, 1.0 - gini, 1.0)
-
-
-def _mean(access: Floats) -> Floats:
-    return np.asarray(access.mean(axis=1), np.float64)
-
-
-def _sum(access: Floats) -> Floats:
-    return np.asarray(access.sum(axis=1), np.float64)
 
 
 def _by_place(access: Floats, place: npt.NDArray[np.intp]) -> Floats:
@@ -192,7 +185,7 @@ def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
         bound = partial(_of_user, objective, network.storage.nodes.index)
         return Judge(function.__name__, bound, never_lowered=True)
     nodes = positions(network, options.pop("nodes", None))
-    reduce = _mean if function is global_efficiency else _sum
+    reduce = _MEAN if function is global_efficiency else partial(np.sum, axis=1)
     return _access_judge(function.__name__, ByAccess(nodes, reduce, PathCosts(**options)), True)
 
 
@@ -222,8 +215,3 @@ def _resistance(n: int, network: MultilayerNetwork) -> float:
     first, second = np.triu_indices(n, 1)
     pairs = list(zip(names.take(first), names.take(second), strict=True))
     return -float(effective_resistance(network, pairs=pairs).sum())
-
-
-def _effective_number(n: int, network: MultilayerNetwork) -> float:
-    """Effective number (order 1) of the strengths of the first n nodes, over all layers."""
-    return effective_number(strength(network).sum(axis=1).to_numpy(np.float64)[:n])

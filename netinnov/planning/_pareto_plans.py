@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, groupby
+from itertools import chain, combinations, groupby
 
 import numpy as np
 import pandas as pd
@@ -132,7 +132,9 @@ def pareto_plans(
     parts = [plan_values(network, candidates, j, placements, replicates, seed) for j in judges]
     n = limit.costs.size
     exact = (math.comb(n, limit.k) if limit.k is not None else 2**n) <= MOST_PLANS
-    plans = _all_plans(limit, n) if exact else _weighted_plans(parts, limit, weights)
+    sizes = [limit.k] if limit.k is not None else range(n + 1)
+    every = chain.from_iterable(combinations(range(n), size) for size in sizes if exact)
+    plans = list(filter(limit.allows, every)) or _weighted_plans(parts, limit, weights)
     values = np.column_stack([_scored(part, plans) for part in parts])
     front = _front(values, [part.rounding for part in parts])
     table = pd.DataFrame({"sites": [tuple(names[at] for at in plans[row]) for row in front]})
@@ -150,11 +152,6 @@ def _scored(part: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
         last = [at for plan in group for at in plan[-1:]]
         values.append(part.values(begun, last) if size else np.array([part.value([])]))
     return np.concatenate(values)
-
-
-def _all_plans(limit: Limit, n: int) -> list[tuple[int, ...]]:
-    sizes = [limit.k] if limit.k is not None else range(n + 1)
-    return [plan for size in sizes for plan in combinations(range(n), size) if limit.allows(plan)]
 
 
 def _weighted_plans(

@@ -13,7 +13,7 @@ from scipy import sparse
 from netinnov._arguments import check_mapping, check_names, check_number, check_rng
 from netinnov._matrices import layer_matrix
 from netinnov._paths import union
-from netinnov._typing import Codes, Floats, Rng
+from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -98,6 +98,11 @@ def complex_contagion(
     Series
         Step of each node, the seeds 0, all at once in each step; NaN for those that never adopt.
 
+    Raises
+    ------
+    InputError
+        If a seed or layer is unknown, a threshold out of its range or missing, or a weight below 0.
+
     References
     ----------
     Granovetter (1978), Threshold models of collective behavior, American Journal of Sociology 83,
@@ -116,7 +121,16 @@ def complex_contagion(
     """
     from netinnov.kernels.contagion import threshold_spread
 
-    least = _thresholds(network, threshold)
+    index = network.storage.nodes.index
+    if isinstance(threshold, pd.Series):
+        least = threshold.reindex(index).to_numpy(np.float64, na_value=np.nan)
+    else:
+        check_number("threshold", threshold, low=0, high=1, above=True)
+        least = np.full(len(index), float(threshold))
+    if (outside := ~((least > 0) & (least <= 1))).any():
+        some = dict(zip(index[outside][:5], least[outside][:5].tolist(), strict=True))
+        msg = f"`threshold` must be above 0 and at most 1 for each node; found {some}."
+        raise InputError(msg)
     if layer_weights is None:
         graph = union(network)
         weight = np.ones(graph.nnz)
@@ -189,20 +203,6 @@ def _sum_of_layers(network: MultilayerNetwork, values: Mapping[str, float]) -> s
         matrix.data = np.full(matrix.nnz, value)
         joined = joined + matrix
     return sparse.csr_array(joined)
-
-
-def _thresholds(network: MultilayerNetwork, threshold: Any) -> Floats:
-    index = network.storage.nodes.index
-    if isinstance(threshold, pd.Series):
-        least = threshold.reindex(index).to_numpy(np.float64, na_value=np.nan)
-        outside = ~((least > 0) & (least <= 1))
-        if outside.any():
-            some = dict(zip(index[outside][:5], least[outside][:5].tolist(), strict=True))
-            msg = "`threshold` must be above 0 and at most 1 for each node; found "
-            raise InputError(f"{msg}{some}.")
-        return least
-    check_number("threshold", threshold, low=0, high=1, above=True)
-    return np.full(len(index), float(threshold))
 
 
 def _steps(network: MultilayerNetwork, step: Any, name: str) -> pd.Series:

@@ -176,7 +176,8 @@ class LogitMigration:
             Columns ``share`` (in region 1, ascending) and ``stable`` (under dx/dt = choice(x) - x).
         """
         theta, lead = self.sensitivity, self.attraction * self.enclave / 2  # of home, when even
-        points = crossings(theta * self._pull, theta * lead, self._discount_of_moving)
+        pull = self.attraction * (1 - self.enclave / 2) - self.congestion - self._spillover
+        points = crossings(theta * pull, theta * lead, self._discount_of_moving)
         rows = [(float(1 / (1 + np.exp(-2 * z))), stable) for z, stable in points]
         return pd.DataFrame(rows, columns=["share", "stable"])
 
@@ -284,11 +285,6 @@ class LogitMigration:
     @property
     def _spillover(self) -> float:
         return self.spillover * (1 - self.border)
-
-    @property
-    def _pull(self) -> float:
-        """Slope of the difference in attraction with 2 x - 1."""
-        return self.attraction * (1 - self.enclave / 2) - self.congestion - self._spillover
 
     @property
     def _discount_of_moving(self) -> float:
