@@ -343,6 +343,14 @@ def test_sobol_indices_go_on_from_their_points(network, tmp_path) -> None:
     assert not narrow["first_low"].equals(expected["first_low"])
 
 
+@pytest.fixture(scope="module")
+def analysed(network, tmp_path_factory) -> Path:
+    """A checkpoint of `indices`."""
+    folder = tmp_path_factory.mktemp("analysed")
+    indices(network, checkpoint=folder)
+    return folder
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -354,7 +362,6 @@ def test_sobol_indices_go_on_from_their_points(network, tmp_path) -> None:
         ({"make": lambda x, y: Specification(partial(heavier, more=y), strength)}, "`make` gave"),
     ],
 )
-def test_another_analysis_is_refused(network, tmp_path, change, words) -> None:
-    indices(network, checkpoint=tmp_path)
+def test_another_analysis_is_refused(network, analysed, change, words) -> None:
     with pytest.raises(InputError, match=f"of another experiment: .*{words}"):
-        indices(network, checkpoint=tmp_path, **change)
+        indices(network, checkpoint=analysed, **change)
