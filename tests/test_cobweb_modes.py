@@ -91,9 +91,9 @@ def test_total_and_gap_of_a_simulation_do_not_touch_each_other():
     np.testing.assert_allclose(apart.sum(axis=1), rest.sum(), atol=1e-12)
 
 
-def test_each_mode_of_200_models_moves_as_its_root_says():
+def test_each_mode_of_80_models_moves_as_its_root_says():
     rng = np.random.default_rng(1)
-    for _ in range(200):
+    for _ in range(80):
         model = random_model(rng)
         table, rest = model.modes(), model.price()
         np.testing.assert_allclose(np.sort(table["root"]), model.roots(), atol=1e-12)
@@ -173,7 +173,7 @@ def test_at_its_critical_factor_a_mode_keeps_its_size(beta):
 
 def test_critical_mobility_of_two_regions_is_half_the_harmonic_mean_by_hand():
     rng = np.random.default_rng(7)
-    for _ in range(200):
+    for _ in range(80):
         b = rng.uniform(0.5, 3, 2)
         d = b * rng.uniform(0, 0.99, 2)
         beta = rng.uniform(0.1, 1)
@@ -194,9 +194,9 @@ def test_critical_mobility_of_two_regions_is_half_the_harmonic_mean_by_hand():
     assert CoupledCobweb([1, 1], [0.8, 0.8], mobility=0).critical_mobility() == pytest.approx(0.1)
 
 
-def test_critical_mobility_of_200_systems_is_where_the_radius_is_one():
+def test_critical_mobility_of_80_systems_is_where_the_radius_is_one():
     rng = np.random.default_rng(8)
-    for _ in range(200):
+    for _ in range(80):
         model = random_model(rng, intercepts=False)
         if not model.mobility.any():
             continue

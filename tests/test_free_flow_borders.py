@@ -145,7 +145,7 @@ def random_logit(rng, **fixed):
 def test_logit_break_points_are_where_the_even_split_turns_unstable():
     # One step of all the mobile from beside the even split leads further away, or back.
     rng = np.random.default_rng(0)
-    for number in range(200):
+    for number in range(80):
         fixed = random_logit(rng, **({"moving_cost": 0.0} if number % 2 else {}))
         point = LogitMigration(attraction=1.0, **fixed).break_point()
 
@@ -163,7 +163,7 @@ def test_logit_break_points_are_where_the_even_split_turns_unstable():
 
 def test_logit_fold_points_are_where_two_rest_points_appear():
     rng = np.random.default_rng(1)
-    for number in range(200):
+    for number in range(80):
         fixed = random_logit(rng, enclave=rng.uniform(0.01, 0.9))
         if number % 2:
             fixed["moving_cost"] = 0.0
