@@ -21,7 +21,6 @@ from netinnov.scenarios import (
     TalentAttraction,
     equal_cost,
 )
-from netinnov.scenarios._pair_draws import layer_with_pairs, sides
 from netinnov.scenarios._prices import Priced, check_scenario
 
 _KINDS: dict[str, tuple[Any, str]] = {
@@ -137,9 +136,7 @@ def _named(
 
 def _most_movers(scenario: TalentAttraction, network: MultilayerNetwork) -> int:
     """The size at which movers keep no more ties than host has."""
-    _, pairs = layer_with_pairs(network, scenario.layer)
-    home, host = sides(network, scenario.home, scenario.host)
-    ties, _, _ = scenario._ties_of_talents(network, host, home, pairs)
+    ties, _, _ = scenario._ties_of_talents(scenario._scene(network))
     size = scenario.size
     while size > 1 and round(scenario.kept_share * size) > len(ties.weight):
         size -= 1

@@ -16,12 +16,7 @@ from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._prices import Change, check_scenario
-from netinnov.scenarios._rivals import (
-    Combined,
-    NoChange,
-    RandomEnds,
-    TalentAttraction,
-)
+from netinnov.scenarios._rivals import Combined, NoChange, RandomEnds, TalentAttraction
 
 Scenario: TypeAlias = (
     NoChange
@@ -45,8 +40,7 @@ def apply_scenario(
     network : MultilayerNetwork
         The original network; it is not changed.
     scenario : ReverseEnclave, one of its rivals, NoChange or function
-        A function takes the network and a ``numpy.random.Generator`` and returns a network. All
-        scenarios are such functions.
+        A function takes the network and a ``numpy.random.Generator`` and returns a network.
     rng : None, int, SeedSequence or Generator
         Source of the random choices.
 
@@ -124,8 +118,7 @@ def remove_enclaves(
     -----
     Remove enclaves before nodes become places by `aggregate`, which merges a park with its host.
     The loss is not informative for a network that was sampled through its enclaves, such as the
-    bundled case, where a firm is included because a page on a park names it. Nor does it tell what
-    home would have had instead.
+    bundled case, where a firm is included because a page on a park names it.
 
     Examples
     --------

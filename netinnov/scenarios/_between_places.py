@@ -12,18 +12,10 @@ import pandas as pd
 from netinnov._arguments import as_whole, check_choice, check_number, shown
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._tables import NodeTable
-from netinnov._typing import Codes, Floats, Mask
+from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
-from netinnov.scenarios._pair_draws import (
-    Ends,
-    Pairs,
-    Positions,
-    Side,
-    layer_with_pairs,
-    points_to_end,
-    sides,
-)
+from netinnov.scenarios._pair_draws import Ends, Pairs, Positions, Scene, points_to_end, scene_of
 from netinnov.scenarios._prices import Funding, Priced
 
 KEPT = 2**18
@@ -41,13 +33,20 @@ class NewNode(NamedTuple):
 
 def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
     """Give the nodes with one more at the end; a name in use gets a number."""
-    kept = network.storage.memo.setdefault("one node more", {})
+    kept: dict[NewNode, NodeTable] = network.storage.memo.setdefault("one node more", {})
     if node not in kept:
         if len(kept) * network.n_nodes > KEPT:
             kept.clear()
-        kept[node] = _added_node(network, *node)
-    table: NodeTable = kept[node]
-    return table
+        row = {"kind": node.kind, "place": node.place, "jurisdiction": node.jurisdiction}
+        frame = pd.DataFrame(row, index=[free_name(network, node.name)], dtype="str")
+        code = network.storage.place_names.get_loc
+        kept[node] = NodeTable(
+            pd.concat([network.storage.nodes, frame]).rename_axis("node"),
+            np.append(network.storage.place_codes, np.int32(code(node.place))),
+            np.append(network.storage.jurisdiction_codes, np.int32(code(node.jurisdiction))),
+            at={},
+        )
+    return kept[node]
 
 
 def free_name(network: MultilayerNetwork, name: str) -> str:
@@ -59,20 +58,6 @@ def free_name(network: MultilayerNetwork, name: str) -> str:
     return free
 
 
-def _added_node(
-    network: MultilayerNetwork, name: str, kind: str, place: str, jurisdiction: str
-) -> NodeTable:
-    row = {"kind": kind, "place": place, "jurisdiction": jurisdiction}
-    node = pd.DataFrame(row, index=[free_name(network, name)], dtype="str")
-    code = network.storage.place_names.get_loc
-    return NodeTable(
-        pd.concat([network.storage.nodes, node]).rename_axis("node"),
-        np.append(network.storage.place_codes, np.int32(code(place))),
-        np.append(network.storage.jurisdiction_codes, np.int32(code(jurisdiction))),
-        at={},
-    )
-
-
 def keys(pairs: Pairs, n: int) -> Positions:
     """Give one number a pair, for look-ups."""
     return pairs.source.astype(np.int64) * n + pairs.target
@@ -80,20 +65,20 @@ def keys(pairs: Pairs, n: int) -> Positions:
 
 def moved(
     network: MultilayerNetwork,
-    nodes: NodeTable,
     layer: str,
-    *,
     removed: Pairs,
     new: Pairs,
+    node: NewNode | None = None,
+    *,
     left: float = 0.0,
     followed: tuple[Pairs, Pairs] | None = None,
 ) -> MultilayerNetwork:
-    """Take pairs out of a layer and add others.
+    """Take pairs out of a layer and add others, and perhaps a node (see `added_node`).
 
     Pairs that are `removed` keep the share `left` of their weight; at 0 they are removed.
-    `followed` are pairs as they were and, in the same order, as they are now: these keep their
-    weights, periods and attributes.
+    `followed` are pairs as they were and, in the same order, as they are now: all else is kept.
     """
+    nodes = network.storage.node_table() if node is None else added_node(network, node)
     rows = network.storage.link_rows()
     code = network.layers.index(layer)
     n = len(nodes.frame)
@@ -153,9 +138,8 @@ class BetweenPlaces(Priced):
             if not isinstance(place, str):
                 raise InputError(f"`{name}` must be the id of a place; found {shown(place)}.")
         if self.home == self.host:
-            msg = f"`home` and `host` must differ; both are {self.home!r}. A park at home is not "
-            msg += "an enclave."
-            raise InputError(msg)
+            msg = f"`home` and `host` must differ; both are {self.home!r}"
+            raise InputError(f"{msg}. A park at home is not an enclave.")
         if self.size is not None or not isinstance(self, LinksOrVolume):
             object.__setattr__(self, "size", as_whole("size", self.size, low=1))
         for name in ("pipeline_share", "kept_share"):
@@ -164,53 +148,32 @@ class BetweenPlaces(Priced):
         check_number("attachment", self.attachment, low=0)
         check_choice("funding", self.funding, Funding)
 
-    def _funds(
-        self, home: Side, pairs: Pairs, count: int, layer: str, rng: np.random.Generator
-    ) -> tuple[Pairs, Floats]:
+    def _scene(self, network: MultilayerNetwork) -> Scene:
+        return scene_of(network, self.layer, self.home, self.host)
+
+    def _funds(self, scene: Scene, count: int, rng: np.random.Generator) -> tuple[Pairs, Floats]:
         """Give the pairs that home gives up for `count` new links, and the weights of these."""
+        pairs = scene.pairs
         if self.funding == "new" or count == 0:
             return pairs.at(np.empty(0, np.intp)), np.full(count, np.median(pairs.weight))
-        pool = np.flatnonzero(_at(home, pairs))
+        pool = np.flatnonzero(scene.at_home())
         if len(pool) < count:
             raise InputError(
                 f"reallocated funding takes the new links from home: {count} are asked for, "
-                f"{home.place!r} has {len(pool)} in layer {layer!r}. Choose a smaller `size`, "
-                "another `layer`, or funding='new'."
+                f"{self.home!r} has {len(pool)} in layer {scene.layer!r}. Choose a smaller "
+                "`size`, another `layer`, or funding='new'."
             )
         drawn = pairs.at(rng.choice(pool, count, replace=False))
         return drawn, drawn.weight
 
-    def _with_node(
-        self,
-        network: MultilayerNetwork,
-        home: Side,
-        layer: str,
-        pairs: Pairs,
-        ends: Ends,
-        rng: np.random.Generator,
-        node: NewNode,
-        *,
-        followed: tuple[Pairs, Pairs] | None = None,
-    ) -> MultilayerNetwork:
-        """Add a node (see `added_node`) and link it to ends; `followed` as in `moved`."""
-        removed, new = self._links_of_node(network, home, layer, pairs, ends, rng)
-        nodes = added_node(network, node)
-        return moved(network, nodes, layer, removed=removed, new=new, followed=followed)
-
     def _links_of_node(
-        self,
-        network: MultilayerNetwork,
-        home: Side,
-        layer: str,
-        pairs: Pairs,
-        ends: Ends,
-        rng: np.random.Generator,
+        self, scene: Scene, ends: Ends, rng: np.random.Generator
     ) -> tuple[Pairs, Pairs]:
         """Give the pairs that are given up for a node at the end of the nodes, and its links."""
-        to_end = points_to_end(ends.inward, layer in network.directed, rng)
+        to_end = points_to_end(ends.inward, scene.directed, rng)
         # Drawn last, so that the same `rng` places the same links however they are paid for.
-        removed, weight = self._funds(home, pairs, len(ends.node), layer, rng)
-        n, end = network.n_nodes, ends.node.astype(np.int32)
+        removed, weight = self._funds(scene, len(ends.node), rng)
+        n, end = scene.network.n_nodes, ends.node.astype(np.int32)
         return removed, Pairs(np.where(to_end, n, end), np.where(to_end, end, n), weight)
 
 
@@ -259,33 +222,33 @@ class LinksOrVolume(BetweenPlaces):
     def _draws_nothing(self) -> bool:
         return self._moves_volume
 
-    def _total(self, home: Side, pairs: Pairs, layer: str) -> float:
+    def _total(self, scene: Scene) -> float:
         """Give the number of links, or the volume."""
-        if self.size is not None:
-            return self.size
-        if self.volume is not None:
-            return self.volume
-        strength = float(pairs.weight[_at(home, pairs)].sum())
+        if self.volume_share is None:
+            total = self.size if self.volume is None else self.volume
+            assert total is not None
+            return total
+        strength = float(scene.pairs.weight[scene.at_home()].sum())
         if strength == 0:
-            raise InputError(f"{home.place!r} has no links in layer {layer!r} to take a share of.")
-        assert self.volume_share is not None
+            msg = f"{self.home!r} has no links in layer {scene.layer!r} to take a share of."
+            raise InputError(msg)
         return self.volume_share * strength
 
     def _part(self, total: float, share: float) -> float:
         """Give a share of the links, rounded, or of the volume."""
         return share * total if self._moves_volume else round(share * total)
 
-    def _lowered(self, home: Side, pairs: Pairs, volume: float, layer: str) -> tuple[Pairs, float]:
+    def _lowered(self, scene: Scene, volume: float) -> tuple[Pairs, float]:
         """Give the pairs whose weight pays for a volume, and the share of it that is left."""
         if self.funding == "new":
-            return pairs.at(np.empty(0, np.intp)), 0.0
-        drawn = pairs.at(_at(home, pairs))
+            return scene.pairs.at(np.empty(0, np.intp)), 0.0
+        drawn = scene.pairs.at(scene.at_home())
         strength = float(drawn.weight.sum())
         if volume > strength * (1 + ROUNDING):
             raise InputError(
                 f"reallocated funding takes the volume from home: {volume:g} is asked for, "
-                f"{home.place!r} has {strength:g} in layer {layer!r}. Choose a smaller volume, "
-                "another `layer`, or funding='new'."
+                f"{self.home!r} has {strength:g} in layer {scene.layer!r}. Choose a smaller "
+                "volume, another `layer`, or funding='new'."
             )
         left = 1 - volume / strength
         return drawn, left if left > ROUNDING else 0.0
@@ -293,14 +256,7 @@ class LinksOrVolume(BetweenPlaces):
 
 def volume_of(network: MultilayerNetwork, scenario: LinksOrVolume) -> float:
     """Give the weight that a scenario moves in a network, or the number of links it places."""
-    layer, pairs = layer_with_pairs(network, scenario.layer)
-    home, _ = sides(network, scenario.home, scenario.host)
-    return scenario._total(home, pairs, layer)
-
-
-def _at(home: Side, pairs: Pairs) -> Mask:
-    """Mark the pairs with an end at home."""
-    return np.asarray(home.nodes[pairs.source] | home.nodes[pairs.target])
+    return scenario._total(scenario._scene(network))
 
 
 def split_ways(a: Codes, b: Codes, weight: Floats, chance: Floats, *, directed: bool) -> Pairs:

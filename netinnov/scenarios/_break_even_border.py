@@ -12,11 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import (
-    as_whole,
-    check_callable,
-    check_number,
-)
+from netinnov._arguments import as_whole, check_callable, check_number
 from netinnov._checkpoint import seed_of_run
 from netinnov._display import Tabled
 from netinnov._parallel import run
@@ -38,8 +34,7 @@ class BreakEvenBorder(Tabled):
     ----------
     border : float
         Where the mean over replicates of scenario minus rival turns from 0 or less to more. The
-        lowest friction tried, if the scenario is ahead there: it need not overtake; NaN if it
-        never is.
+        lowest friction tried, if the scenario is ahead there; NaN if it never is.
     until : float
         Where it turns to 0 or less again, NaN if it does not up to the highest friction tried.
     ahead : {"above", "below", "between", "always", "never"}
@@ -47,11 +42,9 @@ class BreakEvenBorder(Tabled):
         between the two, at all frictions tried or at none.
     low, high : float
         2.5 and 97.5 % of the replicates' own break-even borders, by straight lines between the
-        frictions tried: how much depends on where the links happen to be placed. NaN if none
-        has one.
+        frictions tried: how much depends on the placement. NaN if none has one.
     share : float
-        Share of the replicates that have one; those that are ahead at the lowest friction have it
-        there.
+        Share of the replicates that have one; at the lowest friction if ahead there.
     curve : DataFrame
         Index ``border``, the frictions tried; columns ``scenario``, ``rival`` and ``difference``,
         means over replicates, and ``ahead``, the share of replicates in which the scenario is.
@@ -91,8 +84,8 @@ def break_even_border(
     scenario, rival : scenarios
         Of the same cost, see `equal_cost`.
     measure : function
-        Takes a network and the keywords ``frictions`` and ``nodes``, and returns a number; larger
-        is better.
+        Takes a network and the keywords ``frictions`` and ``nodes``, and gives a number, the larger
+        the better.
     friction : {"border", "border_by_distance"}
         The part of `Frictions` that is varied; the others are 0.
     low, high : float

@@ -20,17 +20,13 @@ from netinnov.scenarios._pair_draws import (
     Draws,
     Pairs,
     Positions,
-    Side,
-    anywhere,
+    Scene,
     chosen_layer,
     drawn_ends,
     embedding,
-    ends_by_strength,
     ends_of_volume,
-    layer_with_pairs,
     own,
     points_to_end,
-    sides,
 )
 from netinnov.scenarios._prices import Amounts, Funding, Priced
 
@@ -63,10 +59,9 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     Notes
     -----
     The ends at host are drawn as those that embed a `ReverseEnclave`, the ends at home as those of
-    its pipelines, and the first are joined to the second in random order. So on a network of
-    places home is linked to host, and then to host's neighbours outside home: home itself has the
-    links that the park would have. The weights of a pair that is drawn twice, or was linked
-    before, are summed.
+    its pipelines, and the first are joined to the second in random order. So on a network of places
+    home is linked to host, and then to host's neighbours outside home: home itself has the links
+    that the park would have. Weights of a pair that is drawn twice, or linked already, add up.
 
     In a directed layer a link points to host with the mean of two probabilities: that a unit of
     weight at its end in host points there, and that one at its end in home points away.
@@ -95,40 +90,32 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:
         """Add the links, or as many between any two nodes."""
-        layer, pairs = layer_with_pairs(network, self.layer)
-        home, host = sides(network, self.home, self.host)
-        n, power = network.n_nodes, self.attachment
+        scene, power = self._scene(network), self.attachment
         if self.size is None:
-            return self._place_volume(network, home, host, layer, pairs, rng, random_ends)
+            return self._place_volume(scene, rng, random_ends)
         size = self.size
         if random_ends:
-            a, b, chance = _anywhere_at_random(pairs, n, size, rng)
+            a, b, chance = _anywhere_at_random(scene, size, rng)
         else:
-            far = drawn_ends([(embedding(network, host, home, pairs, power), size)], rng)
-            near = drawn_ends([(ends_by_strength(own(network, home), pairs, n, power), size)], rng)
+            far = drawn_ends([(embedding(scene, scene.host, scene.home, power), size)], rng)
+            natives = scene.by_strength(own(network, scene.home), power)
+            near = drawn_ends([(natives, size)], rng)
             # In the order drawn, strong nodes would be joined to strong nodes.
             near = near.at(rng.permutation(size))
             a, b, chance = near.node, far.node, (far.inward + 1 - near.inward) / 2
-        forth = points_to_end(chance, layer in network.directed, rng)
-        removed, weight = self._funds(home, pairs, size, layer, rng)
+        forth = points_to_end(chance, scene.directed, rng)
+        removed, weight = self._funds(scene, size, rng)
         source, target = np.where(forth, a, b), np.where(forth, b, a)
         new = Pairs(source.astype(np.int32), target.astype(np.int32), weight)
-        return moved(network, network.storage.node_table(), layer, removed=removed, new=new)
+        return moved(network, scene.layer, removed, new)
 
     def _place_volume(
-        self,
-        network: MultilayerNetwork,
-        home: Side,
-        host: Side,
-        layer: str,
-        pairs: Pairs,
-        rng: np.random.Generator,
-        random_ends: bool,
+        self, scene: Scene, rng: np.random.Generator, random_ends: bool
     ) -> MultilayerNetwork:
-        n, total = network.n_nodes, self._total(home, pairs, layer)
-        far = embedding(network, host, home, pairs, self.attachment, volume=True)
+        total = self._total(scene)
+        far = embedding(scene, scene.host, scene.home, self.attachment, volume=True)
         far, at_host = ends_of_volume([(far, total)])
-        near = ends_by_strength(own(network, home), pairs, n, self.attachment)
+        near = scene.by_strength(own(scene.network, scene.home), self.attachment)
         near, at_home = ends_of_volume([(near, 1.0)])
         if (count := len(at_host) * len(at_home)) > MOST_PAIRS:
             raise InputError(
@@ -139,30 +126,29 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         a, b = np.repeat(near.node, len(at_host)), np.tile(far.node, len(at_home))
         chance = (np.tile(far.inward, len(at_home)) + 1 - np.repeat(near.inward, len(at_host))) / 2
         if random_ends:
-            a, b, chance = _anywhere_at_random(pairs, n, count, rng)
-        removed, left = self._lowered(home, pairs, total, layer)
-        directed = layer in network.directed
-        new = split_ways(a.astype(np.int32), b.astype(np.int32), weight, chance, directed=directed)
-        nodes = network.storage.node_table()
-        return moved(network, nodes, layer, removed=removed, new=new, left=left)
+            a, b, chance = _anywhere_at_random(scene, count, rng)
+        removed, left = self._lowered(scene, total)
+        ends = (a.astype(np.int32), b.astype(np.int32))
+        new = split_ways(*ends, weight, chance, directed=scene.directed)
+        return moved(scene.network, scene.layer, removed, new, left=left)
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         if network is None or not kilometres:
             return Amounts(0.0, 0.0, float("nan"))
-        layer, pairs = layer_with_pairs(network, self.layer)
-        home, host = sides(network, self.home, self.host)
-        volume, power = self._moves_volume, self.attachment
-        ends = embedding(network, host, home, pairs, power, volume=volume)
-        draws: Draws = [(ends, self._total(home, pairs, layer))]
+        scene, volume = self._scene(network), self._moves_volume
+        home, host = scene.home, scene.host
+        ends = embedding(scene, host, home, self.attachment, volume=volume)
+        draws: Draws = [(ends, self._total(scene))]
         _, km = expected_links(network, home, host, draws, kilometres=True, volume=volume)
         return Amounts(0.0, 0.0, km)
 
 
 def _anywhere_at_random(
-    pairs: Pairs, n: int, count: int, rng: np.random.Generator
+    scene: Scene, count: int, rng: np.random.Generator
 ) -> tuple[Positions, Positions, Floats]:
     """Draw pairs of different nodes, and the chance that each points to the second one."""
-    inward = anywhere(pairs, n).inward
+    n = scene.network.n_nodes
+    inward = scene.by_strength(np.arange(n), 0.0).inward
     a = rng.integers(n, size=count)
     b = (a + rng.integers(1, n, size=count)) % n
     return a, b, (inward[b] + 1 - inward[a]) / 2

@@ -10,30 +10,20 @@ import numpy as np
 from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._between_places import (
-    NOT_GIVEN,
-    LinksOrVolume,
-    NewNode,
-    added_node,
-    moved,
-    split_ways,
-)
+from netinnov.scenarios._between_places import NOT_GIVEN, LinksOrVolume, NewNode, moved, split_ways
 from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import (
     Draws,
     Pairs,
+    Scene,
     Side,
-    anywhere,
     belongs_to,
     draw,
     drawn_ends,
     embedding,
-    ends_by_strength,
     ends_of_volume,
     inside,
-    layer_with_pairs,
     own,
-    sides,
 )
 from netinnov.scenarios._prices import Amounts, Funding
 
@@ -51,67 +41,53 @@ class Enclave(LinksOrVolume):
     ) -> MultilayerNetwork:
         """Add the park with its links, or with as many links to any nodes at all."""
         node, layer, removed, new, left = self._changes(network, rng, random_ends=random_ends)
-        return moved(network, added_node(network, node), layer, removed=removed, new=new, left=left)
+        return moved(network, layer, removed, new, node, left=left)
 
     def _changes(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> tuple[NewNode, str, Pairs, Pairs, float]:
         """Give the park, the layer, the pairs that are given up, the new ones, and what is left."""
-        layer, pairs = layer_with_pairs(network, self.layer)
-        near, far = self._near_and_far(network)
-        home = far if self._at_host else near
-        total = self._total(home, pairs, layer)
+        scene = self._scene(network)
+        near, far = self._near_and_far(scene)
+        total = self._total(scene)
         node = NewNode(f"enclave:{far.place}@{near.place}", "park", near.place, far.place)
-        every = anywhere(pairs, network.n_nodes)
+        every = scene.by_strength(np.arange(network.n_nodes), 0.0)
+        draws = self._draws(scene, total)
         if not self._moves_volume:
-            draws = self._draws(network, near, far, pairs, total)
             ends = drawn_ends([(every, total)] if random_ends else draws, rng)
-            removed, new = self._links_of_node(network, home, layer, pairs, ends, rng)
-            return node, layer, removed, new, 0.0
-        ends, weight = ends_of_volume(self._draws(network, near, far, pairs, total))
+            return node, scene.layer, *self._links_of_node(scene, ends, rng), 0.0
+        ends, weight = ends_of_volume(draws)
         if random_ends:
             ends = every.at(draw(every.pull, len(weight), rng))
-        removed, left = self._lowered(home, pairs, total, layer)
+        removed, left = self._lowered(scene, total)
         park = np.full(len(weight), network.n_nodes, np.int32)
         to = ends.node.astype(np.int32)
-        new = split_ways(park, to, weight, ends.inward, directed=layer in network.directed)
-        return node, layer, removed, new, left
+        new = split_ways(park, to, weight, ends.inward, directed=scene.directed)
+        return node, scene.layer, removed, new, left
 
-    def _near_and_far(self, network: MultilayerNetwork) -> tuple[Side, Side]:
-        """Find the nodes where the park is located, and those of the place that it belongs to."""
-        home, host = sides(network, self.home, self.host)
-        if self._at_host:
-            return host, home
-        if inside(network, self.host)[network.storage.place_names.get_loc(self.home)]:
-            msg = f"`home` must lie outside `host`; {self.home!r} is inside {self.host!r}"
-            raise InputError(f"{msg}: a branch there would be at home.")
-        return home, host
+    def _near_and_far(self, scene: Scene) -> tuple[Side, Side]:
+        """Give where the park is located, and the place that it belongs to."""
+        return (scene.host, scene.home) if self._at_host else (scene.home, scene.host)
 
-    def _draws(
-        self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs, total: float
-    ) -> Draws:
+    def _draws(self, scene: Scene, total: float) -> Draws:
         pipelines = self._part(total, self.pipeline_share)
-        at_far = ends_by_strength(own(network, far), pairs, network.n_nodes, self.attachment)
-        local = self._local_draws(network, near, far, pairs, total - pipelines)
-        return [*local, (at_far, pipelines)]
+        _, far = self._near_and_far(scene)
+        at_far = scene.by_strength(own(scene.network, far), self.attachment)
+        return [*self._local_draws(scene, total - pipelines), (at_far, pipelines)]
 
-    def _local_draws(
-        self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs, local: float
-    ) -> Draws:
+    def _local_draws(self, scene: Scene, local: float) -> Draws:
         """Give the candidates of the links that embed the park."""
-        volume = self._moves_volume
-        return [(embedding(network, near, far, pairs, self.attachment, volume=volume), local)]
+        sides, volume = self._near_and_far(scene), self._moves_volume
+        return [(embedding(scene, *sides, self.attachment, volume=volume), local)]
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         if network is None:
             total = self.size if self.size is not None else self.volume
             local = np.nan if total is None else total - self._part(total, self.pipeline_share)
             return Amounts(1.0, float(local), float("nan"))
-        layer, pairs = layer_with_pairs(network, self.layer)
-        near, far = self._near_and_far(network)
-        total = self._total(far if self._at_host else near, pairs, layer)
-        draws, volume = self._draws(network, near, far, pairs, total), self._moves_volume
-        needed = expected_links(network, near, far, draws, kilometres=kilometres, volume=volume)
+        scene, volume = self._scene(network), self._moves_volume
+        draws, sides = self._draws(scene, self._total(scene)), self._near_and_far(scene)
+        needed = expected_links(network, *sides, draws, kilometres=kilometres, volume=volume)
         return Amounts(1.0, *needed)
 
 
@@ -122,8 +98,8 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     Parameters
     ----------
     home : str
-        The place that the park belongs to: its jurisdiction. Home includes the places inside it
-        (``places.parent``).
+        The place that the park belongs to, its jurisdiction, with the places inside it
+        (``parent``).
     host : str
         The place where the park is located.
     size : int, optional
@@ -132,14 +108,12 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         Share of them that lead home, 0 to 1: ``round(pipeline_share * size)`` links (halves are
         rounded to even). The others embed the park in the host. It has to be given.
     funding : {"reallocated", "new"}
-        ``"reallocated"``: home gives up as many of its present links. ``"new"``: the links are
-        added to those.
+        ``"reallocated"``: home gives up as many of its links. ``"new"``: they are added to those.
     attachment : float
         0 or more. Ends are drawn in proportion to strength to this power: 0 is uniform, 1
         proportional, above 1 favours the strongest.
     layer : str, optional
-        The layer in which links are added and given up. None: the layer with the most links (the
-        first by name in a tie).
+        The layer in which links are added and given up. None: the one with the most links.
     origin_share : float, optional
         Share of the embedding links, 0 to 1 and rounded as above, that lead to firms of home
         origin: nodes located in host whose jurisdiction is home, except parks. The others lead to
@@ -167,8 +141,7 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     1. *The park*: one node of kind ``park``, place `host`, jurisdiction `home`, id
        ``enclave:HOME@HOST`` (with ``:2``, ``:3``, ... if in use). Its other columns are missing.
     2. *Home nodes* are located in home or a place inside it, *host nodes* in host or a place
-       inside it but not in home. The jurisdiction does not matter: any park in host is a host
-       node.
+       inside it but not in home. The jurisdiction does not matter: any park in host is a host node.
     3. *Embedding*: host nodes are drawn without replacement, each time with probability
        proportional to strength ** attachment among those left. Nodes of strength 0 come last (with
        ``attachment=0``: with the others), in uniform order. If there are more links than
@@ -178,8 +151,7 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     5. *Networks of places*: where host has a single node of its own (parks of other jurisdictions
        do not count), the park shares its neighbourhood. The candidates are the host node, always
        first, then its neighbours outside home, drawn in proportion to (weight of the tie) **
-       attachment. Where home has a single node of its own, all pipeline links lead there, as one
-       link of the summed weight.
+       attachment. Where home has one node of its own, all pipelines are one link.
     6. *Funding* ``"reallocated"``: `size` linked pairs are taken uniformly at random from those
        with at least one end at home, before the park is added. Each weight, summed over periods,
        moves to a new link: the number of links (with parallel ones) and the total weight are kept
@@ -234,16 +206,14 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         if self.origin_share is not None:
             check_number("origin_share", self.origin_share, low=0, high=1)
 
-    def _local_draws(
-        self, network: MultilayerNetwork, near: Side, far: Side, pairs: Pairs, local: float
-    ) -> Draws:
-        draws = Enclave._local_draws(self, network, near, far, pairs, local)
+    def _local_draws(self, scene: Scene, local: float) -> Draws:
+        draws = Enclave._local_draws(self, scene, local)
         if self.origin_share is None:
             return draws
         ((ends, _),) = draws
-        park = (network.storage.nodes["kind"] == "park").to_numpy(bool, na_value=False)
-        of_home = belongs_to(network, near, self.home) & ~park
-        natives = ends_by_strength(np.flatnonzero(of_home), pairs, network.n_nodes, self.attachment)
+        park = (scene.network.storage.nodes["kind"] == "park").to_numpy(bool, na_value=False)
+        of_home = belongs_to(scene.network, scene.host, self.home) & ~park
+        natives = scene.by_strength(np.flatnonzero(of_home), self.attachment)
         native = self._part(local, self.origin_share)
         draws = [(natives, native), (ends.at(~of_home[ends.node]), local - native)]
         for (candidates, count), rule in zip(draws, ("of", "not of"), strict=True):
@@ -286,8 +256,7 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
     -----
     The branch is a node of kind ``park``, place `home`, jurisdiction `host`, id
     ``enclave:HOST@HOME``. On a network of places it shares the neighbourhood of home: home's node
-    first, then its neighbours outside host. Home must not lie inside host, where the branch would
-    be in its own jurisdiction.
+    first, then its neighbours outside host. Home must not lie inside host.
 
     *Cost*: one park; its links to nodes in home are local, those to host and, on a network of
     places, to neighbours of home are paid by the kilometre from home. See `Prices`.
@@ -309,3 +278,10 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
     volume_share: float | None = field(default=None, kw_only=True)
 
     _at_host: ClassVar[bool] = False
+
+    def _scene(self, network: MultilayerNetwork) -> Scene:
+        scene = Enclave._scene(self, network)
+        if inside(network, self.host)[network.storage.place_names.get_loc(self.home)]:
+            msg = f"`home` must lie outside `host`; {self.home!r} is inside {self.host!r}"
+            raise InputError(f"{msg}: a branch there would be at home.")
+        return scene

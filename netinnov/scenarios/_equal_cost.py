@@ -49,8 +49,7 @@ def equal_cost(
     Raises
     ------
     InputError
-        The budget does not pay for a rival of size 1, or pays for any size, as its links cost
-        nothing or too little.
+        The budget does not pay for a rival of size 1, or for any size, as links cost too little.
 
     Examples
     --------
@@ -142,8 +141,7 @@ def break_even_prices(
         Index ``park``, ``link`` and ``pipeline_km``; columns
 
         - ``price``: as given,
-        - ``break_even``: the price, 0 or more, at which both have the same effect per cost; NaN
-          if there is none,
+        - ``break_even``: the price at which both have the same effect per cost; NaN: none,
         - ``ratio``: ``break_even / price``, NaN if the price is 0,
         - ``better``: where the scenario has more effect per cost: ``above`` or ``below`` the
           break-even price, ``always``, ``never``, ``same`` at all prices, ``neither`` if no effect
@@ -157,9 +155,8 @@ def break_even_prices(
 
     Notes
     -----
-    Effect per cost is the same where e1 c2 = e2 c1, and costs are linear in each price. Only
-    ratios of prices count: all three multiplied by one number change nothing but the first two
-    columns.
+    Effect per cost is the same where e1 c2 = e2 c1, and costs are linear in each price. Only ratios
+    of prices count: all three multiplied by one number change nothing but the first two columns.
 
     Where an effect is 0 or below, no price makes up for it: its scenario is never better than one
     with an effect above 0, and of two such effects neither is worth any price.

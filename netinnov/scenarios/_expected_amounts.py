@@ -72,8 +72,7 @@ def _shared_sums(pull: Floats, values: npt.NDArray[np.float64], volume: float) -
 def expected_sums(pull: Floats, values: npt.NDArray[np.float64], count: float) -> Floats:
     """Give the expected sums of values (rows) of candidates (columns) over those that are drawn.
 
-    `count` is the number of draws. Exact but for rounding; NaN only if a candidate that may be
-    drawn has NaN.
+    `count` is the number of draws. Exact but for rounding; NaN only if a candidate has NaN.
     """
     values = np.asarray(values, np.float64)
     rounds, left = divmod(int(count), len(pull))

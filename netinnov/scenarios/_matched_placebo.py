@@ -52,8 +52,7 @@ def placebo(
     network : MultilayerNetwork
         Where the scenario would be applied.
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks or Combined
-        The real one; only the replaced place differs. Several of them combined: see
-        `MatchedPlacebo`.
+        The real one; only the replaced place differs. Of combined ones see `MatchedPlacebo`.
     match : sequence of str and functions
         What the places must have in common: ``"strength"`` (of the nodes in the place),
         ``"distance"`` (km from the place that stays), ``"tie"`` (weight of the links with the
@@ -63,8 +62,7 @@ def placebo(
     replace : {"host", "home"}
         Which of the two is replaced.
     nearest : int, optional
-        The placebo is drawn uniformly from this many most similar places. None: from all places
-        that could have been chosen.
+        The placebo is drawn uniformly from this many most similar places. None: from all.
     caliper : float, optional
         Largest gap that a placebo may have, see `placebo_candidates`. None: any.
     rng : None, int, SeedSequence or Generator
@@ -111,8 +109,7 @@ class MatchedPlacebo(Priced):
     replace : {"host", "home"}
         Which of the two is replaced.
     nearest : int, optional
-        The placebo is drawn uniformly from this many most similar places. None: from all places
-        that could have been chosen.
+        The placebo is drawn uniformly from this many most similar places. None: from all.
     caliper : float, optional
         Largest gap that a placebo may have, see `placebo_candidates`. None: any.
 
@@ -228,11 +225,7 @@ class MatchedPlacebo(Priced):
         free = _outside(network, [(part.home, part.host) for part in parts])
         tables = [
             placebo_candidates(
-                network,
-                first[place],
-                match=self.match,
-                replace=self.replace,
-                caliper=self.caliper,
+                network, first[place], match=self.match, replace=self.replace, caliper=self.caliper
             )
             for place in real
         ]

@@ -72,9 +72,8 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
         )
     pairs = linked_pairs(network, layer)
     if not len(pairs.weight):
-        raise InputError(
-            f"layer {layer!r} has no links between nodes, so a scenario cannot be applied to it."
-        )
+        msg = f"layer {layer!r} has no links between nodes"
+        raise InputError(f"{msg}, so a scenario cannot be applied to it.")
     return layer, pairs
 
 
@@ -82,8 +81,8 @@ def linked_pairs(network: MultilayerNetwork, layer: str) -> Pairs:
     """Give each linked pair of a layer once, periods summed."""
     block = network.storage.csr(layer)
     source, target = block.sources, block.indices
-    all_pairs = Pairs(source, target, block.data)
-    return all_pairs.at(source != target if layer in network.directed else source < target)
+    where = source != target if layer in network.directed else source < target
+    return Pairs(source, target, block.data).at(where)
 
 
 def ends_by_strength(nodes: Positions, pairs: Pairs, n: int, attachment: float) -> Ends:
@@ -94,11 +93,6 @@ def ends_by_strength(nodes: Positions, pairs: Pairs, n: int, attachment: float) 
     pull: Floats = (strength / largest) ** attachment
     half = np.full(len(nodes), 0.5)
     return Ends(nodes, pull, np.divide(inward, strength, out=half, where=strength > 0))
-
-
-def anywhere(pairs: Pairs, n: int) -> Ends:
-    """Make all nodes candidates, drawn uniformly."""
-    return ends_by_strength(np.arange(n), pairs, n, 0.0)
 
 
 def draw(pull: Floats, k: int, rng: np.random.Generator) -> Positions:
@@ -143,15 +137,41 @@ class Side(NamedTuple):
     nodes: Mask
 
 
+class Scene(NamedTuple):
+    """What a scenario between two places looks at."""
+
+    network: MultilayerNetwork
+    layer: str
+    pairs: Pairs
+    home: Side
+    host: Side
+
+    @property
+    def directed(self) -> bool:
+        """Whether the layer is."""
+        return self.layer in self.network.directed
+
+    def by_strength(self, nodes: Positions, attachment: float) -> Ends:
+        """Make nodes candidates; see `ends_by_strength`."""
+        return ends_by_strength(nodes, self.pairs, self.network.n_nodes, attachment)
+
+    def at_home(self) -> Mask:
+        """Mark the pairs with an end at home."""
+        return np.asarray(self.home.nodes[self.pairs.source] | self.home.nodes[self.pairs.target])
+
+
+def scene_of(network: MultilayerNetwork, layer: str | None, home: str, host: str) -> Scene:
+    """Find the layer, its pairs and the nodes of home and host."""
+    return Scene(network, *layer_with_pairs(network, layer), *sides(network, home, host))
+
+
 def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]:
     """Find the nodes located in home, and those in host but not in home; each must have some."""
     places = network.storage.place_names
     for role, place in (("home", home), ("host", host)):
         if place not in places:
-            near = did_you_mean(place, places)
-            raise InputError(
-                f"`{role}` must be a place of the network; {place!r} is not one{near}."
-            )
+            msg = f"`{role}` must be a place of the network; {place!r} is not one"
+            raise InputError(f"{msg}{did_you_mean(place, places)}.")
     if inside(network, home)[places.get_loc(host)]:
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
@@ -191,13 +211,7 @@ def own(network: MultilayerNetwork, side: Side) -> Positions:
 
 
 def embedding(
-    network: MultilayerNetwork,
-    side: Side,
-    outside: Side,
-    pairs: Pairs,
-    attachment: float,
-    *,
-    volume: bool = False,
+    scene: Scene, side: Side, outside: Side, attachment: float, *, volume: bool = False
 ) -> Ends:
     """Give the candidates for the local links of a park.
 
@@ -205,9 +219,9 @@ def embedding(
     neighbours that are not `outside`, in proportion to (weight of the tie) ** attachment. Of a
     `volume` that node has a share in proportion to the sum of these ties.
     """
-    n = network.n_nodes
-    centre = own(network, side)
-    ends = ends_by_strength(centre, pairs, n, attachment)
+    pairs, n = scene.pairs, scene.network.n_nodes
+    centre = own(scene.network, side)
+    ends = scene.by_strength(centre, attachment)
     if len(centre) > 1:
         return ends
     ties = pairs.at((pairs.source == centre[0]) | (pairs.target == centre[0]))
@@ -219,8 +233,5 @@ def embedding(
     if volume:
         ties_at_all = ends_by_strength(shared.node, ties, n, 1.0).pull.sum()
         own_pull = ties_at_all**attachment if ties_at_all > 0 else 1.0
-    return Ends(
-        np.append(centre, shared.node),
-        np.append(own_pull, shared.pull),
-        np.append(ends.inward, shared.inward),
-    )
+    pull = np.append(own_pull, shared.pull)
+    return Ends(np.append(centre, shared.node), pull, np.append(ends.inward, shared.inward))

@@ -9,12 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from netinnov._arguments import (
-    check_callable,
-    check_flag,
-    check_number,
-    check_type,
-)
+from netinnov._arguments import check_callable, check_flag, check_number, check_type
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -34,8 +29,7 @@ class Prices:
         Of a local link: both ends are in home, or both in host (including places inside them).
     pipeline_km : float
         Of each kilometre of any other link, whichever scenario makes it: as the crow flies from
-        the place of one end to that of the other, where all nodes in home or host count as
-        at that one point.
+        the place of one end to that of the other, all nodes in home or host at one point.
 
     Raises
     ------
@@ -145,8 +139,7 @@ class Priced(ABC):
         Raises
         ------
         InputError
-            Kilometres have a price, and there is no network, or a place to which a link may lead
-            has no coordinates.
+            Kilometres have a price, and there is no network, or a place has no coordinates.
 
         Notes
         -----

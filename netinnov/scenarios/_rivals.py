@@ -13,29 +13,13 @@ from netinnov._arguments import as_list, check_type
 from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._between_places import BetweenPlaces, NewNode
+from netinnov.scenarios import _prices
+from netinnov.scenarios._between_places import BetweenPlaces, NewNode, moved
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._expected_amounts import expected_links
-from netinnov.scenarios._pair_draws import (
-    Ends,
-    Pairs,
-    Side,
-    draw,
-    drawn_ends,
-    ends_by_strength,
-    layer_with_pairs,
-    own,
-    sides,
-)
-from netinnov.scenarios._prices import (
-    Amounts,
-    Change,
-    Funding,
-    Priced,
-    check_scenario,
-    draws_nothing,
-)
+from netinnov.scenarios._pair_draws import Ends, Pairs, Scene, draw, drawn_ends, own
+from netinnov.scenarios._prices import Amounts, Change, Funding, Priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +83,8 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
     So the number of links (with parallel ones) and the total weight are kept with reallocated
     funding, and grow by the new ties with new funding.
 
-    *Cost*: no park, the new ties as local links, the kept ones by the kilometre from home to the
-    partners. See `Prices`.
+    *Cost*: no park, new ties are local links, kept ones are paid by the kilometre from home. See
+    `Prices`.
 
     Examples
     --------
@@ -119,54 +103,35 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
     ) -> MultilayerNetwork:
-        layer, pairs = layer_with_pairs(network, self.layer)
-        home, host = sides(network, self.home, self.host)
+        scene = self._scene(network)
         kept = round(self.kept_share * self.size)
-        followed = self._follow(network, host, home, pairs, kept, rng)
-        at_home = ends_by_strength(own(network, home), pairs, network.n_nodes, self.attachment)
-        return self._with_node(
-            network,
-            home,
-            layer,
-            pairs,
-            drawn_ends([(at_home, self.size - kept)], rng),
-            rng,
-            NewNode(f"talent:{self.host}>{self.home}", "talent", self.home, self.home),
-            followed=followed,
-        )
-
-    def _follow(
-        self,
-        network: MultilayerNetwork,
-        host: Side,
-        home: Side,
-        pairs: Pairs,
-        count: int,
-        rng: np.random.Generator,
-    ) -> tuple[Pairs, Pairs]:
-        """Draw the ties that movers keep, as they are before and after the move."""
-        ties, talent, ends = self._ties_of_talents(network, host, home, pairs)
-        if len(ties.weight) < count:
-            raise self._too_few(count, len(ties.weight))
-        before = ties.at(draw(ends.pull, count, rng))
-        either = rng.random(count) < 0.5
+        # The ties that movers keep, as they are before and after the move.
+        ties, talent, ends = self._ties_of_talents(scene)
+        if len(ties.weight) < kept:
+            raise self._too_few(kept, len(ties.weight))
+        before = ties.at(draw(ends.pull, kept, rng))
+        either = rng.random(kept) < 0.5
         at_source = talent[before.source] & (~talent[before.target] | either)
         mover = np.int32(network.n_nodes)
         source = np.where(at_source, mover, before.source)
-        return before, Pairs(source, np.where(at_source, before.target, mover), before.weight)
+        after = Pairs(source, np.where(at_source, before.target, mover), before.weight)
+        at_home = scene.by_strength(own(network, scene.home), self.attachment)
+        removed, new = self._links_of_node(
+            scene, drawn_ends([(at_home, self.size - kept)], rng), rng
+        )
+        node = NewNode(f"talent:{self.host}>{self.home}", "talent", self.home, self.home)
+        return moved(network, scene.layer, removed, new, node, followed=(before, after))
 
-    def _ties_of_talents(
-        self, network: MultilayerNetwork, host: Side, home: Side, pairs: Pairs
-    ) -> tuple[Pairs, Mask, Ends]:
+    def _ties_of_talents(self, scene: Scene) -> tuple[Pairs, Mask, Ends]:
         """Give the ties that movers can keep, the talents of host, and the partners as ends."""
-        ties = pairs.at(~home.nodes[pairs.source] & ~home.nodes[pairs.target])
-        talent = (network.storage.nodes["kind"] == "talent").to_numpy(
-            bool, na_value=False
-        ) & host.nodes
+        network = scene.network
+        ties = scene.pairs.at(~scene.at_home())
+        is_talent = network.storage.nodes["kind"] == "talent"
+        talent = is_talent.to_numpy(bool, na_value=False) & scene.host.nodes
         of_talent = talent[ties.source] | talent[ties.target]
         if not of_talent.any():
             talent = np.zeros(network.n_nodes, bool)
-            talent[own(network, host)] = True
+            talent[own(network, scene.host)] = True
             of_talent = talent[ties.source] | talent[ties.target]
         ties = ties.at(of_talent)
         # If both ends are talents, either one moves: both are in host, so distances are the same.
@@ -179,12 +144,12 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         new = float(self.size - kept)
         if not kept or network is None or not kilometres:
             return Amounts(0.0, new, float("nan") if kept else 0.0)
-        _, pairs = layer_with_pairs(network, self.layer)
-        home, host = sides(network, self.home, self.host)
-        _, _, ends = self._ties_of_talents(network, host, home, pairs)
+        scene = self._scene(network)
+        _, _, ends = self._ties_of_talents(scene)
         if not len(ends.node):
             raise self._too_few(kept, 0)
-        _, km = expected_links(network, home, host, [(ends, kept)], kilometres=True)
+        sides = (scene.home, scene.host)
+        _, km = expected_links(network, *sides, [(ends, kept)], kilometres=True)
         return Amounts(0.0, new, km)
 
     def _too_few(self, count: int, n_ties: int) -> InputError:
@@ -202,8 +167,7 @@ class RandomEnds(Priced):
     Parameters
     ----------
     scenario : ReverseEnclave, ForwardEnclave or DirectLinks
-        Its number of links, their weights if it moves a volume, and its funding are kept, and its
-        park is added.
+        Its number of links, weights of a volume and funding are kept, and its park is added.
 
     Raises
     ------
@@ -271,7 +235,7 @@ class Combined(Priced):
         if not parts:
             raise InputError("`scenarios` must hold one scenario or more; found none.")
         for at, part in enumerate(parts):
-            check_scenario(f"scenarios[{at}]", part)
+            _prices.check_scenario(f"scenarios[{at}]", part)
         object.__setattr__(self, "scenarios", tuple(parts))
 
     def __call__(
@@ -283,7 +247,7 @@ class Combined(Priced):
 
     @property
     def _draws_nothing(self) -> bool:
-        return all(map(draws_nothing, self.scenarios))
+        return all(map(_prices.draws_nothing, self.scenarios))
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         parts = []
@@ -311,8 +275,7 @@ class Rival:
     words : str
         Description, for a sentence: "the park is better than ...".
     contrast : bool
-        Whether it is the same enclave with other ends and the same cost, so that its size need not
-        be changed to match the cost.
+        Whether it is the same enclave with other ends and the same cost, so that its size stays.
 
     Examples
     --------
