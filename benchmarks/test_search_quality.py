@@ -151,7 +151,7 @@ def test_searches_in_draws_give_the_support_of_full_searches(benchmark, network)
     for _ in range(DRAWS):
         draw = resampled(network, rng)
         pair = [
-            structure_of(draw, options, rng.spawn(1)[0], {"hubs"}, observed.community, 3),
+            structure_of(draw, options.for_draws, rng.spawn(1)[0], {"hubs"}, observed.community),
             structure_of(draw, options, rng.spawn(1)[0], {"hubs"}),
         ]
         quick.append(centres_by("hubs", pair[0], options))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from itertools import chain
@@ -11,47 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from netinnov._arguments import (
-    as_whole,
-    check_callable,
-    check_mapping,
-    check_names,
-    shown,
-)
+from netinnov._arguments import as_whole, check_callable, check_mapping, check_names, shown
 from netinnov._checkpoint import seed_of_run
 from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
+from netinnov.experiments import _placebo_tests as tests, _replicates as parts
 from netinnov.experiments._experiment_result import ExperimentResult
-from netinnov.experiments._placebo_tests import (
-    Placebo,
-    PlaceboDraw,
-    drawn_placebos,
-    one_way,
-    refusals,
-    refused_by_construction,
-    spawned,
-    tautologies,
-)
-from netinnov.experiments._replicates import (
-    BASELINE,
-    Item,
-    KeptReplicates,
-    Measure,
-    Values,
-    agreed,
-    bound_measures,
-    fresh,
-    long_table,
-    replicate,
-    resample_items,
-    resampled_replicates,
-    warn_of_grown,
-)
+from netinnov.experiments._placebo_tests import Placebo, spawned
+from netinnov.experiments._replicates import BASELINE, Item, Measure, Values
 from netinnov.experiments._resampled_data import Resample, check_resampling
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios import MatchedPlacebo, NoChange, Scenario, apply_scenario
-from netinnov.scenarios._prices import check_scenario, draws_nothing
+from netinnov.scenarios import NoChange, Scenario, apply_scenario
+from netinnov.scenarios._prices import check_scenario
 
 _NO_CHANGE = NoChange()
 
@@ -83,8 +55,7 @@ def compare_scenarios(
     network : MultilayerNetwork
         The network to which all scenarios are applied; it is not changed.
     scenarios : mapping of str to scenario
-        Scenarios by name: a ReverseEnclave, NoChange, or a function of a network and a
-        Generator.
+        Scenarios by name: a ReverseEnclave, NoChange, or a function of a network and a Generator.
     measures : mapping of str to function
         Measures by name: functions of a network that return a number or a Series over
         nodes. They must be deterministic: bind a fixed ``rng`` to one that draws.
@@ -94,24 +65,20 @@ def compare_scenarios(
         Random placements of each scenario. One that draws nothing (NoChange, or one that moves a
         volume) is measured once, and at each of its placebo places once.
     placebo : scenario, function or mapping, optional
-        The placebo, drawn in each replicate, such as `scenarios.RandomEnds`. A function of a
-        network and a Generator may return the changed network or the scenario to apply. The places
-        of a `scenarios.MatchedPlacebo` (a host similar to the real one) are used in turn, in random
-        order. One for all scenarios,
-        or a mapping from names of scenarios.
+        The placebo, drawn in each replicate, such as `scenarios.RandomEnds`; one for all scenarios,
+        or a mapping from their names. A function of a network and a Generator may return the
+        changed network or the scenario to apply. The places of a `scenarios.MatchedPlacebo` (a host
+        similar to the real one) are used in turn, in random order.
     monotone : sequence of str, optional
         Names of those of your own measures that new links can move one way only, as
-        `global_efficiency` is known to be. For these no p-value is given where the scenario adds
-        more links, or more weight, than its placebo does, or less. Of your other measures p-values
-        are given all the same; None: with a warning. An empty list says that there are no such.
+        `global_efficiency`. For these no p-value is given where the scenario adds more links or
+        weight than its placebo, or less. Of your other measures p-values are given all the same;
+        None: with a warning. An empty list says that there are no such.
     resample : function, optional
-        Resamples the data: `ResampledLinks`,
-        `ResampledEvents`, or any function of a network and a Generator that returns a network of
-        the same nodes. None: no data uncertainty.
-    resamples : int
-        Number of resamples of the data, 2 or more.
-    placements : int
-        Random placements of each scenario in each resample, 2 or more.
+        Resamples the data: `ResampledLinks`, `ResampledEvents`, or any function of a network and a
+        Generator that returns a network of the same nodes. None: no data uncertainty.
+    resamples, placements : int
+        Resamples of the data, and random placements of each scenario in each; 2 or more.
     rng : None, int, SeedSequence or Generator
         Source of the random choices.
     executor : Executor, int or None
@@ -120,9 +87,8 @@ def compare_scenarios(
     progress : bool
         Show a bar in a terminal or notebook.
     checkpoint : path, optional
-        A folder that keeps what is measured, a batch at a time. A run that was killed, or stopped
-        by Ctrl-C, goes on from there when it is called again in the same way, and gives the same
-        numbers.
+        A folder that keeps what is measured. A run that was killed, or stopped by Ctrl-C, goes on
+        from there when it is called again in the same way, and gives the same numbers.
 
     Returns
     -------
@@ -133,41 +99,35 @@ def compare_scenarios(
     ------
     InputError
         No scenarios or measures; a scenario that drops nodes of the baseline; a measure that
-        returns something else; functions that cannot travel to the processes of the executor; a
-        checkpoint of another experiment.
+        returns something else; functions that the executor cannot pickle; a checkpoint of another
+        experiment.
 
     Warns
     -----
     UserWarning
         If a measure counts nodes that a scenario added; if a scenario adds more links or weight
-        than its placebo, or less, and it is unknown whether new links can both raise and lower a
-        measure.
+        than its placebo, or less, and new links may move a measure one way only.
 
     Notes
     -----
     *Nodes.* A new node would shift every mean, so values are those of the nodes of `network` that
     the baseline keeps. New nodes carry paths and enter no mean: a Series is cut to these nodes,
     and a measure with a keyword ``nodes`` (such as `connectivity.global_efficiency`) gets their
-    ids, unless `functools.partial` has set it. A measure that returns one number and has no such
-    keyword is warned of.
+    ids, unless `functools.partial` has set it; another one that returns a number is warned of.
 
     *Random numbers.* Replicate number r of every scenario, and of a random baseline, starts from
-    the same generator, spawned from `rng` by its number. So values depend neither on the
-    executor, nor on the other scenarios, nor on their names, and the first replicates stay if
-    more are asked for. Replicates with one number are comparable (common random numbers), and
-    with a random baseline differences are taken between them. They do depend on the order of the
-    nodes in their table, by chance only: with the rows in another order the same `rng` places links
-    elsewhere.
+    the same generator, spawned from `rng` by its number. So values depend neither on the executor
+    nor on other scenarios and their names, and the first replicates stay if more are asked for.
+    Replicates with one number are comparable (common random numbers), and with a random baseline
+    differences are taken between them. They depend on the order of the nodes.
 
     *Data uncertainty.* With `resample` the scenarios and the baseline are measured once more in
     each of `resamples` sets of data, at `placements` of the replicates: the next ones in each set,
-    from the first again when all were used. Results in the observed data (difference, Monte Carlo
-    error and spread over placements) are the same as without `resample`. The variance over sets and
-    placements is split, so that placement variance is not mistaken for data uncertainty: see
-    `ExperimentResult.effects`. Placebos are compared in the data as observed only. Where a scenario
-    cannot be carried out in a set of data (home has fewer links left than are reallocated) it is
-    undefined there: that set is left out of its data uncertainty, and ``resamples`` counts those
-    that are used.
+    from the first again when all were used. Results in the observed data are the same as without
+    `resample`. The variance over sets and placements is split: see `ExperimentResult.effects`.
+    Placebos are compared in the data as observed only. Where a scenario cannot be carried out in a
+    set (home has fewer links left than are reallocated), that set is left out of its data
+    uncertainty, and ``resamples`` counts those that are used.
 
     *Checkpoints* belong to one network, baseline, entropy, version of netinnov, and to scenarios
     and measures by their names and parameters; another experiment is refused. ``rng=None`` takes
@@ -199,100 +159,72 @@ def compare_scenarios(
     placements = as_whole("placements", placements, low=2)
     check_resampling(resample, replicates)
     _, seed = seed_of_run(rng, checkpoint)
-    placebos, placebo_of = drawn_placebos(placebo, scenarios, network, spawned(seed, _PLACEBOS))
-    far = {
-        name: each.make.beyond(network)
-        for name, each in placebos.items()
-        if isinstance(each.make, MatchedPlacebo)
-    }
-    refused = refusals(network, scenarios, measures, placebo_of)
+    order = spawned(seed, _PLACEBOS)
+    placebos, placebo_of = tests.drawn_placebos(placebo, scenarios, network, order)
+    far = {name: each.beyond(network) for name, each in placebos.items()}
+    refused = tests.refusals(network, scenarios, measures, placebo_of)
     declared = check_names("monotone", monotone or (), list(measures), of="`measures`")
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
     if checkpoint is not None:
-        store = KeptReplicates(
+        store = parts.KeptReplicates(
             checkpoint, network, scenarios=tried, measures=measures, seed=seed, resample=resample
         )
     # Of their own, so that neither sets of data nor replicates depend on the number of the other.
     draws = spawned(seed, _DATA).spawn(resamples if resample else 0)
-    number_of = {
-        name: scenario.number(replicates)
-        if isinstance(scenario, PlaceboDraw)
-        else 1
-        if draws_nothing(scenario)
-        else replicates
-        for name, scenario in tried.items()
-    }
+    number_of = {name: tests.n_replicates(each, replicates) for name, each in tried.items()}
     seeds = seed.spawn(max(replicates, *number_of.values()))
-    start = apply_scenario(network, baseline, rng=fresh(seeds[0]))
+    start = apply_scenario(network, baseline, rng=spawned(seeds[0]))
     kept = network.nodes.index[network.nodes.index.isin(start.nodes.index)]
-    bound = bound_measures(measures, start, kept)
+    bound = parts.bound_measures(measures, start, kept)
     columns = [column for each in bound for column in each.columns]
     task = partial(
-        replicate, network=network, scenarios=tried, measures=bound, nodes=kept, seeds=seeds
+        parts.measured, network=network, scenarios=tried, measures=bound, nodes=kept, seeds=seeds
     )
-    items = [Item(name, number) for name in tried for number in range(number_of[name])]
     results = {} if store is None else store.all_values(columns)
-    missing = [item for item in items if item not in results]
-    new = run(
-        task,
-        missing,
-        executor=executor,
-        progress=progress,
-        save=None if store is None else partial(store.save, columns=columns),
-        done=len(items) - len(missing),
-    )
-    results |= dict(zip(missing, new, strict=True))
-    done = [results[item] for item in items]
-    agreed(columns, done)
-    warn_of_grown(bound, done)
-    totals = {
-        name: np.array(
-            [each.totals for item, each in zip(items, done, strict=True) if item.scenario == name]
-        )
-        for name in tried
-    }
-    unequal = tautologies(scenarios, placebos, placebo_of, totals, totals[BASELINE])
-    one_sided = one_way(measures, declared, start=start, nodes=kept)
-    refused = refused_by_construction(unequal, measures, one_sided, refused, warn=monotone is None)
-    again = None
-    if resample is not None:
-        own = {name: scenario for name, scenario in tried.items() if name not in placebos}
-        n_first = min(placements, replicates)
-        sets = [resample_items(own, n_first, replicates, number) for number in range(resamples)]
-        left = [wanted for wanted in sets if not results.keys() >= set(wanted)]
-        in_set = partial(
-            resampled_replicates,
-            network=network,
-            resample=resample,
-            scenarios=own,
-            measures=bound,
-            nodes=kept,
-            seeds=seeds,
-            draws=draws,
-            undefined=[np.full_like(value, np.nan) for value in done[0].by_measure],
-        )
 
-        def save(wanted: Sequence[list[Item]], values: Sequence[list[Values]]) -> None:
-            assert store is not None
-            store.save(list(chain(*wanted)), list(chain(*values)), columns=columns)
-
-        measured = run(
-            in_set,
+    def measure_missing(
+        batches: list[list[Item]], task: Callable[[list[Item]], list[Values]], label: str
+    ) -> None:
+        left = [batch for batch in batches if not results.keys() >= set(batch)]
+        new = run(
+            task,
             left,
             executor=executor,
             progress=progress,
-            label="resamples",
-            save=None if store is None else save,
-            done=resamples - len(left),
+            label=label,
+            save=None if store is None else partial(store.save, columns=columns),
+            done=len(batches) - len(left),
         )
-        results |= dict(zip(chain(*left), chain(*measured), strict=True))
+        results.update(zip(chain(*left), chain(*new), strict=True))
+
+    items = [Item(name, number) for name in tried for number in range(number_of[name])]
+    measure_missing([[item] for item in items], task, "replicates")
+    done = [results[item] for item in items]
+    parts.agreed(columns, done)
+    parts.warn_of_grown(bound, done)
+    totals = {
+        name: np.array([results[Item(name, number)].totals for number in range(number_of[name])])
+        for name in tried
+    }
+    unequal = tests.tautologies(scenarios, placebos, placebo_of, totals, totals[BASELINE])
+    one_sided = tests.one_way(measures, start, kept) | set(declared)
+    refused = tests.refused_by_construction(
+        unequal, measures, one_sided, refused, warn=monotone is None
+    )
+    again = None
+    if resample is not None:
+        own = {name: scenario for name, scenario in tried.items() if name not in placebos}
+        sets = parts.resample_items(own, min(placements, replicates), replicates, resamples)
+        nothing = [np.full_like(value, np.nan) for value in done[0].by_measure]
+        in_sets = partial(task, resample=resample, draws=draws, undefined=nothing)
+        measure_missing(sets, in_sets, "resamples")
         wanted = list(chain(*sets))
-        again = long_table(wanted, [results[item] for item in wanted], columns, kept)
+        again = parts.long_table(wanted, [results[item] for item in wanted], columns, kept)
     return ExperimentResult(
-        long_table(items, done, columns, kept),
+        parts.long_table(items, done, columns, kept),
         placebos=placebo_of,
-        beyond={scenario: far[name] for scenario, name in placebo_of.items() if far.get(name)},
+        beyond={scenario: far[name] for scenario, name in placebo_of.items() if far[name]},
         sites={
             name: tuple(results[Item(name, number)].label for number in range(number_of[name]))
             for name in placebos
@@ -314,14 +246,13 @@ def _check(
     for argument, mapping in (("scenarios", scenarios), ("measures", measures)):
         check_mapping(argument, mapping, f"from names to {argument}", filled=True)
         names: list[object] = list(mapping)
-        odd = [name for name in names if not isinstance(name, str)]
-        if odd:
+        if odd := [name for name in names if not isinstance(name, str)]:
             raise InputError(f"names of `{argument}` must be text; found {shown(odd[0])}.")
     if BASELINE in scenarios:
         msg = f"a scenario cannot be called {BASELINE!r}"
         raise InputError(f"{msg}: that is the name of what it is compared with.")
-    check_scenario("baseline", baseline)
-    for name, scenario in scenarios.items():
-        check_scenario(f"scenarios[{name!r}]", scenario)
+    named = {f"scenarios[{name!r}]": scenario for name, scenario in scenarios.items()}
+    for where, scenario in {"baseline": baseline, **named}.items():
+        check_scenario(where, scenario)
     for name, measure in measures.items():
         check_callable(f"measures[{name!r}]", measure, "a function of a network")

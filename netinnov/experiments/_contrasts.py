@@ -25,8 +25,7 @@ def contrasts(
     of : str
         The scenario in question.
     against : sequence of str, optional
-        Its rivals; by default all other scenarios. Placebos of the experiment are scenarios too,
-        and have to be named.
+        Its rivals; by default all other scenarios. Placebos have to be named.
 
     Returns
     -------
@@ -45,8 +44,7 @@ def contrasts(
     Notes
     -----
     Replicates of one number start from the same generator, so that much of what placements have
-    in common cancels. ``higher`` says how often the scenario is better where random placement
-    matters; it is not a p-value.
+    in common cancels. ``higher`` says how often the scenario is better; it is not a p-value.
 
     Examples
     --------

@@ -19,8 +19,8 @@ from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
 from netinnov.experiments._doses import DoseResponse
 from netinnov.experiments._experiment_result import ExperimentResult
-from netinnov.experiments._placebo_tests import Placebo
-from netinnov.experiments._replicates import BASELINE, Measure, fresh
+from netinnov.experiments._placebo_tests import Placebo, spawned
+from netinnov.experiments._replicates import BASELINE, Measure
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange, Scenario
 
@@ -50,8 +50,7 @@ def dose_response(
         Where all scenarios start.
     make : function
         Gives the scenario of a dose, such as ``lambda size: ReverseEnclave(home, host, size,
-        0.5)``: of a number of parks (`scenarios.Combined`), their size, a share of pipelines,
-        openness (1 - ``origin_share``).
+        0.5)``: of a number of parks (`scenarios.Combined`), or their openness.
     doses : sequence of float
         Different numbers, two or more; `DoseResponse.fit` needs four.
     measures : mapping of str to function, or function
@@ -138,7 +137,7 @@ def dose_response(
             scenarios={name: scenarios[name]},
             measures=measures(dose),
             placebo=None if against is None else {name: against[name]},
-            rng=fresh(seed),
+            rng=spawned(seed),
             checkpoint=None if checkpoint is None else Path(checkpoint) / name,
         )
         for name, dose in zip(names, listed, strict=True)

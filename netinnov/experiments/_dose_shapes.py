@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
@@ -93,30 +94,25 @@ def fitted(means: Floats, dose: Floats, shape: Shape) -> Fitted:
 
 def curves(dose: Floats, bend: Floats, shape: Shape) -> Floats:
     """Values of a shape over the doses, one row for each bend, but for level and scale."""
-    at = bend[:, None]
-    if shape == "saturation":
-        return np.asarray(np.minimum(dose, at), np.float64)
-    if shape == "threshold":
-        return np.asarray(np.maximum(dose, at), np.float64)
-    if shape == "peak":
-        return np.asarray(-((dose - at) ** 2), np.float64)
-    if shape == "michaelis_menten":
-        return np.asarray(dose / (at + dose), np.float64)
-    return np.asarray(-np.expm1(-np.log(2) * dose / at), np.float64)
+    return np.asarray(_FORMULAS[shape][0](dose, bend[:, None]), np.float64)
 
 
 def directions(dose: Floats, bend: Floats, shape: Shape) -> Floats:
     """Where a small growth of the bend moves the values of `curves`, but for scale."""
-    at = bend[:, None]
-    if shape == "saturation":
-        return (dose > at).astype(np.float64)
-    if shape == "threshold":
-        return (dose < at).astype(np.float64)
-    if shape == "peak":
-        return np.broadcast_to(dose, (len(bend), len(dose)))
-    if shape == "michaelis_menten":
-        return np.asarray(-dose * at / (at + dose) ** 2, np.float64)
-    return np.asarray(-dose / at * 2 ** (-dose / at), np.float64)
+    return np.asarray(_FORMULAS[shape][1](dose, bend[:, None]), np.float64)
+
+
+_FORMULAS: dict[Shape, tuple[Callable[..., Floats], Callable[..., Floats]]] = {
+    "saturation": (np.minimum, np.greater),
+    "threshold": (np.maximum, np.less),
+    "peak": (lambda x, at: -((x - at) ** 2), lambda x, at: x + 0 * at),
+    "michaelis_menten": (lambda x, at: x / (at + x), lambda x, at: -x * at / (at + x) ** 2),
+    "exponential": (
+        lambda x, at: -np.expm1(-np.log(2) * x / at),
+        lambda x, at: -x / at * 2 ** (-x / at),
+    ),
+}
+"""Of a dose and a bend: the value, and how it changes with the bend."""
 
 
 def _marks(dose: Floats, bend: Floats, shape: Shape) -> tuple[Floats, Floats]:
@@ -131,10 +127,8 @@ def _marks(dose: Floats, bend: Floats, shape: Shape) -> tuple[Floats, Floats]:
 
 def _bends(means: Floats, dose: Floats, shape: Shape) -> list[Floats]:
     """Where two pieces can meet, a list over gaps and doses; NaN where they do not."""
-    if shape == "threshold":
-        # Turned round, a threshold is a saturation.
-        turned = _bends(means[:, ::-1], -dose[::-1], "saturation")
-        return [-each for each in turned]
+    if shape == "threshold":  # turned round, it is a saturation
+        return [-each for each in _bends(means[:, ::-1], -dose[::-1], "saturation")]
     bends = [np.full(len(means), each) for each in dose[:0:-1]]
     for n in range(2, len(dose)):
         centre = dose[:n].mean()
@@ -222,16 +216,12 @@ _DETECTED = 0.05
 
 
 def compared(means: Floats, dose: Floats) -> tuple[dict[Shape, Floats], dict[Shape, Floats]]:
-    """Error and criterion of each row of means, by shape; curves begin at dose 0."""
+    """Error and criterion of each row of means, by shape; some begin at dose 0."""
     total = ((means - means.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    error: dict[Shape, Floats] = {}
-    criterion: dict[Shape, Floats] = {}
     shapes: tuple[Shape, ...] = get_args(Shape)
-    for shape in shapes:
-        if shape not in CURVES or dose[0] >= 0:
-            error[shape] = fitted(means, dose, shape).error
-            criterion[shape] = _criterion(error[shape], total, len(dose), shape)
-    return error, criterion
+    usable = [shape for shape in shapes if shape not in CURVES or dose[0] >= 0]
+    error = {shape: fitted(means, dose, shape).error for shape in usable}
+    return error, {shape: _criterion(error[shape], total, len(dose), shape) for shape in usable}
 
 
 def quality(change: Floats, dose: Floats, shape: Shape) -> dict[str, float]:
@@ -286,32 +276,24 @@ def means_of(change: Floats) -> Floats:
 
 def monotone(values: Floats) -> Floats:
     """Give the nearer of the non-decreasing and the non-increasing curve."""
-    curves = [
-        np.asarray(isotonic_regression(values, increasing=up).x, np.float64) for up in (True, False)
-    ]
-    errors = [((curve - values) ** 2).sum() for curve in curves]
-    return curves[int(errors[1] < errors[0])]
+    curves: list[Floats] = [isotonic_regression(values, increasing=up).x for up in (True, False)]
+    return min(curves, key=lambda curve: ((curve - values) ** 2).sum())
 
 
 def _criterion(error: Floats, total: Floats, doses: int, shape: Shape) -> Floats:
     """Give Akaike's information criterion for small samples (AICc) of least-squares fits.
 
-    n log(error / n) + 2 k + 2 k (k + 1) / (n - k - 1) for n doses and k parameters, that of the
-    scatter among them. An error below 1e-12 of the total is that of rounding.
+    The scatter is one of the k parameters. An error below 1e-12 of the total is that of rounding.
     """
-    k = 3 if shape == "line" else 4
+    n, k = doses, 3 if shape == "line" else 4
     small = np.maximum(error, np.maximum(1e-12 * total, 1e-300))
-    return np.asarray(
-        doses * np.log(small / doses) + 2 * k + 2 * k * (k + 1) / (doses - k - 1), np.float64
-    )
+    return np.asarray(n * np.log(small / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1), np.float64)
 
 
 def _residuals(means: Floats, dose: Floats, shape: Shape) -> tuple[Floats, Floats]:
     """What a fit leaves of means, and orthonormal directions in which its parameters move it."""
-    moved = []
-    if shape == "line":
-        curve = dose
-    else:
+    curve, moved = dose, []
+    if shape != "line":
         fit = fitted(means[None, :], dose, shape)
         curve = curves(dose, fit.bend, shape)[0]
         # A turn or half at the edge cannot be moved.

@@ -47,8 +47,8 @@ class DoseResponse(Displayed):
     def _facts(self) -> dict[str, Any]:
         facts = self.result._facts()
         doses = self.doses["dose"]
-        range_of_doses = {"doses": len(doses), "from": doses.min(), "to": doses.max()}
-        return range_of_doses | {name: facts[name] for name in ("measures", "replicates")}
+        kept = {name: facts[name] for name in ("measures", "replicates")}
+        return {"doses": len(doses), "from": doses.min(), "to": doses.max(), **kept}
 
     def _pictures(self) -> str:
         return self.result._pictures()
@@ -62,8 +62,7 @@ class DoseResponse(Displayed):
             As `ExperimentResult.effects`, with ``dose`` in front of the other columns, and
             ``monotone``: the non-decreasing curve that is nearest to the differences of a measure
             and node by least squares (isotonic regression), or the non-increasing one where that
-            is nearer. Of an effect that rises and falls it says nothing: see the shape ``"peak"``
-            of `fit`.
+            is nearer. Not for an effect that rises and falls: see ``"peak"`` of `fit`.
         """
         effects = self.result.effects(full=True)
         effects.insert(0, "dose", effects["scenario"].map(self.doses["dose"]))
@@ -141,8 +140,8 @@ class DoseResponse(Displayed):
             ``"saturation"``, a straight line that becomes flat at a dose; ``"threshold"``, one that
             is flat up to it; ``"michaelis_menten"`` and ``"exponential"``, a curve that bends to a
             plateau, as dose / (half + dose) or as 1 - 2 ** (-dose / half); ``"peak"``, a parabola
-            that turns at one of the doses or between them, where the effect is largest, or least;
-            ``"line"``, a straight line; ``"best"``, the first of `shapes`.
+            that turns at one of the doses or between them; ``"line"``; ``"best"``, the first of
+            `shapes`.
         confidence : float
             Of the intervals, above 0 and below 1.
         resamples : int
@@ -158,22 +157,20 @@ class DoseResponse(Displayed):
             plateau, with ``break_low`` and ``break_high``; ``slope`` of the part that is not flat,
             of a curve at dose 0, or of a parabola at the lowest dose, and ``plateau``, the
             difference on the flat part, or at the peak, each with its interval; ``gain``, the part
-            of the squared error of a straight line through all doses that the bend takes away:
-            near 0 there is none, and the interval is wide; ``at_edge``, the share of samples with
-            the break at the least or largest dose that the data can tell (of a saturation the
-            second and the last, of a threshold the first and the last but one, of a peak the first
-            and the last, of a curve a hundredth and ten times the range of the doses), where they
-            say no more than "not inside"; ``support``, the share of samples in which this shape is
-            the best of those that are not ``poor`` for all replicates (see `shapes`), NaN for
-            fewer than six doses. A straight line has neither break nor plateau: NaN.
+            of the squared error of a straight line that the bend takes away: near 0 there is none;
+            ``at_edge``, the share of samples with the break at the least or largest dose that the
+            data can tell (of a saturation the second and the last, of a threshold the first and the
+            last but one, of a peak the first and the last, of a curve a hundredth and ten times the
+            range of the doses); ``support``, the share of samples in which this shape is the best
+            of those that are not ``poor`` for all replicates (see `shapes`), NaN for fewer than six
+            doses. A straight line has neither break nor plateau: NaN.
 
             How well it fits: ``r_squared``, the part of the variation of the means over doses that
             the shape describes, NaN where they are all alike; ``lack_of_fit_p``, small where the
             means lie farther from the shape than Monte Carlo error explains, NaN where replicates
             are fewer than two or all alike; ``poor``, 1 where the shape describes less than 0.9 of
-            the variation and what it leaves is no chance (p below 0.05, or no chance in the
-            replicates at all), else 0. Where ``poor`` is 1 even for ``"best"``, none of the shapes
-            is that of the effect: give the means, and no slope or bend.
+            the variation and p is below 0.05 or NaN, else 0. Where it is 1 even for ``"best"``,
+            none of the shapes is that of the effect: give the means, and no slope or bend.
 
         Raises
         ------
@@ -183,20 +180,17 @@ class DoseResponse(Displayed):
 
         Notes
         -----
-        Least squares over the means at the doses, with the break at any dose between the lowest
-        and the highest. Where only the lowest dose is below a saturation, or only the highest above
-        a threshold, any break between it and the next dose fits as well: ``break`` is that next
-        dose, ``slope`` the least steep one, and the interval of the break holds both doses.
+        Least squares over the means at the doses. Where only the lowest dose is below a saturation,
+        or only the highest above a threshold, any break between it and the next dose fits as well:
+        ``break`` is that next dose, ``slope`` the least steep one, and its interval holds both.
 
-        The intervals are percentiles over samples of replicates with replacement, for the shape as
-        chosen. Replicates with one number share their random numbers, so whole replicates are
-        drawn, all doses together. They hold Monte Carlo error only, as the doses are what they
-        are: where chance moves all doses alike, or none, the break has an interval without width.
+        The intervals are percentiles over samples of replicates with replacement, all doses
+        together, for the shape as chosen. They hold Monte Carlo error only: where chance moves all
+        doses alike, or none, the break has an interval without width.
 
         The test of lack of fit compares the squared residuals of the means with the variance of
         the replicates, by an F distribution whose degrees of freedom allow for random numbers that
-        doses share (Box 1954). A peak means that more can be too much; a parabola is alike on both
-        sides of it, so one at the first or last dose (``at_edge``) is a bend and no peak.
+        doses share (Box 1954). A peak at an end (``at_edge``) is no peak.
 
         References
         ----------
@@ -228,25 +222,20 @@ class DoseResponse(Displayed):
             raise InputError(f"{msg}. Count doses from 0, or take another shape.")
         fits = fitted(means, dose, cast(Shape, shape))
         estimates: dict[str, float] = {}
-        for name, values in (
-            ("break", fits.bend),
-            ("slope", fits.slope),
-            ("plateau", fits.plateau),
+        for name, values, low, high in (
+            ("break", fits.bend, fits.low, fits.high),
+            ("slope", fits.slope, fits.slope, fits.slope),
+            ("plateau", fits.plateau, fits.plateau, fits.plateau),
         ):
-            low, high = (fits.low, fits.high) if name == "break" else (values, values)
             estimates[name] = values[0]
             estimates[f"{name}_low"] = np.quantile(low[1:], (1 - confidence) / 2)
             estimates[f"{name}_high"] = np.quantile(high[1:], (1 + confidence) / 2)
-        total = ((means[0] - means[0].mean()) ** 2).sum()
-        straight = fits.straight[0]
-        estimates["gain"] = (
-            0.0 if straight <= 1e-12 * max(total, 1e-300) else 1 - fits.error[0] / straight
-        )
-        at_edge = float(fits.at_edge[1:].mean())
-        estimates["at_edge"] = math.nan if shape == "line" else at_edge
+        total, straight = ((means[0] - means[0].mean()) ** 2).sum(), fits.straight[0]
+        bent = straight > 1e-12 * max(total, 1e-300)
+        estimates["gain"] = 1 - fits.error[0] / straight if bent else 0.0
+        estimates["at_edge"] = math.nan if shape == "line" else float(fits.at_edge[1:].mean())
         estimates["support"] = support
-        estimates |= quality(change, dose, cast(Shape, shape))
-        return pd.Series(estimates, name=shape)
+        return pd.Series(estimates | quality(change, dose, cast(Shape, shape)), name=shape)
 
     def _differences(self, measure: str, node: str | None, least: int) -> tuple[Floats, Floats]:
         """Doses in ascending order and the differences, dose x replicate."""
@@ -266,15 +255,11 @@ class DoseResponse(Displayed):
             str(scenario): each["value"].to_numpy(np.float64)
             for scenario, each in rows.groupby("scenario", observed=True)
         }
-        n = max(map(len, values.values()))
         ordered = self.doses.sort_values("dose")
-        starts = [self.result.baselines.get(name, BASELINE) for name in ordered.index]
-        change = np.stack(
-            [
-                np.broadcast_to(changes(values[start], values[name]), (n,))
-                for name, start in zip(ordered.index, starts, strict=True)
-            ]
-        )
+        change = np.zeros((len(ordered), max(map(len, values.values()))))
+        for row, name in enumerate(ordered.index):
+            start = self.result.baselines.get(name, BASELINE)
+            change[row] = changes(values[start], values[name])
         defined = np.isfinite(change).any(axis=1)
         if defined.sum() < least:
             needed = {4: "a bend needs four doses", 6: "to compare shapes needs six doses"}[least]

@@ -257,9 +257,7 @@ def _compared(
     return _Compared(means, real, band, each, means.count().to_numpy())
 
 
-def _turns(
-    keys: Sequence[str],
-) -> tuple[npt.NDArray[np.intp], int, npt.NDArray[np.intp]]:
+def _turns(keys: Sequence[str]) -> tuple[npt.NDArray[np.intp], int, npt.NDArray[np.intp]]:
     """Choose placements of placebos, and as many of the real one, no replicate twice.
 
     Returns the number of the placebo in each replicate (-1: of none), how many of each are

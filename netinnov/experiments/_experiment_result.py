@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,8 +50,7 @@ class ExperimentResult(Displayed):
     replicates : DataFrame
         One row a value: ``scenario`` (the baseline's is ``"baseline"``), ``replicate`` (from 0),
         ``measure``, ``node`` (missing if the measure is one number) and ``value``. In the order of
-        scenario, measure, replicate and node; names are categories, in the order given. Placebos
-        are scenarios too.
+        scenario, measure, replicate and node; names are categories; placebos are scenarios too.
     placebos : mapping of str to str
         The name of each scenario's placebo.
     sites : mapping of str to sequence of str
@@ -100,8 +99,8 @@ class ExperimentResult(Displayed):
             How p-values are corrected over the family of all tests of the table: Holm's
             family-wise error, or Benjamini and Hochberg's false discovery rate.
         full : bool
-            Give all columns. By default twelve: ``scenario, measure, node, baseline, difference,
-            relative, low, high, mc_error, placebo_p, corrected_p, why_no_p``.
+            Give all columns and not only ``scenario, measure, node,
+            baseline, difference, relative, low, high, mc_error, placebo_p, corrected_p, why_no_p``.
 
         Returns
         -------
@@ -114,18 +113,15 @@ class ExperimentResult(Displayed):
             - ``median``, ``low``, ``high``: median, 2.5 and 97.5 % of these differences: how much
               depends on the placement of the links. Not a confidence interval,
             - ``mc_error``, ``mc_low``, ``mc_high``: standard error of ``difference``, sd /
-              sqrt(replicates), and its 95 % confidence interval (Student's t), which narrows with
-              more replicates,
+              sqrt(replicates), and its 95 % confidence interval (Student's t),
             - ``spread``: sd of the differences over placements; 0 if only rounding,
             - ``standardised``: ``difference`` / ``spread``; NaN if that is 0,
-            - ``same_sign``: share of the replicates whose difference has the sign of the median;
-              NaN where that is 0,
+            - ``same_sign``: share of replicates with the sign of the median; NaN where that is 0,
             - ``replicates``: number of defined differences. 1 if nothing is random,
             - ``data_error``: sd of the mean effect over resamples of the data: data uncertainty. 0
               where its estimate is negative, NaN without `resample`,
-            - ``data_error_high``: its upper limit (97.5 %): with few resamples, or placements that
-              differ much between them, the estimate is imprecise, and a ``data_error`` of 0 does
-              not mean certainty,
+            - ``data_error_high``: its upper limit (97.5 %). With few resamples, or placements that
+              differ much between them, a ``data_error`` of 0 does not mean certainty,
             - ``data_low``, ``data_high``: ``difference`` plus the 2.5 and 97.5 % quantiles of the
               deviations of this effect in resampled data from its mean over them,
             - ``data_shift``: that mean less the effect in the data as observed, at the same
@@ -133,53 +129,45 @@ class ExperimentResult(Displayed):
               lost), and the interval is less reliable,
             - ``data_share``: share of data in the variance of an effect at one placement in one
               resample; the rest is due to placements,
-            - ``resamples``: number of resamples in which the effect is defined, which are used,
+            - ``resamples``: number of resamples in which the effect is defined,
             - ``placebo_median``, ``placebo_low``, ``placebo_high``: median, 2.5 and 97.5 % of the
-              differences of the placebos from the baseline, with the same placement variance as
-              ``difference``,
-            - ``placebo_n``: number of placebos,
-            - ``placebo_placements``: number of placements of each that are ranked,
-            - ``ranked``: the real effect over as many placements,
+              differences of the placebos from the baseline, with its placement variance,
+            - ``placebo_n``, ``placebo_placements``: number of placebos, and of placements of each
+              that are ranked; ``ranked``: the real effect over as many placements,
             - ``placebo_p``: two-sided rank of ``ranked`` among the placebos: twice the smaller
-              tail, each (k + 1) / (n + 1), at most 1,
-            - ``corrected_p``: the same, corrected over all tests of the table,
+              tail, each (k + 1) / (n + 1), at most 1; ``corrected_p``: corrected over the table,
             - ``beyond``: the matched numbers in which the real place lies beyond all its placebos,
-              such as a host larger than any: then p reflects this gap as much as the place;
-              else missing,
-            - ``why_no_p``: reason for a missing p; else missing.
+              such as a host larger than any: then p reflects this gap as much as the place,
+            - ``why_no_p``: reason for a missing p.
 
             NaN where a value is undefined in all replicates; others leave undefined ones out. A
             difference of less than 1e-12 of the values is rounding and counts as 0.
 
         Notes
         -----
-        There are no p-values against the baseline, on purpose. Against no change a measure that
-        cannot fall when links are added (efficiency, strength) would be "significant" by
-        construction, and more replicates would make any p as small as one likes: replicates are
-        draws of placements, not observations. A test needs alternatives that could have
-        done as well, such as a placebo host. There is none on a modelled layer either: it would
-        test the model.
+        There are no p-values against the baseline, on purpose. A measure that cannot fall when
+        links are added (efficiency, strength) would be "significant" by construction, and more
+        replicates would make any p as small as one likes: replicates are draws of placements, not
+        observations. A test needs alternatives that could have done as well, such as a placebo
+        host. There is none on a modelled layer either: it would test the model.
 
-        *Three errors* are reported separately. Monte Carlo error vanishes with more replicates. The
-        spread over placements does not: the same policy has different effects at different
-        placements. Nor does data uncertainty: how much the effect depends on the sample of flows
-        or events. Its variance is that of the means of resamples, less the part due to their
-        placements (random effects of resamples and of placements, which may be in several
-        resamples); the effects of the same placements in the observed data serve as a control
-        variate. With 100 resamples the relative error of its root is at least 7 %.
-
-        With few replicates of a skewed effect ``mc_low`` to ``mc_high`` covers less than 95 %.
+        *Three errors* are reported. Monte Carlo error vanishes with more replicates. The spread
+        over placements does not: the same policy has different effects at different placements. Nor
+        does data uncertainty: how much the effect depends on the sample of flows or events. Its
+        variance is that of the means of resamples, less the part due to their placements (random
+        effects of resamples and of placements, which may be in several resamples); the effects of
+        the same placements in the observed data serve as a control variate. With 100 resamples the
+        relative error of its root is at least 7 %. With few replicates of a skewed effect
+        ``mc_low`` to ``mc_high`` covers less than 95 %.
 
         *What is tested* is whether the place is special among those that could have been chosen.
         Where a placebo is a scenario (`scenarios.MatchedPlacebo`, or a function that gives one),
         the replicates of the same one are averaged, and the rank is among these places: with five
-        of them p is never below 1/3, however many replicates. A mean over many placements varies
-        less than one over few, and would be in the middle of the others too often. So the
-        ranks compare as many placements of the real place as of each placebo, with no random
-        number in two of them. If nothing is special about the real place, all of these means are
-        alike, each rank is as likely as another, and p is uniform on its steps. The rest of the
-        placements of the real place cannot be used without losing that: they enter
-        ``difference`` and its Monte Carlo error, which take all.
+        of them p is never below 1/3. A mean over many placements varies less than one over few, and
+        would be in the middle of the others too often. So the ranks compare as many placements of
+        the real place as of each placebo, with no random number in two of them. If nothing is
+        special about the real place, each rank is as likely as another, and p is uniform on its
+        steps. The other placements of the real place enter ``difference`` only.
 
         The real place is one of those that could have been chosen only if it is like them. A core
         host that is larger than all its placebos (``beyond``) is not: match on what it shares with
@@ -187,20 +175,19 @@ class ExperimentResult(Displayed):
 
         *How many replicates.* The places of a `scenarios.MatchedPlacebo` are taken in turn, so
         that R replicates rank R // (K + 1) placements of each of K places and of the real one,
-        and the least p is 2 / (K + 1). With K + 1 replicates there is one of each; with fewer only
-        R - 1 places are ranked, and the least p is 2 / R. More replicates give no smaller p, but
-        more power, as the ranked means have less placement variance. A
-        function that gives scenarios by chance gives some more often than others; of each as many
+        and the least p is 2 / (K + 1). With fewer than K + 1 only R - 1 places are ranked, and the
+        least p is 2 / R. More replicates give no smaller p, but more power, as the ranked means
+        have less placement variance. Of scenarios that a function gives by chance as many
         placements are ranked as there are of the rarest.
 
-        *The band.* The means of placebos differ by place and by placement; the placement variance
-        is estimated within places. ``placebo_low`` and ``placebo_high`` are shrunk towards the
-        median, to the variance over places plus the placement variance of ``difference``. With one
-        placement of each place the two cannot be separated, and the band is not shrunk.
+        *The band.* The placement variance of the means of placebos is estimated within places.
+        ``placebo_low`` and ``placebo_high`` are shrunk towards the median, to the variance over
+        places plus the placement variance of ``difference``. With one placement of each place the
+        two cannot be separated, and the band is not shrunk.
 
         Where a placebo is a function that gives a network (`scenarios.RandomEnds` too), each
-        replicate is a placebo of its own; as ``difference`` is a mean over placements and they
-        are not, p errs on the high side.
+        replicate is a placebo of its own; as ``difference`` is a mean and they are not, p errs on
+        the high side.
 
         References
         ----------
@@ -208,53 +195,39 @@ class ExperimentResult(Displayed):
         McCulloch (1992), Variance components.
         """
         check_flag("full", full)
-        numbered = self.replicates.reset_index(drop=True)
-        groups = numbered.groupby(["scenario", "measure"], observed=True, sort=False)
-        blocks = {(str(scenario), str(measure)): rows for (scenario, measure), rows in groups}
-        against = {BASELINE, *self.placebos.values(), *self.baselines.values()}
-        drawn = {} if self.resamples is None else _by_set(self.resamples)
-        alike: dict[tuple[object, ...], list[_Block]] = {}
-        for (scenario, measure), rows in blocks.items():
-            if scenario in against:
-                continue
-            start = self.baselines.get(scenario, BASELINE)
-            before = by_replicate(blocks[start, measure])
-            values = by_replicate(rows)
-            change, size = changes(before, values), size_of(before, values)
-            placebo = None
-            if (name := self.placebos.get(scenario)) is not None:
-                placebo = changes(before, by_replicate(blocks[name, measure]))
-            reason = self.refused.get((scenario, measure), "" if name else "no placebo")
-            named = rows.iloc[: size.size][["scenario", "measure", "node"]].assign(reason=reason)
-            block = _Block(named, before, values, change, placebo, size)
-            lengths = tuple(None if each is None else len(each) for each in block[1:5])
-            # Measures of as many replicates are columns of one table, which is much faster.
-            key = (scenario, *lengths, measure if drawn else "")
-            alike.setdefault(key, []).append(block)
+        rows_of = _by_scenario(self.replicates)
+        drawn = {} if self.resamples is None else _by_scenario(self.resamples)
         tables = []
-        for several in alike.values():
-            block = _side_by_side(several)
-            scenario = str(block.rows["scenario"].iloc[0])
-            again, placed, number = None, block.change, None
+        others = {BASELINE, *self.placebos.values(), *self.baselines.values()}
+        for scenario, rows in rows_of.items():
+            if scenario in others:
+                continue
+            start, name = self.baselines.get(scenario, BASELINE), self.placebos.get(scenario)
+            # All measures are columns of one table, which is much faster.
+            before, values = _replicate_by_column(rows_of[start]), _replicate_by_column(rows)
+            change, size = changes(before, values), size_of(before, values)
+            placebo, again, placed, number = None, None, change, None
+            if name is not None:
+                placebo = changes(before, _replicate_by_column(rows_of[name]))
             if drawn:
-                measure = str(block.rows["measure"].iloc[0])
-                start = self.baselines.get(scenario, BASELINE)
-                first, other = drawn[start, measure], drawn[scenario, measure]
-                again = changes(first.values, other.values)
-                wider = max(first, other, key=lambda each: each.number.shape[1])
-                number = wider.number
-                placed = block.change[number if len(block.change) > 1 else np.zeros_like(number)]
-            labels = self.sites.get(self.placebos.get(scenario, ""), ())
-            reasons = block.rows.pop("reason").tolist()
+                first, other = _by_set(drawn[start]), _by_set(drawn[scenario])
+                again = changes(first[0], other[0])
+                number = max(first[1], other[1], key=lambda each: each.shape[1])
+                placed = change[number if len(change) > 1 else np.zeros_like(number)]
+            columns = rows[rows["replicate"] == rows["replicate"].iloc[0]]
+            untested = "" if name else "no placebo"
+            reasons = [self.refused.get((scenario, each), untested) for each in columns["measure"]]
+            labels = self.sites.get(name or "", ())
             parts = [
-                block.rows.astype({"scenario": "str", "measure": "str"}),
-                _statistics(block.before, block.values, block.change, block.size),
-                data_statistics(again, block.change, placed, number),
-                placebo_statistics(block.change, block.placebo, labels, reasons, block.size),
+                columns[["scenario", "measure", "node"]].astype(
+                    {"scenario": "str", "measure": "str"}
+                ),
+                _statistics(before, values, change, size),
+                data_statistics(again, change, placed, number),
+                placebo_statistics(change, placebo, labels, reasons, size),
             ]
-            tables.append(pd.concat([part.set_axis(block.rows.index) for part in parts], axis=1))
-        # In the order of the replicates.
-        table = pd.concat(tables).sort_index().reset_index(drop=True)
+            tables.append(pd.concat([part.reset_index(drop=True) for part in parts], axis=1))
+        table: pd.DataFrame = pd.concat(tables, ignore_index=True)
         family = corrected(table["placebo_p"], correction)
         at = table.columns.tolist().index("why_no_p")
         far = table["scenario"].map(self.beyond).where(table["placebo_p"].notna())
@@ -289,8 +262,7 @@ class ExperimentResult(Displayed):
         Parameters
         ----------
         folder : path
-            Is made if it is not there; files of the same names are replaced, each when the new one
-            is complete.
+            Made if it is not there; a file is replaced when the new one is complete.
         decomposition : DataFrame or mapping of str to DataFrame, optional
             From `decompose`; several by the name of their scenario.
 
@@ -326,49 +298,29 @@ class ExperimentResult(Displayed):
         return paths
 
 
-class _Block(NamedTuple):
-    """A scenario and measures: the names of nodes, and values, replicate x node."""
-
-    rows: pd.DataFrame
-    before: Floats
-    values: Floats
-    change: Floats
-    placebo: Floats | None
-    size: Floats
+def _by_scenario(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    groups = table.groupby("scenario", observed=True, sort=False)
+    return {str(scenario): rows for scenario, rows in groups}
 
 
-def _side_by_side(blocks: list[_Block]) -> _Block:
-    """The blocks as one, with the nodes of one after those of another."""
-    rows = pd.concat([block.rows for block in blocks])
-    before, values, change = (
-        np.hstack([block[k] for block in blocks])  # type: ignore[misc]
-        for k in (1, 2, 3)
-    )
-    placebos = [block.placebo for block in blocks if block.placebo is not None]
-    size = np.concatenate([block.size for block in blocks])
-    placebo = np.hstack(placebos) if placebos else None
-    return _Block(rows, before, values, change, placebo, size)
+def _measures(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows of each measure."""
+    return [part for _, part in rows.groupby("measure", observed=True, sort=False)]
 
 
-class _Sets(NamedTuple):
-    """Values in resampled data, and the numbers of their placements."""
-
-    values: Floats  # set of data x placement x node
-    number: npt.NDArray[np.intp]  # set of data x placement
+def _replicate_by_column(rows: pd.DataFrame) -> Floats:
+    """Values of a scenario, replicate x node of each measure."""
+    return np.hstack([by_replicate(part) for part in _measures(rows)])
 
 
-def _by_set(resamples: pd.DataFrame) -> dict[tuple[str, str], _Sets]:
-    """Give the values in resampled data by scenario and measure."""
-    groups = resamples.groupby(["scenario", "measure"], observed=True, sort=False)
-    by_pair = {}
-    for (scenario, measure), rows in groups:
-        sets = rows["resample"].to_numpy()
-        n = rows["replicate"].to_numpy()[sets == sets[0]]
-        shape = (len(np.unique(sets)), len(np.unique(n)), -1)
-        values = rows["value"].to_numpy(np.float64).reshape(shape)
-        number = rows["replicate"].to_numpy(np.intp).reshape(shape)[:, :, 0]
-        by_pair[str(scenario), str(measure)] = _Sets(values, number)
-    return by_pair
+def _by_set(rows: pd.DataFrame) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Values, set of data x placement x node of each measure, and the numbers of placements."""
+    first = rows["replicate"][rows["resample"] == rows["resample"].iloc[0]]
+    shape = (rows["resample"].nunique(), first.nunique(), -1)
+    parts = _measures(rows)
+    values = [part["value"].to_numpy(np.float64).reshape(shape) for part in parts]
+    number = parts[0]["replicate"].to_numpy(np.intp).reshape(shape)[:, :, 0]
+    return np.concatenate(values, axis=2), number
 
 
 def _statistics(

@@ -31,11 +31,11 @@ def link_changes(
     Returns
     -------
     DataFrame
-        A row for each unordered pair of nodes whose weight differs: ``source``, ``target`` (in
-        the order of their ids), ``source_place``, ``target_place``, ``source_new``, ``target_new``
-        (whether `network` does not have this end, such as a park), ``before``, ``after`` (mean
-        over placements), ``change`` and ``placements`` (share of them in which the weight
-        differs). Largest change first.
+        A row for each unordered pair of nodes whose weight differs: ``source``, ``target`` (in the
+        order of their ids), ``source_place``, ``target_place``, ``source_new``, ``target_new``
+        (whether `network` does not have this end, such as a park), ``before``, ``after`` (mean over
+        placements), ``change`` and ``placements`` (share with another weight). Largest change
+        first.
 
     Raises
     ------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -61,28 +61,32 @@ class PlaceboDraw:
     """A placebo of each replicate: made for it, or one of a list, in turn."""
 
     make: Placebo
-    among: tuple[Scenario, ...] = ()
-    order: np.random.SeedSequence | None = None
-
-    def number(self, replicates: int) -> int:
-        """Count the replicates: places where nothing is drawn are measured once each."""
-        once = bool(self.among) and all(map(draws_nothing, self.among))
-        return len(self.among) if once else replicates
+    among: tuple[Scenario, ...]
+    order: np.random.SeedSequence
 
     def drawn(
         self, network: MultilayerNetwork, rng: np.random.Generator, number: int
     ) -> tuple[Scenario | MultilayerNetwork, str]:
         """Give a scenario and its name, or a network, which has none."""
-        made: Any = self._in_turn(number) if self.among else self.make(network, rng)
+        made: Any
+        if self.among:  # in random order, another one each time
+            time, at = divmod(number, len(self.among))
+            # Of its own, so that links are drawn as for the real one, and the first ones stay.
+            turn = np.random.default_rng(spawned(self.order, time)).permutation(len(self.among))
+            made = self.among[int(turn[at])]
+        else:
+            made = self.make(network, rng)
         return made, "" if isinstance(made, MultilayerNetwork) else described(made)
 
-    def _in_turn(self, number: int) -> Scenario:
-        """Go through the list in random order, another one each time."""
-        assert self.order is not None
-        time, at = divmod(number, len(self.among))
-        # Of its own, so that links are drawn as for the real one, and the first stay if more come.
-        order = np.random.default_rng(spawned(self.order, time)).permutation(len(self.among))
-        return self.among[int(order[at])]
+    def beyond(self, network: MultilayerNetwork) -> str:
+        """Say in what the real place lies beyond all its placebos, if these are matched places."""
+        return self.make.beyond(network) if isinstance(self.make, MatchedPlacebo) else ""
+
+
+def n_replicates(scenario: object, replicates: int) -> int:
+    """Count the replicates: one where nothing is drawn, or one at each place of a placebo."""
+    among = scenario.among if isinstance(scenario, PlaceboDraw) else (scenario,)
+    return len(among) if among and all(map(draws_nothing, among)) else replicates
 
 
 def spawned(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
@@ -107,6 +111,7 @@ def drawn_placebos(
         placebo_of = {name: f"placebo of {name}" for name in of}
     else:
         named, placebo_of = {"placebo": placebo}, dict.fromkeys(scenarios, "placebo")
+    drawn = {}
     for name, change in named.items():
         expected = "a scenario, or a function of a network and a Generator that gives one"
         check_callable("placebo", change, expected, made=True)
@@ -119,23 +124,14 @@ def drawn_placebos(
             )
         if name in scenarios:
             raise InputError(f"a scenario cannot be called {name!r} where there is a placebo.")
-    drawn = {}
-    for name, change in named.items():
         some = change.placebos(network) if isinstance(change, MatchedPlacebo) else ()
         drawn[name] = PlaceboDraw(change, tuple(some), order)
     return drawn, placebo_of
 
 
-def one_way(
-    measures: Mapping[str, object],
-    declared: Sequence[str],
-    *,
-    start: MultilayerNetwork,
-    nodes: pd.Index,
-) -> set[str]:
+def one_way(measures: Mapping[str, object], start: MultilayerNetwork, nodes: pd.Index) -> set[str]:
     """Name the measures that new links can move one way only, on these nodes of the baseline."""
-    monotone = {name for name, measure in measures.items() if _is_monotone(measure, start, nodes)}
-    return monotone.union(declared)
+    return {name for name, measure in measures.items() if _is_monotone(measure, start, nodes)}
 
 
 def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
@@ -186,8 +182,8 @@ def tautologies(
             same: object = against.scenario == scenarios[scenario]
             if same is True:
                 continue
-        reason = _adds_otherwise(totals[scenario] - start, totals[name] - start, start.max(axis=0))
-        if reason:
+        mine, theirs = totals[scenario] - start, totals[name] - start
+        if reason := _adds_otherwise(mine, theirs, start.max(axis=0)):
             reasons[scenario] = reason
     return reasons
 

@@ -44,9 +44,8 @@ def replicates_needed(
         One row for each scenario, measure and node: ``scenario``, ``measure``, ``node``,
         ``spread``, ``half_width`` that is asked for in units of the measure, ``replicates`` that
         give it, and ``replicates_for_sign``: those with which the interval leaves out 0 in a share
-        of ``power`` of all experiments, if effect and spread are as in the pilot. Missing where
-        the pilot has fewer than two defined replicates (or, for the sign, no effect); 1 where
-        nothing is random.
+        of ``power`` of all experiments, if effect and spread are as in the pilot. Missing where the
+        pilot has under two defined replicates (for the sign: no effect); 1 where nothing is random.
 
     Raises
     ------

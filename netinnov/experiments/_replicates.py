@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -57,7 +58,7 @@ class Bound:
 
     name: str
     measure: Measure
-    parts: tuple[str, ...] = ()
+    parts: tuple[str, ...]
 
     @property
     def columns(self) -> list[str]:
@@ -71,45 +72,73 @@ def bound_measures(
     """Settle in the baseline what measures mean by home and host, and which parts there are."""
     bound = []
     for name, measure in measures.items():
+        parts: tuple[str, ...] = ()
         if isinstance(measure, PairSums):
             inside = start.select(nodes=list(nodes)) if len(nodes) < start.n_nodes else start
-            fixed = measure.on(inside)
-            bound.append(Bound(name, fixed, tuple(fixed.parts(inside))))
-        else:
-            bound.append(Bound(name, measure))
-    columns = [column for each in bound for column in each.columns]
-    if len(set(columns)) < len(columns):
-        twice = sorted(column for column, times in Counter(columns).items() if times > 1)
+            measure = measure.on(inside)
+            parts = tuple(measure.parts(inside))
+        bound.append(Bound(name, measure, parts))
+    times = Counter(column for each in bound for column in each.columns)
+    if twice := sorted(column for column, count in times.items() if count > 1):
         raise InputError(f"names of measures must not be those of parts of others; found {twice}.")
     return bound
 
 
-def replicate(
-    item: Item,
+def measured(
+    items: Sequence[Item],
     *,
     network: MultilayerNetwork,
     scenarios: Mapping[str, Scenario | PlaceboDraw],
     measures: Sequence[Bound],
     nodes: pd.Index,
     seeds: Sequence[np.random.SeedSequence],
+    resample: Resample | None = None,
+    draws: Sequence[np.random.SeedSequence] = (),
     undefined: Sequence[Floats] | None = None,
+) -> list[Values]:
+    """Measure replicates in the observed data, or in one resample, drawn once for all of them.
+
+    ``undefined`` are the values where a scenario cannot be applied to a resample.
+    """
+    number = items[0].resample
+    try:
+        if resample is not None:
+            rng = np.random.default_rng(spawned(draws[number]))
+            network = checked_change(network, resample, rng, "resample")
+        return [
+            _replicate(item, network, scenarios[item.scenario], measures, nodes, seeds, undefined)
+            for item in items
+        ]
+    except Exception as error:
+        if resample is not None:
+            error.add_note(f"In resample {number} of the data.")
+        raise
+
+
+def _replicate(
+    item: Item,
+    network: MultilayerNetwork,
+    change: Scenario | PlaceboDraw | MultilayerNetwork,
+    measures: Sequence[Bound],
+    nodes: pd.Index,
+    seeds: Sequence[np.random.SeedSequence],
+    undefined: Sequence[Floats] | None,
 ) -> Values:
-    """Apply a scenario and measure; `undefined` are its values if it cannot be applied."""
+    """Apply a scenario and measure."""
     name, number, _ = item
     try:
-        rng, label = np.random.default_rng(fresh(seeds[number])), ""
-        change: Scenario | PlaceboDraw | MultilayerNetwork = scenarios[name]
+        # A copy, because a scenario that spawns from its generator changes the seed itself.
+        rng, label = np.random.default_rng(spawned(seeds[number])), ""
         if isinstance(change, PlaceboDraw):
             change, label = change.drawn(network, rng, number)
-        changed = change
-        if not isinstance(changed, MultilayerNetwork):
+        if not isinstance(change, MultilayerNetwork):
             try:
-                changed = apply_scenario(network, changed, rng=rng)
+                change = apply_scenario(network, change, rng=rng)
             except InputError:
                 if undefined is None:
                     raise
                 return Values(False, list(undefined))
-        after = changed.storage.nodes.index
+        after = change.storage.nodes.index
         # New nodes come last, as a rule.
         kept = after.is_(nodes) or nodes.equals(after[: len(nodes)])
         if not kept and len(lost := nodes[~nodes.isin(after)]):
@@ -119,63 +148,30 @@ def replicate(
                 "the baseline, or drop links instead of nodes."
             )
         names = nodes.tolist()
-        values = [v for measure in measures for v in _measured(measure, changed, nodes, names)]
+        values = [v for measure in measures for v in _measured(measure, change, nodes, names)]
     except Exception as error:
         error.add_note(f"In scenario {name!r}, replicate {number}.")
         raise
-    totals = totals_of(changed, directed=bool(network.directed))
+    totals = totals_of(change, directed=bool(network.directed))
     return Values(len(after) > len(nodes), values, label, totals)
 
 
 def resample_items(
-    scenarios: Mapping[str, Scenario], placements: int, replicates: int, resample: int
-) -> list[Item]:
-    """List what is measured in one set of data: the next few of all placements."""
-    numbers = [(resample * placements + at) % replicates for at in range(placements)]
+    scenarios: Mapping[str, Scenario], placements: int, replicates: int, resamples: int
+) -> list[list[Item]]:
+    """List what is measured in each set of data: the next few of all placements."""
     return [
-        Item(name, number, resample)
-        for name, scenario in scenarios.items()
-        for number in ([0] if draws_nothing(scenario) else numbers)
-    ]
-
-
-def resampled_replicates(
-    items: Sequence[Item],
-    *,
-    network: MultilayerNetwork,
-    resample: Resample,
-    scenarios: Mapping[str, Scenario],
-    measures: Sequence[Bound],
-    nodes: pd.Index,
-    seeds: Sequence[np.random.SeedSequence],
-    draws: Sequence[np.random.SeedSequence],
-    undefined: Sequence[Floats],
-) -> list[Values]:
-    """Draw the data once, and measure all scenarios and the baseline in it."""
-    number = items[0].resample
-    try:
-        rng = np.random.default_rng(fresh(draws[number]))
-        drawn = checked_change(network, resample, rng, "resample")
-        return [
-            replicate(
-                item,
-                network=drawn,
-                scenarios=scenarios,
-                measures=measures,
-                nodes=nodes,
-                seeds=seeds,
-                undefined=undefined,
+        [
+            Item(name, at % replicates, resample)
+            for name, scenario in scenarios.items()
+            for at in (
+                [0]
+                if draws_nothing(scenario)
+                else range(resample * placements, (resample + 1) * placements)
             )
-            for item in items
         ]
-    except Exception as error:
-        error.add_note(f"In resample {number} of the data.")
-        raise
-
-
-def fresh(seed: np.random.SeedSequence) -> np.random.SeedSequence:
-    """Copy a seed, because a scenario that spawns from its generator changes the seed itself."""
-    return spawned(seed)
+        for resample in range(resamples)
+    ]
 
 
 def _measured(
@@ -263,10 +259,7 @@ def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:
 
 
 def long_table(
-    items: Sequence[Item],
-    done: Sequence[Values],
-    measures: Sequence[str],
-    nodes: pd.Index,
+    items: Sequence[Item], done: Sequence[Values], measures: Sequence[str], nodes: pd.Index
 ) -> pd.DataFrame:
     """Set the values one below the other, by scenario, measure, data, replicate and node."""
     scenarios = pd.Index(dict.fromkeys(item.scenario for item in items))
@@ -277,22 +270,19 @@ def long_table(
         rows = [at for at, item in enumerate(items) if item.scenario == scenario]
         for at in range(len(names)):
             values = np.stack([done[i].by_measure[at] for i in rows])
-            node = (
-                np.tile(np.arange(len(nodes)), len(rows)) if values.ndim > 1 else [-1] * len(rows)
-            )
             each = values.size // len(rows)
+            node = np.arange(len(nodes)) if values.ndim > 1 else [-1]
             part = {
                 "scenario": pd.Categorical.from_codes(np.full(values.size, code), scenarios),
                 "resample": np.repeat([items[i].resample for i in rows], each),
                 "replicate": np.repeat([items[i].replicate for i in rows], each),
                 "measure": pd.Categorical.from_codes(np.full(values.size, at), names),
-                "node": pd.Categorical.from_codes(node, ids),
+                "node": pd.Categorical.from_codes(np.tile(node, len(rows)), ids),
                 "value": values.ravel(),
             }
-            if items[rows[0]].resample < 0:
-                del part["resample"]
             parts.append(pd.DataFrame(part))
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
+    return table.drop(columns="resample") if items[0].resample < 0 else table
 
 
 class KeptReplicates:
@@ -321,20 +311,22 @@ class KeptReplicates:
     def all_values(self, columns: Sequence[str]) -> dict[Item, Values]:
         """Give all values that are there."""
         names = [f"measure_{at}" for at in range(len(columns))]
-        known = ("scenario", "replicate", "resample", "grown", "label", "totals")
-        rows = self._store.rows(*known, *names)
+        rows = self._store.rows(*Item._fields, "grown", "label", "totals", *names)
         return {
-            Item(scenario, number, data): Values(
-                grown, [np.asarray(v) for v in values], label, totals
-            )
-            for scenario, number, data, grown, label, totals, *values in rows
+            Item(*row[:3]): Values(row[3], list(map(np.asarray, row[6:])), *row[4:6])
+            for row in rows
         }
 
     def save(
-        self, items: Sequence[Item], values: Sequence[Values], *, columns: Sequence[str]
+        self,
+        batches: Sequence[Sequence[Item]],
+        values: Sequence[Sequence[Values]],
+        *,
+        columns: Sequence[str],
     ) -> None:
         """Write the values of some replicates."""
-        agreed(columns, values)
+        items, done = list(chain(*batches)), list(chain(*values))
+        agreed(columns, done)
         rows = [
             {
                 **item._asdict(),
@@ -343,6 +335,6 @@ class KeptReplicates:
                 "totals": each.totals,
                 **{f"measure_{at}": value for at, value in enumerate(each.by_measure)},
             }
-            for item, each in zip(items, values, strict=True)
+            for item, each in zip(items, done, strict=True)
         ]
-        self._store.write(list(items), rows)
+        self._store.write(items, rows)

@@ -37,8 +37,7 @@ class ResampledLinks:
     Raises
     ------
     InputError
-        When it is applied: a layer that is not there, or whose weights are not counts while their
-        number is not given.
+        When it is applied: a layer that is not there, or weights that are no counts.
 
     See Also
     --------
@@ -120,8 +119,7 @@ class ResampledEvents:
     Raises
     ------
     InputError
-        A column is not there; and when it is applied, a layer that the network has not, or members
-        that are not nodes.
+        A column is not there; and when it is applied, no such layer, or members that are not nodes.
 
     See Also
     --------

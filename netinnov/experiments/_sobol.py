@@ -29,8 +29,9 @@ from netinnov._optional import require
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._effect_statistics import changes
-from netinnov.experiments._replicates import BASELINE, Item, bound_measures, fresh, replicate
-from netinnov.experiments._specifications import Specification, plain
+from netinnov.experiments._placebo_tests import spawned
+from netinnov.experiments._replicates import BASELINE, Item, bound_measures, measured
+from netinnov.experiments._specifications import Specification, check_specification, plain
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange
 
@@ -50,17 +51,14 @@ class SobolIndices(Tabled):
         including its interactions; each with ``_low`` and ``_high``, its interval; and
         ``first_corrected`` and ``total_corrected``, without the noise of placements.
     pairs : DataFrame, optional
-        ``second``: the share of the interaction of two parameters,
-        with ``second_low`` and ``second_high``; index ``parameter``, ``other``. None if not asked
-        for.
+        ``second``: the share of the interaction of two parameters, with ``second_low`` and
+        ``second_high``; index ``parameter``, ``other``. None if not asked for.
     points : DataFrame
-        Where the effect was measured: a column a parameter, ``difference``, the mean over the
-        replicates, and ``mc_error``.
+        Where it was measured: a column a parameter, the mean ``difference`` and ``mc_error``.
     mean, variance : float
         Of the differences over the ranges; the variance with the noise.
     noise : float
-        Share of the variance that is due to placements, after averaging over replicates. NaN if
-        there is one replicate only.
+        Share of the variance that is due to placements, after averaging. NaN for one replicate.
     """
 
     _main = "indices"
@@ -102,8 +100,8 @@ def sobol_indices(
         alternatives, each as likely as another: ``range(2, 21)`` for whole numbers,
         ``["new", "reallocated"]``.
     samples : int
-        A power of 2. The effect is measured at samples x (parameters + 2) points, or samples x
-        (2 parameters + 2) for the second order.
+        A power of 2. The effect is measured at samples x (parameters + 2) points, for the second
+        order at samples x (2 parameters + 2).
     replicates : int
         Random placements at each point, drawn for it alone.
     second_order : bool
@@ -112,17 +110,11 @@ def sobol_indices(
         Of the intervals, above 0 and below 1.
     resamples : int
         Bootstrap samples of the points, for the intervals.
-    rng : None, int, SeedSequence or Generator
-        Source of the points and of the random choices.
-    executor : Executor, int or None
-        Where the points run; see `compare_scenarios`.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    rng, executor, progress
+        As in `compare_scenarios`; the points are drawn from `rng` too.
     checkpoint : path, optional
-        A folder that keeps the effects, a batch of points at a time. A run that was killed, or
-        stopped by Ctrl-C, goes on from there when it is called again in the same way, and gives
-        the same numbers; ``rng=None`` takes up the entropy that is stored. Another network, other
-        points or replicates are refused; `confidence` and `resamples` may be others.
+        As in `compare_scenarios`. Another network, other points or replicates are refused;
+        `confidence` and `resamples` may be others.
 
     Returns
     -------
@@ -141,23 +133,20 @@ def sobol_indices(
     Notes
     -----
     The effect is the mean over replicates of scenario minus no change, on the nodes of the network.
-    Parameters are independent and uniform in their ranges, so the indices are about these ranges.
-    Points are those of a scrambled Sobol sequence in the scheme of Saltelli; first indices are
-    estimated as in Saltelli et al., total ones as by Jansen.
+    Parameters are independent and uniform in their ranges. Points are those of a scrambled Sobol
+    sequence in the scheme of Saltelli; total indices are Jansen's.
 
-    *Noise.* Placements are drawn independently at each point, so they are one more, random,
-    parameter. Averaging over R replicates leaves sd^2 / R of it, a share `noise` of the variance.
-    That makes each first index smaller by the factor 1 - noise, and takes each total index from T
-    to T (1 - noise) + noise, so that a parameter without any influence has the total `noise`.
-    ``_corrected`` removes this, with sd^2 from the replicates. The intervals are of the uncorrected
-    ``first`` and ``total``; they can reach below 0 or above 1 by chance. If they are too wide to
-    distinguish parameters, double the samples; if `noise` is large, the replicates.
+    *Noise.* Placements are drawn independently at each point, as one more, random, parameter.
+    Averaging over R replicates leaves sd^2 / R of it, a share `noise` of the variance. That makes
+    each first index smaller by the factor 1 - noise, and each total index T (1 - noise) + noise:
+    without any influence it is `noise`. ``_corrected`` removes this, with sd^2 from the replicates.
+    Intervals are of the uncorrected indices and can reach below 0 or above 1 by chance. If they are
+    too wide to distinguish parameters, double the samples; if `noise` is large, the replicates.
 
     References
     ----------
-    Sobol (2001), Global sensitivity indices for nonlinear mathematical models and their Monte
-    Carlo estimates, Mathematics and Computers in Simulation 55. Saltelli et al. (2010), Variance
-    based sensitivity analysis of model output, Computer Physics Communications 181.
+    Sobol (2001), Mathematics and Computers in Simulation 55. Saltelli et al. (2010), Computer
+    Physics Communications 181.
 
     Examples
     --------
@@ -195,7 +184,9 @@ def sobol_indices(
         {name: _value(ranges[name], float(at)) for name, at in zip(names, row, strict=True)}
         for row in unit
     ]
-    specified = [_specified(make, values) for values in chosen]
+    specified = [make(**values) for values in chosen]
+    for each, values in zip(specified, chosen, strict=True):
+        check_specification(each, values, "for all values")
     task = partial(_differences, network=network, replicates=replicates)
     items = list(zip(specified, seed.spawn(len(specified)), strict=True))
     store = None
@@ -235,11 +226,11 @@ def sobol_indices(
     still = variance <= 1e-24 * float((mean**2).mean()) or variance == 0
     noise = math.nan if still else error / variance
     points = pd.DataFrame([{name: plain(value) for name, value in row.items()} for row in chosen])
-    points["difference"] = mean
-    points["mc_error"] = (
-        change.std(axis=1, ddof=1) / math.sqrt(replicates) if replicates > 1 else np.nan
-    )
-    estimates: dict[str, Floats] = {}
+    deviation = pd.DataFrame(change).std(axis=1)  # NaN for one replicate
+    points = points.assign(difference=mean, mc_error=deviation / math.sqrt(replicates))
+    nothing = np.full((len(names),) * 2, np.nan)
+    estimates: dict[str, Floats] = dict.fromkeys(("S2", "S2_conf"), nothing)
+    estimates |= dict.fromkeys(("S1", "S1_conf", "ST", "ST_conf"), nothing[0])
     if not still:
         estimates = analysis.analyze(
             problem,
@@ -282,17 +273,8 @@ def _is_interval(value: object) -> bool:
 def _value(values: Range, at: float) -> Any:
     """Give the value of a parameter at a place of the unit interval."""
     if _is_interval(values):
-        low, high = values
-        return low + at * (high - low)
+        return values[0] + at * (values[1] - values[0])
     return values[min(int(at * len(values)), len(values) - 1)]
-
-
-def _specified(make: Callable[..., Specification], values: Mapping[str, Any]) -> Specification:
-    specified: object = make(**values)
-    if not isinstance(specified, Specification):
-        msg = f"`make` must give a Specification for all values; found {type(specified).__name__}"
-        raise InputError(f"{msg} for {dict(values)}.")
-    return specified
 
 
 def _differences(
@@ -305,17 +287,15 @@ def _differences(
     asked, seed = item
     start = network if asked.network is None else asked.network(network)
     nodes = start.nodes.index
-    common: dict[str, Any] = {
-        "network": start,
-        "scenarios": {BASELINE: NoChange(), _EFFECT: asked.scenario},
-        "measures": bound_measures({_EFFECT: asked.measure}, start, nodes),
-        "nodes": nodes,
-        "seeds": fresh(seed).spawn(replicates),
-    }
-    before, *after = (
-        replicate(each, **common).by_measure[0]
-        for each in [Item(BASELINE, 0), *(Item(_EFFECT, at) for at in range(replicates))]
+    done = measured(
+        [Item(BASELINE, 0), *(Item(_EFFECT, at) for at in range(replicates))],
+        network=start,
+        scenarios={BASELINE: NoChange(), _EFFECT: asked.scenario},
+        measures=bound_measures({_EFFECT: asked.measure}, start, nodes),
+        nodes=nodes,
+        seeds=spawned(seed).spawn(replicates),
     )
+    before, *after = (values.by_measure[0] for values in done)
     if (before.ndim == 0) != (asked.node is None) or (
         asked.node is not None and asked.node not in nodes
     ):
@@ -325,12 +305,13 @@ def _differences(
     return [changes(before[at], [each[at] for each in after])]
 
 
+def _interval(name: str, value: Floats, half: Floats) -> dict[str, Floats]:
+    return {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
+
+
 def _indices(names: Sequence[str], estimates: Mapping[str, Floats], noise: float) -> pd.DataFrame:
-    nothing = np.full(len(names), np.nan)
-    columns: dict[str, Floats] = {}
-    for name, key in (("first", "S1"), ("total", "ST")):
-        value, half = estimates.get(key, nothing), estimates.get(f"{key}_conf", nothing)
-        columns |= {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
+    columns = _interval("first", estimates["S1"], estimates["S1_conf"])
+    columns |= _interval("total", estimates["ST"], estimates["ST_conf"])
     rest = 1 - noise if noise < 1 else math.nan
     columns["first_corrected"] = columns["first"] / rest
     columns["total_corrected"] = (columns["total"] - noise) / rest
@@ -338,13 +319,7 @@ def _indices(names: Sequence[str], estimates: Mapping[str, Floats], noise: float
 
 
 def _pairs(names: Sequence[str], estimates: Mapping[str, Floats]) -> pd.DataFrame:
-    nothing = np.full((len(names),) * 2, np.nan)
-    value, half = estimates.get("S2", nothing), estimates.get("S2_conf", nothing)
-    at = list(combinations(range(len(names)), 2))
-    index = pd.MultiIndex.from_tuples(
-        [(names[i], names[j]) for i, j in at], names=["parameter", "other"]
-    )
-    middle = np.array([value[pair] for pair in at])
-    width = np.array([half[pair] for pair in at])
-    columns = {"second": middle, "second_low": middle - width, "second_high": middle + width}
-    return pd.DataFrame(columns, index)
+    pairs = combinations(names, 2)
+    index = pd.MultiIndex.from_tuples(pairs, names=["parameter", "other"])
+    at = np.triu_indices(len(names), 1)
+    return pd.DataFrame(_interval("second", estimates["S2"][at], estimates["S2_conf"][at]), index)

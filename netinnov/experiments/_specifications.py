@@ -14,20 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import (
-    as_whole,
-    check_callable,
-    check_mapping,
-    check_names,
-    shown,
-)
+from netinnov._arguments import as_whole, check_callable, check_mapping, check_names, shown
 from netinnov._checkpoint import seed_of_run
 from netinnov._identity import described
 from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
-from netinnov.experiments._replicates import Measure, fresh
+from netinnov.experiments._placebo_tests import spawned
+from netinnov.experiments._replicates import Measure
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import Scenario
 
@@ -83,29 +78,22 @@ def specification_curve(
         matching, attachment, frictions. A mapping gives alternatives names: ``{"matching":
         {"near": ["distance"], "large": ["strength"]}}``. All combinations are tried.
     make : function
-        Takes one alternative of each by keyword and gives a `Specification`, or None for a
-        combination that makes no sense.
+        Takes one alternative of each by keyword and gives a `Specification`, or None to leave it
+        out.
     replicates : int
         Random placements in each.
     monotone : sequence of str, optional
-        Names of those of your own functions (their ``__name__``) that new links can move one way
-        only, as in `compare_scenarios`.
-    rng : None, int, SeedSequence or Generator
-        Source of the random choices; all specifications start from the same.
-    executor : Executor, int or None
-        Where they run, one specification a piece.
-    progress : bool
-        Show a bar in a terminal or notebook.
-    checkpoint : path, optional
-        A folder with a checkpoint of each specification; see `compare_scenarios`.
+        As in `compare_scenarios`, by the ``__name__`` of your functions.
+    rng, executor, progress, checkpoint
+        As in `compare_scenarios`. All specifications start from the same random numbers; each is
+        one piece of work, with a checkpoint of its own in the folder.
 
     Returns
     -------
     DataFrame
         One row a specification, in ascending order of its ``median``: a column for each choice
         (an alternative that is neither a number nor text by its name), then the columns of
-        `ExperimentResult.effects` from ``baseline`` on. `specification_summary` puts it in one
-        line.
+        `ExperimentResult.effects` from ``baseline`` on. See `specification_summary`.
 
     Raises
     ------
@@ -116,8 +104,7 @@ def specification_curve(
     Notes
     -----
     The p-values of the rows are not corrected for each other, and are not independent tests.
-    Differences of different measures have different units: compare signs and standardised
-    effects.
+    Differences of different measures have different units: compare signs and standardised effects.
 
     References
     ----------
@@ -153,16 +140,13 @@ def specification_curve(
         for each in specifications.values()
     ]
     for number, combination in enumerate(product(*alternatives)):
-        chosen = {name: value for name, (_, value) in zip(specifications, combination, strict=True)}
-        specification: object = make(**chosen)
-        if specification is None:
-            continue
-        if not isinstance(specification, Specification):
-            msg = f"`make` must give a Specification or None; found {type(specification).__name__}"
-            raise InputError(f"{msg} for {chosen}.")
-        labels = [label for label, _ in combination]
-        rows.append(dict(zip(specifications, labels, strict=True)))
-        tasks.append((number, specification))
+        labels, values = zip(*combination, strict=True)
+        chosen = dict(zip(specifications, values, strict=True))
+        specification: Any = make(**chosen)
+        if specification is not None:
+            check_specification(specification, chosen, "or None")
+            rows.append(dict(zip(specifications, labels, strict=True)))
+            tasks.append((number, specification))
     if not tasks:
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
     if checkpoint is not None and rng is None:
@@ -249,7 +233,7 @@ def _effect(
         replicates=replicates,
         placebo=asked.placebo,
         monotone=None if monotone is None else [measure] if measure in monotone else [],
-        rng=fresh(seed),
+        rng=spawned(seed),
         executor=1,
         progress=False,
         checkpoint=None if folder is None else folder / f"{number:05d}",
@@ -264,6 +248,13 @@ def _effect(
             "measure with a value a node, and only then."
         )
     return effects
+
+
+def check_specification(value: object, chosen: Mapping[str, object], expected: str) -> None:
+    """Refuse what `make` gives in place of a specification."""
+    if not isinstance(value, Specification):
+        msg = f"`make` must give a Specification {expected}; found {type(value).__name__}"
+        raise InputError(f"{msg} for {dict(chosen)}.")
 
 
 def _name(measure: object) -> str:

@@ -50,10 +50,7 @@ class BorrowedSize(Tabled):
 
 
 def borrowed_size(
-    network: MultilayerNetwork,
-    *,
-    values: pd.Series[Any],
-    size: str | pd.Series[Any] = "population",
+    network: MultilayerNetwork, *, values: pd.Series[Any], size: str | pd.Series[Any] = "population"
 ) -> BorrowedSize:
     """Compare the centrality of nodes with what their size predicts: log-log least squares.
 
@@ -67,8 +64,7 @@ def borrowed_size(
     values : Series
         One number of 0 or more a node, such as ``overlapping_strength(network)``.
     size : str or Series
-        A column of ``network.places`` (then the size of the node's place) or of ``network.nodes``;
-        or one number a node.
+        A column of the places (the node's place) or of the nodes; or one number a node.
 
     Returns
     -------
@@ -84,8 +80,7 @@ def borrowed_size(
 
     References
     ----------
-    Alonso (1973), Urban zero population growth, Daedalus 102. Meijers and Burger (2017), Stretching
-    the concept of 'borrowed size', Urban Studies 54.
+    Alonso (1973), Daedalus 102. Meijers and Burger (2017), Urban Studies 54.
 
     Examples
     --------

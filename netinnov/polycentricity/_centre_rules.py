@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._arguments import as_whole, check_choice, check_number
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import flat_matrix, layer_matrix
 from netinnov._typing import Direction, Floats, Mask
@@ -40,7 +40,7 @@ _ROUNDING = 1e-12
 
 
 class Options(NamedTuple):
-    """What the rules need to know."""
+    """What the rules need to know, and how often communities are searched for in a draw."""
 
     direction: Direction = "total"
     share: float = 0.1
@@ -48,6 +48,19 @@ class Options(NamedTuple):
     resolution: float = 1.0
     restarts: int = 10
     minimum_share: float = 0.02
+    restarts_per_draw: int | None = None
+    in_draw: bool = False
+
+    @property
+    def searches(self) -> int:
+        """Searches for communities: of many draws fewer, by default three in ten."""
+        few = self.restarts_per_draw or math.ceil(_FEW * self.restarts)
+        return few if self.in_draw else self.restarts
+
+    @property
+    def for_draws(self) -> Options:
+        """The same for one of many draws."""
+        return self._replace(in_draw=True)
 
 
 def checked_options(network: MultilayerNetwork, **chosen: Any) -> Options:
@@ -55,13 +68,15 @@ def checked_options(network: MultilayerNetwork, **chosen: Any) -> Options:
     options = Options(**chosen)
     check_choice("direction", options.direction, Direction)
     check_number("share", options.share, low=0, high=1, above=True)
-    check_number("breaks", options.breaks, low=1, whole=True)
     check_number("resolution", options.resolution, low=0)
-    check_number("restarts", options.restarts, low=1, whole=True)
     check_number("minimum_share", options.minimum_share, low=0, high=1)
+    counts: dict[str, Any] = {"breaks": options.breaks, "restarts": options.restarts}
+    if options.restarts_per_draw is not None:
+        counts["restarts_per_draw"] = options.restarts_per_draw
+    counts = {name: as_whole(name, value, low=1) for name, value in counts.items()}
     if options.direction != "in":
         refuse_shares(network.storage.records, f"strength with direction={options.direction!r}")
-    return options._replace(breaks=int(options.breaks), restarts=int(options.restarts))
+    return options._replace(**counts)
 
 
 class Structure(NamedTuple):
@@ -83,37 +98,31 @@ def structure_of(
     rng: np.random.Generator,
     rules: set[str],
     start: Floats | None = None,
-    searches: int | None = None,
     strength: Floats | None = None,
 ) -> Structure:
     """Strengths, communities, core, roles and largest flows, as far as the rules need them.
 
-    Communities are searched for `searches` times (None: the restarts of the options), the first
-    from the labels in `start`; of fewer searches than restarts a smaller share is perturbed.
+    Communities are searched for first from the labels in `start`; of fewer searches than restarts
+    a smaller share is perturbed.
     """
-    n = network.n_nodes
+    index = network.storage.nodes.index
     flat = network if network.layers == ("all",) else flatten(network)
     if strength is None:
         strength = totals(flat, options.direction, f"strength with direction={options.direction!r}")
     for_community, for_core = rng.spawn(2)
-    nothing = np.full(n, math.nan)
-    community, core, quality, z = nothing, nothing, math.nan, nothing
-    modularity = math.nan
-    role = None
-    if "roles" in rules:
-        role = pd.Series(pd.NA, network.storage.nodes.index, dtype="str")
+    community = core = z = np.full(len(index), math.nan)
+    quality = modularity = math.nan
+    role = pd.Series(pd.NA, index, dtype="str") if "roles" in rules else None
     if rules & {"hubs", "z", "roles"} and strength.any():
-        community, modularity = communities_of(flat, options, for_community, start, searches)
+        community, modularity = communities_of(flat, options, for_community, start)
         if rules & {"z", "roles"}:
             from netinnov.community import roles
 
-            table = roles(flat, pd.Series(community, network.storage.nodes.index))
+            table = roles(flat, pd.Series(community, index))
             z, role = table["z"].to_numpy(np.float64), table["role"]
     if rules & {"hubs", "core"}:
         core, quality = core_of(flat, options.restarts, for_core)
-    dominant = np.full(n, -1)
-    if "dominant_flow" in rules:
-        dominant = _largest_flow(flat)
+    dominant = _largest_flow(flat) if "dominant_flow" in rules else np.full(len(index), -1)
     return Structure(strength, community, core, quality, z, role, dominant, modularity)
 
 
@@ -122,54 +131,36 @@ def communities_of(
     options: Options,
     rng: np.random.Generator,
     start: Floats | None = None,
-    searches: int | None = None,
 ) -> tuple[Floats, float]:
     """Communities of one layer, NaN without links, and their modularity; see `structure_of`."""
     from netinnov.community._leiden import labels_of_layer
 
-    nothing = np.full(flat.n_nodes, math.nan)
-    if not flat.layers:
-        return nothing, math.nan
-    matrix = layer_matrix(flat, flat.layers[0])
-    if not matrix.nnz:
-        return nothing, math.nan
-    return labels_of_layer(
-        matrix,
-        bool(flat.directed),
-        options.resolution,
-        options.restarts if searches is None else searches,
-        rng,
-        start,
-        1.0 if searches is None else min(1.0, searches / options.restarts),
-    )
-
-
-def searches_per_draw(restarts: int, restarts_per_draw: int | None) -> int:
-    """Searches for one of many draws: by default three in ten of those for the observed network."""
-    if restarts_per_draw is None:
-        return math.ceil(_FEW * restarts)
-    check_number("restarts_per_draw", restarts_per_draw, low=1, whole=True)
-    return int(restarts_per_draw)
+    matrix = layer_matrix(flat, flat.layers[0]) if flat.layers else None
+    if matrix is None or not matrix.nnz:
+        return np.full(flat.n_nodes, math.nan), math.nan
+    searches = options.searches
+    search = (options.resolution, searches, rng, start, min(1.0, searches / options.restarts))
+    return labels_of_layer(matrix, bool(flat.directed), *search)
 
 
 def centres_by(rule: str, structure: Structure, options: Options) -> Mask:
     """Whether each place is a centre."""
     strength = structure.strength
-    if rule == "hubs":
-        centre = _hubs(structure, options.minimum_share)
-    elif rule == "top":
-        # Rounding must not make 0.1 of 30 places four.
-        number = math.ceil(options.share * np.count_nonzero(strength) - 1e-9)
-        centre = np.zeros(strength.size, bool)
-        centre[largest_first(strength)[:number]] = True
-    elif rule == "head_tail":
-        centre = _head(strength, options.breaks)
-    elif rule == "core":
-        centre = structure.core == 1
-    elif rule == "z":
-        centre = structure.z >= _HUB
-    else:
-        centre = _independent(structure)
+    centre: Mask = np.zeros(strength.size, bool)
+    match rule:
+        case "hubs":
+            centre = _hubs(structure, options.minimum_share)
+        case "top":  # rounding must not make 0.1 of 30 places four
+            number = math.ceil(options.share * np.count_nonzero(strength) - 1e-9)
+            centre[largest_first(strength)[:number]] = True
+        case "head_tail":
+            centre = _head(strength, options.breaks)
+        case "core":
+            centre = structure.core == 1
+        case "z":
+            centre = structure.z >= _HUB
+        case _:
+            centre = _independent(structure)
     return centre & (strength > 0)
 
 
@@ -183,16 +174,13 @@ def _hubs(structure: Structure, minimum_share: float) -> Mask:
     centre = np.zeros(structure.strength.size, bool)
     for label in np.unique(structure.community[~np.isnan(structure.community)]):
         members = np.flatnonzero(structure.community == label)
-        if members.size < _SEVERAL:
-            continue
-        strength = structure.strength[members]
-        centre[members[np.argmax(strength)]] = True
-        near = strength >= _NEAR * strength.max()
-        centre[members[near & (structure.core[members] == 1)]] = True
-    if centre.any():
-        relative = (
-            structure.strength / structure.strength.max()
-        )  # sums of large numbers would be infinite
+        if members.size >= _SEVERAL:
+            strength = structure.strength[members]
+            centre[members[np.argmax(strength)]] = True
+            near = strength >= _NEAR * strength.max()
+            centre[members[near & (structure.core[members] == 1)]] = True
+    if centre.any():  # sums of large numbers would be infinite
+        relative = structure.strength / structure.strength.max()
         centre &= relative >= minimum_share * relative.sum() * (1 - _ROUNDING)
     return centre
 

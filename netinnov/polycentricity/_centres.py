@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_number, check_rng
+from netinnov._arguments import as_whole, check_rng
 from netinnov._parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
@@ -20,7 +20,6 @@ from netinnov.polycentricity._centre_rules import (
     Options,
     centres_by,
     checked_options,
-    searches_per_draw,
     structure_of,
 )
 from netinnov.polycentricity._modularity_test import FEWEST, compared_modularity
@@ -77,8 +76,8 @@ def detect_centres(
     share : float
         For ``"top"``; rounded up to whole places.
     breaks : int
-        For ``"head_tail"``. After the first, a head is broken only while at most 40 % of its
-        places lie above its mean.
+        For ``"head_tail"``. After the first, a head is broken if at most 40 % of it lie above its
+        mean.
     resolution, restarts
         Of the communities, see `community.leiden`; restarts of the search for a core as well.
     restarts_per_draw : int, optional
@@ -102,12 +101,8 @@ def detect_centres(
     resample : function, optional
         Resamples a network, ``(network, Generator) -> network``. Needed where one event makes
         several links, as in projections: draw its events and project them.
-    rng : None, int, SeedSequence or Generator
-        Source of the searches and draws.
-    executor : Executor, int or None
-        None: a thread for each processor; a number: so many threads; or any executor.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    rng, executor, progress
+        As in `experiments.compare_scenarios`.
 
     Returns
     -------
@@ -121,8 +116,8 @@ def detect_centres(
     Raises
     ------
     InputError
-        If an option is out of range, for layers of shares unless ``direction="in"``, and if
-        `resample` returns other nodes.
+        An option out of range; layers of shares unless ``direction="in"``; other nodes of
+        `resample`.
 
     Notes
     -----
@@ -137,10 +132,8 @@ def detect_centres(
 
     References
     ----------
-    Jiang 2013, "Head/tail breaks: a new classification scheme for data with a heavy-tailed
-    distribution", The Professional Geographer 65.
-    Nystuen and Dacey 1961, "A graph theory interpretation of nodal regions", Papers of the
-    Regional Science Association 7 (the rule ``"dominant_flow"``).
+    Jiang 2013, "Head/tail breaks", The Professional Geographer 65. Nystuen and Dacey 1961, Papers
+    of the Regional Science Association 7 (the rule ``"dominant_flow"``).
 
     Examples
     --------
@@ -160,25 +153,18 @@ def detect_centres(
         resolution=resolution,
         restarts=restarts,
         minimum_share=minimum_share,
+        restarts_per_draw=restarts_per_draw,
     )
-    searches = searches_per_draw(options.restarts, restarts_per_draw)
-    check_number("replicates", replicates, low=FEWEST, whole=True)
+    replicates = as_whole("replicates", replicates, low=FEWEST)
     check_count("resamples", resamples)
     check_events(network, events)
     rng = check_rng(rng)
     first, *others = rng.spawn(1 + resamples)
     structure = structure_of(network, options, first, {rule, "roles"})
     if rule == "hubs" and null is not None:
+        in_parts = partial(run, executor=executor, progress=progress)
         test = compared_modularity(
-            network,
-            options,
-            null,
-            int(replicates),
-            first,
-            executor,
-            progress,
-            structure.modularity,
-            searches,
+            network, options, null, replicates, first, in_parts, structure.modularity
         )
         rule = "head_tail" if test.by_chance else rule
     support = np.full(network.n_nodes, math.nan)
@@ -190,7 +176,6 @@ def detect_centres(
             options=options,
             resample=resample or partial(resampled, events=events),
             observed=structure.community,
-            searches=searches,
         )
         draws = run(task, others, executor=executor, progress=progress, label="resamples")
         support = np.mean(draws, axis=0)
@@ -215,9 +200,8 @@ def _resampled_centres(
     options: Options,
     resample: Change,
     observed: Floats,
-    searches: int,
 ) -> npt.NDArray[np.bool_]:
     """Whether each place is a centre in a resample of the flows."""
     network = changed(network, resample, rng, "resample")
-    structure = structure_of(network, options, rng, {rule}, observed, searches)
+    structure = structure_of(network, options.for_draws, rng, {rule}, observed)
     return centres_by(rule, structure, options)

@@ -245,8 +245,7 @@ def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:
 
     References
     ----------
-    Green 2007, "Functional polycentricity: a formal definition in terms of social network
-    analysis", Urban Studies 44, 2077.
+    Green 2007, "Functional polycentricity", Urban Studies 44, 2077.
 
     Examples
     --------
@@ -292,15 +291,13 @@ def functional(
 
     Notes
     -----
-    Density is links / (n(n - 1)/2), or / n(n - 1) in a directed layer; n counts all nodes,
-    isolates too. Self-links do not count. In dense flow matrices (every city sends somebody to
-    every other) degrees saturate and the index nears 1 whatever the flows are: show
-    ``weighted=True`` beside it.
+    Density is links / (n(n - 1)/2), or / n(n - 1) in a directed layer; n counts all nodes, isolates
+    too. Self-links do not count. In dense flow matrices (every city sends somebody to every other)
+    degrees saturate and the index nears 1 whatever the flows are: show ``weighted=True`` beside it.
 
     References
     ----------
-    Green 2007, "Functional polycentricity: a formal definition in terms of social network
-    analysis", Urban Studies 44, 2077.
+    Green 2007, "Functional polycentricity", Urban Studies 44, 2077.
 
     Examples
     --------

@@ -73,8 +73,7 @@ def entropy_index(
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
-    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, Urban Studies 44.
 
     Examples
     --------
@@ -120,8 +119,7 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
-    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, Urban Studies 44.
 
     Examples
     --------
@@ -141,8 +139,7 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     Parameters
     ----------
     network : MultilayerNetwork
-        Places and the flows between them; layers are summed. An undirected link counts as two
-        opposite ones.
+        Places and the flows between them; layers are summed. An undirected link counts both ways.
 
     Returns
     -------
@@ -160,8 +157,7 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
-    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, Urban Studies 44.
 
     Examples
     --------
@@ -201,8 +197,7 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
-    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, Urban Studies 44.
 
     Examples
     --------
@@ -227,8 +222,7 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     Parameters
     ----------
     network : MultilayerNetwork
-        Places and the flows between them; layers are summed. An undirected link counts as two
-        opposite ones.
+        Places and the flows between them; layers are summed. An undirected link counts both ways.
 
     Returns
     -------
@@ -247,8 +241,7 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
-    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, Urban Studies 44.
 
     Examples
     --------

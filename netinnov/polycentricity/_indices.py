@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov._arguments import as_list, check_choice, check_names
 from netinnov._geography import great_circle
-from netinnov._typing import Direction, Floats
+from netinnov._typing import Floats
 from netinnov.build import flatten
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -98,7 +98,6 @@ class Setting(NamedTuple):
     """What is computed, and how."""
 
     names: tuple[str, ...]
-    direction: Direction
     top: tuple[int, ...]
     ddof: Literal[0, 1]
     options: Options
@@ -116,14 +115,13 @@ def index_values(
     *,
     structure: Structure | None = None,
     start: Floats | None = None,
-    searches: int | None = None,
 ) -> dict[str, float]:
     """The indices of the setting that a network has; `value` stands in for its strengths.
 
-    The `structure` is used where it is known; `start` and `searches` are for `structure_of`.
+    The `structure` is used where it is known; `start` is for `structure_of`.
     """
     wanted = set(setting.names)
-    direction = setting.direction
+    direction = setting.options.direction
     flat = flatten(network)
     stands_in = value is not None
     if value is None:
@@ -141,7 +139,7 @@ def index_values(
     if rules := rules_of(setting):
         if structure is None:
             strength = None if stands_in else value
-            structure = structure_of(flat, setting.options, rng, rules, start, searches, strength)
+            structure = structure_of(flat, setting.options, rng, rules, start, strength)
         core = structure.core
         indices["core_periphery"] = structure.core_quality
         indices["core_share"] = float(core.mean()) if core.size else math.nan
@@ -162,10 +160,9 @@ def _value_indices(value: Floats, setting: Setting) -> dict[str, float]:
     indices = {name: index(value) for name, index in _PLAIN.items()}
     indices["rank_size_top"] = rank_size(value, top=setting.top).slope
     indices["green"] = green(value, ddof=setting.ddof)
+    indices["urban_centrality_index"] = math.nan
     if setting.distances is not None:
         indices["urban_centrality_index"] = centrality_of(value, setting.distances, setting.maximum)
-    else:
-        indices["urban_centrality_index"] = math.nan
     return indices
 
 
@@ -237,7 +234,6 @@ def checked_setting(
 ) -> tuple[Setting, Floats | None]:
     """What is to be computed, the distances it needs, and one size a node."""
     check_choice("ddof", ddof, Literal[0, 1])
-    direction = options.direction
     size = _sizes(network, sizes)
     known = list(INDICES)
     if size is not None:
@@ -250,8 +246,7 @@ def checked_setting(
     if any(name.endswith("urban_centrality_index") for name in names):
         distances = distances_of(network)
     shares = any(map(network.storage.holds_shares, network.layers))
-    setting = Setting(tuple(names), direction, tops, ddof, options, shares, distances, math.nan)
-    return setting, size
+    return Setting(tuple(names), tops, ddof, options, shares, distances, math.nan), size
 
 
 def _sizes(network: MultilayerNetwork, sizes: Sizes) -> Floats | None:
@@ -262,15 +257,12 @@ def _sizes(network: MultilayerNetwork, sizes: Sizes) -> Floats | None:
     if isinstance(sizes, str):
         if sizes in network.storage.nodes.columns:
             return numbers(network.storage.nodes[sizes].to_numpy())
-        check_names(
-            "sizes", [sizes], [*network.storage.nodes.columns, *network.storage.places.columns]
-        )
-        of_place = network.storage.places[sizes].to_numpy()
+        known = [*network.storage.nodes.columns, *network.storage.places.columns]
+        check_names("sizes", [sizes], known)
         at = network.storage.place_codes
         if (at < 0).any():
-            missing = nodes[at < 0][:5].tolist()
-            raise InputError(f"`sizes` of places: {missing} have no place.")
-        return numbers(of_place[at])
+            raise InputError(f"`sizes` of places: {nodes[at < 0][:5].tolist()} have no place.")
+        return numbers(network.storage.places[sizes].to_numpy()[at])
     series = pd.Series(sizes)
     row = series.index.get_indexer(nodes)
     if (row < 0).any():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from netinnov._arguments import check_number, check_rng
+from netinnov._arguments import as_whole, check_number, check_rng
 from netinnov._display import Tabled
 from netinnov._parallel import run
 from netinnov._significance import why_untested
@@ -47,8 +48,7 @@ class ModularityTest(Tabled):
     null_mean, null_low, null_high : float
         Mean, 2.5 and 97.5 % of the highest found in each random network.
     p : float
-        One-sided: (k + 1) / (n + 1), where k of n random networks have at least this modularity.
-        NaN where there is no test.
+        One-sided: (k + 1) / (n + 1), where k of n random networks have as much. NaN: no test.
     moved : float
         Mean share of links that the null model moved.
     replicates : int
@@ -102,12 +102,8 @@ def modularity_test(
         Networks drawn from it, at least 19.
     resolution, restarts
         Of the search for communities, see `community.leiden`; the same for each network.
-    rng : None, int, SeedSequence or Generator
-        Source of the searches and draws.
-    executor : Executor, int or None
-        None: a thread for each processor; a number: so many threads; or any executor.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    rng, executor, progress
+        As in `experiments.compare_scenarios`.
 
     Returns
     -------
@@ -129,8 +125,7 @@ def modularity_test(
 
     References
     ----------
-    Guimera, Sales-Pardo and Amaral 2004, "Modularity from fluctuations in random graphs and complex
-    networks", Physical Review E 70, 025101.
+    Guimera, Sales-Pardo and Amaral 2004, Physical Review E 70, 025101.
 
     Examples
     --------
@@ -140,16 +135,15 @@ def modularity_test(
     >>> test.p >= 0.05
     True
     """
-    check_number("replicates", replicates, low=FEWEST, whole=True)
+    replicates = as_whole("replicates", replicates, low=FEWEST)
     check_number("resolution", resolution, low=0)
-    check_number("restarts", restarts, low=1, whole=True)
-    options = Options(resolution=float(resolution), restarts=int(restarts))
+    restarts = as_whole("restarts", restarts, low=1)
+    options = Options(resolution=float(resolution), restarts=restarts, restarts_per_draw=restarts)
     # The streams are those of `detect_centres`, so that both find the same communities.
     first = check_rng(rng).spawn(1)[0]
     _, modularity = communities_of(flatten(network), options, first.spawn(2)[0])
-    return compared_modularity(
-        network, options, null, int(replicates), first, executor, progress, modularity
-    )
+    in_parts = partial(run, executor=executor, progress=progress)
+    return compared_modularity(network, options, null, replicates, first, in_parts, modularity)
 
 
 def compared_modularity(
@@ -158,30 +152,27 @@ def compared_modularity(
     null: NullModel,
     replicates: int,
     rng: np.random.Generator,
-    executor: Executor | int | None,
-    progress: bool,
+    in_parts: Callable[..., list[tuple[float, float]]],
     modularity: float,
-    searches: int | None = None,
 ) -> ModularityTest:
-    """Compare a modularity with that of random networks.
+    """Compare a modularity with that of random networks; `in_parts` is `run` with its options.
 
-    Where the draws get fewer `searches` than the restarts, the observed network is searched again
-    with as few, so that both get the same effort.
+    Where draws get fewer searches than the restarts, the observed network is searched again with as
+    few, so that both get the same effort; never with more.
     """
-    if searches is not None and searches >= options.restarts:
-        searches = None
+    options = options.for_draws
+    fewer = options.searches < options.restarts
+    options = options._replace(in_draw=fewer)
     own, for_observed, *children = rng.spawn(2 + replicates)
     if math.isnan(modularity):
         return ModularityTest(modularity, untested="there are no links")
     if reason := why_untested(network, warn=False):
         return ModularityTest(modularity, untested=reason)
-    if searches is not None:
-        _, modularity = communities_of(flatten(network), options, for_observed, None, searches)
+    if fewer:
+        _, modularity = communities_of(flatten(network), options, for_observed)
     ready = prepared_null(null, network, own)
-    task = partial(_drawn, network=network, null=ready, options=options, searches=searches)
-    draws = np.array(
-        run(task, children, executor=executor, progress=progress, label="modularity test")
-    )
+    task = partial(_drawn, network=network, null=ready, options=options)
+    draws = np.array(in_parts(task, children, label="modularity test"))
     moved, values = float(draws[:, 0].mean()), draws[~np.isnan(draws[:, 1]), 1]
     n = values.size
     if reason := too_few_moved(moved):
@@ -192,14 +183,8 @@ def compared_modularity(
 
 
 def _drawn(
-    rng: np.random.Generator,
-    *,
-    network: MultilayerNetwork,
-    null: Prepared,
-    options: Options,
-    searches: int | None,
+    rng: np.random.Generator, *, network: MultilayerNetwork, null: Prepared, options: Options
 ) -> tuple[float, float]:
     """Share of links moved, and modularity, of a network of the null model."""
     drawn = drawn_from(null, network, rng.spawn(1)[0])
-    moved = moved_share(network, drawn, null)
-    return moved, communities_of(flatten(drawn), options, rng, None, searches)[1]
+    return moved_share(network, drawn, null), communities_of(flatten(drawn), options, rng)[1]

@@ -19,12 +19,7 @@ from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, moved_share, prepared_null, too_few_moved
-from netinnov.polycentricity._centre_rules import (
-    CentreRule,
-    checked_options,
-    searches_per_draw,
-    structure_of,
-)
+from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
 from netinnov.polycentricity._indices import (
     INDICES,
     RANGES,
@@ -100,8 +95,7 @@ def profile(
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}, optional
         The rule of `detect_centres` by which ``n_centres`` counts. None: the one that
         `detect_centres` uses with the same `null`, or its default where there is none:
-        ``"head_tail"`` where communities are not beyond chance, else ``"hubs"``. A rule that is
-        given is not tested.
+        ``"head_tail"`` where communities are not beyond chance, else ``"hubs"``.
     resamples : int
         Number of bootstrap resamples of the flows for the interval; 0 for none.
     events, resample
@@ -122,38 +116,31 @@ def profile(
         communities of the observed flows. None: three in ten of `restarts`, rounded up. The share
         of them that is perturbed (see `community.leiden`) is theirs of `restarts`: with as many as
         these, draws are searched as the observed flows are.
-    rng : None, int, SeedSequence or Generator
-        Source of all draws.
-    executor : Executor, int or None
-        None: a thread for each processor; a number: so many threads; or any executor.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    rng, executor, progress
+        As in `experiments.compare_scenarios`.
 
     Returns
     -------
     DataFrame
         A row an index. `of`: strength, links or size. `many_centres_if`: whether a high or a low
-        value speaks for many centres. `value`. `low`, `high`: 95 % interval over resampled
-        flows, their median put on the value, cut where no value can be. `bias`: that median minus
-        the value.
-        `low_without_one`, `high_without_one`: least and largest value without one place, and
+        value speaks for many centres. `value`. `low`, `high`: 95 % interval over resampled flows,
+        their median put on the value, cut where no value can be. `bias`: that median minus the
+        value. `low_without_one`, `high_without_one`: least and largest value without one place, and
         `most_influential`, the place whose absence changes the value most, or leaves it undefined;
-        missing if several do so alike. `null_mean`,
-        `null_low`, `null_high`: mean and 2.5 and 97.5 % of the null model. `z`, `p`: position of
-        the value in it, p two-sided; `untested`: why there is no p although there is a null model.
-        NaN where a part is not asked for or not defined. A notebook shows six of the columns.
+        missing if several do so alike. `null_mean`, `null_low`, `null_high`: mean and 2.5 and 97.5
+        % of the null model. `z`, `p`: position of the value in it, p two-sided; `untested`: why
+        there is no p although there is a null model. NaN where a part is not asked for or not
+        defined. A notebook shows six of the columns.
 
     Raises
     ------
     InputError
-        If an option is out of range, sizes do not cover all nodes, and for layers of shares
-        unless ``direction="in"``.
+        An option is out of range; sizes lack nodes; layers of shares unless ``direction="in"``.
 
     Warns
     -----
     UserWarning
-        There is a null model, and a layer is modelled (`MultilayerNetwork.layer_table`): p says
-        nothing of what was observed.
+        There is a null model, and a layer is modelled (`MultilayerNetwork.layer_table`).
 
     Notes
     -----
@@ -171,8 +158,7 @@ def profile(
     bias; where it is larger (indices that count links, on few events), trust neither. The
     intervals are NaN if the number of events is unknown.
 
-    *Without one.* Meant for regions all of whose places are observed: not an error of sampling,
-    but how far one place decides.
+    *Without one.* Meant for regions all of whose places are observed: how far one place decides.
 
     *Null.* p = min(1, 2 min(p_low, p_high)), each (k + 1)/(replicates + 1), where k replicates
     are at least as low (high). There is no z and no p, and `untested` says why, where all random
@@ -183,8 +169,7 @@ def profile(
 
     *Time.* All indices are computed 1 + resamples + places (`leave_one_out`) + replicates times;
     the bar says how long that will be. ``n_centres``, a search for communities each time, takes
-    most of it in large networks: leave it out of `indices`, or take fewer `replicates` or
-    ``restarts=1``.
+    most of it in large networks: leave it out of `indices`, or take fewer `replicates`.
 
     Examples
     --------
@@ -196,9 +181,12 @@ def profile(
     {'primacy': 0.389, 'functional': 1.0}
     """
     options = checked_options(
-        network, direction=direction, resolution=resolution, restarts=restarts
+        network,
+        direction=direction,
+        resolution=resolution,
+        restarts=restarts,
+        restarts_per_draw=restarts_per_draw,
     )
-    searches = searches_per_draw(options.restarts, restarts_per_draw)
     check_events(network, events)
     setting, size = checked_setting(network, sizes, indices, top, ddof, options)
     for name, number in (("resamples", resamples), ("replicates", replicates)):
@@ -216,33 +204,28 @@ def profile(
     shares = None if spread is None else spread.shares
     ready = None if null is None else prepared_null(null, network, own)
     change = resample or partial(resampled, events=events)
-    task = _Task(network, size, setting, shares, change, ready, searches)
+    task = _Task(network, size, setting, shares, change, ready)
+    in_parts = partial(run, executor=executor, progress=progress)
     observed = None
     if "n_centres" in setting.names:
         setting = setting._replace(rule=rule or "hubs")
         observed = structure_of(network, options, first, rules_of(setting))
         if rule is None:
+            tested = _REWIRE if null is None else null
             test = compared_modularity(
-                network,
-                options,
-                _REWIRE if null is None else null,
-                REPLICATES,
-                first,
-                executor,
-                progress,
-                observed.modularity,
-                searches,
+                network, options, tested, REPLICATES, first, in_parts, observed.modularity
             )
             setting = setting._replace(rule="head_tail" if test.by_chance else "hubs")
         searched = setting.rule in {"hubs", "z"}
         task = replace(task, setting=setting, communities=observed.community if searched else None)
     value = task.values(index_values(network, setting, first, structure=observed), size)
+    numbers = {"resample": (for_draws, draws), "without": (for_leaving, left)}
     items = [
-        *[("resample", k, child) for k, child in enumerate(for_draws.spawn(draws))],
-        *[("without", k, child) for k, child in enumerate(for_leaving.spawn(left))],
-        *[("null", k, child) for k, child in enumerate(for_null.spawn(nulls))],
+        (draw_of, k, child)
+        for draw_of, (source, number) in (numbers | {"null": (for_null, nulls)}).items()
+        for k, child in enumerate(source.spawn(number))
     ]
-    drawn = np.array(run(task, items, executor=executor, progress=progress, label="profile"))
+    drawn = np.array(in_parts(task, items, label="profile"))
     drawn = drawn.reshape(len(items), 1 + len(setting.names))
     moved = float(drawn[draws + left :, 0].mean()) if nulls else math.nan
     parts = np.split(drawn[:, 1:], [draws, draws + left])
@@ -294,7 +277,6 @@ class _Task:
     shares: Floats | None
     resample: Change
     null: Prepared | None
-    searches: int
     communities: Floats | None = None
 
     def __call__(self, item: tuple[str, int, np.random.Generator]) -> Floats:
@@ -312,7 +294,8 @@ class _Task:
             setting = without(setting, self.shares, number)
             size = None if size is None else size[rest]
             start = None if start is None else start[rest]
-        indices = index_values(network, setting, rng, start=start, searches=self.searches)
+        in_draw = setting._replace(options=setting.options.for_draws)
+        indices = index_values(network, in_draw, rng, start=start)
         values = self.values(indices, size if draw_of == "without" else None, setting)
         return np.concatenate([[moved], values])
 

@@ -49,10 +49,7 @@ class RankSize(Tabled):
 
 
 def rank_size(
-    values: Values,
-    *,
-    top: int | Sequence[int] | None = None,
-    method: Method = "ols",
+    values: Values, *, top: int | Sequence[int] | None = None, method: Method = "ols"
 ) -> RankSize:
     """Fit the rank-size line: logarithm of the value on logarithm of the rank.
 
@@ -86,9 +83,8 @@ def rank_size(
 
     References
     ----------
-    Meijers and Burger 2010, "Spatial structure and productivity in US metropolitan areas".
-    Gabaix and Ibragimov 2011, "Rank - 1/2: a simple way to improve the OLS estimation of tail
-    exponents".
+    Meijers and Burger 2010, Environment and Planning A 42. Gabaix and Ibragimov 2011, Journal of
+    Business and Economic Statistics 29.
 
     Examples
     --------

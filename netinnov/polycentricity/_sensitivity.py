@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -34,7 +35,6 @@ from netinnov.polycentricity._centre_rules import (
     centres_by,
     checked_options,
     largest_first,
-    searches_per_draw,
     structure_of,
 )
 from netinnov.polycentricity._indices import (
@@ -118,12 +118,8 @@ def sensitivity(
     restarts : int
         Of the communities and of the search for a core; in networks of the null model communities
         are searched for three in ten of these times, rounded up.
-    rng : None, int, SeedSequence or Generator
-        Source of all draws.
-    executor : Executor, int or None
-        None: a thread for each processor; a number: so many threads; or any executor.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    rng, executor, progress
+        As in `experiments.compare_scenarios`.
 
     Returns
     -------
@@ -140,8 +136,7 @@ def sensitivity(
     Raises
     ------
     InputError
-        If a rule, index or option is not known or out of range, and for layers of shares unless
-        ``direction="in"``.
+        An unknown rule, index or option; layers of shares unless ``direction="in"``.
 
     Notes
     -----
@@ -170,12 +165,22 @@ def sensitivity(
     first, for_null, own = check_rng(rng).spawn(3)
     ready = None if null is None else prepared_null(null, network, own)
     structures = _structures(network, variants, first)
-    tested = _REWIRE if null is None else null
-    variants = _settled(network, variants, structures, tested, first, executor, progress)
+    in_parts = partial(run, executor=executor, progress=progress)
+    by_chance: dict[float, bool] = {}
+    for name, (_, chosen, tested) in variants.items():
+        at = chosen.resolution
+        if tested and at not in by_chance:
+            against, modularity = _REWIRE if null is None else null, structures[at].modularity
+            test = compared_modularity(
+                network, chosen, against, REPLICATES, first, in_parts, modularity
+            )
+            by_chance[at] = test.by_chance
+        if tested and by_chance[at]:
+            variants[name] = _Variant("head_tail", chosen, tested)
     task = _Task(network, size, setting, variants, cuts, ready)
     seen = task.specified(network, structures, first)
     draws = for_null.spawn(0 if null is None else replicates)
-    drawn = run(task, draws, executor=executor, progress=progress, label="sensitivity")
+    drawn = in_parts(task, draws, label="sensitivity")
     null_values = np.array([one.value for one in drawn]).reshape(len(draws), *seen.value.shape)
     table = _of_system(setting.names, list(variants), cuts, seen, null_values)
     places = _of_places(network, variants, seen.centre)
@@ -192,6 +197,7 @@ class _Variant(NamedTuple):
 
 Variants: TypeAlias = dict[str, _Variant]
 Structures: TypeAlias = dict[float, Structure]
+Places: TypeAlias = npt.NDArray[np.intp]
 
 
 class _Specified(NamedTuple):
@@ -219,7 +225,8 @@ class _Task:
         network = self.network
         if self.null is not None:
             network = drawn_from(self.null, network, rng.spawn(1)[0])
-        return self.specified(network, _structures(network, self.variants, rng, in_draw=True), rng)
+        structures = _structures(network, self.variants, rng, in_draw=True)
+        return self.specified(network, structures, rng)
 
     def specified(
         self, network: MultilayerNetwork, structures: Structures, rng: np.random.Generator
@@ -232,11 +239,9 @@ class _Task:
         known: dict[bytes, tuple[int, list[float]]] = {}
         for row, (rule, options, _) in enumerate(self.variants.values()):
             structure = structures[options.resolution]
-            if rule == _ALL:
-                centre[row] = structure.strength > 0
-            else:
-                centre[row] = centres_by(rule, structure, options)
-            order = largest_first(structure.strength)
+            strength = structure.strength
+            centre[row] = strength > 0 if rule == _ALL else centres_by(rule, structure, options)
+            order = largest_first(strength)
             order = order[centre[row, order]]
             for column, cut in enumerate(self.cuts):
                 if cut is not None and cut > order.size:
@@ -244,28 +249,24 @@ class _Task:
                 at = np.sort(order[:cut])
                 key = at.tobytes()
                 if key not in known:
-                    known[key] = (len(known), self._values(network, structure, at, rng))
+                    known[key] = (len(known), self._values(network, strength[at], at, rng))
                 n[row, column] = at.size
                 places[row, column], value[row, column] = known[key]
         return _Specified(value, n, places, centre)
 
     def _values(
-        self,
-        network: MultilayerNetwork,
-        structure: Structure,
-        at: npt.NDArray[np.intp],
-        rng: np.random.Generator,
+        self, network: MultilayerNetwork, strength: Floats, at: Places, rng: np.random.Generator
     ) -> list[float]:
+        names = self.setting.names
         if at.size < 2:
-            return [math.nan] * len(self.setting.names)
-        part = network
+            return [math.nan] * len(names)
         setting = among(self.setting, at)
         if at.size < network.n_nodes:
-            part = network.select(nodes=list(network.storage.nodes.index.take(at)))
-        indices = index_values(part, setting, rng, structure.strength[at])
+            network = network.select(nodes=list(network.storage.nodes.index.take(at)))
+        indices = index_values(network, setting, rng, strength)
         if self.size is not None:
             indices |= size_indices(self.size[at], setting)
-        return [indices.get(name, math.nan) for name in setting.names]
+        return [indices.get(name, math.nan) for name in names]
 
 
 def _variants(
@@ -303,38 +304,9 @@ def _structures(
     structures: Structures = {}
     for _, options, _ in variants.values():
         if options.resolution not in structures:
-            searches = searches_per_draw(options.restarts, None) if in_draw else None
-            structures[options.resolution] = structure_of(
-                network, options, rng, used, searches=searches
-            )
+            options = options._replace(in_draw=in_draw)
+            structures[options.resolution] = structure_of(network, options, rng, used)
     return structures
-
-
-def _settled(
-    network: MultilayerNetwork,
-    variants: Variants,
-    structures: Structures,
-    null: NullModel,
-    rng: np.random.Generator,
-    executor: Executor | int | None,
-    progress: bool,
-) -> Variants:
-    """The variants in which hubs of communities by chance have given way to "head_tail"."""
-    by_chance: dict[float, bool] = {}
-    for _, options, tested in variants.values():
-        if tested and options.resolution not in by_chance:
-            searches = searches_per_draw(options.restarts, None)
-            modularity = structures[options.resolution].modularity
-            test = compared_modularity(
-                network, options, null, REPLICATES, rng, executor, progress, modularity, searches
-            )
-            by_chance[options.resolution] = test.by_chance
-    return {
-        name: variant._replace(rule="head_tail")
-        if variant.tested and by_chance[variant.options.resolution]
-        else variant
-        for name, variant in variants.items()
-    }
 
 
 def _cuts(tops: Sequence[int | None]) -> tuple[int | None, ...]:
@@ -384,9 +356,7 @@ def _agreement(value: Floats, mean: Floats) -> float:
 
 
 def _of_places(
-    network: MultilayerNetwork,
-    variants: Variants,
-    centre: npt.NDArray[np.bool_],
+    network: MultilayerNetwork, variants: Variants, centre: npt.NDArray[np.bool_]
 ) -> pd.DataFrame:
     proper = [k for k, (rule, *_) in enumerate(variants.values()) if rule != _ALL]
     nodes = network.storage.nodes.index

@@ -63,9 +63,9 @@ def urban_centrality_index(
     Raises
     ------
     InputError
-        Values or distances that are negative, missing or not numbers; distances of another shape
-        or other labels than the values; without `maximum`, distances that are not conditionally
-        negative definite.
+        Values or distances that are negative, missing or not numbers; distances of another shape or
+        with other labels; without `maximum`, distances that are not conditionally negative
+        definite.
 
     Notes
     -----
@@ -76,8 +76,7 @@ def urban_centrality_index(
 
     References
     ----------
-    Pereira, Nadalin, Monasterio and Albuquerque 2013, "Urban centrality: a simple index",
-    Geographical Analysis 45.
+    Pereira, Nadalin, Monasterio and Albuquerque 2013, Geographical Analysis 45.
 
     Examples
     --------
