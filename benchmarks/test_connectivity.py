@@ -15,7 +15,7 @@ from netinnov.connectivity import (
     kirchhoff_index,
     robustness_curve,
 )
-from netinnov.kernels.robustness import largest_parts
+from netinnov.kernels.components import largest_parts
 
 POINTS = 50
 

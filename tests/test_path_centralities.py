@@ -12,7 +12,8 @@ from hypothesis import given, strategies as st
 
 import netinnov as ni
 from netinnov import centrality
-from netinnov.kernels.paths import passing_shares, steps_to_nodes
+from netinnov.kernels.breadth_first import steps_to_nodes
+from netinnov.kernels.paths import passing_shares
 from strategies import Tables, bare, dense, hop_lengths, networks
 
 DISTANCES = ("unit", "inverse")

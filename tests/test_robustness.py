@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 
 import netinnov as ni
 from netinnov import centrality, connectivity
-from netinnov.kernels.robustness import largest_parts
+from netinnov.kernels.components import largest_parts
 from netinnov.sources import read_multiplex
 from strategies import Tables, bare, networks
 

@@ -146,7 +146,7 @@ def _sums(
 
 
 def _sums_of_hops(network: MultilayerNetwork, chosen: Codes) -> tuple[Floats, Floats, Floats]:
-    from netinnov.kernels.paths import steps_to_nodes
+    from netinnov.kernels.breadth_first import steps_to_nodes
 
     graph = union(network)
     if network.directed:

@@ -93,7 +93,7 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
     index = pd.RangeIndex(network.n_nodes + 1, name="removed")
     if network.n_nodes == 0:
         return pd.Series(np.nan, index, name="robustness_curve")
-    from netinnov.kernels.robustness import largest_parts
+    from netinnov.kernels.components import largest_parts
 
     rows = network.storage.link_rows()
     largest = largest_parts(rows.source, rows.target, leaves)

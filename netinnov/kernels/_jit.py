@@ -30,8 +30,7 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile ``function`` on its first call, without the interpreter lock.
 
     Array arguments reach it read-only, whatever their flag was: numba compiles one version for
-    writable and one for read-only arrays, and a kernel that cannot write to its input cannot
-    change a network by mistake.
+    writable and one for read-only arrays, and a kernel must not change a network.
     """
     try:
         compiled: Any = numba.njit(nogil=True, cache=True)(function)

@@ -56,88 +56,22 @@ def _settle(v, seen, front, reached):
     return count
 
 
-@kernel
-def pairs_at_distance(indptr, indices, sources, wanted):
-    """How many ordered pairs (source, wanted node) lie 1, 2, ... steps apart.
+@inlined
+def _walk(indptr, indices, sources, wanted, carries, limit, reached_by, steps, inverse):
+    """Searches from some sources: pairs of a source and a wanted node that lie 1, 2, ... apart.
 
-    At most 64 x WORDS sources; a pair of a node with itself does not count. Every link is looked
-    at once a step for all sources together. O(steps x links).
-    Reference: one queue-based breadth-first search a source.
+    They go on from nodes that carry. Adds up for each wanted node how many of the sources, but
+    itself, reach it, their steps, and 1 / steps. Every link is looked at once a step.
     """
     n = indptr.size - 1
     seen, front, active = _begin(n, sources)
     reached, touched = np.zeros(seen.shape, np.uint64), np.zeros(n, np.bool_)
-    counts = np.zeros(64, np.int64)
+    counts = np.zeros(limit, np.int64)
     step = 0
     going = sources.size > 0
-    while going:
+    while going and step < limit:
         _spread(indptr, indices, front, active, reached, touched)
-        going = False
-        count = np.int64(0)
-        for v in range(n):
-            active[v] = False
-            if touched[v]:
-                touched[v] = False
-                new = _settle(v, seen, front, reached)
-                active[v] = new > 0
-                going = going or active[v]
-                if wanted[v]:
-                    count += new
-        if step == counts.size:
-            longer = np.zeros(2 * counts.size, np.int64)
-            for at in range(step):  # slower to compile as a slice
-                longer[at] = counts[at]
-            counts = longer
-        counts[step] = count
         step += 1
-    return counts[:step]
-
-
-@kernel
-def sources_within(indptr, indices, sources, steps):
-    """For each node, how many of the sources (but itself) reach it within so many steps.
-
-    At most 64 x WORDS sources. O(steps x links).
-    Reference: one queue-based breadth-first search a source.
-    """
-    n = indptr.size - 1
-    seen, front, active = _begin(n, sources)
-    reached, touched = np.zeros(seen.shape, np.uint64), np.zeros(n, np.bool_)
-    counts = np.zeros(n, np.int64)
-    step = 0
-    going = sources.size > 0
-    while going and step < steps:
-        _spread(indptr, indices, front, active, reached, touched)
-        going = False
-        for v in range(n):
-            active[v] = False
-            if touched[v]:
-                touched[v] = False
-                new = _settle(v, seen, front, reached)
-                active[v] = new > 0
-                going = going or active[v]
-                counts[v] += new
-        step += 1
-    return counts
-
-
-@kernel
-def pairs_within(indptr, indices, sources, wanted, carries, steps):
-    """How many ordered pairs (source, wanted node) lie 1, 2, ... steps apart, and how many nodes.
-
-    Paths go on from the source and from nodes that carry them. Returns the counts of pairs, one
-    a step, and whether each node is wanted and reached at all. At most 64 x WORDS sources.
-    O(steps x links).
-    Reference: one queue-based breadth-first search a source.
-    """
-    n = indptr.size - 1
-    seen, front, active = _begin(n, sources)
-    reached, touched = np.zeros(seen.shape, np.uint64), np.zeros(n, np.bool_)
-    counts, near = np.zeros(steps, np.int64), np.zeros(n, np.bool_)
-    step = 0
-    going = sources.size > 0
-    while going and step < steps:
-        _spread(indptr, indices, front, active, reached, touched)
         going = False
         for v in range(n):
             active[v] = False
@@ -147,7 +81,65 @@ def pairs_within(indptr, indices, sources, wanted, carries, steps):
                 active[v] = carries[v] and new > 0
                 going = going or active[v]
                 if wanted[v] and new > 0:
-                    counts[step] += new
-                    near[v] = True
-        step += 1
-    return counts, near
+                    counts[step - 1] += new
+                    reached_by[v] += new
+                    steps[v] += new * step
+                    inverse[v] += new / step
+    return counts, step
+
+
+@inlined
+def _no_sums(n):
+    """For each node, nothing yet: sources that reach it, their steps, and 1 / steps."""
+    return np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.float64)
+
+
+@kernel
+def pairs_at_distance(indptr, indices, sources, wanted):
+    """How many ordered pairs (source, wanted node) lie 1, 2, ... steps apart.
+
+    At most 64 x WORDS sources; a pair of a node with itself does not count. O(steps x links).
+    Reference, as of the others: one queue-based breadth-first search a source.
+    """
+    n = indptr.size - 1
+    sums = _no_sums(n)
+    counts, step = _walk(indptr, indices, sources, wanted, np.ones(n, np.bool_), n, *sums)
+    return counts[:step]
+
+
+@kernel
+def sources_within(indptr, indices, sources, limit):
+    """For each node, how many of the sources (but itself) reach it within so many steps.
+
+    At most 64 x WORDS sources. O(steps x links).
+    """
+    every = np.ones(indptr.size - 1, np.bool_)
+    sums = _no_sums(every.size)
+    _walk(indptr, indices, sources, every, every, limit, *sums)
+    return sums[0]
+
+
+@kernel
+def pairs_within(indptr, indices, sources, wanted, carries, limit):
+    """How many ordered pairs (source, wanted node) lie 1, 2, ... steps apart, and which nodes do.
+
+    Paths go on from the source and from nodes that carry them. At most 64 x WORDS sources.
+    O(steps x links).
+    """
+    sums = _no_sums(indptr.size - 1)
+    counts, _ = _walk(indptr, indices, sources, wanted, carries, limit, *sums)
+    return counts, sums[0] > 0
+
+
+@kernel
+def steps_to_nodes(indptr, indices, sources, wanted):
+    """For each wanted node: how many other sources reach it, their steps, and 1 / steps, summed.
+
+    O(sources / 64 x steps x links).
+    """
+    n = indptr.size - 1
+    sums = _no_sums(n)
+    every = np.ones(n, np.bool_)
+    for begin in range(0, sources.size, 64 * WORDS):
+        _walk(indptr, indices, sources[begin : begin + 64 * WORDS], wanted, every, n, *sums)
+    return sums

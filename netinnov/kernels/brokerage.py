@@ -35,11 +35,10 @@ def brokered_pairs(indptr, indices, into, origins, group, n_groups, begin, end):
     """Two-paths a > v > b, a not linked to b, by the groups of a, v and b: counts, node x kind.
 
     The two-paths through v (rows ``indptr, indices``: out of a node; ``into, origins``: into it,
-    both ascending) less those closed by a link a > b, which are found from a. Counts the pairs of
-    v and the closed ones of a for v and a in [begin, end): the sum over a split of all nodes is
-    the result. A row that is much longer than the other is searched, not read:
-    O(sum over nodes of in x out degree) at most.
-    Reference: enumeration of all triples of nodes.
+    both ascending) less those closed by a link a > b, which are found from a. Counts the pairs of v
+    and the closed ones of a for v and a in [begin, end): the sum over a split of all nodes is the
+    result. A row that is much longer than the other is searched, not read: O(sum over nodes of in x
+    out degree) at most. Reference: enumeration of all triples of nodes.
     """
     n = indptr.size - 1
     counts = np.zeros((n, 5), np.int64)

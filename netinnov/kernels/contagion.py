@@ -59,8 +59,7 @@ def threshold_spread(indptr, indices, weight, into, seeds, threshold):
 
     ``into``: sum of the weights of the links that influence each node; ``threshold`` is compared
     with the share of it that comes from those who have adopted, up to 1e-12. Every link is looked
-    at once. O(links).
-    Reference: a loop over all nodes in every step.
+    at once. O(links). Reference: a loop over all nodes in every step.
     """
     n = indptr.size - 1
     adopted = np.full(n, -1, np.int64)

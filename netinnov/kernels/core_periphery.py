@@ -27,10 +27,9 @@ def _ones(x):
 def best_core(indptr, indices, counts, candidates, unit):
     """Core (0/1 a node) and correlation of the best of all subsets of the candidates.
 
-    ``counts``: links of each pair, 1 or 2; ``unit``: 1, or 2 where each direction is a pair of
-    its own. Of equal ones the smallest core, then the one with the earliest nodes. Walks a Gray
-    code, so that one node changes at a time: O(2^candidates).
-    Reference: every subset by itself.
+    ``counts``: links of each pair, 1 or 2; ``unit``: 1, or 2 where each direction is a pair of its
+    own. Of equal ones the smallest core, then the one with the earliest nodes. Walks a Gray code,
+    so that one node changes at a time: O(2^candidates). Reference: every subset by itself.
     """
     n = indptr.size - 1
     k = candidates.size

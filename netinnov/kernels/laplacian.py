@@ -112,8 +112,7 @@ def eliminate(indptr, indices, weights, grounds):
 def solve(indptr, indices, lower, pivots, currents):
     """Potentials for some sets of currents (columns), from the factors of `eliminate`.
 
-    O(entries of the factors x sets).
-    Reference: numpy.linalg.solve.
+    O(entries of the factors x sets). Reference: numpy.linalg.solve.
     """
     potentials = currents.copy()
     n, sets = potentials.shape
@@ -137,10 +136,9 @@ def inverse_diagonal(indptr, indices, lower, pivots, known):
     """Diagonal of the inverse, from the factors of `eliminate`, by its entries where L has some.
 
     The last rows and columns, as many as ``known`` has, are full in L, and ``known`` is the inverse
-    there. From the last column back, each column of the inverse follows from later ones:
-    Z_ij = sum_k Z_ik l_kj, Z_jj = 1/d_j + sum_k Z_jk l_kj over the rows k > j of l = -L
-    (Takahashi, Fagan and Chin 1973). O(sum over columns of the lengths of the
-    columns that their rows name).
+    there. From the last column back, each column of the inverse follows from later ones: Z_ij =
+    sum_k Z_ik l_kj, Z_jj = 1/d_j + sum_k Z_jk l_kj over the rows k > j of l = -L (Takahashi, Fagan
+    and Chin 1973). O(sum over columns of the lengths of the columns that their rows name).
     Reference: the diagonal of numpy.linalg.inv.
     """
     n = pivots.size

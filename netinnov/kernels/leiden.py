@@ -15,11 +15,16 @@ communities are kept by (community, channel) in a hash table, whose size follows
 strengths and not communities x channels.
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+Table = namedtuple("Table", "keys values counts bits")
+"""Strengths of communities in the channels, by community x number of channels + channel."""
 
 
 @inlined
@@ -41,9 +46,7 @@ def _shuffled_in_runs(n, state):
     runs = np.arange(n_runs).astype(np.int32)
     for i in range(n_runs - 1, 0, -1):
         j = np.int64(_uniform(state) * (i + 1))
-        held = runs[i]
-        runs[i] = runs[j]
-        runs[j] = held
+        runs[i], runs[j] = runs[j], runs[i]
     order = np.empty(n, np.int32)
     end = 0
     for r in runs:
@@ -71,30 +74,52 @@ def _bits(n, n_channels, n_entries):
 
 
 @inlined
-def _slot(keys, key, bits):
+def _slot(table, key):
     """Where a key is, or would be put."""
     at = key
-    if bits > 0:
-        mask = (1 << bits) - 1
-        at = np.int64((np.uint64(key) * GOLDEN) >> np.uint64(64 - bits))
-        while keys[at] != key and keys[at] >= 0:
+    if table.bits > 0:
+        mask = (1 << table.bits) - 1
+        at = np.int64((np.uint64(key) * GOLDEN) >> np.uint64(64 - table.bits))
+        while table.keys[at] != key and table.keys[at] >= 0:
             at = (at + 1) & mask
     return at
 
 
 @inlined
-def _put(keys, values, counts, bits, key, value):
-    at = _slot(keys, key, bits)
-    values[at] += value
-    if bits > 0:
-        keys[at] = key
-        counts[at] += 1
+def _put(table, key, value):
+    at = _slot(table, key)
+    table.values[at] += value
+    if table.bits > 0:
+        table.keys[at] = key
+        table.counts[at] += 1
 
 
 @inlined
-def _take(keys, values, counts, bits, key, value):
+def _table(label, n_channels, cptr, cidx, cval):
+    """The strengths of the communities of these labels."""
+    bits = _bits(label.size, n_channels, cidx.size)
+    values = np.zeros(1 << bits if bits > 0 else label.size * n_channels)
+    table = Table(np.full(1 << bits, -1, np.int64), values, np.zeros(1 << bits, np.int32), bits)
+    for v in range(label.size):
+        for k in range(cptr[v], cptr[v + 1]):
+            _put(table, np.int64(label[v]) * n_channels + cidx[k], cval[k])
+    return table
+
+
+@inlined
+def _touch(near, touched, n_touched, c, weight):
+    """Add to the weight that leads to a community; how many have been met by then."""
+    touched[n_touched] = c
+    n_touched += near[c] == 0.0
+    near[c] += weight
+    return n_touched
+
+
+@inlined
+def _take(table, key, value):
     """Undo `_put`; with the last of its parts an entry goes, and those behind it close up."""
-    at = _slot(keys, key, bits)
+    keys, values, counts, bits = table.keys, table.values, table.counts, table.bits
+    at = _slot(table, key)
     values[at] -= value
     if bits > 0:
         counts[at] -= 1
@@ -130,16 +155,10 @@ def moved(
     n_channels = factor.size
     state = np.array([seed], np.uint64)
     label = start.copy()
+    table = _table(label, n_channels, cptr, cidx, cval)
     size = np.zeros(n, np.int32)
-    bits = _bits(n, n_channels, cidx.size)
-    keys = np.full(1 << bits, -1, np.int64)
-    counts = np.zeros(1 << bits, np.int32)
-    values = np.zeros(1 << bits if bits > 0 else n * n_channels)
     for v in range(n):
         size[label[v]] += 1
-        for k in range(cptr[v], cptr[v + 1]):
-            key = np.int64(label[v]) * n_channels + cidx[k]
-            _put(keys, values, counts, bits, key, cval[k])
     empty = np.empty(n, np.int32)
     n_empty = 0
     for c in range(n - 1, -1, -1):
@@ -167,52 +186,43 @@ def moved(
         n_touched = 0
         reach = 0.0
         for k in range(indptr[v], indptr[v + 1]):
-            c = label[indices[k]]
-            touched[n_touched] = c
-            n_touched += near[c] == 0.0
-            near[c] += weight[k]
+            n_touched = _touch(near, touched, n_touched, label[indices[k]], weight[k])
             reach += weight[k]
         for k in range(mptr[v], mptr[v + 1]):
             i = mnode[k]
             for h in range(hptr[i], hptr[i + 1]):
                 if hstate[h] != v:
-                    c = label[hstate[h]]
-                    touched[n_touched] = c
-                    n_touched += near[c] == 0.0
-                    near[c] += coupling * mcount[k] * hcount[h]
-                    reach += coupling * mcount[k] * hcount[h]
+                    more = coupling * mcount[k] * hcount[h]
+                    n_touched = _touch(near, touched, n_touched, label[hstate[h]], more)
+                    reach += more
         stay = 0.0
         if size[own] > 1:
             stay = near[own]
             for k in range(cptr[v], cptr[v + 1]):
-                at = _slot(keys, np.int64(own) * n_channels + cidx[k], bits)
-                stay -= factor[cidx[k]] * cval[k] * (values[at] - cval[k])
-        best = own
-        best_gain = stay + 1e-11 * reach
+                at = _slot(table, np.int64(own) * n_channels + cidx[k])
+                stay -= factor[cidx[k]] * cval[k] * (table.values[at] - cval[k])
+        best, best_gain = own, stay + 1e-11 * reach
         if size[own] > 1 and best_gain < 0.0:
-            best = empty[n_empty - 1]
-            best_gain = 0.0
+            best, best_gain = empty[n_empty - 1], 0.0
         for t in range(n_touched):
             c = touched[t]
             gain = near[c]
             near[c] = 0.0
             if c != own and gain > best_gain:
                 for k in range(cptr[v], cptr[v + 1]):
-                    at = _slot(keys, np.int64(c) * n_channels + cidx[k], bits)
-                    gain -= factor[cidx[k]] * cval[k] * values[at]
+                    at = _slot(table, np.int64(c) * n_channels + cidx[k])
+                    gain -= factor[cidx[k]] * cval[k] * table.values[at]
                 if gain > best_gain:
-                    best = c
-                    best_gain = gain
+                    best, best_gain = c, gain
         if best == own:
             continue
         total += best_gain - stay
         for k in range(cptr[v], cptr[v + 1]):
             key = np.int64(own) * n_channels + cidx[k]
-            _take(keys, values, counts, bits, key, cval[k])
-            key = np.int64(best) * n_channels + cidx[k]
-            _put(keys, values, counts, bits, key, cval[k])
-            if bits == 0 and size[own] == 1:
-                values[np.int64(own) * n_channels + cidx[k]] = 0.0  # nothing may be left over
+            _take(table, key, cval[k])
+            _put(table, np.int64(best) * n_channels + cidx[k], cval[k])
+            if table.bits == 0 and size[own] == 1:
+                table.values[key] = 0.0  # nothing may be left over
         size[own] -= 1
         if size[best] == 0:
             n_empty -= 1
@@ -256,16 +266,8 @@ def refined(
     n = indptr.size - 1
     n_channels = factor.size
     state = np.array([seed], np.uint64)
-    bits = _bits(n, n_channels, cidx.size)
-    keys = np.full(1 << bits, -1, np.int64)
-    counts = np.zeros(1 << bits, np.int32)
-    values = np.zeros(1 << bits if bits > 0 else n * n_channels)
-    for v in range(n):
-        for k in range(cptr[v], cptr[v + 1]):
-            key = np.int64(label[v]) * n_channels + cidx[k]
-            _put(keys, values, counts, bits, key, cval[k])
-    rest = np.zeros(n)
-    slack = np.zeros(n)
+    table = _table(label, n_channels, cptr, cidx, cval)
+    rest, slack = np.zeros(n), np.zeros(n)
     for v in range(n):
         own = label[v]
         inside = 0.0
@@ -279,63 +281,45 @@ def refined(
                     inside += coupling * mcount[k] * hcount[h]
         slack[v] = 1e-11 * inside
         for k in range(cptr[v], cptr[v + 1]):
-            at = _slot(keys, np.int64(own) * n_channels + cidx[k], bits)
-            inside -= factor[cidx[k]] * cval[k] * (values[at] - cval[k])
+            at = _slot(table, np.int64(own) * n_channels + cidx[k])
+            inside -= factor[cidx[k]] * cval[k] * (table.values[at] - cval[k])
         rest[v] = inside
-    keys[:] = -1
-    values[:] = 0.0
-    counts[:] = 0
     part = np.arange(n).astype(np.int32)
     size = np.ones(n, np.int32)
-    for v in range(n):
-        for k in range(cptr[v], cptr[v + 1]):
-            key = np.int64(v) * n_channels + cidx[k]
-            _put(keys, values, counts, bits, key, cval[k])
-    order = _shuffled_in_runs(n, state)
+    table = _table(part, n_channels, cptr, cidx, cval)
     near = np.zeros(n)
-    touched = np.empty(n, np.int32)
-    for v in order:
+    touched = np.empty(n + 1, np.int32)
+    for v in _shuffled_in_runs(n, state):
         if part[v] != v or size[v] > 1 or rest[v] < -slack[v]:
             continue
         n_touched = 0
         for k in range(indptr[v], indptr[v + 1]):
             u = indices[k]
             if label[u] == label[v]:
-                c = part[u]
-                if near[c] == 0.0:
-                    touched[n_touched] = c
-                    n_touched += 1
-                near[c] += weight[k]
+                n_touched = _touch(near, touched, n_touched, part[u], weight[k])
         for k in range(mptr[v], mptr[v + 1]):
             i = mnode[k]
             for h in range(hptr[i], hptr[i + 1]):
                 u = hstate[h]
                 if u != v and label[u] == label[v]:
-                    c = part[u]
-                    if near[c] == 0.0:
-                        touched[n_touched] = c
-                        n_touched += 1
-                    near[c] += coupling * mcount[k] * hcount[h]
-        best = v
-        best_gain = 0.0
+                    more = coupling * mcount[k] * hcount[h]
+                    n_touched = _touch(near, touched, n_touched, part[u], more)
+        best, best_gain = v, 0.0
         for t in range(n_touched):
             c = touched[t]
             gain = near[c]
             near[c] = 0.0
             if gain > best_gain and rest[c] >= -slack[c]:
                 for k in range(cptr[v], cptr[v + 1]):
-                    at = _slot(keys, np.int64(c) * n_channels + cidx[k], bits)
-                    gain -= factor[cidx[k]] * cval[k] * values[at]
+                    at = _slot(table, np.int64(c) * n_channels + cidx[k])
+                    gain -= factor[cidx[k]] * cval[k] * table.values[at]
                 if gain > best_gain:
-                    best = c
-                    best_gain = gain
+                    best, best_gain = c, gain
         if best == v:
             continue
         for k in range(cptr[v], cptr[v + 1]):
-            key = np.int64(v) * n_channels + cidx[k]
-            _take(keys, values, counts, bits, key, cval[k])
-            key = np.int64(best) * n_channels + cidx[k]
-            _put(keys, values, counts, bits, key, cval[k])
+            _take(table, np.int64(v) * n_channels + cidx[k], cval[k])
+            _put(table, np.int64(best) * n_channels + cidx[k], cval[k])
         rest[best] += rest[v] - 2.0 * best_gain
         slack[best] += slack[v]
         size[v] = 0

@@ -30,9 +30,8 @@ def sort_rows(rows, source, target, weight, n_nodes, symmetric):
     """CSR of the links at some rows by a counting sort over sources; parallel ones are summed.
 
     With ``symmetric`` a row is stored once, at its smaller end (the upper triangle). Columns
-    ascend. A single ``weight`` is that of all rows.
-    O(rows + nodes + sum of d log d over the rows' lengths d).
-    Reference: ``scipy.sparse.coo_array.tocsr``.
+    ascend. A single ``weight`` is that of all rows. O(rows + nodes + sum of d log d over the rows'
+    lengths d). Reference: ``scipy.sparse.coo_array.tocsr``.
     """
     m = rows.size
     # Unsigned positions spare numba the test for negative ones.

@@ -272,8 +272,7 @@ def _multilevel(indptr, indices, data, cptr, column, strength, sign, part_of, st
     """Move nodes, merge, move what is merged and so on; `part_of` changes. Sum of gains.
 
     The parts of communities are merged that refinement gives, or, where `quick` is above 0, whole
-    communities; if it is 2, each node moves at most once. It ends after first moves that gain
-    `stop` or less.
+    communities; if 2, each node moves at most once. It ends after moves that gain `stop` or less.
     """
     ptr, ends, weight = indptr, indices, data
     rows, columns, sums = cptr, column, strength

@@ -1,82 +1,8 @@
-"""What all shortest paths add up to at a node: steps to it, and the share that passes it."""
+"""The share of all shortest paths that passes a node."""
 
 import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
-
-WORDS = 8  # words of 64 sources: one cache line a node
-
-
-@inlined
-def _ones(x):
-    """Number of bits that are set."""
-    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
-
-
-@kernel
-def steps_to_nodes(indptr, indices, sources, wanted):
-    """For each wanted node: how many other sources reach it, their steps, and 1 / steps, summed.
-
-    A breadth-first search from 64 x WORDS sources at once, one bit a source; the new bits of a
-    node at a step are the sources that are so far away. O(sources / 64 x steps x links).
-    Reference: one queue-based breadth-first search a source.
-    """
-    n = indptr.size - 1
-    reached_by = np.zeros(n, np.int64)
-    steps = np.zeros(n, np.int64)
-    inverse = np.zeros(n, np.float64)
-    seen = np.zeros((n, WORDS), np.uint64)
-    front = np.zeros((n, WORDS), np.uint64)
-    arriving = np.zeros((n, WORDS), np.uint64)
-    active = np.zeros(n, np.bool_)
-    touched = np.zeros(n, np.bool_)
-    for begin in range(0, sources.size, 64 * WORDS):
-        end = min(begin + 64 * WORDS, sources.size)
-        seen[:] = 0
-        for e in range(begin, end):
-            s = e - begin
-            bit = np.uint64(1) << np.uint64(s & 63)
-            seen[sources[e], s >> 6] |= bit
-            front[sources[e], s >> 6] |= bit
-            active[sources[e]] = True
-        step = 0
-        going = True
-        while going:
-            step += 1
-            for u in range(n):
-                if active[u]:
-                    for k in range(indptr[u], indptr[u + 1]):
-                        v = indices[k]
-                        touched[v] = True
-                        for w in range(WORDS):
-                            arriving[v, w] |= front[u, w]
-                    for w in range(WORDS):
-                        front[u, w] = 0
-                    active[u] = False
-            going = False
-            for v in range(n):
-                if not touched[v]:
-                    continue
-                touched[v] = False
-                count = np.int64(0)
-                for w in range(WORDS):
-                    new = arriving[v, w] & ~seen[v, w]
-                    arriving[v, w] = 0
-                    if new != np.uint64(0):
-                        front[v, w] = new
-                        seen[v, w] |= new
-                        count += _ones(new)
-                if count > 0:
-                    active[v] = True
-                    going = True
-                    if wanted[v]:
-                        reached_by[v] += count
-                        steps[v] += count * step
-                        inverse[v] += count / step
-    return reached_by, steps, inverse
 
 
 @inlined
@@ -117,20 +43,9 @@ def _sink(heap, keys, place, size, item, key):
 
 @inlined
 def _search(
-    source,
-    node,
-    first,
-    indptr,
-    indices,
-    lengths,
-    switch_cost,
-    cost,
-    least,
-    order,
-    heap,
-    keys,
-    place,
-):
+    source, node, first, indptr, indices, lengths, switch_cost,
+    cost, least, order, heap, keys, place,
+):  # fmt: skip
     """Dijkstra's search from all copies of a node; gives the number of states reached.
 
     Fills their costs, the least over the copies of each node, their order and ``place`` in it.

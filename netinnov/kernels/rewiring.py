@@ -50,6 +50,11 @@ def _packed(a, b, directed):
 
 
 @inlined
+def _ordered(key, directed):
+    return _packed(key >> HALF, key & LOW, directed)
+
+
+@inlined
 def _hashed(links, link):
     """Where a link's search in the table begins, and what stands there if it is found at once.
 
@@ -127,14 +132,13 @@ def _drop(links, link):
 def _filled(source, target, n_nodes, directed, spare):
     """Packed links, and the set of them: at most a quarter of it taken, ``spare`` doublings less.
 
-    Where bits need at most twice the memory they are taken: they are found without a search.
-    Returns also whether all fitted.
+    Where bits need at most twice the memory they are taken: no search is needed. And whether all
+    fitted.
     """
     m = source.size
-    width = 1
+    width, bits = 1, 3
     while (np.int64(1) << width) < n_nodes:
         width += 1
-    bits = 3
     while (np.int64(1) << bits) < 4 * m or 2 * width - bits > 24:
         bits += 1
     bits += spare
@@ -169,8 +173,7 @@ def _row_starts(source, n_nodes):
 
 @called
 def _unpacked(key):
-    source = np.empty(key.size, np.int32)
-    target = np.empty(key.size, np.int32)
+    source, target = np.empty(key.size, np.int32), np.empty(key.size, np.int32)
     for e in range(key.size):
         source[e] = np.int32(key[e] >> HALF)
         target[e] = np.int32(key[e] & LOW)
@@ -185,25 +188,20 @@ def _around(key, links, indptr, e, state, gamma):
     found from each of its links, with probability 1/m (1/k_a + 1/k_b + 1/k_c) in out-degrees,
     which its reversal shares.
     """
-    f = e
-    g = e
+    f = g = e
     a, b = key[e] >> HALF, key[e] & LOW
-    size = np.uint64(indptr[np.int64(b) + 1] - indptr[np.int64(b)])
+    begin = np.uint64(indptr[b])
+    size = np.uint64(indptr[b + ONE]) - begin
     if size > 0:
         state, pick = _below(state, gamma, size)
-        second = np.uint64(indptr[np.int64(b)]) + pick
+        second = begin + pick
         c = key[second] & LOW
-        if (
-            c != a
-            and _has(links, (c << HALF) | a)
-            and not _has(links, (a << HALF) | c)
-            and not _has(links, (c << HALF) | b)
-            and not _has(links, (b << HALF) | a)
-        ):
-            for at in range(indptr[np.int64(c)], indptr[np.int64(c) + 1]):
+        closed = c != a and _has(links, (c << HALF) | a)
+        one_way = closed and not _has(links, (a << HALF) | c)
+        if one_way and not _has(links, (c << HALF) | b) and not _has(links, (b << HALF) | a):
+            for at in range(indptr[c], indptr[c + ONE]):
                 if key[at] & LOW == a:
-                    f = second
-                    g = np.uint64(at)
+                    f, g = second, np.uint64(at)
     return state, f, g
 
 
@@ -233,14 +231,10 @@ def _exchange(key, links, weight, indptr, uneven, steps, pace, seed):
     m = np.uint64(key.size)
     ends = m + m
     bound, end_bound = (ONE << HALF) % m, (ONE << HALF) % ends
-    first = np.empty(BATCH, np.uint64)
-    second = np.empty(BATCH, np.uint64)
-    corners = np.empty(3, np.uint64)
-    after = np.empty(3, np.uint64)
-    accepted = 0
+    first, second = np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
+    corners, after = np.empty(3, np.uint64), np.empty(3, np.uint64)
+    accepted, done, until_triangle = 0, 0, pace
     read = np.uint32(0)
-    done = 0
-    until_triangle = pace
     while done < steps:
         size = min(BATCH, steps - done)
         i = 0
@@ -317,8 +311,7 @@ def exchange_ends(source, target, weight, n_nodes, directed, uneven, steps, pace
     O(steps + links). Reference: the same moves on a Python set, in the tests.
     """
     indptr = _row_starts(source, n_nodes)
-    accepted = -1
-    spare = 0
+    accepted, spare = -1, 0
     while accepted < 0:  # again with more room, as good as never: the numbers stay the same
         key, links, fits = _filled(source, target, n_nodes, directed, spare)
         moving = weight.copy()
@@ -406,9 +399,7 @@ def _wander(key, links, indptr, slots, before, after, further, state, gamma):
     """
     m = np.uint64(key.size)
     directed = links.directed
-    n = 0
-    moves = 0
-    going = True
+    n, moves, going = 0, 0, True
     while going and moves < LONGEST:
         moves += 1
         state, e = _below(state, gamma, m)
@@ -437,13 +428,11 @@ def _wander(key, links, indptr, slots, before, after, further, state, gamma):
                 taken = 2
         for k in range(taken):
             before[n + k] = key[slots[n + k]]
-            old = before[n + k]
-            _drop(links, _packed(old >> HALF, old & LOW, directed))
+            _drop(links, _ordered(before[n + k], directed))
         for k in range(taken):
-            now = after[k]
-            if not _add(links, _packed(now >> HALF, now & LOW, directed)):
+            if not _add(links, _ordered(after[k], directed)):
                 return -1, state
-            key[slots[n + k]] = now
+            key[slots[n + k]] = after[k]
         n += taken
     return n, state
 
@@ -452,11 +441,10 @@ def _wander(key, links, indptr, slots, before, after, further, state, gamma):
 def _taken_back(key, links, slots, before, n):
     """Undo a log, the last move first; false if the set is too full."""
     for k in range(n - 1, -1, -1):
-        now, old = key[slots[k]], before[k]
-        _drop(links, _packed(now >> HALF, now & LOW, links.directed))
-        if not _add(links, _packed(old >> HALF, old & LOW, links.directed)):
+        _drop(links, _ordered(key[slots[k]], links.directed))
+        if not _add(links, _ordered(before[k], links.directed)):
             return False
-        key[slots[k]] = old
+        key[slots[k]] = before[k]
     return True
 
 
@@ -512,57 +500,35 @@ def _dealt(key, group, bucket, where, slots, before, touched, n, moved, had):
 
 @inlined
 def _exchange_within(
-    key,
-    links,
-    weight,
-    indptr,
-    uneven,
-    group,
-    bucket,
-    begin,
-    zones,
-    hard,
-    steps,
-    pace,
-    further,
-    seed,
-):
+    key, links, weight, indptr, uneven, group, bucket, begin, zones, hard,
+    steps, pace, further, seed,
+):  # fmt: skip
     """The proposals of `exchange_within`; -1 accepted if the set is too full."""
     state, gamma = seed[0], seed[1]
     directed = links.directed
-    n_groups = 0
-    if group.size > 0:
-        n_groups = (begin.size - 1) // 2 if directed else begin.size - 1
-    classes = n_groups > 0
+    classes = group.size > 0
+    n_groups = (begin.size - 1) // (2 if directed else 1) if classes else 0
     zoned = zones.zone.size > 0
     level, n_zones = zones.level, zones.level.size
     where = np.zeros(2 * key.size if classes else 0, np.int32)
-    if classes:
-        for i in range(bucket.size):
-            where[bucket[i]] = i
+    for i in range(bucket.size if classes else 0):
+        where[bucket[i]] = i
     # Only targets are exchanged in a directed graph without classes: every second position.
     stride = np.uint64(1 if bucket.size > key.size else 2)
     n_bucket = np.uint64(bucket.size)
     bound = (ONE << HALF) % n_bucket
-    first = np.empty(BATCH, np.uint64)
-    second = np.empty(BATCH, np.uint64)
+    first, second = np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
     drawn = np.empty(BATCH, np.int64)
-    slots = np.empty(3 * LONGEST, np.uint64)
-    before = np.empty(3 * LONGEST, np.uint64)
+    slots, before = np.empty(3 * LONGEST, np.uint64), np.empty(3 * LONGEST, np.uint64)
     after = np.empty(3, np.uint64)
     touched = np.empty(3 * LONGEST, np.int64)
-    old_pairs = np.empty(3 * LONGEST, np.int64)
-    new_pairs = np.empty(3 * LONGEST, np.int64)
-    moved = np.empty(6 * LONGEST, np.int64)
-    had = np.empty(6 * LONGEST, np.int64)
+    old_pairs, new_pairs = np.empty(3 * LONGEST, np.int64), np.empty(3 * LONGEST, np.int64)
+    moved, had = np.empty(6 * LONGEST, np.int64), np.empty(6 * LONGEST, np.int64)
     change = np.zeros(n_zones, np.int64)
-    if zoned:
-        for e in range(key.size):
-            zones.count[_zone(zones, key[e] >> HALF, key[e] & LOW)] += 1
-    accepted = 0
+    for e in range(key.size if zoned else 0):
+        zones.count[_zone(zones, key[e] >> HALF, key[e] & LOW)] += 1
+    accepted, done, until_excursion = 0, 0, pace
     read = np.uint32(0)
-    done = 0
-    until_excursion = pace
     while done < steps:
         size = min(BATCH, steps - done)
         i = 0
@@ -612,10 +578,9 @@ def _exchange_within(
                 if zoned:
                     u, v = _zone(zones, a, b), _zone(zones, c, d)
                     s, t = _zone(zones, a, d), _zone(zones, c, b)
-                    if hard:
-                        if not ((u == s and v == t) or (u == t and v == s)):
-                            continue
-                    else:
+                    if hard and not ((u == s and v == t) or (u == t and v == s)):
+                        continue
+                    if not hard:
                         gain = level[s] + level[t] - level[u] - level[v]
                         good, state = _accepts(gain, state, gamma)
                         if not good:
@@ -706,8 +671,7 @@ def exchange_within(
     proposals, the number of links in each zone summed over the states of the chain, and the number
     without meaning.
 
-    O(steps + links). Reference: the same moves on Python sets, and all graphs of small cases, in
-    the tests.
+    O(steps + links). Reference: the same moves on Python sets, in the tests.
     """
     indptr = _row_starts(source, n_nodes)
     accepted = -1

@@ -36,11 +36,7 @@ class Balanced(NamedTuple):
 
 
 def fit_deterrence(
-    observed: Floats,
-    possible: npt.NDArray[np.bool_],
-    resistance: Floats | None,
-    *,
-    layer: str,
+    observed: Floats, possible: npt.NDArray[np.bool_], resistance: Floats | None, *, layer: str
 ) -> Balanced:
     """Fit A_i B_j exp(-b x_ij) to a table of flows by maximum likelihood of Poisson.
 

@@ -93,12 +93,10 @@ def compare_with_null(
         Number of random networks.
     method : {"independent", "serial"}
         ``"independent"``: each replicate is a separate draw. ``"serial"``: all replicates are
-        states of one chain in which the network is at a random position (Besag and Clifford);
-        for null models that are reversible chains, `Rewire` (without
-        ``"strength"``) and `Curveball`.
+        states of one chain in which the network is at a random position (Besag and Clifford); for
+        null models that are reversible chains, `Rewire` (without ``"strength"``) and `Curveball`.
     rng : None, int, SeedSequence or Generator
-        Source of randomness: a stream for each replicate, so that the numbers do not depend on
-        the executor.
+        Source of randomness: a stream for each replicate, whatever the executor.
     executor : Executor, int or None
         Where the replicates run: None, a thread for each processor; a number of threads; or any
         executor of ``concurrent.futures``. Other processes need functions that can be pickled.
@@ -115,8 +113,7 @@ def compare_with_null(
         One for each name of `measure`, if that is a mapping. Numbers or Series: ``.observed .mean
         .sd .z .p .low .high .draws .moved``, and ``.corrected(correction)`` for p-values over
         many nodes. NaN where the measure is NaN on the network; replicates on which it is NaN are
-        left out. `polycentricity.profile` and a study leave p out where less than 5 % of the links
-        moved.
+        left out. `polycentricity.profile` and a study leave p out where less than 5 % moved.
 
     Raises
     ------
@@ -129,19 +126,16 @@ def compare_with_null(
     Warns
     -----
     UserWarning
-        If a layer that is drawn is modelled (`MultilayerNetwork.layer_table`): a p-value on it
-        tests the model, not observations.
+        If a layer that is drawn is modelled (`MultilayerNetwork.layer_table`): p tests the model.
     UserWarning
-        If less than 5 % of the links moved (`moved`): random networks that are nearly the observed
-        one are not informative.
+        If less than 5 % of the links moved (`moved`): such networks say nothing.
 
     Notes
     -----
     p = min(1, 2 min(p_low, p_high)), each (k + 1) / (n + 1) with k the replicates at least as low
     (high) as the observed value and n all replicates. So p is never below 2 / (n + 1): many nodes
     need many replicates for a corrected p to be small. Independent chains are approximate: the test
-    is as good as their `mixing`. With the same `rng` a measure has the same results alone and
-    among others.
+    is as good as their `mixing`. A measure has the same results alone and among others.
 
     *Serial test.* The position of the network in a chain of replicates + 1 states is drawn, and the
     chain runs from it to both ends. If the network is a draw from the null model, all positions
@@ -154,9 +148,8 @@ def compare_with_null(
     *Checkpoints* belong to one network, entropy, version of netinnov and null model with its
     options, and to measures by their names and parameters; another comparison is refused.
     ``rng=None`` takes up the entropy that is stored. More replicates may be asked for than before.
-    Arrays, tables and objects that are bound to a function count by their content, an object by
-    its pickled state. The code of a function is not compared: after changing it, use another
-    folder.
+    Arrays, tables and objects that are bound to a function count by their content, an object by its
+    pickled state. The code of a function is not compared: after changing it, use another folder.
 
     References
     ----------
@@ -186,12 +179,12 @@ def compare_with_null(
     task = _Replicate(network, ready, measures, observed)
     why_untested(network, ready.layers)
     if method == "serial":
-        chain = check_chain(ready, null)
+        walk = _Walk(check_chain(ready, null), task.values)
         if checkpoint is not None:
             msg = "`checkpoint` keeps independent replicates; a serial test is one chain"
             raise InputError(f"{msg}. Leave it out, or use method='independent'.")
-        ways = walks(seeds, own)
-        walk = Walk(chain, task.values)
+        place = int(own.integers(len(seeds) + 1))  # of the network in the chain
+        ways = [seeds[:place], seeds[place:]]
         done = run(walk, ways, executor=executor, progress=progress, label="ways")
         values: list[Sequence[Floats]] = [row for way in done for row in way]
     else:
@@ -283,12 +276,11 @@ def _checked(value: Any, name: str, like: Value | None) -> Value:
         same = isinstance(like, pd.Series) and values.index.symmetric_difference(like.index).empty
         if isinstance(like, pd.Series) and same and values.index.is_unique:
             return values.reindex(like.index)
-        msg = (
-            f"{called} must give the same entries on every network; on a network at random it gave "
-            f"{len(value)} that differ from the {np.size(like)} observed. Measure nodes, or "
-            "reindex inside the function."
+        msg = f"{called} must give the same entries on every network; on a network at random it"
+        raise InputError(
+            f"{msg} gave {len(value)} that differ from the {np.size(like)} observed. Measure "
+            "nodes, or reindex inside the function."
         )
-        raise InputError(msg)
     if isinstance(value, pd.DataFrame) or np.ndim(value) != 0 or isinstance(like, pd.Series):
         msg = f"{called} must give a number or a Series; found {type(value).__name__}"
         raise InputError(f"{msg}. Pick one column, or stack the table into a Series.")
@@ -302,9 +294,8 @@ def _checked(value: Any, name: str, like: Value | None) -> Value:
 
 
 def _numbers(value: pd.Series, subject: str) -> pd.Series:
-    text = len(value) > 0 and pd.api.types.is_string_dtype(value)
     try:
-        if text:
+        if len(value) and pd.api.types.is_string_dtype(value):
             raise TypeError
         return value.astype(np.float64)
     except (TypeError, ValueError) as error:
@@ -314,39 +305,28 @@ def _numbers(value: pd.Series, subject: str) -> pd.Series:
         raise InputError(f"{msg}. Map its entries to numbers.") from error
 
 
-Seeds = Sequence[np.random.SeedSequence]
-
-
 def check_chain(ready: Prepared, null: NullModel) -> RewiringChains | Trades:
     """Refuse null models that are not reversible chains."""
-    msg = ""
     if not isinstance(ready, RewiringChains | Trades):
         name = getattr(null, "__name__", type(null).__name__)
-        msg = f"found {name}"
     elif any(chain.strength for chain in ready.plan.chains.values()):
-        msg = "found Rewire that preserves 'strength', which it reaches by annealing"
-    if msg:
-        raise InputError(
-            "a serial test needs a null model that is a reversible Markov chain, Rewire() without "
-            f"'strength' or Curveball(); {msg}. Take method='independent'."
-        )
-    return cast("RewiringChains | Trades", ready)
-
-
-def walks(seeds: Seeds, rng: np.random.Generator) -> list[Seeds]:
-    """Seeds of the steps from the network to one end of the chain, and to the other."""
-    place = int(rng.integers(len(seeds) + 1))
-    return [seeds[:place], seeds[place:]]
+        name = "Rewire that preserves 'strength', which it reaches by annealing"
+    else:
+        return ready
+    raise InputError(
+        "a serial test needs a null model that is a reversible Markov chain, Rewire() without "
+        f"'strength' or Curveball(); found {name}. Take method='independent'."
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class _Walk:
     """Steps of a chain away from the observed network, each of them measured."""
 
     chain: RewiringChains | Trades
     measure: Callable[[MultilayerNetwork], list[Floats]]
 
-    def __call__(self, seeds: Seeds) -> list[list[Floats]]:
+    def __call__(self, seeds: Sequence[np.random.SeedSequence]) -> list[list[Floats]]:
         states = self.chain.start()
         rows = []
         for seed in seeds:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from netinnov._arguments import as_list, check_name, check_names, check_number, check_rng
 from netinnov._parallel import in_threads
-from netinnov._typing import Codes, Floats, Rng
+from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
@@ -34,11 +34,6 @@ class Curveball(NullFamily):
     ------
     InputError
         An option is out of range.
-
-    See Also
-    --------
-    curveball : The same as a function, and how it works.
-    compare_with_null : A measure against many such networks.
 
     Examples
     --------
@@ -106,7 +101,6 @@ def curveball(
 
     See Also
     --------
-    Curveball : The same as a null model, an object that is called.
     rewire : The same ensemble by single exchanges, and with further constraints.
 
     Notes
@@ -118,10 +112,8 @@ def curveball(
 
     References
     ----------
-    Strona, Nappo, Boccacci, Fattorini and San-Miguel-Ayanz (2014), A fast and unbiased procedure
-    to randomize ecological binary matrices with fixed row and column totals, Nature
-    Communications 5. Carstens (2015), Proof of uniform sampling of binary matrices with fixed row
-    sums and column sums for the fast Curveball algorithm, Physical Review E 91.
+    Strona, Nappo, Boccacci, Fattorini and San-Miguel-Ayanz (2014), Nature Communications 5.
+    Carstens (2015), Physical Review E 91.
 
     Examples
     --------
@@ -179,8 +171,7 @@ def two_sides(
     """Sort the ends of a two-mode layer into its sides; rows are those with fewer nodes.
 
     ``through`` names the kinds of one side; by default the layer joins two kinds. With
-    ``both_ways`` a directed layer may run from either side to the other. InputError if the layer is
-    not two-mode.
+    ``both_ways`` a directed layer may run either way. InputError if it is not two-mode.
     """
     check_name("layer", layer, network.layers)
     names = sorted(network.storage.nodes["kind"].dropna().unique().tolist())
@@ -188,27 +179,23 @@ def two_sides(
     # The entry at the end is for nodes without a kind, whose code is -1.
     first_side = np.zeros(len(names) + 1, np.bool_)
     if through is None:
-        good = joins_two_kinds(network, layer)
         first_side[pairs[:1, 0]] = True
         rule = "joins two kinds of nodes, every link one of each"
     else:
         listed = check_names("through", [through] if isinstance(through, str) else through, names)
-        good = True
         first_side[[names.index(name) for name in listed]] = True
         rule = f"joins nodes of {', '.join(map(repr, listed))} with others"
     crossing = first_side[pairs[:, 0]] != first_side[pairs[:, 1]]
-    if not good or not crossing.all():
+    if not crossing.all() or (through is None and not joins_two_kinds(network, layer)):
         wrong = pairs if through is None else pairs[~crossing]
-        shown = ", ".join(
-            " and ".join(repr(names[code]) if code >= 0 else "no kind" for code in pair)
-            for pair in wrong[:5]
+        kinds = [[repr(names[code]) if code >= 0 else "no kind" for code in pair] for pair in wrong]
+        shown = ", ".join(map(" and ".join, kinds[:5]))
+        msg = f"a two-mode layer {rule}; layer {layer!r} joins {shown}. Choose such layers by "
+        raise InputError(
+            f"{msg}`layers`, name the kinds of one side by `through`, or use rewire()."
         )
-        msg = (
-            f"a two-mode layer {rule}; layer {layer!r} joins {shown}. Choose such layers by "
-            "`layers`, name the kinds of one side by `through`, or use rewire()."
-        )
-        raise InputError(msg)
-    source, target = _ends(network, layer)
+    block = network.storage.block(layer)
+    source, target = block.sources, block.indices
     forward = first_side[network.storage.kind_codes[source]]
     one_way = layer not in network.directed or forward.all() or not forward.any()
     if not one_way and not both_ways:
@@ -216,25 +203,19 @@ def two_sides(
         raise InputError(msg)
     first = np.unique(np.where(forward, source, target)).astype(np.int32)
     second = np.unique(np.where(forward, target, source)).astype(np.int32)
-    if second.size < first.size:
-        return Sides(second, first, ~forward)
-    return Sides(first, second, forward)
-
-
-def _ends(network: MultilayerNetwork, layer: str) -> tuple[Codes, Codes]:
-    block = network.storage.block(layer)
-    return block.sources, block.indices
+    fewer = second.size < first.size
+    return Sides(second, first, ~forward) if fewer else Sides(first, second, forward)
 
 
 def _pairs_of_kinds(network: MultilayerNetwork, layer: str) -> npt.NDArray[np.integer]:
     """The different pairs of kinds that links join, as sorted codes; -1 is no kind."""
-    kind = network.storage.kind_codes
-    pairs = np.column_stack([kind[ends] for ends in _ends(network, layer)])
+    kind, block = network.storage.kind_codes, network.storage.block(layer)
+    pairs = np.column_stack([kind[block.sources], kind[block.indices]])
     return np.unique(np.sort(pairs, axis=1), axis=0)
 
 
 def _traded(start: State, sides: Sides, steps: int, seed: npt.NDArray[np.uint64]) -> State:
-    from netinnov.kernels.curveball import trade
+    from netinnov.kernels.exchanges import trade
 
     if sides.rows.size < 2 or steps == 0:
         return start
@@ -246,9 +227,6 @@ def _traded(start: State, sides: Sides, steps: int, seed: npt.NDArray[np.uint64]
     indices = np.searchsorted(sides.columns, column[order]).astype(np.int32)
     indptr = np.searchsorted(row_code, np.arange(sides.rows.size + 1)).astype(np.int64)
     traded, weight = trade(indptr, indices, start.weight[order], sides.columns.size, steps, seed)
-    new: Codes = sides.columns[traded]
-    kept: Codes = sides.rows[row_code]
-    moved: Floats = weight
+    ends: tuple[Codes, Codes] = (sides.rows[row_code], sides.columns[traded])
     # The end that was the source goes on being it: that matters in a directed layer only.
-    at_source = bool(rows_at_source.all())
-    return State(kept, new, moved) if at_source else State(new, kept, moved)
+    return State(*(ends if rows_at_source.all() else ends[::-1]), weight)

@@ -64,8 +64,12 @@ def ensembles(
     source = block.sources
     target, weight = block.indices, block.data
     directed = layer in network.directed
-    if weights is not None:
-        _check_weights(weight[source != target], weights, layer)
+    odd = weight[(source != target) & (weight != np.rint(weight))]
+    if weights == "geometric" and odd.size:
+        raise InputError(
+            f"geometric weights are whole numbers from 1; {odd.size} links of layer {layer!r} have "
+            f"others, e.g. {odd[:5].tolist()}; round them, or draw weights='exponential'."
+        )
     solve = partial(_ensemble, layer=layer, n=network.n_nodes, weights=weights)
     if through is None and not joins_two_kinds(network, layer):
         stay = source != target
@@ -104,7 +108,12 @@ def _ensemble(
         two = both._replace(sums=both.sums[:, width:])
     else:
         one, two = _classes(np.unique(rows), [out]), _classes(np.unique(columns), [into])
-    _check_size(one, two, layer)
+    if one.sizes.size * two.sizes.size > _MOST_PAIRS:
+        raise InputError(
+            f"the sides of layer {layer!r} have {one.sizes.size:,} and {two.sizes.size:,} classes "
+            f"of nodes that differ in what is kept; the product may be {_MOST_PAIRS:,} at most; "
+            "aggregate the network, keep degrees alone if strengths are kept, or use rewire()."
+        )
     sizes = np.outer(one.sizes, two.sizes).astype(float)
     if one_mode:
         sizes[np.diag_indices(one.sizes.size)] -= one.sizes
@@ -142,26 +151,6 @@ def _classes(nodes: Any, sums: list[Floats]) -> _Classes:
     order = np.argsort(at.ravel(), kind="stable")
     begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     return _Classes(np.asarray(nodes)[order].astype(np.int64), begin, sums_of_class)
-
-
-def _check_weights(weight: Floats, weights: Weights, layer: str) -> None:
-    odd = weight[weight != np.rint(weight)]
-    if weights == "geometric" and odd.size:
-        msg = (
-            f"geometric weights are whole numbers from 1; {odd.size} links of layer {layer!r} have "
-            f"others, e.g. {odd[:5].tolist()}; round them, or draw weights='exponential'."
-        )
-        raise InputError(msg)
-
-
-def _check_size(one: _Classes, two: _Classes, layer: str) -> None:
-    if one.sizes.size * two.sizes.size > _MOST_PAIRS:
-        msg = (
-            f"the sides of layer {layer!r} have {one.sizes.size:,} and {two.sizes.size:,} classes "
-            f"of nodes that differ in what is kept; the product may be {_MOST_PAIRS:,} at most; "
-            "aggregate the network, keep degrees alone if strengths are kept, or use rewire()."
-        )
-        raise InputError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +223,7 @@ class _Equations:
         def bound(parameters: Floats) -> Floats:
             return np.where(linked, self._outer(parameters[0]), -np.inf)
 
-        (rates,) = self._climbed(
-            start[None] * unit / 2,
-            goal[None] / unit,
-            moments,
-            bound,
-        )
+        (rates,) = self._climbed(start[None] * unit / 2, goal[None] / unit, moments, bound)
         rate = np.where(linked, -self._outer(rates), unit)
         mean: Floats = unit / rate
         return mean
@@ -247,8 +231,7 @@ class _Equations:
     def _geometric(self, links: Floats) -> tuple[Floats, Floats]:
         """Probabilities z / (1 - y + z), and mean weights 1 / (1 - y), of whole-number weights.
 
-        z is dual to the degree, y to what the strength has above it: where that is nothing, y is
-        0 and need not be sought.
+        z is dual to the degree, y to what the strength has above it: where that is nothing, y is 0.
         """
         degree, excess = self._goal(0), self._goal(1) - self._goal(0)
         allowed = self.sizes > 0

@@ -52,11 +52,6 @@ class GravityNull(NullFamily):
         ends stand at the same point (``"power"``), no `unit` is given and there are too few flows
         to estimate it, or a layer has more than 25 million pairs.
 
-    See Also
-    --------
-    compare_with_null : A measure against many such networks.
-    linkages.gravity_residuals : Flows relative to a gravity model with populations.
-
     Notes
     -----
     The expected flow is A_i B_j f(d_ij) between any two different nodes that send and receive;
@@ -79,10 +74,8 @@ class GravityNull(NullFamily):
 
     References
     ----------
-    Wilson (1971), A family of spatial interaction models, and associated developments,
-    Environment and Planning 3. Flowerdew and Aitkin (1982), A method of fitting the gravity model
-    based on the Poisson distribution, Journal of Regional Science 22. Fally (2015), Structural
-    gravity and fixed effects, Journal of International Economics 97.
+    Wilson (1971), Environment and Planning 3. Flowerdew and Aitkin (1982), Journal of Regional
+    Science 22. Fally (2015), Journal of International Economics 97.
 
     Examples
     --------
@@ -126,8 +119,7 @@ class GravityNull(NullFamily):
         DataFrame
             A row a layer. `coefficient`: b, by which flows fall with distance (``"exponential"``:
             per 1,000 km); NaN without deterrence, or where all flows are the same whatever it is.
-            `dispersion`: see Notes; NaN where pairs are no more than parameters. `unit`: what a
-            drawn event counts.
+            `dispersion`: see Notes; NaN with too few pairs. `unit`: what a drawn event counts.
         """
         fits = self._prepared(network, np.random.default_rng(0)).fits
         rows = [(fit.coefficient, fit.dispersion, fit.unit) for fit in fits.values()]
@@ -181,9 +173,7 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
         raise InputError(msg)
     observed = np.zeros((origins.size, destinations.size))
     np.add.at(
-        observed,
-        (np.searchsorted(origins, source), np.searchsorted(destinations, target)),
-        weight,
+        observed, (np.searchsorted(origins, source), np.searchsorted(destinations, target)), weight
     )
     if not chain.directed:
         observed += observed.T
@@ -198,11 +188,10 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
     dispersion = _dispersion(observed, possible, fit, symmetric=not chain.directed)
     counts = bool((weight % 1 == 0).all())
     if null.unit == "dispersion":
-        unit: float | None = float(np.fmax(dispersion, 1.0)) if counts else dispersion
+        unit = float(np.fmax(dispersion, 1.0)) if counts else dispersion
     else:
-        unit = null.unit or _unit_of_events(network, layer)
-    if unit is None:
-        unit = 1.0 if counts else dispersion
+        given = null.unit or _unit_of_events(network, layer)
+        unit = given or (1.0 if counts else dispersion)
     if not unit > 0:
         msg = (
             f"the flows of layer {layer!r} are not whole numbers, and too few, or too close to the "

@@ -36,11 +36,6 @@ class MaxEntropy(NullFamily):
     InputError
         An option is out of range, or has no effect together with the others.
 
-    See Also
-    --------
-    max_entropy : The same as a function, and how it works.
-    compare_with_null : A measure against many such networks.
-
     Examples
     --------
     >>> import netinnov as ni
@@ -55,8 +50,17 @@ class MaxEntropy(NullFamily):
     through: str | Sequence[str] | None = None
 
     def __post_init__(self) -> None:
-        _check_preserve(self.preserve, self.weights)
-        object.__setattr__(self, "preserve", tuple(self.preserve))
+        text: bool = isinstance(self.preserve, str)
+        listed = [] if text else as_list("preserve", self.preserve)
+        if text or any(name not in get_args(Expected) for name in listed):
+            msg = "`preserve` must be a sequence of 'degree' and 'strength'"
+            raise InputError(f"{msg}; found {shown(self.preserve)}.")
+        if self.weights is not None:
+            check_choice("weights", self.weights, Weights)
+            if "strength" not in listed:
+                msg = "`weights` is read only if `preserve` holds 'strength'"
+                raise InputError(f"{msg}; add it, or leave it out.")
+        object.__setattr__(self, "preserve", tuple(listed))
         object.__setattr__(self, "layers", layer_names(self.layers))
         if not isinstance(self.through, str | None):
             object.__setattr__(self, "through", tuple(as_list("through", self.through)))
@@ -66,8 +70,10 @@ class MaxEntropy(NullFamily):
         chains = plan(network, ("degree",), self.layers, None, rng)
         solved = {}
         for layer, chain in chains.chains.items():
-            law = _law(chain.start, self.weights) if "strength" in self.preserve else None
-            solved[layer] = ensembles(network, layer, self.through, law)
+            whole = bool((chain.start.weight % 1 == 0).all())
+            law = self.weights or ("geometric" if whole else "exponential")
+            kept = law if "strength" in self.preserve else None
+            solved[layer] = ensembles(network, layer, self.through, kept)
         return Ensembles(chains, solved)
 
 
@@ -109,12 +115,10 @@ def max_entropy(
     InputError
         A layer does not exist, its equations have no solution, a link joins two nodes of one side
         of ``through``, ``weights="geometric"`` and a weight is not a whole number, or the product
-        of the numbers of classes of both sides (nodes that are alike in what is kept) is above 25
-        million.
+        of the numbers of classes of both sides (nodes alike in what is kept) is above 25 million.
 
     See Also
     --------
-    MaxEntropy : The same as a null model, an object that is called.
     rewire : Keeps the degrees exactly.
 
     Notes
@@ -138,15 +142,10 @@ def max_entropy(
 
     References
     ----------
-    Squartini and Garlaschelli (2011), Analytical maximum-likelihood method to detect patterns in
-    real networks, New Journal of Physics 13. Saracco, Di Clemente, Gabrielli and Squartini (2015),
-    Randomizing bipartite networks: the case of the World Trade Web, Scientific Reports 5.
-    Vallarano et al. (2021), Fast and scalable likelihood maximization for exponential random graph
-    models with local constraints, Scientific Reports 11. Mastrandrea, Squartini, Fagiolo and
-    Garlaschelli (2014), Enhanced reconstruction of weighted networks from strengths and degrees,
-    New Journal of Physics 16. Parisi, Squartini and Garlaschelli (2020), A faster horse on a safer
-    trail: generalized inference for the efficient reconstruction of weighted networks, New Journal
-    of Physics 22.
+    Squartini and Garlaschelli (2011), New Journal of Physics 13. Saracco, Di Clemente, Gabrielli
+    and Squartini (2015), Scientific Reports 5. Vallarano et al. (2021), Scientific Reports 11.
+    Mastrandrea, Squartini, Fagiolo and Garlaschelli (2014), New Journal of Physics 16. Parisi,
+    Squartini and Garlaschelli (2020), New Journal of Physics 22.
 
     Examples
     --------
@@ -176,26 +175,6 @@ class Ensembles(PreparedLayers):
             first, *other = (_drawn(each, rng) for each in parts)
             states.append(first.followed_by(other[0]) if other else first)
         return self.plan.assemble(states)
-
-
-def _check_preserve(preserve: Sequence[str], weights: str | None) -> None:
-    """Refuse what is neither, and a law of weights that is not read."""
-    text = isinstance(preserve, str)
-    listed = [] if text else as_list("preserve", preserve)
-    if text or any(name not in get_args(Expected) for name in listed):
-        msg = f"`preserve` must be a sequence of 'degree' and 'strength'; found {shown(preserve)}."
-        raise InputError(msg)
-    if weights is not None:
-        check_choice("weights", weights, Weights)
-        if "strength" not in listed:
-            msg = "`weights` is read only if `preserve` holds 'strength'; add it, or leave it out."
-            raise InputError(msg)
-
-
-def _law(observed: State, weights: Weights | None) -> Weights:
-    if weights is not None:
-        return weights
-    return "geometric" if (observed.weight % 1 == 0).all() else "exponential"
 
 
 def _drawn(ensemble: Ensemble, rng: np.random.Generator) -> State:

@@ -44,8 +44,7 @@ class Mixing(Displayed):
         Share of the original links (parallel ones counted) that are there after so many trials a
         link: rows from 0 up by halves, a column a layer; NaN after the end of its chain.
     assortativity : DataFrame
-        The same for the correlation of the (total) degrees at both ends of a link; NaN where all
-        degrees are equal.
+        The same for the correlation of the degrees at both ends of a link; NaN where all are equal.
     autocorrelation : DataFrame
         By layer, columns ``overlap`` and ``assortativity``: integrated autocorrelation time of
         the second half of the chain, in trials a link. Not less than the time from one look to
@@ -55,8 +54,7 @@ class Mixing(Displayed):
         too short to tell: look again with more ``trials``. NaN too where nothing moved: there is
         no other graph, or none that is found in so many trials.
     strength_error : Series
-        With ``"strength"``: sum of the errors of strengths over the sum of strengths in one draw,
-        by layer; NaN without.
+        With ``"strength"``: errors of strengths over their sum in one draw, by layer; NaN without.
     """
 
     acceptance: pd.Series
@@ -76,24 +74,13 @@ class Mixing(Displayed):
             autocorrelation_overlap, autocorrelation_assortativity, advice, strength_error.
         """
         settled = self.overlap.apply(lambda path: path.iloc[path.count() // 2 :].mean())
-        return pd.DataFrame(
-            {
-                "acceptance": self.acceptance,
-                "overlap": settled,
-                "autocorrelation_overlap": self.autocorrelation["overlap"],
-                "autocorrelation_assortativity": self.autocorrelation["assortativity"],
-                "advice": self.advice,
-                "strength_error": self.strength_error,
-            }
-        )
+        times = self.autocorrelation.add_prefix("autocorrelation_")
+        parts = [self.acceptance, settled.rename("overlap"), times, self.advice]
+        table: pd.DataFrame = pd.concat([*parts, self.strength_error], axis=1)
+        return table
 
 
-def mixing(
-    network: MultilayerNetwork,
-    *,
-    null: Rewire = _REWIRE,
-    rng: Rng = None,
-) -> Mixing:
+def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = None) -> Mixing:
     """Follow the chain of `Rewire` from the network, to see how many trials it needs.
 
     Parameters
@@ -110,8 +97,7 @@ def mixing(
     Returns
     -------
     Mixing
-        ``.acceptance .overlap .assortativity .autocorrelation .advice .strength_error``, by
-        layer.
+        ``.acceptance .overlap .assortativity .autocorrelation .advice .strength_error``, by layer.
 
     Raises
     ------
@@ -134,12 +120,9 @@ def mixing(
 
     References
     ----------
-    Madras and Sokal (1988), The pivot algorithm: a highly efficient Monte Carlo method for the
-    self-avoiding walk, Journal of Statistical Physics 50, appendix C.
-    Sokal (1997), Monte Carlo methods in statistical mechanics: foundations and new algorithms, in
-    Functional Integration, Springer.
-    Foreman-Mackey, Hogg, Lang and Goodman (2013), emcee: the MCMC hammer, Publications of the
-    Astronomical Society of the Pacific 125; the rule is in the manual of the program.
+    Madras and Sokal (1988), Journal of Statistical Physics 50, appendix C. Sokal (1997), in
+    Functional Integration, Springer. Foreman-Mackey, Hogg, Lang and Goodman (2013), Publications of
+    the Astronomical Society of the Pacific 125; the rule is in the manual of the program (emcee).
 
     Examples
     --------
@@ -168,18 +151,16 @@ def mixing(
             seen[grid > path.at[-1] + _CLOSE, x] = np.nan
         return pd.DataFrame(seen, at, names)
 
-    def series(values: list[float], name: str) -> pd.Series:
-        return pd.Series(values, names, dtype=float, name=name)
-
+    numbers = [(path.acceptance, path.advice, path.strength_error, *path.times) for path in paths]
+    columns = ["acceptance", "advice", "strength_error", "overlap", "assortativity"]
+    frame = pd.DataFrame(numbers, names, columns, dtype=float)
     return Mixing(
-        acceptance=series([path.acceptance for path in paths], "acceptance"),
+        acceptance=frame["acceptance"],
         overlap=table([path.overlap for path in paths]),
         assortativity=table([path.assortativity for path in paths]),
-        autocorrelation=pd.DataFrame(
-            [path.times for path in paths], names, ["overlap", "assortativity"], dtype=float
-        ),
-        advice=series([path.advice for path in paths], "advice"),
-        strength_error=series([path.strength_error for path in paths], "strength_error"),
+        autocorrelation=frame[["overlap", "assortativity"]],
+        advice=frame["advice"],
+        strength_error=frame["strength_error"],
     )
 
 

@@ -27,11 +27,10 @@ class NullComparison(Displayed):
     Attributes
     ----------
     observed, mean, sd, z, p, low, high : float or Series
-        The value of the network; mean and standard deviation (n - 1) over the replicates;
-        z = (observed - mean) / sd, NaN where sd is 0; two-sided p; the interval from 2.5 to 97.5 %
-        of the replicates. Series where the measure gives one. Where replicates are infinite the
-        mean is infinite (NaN if of both signs), sd and z are NaN, and p, low and high rank them
-        beyond all finite numbers.
+        The value of the network; mean and standard deviation (n - 1) over the replicates; z =
+        (observed - mean) / sd, NaN where sd is 0; two-sided p; the interval from 2.5 to 97.5 % of
+        the replicates. Series where the measure gives one. Where replicates are infinite the mean
+        is infinite (NaN if of both signs), sd and z are NaN, and p, low and high rank them last.
     draws : Series or DataFrame
         The values of the replicates: a row each; a column a node.
     moved : float

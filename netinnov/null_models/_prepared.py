@@ -120,7 +120,8 @@ def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prep
     Where nodes or places have other attributes, as after labels are permuted, no link is the same.
     """
     nodes = network.storage.nodes.index
-    relabelled = _other_attributes(network, drawn)
+    before, after = network.storage, drawn.storage
+    relabelled = _differ(before.nodes, after.nodes) or _differ(before.places, after.places)
     position = np.arange(len(nodes))
     if not drawn.storage.nodes.index.equals(nodes):
         position = nodes.get_indexer(drawn.storage.nodes.index)
@@ -150,12 +151,6 @@ def too_few_moved(moved: float) -> str | None:
     if np.isnan(moved):
         return "the null model draws no links"
     return f"the null model moves {100 * moved:.2g} % of the links only"
-
-
-def _other_attributes(network: MultilayerNetwork, drawn: MultilayerNetwork) -> bool:
-    """Whether the same nodes or the same places have other attributes in a draw."""
-    old, new = network.storage, drawn.storage
-    return any(_differ(*tables) for tables in ((old.nodes, new.nodes), (old.places, new.places)))
 
 
 def _differ(one: pd.DataFrame, other: pd.DataFrame) -> bool:

@@ -122,12 +122,8 @@ def qap_correlation(
         DataFrame with the nodes as index and columns, or an array in node order, row: source.
     permutations : int
         Number of permutations.
-    rng : int, SeedSequence or Generator, optional
-        Source of randomness.
-    executor : Executor or int, optional
-        Where the permutations run; see `compare_scenarios`.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    rng, executor, progress
+        As in `experiments.compare_scenarios`.
 
     Returns
     -------
@@ -137,14 +133,12 @@ def qap_correlation(
     Raises
     ------
     InputError
-        An unknown layer, a matrix of another shape or with other nodes, an infinite value, or too
-        many nodes.
+        An unknown layer, a matrix of another shape or other nodes, infinite values, too many nodes.
 
     Warns
     -----
     UserWarning
-        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p says nothing of what
-        was observed.
+        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p tests the model.
 
     Notes
     -----
@@ -154,8 +148,7 @@ def qap_correlation(
 
     References
     ----------
-    Krackhardt (1988), Predicting with networks: nonparametric multiple regression analysis of
-    dyadic data, Social Networks 10.
+    Krackhardt (1988), Predicting with networks, Social Networks 10.
 
     Examples
     --------
@@ -218,14 +211,13 @@ def mrqap(
     Raises
     ------
     InputError
-        An unknown layer, a matrix of another shape or with other nodes, an infinite value, no
-        predictor, or too many nodes.
+        An unknown layer, another shape or other nodes, infinite values, no predictor, too many
+        nodes.
 
     Warns
     -----
     UserWarning
-        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p says nothing of what
-        was observed.
+        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p tests the model.
 
     Notes
     -----
@@ -237,8 +229,7 @@ def mrqap(
 
     References
     ----------
-    Dekker, Krackhardt and Snijders (2007), Sensitivity of MRQAP tests to collinearity and
-    autocorrelation conditions, Psychometrika 72.
+    Dekker, Krackhardt and Snijders (2007), Psychometrika 72.
 
     Examples
     --------

@@ -31,11 +31,6 @@ class Rewire(NullFamily):
     InputError
         An option is out of range, or has no effect together with the others.
 
-    See Also
-    --------
-    rewire : The same as a function, and how it works.
-    compare_with_null : A measure against many such networks.
-
     Examples
     --------
     >>> import netinnov as ni
@@ -63,9 +58,8 @@ class Rewire(NullFamily):
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> RewiringChains:
         """Build the chain of each layer."""
-        kept = (self.preserve, self.layers, self.bins)
-        chains = plan(network, *kept, rng, space=self.space, labelled=self.labelled)
-        return RewiringChains(chains, self.trials)
+        kept = (self.preserve, self.layers, self.bins, rng, self.space, self.labelled)
+        return RewiringChains(plan(network, *kept), self.trials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +96,20 @@ def rewire(
         What is preserved besides the degrees (directed: in and out), which always are:
 
         - ``"kind"``, ``"place"``: the number of links between any two kinds (places), by
-          direction in directed layers; with both, between any two pairs of kind and place. Nodes
-          without one form their own class.
+          direction in directed layers; with both, between any pairs of kind and place. Nodes
+          without one are a class.
         - ``"distance"``: the number of links in each bin of ``bins``, exactly.
         - ``"distance_expected"``: that number in expectation; see Notes.
         - ``"strength"``: strengths (directed: in and out), approximately; see Notes.
     trials : float
-        Proposals per link and layer (in multigraphs: per parallel link). Rejected proposals count.
-        See `mixing`.
+        Proposals per link and layer (in multigraphs: per parallel link). See `mixing`.
     rng : None, int, SeedSequence or Generator
         Source of randomness; the result does not depend on the number of threads.
     layers : sequence of str, optional
         Layers to rewire; the others stay as they are. Default: all.
     bins : array_like, optional
         Increasing edges in km of the bins of distance: [a, b), the last one closed; lengths outside
-        them form one more bin. Default: the deciles of the lengths of each layer's links, equal
-        edges merged.
+        them form one more bin. Default: the deciles of each layer's lengths, equal ones merged.
     space : {"simple", "loopy", "multigraph", "loopy_multigraph"}
         Which graphs are allowed. ``"simple"``: at most one link a pair, and no new self-links.
         ``"loopy"``: self-links are rewired and can be created. ``"multigraph"``: a link of weight
@@ -138,12 +130,11 @@ def rewire(
     ------
     InputError
         `preserve` has an unknown name, or more than degrees outside the simple space; a layer does
-        not exist; distances are preserved and an end of a link has no coordinates; weights of a
-        multigraph are not whole.
+        not exist; distances are preserved and an end has no coordinates; weights of a multigraph
+        are not whole.
 
     See Also
     --------
-    Rewire : The same as a null model, an object that is called.
     mixing : Whether `trials` is enough.
     curveball : Faster mixing in two-mode layers.
     compare_with_null : A measure against many such networks.
@@ -181,17 +172,12 @@ def rewire(
     and `mixing` does not detect it. A self-link holds two ends of its node (directed: one out, one
     in). With ``labelled="stub"`` a network comes in proportion to its pairings of ends: to 1 over
     the product of w! over pairs of nodes with w links, times 2^w w! over nodes with w self-links
-    (directed: w!). With "node" the same proposals are accepted so that this proportion cancels
-    (Metropolis).
+    (directed: w!). With "node" proposals are accepted so that this cancels (Metropolis).
 
     References
     ----------
-    Rao, Jana and Bandyopadhyay (1996), A Markov chain Monte Carlo method for generating random
-    (0,1)-matrices with given marginals, Sankhya A 58.
-    Fosdick, Larremore, Nishimura and Ugander (2018), Configuring random graph models with fixed
-    degree sequences, SIAM Review 60.
-    Nishimura (2018), The connectivity of graphs of graphs with self-loops and a given degree
-    sequence, Journal of Complex Networks 6.
+    Rao, Jana and Bandyopadhyay (1996), Sankhya A 58. Fosdick, Larremore, Nishimura and Ugander
+    (2018), SIAM Review 60. Nishimura (2018), Journal of Complex Networks 6.
 
     Examples
     --------
@@ -202,5 +188,4 @@ def rewire(
     >>> ni.centrality.degree(rewired).equals(ni.centrality.degree(network))
     True
     """
-    null = Rewire(preserve, trials, layers, bins, space, labelled)
-    return null(network, check_rng(rng))
+    return Rewire(preserve, trials, layers, bins, space, labelled)(network, check_rng(rng))

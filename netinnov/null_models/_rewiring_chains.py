@@ -14,7 +14,7 @@ import numpy.typing as npt
 from netinnov._parallel import in_threads
 from netinnov._rows import NO_PERIOD, Block, Rows
 from netinnov._storage import Storage
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Mask
 from netinnov.network import MultilayerNetwork, network_of_storage, with_rows
 
 Preserve = Literal["degree", "kind", "place", "distance", "distance_expected", "strength"]
@@ -45,15 +45,16 @@ class State:
         """Source, target and weight of each slot."""
         return self.source, self.target, self.weight
 
+    def at(self, where: Mask | slice) -> State:
+        """Some of these links."""
+        return State(self.source[where], self.target[where], self.weight[where])
+
     def followed_by(self, other: State) -> State:
         """These links and then the others."""
         if not other.source.size:
             return self
-        return State(
-            np.concatenate([self.source, other.source]),
-            np.concatenate([self.target, other.target]),
-            np.concatenate([self.weight, other.weight]),
-        )
+        source, target = np.append(self.source, other.source), np.append(self.target, other.target)
+        return State(source, target, np.append(self.weight, other.weight))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,7 @@ class Chain:
     def pace(self) -> int:
         """Proposals from one of the rarer kind to the next; the count restarts at each multiple.
 
-        So a chain that is read on the way continues as one that is not only if it is read after
-        multiples of the pace.
+        A chain that is read on the way continues as one that is not only after such multiples.
         """
         if self.size <= _FEW:
             return 2
@@ -110,21 +110,27 @@ class Chain:
 
     def advance(self, state: State, steps: int, words: Words) -> State:
         """The state after so many proposals; with strengths, matched."""
-        from netinnov.kernels.annealing import match_strengths
+        from netinnov.kernels.exchanges import exchange_in_space, match_strengths
         from netinnov.kernels.rewiring import exchange_ends, exchange_within
 
         if self.size < 2 or steps == 0:
             return replace(state, accepted=0)
-        if self.space != "simple":
-            return self._advance_in_space(state, steps, words)
-        pace = self.pace
+        pace, few = self.pace, self.size <= _FEW
         mixed = bool((state.weight != state.weight[0]).any())
-        slots = (state.source, state.target, state.weight, self.n_nodes, self.directed, mixed)
         words = words | np.array([0, 1], np.uint64)
+        if self.space != "simple":
+            loops, parallel = "loopy" in self.space, "multigraph" in self.space
+            options = (self.directed, mixed, loops, parallel, self.labelled == "stub")
+            thrice = np.uint64(63 if few else 62)
+            return State(*exchange_in_space(*state.links, *options, steps, thrice, words[0]))
+        slots = (*state.links, self.n_nodes, self.directed, mixed)
         if self.group.size or self.site.size:
             # Few links: excursions of 8 moves on average, that come back changed; else of 2.
-            further = np.uint64(3 if self.size <= _FEW else 1)
-            classes = (self.group, self._bucket_of(state), self.begin)
+            further = np.uint64(3 if few else 1)
+            bucket = self.bucket
+            if self.group.size and state is not self.start:  # on the way ends change their slots
+                bucket, _ = ends_by_class(state, self.group, self.directed)
+            classes = (self.group, bucket, self.begin)
             zones = (self.site, self.zone, self.level, self.hard)
             source, target, weight, accepted, total, _ = exchange_within(
                 *slots, *classes, *zones, steps, pace, further, words[0]
@@ -137,27 +143,10 @@ class Chain:
             return state
         goals = _strengths(self.start, self.n_nodes, self.directed)
         budget = max(200_000, 200 * self.size)
-        ends = (state.source, state.target)
         weight, error = match_strengths(
-            *ends, state.weight, *goals, self.directed, budget, STRENGTH_TOLERANCE, words[1]
+            *state.links, *goals, self.directed, budget, STRENGTH_TOLERANCE, words[1]
         )
         return replace(state, weight=weight, strength_error=error)
-
-    def _bucket_of(self, state: State) -> Codes:
-        """Ends of links class by class: on the way they move from slot to slot."""
-        if state is self.start or not self.group.size:
-            return self.bucket
-        return ends_by_class(state, self.group, self.directed)[0]
-
-    def _advance_in_space(self, state: State, steps: int, words: Words) -> State:
-        from netinnov.kernels.spaces import exchange_in_space
-
-        mixed = bool((state.weight != state.weight[0]).any())
-        loops, parallel = "loopy" in self.space, "multigraph" in self.space
-        options = (self.directed, mixed, loops, parallel, self.labelled == "stub")
-        words = words | np.array([0, 1], np.uint64)
-        thrice = np.uint64(63 if self.size <= _FEW else 62)
-        return State(*exchange_in_space(*state.links, *options, steps, thrice, words[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +161,8 @@ class Plan:
         chains = list(self.chains.values())
         words = seed_words(rng, len(chains))
         steps = [round(trials * chain.size) for chain in chains]
-        work = [
-            partial(chain.draw, many, seeds)
-            for chain, many, seeds in zip(chains, steps, words, strict=True)
-        ]
+        each = zip(chains, steps, words, strict=True)
+        work = [partial(chain.draw, many, seeds) for chain, many, seeds in each]
         return self._network(in_threads(work, sum(steps)))
 
     def advance_reversibly(
@@ -196,37 +183,28 @@ class Plan:
 
     def assemble(self, states: Sequence[State]) -> MultilayerNetwork:
         """The network with these links in the layers of the chains."""
-        work = [
-            partial(chain.packed, state)
-            for chain, state in zip(self.chains.values(), states, strict=True)
-        ]
+        chains = zip(self.chains.values(), states, strict=True)
+        work = [partial(chain.packed, state) for chain, state in chains]
         blocks = in_threads(work, sum(state.source.size for state in states))
         return self._network(list(zip(states, blocks, strict=True)))
 
     def _network(self, drawn: Sequence[tuple[State, Block]]) -> MultilayerNetwork:
         network = self.network
-        if network.storage.kept_rows is not None and len(self.chains) < len(network.layers):
-            # Layers that stay may have periods and attributes.
-            return self._with_rows([state for state, _ in drawn])
-        blocks = dict(zip(network.layers, network.storage.blocks, strict=True))
-        blocks.update(zip(self.chains, (block for _, block in drawn), strict=True))
-        old = network.storage
-        new = Storage.of_blocks(old.node_table(), old.places, blocks, old.records)
-        return network_of_storage(new)
-
-    def _with_rows(self, states: Sequence[State]) -> MultilayerNetwork:
-        network = self.network
-        parts = []
-        for (layer, chain), state in zip(self.chains.items(), states, strict=True):
-            x = np.int32(network.layers.index(layer))
-            for links in (state, chain.loops) if chain.loops.source.size else (state,):
-                at = np.full(links.source.size, x, np.int32)
-                parts.append(Rows(at, links.source, links.target, links.weight))
+        if network.storage.kept_rows is None or len(self.chains) == len(network.layers):
+            blocks = dict(zip(network.layers, network.storage.blocks, strict=True))
+            blocks.update(zip(self.chains, (block for _, block in drawn), strict=True))
+            old = network.storage
+            return network_of_storage(
+                Storage.of_blocks(old.node_table(), old.places, blocks, old.records)
+            )
+        # Layers that stay may have periods and attributes.
         rows = network.storage.link_rows()
         codes = [x for x, layer in enumerate(network.layers) if layer not in self.chains]
         rows = rows.where(np.isin(rows.layer, codes))
-        for part in parts:
-            rows = rows.followed_by(part)
+        for (layer, chain), (state, _) in zip(self.chains.items(), drawn, strict=True):
+            links = state.followed_by(chain.loops).links
+            at = np.full(links[0].size, network.layers.index(layer), np.int32)
+            rows = rows.followed_by(Rows(at, *links))
         if rows.period is not None and (rows.period == NO_PERIOD).all():
             rows = rows._replace(period=None)
         return with_rows(network, rows)

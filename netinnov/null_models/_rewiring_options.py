@@ -38,7 +38,6 @@ def plan(
     layers: Sequence[str] | None,
     bins: Any,
     rng: np.random.Generator,
-    *,
     space: Space = "simple",
     labelled: Labelled = "node",
 ) -> Plan:
@@ -47,9 +46,7 @@ def plan(
     edges = check_options(preserve, bins, space, labelled)
     kept = set(preserve)
     distances = kept & {"distance", "distance_expected"}
-    names = (
-        list(network.layers) if layers is None else check_names("layers", layers, network.layers)
-    )
+    names = check_names("layers", network.layers if layers is None else layers, network.layers)
     group = _classes(network, kept)
     chains = {}
     for layer in sorted(set(names)):
@@ -71,32 +68,21 @@ def check_options(
     """Check the options of `rewire` that need no network; give the edges of the bins."""
     check_choice("space", space, Space)
     check_choice("labelled", labelled, Labelled)
-    kept = _check_preserve(preserve)
+    allowed = get_args(Preserve)
+    kept = set() if isinstance(preserve, str) else set(as_list("preserve", preserve))
+    if isinstance(preserve, str) or kept - set(allowed):
+        named = ", ".join(map(repr, allowed))
+        raise InputError(f"`preserve` must be a sequence of {named}; found {preserve!r}.")
+    distances = {"distance", "distance_expected"}
+    if distances <= kept:
+        msg = "`preserve` can hold 'distance' (exact) or 'distance_expected' (on average), not both"
+        raise InputError(f"{msg}; leave one out.")
     if space != "simple" and kept - {"degree"}:
         msg = f"with `space={space!r}` only degrees can be kept, `preserve=('degree',)`"
         raise InputError(f"{msg}; found {preserve!r}. Use `space='simple'` for the others.")
-    return _check_bins(bins, bool(kept & {"distance", "distance_expected"}))
-
-
-def _check_preserve(preserve: Iterable[str]) -> set[str]:
-    allowed = get_args(Preserve)
-    listed = [preserve] if isinstance(preserve, str) else as_list("preserve", preserve)
-    unknown = [name for name in listed if name not in allowed]
-    if unknown or isinstance(preserve, str):
-        msg = (
-            f"`preserve` must be a sequence of {', '.join(map(repr, allowed))}; found {preserve!r}."
-        )
-        raise InputError(msg)
-    if {"distance", "distance_expected"} <= set(listed):
-        msg = "`preserve` can hold 'distance' (exact) or 'distance_expected' (on average), not both"
-        raise InputError(f"{msg}; leave one out.")
-    return set(listed)
-
-
-def _check_bins(bins: Any, wanted: bool) -> Floats | None:
     if bins is None:
         return None
-    if not wanted:
+    if not kept & distances:
         msg = "`bins` is read only if `preserve` holds 'distance' or 'distance_expected'"
         raise InputError(f"{msg}; add one of them, or leave `bins` out.")
     try:
@@ -111,17 +97,12 @@ def _check_bins(bins: Any, wanted: bool) -> Floats | None:
 
 def _classes(network: MultilayerNetwork, kept: set[str]) -> Codes:
     """Class of each node; a missing kind or place is a class of its own."""
-    columns = []
-    if "kind" in kept:
-        columns.append(network.storage.kind_codes)
-    if "place" in kept:
-        columns.append(network.storage.place_codes)
+    codes = {"kind": network.storage.kind_codes, "place": network.storage.place_codes}
+    columns = [code for name, code in codes.items() if name in kept]
     if not columns:
         return np.empty(0, np.int32)
-    code = columns[0].astype(np.int64)
-    if len(columns) == 2:
-        code = (code + 1) * (int(columns[1].max(initial=0)) + 2) + columns[1]
-    return np.unique(code, return_inverse=True)[1].astype(np.int32)
+    classes = np.unique(np.column_stack(columns), axis=0, return_inverse=True)[1]
+    return classes.ravel().astype(np.int32)
 
 
 def _chain(
@@ -129,17 +110,11 @@ def _chain(
 ) -> Chain:
     """The chain of a layer; ``classes``: its proposals draw ends class by class."""
     block = network.storage.block(layer)
-    n = network.n_nodes
     directed = layer in network.directed
-    source = block.sources
-    loop = source == block.indices
-    if loop.any():
-        stay = ~loop
-        start = State(source[stay], block.indices[stay], block.data[stay])
-        loops = State(source[loop], block.indices[loop], block.data[loop])
-    else:
-        start = State(source, block.indices, block.data)
-        loops = State(source[:0], source[:0], block.data[:0])
+    links = State(block.sources, block.indices, block.data)
+    loop = links.source == links.target
+    loops = links.at(loop)
+    start = links.at(~loop) if loop.any() else links
     if group.size:
         bucket, begin = ends_by_class(start, group, directed)
     else:
@@ -149,7 +124,7 @@ def _chain(
     return Chain(
         start=start,
         loops=loops,
-        n_nodes=n,
+        n_nodes=network.n_nodes,
         directed=directed,
         group=group,
         bucket=bucket,
@@ -166,8 +141,7 @@ def _in_space(chain: Chain, layer: str, space: Space, labelled: Labelled) -> Cha
     """The chain whose links are all that may move: self-links, and parallel links one by one."""
     links, loops = chain.start, chain.loops
     if "loopy" in space:
-        links = links.followed_by(loops)
-        loops = State(loops.source[:0], loops.target[:0], loops.weight[:0])
+        links, loops = links.followed_by(loops), loops.at(slice(0))
     if "multigraph" in space:
         links = _one_by_one(links, layer)
     return replace(chain, start=links, loops=loops, space=space, labelled=labelled)
@@ -176,21 +150,20 @@ def _in_space(chain: Chain, layer: str, space: Space, labelled: Labelled) -> Cha
 def _one_by_one(links: State, layer: str) -> State:
     """A link of weight 1 for each unit of the weights."""
     source, target, weight = links.links
+    msg = "in a multigraph a weight is a number of parallel links"
     broken = weight[weight != np.floor(weight)]
     if broken.size:
-        msg = (
-            f"in a multigraph a weight is a number of parallel links and must be whole; in layer "
-            f"{layer!r} {broken.size} of {weight.size} weights are not, e.g. {broken[0]:g}; round "
-            "them, or use `space='simple'` or 'loopy', in which weights travel with their links."
+        raise InputError(
+            f"{msg} and must be whole; in layer {layer!r} {broken.size} of {weight.size} weights "
+            f"are not, e.g. {broken[0]:g}; round them, or use `space='simple'` or 'loopy', in "
+            "which weights travel with their links."
         )
-        raise InputError(msg)
     if weight.sum() > _MOST_LINKS:
-        msg = (
-            f"in a multigraph a weight is a number of parallel links, each of which is moved; "
-            f"layer {layer!r} has {weight.sum():.3g}, at most {_MOST_LINKS:.0e} are possible; "
-            "divide the weights and round them, or use `space='simple'` or 'loopy'."
+        raise InputError(
+            f"{msg}, each of which is moved; layer {layer!r} has {weight.sum():.3g}, at most "
+            f"{_MOST_LINKS:.0e} are possible; divide the weights and round them, or use "
+            "`space='simple'` or 'loopy'."
         )
-        raise InputError(msg)
     times = weight.astype(np.int64)
     source, target = np.repeat(source, times), np.repeat(target, times)
     return State(source, target, np.ones(source.size))

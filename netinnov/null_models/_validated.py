@@ -56,8 +56,7 @@ def validated_projection(
     -------
     DataFrame
         Columns ``source``, ``target`` (in node order), ``weight`` (events in common), ``p`` and
-        ``p_corrected``; sorted by source and target. It can be handed to `with_links` or
-        `replace_links`.
+        ``p_corrected``; sorted by source and target. As for `with_links`.
 
     Raises
     ------
@@ -67,8 +66,7 @@ def validated_projection(
     Warns
     -----
     UserWarning
-        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p says nothing of what
-        was observed.
+        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p tests the model.
 
     See Also
     --------
@@ -82,10 +80,8 @@ def validated_projection(
 
     References
     ----------
-    Tumminello, Micciche, Lillo, Piilo and Mantegna (2011), Statistically validated networks in
-    bipartite complex systems, PLoS ONE 6. Saracco, Straka, Di Clemente, Gabrielli, Caldarelli and
-    Squartini (2017), Inferring monopartite projections of bipartite networks: an entropy-based
-    approach, New Journal of Physics 19.
+    Tumminello, Micciche, Lillo, Piilo and Mantegna (2011), PLoS ONE 6. Saracco, Straka, Di
+    Clemente, Gabrielli, Caldarelli and Squartini (2017), New Journal of Physics 19.
 
     Examples
     --------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,7 @@ def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
             kept.clear()
         row = {"kind": node.kind, "place": node.place, "jurisdiction": node.jurisdiction}
         frame = pd.DataFrame(row, index=[free_name(network, node.name)], dtype="str")
-        code = network.storage.place_names.get_loc
+        code: Any = network.storage.place_names.get_loc
         kept[node] = NodeTable(
             pd.concat([network.storage.nodes, frame]).rename_axis("node"),
             np.append(network.storage.place_codes, np.int32(code(node.place))),

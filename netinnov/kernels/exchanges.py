@@ -1,4 +1,4 @@
-"""Exchanges of ends where self-links or parallel links may arise, which are counted."""
+"""Random exchanges: of ends where self-links or parallel links may arise, neighbours, weights."""
 
 import numpy as np
 
@@ -76,15 +76,14 @@ def exchange_in_space(
     """Chain of ``steps`` proposals that keeps degrees; rejected ones count.
 
     ``loops``, ``parallel``: whether self-links and parallel links are allowed. A proposal draws two
-    slots of links and exchanges an end of each (directed: the targets); with probability
-    2**(thrice - 64) it draws three and passes their ends round, without which triangles and
-    self-links, or the two ways round a directed triangle, would not meet. That is symmetric over
-    pairings of stubs, and not periodic, since passing round is an even permutation.
-    ``stubs``: each pairing is equally likely; else each network is, for which a proposal
-    is accepted with probability min(1, r): r is the product of w! over pairs with w links, and of
-    2^w w! over undirected self-links, after and before. ``mixed``: the weights differ.
-    ``seed``: two words, the second odd. Returns source, target and weight of each slot, and the
-    number of accepted proposals.
+    slots of links and exchanges an end of each (directed: the targets); with probability 2**(thrice
+    - 64) it draws three and passes their ends round, without which triangles and self-links, or the
+    two ways round a directed triangle, would not meet. That is symmetric over pairings of stubs,
+    and not periodic, since passing round is an even permutation. ``stubs``: each pairing is equally
+    likely; else each network is, for which a proposal is accepted with probability min(1, r): r is
+    the product of w! over pairs with w links, and of 2^w w! over undirected self-links, after and
+    before. ``mixed``: the weights differ. ``seed``: two words, the second odd. Returns source,
+    target and weight of each slot, and the number of accepted proposals.
 
     O(steps + links). Reference: all networks of small cases, in the tests.
     """
@@ -168,3 +167,104 @@ def exchange_in_space(
             weight[e], weight[f] = weight[f], weight[e]
         accepted += 1
     return source, target, weight, accepted
+
+
+@kernel
+def trade(indptr, indices, weight, n_columns, steps, seed):
+    """Columns and weights of each row after ``steps`` trades; rows keep their sizes.
+
+    A trade draws two rows, sets aside the columns that both have, and deals the others out,
+    each way equally likely. A column takes its weight along. ``seed``: two words, the second odd.
+    O(steps x mean size of a row). Reference: the same with Python sets, in the tests.
+    """
+    indices, weight = indices.copy(), weight.copy()
+    n_rows = indptr.size - 1
+    state, gamma = seed[0], seed[1]
+    mark = np.zeros(n_columns, np.int64)
+    at = np.empty(indices.size, np.int64)
+    for step in range(1, steps + 1):
+        state, one = _below(state, gamma, np.uint64(n_rows))
+        state, two = _below(state, gamma, np.uint64(n_rows - 1))
+        r, s = np.int64(one), np.int64(two)
+        s += s >= r
+        for k in range(indptr[r], indptr[r + 1]):
+            mark[indices[k]] = step
+        both = 0
+        size = 0
+        for k in range(indptr[s], indptr[s + 1]):
+            if mark[indices[k]] == step:
+                mark[indices[k]] = -step
+                both += 1
+            else:
+                at[size] = k
+                size += 1
+        own = size
+        if own == 0 or both == indptr[r + 1] - indptr[r]:
+            continue
+        for k in range(indptr[r], indptr[r + 1]):
+            if mark[indices[k]] == step:
+                at[size] = k
+                size += 1
+        for i in range(own):
+            state, further = _below(state, gamma, np.uint64(size - i))
+            x, y = at[i], at[i + np.int64(further)]
+            indices[x], indices[y] = indices[y], indices[x]
+            weight[x], weight[y] = weight[y], weight[x]
+    return indices, weight
+
+
+@kernel
+def match_strengths(source, target, weight, goal_out, goal_in, directed, steps, tolerance, seed):
+    """Exchange weights between links until strengths are near their goals: simulated annealing.
+
+    The error is the sum of |strength - goal| over nodes (directed: out and in). The temperature
+    falls from the mean weight to a ten-thousandth of it. Stops at ``tolerance`` x sum of goals.
+    Undirected: ``goal_out`` holds the strengths. Returns the weights and the error over that sum.
+    O(steps + links). Reference: strengths counted afresh.
+    """
+    weight = weight.copy()
+    m = weight.size
+    out = -goal_out.copy()
+    into = -goal_in.copy() if directed else out
+    for e in range(m):
+        out[source[e]] += weight[e]
+        into[target[e]] += weight[e]
+    error = 0.0
+    goal = 0.0
+    for i in range(out.size):
+        error += abs(out[i])
+        goal += goal_out[i]
+        if directed:
+            error += abs(into[i])
+            goal += goal_in[i]
+    state, gamma = seed[0], seed[1]
+    hot = weight.sum() / m
+    cooling = np.exp(np.log(1e-4) / max(steps, 1))
+    for _ in range(steps):
+        if error <= tolerance * goal:
+            break
+        hot *= cooling
+        state, x = _below(state, gamma, np.uint64(m))
+        state, y = _below(state, gamma, np.uint64(m))
+        more = weight[y] - weight[x]
+        if more == 0.0:
+            continue
+        a, b, c, d = source[x], target[x], source[y], target[y]
+        old = abs(out[a]) + abs(into[b]) + abs(out[c]) + abs(into[d])
+        out[a] += more
+        into[b] += more
+        out[c] -= more
+        into[d] -= more
+        new = abs(out[a]) + abs(into[b]) + abs(out[c]) + abs(into[d])
+        # With an end in common what it gains and loses is the same; its error counts twice in both.
+        state += gamma
+        chance = (_mixed(state) >> np.uint64(11)) * 2.0**-53
+        if new > old and chance >= np.exp((old - new) / hot):
+            out[a] -= more
+            into[b] -= more
+            out[c] += more
+            into[d] += more
+        else:
+            weight[x], weight[y] = weight[y], weight[x]
+            error += new - old
+    return weight, error / goal
