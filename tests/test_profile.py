@@ -152,7 +152,7 @@ def test_without_coordinates_no_urban_centrality():
 
 
 def test_intervals_hold_the_value_and_shrink_with_events(region):
-    options = {"resamples": 60, "null": None, "leave_one_out": False, "restarts": 1, "rng": 1}
+    options = {"resamples": 40, "null": None, "leave_one_out": False, "restarts": 1, "rng": 1}
     few = profile(region, **options)
     many = profile(region, events=10**6, **options)
     for found in (few, many):
@@ -169,7 +169,7 @@ def test_the_interval_of_a_share_of_two():
     # Two separate pairs with 600 and 400 events; primacy is half of the larger share. Its sd is
     # sqrt(0.6 x 0.4 / 1000) / 2 = 0.0077, and 1.96 of them lie on each side.
     pairs = ni.build_network(*bare({"x": [("a", "b", 600.0), ("c", "d", 400.0)]}, "abcd"))
-    found = profile(pairs, indices=["primacy"], resamples=800, null=None, rng=1, executor=1)
+    found = profile(pairs, indices=["primacy"], resamples=500, null=None, rng=1, executor=1)
     half = 1.96 * math.sqrt(0.24 / 1000) / 2
     assert found.loc["primacy", "value"] == pytest.approx(0.3)
     assert found.loc["primacy", "high"] - 0.3 == pytest.approx(half, rel=0.15)

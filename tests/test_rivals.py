@@ -67,7 +67,7 @@ def name_of(scenario) -> str:
 def test_all_rivals_conserve_or_add_what_they_say(scenario, directed: bool) -> None:
     before = actors(directed=directed)
     total, median = before.links["weight"].sum(), 3.0  # of 1, 1, 2, 3, 4, 8, 64
-    for seed in range(6):
+    for seed in range(4):
         moved = apply_scenario(before, funded(scenario, "reallocated"), rng=seed)
         assert moved.links["weight"].sum() == total
         assert moved.n_links <= before.n_links
