@@ -212,9 +212,7 @@ def event_study(
     pairs = linked_pairs(network, layer, periods, "event_study")
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
-    fit = fit_cells(
-        pairs, treatment, at, method=method, effects=effects, errors=errors, function="event_study"
-    )
+    fit = fit_cells(pairs, treatment, at, method, effects, errors, "event_study")
     estimates, weights = _by_event_time(fit, at, confidence)
     average, groups = contrasts(fit, confidence=confidence)
     return EventStudy(
@@ -325,19 +323,12 @@ def difference_in_differences(
     >>> round(did.average.factor, 6)
     2.0
     """
+    function = "difference_in_differences"
     check_number("confidence", confidence, low=0.0, high=0.9999, above=True)
-    pairs = linked_pairs(network, layer, periods, "difference_in_differences")
+    pairs = linked_pairs(network, layer, periods, function)
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
-    fit = fit_cells(
-        pairs,
-        treatment,
-        None,
-        method=method,
-        effects=effects,
-        errors=errors,
-        function="difference_in_differences",
-    )
+    fit = fit_cells(pairs, treatment, None, method, effects, errors, function)
     average, groups = contrasts(fit, confidence=confidence)
     cells = fit.table
     if method == "two_way":

@@ -76,11 +76,16 @@ def measure_panel(
     (width,) = whole_numbers("window", [window])
     if width < 1:
         raise InputError(f"`window` must be 1 or more periods; found {window!r}.")
-    period = network.storage.link_rows().period
+    rows = network.storage.link_rows()
+    period = rows.period
     if period is None:
         raise InputError("measure_panel needs links with a column `period`; there is none.")
     known = period[period != NO_PERIOD]
-    _warn_of_the_timeless(network, period == NO_PERIOD)
+    if (timeless := period == NO_PERIOD).any():
+        count = np.bincount(rows.layer[timeless], minlength=len(network.layers))
+        named = [f"{name} {n}" for name, n in zip(network.layers, count, strict=True) if n]
+        msg = f"measure_panel: {timeless.sum()} links without a period are in no part of the panel"
+        warnings.warn(f"{msg}: {', '.join(named)}.", UserWarning, stacklevel=3)
     asked = list(range(int(known.min()) + width - 1, int(known.max()) + 1))
     if periods is not None:
         asked = sorted(set(whole_numbers("periods", periods)))
@@ -166,15 +171,6 @@ def measure_levels(
         count = {level: getattr(part, name) for level, part in parts.items()}
         table[name] = table["level"].map(count).astype(np.int64)
     return table
-
-
-def _warn_of_the_timeless(network: MultilayerNetwork, timeless: np.ndarray) -> None:
-    if timeless.any():
-        layer = network.storage.link_rows().layer[timeless]
-        count = np.bincount(layer, minlength=len(network.layers))
-        named = [f"{name} {n}" for name, n in zip(network.layers, count, strict=True) if n]
-        msg = f"measure_panel: {timeless.sum()} links without a period are in no part of the panel"
-        warnings.warn(f"{msg}: {', '.join(named)}.", UserWarning, stacklevel=4)
 
 
 def _check_measures(measures: Mapping[str, Measure]) -> None:

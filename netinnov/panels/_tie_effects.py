@@ -101,7 +101,6 @@ def fit_cells(
     pairs: Pairs,
     treatment: Treatment,
     reference: int | None,
-    *,
     method: Method,
     effects: Effects,
     errors: Errors,
@@ -121,12 +120,9 @@ def fit_cells(
     time = period - np.where(treated, cohort, 0)[rows]
     inside = (time >= 0 if reference is None else time != reference) & treated[rows]
     if not inside.any():
-        msg = (
-            "no linked pair has an enclave that opened inside the panel with periods before and "
-            f"after; {int(treated.sum())} pairs are treated in periods {pairs.periods[0]} to "
-            f"{pairs.periods[-1]}."
-        )
-        raise InputError(msg)
+        msg = "no linked pair has an enclave that opened inside the panel with periods before and "
+        span = f"{pairs.periods[0]} to {pairs.periods[-1]}"
+        raise InputError(f"{msg}after; {treated.sum()} pairs are treated in periods {span}.")
     label = np.column_stack([treatment.group[rows], cohort[rows], time])
     if method == "two_way":
         label[:, 1] = 0

@@ -103,7 +103,14 @@ def _greedy(values: PlanValues, limit: Limit, *, lazy: bool, per_cost: bool) -> 
     while options := limit.affordable(plan):
         worth = limit.costs if per_cost else np.ones(limit.costs.size)
         if lazy and stale:
-            at, value = _lazy_choice(values, plan, options, now, worth, stale)
+            # Where gains never grow, old ones are upper bounds (Minoux 1978).
+            scores = _scores(np.array([stale[at] for at in options]), worth[options])
+            fresh: dict[int, float] = {}
+            while (at := options[int(np.argmax(scores))]) not in fresh:
+                fresh[at] = float(values.values(plan, [at])[0])
+                stale[at] = fresh[at] - now
+                scores[options.index(at)] = _scores(np.array([stale[at]]), worth[[at]])[0]
+            value = fresh[at]
         else:
             with_each = values.values(plan, options)
             stale = dict(zip(options, with_each - now, strict=True))
@@ -125,27 +132,6 @@ def _scores(gains: Floats, worth: Floats) -> Floats:
     """Gain per cost; what is free and gains comes first."""
     free = np.where(gains > 0, np.inf, np.where(gains < 0, -np.inf, 0.0))
     return np.where(worth > 0, gains / np.where(worth > 0, worth, 1.0), free)
-
-
-def _lazy_choice(
-    values: PlanValues,
-    plan: Sequence[int],
-    options: Sequence[int],
-    now: float,
-    worth: Floats,
-    stale: dict[int, float],
-) -> tuple[int, float]:
-    """The best addition where gains never grow: old gains are upper bounds (Minoux 1978)."""
-    scores = _scores(np.array([stale[at] for at in options]), worth[options])
-    fresh: dict[int, float] = {}
-    while True:
-        best = int(np.argmax(scores))
-        at = options[best]
-        if at in fresh:
-            return at, fresh[at]
-        fresh[at] = float(values.values(plan, [at])[0])
-        stale[at] = fresh[at] - now
-        scores[best] = _scores(np.array([stale[at]]), worth[[at]])[0]
 
 
 def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[Step]:
