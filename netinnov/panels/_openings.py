@@ -137,9 +137,8 @@ def enclave_openings(
     >>> import pandas as pd
     >>> from netinnov import MultilayerNetwork
     >>> park = {"place": "hangzhou", "jurisdiction": "quzhou", "opened": 2016}
-    >>> network = MultilayerNetwork(
-    ...     pd.DataFrame(park, index=["p"]), pd.DataFrame({"source": ["p"], "target": ["p"]})
-    ... )
+    >>> links = pd.DataFrame({"source": ["p"], "target": ["p"]})
+    >>> network = MultilayerNetwork(pd.DataFrame(park, index=["p"]), links)
     >>> rank = pd.Series({"hangzhou": 12.2, "quzhou": 2.3})
     >>> enclave_openings(network, rank=rank)
       node    home      host direction  opened

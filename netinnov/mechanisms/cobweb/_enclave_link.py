@@ -63,9 +63,6 @@ def with_enclave(
     >>> regions = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05)
     >>> with_enclave(regions, 0, 1, strength=0.1).roots().round(2).tolist()
     [-1.1, -0.8]
-    >>> linked = with_enclave(regions, 0, 1, strength=0.5, answer="host_price")
-    >>> linked.roots().round(2).tolist()
-    [-0.8, -0.5]
     """
     i, j = _ends(model, home, host)
     mobility = np.array(model.mobility)

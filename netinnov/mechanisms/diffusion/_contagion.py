@@ -116,8 +116,6 @@ def complex_contagion(
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
     >>> complex_contagion(network, seeds=["a"], threshold=0.5).tolist()
     [0.0, 1.0, 2.0, 3.0]
-    >>> complex_contagion(network, seeds=["a"], threshold=0.6).tolist()
-    [0.0, nan, nan, nan]
     """
     from netinnov.kernels.contagion import threshold_spread
 

@@ -50,9 +50,6 @@ class FootlooseEntrepreneur(TradeModel):
     >>> model = FootlooseEntrepreneur(sigma=5, mu=0.4)
     >>> round(model.break_point(), 6), round(model.sustain_point(), 6)
     (0.69697, 0.695442)
-    >>> model.equilibria(freeness=0.5)
-       share  stable
-    0    0.5    True
     >>> model.simulate([0.9, 0.1], freeness=0.5).iloc[-1].round(6).tolist()
     [0.5, 0.5]
     """

@@ -46,13 +46,8 @@ class CorePeriphery(TradeModel):
     >>> model = CorePeriphery(sigma=5, mu=0.4)
     >>> round(model.break_point(unit="cost"), 4), round(model.sustain_point(unit="cost"), 4)
     (1.6266, 1.8073)
-    >>> model.equilibria(freeness=0.12)
-          share  stable
-    0  0.000000    True
-    1  0.167173   False
-    2  0.500000    True
-    3  0.832827   False
-    4  1.000000    True
+    >>> model.equilibria(freeness=0.12)["share"].round(6).tolist()
+    [0.0, 0.167173, 0.5, 0.832827, 1.0]
     """
 
     sigma: float

@@ -62,9 +62,6 @@ class LogitMigration:
     0  0.07072    True
     1  0.50000   False
     2  0.92928    True
-    >>> LogitMigration(1.0, 3.0, congestion=0.5, spillover=1.0).equilibria()
-       share  stable
-    0    0.5    True
     """
 
     sensitivity: float
