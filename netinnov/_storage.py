@@ -218,7 +218,9 @@ class Storage:
     def inside(self, places: Iterable[str]) -> Mask:
         """Which nodes are in some places, or in places inside them."""
         known, names = np.zeros(len(self._places), bool), self._places.index
-        known[[names.get_loc(place) for place in places if place in names]] = True
+        for place in places:
+            if place in names:
+                known[names.get_loc(place)] = True
         return nearest(known, self.parents, self.place_codes) >= 0
 
     def part(

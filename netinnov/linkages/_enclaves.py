@@ -133,15 +133,15 @@ def find_enclaves(
     outside = np.flatnonzero((host >= 0) & (home >= 0) & ~within(parent, host, home))
     host, home = host[outside], home[outside]
 
-    value = ranks(pd.Series(number, rank.index).reindex(names).to_numpy(np.float64), parent)
+    value = ranks(np.asarray(pd.Series(number, rank.index).reindex(names), np.float64), parent)
     of_host, of_home = value[host], value[home]
     cases = [of_host > of_home, of_host < of_home, of_host == of_home]
-    direction = np.select(cases, ["reverse", "forward", "level"], default=None)
+    direction = np.select(cases, ["reverse", "forward", "level"], default="")
     return pd.DataFrame(
         {
             "node": network.storage.nodes.index.take(outside),
             "home": names.take(home),
             "host": names.take(host),
-            "direction": pd.Series(direction, dtype="str"),
+            "direction": pd.Series(direction, dtype="str").mask(direction == ""),
         }
     )

@@ -155,10 +155,10 @@ def legend_above(
     columns = min(ncols, len(labels))
     while columns > 1 and _across(widths, columns, columnspacing * _POINTS) > room:
         columns -= 1
-    spacing = {"handlelength": handlelength, "columnspacing": columnspacing, "borderpad": 0}
     lines = [_in_lines(label, room - handle) for label in labels]
-    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, up), "ncols": columns}
-    ax.legend(handles=entries, labels=lines, **place, **spacing)
+    style: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, up), "ncols": columns}
+    style |= {"handlelength": handlelength, "columnspacing": columnspacing, "borderpad": 0}
+    ax.legend(handles=entries, labels=lines, **style)
 
 
 def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
