@@ -20,7 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 # Thousands of collected tests are walked through again and again for garbage that is not there.
-gc.set_threshold(10_000, 10, 10)
+gc.set_threshold(50_000, 20, 20)
 gc.disable()  # while they are collected
 
 

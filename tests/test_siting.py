@@ -211,7 +211,7 @@ def test_objectives_by_name_are_measured_on_the_nodes_of_the_baseline(name):
         seen.append(changed)
         return objective_by_hand(name, changed)
 
-    for k in (1, 2, 3):
+    for k in (1, 3):
         seen.clear()
         mine = site_enclaves(network, candidates=parks, k=k, objective=spy, rng=1)
         plan = site_enclaves(network, candidates=parks, k=k, objective=name, rng=1)

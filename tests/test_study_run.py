@@ -783,8 +783,13 @@ def test_a_folder_that_appears_meanwhile_is_kept(no_figures, tables):
     assert left_in(out) == ["mine"]
 
 
-@pytest.mark.parametrize("fault", [KeyboardInterrupt, SystemExit, MemoryError, OSError(28, "full")])
-@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize(
+    ("fault", "there"),
+    [
+        *((fault, False) for fault in (KeyboardInterrupt, SystemExit, MemoryError)),
+        *((OSError(28, "full"), there) for there in (False, True)),
+    ],
+)
 def test_a_run_that_breaks_leaves_nothing(tables, monkeypatch, fault, there):
     path = tables(THREE, CHAIN)
     out = path.parent / "out" if there else path.parent / "new" / "out"

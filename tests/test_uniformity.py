@@ -172,7 +172,7 @@ def zone_label(places: str, directed: bool):
     return label
 
 
-@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("directed", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_graphs_with_the_same_links_in_each_bin_are_equally_likely(directed):
     places = "PPQQRS" if not directed else "PQQRS"
     n = len(places)
