@@ -218,7 +218,10 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
         ),
         "`layer_weights` must be a mapping",
     ),
-    (lambda: diffusion.adoption_test(NETWORK, dates="x"), "`dates` must be a Series or mapping"),  # type: ignore[arg-type]
+    (
+        lambda: diffusion.adoption_test(NETWORK, dates="x"),  # type: ignore[arg-type]
+        "`dates` must be of the type Series or Mapping",
+    ),
     (lambda: diffusion.adoption_test(NETWORK, dates={"a": "x"}), "`dates` must be numbers"),  # type: ignore[dict-item]
     (
         lambda: diffusion.order_test(pd.Series({"a": 1.0}), dates={"a": "x"}),  # type: ignore[dict-item]
@@ -240,7 +243,7 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
     (lambda: ni.experiments.link_changes(NETWORK, 5), "`after` must be a sequence of networks"),  # type: ignore[arg-type]
     (
         lambda: diffusion.adoption_test(NETWORK, dates=HALVES, strata=5),  # type: ignore[arg-type]
-        "`strata` must be a column of the nodes or a Series",
+        "`strata` must be of the type str or Series",
     ),
     (lambda: cooperation.park_sides(NETWORK, ["a"]), r"`park` must be a node .*\['a'\]"),  # type: ignore[arg-type]
     (

@@ -16,8 +16,6 @@ from netinnov.connectivity import Frictions, global_efficiency
 
 pytestmark = pytest.mark.usefixtures("few_resamples")
 
-CASES = 50
-
 DRAWS = 300
 
 
@@ -96,9 +94,11 @@ def case(network, rng):
     )
 
 
-def test_explicit_changes_measure_as_in_python(browser, cities, page_file):
-    rng = np.random.default_rng(18)
-    cases = [case(cities, rng) for _ in range(CASES)]
+# 200 cases in all.
+@pytest.mark.parametrize(("seed", "n"), [(18, 50), pytest.param(19, 150, marks=pytest.mark.slow)])
+def test_explicit_changes_measure_as_in_python(browser, cities, page_file, seed, n):
+    rng = np.random.default_rng(seed)
+    cases = [case(cities, rng) for _ in range(n)]
     with opened(browser, page_file) as page:
         results = read(page, [address for address, *_ in cases])
         assert page.faults == []
