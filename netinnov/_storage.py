@@ -362,9 +362,7 @@ class Storage:
     ) -> Storage:
         """The same with what `csr` and `simple_csr` give, and a call by which processes get it."""
         full = {x: blocks["full"].locked() for x, blocks in layers.items() if "full" in blocks}
-        simple = {
-            x: blocks["simple"].locked() for x, blocks in layers.items() if "simple" in blocks
-        }
+        simple = {x: parts["simple"].locked() for x, parts in layers.items() if "simple" in parts}
         return replace(self, _again=again, _full=full, _simple=simple)
 
 

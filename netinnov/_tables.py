@@ -124,9 +124,7 @@ def _look_for_ids(nodes: Any, stacks: dict[str, Stack], problems: Problems) -> N
     ids = stacks["nodes"].frame["node"].astype("str")
     if ends.empty or ends.isin(ids).any():
         return
-    held = {
-        str(column): int(ends.isin(as_text(nodes[column])[0]).sum()) for column in nodes.columns
-    }
+    held = {str(name): int(ends.isin(as_text(nodes[name])[0]).sum()) for name in nodes.columns}
     best = max(held, key=lambda column: held[column], default="")
     columns = [str(column) for column in nodes.columns]
     problems.whole("nodes", "node", "missing column", best if held.get(best) else None, columns)

@@ -247,12 +247,10 @@ def aggregate(
     value: object = by
     if not isinstance(value, str) or value not in table.columns:
         near = did_you_mean(by, table.columns)
-        msg = f"`by` must be a column of the nodes; found {shown(by)}{near}."
-        raise InputError(msg)
+        raise InputError(f"`by` must be a column of the nodes; found {shown(by)}{near}.")
     in_places = by in ("place", "jurisdiction")
     if level is not None and not in_places:
-        msg = f"`level` goes up from places and jurisdictions; found by={by!r}."
-        raise InputError(msg)
+        raise InputError(f"`level` goes up from places and jurisdictions; found by={by!r}.")
     if in_places:
         codes = network.storage.place_codes if by == "place" else network.storage.jurisdiction_codes
         group: np.ndarray = units(codes, network.storage.places, level)
@@ -335,9 +333,7 @@ def flatten(
         factors[network.layers.index(layer)] = factor
     kept = [name for name, factor in zip(network.layers, factors, strict=True) if factor > 0]
     if len(kept) > 1:
-        refuse_shares(
-            {layer: network.storage.records[layer] for layer in kept}, "a sum over layers"
-        )
+        refuse_shares({name: network.storage.records[name] for name in kept}, "a sum over layers")
     rows = network.storage.link_rows()
     rows = rows._replace(weight=rows.weight * factors[rows.layer], attributes=None)
     rows = rows.where(rows.weight > 0)

@@ -333,8 +333,7 @@ def _search(
 def _in_order(network: MultilayerNetwork, partition: Any) -> Codes:
     """Labels of a run over nodes, or nodes x layers, of the network; -1 where it has none."""
     if not isinstance(partition, Partition):
-        msg = f"`find` must return a Partition; found {type(partition).__name__}."
-        raise InputError(msg)
+        raise InputError(f"`find` must return a Partition; found {type(partition).__name__}.")
     labels = partition.membership.reindex(network.storage.nodes.index)
     if isinstance(labels, pd.DataFrame):
         labels = labels.reindex(columns=list(network.layers))

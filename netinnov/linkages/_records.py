@@ -134,8 +134,7 @@ def refuse_one_point(distance: Floats, source: pd.Index, target: pd.Index) -> No
     if (same := distance == 0).any():
         pairs = zip(source[same], target[same], strict=True)
         listed = examples(pairs, lambda pair: f"{pair[0]} and {pair[1]}")
-        msg = f"two places must not stand at the same point: {listed}; see aggregate()."
-        raise InputError(msg)
+        raise InputError(f"two places must not stand at the same point: {listed}; see aggregate().")
 
 
 def periods(table: pd.DataFrame, name: str) -> pd.Series:

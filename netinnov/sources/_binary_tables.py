@@ -29,9 +29,7 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
         sheets: dict[Any, pd.DataFrame] = pd.read_excel(
             book, sheet_name=None, header=None, dtype=object, keep_default_na=False, na_values=[""]
         )
-    tables = {
-        str(name): _sheet(f"{path.name}, sheet {name}", each) for name, each in sheets.items()
-    }
+    tables = {str(key): _sheet(f"{path.name}, sheet {key}", each) for key, each in sheets.items()}
     return {name: table for name, table in tables.items() if table is not None}
 
 

@@ -42,8 +42,7 @@ class Completeness:
             faults.append(f"{self._name}: rows left out, not as wide as the header: {where}")
         if self._n_blank == self._n_rows and not may_be_empty:
             ids = " and ".join(self._ids)
-            msg = f"{self._name} must have rows with {ids}; none of {self._n_rows} has."
-            raise InputError(msg)
+            raise InputError(f"{self._name} must have rows with {ids}; none of {self._n_rows} has.")
         if self._n_blank:
             where = f"{self._n_blank} ({some_lines(self._shown, self._n_blank)})"
             described = described or " or ".join(self._ids)

@@ -116,8 +116,7 @@ def read_multiplex(
     if format is None:
         ending = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
         if ending.casefold() not in ENDINGS:
-            msg = f"{path.name} must end in {', '.join(ENDINGS)}, or say `format`."
-            raise InputError(msg)
+            raise InputError(f"{path.name} must end in {', '.join(ENDINGS)}, or say `format`.")
         format = ENDINGS[ending.casefold()]
     lines = read_lines(path)
     if format == "edges":

@@ -114,8 +114,7 @@ def read_openalex(
     else:
         read = _read(folder, works=works, weighting=weighting, faults=faults)
     if read is None:
-        msg = f"{folder} must hold works whose authors have institutions; none has."
-        raise InputError(msg)
+        raise InputError(f"{folder} must hold works whose authors have institutions; none has.")
     warn_of(faults)
     nodes, places = _nodes(read.n_works, read.institutions)
     if read.works is not None:

@@ -131,8 +131,7 @@ def file_in(path: Path, stem: str) -> str:
     """The name of the one file ``{stem}.csv[.gz]``, or else ``{stem}*.csv[.gz]``."""
     kind = kind_at_path(path)
     if kind == "nothing":
-        msg = f"{path} does not exist; give the folder or zip that holds {stem}.csv."
-        raise InputError(msg)
+        raise InputError(f"{path} does not exist; give the folder or zip that holds {stem}.csv.")
     if kind != "a folder" and not is_zip(path):
         msg = f"{path} must be a folder or a zip; it is neither, or a zip that is cut off."
         raise InputError(msg)
@@ -146,8 +145,7 @@ def file_in(path: Path, stem: str) -> str:
         raise InputError(msg)
     if not matching:
         shown = examples(names, str) or "nothing"
-        msg = f"{path} must hold {stem}.csv or {stem}.csv.gz; it holds {shown}."
-        raise InputError(msg)
+        raise InputError(f"{path} must hold {stem}.csv or {stem}.csv.gz; it holds {shown}.")
     return matching[0]
 
 
@@ -244,8 +242,7 @@ def _pieces(
         raise InputError(msg + "the file again, or close the quotation mark that is open there.")
     if n_whole == 0:
         fault = "no row has as many fields as its header" if uneven else "it has none"
-        msg = f"{name} must have rows below its header; {fault}."
-        raise InputError(msg)
+        raise InputError(f"{name} must have rows below its header; {fault}.")
     yield piece(last=True)
 
 
@@ -272,8 +269,7 @@ def _wanted(
 ) -> list[str]:
     """The columns to read, in the order asked for; faults of the header."""
     if not any(header):
-        msg = f"{name} is empty; its first line must name its columns."
-        raise InputError(msg)
+        raise InputError(f"{name} is empty; its first line must name its columns.")
     if "\0" in "".join(header):
         _refuse_nul(name, 1)
     other = [mark for mark in ",;\t|" if mark in header[0] and mark != delimiter]
