@@ -32,7 +32,9 @@ def land_in(
                 part = _cut(part, axis, low[axis], 1.0)
                 part = _cut(part, axis, high[axis], -1.0)
             if len(part) > 2:
-                parts.append(_coarser(part, step))
+                # Nobody sees points in the same cell of a grid as the one before.
+                cell = np.rint(part / step).astype(np.int64)
+                parts.append(part[np.append(True, (cell[1:] != cell[:-1]).any(axis=1))])
     return parts
 
 
@@ -43,14 +45,10 @@ def _outlines() -> list[NDArray[np.float64]]:
     with path.open("rb") as file, np.load(file) as land:
         points = land["steps"].cumsum(axis=0) * float(land["unit"])
         outlines = np.split(points, land["lengths"].cumsum()[:-1])
-    return [_unbroken(outline) for outline in outlines]
-
-
-def _unbroken(outline: NDArray[np.float64]) -> NDArray[np.float64]:
-    """An outline that goes on beyond 180 degrees where it jumps to the other side of the map."""
-    turns = np.rint(np.diff(outline[:, 0], prepend=outline[0, 0]) / 360).cumsum()
-    lon = outline[:, 0] - 360 * turns
-    return np.column_stack([lon, outline[:, 1]]).astype(np.float64)
+    # An outline goes on beyond 180 degrees where it jumps to the other side of the map.
+    jumps = [np.rint(np.diff(each[:, 0], prepend=each[0, 0]) / 360).cumsum() for each in outlines]
+    pairs = zip(outlines, jumps, strict=True)
+    return [np.column_stack([line[:, 0] - 360 * jump, line[:, 1]]) for line, jump in pairs]
 
 
 def _cut(points: NDArray[np.float64], axis: int, limit: float, side: float) -> NDArray[np.float64]:
@@ -65,11 +63,4 @@ def _cut(points: NDArray[np.float64], axis: int, limit: float, side: float) -> N
     crossing = points + (ahead / away)[:, None] * (after - points)
     both = np.stack([points, crossing], axis=1).reshape(-1, 2)
     kept: NDArray[np.float64] = both[np.column_stack([ahead >= 0, crosses]).ravel()]
-    return kept
-
-
-def _coarser(points: NDArray[np.float64], step: float) -> NDArray[np.float64]:
-    """Without points in the same cell of a grid as the one before: nobody sees them."""
-    cell = np.rint(points / step).astype(np.int64)
-    kept: NDArray[np.float64] = points[np.append(True, (cell[1:] != cell[:-1]).any(axis=1))]
     return kept

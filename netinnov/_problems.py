@@ -170,32 +170,20 @@ class Problems:
                 value = self._headers.get(table, {}).get(value, value)
                 suggestion = did_you_mean(value, [column]) or f" (meant as {column!r}?)"
                 instead = f", found {value!r} instead{suggestion}" if value else ""
-                held = ""
-                if problem == "missing column" and self._columns.get(table):
-                    held = f"; there are {', '.join(self._listed(table))}"
+                columns = self._columns.get(table, [])[:COLUMNS]
+                theirs = self._headers.get(table, {})
+                listed = ", ".join(theirs.get(name, name) for name in columns)
+                held = f"; there are {listed}" if problem == "missing column" and listed else ""
                 return f"{problem}{instead}{held}; {mend}."
             return f"{problem} ({value}); {mend}."
         known = self._known.get((column, problem))
         near = known is not None and len(known) <= SPELLING_UP_TO
+        numbers, unit = self._file_rows.get(table, (None, "row"))
         shown = []
         for row, value in zip(group["row"][:SHOWN], group["value"][:SHOWN], strict=True):
             guess = did_you_mean(value, known) if near and known is not None else ""
-            shown.append(f"{self._row_in_file(table, row)}: {_short(value)}{guess}")
+            text = "nothing" if value is None else repr(value)
+            text = text if len(text) <= 60 else f"{text[:57]}..."
+            shown.append(f"{unit} {row if numbers is None else numbers[row]}: {text}{guess}")
         more = f", and {len(group) - SHOWN} more" if len(group) > SHOWN else ""
         return f"{len(group)} x {problem} ({'; '.join(shown)}{more}); {mend}."
-
-    def _listed(self, table: str) -> list[str]:
-        """The columns that are there, by the names that they have in the file."""
-        theirs = self._headers.get(table, {})
-        return [theirs.get(column, column) for column in self._columns[table][:COLUMNS]]
-
-    def _row_in_file(self, table: str, row: int) -> str:
-        if table not in self._file_rows:
-            return f"row {row}"
-        numbers, unit = self._file_rows[table]
-        return f"{unit} {numbers[row]}"
-
-
-def _short(value: Any) -> str:
-    text = "nothing" if value is None else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

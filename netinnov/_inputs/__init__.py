@@ -206,7 +206,12 @@ def recognise(path: Path) -> tuple[str, Path]:
         return ("tables" if ours & {"nodes", "links"} else "flows"), path
     if ending not in (*TABLE_ENDINGS, ZIP):
         raise InputError(f"{path} must be {READ}; a file that ends in {ending!r} is none of these.")
-    line = "" if ending in (".parquet", ".dta") else _first_line(path).casefold()
+    line = ""
+    if ending == ZIP:  # the names and first lines of its files
+        line = "\n".join(f"{name} {_line(path, name)}" for name in files_in(path)[:MEMBERS])
+    elif ending not in (".parquet", ".dta"):
+        line = _line(path)
+    line = line.casefold()
     if "inventor_id" in line:
         return "patentsview", path
     if "project partner" in line:
@@ -249,14 +254,6 @@ def _in_folder(folder: Path) -> tuple[str, Path]:
             f"matrix of flows is named itself: {folder / tables[0]}."
         )
     raise InputError(msg)
-
-
-def _first_line(path: Path) -> str:
-    """The first line of a text file; of a zip the names and first lines of its files."""
-    if path.suffix.casefold() != ZIP:
-        return _line(path)
-    members = files_in(path)[:MEMBERS]
-    return "\n".join(f"{name} {_line(path, name)}" for name in members)
 
 
 def _line(path: Path, member: str | None = None) -> str:

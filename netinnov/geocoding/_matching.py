@@ -152,7 +152,8 @@ def match(gazetteer: Gazetteer, query: Query, min_score: float) -> Match:
     best = _as_written(fit, text, whole)
     if best is None and address.segments:
         best = (
-            _without_codes(fit, address)
+            # ``PARIS CEDEX 07``, ``WIEN 1010``, ``AARHUS C``, ``OAKLAND CA``
+            _by_name(fit, fit.find("".join(address.words)), "normalised")
             or _in_its_region(fit, address)
             or _misspelt(fit, address.words, min_score)
             or _in_front(fit, address)
@@ -171,11 +172,6 @@ def _as_written(fit: Fit, text: str, whole: str) -> Match | None:
     if first.name.casefold() == text.strip().casefold():
         method = "exact" if first.kind == "own" else "alternate"
     return _by_name(fit, entries, method)
-
-
-def _without_codes(fit: Fit, address: Address) -> Match | None:
-    """``PARIS CEDEX 07``, ``WIEN 1010``, ``AARHUS C``, ``OAKLAND CA``."""
-    return _by_name(fit, fit.find("".join(address.words)), "normalised")
 
 
 def _in_its_region(fit: Fit, address: Address) -> Match | None:

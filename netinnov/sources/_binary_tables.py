@@ -56,21 +56,17 @@ def _sheet(name: str, cells: pd.DataFrame) -> pd.DataFrame | None:
     if not rows.size:
         return None
     held = ~blank.all(axis=0).to_numpy(bool)
-    header = [
-        f"column {at + 1}" if pd.isna(cell) else _as_name(cell)
-        for at, cell in enumerate(cells.iloc[rows[0]])
-    ]
+    header = []
+    for at, cell in enumerate(cells.iloc[rows[0]], start=1):
+        whole = isinstance(cell, float) and cell.is_integer()
+        text = str(int(cell) if whole else cell).strip()
+        header.append(f"column {at}" if pd.isna(cell) else text)
     twice = [name for name, times in Counter(header).items() if times > 1]
     if twice:
         where = f"row {rows[0] + 1} names {examples(twice)} twice or more"
         raise InputError(f"{name} must name each column once; {where}.")
     table = cells.iloc[rows[1:]].set_axis(header, axis=1).loc[:, held]
     return with_file_rows(_inferred(table.reset_index(drop=True)), rows[1:] + 1, ROW)
-
-
-def _as_name(cell: object) -> str:
-    whole = isinstance(cell, float) and cell.is_integer()
-    return str(int(cell) if whole and isinstance(cell, float) else cell).strip()
 
 
 def _inferred(table: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +93,9 @@ def read_stata(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, l
     with damage_refused(str(path), Exception), path.open("rb") as stream:
         reader: Any = pd.read_stata(stream, iterator=True)
         with reader:
-            distinct = _distinct(reader.value_labels())
+            # Whether no variable has one label for two codes.
+            labels = reader.value_labels().values()
+            distinct = all(len(set(names.values())) == len(names) for names in labels)
             table = reader.read(convert_categoricals=distinct)
             old = reader._encoding == "latin-1"
     if not distinct:
@@ -122,11 +120,6 @@ def read_stata(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, l
         notes += [f"{path.name}: read as {detected}."] if detected else []
     table = table.assign(**{str(name): column for name, column in texts.items()})
     return with_file_rows(table, np.arange(1, len(table) + 1), ROW), notes
-
-
-def _distinct(labels: dict[str, dict[float, str]]) -> bool:
-    """Whether no variable has one label for two codes."""
-    return all(len(set(names.values())) == len(names) for names in labels.values())
 
 
 def read_parquet(path: Path) -> pd.DataFrame:

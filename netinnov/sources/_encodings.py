@@ -41,7 +41,9 @@ def check_encoding(encoding: object) -> str | None:
 def text_of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, str | None]:
     """The text without a byte order mark, and the encoding if it was found and is not UTF-8."""
     for mark, codec, called in MARKS:
-        if data.startswith(mark) and (encoding is None or _same_family(codec, encoding)):
+        family = codec.removesuffix("-sig")  # of the encodings that the mark belongs to
+        asked = encoding is None or codecs.lookup(encoding).name.startswith(family)
+        if data.startswith(mark) and asked:
             text = _decoded(name, data, codec, called)
             return _without_nul(name, text), None if called == "UTF-8" else called
     if encoding is not None:
@@ -60,11 +62,6 @@ def text_of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, s
         msg = f"{name} must be UTF-8; line {line} has the byte 0x{byte:02x}, which is not; save "
         msg += "the file as UTF-8, or name its encoding, such as encoding='cp1252'."
         raise InputError(msg) from None
-
-
-def _same_family(codec: str, encoding: str) -> bool:
-    """Whether a mark belongs to the encoding that is asked for."""
-    return codecs.lookup(encoding).name.startswith(codec.removesuffix("-sig"))
 
 
 def _decoded(name: str, data: bytes, codec: str, called: str) -> str:

@@ -43,7 +43,9 @@ def typed(table: str, frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
             columns[name] = _numbers(column).array
     for name in TEXT[table]:
         if name in frame and frame[name].dtype == object:  # cells of a sheet
-            columns[name] = frame[name].map(_as_shown, na_action="ignore").array
+            # A whole number as the text that a cell shows: 7 beside 7b.
+            cells = frame[name].map(lambda x: str(x) if type(x) is int else x, na_action="ignore")
+            columns[name] = cells.array
     others = [
         str(name)
         for name, dtype in frame.dtypes.items()
@@ -54,12 +56,6 @@ def typed(table: str, frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
     numbers = pd.DataFrame(kept, index=frame.index)
     numbers.attrs = frame.attrs
     return numbers
-
-
-def _as_shown(cell: Any) -> Any:
-    """A whole number as the text that a cell shows: 7 beside 7b."""
-    whole = isinstance(cell, int) and not isinstance(cell, bool)
-    return str(cell) if whole else cell
 
 
 def _numbers(column: pd.Series) -> pd.Series:

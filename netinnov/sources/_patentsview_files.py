@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -91,7 +91,8 @@ def find(path: Path) -> dict[str, list[Found]]:
             if not set(spelt).isdisjoint(header)
         }
         sort = next((sort for sort, (must, _) in TABLES.items() if {*must} <= {*columns}), None)
-        if (alone and sort != "inventors") or not any(header) or _has_other_mark(header):
+        other_mark = len(header) == 1 and any(mark in header[0] for mark in ",;\t|")
+        if (alone and sort != "inventors") or not any(header) or other_mark:
             must = [NAMES[role][0] for role in TABLES["inventors"][0]]
             read_text_file(folder, name, required=must, optional=[], delimiter=delimiter)
         if sort is not None:
@@ -102,10 +103,6 @@ def find(path: Path) -> dict[str, list[Found]]:
     # The date of filing goes before that of the grant.
     tables["dates"].sort(key=lambda table: NAMES["date"].index(table.columns["date"]))
     return tables
-
-
-def _has_other_mark(header: Sequence[str]) -> bool:
-    return len(header) == 1 and any(mark in header[0] for mark in ",;\t|")
 
 
 def read_all(

@@ -163,7 +163,9 @@ def reconcile(
         np.isnan(by_out), by_in, np.where(np.isnan(by_in), by_out, by_out - residuals / 2)
     )
     inside = ~np.isnan(residuals[row, column])
-    r_squared = _r_squared(ratio[inside], residuals[row, column][inside], weight[inside])
+    ratio, weight, residual = (x[inside] for x in (ratio, weight, residuals[row, column]))
+    spread = float(weight @ (ratio - np.average(ratio, weights=weight)) ** 2)
+    r_squared = 1 - float(weight @ residual**2) / spread if spread > 0 else float("nan")
     return Reconciled(
         pd.DataFrame(np.exp(both), origins, destinations),
         pd.Series(np.exp(leaves), origins, name="outflow"),
@@ -233,8 +235,3 @@ def _totals(
     right = (incidence.T * weight) @ ratio
     value[free] = spsolve(normal[free][:, free].tocsc(), right[free])
     return value[:n], value[n:]
-
-
-def _r_squared(ratio: Floats, residual: Floats, weight: Floats) -> float:
-    spread = float(weight @ (ratio - np.average(ratio, weights=weight)) ** 2)
-    return 1 - float(weight @ residual**2) / spread if spread > 0 else float("nan")
