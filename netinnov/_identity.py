@@ -164,12 +164,10 @@ def _state(thing: Any, outer: tuple[int, ...]) -> str:
     try:
         reduced = thing.__reduce_ex__(4)
     except Exception as error:
-        raise InputError(
-            f"a checkpoint must know what it is of, but {kind} has no content that could be "
-            f"told ({error}). Give a function of a module with its options bound by "
-            "functools.partial, or a dataclass of numbers, text and tables; or leave `checkpoint` "
-            "out."
-        ) from error
+        msg = f"a checkpoint must know what it is of, but {kind} has no content that could be told "
+        msg += f"({error}). Give a function of a module with its options bound by "
+        msg += "functools.partial, or a dataclass of numbers, text and tables; or leave "
+        raise InputError(f"{msg}`checkpoint` out.") from error
     if isinstance(reduced, str):
         return reduced
     make, arguments, *rest = reduced

@@ -62,9 +62,8 @@ def layer_records(
             if not _is_missing(value):
                 values[column] = _checked(layer, column, value, faults)
         if layer in pointed and values.get("directed") is False:
-            faults.append(
-                f"layer {layer!r} is named in `directed`, and its record says directed=False"
-            )
+            named = f"layer {layer!r} is named in `directed`"
+            faults.append(f"{named}, and its record says directed=False")
         values["directed"] = layer in pointed or values.get("directed", False)
         records[layer] = LayerRecord(**cast(Any, values))
     if faults:
@@ -114,12 +113,10 @@ def refuse_shares(records: Records, subject: str) -> None:
     """Refuse to add up, over destinations or layers, what are shares of each origin's total."""
     shares = [layer for layer, record in records.items() if record.quantity == "share_of_origin"]
     if shares:
-        msg = (
-            f"{subject} has no meaning for {examples(shares)}: the weights are shares "
-            "of each origin's total, which say nothing of its size. Read the flows with `outflow`, "
-            "the total that leaves each origin; or measure direction='in'; or, if these are no "
-            "shares, give the layer the quantity 'amount' (argument `layers` of build_network)."
-        )
+        msg = f"{subject} has no meaning for {examples(shares)}: the weights are shares of each "
+        msg += "origin's total, which say nothing of its size. Read the flows with `outflow`, the "
+        msg += "total that leaves each origin; or measure direction='in'; or, if these are no "
+        msg += "shares, give the layer the quantity 'amount' (argument `layers` of build_network)."
         raise InputError(msg)
 
 

@@ -17,8 +17,5 @@ def require(module: str, *, extra: str, needed_by: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != package:
             raise
-        msg = (
-            f"{needed_by} needs {package}, which is not installed. "
-            f"Install it with: pip install 'netinnov[{extra}]'"
-        )
-        raise ImportError(msg, name=package) from None
+        msg = f"{needed_by} needs {package}, which is not installed. Install it with: pip install "
+        raise ImportError(f"{msg}'netinnov[{extra}]'", name=package) from None

@@ -21,12 +21,10 @@ def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
         sizes = np.bincount(of_origins[of_origins >= 0], minlength=1)
         if sizes.max() > 1:
             some = network.nodes.index[origins[of_origins == sizes.argmax()]][:5]
-            msg = (
-                f"layer {layer!r} holds shares of each origin's total, which can be added up only "
-                "where the size of each origin is known; one group joins "
-                f"{sizes.max()} origins, e.g. {', '.join(map(repr, some))}. Give `events`, the "
-                "number of events that leave each node, or leave the layer out with select()."
-            )
+            msg = f"layer {layer!r} holds shares of each origin's total, which can be added up "
+            msg += f"only where the size of each origin is known; one group joins {sizes.max()} "
+            msg += f"origins, e.g. {', '.join(map(repr, some))}. Give `events`, the number of "
+            msg += "events that leave each node, or leave the layer out with select()."
             raise InputError(msg)
 
 
@@ -49,11 +47,8 @@ def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetw
     unknown = origins[~(np.isfinite(sizes[origins]) & (sizes[origins] > 0))]
     if unknown.size:
         some = examples(unknown, lambda at: f"{network.nodes.index[at]!r}: {sizes[at]:g}")
-        msg = (
-            "`events` must be above 0 for each node that flows leave; "
-            f"{unknown.size} of {origins.size} are not: {some}."
-        )
-        raise InputError(msg)
+        msg = "`events` must be above 0 for each node that flows leave; "
+        raise InputError(f"{msg}{unknown.size} of {origins.size} are not: {some}.")
     weight = np.where(chosen, rows.weight * sizes[rows.source], rows.weight)
     records = dict(network.storage.records)
     totals = np.bincount(rows.layer, weight, minlength=len(network.layers))
@@ -67,11 +62,9 @@ def _events_of_nodes(network: MultilayerNetwork, events: Any) -> Floats:
     """The events of each node, in node order; NaN where none are stated."""
     if isinstance(events, str):
         if events not in network.nodes:
-            msg = (
-                f"`events` must be a column of the nodes, or a Series over nodes; found "
-                f"{shown(events)}{did_you_mean(events, network.nodes.columns)}."
-            )
-            raise InputError(msg)
+            near = did_you_mean(events, network.nodes.columns)
+            msg = "`events` must be a column of the nodes, or a Series over nodes; found "
+            raise InputError(f"{msg}{shown(events)}{near}.")
         events = network.nodes[events]
     check_type("events", events, pd.Series)
     if not events.index.is_unique:

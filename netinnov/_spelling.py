@@ -17,19 +17,15 @@ def stray_names(nodes: pd.DataFrame, links: pd.DataFrame, places: pd.DataFrame |
     if "layer" in links:
         counts = as_text(links["layer"])[0].value_counts()
         for name, near in _strays(counts, counts.index):
-            notes.append(
-                f"the layer {name!r} has one row of links, and is one letter from {near!r}, which "
-                f"has {counts[near]:,}; correct it if it is that."
-            )
+            msg = f"the layer {name!r} has one row of links, and is one letter from {near!r}, "
+            notes.append(f"{msg}which has {counts[near]:,}; correct it if it is that.")
     if places is None and {"place", "jurisdiction"} <= set(nodes.columns):
         known = set(as_text(nodes["place"])[0].dropna())
         counts = as_text(nodes["jurisdiction"])[0].value_counts()
         strange = counts[[name not in known for name in counts.index]]
         for name, near in _strays(strange, sorted(known)):
-            notes.append(
-                f"the jurisdiction {name!r} is the place of no node, and is one letter from "
-                f"{near!r}; correct it if it is that."
-            )
+            msg = f"the jurisdiction {name!r} is the place of no node, and is one letter from "
+            notes.append(f"{msg}{near!r}; correct it if it is that.")
     return notes
 
 

@@ -102,11 +102,9 @@ def _by_igraph(network: MultilayerNetwork, costs: PathCosts) -> Floats:
     weights = None
     if not costs.hops and part.nnz:
         if part.data.max() * PRECISION > part.data.min():
-            msg = (
-                "lengths of links must lie within a factor of 1e10 of one another, so that paths "
-                f"can be told apart; they go from {part.data.min():g} to {part.data.max():g}. "
-                "Leave out the links that are so much weaker or stronger than the others."
-            )
+            msg = "lengths of links must lie within a factor of 1e10 of one another, so that paths "
+            msg += f"can be told apart; they go from {part.data.min():g} to {part.data.max():g}. "
+            msg += "Leave out the links that are so much weaker or stronger than the others."
             raise InputError(msg)
         # The unit is free, and igraph warns of lengths that are small in absolute terms.
         weights = (part.data / part.data.min()).tolist()

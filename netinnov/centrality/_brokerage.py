@@ -105,10 +105,8 @@ def _groups(
     lost = nodes.index[linked & (code < 0)]
     if lost.size:
         source = f"{groups!r}" if isinstance(groups, str) else "the mapping"
-        msg = (
-            f"every linked node must have a group; {lost.size} have none in {source}, e.g. "
-            f"{lost[:5].tolist()}; give them one, or select() the nodes that have."
-        )
+        msg = f"every linked node must have a group; {lost.size} have none in {source}, e.g. "
+        msg += f"{lost[:5].tolist()}; give them one, or select() the nodes that have."
         raise InputError(msg)
     return np.maximum(code, 0)
 

@@ -68,11 +68,8 @@ class Dendrogram(Displayed):
         n = len(self.leaves)
         check_number("n_communities", n_communities, low=1, whole=True)
         if not self.n_parts <= n_communities <= n:
-            msg = (
-                f"`n_communities` must be from {self.n_parts} (the connected parts) to {n} (the "
-                f"nodes with a link); found {n_communities}."
-            )
-            raise InputError(msg)
+            msg = f"`n_communities` must be from {self.n_parts} (the connected parts) to {n} (the "
+            raise InputError(f"{msg}nodes with a link); found {n_communities}.")
         merges = self.linkage[: n - n_communities, :2].astype(np.int64)
         above = np.arange(n + len(merges))
         above[merges] = np.arange(n, n + len(merges))[:, None]
@@ -149,12 +146,9 @@ def hierarchical_communities(network: MultilayerNetwork) -> Dendrogram:
         return Dendrogram(np.empty((0, 4)), nodes.take(linked), nodes)
     low, total = float(weights.data.min()), float(weights.data.sum())
     if low < LEAST_SHARE * total:
-        msg = (
-            "hierarchical_communities computes in single precision, for which every weight must be "
-            f"at least {LEAST_SHARE:g} of their sum; found {low:.3g} of {total:.3g}. Leave out the "
-            "smallest, or take logarithms or ranks."
-        )
-        raise InputError(msg)
+        msg = "hierarchical_communities computes in single precision, for which every weight must "
+        msg += f"be at least {LEAST_SHARE:g} of their sum; found {low:.3g} of {total:.3g}. Leave "
+        raise InputError(f"{msg}out the smallest, or take logarithms or ranks.")
     inner = weights[linked][:, linked] / unit_of(weights.data)
     linkage = np.asarray(Paris().fit_predict(sparse.csr_matrix(inner)), np.float64)
     linkage.flags.writeable = False

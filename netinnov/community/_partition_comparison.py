@@ -187,8 +187,5 @@ def _check_same(noun: str, a: pd.Index, b: pd.Index) -> None:
         return
     lone = [*a.difference(b, sort=False), *b.difference(a, sort=False)]
     if lone:
-        msg = (
-            f"the partitions must be over the same {noun}; {len(lone)} are in one but not in "
-            f"another: {lone[:5]}. Select the common {noun} first."
-        )
-        raise InputError(msg)
+        msg = f"the partitions must be over the same {noun}; {len(lone)} are in one but not in "
+        raise InputError(f"{msg}another: {lone[:5]}. Select the common {noun} first.")

@@ -48,11 +48,8 @@ class Grounded(NamedTuple):
 def conductances(network: MultilayerNetwork, measure: str) -> sparse.csr_array:
     """Weights summed over layers, without self-links; a directed layer is refused."""
     if network.directed:
-        msg = (
-            f"{measure} needs undirected layers; directed: {sorted(network.directed)[:5]}. Build "
-            "the network without `directed`, or select() the other layers."
-        )
-        raise InputError(msg)
+        msg = f"{measure} needs undirected layers; directed: {sorted(network.directed)[:5]}. Build "
+        raise InputError(f"{msg}the network without `directed`, or select() the other layers.")
     return flat_matrix(network, measure)
 
 
@@ -61,10 +58,8 @@ def balanced(weights: sparse.csr_array, measure: str) -> tuple[sparse.csr_array,
     low, high = float(weights.data.min(initial=np.inf)), float(weights.data.max(initial=0.0))
     bits = np.frexp([low, high])[1]
     if not np.isfinite(high) or bits[1] - bits[0] > BITS:
-        msg = (
-            f"{measure} needs weights, summed over layers, within 600 orders of magnitude; found "
-            f"{low:g} to {high:g}. Drop the links that are too weak to matter."
-        )
+        msg = f"{measure} needs weights, summed over layers, within 600 orders of magnitude; found "
+        msg += f"{low:g} to {high:g}. Drop the links that are too weak to matter."
         raise InputError(msg)
     power = int(bits.sum()) // 4 * 2 if high > 0 else 0  # even: roots have no digit changed
     data = np.ldexp(weights.data, -power)

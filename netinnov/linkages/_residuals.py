@@ -273,10 +273,8 @@ def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
     table[flows.source, flows.target] = flows.observed
     observed = table[i, j]
     if np.linalg.matrix_rank(covariates[observed > 0]) < covariates.shape[1]:
-        msg = (
-            f"{flows.observed.size} flows are too few, or too much alike, to tell apart what the "
-            f"{covariates.shape[1]} coefficients {', '.join(['intercept', *varies])} do."
-        )
+        msg = f"{flows.observed.size} flows are too few, or too much alike, to tell apart what the "
+        msg += f"{covariates.shape[1]} coefficients {', '.join(['intercept', *varies])} do."
         raise InputError(msg)
     beta, variance, mean, iterations, converged = poisson(covariates, observed)
     table[i, j] = mean

@@ -79,7 +79,13 @@ def unweighted(file: str, links: pd.DataFrame) -> list[str]:
     others = [
         name for name in links if key_of(name) not in (*TEXT["links"], *NUMBERS["links"], "id")
     ]
-    numbers = [str(name) for name in others if _holds_numbers(links[name])]
+    heads = {str(name): links[name].head(1000).dropna() for name in others}
+    numbers = [
+        name
+        for name, some in heads.items()
+        if len(some) and not pd.api.types.is_bool_dtype(some)
+        if pd.to_numeric(some, errors="coerce").notna().all()
+    ]
     if not numbers:
         return []
     listed = examples(numbers)
@@ -88,14 +94,6 @@ def unweighted(file: str, links: pd.DataFrame) -> list[str]:
         f"If a column is the weight, say so: columns={{{numbers[0]!r}: 'weight'}}; in a study "
         "under [columns]."
     ]
-
-
-def _holds_numbers(values: pd.Series) -> bool:
-    """Whether the first entries of a column are numbers, as numbers or as text."""
-    some = values.head(1000).dropna()
-    if pd.api.types.is_bool_dtype(some):
-        return False
-    return len(some) > 0 and bool(pd.to_numeric(some, errors="coerce").notna().all())
 
 
 def unused_columns(columns: Mapping[str, str], headers: Mapping[str, Iterable[str]]) -> None:

@@ -59,7 +59,9 @@ def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
     for part in _parts(name, lines):
         if part.kind == "*vertices" and above is not None:
             if labels is not None and above.kind in OTHERS[:2]:
-                columns[_title(above)] = _values(name, above, part, len(labels))
+                title = " ".join(above.title.split()[1:]) or above.kind[1:]
+                title = re.sub(r"\.(clu|vec)$", "", title, flags=re.IGNORECASE)  # its file's ending
+                columns[title] = _values(name, above, part, len(labels))
             above = None
         elif part.kind == "*vertices":
             if labels is not None:
@@ -209,10 +211,8 @@ def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:
     values = []
     for line, text in part.body:
         if not _is_number(text):
-            msg = (
-                f"{name}, line {line}: a value of {above.title!r} must be a number; found {text!r}."
-            )
-            raise InputError(msg)
+            msg = f"{name}, line {line}: a value of {above.title!r} must be a number; found "
+            raise InputError(f"{msg}{text!r}.")
         values.append(float(text))
     if above.kind == "*vector":
         return [None if value == UNKNOWN else value for value in values]
@@ -229,12 +229,6 @@ def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:
     return codes
 
 
-def _title(part: Part) -> str:
-    """The name of a partition or vector, without the ending of its file."""
-    name = " ".join(part.title.split()[1:]) or part.kind[1:]
-    return re.sub(r"\.(clu|vec)$", "", name, flags=re.IGNORECASE)
-
-
 def _size(name: str, part: Part) -> int:
     words = part.title.split()
     digits = words[1] if len(words) > 1 else ""
@@ -248,10 +242,8 @@ def _size(name: str, part: Part) -> int:
 
 def _vertex(text: str, n: int, name: str, line: int, column: str) -> int:
     if not text.isdecimal() or len(text) > len(str(n)) + 20 or not 1 <= int(text) <= n:
-        msg = (
-            f"{name}, line {line}, column {column!r}: a vertex must be a whole number from 1 to {n}"
-        )
-        raise InputError(f"{msg}; found {text!r}.")
+        msg = f"{name}, line {line}, column {column!r}: a vertex must be a whole number from 1 to "
+        raise InputError(f"{msg}{n}; found {text!r}.")
     return int(text)
 
 

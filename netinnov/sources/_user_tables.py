@@ -28,6 +28,7 @@ from netinnov.sources._headers import check_columns, rename, unused_columns, unw
 from netinnov.sources._numeric_columns import NUMBERS, typed
 from netinnov.sources._reader_result import Tables
 
+FORMAT = "netinnov network"
 TRUTH = dict.fromkeys(("true", "yes", "1", "是"), True)
 TRUTH |= dict.fromkeys(("false", "no", "0", "否"), False)
 
@@ -123,7 +124,11 @@ def tables_of_file(
         raise InputError(f"{msg}; found {kind_at_path(path)}.")
     raw = _in_workbook(path) if folder is None else _in_folder(folder, encoding)
     say([text for table in raw.values() for text in table.notes])
-    if folder is None or not _is_ours(folder):
+    # In a folder that `write_network` wrote the headers are ours.
+    about = folder / "network.json" if folder is not None else None
+    written = about is not None and kind_at_path(about) == "a file" and read_json(about)
+    ours = isinstance(written, dict) and str(written.get("format", "")).startswith(FORMAT)
+    if not ours:
         unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
         raw = {name: _renamed(name, table, asked) for name, table in raw.items()}
         held = raw["links"].frame if "links" in raw else pd.DataFrame()
@@ -224,15 +229,6 @@ def _in_workbook(path: Path) -> dict[str, AnyTable]:
     return tables
 
 
-def _is_ours(folder: Path) -> bool:
-    """Whether `write_network` wrote a folder, so that its headers are ours."""
-    path = folder / "network.json"
-    if kind_at_path(path) != "a file":
-        return False
-    about = read_json(path)
-    return isinstance(about, dict) and str(about.get("format", "")).startswith("netinnov network")
-
-
 def located(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Nodes with coordinates but without a place are places of their own."""
     if not {"lon", "lat"} <= set(nodes.columns) or "node" not in nodes or "place" in nodes:
@@ -263,8 +259,8 @@ def _layers(name: str, table: pd.DataFrame) -> pd.DataFrame:
     table = table.set_index("layer")
     for flag in ("directed", "modelled"):
         if flag in table:
-            values = table[flag].tolist()
-            table[flag] = pd.Series([_truth(value) for value in values], table.index, dtype=object)
+            values = [_truth(value) for value in table[flag].tolist()]
+            table[flag] = pd.Series(values, table.index, dtype=object)
     return table
 
 
