@@ -153,19 +153,17 @@ def _places(stack: Stack, problems: Problems) -> pd.DataFrame:
     ids = identifiers("places", "place", stack, problems, empty="empty id")
     again = _unique("place", ids, stack, problems)
     clean: dict[str, Any] = {}
-    for column, bound in (("lon", 180.0), ("lat", 90.0)):
+    for column, noun, low, high, fault in (
+        ("lon", "coordinate", -180.0, 180.0, "out of range"),
+        ("lat", "coordinate", -90.0, 90.0, "out of range"),
+        ("population", "population", 0.0, np.finfo(float).max, "is negative or infinite"),
+    ):
         values = frame[column] if column in frame else pd.Series(np.nan, frame.index)
         number, text = as_numbers(values)
-        problems.rows(stack, text, column, "coordinate is not a number", values)
-        out = np.abs(number) > bound
-        problems.rows(stack, out, column, "coordinate out of range", values)
+        problems.rows(stack, text, column, f"{noun} is not a number", values)
+        wrong = (number < low) | (number > high)
+        problems.rows(stack, wrong, column, f"{noun} {fault}", values)
         clean[column] = number
-    values = frame["population"] if "population" in frame else pd.Series(np.nan, frame.index)
-    number, text = as_numbers(values)
-    problems.rows(stack, text, "population", "population is not a number", values)
-    wrong = (number < 0) | np.isinf(number)
-    problems.rows(stack, wrong, "population", "population is negative or infinite", values)
-    clean["population"] = number
     if "parent" in frame:
         parent = identifiers("places", "parent", stack, problems, empty=None)
     else:
@@ -181,11 +179,8 @@ def _places(stack: Stack, problems: Problems) -> pd.DataFrame:
 
 def _with_others(clean: dict[str, Any], frame: pd.DataFrame, key: str) -> pd.DataFrame:
     """The columns that were checked, then all others but the key."""
-    columns = dict(clean)
-    for name in frame.columns:
-        if name != key and name not in clean:
-            columns[name] = frame[name]
-    return pd.DataFrame(columns, frame.index, copy=False)
+    others = {name: frame[name] for name in frame.columns if name != key and name not in clean}
+    return pd.DataFrame(clean | others, frame.index, copy=False)
 
 
 def _on_cycle(parent: Codes) -> Mask:
@@ -249,9 +244,7 @@ def empty_places(index: pd.Index) -> pd.DataFrame:
 
 def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCodes:
     frame = stack.frame
-    ends = {}
-    for column in REQUIRED["links"]:
-        ends[column] = _ends(column, stack, nodes, problems)
+    ends = {name: _ends(name, stack, nodes, problems) for name in REQUIRED["links"]}
     layers: tuple[str, ...] = ("links",) if len(frame) else ()
     layer = np.zeros(len(frame), np.int32)
     if "layer" in frame:

@@ -48,11 +48,8 @@ def multiplex_leiden(
         Any network; layers may be directed.
     resolution : float
         Weight of the null model, at least 0. A larger one gives more and smaller communities.
-    restarts : int
-        Number of searches, each in another random order; the best result is returned.
-    rng : None, int, SeedSequence or Generator
-        Source of the random orders. The same `rng` gives the same partition, whatever the number
-        of processors.
+    restarts, rng
+        As in `leiden`.
 
     Returns
     -------

@@ -105,17 +105,11 @@ def two_mode_communities(
     ----------
     network : MultilayerNetwork
         A network with a two-mode layer, such as organisations and their projects.
-    layer : str
-        Name of a layer whose links each join a node of one side with one of the other.
-    through : str or sequence of str, optional
-        The kinds of one side, if there are more than two kinds: "project" for organisations of
-        several kinds in projects.
-    resolution : float
-        Weight of the null model, at least 0. A larger one gives more and smaller communities.
-    restarts : int
-        Number of runs of the search, each in another random order. The best result is returned.
-    rng : None, int, SeedSequence or Generator
-        Source of the random orders.
+    layer, through, resolution
+        As in `bipartite_modularity`, such as ``through="project"`` for organisations of several
+        kinds in projects. A larger resolution gives more and smaller communities.
+    restarts, rng
+        As in `leiden`.
 
     Returns
     -------

@@ -131,38 +131,25 @@ def _learn(known: dict[str, dict[str, Any]], entry: dict[str, Any]) -> None:
 
 def _flat(tables: dict[str, Path], use: Use, use_years: Use, size: int | None) -> pd.DataFrame:
     """The same from the flattened tables."""
-    _table(
-        tables[FLAT],
-        {"work_id": "work", "author_id": "author", "institution_id": "institution"},
-        lambda piece: use(piece.assign(year=pd.array([pd.NA] * len(piece), "Int64"))),
-        required=3,
-        size=size,
-    )
+    ids = {"work_id": "work", "author_id": "author", "institution_id": "institution"}
+    works = {"id": "work", "publication_year": "year"}
+
+    def mentioned(piece: pd.DataFrame) -> None:
+        use(piece.assign(year=pd.array([pd.NA] * len(piece), "Int64")))
 
     def dated(piece: pd.DataFrame) -> None:
         year = pd.to_numeric(piece["year"], errors="coerce").astype("Int64")
         use_years(piece.assign(year=year))
 
+    _table(tables[FLAT], ids, mentioned, required=3, size=size)
     if "works.csv" in tables:
-        columns = {"id": "work", "publication_year": "year"}
-        _table(tables["works.csv"], columns, dated, required=2, size=size)
+        _table(tables["works.csv"], works, dated, required=2, size=size)
     names = {"id": "institution", "display_name": "name", "ror": "ror", "type": "type"}
     about = _whole(tables, "institutions.csv", names | {"country_code": "country"})
-    geo = _whole(
-        tables,
-        "institutions_geo.csv",
-        {
-            "institution_id": "institution",
-            "city": "city",
-            "geonames_city_id": "city_id",
-            "country_code": "country_of_city",
-            "latitude": "lat",
-            "longitude": "lon",
-        },
-    )
-    both = about.drop_duplicates("institution").merge(
-        geo.drop_duplicates("institution"), on="institution", how="outer"
-    )
+    located = {"institution_id": "institution", "latitude": "lat", "longitude": "lon"}
+    located |= {"city": "city", "geonames_city_id": "city_id", "country_code": "country_of_city"}
+    geo = _whole(tables, "institutions_geo.csv", located)
+    both = about.merge(geo, on="institution", how="outer")
     both["country"] = both["country"].fillna(both["country_of_city"])
     return both.set_index("institution")[list(INSTITUTION[1:])]
 
@@ -171,7 +158,7 @@ def _whole(tables: dict[str, Path], name: str, columns: dict[str, str]) -> pd.Da
     parts = [pd.DataFrame(columns=[*columns.values()], dtype="str")]
     if name in tables:
         _table(tables[name], columns, parts.append, required=1, size=None)
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True).drop_duplicates("institution")
 
 
 def _table(

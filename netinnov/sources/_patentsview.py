@@ -51,15 +51,8 @@ def read_patentsview(
         to choose with ``patents="nodes"``.
     only : collection of str, optional
         Ids of the patents to read. The full tables hold tens of millions of rows.
-    engine : {"pandas", "duckdb"}
-        ``"duckdb"``, an extra, reads the files in pieces and computes on disk, for the full tables.
-        The result is the same, and it alone has to fit in memory; layers and ids of links are
-        categories.
-    memory : str, optional
-        What DuckDB may hold in memory, with a unit; default ``"4GB"``.
-    temp : path, optional
-        The folder for what DuckDB writes to disk, about as much as the unpacked files; default
-        that of the operating system.
+    engine, memory, temp
+        As in `read_openalex`; on disk DuckDB needs about as much as the unpacked files.
 
     Returns
     -------
