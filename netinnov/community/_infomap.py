@@ -67,12 +67,7 @@ def infomap(
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame(
-    ...     {
-    ...         "source": ["a", "a", "b", "d", "d", "e", "c"],
-    ...         "target": ["b", "c", "c", "e", "f", "f", "d"],
-    ...     }
-    ... )
+    >>> links = pd.DataFrame({"source": list("aabddec"), "target": list("bcceffd")})
     >>> network = ni.build_network(pd.DataFrame(index=list("abcdef")), links)
     >>> infomap(network, rng=1).membership["links"].tolist()
     [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]

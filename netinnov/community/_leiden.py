@@ -98,9 +98,7 @@ def leiden(
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame(
-    ...     {"source": ["a", "c", "a"], "target": ["b", "d", "b"], "layer": ["x", "x", "y"]}
-    ... )
+    >>> links = pd.DataFrame({"source": list("aca"), "target": list("bdb"), "layer": list("xxy")})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
     >>> partition = leiden(network, rng=1)
     >>> partition.membership["x"].tolist(), partition.membership["y"].tolist()

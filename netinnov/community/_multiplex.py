@@ -86,9 +86,7 @@ def multiplex_leiden(
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame(
-    ...     {"source": ["a", "c", "a"], "target": ["b", "d", "b"], "layer": ["x", "x", "y"]}
-    ... )
+    >>> links = pd.DataFrame({"source": list("aca"), "target": list("bdb"), "layer": list("xxy")})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
     >>> partition = multiplex_leiden(network, rng=1)
     >>> partition.membership.tolist(), partition.quality  # 1/2 in x, 0 in y

@@ -52,7 +52,7 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network; direction is ignored (weak connection).
+        As in `largest_component`.
     order : sequence of str
         All node ids, each once: who leaves first, second, and so on. A node leaves every layer.
 

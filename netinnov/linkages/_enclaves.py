@@ -105,9 +105,8 @@ def find_enclaves(
     --------
     >>> import pandas as pd
     >>> from netinnov import MultilayerNetwork
-    >>> nodes = pd.DataFrame(
-    ...     {"place": "hangzhou", "jurisdiction": ["quzhou", None]}, index=["p", "f"]
-    ... )
+    >>> where = {"place": "hangzhou", "jurisdiction": ["quzhou", None]}
+    >>> nodes = pd.DataFrame(where, index=["p", "f"])
     >>> network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["p"], "target": ["f"]}))
     >>> find_enclaves(network, rank=pd.Series({"hangzhou": 12.2, "quzhou": 2.3}))
       node    home      host direction

@@ -63,9 +63,8 @@ def gravity(
     Examples
     --------
     >>> import pandas as pd
-    >>> cities = pd.DataFrame(
-    ...     {"lon": [0.0, 1.0, 2.0], "lat": 0.0, "population": [4, 1, 4]}, index=["a", "b", "c"]
-    ... )
+    >>> columns = {"lon": [0.0, 1.0, 2.0], "lat": 0.0, "population": [4, 1, 4]}
+    >>> cities = pd.DataFrame(columns, index=["a", "b", "c"])
     >>> gravity(cities, exponent=1.0).round(3)
       source target  weight  distance_km
     0      a      b    0.75      111.195

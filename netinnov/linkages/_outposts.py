@@ -74,9 +74,8 @@ def add_outposts(
     Examples
     --------
     >>> import pandas as pd
-    >>> nodes = pd.DataFrame(
-    ...     {"kind": ["firm", "talent"], "place": ["quzhou", "hangzhou"]}, index=["solar", "ann"]
-    ... )
+    >>> who = {"kind": ["firm", "talent"], "place": ["quzhou", "hangzhou"]}
+    >>> nodes = pd.DataFrame(who, index=["solar", "ann"])
     >>> works = pd.DataFrame({"source": ["ann"], "target": ["solar"], "layer": "works_for"})
     >>> add_outposts(MultilayerNetwork(nodes, works), layer="works_for").links
            layer source                  target  weight

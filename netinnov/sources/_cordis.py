@@ -61,8 +61,8 @@ def read_cordis(
         projects stay as nodes, and organisations are linked to their projects: the two-mode data
         that null models of co-participation need.
     weighting : {"count", "newman", "full"}
-        What two organisations get from a project they share, see `co_participation`. There is
-        nothing to choose with ``projects="nodes"``.
+        What two organisations get from a project they share, see `co_participation`; not with
+        ``projects="nodes"``.
 
     Returns
     -------

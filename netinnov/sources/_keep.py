@@ -60,8 +60,8 @@ def read_keep(
         ``"links"``: partners are linked to those they share a project with. ``"nodes"``: projects
         stay as nodes, and partners are linked to their projects.
     weighting : {"count", "newman", "full"}
-        What two partners get from a project they share, see `co_participation`. There is nothing
-        to choose with ``projects="nodes"``.
+        What two partners get from a project they share, see `co_participation`; not with
+        ``projects="nodes"``.
 
     Returns
     -------

@@ -73,9 +73,8 @@ def open_tables(
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> _ = (folder / "inventors.csv").write_text("who,patent,city\\na,1,x\\nb,1,y\\nc,1,y\\n")
     >>> tables = open_tables(folder, memory="1GB")
-    >>> links = ni.linkages.co_participation(
-    ...     tables["inventors"], member="who", event="patent", by="city"
-    ... )
+    >>> columns = {"member": "who", "event": "patent", "by": "city"}
+    >>> links = ni.linkages.co_participation(tables["inventors"], **columns)
     >>> links.order("source, target").df()
       source target  weight
     0      x      y     2.0

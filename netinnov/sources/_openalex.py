@@ -46,8 +46,8 @@ def read_openalex(
         ``"links"``: institutions are linked to one another. ``"nodes"``: works stay as nodes, and
         institutions are linked to the works of their authors.
     weighting : {"count", "newman", "full"}
-        What two institutions get from a work they share, see `co_participation`. There is nothing
-        to choose with ``works="nodes"``.
+        What two institutions get from a work they share, see `co_participation`; not with
+        ``works="nodes"``.
     engine : {"pandas", "duckdb"}
         ``"duckdb"``, an extra, reads the files in pieces and computes on disk, for the snapshot.
         The result is the same, and it alone has to fit in memory; layers and ids of links are

@@ -65,9 +65,7 @@ def mean_clustering(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Any network; direction is ignored.
-    weighted : bool
+    network, weighted
         As in `clustering`.
     undefined : {"omit", "zero"}
         Nodes with fewer than two neighbours, which have no coefficient, are left out, or count as
@@ -158,9 +156,7 @@ def multiplex_clustering(network: MultilayerNetwork) -> pd.Series:
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame(
-    ...     {"source": ["a", "a", "b"], "target": ["b", "c", "c"], "layer": ["x", "x", "y"]}
-    ... )
+    >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "layer": list("xxy")})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
     >>> multiplex_clustering(network).tolist()
     [1.0, nan, nan]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,6 @@ from netinnov.network import MultilayerNetwork
 
 if TYPE_CHECKING:
     import igraph as ig
-import math
 
 
 class Layer(NamedTuple):
