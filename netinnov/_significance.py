@@ -9,17 +9,12 @@ from netinnov.network import MultilayerNetwork
 
 
 def why_untested(
-    network: MultilayerNetwork,
-    layers: Collection[str] | None = None,
-    *,
-    warn: bool = True,
-    stacklevel: int = 4,
+    network: MultilayerNetwork, layers: Collection[str] | None = None, *, warn: bool = True
 ) -> str | None:
     """Say why a test on some layers (None: all) has no meaning; None if all of them were observed.
 
-    Without ``warn`` the caller refuses the p-value instead, and tells the reason. ``stacklevel`` is
-    4 for the caller of the public function (a call of its own, see `suggests_keywords`) that calls
-    this one.
+    Without ``warn`` the caller refuses the p-value instead, and tells the reason. A warning names
+    the line of the caller of the public function (a call of its own, see `suggests_keywords`).
     """
     tested = network.storage.records.keys() if layers is None else layers
     records = network.storage.records
@@ -30,5 +25,5 @@ def why_untested(
     reason = f"{', '.join(modelled)} {are} modelled: a test would only repeat the model"
     if warn:
         msg = f"{reason}, so p says nothing of what was observed. Test layers that were observed"
-        warnings.warn(f"{msg}: see `layer_table`.", UserWarning, stacklevel=stacklevel)
+        warnings.warn(f"{msg}: see `layer_table`.", UserWarning, stacklevel=4)
     return reason

@@ -361,8 +361,10 @@ class Storage:
         again: tuple[Callable[..., Storage], tuple[Any, ...]] | None,
     ) -> Storage:
         """The same with what `csr` and `simple_csr` give, and a call by which processes get it."""
-        full = {x: blocks["full"].locked() for x, blocks in layers.items() if "full" in blocks}
-        simple = {x: parts["simple"].locked() for x, parts in layers.items() if "simple" in parts}
+        full, simple = (
+            {layer: parts[kind].locked() for layer, parts in layers.items() if kind in parts}
+            for kind in ("full", "simple")
+        )
         return replace(self, _again=again, _full=full, _simple=simple)
 
 

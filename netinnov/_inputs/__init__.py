@@ -187,18 +187,16 @@ def recognise(path: Path) -> tuple[str, Path]:
         raise InputError(f"{path} must be {READ}; there is no such file or folder.")
     check_file(path)
     ending = ending_of(path)
-    if ending in (*MULTIPLEX, ".json"):
-        return "multiplex", path
-    if ending in GRAPHS:
-        return "graph", path
-    if ending == LINES:
-        return "openalex", path
+    readers = dict.fromkeys((*MULTIPLEX, ".json"), "multiplex") | dict.fromkeys(GRAPHS, "graph")
+    readers[LINES] = "openalex"
+    if ending in readers:
+        return readers[ending], path
     if ending == ".toml":
-        msg = f"it is a configuration, for `netinnov run {path}`."
-        raise InputError(f"{path} must be {READ}; {msg}")
+        why = f"it is a configuration, for `netinnov run {path}`"
+        raise InputError(f"{path} must be {READ}; {why}.")
     if ending in MAPS:
-        msg = "it is a layer of places; name the folder that holds it with nodes and links."
-        raise InputError(f"{path} must be {READ}; {msg}")
+        why = "it is a layer of places; name the folder that holds it with nodes and links"
+        raise InputError(f"{path} must be {READ}; {why}.")
     if own_table(path.name) is not None:
         raise InputError(f"{path} is one of several tables; name the folder that holds them.")
     if ending in WORKBOOKS:
@@ -248,11 +246,11 @@ def _in_folder(folder: Path) -> tuple[str, Path]:
     msg += f"{', '.join(names[:8]) or 'nothing'}."
     tables = [name for name in names if ending_of(name) in (*TABLE_ENDINGS, ZIP)]
     if tables:
+        msg += "\nTables of talents, firms and parks go below one another into nodes.csv, with a "
         msg += (
-            "\nTables of talents, firms and parks go below one another into nodes.csv, with a "
             "column 'kind'; tables of linkages into links.csv, with a column 'layer'. A table or "
-            f"matrix of flows is named itself: {folder / tables[0]}."
         )
+        msg += f"matrix of flows is named itself: {folder / tables[0]}."
     raise InputError(msg)
 
 

@@ -139,11 +139,8 @@ def _significant(
 def _sizes(cells: Any) -> tuple[int, int, int]:
     """Members, events, and pairs of members of all events together."""
     k = nw.col("k")
-    members = (
-        cells.group_by("unit")
-        .agg(nw.col("amount").sum().alias("k"))
-        .select(k.count().alias("members"))
-    )
+    members = cells.group_by("unit").agg(nw.col("amount").sum().alias("k"))
+    members = members.select(k.count().alias("members"))
     events = cells.group_by("event").agg(nw.col("amount").sum().alias("k"))
     events = events.select(k.count().alias("events"), (k * (k - 1) / 2).sum().alias("pairs"))
     members, events = as_pandas(members.to_native()), as_pandas(events.to_native())
@@ -160,11 +157,8 @@ def _with_small_p(met: Any, n_events: int, largest: float) -> Any:
     terms = {
         1: (marked, n_events - marked, picked, n_events - picked),
         -1: (
-            common,
-            marked - common,
-            picked - common,
-            n_events - marked - picked + common,
-            nw.lit(float(n_events)),
+            *(common, marked - common, picked - common),
+            *(n_events - marked - picked + common, nw.lit(float(n_events))),
         ),
     }
     log_p = sum(sign * _log_factorial(term) for sign, group in terms.items() for term in group)

@@ -33,12 +33,11 @@ def complete_rows(
     faults: list[str],
     *,
     described: str = "",
-    may_be_empty: bool = False,
 ) -> TextTable:
     """Keep the rows that have all ids; ``faults`` gets a line about those that are dropped."""
     completeness = Completeness(table.name, ids)
     kept = completeness.keep(table)
-    completeness.tell(faults, described=described, may_be_empty=may_be_empty)
+    completeness.tell(faults, described=described)
     return kept
 
 
