@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from netinnov._columns import TEXT, Coded, as_codes, as_numbers, as_text, is_blank, nearest, taken
 from netinnov._dataframes import as_pandas
@@ -185,19 +187,11 @@ def _with_others(clean: dict[str, Any], frame: pd.DataFrame, key: str) -> pd.Dat
 
 def _on_cycle(parent: Codes) -> Mask:
     """Rows that are their own ancestor."""
-    on = np.zeros(parent.size, bool)
-    state = np.zeros(parent.size, np.int8)  # 0 new, 1 on the present path, 2 done
-    for start in range(parent.size):
-        path = []
-        at = start
-        while at >= 0 and state[at] == 0:
-            state[at] = 1
-            path.append(at)
-            at = int(parent[at])
-        if at >= 0 and state[at] == 1:
-            on[path[path.index(at) :]] = True
-        state[path] = 2
-    return on
+    inside = np.flatnonzero(parent >= 0)
+    ends = (inside, parent[inside])
+    steps = sparse.coo_array((np.ones(inside.size), ends), shape=(parent.size, parent.size))
+    circle = connected_components(steps, connection="strong")[1]
+    return (np.bincount(circle)[circle] > 1) | (parent == np.arange(parent.size))
 
 
 def _nodes(

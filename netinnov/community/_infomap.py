@@ -89,7 +89,15 @@ def infomap(
         seed=int(rng.integers(1, 2**31)),
     )
     search = engine.Infomap(options=options)
-    links = _links(network)
+    rows = []  # layer, source, target and weight, numbered from 1; undirected links once
+    for x, layer in enumerate(network.layers, start=1):
+        block = network.storage.simple_csr(layer)
+        source, target, weight = block.sources, block.indices, block.data
+        if not network.directed:
+            once = source < target
+            source, target, weight = source[once], target[once], weight[once]
+        rows.append(np.column_stack([np.full(source.size, x), source + 1, target + 1, weight]))
+    links = np.concatenate(rows)
     alone = np.unique(links[:, 0])
     if alone.size == 1:
         search.add_links(links[:, 1:])
@@ -100,19 +108,6 @@ def infomap(
         [(node.layer_id, node.node_id, node.module_id) for node in result.nodes(states=True)],
         columns=["layer", "node", "module"],
     )
-    layer = alone[0] if alone.size == 1 else table["layer"]
-    labels[numbers[np.asarray(layer, np.int64) - 1, table["node"] - 1]] = table["module"]
+    layer_of = alone[0] if alone.size == 1 else table["layer"]
+    labels[numbers[np.asarray(layer_of, np.int64) - 1, table["node"] - 1]] = table["module"]
     return Partition(membership_table(network, numbers, labels), float(result.codelength))
-
-
-def _links(network: MultilayerNetwork) -> np.ndarray:
-    """Rows of layer, source, target and weight, numbered from 1; undirected links once."""
-    rows = []
-    for x, layer in enumerate(network.layers, start=1):
-        block = network.storage.simple_csr(layer)
-        source, target, weight = block.sources, block.indices, block.data
-        if not network.directed:
-            once = source < target
-            source, target, weight = source[once], target[once], weight[once]
-        rows.append(np.column_stack([np.full(source.size, x), source + 1, target + 1, weight]))
-    return np.concatenate(rows)

@@ -173,10 +173,23 @@ def gravity_residuals(
     deviance = 2 * float(xlogy(observed, observed / fit.expected).sum() - total + fit.total)
     deviance = max(deviance, 0.0)  # rounding, where all is explained
     equal = 2 * float(xlogy(observed, observed / (total / flows.n_pairs)).sum())
-    larger, links = _with_layer(network, layer, name, flows, fit.expected)
+    layers = tuple(sorted({*network.layers, name}))
+    residuals = Rows(
+        np.full(observed.size, layers.index(name), np.int32),
+        flows.nodes[flows.source].astype(np.int32),
+        flows.nodes[flows.target].astype(np.int32),
+        observed / fit.expected,
+        attributes=pd.DataFrame({"observed": observed, "expected": fit.expected}),
+    )
+    storage = network.storage
+    rows = storage.link_rows().with_layers(network.layers, layers).followed_by(residuals)
+    record = record_of_result([storage.records[layer]], unit="observed / expected")
+    records = storage.records | {name: record}
+    larger = network_of_rows(storage.node_table(), storage.places, layers, rows, records)
+    links = larger.select(layers=[name]).links
     return GravityFit(
         network=larger,
-        links=links,
+        links=links[["layer", "source", "target", "weight", "observed", "expected"]],
         coefficients=fit.coefficients.copy(),
         standard_errors=fit.errors.copy(),
         deviance=deviance,
@@ -256,11 +269,15 @@ def _by_margins(flows: _Flows) -> _Fit:
 
 def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
     """Fit the logarithm of the flow to those of populations and distance."""
-    size, lon, lat = _quantities(network, flows.nodes)
-    n = flows.nodes.size
+    storage, nodes = network.storage, flows.nodes
+    index, code = storage.nodes.index.take(nodes), storage.place_codes[nodes]
+    if (code < 0).any():
+        msg = f"every node with a flow must have a place; {(code < 0).sum()} have none"
+        raise InputError(f"{msg}: {examples(index[code < 0], str)}.")
+    size, lon, lat = sizes_and_points(storage.places.iloc[code], "population", index)
+    n = nodes.size
     i, j = np.nonzero(~np.eye(n, dtype=bool)) if flows.directed else np.triu_indices(n, k=1)
     distance = great_circle(lon[i], lat[i], lon[j], lat[j])
-    index = network.storage.nodes.index.take(flows.nodes)
     refuse_one_point(distance, index.take(i), index.take(j))
     log = np.log(size)
     terms = {"origin": log[i], "destination": log[j]}
@@ -288,36 +305,3 @@ def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
         pd.Series(beta, names).reindex(every),
         pd.Series(np.sqrt(np.diag(variance)), names).reindex(every),
     )
-
-
-def _quantities(
-    network: MultilayerNetwork, nodes: npt.NDArray[np.intp]
-) -> tuple[Floats, Floats, Floats]:
-    """Population, longitude and latitude of the places of some nodes."""
-    index, code = network.storage.nodes.index.take(nodes), network.storage.place_codes[nodes]
-    if (code < 0).any():
-        msg = f"every node with a flow must have a place; {(code < 0).sum()} have none"
-        raise InputError(f"{msg}: {examples(index[code < 0], str)}.")
-    return sizes_and_points(network.storage.places.iloc[code], "population", index)
-
-
-def _with_layer(
-    network: MultilayerNetwork, layer: str, name: str, flows: _Flows, expected: Floats
-) -> tuple[MultilayerNetwork, pd.DataFrame]:
-    """The network with the residuals as one more layer, and the links of it."""
-    layers = tuple(sorted({*network.layers, name}))
-    residuals = Rows(
-        np.full(expected.size, layers.index(name), np.int32),
-        flows.nodes[flows.source].astype(np.int32),
-        flows.nodes[flows.target].astype(np.int32),
-        flows.observed / expected,
-        attributes=pd.DataFrame({"observed": flows.observed, "expected": expected}),
-    )
-    rows = network.storage.link_rows().with_layers(network.layers, layers).followed_by(residuals)
-    record = record_of_result([network.storage.records[layer]], unit="observed / expected")
-    records = network.storage.records | {name: record}
-    larger = network_of_rows(
-        network.storage.node_table(), network.storage.places, layers, rows, records
-    )
-    links = larger.select(layers=[name]).links
-    return larger, links[["layer", "source", "target", "weight", "observed", "expected"]]

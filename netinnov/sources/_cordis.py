@@ -141,7 +141,12 @@ def read_cordis(
     nodes = _organisations(rows)
     meetings = rows[["organisation", "project", "period"]].drop_duplicates(ignore_index=True)
     if projects == "nodes":
-        nodes = _with_projects(nodes, listed, meetings["project"])
+        # Below the organisations the projects, also those that no table lists.
+        unlisted = meetings.loc[~meetings["project"].isin(listed.index), "project"].unique()
+        index = listed.index.append(pd.Index(unlisted, dtype="str"))
+        events = listed.drop(columns="period").reindex(index).set_axis("project:" + index)
+        events.insert(0, "kind", pd.Series("project", events.index, dtype="str"))
+        nodes = pd.concat([nodes, events]).rename_axis("node")
         targets = "project:" + meetings["project"]
         links = two_mode("participation", meetings["organisation"], targets, meetings["period"])
     else:
@@ -183,7 +188,9 @@ def _participations(table: TextTable, projects: pd.DataFrame, faults: list[str])
         fault = "participations without a period, their project is not in the table of projects"
         faults.append(f"{table.name}: {fault}: {where}")
     city = text["city"].str.normalize("NFC").str.replace(r"\s+", " ", regex=True)
-    lon, lat = _coordinates(table, faults)
+    pair = table.frame["geolocation"].str.extract(f"^{POINT}$").astype("float64")
+    good = (pair[0].abs() <= 90) & (pair[1].abs() <= 180)
+    table.judge("geolocation", good, "'latitude,longitude'", faults)
     return pd.DataFrame(
         {
             "project": project,
@@ -195,8 +202,8 @@ def _participations(table: TextTable, projects: pd.DataFrame, faults: list[str])
             "nuts": text["nutsCode"],
             "city": city,
             "place": city.str.upper() + ", " + text["country"].str.upper(),
-            "lon": lon,
-            "lat": lat,
+            "lon": pair[1].where(good),
+            "lat": pair[0].where(good),
             "contribution": _amounts(table, "ecContribution", faults),
             "period": projects["period"].reindex(project).array,
         }
@@ -217,15 +224,6 @@ def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
     index = pd.Index(ids.unique(), name="node", dtype="str")
     columns = ("kind", "place", *frequent[1:], "contribution", "participations")
     return pd.DataFrame({name: nodes[name].reindex(index) for name in columns})
-
-
-def _with_projects(nodes: pd.DataFrame, listed: pd.DataFrame, project: pd.Series) -> pd.DataFrame:
-    """The organisations and below them the projects, also those no table lists."""
-    unlisted = pd.Index(project[~project.isin(listed.index)].unique(), dtype="str")
-    events = listed.drop(columns="period").reindex(listed.index.append(unlisted))
-    events.index = "project:" + events.index
-    events.insert(0, "kind", pd.Series("project", events.index, dtype="str"))
-    return pd.concat([nodes, events]).rename_axis("node")
 
 
 def _places(nodes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -256,12 +254,3 @@ def _days(table: TextTable, column: str, faults: list[str]) -> pd.Series:
     day = table.frame[column].str.extract(f"^{DAY}$", expand=False)
     table.judge(column, day.notna(), "date such as 2016-01-31", faults)
     return day
-
-
-def _coordinates(table: TextTable, faults: list[str]) -> tuple[pd.Series, pd.Series]:
-    """Longitude and latitude of ``geolocation``, which is written "latitude,longitude"."""
-    pair = table.frame["geolocation"].str.extract(f"^{POINT}$").astype("float64")
-    lat, lon = pair[0], pair[1]
-    good = (lat.abs() <= 90) & (lon.abs() <= 180)
-    table.judge("geolocation", good, "'latitude,longitude'", faults)
-    return lon.where(good), lat.where(good)

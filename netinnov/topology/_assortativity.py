@@ -65,7 +65,13 @@ def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree")
     values = _values(network, by)
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         number = values.to_numpy(np.float64, na_value=np.nan)
-        return by_layer(network, lambda layer: _of_numbers(layer, number), "assortativity")
+
+        def of_numbers(layer: Layer) -> float:
+            source, target = (number[end] for end in layer.matrix.tocoo().coords)
+            known = np.isfinite(source) & np.isfinite(target)
+            return _correlation(source[known], target[known])
+
+        return by_layer(network, of_numbers, "assortativity")
     codes = pd.factorize(values)[0].astype(np.int32)
     return by_layer(network, lambda layer: _of_categories(layer, codes), "assortativity")
 
@@ -76,12 +82,6 @@ def degree_assortativity_of(layer: Layer) -> float:
     n = layer.matrix.shape[0]
     out, into = (np.bincount(end, minlength=n).astype(np.float64) for end in (source, target))
     return _correlation(out[source], into[target])
-
-
-def _of_numbers(layer: Layer, values: Floats) -> float:
-    source, target = layer.matrix.tocoo().coords
-    known = np.isfinite(values[source]) & np.isfinite(values[target])
-    return _correlation(values[source[known]], values[target[known]])
 
 
 def _of_categories(layer: Layer, codes: Codes) -> float:
