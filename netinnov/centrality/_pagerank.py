@@ -72,23 +72,13 @@ def pagerank(
     """
     check_number("coupling", coupling, low=0)
     check_number("damping", damping, low=0, high=1, below=True)
-    if network.storage.presence(presence).any():
-        score = _versatility(network, presence, coupling, damping)
-    else:
-        score = np.full(network.n_nodes, np.nan)
-    return pd.Series(score, network.storage.nodes.index, name="pagerank")
+    nodes, present = network.storage.nodes.index, network.storage.presence(presence)
+    if not present.any():
+        return pd.Series(np.full(network.n_nodes, np.nan), nodes, name="pagerank")
+    # With D the out-strengths and S the supra-adjacency, y = D^(-1/2) r solves (I - d D^(-1/2) S'
+    # D^(-1/2)) y = D^(-1/2) (1 - d) / N, which is symmetric and positive definite without directed
+    # layers. Jumps from states that lead nowhere add the same to every state: they scale y.
 
-
-def _versatility(
-    network: MultilayerNetwork, presence: Presence, coupling: float, damping: float
-) -> Floats:
-    """Scores up to 1e-12, jumps from states that lead nowhere included.
-
-    With D the out-strengths and S the supra-adjacency, y = D^(-1/2) r solves
-    (I - d D^(-1/2) S' D^(-1/2)) y = D^(-1/2) (1 - d) / N, which is symmetric and positive definite
-    without directed layers. Those jumps add the same to every state: they scale the solution.
-    """
-    present = network.storage.presence(presence)
     weights: Coupled | Triangles
     if network.directed or network.n_links < FEW:
         weights = coupled(network, coupling, presence)
@@ -116,7 +106,7 @@ def _versatility(
         msg = f"pagerank does not converge at damping {damping:g} and coupling {coupling:g}; "
         raise InputError(msg + "use a smaller damping.")
     score = (scale * scores.reshape(out.shape)).sum(axis=0)
-    return np.asarray(score / score.sum())
+    return pd.Series(score / score.sum(), nodes, name="pagerank")
 
 
 @dataclass(frozen=True)

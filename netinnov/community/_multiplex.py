@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
@@ -113,7 +112,14 @@ def multiplex_leiden(
     codes = next(labels for labels, quality in searches if quality >= best - ROUNDING)
     membership = np.full(n, np.nan)
     membership[linked] = ranked(codes[linked])
-    return Partition(_labelled(network, membership), _quality(network, codes, float(resolution)))
+    # The sum over layers, from the links themselves.
+    blocks = [network.storage.simple_csr(layer) for layer in network.layers]
+    quality = sum(
+        links_modularity(codes[block.sources], codes[block.indices], block.data, float(resolution))
+        for block in blocks
+        if block.indices.size
+    )
+    return Partition(_labelled(network, membership), quality)
 
 
 def _labelled(network: MultilayerNetwork, membership: Floats) -> pd.Series:
@@ -143,15 +149,3 @@ def _summed(
 
 def _arrays(matrix: sparse.csr_array) -> tuple[Codes, Codes, Floats]:
     return matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data
-
-
-def _quality(
-    network: MultilayerNetwork, codes: npt.NDArray[np.integer], resolution: float
-) -> float:
-    """The sum over layers, from the links themselves."""
-    blocks = [network.storage.simple_csr(layer) for layer in network.layers]
-    return sum(
-        links_modularity(codes[block.sources], codes[block.indices], block.data, resolution)
-        for block in blocks
-        if block.indices.size
-    )

@@ -100,7 +100,15 @@ def add_outposts(
         return network
     posts = away.groupby(["owner", "host"])
     code = (network.n_nodes + posts.ngroup()).to_numpy().astype(np.int32)
-    larger = network.with_nodes(_nodes(network, posts.agg({"home": "first", "member": "nunique"})))
+    post = posts.agg({"home": "first", "member": "nunique"})
+    places, own = network.storage.places.index, network.storage.nodes.index
+    owner_of, host = (post.index.get_level_values(name).to_numpy() for name in ("owner", "host"))
+    table = pd.DataFrame({"owner": own.take(owner_of), "place": places.take(host)})
+    table["node"] = "outpost:" + table["owner"] + "@" + table["place"]
+    table["jurisdiction"] = places.take(post["home"].to_numpy())
+    table["members"] = post["member"].astype("Int64").array
+    columns = ["node", "kind", "place", "jurisdiction", "owner", "members"]
+    larger = network.with_nodes(table.assign(kind="outpost")[columns])
 
     rows = network.storage.link_rows()
     at, out = away["row"].to_numpy(), away["out"].to_numpy()
@@ -138,20 +146,3 @@ def _links_of_outposts(
     away = away.assign(host=host, home=home)
     at_home = within(parent, host, home) | within(parent, host, place[owner])
     return away[(host >= 0) & (home >= 0) & ~at_home]
-
-
-def _nodes(network: MultilayerNetwork, posts: pd.DataFrame) -> pd.DataFrame:
-    """Table of nodes from outposts, whose index is owner and host."""
-    places = network.storage.places.index
-    owner = network.storage.nodes.index.take(posts.index.get_level_values("owner").to_numpy())
-    host = places.take(posts.index.get_level_values("host").to_numpy())
-    return pd.DataFrame(
-        {
-            "node": "outpost:" + owner + "@" + host,
-            "kind": "outpost",
-            "place": host,
-            "jurisdiction": places.take(posts["home"].to_numpy()),
-            "owner": owner,
-            "members": posts["member"].astype("Int64").array,
-        }
-    )

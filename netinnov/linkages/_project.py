@@ -101,7 +101,13 @@ def project(
     if name is None:
         name = f"co_{layer}" if split_by is None else "mixed"
     member = _members(network, onto, through)
-    value, values = _values(network, split_by, member)
+    # The code of each member's value in a column, -1 for none, and the values as text.
+    value, values = np.full(network.n_nodes, -1), list[str]()
+    if split_by is not None:
+        nodes = network.storage.nodes
+        check_name("split_by", split_by, list(map(str, nodes.columns)), of="the nodes")
+        value, named = pd.factorize(as_text(nodes[split_by].where(member))[0], sort=True)
+        values = list(map(str, named))
     if taken := sorted({name, *values} & {*network.layers} - {layer}):
         msg = f"there is a layer {taken[0]!r} already; choose another `name` for the projection."
         raise InputError(msg if taken[0] == name else msg.replace("`name`", "`split_by`"))
@@ -145,26 +151,14 @@ def project(
     joined = rest.with_layers(network.layers, layers).followed_by(meet)
     joined = joined._replace(source=code[joined.source], target=code[joined.target])
     stay = np.flatnonzero(~dropped)
-    nodes = NodeTable(
+    table = NodeTable(
         network.storage.nodes.iloc[stay],
         network.storage.place_codes[stay],
         network.storage.jurisdiction_codes[stay],
     )
     projected = record_of_result([network.storage.records[layer]], directed=False)
     records = network.storage.records | dict.fromkeys(new, projected)
-    return network_of_rows(nodes, network.storage.places, layers, joined, records)
-
-
-def _values(
-    network: MultilayerNetwork, column: str | None, member: np.ndarray
-) -> tuple[Integers, list[str]]:
-    """The code of each member's value in a column, -1 for none, and the values as text."""
-    if column is None:
-        return np.full(network.n_nodes, -1), []
-    nodes = network.storage.nodes
-    check_name("split_by", column, list(map(str, nodes.columns)), of="the nodes")
-    code, values = pd.factorize(as_text(nodes[column].where(member))[0], sort=True)
-    return code, list(map(str, values))
+    return network_of_rows(table, network.storage.places, layers, joined, records)
 
 
 def _members(
