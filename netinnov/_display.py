@@ -117,16 +117,9 @@ def first_rows(frame: pd.DataFrame, columns: Sequence[str]) -> str:
     """The first rows of a table as HTML, with ``low`` and ``high`` as a picture beside them."""
     rows = frame[:ROWS]
     span = (float(rows["low"].min()), float(rows["high"].max()))
-    shown = [
-        (*map(short, row), interval(middle, low, high, span))
-        for row, middle, low, high in zip(
-            rows[[*columns]].itertuples(index=False),
-            rows[columns[-1]],
-            rows["low"],
-            rows["high"],
-            strict=True,
-        )
-    ]
+    texts = rows[[*columns]].itertuples(index=False)
+    cells = zip(texts, rows[columns[-1]], rows["low"], rows["high"], strict=True)
+    shown = [(*map(short, row), interval(*numbers, span)) for row, *numbers in cells]
     more = len(frame) - len(rows)
     return table(shown, [*columns, ""]) + (f"<p>{more:,} more in to_frame()</p>" if more else "")
 
@@ -144,11 +137,9 @@ def histogram(values: npt.ArrayLike, mark: float, *, bins: int = 24) -> str:
     at = _scale(min(drawn.min(), mark), max(drawn.max(), mark))
     counts, edges = np.histogram(drawn, bins=bins)
     wide = max(at(edges[1]) - at(edges[0]) - 0.5, 0.5)
-    bars = "".join(
-        f'<rect x="{at(left):.1f}" y="{HEIGHT - tall:.1f}" width="{wide:.1f}" '
-        f'height="{tall:.1f}" fill="{PALE}"/>'
-        for left, tall in zip(edges[:-1], counts / counts.max() * (HEIGHT - 4), strict=True)
-    )
+    tall = counts / counts.max() * (HEIGHT - 4)
+    columns = zip(edges[:-1], tall, strict=True)
+    bars = "".join(_bar(at(left), height, wide) for left, height in columns)
     return _svg(f"{bars}{_line(at(mark), 0, at(mark), HEIGHT, 2)}", HEIGHT)
 
 
@@ -158,14 +149,8 @@ def bars(values: npt.ArrayLike) -> str:
     if not drawn.size or not drawn.max() > 0:
         return ""
     step = WIDTH / max(drawn.size, 10)
-    return _svg(
-        "".join(
-            f'<rect x="{step * at:.1f}" y="{HEIGHT - tall:.1f}" width="{0.8 * step:.1f}" '
-            f'height="{tall:.1f}" fill="{PALE}"/>'
-            for at, tall in enumerate(drawn / drawn.max() * HEIGHT)
-        ),
-        HEIGHT,
-    )
+    sizes = enumerate(drawn / drawn.max() * HEIGHT)
+    return _svg("".join(_bar(step * at, tall, 0.8 * step) for at, tall in sizes), HEIGHT)
 
 
 def interval(
@@ -180,6 +165,11 @@ def interval(
     if zero:
         parts += _line(at(0), 0, at(0), 14, 0.5)
     return _svg(f'{parts}<circle cx="{at(value):.1f}" cy="7" r="3" fill="{INK}"/>', 14)
+
+
+def _bar(x: float, tall: float, wide: float) -> str:
+    size = f'width="{wide:.1f}" height="{tall:.1f}"'
+    return f'<rect x="{x:.1f}" y="{HEIGHT - tall:.1f}" {size} fill="{PALE}"/>'
 
 
 def _scale(low: float, high: float) -> Callable[[float], float]:

@@ -19,11 +19,10 @@ def as_text(n_nodes: int, n_places: int, links: Mapping[str, int]) -> str:
     where = f" in {_count(n_places, 'place')}" if n_places else ""
     names = ", ".join([*links][:NAMED]) + (", ..." if len(links) > NAMED else "")
     names = without_controls(names, one_line=True)
-    return (
-        f"MultilayerNetwork: {_count(n_nodes, 'node')}{where}, "
-        f"{_count(sum(links.values()), 'link')} in {_count(len(links), 'layer')}"
-        + (f" ({names})" if names else "")
-    )
+    listed = f" ({names})" if names else ""
+    n_links = _count(sum(links.values()), "link")
+    counted = f"{_count(n_nodes, 'node')}{where}, {n_links} in {_count(len(links), 'layer')}"
+    return f"MultilayerNetwork: {counted}{listed}"
 
 
 def as_html(
@@ -47,12 +46,10 @@ def as_html(
     counts = [f"{html.escape(str(kind))} {n:,}" for kind, n in kinds.value_counts().items()]
     more = f"<p>{len(links) - ROWS:,} more layers</p>" if len(links) > ROWS else ""
     counts = counts[:NAMED] + ["..."] * (len(counts) > NAMED)
-    return (
-        f"<p><b>MultilayerNetwork</b>: {_count(n_nodes, 'node')}"
-        + (f" ({', '.join(counts)})" if counts else "")
-        + (f" in {_count(n_places, 'place')}" if n_places else "")
-        + f"</p>{layers}{more}"
-    )
+    of_kinds = f" ({', '.join(counts)})" if counts else ""
+    where = f" in {_count(n_places, 'place')}" if n_places else ""
+    head = f"<b>MultilayerNetwork</b>: {_count(n_nodes, 'node')}{of_kinds}{where}"
+    return f"<p>{head}</p>{layers}{more}"
 
 
 def _count(n: int, noun: str) -> str:

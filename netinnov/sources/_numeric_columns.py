@@ -60,9 +60,8 @@ def typed(table: str, frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
 
 def _numbers(column: pd.Series) -> pd.Series:
     """Numbers where the text is one; if any is not, it stays, so that it can be reported."""
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return column
-    if column.dtype != object and not isinstance(column.dtype, pd.StringDtype):
+    text = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+    if pd.api.types.is_numeric_dtype(column.dtype) or not text:
         return column
     odd = pd.Series(False, column.index)
     if column.dtype == object:
