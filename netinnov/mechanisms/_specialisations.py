@@ -178,16 +178,18 @@ def complexity(
     part = m[np.ix_(rows, columns)]
     vector = _second(part)
     if vector is not None:
-        given: Any = m.sum(axis=1)[rows] if towards is None else towards
+        reference: Any = m.sum(axis=1)[rows] if towards is None else towards
         if towards is not None:
-            if not isinstance(given, pd.Series) or not given.index.is_unique:
+            if not isinstance(reference, pd.Series) or not reference.index.is_unique:
                 raise InputError("`towards` must be a Series with one number for each region.")
-            given = given.reindex(specialised.index[rows]).to_numpy(np.float64, na_value=np.nan)
-        known = np.isfinite(given)
+            reference = reference.reindex(specialised.index[rows]).to_numpy(
+                np.float64, na_value=np.nan
+            )
+        known = np.isfinite(reference)
         if known.sum() < 2:
             msg = "`towards` must have a finite number for two regions or more"
             raise InputError(f"{msg}; found {known.sum()}.")
-        if vector[known] @ (given[known] - given[known].mean()) < 0:
+        if vector[known] @ (reference[known] - reference[known].mean()) < 0:
             vector = -vector
         regions[rows] = vector
         fields[columns] = part.T @ vector / part.sum(axis=0)

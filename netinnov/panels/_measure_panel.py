@@ -175,8 +175,8 @@ def measure_levels(
 
 def _check_measures(measures: Mapping[str, Measure]) -> None:
     check_mapping("measures", measures, "from names to functions of a network", filled=True)
-    given: Mapping[str, object] = measures
-    if wrong := [name for name, measure in given.items() if not callable(measure)]:
+    functions: Mapping[str, object] = measures
+    if wrong := [name for name, measure in functions.items() if not callable(measure)]:
         raise InputError(f"measures must be functions of a network; these are not: {wrong[:5]}.")
 
 

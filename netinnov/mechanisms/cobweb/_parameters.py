@@ -131,6 +131,7 @@ def region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[A
 def position(argument: str, region: Any, regions: tuple[Any, ...]) -> int:
     """Position of a region."""
     if region not in regions:
-        found = f"{region!r}{did_you_mean(region, regions)}"
-        raise InputError(f"`{argument}` must be a region ({examples(regions)}); found {found}.")
+        nearest = did_you_mean(region, regions)
+        msg = f"`{argument}` must be a region ({examples(regions)}); found {region!r}{nearest}."
+        raise InputError(msg)
     return regions.index(region)

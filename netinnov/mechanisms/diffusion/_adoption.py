@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_rng, check_type
+from netinnov._arguments import as_whole, check_rng, check_type, shown
 from netinnov._columns import as_numbers
 from netinnov._paths import union
 from netinnov._significance import why_untested
@@ -111,6 +111,10 @@ def adoption_test(
         if strata not in network.storage.nodes:
             raise InputError(f"`strata` must be a column of the nodes; found {strata!r}.")
         strata = network.storage.nodes[strata]
+    groups: object = strata
+    if groups is not None and not isinstance(groups, pd.Series):
+        msg = "`strata` must be a column of the nodes or a Series over them; found"
+        raise InputError(f"{msg} {shown(strata)}.")
     group = _codes(strata, index, stay)
     why_untested(network)
     steps = np.unique(times[np.isfinite(times)])
@@ -213,7 +217,10 @@ def order_test(
 
 def _dates(dates: pd.Series | Mapping[str, float], index: pd.Index) -> Floats:
     """Date of each node, NaN where none is given."""
-    check_type("dates", dates, pd.Series, Mapping)
+    table: object = dates
+    if not isinstance(table, (pd.Series, Mapping)):
+        msg = "`dates` must be a Series or mapping from nodes to numbers; found"
+        raise InputError(f"{msg} {shown(dates)}.")
     adopted = pd.Series(dates)
     number, text = as_numbers(adopted)
     if text.any():
