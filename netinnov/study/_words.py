@@ -16,6 +16,10 @@ MINUS = "\N{MINUS SIGN}"
 ISOLATE, END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{END}]*){END}")
 SMALLEST = 1e-6  # below it a number is written with a power of ten, not with a row of zeros
+ILLUSTRATIVE = (
+    "An illustrative, uncalibrated model, one formal reading of Figure {} of Hu and Zhang, who "
+    "give no equations: it says nothing on the places of this study."
+)
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -51,12 +55,10 @@ def counted(n: int, noun: str, plural: str = "") -> str:
 
 
 def times(n: int) -> str:
-    """How often."""
     return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
 
 
 def are(n: int) -> str:
-    """The verb of a number of things."""
     return "is" if n == 1 else "are"
 
 
@@ -70,9 +72,8 @@ def number(value: float, *, digits: int = 3) -> str:
     if 1000 <= size < 1e15:
         return signed(f"{value:,.0f}")
     if value == 0 or SMALLEST <= size < 1000:
-        return signed(
-            np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
-        )
+        shown: dict[str, Any] = {"unique": False, "fractional": False, "trim": "-"}
+        return signed(np.format_float_positional(value, digits, **shown))
     leading, power = f"{value:.{digits - 1}e}".split("e")
     return signed(f"{leading} × 10") + str(int(power)).translate(RAISED)
 
@@ -142,13 +143,10 @@ def out_of(n: int) -> Callable[[float], str]:
 
 def per_cent_of(changes: Iterable[float], before: float) -> list[str]:
     """Changes in per cent of what was before, with like decimals; as they are if that is 0."""
-    changes = [float(change) for change in changes]
-    if not before or math.isnan(before):
-        decimals = decimals_for(*changes)
-        return [fixed(change, decimals, sign=True) for change in changes]
-    shares = [100 * change / abs(before) for change in changes]
-    decimals = max(decimals_for(*shares), 1)
-    return [f"{fixed(share, decimals, sign=True)} %" for share in shares]
+    known = bool(before) and not math.isnan(before)
+    changes = [100 * float(x) / abs(before) if known else float(x) for x in changes]
+    decimals = max(decimals_for(*changes), int(known))
+    return [fixed(change, decimals, sign=True) + " %" * known for change in changes]
 
 
 def cell(value: Any, *, longest: int = 80) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -150,12 +150,6 @@ class Candidates:
     prices: Prices | None
     notes: tuple[str, ...]
 
-    @property
-    def limit(self) -> dict[str, Any]:
-        """Arguments of every search."""
-        limits = {"k": self.k, "budget": self.budget, "prices": self.prices}
-        return {"candidates": self.scenarios, **limits}
-
 
 def maker_of(part: SitingPart, context: Context, network: MultilayerNetwork) -> Maker:
     """Settle what is built, where, and how long links are."""
@@ -210,14 +204,18 @@ def candidates_of(context: Context) -> Candidates:
     return Candidates(part, maker, table, scenarios, k, part.budget, prices, notes)
 
 
+def _named(context: Context, setting: str, places: list[str]) -> tuple[list[str], str]:
+    for place in places:
+        context.check_place(f"each of siting.{setting}", place)
+    places = list(dict.fromkeys(places))
+    return places, f"The {setting} are named in [siting]: {len(places):,}."
+
+
 def _homes(part: SitingPart, context: Context, maker: Maker) -> tuple[list[str], str]:
     """The homes, and a sentence on who they are."""
     places = list(context.cities.storage.nodes.index)
     if part.homes:
-        for home in part.homes:
-            context.check_place("each of siting.homes", home)
-        homes = list(dict.fromkeys(part.homes))
-        return homes, f"The homes are named in [siting]: {len(homes):,}."
+        return _named(context, "homes", part.homes)
     values, called, more = _wealth(part, context, maker)
     known = values.dropna()
     if known.nunique() < 2:
@@ -263,10 +261,7 @@ def _wealth(part: SitingPart, context: Context, maker: Maker) -> tuple[pd.Series
 def _hosts(part: SitingPart, context: Context, homes: Sequence[str]) -> tuple[list[str], str]:
     """The hosts, and a sentence on who they are."""
     if part.hosts:
-        for host in part.hosts:
-            context.check_place("each of siting.hosts", host)
-        hosts = list(dict.fromkeys(part.hosts))
-        return hosts, f"The hosts are named in [siting]: {len(hosts):,}."
+        return _named(context, "hosts", part.hosts)
     totals = strength(context.cities).sum(axis=1)
     others = totals[~totals.index.isin(homes) & (totals > 0)]
     strongest = others.sort_values(ascending=False, kind="stable").index[: part.most_hosts]

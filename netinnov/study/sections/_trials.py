@@ -18,7 +18,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS, Prices, ReverseEnclave, break_even_prices, equal_cost
 from netinnov.scenarios._between_places import volume_of
 from netinnov.scenarios._prices import Funding, draws_nothing
-from netinnov.study._measures import MeasuresPart
+from netinnov.study._context import Context
 from netinnov.study._words import counted, number, percent
 
 if TYPE_CHECKING:
@@ -60,26 +60,13 @@ class Trial:
 
 def enclaves(part: ExperimentPart, layer: str) -> list[Trial]:
     """The enclave, funded in each way; the first is the headline."""
-    scenarios = [
-        (_enclave(part, layer, funding, part.attachment), funding) for funding in part.funding
-    ]
-    return [Trial(f"reverse enclave, {funding}", made, funding) for made, funding in scenarios]
+    park = partial(_enclave, part, layer, attachment=part.attachment)
+    return [Trial(f"reverse enclave, {x}", park(funding=x), x) for x in part.funding]
 
 
-def _enclave(
-    part: ExperimentPart, layer: str, funding: Funding, attachment: float
-) -> ReverseEnclave:
-    return ReverseEnclave(
-        part.home,
-        part.host,
-        part.size,
-        part.pipeline_share,
-        volume=part.volume,
-        volume_share=part.volume_share,
-        funding=funding,
-        attachment=attachment,
-        layer=layer,
-    )
+def _enclave(part: ExperimentPart, layer: str, **options: Any) -> ReverseEnclave:
+    amounts = part.model_dump(include={"home", "host", "size", "volume", "volume_share"})
+    return ReverseEnclave(**amounts, pipeline_share=part.pipeline_share, layer=layer, **options)
 
 
 def priced_rivals(
@@ -135,14 +122,13 @@ def costs(cities: MultilayerNetwork, trials: Sequence[Trial], prices: Prices) ->
 
 def break_evens(
     cities: MultilayerNetwork,
-    home: str,
     headline: Trial,
     rivals: Sequence[Trial],
     prices: Prices,
     effects: pd.DataFrame,
 ) -> pd.DataFrame | None:
     """Prices at which the enclave and each rival do as much per cost, by their median effects."""
-    measure, node = effects["measure"], effects["node"]
+    home, measure, node = headline.sized.home, effects["measure"], effects["node"]
     of_home = measure.isin([ACCESS, PAGERANK]) & node.eq(home)
     wanted = (of_home | measure.eq(EFFICIENCY)).to_numpy(bool, na_value=False)
     medians = effects[wanted].set_index(["measure", "scenario"])["median"].unstack("scenario")
@@ -164,15 +150,9 @@ def break_evens(
     return table.astype({"node": "str"})
 
 
-def specifications(
-    cities: MultilayerNetwork,
-    part: ExperimentPart,
-    options: MeasuresPart,
-    layer: str,
-    seed: int,
-    progress: bool,
-) -> pd.DataFrame | None:
+def specifications(context: Context, part: ExperimentPart, layer: str) -> pd.DataFrame | None:
     """The enclave set up in other ways: funding, attachment and the friction of borders."""
+    cities, options = context.cities, context.measures
     if cities.n_nodes > MANY:
         return None
     links = cities.links
@@ -181,7 +161,7 @@ def specifications(
     length = 1 / weights.median() if options.distance == "inverse" and len(weights) else 1.0
     border = options.border or 0.5 * float(length)
     attachments = {0.0, 1.0, part.attachment}
-    if draws_nothing(_enclave(part, layer, "new", part.attachment)):
+    if draws_nothing(_enclave(part, layer, funding="new", attachment=part.attachment)):
         attachments = {part.attachment}  # weight moves in proportion to weights
 
     def make(funding: Funding, attachment: float, border: float, measure: str) -> Specification:
@@ -189,26 +169,26 @@ def specifications(
         of_node = measure == ACCESS
         function = centrality.harmonic_centrality if of_node else connectivity.global_efficiency
         measured = partial(function, distance=options.distance or "unit", frictions=frictions)
-        node, park = part.home if of_node else None, _enclave(part, layer, funding, attachment)
-        return Specification(park, measured, node=node)
+        park = _enclave(part, layer, funding=funding, attachment=attachment)
+        return Specification(park, measured, node=part.home if of_node else None)
 
+    choices: dict[str, list[Any]] = {
+        "measure": [ACCESS, EFFICIENCY],
+        "funding": ["reallocated", "new"],
+        "attachment": sorted(attachments),
+        "border": [0.0, border, 2 * border],
+    }
     curve = specification_curve(
         cities,
-        specifications={
-            "measure": [ACCESS, EFFICIENCY],
-            "funding": ["reallocated", "new"],
-            "attachment": sorted(attachments),
-            "border": [0.0, border, 2 * border],
-        },
+        specifications=choices,
         make=make,
         replicates=min(AGAIN, part.replicates),
-        rng=seed,
-        progress=progress,
+        rng=context.seed,
+        progress=context.progress,
     )
-    shown = ["measure", "funding", "attachment", "border", "baseline", "median", "low", "high"]
-    return curve[[*shown, "standardised", "same_sign", "replicates"]].sort_values(
-        "measure", kind="stable", ascending=False, ignore_index=True
-    )
+    shown = [*choices, "baseline", "median", "low", "high", "standardised", "same_sign"]
+    curve = curve[[*shown, "replicates"]]
+    return curve.sort_values("measure", kind="stable", ascending=False, ignore_index=True)
 
 
 def matched_on(cities: MultilayerNetwork, part: ExperimentPart) -> tuple[str, ...]:
@@ -244,10 +224,9 @@ def placebos(
     return drawn, f"{text}{' and '.join(match)}."
 
 
-def measures(
-    cities: MultilayerNetwork, part: ExperimentPart, options: MeasuresPart
-) -> tuple[dict[str, Any], list[str]]:
+def measures(context: Context, part: ExperimentPart) -> tuple[dict[str, Any], list[str]]:
     """What is measured, and which of that new links can move one way only."""
+    options = context.measures
 
     def efficiency(network: MultilayerNetwork, *, nodes: list[str]) -> float:
         return connectivity.global_efficiency(network, **options.paths, nodes=nodes)
@@ -259,7 +238,7 @@ def measures(
         share: pd.Series = rank / of_nodes.sum()
         return share
 
-    if cities.n_nodes > MANY:
+    if context.cities.n_nodes > MANY:
         return {EFFICIENCY: efficiency, PAGERANK: versatility}, [EFFICIENCY]
     last = threading.local()
 

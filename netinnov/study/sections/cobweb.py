@@ -15,7 +15,7 @@ from netinnov.mechanisms.cobweb._enclave_link import Answer
 from netinnov.plotting import DOUBLE, new_figure, plot_stability_map
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Sentence, Table
-from netinnov.study._words import joined, number
+from netinnov.study._words import ILLUSTRATIVE, joined, number
 
 HEADING = "Cobweb: settle, cycle or explode?"
 NAMES = ("home", "host")
@@ -107,10 +107,7 @@ def offer(result: Links) -> Iterator[Sentence]:
 
 
 def tell(result: Links) -> Iterator[Sentence]:
-    yield Sentence(
-        "An illustrative, uncalibrated model, one formal reading of Figure 2 of Hu and Zhang, who "
-        "give no equations: it says nothing on the places of this study."
-    )
+    yield Sentence(ILLUSTRATIVE.format(2))
     first = result.links[0]
     stable = bool((first.modes["modulus"] < 1).all())
     modes = zip(first.modes["kind"], first.modes["root"], strict=True)

@@ -106,7 +106,7 @@ def compute(context: Context) -> Experiment | None:
     choice = context.once(choose)
     if choice is None:
         return None
-    cities, options, part, layer = context.cities, context.measures, choice.part, choice.layer
+    cities, part, layer = context.cities, choice.part, choice.layer
     enclaves = _trials.enclaves(part, layer)
     headline = enclaves[0]
     prices = None if part.prices is None else Prices(**part.prices.model_dump())
@@ -114,7 +114,7 @@ def compute(context: Context) -> Experiment | None:
     match = _trials.matched_on(cities, part)
     placebo, note = _trials.placebos(cities, part, enclaves, match)
     notes = [*choice.notes, *([note] if note else []), *unpaid]
-    measures, monotone = _trials.measures(cities, part, options)
+    measures, monotone = _trials.measures(context, part)
     if cities.n_nodes > MANY:
         omitted = "Harmonic centrality and its inequality are not in the experiment"
         notes.append(f"{omitted}: over {MANY:,} places.")
@@ -141,13 +141,12 @@ def compute(context: Context) -> Experiment | None:
         table = contrasts(result, of=headline.name, against=[trial.name for trial in rivals])
         compared = table[~table["measure"].isin(kinds)].reset_index(drop=True)
     try:
-        seed, progress = context.seed, context.progress
-        varied = _trials.specifications(cities, part, options, layer, seed, progress)
+        varied = _trials.specifications(context, part, layer)
     except InputError as error:
         notes.append(f"The experiment was set up in one way only: {error}")
     if prices:
         costs = _trials.costs(cities, [*enclaves, *rivals], prices)
-        even = _trials.break_evens(cities, part.home, headline, rivals, prices, whole)
+        even = _trials.break_evens(cities, headline, rivals, prices, whole)
     assert isinstance(headline.scenario, ReverseEnclave)
     placements = 1 if draws_nothing(headline.scenario) else PLACEMENTS
     streams = np.random.default_rng(context.seed).spawn(placements)

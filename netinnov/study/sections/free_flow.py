@@ -16,7 +16,7 @@ from netinnov.mechanisms.free_flow import CorePeriphery, bifurcation_diagram
 from netinnov.plotting import figure_style, new_figure, plot_bifurcation
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Sentence, Table
-from netinnov.study._words import number, percent
+from netinnov.study._words import ILLUSTRATIVE, number, percent
 
 HEADING = "Free flow: converge or diverge?"
 LEFT = "freeness of trade"
@@ -116,10 +116,7 @@ def offer(result: FreeFlow) -> Iterator[Sentence]:
 
 def tell(result: FreeFlow) -> Iterator[Sentence]:
     part, plain, linked = result.part, result.plain, result.linked
-    yield Sentence(
-        "An illustrative, uncalibrated model, one formal reading of Figure 1 of Hu and Zhang, who "
-        "give no equations: it says nothing on the places of this study."
-    )
+    yield Sentence(ILLUSTRATIVE.format(1))
     text = f"In the core-periphery model (σ = {part.sigma:g}, μ = {part.mu:g}) two identical "
     text += f"regions stay alike up to a freeness of trade of {number(plain.broken)}, the break "
     text += f"point; beyond it they diverge. A core persists from {number(plain.sustain)} on, the "

@@ -73,9 +73,6 @@ placements = 30               # drawn of each approach
         return self
 
 
-OPTIONS = GovernancePart
-
-
 class ApproachChoice(NamedTuple):
     """Between whom, in which layer and at what cost approaches are compared."""
 
@@ -121,7 +118,7 @@ def pair_of(context: Context) -> ApproachChoice:
     return choice if choice.why_not else _tried(context, part, choice)
 
 
-CHECK = pair_of
+OPTIONS, CHECK = GovernancePart, pair_of
 
 
 def _why_not(context: Context, layer: str) -> str:

@@ -61,9 +61,6 @@ resamples = 50                # default 100; of the links, for intervals and for
         return self
 
 
-OPTIONS = PlanPart
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
     """A target in the observed layers, and what could be built there."""
@@ -146,7 +143,7 @@ def task_of(context: Context) -> Task:
     return Task(part, target, network, maker.form, pairs, scenarios, prices, drawn, modelled)
 
 
-CHECK = task_of
+OPTIONS, CHECK = PlanPart, task_of
 
 
 def _pairs_with(place: str, context: Context, pairs: pd.DataFrame) -> pd.DataFrame:

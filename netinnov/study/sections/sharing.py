@@ -63,9 +63,6 @@ profits = [4.0, 8.0, 12.0, 16.0, 18.0, 24.0]   # assumed: what the park earns, o
     contract: ContractPart | None = None
 
 
-OPTIONS = SharingPart
-
-
 class Pairs(NamedTuple):
     """Pairs of places to be linked, a row each (source, target), and the network without them.
 
@@ -81,13 +78,6 @@ class Pairs(NamedTuple):
     @property
     def ends(self) -> list[tuple[str, str]]:
         return [*zip(self.table["source"], self.table["target"], strict=True)]
-
-    @property
-    def counts(self) -> pd.Series[int]:
-        """In how many pairs each player is."""
-        ends = pd.concat([self.table["source"], self.table["target"]])
-        counts: pd.Series[int] = ends.value_counts().reindex(self.players, fill_value=0)
-        return counts
 
 
 def pairs_of(context: Context) -> Pairs:
@@ -135,7 +125,7 @@ def pairs_of(context: Context) -> Pairs:
     return Pairs(kept, network, players, layer, left_out)
 
 
-CHECK = pairs_of
+OPTIONS, CHECK = SharingPart, pairs_of
 
 
 def _of_enclaves(context: Context) -> pd.DataFrame:
@@ -201,8 +191,9 @@ def compute(context: Context) -> Sharing:
         return made[key]
 
     game = game_of(pairs.table)
-    counted_by = "pairs" if pairs.layer else "enclaves"
-    rules: dict[str, Any] = {"equal": "equal", counted_by: pairs.counts}
+    ends = pd.concat([pairs.table["source"], pairs.table["target"]])
+    counts = ends.value_counts().reindex(pairs.players, fill_value=0)
+    rules: dict[str, Any] = {"equal": "equal", "pairs" if pairs.layer else "enclaves": counts}
     if part.unions is not None:  # a player without a value stands alone
         values = context.cities.storage.places[part.unions].reindex(pairs.players)
         groups = values.groupby(values).groups.values()

@@ -119,7 +119,8 @@ def compute(context: Context) -> Siting:
     part, maker, cities = candidates.part, candidates.maker, context.cities
     homes = list(candidates.pairs["home"].unique())
     objective = maker.objective(part.objective, homes)
-    every: dict[str, Any] = candidates.limit | {"rng": context.seed}
+    every: dict[str, Any] = {x: getattr(candidates, x) for x in ("k", "budget", "prices")}
+    every |= {"candidates": candidates.scenarios, "rng": context.seed}
     replicates = part.placements if maker.form == "enclave" else 1
     plan = site_enclaves(
         cities,

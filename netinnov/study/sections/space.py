@@ -57,9 +57,6 @@ resamples = 200               # of the nodes with both columns, for the interval
     resamples: Annotated[int, Field(ge=1)] = 200
 
 
-OPTIONS = SpacePart
-
-
 class Stock(NamedTuple):
     """What needs space by home, the space by host, and the kilometres between them."""
 
@@ -116,7 +113,7 @@ def stock(context: Context) -> Stock:
     return Stock(units, capacity, kilometres, demand, lost_units + lost_space)
 
 
-CHECK = stock
+OPTIONS, CHECK = SpacePart, stock
 
 
 def _amounts(context: Context, column: str, end: str, setting: str) -> tuple[pd.Series[float], int]:
