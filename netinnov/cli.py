@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from netinnov.study import Configuration
 
 __all__ = ["main"]
-
 INPUT = (
     "Folder with nodes.csv, links.csv and, if any, places.csv and layers.csv (or .parquet, .dta, "
     ".xlsx), or workbook with such sheets; folder or zip of CORDIS; folder or .jsonl of OpenAlex; "
@@ -50,14 +49,12 @@ CODES = (
 FOUND = "Of text files, such as cp1252; found by default."
 FORMAT = "Format; csv, parquet and muxviz are folders to make."
 SAME = "What a file must be, for the very files of an earlier study; may be repeated."
-
 Case = Literal["yrd", "europe"]
 Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infomap"]
 Source = Annotated[Path, typer.Argument(metavar="IN", help=INPUT)]
 Columns = Annotated[list[str] | None, typer.Option("--column", metavar="THEIRS=OURS", help=COLUMN)]
 Encoding = Annotated[str | None, typer.Option("--encoding", help=FOUND)]
 CaseOption = Annotated[Case | None, typer.Option("--case", help=CASE)]
-
 app = typer.Typer(
     name="netinnov",
     help="Multilayer networks of innovation, and what reverse enclaves change in them.",

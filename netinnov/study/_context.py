@@ -70,7 +70,6 @@ class Context:
         return part
 
     def settings(self, kind: type[P]) -> P:
-        """The settings of a part, or its defaults."""
         return self.options(kind) or kind()
 
     def once(self, compute: Callable[[Context], R]) -> R:
@@ -123,7 +122,6 @@ class Context:
 
     @cached_property
     def pagerank(self) -> pd.Series:
-        """PageRank versatility of the places over all layers."""
         return self.measures.pagerank(self.cities)
 
     def check_place(self, setting: str, place: str) -> None:

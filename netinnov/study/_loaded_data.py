@@ -121,7 +121,7 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
                 raise ValueError("`source` or `path` is missing")
             raise ValueError(f"source = {self.source!r} needs `path`")
         optional = ("aliases", "encoding", "outflow", "places", "weighting")
-        fits = {name: [x for x in READERS if option_of(x, name)] for name in optional}
+        fits = {name: [each for each in READERS if option_of(each, name)] for name in optional}
         fits |= {"path": list(READERS), "clean": ["tables"]}
         fits["project"] = ["europe", *(source for source in READERS if source != "flows")]
         for name in sorted(self.model_fields_set & fits.keys()):
@@ -305,8 +305,10 @@ def _nowhere(places: pd.DataFrame | None) -> pd.Series[bool]:
 def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork:
     """The network, in which what a configuration says of a layer comes before its source."""
     present = set(_names_of_layers(tables.links))  # a layer may have lost all of its rows
-    parts = {x: part.model_dump(exclude_none=True) for x, part in layers.items() if x in present}
-    directed = [x for x in tables.directed if parts.get(x, {}).get("directed") is not False]
+    said = {layer: part for layer, part in layers.items() if layer in present}
+    parts = {layer: part.model_dump(exclude_none=True) for layer, part in said.items()}
+    undirected = {layer for layer, part in said.items() if part.directed is False}
+    directed = [layer for layer in tables.directed if layer not in undirected]
     records: dict[str, dict[str, Any]] = {}
     if tables.layers is not None:
         table = tables.layers.set_index("layer") if "layer" in tables.layers else tables.layers

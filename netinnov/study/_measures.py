@@ -31,7 +31,7 @@ def linked_share(network: MultilayerNetwork) -> tuple[float, bool]:
 
 def linked_layers(network: MultilayerNetwork) -> list[str]:
     """The layers in which two nodes are linked."""
-    return [x for x in network.layers if network.storage.simple_csr(x).indices.size]
+    return [each for each in network.layers if network.storage.simple_csr(each).indices.size]
 
 
 class MeasuresPart(Part, part="measures"):
@@ -66,21 +66,17 @@ kilometres = 1.0              # default 0.0; added for each 1,000 km between two
 
     @property
     def frictions(self) -> Frictions:
-        """What borders and kilometres add to the length of a link."""
         return Frictions(border=self.border, distance=self.kilometres)
 
     @property
     def paths(self) -> dict[str, Any]:
-        """Arguments of every measure of paths."""
         return {"distance": self.distance, "frictions": self.frictions}
 
     @property
     def coupled(self) -> dict[str, Any]:
-        """Arguments of every measure of coupled layers."""
         return {"coupling": self.coupling, "presence": self.presence}
 
     def pagerank(self, network: MultilayerNetwork) -> pd.Series:
-        """PageRank versatility."""
         return centrality.pagerank(network, damping=self.damping, **self.coupled)
 
 

@@ -102,7 +102,6 @@ class Plan:
 
     @property
     def draw(self) -> dict[str, Any]:
-        """Arguments of every search and draw."""
         options = self.options.model_dump(include={"restarts", "direction"})
         return {"rng": self.seed, "progress": self.progress, **options}
 
@@ -121,7 +120,6 @@ class Plan:
 
     @property
     def layers(self) -> str:
-        """The layers looked at together, in words."""
         return f"{self.kind} layer{'s' * (len(self.network.layers) > 1)}"
 
 

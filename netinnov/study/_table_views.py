@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from netinnov.study._section import Table
 from netinnov.study._table_files import has_index
@@ -46,7 +47,7 @@ def view_of(table: Table) -> View:
         if few < many
     ]
     first, alike = _without_repetition(first)
-    longest, kinds = IN_FULL if table.whole else LONGEST, pd.api.types
+    longest = IN_FULL if table.whole else LONGEST
     return View(
         columns=[str(column).replace("_", " ") for column in first],
         rows=[
@@ -58,7 +59,7 @@ def view_of(table: Table) -> View:
             ]
             for row in first.itertuples(index=False, name=None)
         ],
-        numeric=[kinds.is_numeric_dtype(x) and not kinds.is_bool_dtype(x) for x in first.dtypes],
+        numeric=[is_numeric_dtype(kind) and not is_bool_dtype(kind) for kind in first.dtypes],
         alike=alike,
         cut=f"{joined(parts)} are shown; the file has all." if parts else "",
     )
@@ -72,7 +73,7 @@ def _without_repetition(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         str(column): str(table[column].iloc[0])
         for column in table
         if len(table) > 1
-        and not pd.api.types.is_numeric_dtype(table[column])
+        and not is_numeric_dtype(table[column])
         and table[column].notna().all()
         and table[column].nunique() == 1
     }

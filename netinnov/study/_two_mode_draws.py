@@ -135,8 +135,8 @@ def participation_of(
         values, mixed = list(map(str, unique)), "mixed"
     at = {layer: number for number, layer in enumerate(cities.layers)}
     layer_of = tuple(at.get(value, -1) for value in values)
-    codes = (x.astype(np.int32) for x in (member_code, event_code, place, group))
-    members, events, places, groups = codes
+    codes = (member_code, event_code, place, group)
+    members, events, places, groups = (each.astype(np.int32) for each in codes)
     weighting, of_mixed = projection.weighting, at.get(mixed, -1)
     return Participation(members, events, places, weighting, cities, groups, layer_of, of_mixed)
 

@@ -50,7 +50,6 @@ def some(parts: Sequence[str], n: int, *, most: int = 6) -> str:
 
 
 def counted(n: int, noun: str, plural: str = "") -> str:
-    """A number with its noun."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {plural or noun + 's'}"
 
 
@@ -144,7 +143,7 @@ def out_of(n: int) -> Callable[[float], str]:
 def per_cent_of(changes: Iterable[float], before: float) -> list[str]:
     """Changes in per cent of what was before, with like decimals; as they are if that is 0."""
     known = bool(before) and not math.isnan(before)
-    changes = [100 * float(x) / abs(before) if known else float(x) for x in changes]
+    changes = [100 * float(each) / abs(before) if known else float(each) for each in changes]
     decimals = max(decimals_for(*changes), int(known))
     return [fixed(change, decimals, sign=True) + " %" * known for change in changes]
 

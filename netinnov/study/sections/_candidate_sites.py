@@ -29,7 +29,6 @@ from netinnov.study._words import counted, joined, name, percent
 from netinnov.study.sections._enclave_choice import PricesPart, choose, layer_for
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
-
 SitingObjective = Literal["efficiency", "home_access", "worst_access", "equity", "effective_number"]
 Form = Literal["enclave", "link"]
 
@@ -212,7 +211,6 @@ def _named(context: Context, setting: str, places: list[str]) -> tuple[list[str]
 
 
 def _homes(part: SitingPart, context: Context, maker: Maker) -> tuple[list[str], str]:
-    """The homes, and a sentence on who they are."""
     places = list(context.cities.storage.nodes.index)
     if part.homes:
         return _named(context, "homes", part.homes)
@@ -259,7 +257,6 @@ def _wealth(part: SitingPart, context: Context, maker: Maker) -> tuple[pd.Series
 
 
 def _hosts(part: SitingPart, context: Context, homes: Sequence[str]) -> tuple[list[str], str]:
-    """The hosts, and a sentence on who they are."""
     if part.hosts:
         return _named(context, "hosts", part.hosts)
     totals = strength(context.cities).sum(axis=1)

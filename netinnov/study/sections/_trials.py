@@ -61,7 +61,7 @@ class Trial:
 def enclaves(part: ExperimentPart, layer: str) -> list[Trial]:
     """The enclave, funded in each way; the first is the headline."""
     park = partial(_enclave, part, layer, attachment=part.attachment)
-    return [Trial(f"reverse enclave, {x}", park(funding=x), x) for x in part.funding]
+    return [Trial(f"reverse enclave, {paid}", park(funding=paid), paid) for paid in part.funding]
 
 
 def _enclave(part: ExperimentPart, layer: str, **options: Any) -> ReverseEnclave:

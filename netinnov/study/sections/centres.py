@@ -57,7 +57,6 @@ class Centres(Result):
 
     @property
     def sure(self) -> bool:
-        """Whether support was computed."""
         return bool(self.table["support"].notna().all())
 
     @property

@@ -64,7 +64,6 @@ class Link:
 
     @property
     def gap(self) -> pd.Series:
-        """The mode of the gap between the prices."""
         return self.modes[self.modes["kind"] != "total"].iloc[0]
 
 

@@ -138,10 +138,12 @@ def tell(result: Communities) -> Iterator[Sentence]:
     text = f"Called by their strongest places, they are {some(named, len(table))}. Inside them "
     text += f"lies {percent(result.together.inside)} of the weight."
     yield Sentence(text, ("communities", "communities_by_layer"))
-    inside = {x: each.inside for x, each in result.by_layer.items() if not np.isnan(each.inside)}
-    if len(inside) > 1:
-        order = sorted(inside, key=lambda layer: inside[layer])
-        ends = (f"{name(mark(x))} ({percent(inside[x])})" for x in (order[-1], order[0]))
+    inside = {layer: each.inside for layer, each in result.by_layer.items()}
+    order = sorted(
+        [layer for layer in inside if not np.isnan(inside[layer])], key=inside.__getitem__
+    )
+    if len(order) > 1:
+        ends = (f"{name(mark(end))} ({percent(inside[end])})" for end in (order[-1], order[0]))
         text = f"The layer whose links stay inside most is {', least '.join(ends)}."
         yield Sentence(text, ("communities_by_layer",))
     # The most weight from one community to another, where there are too few for a figure.

@@ -58,7 +58,6 @@ class Enclaves(Result):
 
     @property
     def called(self) -> str:
-        """Their number, in words."""
         of_kind = " of kind park" if _is_park(self.counted["kind"]).any() else ""
         return counted(len(self.counted), "enclave") + of_kind
 
@@ -104,8 +103,9 @@ def _funnel(context: Context, by_place: pd.DataFrame, table: pd.DataFrame) -> pd
         "outside their jurisdiction": by_place,
         "in another unit at the level of the study: enclaves": table,
     }
-    directions = {f"of these {DIRECTIONS[x]}": table[_direction(table) == x] for x in DIRECTIONS}
-    parts |= {text: part for text, part in directions.items() if len(part)}
+    for word, text in DIRECTIONS.items():
+        if len(part := table[_direction(table) == word]):
+            parts[f"of these {text}"] = part
     for text, part in parts.items():
         pairs = part[["home", "host"]].drop_duplicates()
         steps.append((text, kinds.reindex(part["node"]), len(pairs)))

@@ -74,7 +74,6 @@ class Experiment(Result):
 
     @property
     def headline(self) -> Trial:
-        """The enclave that the findings are about."""
         return self.enclaves[0]
 
     @property
@@ -84,7 +83,6 @@ class Experiment(Result):
 
     @property
     def in_model(self) -> bool:
-        """Whether the links of the experiment are modelled."""
         return self.layer in self.context.modelled
 
     @property

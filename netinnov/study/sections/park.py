@@ -67,7 +67,6 @@ def compute(context: Context) -> Park | None:
 
 
 def _no_park(network: MultilayerNetwork, park: str, parks: list[str]) -> str:
-    """Why this is none, and which are."""
     msg = f"park.park must be a park outside its jurisdiction; {park!r} is "
     nodes = network.storage.nodes
     if park not in nodes.index:
@@ -89,7 +88,7 @@ def tell(result: Park) -> Iterator[Sentence]:
     if n > 1:
         text = f"Of {n:,} parks outside their jurisdiction this is {called}"
     partners, links, layers = (
-        counted(int(row[x]), x[:-1]) for x in ("partners", "links", "layers")
+        counted(int(row[noun]), noun[:-1]) for noun in ("partners", "links", "layers")
     )
     yield Sentence(f"{text}: {partners}, {links} in {layers}.", ("parks",))
     ways = [f"{row[way]:,} {way}" for way in ("homeward", "outward") if way in row and row[way] > 0]

@@ -86,7 +86,6 @@ class Plan(Result):
 
     @property
     def looked(self) -> int:
-        """How many candidates were looked at."""
         return min(len(self.task.scenarios), self.task.part.candidates)
 
     @property
@@ -109,7 +108,6 @@ class Plan(Result):
         return places.sort_values("change", ascending=False, kind="stable")
 
     def called(self, site: str) -> str:
-        """A site by the names of its ends."""
         home, host = self.task.pairs.loc[site]
         return f"{self.names[home]} at {self.names[host]}"
 

@@ -228,7 +228,9 @@ def tell(result: Profile) -> Iterator[Sentence]:
         text += f"their interval, which is not to be trusted: {some(names, len(names))}."
         yield Sentence(text, source)
     for layer, of_layer in result.modelled_beside.items():
-        effective, n = (float(of_layer["value"][x]) for x in ("effective_number", "n_centres"))
+        effective, n = (
+            float(of_layer["value"][index]) for index in ("effective_number", "n_centres")
+        )
         text = f"In {name(result.context.mark(layer))} alone the effective number of places is "
         text += (
             f"{places(effective)}, and {number(n)} are centres by the rule “{result.rule}”: this "

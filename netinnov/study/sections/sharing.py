@@ -164,7 +164,6 @@ class Sharing(Result):
 
     @property
     def total(self) -> float:
-        """Value of all together."""
         return float(self.game.values[-1])
 
     @property
@@ -283,7 +282,8 @@ def tell(result: Sharing) -> Iterator[Sentence]:
             )
             yield Sentence(f"{text}achieves {number(float(row['largest_excess']))} more.", source)
     if result.stability:
-        kept = joined([f"{RULES[x]} {percent(each.share)}" for x, each in result.stability.items()])
+        stable = result.stability.items()
+        kept = joined([f"{RULES[rule]} {percent(of_rule.share)}" for rule, of_rule in stable])
         text = f"With one pair less, each in turn, the divisions stay in the core in: {kept}."
         yield Sentence(text, ("sharing_stability",))
     (home, host), rise = result.pair, result.rise

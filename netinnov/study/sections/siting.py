@@ -64,7 +64,6 @@ class Siting(Result):
 
     @property
     def label(self) -> str:
-        """What the objective is called."""
         return OBJECTIVES[self.part.objective]
 
     @property
@@ -79,7 +78,6 @@ class Siting(Result):
 
     @property
     def built(self) -> str:
-        """What can be built, in words."""
         return "enclaves" if self.drawn else "direct links"
 
     @property
@@ -89,7 +87,6 @@ class Siting(Result):
 
     @property
     def helps(self) -> bool:
-        """Whether the plan is better than today."""
         return self.plan.value - self.plan.baseline > self.rounding
 
     @property
@@ -98,7 +95,6 @@ class Siting(Result):
         return float((self.plan.placebo >= self.fresh.mean() * (1 - 1e-12)).mean())
 
     def site(self, site: str) -> str:
-        """A site in a sentence."""
         home, host = map(self.name, self.candidates.pairs.loc[site])
         return f"{home} {'in' if self.drawn else 'with'} {host}"
 
@@ -119,8 +115,9 @@ def compute(context: Context) -> Siting:
     part, maker, cities = candidates.part, candidates.maker, context.cities
     homes = list(candidates.pairs["home"].unique())
     objective = maker.objective(part.objective, homes)
-    every: dict[str, Any] = {x: getattr(candidates, x) for x in ("k", "budget", "prices")}
-    every |= {"candidates": candidates.scenarios, "rng": context.seed}
+    every: dict[str, Any] = {"k": candidates.k, "budget": candidates.budget}
+    every |= {"prices": candidates.prices, "rng": context.seed}
+    every |= {"candidates": candidates.scenarios}
     replicates = part.placements if maker.form == "enclave" else 1
     plan = site_enclaves(
         cities,
@@ -142,7 +139,7 @@ def compute(context: Context) -> Siting:
             **every,
         )
     if part.against != "none":
-        both = {str(x): maker.objective(x, homes) for x in (part.objective, part.against)}
+        both = {str(each): maker.objective(each, homes) for each in (part.objective, part.against)}
         front = pareto_plans(
             cities, objectives=both, weights=WEIGHTS, replicates=replicates, **every
         )
@@ -263,7 +260,8 @@ def tell(result: Siting) -> Iterator[Sentence]:
         text += f"; the budget is {number(result.part.budget)}." if result.part.budget else "."
         yield Sentence(text, ("sites",), how)
     gains = plan.to_frame()["gain_in_plan"].loc[list(plan.sites)].items()
-    parts = [f"{result.site(str(x))} ({result.rise(plan.baseline + gain)})" for x, gain in gains]
+    rises = [(result.site(str(site)), result.rise(plan.baseline + gain)) for site, gain in gains]
+    parts = [f"{site} ({rise})" for site, rise in rises]
     text = f"Without it the plan would lose, in order of choice: {joined(parts)}."
     yield Sentence(text, ("sites",), "What each adds")
     yield Sentence(_stability(result), ("sites",), "Would it change with other data")
@@ -360,7 +358,7 @@ def tables(result: Siting) -> Iterator[Table]:
     table, names = plan.to_frame(), result.candidates.pairs.map(result.names.__getitem__)
     scale = 100 / abs(plan.baseline) if plan.baseline else 1.0
     every = table[[]].rename_axis("site").join(names).join(table[["chosen", "order"]])
-    every = every.assign(**{x: scale * table[x] for x in ("gain_alone", "gain_in_plan")})
+    every = every.assign(**{gain: scale * table[gain] for gain in ("gain_alone", "gain_in_plan")})
     if result.stability is not None:
         every["share_of_resamples"] = result.stability["share"]
     if table["cost"].notna().all():

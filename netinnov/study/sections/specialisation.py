@@ -78,7 +78,7 @@ def _spread(cities: MultilayerNetwork) -> tuple[pd.DataFrame | None, pd.DataFram
     if not cities.layers or cities.storage.link_rows().period is None:
         return None, None
     periods = split_periods(cities).items()
-    strength = pd.DataFrame({x: centrality.overlapping_strength(one) for x, one in periods})
+    strength = pd.DataFrame({at: centrality.overlapping_strength(one) for at, one in periods})
     positive = strength[(strength > 0).all(axis=1)]
     if len(periods) < 2 or len(positive) < FEWEST:
         return None, None
