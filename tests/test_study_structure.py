@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -237,9 +238,8 @@ def index_table(**columns):
 
 
 def indices(**columns):
-    return profile.Profile(
-        stand_in(names={"a": "A"}), index_table(**columns), {}, 10, DEGREE, "hubs", ()
-    )
+    plan = SimpleNamespace(replicates=10, null=DEGREE, modelled=(), resampled="flows")
+    return profile.Profile(stand_in(names={"a": "A"}), index_table(**columns), {}, "hubs", plan)
 
 
 def test_an_index_is_told_with_its_interval():

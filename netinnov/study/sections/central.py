@@ -40,7 +40,6 @@ class Central(Result):
     strength: pd.DataFrame
     together: pd.Series
     observed: pd.DataFrame | None
-    without_betweenness: bool
 
 
 def compute(context: Context) -> Central | None:
@@ -50,10 +49,8 @@ def compute(context: Context) -> Central | None:
     names = cities.storage.nodes.index.to_series().map(context.names).astype("str")
     measured = {called: measure(cities) for called, measure in SIMPLE.items()}
     table = pd.DataFrame({"name": names, **measured, "pagerank": context.pagerank})
-    without_betweenness = False
     if structure is not None and not structure.modelled:
-        without_betweenness = structure.network.n_nodes > BETWEEN
-        observed = _side_by_side(structure.network, context, without_betweenness)
+        observed = _side_by_side(structure.network, context)
     return Central(
         context,
         table.sort_values("pagerank", ascending=False, kind="stable"),
@@ -61,12 +58,11 @@ def compute(context: Context) -> Central | None:
         centrality.strength(cities),
         strength_together(cities, context.in_model(cities)),
         observed,
-        without_betweenness,
     )
 
 
-def _side_by_side(network: MultilayerNetwork, context: Context, quick: bool) -> pd.DataFrame:
-    """All centralities of the layers looked at together; quick: without betweenness."""
+def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
+    """All centralities of the layers looked at together."""
     paths, coupled = context.measures.paths, context.measures.coupled
     measures = SIMPLE | {
         "pagerank": context.measures.pagerank,
@@ -79,7 +75,7 @@ def _side_by_side(network: MultilayerNetwork, context: Context, quick: bool) -> 
         "effective_size": centrality.effective_size,
         "core_number": centrality.core_number,
     }
-    if not quick:
+    if network.n_nodes <= BETWEEN:
         measures["betweenness_centrality"] = partial(centrality.betweenness_centrality, **paths)
     table = centrality.centrality_table(network, measures=measures)
     table.insert(0, "name", table.index.map(context.names))
@@ -131,9 +127,9 @@ def tell(result: Central) -> Iterator[Sentence]:
         yield Sentence(f"{text}.", ("centrality",))
     if result.observed is not None:
         yield from _leaders(result, result.observed)
-    if result.without_betweenness:
-        why = f"it would take long for more than {BETWEEN:,} places"
-        yield Sentence(f"Betweenness is left out: {why}.", ("centrality_observed",))
+        if "betweenness_centrality" not in result.observed:
+            why = f"it would take long for more than {BETWEEN:,} places"
+            yield Sentence(f"Betweenness is left out: {why}.", ("centrality_observed",))
 
 
 def _alike(one: float, other: float) -> bool:

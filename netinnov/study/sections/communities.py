@@ -36,40 +36,29 @@ class Cohesion:
 class Communities(Result):
     """Communities, the largest first, links between them, and the cohesion of layers."""
 
+    centres: centres.Centres
     table: pd.DataFrame
     flows: pd.DataFrame
     together: Cohesion
     by_layer: dict[str, Cohesion]
-    membership: pd.Series
-    network: MultilayerNetwork
-    modelled: tuple[str, ...]
-    modelled_beside: tuple[str, ...]
-    against_chance: str
 
 
 def compute(context: Context) -> Communities | None:
-    centres_found = context.once(centres.compute)
-    if centres_found is None:
+    own = context.once(centres.compute)
+    if own is None:
         return None
-    structure, labels = centres_found.plan, centres_found.table["community"]
-    network, cities, resolution = structure.network, structure.cities, structure.options.resolution
-    flows, member = _flows(network, labels), list(labels.index[labels.notna()])
+    labels, cities, resolution = (
+        own.table["community"],
+        own.plan.cities,
+        own.plan.options.resolution,
+    )
+    flows, member = _flows(own.plan.network, labels), list(labels.index[labels.notna()])
     by_layer = {
         layer: _cohesion(cities.select(layers=[layer], nodes=member), labels, resolution)
         for layer in cities.layers
     }
-    return Communities(
-        context,
-        _table(flows, centres_found.table),
-        flows,
-        _cohesion(flatten(network), labels, resolution),
-        by_layer,
-        labels.astype(object).dropna(),
-        network,
-        structure.modelled,
-        structure.modelled_beside,
-        centres_found.against_chance,
-    )
+    together = _cohesion(flatten(own.plan.network), labels, resolution)
+    return Communities(context, own, _table(flows, own.table), flows, together, by_layer)
 
 
 def _table(flows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
@@ -122,7 +111,7 @@ def _cohesion(network: MultilayerNetwork, labels: pd.Series, resolution: float) 
 
 def offer(result: Communities) -> Iterator[Sentence]:
     n = counted(len(result.table), "community", "communities")
-    text = f"The links make {n} ({result.against_chance})."
+    text = f"The links make {n} ({result.centres.against_chance})."
     yield Sentence(text, ("communities", "structure"))
 
 
@@ -155,7 +144,7 @@ def tell(result: Communities) -> Iterator[Sentence]:
         return  # several pairs have as much
     source, target = (name(table["strongest"][most[end]]) for end in ("source", "target"))
     says = f"lies between {source} and {target}"
-    if result.network.directed:
+    if result.centres.plan.network.directed:
         says = f"goes from {source} to {target}"
     text = f"Of the weight between communities the most {says}: {percent(most['share'])} of all "
     yield Sentence(f"{text}weight.", ("community_flows",))
@@ -165,8 +154,9 @@ def draw(result: Communities) -> Iterator[Picture]:
     if len(result.table) < DRAWN:
         return
     figure = new_figure(width=DOUBLE, height=110)
-    ax, names = figure.add_subplot(), result.drawn_names
-    plot_community_flows(result.network, result.membership, names=names, ax=ax)
+    ax, names, own = figure.add_subplot(), result.drawn_names, result.centres
+    membership = own.table["community"].astype(object).dropna()
+    plot_community_flows(own.plan.network, membership, names=names, ax=ax)
     caption = "Weight of the links inside communities (diagonal) and between them. A community is "
     caption += "called by its strongest place; in brackets the number of its places."
     alt = "Square of shaded cells, a row and a column for each community, darker for more weight."
@@ -174,7 +164,8 @@ def draw(result: Communities) -> Iterator[Picture]:
 
 
 def tables(result: Communities) -> Iterator[Table]:
-    modelled, marked = result.modelled, (*result.modelled, *result.modelled_beside)
+    structure = result.centres.plan
+    modelled, marked = structure.modelled, (*structure.modelled, *structure.modelled_beside)
     frame = with_modelled(result.table, modelled, always=True)
     caption = "Communities of places; inside: share of the weight of their links."
     formats = {"strength_share": percent, "inside": percent}

@@ -17,7 +17,6 @@ from netinnov._parallel import workers
 from netinnov.plotting import DOUBLE, new_figure, plot_profile
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.study._context import Context
-from netinnov.study._null_choice import Null
 from netinnov.study._section import Picture, Result, Sentence, Table, with_modelled
 from netinnov.study._structure_plan import Plan, StructurePart, plan
 from netinnov.study._words import counted, joined, name, number, percent, places, some
@@ -76,11 +75,8 @@ class Profile(Result):
 
     table: pd.DataFrame
     modelled_beside: dict[str, pd.DataFrame]
-    replicates: int
-    null: Null
     rule: str
-    modelled: tuple[str, ...]
-    resampled: str = "flows"
+    plan: Plan
 
     def value(self, index: str) -> float:
         """The value of an index; NaN where it was not computed."""
@@ -120,16 +116,9 @@ def compute(context: Context) -> Profile | None:
         layer: polycentricity.profile(structure.cities.select(layers=[layer]), **PLAIN, **draw)
         for layer in structure.modelled_beside
     }
-    return Profile(
-        context,
-        _drawn(structure, draw, context.populations(structure.network), context.say),
-        beside,
-        structure.replicates,
-        structure.null,
-        rule,
-        structure.modelled,
-        structure.resampled,
-    )
+    sizes = context.populations(structure.network)
+    table = _drawn(structure, draw, sizes, context.say)
+    return Profile(context, table, beside, rule, structure)
 
 
 def _drawn(
@@ -207,9 +196,8 @@ def tell(result: Profile) -> Iterator[Sentence]:
     if parts:
         text = f"{joined(parts)}."
         if "(" in text:
-            text += (
-                f" In brackets: the middle 95 % of bootstrap resamples of the {result.resampled}."
-            )
+            text += " In brackets: the middle 95 % of bootstrap resamples of the "
+            text += f"{result.plan.resampled}."
         yield Sentence(text[0].upper() + text[1:], source)
     strength, people = result.value("effective_number"), result.value("size_effective_number")
     if np.isfinite([strength, people]).all():
@@ -255,7 +243,8 @@ def _null(result: Profile) -> Iterator[Sentence]:
         for direction, outside in directions.items()
         if outside.any()
     ]
-    text = f"Compared with {result.replicates:,} random networks {result.null.described}, "
+    structure = result.plan
+    text = f"Compared with {structure.replicates:,} random networks {structure.null.described}, "
     n = int((above | below).sum())
     if len(known) == 1:
         where = "outside" if n else "within"
@@ -266,7 +255,7 @@ def _null(result: Profile) -> Iterator[Sentence]:
         text += f"{'lie' if n > 1 else 'lies'} outside the middle 95 % "
         text += f"({'; '.join(parts)}). " if parts else "of them. "
         text += "By chance about one in twenty would."
-    yield Sentence(text + (GRAVITY if result.null.name == "gravity" else ""), ("profile",))
+    yield Sentence(text + (GRAVITY if structure.null.name == "gravity" else ""), ("profile",))
 
 
 def _without_one(result: Profile) -> Iterator[Sentence]:
@@ -299,18 +288,18 @@ def draw(result: Profile) -> Iterator[Picture]:
     plot_profile(table, names=INDICES, ax=figure.add_subplot())
     caption = "Indices of polycentricity: what lies further right speaks for more centres."
     if table["null_low"].notna().any():
-        caption += f" Grey: the middle 95 % of random networks {result.null.words}."
+        caption += f" Grey: the middle 95 % of random networks {result.plan.null.words}."
     alt = "Row for each index: its value as a point with an interval, on a scale of its own."
     yield Picture("profile", figure, caption, ("profile",), alt=alt)
 
 
 def tables(result: Profile) -> Iterator[Table]:
+    modelled, on_page, last = result.plan.modelled, not result.drawn, ["of", "many_centres_if"]
     names = result.table["most_influential"].map(result.names, na_action="ignore").astype("str")
-    frame = with_modelled(result.table.assign(most_influential=names), result.modelled, always=True)
-    last = ["of", "many_centres_if"]
-    view, on_page = frame[[*frame.columns.difference(last, sort=False), *last]], not result.drawn
+    frame = with_modelled(result.table.assign(most_influential=names), modelled, always=True)
+    view = frame[[*frame.columns.difference(last, sort=False), *last]]
     caption = "Indices of polycentricity: value, interval, range without one place, null model."
-    yield Table("profile", frame, caption, view=view, on_page=on_page, modelled=result.modelled)
+    yield Table("profile", frame, caption, view=view, on_page=on_page, modelled=modelled)
     if beside := result.modelled_beside:
         marked = {result.context.mark(layer): table for layer, table in beside.items()}
         table = pd.concat(marked, names=["layer", "index"]).reset_index("index")

@@ -159,7 +159,6 @@ class Sharing(Result):
     pair: tuple[str, str]
     added: float
     rise: pd.Series[float]
-    unions: str
     contract: Contract | None
 
     @property
@@ -227,7 +226,6 @@ def compute(context: Context) -> Sharing:
         pair,
         float(game.values[-1] - without.values[-1]),
         planning.shapley_value(game) - planning.shapley_value(without),
-        part.unions or "",
         _village_contract.contract_of(context, part.contract),
     )
 
