@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -91,14 +92,10 @@ def cross_border_shares(
     observed = [layer for layer in network.layers if not records[layer].modelled]
     if null is None or not observed or not codes:
         return table
+    part = network.select(layers=observed)
+    options: dict[str, Any] = {"rng": rng, "executor": executor, "progress": progress}
     comparison = compare_with_null(
-        network.select(layers=observed),
-        measure=measure,
-        null=null,
-        replicates=replicates,
-        rng=rng,
-        executor=executor,
-        progress=progress,
+        part, measure=measure, null=null, replicates=replicates, **options
     )
     rows = pd.MultiIndex.from_frame(table[["layer", "group"]])
     columns = {"null_mean": comparison.mean, "z": comparison.z, "p": comparison.p}

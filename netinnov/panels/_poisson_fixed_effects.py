@@ -67,12 +67,10 @@ def poisson_fixed_effects(
             raise InputError(msg)
         expected: Floats = np.asarray(model.predict(type="response"), np.float64)
     # The covariates without the fixed effects, at the weights of the fit.
+    x, codes = (np.column_stack(list(each.values())) for each in (covariates, fixed))
+    weights = np.maximum(expected, np.finfo(np.float64).tiny)
     residual, settled = pyfixest.estimation.demean(
-        np.column_stack(list(covariates.values())),
-        np.column_stack(list(fixed.values())).astype(np.uint64),
-        np.maximum(expected, np.finfo(np.float64).tiny),
-        tol=1e-9,
-        maxiter=100_000,
+        x, codes.astype(np.uint64), weights, tol=1e-9, maxiter=100_000
     )
     if not settled:
         raise InputError(f"{function}: the fixed effects have not converged in 100,000 steps.")

@@ -257,13 +257,9 @@ def _most_served(demand: Floats, space: Floats, allowed: Mask) -> Floats:
     flows = np.zeros(allowed.shape)
     if allowed.any():
         by_demand, by_site = _pairs(allowed)
-        solution = linprog(
-            -np.ones(by_demand.shape[1]),
-            A_ub=sparse.vstack([by_demand, by_site], format="csr"),
-            b_ub=np.concatenate([demand, space]),
-            method="highs-ds",
-        )
-        flows[allowed] = solution.x
+        sums = sparse.vstack([by_demand, by_site], format="csr")
+        most, cost = np.concatenate([demand, space]), -np.ones(sums.shape[1])
+        flows[allowed] = linprog(cost, A_ub=sums, b_ub=most, method="highs-ds").x
     return flows
 
 

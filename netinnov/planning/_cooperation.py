@@ -274,14 +274,9 @@ class CoalitionAccess:
             return None
         row_of = np.full(n, -1, np.int32)
         row_of[rows] = np.arange(rows.size)
+        before = np.concatenate([block for _, block in distances(self.network, rows, self.costs)])
+        source, target, length, mask = (each[order] for each in (source, target, length, mask))
         gains: Floats = access_gains(
-            np.concatenate([block for _, block in distances(self.network, rows, self.costs)]),
-            row_of,
-            self.owner[rows],
-            source[order],
-            target[order],
-            length[order],
-            mask[order],
-            begin,
+            before, row_of, self.owner[rows], source, target, length, mask, begin
         )
         return gains / (n - 1)

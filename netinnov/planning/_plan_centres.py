@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -105,15 +106,9 @@ class _Measure:
         if isinstance(self.target, EffectiveNumber):
             totals = counts(network, "total", weighted=True).sum(axis=1)[: self.n]
             return effective_number(totals, order=self.target.order)
-        table = detect_centres(
-            network,
-            rule=self.target.rule,
-            resamples=self.resamples,
-            events=self.events,
-            rng=self._fresh(),
-            executor=1,
-            progress=False,
-        )
+        options: Any = {"rule": self.target.rule, "resamples": self.resamples}
+        options |= {"events": self.events, "rng": self._fresh()}
+        table = detect_centres(network, **options, executor=1, progress=False)
         return float(table["support"][self.target.place])
 
     def interval(

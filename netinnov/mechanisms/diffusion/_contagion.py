@@ -139,14 +139,10 @@ def complex_contagion(
         weight = graph.data
     into = np.bincount(graph.indices, weights=weight, minlength=network.n_nodes)
     # Without links it is of whole numbers, for which the kernel would compile once more.
-    adopted = threshold_spread(
-        graph.indptr.astype(np.int32),
-        graph.indices.astype(np.int32),
-        weight,
-        into.astype(np.float64),
-        network.storage.positions("seeds", seeds),
-        least,
-    )
+    into = into.astype(np.float64)
+    start = network.storage.positions("seeds", seeds)
+    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    adopted = threshold_spread(indptr, indices, weight, into, start, least)
     return _steps(network, adopted, "complex_contagion")
 
 
