@@ -160,11 +160,8 @@ def make_city_system(
 
     names, parks = _ids("city", n_cities), _ids("park", n_enclaves)
     regions = _ids("region", n_communities)
-    places = pd.DataFrame(
-        np.vstack([_degrees(city), _degrees(middle)]),
-        pd.Index([*names, *regions], name="place"),
-        ["lon", "lat"],
-    )
+    ids = pd.Index([*names, *regions], name="place")
+    places = pd.DataFrame(np.vstack([_degrees(city), _degrees(middle)]), ids, ["lon", "lat"])
     places["population"] = [*population, *np.bincount(community, population, n_communities)]
     places["parent"] = pd.Series(regions.take(community), names, dtype="str")
 

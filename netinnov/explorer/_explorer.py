@@ -132,13 +132,10 @@ def explore(
     folder, configuration = read_manifest(study)
     inside = within_study(network, configuration)
     level = (configuration.get("places") or {}).get("level", 0)
-    return page_of(
-        inside,
-        aggregate(inside, by="place", level=level),
-        level=level,
-        title=title or configuration.get("title") or "Innovation network",
-        tables=study_tables(folder / "tables"),
-    )
+    title = title or configuration.get("title") or "Innovation network"
+    tables = study_tables(folder / "tables")
+    cities = aggregate(inside, by="place", level=level)
+    return page_of(inside, cities, title=title, level=level, tables=tables)
 
 
 def page_of(

@@ -66,15 +66,13 @@ def gazetteer(network: MultilayerNetwork) -> Gazetteer:
     position[order] = np.arange(order.size, dtype=np.int32)
     places = storage.places.iloc[order]
     names = display_names(places)
+    lon, lat, population = (
+        places[name].to_numpy(np.float64) for name in ("lon", "lat", "population")
+    )
+    ids, around = [str(place) for place in places.index], position[parents[order]]
+    of_nodes = position[storage.jurisdiction_codes]
     return Gazetteer(
-        [str(place) for place in places.index],
-        names.tolist(),
-        _chinese(places, names),
-        places["lon"].to_numpy(np.float64),
-        places["lat"].to_numpy(np.float64),
-        places["population"].to_numpy(np.float64),
-        position[parents[order]],
-        position[storage.jurisdiction_codes],
+        ids, names.tolist(), _chinese(places, names), lon, lat, population, around, of_nodes
     )
 
 

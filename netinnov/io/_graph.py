@@ -65,9 +65,8 @@ def one_graph(
     if two_arcs and is_mixed(network):
         both_ways = np.array([layer not in network.directed for layer in network.layers])
         back = np.flatnonzero(both_ways[rows.layer] & (source != target))
-        at = np.concatenate([at, back])
-        source = np.concatenate([source, target[back]])
-        target = np.concatenate([target, rows.source[back]])
+        at = np.append(at, back)
+        source, target = np.append(source, target[back]), np.append(target, source[back])
     nodes, places = network.nodes, network.places
     if coordinates:
         for name in ("lon", "lat"):
@@ -92,15 +91,9 @@ def one_graph(
     }
     if at.size > len(links):
         link_columns = [column.at(at.tolist()) for column in link_columns]
-    return Graph(
-        bool(network.directed),
-        nodes.index.tolist(),
-        node_columns,
-        source.tolist(),
-        target.tolist(),
-        link_columns,
-        {name: _json(value) for name, value in about.items()},
-    )
+    ids, ends = nodes.index.tolist(), (source.tolist(), target.tolist())
+    texts = {name: _json(value) for name, value in about.items()}
+    return Graph(bool(network.directed), ids, node_columns, *ends, link_columns, texts)
 
 
 def relations(graph: Graph) -> list[str]:

@@ -87,12 +87,9 @@ def column(values: pd.Series, digits: int) -> list[str]:
         held = values.astype(object).tolist()
         whole = are_whole(held)
         return [number(value, digits, whole=whole) for value in held]
-    return [
-        number(value, digits)
-        if isinstance(value, (float, np.floating)) and not pd.isna(value)
-        else plain(value)
-        for value in values
-    ]
+    decimal = [isinstance(value, (float, np.floating)) for value in values]
+    cells = zip(values, decimal, strict=True)
+    return [number(value, digits) if known else plain(value) for value, known in cells]
 
 
 def blank_repeats(labels: Sequence[Sequence[str]]) -> list[list[str]]:

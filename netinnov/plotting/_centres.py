@@ -134,18 +134,13 @@ def plot_centres(
             colour_bar(ax, shades, text, cax=inset, ticks=[0, 0.5, 1])
         write_notes(ax, notes)
         called = place_names(network.places) if names is None else names
-        label_points(
-            ax,
-            visible[["lon", "lat"]].to_numpy(),
-            [
-                name_of(called, node) + (f" {support:.2f}" if support == support else "")
-                for node, support in visible["support"].where(visible["centre"]).items()
-            ],
-            radii=np.sqrt(area) / 2,
-            most=labels,
-            must=int(visible["centre"].sum()),
-            led=labels,
+        agreed = (
+            visible["support"].where(visible["centre"]).map("{: .2f}".format, na_action="ignore")
         )
+        texts = [name_of(called, node) + support for node, support in agreed.fillna("").items()]
+        points, n_centres = visible[["lon", "lat"]].to_numpy(), int(visible["centre"].sum())
+        first: dict[str, Any] = {"most": labels, "must": n_centres, "led": labels}
+        label_points(ax, points, texts, radii=np.sqrt(area) / 2, **first)
     return ax
 
 

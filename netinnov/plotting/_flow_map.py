@@ -161,16 +161,15 @@ def plot_flow_map(
         title = f"width of a link: {printable(label)}" if drawn else None
         legend_beside(ax, handles, title=title, alignment="left", handlelength=3.4)
         write_notes(ax, [*notes, *unplaced, *cut, *_parameters(network, drawn)])
-        label_points(
-            ax,
-            shown[["lon", "lat"]].to_numpy(),
-            [name_of(text, node) for node in shown.index],
-            radii=np.sqrt(area) / 2,
-            most=labels,
-            must=min(_LED, int((shown["ends"] > 0).sum())),
-            led=_LED,
-            arrows=[part for part in ax.patches if isinstance(part, FancyArrowPatch)],
-        )
+        texts = [name_of(text, node) for node in shown.index]
+        lines = [part for part in ax.patches if isinstance(part, FancyArrowPatch)]
+        first: dict[str, Any] = {
+            "most": labels,
+            "must": min(_LED, int((shown["ends"] > 0).sum())),
+            "led": _LED,
+        }
+        points, radii = shown[["lon", "lat"]].to_numpy(), np.sqrt(area) / 2
+        label_points(ax, points, texts, radii=radii, arrows=lines, **first)
     return ax
 
 

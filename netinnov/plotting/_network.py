@@ -148,12 +148,10 @@ def plot_network(
     by_colour = together and len(drawn) > 1
     plain = len(drawn) == 1 or (coded is not None and not together)
     solid = {"linestyle": "solid"}
-    styles = [
-        {"color": GREY} | solid
-        if plain
-        else layer_style(seat, modelled=layer in modelled) | ({} if together else solid)
-        for seat, layer in zip(_seats(network, drawn), drawn, strict=True)
-    ]
+    styles = []
+    for seat, layer in zip(_seats(network, drawn), drawn, strict=True):
+        style = {"color": GREY} if plain else layer_style(seat, modelled=layer in modelled)
+        styles.append(style | solid if plain or together else style)
     with drawing(ax, DOUBLE, _millimetres(arrange, len(drawn), height)) as ax:
         beside = [] if together else _draw_frames(ax, arrange, titles, height)
         if arrange == "planes":
@@ -289,8 +287,7 @@ def _follow(ax: Axes, pictures: list[_Picture], nodes: Codes) -> None:
     lines = [
         np.stack([upper.at[node], lower.at[node]])
         for upper, lower in pairwise(pictures)
-        for node in nodes
-        if upper.linked[node] and lower.linked[node]
+        for node in nodes[upper.linked[nodes] & lower.linked[nodes]]
     ]
     style: dict[str, Any] = {"colors": "0.45", "linewidths": 0.5, "linestyles": ":"}
     ax.add_collection(LineCollection(lines, zorder=1, **style))

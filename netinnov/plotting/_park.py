@@ -113,12 +113,10 @@ def plot_park(
         for box in boxes.values():
             _draw_box(ax, box)
         _draw_park(ax, around, park, boxes, links, chinese)
-        arrows = {
-            layer: _Arrow(
-                codes[layer], layer_style(_position(layer, around.layers)), layer in around.directed
-            )
-            for layer in around.layers
-        }
+        arrows = {}
+        for layer in around.layers:
+            style = layer_style(_position(layer, around.layers))
+            arrows[layer] = _Arrow(codes[layer], style, layer in around.directed)
         for number, path in routes_of(boxes, links, park, lanes).items():
             stated = "status" not in links or links["status"][number] == "stated"
             _draw_arrow(ax, path, arrows[links["layer"][number]], stated=bool(stated))

@@ -110,15 +110,11 @@ def plot_sites(
         ends = pd.concat([chosen["home"], chosen["host"]])
         named = pd.Index(ends[ends.isin(at.index)].unique())
         spots = named.append(at.index.drop(named))  # no label may cover the others
-        label_points(
-            ax,
-            at.loc[spots].to_numpy(),
-            [called.get(place, name_of(text, place)) for place in spots],
-            radii=np.full(len(spots), 3.2),
-            most=len(named),
-            must=len(named),
-            lines=[at.loc[[*pair]].to_numpy() for pair in drawn],
-        )
+        texts = [called.get(place, name_of(text, place)) for place in spots]
+        lines = [at.loc[[*pair]].to_numpy() for pair in drawn]
+        first: dict[str, Any] = {"most": len(named), "must": len(named)}
+        radii = np.full(len(spots), 3.2)
+        label_points(ax, at.loc[spots].to_numpy(), texts, radii=radii, lines=lines, **first)
         if missing := len(chosen) - len(drawn):
             write_notes(ax, [f"Sites with an end outside the frame, not drawn: {missing}."])
     return ax
@@ -452,12 +448,7 @@ def plot_plan_map(
         ax.set_title("proposed" if proposed else "today")
         order = pd.DataFrame({"changes": changes, "strength": strength})
         order = order.sort_values(["changes", "strength"], ascending=False, kind="stable")
-        label_points(
-            ax,
-            at.loc[order.index].to_numpy(),
-            [name_of(text, place) for place in order.index],
-            radii=np.sqrt(sizes.loc[order.index].to_numpy()) / 2,
-            most=labels,
-            must=int(changes.sum()),
-        )
+        texts = [name_of(text, place) for place in order.index]
+        where, radii = at.loc[order.index].to_numpy(), np.sqrt(sizes.loc[order.index]) / 2
+        label_points(ax, where, texts, radii=radii.to_numpy(), most=labels, must=int(changes.sum()))
     return ax

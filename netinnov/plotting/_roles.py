@@ -100,14 +100,9 @@ def plot_roles(
         left = len(roles) - len(placed)
         note = f"Nodes without links or community, left out: {left:,}." if left else ""
         write_notes(ax, [note], label="participation across communities")
-        label_points(
-            ax,
-            placed[["participation", "z"]].to_numpy(np.float64),
-            [name_of(names, node) for node in placed.index],
-            radii=np.where(hub, 2.0, 1.5),
-            most=labels,
-            beside=tags,
-        )
+        texts = [name_of(names, node) for node in placed.index]
+        at, radii = placed[["participation", "z"]].to_numpy(), np.where(hub, 2.0, 1.5)
+        label_points(ax, at, texts, radii=radii, most=labels, beside=tags)
     return ax
 
 

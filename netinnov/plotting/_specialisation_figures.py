@@ -106,10 +106,8 @@ def plot_entry_rates(rates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     with drawing(ax, SINGLE, 74) as ax:
         ax.fill_between(x, y["null_low"], y["null_high"], color="#c8c8c8", linewidth=0)
         ax.plot(x, y["null_mean"], color="#8c8c8c", linewidth=0.9)
-        (line,) = ax.plot(
-            x, y["rate"], color=PALETTE[0], marker="o", markersize=3.6, markeredgecolor=INK,
-            markeredgewidth=0.5, label="observed",
-        )  # fmt: skip
+        look: dict[str, Any] = {"color": PALETTE[0], "markersize": 3.6, "mec": INK, "mew": 0.5}
+        (line,) = ax.plot(x, y["rate"], "o-", label="observed", **look)
         ax.set_ylim(bottom=0)
         ax.set_ylabel("share that the region enters, %")
         band = Patch(facecolor="#c8c8c8", label="null model, 95 % (line: mean)")
