@@ -171,7 +171,8 @@ def make_city_system(
     expected = population[i] * population[j] / distance**exponent
     expected *= np.exp(-border * (community[i] != community[j]))
     expected *= mean_flow / expected.mean()
-    expected *= np.where(_joined(i, j, home, host), enclave_effect, 1.0)
+    pairs = np.minimum(home, host) * n_cities + np.maximum(home, host)
+    expected *= np.where(np.isin(i * n_cities + j, pairs), enclave_effect, 1.0)
     weight = rng.poisson(expected).astype(np.float64) if noise else expected
     flows = pd.DataFrame({"source": names.take(i), "target": names.take(j), "weight": weight})
     flows = flows.assign(layer="synthetic_flow", expected=expected)
@@ -208,12 +209,6 @@ def _enclaves(
     home = rng.choice(homes, n_enclaves, replace=False)
     host = [rng.choice(centres[other[city]]) for city in home]
     return home, np.array(host, np.intp)
-
-
-def _joined(i: Places, j: Places, home: Places, host: Places) -> npt.NDArray[np.bool_]:
-    """Tell which pairs, the lower first, are a home and its host."""
-    size = 1 + j.max()
-    return np.isin(i * size + j, np.minimum(home, host) * size + np.maximum(home, host))
 
 
 def _region(n: int, radius: float, rng: np.random.Generator) -> Floats:

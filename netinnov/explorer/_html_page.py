@@ -36,6 +36,8 @@ def page(data: dict[str, Any], *, title: str, first_view: str) -> str:
         f"script-src '{_hash(code)}'; style-src '{_hash(style)}'"
     )
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for sign in "<\u2028\u2029":  # no text can end the script or begin a comment
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
     html = (
         "<!DOCTYPE html>\n"
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -44,15 +46,10 @@ def page(data: dict[str, Any], *, title: str, first_view: str) -> str:
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
         f'<div id="app"><main class="first"><h1>{escape(title)}</h1>{first_view}</main></div>\n'
-        f'<script type="application/json" id="data">{_inert(text)}</script>\n'
+        f'<script type="application/json" id="data">{text}</script>\n'
         f"<script>{code}</script>\n</body>\n</html>\n"
     )
     return NOT_IN_HTML.sub("\N{REPLACEMENT CHARACTER}", html)
-
-
-def _inert(text: str) -> str:
-    """JSON in which no text can end the script or begin a comment."""
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 @cache

@@ -11,13 +11,7 @@ import pandas as pd
 from netinnov.linkages import GravityFit
 from netinnov.manuscript._cells import Grid, interval, number, p_value, words
 from netinnov.null_models import MatrixRegression
-from netinnov.panels import (
-    DifferenceInDifferences,
-    EventStudy,
-    FixedEffectsGravity,
-    PairSample,
-    TieEffect,
-)
+from netinnov.panels import DifferenceInDifferences, EventStudy, FixedEffectsGravity, TieEffect
 
 Below = Literal["standard_error", "interval", "p"]
 MODELS = (
@@ -108,8 +102,11 @@ def _fit(model: Any, below: Below) -> Fit:
     if isinstance(model, TieEffect):
         return Fit(_effects({_OPENED: model}), {}, [])
     by_group = model.groups if len(model.groups) > 1 else model.groups.iloc[:0]
-    mean = pd.concat([_effects({_OPENED: model.average}), _complete(_by_group(by_group))])
-    foot = _sample(model.sample)
+    names = [f"{_OPENED}, {label}" for label in by_group.get("group", by_group.index)]
+    mean = pd.concat([_effects({_OPENED: model.average}), _complete(by_group.set_axis(names))])
+    pairs = model.sample
+    foot = {"pairs with an enclave": pairs.n_treated, "pairs without": pairs.n_controls}
+    foot["pairs × periods"] = pairs.n_rows
     if isinstance(model, DifferenceInDifferences):
         return Fit(mean, foot, notes)
     times = model.estimates.copy()
@@ -134,16 +131,3 @@ def _complete(terms: pd.DataFrame) -> pd.DataFrame:
 def _effects(effects: dict[str, TieEffect]) -> pd.DataFrame:
     rows = {name: [getattr(effect, c) for c in _COLUMNS] for name, effect in effects.items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(_COLUMNS))
-
-
-def _by_group(groups: pd.DataFrame) -> pd.DataFrame:
-    labels = groups.get("group", groups.index)
-    return groups.set_axis([f"{_OPENED}, {label}" for label in labels])
-
-
-def _sample(sample: PairSample) -> dict[str, Any]:
-    return {
-        "pairs with an enclave": sample.n_treated,
-        "pairs without": sample.n_controls,
-        "pairs × periods": sample.n_rows,
-    }

@@ -134,10 +134,8 @@ def plot_centres(
             colour_bar(ax, shades, text, cax=inset, ticks=[0, 0.5, 1])
         write_notes(ax, notes)
         called = place_names(network.places) if names is None else names
-        agreed = (
-            visible["support"].where(visible["centre"]).map("{: .2f}".format, na_action="ignore")
-        )
-        texts = [name_of(called, node) + support for node, support in agreed.fillna("").items()]
+        agreed = visible["support"].where(visible["centre"])
+        texts = [name_of(called, node) + f" {x:.2f}" * (x == x) for node, x in agreed.items()]
         points, n_centres = visible[["lon", "lat"]].to_numpy(), int(visible["centre"].sum())
         first: dict[str, Any] = {"most": labels, "must": n_centres, "led": labels}
         label_points(ax, points, texts, radii=np.sqrt(area) / 2, **first)

@@ -99,6 +99,8 @@ def plot_link_changes(
     ends = pd.unique(lines[["a", "b"]].to_numpy().ravel())
     frame = asked_frame(extent, at.loc[ends])
     visible = at[inside(at, frame)]
+    new_ends = [changes.loc[changes[f"{end}_new"], f"{end}_place"] for end in ("source", "target")]
+    new = sorted(place for place in pd.concat(new_ends).dropna().unique() if place in visible.index)
     within = lines[lines[["a", "b"]].isin(visible.index).all(axis=1)]
     notes = [f"Pairs inside one place, not drawn: {inner}."] if inner else []
     if unplaced:
@@ -114,7 +116,7 @@ def plot_link_changes(
         touched_at = at.loc[weight.index]
         for text, spots, marker, size, face in (
             ("end of a link drawn", touched_at, "o", 16, "white"),
-            ("new node", visible.loc[_new_at(changes, visible)], "*", 75, INK),
+            ("new node", visible.loc[new], "*", 75, INK),
         ):
             look: dict[str, Any] = {"s": size, "marker": marker, "facecolors": face, "zorder": 6}
             look |= {"edgecolors": INK, "linewidths": 0.7, "gid": text, "label": text}
@@ -148,13 +150,6 @@ def _between_places(changes: pd.DataFrame, at: pd.DataFrame) -> tuple[pd.DataFra
     table["change"] = changes.loc[between, "change"].astype(float)
     lines = table.groupby(["a", "b", "new"], sort=False)["change"].sum().reset_index()
     return lines[lines["change"] != 0], int((~located).sum()), int((located & ~between).sum())
-
-
-def _new_at(changes: pd.DataFrame, at: pd.DataFrame) -> list[str]:
-    """Places of nodes that were not there before."""
-    ends = (changes.loc[changes[f"{end}_new"], f"{end}_place"] for end in ("source", "target"))
-    new_places = pd.concat(ends).dropna().unique()
-    return sorted(place for place in new_places if place in at.index)
 
 
 def _strongest(lines: pd.DataFrame, most: int) -> tuple[pd.DataFrame, list[str]]:

@@ -84,7 +84,9 @@ def plot_null_distribution(
         ax.hist(values, bins=bins, color=PALETTE[4], edgecolor="white", linewidth=0.3, label=counts)
         signs = [f"z = {number(z, '+.1f')}"] if np.isfinite(z) else []
         text = ", ".join([f"observed: {number(value, '.4g')}", *signs])
-        text += _chance(p, values.size) if np.isfinite(p) else ""
+        text += f"\np = {p:.3g}" if np.isfinite(p) else ""
+        if np.isclose(p, 2 / (values.size + 1)):
+            text += f", no less with {values.size:,} networks"
         ax.axvline(value, color=INK, linewidth=1.4, label=text)
         ax.set(xlabel=printable(label), ylabel="replicates")
         ax.xaxis.set_major_locator(MaxNLocator(5))
@@ -113,10 +115,3 @@ def _comparison(
         msg = "`observed` must be the value of the network, a number for a Series of replicates "
         raise InputError(f"{msg}and a Series for a DataFrame; found {shown(observed)}.")
     return compared(observed, np.asarray(result, np.float64), np.nan)
-
-
-def _chance(p: float, replicates: int) -> str:
-    """The p-value; where it is as small as the number of replicates allows, it says so."""
-    least = 2 / (replicates + 1)
-    floor = f", no less with {replicates:,} networks" if np.isclose(p, least) else ""
-    return f"\np = {p:.3g}{floor}"

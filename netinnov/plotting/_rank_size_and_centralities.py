@@ -142,7 +142,11 @@ def _draw_ranks(
         along = ranks if method == "ols" or not len(ranks) else np.geomspace(1, len(ranks), 200)
         if high < 0:
             x, y = np.log(ranks if method == "ols" else ranks - 0.5), np.log(sizes.to_numpy())
-            steep, flat = (_line(along, b, _height(x, y, b, method), method) for b in (low, high))
+            if method == "gabaix":
+                x, y = y, x
+            # Through the centre of the points.
+            levels = [float(y.mean() - slope * x.mean()) for slope in (low, high)]
+            steep, flat = (_line(along, *b, method) for b in zip((low, high), levels, strict=True))
             ax.fill_between(along, steep, flat, color=colour, alpha=0.15, linewidth=0, zorder=0)
         line = _line(along, fit.slope, fit.intercept, method)
         dash = ("-", "--", ":")[position % 3]
@@ -211,7 +215,9 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     with drawing(ax, DOUBLE, 24 + 5.2 * len(scores)) as ax:
         limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)
         bar = {"label": f"standard deviations\nabove the mean of {len(table):,}"}
-        texts = measures.head(top).map(_three_digits)
+        texts = measures.head(top).map(
+            lambda x: "–" if x != x else number(x, ",.0f" if abs(x) >= 1000 else ".3g")
+        )
         rows = [str(names[node]) for node in scores.index]
         shaded_table(ax, scores, texts, rows, bar, cmap="Blues", vmin=-limit / 4, vmax=limit)
     return ax
@@ -240,13 +246,6 @@ def _line(
     if method == "ols":
         return np.exp(intercept + slope * np.log(ranks))
     return np.exp((np.log(ranks - 0.5) - intercept) / slope)
-
-
-def _height(x: NDArray[np.float64], y: NDArray[np.float64], slope: float, method: Method) -> float:
-    """Intercept of the line of a slope through the centre of logarithms of ranks and sizes."""
-    if method == "gabaix":
-        x, y = y, x
-    return float(y.mean() - slope * x.mean())
 
 
 def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_], colour: str) -> None:
@@ -291,7 +290,3 @@ def _uncertainty(of: str, fit: RankSize, low: float, high: float, method: Method
     narrow = ", too narrow as by OLS" if method == "ols" else ""
     ends = f"{number(low, '.2f')} to {number(high, '.2f')}"
     return f"{of}95 % interval of the slope {ends} ({error}{narrow})."
-
-
-def _three_digits(value: float) -> str:
-    return number(value, ",.0f" if abs(value) >= 1000 else ".3g") if value == value else "–"

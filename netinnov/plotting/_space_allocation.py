@@ -87,7 +87,10 @@ def plot_space_allocation(
             ax.add_patch(Rectangle(corner, _BLOCK, amount, color=_PALE, linewidth=0))
             ax.add_patch(Rectangle(corner, _BLOCK, filled, color=colour, linewidth=0))
             ax.add_patch(Rectangle(corner, _BLOCK, amount, fill=False, edgecolor=INK, lw=0.5))
-            text = f"{printable(name_of(names, label), longest=24)}: {_used(filled, amount, unit)}"
+            share = f"{100 * filled / amount:.0f}\N{NO-BREAK SPACE}% of {_amount(amount, unit)}"
+            used_up = f"{_amount(amount, unit)}, full"
+            full = filled >= amount * (1 - _MINUTE)
+            text = f"{printable(name_of(names, label), longest=24)}: {used_up if full else share}"
             if (rent := float(allocation.rents[label])) > 0:
                 text += f", rent {_amount(rent, rent_unit)}"
             write(ax, text, (1.015, top + amount / 2), ha="left")
@@ -132,9 +135,3 @@ def _ribbons(ax: Axes, flows: Floats, left: Floats, right: Floats) -> None:
 def _amount(amount: float, unit: str) -> str:
     number = f"{amount:,.0f}" if amount >= 1000 else f"{amount:.3g}"
     return f"{number} {printable(unit)}" if unit else number
-
-
-def _used(filled: float, amount: float, unit: str) -> str:
-    if filled >= amount * (1 - _MINUTE):
-        return f"{_amount(amount, unit)}, full"
-    return f"{filled / amount:.0%} of {_amount(amount, unit)}".replace("%", "\N{NO-BREAK SPACE}%")
