@@ -157,7 +157,9 @@ def test_without_axes_a_new_figure_of_column_width_is_made(
     assert plt.get_fignums() == [ax.figure.number]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", ["map", *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES[1:])]
+)
 def test_settings_of_the_user_stay(name: str, every_plot: dict[str, Any], tmp_path: Path) -> None:
     with mpl.rc_context({"pdf.fonttype": 3, "font.size": 31}):
         before = dict(mpl.rcParams)

@@ -251,7 +251,13 @@ CHECKS = {
 }
 
 
-@pytest.mark.parametrize("case", AVAILABLE, ids=lambda case: case["name"])
+@pytest.mark.parametrize(
+    "case",
+    [  # That draws are uniform is seen in a second: a slow test.
+        pytest.param(case, id=case["name"], marks=[pytest.mark.slow] * ("draws" in case))
+        for case in AVAILABLE
+    ],
+)
 def test_reference_case(case: dict[str, Any]) -> None:
     network = build(case["network"]) if case["network"] else None
     if "check" in case:
