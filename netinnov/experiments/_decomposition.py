@@ -222,24 +222,18 @@ def _groups(
     check_network(network)
     group = np.zeros(network.n_nodes, np.int8)
     for side, where, name in ((_HOST, host, "host"), (_HOME, home, "home")):
-        if isinstance(where, str):
-            group[_stands_in(network, where, name)] = side
-        else:
+        if not isinstance(where, str):
             group[network.storage.positions(name, where)] = side
+        elif where in (places := network.storage.place_names):
+            group[network.storage.inside([where])] = side
+        else:
+            hint = did_you_mean(where, places)
+            raise InputError(f"`{name}` must be a place of the network; found {where!r}{hint}.")
     for side, name in ((_HOST, "host"), (_HOME, "home")):
         if not (group == side).any():
             msg = f"`{name}` must have nodes in the network, and `host` some that are not in `home`"
             raise InputError(f"{msg}; found home={home!r}, host={host!r}.")
     return group
-
-
-def _stands_in(network: MultilayerNetwork, place: str, name: str) -> npt.NDArray[np.bool_]:
-    """Tell which nodes stand in a place or one inside it."""
-    places = network.storage.places
-    if place not in places.index:
-        hint = did_you_mean(place, places.index)
-        raise InputError(f"`{name}` must be a place of the network; found {place!r}{hint}.")
-    return network.storage.inside([place])
 
 
 def _n_pairs(group: Group) -> npt.NDArray[np.int64]:

@@ -18,21 +18,8 @@ from netinnov._atomic import write_bytes
 from netinnov._display import Displayed
 from netinnov._statistics import Correction, corrected
 from netinnov._typing import Floats
-from netinnov.experiments._effect_statistics import (
-    by_replicate,
-    changes,
-    data_statistics,
-    placebo_statistics,
-    size_of,
-    spread_of,
-)
+from netinnov.experiments import _effect_statistics, _result_tables
 from netinnov.experiments._replicates import BASELINE
-from netinnov.experiments._result_tables import (
-    decomposition_table,
-    effects_html,
-    sentence,
-    sites_table,
-)
 
 COLUMNS = [
     *("scenario", "measure", "node", "baseline", "difference", "relative", "low", "high"),
@@ -88,7 +75,7 @@ class ExperimentResult(Displayed):
         }
 
     def _pictures(self) -> str:
-        return effects_html(self.effects())
+        return _result_tables.effects_html(self.effects())
 
     def effects(self, *, correction: Correction = "holm", full: bool = False) -> pd.DataFrame:
         """Compare each scenario with the baseline, and with its placebos.
@@ -205,13 +192,16 @@ class ExperimentResult(Displayed):
             start, name = self.baselines.get(scenario, BASELINE), self.placebos.get(scenario)
             # All measures are columns of one table, which is much faster.
             before, values = _replicate_by_column(rows_of[start]), _replicate_by_column(rows)
-            change, size = changes(before, values), size_of(before, values)
+            change, size = (
+                _effect_statistics.changes(before, values),
+                _effect_statistics.size_of(before, values),
+            )
             placebo, again, placed, number = None, None, change, None
             if name is not None:
-                placebo = changes(before, _replicate_by_column(rows_of[name]))
+                placebo = _effect_statistics.changes(before, _replicate_by_column(rows_of[name]))
             if drawn:
                 first, other = _by_set(drawn[start]), _by_set(drawn[scenario])
-                again = changes(first[0], other[0])
+                again = _effect_statistics.changes(first[0], other[0])
                 number = max(first[1], other[1], key=lambda each: each.shape[1])
                 placed = change[number if len(change) > 1 else np.zeros_like(number)]
             columns = rows[rows["replicate"] == rows["replicate"].iloc[0]]
@@ -223,8 +213,8 @@ class ExperimentResult(Displayed):
                     {"scenario": "str", "measure": "str"}
                 ),
                 _statistics(before, values, change, size),
-                data_statistics(again, change, placed, number),
-                placebo_statistics(change, placebo, labels, reasons, size),
+                _effect_statistics.data_statistics(again, change, placed, number),
+                _effect_statistics.placebo_statistics(change, placebo, labels, reasons, size),
             ]
             tables.append(pd.concat([part.reset_index(drop=True) for part in parts], axis=1))
         table: pd.DataFrame = pd.concat(tables, ignore_index=True)
@@ -249,7 +239,9 @@ class ExperimentResult(Displayed):
             One text for each row of `effects`, in the same order.
         """
         rows = self.effects(correction=correction, full=True).to_dict("records")
-        return pd.Series([sentence(row) for row in rows], name="sentence", dtype="str")
+        return pd.Series(
+            [_result_tables.sentence(row) for row in rows], name="sentence", dtype="str"
+        )
 
     def write(
         self,
@@ -278,13 +270,13 @@ class ExperimentResult(Displayed):
         tables = {
             "effects": self.effects(full=True),
             "replicates": self.replicates,
-            "sites": sites_table(self.sites),
+            "sites": _result_tables.sites_table(self.sites),
             "refused": pd.DataFrame(
                 [(*pair, reason) for pair, reason in self.refused.items()],
                 columns=["scenario", "measure", "reason"],
             ),
             "resamples": self.resamples,
-            "decomposition": decomposition_table(decomposition),
+            "decomposition": _result_tables.decomposition_table(decomposition),
         }
         from netinnov.io._csv_text import write_csv  # with all that io loads
 
@@ -310,7 +302,7 @@ def _measures(rows: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _replicate_by_column(rows: pd.DataFrame) -> Floats:
     """Values of a scenario, replicate x node of each measure."""
-    return np.hstack([by_replicate(part) for part in _measures(rows)])
+    return np.hstack([_effect_statistics.by_replicate(part) for part in _measures(rows)])
 
 
 def _by_set(rows: pd.DataFrame) -> tuple[Floats, npt.NDArray[np.intp]]:
@@ -329,7 +321,7 @@ def _statistics(
     """Statistics over replicates (rows) for each node (column)."""
     change = pd.DataFrame(differences)
     n = change.count()
-    spread = spread_of(change, size)
+    spread = _effect_statistics.spread_of(change, size)
     mean = change.mean()
     quantiles = change.quantile([0.025, 0.5, 0.975])
     low, median, high = (quantiles.loc[q] for q in (0.025, 0.5, 0.975))

@@ -57,9 +57,8 @@ def link_changes(
     >>> changes[["source", "target", "before", "after"]].values.tolist()
     [['a', 'c', 0.0, 1.0]]
     """
-    networks = (
-        [after] if isinstance(after, MultilayerNetwork) else as_list("after", after, "networks")
-    )
+    one_network = isinstance(after, MultilayerNetwork)
+    networks = [after] if one_network else as_list("after", after, "networks")
     if not networks or not all(isinstance(one, MultilayerNetwork) for one in networks):
         msg = "`after` must be a network or a sequence of networks; found "
         raise InputError(f"{msg}{[type(one).__name__ for one in networks][:3]}.")

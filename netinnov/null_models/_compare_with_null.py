@@ -97,15 +97,12 @@ def compare_with_null(
         null models that are reversible chains, `Rewire` (without ``"strength"``) and `Curveball`.
     rng : None, int, SeedSequence or Generator
         Source of randomness: a stream for each replicate, whatever the executor.
-    executor : Executor, int or None
-        Where the replicates run: None, a thread for each processor; a number of threads; or any
-        executor of ``concurrent.futures``. Other processes need functions that can be pickled.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    executor, progress
+        As in `experiments.compare_scenarios`.
     checkpoint : path, optional
-        A folder that keeps what is measured, a batch of replicates at a time. A run that was
-        killed, or stopped by Ctrl-C, goes on from there when it is called again in the same way,
-        and gives the same numbers; see Notes. Not for a serial test.
+        A folder that keeps what is measured. A run that was killed, or stopped by Ctrl-C, goes on
+        from there when it is called again in the same way, and gives the same numbers; see Notes.
+        Not for a serial test.
 
     Returns
     -------

@@ -165,16 +165,14 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
     if not chain.directed:
         origins = destinations = np.union1d(source, target)
     if origins.size * destinations.size > _MOST_PAIRS:
-        msg = (
+        raise InputError(
             f"layer {layer!r} has {origins.size:,} origins and {destinations.size:,} destinations; "
             f"a gravity model is fitted to at most {_MOST_PAIRS:,} pairs of them; aggregate() the "
             "network, e.g. to cities, or use Rewire()."
         )
-        raise InputError(msg)
     observed = np.zeros((origins.size, destinations.size))
-    np.add.at(
-        observed, (np.searchsorted(origins, source), np.searchsorted(destinations, target)), weight
-    )
+    cells = np.searchsorted(origins, source), np.searchsorted(destinations, target)
+    np.add.at(observed, cells, weight)
     if not chain.directed:
         observed += observed.T
     possible = origins[:, None] != destinations[None, :]
@@ -193,11 +191,10 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
         given = null.unit or _unit_of_events(network, layer)
         unit = given or (1.0 if counts else dispersion)
     if not unit > 0:
-        msg = (
+        raise InputError(
             f"the flows of layer {layer!r} are not whole numbers, and too few, or too close to the "
             "model, to estimate the amount that is drawn as one event; give it as `unit`."
         )
-        raise InputError(msg)
     expected = fit.expected if chain.directed else np.triu(fit.expected)
     return Fit(origins, destinations, expected, fit.coefficient, dispersion, unit)
 
@@ -223,12 +220,11 @@ def _resistance(
         names = network.storage.nodes.index
         first = np.unique(np.sort(ends, axis=1), axis=0)[:5]
         pairs = [f"{names[a]!r} and {names[b]!r}" for a, b in first]
-        msg = (
+        raise InputError(
             f"two ends of links of layer {layer!r} stand at the same point, where a power of the "
             f"distance is not defined, e.g. {', '.join(pairs)}; aggregate() the network to places, "
             "or take deterrence='exponential'."
         )
-        raise InputError(msg)
     return np.log(np.where(distance > 0, distance, 1.0))
 
 

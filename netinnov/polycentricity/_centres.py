@@ -15,23 +15,10 @@ from netinnov._parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
-from netinnov.polycentricity._centre_rules import (
-    CentreRule,
-    Options,
-    centres_by,
-    checked_options,
-    structure_of,
-)
+from netinnov.polycentricity import _centre_rules, _resampled_flows
+from netinnov.polycentricity._centre_rules import CentreRule, Options
 from netinnov.polycentricity._modularity_test import FEWEST, compared_modularity
-from netinnov.polycentricity._resampled_flows import (
-    Change,
-    Events,
-    changed,
-    check_count,
-    check_events,
-    resampled,
-    says_events,
-)
+from netinnov.polycentricity._resampled_flows import Change, Events
 
 _REWIRE = Rewire()
 
@@ -145,7 +132,7 @@ def detect_centres(
     >>> structure.index[structure["centre"]].tolist()
     ['a', 'x']
     """
-    options = checked_options(
+    options = _centre_rules.checked_options(
         network,
         direction=direction,
         share=share,
@@ -156,11 +143,11 @@ def detect_centres(
         restarts_per_draw=restarts_per_draw,
     )
     replicates = as_whole("replicates", replicates, low=FEWEST)
-    check_count("resamples", resamples)
-    check_events(network, events)
+    _resampled_flows.check_count("resamples", resamples)
+    _resampled_flows.check_events(network, events)
     rng = check_rng(rng)
     first, *others = rng.spawn(1 + resamples)
-    structure = structure_of(network, options, first, {rule, "roles"})
+    structure = _centre_rules.structure_of(network, options, first, {rule, "roles"})
     if rule == "hubs" and null is not None:
         in_parts = partial(run, executor=executor, progress=progress)
         test = compared_modularity(
@@ -168,20 +155,20 @@ def detect_centres(
         )
         rule = "head_tail" if test.by_chance else rule
     support = np.full(network.n_nodes, math.nan)
-    if others and (resample is not None or says_events(network, events)):
+    if others and (resample is not None or _resampled_flows.says_events(network, events)):
         task = partial(
             _resampled_centres,
             network=network,
             rule=rule,
             options=options,
-            resample=resample or partial(resampled, events=events),
+            resample=resample or partial(_resampled_flows.resampled, events=events),
             observed=structure.community,
         )
         draws = run(task, others, executor=executor, progress=progress, label="resamples")
         support = np.mean(draws, axis=0)
     return pd.DataFrame(
         {
-            "centre": centres_by(rule, structure, options),
+            "centre": _centre_rules.centres_by(rule, structure, options),
             "centrality": structure.strength,
             "community": structure.community,
             "role": structure.role,
@@ -202,6 +189,6 @@ def _resampled_centres(
     observed: Floats,
 ) -> npt.NDArray[np.bool_]:
     """Whether each place is a centre in a resample of the flows."""
-    network = changed(network, resample, rng, "resample")
-    structure = structure_of(network, options.for_draws, rng, {rule}, observed)
-    return centres_by(rule, structure, options)
+    network = _resampled_flows.changed(network, resample, rng, "resample")
+    structure = _centre_rules.structure_of(network, options.for_draws, rng, {rule}, observed)
+    return _centre_rules.centres_by(rule, structure, options)

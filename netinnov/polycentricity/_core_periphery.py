@@ -98,9 +98,8 @@ def core_periphery(
     check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
     core, quality = core_of(network, int(restarts), rng)
-    return CorePeripheryFit(
-        pd.Series(core, network.storage.nodes.index, dtype=np.float64, name="coreness"), quality
-    )
+    index = network.storage.nodes.index
+    return CorePeripheryFit(pd.Series(core, index, np.float64, "coreness"), quality)
 
 
 def core_of(

@@ -16,24 +16,9 @@ from netinnov._typing import Floats
 from netinnov.build import flatten
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity import _evenness, _flow_evenness
 from netinnov.polycentricity._centre_rules import Options, Structure, centres_by, structure_of
-from netinnov.polycentricity._evenness import (
-    effective_number,
-    functional,
-    gini,
-    green,
-    herfindahl,
-    numbers,
-    theil,
-)
-from netinnov.polycentricity._flow_evenness import (
-    Flows,
-    dominance,
-    link_balance,
-    normalised_entropy,
-    symmetry,
-    totals,
-)
+from netinnov.polycentricity._flow_evenness import Flows
 from netinnov.polycentricity._rank_size import primacy, rank_size
 from netinnov.polycentricity._urban_centrality import centrality_of, widest_spread
 
@@ -84,10 +69,10 @@ _MOST_PLACES = 3000
 _PLAIN: dict[str, Callable[[Floats], float]] = {
     "rank_size": lambda value: rank_size(value).slope,
     "primacy": primacy,
-    "gini": gini,
-    "herfindahl": herfindahl,
-    "theil": theil,
-    "effective_number": effective_number,
+    "gini": _evenness.gini,
+    "herfindahl": _evenness.herfindahl,
+    "theil": _evenness.theil,
+    "effective_number": _evenness.effective_number,
 }
 
 ON_VALUES = frozenset(_PLAIN) | {"rank_size_top", "green", "urban_centrality_index"}
@@ -125,13 +110,15 @@ def index_values(
     flat = flatten(network)
     stands_in = value is not None
     if value is None:
-        value = totals(flat, direction, f"strength with direction={direction!r}")
+        value = _flow_evenness.totals(flat, direction, f"strength with direction={direction!r}")
     indices = _value_indices(value, setting)
-    indices["dominance_index"] = float(dominance(value).max()) if value.size else math.nan
-    indices["entropy_index_nodes"] = normalised_entropy(value, network.n_nodes)
+    indices["dominance_index"] = (
+        float(_flow_evenness.dominance(value).max()) if value.size else math.nan
+    )
+    indices["entropy_index_nodes"] = _flow_evenness.normalised_entropy(value, network.n_nodes)
     for name, weighted in (("functional", False), ("functional_weighted", True)):
         if name in wanted:
-            indices[name] = functional(
+            indices[name] = _evenness.functional(
                 network, weighted=weighted, ddof=setting.ddof, direction=direction
             )
     if wanted & _NEEDS_OUTFLOW:
@@ -159,7 +146,7 @@ def _value_indices(value: Floats, setting: Setting) -> dict[str, float]:
     """The indices of one value a place."""
     indices = {name: index(value) for name, index in _PLAIN.items()}
     indices["rank_size_top"] = rank_size(value, top=setting.top).slope
-    indices["green"] = green(value, ddof=setting.ddof)
+    indices["green"] = _evenness.green(value, ddof=setting.ddof)
     indices["urban_centrality_index"] = math.nan
     if setting.distances is not None:
         indices["urban_centrality_index"] = centrality_of(value, setting.distances, setting.maximum)
@@ -209,15 +196,17 @@ def _both_ways(network: MultilayerNetwork, setting: Setting) -> dict[str, float]
     if setting.shares:
         return dict.fromkeys(_NEEDS_OUTFLOW, math.nan)
     flows = Flows.of(network, "the indices of links")
-    indices = {"entropy_index": normalised_entropy(flows.weight, flows.possible)}
+    indices = {"entropy_index": _flow_evenness.normalised_entropy(flows.weight, flows.possible)}
     if not flows.weight.size:
         return indices | {"link_symmetry": math.nan, "node_symmetry": math.nan}
-    balance, both = link_balance(flows)
+    balance, both = _flow_evenness.link_balance(flows)
     indices["link_symmetry"] = float(np.average(balance, weights=both))
     flow = np.bincount(flows.source, flows.weight, flows.n)
     flow += np.bincount(flows.target, flows.weight, flows.n)
     at = flow > 0
-    indices["node_symmetry"] = float(np.average(np.abs(symmetry(flows)[at]), weights=flow[at]))
+    indices["node_symmetry"] = float(
+        np.average(np.abs(_flow_evenness.symmetry(flows)[at]), weights=flow[at])
+    )
     return indices
 
 
@@ -256,16 +245,16 @@ def _sizes(network: MultilayerNetwork, sizes: Sizes) -> Floats | None:
     nodes = network.storage.nodes.index
     if isinstance(sizes, str):
         if sizes in network.storage.nodes.columns:
-            return numbers(network.storage.nodes[sizes].to_numpy())
+            return _evenness.numbers(network.storage.nodes[sizes].to_numpy())
         known = [*network.storage.nodes.columns, *network.storage.places.columns]
         check_names("sizes", [sizes], known)
         at = network.storage.place_codes
         if (at < 0).any():
             raise InputError(f"`sizes` of places: {nodes[at < 0][:5].tolist()} have no place.")
-        return numbers(network.storage.places[sizes].to_numpy()[at])
+        return _evenness.numbers(network.storage.places[sizes].to_numpy()[at])
     series = pd.Series(sizes)
     row = series.index.get_indexer(nodes)
     if (row < 0).any():
         msg = f"`sizes` must have a number for each node; {(row < 0).sum()} are not there, e.g. "
         raise InputError(f"{msg}{nodes[row < 0][:5].tolist()}.")
-    return numbers(series.to_numpy()[row])
+    return _evenness.numbers(series.to_numpy()[row])

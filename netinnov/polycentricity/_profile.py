@@ -19,31 +19,12 @@ from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, moved_share, prepared_null, too_few_moved
+from netinnov.polycentricity import _indices, _resampled_flows
 from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
-from netinnov.polycentricity._indices import (
-    INDICES,
-    RANGES,
-    SIZE,
-    Setting,
-    Sizes,
-    checked_setting,
-    index_values,
-    rules_of,
-    size_indices,
-    without,
-)
+from netinnov.polycentricity._indices import INDICES, RANGES, SIZE, Setting, Sizes
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._profile_table import ProfileTable
-from netinnov.polycentricity._resampled_flows import (
-    Change,
-    Events,
-    changed,
-    check_count,
-    check_events,
-    drawn_from,
-    resampled,
-    says_events,
-)
+from netinnov.polycentricity._resampled_flows import Change, Events
 from netinnov.polycentricity._urban_centrality import widest_spread
 
 _REWIRE = Rewire()
@@ -187,29 +168,30 @@ def profile(
         restarts=restarts,
         restarts_per_draw=restarts_per_draw,
     )
-    check_events(network, events)
-    setting, size = checked_setting(network, sizes, indices, top, ddof, options)
+    _resampled_flows.check_events(network, events)
+    setting, size = _indices.checked_setting(network, sizes, indices, top, ddof, options)
     for name, number in (("resamples", resamples), ("replicates", replicates)):
-        check_count(name, number)
+        _resampled_flows.check_count(name, number)
     first, for_draws, for_leaving, for_null, own = check_rng(rng).spawn(5)
     spread = None
     if setting.distances is not None:
         spread = widest_spread(setting.distances)
         setting = setting._replace(maximum=spread.value)
-    draws = resamples if resample is not None or says_events(network, events) else 0
+    known = resample is not None or _resampled_flows.says_events(network, events)
+    draws = resamples if known else 0
     left = network.n_nodes if leave_one_out else 0
     nulls = 0 if null is None else replicates
     if nulls:
         why_untested(network)
     shares = None if spread is None else spread.shares
     ready = None if null is None else prepared_null(null, network, own)
-    change = resample or partial(resampled, events=events)
+    change = resample or partial(_resampled_flows.resampled, events=events)
     task = _Task(network, size, setting, shares, change, ready)
     in_parts = partial(run, executor=executor, progress=progress)
     observed = None
     if "n_centres" in setting.names:
         setting = setting._replace(rule=rule or "hubs")
-        observed = structure_of(network, options, first, rules_of(setting))
+        observed = structure_of(network, options, first, _indices.rules_of(setting))
         if rule is None:
             tested = _REWIRE if null is None else null
             test = compared_modularity(
@@ -218,7 +200,7 @@ def profile(
             setting = setting._replace(rule="head_tail" if test.by_chance else "hubs")
         searched = setting.rule in {"hubs", "z"}
         task = replace(task, setting=setting, communities=observed.community if searched else None)
-    value = task.values(index_values(network, setting, first, structure=observed), size)
+    value = task.values(_indices.index_values(network, setting, first, structure=observed), size)
     numbers = {"resample": (for_draws, draws), "without": (for_leaving, left)}
     items = [
         (draw_of, k, child)
@@ -284,18 +266,18 @@ class _Task:
         network, setting, size = self.network, self.setting, self.size
         start, moved = self.communities, math.nan
         if draw_of == "resample":
-            network = changed(network, self.resample, rng, "resample")
+            network = _resampled_flows.changed(network, self.resample, rng, "resample")
         elif draw_of == "null" and self.null is not None:
-            network, start = drawn_from(self.null, network, rng), None
+            network, start = _resampled_flows.drawn_from(self.null, network, rng), None
             moved = moved_share(self.network, network, self.null)
         elif draw_of == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
             network = network.select(nodes=list(network.storage.nodes.index.take(rest)))
-            setting = without(setting, self.shares, number)
+            setting = _indices.without(setting, self.shares, number)
             size = None if size is None else size[rest]
             start = None if start is None else start[rest]
         in_draw = setting._replace(options=setting.options.for_draws)
-        indices = index_values(network, in_draw, rng, start=start)
+        indices = _indices.index_values(network, in_draw, rng, start=start)
         values = self.values(indices, size if draw_of == "without" else None, setting)
         return np.concatenate([[moved], values])
 
@@ -305,7 +287,7 @@ class _Task:
         """The indices in their order, those of sizes too where there are some."""
         setting = self.setting if setting is None else setting
         if size is not None:
-            indices = indices | size_indices(size, setting)
+            indices = indices | _indices.size_indices(size, setting)
         return np.array([indices.get(name, math.nan) for name in setting.names])
 
 
@@ -359,16 +341,12 @@ def _interval(value: float, draws: Floats, possible: tuple[float, float]) -> dic
 
 def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:
     defined = np.isfinite(draws)
-    row: dict[str, Any] = {
-        "low_without_one": math.nan,
-        "high_without_one": math.nan,
-        "most_influential": None,
-    }
-    if not defined.any():
-        return row
-    row["low_without_one"] = float(draws[defined].min())
-    row["high_without_one"] = float(draws[defined].max())
-    if not math.isfinite(value):
+    low = high = math.nan
+    if defined.any():
+        low, high = float(draws[defined].min()), float(draws[defined].max())
+    row: dict[str, Any] = {"low_without_one": low, "high_without_one": high}
+    row["most_influential"] = None
+    if not defined.any() or not math.isfinite(value):
         return row
     change = np.abs(draws - value)
     most = float(change[defined].max())

@@ -96,13 +96,9 @@ def rank_size(
     fits = [_fit(ordered[:cut], method) for cut in cuts]
     if len(fits) == 1:
         return fits[0]
-    return RankSize(
-        slope=math.fsum(fit.slope for fit in fits) / len(fits),
-        intercept=math.fsum(fit.intercept for fit in fits) / len(fits),
-        r_squared=math.fsum(fit.r_squared for fit in fits) / len(fits),
-        standard_error=math.nan,
-        n=max(fit.n for fit in fits),
-    )
+    lines = zip(*((fit.slope, fit.intercept, fit.r_squared) for fit in fits), strict=True)
+    slope, intercept, r_squared = (math.fsum(values) / len(fits) for values in lines)
+    return RankSize(slope, intercept, r_squared, math.nan, max(fit.n for fit in fits))
 
 
 def primacy(values: Values, *, kind: Primacy = "share") -> float:
@@ -182,10 +178,5 @@ def _line(x: Floats, y: Floats) -> RankSize:
     residual = dy - slope * dx
     unexplained = residual @ residual
     error = math.sqrt(unexplained / (n - 2) / (dx @ dx)) if n > 2 else math.nan
-    return RankSize(
-        slope=float(slope),
-        intercept=float(y.mean() - slope * x.mean()),
-        r_squared=float(1 - unexplained / (dy @ dy)),
-        standard_error=error,
-        n=n,
-    )
+    intercept, r_squared = y.mean() - slope * x.mean(), 1 - unexplained / (dy @ dy)
+    return RankSize(float(slope), float(intercept), float(r_squared), error, n)

@@ -34,10 +34,8 @@ def check_events(network: MultilayerNetwork, events: Events) -> None:
 
 def says_events(network: MultilayerNetwork, events: Events) -> bool:
     """Whether the number of events behind each layer is known: given, or the weights count them."""
-    return all(
-        _number(layer, events) is not None or _are_counts(network, layer)
-        for layer in network.layers
-    )
+    layers = network.layers
+    return all(_number(each, events) is not None or _are_counts(network, each) for each in layers)
 
 
 def resampled(
@@ -76,9 +74,8 @@ def _number(layer: str, events: Events) -> int | None:
 
 def _are_counts(network: MultilayerNetwork, layer: str) -> bool:
     weight = network.storage.block(layer).data
-    return not network.storage.holds_shares(layer) and bool(
-        ((weight == np.rint(weight)) & (weight <= 2.0**53)).all()
-    )
+    whole = bool(((weight == np.rint(weight)) & (weight <= 2.0**53)).all())
+    return whole and not network.storage.holds_shares(layer)
 
 
 def _within_origins(
@@ -101,15 +98,12 @@ def changed(
     check_callable(subject, change, "a function of a network and rng that gives a network")
     changed_network: object = change(network, rng)
     if not isinstance(changed_network, MultilayerNetwork):
-        msg = (
-            f"`{subject}` must return a MultilayerNetwork; found {type(changed_network).__name__}."
-        )
-        raise InputError(msg)
+        found = type(changed_network).__name__
+        raise InputError(f"`{subject}` must return a MultilayerNetwork; found {found}.")
     if not changed_network.storage.nodes.index.equals(network.storage.nodes.index):
         msg = f"`{subject}` must return a network of the same nodes in the same order; found"
-        raise InputError(
-            f"{msg} {changed_network.n_nodes} nodes in place of {network.n_nodes}, or others."
-        )
+        counts = f"{changed_network.n_nodes} nodes in place of {network.n_nodes}"
+        raise InputError(f"{msg} {counts}, or others.")
     return changed_network
 
 

@@ -28,23 +28,9 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, prepared_null
-from netinnov.polycentricity._centre_rules import (
-    CentreRule,
-    Options,
-    Structure,
-    centres_by,
-    checked_options,
-    largest_first,
-    structure_of,
-)
-from netinnov.polycentricity._indices import (
-    Setting,
-    Sizes,
-    among,
-    checked_setting,
-    index_values,
-    size_indices,
-)
+from netinnov.polycentricity import _centre_rules, _indices
+from netinnov.polycentricity._centre_rules import CentreRule, Options, Structure
+from netinnov.polycentricity._indices import Setting, Sizes
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._resampled_flows import check_count, drawn_from
 
@@ -160,8 +146,8 @@ def sensitivity(
     variants = _variants(network, rules, direction, restarts)
     cuts = _cuts(tops)
     check_count("replicates", replicates)
-    options = checked_options(network, direction=direction, restarts=restarts)
-    setting, size = checked_setting(network, sizes, indices, (2, 3, 4), ddof, options)
+    options = _centre_rules.checked_options(network, direction=direction, restarts=restarts)
+    setting, size = _indices.checked_setting(network, sizes, indices, (2, 3, 4), ddof, options)
     first, for_null, own = check_rng(rng).spawn(3)
     ready = None if null is None else prepared_null(null, network, own)
     structures = _structures(network, variants, first)
@@ -240,8 +226,10 @@ class _Task:
         for row, (rule, options, _) in enumerate(self.variants.values()):
             structure = structures[options.resolution]
             strength = structure.strength
-            centre[row] = strength > 0 if rule == _ALL else centres_by(rule, structure, options)
-            order = largest_first(strength)
+            centre[row] = (
+                strength > 0 if rule == _ALL else _centre_rules.centres_by(rule, structure, options)
+            )
+            order = _centre_rules.largest_first(strength)
             order = order[centre[row, order]]
             for column, cut in enumerate(self.cuts):
                 if cut is not None and cut > order.size:
@@ -260,12 +248,12 @@ class _Task:
         names = self.setting.names
         if at.size < 2:
             return [math.nan] * len(names)
-        setting = among(self.setting, at)
+        setting = _indices.among(self.setting, at)
         if at.size < network.n_nodes:
             network = network.select(nodes=list(network.storage.nodes.index.take(at)))
-        indices = index_values(network, setting, rng, strength)
+        indices = _indices.index_values(network, setting, rng, strength)
         if self.size is not None:
-            indices |= size_indices(self.size[at], setting)
+            indices |= _indices.size_indices(self.size[at], setting)
         return [indices.get(name, math.nan) for name in names]
 
 
@@ -287,7 +275,9 @@ def _variants(
             check_choice(f"rules[{name!r}]", rule, CentreRule)
         tested = choices.pop("tested", rule == _HUBS)
         check_flag(f"rules[{name!r}]['tested']", tested)
-        options = checked_options(network, direction=direction, restarts=restarts, **choices)
+        options = _centre_rules.checked_options(
+            network, direction=direction, restarts=restarts, **choices
+        )
         variants[str(name)] = _Variant(rule, options, tested and rule == _HUBS)
     return variants
 
@@ -305,7 +295,7 @@ def _structures(
     for _, options, _ in variants.values():
         if options.resolution not in structures:
             options = options._replace(in_draw=in_draw)
-            structures[options.resolution] = structure_of(network, options, rng, used)
+            structures[options.resolution] = _centre_rules.structure_of(network, options, rng, used)
     return structures
 
 

@@ -96,12 +96,8 @@ def break_even_border(
         Random placements of both.
     tolerance : float
         Half the width at which the bisection stops, above 0.
-    rng : None, int, SeedSequence or Generator
-        Source of the random choices.
-    executor : Executor, int or None
-        Where the replicates run; see `compare_scenarios`.
-    progress : bool
-        Show a bar in a terminal or notebook while the range is tried.
+    rng, executor, progress
+        As in `experiments.compare_scenarios`; the bar is shown while the range is tried.
 
     Returns
     -------
@@ -145,13 +141,7 @@ def break_even_border(
     seeds = seed_of_run(rng)[1].spawn(replicates)
 
     def values(frictions: Floats, *, shown: bool = False) -> Floats:
-        task = partial(
-            _measured_pair,
-            network=network,
-            pair=(scenario, rival),
-            measure=measure,
-            friction=friction,
-        )
+        task = partial(_measured_pair, network, (scenario, rival), measure, friction)
         items = [(seed, frictions) for seed in seeds]
         return np.stack(run(task, items, executor=executor, progress=shown))
 
@@ -159,15 +149,9 @@ def break_even_border(
     measured = values(grid, shown=progress)  # replicate x scenario or rival x friction
     lead = measured[:, 0] - measured[:, 1]
     mean = measured.mean(axis=0)
-    curve = pd.DataFrame(
-        {
-            "scenario": mean[0],
-            "rival": mean[1],
-            "difference": mean[0] - mean[1],
-            "ahead": (lead > 0).mean(axis=0),
-        },
-        pd.Index(grid, name="border"),
-    )
+    columns = {"scenario": mean[0], "rival": mean[1], "difference": mean[0] - mean[1]}
+    curve = pd.DataFrame(columns, pd.Index(grid, name="border"))
+    curve["ahead"] = (lead > 0).mean(axis=0)
     own = np.array([_crossing(grid, each) for each in lead])
     known = own[~np.isnan(own)]
     a, b = np.quantile(known, [0.025, 0.975]) if len(known) else (math.nan, math.nan)
@@ -196,28 +180,24 @@ def break_even_border(
 
 
 def _measured_pair(
-    item: tuple[np.random.SeedSequence, Floats],
-    *,
     network: MultilayerNetwork,
     pair: tuple[Scenario, Scenario],
     measure: Callable[..., float],
     friction: Friction,
+    item: tuple[np.random.SeedSequence, Floats],
 ) -> Floats:
     """Measure both scenarios under each friction, for one seed."""
     seed, frictions = item
     nodes = list(network.storage.nodes.index)
-    rows = []
-    for scenario in pair:
+    values = np.empty((2, len(frictions)))
+    for row, scenario in enumerate(pair):
         # A scenario that spawns from its generator changes the seed itself, so it gets a copy.
         fresh = np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key)
         changed = apply_scenario(network, scenario, rng=fresh)
-        rows.append(
-            [
-                float(measure(changed, frictions=Frictions(**{friction: value}), nodes=nodes))
-                for value in frictions.tolist()
-            ]
-        )
-    return np.array(rows)
+        for at, value in enumerate(frictions.tolist()):
+            borders = Frictions(**{friction: value})
+            values[row, at] = measure(changed, frictions=borders, nodes=nodes)
+    return values
 
 
 def _crossing(grid: Floats, lead: Floats) -> float:

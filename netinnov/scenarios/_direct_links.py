@@ -14,20 +14,10 @@ from netinnov._paths import pair_positions
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.scenarios import _pair_draws
 from netinnov.scenarios._between_places import LinksOrVolume, moved, split_ways
 from netinnov.scenarios._expected_amounts import expected_links
-from netinnov.scenarios._pair_draws import (
-    Draws,
-    Pairs,
-    Positions,
-    Scene,
-    chosen_layer,
-    drawn_ends,
-    embedding,
-    ends_of_volume,
-    own,
-    points_to_end,
-)
+from netinnov.scenarios._pair_draws import Draws, Pairs, Positions, Scene
 from netinnov.scenarios._prices import Amounts, Funding, Priced
 
 MOST_PAIRS = 1_000_000
@@ -97,13 +87,15 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         if random_ends:
             a, b, chance = _anywhere_at_random(scene, size, rng)
         else:
-            far = drawn_ends([(embedding(scene, scene.host, scene.home, power), size)], rng)
-            natives = scene.by_strength(own(network, scene.home), power)
-            near = drawn_ends([(natives, size)], rng)
+            far = _pair_draws.drawn_ends(
+                [(_pair_draws.embedding(scene, scene.host, scene.home, power), size)], rng
+            )
+            natives = scene.by_strength(_pair_draws.own(network, scene.home), power)
+            near = _pair_draws.drawn_ends([(natives, size)], rng)
             # In the order drawn, strong nodes would be joined to strong nodes.
             near = near.at(rng.permutation(size))
             a, b, chance = near.node, far.node, (far.inward + 1 - near.inward) / 2
-        forth = points_to_end(chance, scene.directed, rng)
+        forth = _pair_draws.points_to_end(chance, scene.directed, rng)
         removed, weight = self._funds(scene, size, rng)
         source, target = np.where(forth, a, b), np.where(forth, b, a)
         new = Pairs(source.astype(np.int32), target.astype(np.int32), weight)
@@ -113,10 +105,10 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         self, scene: Scene, rng: np.random.Generator, random_ends: bool
     ) -> MultilayerNetwork:
         total = self._total(scene)
-        far = embedding(scene, scene.host, scene.home, self.attachment, volume=True)
-        far, at_host = ends_of_volume([(far, total)])
-        near = scene.by_strength(own(scene.network, scene.home), self.attachment)
-        near, at_home = ends_of_volume([(near, 1.0)])
+        far = _pair_draws.embedding(scene, scene.host, scene.home, self.attachment, volume=True)
+        far, at_host = _pair_draws.ends_of_volume([(far, total)])
+        near = scene.by_strength(_pair_draws.own(scene.network, scene.home), self.attachment)
+        near, at_home = _pair_draws.ends_of_volume([(near, 1.0)])
         if (count := len(at_host) * len(at_home)) > MOST_PAIRS:
             raise InputError(
                 f"a volume would be shared among {count:,} pairs of nodes of {self.home!r} and "
@@ -137,7 +129,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
             return Amounts(0.0, 0.0, float("nan"))
         scene, volume = self._scene(network), self._moves_volume
         home, host = scene.home, scene.host
-        ends = embedding(scene, host, home, self.attachment, volume=volume)
+        ends = _pair_draws.embedding(scene, host, home, self.attachment, volume=volume)
         draws: Draws = [(ends, self._total(scene))]
         _, km = expected_links(network, home, host, draws, kilometres=True, volume=volume)
         return Amounts(0.0, 0.0, km)
@@ -218,7 +210,7 @@ class NewLinks(Priced):
     ) -> tuple[str, Codes, Codes]:
         """Give the layer, and the positions of both ends; undirected ends in node order."""
         if layer is None or self.layer is not None:
-            layer = chosen_layer(network, self.layer)
+            layer = _pair_draws.chosen_layer(network, self.layer)
         source, target = pair_positions(network, "pairs", self.pairs)
         if layer not in network.directed:
             source, target = np.minimum(source, target), np.maximum(source, target)

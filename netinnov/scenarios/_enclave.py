@@ -10,21 +10,10 @@ import numpy as np
 from netinnov._arguments import check_number
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.scenarios import _pair_draws
 from netinnov.scenarios._between_places import NOT_GIVEN, LinksOrVolume, NewNode, moved, split_ways
 from netinnov.scenarios._expected_amounts import expected_links
-from netinnov.scenarios._pair_draws import (
-    Draws,
-    Pairs,
-    Scene,
-    Side,
-    belongs_to,
-    draw,
-    drawn_ends,
-    embedding,
-    ends_of_volume,
-    inside,
-    own,
-)
+from netinnov.scenarios._pair_draws import Draws, Pairs, Scene, Side
 from netinnov.scenarios._prices import Amounts, Funding
 
 
@@ -54,11 +43,11 @@ class Enclave(LinksOrVolume):
         every = scene.by_strength(np.arange(network.n_nodes), 0.0)
         draws = self._draws(scene, total)
         if not self._moves_volume:
-            ends = drawn_ends([(every, total)] if random_ends else draws, rng)
+            ends = _pair_draws.drawn_ends([(every, total)] if random_ends else draws, rng)
             return node, scene.layer, *self._links_of_node(scene, ends, rng), 0.0
-        ends, weight = ends_of_volume(draws)
+        ends, weight = _pair_draws.ends_of_volume(draws)
         if random_ends:
-            ends = every.at(draw(every.pull, len(weight), rng))
+            ends = every.at(_pair_draws.draw(every.pull, len(weight), rng))
         removed, left = self._lowered(scene, total)
         park = np.full(len(weight), network.n_nodes, np.int32)
         to = ends.node.astype(np.int32)
@@ -72,13 +61,13 @@ class Enclave(LinksOrVolume):
     def _draws(self, scene: Scene, total: float) -> Draws:
         pipelines = self._part(total, self.pipeline_share)
         _, far = self._near_and_far(scene)
-        at_far = scene.by_strength(own(scene.network, far), self.attachment)
+        at_far = scene.by_strength(_pair_draws.own(scene.network, far), self.attachment)
         return [*self._local_draws(scene, total - pipelines), (at_far, pipelines)]
 
     def _local_draws(self, scene: Scene, local: float) -> Draws:
         """Give the candidates of the links that embed the park."""
         sides, volume = self._near_and_far(scene), self._moves_volume
-        return [(embedding(scene, *sides, self.attachment, volume=volume), local)]
+        return [(_pair_draws.embedding(scene, *sides, self.attachment, volume=volume), local)]
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         if network is None:
@@ -212,7 +201,7 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
             return draws
         ((ends, _),) = draws
         park = (scene.network.storage.nodes["kind"] == "park").to_numpy(bool, na_value=False)
-        of_home = belongs_to(scene.network, scene.host, self.home) & ~park
+        of_home = _pair_draws.belongs_to(scene.network, scene.host, self.home) & ~park
         natives = scene.by_strength(np.flatnonzero(of_home), self.attachment)
         native = self._part(local, self.origin_share)
         draws = [(natives, native), (ends.at(~of_home[ends.node]), local - native)]
@@ -281,7 +270,7 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
 
     def _scene(self, network: MultilayerNetwork) -> Scene:
         scene = Enclave._scene(self, network)
-        if inside(network, self.host)[network.storage.place_names.get_loc(self.home)]:
+        if _pair_draws.inside(network, self.host)[network.storage.place_names.get_loc(self.home)]:
             msg = f"`home` must lie outside `host`; {self.home!r} is inside {self.host!r}"
             raise InputError(f"{msg}: a branch there would be at home.")
         return scene

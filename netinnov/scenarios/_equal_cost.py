@@ -186,8 +186,8 @@ def break_even_prices(
     if not known:  # and they cost nothing
         needs[2] = rival_needs[2] = 0.0
     if min(values) <= 0:
-        better, why = _without_effect(*values)
-        return _price_table([(price, math.nan, better, why) for price in current])
+        better = "always" if values[0] > 0 else "never" if values[1] > 0 else "neither"
+        return _price_table([(price, math.nan, better, _NO_EFFECT[better]) for price in current])
     slope = values[0] * rival_needs - values[1] * needs
     # Rounding leaves a small value where both are equal.
     trace = 1e-12 * (values[0] * rival_needs + values[1] * needs)
@@ -214,13 +214,11 @@ _WHY = {
 }
 
 
-def _without_effect(scenario: float, rival: float) -> tuple[str, str]:
-    """Words for effects that are not above 0."""
-    if scenario > 0:
-        return "always", "the rival has no effect above 0"
-    if rival > 0:
-        return "never", "the scenario has no effect above 0"
-    return "neither", "neither has an effect above 0"
+_NO_EFFECT = {
+    "always": "the rival has no effect above 0",
+    "never": "the scenario has no effect above 0",
+    "neither": "neither has an effect above 0",
+}
 
 
 def _price_table(rows: list[tuple[float, float, str, str | None]]) -> pd.DataFrame:

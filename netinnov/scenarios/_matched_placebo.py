@@ -14,19 +14,11 @@ from netinnov._arguments import as_list, as_whole, check_rng, check_type
 from netinnov._typing import Mask, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
+from netinnov.scenarios import _placebo_candidates
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._pair_draws import sides
-from netinnov.scenarios._placebo_candidates import (
-    MATCH,
-    Between,
-    Matching,
-    Replaced,
-    can_stand_in,
-    check_matching,
-    is_number,
-    placebo_candidates,
-)
+from netinnov.scenarios._placebo_candidates import MATCH, Between, Matching, Replaced
 from netinnov.scenarios._prices import Amounts, Priced
 from netinnov.scenarios._rivals import BETWEEN, Combined, TalentAttraction
 
@@ -143,7 +135,7 @@ class MatchedPlacebo(Priced):
 
     def __post_init__(self) -> None:
         _parts(self.scenario)
-        check_matching(self.replace, self.caliper)
+        _placebo_candidates.check_matching(self.replace, self.caliper)
         if self.nearest is not None:
             object.__setattr__(self, "nearest", as_whole("nearest", self.nearest, low=1))
         object.__setattr__(self, "match", tuple(as_list("match", self.match)))
@@ -205,7 +197,7 @@ class MatchedPlacebo(Priced):
         for at, (place, table) in enumerate(zip(real, tables, strict=True)):
             others = table.loc[[row[at] for row in drawn]]
             for name in table.columns.drop("gap"):
-                if not is_number(table[name]):
+                if not _placebo_candidates.is_number(table[name]):
                     continue
                 value = float(table[name].loc[place])
                 low, high = float(others[name].min()), float(others[name].max())
@@ -224,7 +216,7 @@ class MatchedPlacebo(Priced):
         real = list(dict.fromkeys(getattr(part, self.replace) for part in parts))
         free = _outside(network, [(part.home, part.host) for part in parts])
         tables = [
-            placebo_candidates(
+            _placebo_candidates.placebo_candidates(
                 network, first[place], match=self.match, replace=self.replace, caliper=self.caliper
             )
             for place in real
@@ -267,7 +259,7 @@ def _outside(network: MultilayerNetwork, pairs: Sequence[tuple[str, str]]) -> Ma
     able = np.ones(len(network.storage.places), bool)
     for home, host in pairs:
         sides(network, home, host)
-        able &= can_stand_in(network, host, home, any_depth=True)
+        able &= _placebo_candidates.can_stand_in(network, host, home, any_depth=True)
     return able
 
 

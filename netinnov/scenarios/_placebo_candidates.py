@@ -110,8 +110,7 @@ def placebo_candidates(
     )
     values.index = places.index
     at = values.index.get_indexer(pd.Index([real]))[0]
-    lacking = [name for name in names if values[name].isna().iloc[at]]
-    if lacking:
+    if lacking := [name for name in names if values[name].isna().iloc[at]]:
         raise InputError(
             f"{real!r} has no {' and no '.join(lacking)}, so nothing can be matched with it. "
             "Complete the table of places, or leave this out of `match`."
@@ -165,24 +164,20 @@ def _values_of(
 def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork) -> Any:
     """Give the values of one covariate for all places."""
     places = network.storage.places
-    if name == "strength":
-        pairs = _pairs(network, scenario)
-        shares = network.storage.holds_shares(chosen_layer(network, scenario.layer))
-        return _by_place(network, _node_strength(pairs, network.n_nodes, only_in=shares))
-    if name == "tie":
-        pairs = _pairs(network, scenario)
+    if name in ("strength", "tie"):
+        layer, n = chosen_layer(network, scenario.layer), network.n_nodes
+        pairs = linked_pairs(network, layer)
+        if name == "strength":
+            shares = network.storage.holds_shares(layer)
+            return _by_place(network, _node_strength(pairs, n, only_in=shares))
         within = network.storage.inside([stays])
         across = pairs.at(within[pairs.source] != within[pairs.target])
-        return _by_place(network, np.where(within, 0.0, _node_strength(across, network.n_nodes)))
+        return _by_place(network, np.where(within, 0.0, _node_strength(across, n)))
     if name == "distance":
         lon, lat = (places[column].to_numpy(np.float64) for column in ("lon", "lat"))
         at = places.index.get_loc(stays)
         return great_circle(lon[at], lat[at], lon, lat)
     return places[name].array
-
-
-def _pairs(network: MultilayerNetwork, scenario: Between) -> Pairs:
-    return linked_pairs(network, chosen_layer(network, scenario.layer))
 
 
 def _node_strength(pairs: Pairs, n: int, *, only_in: bool = False) -> Floats:
@@ -196,9 +191,8 @@ def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
     """Sum over the nodes in each place or a place inside it."""
     code = network.storage.place_codes
     known = code >= 0
-    total = np.bincount(code[known], of_nodes[known], len(network.storage.places)).astype(
-        np.float64
-    )
+    n_places = len(network.storage.places)
+    total = np.bincount(code[known], of_nodes[known], n_places).astype(np.float64)
     parent = network.storage.parents
     depth = _depth(parent)
     for level in range(depth.max(initial=0), 0, -1):
