@@ -108,22 +108,15 @@ def dose_response(
     names = [f"{cast(Any, dose):.12g}" for dose in listed]
     if len(set(names)) < len(names):
         raise InputError(f"`doses` must differ in their first 12 digits; found {listed[:10]}.")
-    compare = partial(
-        compare_scenarios,
-        network,
-        baseline=baseline,
-        replicates=replicates,
-        monotone=monotone,
-        executor=executor,
-        progress=progress,
+    options: dict[str, Any] = {"executor": executor, "progress": progress, "monotone": monotone}
+    compare: Callable[..., ExperimentResult] = partial(
+        compare_scenarios, network, baseline=baseline, replicates=replicates, **options
     )
-    table = pd.DataFrame(
-        {"dose": np.asarray(listed, np.float64)}, index=pd.Index(names, name="scenario")
-    )
-    scenarios = {name: make(dose) for name, dose in zip(names, listed, strict=True)}
-    against = None
-    if placebo is not None:
-        against = {name: placebo(dose) for name, dose in zip(names, listed, strict=True)}
+    index = pd.Index(names, name="scenario")
+    table = pd.DataFrame({"dose": np.asarray(listed, np.float64)}, index)
+    dose_of = dict(zip(names, listed, strict=True))
+    scenarios = {name: make(dose) for name, dose in dose_of.items()}
+    against = placebo and {name: placebo(dose) for name, dose in dose_of.items()}
     if not callable(measures):
         result = compare(
             scenarios=scenarios, measures=measures, placebo=against, rng=rng, checkpoint=checkpoint
@@ -140,7 +133,7 @@ def dose_response(
             rng=spawned(seed),
             checkpoint=None if checkpoint is None else Path(checkpoint) / name,
         )
-        for name, dose in zip(names, listed, strict=True)
+        for name, dose in dose_of.items()
     }
     return DoseResponse(_together(results), table)
 

@@ -135,12 +135,11 @@ class _Table:
         else:
             if best <= _ENOUGH:
                 return parameters
-        msg = (
+        raise InputError(
             f"no gravity model fits layer {self.layer!r}: its flows go to the nearest (or the "
             "farthest) possible places only, or its sums leave no choice. Take deterrence=None, "
             "aggregate() the network, or use Rewire()."
         )
-        raise InputError(msg)
 
 
 def _solved(matrix: Floats, right: Floats) -> Floats:

@@ -75,16 +75,19 @@ def climbed(
     if _worst(lack, goal) <= 100 * tolerance:
         # Sums of very different size leave no more digits.
         return parameters
-    msg = (
+    raise InputError(
         f"{subject} are met to {_worst(lack, goal):.1g} after {_ITERATIONS} steps, and should be "
         f"to {tolerance:g}; rewire() keeps degrees exactly."
     )
-    raise InputError(msg)
 
 
 def _lack(goal: Floats, moments: Moments, active: Mask) -> Floats:
-    sums = [np.concatenate([pairs.sum(axis=1), pairs.sum(axis=0)]) for pairs in moments.expected]
-    return np.where(active, goal - np.stack(sums), 0.0)
+    return np.where(active, goal - np.stack(list(map(_line_sums, moments.expected))), 0.0)
+
+
+def _line_sums(pairs: Floats) -> Floats:
+    """Sums of rows, then of columns."""
+    return np.append(pairs.sum(axis=1), pairs.sum(axis=0))
 
 
 def _worst(lack: Floats, goal: Floats) -> float:
@@ -108,13 +111,7 @@ def _step(
 ) -> Floats:
     families, size = lack.shape
     n = covariance[0][0].shape[0]
-    own = np.array(
-        [
-            [np.concatenate([pairs.sum(axis=1), pairs.sum(axis=0)]) for pairs in row]
-            for row in covariance
-        ]
-    )
-
+    own = np.array([[_line_sums(pairs) for pairs in row] for row in covariance])
     if active.sum() <= _FEW:
         return _exact_step(covariance, own, lack, active, symmetric)
 
@@ -181,7 +178,7 @@ def _own_inverse(own: Floats, active: Mask) -> Floats:
     inverse = np.zeros_like(own)
     first = np.where(active[0] & (own[0, 0] > 0), 1 / np.maximum(own[0, 0], 1e-300), 0.0)
     inverse[0, 0] = first
-    if len(own) == 2:
+    if len(own) > 1:
         # Of the second what the first leaves; that is above 0 unless both say the same.
         rest = own[1, 1] - own[0, 1] ** 2 * first
         sound = active[1] & (rest > 1e-12 * own[1, 1])

@@ -16,6 +16,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 Matrix: TypeAlias = str | pd.DataFrame | npt.NDArray[Any]
+Order: TypeAlias = npt.NDArray[np.intp]
 
 LARGEST = 5_000
 """Nodes up to which pairs are held as full matrices, 200 MB each."""
@@ -59,10 +60,7 @@ def partialled(others: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def permuted_correlation(
-    fixed: Floats,
-    moved: Floats,
-    pairs: tuple[npt.NDArray[np.intp], ...],
-    order: npt.NDArray[np.intp],
+    fixed: Floats, moved: Floats, pairs: tuple[Order, ...], order: Order
 ) -> float:
     """Correlation over pairs of one matrix with the other, whose nodes are permuted."""
     i, j = pairs
@@ -137,9 +135,7 @@ def matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
         msg = f"`{name}` must be {n} x {n}, a row and a column for each node; found {values.shape}."
         raise InputError(msg)
     np.fill_diagonal(values, 0.0)
-    if np.isinf(values).any():
-        msg = f"`{name}` must not hold infinite values: {int(np.isinf(values).sum())} found. "
-        raise InputError(
-            msg + "Where a logarithm of 0 made them, put NaN: such pairs are left out."
-        )
+    if infinite := int(np.isinf(values).sum()):
+        msg = f"`{name}` must not hold infinite values: {infinite} found. Where a logarithm of 0"
+        raise InputError(f"{msg} made them, put NaN: such pairs are left out.")
     return values

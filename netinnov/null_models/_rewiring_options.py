@@ -177,11 +177,10 @@ def _with_zones(
     lon, lat = coordinates(network, layer, ends)
     spots, at = np.unique(np.column_stack([lon[ends], lat[ends]]), axis=0, return_inverse=True)
     if len(spots) > _MOST_SITES:
-        msg = (
+        raise InputError(
             f"the nodes of layer {layer!r} stand at {len(spots)} different coordinates; "
             f"distances are kept for at most {_MOST_SITES}; aggregate places, e.g. to cities."
         )
-        raise InputError(msg)
     site = np.zeros(network.n_nodes, np.int32)
     site[ends] = at.ravel()
     if edges is None:

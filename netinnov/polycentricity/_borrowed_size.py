@@ -164,8 +164,7 @@ def _numbers(name: str, values: pd.Series[Any]) -> Floats:
         numbers: npt.NDArray[np.float64] = values.to_numpy(np.float64, na_value=np.nan)
     except (TypeError, ValueError):
         raise InputError(f"`{name}` must hold numbers; its dtype is {values.dtype}.") from None
-    bad = values.index[(numbers < 0) | np.isinf(numbers)]
-    if len(bad):
+    if len(bad := values.index[(numbers < 0) | np.isinf(numbers)]):
         msg = f"`{name}` must be finite and 0 or more; {len(bad)} are not: {list(bad[:5])}."
         raise InputError(msg)
     return numbers

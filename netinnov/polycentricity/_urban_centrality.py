@@ -128,12 +128,11 @@ def widest_spread(distances: Floats) -> Spread:
     level = matrix.mean(axis=0) - matrix.mean()
     bend, axes = np.linalg.eigh(level + matrix.mean(axis=0)[:, None] - matrix)
     if bend[0] < -_CURVATURE * n:
-        msg = (
+        raise InputError(
             "the largest s'Ds can be found only for `distances` that are conditionally negative "
             "definite, as straight-line and great-circle distances are; these are not (along "
             "roads or links they seldom are). Give V_max as `maximum`, or straight-line distances."
         )
-        raise InputError(msg)
     made = np.where(bend < _CURVATURE, _MADE, 0.0)
     root = np.sqrt(np.where(made > 0, made, bend))
     share = np.full(n, 1 / n)
@@ -148,8 +147,7 @@ def widest_spread(distances: Floats) -> Spread:
         # By concavity no shares reach more than value + 2 (largest slope - value).
         if slope.max() - value <= _GAP / 10 * value:
             return Spread(value * scale, share)
-    msg = "the largest s'Ds could not be found to 1e-10; give it as `maximum`."
-    raise InputError(msg)
+    raise InputError("the largest s'Ds could not be found to 1e-10; give it as `maximum`.")
 
 
 def _distances(distances: Any, n: int) -> Floats:
