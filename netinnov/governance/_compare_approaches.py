@@ -134,12 +134,8 @@ def compare_approaches(
         home's gain that counts as the host's where it is booked there.
     demand_slope, supply_slope, mobility, sigma, mu : float
         Assumptions: of the coupled cobweb, the same everywhere, and of `CorePeriphery`.
-    replicates : int
-        Random placements of each approach.
-    confidence : float
-        Of the intervals over placements.
-    rng : None, int, SeedSequence or Generator
-        Source of the placements.
+    replicates, confidence, rng : int, float, Generator or seed
+        Random placements of each approach, intervals over them, and their source.
 
     Returns
     -------

@@ -48,10 +48,8 @@ def cross_border_shares(
     null : null model, or callable, optional
         What the shares are compared with, as in `compare_with_null`: by default networks with the
         same degrees in each layer. None: no comparison.
-    replicates : int
-        Networks drawn from it.
-    rng : None, int, SeedSequence or Generator
-        Source of randomness.
+    replicates, rng : int, Generator or seed
+        Networks drawn from it, and their source.
     executor : Executor, int or None
         None: a thread for each processor; a number: so many threads; or any executor.
     progress : bool

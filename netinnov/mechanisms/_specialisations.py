@@ -46,10 +46,8 @@ def entry_rates(
         of each field among the regions that lack it.
     bins : int
         Parts of equal size, by density, of the candidates; those with the same limits become one.
-    replicates : int
-        Draws of the null model.
-    rng : None, int, SeedSequence or Generator
-        Source of the draws.
+    replicates, rng : int, Generator or seed
+        Draws of the null model, and their source.
 
     Returns
     -------

@@ -289,11 +289,7 @@ def difference_in_differences(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        A network of places whose links have periods, as `aggregate` makes it.
-    layer : str
-        The ties, weighted; weights need not be whole numbers.
-    openings, periods, by
+    network, layer, openings, periods, by
         As in `event_study`.
     method : {"cohorts", "two_way"}
         ``"cohorts"``: an effect for each cohort in each period from its opening on, then their

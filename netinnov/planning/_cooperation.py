@@ -68,10 +68,8 @@ def cooperation_game(
         sum of `harmonic_centrality` over the baseline's nodes whose jurisdiction is in S.
     distance, frictions
         Of the default objective, see `harmonic_centrality`.
-    replicates : int
-        Placements of the scenarios that are averaged, the same in every coalition.
-    rng : None, int, SeedSequence or Generator
-        Source of the placements.
+    replicates, rng : int, Generator or seed
+        Placements of the scenarios that are averaged, the same in every coalition; their source.
 
     Returns
     -------

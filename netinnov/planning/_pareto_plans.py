@@ -87,9 +87,7 @@ def pareto_plans(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        The network before; it is not changed.
-    candidates, k, budget, prices
+    network, candidates, k, budget, prices
         As in `site_enclaves`.
     objectives : mapping of str to objective
         Two objectives by a name of your choice, each as in `site_enclaves`, larger being better.

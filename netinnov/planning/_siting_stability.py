@@ -50,17 +50,13 @@ def siting_stability(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        The network before.
-    candidates, k, budget, prices, objective, method, monotone, submodular, replicates
+    network, candidates, k, budget, prices, objective, method, monotone, submodular, replicates
         As in `site_enclaves`.
     resample : function
         Draws the data again: `ResampledLinks` (needs weights that count events), `ResampledEvents`,
         or any function of a network and a Generator that keeps the nodes.
-    resamples : int
-        Number of resamples of the data.
-    rng : None, int, SeedSequence or Generator
-        Source of the resamples and placements.
+    resamples, rng : int, Generator or seed
+        Number of resamples of the data; source of these and of placements.
     executor : Executor, int or None
         None: a thread for each processor; a number: so many threads; or any executor.
     progress : bool

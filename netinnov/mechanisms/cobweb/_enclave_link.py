@@ -89,9 +89,7 @@ def critical_enclave(
 
     Parameters
     ----------
-    model : CoupledCobweb
-        Without the link.
-    home, host, answer
+    model, home, host, answer
         As in `with_enclave`.
 
     Returns
@@ -137,9 +135,7 @@ def enclave_effect(
 
     Parameters
     ----------
-    model : CoupledCobweb
-        Without the link.
-    home, host, strength, answer
+    model, home, host, strength, answer
         As in `with_enclave`.
 
     Returns

@@ -44,10 +44,8 @@ def adoption_test(
         course, since dates are shuffled within it. None: one group.
     exposure : {"number", "share"}
         Count adopted contacts, or divide by all contacts whose date is known (0 without one).
-    permutations : int
-        Number of shuffles, 1 or more.
-    rng : int, SeedSequence, Generator or None
-        Source of randomness.
+    permutations, rng : int, Generator or seed
+        Number of shuffles, 1 or more, and their source.
 
     Returns
     -------

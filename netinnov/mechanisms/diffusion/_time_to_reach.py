@@ -51,10 +51,8 @@ def time_to_reach(
         How many of the targets have to be reached: one, at least half of them, or every one.
     horizon : int, optional
         Last step that is looked at; None: until nobody is left to reach.
-    replicates : int
-        Number of draws, 1 or more.
-    rng : int, SeedSequence, Generator or None
-        Source of randomness.
+    replicates, rng : int, Generator or seed
+        Number of draws, 1 or more, and their source.
 
     Returns
     -------
@@ -159,9 +157,7 @@ def expected_steps(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Any network, as for `simple_contagion`.
-    seeds, rate
+    network, seeds, rate
         As in `time_to_reach`.
     horizon : int
         Last step, 1 or more; a node that is not reached counts as reached then.

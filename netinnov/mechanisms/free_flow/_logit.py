@@ -261,10 +261,8 @@ class LogitMigration:
             As in `simulate`.
         restarts : int
             Uniform on all shares that add up to 1.
-        mobility
-            As in `simulate`.
-        rng : seed or Generator, optional
-            For the starts.
+        mobility, rng
+            As in `simulate` and `CorePeriphery.rest_points`.
 
         Returns
         -------

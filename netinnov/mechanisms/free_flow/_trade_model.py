@@ -347,10 +347,8 @@ class TradeModel(ABC):
             As in `attraction`.
         dynamics
             As in `simulate`.
-        restarts : int
-            Uniform on all shares that add up to 1.
-        rng : seed or Generator, optional
-            For the starts.
+        restarts, rng : int, Generator or seed
+            Starts, uniform on all shares that add up to 1, and their source.
 
         Returns
         -------
