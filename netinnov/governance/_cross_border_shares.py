@@ -50,10 +50,8 @@ def cross_border_shares(
         same degrees in each layer. None: no comparison.
     replicates, rng : int, Generator or seed
         Networks drawn from it, and their source.
-    executor : Executor, int or None
-        None: a thread for each processor; a number: so many threads; or any executor.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    executor, progress : Executor, int or None, bool
+        None: a thread for each processor; a number: so many threads. Whether a bar is shown.
 
     Returns
     -------

@@ -137,10 +137,8 @@ def ellison_glaeser(
 
     Parameters
     ----------
-    shares : sequence of float
-        s: parts of the industry in the regions, total 1.
-    reference : sequence of float
-        x: parts of all activity in the same regions, total 1.
+    shares, reference : sequence of float
+        s and x: parts of the industry, and of all activity, in the same regions, total 1.
     herfindahl : float
         H: sum of squared parts of the plants in the industry, from 0 to below 1.
 

@@ -31,12 +31,8 @@ class BetaConvergence(Tabled):
     ----------
     slope : float
         Change of mean growth with the log of the initial value; below 0: the poorer grow faster.
-    standard_error : float
-        Of the slope, robust to unequal variances (HC3).
-    low, high : float
-        95 % interval of the slope.
-    p : float
-        Two-sided, for slope 0.
+    standard_error, low, high, p : float
+        Of the slope, robust to unequal variances (HC3); 95 % interval; two-sided, for slope 0.
     speed : float
         Rate at which a gap closes a period: -ln(1 + slope T) / T; NaN if the slope is -1 / T or
         less, where gaps close, or turn round, within the periods.
@@ -44,10 +40,8 @@ class BetaConvergence(Tabled):
         Periods until half of a gap is closed; infinite without convergence, NaN as the speed.
     r_squared : float
         Share of the variance of growth.
-    n : int
-        Regions.
-    periods : float
-        T, from the first to the last period.
+    n, periods : int, float
+        Regions; T, from the first to the last period.
     """
 
     slope: float

@@ -29,12 +29,9 @@ class FixedEffectsGravity(Tabled):
     coefficients : DataFrame
         Index = term: ``distance`` (elasticity) and the borders (change of the logarithm of the
         flow where two places differ). Columns ``estimate, standard_error, low, high, p``.
-    n_pairs : int
-        Pairs of the places with flows, ordered ones in a directed layer.
-    n_zero : int
-        Pairs in the estimate without a flow, which count as 0.
-    n_separated : int
-        Pairs left out since their origin sends, or their destination receives, nothing.
+    n_pairs, n_zero, n_separated : int
+        Pairs of the places with flows (ordered ones in a directed layer), of these in the estimate
+        without a flow (0), and left out since their origin sends, or destination receives, nothing.
     confidence : float
         Of the intervals.
     """

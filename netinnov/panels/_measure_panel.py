@@ -114,10 +114,8 @@ def measure_levels(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Nodes with places that have parents.
-    measures : mapping of str to function
-        From a name to a function of a network that returns a number or a Series over nodes.
+    network, measures
+        As in `measure_panel`, with places that have parents; periods do not matter.
     levels : sequence of int or str
         Steps up in ``places.parent``, 0 being the places as they are, or values of the column
         ``level`` of the places, such as "city"; see `aggregate`.

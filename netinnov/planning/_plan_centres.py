@@ -141,10 +141,8 @@ class CentrePlan(Tabled):
         What was asked for.
     sites : tuple of str
         Names of the chosen candidates, by step; of a target out of reach those that come nearest.
-    cost : float
-        Their total cost.
-    reached : bool
-        Whether the target holds with them.
+    cost, reached : float, bool
+        Their total cost, and whether the target holds with them.
     value, baseline : float
         What the target measures, with them and without any.
     steps : DataFrame
@@ -222,16 +220,13 @@ def plan_centres(
         What can be built, by name, as in `site_enclaves`; with `prices` each needs a cost.
     prices : Prices, optional
         As in `site_enclaves`. None: each candidate costs 1, so that as few as possible are built.
-    replicates : int
-        Random placements of each candidate, over which the target is averaged.
-    resamples : int
-        Bootstrap resamples of the flows, for the target `CentreSupport` and for intervals.
+    replicates, resamples : int
+        Random placements of each candidate, over which the target is averaged; bootstrap resamples
+        of the flows, for the target `CentreSupport` and for intervals.
     events : int or mapping of layer to int, optional
         Number of events behind the flows, see `detect_centres`; by default whole weights are.
-    confidence : float
-        Of the intervals of the steps.
-    rng : None, int, SeedSequence or Generator
-        Source of placements and resamples.
+    confidence, rng : float, Generator or seed
+        Of the intervals of the steps; source of placements and resamples.
 
     Returns
     -------

@@ -57,10 +57,8 @@ def siting_stability(
         or any function of a network and a Generator that keeps the nodes.
     resamples, rng : int, Generator or seed
         Number of resamples of the data; source of these and of placements.
-    executor : Executor, int or None
-        None: a thread for each processor; a number: so many threads; or any executor.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    executor, progress : Executor, int or None, bool
+        None: a thread for each processor; a number: so many threads. Whether a bar is shown.
 
     Returns
     -------

@@ -123,10 +123,8 @@ class BoundedCobweb(OneMarket):
         ----------
         start : float
             Price of period 0. Several attractors can exist; other starts lead to the others.
-        settle : int
-            Initial periods to discard.
-        periods : int
-            Periods analysed after them, at least 128.
+        settle, periods : int
+            Initial periods to discard, and those analysed after them, at least 128.
 
         Returns
         -------

@@ -142,10 +142,8 @@ class CoupledBoundedCobweb(CoupledMarkets):
         ----------
         start : sequence of float
             Prices of period 0. Identical regions with the same start keep the same prices.
-        settle : int
-            Initial periods to discard.
-        periods : int
-            Periods analysed after them, at least 128.
+        settle, periods : int
+            As in `BoundedCobweb.attractor`.
 
         Returns
         -------

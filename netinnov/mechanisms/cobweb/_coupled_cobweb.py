@@ -60,12 +60,8 @@ class CoupledMarkets(ABC):
 
         Parameters
         ----------
-        start : sequence of float
-            Prices of period 0.
-        periods : int
-            Number of later periods.
-        expected : sequence of float, optional
-            Expected prices of period 0; by default ``start``.
+        start, periods, expected
+            As in `Cobweb.simulate`, a price a region.
 
         Returns
         -------
