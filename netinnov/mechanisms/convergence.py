@@ -158,18 +158,11 @@ def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> Be
     total = float(((growth - growth.mean()) ** 2).sum())
     closed = 1 + slope * span
     speed = -math.log(closed) / span if closed > 0 else math.nan
-    return BetaConvergence(
-        slope=slope,
-        standard_error=error,
-        low=slope - reach,
-        high=slope + reach,
-        p=float(2 * scipy.stats.t.sf(abs(slope) / error, n - 2)) if error > 0 else math.nan,
-        speed=speed,
-        half_life=math.log(2) / speed if speed > 0 else (math.nan if closed <= 0 else math.inf),
-        r_squared=1 - float(residual @ residual) / total if total > 0 else math.nan,
-        n=n,
-        periods=span,
-    )
+    p = float(2 * scipy.stats.t.sf(abs(slope) / error, n - 2)) if error > 0 else math.nan
+    half_life = math.log(2) / speed if speed > 0 else (math.nan if closed <= 0 else math.inf)
+    r_squared = 1 - float(residual @ residual) / total if total > 0 else math.nan
+    interval = slope - reach, slope + reach
+    return BetaConvergence(slope, error, *interval, p, speed, half_life, r_squared, n, span)
 
 
 def _positive(panel: Any) -> Floats:

@@ -215,18 +215,10 @@ def event_study(
     fit = fit_cells(pairs, treatment, at, method, effects, errors, "event_study")
     estimates, weights = _by_event_time(fit, at, confidence)
     average, groups = contrasts(fit, confidence=confidence)
-    return EventStudy(
-        estimates=estimates if by else estimates.drop(columns="group"),
-        cells=fit.table,
-        average=average,
-        groups=groups,
-        pre_trend_p=_joint_p(fit, weights[estimates["event_time"].to_numpy() < at]),
-        reference=at,
-        confidence=float(confidence),
-        method=method,
-        effects=effects,
-        sample=fit.sample,
-    )
+    p = _joint_p(fit, weights[estimates["event_time"].to_numpy() < at])
+    estimates = estimates if by else estimates.drop(columns="group")
+    asked = float(confidence), method, effects
+    return EventStudy(estimates, fit.table, average, groups, p, at, *asked, fit.sample)
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -329,16 +321,8 @@ def difference_in_differences(
     cells = fit.table
     if method == "two_way":
         cells = cells.assign(event_time=pd.Series(pd.NA, cells.index, dtype="Int64"))
-    return DifferenceInDifferences(
-        average=average,
-        groups=groups,
-        cells=cells,
-        means=_means(pairs, treatment),
-        confidence=float(confidence),
-        method=method,
-        effects=effects,
-        sample=fit.sample,
-    )
+    means, asked = _means(pairs, treatment), (float(confidence), method, effects)
+    return DifferenceInDifferences(average, groups, cells, means, *asked, fit.sample)
 
 
 def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.DataFrame, Floats]:
