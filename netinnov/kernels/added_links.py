@@ -18,8 +18,7 @@ def inverse_distance_gains(from_source, to_target, chosen, source, target, lengt
     """
     n = chosen.size
     gains = np.zeros(source.size, np.float64)
-    sources = np.empty(n, np.int32)
-    targets = np.empty(n, np.int32)
+    sources, targets = np.empty(n, np.int32), np.empty(n, np.int32)
     after = np.empty(n, np.float64)
     for e in range(source.size):
         i, j, more = source[e], target[e], length[e]
@@ -132,8 +131,7 @@ def access_gains(distances, chosen, first, n_new, source, target, length, both_w
     most = n
     for c in range(count):
         most = max(most, n + n_new[c])
-    sources = np.empty(most, np.int32)
-    targets = np.empty(most, np.int32)
+    sources, targets = np.empty(most, np.int32), np.empty(most, np.int32)
     after = np.empty(most, np.float64)
     for c in range(count):
         begin, end = first[c], first[c + 1]

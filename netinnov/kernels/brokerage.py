@@ -105,8 +105,7 @@ def constraints(indptr, indices, share, begin, end):
     """
     n = indptr.size - 1
     values = np.full(end - begin, np.nan)
-    at = np.full(n, -1, np.int32)
-    tie = np.zeros(n, np.float64)
+    at, tie = np.full(n, -1, np.int32), np.zeros(n, np.float64)
     for i in range(begin, end):
         ours = indptr[i + 1] - indptr[i]
         if ours == 0:
@@ -144,8 +143,7 @@ def redundancies(indptr, indices, share, strength, begin, end):
     """
     n = indptr.size - 1
     values = np.full(end - begin, np.nan)
-    at = np.full(n, -1, np.int32)
-    ours_to = np.zeros(n, np.float64)
+    at, ours_to = np.full(n, -1, np.int32), np.zeros(n, np.float64)
     for i in range(begin, end):
         ours = indptr[i + 1] - indptr[i]
         if ours == 0:

@@ -97,10 +97,8 @@ def exchange_in_space(
     count = np.zeros(np.int64(1) << bits, np.int32)
     source, target, weight = source.copy(), target.copy(), weight.copy()
     slot = np.empty(3, np.int64)
-    a = np.empty(3, np.uint64)
-    b = np.empty(3, np.uint64)
-    old = np.empty(3, np.uint64)
-    new = np.empty(3, np.uint64)
+    a, b = np.empty(3, np.uint64), np.empty(3, np.uint64)
+    old, new = np.empty(3, np.uint64), np.empty(3, np.uint64)
     for e in range(m):
         x, y = np.uint64(source[e]), np.uint64(target[e])
         if not directed and x > y:
@@ -189,8 +187,7 @@ def trade(indptr, indices, weight, n_columns, steps, seed):
         s += s >= r
         for k in range(indptr[r], indptr[r + 1]):
             mark[indices[k]] = step
-        both = 0
-        size = 0
+        both, size = 0, 0
         for k in range(indptr[s], indptr[s + 1]):
             if mark[indices[k]] == step:
                 mark[indices[k]] = -step

@@ -105,18 +105,15 @@ def _moved(indptr, indices, weight, a, b, fa, fb, label, state):
         stay = 0.0
         if size[own] > 1:
             stay = near[own] - pull_a * (sum_a[own] - a[v]) - pull_b * (sum_b[own] - b[v])
-        best = own
-        best_gain = stay + 1e-11 * reach
+        best, best_gain = own, stay + 1e-11 * reach
         if size[own] > 1 and best_gain < 0.0:
-            best = empty[n_empty - 1]
-            best_gain = 0.0
+            best, best_gain = empty[n_empty - 1], 0.0
         for t in range(n_touched):
             c = touched[t]
             if c != own and near[c] > best_gain:
                 gain = near[c] - pull_a * sum_a[c] - pull_b * sum_b[c]
                 if gain > best_gain:
-                    best = c
-                    best_gain = gain
+                    best, best_gain = c, gain
             near[c] = 0.0
         if best == own:
             continue
@@ -179,15 +176,13 @@ def _refined(indptr, indices, weight, a, b, fa, fb, label, state):
                 touched[n_touched] = c
                 n_touched += near[c] == 0.0
                 near[c] += weight[k]
-        best = v
-        best_gain = 0.0
+        best, best_gain = v, 0.0
         for t in range(n_touched):
             c = touched[t]
             if near[c] > best_gain and rest[c] >= -slack[c]:
                 gain = near[c] - fa * a[v] * sum_a[c] - fb * b[v] * sum_b[c]
                 if gain > best_gain:
-                    best = c
-                    best_gain = gain
+                    best, best_gain = c, gain
             near[c] = 0.0
         if best == v:
             continue
@@ -400,6 +395,5 @@ def perturbed(indptr, indices, weight, a, b, fa, fb, start, patience, seed):
         reached = _score(indptr, indices, weight, a, b, fa, fb, other)
         idle = 0 if reached > score + 1e-11 * scale else idle + 1
         if reached >= score:
-            score = reached
-            label = other
+            label, score = other, reached
     return label, score

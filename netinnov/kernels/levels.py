@@ -32,15 +32,11 @@ def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, l
     n_channels = np.int64(0)
     for q in cidx:
         n_channels = max(n_channels, q + 1)
-    new_indptr = np.zeros(n_new + 1, np.int32)
-    new_cptr = np.zeros(n_new + 1, np.int32)
+    new_indptr, new_cptr = np.zeros(n_new + 1, np.int32), np.zeros(n_new + 1, np.int32)
     new_mptr = np.zeros(n_new + 1, np.int32)
-    new_indices = np.empty(indices.size, np.int32)
-    new_weight = np.empty(indices.size)
-    new_cidx = np.empty(cidx.size, np.int32)
-    new_cval = np.empty(cidx.size)
-    new_mnode = np.empty(mnode.size, np.int32)
-    new_mcount = np.empty(mnode.size)
+    new_indices, new_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
+    new_cidx, new_cval = np.empty(cidx.size, np.int32), np.empty(cidx.size)
+    new_mnode, new_mcount = np.empty(mnode.size, np.int32), np.empty(mnode.size)
     at_link = np.full(n_new, -1, np.int32)
     at_channel = np.full(n_channels, -1, np.int32)
     at_node = np.full(n_nodes, -1, np.int32)
@@ -84,8 +80,7 @@ def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, l
         new_hptr[new_mnode[k] + 1] += 1
     for i in range(n_nodes):
         new_hptr[i + 1] += new_hptr[i]
-    new_hstate = np.empty(g, np.int32)
-    new_hcount = np.empty(g)
+    new_hstate, new_hcount = np.empty(g, np.int32), np.empty(g)
     put = new_hptr[:-1].copy()
     for c in range(n_new):
         for k in range(new_mptr[c], new_mptr[c + 1]):
@@ -110,8 +105,7 @@ def cut(indptr, indices, weight, mptr, hptr, hstate, hcount, label):
     """
     n = indptr.size - 1
     new_indptr = np.zeros(n + 1, np.int32)
-    new_indices = np.empty(indices.size, np.int32)
-    new_weight = np.empty(indices.size)
+    new_indices, new_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
     e = 0
     for v in range(n):
         for k in range(indptr[v], indptr[v + 1]):
@@ -137,12 +131,9 @@ def cut(indptr, indices, weight, mptr, hptr, hstate, hcount, label):
         new_hptr[number[h] + 1] += 1
     for i in range(n_new):
         new_hptr[i + 1] += new_hptr[i]
-    new_hstate = np.empty(m, np.int32)
-    new_hcount = np.empty(m)
-    new_mnode = np.empty(m, np.int32)
-    new_mcount = np.empty(m)
-    by_node = new_hptr[:-1].copy()
-    by_state = mptr[:-1].copy()
+    new_hstate, new_hcount = np.empty(m, np.int32), np.empty(m)
+    new_mnode, new_mcount = np.empty(m, np.int32), np.empty(m)
+    by_node, by_state = new_hptr[:-1].copy(), mptr[:-1].copy()
     for h in range(m):
         i, v = number[h], hstate[h]
         new_hstate[by_node[i]] = v

@@ -93,10 +93,7 @@ def profile(
     resolution, restarts
         Of the communities behind ``n_centres``, and restarts of the search for a core.
     restarts_per_draw : int, optional
-        Searches for communities in a draw; in a resample, and without a place, the first from the
-        communities of the observed flows. None: three in ten of `restarts`, rounded up. The share
-        of them that is perturbed (see `community.leiden`) is theirs of `restarts`: with as many as
-        these, draws are searched as the observed flows are.
+        As in `detect_centres`, also where a place is left out.
     rng, executor, progress
         As in `experiments.compare_scenarios`.
 

@@ -96,14 +96,8 @@ class MatchedPlacebo(Priced):
     ----------
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks or Combined
         The real one.
-    match : sequence of str and functions
+    match, replace, nearest, caliper
         As in `placebo`.
-    replace : {"host", "home"}
-        Which of the two is replaced.
-    nearest : int, optional
-        The placebo is drawn uniformly from this many most similar places. None: from all.
-    caliper : float, optional
-        Largest gap that a placebo may have, see `placebo_candidates`. None: any.
 
     Notes
     -----

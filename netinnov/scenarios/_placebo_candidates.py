@@ -44,10 +44,8 @@ def placebo_candidates(
         Where the scenario would be applied.
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
         The real one.
-    match : sequence of str and functions
+    match, replace
         As in `placebo`.
-    replace : {"host", "home"}
-        Which of the two is replaced.
     caliper : float, optional
         Largest gap of those that are listed. None: any.
 
