@@ -119,7 +119,7 @@ def first_rows(frame: pd.DataFrame, columns: Sequence[str]) -> str:
     span = (float(rows["low"].min()), float(rows["high"].max()))
     texts = rows[[*columns]].itertuples(index=False)
     cells = zip(texts, rows[columns[-1]], rows["low"], rows["high"], strict=True)
-    shown = [(*map(short, row), interval(*numbers, span)) for row, *numbers in cells]
+    shown = [(*map(short, row), interval(mid, low, high, span)) for row, mid, low, high in cells]
     more = len(frame) - len(rows)
     return table(shown, [*columns, ""]) + (f"<p>{more:,} more in to_frame()</p>" if more else "")
 

@@ -32,7 +32,6 @@ Records = Mapping[str, LayerRecord]
 
 
 def layer_table(layers: Sequence[str], records: Records) -> pd.DataFrame:
-    """The table of some layers, in their order."""
     rows = [records[layer] for layer in layers]
     table = pd.DataFrame(rows, columns=LayerRecord._fields)
     table.index = pd.Index(list(layers), dtype="str", name="layer")

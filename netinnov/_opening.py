@@ -122,7 +122,6 @@ def decoded(name: str | Path, data: bytes) -> str:
 
 
 def read_json(path: Path) -> Any:
-    """What a JSON file holds."""
     return parse_json(path, decoded(path, read_bytes(path)))
 
 

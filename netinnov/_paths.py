@@ -110,7 +110,6 @@ def pair_positions(
 
 
 def pair_index(network: MultilayerNetwork, source: Codes, target: Codes) -> pd.MultiIndex:
-    """Pairs of nodes as labels of a Series."""
     nodes = network.storage.nodes.index
     names = [nodes.take(source), nodes.take(target)]
     return pd.MultiIndex.from_arrays(names, names=["source", "target"])

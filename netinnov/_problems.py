@@ -139,7 +139,6 @@ class Problems:
         return pd.concat(self._parts, ignore_index=True)
 
     def raise_any(self) -> None:
-        """Raise TableError if there is a problem."""
         if self:
             raise TableError(self.message(), self.frame())
 

@@ -26,7 +26,6 @@ class Block(NamedTuple):
         return np.repeat(np.arange(self.indptr.size - 1, dtype=np.int32), np.diff(self.indptr))
 
     def locked(self) -> Block:
-        """The same arrays, read-only for good."""
         return Block(locked(self.indptr), locked(self.indices), locked(self.data))
 
 
@@ -41,7 +40,6 @@ class Rows(NamedTuple):
     attributes: pd.DataFrame | None = None
 
     def where(self, mask: Mask) -> Rows:
-        """The rows at which the mask holds."""
         arrays: tuple[Any, ...] = self
         return Rows._make(None if array is None else array[mask] for array in arrays)
 
@@ -92,7 +90,6 @@ class Rows(NamedTuple):
         return Rows(self.layer[at], source[at], target[at], weight, period, attributes)
 
     def locked(self) -> Rows:
-        """The same with arrays that are read-only for good."""
         arrays = (None if array is None else locked(array) for array in self[:5])
         return Rows._make([*arrays, self.attributes])
 

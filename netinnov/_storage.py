@@ -75,12 +75,10 @@ class Storage:
 
     @property
     def nodes(self) -> pd.DataFrame:
-        """The table of nodes."""
         return self._nodes.copy(deep=False)
 
     @property
     def places(self) -> pd.DataFrame:
-        """The table of places."""
         return self._places.copy(deep=False)
 
     @property
@@ -136,7 +134,6 @@ class Storage:
         return self.records[layer].quantity == "share_of_origin"
 
     def block(self, layer: str) -> Block:
-        """The links of a layer, an undirected one once."""
         return self.blocks[self.layers.index(layer)]
 
     def csr(self, layer: str) -> Block:

@@ -230,7 +230,6 @@ Entries: TypeAlias = tuple[Floats, Codes, Codes]
 
 
 def _rows(parts: list[Entries], shape: tuple[int, int]) -> sparse.csr_array:
-    """A matrix of values, rows and columns."""
     if not parts:
         return sparse.csr_array(shape)
     values, rows, columns = (np.concatenate(each) for each in zip(*parts, strict=True))

@@ -165,7 +165,6 @@ def node_codes(network: MultilayerNetwork, membership: Any) -> Integers:
 
 
 def _one_label(table: pd.DataFrame) -> pd.Series:
-    """The label that all copies of a node have."""
     values = table.to_numpy(dtype=object)
     codes = pd.factorize(values.ravel())[0].reshape(values.shape)
     highest = codes.max(axis=1, initial=-1)

@@ -121,7 +121,6 @@ class Gazetteer:
         return self._longer[country].get(key, frozenset())
 
     def km(self, row: int, others: Sequence[int] | Positions) -> Floats:
-        """Kilometres from a city to some others."""
         rows = np.asarray(others, np.intp)
         return great_circle(self.lon[row], self.lat[row], self.lon[rows], self.lat[rows])
 

@@ -28,7 +28,6 @@ class Address(NamedTuple):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of all segments."""
         return tuple(word for segment in self.segments for word in segment)
 
 

@@ -33,12 +33,10 @@ class Limit:
 
     @property
     def sampled(self) -> bool:
-        """Whether the members of large events are sampled."""
         return bool(self.coefficients)
 
 
 def as_limit(max_members: Any, large_events: Any, rng: Any) -> Limit | None:
-    """Check the options about large events."""
     check_choice("large_events", large_events, LargeEvents)
     if max_members is None:
         if large_events == "sample":

@@ -16,7 +16,6 @@ ALL_PAIRS = {"count": "k * (k - 1)", "newman": "k", "full": "2.0"}
 
 
 def using(*columns: str) -> str:
-    """The columns of a join."""
     return f"USING ({', '.join(columns)})"
 
 

@@ -154,7 +154,6 @@ def _rows(values: pd.Series, bad: Mask) -> str:
 
 
 def link_table(names: pd.Index, source: Integers, target: Integers, weight: Floats) -> pd.DataFrame:
-    """Links between positions as links between names."""
     return pd.DataFrame(
         {"source": names.take(source), "target": names.take(target), "weight": weight}
     )

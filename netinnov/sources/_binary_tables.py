@@ -43,7 +43,6 @@ def _workbook(path: Path) -> Iterator[pd.ExcelFile]:
 
 
 def sheet_names(path: Path) -> list[str]:
-    """The names of all sheets of a workbook."""
     with _workbook(path) as book:
         return [str(name) for name in book.sheet_names]
 

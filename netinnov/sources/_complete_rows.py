@@ -28,11 +28,7 @@ def check_events(name: str, events: str, weighting: Weighting) -> None:
 
 
 def complete_rows(
-    table: TextTable,
-    ids: Sequence[str],
-    faults: list[str],
-    *,
-    described: str = "",
+    table: TextTable, ids: Sequence[str], faults: list[str], *, described: str = ""
 ) -> TextTable:
     """Keep the rows that have all ids; ``faults`` gets a line about those that are dropped."""
     completeness = Completeness(table.name, ids)

@@ -102,11 +102,9 @@ class Database:
         self._connection.register(name, pa.Table.from_pandas(frame, preserve_index=False))
 
     def size(self, table: str) -> int:
-        """How many rows were added to a table."""
         return self._n_rows[table]
 
     def run(self, query: str) -> None:
-        """Run a query that gives nothing."""
         self._connection.execute(query)
 
     def relation(self, query: str) -> Any:
@@ -114,11 +112,9 @@ class Database:
         return self._connection.sql(query)
 
     def arrow(self, query: str) -> pa.Table:
-        """The result of a query."""
         return self._connection.sql(query).to_arrow_table()
 
     def frame(self, query: str) -> pd.DataFrame:
-        """The result of a query as a frame."""
         return to_frame(self.arrow(query))
 
     def links(self, ids: str, layers: Mapping[str, tuple[Any, str]]) -> pd.DataFrame:

@@ -37,12 +37,8 @@ def read_by_duckdb(
     with database(memory, temp, 'read_openalex(engine="duckdb")') as data:
         data.make("mentions", ["work", "author", "institution", "year"], whole=["year"])
         data.make("years", ["work", "year"], whole=["year"])
-        institutions = read_mentions(
-            folder,
-            lambda piece: data.add("mentions", piece),
-            lambda piece: data.add("years", piece),
-            size=PIECE,
-        )
+        pieces = (partial(data.add, "mentions"), partial(data.add, "years"))
+        institutions = read_mentions(folder, *pieces, size=PIECE)
         if not _select(data, faults):
             return None
         counted = data.frame("""

@@ -56,7 +56,6 @@ class TextTable(NamedTuple):
         return some_lines(shown)
 
     def keep(self, good: Mask) -> TextTable:
-        """The same without some rows."""
         frame = self.frame[good].reset_index(drop=True)
         return self._replace(frame=frame, lines=self.lines[good])
 
@@ -116,7 +115,6 @@ def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], boo
 
 
 def read_lines(path: Path) -> list[str]:
-    """The lines of a file, without their ends."""
     check_file(path)
     lines = _read(path.parent, path.name, lambda text: re.split(r"\r\n|\n|\r", text.read()))
     for number, line in enumerate(lines, start=1):

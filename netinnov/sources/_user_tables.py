@@ -285,7 +285,6 @@ def _directed(folder: Path | None) -> tuple[str, ...]:
 
 
 def has_places(nodes: pd.DataFrame) -> bool:
-    """Whether any node has a place."""
     return "place" in nodes and not is_blank(as_text(nodes["place"])[0]).all()
 
 

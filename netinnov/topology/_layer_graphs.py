@@ -42,14 +42,12 @@ def together(network: MultilayerNetwork) -> Layer:
 
 
 def by_layer(network: MultilayerNetwork, measure: Callable[[Layer], float], name: str) -> pd.Series:
-    """One number a layer."""
     values = [measure(layer) for layer in layers_of(network).values()]
     index = pd.Index(network.layers, name="layer", dtype="str")
     return pd.Series(values, index, dtype=np.float64, name=name)
 
 
 def by_node(network: MultilayerNetwork, measure: Callable[[Layer], Floats]) -> pd.DataFrame:
-    """One number a node and layer."""
     values = {name: measure(layer) for name, layer in layers_of(network).items()}
     table = pd.DataFrame(values, network.storage.nodes.index, dtype=np.float64)
     table.columns = pd.Index(network.layers, name="layer", dtype="str")
