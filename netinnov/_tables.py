@@ -191,7 +191,8 @@ def _on_cycle(parent: Codes) -> Mask:
     ends = (inside, parent[inside])
     steps = sparse.coo_array((np.ones(inside.size), ends), shape=(parent.size, parent.size))
     circle = connected_components(steps, connection="strong")[1]
-    return (np.bincount(circle)[circle] > 1) | (parent == np.arange(parent.size))
+    alone = np.bincount(circle)[circle] == 1
+    return np.asarray(~alone | (parent == np.arange(parent.size)))
 
 
 def _nodes(
