@@ -89,7 +89,7 @@ def write_geo(
         raise InputError(msg)
     rows = network.storage.link_rows()
     ends = np.stack([at[rows.source], at[rows.target]], axis=1)
-    apart = np.isfinite(ends).all(axis=(1, 2)) & (ends[:, 0] != ends[:, 1]).any(axis=1)
+    has_length = np.isfinite(ends).all(axis=(1, 2)) & (ends[:, 0] != ends[:, 1]).any(axis=1)
     frames = {
         "nodes": (network.storage.nodes.reset_index(), shapely.points, at, None),
         "places": (
@@ -98,7 +98,7 @@ def write_geo(
             spots[:-1],
             None,
         ),
-        "links": (network.links, shapely.linestrings, ends, apart),
+        "links": (network.links, shapely.linestrings, ends, has_length),
     }
     layers = {
         name: geopandas.GeoDataFrame(_table(frame), geometry=_shapes(*shapes), crs="EPSG:4326")

@@ -188,8 +188,7 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
     if null.unit == "dispersion":
         unit = float(np.fmax(dispersion, 1.0)) if counts else dispersion
     else:
-        given = null.unit or _unit_of_events(network, layer)
-        unit = given or (1.0 if counts else dispersion)
+        unit = null.unit or _unit_of_events(network, layer) or (1.0 if counts else dispersion)
     if not unit > 0:
         raise InputError(
             f"the flows of layer {layer!r} are not whole numbers, and too few, or too close to the "

@@ -50,13 +50,12 @@ from netinnov.plotting._link_changes import plot_link_changes as plot_link_chang
 from netinnov.plotting._network import plot_network as plot_network
 from netinnov.plotting._null_distribution import plot_null_distribution as plot_null_distribution
 from netinnov.plotting._park import plot_park as plot_park
-from netinnov.plotting._plans import (
+from netinnov.plotting._plan_curves import (
     plot_pareto as plot_pareto,
-    plot_plan_map as plot_plan_map,
     plot_plan_path as plot_plan_path,
     plot_plan_value as plot_plan_value,
-    plot_sites as plot_sites,
 )
+from netinnov.plotting._plans import plot_plan_map as plot_plan_map, plot_sites as plot_sites
 from netinnov.plotting._profile import plot_profile as plot_profile
 from netinnov.plotting._rank_size_and_centralities import (
     plot_centralities as plot_centralities,

@@ -185,7 +185,7 @@ def plot_network(
         )
         area = [f"Area of a node: {printable(measure)}."] if measure else []
         write_notes(
-            ax, area + [f"{what} left out, {why}: {n:,}." for what, why, n in left_out if n]
+            ax, area + [f"{parts} left out, {why}: {n:,}." for parts, why, n in left_out if n]
         )
         _label(ax, network, pictures, order, labels, names, areas, beside, once=arrange == "planes")
     return ax

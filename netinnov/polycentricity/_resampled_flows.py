@@ -98,8 +98,8 @@ def changed(
     check_callable(subject, change, "a function of a network and rng that gives a network")
     changed_network: object = change(network, rng)
     if not isinstance(changed_network, MultilayerNetwork):
-        found = type(changed_network).__name__
-        raise InputError(f"`{subject}` must return a MultilayerNetwork; found {found}.")
+        kind = type(changed_network).__name__
+        raise InputError(f"`{subject}` must return a MultilayerNetwork; found {kind}.")
     if not changed_network.storage.nodes.index.equals(network.storage.nodes.index):
         msg = f"`{subject}` must return a network of the same nodes in the same order; found"
         counts = f"{changed_network.n_nodes} nodes in place of {network.n_nodes}"

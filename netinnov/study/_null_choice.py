@@ -41,9 +41,9 @@ class Null:
     @property
     def described(self) -> str:
         """What its networks keep, why it is the one, and the share of links that it moves."""
-        what = "participations" if self.name == "curveball" else "links"
+        ties = "participations" if self.name == "curveball" else "links"
         text = f"{self.words} (null model “{self.name}”, {self.why}; {percent(self.moved)} of the "
-        return f"{text}{what} differ from the observed ones)"
+        return f"{text}{ties} differ from the observed ones)"
 
 
 def no_null(why: str) -> Null:

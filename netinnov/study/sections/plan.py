@@ -189,8 +189,8 @@ def offer(result: Plan) -> Iterator[Sentence]:
         text = f"{subject} is {before} already; the target is {asked}, so nothing has to be built."
         yield Sentence(text, source)
         return
-    what = "an enclave of {} in {}" if task.form == "enclave" else "a link of {} with {}"
-    sites = [what.format(*map(result.name, task.pairs.loc[site])) for site in plan.sites]
+    wording = "an enclave of {} in {}" if task.form == "enclave" else "a link of {} with {}"
+    sites = [wording.format(*map(result.name, task.pairs.loc[site])) for site in plan.sites]
     built = some(sites, len(sites), most=4)
     if task.prices is not None:
         built += f" at a cost of {number(plan.cost)} (at prices that are assumed)"

@@ -310,13 +310,13 @@ def tables(result: Profile) -> Iterator[Table]:
 
 
 def explain(result: Profile) -> Iterator[Sentence]:
-    what = {
+    meanings = {
         "low": "its intervals resample every event behind the observed links, and shift with weak "
         "links that are lost (bias)",
         "low_without_one": "leaving out one place at a time shows how far one place decides",
         "null_low": "z and p say where an index lies among random networks",
     }
-    if parts := [text for column, text in what.items() if result.has(column)]:
+    if parts := [text for column, text in meanings.items() if result.has(column)]:
         text = f"On the profile: {'; '.join(parts)}."
         if result.has("p"):
             text += (
