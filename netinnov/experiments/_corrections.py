@@ -37,8 +37,9 @@ def corrected_p(
 
     References
     ----------
-    Holm (1979), Scandinavian Journal of Statistics 6. Benjamini and Hochberg (1995), Journal of the
-    Royal Statistical Society B 57.
+    Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of
+    Statistics 6. Benjamini and Hochberg (1995), Controlling the false discovery rate, Journal of
+    the Royal Statistical Society B 57.
 
     Examples
     --------

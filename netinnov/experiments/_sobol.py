@@ -145,8 +145,9 @@ def sobol_indices(
 
     References
     ----------
-    Sobol (2001), Mathematics and Computers in Simulation 55. Saltelli et al. (2010), Computer
-    Physics Communications 181.
+    Sobol (2001), Global sensitivity indices for nonlinear mathematical models and their Monte
+    Carlo estimates, Mathematics and Computers in Simulation 55. Saltelli et al. (2010), Variance
+    based sensitivity analysis of model output, Computer Physics Communications 181.
 
     Examples
     --------

@@ -174,7 +174,8 @@ def compare_approaches(
     References
     ----------
     Hu and Zhang, Regional Reorganization of Innovation Elements: Mechanism, Predicament, and
-    Pathways to Innovation. Head and Mayer (2014), Gravity equations (freeness from flows).
+    Pathways to Innovation. Head and Mayer (2014), Gravity equations, Handbook of International
+    Economics 4 (freeness from flows).
 
     Examples
     --------

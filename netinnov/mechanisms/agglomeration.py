@@ -44,7 +44,8 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
 
     References
     ----------
-    Balassa (1965), Trade liberalisation and revealed comparative advantage, Manchester School 33.
+    Balassa (1965), Trade liberalisation and revealed comparative advantage, The Manchester School
+    33, 99-123.
 
     Examples
     --------
@@ -273,9 +274,9 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
 
     References
     ----------
-    Hidalgo et al. (2007), The product space conditions the development of nations, Science 317.
-    Boschma, Balland and Kogler (2015), Relatedness and technological change in cities, Industrial
-    and Corporate Change 24, 223.
+    Hidalgo et al. (2007), The product space conditions the development of nations, Science 317,
+    482-487. Boschma, Balland and Kogler (2015), Relatedness and technological change in cities,
+    Industrial and Corporate Change 24, 223-250.
 
     Examples
     --------

@@ -112,8 +112,10 @@ def curveball(
 
     References
     ----------
-    Strona, Nappo, Boccacci, Fattorini and San-Miguel-Ayanz (2014), Nature Communications 5.
-    Carstens (2015), Physical Review E 91.
+    Strona, Nappo, Boccacci, Fattorini and San-Miguel-Ayanz (2014), A fast and unbiased procedure
+    to randomize ecological binary matrices with fixed row and column totals, Nature
+    Communications 5. Carstens (2015), Proof of uniform sampling of binary matrices with fixed row
+    sums and column sums for the fast Curveball algorithm, Physical Review E 91.
 
     Examples
     --------

@@ -74,8 +74,10 @@ class GravityNull(NullFamily):
 
     References
     ----------
-    Wilson (1971), Environment and Planning 3. Flowerdew and Aitkin (1982), Journal of Regional
-    Science 22. Fally (2015), Journal of International Economics 97.
+    Wilson (1971), A family of spatial interaction models, and associated developments,
+    Environment and Planning 3. Flowerdew and Aitkin (1982), A method of fitting the gravity model
+    based on the Poisson distribution, Journal of Regional Science 22. Fally (2015), Structural
+    gravity and fixed effects, Journal of International Economics 97.
 
     Examples
     --------

@@ -142,10 +142,15 @@ def max_entropy(
 
     References
     ----------
-    Squartini and Garlaschelli (2011), New Journal of Physics 13. Saracco, Di Clemente, Gabrielli
-    and Squartini (2015), Scientific Reports 5. Vallarano et al. (2021), Scientific Reports 11.
-    Mastrandrea, Squartini, Fagiolo and Garlaschelli (2014), New Journal of Physics 16. Parisi,
-    Squartini and Garlaschelli (2020), New Journal of Physics 22.
+    Squartini and Garlaschelli (2011), Analytical maximum-likelihood method to detect patterns in
+    real networks, New Journal of Physics 13. Saracco, Di Clemente, Gabrielli and Squartini (2015),
+    Randomizing bipartite networks: the case of the World Trade Web, Scientific Reports 5.
+    Vallarano et al. (2021), Fast and scalable likelihood maximization for exponential random graph
+    models with local constraints, Scientific Reports 11. Mastrandrea, Squartini, Fagiolo and
+    Garlaschelli (2014), Enhanced reconstruction of weighted networks from strengths and degrees,
+    New Journal of Physics 16. Parisi, Squartini and Garlaschelli (2020), A faster horse on a safer
+    trail: generalized inference for the efficient reconstruction of weighted networks, New Journal
+    of Physics 22.
 
     Examples
     --------

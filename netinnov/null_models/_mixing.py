@@ -120,9 +120,12 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
 
     References
     ----------
-    Madras and Sokal (1988), Journal of Statistical Physics 50, appendix C. Sokal (1997), in
-    Functional Integration, Springer. Foreman-Mackey, Hogg, Lang and Goodman (2013), Publications of
-    the Astronomical Society of the Pacific 125; the rule is in the manual of the program (emcee).
+    Madras and Sokal (1988), The pivot algorithm: a highly efficient Monte Carlo method for the
+    self-avoiding walk, Journal of Statistical Physics 50, appendix C.
+    Sokal (1997), Monte Carlo methods in statistical mechanics: foundations and new algorithms, in
+    Functional Integration, Springer.
+    Foreman-Mackey, Hogg, Lang and Goodman (2013), emcee: the MCMC hammer, Publications of the
+    Astronomical Society of the Pacific 125; the rule is in the manual of the program.
 
     Examples
     --------

@@ -148,7 +148,8 @@ def qap_correlation(
 
     References
     ----------
-    Krackhardt (1988), Predicting with networks, Social Networks 10.
+    Krackhardt (1988), Predicting with networks: nonparametric multiple regression analysis of
+    dyadic data, Social Networks 10.
 
     Examples
     --------
@@ -229,7 +230,8 @@ def mrqap(
 
     References
     ----------
-    Dekker, Krackhardt and Snijders (2007), Psychometrika 72.
+    Dekker, Krackhardt and Snijders (2007), Sensitivity of MRQAP tests to collinearity and
+    autocorrelation conditions, Psychometrika 72.
 
     Examples
     --------

@@ -176,8 +176,12 @@ def rewire(
 
     References
     ----------
-    Rao, Jana and Bandyopadhyay (1996), Sankhya A 58. Fosdick, Larremore, Nishimura and Ugander
-    (2018), SIAM Review 60. Nishimura (2018), Journal of Complex Networks 6.
+    Rao, Jana and Bandyopadhyay (1996), A Markov chain Monte Carlo method for generating random
+    (0,1)-matrices with given marginals, Sankhya A 58.
+    Fosdick, Larremore, Nishimura and Ugander (2018), Configuring random graph models with fixed
+    degree sequences, SIAM Review 60.
+    Nishimura (2018), The connectivity of graphs of graphs with self-loops and a given degree
+    sequence, Journal of Complex Networks 6.
 
     Examples
     --------

@@ -80,8 +80,10 @@ def validated_projection(
 
     References
     ----------
-    Tumminello, Micciche, Lillo, Piilo and Mantegna (2011), PLoS ONE 6. Saracco, Straka, Di
-    Clemente, Gabrielli, Caldarelli and Squartini (2017), New Journal of Physics 19.
+    Tumminello, Micciche, Lillo, Piilo and Mantegna (2011), Statistically validated networks in
+    bipartite complex systems, PLoS ONE 6. Saracco, Straka, Di Clemente, Gabrielli, Caldarelli and
+    Squartini (2017), Inferring monopartite projections of bipartite networks: an entropy-based
+    approach, New Journal of Physics 19.
 
     Examples
     --------

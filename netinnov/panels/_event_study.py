@@ -180,19 +180,34 @@ def event_study(
 
     References
     ----------
-    Goodman-Bacon (2021), Difference-in-differences with variation in treatment timing, Journal of
-    Econometrics 225, 254. MacKinnon, Nielsen and Webb (2023), Fast and reliable jackknife and
-    bootstrap methods for cluster-robust inference, Journal of Applied Econometrics 38, 671. Montiel
-    Olea and Plagborg-Moller (2019), Simultaneous confidence bands, Journal of Applied Econometrics
-    34, 1. Nagengast and Yotov (2025), Staggered difference-in-differences in gravity settings,
-    American Economic Journal: Applied Economics 17(1), 271. Pustejovsky and Tipton (2018),
-    Small-sample methods for cluster-robust variance estimation and hypothesis testing in fixed
-    effects models, Journal of Business & Economic Statistics 36, 672. Roth (2022), Pretest with
-    caution, American Economic Review: Insights 4, 305. Sun and Abraham (2021), Estimating dynamic
-    treatment effects in event studies with heterogeneous treatment effects, Journal of Econometrics
-    225, 175. Weidner and Zylkin (2021), Bias and consistency in three-way gravity models, Journal
-    of International Economics 132, 103513. Wooldridge (2023), Simple approaches to nonlinear
-    difference-in-differences with panel data, The Econometrics Journal 26, C31.
+    Goodman-Bacon, A. (2021). Difference-in-differences with variation in treatment timing. Journal
+    of Econometrics 225, 254-277.
+
+    MacKinnon, J. G., Nielsen, M. O. and Webb, M. D. (2023). Fast and reliable jackknife and
+    bootstrap methods for cluster-robust inference. Journal of Applied Econometrics 38, 671-694.
+
+    Montiel Olea, J. L. and Plagborg-Moller, M. (2019). Simultaneous confidence bands: theory,
+    implementation, and an application to SVARs. Journal of Applied Econometrics 34, 1-17.
+
+    Nagengast, A. J. and Yotov, Y. V. (2025). Staggered difference-in-differences in gravity
+    settings: revisiting the effects of trade agreements. American Economic Journal: Applied
+    Economics 17(1), 271-296.
+
+    Pustejovsky, J. E. and Tipton, E. (2018). Small-sample methods for cluster-robust variance
+    estimation and hypothesis testing in fixed effects models. Journal of Business & Economic
+    Statistics 36, 672-683.
+
+    Roth, J. (2022). Pretest with caution: event-study estimates after testing for parallel trends.
+    American Economic Review: Insights 4, 305-322.
+
+    Sun, L. and Abraham, S. (2021). Estimating dynamic treatment effects in event studies with
+    heterogeneous treatment effects. Journal of Econometrics 225, 175-199.
+
+    Weidner, M. and Zylkin, T. (2021). Bias and consistency in three-way gravity models. Journal of
+    International Economics 132, 103513.
+
+    Wooldridge, J. M. (2023). Simple approaches to nonlinear difference-in-differences with panel
+    data. The Econometrics Journal 26, C31-C66.
 
     Examples
     --------

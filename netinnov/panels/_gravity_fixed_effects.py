@@ -95,10 +95,14 @@ def gravity_fixed_effects(
 
     References
     ----------
-    Cameron and Miller (2014), Robust inference for dyadic data, working paper, University of
-    California, Davis. Egger and Tarlea (2015), Multi-way clustering estimation of standard errors
-    in gravity models, Economics Letters 134, 144. Santos Silva and Tenreyro (2006), The log of
-    gravity, Review of Economics and Statistics 88, 641.
+    Cameron, A. C. and Miller, D. L. (2014). Robust inference for dyadic data. Working paper,
+    University of California, Davis.
+
+    Egger, P. H. and Tarlea, F. (2015). Multi-way clustering estimation of standard errors in
+    gravity models. Economics Letters 134, 144-147.
+
+    Santos Silva, J. M. C. and Tenreyro, S. (2006). The log of gravity. Review of Economics and
+    Statistics 88, 641-658.
 
     Examples
     --------

@@ -141,7 +141,8 @@ def measure_levels(
 
     References
     ----------
-    Openshaw (1984), The modifiable areal unit problem, Geo Books, Norwich.
+    Openshaw, S. (1984). The modifiable areal unit problem. Concepts and Techniques in Modern
+    Geography 38. Geo Books, Norwich.
 
     Examples
     --------

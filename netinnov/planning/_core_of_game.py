@@ -97,7 +97,8 @@ def least_core(game: GameLike) -> float:
 
     References
     ----------
-    Maschler, Peleg and Shapley (1979), Geometric properties of the kernel, Math. Oper. Res. 4, 303.
+    Maschler, Peleg and Shapley (1979), Geometric properties of the kernel, nucleolus, and related
+    solution concepts, Mathematics of Operations Research 4, 303.
 
     Examples
     --------

@@ -113,7 +113,8 @@ def banzhaf_value(game: GameLike) -> pd.Series:
 
     References
     ----------
-    Owen (1975), Multilinear extensions and the Banzhaf value, Nav. Res. Logist. Q. 22, 741.
+    Owen (1975), Multilinear extensions and the Banzhaf value, Naval Research Logistics Quarterly
+    22, 741.
 
     Examples
     --------

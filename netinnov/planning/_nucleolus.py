@@ -53,7 +53,9 @@ def nucleolus(game: GameLike) -> pd.Series:
     ----------
     Schmeidler (1969), The nucleolus of a characteristic function game, SIAM Journal on Applied
     Mathematics 17, 1163. Maschler, Peleg and Shapley (1979), Geometric properties of the kernel,
-    nucleolus, and related solution concepts, Mathematics of Operations Research 4, 303.
+    nucleolus, and related solution concepts, Mathematics of Operations Research 4, 303. Kohlberg
+    (1971), On the nucleolus of a characteristic function game, SIAM Journal on Applied Mathematics
+    20, 62.
 
     Examples
     --------
@@ -119,7 +121,8 @@ def nucleolus_certificate(game: GameLike, *, per_capita: bool = False) -> pd.Dat
 
     References
     ----------
-    Kohlberg (1971), On the nucleolus of a characteristic function game, SIAM J. Appl. Math. 20, 62.
+    Kohlberg (1971), On the nucleolus of a characteristic function game, SIAM Journal on Applied
+    Mathematics 20, 62.
 
     Examples
     --------

@@ -80,7 +80,8 @@ def borrowed_size(
 
     References
     ----------
-    Alonso (1973), Daedalus 102. Meijers and Burger (2017), Urban Studies 54.
+    Alonso (1973), Urban zero population growth, Daedalus 102. Meijers and Burger (2017), Stretching
+    the concept of 'borrowed size', Urban Studies 54.
 
     Examples
     --------

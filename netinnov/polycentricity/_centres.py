@@ -119,8 +119,10 @@ def detect_centres(
 
     References
     ----------
-    Jiang 2013, "Head/tail breaks", The Professional Geographer 65. Nystuen and Dacey 1961, Papers
-    of the Regional Science Association 7 (the rule ``"dominant_flow"``).
+    Jiang 2013, "Head/tail breaks: a new classification scheme for data with a heavy-tailed
+    distribution", The Professional Geographer 65.
+    Nystuen and Dacey 1961, "A graph theory interpretation of nodal regions", Papers of the
+    Regional Science Association 7 (the rule ``"dominant_flow"``).
 
     Examples
     --------

@@ -73,7 +73,8 @@ def entropy_index(
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
+    characterising national urban systems on the basis of flows of people", Urban Studies 44.
 
     Examples
     --------
@@ -119,7 +120,8 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
+    characterising national urban systems on the basis of flows of people", Urban Studies 44.
 
     Examples
     --------
@@ -157,7 +159,8 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
+    characterising national urban systems on the basis of flows of people", Urban Studies 44.
 
     Examples
     --------
@@ -197,7 +200,8 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
+    characterising national urban systems on the basis of flows of people", Urban Studies 44.
 
     Examples
     --------
@@ -241,7 +245,8 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
+    characterising national urban systems on the basis of flows of people", Urban Studies 44.
 
     Examples
     --------

@@ -125,7 +125,8 @@ def modularity_test(
 
     References
     ----------
-    Guimera, Sales-Pardo and Amaral 2004, Physical Review E 70, 025101.
+    Guimera, Sales-Pardo and Amaral 2004, "Modularity from fluctuations in random graphs and complex
+    networks", Physical Review E 70, 025101.
 
     Examples
     --------

@@ -83,8 +83,9 @@ def rank_size(
 
     References
     ----------
-    Meijers and Burger 2010, Environment and Planning A 42. Gabaix and Ibragimov 2011, Journal of
-    Business and Economic Statistics 29.
+    Meijers and Burger 2010, "Spatial structure and productivity in US metropolitan areas".
+    Gabaix and Ibragimov 2011, "Rank - 1/2: a simple way to improve the OLS estimation of tail
+    exponents".
 
     Examples
     --------

@@ -76,7 +76,8 @@ def urban_centrality_index(
 
     References
     ----------
-    Pereira, Nadalin, Monasterio and Albuquerque 2013, Geographical Analysis 45.
+    Pereira, Nadalin, Monasterio and Albuquerque 2013, "Urban centrality: a simple index",
+    Geographical Analysis 45.
 
     Examples
     --------

@@ -57,7 +57,8 @@ def simple_contagion(
 
     References
     ----------
-    Pastor-Satorras et al. (2015), Epidemic processes in complex networks, Rev. Mod. Phys. 87, 925.
+    Pastor-Satorras et al. (2015), Epidemic processes in complex networks, Reviews of Modern
+    Physics 87, 925-979.
 
     Examples
     --------
