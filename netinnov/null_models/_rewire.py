@@ -102,7 +102,8 @@ def rewire(
         - ``"distance_expected"``: that number in expectation; see Notes.
         - ``"strength"``: strengths (directed: in and out), approximately; see Notes.
     trials : float
-        Proposals per link and layer (in multigraphs: per parallel link). See `mixing`.
+        Proposals per link and layer (in multigraphs: per parallel link), rejected ones among them.
+        See `mixing`.
     rng : None, int, SeedSequence or Generator
         Source of randomness; the result does not depend on the number of threads.
     layers : sequence of str, optional

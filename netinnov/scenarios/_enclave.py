@@ -102,7 +102,8 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         0 or more. Ends are drawn in proportion to strength to this power: 0 is uniform, 1
         proportional, above 1 favours the strongest.
     layer : str, optional
-        The layer in which links are added and given up. None: the one with the most links.
+        The layer in which links are added and given up. None: the one with the most links (the
+        first by name in a tie).
     origin_share : float, optional
         Share of the embedding links, 0 to 1 and rounded as above, that lead to firms of home
         origin: nodes located in host whose jurisdiction is home, except parks. The others lead to
@@ -140,7 +141,8 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     5. *Networks of places*: where host has a single node of its own (parks of other jurisdictions
        do not count), the park shares its neighbourhood. The candidates are the host node, always
        first, then its neighbours outside home, drawn in proportion to (weight of the tie) **
-       attachment. Where home has one node of its own, all pipelines are one link.
+       attachment. Where home has one node of its own, all pipelines are one link of the summed
+       weight.
     6. *Funding* ``"reallocated"``: `size` linked pairs are taken uniformly at random from those
        with at least one end at home, before the park is added. Each weight, summed over periods,
        moves to a new link: the number of links (with parallel ones) and the total weight are kept
