@@ -220,7 +220,7 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: diffusion.adoption_test(NETWORK, dates="x"),  # type: ignore[arg-type]
-        "`dates` must be of the type Series or Mapping",
+        "`dates` must be a Series or mapping",
     ),
     (lambda: diffusion.adoption_test(NETWORK, dates={"a": "x"}), "`dates` must be numbers"),  # type: ignore[dict-item]
     (
@@ -243,7 +243,7 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
     (lambda: ni.experiments.link_changes(NETWORK, 5), "`after` must be a sequence of networks"),  # type: ignore[arg-type]
     (
         lambda: diffusion.adoption_test(NETWORK, dates=HALVES, strata=5),  # type: ignore[arg-type]
-        "`strata` must be of the type str or Series",
+        "`strata` must be a column of the nodes or a Series",
     ),
     (lambda: cooperation.park_sides(NETWORK, ["a"]), r"`park` must be a node .*\['a'\]"),  # type: ignore[arg-type]
     (

@@ -103,8 +103,6 @@ def adoption_test(
     if not np.isfinite(times).any():
         msg = "`dates` must hold the finite date of at least one node of the network; found none."
         raise InputError(msg)
-    if strata is not None:
-        check_type("strata", strata, str, pd.Series)
     if isinstance(strata, str):
         if strata not in network.storage.nodes:
             raise InputError(f"`strata` must be a column of the nodes; found {strata!r}.")
