@@ -76,7 +76,14 @@ def test_placebos_are_a_band_behind_the_effect(ax):
     # The band is seen whole, though no effect reaches so far.
     assert ax.get_xlim()[1] >= 0.6
     texts = [text.get_text() for text in ax.texts]
-    assert texts == ["100%", "75%", "same\nsign", "<.001", "–", "corrected\np"]
+    assert texts == [
+        "100\N{NO-BREAK SPACE}%",
+        "75\N{NO-BREAK SPACE}%",
+        "same\nsign",
+        "<.001",
+        "–",
+        "corrected\np",
+    ]
     assert entries(ax) == [
         "mean change, 95 % of placements: whole network", "a place", "95 % of placebos, median"
     ]  # fmt: skip

@@ -206,7 +206,10 @@ def _write_columns(ax: Axes, effects: pd.DataFrame, rows: Floats) -> float:
     """Numbers at the right of the rows; how many points their heads stand above the axes."""
     columns = []
     if "same_sign" in effects:
-        texts = [f"{share:.0%}" if pd.notna(share) else "–" for share in effects["same_sign"]]
+        texts = [
+            f"{100 * share:.0f}\N{NO-BREAK SPACE}%" if pd.notna(share) else "–"
+            for share in effects["same_sign"]
+        ]
         columns.append(("same\nsign", texts))
     if "corrected_p" in effects and effects["corrected_p"].notna().any():
         columns.append(("corrected\np", [chance(p, "–") for p in effects["corrected_p"]]))
