@@ -740,7 +740,7 @@ def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
     termios.tcsetwinsize(follower, (24, 80))
     # One file of kernels has an empty cache; the others are compiled already.
     first = f"import numba; numba.config.CACHE_DIR = {str(here / 'cache')!r}; "
-    first += "import netinnov.kernels.paths; numba.config.CACHE_DIR = ''; "
+    first += "import netinnov.kernels.breadth_first; numba.config.CACHE_DIR = ''; "
     # Of the sections only the experiment, without figures.
     first += (
         "from dataclasses import replace; from netinnov.study import sections; "
