@@ -129,7 +129,8 @@ class BoundedCobweb(OneMarket):
         Returns
         -------
         Attractor
-            Its Lyapunov exponent is the mean of ln |slope of the map of the expected price|.
+            Its Lyapunov exponent is the mean of the logarithm of the absolute slope of the map of
+            the expected price.
         """
         settle, periods = as_whole("settle", settle), as_whole("periods", periods, low=2 * LONGEST)
         prices, expected = (part[-periods:] for part in self._path(start, None, settle + periods))
