@@ -578,7 +578,8 @@ def test_effects_draw_differences_intervals_and_zero(effects: pd.DataFrame, ax: 
     assert points.tolist() == [[0.2, 0], [-0.1, 1]]
     assert list(ax.lines[0].get_xdata()) == [0, 0]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["park, whole network", "park, Pe"]
-    assert [t.get_text() for t in ax.texts] == ["100%", "75%", "same\nsign"]
+    shares = [f"{share}\N{NO-BREAK SPACE}%" for share in (100, 75)]
+    assert [t.get_text() for t in ax.texts] == [*shares, "same\nsign"]
 
 
 def test_effects_name_the_columns_that_are_missing(effects: pd.DataFrame) -> None:
