@@ -163,6 +163,12 @@ def test_tables_are_filtered_sorted_and_saved(browser, bundled):
         picture = Path(download.value.path()).read_text(encoding="utf-8")
         assert picture.startswith("<svg")
         assert "Quzhou" in picture
+        assert page.faults == []
+
+
+@pytest.mark.slow  # without a screen the browser waits up to seven seconds before it encodes
+def test_the_map_is_saved_as_a_png(browser, bundled):
+    with opened(browser, bundled, "#view=tables") as page:
         with page.expect_download() as download:
             page.get_by_role("button", name="Map as PNG").click()
         assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
