@@ -68,6 +68,7 @@ def test_the_excess_is_as_defined(seed, exposure):
     assert found["at_exposed"] - found["at_risk"] == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_p_values_are_uniform_where_dates_are_chance():
     network, _, dates, strata = random_case(5)
     rng = np.random.default_rng(3)

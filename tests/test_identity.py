@@ -223,6 +223,7 @@ print(digest(here.path(flags=[some, {"x"}, some | {"y"}])))
 """
 
 
+@pytest.mark.slow
 def test_two_processes_find_the_same_words(monkeypatch, capsys) -> None:
     # Texts hash differently in each, so that sets have other orders.
     arguments = ["-c", str(Path(__file__).parent)]

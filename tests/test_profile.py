@@ -328,6 +328,7 @@ def test_bad_options(region, options, words):
         profile(region, **({"resamples": 1, "replicates": 1} | options))
 
 
+@pytest.mark.slow
 def test_the_same_rng_gives_the_same_table_with_any_executor(region, processes):
     options = {"resamples": 3, "null": shuffled, "replicates": 3, "restarts": 1, "rng": 3}
     one = profile(region, executor=1, **options)

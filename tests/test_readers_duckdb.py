@@ -222,7 +222,9 @@ def make_openalex(folder: Path, seed: int, *, flat: bool) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("flat", [False, True], ids=["lines", "flat"])
+@pytest.mark.parametrize(
+    "flat", [pytest.param(False, id="lines"), pytest.param(True, id="flat", marks=slow)]
+)
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=slow) for seed in (1, 2))])
 def test_works_at_random_give_the_same_tables(tmp_path, seed, flat):
     folder = make_openalex(tmp_path / "works", seed, flat=flat)

@@ -181,6 +181,7 @@ def test_exchanges_within_classes_are_those_of_a_set(seed, directed):
     assert accepted == count > 0
 
 
+@pytest.mark.slow
 def test_a_table_in_which_all_links_meet_at_one_place_grows():
     # 400 disjoint pairs of 65,536 nodes whose search begins at the same of 2,048 places: more than
     # the 254 steps that an entry can stand away. Doubled tables take them apart.

@@ -116,6 +116,7 @@ def test_the_level_holds_however_short_the_chain():
     assert share_at_most(p_values("independent"), 0.2) < share_at_most(serial, 0.2)
 
 
+@pytest.mark.slow
 def test_p_of_a_long_chain_is_that_of_all_graphs():
     values = np.array([weighted_sum(network_of(links)) for links in all_graphs()])
     own = weighted_sum(SIX)

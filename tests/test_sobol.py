@@ -125,6 +125,7 @@ def test_alternatives_are_equally_likely(pair) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_park_with_frictions_and_the_same_numbers_everywhere(processes) -> None:
     cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     home, host = cities.places.index[[-1, 0]]

@@ -163,6 +163,7 @@ def test_the_interval_has_the_variance_of_the_data_alone() -> None:
 # Experiments.
 
 
+@pytest.mark.slow
 def test_planted_variances_are_found_apart(pair) -> None:
     # Effect: (factor - 1) W + sd s, with W of variance 400. Factor 1.5: data have 0.5^2 400 = 100,
     # placements 5^2 = 25, whatever the data. So 0.8 of the variance is due to data.
