@@ -243,6 +243,7 @@ def test_offices_without_a_value():
         branches(OFFICES.assign(city=[None, *"bcabc"]), firm="firm", place="city")
 
 
+@pytest.mark.slow
 def test_cities_that_share_projects(research_projects):
     # An organisation has one city there, so the project takes the part of the firm: its value in
     # a city is the number of its participants. By pandas: a merge of the table with itself.

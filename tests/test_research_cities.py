@@ -92,6 +92,7 @@ def test_the_tables_have_the_size_of_the_source(research_projects) -> None:
     assert sum(path.stat().st_size for path in TABLES.glob("research_*")) < 1_500_000
 
 
+@pytest.mark.slow
 def test_weights_are_those_of_all_pairs_of_partners(pairs, cities) -> None:
     links = cities.links.groupby(["layer", "source", "target"])["weight"].sum()
     ends = [[layer, *sorted(pair)] for layer, *pair in links.index]
