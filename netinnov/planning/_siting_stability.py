@@ -46,7 +46,8 @@ def siting_stability(
     """Count how often each site is chosen when the data are resampled.
 
     A resample in which a candidate cannot be placed (home has lost its links), or the objective is
-    undefined, is left out. The share includes the luck of placements; `replicates` lowers it.
+    undefined, is left out. The share also varies with the random placements; more `replicates`
+    reduce that.
 
     Parameters
     ----------
