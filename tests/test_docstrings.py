@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import suppress
@@ -76,7 +77,9 @@ def faults(value: Any) -> list[str]:
     if not text:
         return ["has no docstring"]
     doc = NumpyDocString(text)
-    wrong = []
+    wrong = [
+        f"joins a heading with its line: {line}" for line in re.findall(r".*\w-{3,}$", text, re.M)
+    ]
     if isinstance(value, property):
         return wrong
     function = value.__func__ if isinstance(value, staticmethod | classmethod) else value
@@ -195,6 +198,17 @@ def test_what_is_deleted_from_a_docstring_is_missed(deleted, fault):
     found = faults(pagerank_like(WHOLE.replace(deleted, "") if deleted else WHOLE))
     assert len(found) == bool(deleted)
     assert fault in "".join(found)
+
+
+@pytest.mark.parametrize("heading", ["Parameters", "Returns", "Raises"])
+def test_a_heading_joined_with_its_line_is_noticed(heading):
+    joined = WHOLE.replace(f"{heading}\n", heading)
+    assert f"joins a heading with its line: {heading}---" in "".join(faults(pagerank_like(joined)))
+
+
+def test_a_heading_joined_with_its_line_is_noticed_where_none_is_asked_for():
+    joined = WHOLE + "\nNotes-----\nTies share a rank.\n"
+    assert faults(pagerank_like(joined)) == ["joins a heading with its line: Notes-----"]
 
 
 def test_parameters_in_another_order_are_missed():
