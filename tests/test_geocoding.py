@@ -486,6 +486,8 @@ def test_every_form_of_a_gazetteer(gazetteer, tmp_path):
 def test_places_that_are_none(gazetteer, places, words):
     with pytest.raises(InputError, match=words):
         geocode(places, gazetteer)
+    with pytest.raises(InputError, match=words):  # before a large gazetteer is read
+        geocode(places, "no such file")
 
 
 @pytest.mark.parametrize(
@@ -559,6 +561,22 @@ def test_a_zip_of_several_tables_is_refused(tmp_path):
 def test_options_out_of_range(gazetteer, option):
     with pytest.raises(ValueError, match="must be a finite number"):
         geocode(["Paris"], gazetteer, **option)
+
+
+def test_a_table_of_places_may_be_of_a_class_of_its_own(gazetteer):
+    class Places(pd.DataFrame):
+        """As those of geopandas are."""
+
+        @property
+        def _constructor(self):
+            return Places
+
+    places = pd.DataFrame({"parent": "FR"}, index=["Paris"])
+    expected = add_cities(places, geocode(places, gazetteer), gazetteer)
+    own = Places(places)
+    assert type(own) is Places
+    found = add_cities(own, geocode(own, gazetteer), gazetteer)
+    assert found["parent"].equals(pd.Series(expected["parent"]))
 
 
 def test_tables_that_do_not_fit_together(gazetteer):

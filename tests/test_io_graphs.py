@@ -310,6 +310,7 @@ def test_vertices_without_names_are_numbered():
     [
         (nx.path_graph(3), "must be a graph of igraph"),
         (ig.Graph(3, vertex_attrs={"name": ["a", "b", "a"]}), "1 names stand for several .*'a'"),
+        (ig.Graph(2, vertex_attrs={"name": ["a", None]}), "1 of 2 have none, e.g. number 1"),
     ],
 )
 def test_what_is_no_network_of_igraph_is_refused(graph, message):

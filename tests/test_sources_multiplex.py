@@ -57,6 +57,15 @@ def test_edges_with_labels_coordinates_and_attributes(write):
     assert build_network(*tables).n_links == 2
 
 
+@pytest.mark.parametrize("other", ["330102199001011235", '""'])
+def test_numbers_of_many_digits_are_codes(write, other):
+    write(f"nodeID nodeLabel code\n1 a 330102199001011234\n2 b {other}\n", "x_nodes.txt")
+    nodes = read_multiplex(write("1 1 2 3\n", "x_multiplex.edges")).nodes
+    assert nodes["code"].fillna('""').tolist() == ["330102199001011234", other]
+    pajek = '*Vertices 2\n1 "a" code 330102199001011234\n2 "b"\n*Edges\n1 2\n'
+    assert read_multiplex(write(pajek, "x.net")).nodes["code"]["a"] == "330102199001011234"
+
+
 def test_labels_that_are_not_unique(write):
     write("nodeID nodeLabel\n1 Ann\n2 Ann\n3 Bo\n", "x_nodes.txt")
     nodes = read_multiplex(write("1 1 2 3\n", "x.edges")).nodes

@@ -255,3 +255,21 @@ def test_wrong_paths_and_options(snapshot: Path, tmp_path: Path) -> None:
         read_openalex(snapshot, works="both")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="leave it out with works='nodes'"):
         read_openalex(snapshot, works="nodes", weighting="newman")
+
+
+@pytest.mark.parametrize(
+    "authorships", [5, [None], [{"institutions": [None]}], [{"author": "A1", "institutions": []}]]
+)
+def test_a_work_of_another_shape_is_named(tmp_path: Path, authorships: object) -> None:
+    path = tmp_path / "works.jsonl"
+    path.write_text(lines([{**WORKS[0], "authorships": authorships}]))
+    with pytest.raises(InputError, match=r"works.jsonl: https://openalex.org/W1 must be as Open"):
+        read_openalex(path)
+
+
+@pytest.mark.parametrize("year", [2018.5, "unknown", 1e300, ""])
+def test_a_year_that_is_none_is_missing(tmp_path: Path, year: object) -> None:
+    path = tmp_path / "works.jsonl"
+    path.write_text(lines([WORKS[0] | {"publication_year": year}]))
+    with pytest.warns(UserWarning, match="works without a year of publication: 1"):
+        assert "period" not in read_openalex(path).links

@@ -98,6 +98,20 @@ def test_attributes_are_numbers_if_nothing_is_lost_by_it(folder, written, read):
     assert found.dropna().tolist() == expected.dropna().tolist()
 
 
+def test_a_warning_names_the_line_that_reads(folder):
+    (folder / "links.csv").write_text("source,target,trips_by_car\nlab,firm,2\n")
+    with pytest.warns(UserWarning, match="no column was read as the weight") as caught:
+        read_tables(folder)
+    assert caught[0].filename == __file__
+    (folder / "nodes.csv").write_bytes(
+        "node,name\nlab,衢州研究院\nfirm,杭州公司\n".encode("gb18030")
+    )
+    (folder / "links.csv").write_text(LINKS)
+    with pytest.warns(UserWarning, match="read as GB18030") as caught:
+        read_tables(folder)
+    assert caught[0].filename == __file__
+
+
 def test_numbers_that_are_none_stay_for_the_report(folder):
     (folder / "links.csv").write_text(
         'source,target,weight,period\nlab,firm,"1,5",2016\nlab,firm,2,20l7\nlab,firm, 3 ,\n'

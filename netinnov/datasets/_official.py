@@ -117,7 +117,7 @@ def fetch(
     name : str
         A name of `catalogue`.
     folder : path, optional
-        Where the files go; several make a folder in it. Default: the user's folder for caches.
+        Where the files go; a set of several makes a folder in it. Default: the cache of the user.
     hashes : mapping, optional
         The SHA-256 that files must have, by their names, for the very files of an earlier study.
     progress : bool
@@ -134,7 +134,7 @@ def fetch(
     ------
     InputError
         There is no such name; the server refuses or breaks off; what it sends is not a zip, or not
-        what the hash says; the disk is full; another file is there.
+        what the hash says; the disk is full; a file there is not the one that was downloaded.
     ImportError
         The extra ``data`` is not installed; the message is the command that installs it.
 

@@ -73,9 +73,10 @@ def make_city_system(
     mean_flow : float
         Mean over all pairs of cities of the expected flow, without the effect of enclaves.
     noise : bool
-        Draw each flow from a Poisson distribution around its expectation, or take that.
+        Draw each flow from a Poisson distribution around its expectation; otherwise the flow is
+        the expectation.
     rng : None, int, SeedSequence or Generator
-        Of the places of cities, their sizes, homes and hosts, and noise.
+        Of the places of the cities, their sizes, homes and hosts, and the noise.
 
     Returns
     -------

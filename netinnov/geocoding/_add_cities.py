@@ -71,7 +71,8 @@ def add_cities(
     Paris (2988507)                 FR
     Name: parent, dtype: str
     """
-    if {type(places), type(geocoded)} != {pd.DataFrame}:
+    tables: tuple[object, ...] = (places, geocoded)
+    if not all(isinstance(table, pd.DataFrame) for table in tables):
         raise InputError("`places` and `geocoded` must be DataFrames, the latter from geocode().")
     if not geocoded.index.equals(places.index) or "method" not in geocoded:
         msg = "`geocoded` must be what geocode(places, ...) gives for these places, row by row; "

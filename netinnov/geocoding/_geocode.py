@@ -132,10 +132,8 @@ def geocode(
     Derio (Bizkaia)  Bilbao  Bilbao (3128026)   part
     Madrid              NaN               NaN   none
     """
-    check_number("min_score", min_score, low=0, high=1)
     check_number("suburb_km", suburb_km, low=0)
-    known = read_gazetteer(gazetteer, country)
-    index, matches = _matches(places, country, known, min_score)
+    index, known, matches = _matches(places, gazetteer, country, min_score)
     rows = np.array([each.row for each in matches], np.intp)
     centres = np.array([known.centre(row, suburb_km) if row >= 0 else -1 for row in rows], np.intp)
     cities = _cities(known, rows, index)
@@ -186,9 +184,7 @@ def candidates(
     Suzhou     04    1886760
     Suzhou     01    1793743
     """
-    check_number("min_score", min_score, low=0, high=1)
-    known = read_gazetteer(gazetteer, country)
-    index, matches = _matches(places, country, known, min_score)
+    index, known, matches = _matches(places, gazetteer, country, min_score)
     rows = np.array([entry.row for each in matches for entry in each.entries], np.intp)
     times = np.array([len(each.entries) for each in matches], np.intp)
     return _cities(known, rows, index.repeat(times).rename("place"))
@@ -208,12 +204,14 @@ def _cities(gazetteer: Gazetteer, rows: Integers, index: pd.Index) -> pd.DataFra
 
 
 def _matches(
-    places: object, country: str | None, gazetteer: Gazetteer, min_score: float
-) -> tuple[pd.Index, list[Match]]:
+    places: object, gazetteer: object, country: str | None, min_score: float
+) -> tuple[pd.Index, Gazetteer, list[Match]]:
     """The index of the result, and the match of each place; equal queries are asked once."""
+    check_number("min_score", min_score, low=0, high=1)
     index, queries = _queries(places, country)
-    once = {query: match(gazetteer, query, min_score) for query in dict.fromkeys(queries)}
-    return index, [once[query] for query in queries]
+    known = read_gazetteer(gazetteer, country)
+    once = {query: match(known, query, min_score) for query in dict.fromkeys(queries)}
+    return index, known, [once[query] for query in queries]
 
 
 def _queries(places: object, country: str | None) -> tuple[pd.Index, list[Query]]:

@@ -49,7 +49,8 @@ def write_geo(
     Raises
     ------
     InputError
-        If no node has coordinates, `attributes` do not fit, or the file cannot be written so.
+        If no node has coordinates, `attributes` do not fit the nodes, or the file ends otherwise or
+        cannot be written.
     ImportError
         If geopandas or pyogrio is not installed.
 

@@ -97,6 +97,11 @@ def from_igraph(graph: ig.Graph) -> MultilayerNetwork:
     ids: list[Any] = [*range(graph.vcount())]
     if "name" in graph.vs.attributes():
         ids = graph.vs["name"]
+        if None in ids:
+            msg = (
+                f"each vertex must have a `name`; {ids.count(None)} of {len(ids)} have none, e.g. "
+            )
+            raise InputError(f"{msg}number {ids.index(None)}.")
         if len(set(ids)) < len(ids):
             twice = [name for name in dict.fromkeys(ids) if ids.count(name) > 1]
             msg = f"{len(twice)} names stand for several vertices: {examples(twice)}"

@@ -99,7 +99,8 @@ def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> 
     Raises
     ------
     InputError
-        If the folder is not empty or cannot be made, or two names differ only in odd characters.
+        If the folder is not empty or cannot be made, or two names differ only in characters that
+        the files cannot hold.
 
     Warns
     -----

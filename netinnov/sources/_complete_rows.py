@@ -57,10 +57,10 @@ def warn_of(faults: Sequence[str]) -> None:
         warnings.warn(shortened(message), UserWarning, stacklevel=4)
 
 
-def say(notes: Sequence[str]) -> None:
+def say(notes: Sequence[str], *, stacklevel: int = 4) -> None:
     """One warning of what was found, at the line that called the reader."""
     if notes:
-        warnings.warn(shortened("\n".join(notes)), ReadingNote, stacklevel=4)
+        warnings.warn(shortened("\n".join(notes)), ReadingNote, stacklevel=stacklevel)
 
 
 _NOTED: ContextVar[list[str] | None] = ContextVar("noted", default=None)

@@ -51,7 +51,7 @@ def typed(table: str, frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
         for name, dtype in frame.dtypes.items()
         if name not in (*TEXT[table], *NUMBERS[table]) and isinstance(dtype, pd.StringDtype)
     ]
-    columns |= _numeric(frame, others)
+    columns |= numeric(frame, others)
     kept = {name: columns[name] if name in columns else frame[name].array for name in frame}
     numbers = pd.DataFrame(kept, index=frame.index)
     numbers.attrs = frame.attrs
@@ -71,7 +71,7 @@ def _numbers(column: pd.Series) -> pd.Series:
     return number if not broken.any() else number.astype(object).where(~broken, column)
 
 
-def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Integers | Floats]:
+def numeric(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Integers | Floats]:
     """Those of some columns as numbers of which all is a number and nothing is lost by it.
 
     As many columns as `CELLS` holds are read in one pass, one below another.

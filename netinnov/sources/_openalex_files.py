@@ -46,10 +46,14 @@ def read_mentions(path: Path, use: Use, use_years: Use, *, size: int | None = No
     for file in lines:
         for entry in _entries(file):
             kind = _id(entry.get("id"))[:1]
-            if kind == "I":
-                _learn(known, entry)
-            elif kind == "W":
-                mentions += _of_work(entry, known)
+            try:
+                if kind == "I":
+                    _learn(known, entry)
+                elif kind == "W":
+                    mentions += _of_work(entry, known)
+            except (AttributeError, TypeError) as error:
+                msg = f"{file.name}: {entry['id']} must be as OpenAlex writes it; {error}."
+                raise InputError(msg) from None
             if size is not None and len(mentions) >= size:
                 use(_mentions(mentions))
                 mentions.clear()
@@ -58,8 +62,14 @@ def read_mentions(path: Path, use: Use, use_years: Use, *, size: int | None = No
 
 
 def _mentions(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    text = dict.fromkeys(MENTION[:3], "str")
-    return pd.DataFrame(rows, columns=MENTION).astype(text | {"year": "Int64"})
+    table = pd.DataFrame(rows, columns=MENTION).astype(dict.fromkeys(MENTION[:3], "str"))
+    return table.assign(year=_years(table["year"]))
+
+
+def _years(values: pd.Series) -> pd.Series:
+    """Whole numbers, missing where a value is none."""
+    number = pd.to_numeric(values, errors="coerce")
+    return number.where((number % 1 == 0) & (number.abs() < 2**53)).astype("Int64")
 
 
 def is_openalex(folder: Path) -> bool:
@@ -138,8 +148,7 @@ def _flat(tables: dict[str, Path], use: Use, use_years: Use, size: int | None) -
         use(piece.assign(year=pd.array([pd.NA] * len(piece), "Int64")))
 
     def dated(piece: pd.DataFrame) -> None:
-        year = pd.to_numeric(piece["year"], errors="coerce").astype("Int64")
-        use_years(piece.assign(year=year))
+        use_years(piece.assign(year=_years(piece["year"])))
 
     _table(tables[FLAT], ids, mentioned, required=3, size=size)
     if "works.csv" in tables:

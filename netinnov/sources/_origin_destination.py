@@ -247,8 +247,8 @@ def _nodes(ids: pd.Series, places: pd.DataFrame | None) -> pd.DataFrame:
     name = pd.Series(distinct.index.to_numpy(), index, dtype="str")
     if places is not None:
         every = _place_ids(places)
-        outermost = every.isin(index) | ~every.isin(_parents(places))
-        index = pd.Index(every[outermost], name="node", dtype="str")
+        lowest = every.isin(index) | ~every.isin(_parents(places))
+        index = pd.Index(every[lowest], name="node", dtype="str")
     columns = {"kind": "place", "place": index, "name": name.reindex(index)}
     return pd.DataFrame(columns, index).astype("str")
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from netinnov.errors import InputError
+from netinnov.sources._numeric_columns import numeric
 
 FIELD = re.compile(r'"([^"]*)"|(\S+)')
-CODE = r"[+-]?0\d+"  # a number such as 007 is an id: it would lose its zeros
 
 
 class Link(NamedTuple):
@@ -65,10 +65,8 @@ def weight_of(text: str, name: str, line: int) -> float:
 def attribute(values: Sequence[str | None]) -> pd.Series:
     """Text as numbers, if all of it is some and nothing is lost by it; blank is missing."""
     text = pd.Series(list(values), dtype="str")
-    text = text.mask(text == "")
-    number = pd.to_numeric(text, errors="coerce")
-    sound = number.notna() & ~text.str.fullmatch(CODE, na=False)
-    return number if sound.any() and (sound | text.isna()).all() else text
+    frame = text.mask(text == "").to_frame("text")
+    return pd.Series(numeric(frame, ["text"]).get("text", frame["text"]))
 
 
 def node_table(

@@ -123,7 +123,7 @@ def tables_of_file(
         msg = f"{path} must be a folder with nodes.csv and links.csv, or a workbook"
         raise InputError(f"{msg}; found {kind_at_path(path)}.")
     raw = _in_workbook(path) if folder is None else _in_folder(folder, encoding)
-    say([text for table in raw.values() for text in table.notes])
+    say([text for table in raw.values() for text in table.notes], stacklevel=5)  # of read_tables
     # In a folder that `write_network` wrote the headers are ours.
     about = folder / "network.json" if folder is not None else None
     written = about is not None and kind_at_path(about) == "a file" and read_json(about)
@@ -133,7 +133,7 @@ def tables_of_file(
         raw = {name: _renamed(name, table, asked) for name, table in raw.items()}
         held = raw["links"].frame if "links" in raw else pd.DataFrame()
         if {"source", "target"} <= set(held) and "weight" not in held:
-            say(unweighted(raw["links"].name, held))
+            say(unweighted(raw["links"].name, held), stacklevel=5)
     tables = {name: _table_of(name, table) for name, table in raw.items()}
     nodes, links, places = (tables.get(name) for name in ("nodes", "links", "places"))
     if nodes is None or links is None:
