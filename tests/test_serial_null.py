@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from itertools import combinations
+from dataclasses import replace
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import Curveball, MaxEntropy, Rewire, compare_with_null
 from netinnov.null_models._prepared import prepared_null
+from netinnov.null_models._rewire import RewiringChains
 
 QUIET = {"executor": 1, "progress": False}
 
@@ -70,6 +72,33 @@ def test_steps_are_as_probable_backwards(network, null):
     # Each way with probability 1/2: the sum of squares of the standardised differences.
     square = ((often[:, 0] - often[:, 1]) ** 2 / often.sum(axis=1)).sum()
     assert stats.chi2.sf(square, len(often)) > 1e-3
+
+
+RING = [(i, (i + 1) % 200) for i in range(200)]
+GRID = [(i, 40 + (i + step) % 40) for i in range(40) for step in range(4)]
+
+TWO_MODE = network_of(GRID, kinds="A" * 40 + "B" * 40, directed=True)
+
+LENGTHS = [
+    # 200 links x 0.05 = 10 proposals, rounded up to 15, one less than a multiple of 8. Each
+    # exchanges ends of two links, which changes the links out of two nodes, or those of four.
+    pytest.param(network_of(RING), Rewire(trials=0.05), 60, 40, id="undirected"),
+    pytest.param(network_of(RING, directed=True), Rewire(trials=0.05), 30, 20, id="directed"),
+    pytest.param(TWO_MODE, Curveball(trials=0.25), 20, 10, id="10 trades of two of 40 rows"),
+]
+
+
+@pytest.mark.parametrize(("network", "null", "most", "most_of_fewer"), LENGTHS)
+def test_a_step_of_the_chain_has_as_many_proposals_as_asked_for(network, null, most, most_of_fewer):
+    """Nodes whose links change: at most those, and more than fewer proposals could change."""
+    chain = prepared_null(null, network, np.random.default_rng(0))
+    rng = np.random.default_rng(1)
+    states = [chain.start()]
+    for _ in range(30):
+        states.append(chain.advance(states[-1], rng))
+    graphs = [chain.network_of(state).adjacency("links").toarray() > 0 for state in states]
+    nodes = np.array([(now != before).any(axis=1).sum() for before, now in pairwise(graphs)])
+    assert most_of_fewer < nodes.mean() < nodes.max() <= most
 
 
 SIX = network_of(PATH)
@@ -128,6 +157,29 @@ def test_p_of_a_long_chain_is_that_of_all_graphs():
     assert found.p == pytest.approx(exact, abs=0.07)
     assert found.mean == pytest.approx(values.mean(), abs=0.1 * values.std())
     assert 0 < found.moved < 1
+
+
+def test_the_network_is_at_a_random_place_of_a_chain_of_all_replicates(monkeypatch):
+    """In a chain whose states tell their distance from the network, by a weight more a step."""
+
+    def advanced(self, states, rng):
+        return [replace(state, weight=state.weight + 1.0) for state in states]
+
+    monkeypatch.setattr(RewiringChains, "advance", advanced)
+    network, places = network_of([(0, 1)]), Counter()
+    for seed in range(300):
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "the null model moved")
+            comparison = compare_with_null(
+                network, measure=lambda drawn: float(drawn.links["weight"].iloc[0]) - 1.0,
+                replicates=5, method="serial", rng=seed, **QUIET,
+            )  # fmt: skip
+        steps = comparison.draws.tolist()
+        place = next(k for k in range(6) if steps == [*range(1, k + 1), *range(1, 6 - k)])
+        places[place] += 1
+    # The first place and the last look alike.
+    counts = [places[k] for k in range(5)]
+    assert stats.chisquare(counts, [100, 50, 50, 50, 50]).pvalue > 1e-3
 
 
 def test_ways_run_in_any_number_of_threads_to_the_same_numbers():

@@ -8,7 +8,6 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from netinnov._matrices import unit_of
 from netinnov._typing import Floats
@@ -195,8 +194,7 @@ def local_efficiency(network: MultilayerNetwork) -> pd.DataFrame:
 
     The mean of 1 / d over the pairs of neighbours of a node, d the number of links between them on
     paths that visit its neighbours only: how well they stay connected if the node fails. igraph
-    walks paths through the whole network without the node, and gets larger values. The time grows
-    with the cubes of the degrees in a dense network.
+    walks paths through the whole network without the node, and gets larger values.
 
     Parameters
     ----------
@@ -227,15 +225,17 @@ def local_efficiency(network: MultilayerNetwork) -> pd.DataFrame:
 
 def local_efficiency_of(layer: Layer) -> Floats:
     """The efficiency among the neighbours of each node; NaN with fewer than two."""
+    from netinnov.kernels.breadth_first import steps_to_nodes
+
     pairs = layer.pairs().astype(bool).tocsr()
     values = np.full(pairs.shape[0], math.nan)
     for node in np.flatnonzero(np.diff(pairs.indptr) > 1):
         around = pairs.indices[pairs.indptr[node] : pairs.indptr[node + 1]]
-        linked, n_pairs = pairs[around][:, around], around.size * (around.size - 1)
-        if linked.nnz == n_pairs:
+        linked, n = pairs[around][:, around], around.size
+        if linked.nnz == n * (n - 1):
             values[node] = 1.0
             continue
-        lengths = csgraph.shortest_path(linked.astype(float), directed=False, unweighted=True)
-        np.fill_diagonal(lengths, np.inf)
-        values[node] = (1.0 / lengths).sum() / n_pairs
+        every = np.arange(n, dtype=np.int32), np.ones(n, bool)
+        *_, inverse = steps_to_nodes(linked.indptr, linked.indices, *every)
+        values[node] = inverse.sum() / (n * (n - 1))
     return values
