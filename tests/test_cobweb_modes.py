@@ -304,6 +304,26 @@ def test_tables_are_put_in_the_order_of_the_regions():
         CoupledCobweb(slopes, slopes, mobility=m.rename(index={"q": "x"}))
 
 
+def test_networks_attention_and_starts_are_put_in_the_order_of_the_regions():
+    links = pd.DataFrame({"source": ["q", "h"], "target": ["h", "s"], "weight": [0.1, 0.3]})
+    network = ni.build_network(pd.DataFrame(index=["q", "h", "s"]), links)
+    q_looks_at_h = pd.DataFrame([[0.5, 0.5, 0], [0, 1, 0], [0, 0, 1]], list("qhs"), list("qhs"))
+    model = CoupledCobweb(
+        [1, 1, 1], [0.5] * 3, mobility=network, regions=list("shq"), attention=q_looks_at_h,
+        demand_intercept=[9, 9, 9], supply_intercept=[0, 0, 0],
+    )  # fmt: skip
+    np.testing.assert_allclose(model.mobility, [[0, 0.3, 0], [0.3, 0, 0.1], [0, 0.1, 0]])
+    np.testing.assert_allclose(model.attention, [[1, 0, 0], [0, 1, 0], [0, 0.5, 0.5]])
+    start = pd.Series({"q": 1.0, "h": 2.0, "s": 3.0})
+    path = model.simulate(start=start, periods=2, expected=start[::-1])
+    np.testing.assert_allclose(path, model.simulate(start=[3, 2, 1], periods=2))
+    with pytest.raises(InputError, match="`attention` must have a row and a column for each"):
+        CoupledCobweb([1] * 3, [0.5] * 3, mobility=0, attention=q_looks_at_h)
+    # Other names than those of the nodes: in the order of the nodes.
+    named = CoupledCobweb([1] * 3, [0.5] * 3, mobility=network, regions=["衢州", "杭州", "上海"])
+    np.testing.assert_allclose(named.mobility, [[0, 0.1, 0], [0.1, 0, 0.3], [0, 0.3, 0]])
+
+
 # Enclaves.
 
 

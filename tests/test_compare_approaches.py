@@ -138,6 +138,17 @@ def test_own_scenarios_are_compared_within_the_budget(path):
     assert compared(path, approaches=mover).approaches.loc["movers", "unilateral"]
 
 
+def test_an_approach_keeps_the_nodes_and_their_order(path):
+    names = path.nodes.index.tolist()
+    for kept in (names[1:], names[::-1]):
+        nodes, links = path.nodes.loc[kept], path.links
+        links = links[links["source"].isin(kept) & links["target"].isin(kept)]
+        other = ni.build_network(nodes, links, path.places)
+        with pytest.raises(InputError, match="must keep all nodes of the network") as error:
+            compared(path, approaches={"mine": lambda network, rng, other=other: other})
+        assert error.value.__notes__ == ["In approach 'mine'."]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -104,7 +104,7 @@ def test_too_few_regions_are_undefined():
         (lambda: sigma_convergence([1]), "`panel` must be a DataFrame"),
         (
             lambda: sigma_convergence(pd.DataFrame({0: [0.0]})),
-            r"above 0 or missing; 1 values .*0 at",
+            r"above 0 or missing; 1 values .*0 at \(0, 0\)\.",
         ),
         (lambda: beta_convergence(pd.DataFrame({0: [1.0]})), "two periods or more; found 1"),
         (lambda: beta_convergence(pd.DataFrame({"a": [1.0], "b": [1.0]})), "`periods` is needed"),

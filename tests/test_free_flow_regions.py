@@ -294,6 +294,23 @@ def test_elements_stable_alone_can_part_together():
     np.testing.assert_allclose(calm.iloc[-1], 0.5, atol=1e-4)
 
 
+def test_tables_of_elements_are_read_by_the_names_of_their_types():
+    names = ["talent", "capital"]
+    effects = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], names, names)
+    spillovers = pd.DataFrame([[0.5, 0.1], [0.2, 0.3]], names, names)
+    theta, speed = pd.Series([1.0, 2.0], names), pd.Series([0.1, 0.4], names)
+    model = ElementMigration(theta, effects, spillovers=spillovers, mobility=speed)
+    turned = ElementMigration(
+        theta[::-1],
+        effects[names[::-1]],
+        spillovers=spillovers.loc[names[::-1], names[::-1]],
+        mobility=speed[::-1],
+    )
+    pd.testing.assert_frame_equal(model.modes(), turned.modes())
+    with pytest.raises(InputError, match=r"`spillovers` must have each of the types .*'talent'"):
+        ElementMigration(1.0, effects, spillovers=spillovers.rename(columns={"talent": "ideas"}))
+
+
 def test_elements_that_chase_one_another_swing():
     # Eigenvalues of B / 2: 1.1 +- i.
     model = ElementMigration(1.0, [[2.2, 2.0], [-2.0, 2.2]], mobility=0.01)

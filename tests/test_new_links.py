@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,7 +32,13 @@ def test_links_in_one_place_are_local_and_others_are_paid_by_the_kilometre(netwo
     park, local, km = links.amounts(network)
     assert (park, local) == (0.0, 1.0)
     assert km == pytest.approx(2 * 6371.0088 * np.pi / 180)
-    assert links.cost(Prices(park=9, link=3, pipeline_km=0), network) == 3.0
+    prices = Prices(park=9, link=3, pipeline_km=0)
+    assert links.cost(prices, network) == 3.0
+    # Which of them are local is not known without the network.
+    assert math.isnan(links.amounts().link)
+    with pytest.raises(InputError, match="links between named nodes, depends on the network"):
+        links.cost(prices)
+    assert links.cost(Prices(park=9, link=0, pipeline_km=0)) == 0.0
 
 
 @pytest.mark.parametrize(

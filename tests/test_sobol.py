@@ -204,6 +204,18 @@ def test_what_cannot_be_split_is_refused(pair, options, words) -> None:
         run(pair, given.pop("make"), given.pop("ranges"), **given)
 
 
+def test_the_first_wrong_specification_ends_the_calls(pair) -> None:
+    asked = []
+
+    def make(x):
+        asked.append(x)
+        return weight
+
+    with pytest.raises(InputError, match="`make` must give a Specification for all values; found"):
+        run(pair, make, {"x": (0, 1)})
+    assert len(asked) == 1
+
+
 def test_salib_is_asked_for_by_a_command(pair, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "SALib", None)
     monkeypatch.setitem(sys.modules, "SALib.sample.sobol", None)

@@ -31,7 +31,7 @@ from netinnov.errors import InputError
 from netinnov.experiments._effect_statistics import changes
 from netinnov.experiments._placebo_tests import spawned
 from netinnov.experiments._replicates import BASELINE, Item, bound_measures, measured
-from netinnov.experiments._specifications import Specification, check_specification, plain
+from netinnov.experiments._specifications import Specification, as_specification, plain
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange
 
@@ -185,9 +185,7 @@ def sobol_indices(
         {name: _value(ranges[name], float(at)) for name, at in zip(names, row, strict=True)}
         for row in unit
     ]
-    specified = [make(**values) for values in chosen]
-    for each, values in zip(specified, chosen, strict=True):
-        check_specification(each, values, "for all values")
+    specified = [as_specification(make(**values), values, "for all values") for values in chosen]
     task = partial(_differences, network=network, replicates=replicates)
     items = list(zip(specified, seed.spawn(len(specified)), strict=True))
     store = None

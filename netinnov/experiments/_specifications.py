@@ -144,9 +144,8 @@ def specification_curve(
         chosen = dict(zip(specifications, values, strict=True))
         specification: Any = make(**chosen)
         if specification is not None:
-            check_specification(specification, chosen, "or None")
             rows.append(dict(zip(specifications, labels, strict=True)))
-            tasks.append((number, specification))
+            tasks.append((number, as_specification(specification, chosen, "or None")))
     if not tasks:
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
     if checkpoint is not None and rng is None:
@@ -250,11 +249,12 @@ def _effect(
     return effects
 
 
-def check_specification(value: object, chosen: Mapping[str, object], expected: str) -> None:
-    """Refuse what `make` gives in place of a specification."""
-    if not isinstance(value, Specification):
-        msg = f"`make` must give a Specification {expected}; found {type(value).__name__}"
-        raise InputError(f"{msg} for {dict(chosen)}.")
+def as_specification(value: object, chosen: Mapping[str, object], expected: str) -> Specification:
+    """What `make` gives, if it is a specification."""
+    if isinstance(value, Specification):
+        return value
+    msg = f"`make` must give a Specification {expected}; found {type(value).__name__}"
+    raise InputError(f"{msg} for {dict(chosen)}.")
 
 
 def _name(measure: object) -> str:

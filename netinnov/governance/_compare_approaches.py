@@ -17,6 +17,7 @@ from netinnov._display import Displayed
 from netinnov._paths import Frictions, PathCosts, shortest_links
 from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
+from netinnov.errors import InputError
 from netinnov.governance._approach_words import sentences_on_approaches
 from netinnov.governance._approaches import Approach, Shares, approaches_of
 from netinnov.governance._forms import forms_of
@@ -238,6 +239,9 @@ def _drawn(
     drawn = seeds[:1] if isinstance(approach.scenario, NoChange) else seeds
     for seed in drawn:
         changed = apply_scenario(network, approach.scenario, rng=seed)
+        if not changed.storage.node_names[: network.n_nodes].equals(network.storage.node_names):
+            msg = "an approach must keep all nodes of the network, in their order, and put new ones"
+            raise InputError(f"{msg} behind them; drop links instead of nodes.")
         rows.append(measure(changed, approach.border_relief))
     table = pd.DataFrame(rows * (len(seeds) // len(drawn)))
     # What each achieves alone less what its own access gains: the excesses of a game of two.

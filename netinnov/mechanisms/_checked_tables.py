@@ -32,8 +32,7 @@ def numbers_of(
     x[np.isnan(x)] = missing
     bad = np.argwhere(~inside(x)).tolist()
     if bad:
-        cells = examples(
-            bad, lambda at: f"{x[*at]:g} at ({values.index[at[0]]!r}, {values.columns[at[1]]!r})"
-        )
+        rows, columns = values.index.tolist(), values.columns.tolist()
+        cells = examples(bad, lambda at: f"{x[*at]:g} at ({rows[at[0]]!r}, {columns[at[1]]!r})")
         raise InputError(f"`{name}` must be {must_be}; {len(bad)} values are not: {cells}.")
     return x

@@ -170,7 +170,7 @@ def _positive(panel: Any) -> Floats:
         "panel",
         panel,
         "regions x periods",
-        must_be="finite, for logarithms above 0 or missing",
+        must_be="finite and, for logarithms, above 0 or missing",
         inside=lambda x: np.isnan(x) | ((x > 0) & np.isfinite(x)),
     )
 

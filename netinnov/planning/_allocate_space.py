@@ -22,6 +22,10 @@ _ROUNDING = 1e-9
 """Share of the largest amount that counts as none."""
 
 
+class Shortage(InputError):
+    """Not all demand can be served."""
+
+
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class SpaceAllocation(Displayed):
     """Least-cost flows of demands to sites.
@@ -223,7 +227,7 @@ def _refuse_shortage(
     """Name demands, all sites open to them, and what is short there: a minimum cut."""
     for site, amount in space[space < 0].items():
         msg = f"the minimum shares need {-amount * scale:g} more than the capacity of {site!r}"
-        raise InputError(f"{msg}; lower the share, or add space there.")
+        raise Shortage(f"{msg}; lower the share, or add space there.")
     flows = _most_served(demand.to_numpy(), space.to_numpy(), allowed)
     unserved = (demand - flows.sum(axis=1)).to_numpy()
     if unserved.sum() <= _ROUNDING * max(1.0, demand.sum()):
@@ -240,7 +244,7 @@ def _refuse_shortage(
         of_sites = f"to the sites open to them, {examples(available.index)}, there is {room:g}"
     msg = f"not all demand can be served: {examples(lacking.index)} need {needed:g}{after}, and "
     msg += f"{of_sites}: {needed - room:g} short. Add space there, or allow other sites."
-    raise InputError(msg)
+    raise Shortage(msg)
 
 
 def _pairs(allowed: Mask) -> tuple[sparse.csr_array, sparse.csr_array]:

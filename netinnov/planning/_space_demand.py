@@ -25,7 +25,7 @@ from netinnov._paths import Frictions, path_costs
 from netinnov._typing import Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._allocate_space import allocate_space
+from netinnov.planning._allocate_space import Shortage, allocate_space
 from netinnov.planning._objectives import access_objective
 from netinnov.planning._site_enclaves import site_enclaves
 from netinnov.scenarios import ReverseEnclave
@@ -219,10 +219,8 @@ def rent_intervals(
         scaled = demand * (floor / space.floor)
         try:
             plan = allocate_space(scaled, capacity, cost, minimum_share=minimum_share)
-        except InputError as error:
-            if "not all demand" in str(error) or "the minimum shares need" in str(error):
-                return None
-            raise
+        except Shortage:
+            return None
         return plan.rents.to_numpy()
 
     middle = rents(space.floor)

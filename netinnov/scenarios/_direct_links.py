@@ -218,7 +218,7 @@ class NewLinks(Priced):
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         if network is None:
-            return Amounts(0.0, 0.0, float("nan"))
+            return Amounts(0.0, float("nan"), float("nan"))
         _, source, target = self._placed(network)
         code, places = network.storage.place_codes, network.storage.places
         local = (code[source] == code[target]) & (code[source] >= 0)

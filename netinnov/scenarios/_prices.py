@@ -97,8 +97,8 @@ class Priced(ABC):
         Returns
         -------
         Amounts
-            Expected amounts, before the links are drawn. Kilometres are NaN if they are not
-            computed, and without a network if they depend on it.
+            Expected amounts, before the links are drawn. NaN are kilometres that are not computed,
+            and, without a network, what depends on it.
 
         Raises
         ------
@@ -155,11 +155,11 @@ class Priced(ABC):
         """
         check_prices(prices)
         needed = self.amounts(network, kilometres=prices.pipeline_km > 0)
-        total = needed.park * prices.park + needed.link * prices.link
+        total = needed.park * prices.park + (needed.link * prices.link if prices.link else 0.0)
         if np.isnan(total):
             raise InputError(
-                "the cost of a share of home's strength needs to know this strength: give the "
-                "network, cost(prices, network)."
+                "the cost of a share of home's strength, or of links between named nodes, depends "
+                "on the network: give it, cost(prices, network)."
             )
         if prices.pipeline_km == 0:
             return float(total)

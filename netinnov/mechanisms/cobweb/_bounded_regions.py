@@ -22,10 +22,7 @@ from netinnov.mechanisms.cobweb._bounded_supply import (
 )
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb, CoupledMarkets
 from netinnov.mechanisms.cobweb._parameters import (
-    SLOWEST,
     mobility_matrix,
-    refuse_outside,
-    region_names,
     set_fields,
     vector,
 )
@@ -77,20 +74,16 @@ class CoupledBoundedCobweb(CoupledMarkets):
     regions: Sequence[Any] | None = None
 
     def __post_init__(self) -> None:
-        size = vector("demand_slope", self.demand_slope, None).size
-        regions = region_names(self.regions, self.mobility, size, self.demand_slope)
-        demand = vector("demand_slope", self.demand_slope, size, regions)
-        refuse_outside("demand_slope", demand, demand > 0, "above 0")
+        regions = self._check_regions()
         curves = tuple(self.supply) if isinstance(self.supply, (list, tuple)) else ()
-        if len(curves) != size or not all(isinstance(curve, SupplyCurve) for curve in curves):
-            msg = f"`supply` must be {size} curves such as ArctanSupply(4.8), one a region; found "
+        n = len(regions)
+        if len(curves) != n or not all(isinstance(curve, SupplyCurve) for curve in curves):
+            msg = f"`supply` must be {n} curves such as ArctanSupply(4.8), one a region; found "
             raise InputError(f"{msg}{self.supply!r}.")
-        check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
         check_number("saturation", self.saturation, low=0, above=True)
-        intercept = vector("demand_intercept", self.demand_intercept, size, regions)
-        mobility = mobility_matrix(self.mobility, size, directed=False, regions=regions)
-        set_fields(self, demand_slope=demand, supply=curves, mobility=mobility)
-        set_fields(self, demand_intercept=intercept, regions=regions)
+        intercept = vector("demand_intercept", self.demand_intercept, regions)
+        mobility = mobility_matrix(self.mobility, regions, directed=False)
+        set_fields(self, supply=curves, mobility=mobility, demand_intercept=intercept)
 
     def price(self) -> Floats:
         """Prices at which all regions rest.

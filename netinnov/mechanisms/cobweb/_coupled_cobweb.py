@@ -43,11 +43,23 @@ class CoupledMarkets(ABC):
     __slots__ = ()
 
     demand_slope: Sequence[float] | Floats | pd.Series[float]
+    mobility: float | npt.ArrayLike | MultilayerNetwork
     adaptation: float
+    regions: Sequence[Any] | None
 
     @abstractmethod
     def _prices(self) -> Callable[[Floats], Floats]:
         """The prices that clear the markets after expected ones."""
+
+    def _check_regions(self) -> tuple[Any, ...]:
+        """Names of the regions, once they, the slopes of demand and the adaptation are checked."""
+        size = vector("demand_slope", self.demand_slope).size
+        regions = region_names(self.regions, self.mobility, size, self.demand_slope)
+        demand = vector("demand_slope", self.demand_slope, regions)
+        refuse_outside("demand_slope", demand, demand > 0, "above 0")
+        check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
+        set_fields(self, regions=regions, demand_slope=demand)
+        return regions
 
     def simulate(
         self,
@@ -71,9 +83,9 @@ class CoupledMarkets(ABC):
         return self._path(start, expected, periods)[0]
 
     def _path(self, start: Any, expected: Any, periods: int) -> tuple[Floats, Floats]:
-        size = len(np.asarray(self.demand_slope))
-        first = vector("start", start, size)
-        hoped = first if expected is None else vector("expected", expected, size)
+        regions = tuple(self.regions or ())
+        first = vector("start", start, regions)
+        hoped = first if expected is None else vector("expected", expected, regions)
         return follow(self._prices(), first, hoped, periods, self.adaptation)
 
 
@@ -130,21 +142,16 @@ class CoupledCobweb(CoupledMarkets):
 
     def __post_init__(self) -> None:
         check_flag("directed", self.directed)
-        size = vector("demand_slope", self.demand_slope, None).size
-        regions = region_names(self.regions, self.mobility, size, self.demand_slope)
-        demand = vector("demand_slope", self.demand_slope, size, regions)
-        refuse_outside("demand_slope", demand, demand > 0, "above 0")
-        supply = vector("supply_slope", self.supply_slope, size, regions)
+        regions = self._check_regions()
+        supply = vector("supply_slope", self.supply_slope, regions)
         refuse_outside("supply_slope", supply, supply >= 0, "at least 0")
         for name in ("demand_intercept", "supply_intercept"):
             if (value := getattr(self, name)) is not None:
-                set_fields(self, **{name: vector(name, value, size, regions)})
-        check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
-        mobility = mobility_matrix(self.mobility, size, directed=self.directed, regions=regions)
+                set_fields(self, **{name: vector(name, value, regions)})
+        mobility = mobility_matrix(self.mobility, regions, directed=self.directed)
         if self.attention is not None:
-            set_fields(self, attention=attention_matrix(self.attention, size))
-        set_fields(self, regions=regions, demand_slope=demand, supply_slope=supply)
-        set_fields(self, mobility=mobility)
+            set_fields(self, attention=attention_matrix(self.attention, regions))
+        set_fields(self, supply_slope=supply, mobility=mobility)
 
     def price(self) -> Floats:
         """Prices at which all regions rest.
@@ -301,7 +308,7 @@ class CoupledCobweb(CoupledMarkets):
                 check_number("shock", value)
                 unit[position("shock", region, regions)] = value
         else:
-            unit = vector("shock", shock, len(regions), regions)
+            unit = vector("shock", shock, regions)
         demand, answers = self._demand(), self._answers()
         push = (unit if to == "demand" else -unit) / demand
         later = push * lasting

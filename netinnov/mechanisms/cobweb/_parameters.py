@@ -38,8 +38,8 @@ def set_fields(model: object, **values: Any) -> None:
         object.__setattr__(model, name, value)
 
 
-def vector(name: str, values: Any, size: int | None, regions: tuple[Any, ...] = ()) -> Floats:
-    """One finite number a region; a Series with the names of the regions is put in their order."""
+def vector(name: str, values: Any, regions: tuple[Any, ...] = ()) -> Floats:
+    """One finite number a region, of any if none are given; a Series with names is put in order."""
     if isinstance(values, pd.Series) and regions and not values.index.equals(pd.Index(regions)):
         default = values.index.equals(pd.RangeIndex(len(values)))
         if not default and (len(values) != len(regions) or set(values.index) != set(regions)):
@@ -48,8 +48,8 @@ def vector(name: str, values: Any, size: int | None, regions: tuple[Any, ...] = 
             raise InputError(f"{msg}and none for {lacking}.")
         values = values if default else values.loc[list(regions)]
     numbers = as_floats(name, values)
-    if numbers.ndim != 1 or numbers.size == 0 or (size is not None and numbers.size != size):
-        must = "one number a region" if size is None else f"{size} numbers, one a region"
+    if numbers.ndim != 1 or numbers.size == 0 or numbers.size != (len(regions) or numbers.size):
+        must = f"{len(regions)} numbers, one a region" if regions else "one number a region"
         raise InputError(f"`{name}` must be {must}; found an array of shape {numbers.shape}.")
     refuse_outside(name, numbers, np.isfinite(numbers), "finite")
     return numbers
@@ -63,16 +63,9 @@ def refuse_outside(name: str, values: Floats, good: npt.NDArray[np.bool_], bound
         raise InputError(f"`{name}` must be {bound}; found {values[~good][:5]} at {where}.")
 
 
-def mobility_matrix(
-    mobility: Any, size: int, *, directed: bool, regions: tuple[Any, ...] = ()
-) -> Floats:
+def mobility_matrix(mobility: Any, regions: tuple[Any, ...], *, directed: bool) -> Floats:
     """A matrix with an empty diagonal, symmetric unless it may be directed."""
-    if isinstance(mobility, pd.DataFrame) and not mobility.index.equals(pd.RangeIndex(size)):
-        rows, columns = list(mobility.index), list(mobility.columns)
-        if len(rows) != size or set(rows) != set(regions) or set(columns) != set(regions):
-            msg = f"`mobility` must have a row and a column for each region, {list(regions)[:5]}; "
-            raise InputError(f"{msg}found rows {rows[:5]} and columns {columns[:5]}.")
-        mobility = mobility.loc[list(regions), list(regions)]
+    size = len(regions)
     if isinstance(mobility, MultilayerNetwork):
         if mobility.n_nodes != size:
             msg = f"`mobility` must be a network of {size} regions; found {mobility.n_nodes} nodes."
@@ -81,8 +74,10 @@ def mobility_matrix(
             layers = sorted(mobility.directed)
             msg = f"`mobility` must be a network without directed layers; found {layers}; set "
             raise InputError(f"{msg}directed=True if supply of the source follows the gap.")
-        mobility = flat_matrix(mobility, "mobility").toarray()
-    m = as_floats("mobility", mobility)
+        names, mobility = mobility.nodes.index, flat_matrix(mobility, "mobility").toarray()
+        if set(names) == set(regions):  # else they are other names, in the order of the nodes
+            mobility = pd.DataFrame(mobility, names, names)
+    m = _by_name("mobility", mobility, regions)
     if m.ndim == 0:
         check_number("mobility", float(m), low=0)
         m = np.full((size, size), float(m))
@@ -99,9 +94,9 @@ def mobility_matrix(
     return m
 
 
-def attention_matrix(attention: Any, size: int) -> Floats:
+def attention_matrix(attention: Any, regions: tuple[Any, ...]) -> Floats:
     """Shares that sum to 1 in each row."""
-    shares = as_floats("attention", attention)
+    size, shares = len(regions), _by_name("attention", attention, regions)
     if shares.shape != (size, size):
         msg = f"`attention` must be a {size} x {size} matrix; found shape {shares.shape}."
         raise InputError(msg)
@@ -109,6 +104,17 @@ def attention_matrix(attention: Any, size: int) -> Floats:
     sums = shares.sum(axis=1)
     refuse_outside("attention", sums, np.abs(sums - 1) < 1e-9, "shares that sum to 1 in each row")
     return shares
+
+
+def _by_name(name: str, matrix: Any, regions: tuple[Any, ...]) -> Floats:
+    """Numbers of a matrix; a table with the names of the regions is put in their order."""
+    if isinstance(matrix, pd.DataFrame) and not matrix.index.equals(pd.RangeIndex(len(regions))):
+        rows, columns = list(matrix.index), list(matrix.columns)
+        if len(rows) != len(regions) or not set(rows) == set(columns) == set(regions):
+            msg = f"`{name}` must have a row and a column for each region, {list(regions)[:5]}; "
+            raise InputError(f"{msg}found rows {rows[:5]} and columns {columns[:5]}.")
+        matrix = matrix.loc[list(regions), list(regions)]
+    return as_floats(name, matrix)
 
 
 def region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[Any, ...]:

@@ -151,7 +151,7 @@ def order_test(
     ----------
     steps : Series or DataFrame
         Modelled step each node, such as `expected_steps` gives, or a column of them each model;
-        seeds, of step 0 in any of them, are left out.
+        seeds, of step 0 in any of them, are left out, and nodes without a step (NaN).
     dates
         As in `adoption_test`.
     strata : Series, optional
@@ -220,7 +220,7 @@ def _dates(dates: pd.Series | Mapping[str, float], index: pd.Index) -> Floats:
     adopted = pd.Series(dates)
     number, text = as_numbers(adopted)
     if text.any():
-        some = adopted[text][:5].to_dict()
+        some = adopted[text].head().to_dict()
         raise InputError(f"`dates` must be numbers, such as years; these are none: {some}.")
     return np.asarray(pd.Series(number, adopted.index.map(str)).reindex(index.map(str)), np.float64)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
-from netinnov._arguments import as_floats, as_whole, check_number
+from netinnov._arguments import as_floats, as_whole, check_number, examples
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._regions import (
@@ -36,7 +36,7 @@ class ElementMigration:
     Parameters
     ----------
     sensitivity : float or sequence
-        theta of each type, above 0.
+        theta of each type, above 0. A Series or table is read by the names in `cross_effects`.
     cross_effects : DataFrame or array
         B, types x types: what all of type u (column) in a region add to its pull on type t (row).
     spillovers : DataFrame or array, optional
@@ -64,12 +64,14 @@ class ElementMigration:
     _speed: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        b = _types("cross_effects", self.cross_effects, None)
+        effects = self.cross_effects
+        types = effects.index if isinstance(effects, pd.DataFrame) else None
+        b = _types("cross_effects", effects, types, None)
         none = self.spillovers is None
-        s = np.zeros_like(b) if none else _types("spillovers", self.spillovers, len(b))
+        s = np.zeros_like(b) if none else _types("spillovers", self.spillovers, types, len(b))
         check_border(self.border)
-        theta = _number_per_type("sensitivity", self.sensitivity, len(b), high=np.inf)
-        speed = _number_per_type("mobility", self.mobility, len(b), high=1.0)
+        theta = _number_per_type("sensitivity", self.sensitivity, types, len(b), high=np.inf)
+        speed = _number_per_type("mobility", self.mobility, types, len(b), high=1.0)
         for name, value in (("_b", b), ("_s", s), ("_theta", theta), ("_speed", speed)):
             object.__setattr__(self, name, value)
 
@@ -190,8 +192,20 @@ class ElementMigration:
         return pd.DataFrame(np.reshape(path, (len(path), -1)), columns=columns).rename_axis("step")
 
 
-def _types(name: str, matrix: Any, k: int | None) -> Floats:
-    values = as_floats(name, matrix)
+def _in_order(name: str, values: Any, types: pd.Index[Any] | None) -> Floats:
+    """Numbers; those of a Series or table in the order of the types, if these have names."""
+    if types is not None and isinstance(values, (pd.Series, pd.DataFrame)):
+        for labels in values.axes:
+            if not labels.is_unique or set(labels) != set(types):
+                msg = f"`{name}` must have each of the types of `cross_effects`, {examples(types)}"
+                raise InputError(f"{msg}, once along each side; found {examples(labels)}.")
+        values = values.loc[types]
+        values = values[types] if isinstance(values, pd.DataFrame) else values
+    return as_floats(name, values)
+
+
+def _types(name: str, matrix: Any, types: pd.Index[Any] | None, k: int | None) -> Floats:
+    values = _in_order(name, matrix, types)
     wanted = "a square matrix" if k is None else f"a matrix of {k} x {k}"
     square = values.ndim == 2 and values.shape[0] == values.shape[1] > 0
     if not square or (k is not None and len(values) != k):
@@ -201,8 +215,10 @@ def _types(name: str, matrix: Any, k: int | None) -> Floats:
     return values
 
 
-def _number_per_type(name: str, value: Any, k: int, *, high: float) -> Floats:
-    values = as_floats(name, value)
+def _number_per_type(
+    name: str, value: Any, types: pd.Index[Any] | None, k: int, *, high: float
+) -> Floats:
+    values = _in_order(name, value, types)
     if values.ndim > 1 or (values.ndim == 1 and len(values) != k):
         msg = f"`{name}` must be a number or one for each of {k} types; found {value!r}."
         raise InputError(msg)
