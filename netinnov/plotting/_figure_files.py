@@ -183,12 +183,16 @@ def _small_fonts() -> Iterator[None]:
     To read these tables takes longer than to subset the glyphs.
     """
     from fontTools import subset  # takes half a second
+    from matplotlib.backends import _backend_pdf_ps
 
     load_font = _fonttools_loader()
+    unused = ["GDEF", "GPOS", "GSUB", "MATH"]
+    if hasattr(_backend_pdf_ps, "get_glyphs_subset"):  # from matplotlib 3.11 on: glyphs by number
+        unused += ["OS/2", "cmap", "kern", "post"]
 
     def without_layout(*args: Any, **options: Any) -> Any:
         font = load_font(*args, **options)
-        for table in ("GDEF", "GPOS", "GSUB", "MATH"):
+        for table in unused:
             if table in font:
                 del font[table]
         return font
