@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from netinnov.errors import InputError
@@ -91,7 +93,12 @@ def test_periods_double_into_chaos_and_halve_again_as_adaptation_grows():
     first = table["adaptation"][table["period"] == 2].iloc[0]
     assert first == pytest.approx(market.critical_adaptation(), abs=0.006)
     assert (table["period"] == 4).any()
-    # What a cell says is what its market does by itself.
+    # What a cell says is what its market does by itself, also from another start and for as long.
+    options = {"start": 3.0, "settle": 500, "periods": 700}
+    for row in attractor_map(market, adaptation=[0.3, 1.0], **options).to_dict("records"):
+        end = replace(market, adaptation=row["adaptation"]).attractor(**options)
+        assert (row["ending"], row["period"]) == (end.ending, end.period)
+        assert row["lyapunov"] == pytest.approx(end.lyapunov)
     for k in (20, 60, 190):
         row = table.iloc[k]
         one = BoundedCobweb(0.25, ArctanSupply(4.8), 0.8, adaptation=row["adaptation"])
@@ -280,3 +287,12 @@ def test_the_exponent_of_equal_markets_is_that_of_one():
 def test_faults_are_named(make, words):
     with pytest.raises(InputError, match=words):
         make()
+
+
+def test_regions_have_names_in_tables_of_prices():
+    curves = [ArctanSupply(0.8)] * 2
+    options = {"mobility": 0.15, "demand_intercept": pd.Series({"杭州": 0.2, "衢州": 0.1})}
+    model = CoupledBoundedCobweb([1, 1], curves, regions=["衢州", "杭州"], **options)
+    assert model.demand_intercept.tolist() == [0.1, 0.2]
+    table = model.to_frame(model.simulate(start=[0.1, 0.0], periods=3))
+    assert table.columns.tolist() == ["衢州", "杭州"]

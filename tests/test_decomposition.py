@@ -11,10 +11,12 @@ from hypothesis import given, strategies as st
 from scipy.sparse.csgraph import shortest_path
 
 import netinnov as ni
+from netinnov.centrality import harmonic_centrality
 from netinnov.connectivity import Frictions, global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import PairSums, access_inequality, compare_scenarios, decompose
 from netinnov.experiments._decomposition import PARTS
+from netinnov.polycentricity import gini
 from netinnov.scenarios import NoChange, ReverseEnclave, apply_scenario
 
 KINDS = [
@@ -224,3 +226,22 @@ def test_the_founding_case_is_decomposed() -> None:
     before, after = (global_efficiency(each, nodes=nodes) for each in (cities, changed))
     table = decompose(cities, park, home="quzhou", host="hangzhou", rng=1)
     assert abs(table["contribution"].sum() - (after - before)) < 1e-12
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"distance": "inverse"},
+        {"frictions": Frictions(border=0.5)},
+        {"switch_cost": 2.0, "distance": "inverse"},
+    ],
+)
+def test_inequality_is_that_of_the_access_of_nodes(options) -> None:
+    links = pd.DataFrame({"source": list("abc"), "target": list("bcd"), "weight": [1, 2, 4]})
+    links["layer"] = ["x", "x", "y"]
+    nodes = pd.DataFrame({"jurisdiction": list("ppqq")}, index=list("abcd"))
+    network = ni.build_network(nodes, links)
+    access = harmonic_centrality(network, **options)
+    expected = gini(access)
+    assert access_inequality(network, index="gini", **options) == pytest.approx(expected)
+    assert expected != pytest.approx(access_inequality(network, index="gini"))

@@ -441,3 +441,16 @@ def test_alternatives_without_a_name_are_described(pair) -> None:
     curve = specification_curve(pair, specifications=choices, make=make, replicates=2, rng=1,
                                 progress=False)  # fmt: skip
     assert curve["measure"].tolist() == ["partial(times, factor=2)", "partial(times, factor=3)"]
+
+
+def test_fits_of_a_node_and_intervals_of_other_confidence(pair) -> None:
+    # The second node has minus what the first has.
+    found = respond(pair, partial(saturating, sd=0.5), measures={"s": weights})
+    first, second = (found.fit("s", node=node, rng=1) for node in ("a", "b"))
+    assert second["plateau"] == pytest.approx(-first["plateau"])
+    shapes = [found.shapes("s", node=node) for node in ("a", "b")]
+    pd.testing.assert_frame_equal(*shapes)
+    half = found.fit("s", node="a", confidence=0.5, rng=1)
+    assert half["plateau"] == first["plateau"]
+    assert first["plateau_low"] < half["plateau_low"] < half["plateau"] < half["plateau_high"]
+    assert half["plateau_high"] < first["plateau_high"]

@@ -232,6 +232,9 @@ def test_p_values_are_corrected_over_the_whole_table(pair) -> None:
             order = np.argsort(p, kind="stable")
             steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
             assert ours[order] == pytest.approx(np.minimum(steps, 1))
+        corrected = [f"({each:.2g} corrected)" for each in ours]
+        sentences = result.sentences(correction=method)
+        assert all(map(str.__contains__, sentences, corrected))
     with pytest.raises(InputError, match="`correction`"):
         result.effects(correction="none")  # type: ignore[arg-type]
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
+from scipy.special import softmax
 
 from netinnov import build_network
 from netinnov.errors import InputError
@@ -354,6 +355,41 @@ def test_a_border_is_felt_between_jurisdictions_only():
         [0.5, 0.5, 1, 1],
     ]
     pd.testing.assert_frame_equal(with_border(free, border=0), free)
+    # Spillovers of a ring of four regions, two in each jurisdiction, are halved across the border:
+    # one step by the definition, x + mobility (choice - x).
+    x, weights = np.array([0.4, 0.3, 0.2, 0.1]), (ring(4) == 1) / 2 * ratio.to_numpy()
+    expected = x + 0.3 * (softmax(1.4 * (3 * x + 2 * weights @ x)) - x)
+    options = {"network": ring(4) == 1, "jurisdictions": ["x", "x", "y", "y"]}
+    logit = LogitMigration(1.4, 3.0, spillover=2.0, border=0.5)
+    path = logit.simulate(x, **options, steps=1, mobility=0.3)
+    np.testing.assert_allclose(path.iloc[1], expected)
+    elements = ElementMigration(1.4, [[3.0]], spillovers=[[2.0]], border=0.5, mobility=0.3)
+    np.testing.assert_allclose(elements.simulate([x], **options, steps=1).iloc[1], expected)
+    # Rest points are states that no step changes.
+    points = logit.rest_points(**options, enclaves={(0, 3): 0.2}, restarts=20, mobility=1.0, rng=1)
+    for state in points[[0, 1, 2, 3]].to_numpy():
+        after = logit.simulate(state, **options, enclaves={(0, 3): 0.2}, steps=1)
+        np.testing.assert_allclose(after.iloc[1], state, atol=1e-9)
+
+
+@pytest.mark.parametrize("model", [CORE, FootlooseEntrepreneur(sigma=5, mu=0.4)])
+def test_rest_points_with_immobile_shares_and_enclaves_are_where_all_earn_the_same(model):
+    free = trade_freeness(ring(3), decay=1.2)
+    options = {"freeness": free, "immobile": [0.5, 0.3, 0.2], "enclaves": {(2, 0): 0.3}}
+    points = model.rest_points(**options, restarts=20, rng=1)
+    assert points["stable"].any()
+    for state in points.loc[points["stable"], [0, 1, 2]].to_numpy():
+        earned = model.attraction(state, **options)
+        np.testing.assert_allclose(earned[state > 1e-9], earned.max(), atol=1e-8)
+        path = model.simulate(state, **options, steps=1)
+        np.testing.assert_allclose(path.iloc[1], state, atol=1e-9)
+
+
+def test_a_network_of_elements_is_stable_where_all_its_modes_are():
+    # Of two regions 1.5 < 2; of three in a ring theta B < 3.
+    elements = ElementMigration(1.0, [[2.5]])
+    assert not elements.is_stable()
+    assert elements.is_stable(ring(3) == 1)
 
 
 DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])

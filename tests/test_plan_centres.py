@@ -15,7 +15,7 @@ from netinnov.errors import InputError
 from netinnov.planning import CentreSupport, EffectiveNumber, _plan_centres as module, plan_centres
 from netinnov.planning._placements import all_placements
 from netinnov.planning._plan_values import ByStrength
-from netinnov.polycentricity import detect_centres, effective_number
+from netinnov.polycentricity import detect_centres, effective_number, herfindahl
 from netinnov.scenarios import NewLinks, Prices, ReverseEnclave
 
 IDS = list("abcdefg")
@@ -93,6 +93,14 @@ def test_a_target_out_of_reach_says_the_best_there_is():
     first = plan.sentences()[0]
     assert first.startswith("The target of 6.9 is not reached. The best that any set")
     assert f"is {plan.value:.3g}" in first
+
+
+def test_the_order_of_the_effective_number_is_that_of_the_target():
+    network, candidates = case(0)
+    target = EffectiveNumber(1.5, order=2)
+    plan = plan_centres(network, target=target, candidates=candidates, prices=PRICES)
+    totals = strength(network).sum(axis=1)
+    assert plan.baseline == pytest.approx(1 / herfindahl(totals))
 
 
 def test_nothing_is_built_where_the_target_holds_already():

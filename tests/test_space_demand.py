@@ -32,6 +32,9 @@ def test_the_estimate_is_the_median_of_parks_where_both_are_known():
     assert share.to_dict() == pytest.approx({100: 7 / 27, 300: 13 / 27, 400: 7 / 27}, abs=0.05)
     assert (space.low, space.high) == (100, 400)
     assert space.to_frame().loc["a"].tolist() == [900, 300, 1200]
+    # The middle 40 % of resamples are those of 300: 7 + 13 / 2 of 27 are on either side.
+    narrow = space_demand(FLOWS, PARKS, confidence=0.4, rng=1)
+    assert (narrow.low, narrow.high, narrow.confidence) == (300, 300, 0.4)
 
 
 def test_flows_may_be_a_series_by_home_and_host():
@@ -62,6 +65,9 @@ def test_rents_follow_from_the_resamples():
     rented = (space.by_resample == 300).sum() / served.sum()
     assert table["rented"].to_dict() == {"near": pytest.approx(rented), "far": 0}
     assert table.loc["near", ["low", "high"]].tolist() == [0, 4]
+    # Half of the demand is far: what is left fits at the other site whatever it is.
+    shared = rent_intervals(space, capacity, cost, minimum_share={"far": 0.5}, resamples=400)
+    assert shared["rent"].tolist() == [0, 0]
 
 
 def test_rents_of_a_demand_that_no_space_serves_are_unknown():

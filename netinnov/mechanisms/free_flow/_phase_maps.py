@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_number
+from netinnov._arguments import check_number
 from netinnov._parallel import run
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -21,6 +21,9 @@ from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
 PHASES = ("convergence", "either", "divergence")
 """In this order: one spread state; it or a core, as it begins; only agglomeration."""
+
+_N_SHARES = 129
+"""Shares at which the sign of the gap is looked at where there is no closed form."""
 
 _BOUNDS: dict[str, dict[str, Any]] = {
     "sigma": {"low": 1, "above": True},
@@ -120,7 +123,6 @@ def phase_map(
     freeness: float | None = None,
     border: float = 0.0,
     enclave: float = 0.0,
-    n_shares: int = 129,
     executor: Executor | int | None = None,
 ) -> pd.DataFrame:
     """Convergence or divergence of two regions over two parameters.
@@ -136,10 +138,8 @@ def phase_map(
         Models of trade: sigma, mu, freeness, border, enclave. LogitMigration: its parameters.
     freeness, border, enclave : float
         Of a model of trade, where they are not an axis; LogitMigration has its own.
-    n_shares : int
-        At which the sign of the gap is looked at; only for models of trade with an enclave.
     executor : None, int or Executor
-        As in `netinnov.null_models.compare_with_null`; for the same case.
+        As in `null_models.compare_with_null`; only for models of trade with an enclave.
 
     Returns
     -------
@@ -174,8 +174,7 @@ def phase_map(
     if isinstance(model, LogitMigration):
         phases = np.where(_one_state(grid), PHASES[0], PHASES[2])
     else:
-        n_shares = as_whole("n_shares", n_shares, low=9)
-        phases = _trade_phases(model, grid, n_shares, executor)
+        phases = _trade_phases(model, grid, executor)
     return pd.DataFrame(phases, index, across)
 
 
@@ -221,7 +220,7 @@ def _one_state(grid: dict[str, Floats]) -> Any:
 
 
 def _trade_phases(
-    model: TradeModel, grid: dict[str, Floats], n_shares: int, executor: Executor | int | None
+    model: TradeModel, grid: dict[str, Floats], executor: Executor | int | None
 ) -> Any:
     kind = type(model)
     sigma, mu, enclave = grid["sigma"], grid["mu"], grid["enclave"]
@@ -234,15 +233,15 @@ def _trade_phases(
     else:
         core |= kind._premium(sigma, mu, log_phi, enclave) < 0
         lines = list(zip(sigma, mu, phi, enclave, strict=True))
-        task = partial(_has_spread, kind, n_shares)
+        task = partial(_has_spread, kind)
         spread = np.stack(run(task, lines, executor=executor, progress=False, label="rows"))
     return np.select([spread & ~core, spread & core], PHASES[:2], PHASES[2])
 
 
-def _has_spread(kind: type[TradeModel], n_shares: int, line: tuple[Floats, ...]) -> Any:
+def _has_spread(kind: type[TradeModel], line: tuple[Floats, ...]) -> Any:
     """Whether a stable rest point lies between the corners, for each cell of a row."""
     sigma, mu, phi, enclave = (part[:, None] for part in line)
-    shares = (1 - np.cos(np.linspace(0, np.pi, n_shares))) / 2
+    shares = (1 - np.cos(np.linspace(0, np.pi, _N_SHARES))) / 2
     arrays = np.broadcast_arrays(sigma, mu, shares[None, :], phi, enclave)
     gap = kind._gap(*arrays)
     return ((gap[:, :-1] > 0) & (gap[:, 1:] <= 0)).any(axis=1)
