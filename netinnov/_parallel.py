@@ -67,36 +67,14 @@ def run(
 ) -> list[Result]:
     """Apply a task to each item and give the results in the order of the items.
 
-    Parameters
-    ----------
-    task : callable
-        Takes one item. It holds all that the items share (the network above all): to other
-        processes it is pickled once, travels as bytes and is unpickled once a process.
-    items : sequence
-        Small things, such as a number and a seed.
-    executor : Executor, int or None
-        None: a thread for each processor. A number: so many threads. An executor: any of
-        ``concurrent.futures``, or one with its interface, such as ``Client.get_executor()`` of
-        dask.distributed; it is left open.
-    progress : bool
-        Show a bar in a terminal or a notebook, and nothing elsewhere.
-    label : str
-        What the bar counts.
-    save : callable, optional
-        Gets the items and the results of each batch as soon as it is done, in this thread and in
-        any order, also when another batch fails or the user presses Ctrl-C.
-    done : int
-        Items that were done before and are not among `items`; only the bar counts them.
-
-    Returns
-    -------
-    list
-        One result an item.
-
-    Raises
-    ------
-    InputError
-        A task that cannot travel to the processes of the executor; a number of threads below 1.
+    ``task`` holds all that the items share (the network above all): to other processes it is
+    pickled once, travels as bytes and is unpickled once a process. ``items`` are small, such as a
+    number and a seed. ``executor``: None (a thread for each processor), a number of threads, or
+    any executor of ``concurrent.futures`` or with its interface, such as ``Client.get_executor()``
+    of dask.distributed, which is left open. ``label``: what the bar counts, in a terminal or a
+    notebook. ``save`` gets the items and the results of each batch as soon as it is done, in this
+    thread and in any order, also when another batch fails or the user presses Ctrl-C. ``done``:
+    items that were done before and are not among ``items``; only the bar counts them.
     """
     bar = progress_bar(done + len(items), done=done, label=label, shown=progress)
     results: dict[int, list[Result]] = {}  # by the position of the first item of a batch

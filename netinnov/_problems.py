@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,9 @@ import pandas as pd
 from netinnov._arguments import did_you_mean
 from netinnov._typing import Mask
 from netinnov.errors import TableError
+
+if TYPE_CHECKING:
+    from netinnov._stacks import Stack
 
 SHOWN = 5  # rows of each type in a message
 COLUMNS = 20  # that are listed where one is missing
@@ -45,14 +48,6 @@ MENDING = {
     "parent is not in places": "a parent is another row of `places`, or missing",
     "parent cycle": "a place cannot lie inside itself: correct the parents",
 }
-
-
-class Rows(Protocol):
-    """Where rows came from: the table's name and the position in it."""
-
-    def origin(
-        self, at: npt.NDArray[np.intp]
-    ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]: ...
 
 
 class Problems:
@@ -90,7 +85,7 @@ class Problems:
 
     def rows(
         self,
-        stack: Rows,
+        stack: Stack,
         where: Mask,
         column: str,
         problem: str,

@@ -28,42 +28,24 @@ class Storage:
     """What the modules of this package read of a network, as ``network.storage``.
 
     No data are copied, so nobody writes into its tables; its arrays are read-only. Users have
-    `MultilayerNetwork.nodes` and its other public attributes.
-
-    Attributes
-    ----------
-    nodes, places : DataFrame
-        The tables that are kept, each time with an index of its own: a result that takes the index
-        may rename it.
-    place_codes, jurisdiction_codes : array of int32
-        For each node its row in ``places``; -1 for none.
-    layers : tuple of str
-        Names of the layers, sorted.
-    records : dict of str to LayerRecord
-        What is true of each layer.
-    directed : frozenset of str
-        The layers whose links have a direction.
-    blocks : tuple of Block
-        The links of each layer, those of an undirected one once.
-    kept_rows : Rows or None
-        The rows of links that have periods or attributes; None where the blocks say all.
-    memo : dict
-        What modules computed of this network and several measures need, by name; not pickled.
+    `MultilayerNetwork.nodes` and its other public attributes. The tables ``nodes`` and ``places``
+    come each time with an index of their own: a result that takes the index may rename it.
     """
 
     _nodes: pd.DataFrame
     _places: pd.DataFrame
-    place_codes: Codes
+    place_codes: Codes  # for each node its row in `places`; -1 for none
     jurisdiction_codes: Codes
-    layers: tuple[str, ...]
-    records: dict[str, LayerRecord]
-    directed: frozenset[str]
-    blocks: tuple[Block, ...]
-    kept_rows: Rows | None
+    layers: tuple[str, ...]  # sorted
+    records: dict[str, LayerRecord]  # what is true of each layer
+    directed: frozenset[str]  # the layers whose links have a direction
+    blocks: tuple[Block, ...]  # the links of each layer, those of an undirected one once
+    kept_rows: Rows | None  # of links with periods or attributes; None where the blocks say all
     _at: dict[str, int]
     _again: tuple[Callable[..., Storage], tuple[Any, ...]] | None = None
     _full: dict[str, Block] = field(default_factory=dict)
     _simple: dict[str, Block] = field(default_factory=dict)
+    # What modules computed of this network and several measures need, by name; not pickled.
     memo: dict[str, Any] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Any, ...]:

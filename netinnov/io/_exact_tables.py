@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from netinnov._file_rows import first_row, rows_by_line
 from netinnov._opening import decoded, parquet_of, read_bytes
 from netinnov.errors import InputError
 from netinnov.io._arrow_links import arrow_file
@@ -73,10 +73,7 @@ def _fits(value: Any, record: Record) -> bool:
 
 def _from_csv(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Where]:
     text = _text(path)
-    try:
-        header = next(csv.reader(io.StringIO(text, newline="")))
-    except csv.Error as error:
-        raise InputError(f"{path} must name its columns in line 1; {error}.") from None
+    header = first_row(path, csv.reader(io.StringIO(text, newline="")))
     _check_header(f"{path}, line 1", header, columns)
     # One block, so that no row lies across two.
     reading = pa.csv.ReadOptions(block_size=4 * len(text) + 1, use_threads=False)
@@ -88,14 +85,14 @@ def _from_csv(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Wher
         table = pa.csv.read_csv(pa.BufferReader(text.encode()), reading, parsing, converting)
     except pa.ArrowInvalid as error:
         width = len(header)
-        uneven = ((at, len(row)) for at, row in _rows_by_line(text) if len(row) != width)
+        uneven = ((at, len(row)) for at, row in rows_by_line(text) if len(row) != width)
         if (first := next(uneven, None)) is not None:
             msg = f"{path}, line {first[0]}: a row must have {width} fields; found {first[1]}."
             raise InputError(msg) from None
         raise InputError(f"{path} cannot be read: {error}.") from None
 
     def where(row: int) -> str:
-        at = next(islice(_rows_by_line(text), row + 1, None), None)
+        at = next(islice(rows_by_line(text), row + 1, None), None)
         return f"row {row}" if at is None else f"line {at[0]}"
 
     return table, where
@@ -124,17 +121,6 @@ def _check_header(where: str, header: Sequence[str], columns: Mapping[str, Recor
         names = names if len(names) < 80 else f"{names[:80]} ..."
         msg = f"{where}: the columns must be {', '.join(columns)}"
         raise InputError(f"{msg}; it {fault}; found {names}.")
-
-
-def _rows_by_line(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The line in which each row starts, and its fields; as far as Python's reader gets."""
-    reader = csv.reader(io.StringIO(text, newline=""))
-    line = 1
-    with suppress(csv.Error):  # a field beyond its limit of 128 KiB
-        for row in reader:
-            if row:
-                yield line, row
-            line = reader.line_num + 1
 
 
 def _text(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import examples, shown
-from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column, columns_of
 from netinnov.io._legible import Twins, legible
@@ -111,16 +110,6 @@ def relations(graph: Graph) -> list[str]:
         names[layer, period] = name
         taken.add(name)
     return [names[relation] for relation in pairs]
-
-
-def layer_links(network: MultilayerNetwork) -> Iterator[tuple[Codes, Codes, Floats]]:
-    """Source, target and weight of the links of each layer, periods summed.
-
-    In a network with mixed directions an undirected link is two arcs, as in `one_graph`.
-    """
-    for layer in network.layers:
-        block = network.storage.csr(layer) if is_mixed(network) else network.storage.block(layer)
-        yield block.sources, block.indices, block.data
 
 
 def with_twins(graph: Graph, twins: Twins, format: str) -> Graph:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
-from xml.etree.ElementTree import Element, tostring
+from collections.abc import Iterable
 
 from netinnov.errors import InputError, shortened
 
@@ -44,9 +43,3 @@ def legible(
         msg += f"them: {examples}."
         warnings.warn(shortened(msg), UserWarning, stacklevel=stacklevel)
     return written
-
-
-def xml_lines(root: Element) -> Iterator[str]:
-    """An XML document. Carriage returns are written as numbers, else readers see line feeds."""
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield tostring(root, encoding="unicode").replace("\r", "&#13;")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from netinnov._atomic import new_file, new_folder
-from netinnov.io._graph import is_mixed, layer_links
+from netinnov.io._graph import is_mixed
 from netinnov.io._legible import LABEL, LINE, legible
 from netinnov.network import MultilayerNetwork
 
@@ -77,9 +77,12 @@ def _lines(network: MultilayerNetwork, names: dict[str | None, str | None]) -> I
 
 
 def _edges(network: MultilayerNetwork) -> Iterator[tuple[int, list[str]]]:
-    """Number and lines (node, node, weight) of each layer."""
-    for number, ends in enumerate(layer_links(network), start=1):
-        rows = zip(*(side.tolist() for side in ends), strict=True)
+    """Number and lines (node, node, weight) of each layer; arcs as in `one_graph`."""
+    links_of = network.storage.csr if is_mixed(network) else network.storage.block
+    for number, layer in enumerate(network.layers, start=1):
+        block = links_of(layer)
+        sides = (side.tolist() for side in (block.sources, block.indices, block.data))
+        rows = zip(*sides, strict=True)
         yield number, [f"{one + 1} {other + 1} {weight!r}\n" for one, other, weight in rows]
 
 

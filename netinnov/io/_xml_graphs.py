@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from xml.etree.ElementTree import SubElement
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from netinnov._arguments import did_you_mean
 from netinnov._atomic import new_file
@@ -17,7 +19,7 @@ from netinnov.io._graph import (
     with_attributes,
     with_twins,
 )
-from netinnov.io._legible import XML, xml_lines
+from netinnov.io._legible import XML
 from netinnov.io._networkx import multigraph
 from netinnov.network import MultilayerNetwork
 
@@ -82,9 +84,7 @@ def write_graphml(
     writer = nx.GraphMLWriter(multigraph(with_twins(graph, XML, "GraphML")))
     for edge in writer.xml.iter("edge"):  # the id would be its key, which many edges share
         del edge.attrib["id"]
-    writer.indent(writer.xml)
-    with new_file(path) as stream:
-        stream.writelines(xml_lines(writer.xml))
+    _write(writer, path)
 
 
 def write_gexf(
@@ -165,6 +165,17 @@ def write_gexf(
     for element, (_, _, relation) in edges:
         element.set("kind", relation)
         del element.attrib["id"]
+    _write(writer, path)
+
+
+def _write(writer: Any, path: str | os.PathLike[str]) -> None:
+    """Write what a writer of networkx has made; the file appears when it is complete."""
     writer.indent(writer.xml)
     with new_file(path) as stream:
         stream.writelines(xml_lines(writer.xml))
+
+
+def xml_lines(root: Element) -> Iterator[str]:
+    """An XML document. Carriage returns are written as numbers, else readers see line feeds."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield tostring(root, encoding="unicode").replace("\r", "&#13;")

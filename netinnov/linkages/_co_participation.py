@@ -135,7 +135,7 @@ def co_participation(
         incidence, member=member, event=event, weighting=weighting, period=period, by=by
     )
     cells = as_cells(rows, when, grouped=by is not None)
-    name_large_events(cells, when, limit, stacklevel=4)
+    name_large_events(cells, when, limit)
     if limit is not None and limit.sampled:
         cells = as_cells(rows, when, grouped=by is not None, limit=limit)
     met = pairs(

@@ -8,7 +8,7 @@ import pandas as pd
 from netinnov._arguments import check_number, examples
 from netinnov._geography import great_circle
 from netinnov.errors import InputError
-from netinnov.linkages._records import ids, link_table, refuse_one_point, sizes_and_points
+from netinnov.linkages._records import ids, refuse_one_point, sizes_and_points
 
 
 def gravity(
@@ -92,5 +92,6 @@ def gravity(
         stays = (keeps | keeps.T)[i, j]
         i, j, distance = i[stays], j[stays], distance[stays]
     weight = flow[i, j]
-    links = link_table(names, i, j, weight / weight.mean() if weight.size else weight)
-    return links.assign(distance_km=distance)
+    weight = weight / weight.mean() if weight.size else weight
+    ends = {"source": names.take(i), "target": names.take(j)}
+    return pd.DataFrame({**ends, "weight": weight, "distance_km": distance})

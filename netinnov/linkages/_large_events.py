@@ -19,13 +19,8 @@ PRIME = 2**31 - 1  # seats are hashed to the whole numbers below it
 class Limit:
     """What is done with events of more than so many members.
 
-    Attributes
-    ----------
-    max_members : int
-        Members of an event that is not large.
-    coefficients : tuple of int
-        Four random numbers below `PRIME`, from which the sample is made; if there are none, large
-        events are left out.
+    The sample is made from four random numbers below `PRIME`; without them large events are left
+    out.
     """
 
     max_members: int

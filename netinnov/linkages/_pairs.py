@@ -20,34 +20,18 @@ def pairs(
     limit: Limit | None = None,
     strengths: bool = False,
 ) -> Any:
-    """Add up over the events what each pair of units gets.
+    """Add up over the events what each pair of units gets, ``source`` before ``target``.
 
-    Parameters
-    ----------
-    cells : narwhals frame
-        One row a unit in an event: ``event``, the columns ``by``, ``unit`` and its ``amount``
-        there, and how much of it is ``kept`` in a sample. Events of one id that differ in ``by``
-        are different events.
-    by : list of str
-        Further columns of the events, without missing entries, which the result keeps.
-    weighting : {"count", "newman", "full"}, optional
-        A pair gets the product of its amounts times the share of a pair among the k members of
-        the event, k being the sum of the amounts; without it the product alone.
-    inside : bool
-        A unit also gets what its own members hand one another: amount (amount - 1) / 2 shares.
-    limit : Limit, optional
-        Events with a larger k are left out, or their pairs are estimated from what is kept.
-    strengths : bool
-        Also tell the amounts of both units in all events together, and ``rate``, what two members
-        dealt at random to the m seats of all events get: the sum over the events of
-        share k (k - 1), divided by m (m - 1).
-
-    Returns
-    -------
-    narwhals frame
-        Columns ``by``, ``source``, ``target`` and ``weight``, the source before the target; with a
-        sample ``standard_error``; and ``source_strength``, ``target_strength`` and ``rate`` if
-        asked for.
+    ``cells`` is a narwhals frame with a row for each unit in an event: ``event``, the columns
+    ``by`` (no entry missing; events of one id that differ in them are different events), ``unit``,
+    its ``amount`` there, and how much of it is ``kept`` in a sample. A pair gets the product of its
+    amounts times the share of a pair among the k members of the event, k being the sum of the
+    amounts; without ``weighting`` the product alone. With ``inside`` a unit also gets what its own
+    members hand one another: amount (amount - 1) / 2 shares. Events of more than ``limit`` members
+    are left out, or their pairs are estimated from what is kept, with a ``standard_error``.
+    ``strengths`` adds the amounts of both units in all events together (``source_strength``,
+    ``target_strength``) and ``rate``, what two members dealt at random to the m seats of all events
+    get: the sum over the events of share k (k - 1), divided by m (m - 1).
     """
     keys = ["event", *by]
     sampled = limit is not None and limit.sampled

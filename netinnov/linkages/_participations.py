@@ -63,8 +63,11 @@ def as_cells(rows: Any, when: list[str], *, grouped: bool, limit: Limit | None =
     return cells
 
 
-def name_large_events(cells: Any, when: list[str], limit: Limit | None, *, stacklevel: int) -> None:
-    """Warn of events that are left out or sampled, and of pairs that may not fit in memory."""
+def name_large_events(cells: Any, when: list[str], limit: Limit | None) -> None:
+    """Warn of events that are left out or sampled, and of pairs that may not fit in memory.
+
+    The warning names the line that calls the public function (a call of its own) that calls this.
+    """
     in_memory = isinstance(cells, nw.DataFrame)
     if limit is None and not in_memory:
         return
@@ -85,9 +88,9 @@ def name_large_events(cells: Any, when: list[str], limit: Limit | None, *, stack
             msg = f"{len(table):,} events have more than `max_members` = {limit.max_members:,} "
             msg += "members: about as many of each are sampled, and the weights of their pairs are "
             msg += "estimates"
-        warnings.warn(f"{msg}; largest events: {named}.", UserWarning, stacklevel=stacklevel)
+        warnings.warn(f"{msg}; largest events: {named}.", UserWarning, stacklevel=4)
     elif n_pairs > MANY_PAIRS:
         msg = f"the events have {n_pairs:,.0f} pairs, which may not fit in memory; largest events: "
         msg += f"{named}. `max_members` leaves large events out, or samples their members with "
         msg += "`large_events='sample'`; `by` adds members up before they are joined."
-        warnings.warn(msg, UserWarning, stacklevel=stacklevel)
+        warnings.warn(msg, UserWarning, stacklevel=4)

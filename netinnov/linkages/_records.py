@@ -153,12 +153,6 @@ def _rows(values: pd.Series, bad: Mask) -> str:
     return examples(values[bad].items(), lambda item: f"row {item[0]} ({item[1]})")
 
 
-def link_table(names: pd.Index, source: Integers, target: Integers, weight: Floats) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"source": names.take(source), "target": names.take(target), "weight": weight}
-    )
-
-
 def _column(table: pd.DataFrame, name: str) -> pd.Series:
     value: object = table
     if not isinstance(value, pd.DataFrame):

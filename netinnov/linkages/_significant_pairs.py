@@ -98,7 +98,7 @@ def validated_co_participation(
         with met as (cells, blocks):
             return _significant(cells, blocks, alpha, correction)
     cells = as_cells(rows, [], grouped=False)
-    name_large_events(cells, [], None, stacklevel=4)
+    name_large_events(cells, [], None)
     block = pairs(cells, by=[], weighting="count", strengths=True)
     return _significant(cells, iter([block]), alpha, correction)
 

@@ -106,7 +106,7 @@ def write_co_participation(
         progress=progress,
     )
     with new_folder(folder_of_links) as folder, met as (cells, blocks):
-        name_large_events(cells, when, limit, stacklevel=4)
+        name_large_events(cells, when, limit)
         for number, block in enumerate(blocks):
             table = links(with_expected(block) if expected else block, [*when[:1]])
             table.write_parquet(str(folder / f"links-{number:05d}.parquet"))

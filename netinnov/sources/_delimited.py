@@ -6,10 +6,9 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,16 +17,13 @@ import pyarrow.compute as pc
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
 from netinnov._arguments import examples
-from netinnov._file_rows import LINE, with_file_rows
+from netinnov._file_rows import LINE, first_row, rows_by_line, with_file_rows
 from netinnov._opening import read_bytes
 from netinnov._typing import Integers
 from netinnov.errors import InputError
 from netinnov.sources._encodings import text_of
 from netinnov.sources._judgement import some_lines
 from netinnov.sources._text_tables import frame_of
-
-if TYPE_CHECKING:
-    from _csv import Reader
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 50  # rows by which the delimiter is found
@@ -140,10 +136,7 @@ def delimiter_of(text: str) -> str:
     best, delimiter = (False, 1), ","
     start = text[:SAMPLED]  # a reader copies the text
     for mark in DELIMITERS:
-        try:
-            rows = [row for row in islice(_reader(start, mark), SAMPLE) if row]
-        except csv.Error:
-            continue
+        rows = [row for _, row in islice(rows_by_line(start, mark), SAMPLE)]
         if len(start) < len(text) and 1 < len(rows) < SAMPLE:
             rows.pop()  # it may be cut
         width = len(rows[0]) if rows else 1
@@ -153,16 +146,10 @@ def delimiter_of(text: str) -> str:
     return delimiter
 
 
-def _reader(text: str, delimiter: str, *, strict: bool = False) -> Reader:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
-
-
 def _header(path: Path, text: str, delimiter: str) -> list[str]:
     """The names in the first line; a column without a name has an empty one."""
-    try:
-        header = [name.strip() for name in next(_reader(text, delimiter), [])]
-    except csv.Error as error:
-        raise InputError(f"{path} must name its columns in line 1; {error}.") from None
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header = [name.strip() for name in first_row(path, reader)]
     if not any(header):
         raise InputError(f"{path} must name its columns in line 1, which is empty.")
     twice = [name for name, times in Counter(header).items() if name and times > 1]
@@ -178,28 +165,20 @@ def _lines(text: str, n_rows: int, delimiter: str) -> Integers:
     ends = text.count("\n") or text.count("\r")
     if ends - text.endswith(("\n", "\r")) == n_rows:
         return usual
-    reader, lines, start = _reader(text, delimiter), list[int](), 1
-    with suppress(csv.Error):  # a field beyond its limit of 128 KiB
-        for row in reader:
-            if row:
-                lines.append(start)
-            start = reader.line_num + 1
+    lines = [line for line, _ in rows_by_line(text, delimiter)]
     return np.array(lines[1:], np.int64) if len(lines) == n_rows + 1 else usual
 
 
 def _refuse_uneven_rows(path: Path, text: str, delimiter: str, width: int, skipped: int) -> None:
     """Name the lines of the rows that are not as wide as the header; nothing if all are."""
-    reader = _reader(text, delimiter, strict=True)
-    uneven, start, last = list[int](), 1, width
+    uneven, last = list[int](), width
     try:
-        for row in reader:
-            if row and len(row) != width:
-                uneven.append(start + skipped)
+        for line, row in rows_by_line(text, delimiter, first=1 + skipped, strict=True):
             last = len(row)
-            start = reader.line_num + 1
+            if last != width:
+                uneven.append(line)
     except csv.Error as error:
-        msg = f"{path}, row in line {start + skipped}: {error}; is a quotation mark not closed?"
-        raise InputError(msg) from None
+        raise InputError(f"{path}, {error}; is a quotation mark not closed?") from None
     if len(uneven) == 1 and last < width and not text.endswith(("\n", "\r")):
         column = _header(path, text, delimiter)[last - 1]
         msg = f"{path} ends inside the row that starts in line {uneven[0]}, in column {column!r}: "

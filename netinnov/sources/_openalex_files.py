@@ -13,7 +13,7 @@ from netinnov._arguments import examples
 from netinnov._opening import parse_json, unpacked
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
-from netinnov.sources._text_tables import TextTable, read_pieces
+from netinnov.sources._text_tables import read_pieces
 
 Use = Callable[[pd.DataFrame], None]
 
@@ -174,23 +174,12 @@ def _table(
     file: Path, columns: dict[str, str], use: Use, *, required: int, size: int | None
 ) -> None:
     """The columns of a file under our names, ids without the address before them."""
-    known = [*columns]
-
-    def take(piece: TextTable) -> None:
+    asked: dict[str, Any] = {"required": [*columns][:required], "optional": [*columns][required:]}
+    for piece in read_pieces(file.parent, file.name, size=size, delimiter=",", **asked):
         frame = piece.frame.rename(columns=columns).reindex(columns=[*columns.values()])
         for column in {"work", "author", "institution"} & {*frame.columns}:
             frame[column] = frame[column].str.rpartition("/")[2]
         use(frame)
-
-    read_pieces(
-        file.parent,
-        file.name,
-        take,
-        size=size,
-        required=known[:required],
-        optional=known[required:],
-        delimiter=",",
-    )
 
 
 def _id(text: object) -> str:

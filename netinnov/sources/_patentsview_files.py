@@ -137,7 +137,7 @@ def read_in_pieces(
     must, more = TABLES[sort]
     ids = [role for role in must if role in ("patent", "inventor", "assignee", "location")]
 
-    def read_table(source: Found) -> None:
+    for source in tables[sort]:
         columns = {role: source.columns[role] for role in (*must, *more) if role in source.columns}
         complete = Completeness(source.name, [columns[role] for role in ids])
         readable = {
@@ -145,8 +145,16 @@ def read_in_pieces(
             for role, must_be in READABLE.items()
             if role in columns
         }
-
-        def take(piece: TextTable) -> None:
+        for piece in read_pieces(
+            source.folder,
+            source.name,
+            size=size,
+            required=[columns[role] for role in must],
+            optional=[column for role, column in columns.items() if role in more],
+            delimiter=source.delimiter,
+            quoted=source.quoted,
+            within=None if within is None else (columns["patent"], within),
+        ):
             if source.delimiter == "\t":
                 piece.refuse_unended()
             if wanted is not None:
@@ -160,24 +168,9 @@ def read_in_pieces(
                 bad = text.notna() & frame[role].isna()
                 judgement.add(piece, bad.to_numpy(), int(text.notna().sum()))
             use(frame)
-
-        read_pieces(
-            source.folder,
-            source.name,
-            take,
-            size=size,
-            required=[columns[role] for role in must],
-            optional=[column for role, column in columns.items() if role in more],
-            delimiter=source.delimiter,
-            quoted=source.quoted,
-            within=None if within is None else (columns["patent"], within),
-        )
         complete.tell(faults, may_be_empty=True)
         for judgement in readable.values():
             judgement.tell(faults)
-
-    for source in tables[sort]:
-        read_table(source)
 
 
 def _days(table: TextTable, column: str) -> pd.Series:

@@ -5,23 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, NamedTuple, NoReturn, TextIO, TypeVar
+from typing import Any, Literal, NamedTuple, NoReturn, TextIO
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from netinnov._arguments import did_you_mean, examples
+from netinnov._file_rows import first_row
 from netinnov._opening import check_file, files_in, is_zip, unpacked
 from netinnov._path_kinds import kind_at_path
 from netinnov._typing import Integers, Mask
 from netinnov.errors import InputError
 from netinnov.sources._judgement import Judgement, some_lines
-
-Result = TypeVar("Result")
 
 TEXT = pa.large_string()
 END = "\x1c"  # a last line of our own: it is swallowed if the text ends inside quotation marks
@@ -74,16 +74,14 @@ def read_text_file(
 
     The header decides where a column is; an optional one that is not there is all missing.
     """
-    tables: list[TextTable] = []
     columns: dict[str, Any] = {"required": required, "optional": optional}
-    read_pieces(folder, name, tables.append, size=None, delimiter=delimiter, **columns)
-    return tables[0]
+    [table] = read_pieces(folder, name, size=None, delimiter=delimiter, **columns)
+    return table
 
 
 def read_pieces(
     folder: Path,
     name: str,
-    use: Callable[[TextTable], None],
     *,
     size: int | None,
     required: Sequence[str],
@@ -91,32 +89,93 @@ def read_pieces(
     delimiter: str,
     quoted: bool = True,
     within: tuple[str, Collection[str]] | None = None,
-) -> None:
-    """Give a file to ``use`` in pieces of at most ``size`` rows (None: all).
+) -> Iterator[TextTable]:
+    """A file in pieces of at most ``size`` rows (None: all).
 
     Otherwise as `read_text_file`. ``quoted=False``: quotation marks are letters as others are.
     ``within``: a column, and the values whose rows are kept. The rows that are not as wide as the
     header, and what the last line lacks, are in the last piece.
     """
+    with _text(folder, name) as text:
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+        last_line = [""]
+        reader = csv.reader(_followed(text, last_line), delimiter=delimiter, quoting=quoting)
+        header = [field.strip() for field in first_row(name, reader)]
+        columns = _wanted(name, header, required, optional, delimiter)
+        position = {column: at for at, column in enumerate(header)}
+        at = [position[column] for column in columns]
+        pick = itemgetter(*at, at[0])  # one column twice: a tuple in any case
+        column, values = (0, None) if within is None else (header.index(within[0]), within[1])
+        rows: list[tuple[str, ...]] = []
+        lines: list[int] = []
+        uneven: list[int] = []
+        start, end = 1, reader.line_num
+        width, n_whole, whole = len(header), 0, False
 
-    def consume(text: TextIO) -> None:
-        for piece in _pieces(name, text, required, optional, delimiter, quoted, within, size):
-            use(piece)
+        def piece(*, last: bool = False) -> TextTable:
+            text_of = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
+            # Stripped; empty fields and columns that are not there are missing.
+            arrays = {
+                column: pa.array([field.strip() or None for field in text_of[column]], TEXT)
+                if column in text_of
+                else pa.nulls(len(rows), TEXT)
+                for column in (*required, *optional)
+            }
+            frame, at = frame_of(arrays, len(rows)), np.array(lines, np.int64)
+            rows.clear()
+            lines.clear()
+            if not last:
+                return TextTable(name, frame, at, [], None)
+            unended = None if last_line[0].endswith(("\n", "\r")) else (start, header[-1])
+            return TextTable(name, frame, at, uneven, unended)
 
-    _read(folder, name, consume)
+        try:
+            for row in reader:
+                if row == [END]:
+                    whole = width >= len(header)
+                    break
+                start, end = end + 1, reader.line_num
+                if len(row) == len(header):
+                    n_whole += 1
+                    if values is None or row[column] in values:
+                        if len(rows) == size:
+                            yield piece()
+                        rows.append(pick(row)[:-1])
+                        lines.append(start)
+                elif row:  # no blank line
+                    uneven.append(start)
+                width = len(row) or width
+        except csv.Error as error:
+            msg = f"{name}, row in line {end + 1}: {error}; is a quotation mark not closed?"
+            raise InputError(msg) from None
+    if not whole and len(uneven) > 1:
+        msg = f"{name} must have {len(header)} fields in each row, as in its header; "
+        msg += f"{len(uneven)} rows have more or fewer: {some_lines(uneven)}; is it damaged, or "
+        raise InputError(f"{msg}has it another delimiter?")
+    if not whole:
+        last = header[min(width, len(header)) - 1]
+        msg = f"{name} ends inside the row that starts in line {start}, in column {last!r}: get "
+        raise InputError(msg + "the file again, or close the quotation mark that is open there.")
+    if n_whole == 0:
+        fault = "no row has as many fields as its header" if uneven else "it has none"
+        raise InputError(f"{name} must have rows below its header; {fault}.")
+    yield piece(last=True)
 
 
 def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], bool]:
     """The names in the first line of a file, and whether they stand in quotation marks."""
-    line = _read(folder, name, lambda text: text.readline())
+    with _text(folder, name) as text:
+        line = text.readline()
     if "\0" in line:
         _refuse_nul(name, 1)
-    return _header(name, csv.reader([line], delimiter=delimiter)), line.lstrip().startswith('"')
+    header = first_row(name, csv.reader([line], delimiter=delimiter))
+    return [field.strip() for field in header], line.lstrip().startswith('"')
 
 
 def read_lines(path: Path) -> list[str]:
     check_file(path)
-    lines = _read(path.parent, path.name, lambda text: re.split(r"\r\n|\n|\r", text.read()))
+    with _text(path.parent, path.name) as text:
+        lines = re.split(r"\r\n|\n|\r", text.read())
     for number, line in enumerate(lines, start=1):
         if "\0" in line:
             _refuse_nul(path.name, number)
@@ -147,101 +206,19 @@ def file_in(path: Path, stem: str) -> str:
     return matching[0]
 
 
-def _read(folder: Path, name: str, use: Callable[[TextIO], Result]) -> Result:
-    """What is made of the text of a file in a folder or zip; faults of its bytes."""
+@contextmanager
+def _text(folder: Path, name: str) -> Iterator[TextIO]:
+    """The text of a file in a folder or zip; faults of its bytes in words."""
     try:
         with (
             unpacked(folder, name) as stream,
             io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
         ):
-            return use(text)
+            yield text
     except UnicodeDecodeError:
         raise InputError(f"{name} must be UTF-8; {_undecodable(folder, name)}") from None
     except csv.Error as error:
         raise InputError(f"{name} cannot be read: {error}; is it a table?") from None
-
-
-def _header(name: str, reader: Iterator[list[str]]) -> list[str]:
-    try:
-        return [field.strip() for field in next(reader, [])]
-    except csv.Error as error:
-        raise InputError(f"{name} must name its columns in line 1; {error}.") from None
-
-
-def _pieces(
-    name: str,
-    text: TextIO,
-    required: Sequence[str],
-    optional: Sequence[str],
-    delimiter: str,
-    quoted: bool,
-    within: tuple[str, Collection[str]] | None,
-    size: int | None,
-) -> Iterator[TextTable]:
-    """The header, then the rows as wide as it; the last row tells whether the file is whole."""
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    last_line = [""]
-    reader = csv.reader(_followed(text, last_line), delimiter=delimiter, quoting=quoting)
-    header = _header(name, reader)
-    columns = _wanted(name, header, required, optional, delimiter)
-    position = {column: at for at, column in enumerate(header)}
-    at = [position[column] for column in columns]
-    pick = itemgetter(*at, at[0])  # one column twice: a tuple in any case
-    column, values = (0, None) if within is None else (header.index(within[0]), within[1])
-    rows: list[tuple[str, ...]] = []
-    lines: list[int] = []
-    uneven: list[int] = []
-    start, end = 1, reader.line_num
-    width, n_whole, whole = len(header), 0, False
-
-    def piece(*, last: bool = False) -> TextTable:
-        text_of = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
-        # Stripped; empty fields and columns that are not there are missing.
-        arrays = {
-            column: pa.array([field.strip() or None for field in text_of[column]], TEXT)
-            if column in text_of
-            else pa.nulls(len(rows), TEXT)
-            for column in (*required, *optional)
-        }
-        frame, at = frame_of(arrays, len(rows)), np.array(lines, np.int64)
-        rows.clear()
-        lines.clear()
-        if not last:
-            return TextTable(name, frame, at, [], None)
-        unended = None if last_line[0].endswith(("\n", "\r")) else (start, header[-1])
-        return TextTable(name, frame, at, uneven, unended)
-
-    try:
-        for row in reader:
-            if row == [END]:
-                whole = width >= len(header)
-                break
-            start, end = end + 1, reader.line_num
-            if len(row) == len(header):
-                n_whole += 1
-                if values is None or row[column] in values:
-                    if len(rows) == size:
-                        yield piece()
-                    rows.append(pick(row)[:-1])
-                    lines.append(start)
-            elif row:  # no blank line
-                uneven.append(start)
-            width = len(row) or width
-    except csv.Error as error:
-        msg = f"{name}, row in line {end + 1}: {error}; is a quotation mark not closed?"
-        raise InputError(msg) from None
-    if not whole and len(uneven) > 1:
-        msg = f"{name} must have {len(header)} fields in each row, as in its header; "
-        msg += f"{len(uneven)} rows have more or fewer: {some_lines(uneven)}; is it damaged, or "
-        raise InputError(f"{msg}has it another delimiter?")
-    if not whole:
-        last = header[min(width, len(header)) - 1]
-        msg = f"{name} ends inside the row that starts in line {start}, in column {last!r}: get "
-        raise InputError(msg + "the file again, or close the quotation mark that is open there.")
-    if n_whole == 0:
-        fault = "no row has as many fields as its header" if uneven else "it has none"
-        raise InputError(f"{name} must have rows below its header; {fault}.")
-    yield piece(last=True)
 
 
 def frame_of(columns: Mapping[str, Any], n_rows: int) -> pd.DataFrame:
