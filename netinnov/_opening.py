@@ -42,14 +42,14 @@ DAMAGE = (
 """What libraries raise where the bytes of a file are not those of its format."""
 
 
-def file_of(folder: Path, stem: str, endings: Sequence[str]) -> Path | None:
-    """The one file of a folder that is called so, in letters of either case; None if there is none.
+def network_json(folder: Path) -> Path | None:
+    """The file of a folder that tells of its tables, in letters of either case; None if it is none.
 
-    A folder or a broken link of this name counts: it is refused when it is opened, so that no
-    table is left out in silence.
+    A folder or a broken link of this name counts: it is refused when it is opened.
     """
-    wanted = {f"{stem}{ending}" for ending in endings}
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.casefold() in wanted)
+    if kind_at_path(folder) != "a folder":
+        return None
+    names = sorted(each.name for each in folder.iterdir() if each.name.casefold() == "network.json")
     if len(names) > 1:
         raise InputError(f"{folder} holds {' and '.join(names)}; keep one of them.")
     return folder / names[0] if names else None

@@ -17,8 +17,7 @@ import pyarrow.parquet
 from netinnov._arguments import as_path
 from netinnov._atomic import new_folder
 from netinnov._layer_table import layer_records, records_of_old_folder
-from netinnov._opening import file_of, read_bytes, read_json
-from netinnov._path_kinds import kind_at_path
+from netinnov._opening import network_json, read_bytes, read_json
 from netinnov._storage import Storage
 from netinnov._tables import inspect, inspect_links
 from netinnov.errors import InputError
@@ -221,7 +220,7 @@ def _refuse_other_format(target: Path) -> None:
 
 def is_network_folder(folder: Path) -> bool:
     """Whether `write_network` wrote a folder, by its ``network.json``."""
-    path = file_of(folder, "network", [".json"]) if kind_at_path(folder) == "a folder" else None
+    path = network_json(folder)
     return path is not None and b"netinnov network" in read_bytes(path)
 
 
@@ -259,7 +258,7 @@ def _bare(name: str) -> str:
 
 def _about(folder: Path) -> dict[str, Any]:
     """What ``network.json`` says."""
-    path = file_of(folder, "network", [".json"]) if kind_at_path(folder) == "a folder" else None
+    path = network_json(folder)
     mend = "build_network(*read_tables(folder)) reads folders of another hand."
     if path is None:
         path = folder / "network.json"

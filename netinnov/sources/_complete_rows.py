@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from netinnov.errors import InputError, shortened
+from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
 from netinnov.sources._judgement import Completeness
 from netinnov.sources._text_tables import TextTable
@@ -44,10 +45,32 @@ def most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:
     return first.drop_duplicates("group").set_index("group")["value"]
 
 
+def one_each(rows: pd.DataFrame, by: str, columns: Iterable[str]) -> pd.DataFrame:
+    """A row for each id, in order of appearance: the most frequent values of its rows."""
+    index = pd.Index(rows[by].unique(), name="node", dtype="str")
+    values = {name: most_frequent(rows[name], rows[by]).reindex(index) for name in columns}
+    return pd.DataFrame(values, index)
+
+
+def one_mode(rows: pd.DataFrame, **columns: Any) -> pd.DataFrame:
+    """Links between members that take part in the same projects."""
+    links: pd.DataFrame = co_participation(rows, event="project", **columns)
+    links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
+    return links
+
+
 def two_mode(layer: str, source: pd.Series, target: pd.Series, period: Any) -> pd.DataFrame:
     """Links of weight 1 between members and the events that they take part in."""
     ends = {"layer": layer, "source": source, "target": target}
     return pd.DataFrame({**ends, "weight": 1.0, "period": period}).astype({"layer": "str"})
+
+
+def with_countries(places: pd.DataFrame, countries: pd.Series, **more: str) -> pd.DataFrame:
+    """Places and below them the countries that contain them, each called by its code."""
+    codes = pd.Index(countries.dropna().unique(), dtype="str")
+    above = pd.DataFrame({"name": codes, "country": codes, **more}, codes)
+    text = {name: "str" for name in places if name not in ("lon", "lat", "population")}
+    return pd.concat([places, above]).rename_axis("place").astype(text)
 
 
 def warn_of(faults: Sequence[str]) -> None:

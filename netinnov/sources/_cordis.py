@@ -11,14 +11,16 @@ import pandas as pd
 
 from netinnov._arguments import as_path
 from netinnov.errors import InputError
-from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
 from netinnov.sources._complete_rows import (
     check_events,
     complete_rows,
     most_frequent,
+    one_each,
+    one_mode,
     two_mode,
     warn_of,
+    with_countries,
 )
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import TextTable, file_in, read_text_file
@@ -150,10 +152,7 @@ def read_cordis(
         targets = "project:" + meetings["project"]
         links = two_mode("participation", meetings["organisation"], targets, meetings["period"])
     else:
-        links = co_participation(
-            meetings, member="organisation", event="project", weighting=weighting, period="period"
-        )
-        links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
+        links = one_mode(meetings, member="organisation", weighting=weighting, period="period")
     return Tables(nodes, links, _places(nodes, rows), ())
 
 
@@ -212,33 +211,26 @@ def _participations(table: TextTable, projects: pd.DataFrame, faults: list[str])
 
 def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
     """One row an organisation: most frequent values, sums and counts."""
-    ids = rows["organisation"]
+    frequent = ["kind", "name", "short_name", "country", "nuts"]
+    nodes = one_each(rows, "organisation", frequent)
+    nodes["kind"] = nodes["kind"].replace(KINDS).str.lower()
+    at_home = rows[rows["country"] == nodes["country"].reindex(rows["organisation"]).array]
+    nodes.insert(1, "place", most_frequent(at_home["place"], at_home["organisation"]))
     by_id = rows.groupby("organisation", sort=False)
-    frequent = ("kind", "name", "short_name", "country", "nuts")
-    nodes = {name: most_frequent(rows[name], ids) for name in frequent}
-    at_home = (rows["country"] == nodes["country"].reindex(ids).array).to_numpy()
-    nodes["kind"] = nodes["kind"].map(lambda code: KINDS.get(code, code.lower()))
-    nodes["place"] = most_frequent(rows["place"][at_home], ids[at_home])
     nodes["contribution"] = by_id["contribution"].sum(min_count=1)
     nodes["participations"] = by_id["project"].nunique().astype("Int64")
-    index = pd.Index(ids.unique(), name="node", dtype="str")
-    columns = ("kind", "place", *frequent[1:], "contribution", "participations")
-    return pd.DataFrame({name: nodes[name].reindex(index) for name in columns})
+    return nodes
 
 
 def _places(nodes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """The cities of the organisations, with median coordinates, and their countries."""
     cities = rows[rows["place"].isin(nodes["place"].dropna())]
-    one_each = cities.drop_duplicates(["organisation", "place", "lon", "lat"])
-    points = one_each.groupby("place", sort=False)[["lon", "lat"]].median()
+    spots = cities.drop_duplicates(["organisation", "place", "lon", "lat"])
+    points = spots.groupby("place", sort=False)[["lon", "lat"]].median()
     first = cities.drop_duplicates("place").set_index("place")
-    countries = nodes["country"].dropna().unique()
-    names = pd.Index([*first.index, *countries], name="place", dtype="str")
-    columns = {"name": [*first["city"], *countries], "country": [*first["country"], *countries]}
-    places = pd.DataFrame(columns, names, dtype="str").join(points)
-    places["population"] = np.nan
-    places["parent"] = first["country"].reindex(names)
-    return places
+    places = first[["city", "country"]].rename(columns={"city": "name"}).join(points)
+    places = places.assign(population=np.nan, parent=first["country"])
+    return with_countries(places, nodes["country"])
 
 
 def _amounts(table: TextTable, column: str, faults: list[str]) -> pd.Series:

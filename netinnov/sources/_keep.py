@@ -10,12 +10,13 @@ import pandas as pd
 
 from netinnov._arguments import as_path
 from netinnov._opening import check_file
-from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
 from netinnov.sources._complete_rows import (
     check_events,
     complete_rows,
     most_frequent,
+    one_each,
+    one_mode,
     two_mode,
     warn_of,
 )
@@ -135,9 +136,7 @@ def read_keep(
         met = rows[["partner", "project"]].drop_duplicates(ignore_index=True)
         links = two_mode("participation", met["partner"], "project:" + met["project"], None)
         return Tables(nodes, links.drop(columns="period"), places, ())
-    links = co_participation(rows, member="partner", event="project", weighting=weighting)
-    links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
-    return Tables(partners, links, places, ())
+    return Tables(partners, one_mode(rows, member="partner", weighting=weighting), places, ())
 
 
 def _rows(table: TextTable, faults: list[str]) -> pd.DataFrame:
@@ -195,16 +194,12 @@ def _ids(rows: pd.DataFrame) -> pd.Series:
 
 def _partners(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a partner: most frequent values and counts."""
-    ids = rows["partner"]
-    once = rows.drop_duplicates(["partner", "project"])
-    lead = rows.groupby(["partner", "project"], sort=False)["lead"].any()
     frequent = ("kind", "place", "name", "town", "cc", "nuts3", "street", "postal_code")
-    nodes = {column: most_frequent(rows[column], ids) for column in frequent}
-    nodes["participations"] = once.groupby("partner").size().astype("Int64")
-    nodes["leads"] = lead.groupby(level="partner").sum().astype("Int64")
-    index = pd.Index(ids.unique(), name="node", dtype="str")
-    frame = pd.DataFrame({column: values.reindex(index) for column, values in nodes.items()})
-    return frame.rename(columns={"cc": "country", "nuts3": "nuts"})
+    nodes = one_each(rows, "partner", frequent)
+    leads = rows.groupby(["partner", "project"], sort=False)["lead"].any().groupby(level="partner")
+    nodes["participations"] = leads.size().astype("Int64")
+    nodes["leads"] = leads.sum().astype("Int64")
+    return nodes.rename(columns={"cc": "country", "nuts3": "nuts"})
 
 
 def _projects(rows: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,13 @@ from netinnov._arguments import as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
-from netinnov.sources._complete_rows import check_events, most_frequent, two_mode, warn_of
+from netinnov.sources._complete_rows import (
+    check_events,
+    most_frequent,
+    two_mode,
+    warn_of,
+    with_countries,
+)
 from netinnov.sources._database import ReadingEngine, check_engine
 from netinnov.sources._openalex_duckdb import WorksRead, read_by_duckdb
 from netinnov.sources._openalex_files import read_mentions
@@ -207,10 +213,7 @@ def _nodes(
     places["parent"] = first_of["country"]
     places["name"] = first_of["city"]
     places["country"] = first_of["country"]
-    codes = pd.Index(country.dropna().unique(), dtype="str")
-    above = pd.DataFrame({"name": codes, "country": codes}, index=codes)
-    types = dict.fromkeys(("parent", "name", "country"), "str")
-    return nodes, pd.concat([places, above]).rename_axis("place").astype(types)
+    return nodes, with_countries(places, country)
 
 
 def _moves(mentions: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from netinnov._arguments import as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
-from netinnov.sources._complete_rows import check_events, most_frequent, two_mode, warn_of
+from netinnov.sources._complete_rows import check_events, most_frequent, one_each, two_mode, warn_of
 from netinnov.sources._database import ReadingEngine, check_engine
 from netinnov.sources._patentsview_duckdb import read_by_duckdb
 from netinnov.sources._patentsview_files import Found, find, places_of, read_all, unescaped
@@ -197,16 +197,11 @@ def _assignees(rights: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 
 def _nodes(rows: pd.DataFrame, column: str, places: pd.DataFrame) -> pd.DataFrame:
     """One row an id, with its most frequent kind, place and name, and its number of patents."""
-    ids = rows[column]
-    index = pd.Index(ids.unique(), name="node", dtype="str")
-    frequent = {"kind": "kind", "place": "location", "name": "name", "country": "country"}
-    values = {
-        ours: most_frequent(rows[role], ids).reindex(index) for ours, role in frequent.items()
-    }
-    nodes = pd.DataFrame(values, index, dtype="str")
+    nodes = one_each(rows, column, ("kind", "location", "name", "country")).astype("str")
+    nodes = nodes.rename(columns={"location": "place"})
     nodes["name"] = unescaped(nodes["name"])
     nodes["country"] = places["country"].reindex(nodes["place"]).fillna(nodes["country"]).array
-    nodes["patents"] = rows.groupby(column)["patent"].nunique().reindex(index).astype("Int64")
+    nodes["patents"] = rows.groupby(column)["patent"].nunique().astype("Int64")
     return nodes
 
 

@@ -15,6 +15,7 @@ from netinnov._opening import files_in, is_zip
 from netinnov._path_kinds import kind_at_path
 from netinnov._typing import Mask
 from netinnov.errors import InputError
+from netinnov.sources._complete_rows import with_countries
 from netinnov.sources._judgement import Completeness, Judgement
 from netinnov.sources._text_tables import TextTable, read_header, read_pieces, read_text_file
 
@@ -202,7 +203,6 @@ def places_of(
         faults.append(f"locations that the table of locations lacks: {unlisted.size} ({shown})")
     located = listed.reindex(ids)
     country = located["country"].fillna(usual.reindex(ids)).astype("str")
-    names = pd.Index(country.dropna().unique(), name="place", dtype="str")
     places = pd.DataFrame(
         {
             "lon": pd.to_numeric(located["lon"]).astype("float64"),
@@ -216,9 +216,7 @@ def places_of(
         },
         index=ids,
     )
-    above = pd.DataFrame({"level": "country", "name": names, "country": names}, index=names)
-    columns = {column: "str" for column in places if column not in ("lon", "lat", "population")}
-    return pd.concat([places, above]).rename_axis("place").astype(columns)
+    return with_countries(places, country, level="country")
 
 
 def unescaped(names: pd.Series) -> pd.Series:

@@ -15,7 +15,7 @@ from netinnov._arguments import as_path, examples
 from netinnov._columns import as_text, is_blank
 from netinnov._file_rows import is_bare, without_file
 from netinnov._layer_table import records_of_old_folder
-from netinnov._opening import file_of, read_json
+from netinnov._opening import network_json, read_json
 from netinnov._path_kinds import kind_at_path
 from netinnov._synonyms import TABLES, key_of
 from netinnov.errors import InputError
@@ -118,15 +118,15 @@ def tables_of_file(
     """The same tables with what messages need: the rows and headers of the files."""
     path = as_path("path", path)
     asked, encoding = check_columns(columns), check_encoding(encoding)
-    folder = path if kind_at_path(path) == "a folder" else None
-    if folder is None and ending_of(path) not in WORKBOOKS:
+    kind = kind_at_path(path)
+    if kind != "a folder" and ending_of(path) not in WORKBOOKS:
         msg = f"{path} must be a folder with nodes.csv and links.csv, or a workbook"
-        raise InputError(f"{msg}; found {kind_at_path(path)}.")
-    raw = _in_workbook(path) if folder is None else _in_folder(folder, encoding)
+        raise InputError(f"{msg}; found {kind}.")
+    raw = _in_folder(path, encoding) if kind == "a folder" else _in_workbook(path)
     say([text for table in raw.values() for text in table.notes], stacklevel=5)  # of read_tables
     # In a folder that `write_network` wrote the headers are ours.
-    about = folder / "network.json" if folder is not None else None
-    written = about is not None and kind_at_path(about) == "a file" and read_json(about)
+    about = network_json(path)
+    written = None if about is None else read_json(about)
     ours = isinstance(written, dict) and str(written.get("format", "")).startswith(FORMAT)
     if not ours:
         unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
@@ -136,11 +136,10 @@ def tables_of_file(
             say(unweighted(raw["links"].name, held), stacklevel=5)
     tables = {name: _table_of(name, table) for name, table in raw.items()}
     nodes, links, places = (tables.get(name) for name in ("nodes", "links", "places"))
-    if nodes is None or links is None:
-        assert folder is not None  # a workbook without these sheets is refused above
+    if nodes is None or links is None:  # of a folder; a workbook without them is refused above
         missing = [name for name in ("nodes", "links") if name not in tables]
         needed = " and ".join(f"{name}.csv, .csv.gz, .parquet, .dta or .xlsx" for name in missing)
-        names = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8]) or "nothing"
+        names = ", ".join(sorted(entry.name for entry in path.iterdir())[:8]) or "nothing"
         raise InputError(f"{path} must hold {needed}; it holds {names}.")
     if places is None:
         nodes, places = located(nodes)
@@ -151,7 +150,7 @@ def tables_of_file(
         directed = tuple(str(layer) for layer, points in pointed.items() if points is True)
     else:
         layers = records_of_old_folder(links)
-        directed = _directed(folder) or every
+        directed = every if about is None else _directed(about, written) or every
     return Tables(nodes, links, places, directed, layers)
 
 
@@ -271,11 +270,7 @@ def _truth(value: Any) -> Any:
     return TRUTH.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 
-def _directed(folder: Path | None) -> tuple[str, ...]:
-    path = None if folder is None else file_of(folder, "network", [".json"])
-    if path is None:
-        return ()
-    content = read_json(path)
+def _directed(path: Path, content: Any) -> tuple[str, ...]:
     named = content.get("directed") if isinstance(content, dict) else None
     if not isinstance(named, list) or not all(isinstance(layer, str) for layer in named):
         shown = json.dumps(content, ensure_ascii=False)
