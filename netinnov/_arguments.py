@@ -53,7 +53,7 @@ def limit_of(name: str) -> int:
 def check_choice(name: str, value: Any, choices: Any) -> None:
     """Refuse a value that is not one of a Literal, naming all that are."""
     allowed = get_args(choices)
-    if not isinstance(value, Hashable) or value not in allowed:
+    if not isinstance(value, Hashable) or value not in set(allowed):
         msg = f"`{name}` must be one of {', '.join(map(repr, allowed))}; found {shown(value)}."
         raise InputError(msg)
 

@@ -265,6 +265,47 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("origin", [1], "type str"),
+        ("layer", 5, "type str"),
+        ("layer", None, "type str"),
+        ("delimiter", ";;", "one character; found ';;'"),
+        ("decimal", "", "one character; found ''"),
+        ("decimal", 5, "type str"),
+        ("places", [1], "type DataFrame"),
+        ("outflow", {"source": 1}, "type Series"),
+        ("aliases", "x", "type Mapping"),
+        ("period", 2020.5, "a whole number"),
+        ("period", True, "a whole number"),
+    ],
+)
+def test_flows_have_options_of_their_types(option: str, value: Any, words: str) -> None:
+    with pytest.raises(InputError, match=f"`{option}` must be .*{words}"):
+        ni.sources.read_origin_destination(LINKS, **{option: value})
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: ni.linkages.co_participation(LINKS, member=["source"], event="target"), "column"),
+        (lambda: ni.linkages.co_participation(LINKS, member=pd.NA, event="target"), "column"),
+        (lambda: ni.linkages.gravity(5), "`places` must be of the type DataFrame"),
+        (
+            lambda: ni.linkages.gravity_residuals(NETWORK, layer="links", method="ratio", name=5),
+            "`name` must be of the type str",
+        ),
+        (lambda: ni.linkages.project(NETWORK, layer="links", onto="firm", name=5), "`name` must"),
+        (lambda: ni.geocoding.geocode(["Paris"], LINKS, country=5), "`country` must be of the"),
+        (lambda: ni.build.symmetrize(NETWORK, how=pd.NA), "`how` must be one of"),
+    ],
+)
+def test_names_of_another_type_are_refused_in_words(call: Callable[[], Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        call()
+
+
 @pytest.mark.parametrize(("call", "words"), CALLS, ids=[words for _, words in CALLS])
 def test_wrong_arguments_are_refused_in_words(call: Callable[[], Any], words: str) -> None:
     with pytest.raises(InputError, match=words):

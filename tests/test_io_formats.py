@@ -294,7 +294,9 @@ def test_gexf_shows_a_column_as_label(small, tmp_path):
     write_gexf(network, tmp_path / "small.gexf", label="name")
     labels = nx.get_node_attributes(nx.read_gexf(tmp_path / "small.gexf"), "label")
     assert labels == {"a": "衢州", "b": "<b>", "c": "c", "d": "", "e": "e"}
-    with pytest.raises(InputError, match=r"`label` must be a column.*found 'nam' \(did you mean"):
+    with pytest.raises(
+        InputError, match=r"`label`.*not in the columns of the nodes: 'nam' \(did you"
+    ):
         write_gexf(network, tmp_path / "small.gexf", label="nam")
 
 

@@ -101,6 +101,12 @@ def test_a_table_without_weights_counts_rows(write):
     assert network.links["weight"].tolist() == [2.0, 1.0]
 
 
+@pytest.mark.parametrize("period", [np.int64(2020), np.int32(2020), 2020.0])
+def test_a_period_for_all_may_be_a_number_of_any_type(write, period):
+    links = read_origin_destination(write("origin,destination,flow\na,b,1\n"), period=period).links
+    assert links["period"].tolist() == [2020]
+
+
 def test_layers_of_a_long_table_and_a_period_for_all(write):
     text = "layer,source,target,weight\nrail,a,b,2\nroad,b,a,3\n"
     tables = read_origin_destination(write(text), period=2020)

@@ -173,7 +173,7 @@ def test_only_some_patents(write):
     assert len(tables.links) == 4
     with pytest.raises(InputError, match=r"`only` must hold patents of .*; none of its 1 ids is"):
         read_patentsview(write(), only=["77"])
-    with pytest.raises(InputError, match="`only` must be a collection of ids; found the text '1'"):
+    with pytest.raises(InputError, match="`only` must be a sequence of ids; found the text '1'"):
         read_patentsview(write(), only="1")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import check_number, check_type
 from netinnov._columns import as_numbers, as_text
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
@@ -208,6 +208,8 @@ def _matches(
 ) -> tuple[pd.Index, Gazetteer, list[Match]]:
     """The index of the result, and the match of each place; equal queries are asked once."""
     check_number("min_score", min_score, low=0, high=1)
+    if country is not None:
+        check_type("country", country, str)
     index, queries = _queries(places, country)
     known = read_gazetteer(gazetteer, country)
     once = {query: match(known, query, min_score) for query in dict.fromkeys(queries)}

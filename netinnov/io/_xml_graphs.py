@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from netinnov._arguments import did_you_mean
+from netinnov._arguments import check_name
 from netinnov._atomic import new_file
 from netinnov._version import __version__
-from netinnov.errors import InputError
 from netinnov.io._graph import (
     KEYWORDS_OF_LINKS,
     KEYWORDS_OF_NODES,
@@ -138,11 +137,8 @@ def write_gexf(
     """
     network = with_attributes(network, attributes)
     columns = network.storage.nodes.columns
-    if label is not None and label not in columns:
-        msg = (
-            f"`label` must be a column of the nodes; found {label!r}{did_you_mean(label, columns)}."
-        )
-        raise InputError(msg)
+    if label is not None:
+        check_name("label", label, list(columns), of="the columns of the nodes")
     from networkx.readwrite.gexf import GEXFWriter
 
     held = one_graph(network, node_names=GEXF_NODES, link_names=GEXF_LINKS, coordinates=True)

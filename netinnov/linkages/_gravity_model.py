@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number, examples
+from netinnov._arguments import check_number, check_type, examples
 from netinnov._geography import great_circle
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, refuse_one_point, sizes_and_points
@@ -71,6 +71,7 @@ def gravity(
     1      a      c    1.50      222.390
     2      b      c    0.75      111.195
     """
+    check_type("places", places, pd.DataFrame)
     check_number("exponent", exponent, low=0)
     if strongest is not None:
         check_number("strongest", strongest, low=1)

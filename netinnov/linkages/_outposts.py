@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_name, check_names, check_number, shown
+from netinnov._arguments import as_list, check_name, check_names, check_number, check_type
 from netinnov._hierarchy import parents, units, within
 from netinnov._layer_table import record_of_result
 from netinnov._rows import Rows
 from netinnov._typing import Mask
-from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows
 
 
@@ -83,9 +82,7 @@ def add_outposts(
     1  works_for    ann  outpost:solar@hangzhou     1.0
     """
     layer = check_name("layer", layer, network.layers)
-    text: object = name
-    if not isinstance(text, str):
-        raise InputError(f"`name` must be a name for the new layer; found {shown(name)}.")
+    check_type("name", name, str)
     check_number("least", least, low=1)
     check_number("level", level, low=0, whole=True)
     kinds = network.storage.nodes["kind"]

@@ -35,7 +35,7 @@ def checked_rows(
     """
     check_choice("weighting", weighting, Weighting)
     named = {"event": event, "member": member} | ({} if by is None else {"unit": by})
-    if len(set(named.values())) < len(named):
+    if len(set(map(repr, named.values()))) < len(named):
         arguments = "`member`, `event` and `by`" if by is not None else "`member` and `event`"
         msg = f"{arguments} must be columns of their own; found {shown(list(named.values()))}."
         raise InputError(msg)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, triu
 
-from netinnov._arguments import as_list, check_name, check_names, examples
+from netinnov._arguments import as_list, check_name, check_names, check_type, examples
 from netinnov._columns import as_text
 from netinnov._layer_table import record_of_result
 from netinnov._rows import Rows
@@ -100,6 +100,7 @@ def project(
     layer = check_name("layer", layer, network.layers)
     if name is None:
         name = f"co_{layer}" if split_by is None else "mixed"
+    check_type("name", name, str)
     member = _members(network, onto, through)
     # The code of each member's value in a column, -1 for none, and the values as text.
     value, values = np.full(network.n_nodes, -1), list[str]()

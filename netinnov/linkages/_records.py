@@ -163,7 +163,7 @@ def _column(table: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _check_column(name: Any, columns: list[Any]) -> None:
-    if not isinstance(name, Hashable) or name not in columns:
+    if not isinstance(name, Hashable) or name not in set(columns):
         known = [str(column) for column in columns]
         msg = f"the table must have a column {shown(name)}{did_you_mean(name, known)}"
         raise InputError(f"{msg}; it has {known}.")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import xlogy
 
-from netinnov._arguments import check_name, examples
+from netinnov._arguments import check_name, check_type, examples
 from netinnov._display import Displayed
 from netinnov._geography import great_circle
 from netinnov._layer_table import record_of_result
@@ -160,6 +160,7 @@ def gravity_residuals(
     """
     layer = check_name("layer", layer, network.layers)
     name = f"{layer}_residual" if name is None else name
+    check_type("name", name, str)
     if name in network.layers:
         msg = f"there is a layer {name!r} already; choose another `name` for the residuals."
         raise InputError(msg)

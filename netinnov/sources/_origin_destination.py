@@ -8,7 +8,7 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import did_you_mean, examples
+from netinnov._arguments import check_number, check_type, did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import say, warn_of
@@ -135,6 +135,19 @@ def read_origin_destination(
     [800.0, 121.0]
     """
     named = {"origin": origin, "destination": destination, "weight": weight}
+    texts = {**named, "name": name, "delimiter": delimiter, "decimal": decimal}
+    tables = {"places": places, "outflow": outflow, "aliases": aliases}
+    types = {"places": pd.DataFrame, "outflow": pd.Series, "aliases": Mapping}
+    for option, value in (texts | tables).items():
+        if value is not None:
+            check_type(option, value, types.get(option, str))
+    check_type("layer", layer, str)
+    for option in ("delimiter", "decimal"):
+        if (mark := texts[option]) is not None and len(mark) != 1:
+            raise InputError(f"`{option}` must be one character; found {mark!r}.")
+    if period is not None and not isinstance(period, str):
+        check_number("period", period, whole=True)
+        period = int(period)
     asked = {argument: column for argument, column in named.items() if column is not None}
     if form == "matrix" and asked:
         raise InputError(f"a matrix has no columns to name; leave out `{'`, `'.join(asked)}`.")

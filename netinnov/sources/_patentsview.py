@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from netinnov._arguments import as_path
+from netinnov._arguments import as_list, as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs_sql import Weighting
@@ -105,12 +105,10 @@ def read_patentsview(
     >>> network = build_network(*read_patentsview("patentsview"))  # doctest: +SKIP
     """
     check_events("patents", patents, weighting)
-    if isinstance(only, str):
-        raise InputError(f"`only` must be a collection of ids; found the text {only!r}.")
     check_engine(engine, memory, temp)
     faults: list[str] = []
     tables = find(as_path("path", path))
-    wanted = None if only is None else frozenset(map(str, only))
+    wanted = None if only is None else frozenset(map(str, as_list("only", only, "ids")))
     if engine == "duckdb":
         read = read_by_duckdb(
             tables,
