@@ -148,7 +148,7 @@ def test_waits_of_links_are_steps_of_trials(recovery):
     # A path with a chord, by two ways to one law: shares of each step, 4 standard errors.
     graph = network_of(nx.Graph([(0, 1), (1, 2), (2, 3), (1, 3), (3, 4)]))
     whole, draws, rng = joined(graph), 3000, np.random.default_rng(11)
-    spread = spreading(graph, ["0"], 0.4, recovery, None)
+    spread = spreading(graph, graph.storage.positions("seeds", ["0"]), 0.4, recovery, None)
     ours = np.array([spread(rng) for _ in range(draws)], float)
     ours[ours < 0] = np.nan
     loops = np.array([steps_of_loops(whole, [0], 0.4, recovery, rng) for _ in range(draws)])
@@ -219,7 +219,8 @@ def test_a_complete_graph_is_a_chain_of_counts():
     network = network_of(nx.complete_graph(n))
     rng = np.random.default_rng(8)
     counts = np.zeros((draws, last + 1))
-    spread = spreading(network, [str(i) for i in range(first)], rate, 0.0, last)
+    start = network.storage.positions("seeds", [str(i) for i in range(first)])
+    spread = spreading(network, start, rate, 0.0, last)
     for k in range(draws):
         reached = spread(rng)
         counts[k] = (reached[reached >= 0, None] <= np.arange(last + 1)).sum(axis=0)

@@ -208,9 +208,9 @@ def compare_scenarios(
         for name in tried
     }
     unequal = tests.tautologies(scenarios, placebos, placebo_of, totals, totals[BASELINE])
-    one_sided = tests.one_way(measures, start, kept) | set(declared)
+    one_sided = {name for name in measures if tests.is_monotone(measures[name], start, kept)}
     refused = tests.refused_by_construction(
-        unequal, measures, one_sided, refused, warn=monotone is None
+        unequal, measures, one_sided.union(declared), refused, warn=monotone is None
     )
     again = None
     if resample is not None:

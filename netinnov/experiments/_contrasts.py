@@ -8,9 +8,19 @@ import pandas as pd
 
 from netinnov._arguments import check_names
 from netinnov.errors import InputError
-from netinnov.experiments._effect_statistics import by_replicate, changes, size_of, spread_of
+from netinnov.experiments._effect_statistics import (
+    by_replicate,
+    changes,
+    placement_statistics,
+    size_of,
+)
 from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._replicates import BASELINE
+
+_COLUMNS = [
+    *("scenario", "rival", "measure", "node", "difference", "median", "low", "high"),
+    *("mc_error", "higher", "replicates"),
+]
 
 
 def contrasts(
@@ -75,31 +85,17 @@ def contrasts(
         rivals = check_names("against", named, known, of="the experiment")
     if not rivals:
         raise InputError(f"`against` must name a rival of {of!r}; the experiment has {known}.")
-    contrasts = []
+    parts = []
     for measure, rows in table.groupby("measure", observed=True, sort=False):
         values = {str(name): part for name, part in rows.groupby("scenario", observed=True)}
         mine = by_replicate(values[of])
         nodes = values[of]["node"].array[: mine.shape[1]]
         for rival in rivals:
             theirs = by_replicate(values[rival])
-            change = pd.DataFrame(changes(theirs, mine))
-            n = change.count()
-            higher = ((change > 0).sum() + 0.5 * (change == 0).sum()) / n.where(n > 0)
-            spread = spread_of(change, size_of(theirs, mine))
-            part = pd.DataFrame(
-                {
-                    "scenario": of,
-                    "rival": rival,
-                    "measure": str(measure),
-                    "node": nodes,
-                    "difference": change.mean(),
-                    "median": change.quantile(0.5),
-                    "low": change.quantile(0.025),
-                    "high": change.quantile(0.975),
-                    "mc_error": spread / n.pow(0.5),
-                    "higher": higher,
-                    "replicates": n,
-                }
-            )
-            contrasts.append(part)
-    return pd.concat(contrasts, ignore_index=True)
+            change = changes(theirs, mine)
+            part = placement_statistics(theirs, mine, change, size_of(theirs, mine))
+            higher = (change > 0).sum(axis=0) + 0.5 * (change == 0).sum(axis=0)
+            part["higher"] = higher / part["replicates"].where(part["replicates"] > 0)
+            labels = {"scenario": of, "rival": rival, "measure": str(measure), "node": nodes}
+            parts.append(part.assign(**labels)[_COLUMNS])
+    return pd.concat(parts, ignore_index=True)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy
+from scipy.special import stdtrit
 
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats
@@ -42,6 +43,40 @@ def spread_of(change: pd.DataFrame, size: Floats) -> pd.Series:
     """Standard deviation of each column; 0 where all of it is rounding of values of this size."""
     alike = (change.max() - change.min()) <= _ROUNDING * size
     return change.std().mask((change.count() > 1) & alike, 0.0)
+
+
+def placement_statistics(
+    baseline: Floats, values: Floats, differences: Floats, size: Floats
+) -> pd.DataFrame:
+    """Statistics over replicates (rows) for each node (column)."""
+    change = pd.DataFrame(differences)
+    n = change.count()
+    spread = spread_of(change, size)
+    mean = change.mean()
+    quantiles = change.quantile([0.025, 0.5, 0.975])
+    low, median, high = (quantiles.loc[q] for q in (0.025, 0.5, 0.975))
+    start = pd.DataFrame(baseline).mean()
+    error = spread / n.pow(0.5)
+    # Half the width of the interval; no spread has none.
+    half = error.mul(stdtrit(np.maximum(n - 1, 1), 0.975)).mask(spread == 0, 0.0)
+    return pd.DataFrame(
+        {
+            "baseline": start,
+            "mean": pd.DataFrame(values).mean(),
+            "difference": mean,
+            "relative": 100 * mean / start.abs().where(start != 0),
+            "median": median,
+            "low": low,
+            "high": high,
+            "mc_error": error,
+            "mc_low": mean - half,
+            "mc_high": mean + half,
+            "spread": spread,
+            "standardised": mean / spread.where(spread > 0),
+            "same_sign": ((np.sign(change) == np.sign(median)).sum() / n).where(median != 0),
+            "replicates": n,
+        }
+    )
 
 
 DATA_COLUMNS = (

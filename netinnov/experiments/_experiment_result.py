@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import stdtrit
 
 from netinnov._arguments import check_flag
 from netinnov._atomic import write_bytes
@@ -212,7 +211,7 @@ class ExperimentResult(Displayed):
                 columns[["scenario", "measure", "node"]].astype(
                     {"scenario": "str", "measure": "str"}
                 ),
-                _statistics(before, values, change, size),
+                _effect_statistics.placement_statistics(before, values, change, size),
                 _effect_statistics.data_statistics(again, change, placed, number),
                 _effect_statistics.placebo_statistics(change, placebo, labels, reasons, size),
             ]
@@ -313,37 +312,3 @@ def _by_set(rows: pd.DataFrame) -> tuple[Floats, npt.NDArray[np.intp]]:
     values = [part["value"].to_numpy(np.float64).reshape(shape) for part in parts]
     number = parts[0]["replicate"].to_numpy(np.intp).reshape(shape)[:, :, 0]
     return np.concatenate(values, axis=2), number
-
-
-def _statistics(
-    baseline: Floats, values: Floats, differences: Floats, size: Floats
-) -> pd.DataFrame:
-    """Statistics over replicates (rows) for each node (column)."""
-    change = pd.DataFrame(differences)
-    n = change.count()
-    spread = _effect_statistics.spread_of(change, size)
-    mean = change.mean()
-    quantiles = change.quantile([0.025, 0.5, 0.975])
-    low, median, high = (quantiles.loc[q] for q in (0.025, 0.5, 0.975))
-    start = pd.DataFrame(baseline).mean()
-    error = spread / n.pow(0.5)
-    # Half the width of the interval; no spread has none.
-    half = error.mul(stdtrit(np.maximum(n - 1, 1), 0.975)).mask(spread == 0, 0.0)
-    return pd.DataFrame(
-        {
-            "baseline": start,
-            "mean": pd.DataFrame(values).mean(),
-            "difference": mean,
-            "relative": 100 * mean / start.abs().where(start != 0),
-            "median": median,
-            "low": low,
-            "high": high,
-            "mc_error": error,
-            "mc_low": mean - half,
-            "mc_high": mean + half,
-            "spread": spread,
-            "standardised": mean / spread.where(spread > 0),
-            "same_sign": ((np.sign(change) == np.sign(median)).sum() / n).where(median != 0),
-            "replicates": n,
-        }
-    )

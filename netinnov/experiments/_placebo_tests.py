@@ -129,11 +129,6 @@ def drawn_placebos(
     return drawn, placebo_of
 
 
-def one_way(measures: Mapping[str, object], start: MultilayerNetwork, nodes: pd.Index) -> set[str]:
-    """Name the measures that new links can move one way only, on these nodes of the baseline."""
-    return {name for name, measure in measures.items() if _is_monotone(measure, start, nodes)}
-
-
 def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
     """Count the linked pairs of all layers together and of each, and sum weights; no self-links.
 
@@ -243,7 +238,8 @@ def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
     return ""
 
 
-def _is_monotone(measure: object, start: MultilayerNetwork, nodes: pd.Index) -> bool:
+def is_monotone(measure: object, start: MultilayerNetwork, nodes: pd.Index) -> bool:
+    """Whether new links can move a measure one way only, on these nodes of the baseline."""
     asked: Iterable[str] | None = nodes
     while isinstance(measure, partial):
         asked = measure.keywords.get("nodes", asked)

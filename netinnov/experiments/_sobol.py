@@ -176,7 +176,7 @@ def sobol_indices(
     resamples = as_whole("resamples", resamples, low=2)
     check_confidence("confidence", confidence)
     generator, source = seed_of_run(rng, checkpoint)
-    begun = None if checkpoint is None else seed_state(source)
+    begun = seed_state(source)
     (seed,) = source.spawn(1)
     names = list(ranges)
     problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
@@ -189,7 +189,7 @@ def sobol_indices(
     task = partial(_differences, network=network, replicates=replicates)
     items = list(zip(specified, seed.spawn(len(specified)), strict=True))
     store = None
-    if checkpoint is not None and begun is not None:
+    if checkpoint is not None:
         parts: dict[str, str | Mapping[str, str]] = {
             "function": "sobol_indices",
             "network": digest(network),

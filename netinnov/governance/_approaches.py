@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from netinnov._arguments import check_mapping, check_names
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import (
-    Amounts,
     DirectLinks,
     ForwardEnclave,
     NoChange,
@@ -19,30 +18,21 @@ from netinnov.scenarios import (
     ReverseEnclave,
     Scenario,
     TalentAttraction,
-    equal_cost,
 )
+from netinnov.scenarios._equal_cost import largest_within
 from netinnov.scenarios._prices import Priced, check_scenario
 
 _KINDS: dict[str, tuple[Any, str]] = {
-    "competition for talent": (TalentAttraction, "{:.0%} of ties are kept"),
-    "park of the core at home": (ForwardEnclave, "{:.0%} of links lead to the host"),
-    "corridor": (DirectLinks, "{:.0%} of the border between the two is gone"),
+    "competition for talent": (TalentAttraction, "{kept_share:.0%} of ties are kept"),
+    "park of the core at home": (ForwardEnclave, "{pipeline_share:.0%} of links lead to the host"),
+    "corridor": (DirectLinks, "{corridor_relief:.0%} of the border between the two is gone"),
     "merger": (NoChange, "the whole border between the two is gone; a merger has no price here"),
-    "reverse enclave": (ReverseEnclave, "{:.0%} of links lead home"),
+    "reverse enclave": (ReverseEnclave, "{pipeline_share:.0%} of links lead home"),
 }
-"""What is built, and what is assumed of it."""
+"""What is built, and what is assumed of it, with the names of shares."""
 
 APPROACHES = tuple(_KINDS)
 """Names of the approaches, as sentences use them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """What is assumed of the approaches: shares from 0 to 1."""
-
-    pipeline: float
-    kept: float
-    corridor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +47,6 @@ class Approach:
     assumed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Budget(Priced):
-    """Anything that costs the whole budget."""
-
-    budget: float
-
-    def cost(self, prices: Prices, network: MultilayerNetwork | None = None) -> float:
-        """The budget, whatever the prices."""
-        del prices, network
-        return self.budget
-
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-        del network, kilometres
-        return Amounts(math.nan, math.nan, math.nan)
-
-
 def approaches_of(
     approaches: Sequence[str] | Mapping[str, Scenario] | None,
     network: MultilayerNetwork,
@@ -80,7 +54,7 @@ def approaches_of(
     host: str,
     budget: float,
     prices: Prices,
-    shares: Shares,
+    shares: Mapping[str, float],
 ) -> dict[str, Approach]:
     """The approaches asked for, each as large as the budget pays for."""
     if isinstance(approaches, Mapping):
@@ -118,26 +92,23 @@ def _named(
     host: str,
     budget: float,
     prices: Prices,
-    shares: Shares,
+    shares: Mapping[str, float],
 ) -> Approach:
     kind, text = _KINDS[name]
+    assumed, unilateral = text.format(**shares), kind is TalentAttraction
     if kind is NoChange:
-        return Approach(NoChange(), 0, math.nan, 1.0, assumed=text)
-    relief, unilateral = shares.corridor * (kind is DirectLinks), kind is TalentAttraction
-    share = shares.kept if unilateral else shares.pipeline
-    options = () if kind is DirectLinks else (share,)
-    scenario: Any = kind(home, host, 1, *options, funding="new")
-    scenario = equal_cost(network, _Budget(budget), scenario, prices=prices)
+        return Approach(NoChange(), 0, math.nan, 1.0, assumed=assumed)
+    of_kind = {field.name for field in fields(kind)}
+    options = {name: share for name, share in shares.items() if name in of_kind}
+    scenario: Any = kind(home, host, size=1, funding="new", **options)
+    scenario = largest_within(network, scenario, budget, prices)
     if unilateral:
-        scenario = replace(scenario, size=_most_movers(scenario, network))
-    cost, assumed = scenario.cost(prices, network), text.format(*options, relief)
+        # Movers keep no more ties than host has.
+        ties, _, _ = scenario._ties_of_talents(scenario._scene(network))
+        size = scenario.size
+        while size > 1 and round(scenario.kept_share * size) > len(ties.weight):
+            size -= 1
+        scenario = replace(scenario, size=size)
+    relief = shares["corridor_relief"] if kind is DirectLinks else 0.0
+    cost = scenario.cost(prices, network)
     return Approach(scenario, scenario.size, cost, relief, unilateral, assumed)
-
-
-def _most_movers(scenario: TalentAttraction, network: MultilayerNetwork) -> int:
-    """The size at which movers keep no more ties than host has."""
-    ties, _, _ = scenario._ties_of_talents(scenario._scene(network))
-    size = scenario.size
-    while size > 1 and round(scenario.kept_share * size) > len(ties.weight):
-        size -= 1
-    return size

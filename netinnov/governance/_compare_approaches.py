@@ -19,7 +19,7 @@ from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
 from netinnov.errors import InputError
 from netinnov.governance._approach_words import sentences_on_approaches
-from netinnov.governance._approaches import Approach, Shares, approaches_of
+from netinnov.governance._approaches import Approach, approaches_of
 from netinnov.governance._forms import forms_of
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.mechanisms.free_flow import CorePeriphery
@@ -202,8 +202,7 @@ def compare_approaches(
     cobweb = (demand_slope, supply_slope, mobility)
     break_point = CorePeriphery(sigma, mu).break_point()
     sides(network, home, host)
-    assumed = Shares(pipeline_share, kept_share, corridor_relief)
-    chosen = approaches_of(approaches, network, home, host, budget, prices, assumed)
+    chosen = approaches_of(approaches, network, home, host, budget, prices, shares)
     measure = _Measures(network, home, host, frictions, cobweb, break_point)
     before = measure(network, 0.0)
     seeds = rng.integers(2**63, size=replicates).tolist()

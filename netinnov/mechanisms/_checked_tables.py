@@ -22,7 +22,10 @@ def numbers_of(
     inside: Callable[[Floats], Mask],
     missing: float = np.nan,
 ) -> Floats:
-    """A copy of a table, ``of`` what its rows and columns are, with no value but those inside."""
+    """A copy of a table, ``of`` what its rows and columns are, with no value but those inside.
+
+    Missing values are replaced by ``missing``.
+    """
     if not isinstance(values, pd.DataFrame):
         raise InputError(f"`{name}` must be a DataFrame, {of}; found {type(values).__name__}.")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -25,6 +26,13 @@ __all__ = [
     "relatedness",
     "relatedness_density",
 ]
+
+_table = partial(
+    numbers_of,
+    of="with names in rows and columns",
+    must_be="finite and 0 or more",
+    inside=lambda x: np.isfinite(x) & (x >= 0),
+)
 
 Method: TypeAlias = Literal["association", "cosine", "jaccard", "probability", "minimum"]
 
@@ -297,18 +305,6 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
     density = np.full(x.shape, np.nan)
     np.divide(x @ weight, total, out=density, where=total > 0)
     return pd.DataFrame(density, values.index, values.columns)
-
-
-def _table(name: str, values: Any, *, missing: float = np.nan) -> Floats:
-    """A copy as an array, with missing values replaced by ``missing``; NaN is refused."""
-    return numbers_of(
-        name,
-        values,
-        "with names in rows and columns",
-        must_be="finite and 0 or more",
-        inside=lambda x: np.isfinite(x) & (x >= 0),
-        missing=missing,
-    )
 
 
 def _parts(name: str, values: Any) -> Floats:

@@ -152,16 +152,7 @@ def site_enclaves(
     """
     seed = seed_of(rng)
     siting = prepared(
-        network,
-        candidates=candidates,
-        k=k,
-        budget=budget,
-        prices=prices,
-        objective=objective,
-        monotone=monotone,
-        submodular=submodular,
-        replicates=replicates,
-        seed=seed,
+        network, candidates, k, budget, prices, objective, monotone, submodular, replicates, seed
     )
     check_number("placebos", placebos, low=0, whole=True)
     steps, plan = searched(siting, method)
@@ -171,7 +162,6 @@ def site_enclaves(
 
 def prepared(
     network: MultilayerNetwork,
-    *,
     candidates: Mapping[str, Scenario],
     k: int | None,
     budget: float | None,

@@ -17,12 +17,20 @@ from netinnov.scenarios._pair_draws import Draws, Pairs, Scene, Side
 from netinnov.scenarios._prices import Amounts, Funding
 
 
+@dataclass(frozen=True, slots=True)
 class Enclave(LinksOrVolume):
     """A park near to one of home and host that belongs to the other, far from it."""
 
-    __slots__ = ()
+    home: str
+    host: str
+    size: int | None = None
+    pipeline_share: float = NOT_GIVEN
+    funding: Funding = "reallocated"
+    attachment: float = 1.0
+    layer: str | None = None
+    volume: float | None = field(default=None, kw_only=True)
+    volume_share: float | None = field(default=None, kw_only=True)
 
-    pipeline_share: float
     _at_host: ClassVar[bool]
 
     def _place(
@@ -179,16 +187,7 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     0.1
     """
 
-    home: str
-    host: str
-    size: int | None = None
-    pipeline_share: float = NOT_GIVEN
-    funding: Funding = "reallocated"
-    attachment: float = 1.0
-    layer: str | None = None
     origin_share: float | None = None
-    volume: float | None = field(default=None, kw_only=True)
-    volume_share: float | None = field(default=None, kw_only=True)
 
     _at_host: ClassVar[bool] = True
 
@@ -257,16 +256,6 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
     >>> ForwardEnclave("quzhou", "hangzhou", size=10, pipeline_share=0.4).attachment
     1.0
     """
-
-    home: str
-    host: str
-    size: int | None = None
-    pipeline_share: float = NOT_GIVEN
-    funding: Funding = "reallocated"
-    attachment: float = 1.0
-    layer: str | None = None
-    volume: float | None = field(default=None, kw_only=True)
-    volume_share: float | None = field(default=None, kw_only=True)
 
     _at_host: ClassVar[bool] = False
 

@@ -64,7 +64,13 @@ def equal_cost(
     6
     """
     check_type("rival", rival, *BETWEEN)
-    budget = _priced(scenario).cost(prices, network)
+    return largest_within(network, rival, _priced(scenario).cost(prices, network), prices)
+
+
+def largest_within(
+    network: MultilayerNetwork, rival: Sized, budget: float, prices: Prices
+) -> Sized:
+    """The rival as large as the budget pays for."""
     size: object = rival.size
     if size is None:
         of_volume: Sized = _of_volume(network, rival, budget, prices)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_rng
@@ -23,6 +23,7 @@ from netinnov.mechanisms.cooperation._park_partners import (
 )
 from netinnov.network import MultilayerNetwork
 
+Positions: TypeAlias = npt.NDArray[np.intp]
 ParkSide = Literal["own", "home", "host"]
 
 LARGEST_COUNT = 20_000  # labellings that are all looked at
@@ -173,35 +174,26 @@ def liaison_test(
     if not directed:
         around = without_direction(around)
     open_pairs = _open_pairs(_linked(around), int(np.flatnonzero(side.index == park)[0]))
-    others = np.flatnonzero(side.to_numpy() != "park")
     labels = side.to_numpy(str)
-    home, host = labels == "home", labels == "host"
+    home, host, others = (
+        np.flatnonzero(each) for each in (labels == "home", labels == "host", labels != "park")
+    )
     half = 1 if directed else 2
 
-    def joined(home: Mask, host: Mask) -> int:
+    def joined(home: Positions, host: Positions) -> int:
         across = open_pairs[np.ix_(host, home)].sum() + open_pairs[np.ix_(home, host)].sum()
         return int(across) // half
 
-    n_joined = joined(home, host)
-    counts = Counter(labels[others].tolist())
-    n, n_home, n_host = others.size, counts["home"], counts["host"]
-    total = math.comb(n, n_home) * math.comb(n - n_home, n_host)
+    n_joined, n = joined(home, host), others.size
+    total = math.comb(n, home.size) * math.comb(n - home.size, host.size)
     exact = total <= LARGEST_COUNT
-    dealt = _all_labellings(n, n_home, n_host) if exact else None
-    null = np.empty(total if exact else int(permutations) + 1, np.int64)
-    if not exact:
-        null[-1] = n_joined  # the observed one is a labelling, too
-    for k in range(total if exact else int(permutations)):
-        new_home, new_host = np.zeros((2, labels.size), bool)
-        if dealt is None:
-            order = rng.permutation(others)
-            new_home[order[:n_home]] = True
-            new_host[order[n_home : n_home + n_host]] = True
-        else:
-            at_home, at_host = next(dealt)
-            new_home[others[at_home]] = True
-            new_host[others[at_host]] = True
-        null[k] = joined(new_home, new_host)
+    if exact:
+        null = np.array([joined(*each) for each in _all_labellings(others, home.size, host.size)])
+    else:
+        ends = [home.size, home.size + host.size]
+        orders = (rng.permutation(others) for _ in range(permutations))
+        drawn = [joined(*np.split(order, ends)[:2]) for order in orders]
+        null = np.array([*drawn, n_joined])  # the observed one is a labelling, too
     return pd.Series(
         {
             "joined": n_joined,
@@ -245,8 +237,9 @@ def _open_pairs(linked: Mask, node: int) -> Mask:
     return pairs
 
 
-def _all_labellings(n: int, n_home: int, n_host: int) -> Iterator[tuple[list[int], list[int]]]:
-    for home in combinations(range(n), n_home):
-        rest = [i for i in range(n) if i not in home]
-        for host in combinations(rest, n_host):
-            yield list(home), list(host)
+def _all_labellings(
+    others: Positions, n_home: int, n_host: int
+) -> Iterator[tuple[Positions, Positions]]:
+    for home in combinations(others, n_home):
+        for host in combinations(np.setdiff1d(others, home), n_host):
+            yield np.array(home, np.intp), np.array(host, np.intp)

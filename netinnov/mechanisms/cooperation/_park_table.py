@@ -72,7 +72,9 @@ def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> p
     layers = sorted({layer for part in around.values() for layer in part.layers})
     partners = {node for part in around.values() for node in part.storage.nodes.index}
     known = sorted(kinds[kinds.index.isin(partners)].dropna().unique())
-    facts = _stated(network)
+    links, facts = network.links, None
+    if "status" in links:  # without links that are only planned or said
+        facts = network.replace_links(links[links["status"] == "stated"])
     rows = [_row(part, park, layers, known, directed, facts) for park, part in around.items()]
     table = pd.DataFrame(rows, index=pd.Index(parks, dtype="str", name=nodes.index.name))
     for column in ("confidence", "type"):
@@ -93,15 +95,6 @@ def _has_two_ends(network: MultilayerNetwork, park: str) -> bool:
 def _park_roles(network: MultilayerNetwork, park: str, directed: bool) -> dict[str, int]:
     table = brokerage_table(network, park, directed=directed)
     return {column: int(table[column].to_dict()[park]) for column in COUNTS}
-
-
-def _stated(network: MultilayerNetwork) -> MultilayerNetwork | None:
-    """The network without links that are only planned or said; None if it has no status."""
-    links = network.links
-    if "status" not in links:
-        return None
-    facts = links[links["status"] == "stated"]
-    return network.replace_links(facts)
 
 
 def _joins(roles: dict[str, int]) -> bool:

@@ -69,7 +69,8 @@ def simple_contagion(
     [0.0, 1.0, 2.0, nan]
     """
     rng = check_rng(rng)
-    steps = spreading(network, seeds, rate, recovery, horizon)(rng)
+    start = network.storage.positions("seeds", seeds)
+    steps = spreading(network, start, rate, recovery, horizon)(rng)
     return _steps(network, steps, "simple_contagion")
 
 
@@ -149,7 +150,7 @@ def complex_contagion(
 
 def spreading(
     network: MultilayerNetwork,
-    seeds: Sequence[str],
+    start: Codes,
     rate: float | Mapping[str, float],
     recovery: float,
     horizon: int | None,
@@ -171,7 +172,6 @@ def spreading(
     missed = {name: np.log1p(-min(chance, 1 - 1e-16)) for name, chance in chances.items()}
     graph = _sum_of_layers(network, missed)
     decay = np.where(graph.data < np.log(1e-15), -np.inf, graph.data)
-    start = network.storage.positions("seeds", seeds)
     asked = np.zeros(network.n_nodes, np.bool_)
     asked[[] if goal is None else goal] = True
     indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)

@@ -78,8 +78,7 @@ def time_to_reach(
     rng = check_rng(rng)
     start, goal = _nodes(network, "seeds", seeds), np.unique(_nodes(network, "targets", targets))
     needed = {"first": 1, "half": math.ceil(goal.size / 2), "all": goal.size}[of]
-    names = list(network.storage.nodes.index.take(start))
-    spread = spreading(network, names, rate, recovery, horizon, goal=goal, needed=needed)
+    spread = spreading(network, start, rate, recovery, horizon, goal=goal, needed=needed)
 
     def times(generators: Sequence[np.random.Generator]) -> Floats:
         steps = [np.sort(spread(generator)[goal]) for generator in generators]
@@ -180,8 +179,7 @@ def expected_steps(
     horizon = as_whole("horizon", horizon, low=1)
     replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
-    names = list(network.storage.nodes.index.take(_nodes(network, "seeds", seeds)))
-    spread = spreading(network, names, rate, recovery, horizon)
+    spread = spreading(network, _nodes(network, "seeds", seeds), rate, recovery, horizon)
 
     def sums(generators: Sequence[np.random.Generator]) -> Floats:
         total: Floats = np.zeros(network.n_nodes)

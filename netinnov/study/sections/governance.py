@@ -16,7 +16,7 @@ from netinnov._geography import great_circle
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison, compare_approaches, cross_border_shares
-from netinnov.governance._approaches import APPROACHES, Shares, approaches_of
+from netinnov.governance._approaches import APPROACHES, approaches_of
 from netinnov.null_models import Rewire
 from netinnov.plotting import plot_approaches
 from netinnov.scenarios import Prices, ReverseEnclave, apply_scenario
@@ -163,7 +163,8 @@ def _tried(context: Context, part: GovernancePart, choice: ApproachChoice) -> Ap
     Refused if nothing but the merger is left, unless home and host were only chosen from the data.
     """
     network = context.cities.select(layers=[choice.layer])
-    shares = Shares(choice.pipeline_share, part.kept, part.corridor)
+    shares = {"pipeline_share": choice.pipeline_share, "kept_share": part.kept}
+    shares["corridor_relief"] = part.corridor
     ends = (choice.home, choice.host, choice.budget, choice.prices, shares)
     kept, left_out = [], {}
     for label in APPROACHES:
