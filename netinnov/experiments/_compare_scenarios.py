@@ -138,20 +138,14 @@ def compare_scenarios(
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> import netinnov as ni
+    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": ["home", "host", "far"]}, index=["home", "host", "far"])
     >>> links = pd.DataFrame({"source": ["home", "host"], "target": ["far", "far"]})
-    >>> result = compare_scenarios(
-    ...     ni.build_network(nodes, links),
-    ...     scenarios={"enclave": ni.ReverseEnclave("home", "host", 2, 0.5, funding="new")},
-    ...     measures={"degree": ni.centrality.overlapping_degree},
-    ... )
-    >>> result.effects()[["node", "baseline", "difference"]]
-       node  baseline  difference
-    0  home       1.0         1.0
-    1  host       1.0         1.0
-    2   far       2.0         0.0
+    >>> scenarios = {"enclave": ni.ReverseEnclave("home", "host", 2, 0.5, funding="new")}
+    >>> options = {"scenarios": scenarios, "measures": {"degree": ni.centrality.overlapping_degree}}
+    >>> result = compare_scenarios(ni.build_network(nodes, links), **options)
+    >>> result.effects().set_index("node")["difference"].to_dict()
+    {'home': 1.0, 'host': 1.0, 'far': 0.0}
     """
     _check(scenarios, measures, baseline)
     replicates = as_whole("replicates", replicates, low=1)

@@ -61,15 +61,10 @@ def contrasts(
     >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=12, n_enclaves=0, rng=1)
     >>> ends = "synthetic_city_12", "synthetic_city_01"
+    >>> park, direct = ni.ReverseEnclave(*ends, 3, 0.5), ni.scenarios.DirectLinks(*ends, 3)
+    >>> options = {"measures": {"efficiency": ni.connectivity.global_efficiency}, "rng": 1}
     >>> result = ni.compare_scenarios(
-    ...     cities,
-    ...     scenarios={
-    ...         "park": ni.ReverseEnclave(*ends, 3, 0.5),
-    ...         "direct": ni.scenarios.DirectLinks(*ends, 3),
-    ...     },
-    ...     measures={"efficiency": ni.connectivity.global_efficiency},
-    ...     replicates=5,
-    ...     rng=1,
+    ...     cities, scenarios={"park": park, "direct": direct}, replicates=5, **options
     ... )
     >>> contrasts(result, of="park")[["scenario", "rival", "measure"]].values.tolist()
     [['park', 'direct', 'efficiency']]

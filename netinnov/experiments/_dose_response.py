@@ -85,15 +85,10 @@ def dose_response(
     >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> home, host = cities.places.index[[-1, 0]]
-    >>> response = dose_response(
-    ...     cities,
-    ...     make=lambda size: ni.scenarios.DirectLinks(home, host, int(size), funding="new"),
-    ...     doses=[1, 2, 3, 4],
-    ...     measures={"strength": ni.centrality.overlapping_strength},
-    ...     replicates=2,
-    ...     rng=1,
-    ...     progress=False,
-    ... )
+    >>> def make(size):
+    ...     return ni.scenarios.DirectLinks(home, host, int(size), funding="new")
+    >>> options = {"measures": {"strength": ni.centrality.overlapping_strength}, "rng": 1}
+    >>> response = dose_response(cities, make=make, doses=[1, 2, 3], replicates=2, **options)
     >>> response.to_frame().query("node == @home")["difference"].is_monotonic_increasing
     True
     """

@@ -158,9 +158,7 @@ def sobol_indices(
     ...     links = ni.scenarios.DirectLinks(home, host, size, funding=funding)
     ...     return Specification(links, ni.connectivity.global_efficiency)
     >>> ranges = {"size": range(1, 4), "funding": ["new", "reallocated"]}
-    >>> result = sobol_indices(
-    ...     cities, make=make, ranges=ranges, samples=4, replicates=2, rng=1, progress=False
-    ... )
+    >>> result = sobol_indices(cities, make=make, ranges=ranges, samples=4, replicates=2, rng=1)
     >>> result.to_frame().index.tolist(), len(result.points)
     (['size', 'funding'], 16)
     """

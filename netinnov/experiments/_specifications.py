@@ -119,9 +119,8 @@ def specification_curve(
     ...     park = ni.scenarios.DirectLinks(home, host, size, funding="new")
     ...     return Specification(park, getattr(ni.connectivity, measure))
     >>> choices = {"size": [1, 2], "measure": ["global_efficiency", "largest_component"]}
-    >>> specification_curve(
-    ...     cities, specifications=choices, make=make, replicates=2, rng=1, progress=False
-    ... )[["size", "measure"]].shape
+    >>> curve = specification_curve(cities, specifications=choices, make=make, replicates=2, rng=1)
+    >>> curve[["size", "measure"]].shape
     (4, 2)
     """
     replicates = as_whole("replicates", replicates, low=1)

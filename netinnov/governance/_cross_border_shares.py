@@ -60,11 +60,6 @@ def cross_border_shares(
         left), ``left_out`` (links that are self-links, or with a missing value at an end),
         ``null_mean``, ``z`` and ``p`` (two-sided).
 
-    Raises
-    ------
-    InputError
-        If a column is neither one of the nodes nor of the places.
-
     Examples
     --------
     >>> import pandas as pd, netinnov as ni

@@ -18,7 +18,7 @@ from netinnov._tables import NodeTable
 from netinnov._typing import Codes, Floats
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.planning._objectives import ByAccess
-from netinnov.planning._placements import HeldPlans, Placement
+from netinnov.planning._placements import HeldPlans, Placement, links_of, records_with
 
 _BLOCK = 2**22
 """Entries of a block of gains: 32 MiB."""
@@ -52,20 +52,13 @@ class ByDistance(HeldPlans):
     def _links(self) -> None:
         """Ends of all links, numbered over all new nodes, and what their lengths are made of."""
         storage, n, placements = self.start.storage, self.n, self.placements
-        records = dict(storage.records)
-        for placement in placements:
-            records |= {k: v for k, v in placement.records.items() if k not in records}
-        layers = tuple(sorted(records))
-        code = {layer: at for at, layer in enumerate(layers)}
-        shift = np.repeat(self.first_new[:-1] - n, np.diff(self.first))
-        source, target = (
-            np.concatenate([np.empty(0, np.int32), *ends]).astype(np.int64)
-            for ends in ([each.source for each in placements], [each.target for each in placements])
+        records = records_with(self.start, placements)
+        layers = sorted(records)
+        links = links_of(placements, n, layers)
+        self.weight = links.weight
+        layer, self.source, self.target = (
+            each.astype(np.int64) for each in (links.layer, links.source, links.target)
         )
-        self.source = np.where(source >= n, source + shift, source)
-        self.target = np.where(target >= n, target + shift, target)
-        self.weight = np.concatenate([np.empty(0), *(each.weight for each in placements)])
-        layer = np.array([code[name] for each in placements for name in each.layer], np.int64)
         self.both_ways = ~np.array([records[name].directed for name in layers], bool)[layer]
         total = int(self.first_new[-1])
         key = (layer * total + self.source) * total + self.target
@@ -73,7 +66,7 @@ class ByDistance(HeldPlans):
         source, target, layer = self.source[at], self.target[at], layer[at]
         self.before, self.friction = np.zeros(at.size), np.zeros(at.size)
         for name in storage.layers:
-            mine = (layer == code[name]) & (source < n) & (target < n)
+            mine = (layer == layers.index(name)) & (source < n) & (target < n)
             if mine.any():
                 weights = self.start.adjacency(name)[source[mine], target[mine]]
                 self.before[mine] = np.asarray(weights).ravel()

@@ -128,7 +128,7 @@ def _of_park(network: MultilayerNetwork, scenario: Enclave, rng: np.random.Gener
     node, layer, _, new, _ = scenario._changes(network, rng)
     places = network.storage.place_names
     codes = np.array([places.get_loc(node.place), places.get_loc(node.jurisdiction)], np.int32)
-    row = _row_of(node._replace(name=free_name(network, node.name)))
+    row = _row_of(node._replace(name=free_name(network.storage.node_names, node.name)))
     table = NodeTable(row, codes[:1], codes[1:])
     return _placement(table, layer, new, network.n_nodes + 1)
 
@@ -224,31 +224,41 @@ def with_placements(
     """The network with the links and nodes of some placements; weights of a pair add up."""
     if not placements:
         return network
-    storage, n = network.storage, network.n_nodes
-    records = dict(storage.records)
-    for placement in placements:
-        for layer in dict.fromkeys(placement.layer):
-            known = records[layer] if layer in records else placement.records[layer]
-            records[layer] = known._replace(events=None)
+    storage = network.storage
+    records = records_with(network, placements)
+    for layer in {layer for placement in placements for layer in placement.layer}:
+        records[layer] = records[layer]._replace(events=None)
     layers = tuple(sorted(records))
-    code = {layer: np.int32(at) for at, layer in enumerate(layers)}
     rows = storage.link_rows().with_layers(storage.layers, layers)
-    before = np.cumsum([0, *(placement.n_nodes for placement in placements)])
-    sizes = [placement.source.size for placement in placements]
-    shift = np.repeat(before[:-1], sizes).astype(np.int32)
-    source = np.concatenate([placement.source for placement in placements])
-    target = np.concatenate([placement.target for placement in placements])
-    new = Rows(
+    rows = rows.followed_by(links_of(placements, network.n_nodes, layers))
+    parts = [each.nodes for each in placements if each.nodes is not None]
+    nodes = _with_nodes(storage.node_table(), parts)
+    return network_of_rows(nodes, storage.places, layers, rows, records)
+
+
+def records_with(
+    network: MultilayerNetwork, placements: Sequence[Placement]
+) -> dict[str, LayerRecord]:
+    """Records of the layers of a network, and of those that only placements have."""
+    records = dict(network.storage.records)
+    for placement in placements:
+        records = {**placement.records, **records}
+    return records
+
+
+def links_of(placements: Sequence[Placement], n: int, layers: Sequence[str]) -> Rows:
+    """All links of some placements, whose new nodes are numbered one after the other from n on."""
+    code = {layer: at for at, layer in enumerate(layers)}
+    before = np.cumsum([0, *(each.n_nodes for each in placements)])
+    shift = np.repeat(before[:-1], [each.source.size for each in placements]).astype(np.int32)
+    source = np.concatenate([each.source for each in placements])
+    target = np.concatenate([each.target for each in placements])
+    return Rows(
         np.array([code[layer] for each in placements for layer in each.layer], np.int32),
         np.where(source >= n, source + shift, source).astype(np.int32),
         np.where(target >= n, target + shift, target).astype(np.int32),
-        np.concatenate([placement.weight for placement in placements]),
+        np.concatenate([each.weight for each in placements]),
     )
-    rows = rows.followed_by(new)
-    nodes = _with_nodes(
-        storage.node_table(), [each.nodes for each in placements if each.nodes is not None]
-    )
-    return network_of_rows(nodes, storage.places, layers, rows, records)
 
 
 def _with_nodes(table: NodeTable, parts: Sequence[NodeTable]) -> NodeTable:
@@ -260,12 +270,8 @@ def _with_nodes(table: NodeTable, parts: Sequence[NodeTable]) -> NodeTable:
     for part in parts:
         names = []
         for name in part.frame.index:
-            free, number = name, 1
-            while free in used:
-                number += 1
-                free = f"{name}:{number}"
-            used.add(free)
-            names.append(free)
+            names.append(free_name(used, name))
+            used.add(names[-1])
         frames.append(part.frame.set_axis(pd.Index(names, dtype="str"), axis=0))
     return NodeTable(
         pd.concat([table.frame, *frames]).rename_axis("node"),

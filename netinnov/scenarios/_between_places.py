@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Container
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,7 +39,8 @@ def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
         if len(kept) * network.n_nodes > KEPT:
             kept.clear()
         row = {"kind": node.kind, "place": node.place, "jurisdiction": node.jurisdiction}
-        frame = pd.DataFrame(row, index=[free_name(network, node.name)], dtype="str")
+        name = free_name(network.storage.node_names, node.name)
+        frame = pd.DataFrame(row, index=[name], dtype="str")
         code: Any = network.storage.place_names.get_loc
         kept[node] = NodeTable(
             pd.concat([network.storage.nodes, frame]).rename_axis("node"),
@@ -49,10 +51,10 @@ def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
     return kept[node]
 
 
-def free_name(network: MultilayerNetwork, name: str) -> str:
+def free_name(used: Container[Any], name: str) -> str:
     """Give the name, with a number if it is in use."""
     free, number = name, 1
-    while free in network.storage.node_names:
+    while free in used:
         number += 1
         free = f"{name}:{number}"
     return free

@@ -37,11 +37,6 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     funding, attachment, layer, volume, volume_share
         As in `ReverseEnclave`; both ends are drawn by strength.
 
-    Raises
-    ------
-    InputError
-        Home and host are the same, or a parameter is out of its range.
-
     See Also
     --------
     ReverseEnclave : how ends are drawn and what funding means.

@@ -122,11 +122,6 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     volume_share : float, optional
         The same as a share of home's strength, above 0; at most 1 if it is reallocated.
 
-    Raises
-    ------
-    InputError
-        Home and host are the same, or a parameter is out of its range.
-
     See Also
     --------
     ForwardEnclave, TalentAttraction, DirectLinks : rivals that can be given the same cost.
@@ -232,11 +227,6 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
         Share of them that lead to host; the others embed the branch in home. It has to be given.
     funding, attachment, layer, volume, volume_share
         As in `ReverseEnclave`.
-
-    Raises
-    ------
-    InputError
-        Home and host are the same, or a parameter is out of its range.
 
     See Also
     --------

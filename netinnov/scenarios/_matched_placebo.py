@@ -154,11 +154,6 @@ class MatchedPlacebo(Priced):
         -------
         list of scenarios
             The real one is not among them.
-
-        Raises
-        ------
-        InputError
-            As in `placebo_candidates`.
         """
         real, _, drawn = self._matched(network)
         return [
@@ -180,11 +175,6 @@ class MatchedPlacebo(Priced):
             Each matched number that is larger, or smaller, for the real place than for any of its
             placebos, such as ``"strength of hangzhou (900; placebos 20 to 150)"``; empty if there
             is none. A rank among such placebos reflects this gap as much as the place.
-
-        Raises
-        ------
-        InputError
-            As in `placebo_candidates`.
         """
         outside = []
         real, tables, drawn = self._matched(network)

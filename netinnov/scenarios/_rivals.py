@@ -59,11 +59,6 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         As in `ReverseEnclave`. Funding pays for the new ties: those that are kept are always taken
         from host. Ties to keep are drawn in proportion to weight ** attachment.
 
-    Raises
-    ------
-    InputError
-        Home and host are the same, or a parameter is out of its range.
-
     See Also
     --------
     ReverseEnclave : how ends are drawn and what funding means.
@@ -168,11 +163,6 @@ class RandomEnds(Priced):
     ----------
     scenario : ReverseEnclave, ForwardEnclave or DirectLinks
         Its number of links, weights of a volume and funding are kept, and its park is added.
-
-    Raises
-    ------
-    InputError
-        For any other scenario.
 
     Notes
     -----

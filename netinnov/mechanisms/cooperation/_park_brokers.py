@@ -136,11 +136,6 @@ def liaison_test(
         least as many; ``least_p``: the smallest p that any observation could have had here, so
         that a test with a large one has no power; ``labellings`` and ``exact``.
 
-    Raises
-    ------
-    InputError
-        If there is no such park, or `permutations` is below 1.
-
     Warns
     -----
     UserWarning

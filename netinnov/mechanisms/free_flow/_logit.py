@@ -194,11 +194,6 @@ class LogitMigration:
         DataFrame
             A row an eigenvector of the neighbours' weights other than the even one: ``w``, its
             eigenvalue, descending; ``rate`` of growth (per chance to move); ``stable``: below 0.
-
-        Raises
-        ------
-        InputError
-            As `break_point`.
         """
         self._refuse_enclave()
         w, n = neighbour_modes(network)
