@@ -89,7 +89,7 @@ def test_one_place_is_not_compared_with_itself(tmp_path):
     assert "No two places are linked" in central.ABSENT
     assert "No two places are linked" in multicentric.ABSENT
     text = text_of(built.offer(context.once(built.compute)))
-    assert text.endswith("the report looks at 1 place, to which 4 of the nodes are added up.")
+    assert text.endswith("the report looks at 1 place, to which all nodes are added up.")
     write_page(
         tmp_path / "page.html", title="One", command="", version="0", short=[], chapters=[],
         reading=[],

@@ -386,7 +386,9 @@ def test_the_top_ends_with_a_caution_on_what_is_modelled():
     links = [*CHAIN, ("a", "c", 2, "model")]
     result = methods.compute(context_of(three(links=links, modelled=["model"]), **OFF))
     (text,) = texts(methods.offer(result))
-    assert text.startswith("Caution: model (modelled) is modelled, not observed; marked")
+    assert text.startswith(
+        "Caution: model (modelled) is computed from a model, not observed; marked"
+    )
     assert SECTIONS[-1].name == "methods"
     assert list(methods.offer(methods.compute(context_of(three(), **OFF)))) == []
 

@@ -184,7 +184,7 @@ def test_links_of_projects_are_not_resampled_one_by_one(source):
     context = context_of(network_of(STARS), source=source)
     plan = context.once(_structure_plan.plan)
     assert (plan.resamples, plan.replicates) == (0, 0)
-    assert "all its partners at once" in left_out(context)["intervals"]
+    assert "several links at once" in left_out(context)["intervals"]
 
 
 @pytest.mark.parametrize(

@@ -108,9 +108,8 @@ def plot_alluvial(
         ax.set(xlim=wide, ylim=(1.1 * tallest, 0), yticks=[])
         without_edges(ax)
         _draw_legend(ax, shown, importance, names)
-        note = (
-            "Height: nodes. Below: nodes that leave (\N{MINUS SIGN}) and enter (+), in no ribbon."
-        )
+        note = "Height: nodes. Below: nodes that leave (\N{MINUS SIGN}) and enter (+), in no "
+        note += "ribbon."
         grey = f"Grey ribbons: less than {percent(small)} of the nodes in both periods."
         write_notes(ax, [note, grey if small else ""])
     return ax

@@ -246,9 +246,8 @@ def _in_degrees(shapes: Any) -> Any:
         return shapes.to_crs(4326)
     west, south, east, north = shapes.total_bounds
     if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
-        msg = (
-            "`basemap` has no coordinate system, and its coordinates are not degrees: they go from"
-        )
+        msg = "`basemap` has no coordinate system, and its coordinates are not degrees: they go "
+        msg += "from"
         raise InputError(
             f"{msg} {west:g}, {south:g} to {east:g}, {north:g}. Set it with set_crs()."
         )

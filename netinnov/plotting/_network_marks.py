@@ -119,10 +119,8 @@ def node_groups(
     else:
         labels = groups
     if not isinstance(labels, (pd.Series, pd.DataFrame)):
-        msg = (
-            "`groups` must be a Partition, a Series over the nodes, a DataFrame nodes x layers, or"
-        )
-        raise InputError(f"{msg} the name of a column of the nodes; found {shown(groups)}.")
+        msg = "`groups` must be a Partition, a Series over the nodes, a DataFrame nodes x layers, "
+        raise InputError(f"{msg}or the name of a column of the nodes; found {shown(groups)}.")
     labels = labels.reindex(nodes.index)
     if isinstance(labels, pd.DataFrame):
         if missing := [layer for layer in layers if layer not in labels]:
@@ -132,10 +130,8 @@ def node_groups(
         if not by_layer:
             first = labels.bfill(axis=1).iloc[:, 0]
             if not (labels.eq(first, axis=0) | labels.isna()).all(axis=None):
-                msg = (
-                    "`groups` differ between the layers of a node, which one picture of all layers"
-                )
-                raise InputError(f"{msg} cannot show; choose `arrange` 'panels' or 'planes'.")
+                msg = "`groups` differ between the layers of a node, which one picture of all "
+                raise InputError(f"{msg}layers cannot show; choose `arrange` 'panels' or 'planes'.")
             labels = first
     held = labels.to_numpy(dtype=object)
     held = np.broadcast_to(held, (len(layers), len(nodes))) if held.ndim == 1 else held.T

@@ -45,10 +45,8 @@ def node_positions(
 
 def _as_given(network: MultilayerNetwork, layout: object) -> Floats:
     if not isinstance(layout, pd.DataFrame) or not {"x", "y"} <= set(layout.columns):
-        msg = (
-            "`layout` must be the name of a layout, or a DataFrame with columns x and y and a row "
-        )
-        raise InputError(f"{msg}for each node; found {shown(layout)}.")
+        msg = "`layout` must be the name of a layout, or a DataFrame with columns x and y and a "
+        raise InputError(f"{msg}row for each node; found {shown(layout)}.")
     at = layout[["x", "y"]].reindex(network.storage.nodes.index).to_numpy(dtype=np.float64)
     unknown = np.flatnonzero(~np.isfinite(at).all(axis=1))
     if unknown.size:
@@ -64,10 +62,8 @@ def _on_map(network: MultilayerNetwork) -> Floats:
     at = np.vstack([table, [np.nan, np.nan]])[network.storage.place_codes]
     known = np.isfinite(at).all(axis=1)
     if not known.any():
-        msg = (
-            "`layout` 'map' needs places with `lon` and `lat`; no node has one. Leave `layout` out "
-        )
-        raise InputError(f"{msg}for a layout by forces.")
+        msg = "`layout` 'map' needs places with `lon` and `lat`; no node has one. Leave `layout` "
+        raise InputError(f"{msg}out for a layout by forces.")
     middle = np.deg2rad((at[known, 1].min() + at[known, 1].max()) / 2)
     return np.asarray(at * [np.cos(middle), 1.0])
 

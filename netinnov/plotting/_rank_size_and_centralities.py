@@ -284,7 +284,7 @@ def _uncertainty(of: str, fit: RankSize, low: float, high: float, method: Method
     """A sentence on how far a slope is known; empty if it is not."""
     if not fit.standard_error > 0:
         return ""
-    error = f"standard error {fit.standard_error:.2f}"
+    error = f"standard error {number(fit.standard_error, '#.2g').rstrip('.')}"
     if not np.isfinite(low):
         return f"{of}{error}."
     narrow = ", too narrow as by OLS" if method == "ols" else ""

@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from netinnov._arguments import as_path, check_names, did_you_mean
-from netinnov._columns import as_text
+from netinnov._columns import DISPLAY_NAMES, as_text
 from netinnov._file_rows import has_file_rows
 from netinnov._inputs import READERS, option_of, own_table, read, recognise
 from netinnov._layer_table import Quantity
@@ -265,8 +265,7 @@ def _read(
     if why := why_placeless(tables.nodes):
         raise InputError(why)
     if not has_places(tables.nodes):
-        ids = tables.nodes.get("node", tables.nodes.index)
-        tables = tables._replace(nodes=tables.nodes.assign(place=ids))
+        tables = _nodes_as_places(tables)
         notes.append("These data have no places: each node is taken as a place of its own.")
     nowhere = _nowhere(tables.places)
     if nowhere.any() and tables.places is not None:
@@ -289,6 +288,16 @@ def _read(
     files = _files(source, path) + (() if data.places is None else (data.places,))
     joint = option_of(source, "weighting") or incidence is not None
     return Loaded(network, rejected, modelled, tuple(notes), files, joint, incidence)
+
+
+def _nodes_as_places(tables: Tables) -> Tables:
+    """With a place for each node, which has the names, coordinates and people that are known."""
+    nodes = tables.nodes.assign(place=tables.nodes.get("node", tables.nodes.index))
+    known = nodes.columns.intersection(["name_zh", *DISPLAY_NAMES, "lon", "lat", "population"])
+    places = tables.places
+    if places is None and len(known):
+        places = nodes[["place", *known]].drop_duplicates("place")
+    return tables._replace(nodes=nodes, places=places)
 
 
 def _nowhere(places: pd.DataFrame | None) -> pd.Series[bool]:

@@ -140,9 +140,13 @@ def plan(context: Context) -> Plan | None:
     if not observed:
         no_draws = "all links are modelled, and links that a model made are no evidence"
     elif context.loaded.joint_events and participation is None:
-        no_draws = "a project links all its partners at once, and drawing single links, as if they "
-        no_draws += "were independent, would be too sure of itself; `project` in [data] draws "
-        no_draws += "projects"
+        no_draws = (
+            "one event, such as a project, makes several links at once, and drawing these one "
+        )
+        no_draws += (
+            "by one, as if they were independent, would understate the uncertainty; `project` "
+        )
+        no_draws += "in [data] draws events"
     elif n > options.most_places:
         no_draws = f"it would take long for more than {options.most_places:,} places"
     if not options.replicates:

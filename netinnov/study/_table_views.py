@@ -77,6 +77,7 @@ def _without_repetition(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         and table[column].notna().all()
         and table[column].nunique() == 1
     }
-    parts = [f"{column.replace('_', ' ')} {name(value)}" for column, value in repeated.items()]
+    told = {column: value for column, value in repeated.items() if value.strip()}
+    parts = [f"{column.replace('_', ' ')} {name(value)}" for column, value in told.items()]
     alike = f"In all rows shown: {'; '.join(parts)}." if parts else ""
     return table.drop(columns=list(repeated)), alike

@@ -49,6 +49,24 @@ def some(parts: Sequence[str], n: int, *, most: int = 6) -> str:
     return joined(shown) if n <= len(shown) else f"{', '.join(shown)} and {n - len(shown):,} more"
 
 
+def alike(one: float, other: float) -> bool:
+    """Whether two scores are equal but for rounding."""
+    return math.isclose(one, other, rel_tol=1e-9)
+
+
+def as_much(ranked: pd.Series, shown: pd.Series) -> int:
+    """How many that are not shown have as much as the last that is."""
+    return sum(alike(value, shown.iloc[-1]) for value in ranked.iloc[len(shown) :])
+
+
+def foremost(ranked: pd.Series, write: Callable[[Any, Any], str], more: str) -> str:
+    """The first three of a ranking as written, and how many more have as much as the third."""
+    shown = ranked.head(3)
+    parts = [write(key, value) for key, value in shown.items()]
+    tied = as_much(ranked, shown)
+    return joined([*parts, *([f"{tied:,} more {more}"] if tied else [])])
+
+
 def counted(n: int, noun: str, plural: str = "") -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {plural or noun + 's'}"
 
@@ -59,6 +77,10 @@ def times(n: int) -> str:
 
 def are(n: int) -> str:
     return "is" if n == 1 else "are"
+
+
+def has(n: int) -> str:
+    return "has" if n == 1 else "have"
 
 
 def number(value: float, *, digits: int = 3) -> str:

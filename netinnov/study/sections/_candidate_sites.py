@@ -26,7 +26,7 @@ from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._places import check_column
 from netinnov.study._section import Part
 from netinnov.study._words import counted, joined, name, percent
-from netinnov.study.sections._enclave_choice import PricesPart, choose, layer_for
+from netinnov.study.sections._enclave_choice import PricesPart, check_linked, choose, layer_for
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
 SitingObjective = Literal["efficiency", "home_access", "worst_access", "equity", "effective_number"]
@@ -164,8 +164,7 @@ def maker_of(part: SitingPart, context: Context, network: MultilayerNetwork) -> 
 def candidates_of(context: Context) -> Candidates:
     """Homes, hosts and the enclaves between them; refuses what cannot be planned."""
     part, cities = context.settings(SitingPart), context.cities
-    if not cities.layers or not cities.n_links:
-        raise InputError("[siting] needs links between places; there are none. Leave it out.")
+    check_linked(context, "siting")
     maker = maker_of(part, context, cities)
     homes, why = _homes(part, context, maker)
     hosts, where = _hosts(part, context, homes)
@@ -224,10 +223,13 @@ def _homes(part: SitingPart, context: Context, maker: Maker) -> tuple[list[str],
     # In a tie half of the places or more may have the least, which then is the median.
     below = known[(known < known.median()) | (known == known.min())].sort_values(kind="stable")
     chosen = [place for place in places if place in set(below.index[: part.most_homes])]
+    tied = known.min() == known.median()
+    text = f"Homes are the places {'with the least' if tied else 'below the median of'} {called}"
     count = f": {len(chosen):,} of {len(places):,}"
     if len(chosen) < len(below):
-        count = f", the {len(chosen):,} with the least of {len(below):,}"
-    return chosen, f"Homes are the places below the median of {called}{count}.{more}"
+        which = "the first" if tied else "those with the least,"
+        count = f", {which} {len(chosen):,} of {len(below):,}"
+    return chosen, f"{text}{count}.{more}"
 
 
 def _wealth(part: SitingPart, context: Context, maker: Maker) -> tuple[pd.Series, str, str]:
@@ -278,10 +280,8 @@ def _of_form(maker: Maker, part: SitingPart) -> list[str]:
         text += f"median weight, {percent(part.pipeline_share)} of them to home, whose ends are "
         notes = [f"{text}drawn in {counted(part.placements, 'placement')}."]
     elif maker.dense:
-        text = (
-            "Half of the pairs of places or more are linked already, so that a park makes hardly "
-        )
-        notes.append(f"{text}any path shorter: what is built is weight between the two.")
+        text = "Half of the pairs of places or more are linked already, so that a park makes "
+        notes.append(f"{text}hardly any path shorter: what is built is weight between the two.")
     if maker.dense and maker.distance == "unit":
         text = 'With [measures] distance = "unit" access counts links, whatever their weight: in '
         notes.append(f'{text}such a network distance = "inverse" sees what is built.')

@@ -14,6 +14,7 @@ from netinnov.scenarios import RIVALS
 from netinnov.scenarios._pair_draws import chosen_layer, linked_pairs
 from netinnov.scenarios._prices import Funding
 from netinnov.study._context import Context
+from netinnov.study._measures import linked_layers
 from netinnov.study._section import Part
 from netinnov.study._words import counted, joined, name
 from netinnov.study.sections import _trials, enclaves
@@ -165,6 +166,12 @@ def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> 
     return Choice(part, layer, notes)
 
 
+def check_linked(context: Context, part: str) -> None:
+    """Refuse a part of a study of places that are not linked."""
+    if not linked_layers(context.cities):
+        raise InputError(f"[{part}] needs links between places; there are none. Leave it out.")
+
+
 def layer_for(cities: MultilayerNetwork, asked: str | None) -> str:
     """The layer asked for, or that of most links among those in which links can be moved."""
     amounts = [layer for layer in cities.layers if not cities.storage.holds_shares(layer)]
@@ -184,7 +191,5 @@ def _amount(context: Context, part: ExperimentPart, layer: str) -> tuple[dict[st
         return {"volume_share": TENTH}, f"{text}weights of this layer differ."
     links = int(np.isin(pairs.source, home).sum() + np.isin(pairs.target, home).sum())
     size = max(1, round(TENTH * links))
-    text += (
-        f"{counted(size, 'link')}, a tenth of those {of_home}, as all weights of this layer are "
-    )
-    return {"size": size}, f"{text}the same."
+    text += f"{counted(size, 'link')}, a tenth of those {of_home}, as all weights of this layer "
+    return {"size": size}, f"{text}are the same."

@@ -12,7 +12,14 @@ import pandas as pd
 from netinnov.study._section import Sentence
 from netinnov.study._words import joined, name, number, per_cent_of, percent, uncapitalised
 from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, PAGERANK, Trial
-from netinnov.study.sections._verdicts import Row, changes_elsewhere, headline, others, trust
+from netinnov.study.sections._verdicts import (
+    Row,
+    changes_elsewhere,
+    headline,
+    middle_95,
+    others,
+    trust,
+)
 
 if TYPE_CHECKING:
     from netinnov.study.sections.experiment import Experiment
@@ -70,27 +77,23 @@ def _design(result: Experiment) -> Iterator[Sentence]:
         text += ", drawn at random in each replicate."
     yield Sentence(text, source)
     if "reallocated" in part.funding:
-        text = (
-            "Reallocated funding moves links rather than adds them: home gives up as many of its "
-        )
-        text += "links as the park gets, and their weight goes with them. The network has as many "
-        text += "links and as much weight as before, so a gain is not bought with more links, and "
+        text = "Reallocated funding moves links rather than adds them: home gives up as many of "
+        text += "its links as the park gets, and their weight goes with them. The network has as "
+        text += "many links and as much weight as before, so a gain is not bought with more links, "
         if result.of_volume:
             text = "Reallocated funding moves weight rather than adds it: each link of home gives "
             text += "up the same share of its weight. The network has as much weight as before, so "
-            text += "a gain is not bought with more weight, and "
-        yield Sentence(f"{text}what one place wins others may lose.", source)
+            text += "a gain is not bought with more weight, "
+        yield Sentence(f"{text}and what one place wins others may lose.", source)
     if "new" in part.funding:
         text = "New funding adds links. Measures such as efficiency and access cannot fall then: "
         yield Sentence(f"{text}only the size of their change says something, not its sign.", source)
     if prices is not None:
-        text = (
-            f"Rivals cost as much as the park, at prices that are assumed: {number(prices.park)} "
-        )
-        text += f"for a park, {number(prices.link)} for a link inside home or inside host, "
-        text += f"{number(prices.pipeline_km)} for each kilometre of any other link. Costs are "
-        text += "those expected before the links are drawn. Random ends are no rival but a "
-        text += "contrast: as many links."
+        text = "Rivals cost as much as the park, at prices that are assumed: "
+        text += f"{number(prices.park)} for a park, {number(prices.link)} for a link inside home "
+        text += f"or inside host, {number(prices.pipeline_km)} for each kilometre of any other "
+        text += "link. Costs are those expected before the links are drawn. Random ends are no "
+        text += "rival but a contrast: as many links."
         if result.of_volume:
             text += " Prices are those of a unit of weight, as weight is moved."
         yield Sentence(text, ("costs", "scenario"))
@@ -132,7 +135,7 @@ def _effect(row: Row) -> str:
     change, least, most = per_cent_of([median, low, high], float(row["baseline"]))
     if not several:
         return f"changes by {change}."
-    text = f"changes by {change} in the median placement (the middle 95 %: {least} to {most})."
+    text = f"changes by {change} in the median placement{middle_95(least, most)}."
     if low < 0 < high:
         text += " The sign depends on where the links happen to be placed."
     return text

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from netinnov.study._section import Sentence
-from netinnov.study._words import counted, joined, number, per_cent_of, percent
+from netinnov.study._words import counted, has, joined, number, per_cent_of, percent
 from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, Trial
 
 if TYPE_CHECKING:
@@ -78,13 +79,15 @@ def others(result: Experiment, rows: pd.DataFrame, measured: str) -> Iterator[Se
     text = f"Of the {len(rows):,} other places, {gain or 'none'} {'gain' if gain > 1 else 'gains'} "
     text += f"{measured} and {lose or 'none'} {'lose' if lose > 1 else 'loses'} it{drawn}"
     share = rows["median"] / rows["baseline"].abs().where(rows["baseline"] != 0)
-    ordered = rows.iloc[share.fillna(rows["median"]).argsort(kind="stable")]
-    for n, word, at in ((gain, "gain", -1), (lose, "loss", 0)):
+    share = share.fillna(rows["median"])
+    for n, word, at in ((gain, "gain", share.argmax()), (lose, "loss", share.argmin())):
         if n:
-            row = ordered.iloc[at]
+            row = rows.iloc[at]
             change, low, high = _sizes(row)
-            text += f"; largest {word}: {result.name(row['node'])}, {change}"
-            if row["replicates"] > 1:
+            alike = int(np.isclose(share, share.iloc[at], rtol=1e-9, atol=0).sum())
+            more = f" and {alike - 1:,} more" if alike > 1 else ""
+            text += f"; largest {word}: {result.name(row['node'])}{more}, {change}"
+            if low != high:
                 text += f" (95 % of placements: {low} to {high})"
     yield Sentence(f"{text}.", ("effects",))
 
@@ -131,13 +134,17 @@ def _verdict(row: Row, subject: str) -> str:
     if _clear(row):
         share = row["same_sign"]
         where = "every placement" if share == 1 else f"{percent(share)} of the placements"
-        interval = "" if low == high else f" (the middle 95 %: {low} to {high})"
-        return f"{subject} {middle}, and {verb} in {where}{interval}."
+        return f"{subject} {middle}, and {verb} in {where}{middle_95(low, high)}."
     between = f"95 % of placements lie between {low} and {high}"
     if row["low"] < 0 < row["high"]:
         text = f"{subject} may rise or fall, depending on where the links are placed: it {middle}; "
         return f"{text}{between}."
     return f"{subject} {middle}, but not everywhere: {between}."
+
+
+def middle_95(low: str, high: str) -> str:
+    """An interval over placements in brackets; nothing where its ends are written alike."""
+    return "" if low == high else f" (the middle 95 %: {low} to {high})"
 
 
 def _none(row: Row) -> bool:
@@ -158,7 +165,9 @@ def _convergence(row: Row) -> str:
     size, low, high = _sizes(row)
     interval = f"Theil index {size}"
     if row["replicates"] >= 2:
-        interval += f" in the median placement, 95 % of placements between {low} and {high}"
+        interval += " in the median placement"
+    if low != high:
+        interval += f", 95 % of placements between {low} and {high}"
     if not _clear(row):
         return f"Whether places converge or diverge depends on the placement ({interval})."
     way = "less unequal: places converge" if row["median"] < 0 else "more unequal: places diverge"
@@ -225,10 +234,8 @@ def _priced(result: Experiment) -> Iterator[Sentence]:
         text = f"Per cost the park does for {subject} {'; '.join(texts)}."
         yield Sentence(text, ("break_even_prices",))
     if lost:
-        text = (
-            f"No price of a park is a break-even with {joined(lost)}: neither these nor the park "
-        )
-        text += f"add to {subject}, and no price makes up for a loss."
+        text = f"No price of a park is a break-even with {joined(lost)}: neither these nor the "
+        text += f"park add to {subject}, and no price makes up for a loss."
         yield Sentence(text, ("break_even_prices",))
 
 
@@ -237,10 +244,8 @@ def _specified(result: Experiment) -> Sentence:
     table, measures = result.specifications, result.context.measures
     rows = None if table is None else table[table["measure"] == ACCESS].dropna(subset="median")
     if rows is None or rows.empty:
-        text = (
-            "Neither the data nor the set-up were varied: how far the finding depends on them is "
-        )
-        text += "not known (resample= in compare_scenarios, and specification_curve, do that)."
+        text = "Neither the data nor the set-up were varied: how far the finding depends on them "
+        text += "is not known (resample= in compare_scenarios, and specification_curve, do that)."
         return Sentence(text, ("scenario",))
     parts = []
     for funding, of_funding in rows.groupby("funding", sort=False):
@@ -265,7 +270,7 @@ def _specified(result: Experiment) -> Sentence:
     text += f"each), {result.name(result.part.home)}'s access {change} in the median of them"
     if median:
         same = int((relative * median > 0).sum())
-        text += f", and {same:,} of them {'has' if same == 1 else 'have'} its sign"
+        text += f", and {same:,} of them {has(same)} its sign"
     text += f": {'; '.join(parts)}. The data were not resampled: how far the finding depends on "
     text += "them is not known (resample= in compare_scenarios)."
     return Sentence(text, ("specifications",))
@@ -291,24 +296,20 @@ def _hosts(result: Experiment) -> Iterator[Sentence]:
     span = low if low == high else f"between {low} and {high} (95 % of them)"
     if result.part.placebos is not None:  # those most similar; without a limit all hosts are there
         where += f" similar to {host} in {joined(result.match)}"
-    text = (
-        f"At {where}, the same park would change {subject} by {span}; in {host} it is {change} on "
-    )
-    text += "average"
+    text = f"At {where}, the same park would change {subject} by {span}; in {host} it is {change} "
+    text += "on average"
     if changes[0] > changes[2]:
         text += ", more than that"
     elif changes[0] < changes[1]:
         text += ", less than that"
-    elif n > 1:
+    elif low != high:
         text += ", within that"
     if pd.notna(row["placebo_p"]):
         text += f" (p = {row['placebo_p']:.2g} by its rank among them, {row['corrected_p']:.2g} "
         text += f"corrected; with {counted(n, 'host')} no p is below {min(1, 2 / (n + 1)):.2g})"
         if pd.notna(row["beyond"]):
-            text += (
-                f". {host} lies beyond all of them ({row['beyond']}), so that p reflects this gap "
-            )
-            text += "as much as the place"
+            text += f". {host} lies beyond all of them ({row['beyond']}), so that p reflects this "
+            text += "gap as much as the place"
     elif pd.notna(row["why_no_p"]):
         text += f". There is no test, as {row['why_no_p']}"
     yield Sentence(text + ".", ("effects",))

@@ -97,11 +97,9 @@ def tell(contract: Contract) -> Iterator[Sentence]:
     text += "(host), in per cent of its investment. Assumed: elsewhere it would get "
     text += f"{number(part.home_alone)}, and {host} would get {number(part.host_alone)} from the "
     yield Sentence(f"{text}same land without the park.", ("sharing_contract",), TOPIC)
-    text = (
-        f"Below a profit of {least} {host} would be better off without the contract, at {fair} it "
-    )
-    text += f"gives what the Shapley value would, and above that {host} keeps more: the contract "
-    text += "leaves the risk to host."
+    text = f"Below a profit of {least} {host} would be better off without the contract, at {fair} "
+    text += f"it gives what the Shapley value would, and above that {host} keeps more: the "
+    text += "contract leaves the risk to host."
     if part.fixed_return < part.home_alone:
         text += f" {home} itself would do better elsewhere."
     yield Sentence(text, ("sharing_contract",), TOPIC)

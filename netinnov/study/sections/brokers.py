@@ -12,7 +12,7 @@ from netinnov._hierarchy import units
 from netinnov.study._context import Context
 from netinnov.study._section import Result, Sentence, Table
 from netinnov.study._structure_plan import StructurePart, plan
-from netinnov.study._words import counted, joined, name, percent, times
+from netinnov.study._words import counted, foremost, joined, name, percent, times
 from netinnov.study.sections import enclaves
 
 HEADING = "Who are the brokers"
@@ -66,12 +66,12 @@ def tell(result: Brokers) -> Iterator[Sentence]:
     if table.empty:
         yield Sentence("No node stands between two others that are not linked directly.", source)
         return
-    most = table["together"].head(3).items()
-    top = [f"{name(result.context.actors[node])} ({n:,})" for node, n in most]
+    names = result.context.actors
+    top = foremost(table["together"], lambda node, n: f"{name(names[node])} ({n:,})", "as often")
     text = "In the observed layers " if result.modelled else ""
     text += f"{counted(len(table), 'node')} {'stands' if len(table) == 1 else 'stand'} between two "
     text += f"others that are not linked directly, {times(int(table['together'].sum()))} in all; "
-    yield Sentence(f"{text}most often {joined(top)}.", source)
+    yield Sentence(f"{text}most often {top}.", source)
     if not result.enclaves:
         return
     mine = table.loc[table["enclave"]]

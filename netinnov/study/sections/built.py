@@ -71,7 +71,8 @@ def offer(result: Built) -> Iterator[Sentence]:
     text += f"; the report looks at {counted(cities.n_nodes, 'place')}"
     nodes = cities.storage.nodes
     if "members" in nodes and (members := nodes["members"].sum()) != cities.n_nodes:
-        text += f", to which {members:,} of the nodes are added up"
+        held = "all" if members == kinds.sum() else f"{members:,} of the"
+        text += f", to which {held} nodes are added up"
     linked = cities.storage.presence("linked").any(axis=0).sum() if cities.layers else 0
     alone = cities.n_nodes - int(linked)
     if alone and cities.n_nodes > 1:

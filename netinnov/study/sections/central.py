@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +16,17 @@ from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
 from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers, with_modelled
 from netinnov.study._structure_plan import plan
-from netinnov.study._words import are, counted, joined, number, percent, some, times
+from netinnov.study._words import (
+    alike,
+    are,
+    as_much,
+    counted,
+    foremost,
+    number,
+    percent,
+    some,
+    times,
+)
 
 HEADING = "Who is central"
 ABSENT = "No two places are linked, so that none is more central than another."
@@ -85,14 +94,14 @@ def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
 def offer(result: Central) -> Iterator[Sentence]:
     rank = result.table["pagerank"]
     text = f"By PageRank all {len(rank):,} places are equally central."
-    if not _alike(rank.iloc[0], rank.iloc[-1]):
-        shown = rank.head(3)
-        first = [f"{result.name(node)} ({number(100 * value)} %)" for node, value in shown.items()]
-        if more := _as_much(rank, shown):
-            first.append(f"{more:,} more with as much")
+    if not alike(rank.iloc[0], rank.iloc[-1]):
+
+        def share(node: object, value: float) -> str:
+            return f"{result.name(node)} ({number(100 * value)} %)"
+
         over = " over all layers" if len(result.degree.columns) > 1 else ""
-        text = f"Most central by PageRank{over}: {joined(first)}; an even share would be "
-        text += f"{number(100 / len(rank))} %."
+        text = f"Most central by PageRank{over}: {foremost(rank, share, 'with as much')}; an even "
+        text += f"share would be {number(100 / len(rank))} %."
     yield Sentence(text, ("centrality",))
 
 
@@ -103,17 +112,18 @@ def tell(result: Central) -> Iterator[Sentence]:
         share = percent(strength.iloc[0] / strength.sum())
         both = 0 < len(result.modelled_layers) < len(result.degree.columns)
         among = ", with the modelled layers" if both else ""
-        first = strength.index[: 1 + _as_much(strength, strength.head(1))]
+        first = strength.index[: 1 + as_much(strength, strength.head(1))]
         text = f"{result.name(first[0])} has the most strength, {share} of all{among}."
         if len(first) > 1:
             first_names = some([result.name(node) for node in first[:3]], len(first), most=3)
             text = f"{first_names} have the most strength, {share} of all each{among}."
             if len(first) == n:
                 text = f"All places have the same strength{among}."
-        if n > FIRST and not any(_as_much(by, by.head(FIRST)) for by in (rank, strength)):
+        if n > FIRST and not any(as_much(by, by.head(FIRST)) for by in (rank, strength)):
             same = len(set(strength.index[:FIRST]) & set(rank.index[:FIRST]))
-            text += f" Of the first {FIRST} places by PageRank {same} are among the first {FIRST} "
-            text += "by strength."
+            few = f"all {FIRST}" if same == FIRST else str(same) if same else "none"
+            text += f" Of the first {FIRST} places by PageRank {few} {are(same)} among the first "
+            text += f"{FIRST} by strength."
         yield Sentence(text, ("centrality",))
     spread = result.table["participation_coefficient"]
     if spread.notna().any():  # with a single layer there is no spread over layers
@@ -132,16 +142,6 @@ def tell(result: Central) -> Iterator[Sentence]:
             yield Sentence(f"Betweenness is left out: {why}.", ("centrality_observed",))
 
 
-def _alike(one: float, other: float) -> bool:
-    """Whether two scores are equal but for rounding."""
-    return math.isclose(one, other, rel_tol=1e-9)
-
-
-def _as_much(ranked: pd.Series, shown: pd.Series) -> int:
-    """How many that are not shown have as much as the last that is."""
-    return sum(_alike(value, shown.iloc[-1]) for value in ranked.iloc[len(shown) :])
-
-
 def _leaders(result: Central, table: pd.DataFrame) -> Iterator[Sentence]:
     """Places that come first whatever the measure."""
     # Constraint is low where a place is central; participation says nothing of size.
@@ -151,13 +151,11 @@ def _leaders(result: Central, table: pd.DataFrame) -> Iterator[Sentence]:
         return
     rank = values.rank(ascending=False, method="max")  # who ties with a fourth is not among three
     often = (rank <= 3).sum(axis=1).sort_values(ascending=False, kind="stable")
-    among = often.head(3)
-    named = [f"{result.name(node)} ({times(int(n))})" for node, n in among.items()]
-    if more := _as_much(often, among):
-        named.append(f"{more:,} more as often")
+    often = often[often > 0]
+    named = foremost(often, lambda node, n: f"{result.name(node)} ({times(int(n))})", "as often")
     of_layers = " of the observed layers" if result.modelled_layers else ""
     text = f"Most often among the first three by the {values.shape[1]} centralities{of_layers}: "
-    yield Sentence(f"{text}{joined(named)}.", ("centrality_observed",))
+    yield Sentence(f"{text}{named}.", ("centrality_observed",))
 
 
 def draw(result: Central) -> Iterator[Picture]:

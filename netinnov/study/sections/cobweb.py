@@ -111,10 +111,8 @@ def tell(result: Links) -> Iterator[Sentence]:
     stable = bool((first.modes["modulus"] < 1).all())
     modes = zip(first.modes["kind"], first.modes["root"], strict=True)
     parts = joined([f"{MODES.get(kind, kind)} by {number(root)}" for kind, root in modes])
-    text = (
-        "Prices of two identical regions can deviate from equilibrium in two ways: together, and "
-    )
-    text += f"by a gap between them. Each period multiplies {parts}: below 0 they oscillate, "
+    text = "Prices of two identical regions can deviate from equilibrium in two ways: together, "
+    text += f"and by a gap between them. Each period multiplies {parts}: below 0 they oscillate, "
     text += "between \N{MINUS SIGN}1 and 1 they settle. Here "
     yield Sentence(f"{text}{'both' if stable else 'not both'} settle.", ("cobweb",))
     clauses = []

@@ -108,10 +108,8 @@ def draw(result: Diffusion) -> Iterator[Picture]:
     figure = new_figure(width=DOUBLE * 0.6, height=75)
     times = {str(label): result.draws[label] for label in result.draws}
     plot_reach(times, horizon=result.part.horizon, ax=figure.add_subplot())
-    caption = (
-        "Share of draws in which half of home's actors are reached. The rate is illustrative; "
-    )
-    caption += "relations are those on record, their direction ignored."
+    caption = "Share of draws in which half of home's actors are reached. The rate is "
+    caption += "illustrative; relations are those on record, their direction ignored."
     alt = "Three curves that rise with the steps, one for each network."
     yield Picture("diffusion", figure, caption, ("diffusion", "diffusion_draws"), alt=alt)
 

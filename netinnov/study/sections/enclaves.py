@@ -13,7 +13,7 @@ import pandas as pd
 from netinnov.linkages import find_enclaves
 from netinnov.study._context import Context
 from netinnov.study._section import Result, Sentence, Table
-from netinnov.study._words import are, counted, joined, name
+from netinnov.study._words import are, counted, foremost, joined, name
 
 HEADING = "The enclaves in the data"
 RULES = {
@@ -149,13 +149,11 @@ def tell(result: Enclaves) -> Iterator[Sentence]:
     if (n := result.within) > 0:
         stand = "node stands outside its" if n == 1 else "nodes stand outside their"
         they = "it is" if n == 1 else "they are"
-        text = (
-            f"{n:,} more {stand} jurisdiction, but inside the same unit at the level of the study"
-        )
-        yield Sentence(f"{text}; {they} not counted.", ("enclave_funnel",))
+        text = f"{n:,} more {stand} jurisdiction, but inside the same unit at the level of the "
+        yield Sentence(f"{text}study; {they} not counted.", ("enclave_funnel",))
     for end in ("host", "home"):
-        top = enclaves[end].dropna().value_counts().head(3)
-        named = joined([f"{result.name(at)} ({n:,})" for at, n in top.items()])
+        counts = enclaves[end].dropna().value_counts()
+        named = foremost(counts, lambda at, n: f"{result.name(at)} ({n:,})", "as often")
         yield Sentence(f"Most frequent {end}s: {named}.", ("enclaves",))
 
 

@@ -178,9 +178,8 @@ def draw(result: Experiment) -> Iterator[Picture]:
         figure = new_figure(height=map_height(frame_of(shown)))
         below, names, ax = result.maps.below, result.drawn_names, figure.add_subplot()
         plot_link_changes(changes, places=places, names=names, basemap=below, ax=ax)
-        caption = (
-            f"Links that the scenario ({result.headline.name}) makes and takes away, in weight"
-        )
+        caption = f"Links that the scenario ({result.headline.name}) makes and takes away, in "
+        caption += "weight"
         if not draws_nothing(result.headline.scenario):
             caption += ", mean over random placements"
         caption += ". A star is the park."
@@ -213,13 +212,9 @@ def _effects(result: Experiment) -> Picture:
     note = "Point: the change. Nothing is drawn at random."
     if result.effects["replicates"].max() > 1:
         caption = caption.replace(".", ", over random placements.")
-        note = (
-            "Black tick: median of the random placements, the number that the text gives. Point: "
-        )
-        note += (
-            "their mean. Line: their middle 95 %. At the right: share of placements whose change "
-        )
-        note += "has the sign of the median."
+        note = "Black tick: median of the random placements, the number that the text gives. "
+        note += "Point: their mean. Line: their middle 95 %. At the right: share of placements "
+        note += "whose change has the sign of the median."
     if "placebo_low" in shown and shown["placebo_low"].notna().any():
         note += " Grey: where 95 % of the means of the same park at other hosts lie, with their "
         note += "median."
@@ -274,9 +269,8 @@ def tables(result: Experiment) -> Iterator[Table]:
         caption += "expected before links are drawn; size: number of links, or the weight that is "
         yield table("costs", result.costs, f"{caption}moved.")
     if result.break_even is not None:
-        caption = (
-            "Prices at which the park and a rival do as much per cost, by their median effects."
-        )
+        caption = "Prices at which the park and a rival do as much per cost, by their median "
+        caption += "effects."
         new = result.headline.funding == "new"  # of links that home gives up a sentence says it all
         yield table("break_even_prices", result.break_even, caption, on_page=new)
     if (parts := result.parts) is not None:

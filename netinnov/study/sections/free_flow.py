@@ -129,10 +129,8 @@ def tell(result: FreeFlow) -> Iterator[Sentence]:
     text += f"the other's varieties, the break point is {number(linked.broken)}: they stay alike "
     text += f"over a {width} range."
     if math.isfinite(linked.fold):
-        text += (
-            " If only one of them has such an enclave, there is no even split; the spread state "
-        )
-        text += f"leans to its home and ends at a freeness of {number(linked.fold)}."
+        text += " If only one of them has such an enclave, there is no even split; the spread "
+        text += f"state leans to its home and ends at a freeness of {number(linked.fold)}."
     yield Sentence(text, ("free_flow",))
 
 

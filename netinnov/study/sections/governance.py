@@ -25,7 +25,12 @@ from netinnov.study._measures import DENSE, linked_layers
 from netinnov.study._places import check_column
 from netinnov.study._section import Part, Picture, Result, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, number, percent
-from netinnov.study.sections._enclave_choice import choose, layer_for, most_frequent
+from netinnov.study.sections._enclave_choice import (
+    check_linked,
+    choose,
+    layer_for,
+    most_frequent,
+)
 
 HEADING = "Governance across borders"
 MOST_LINKS = 100_000  # links above which borders are not compared with random networks: too long
@@ -111,8 +116,7 @@ def pair_of(context: Context) -> ApproachChoice:
     context.check_place("governance.host", host)
     if home == host:
         raise InputError(f"governance.host must not be the home; found {host!r} for both.")
-    if not cities.layers:
-        raise InputError("[governance] needs links between places; there are none. Leave it out.")
+    check_linked(context, "governance")
     layer = layer_for(cities, part.layer or (experiment.layer if experiment is not None else None))
     choice = _priced(context, part, home, host, layer)
     return choice if choice.why_not else _tried(context, part, choice)
@@ -266,12 +270,10 @@ def tell(result: Governance) -> Iterator[Sentence]:
     choice, comparison = result.choice, result.comparison
     if comparison is not None:
         prices = choice.prices
-        text = (
-            f"Each approach costs at most {number(choice.budget)} (a park {number(prices.park)}, "
-        )
-        text += f"a local link {number(prices.link)}, a kilometre {number(prices.pipeline_km)}"
-        text += f"{': assumed' if choice.assumed_prices else ''}); its links are placed in "
-        text += f"{name(result.context.mark(choice.layer))}."
+        text = f"Each approach costs at most {number(choice.budget)} (a park "
+        text += f"{number(prices.park)}, a local link {number(prices.link)}, a kilometre "
+        text += f"{number(prices.pipeline_km)}{': assumed' if choice.assumed_prices else ''}); its "
+        text += f"links are placed in {name(result.context.mark(choice.layer))}."
         yield Sentence(text, ("approaches",), AT_COST)
         forms = () if comparison.forms.empty else ("approach_forms",)
         for sentence in comparison.sentences(names=result.names):
@@ -281,6 +283,7 @@ def tell(result: Governance) -> Iterator[Sentence]:
     table, source = result.shares, ("cross_border",)
     if table.empty:
         return
+    says_something = False
     for group, part in table.groupby("group", sort=False):
         low, high = float(part["share"].min()), float(part["share"].max())
         if low == high and low in (0, 1):
@@ -288,21 +291,23 @@ def tell(result: Governance) -> Iterator[Sentence]:
             text = f"By {name(group)} {crossing} a border, so it says nothing."
             yield Sentence(text, source, BORDERS)
             continue
-        text = f"By {name(group)}, between {percent(low)} and {percent(high)} of a layer's weight "
-        text += "crosses a border."
+        says_something = True
+        share = f"between {percent(low)} and {percent(high)} of a layer's"
+        if percent(low) == percent(high):
+            share = f"{percent(low)} of the"
+        text = f"By {name(group)}, {share} weight crosses a border."
         for word, z in (("More", 1), ("Less", -1)):
             clear = part[(part["p"] <= 0.05) & (z * part["z"] > 0)]
             if len(clear):
                 text += f" {word} than in random networks with the same degrees: "
                 text += f"{joined([name(layer) for layer in clear['layer']])}."
         yield Sentence(text, source, BORDERS)
-    if table["p"].isna().all() and not result.no_null:
-        return
-    text = "p is two-sided and not corrected for the many comparisons; small layers can hardly "
-    text += "differ from chance."
-    if result.no_null:
-        text = f"The shares are not compared with random networks: {result.no_null}."
-    yield Sentence(text, source, BORDERS)
+    if says_something and (result.no_null or table["p"].notna().any()):
+        text = "p is two-sided and not corrected for the many comparisons; small layers can hardly "
+        text += "differ from chance."
+        if result.no_null:
+            text = f"The shares are not compared with random networks: {result.no_null}."
+        yield Sentence(text, source, BORDERS)
     if left := int(table.groupby("group")["left_out"].sum().max()):
         text = f"{counted(left, 'link')} {are(left)} left out, as an end has no value."
         yield Sentence(text, source, BORDERS)
@@ -329,10 +334,8 @@ def tables(result: Governance) -> Iterator[Table]:
         yield Table("approach_effects", compared.to_frame(), caption, on_page=False, **seen)
         if not compared.forms.empty:
             forms = compared.forms.assign(objector=compared.forms["objector"].map(_members))
-            caption = (
-                "Who gets how much of the gain in access in each form of cooperation, and who "
-            )
-            caption += "would leave."
+            caption = "Who gets how much of the gain in access in each form of cooperation, and "
+            caption += "who would leave."
             view = _forms(forms)
             yield Table("approach_forms", forms, caption, view=view, whole=True, **seen)
     if not result.shares.empty:

@@ -17,8 +17,8 @@ MODELLED = "What is modelled"
 def offer(result: Result) -> Iterator[Sentence]:
     if n := len(result.context.modelled):
         it, enters = ("it", "it enters") if n == 1 else ("them", "they enter")
-        text = f"Caution: {_modelled(result)} {are(n)} modelled, not observed; marked wherever "
-        yield Sentence(f"{text}{enters}, and nothing is tested on {it}.", ("modelled",))
+        text = f"Caution: {_modelled(result)} {are(n)} computed from a model, not observed; marked "
+        yield Sentence(f"{text}wherever {enters}, and nothing is tested on {it}.", ("modelled",))
 
 
 def tell(result: Result) -> Iterator[Sentence]:
@@ -31,11 +31,9 @@ def tell(result: Result) -> Iterator[Sentence]:
                 text = text[:1].upper() + text[1:]
             yield Sentence(text, ("coverage",), topic="The data")
     if result.context.modelled:
-        text = (
-            f"These layers are computed from a model, not observed: {_modelled(result)}. Numbers "
-        )
-        text += "that contain them repeat the model to that extent, agreement of a result with "
-        text += "them is agreement with the model, and nothing is tested on them."
+        text = f"These layers are computed from a model, not observed: {_modelled(result)}. "
+        text += "Numbers that contain them repeat the model to that extent, agreement of a result "
+        text += "with them is agreement with the model, and nothing is tested on them."
         yield Sentence(text, ("modelled",), topic=MODELLED)
 
 

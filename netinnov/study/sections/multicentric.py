@@ -119,10 +119,8 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
     if result.observed is not None:
         whole = result.whole
         text = f"With the modelled layers {whole.places:,} places have links; the slope is "
-        text += (
-            f"{number(whole.rank_size.slope)} (standard error {whole.error}), the largest holds "
-        )
-        text += f"{percent(whole.primacy)}, and the effective number is "
+        text += f"{number(whole.rank_size.slope)} (standard error {whole.error}), the largest "
+        text += f"holds {percent(whole.primacy)}, and the effective number is "
         yield Sentence(f"{text}{places(whole.effective_number)}.", source)
     even = {
         layer: evenness.effective_number / evenness.places
@@ -137,10 +135,8 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
             f"{result.by_layer[layer].places:,} places)"
             for layer in (order[-1], order[0])
         )
-        text = (
-            f"Of the layers with {ENOUGH} places or more, strength is most even in {most}, least "
-        )
-        yield Sentence(f"{text}in {least}.", source)
+        text = f"Of the layers with {ENOUGH} places or more, strength is most even in {most}, "
+        yield Sentence(f"{text}least in {least}.", source)
 
 
 def _indices(result: Multicentric, of_layers: str) -> Iterator[str]:

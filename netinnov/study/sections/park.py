@@ -92,13 +92,12 @@ def tell(result: Park) -> Iterator[Sentence]:
     )
     yield Sentence(f"{text}: {partners}, {links} in {layers}.", ("parks",))
     ways = [f"{row[way]:,} {way}" for way in ("homeward", "outward") if way in row and row[way] > 0]
-    text = "It joins no pair of actors of home and host along the direction of the links."
+    text = "It joins no pair of actors of home and host that are not linked directly"
+    text += ", along the direction of the links." if result.context.inside.directed else "."
     if ways:
-        text = (
-            f"It joins pairs of actors on both sides that are not linked directly: {joined(ways)}. "
-        )
-        text += "Counted in a group of its own it is their liaison; counted with its home, or with "
-        text += "its host, the same pairs make it gatekeeper or representative."
+        text = "It joins pairs of actors on both sides that are not linked directly: "
+        text += f"{joined(ways)}. Counted in a group of its own it is their liaison; counted with "
+        text += "its home, or with its host, the same pairs make it gatekeeper or representative."
         stated = row.get("is_liaison_stated")
         if row["is_liaison"] and pd.notna(stated) and not stated:
             text += " With links alone that are stated as facts it joins none."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
+import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
@@ -37,7 +38,7 @@ class PlanPart(Part, part="plan", optional=True):
 [plan]                        # planning: the cheapest candidates of [siting] after which a target
                               # holds, at its prices; without prices as few as possible
 # effective_number = 10.0     # target: strength as spread as over so many equal places; without
-                              # a target one more than today
+                              # a target one more than today, but not more than there are
 # place = "quzhou"            # or: this place is a centre in a share of resampled links
 share = 0.8                   # this share of them
 rule = "top"                  # what makes a place a centre, as in [structure]; "hubs" takes long
@@ -133,7 +134,8 @@ def task_of(context: Context) -> Task:
     elif part.effective_number is not None:
         target = EffectiveNumber(part.effective_number)
     else:
-        target = EffectiveNumber(1 + effective_number(strength_together(network, ())))
+        today = effective_number(strength_together(network, ()))
+        target = EffectiveNumber(min(1 + today, network.n_nodes))
     ends = zip(pairs.index, pairs.to_numpy(), strict=True)
     scenarios = {site: maker.scenario(home, host) for site, (home, host) in ends}
     modelled = () if observed else tuple(layers)
@@ -200,24 +202,18 @@ def offer(result: Plan) -> Iterator[Sentence]:
         sure = f"a {less} set may exist, as not all were tried"
         if plan.exact:
             sure = f"no {less} set of the {candidates} reaches it"
-        text = (
-            f"To raise {uncapitalised(subject)} from {before} to {asked} or more, build {built}: "
-        )
-        text += f"it is {value} then, and {sure}."
+        text = f"To raise {uncapitalised(subject)} from {before} to {asked} or more, build "
+        text += f"{built}: it is {value} then, and {sure}."
     else:
         best = "the most that any set of them reaches"
         best = best if plan.exact else "the most that was found"
         close = value == before and plan.value > plan.baseline
-        text = (
-            f"{subject} cannot be raised from {before} to {asked} with {candidates} of [siting]: "
-        )
-        text += f"{best} is {'hardly more than today' if close else value}, with "
+        text = f"{subject} cannot be raised from {before} to {asked} with {candidates} of "
+        text += f"[siting]: {best} is {'hardly more than today' if close else value}, with "
         text += f"{built if plan.sites else 'nothing built'}."
     yield Sentence(text, source)
-    text = (
-        "A calculation on the network as it is, not a forecast: what is built is linked at once, "
-    )
-    yield Sentence(f"{text}and nobody reacts.", source)
+    text = "A calculation on the network as it is, not a forecast: what is built is linked at "
+    yield Sentence(f"{text}once, and nobody reacts.", source)
 
 
 def tell(result: Plan) -> Iterator[Sentence]:
@@ -235,17 +231,20 @@ def tell(result: Plan) -> Iterator[Sentence]:
         text += "that they count is not known."
         if result.counted:
             low, high = plan.steps["low"].map(unit), plan.steps["high"].map(unit)
-            text = (
-                f"With links resampled {task.part.resamples:,} times, those that are built among "
-            )
-            text += f"them, the value after the last step is {low.iloc[-1]} to {high.iloc[-1]} "
-            text += f"(95 %), today's {low.iloc[0]} to {high.iloc[0]}."
+            text = f"With links resampled {task.part.resamples:,} times, those that are built "
+            text += f"among them, the value after the last step is {low.iloc[-1]} to "
+            text += f"{high.iloc[-1]} (95 %), today's {low.iloc[0]} to {high.iloc[0]}."
+            if not plan.steps["value"].between(plan.steps["low"], plan.steps["high"]).all():
+                text += " Resampling loses weak links: what is outside of its interval is shifted."
         yield Sentence(text, ("plan_steps",))
     changed = result.changed["change"]
     if len(changed):
         gains = [f"{result.name(place)} (+{number(x)})" for place, x in changed.head(3).items()]
-        text = f"Strength changes in {counted(len(changed), 'place')}, most in {joined(gains)}; no "
-        yield Sentence(f"{text}place loses, as what is built is new.", ("plan_places",))
+        most = f"most in {joined(gains)}"
+        if np.isclose(changed, changed.iloc[0]).all():
+            most = f"by +{number(changed.iloc[0])}{' each' * (len(changed) > 1)}"
+        text = f"Strength changes in {counted(len(changed), 'place')}, {most}; no place loses, as "
+        yield Sentence(f"{text}what is built is new.", ("plan_places",))
 
 
 def draw(result: Plan) -> Iterator[Picture]:

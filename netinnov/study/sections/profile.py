@@ -210,20 +210,16 @@ def tell(result: Profile) -> Iterator[Sentence]:
     # Where resampling shifts an index by more than its interval is wide.
     shifted = table.index[table["bias"].abs() > (table["high"] - table["low"]) / 2]
     if names := [_called(index) for index in shifted]:
-        text = (
-            "Resampling loses weak links. It shifts these indices by more than half the width of "
-        )
-        text += f"their interval, which is not to be trusted: {some(names, len(names))}."
+        text = "Resampling loses weak links. It shifts these indices by more than half the width "
+        text += f"of their interval, which is not to be trusted: {some(names, len(names))}."
         yield Sentence(text, source)
     for layer, of_layer in result.modelled_beside.items():
         effective, n = (
             float(of_layer["value"][index]) for index in ("effective_number", "n_centres")
         )
         text = f"In {name(result.context.mark(layer))} alone the effective number of places is "
-        text += (
-            f"{places(effective)}, and {number(n)} are centres by the rule “{result.rule}”: this "
-        )
-        yield Sentence(f"{text}describes the model.", ("profile_modelled", "modelled"))
+        text += f"{places(effective)}, and {number(n)} are centres by the rule “{result.rule}”: "
+        yield Sentence(f"{text}this describes the model.", ("profile_modelled", "modelled"))
 
 
 def _null(result: Profile) -> Iterator[Sentence]:
@@ -319,7 +315,6 @@ def explain(result: Profile) -> Iterator[Sentence]:
     if parts := [text for column, text in meanings.items() if result.has(column)]:
         text = f"On the profile: {'; '.join(parts)}."
         if result.has("p"):
-            text += (
-                " Many indices are looked at, and they are not independent: no single p decides."
-            )
+            text += " Many indices are looked at, and they are not independent: no single p "
+            text += "decides."
         yield Sentence(text)

@@ -22,7 +22,7 @@ from netinnov.plotting import plot_benefit_shares
 from netinnov.study._context import Context
 from netinnov.study._places import check_column
 from netinnov.study._section import Part, Picture, Result, Sentence, Table
-from netinnov.study._words import counted, joined, name, number, percent, some
+from netinnov.study._words import are, counted, joined, name, number, percent, some
 from netinnov.study.sections import _village_contract, enclaves
 from netinnov.study.sections._enclave_choice import ExperimentPart, layer_for
 from netinnov.study.sections._village_contract import Contract, ContractPart, members_of
@@ -231,20 +231,19 @@ def compute(context: Context) -> Sharing:
 
 
 def offer(result: Sharing) -> Iterator[Sentence]:
-    pairs, value = result.pairs, number(result.total)
-    n = counted(len(pairs.table.drop_duplicates(["source", "target"])), "pair")
+    pairs, value, by_rule = result.pairs, number(result.total), result.by_rule
+    n = len(pairs.table.drop_duplicates(["source", "target"]))
+    linked, one = counted(n, "pair"), n == 1
     places = counted(len(pairs.players), "place")
     if pairs.layer:
-        text = (
-            f"{n} of places, linked in {name(pairs.layer)} on top of the observed network, raise "
-        )
-        text += f"the access of {places} by {value}"
+        text = f"{linked} of places, linked in {name(pairs.layer)} on top of the observed network, "
+        text += f"{'raises' if one else 'raise'} the access of {places} by {value}"
     else:
-        text = f"{n} of home and host of enclaves, with no other link, give {places} an access to "
-        text += f"one another of {value}"
+        text = f"{linked} of home and host of enclaves, with no other link, "
+        text += f"{'gives' if one else 'give'} {places} an access to one another of {value}"
     text += " (sum of their harmonic closeness). "
-    if keeps := [RULES[str(rule)] for rule, row in result.by_rule.iterrows() if row["in_core"]]:
-        text += f"Nobody would leave under {joined(keeps)}."
+    if keeps := [f"'{RULES[str(rule)]}'" for rule, row in by_rule.iterrows() if row["in_core"]]:
+        text += f"Nobody would leave under the rule{'s' * (len(keeps) > 1)} {joined(keeps)}."
     else:
         text += "Under each rule that was tried some group would be better off by itself."
     yield Sentence(text, ("sharing",))
@@ -256,10 +255,8 @@ def tell(result: Sharing) -> Iterator[Sentence]:
     if least < -NOTHING:
         text += f"; under the nucleolus each loses {number(-least)} or more by leaving"
     if least > NOTHING:
-        text = (
-            "The core is empty: under every division some group of places would be better off by "
-        )
-        text += f"itself, by {number(least)} at least"
+        text = "The core is empty: under every division some group of places would be better off "
+        text += f"by itself, by {number(least)} at least"
     yield Sentence(f"{text}.", source)
     shares = result.benefits[result.benefits["rule"] == "shapley"].set_index("player")["share"]
     most = str(shares.round(9).idxmax())
@@ -267,17 +264,19 @@ def tell(result: Sharing) -> Iterator[Sentence]:
     text = f"By the Shapley value {result.name(most)} gets most, {number(float(shares[most]))} of "
     text += f"{number(result.total)}; in an equal division it would be "
     text += f"{number(result.total / len(shares))}."
+    if np.isclose(shares, shares.mean()).all():
+        text = f"By the Shapley value each place gets {number(float(shares[most]))} of "
+        text += f"{number(result.total)}, as in an equal division."
     if not pd.isna([low, high]).any():
         low = max(low, 0.0) if abs(low) < NOTHING else low
-        text += f" Between {number(low)} and {number(high)} would be stable, so the rule decides, "
-        text += "not stability."
+        text += f" For {result.name(most)} all between {number(low)} and {number(high)} would be "
+        text += "stable, so the rule decides, not stability."
     yield Sentence(text, source)
     for rule, row in result.by_rule.iterrows():
         if row["objector"]:
             group = some([*map(result.name, sorted(row["objector"]))], len(row["objector"]))
-            text = (
-                f"Under the rule '{RULES[str(rule)]}' a group would leave ({group}): by itself it "
-            )
+            text = f"Under the rule '{RULES[str(rule)]}' a group would leave ({group}): by itself "
+            text += "it "
             yield Sentence(f"{text}achieves {number(float(row['largest_excess']))} more.", source)
     if result.stability:
         stable = result.stability.items()
@@ -285,10 +284,8 @@ def tell(result: Sharing) -> Iterator[Sentence]:
         text = f"With one pair less, each in turn, the divisions stay in the core in: {kept}."
         yield Sentence(text, ("sharing_stability",))
     (home, host), rise = result.pair, result.rise
-    text = (
-        f"The pair of {result.name(home)} and {result.name(host)} adds {number(result.added)} to "
-    )
-    text += f"the value of all. The Shapley value of {result.name(home)} is higher with it by "
+    text = f"The pair of {result.name(home)} and {result.name(host)} adds {number(result.added)} "
+    text += f"to the value of all. The Shapley value of {result.name(home)} is higher with it by "
     text += f"{number(float(rise[home]))}, that of {result.name(host)} by "
     text += f"{number(float(rise[host]))}: the same, as the link needs both."
     others = rise.drop([home, host]).sum()
@@ -305,7 +302,9 @@ def tell(result: Sharing) -> Iterator[Sentence]:
         "of access, in no currency, and no forecast; no division of taxes is in it."
     )
     if n := result.pairs.left_out:
-        text += f" {counted(n, 'pair')} of places with fewer pairs left out (most_players)."
+        text += (
+            f" {counted(n, 'pair')} of places with fewer pairs {are(n)} left out (most_players)."
+        )
     yield Sentence(text, source)
 
 
@@ -329,9 +328,8 @@ def tables(result: Sharing) -> Iterator[Table]:
     wide = wide.sort_values("shapley", ascending=False, kind="stable")
     view = wide.rename(columns=RULES | {"low": "core: least", "high": "core: most"}).reset_index()
     view["player"] = view["player"].map(result.names)
-    caption = (
-        "Shares by rule, whether some group would leave, and what each place gets in the core."
-    )
+    caption = "Shares by rule, whether some group would leave, and what each place gets in the "
+    caption += "core."
     yield Table("sharing", benefits, caption, view=view, whole=True)
     if result.stability:
         rows = [
@@ -341,10 +339,8 @@ def tables(result: Sharing) -> Iterator[Table]:
         ]
         frame = pd.DataFrame(rows, columns=["rule", "in_core", "coalition", "objects"])
         view = frame[["rule", "in_core"]].drop_duplicates().replace({"rule": RULES})
-        caption = (
-            "With one pair less, each in turn: in what share of the games a division is in the "
-        )
-        caption += "core; the file has the groups that object most often."
+        caption = "With one pair less, each in turn: in what share of the games a division is in "
+        caption += "the core; the file has the groups that object most often."
         formats = {"in_core": percent}
         yield Table("sharing_stability", frame, caption, view=view, whole=True, formats=formats)
     rise = result.rise.rename("change").rename_axis("player").reset_index()

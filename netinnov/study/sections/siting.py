@@ -107,7 +107,8 @@ class Siting(Result):
 
     def range(self, values: pd.Series) -> str:
         """The middle 95 % of values."""
-        return " to ".join(self.rise(float(values.quantile(q))) for q in (0.025, 0.975))
+        ends = [self.rise(float(values.quantile(q))) for q in (0.025, 0.975)]
+        return " to ".join(dict.fromkeys(ends))
 
 
 def compute(context: Context) -> Siting:
@@ -204,10 +205,9 @@ def offer(result: Siting) -> Iterator[Sentence]:
             text += f"but the best {best} that were found do not together."
         yield Sentence(text, source)
         return
-    text = (
-        f"Of {could}, the best {best} that were found are {joined([*map(result.site, plan.sites)])}"
-    )
-    text += f". Together they raise {label} by {result.rise(float(result.fresh.mean()))}"
+    text = f"Of {could}, the best {best} that were found are "
+    text += f"{joined([*map(result.site, plan.sites)])}. Together they raise {label} by "
+    text += f"{result.rise(float(result.fresh.mean()))}"
     if len(result.fresh) > 1:
         text += f" ({result.range(result.fresh)} in 95 % of {len(result.fresh)} placements that it "
         text += "was not chosen on)"
@@ -219,10 +219,8 @@ def offer(result: Siting) -> Iterator[Sentence]:
         do = f"{as_good:,} {'does' if as_good == 1 else 'do'}" if as_good else "none does"
         size = "that cost no more" if result.part.budget else f"of {best}"
         verdict = "better than" if share < 0.05 else "not clearly better than"
-        text = (
-            f"The plan is {verdict} chance: of {len(plan.placebo):,} plans {size} drawn at random "
-        )
-        text += f"from the same candidates {do} as well; 95 % of them gain "
+        text = f"The plan is {verdict} chance: of {len(plan.placebo):,} plans {size} drawn at "
+        text += f"random from the same candidates {do} as well; 95 % of them gain "
         yield Sentence(f"{text}{result.range(plan.placebo)}.", ("siting_values",))
     text = "Caution: this is a calculation on the network as it is, not a forecast: only the new "
     text += "links change it, nobody reacts, and another objective gives another plan."
@@ -283,7 +281,7 @@ def _stability(result: Siting) -> str:
     again = " and placements drawn again" if result.drawn else ""
     text = f"With {resampled} resampled {times:,} times{again}, a greedy plan chooses {parts}."
     if often := int((shares.drop(chosen) >= 0.5).sum()):
-        text += f" {often} other candidates {are(often)} in half of those plans or more."
+        text += f" {counted(often, 'other candidate')} {are(often)} in half of those plans or more."
     if float(shares[chosen].mean()) < 0.5:
         text += " Which sites are best is not settled by these data: many plans are nearly as good."
     return text

@@ -24,7 +24,7 @@ from netinnov.planning import (
 from netinnov.plotting import plot_space_allocation
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Result, Sentence, Table
-from netinnov.study._words import are, counted, joined, name, number, percent
+from netinnov.study._words import are, counted, has, joined, name, number, percent
 from netinnov.study.sections import enclaves
 from netinnov.study.sections._enclave_choice import layer_for
 
@@ -196,7 +196,7 @@ def offer(result: Space) -> Iterator[Sentence]:
     )
     text = f"{counted(len(stock.units), 'home')} ({name(part.units)}: {number(stock.units.sum())}) "
     text += f"would need about {demand} {part.unit} of space; "
-    text += f"{counted(len(stock.capacity), 'host')} have {space}."
+    text += f"{counted(len(stock.capacity), 'host')} {has(len(stock.capacity))} {space}."
     yield Sentence(text, ("space_demand", "space_rents"))
 
 
@@ -227,10 +227,8 @@ def tell(result: Space) -> Iterator[Sentence]:
 
 def _plan(result: Space, plan: SpaceAllocation) -> Iterator[Sentence]:
     mean = number(plan.cost / plan.flows.to_numpy().sum())
-    text = (
-        f"If homes used the space of any host at the least distance, it would lie {mean} km from "
-    )
-    yield Sentence(f"{text}home on average.", ("space_flows",))
+    text = f"If homes used the space of any host at the least distance, it would lie {mean} km "
+    yield Sentence(f"{text}from home on average.", ("space_flows",))
     text = "No host is full, so one more unit of space is worth nothing in this plan."
     if result.full:
         parts = []

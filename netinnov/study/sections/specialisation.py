@@ -104,7 +104,7 @@ def tell(result: Specialisation) -> Iterator[Sentence]:
     if result.table is not None:
         text = "A place is specialised if the mix of its links over the observed layers differs "
         text += "from that of all places (Krugman's index, in brackets; 0: not at all, 2: wholly). "
-        text += "Looked at are the half of the places with more links."
+        text += "Only the half of the places with more links is looked at."
         yield Sentence(text, ("specialisation",))
     if (spread := result.spread) is not None:
         first, last = float(spread["log_sd"].iloc[0]), float(spread["log_sd"].iloc[-1])

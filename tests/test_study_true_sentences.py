@@ -1,0 +1,215 @@
+"""Sentences of a study are true and of good English where places tie, or there is one of a kind."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from netinnov.errors import InputError
+from netinnov.plotting import caption_notes, plot_rank_size
+from netinnov.study._loaded_data import DataPart, load
+from netinnov.study._places import PlacesPart, aggregate_to_places
+from netinnov.study._section import Table
+from netinnov.study._table_views import view_of
+from netinnov.study._words import foremost
+from netinnov.study.sections import (
+    brokers,
+    central,
+    enclaves,
+    experiment,
+    governance,
+    park,
+    plan,
+    sharing,
+    siting,
+    space,
+)
+from netinnov.study.sections._candidate_sites import candidates_of
+from study_cases import context_of, network_of, text_of
+
+OFF = {"mechanisms": False}
+STAR = [("a", leaf) for leaf in "bcdefgh"]
+RING = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]
+PARK = {"home": "b", "host": "a", "size": 1, "replicates": 5, "placebos": 0}
+NODES = pd.DataFrame(
+    {
+        "place": [*"PQR", "Q", "R"],
+        "jurisdiction": [*"PQR", "P", "Q"],
+        "kind": [*["firm"] * 3, "park", "park"],
+    },
+    index=["p", "q", "r", "park_1", "park_2"],
+)
+"""A park of P in Q, and one of Q in R."""
+LINKS = [("p", "park_1"), ("park_1", "q"), ("q", "r"), ("park_2", "r")]
+
+
+def test_who_is_never_among_the_first_is_not_named():
+    result = central.compute(context_of(network_of(STAR), **OFF))
+    text = text_of(central.tell(result))
+    assert "Most often among the first three by the 11 centralities: a (11 times)." in text
+
+
+def test_a_ranking_says_how_many_more_have_as_much():
+    counts = pd.Series({"a": 3, "b": 2, "c": 2, "d": 2, "e": 1})
+    written = foremost(counts, lambda key, n: f"{key} ({n})", "as often")
+    assert written == "a (3), b (2), c (2) and 1 more as often"
+    assert (
+        foremost(counts[:3], lambda key, n: f"{key} ({n})", "as often") == "a (3), b (2) and c (2)"
+    )
+    # In a ring each place stands between its two neighbours, in both directions.
+    text = text_of(brokers.tell(brokers.compute(context_of(network_of(RING), **OFF))))
+    assert "most often p00 (2), p01 (2), p02 (2) and 9 more as often." in text
+
+
+def test_most_frequent_hosts_that_tie_are_counted():
+    ids = [f"h{i}" for i in range(5)]
+    nodes = pd.DataFrame({"place": [*ids, *ids], "kind": ["firm"] * 5 + ["park"] * 5})
+    nodes["jurisdiction"] = [*ids, *ids[1:], ids[0]]
+    nodes.index = [*ids, *(f"park_{each}" for each in ids)]
+    context = context_of(network_of([("h0", "h1")], nodes=nodes), **OFF)
+    text = text_of(enclaves.tell(enclaves.compute(context)))
+    assert "Most frequent hosts: h0 (1), h1 (1), h2 (1) and 2 more as often." in text
+
+
+def test_changes_that_tie_are_counted_and_equal_ends_written_once():
+    result = experiment.compute(context_of(network_of(STAR), **OFF, experiment=PARK))
+    text = text_of(experiment.tell(result))
+    # Each leaf but b loses b of its seven others: of 1 + 6 / 2 = 4 half, an eighth.
+    assert (
+        "none gains access (harmonic closeness) and 6 lose it (median of the placements); " in text
+    )
+    assert "largest loss: c and 5 more, −12.5 %." in text
+    assert "PageRank of b changes by −73.8 % in the median placement." in text
+    assert "(Theil index +599.9 % in the median placement)." in text
+
+
+def test_homes_that_all_have_the_least_are_not_below_the_median():
+    settings = {"siting": {"most_homes": 4, "most_hosts": 1}}
+    candidates = candidates_of(context_of(network_of(STAR), **OFF, **settings))
+    homes = "Homes are the places with the least access (harmonic closeness), the first 4 of 7."
+    assert candidates.notes[0].startswith(homes)
+
+
+@pytest.mark.parametrize(
+    ("check", "settings"),
+    [
+        (candidates_of, {"siting": {}}),
+        (governance.pair_of, {"governance": {"home": "P", "host": "Q"}}),
+    ],
+)
+def test_places_that_are_not_linked_are_refused_by_name_of_the_part(check, settings):
+    """Their nodes may be, each with another of its own place."""
+    nodes = pd.DataFrame({"place": [*"PPQQ"]}, index=[*"abcd"])
+    context = context_of(network_of([("a", "b"), ("c", "d")], nodes=nodes), **OFF, **settings)
+    (part,) = settings
+    with pytest.raises(InputError, match=rf"\[{part}\] needs links between places; there are none"):
+        check(context)
+
+
+def test_one_pair_raises_and_equal_shares_have_no_first():
+    settings = {"sharing": {"pairs": [["b", "c"]]}}
+    result = sharing.compute(context_of(network_of(STAR), **OFF, **settings))
+    offered, told = text_of(sharing.offer(result)), text_of(sharing.tell(result))
+    assert "1 pair of places, linked in links on top of the observed network, raises" in offered
+    assert "under the rules 'equal shares', 'in proportion to pairs', 'nucleolus' and " in offered
+    assert "By the Shapley value each place gets " in told
+    assert "as in an equal division. For b all between 0 and " in told
+
+
+def test_one_host_has_space():
+    nodes = NODES.assign(firms=[None, None, None, 6, None], floor_area_m2=[*[None] * 3, 1500, None])
+    places = pd.DataFrame({"place": [*"PQR"], "lon": [0.0, 1.0, 2.0], "lat": 0.0})
+    network = network_of(LINKS, nodes=nodes, places=places)
+    context = context_of(network, **OFF, space={"floor": 100.0})
+    assert text_of(space.offer(space.compute(context))).endswith("of space; 1 host has 1,500.")
+
+
+def test_links_without_a_direction_have_none_in_the_sentence_on_a_park():
+    joined = [*LINKS, ("p", "q")]
+    for directed in ((), ("links",)):
+        network = network_of(joined, nodes=NODES, directed=directed)
+        context = context_of(network, park={"park": "park_1"})
+        text = text_of(park.tell(park.compute(context)))
+        assert "It joins no pair of actors of home and host that are not linked directly" in text
+        assert ("along the direction of the links" in text) == bool(directed)
+
+
+def test_a_target_is_no_more_than_the_number_of_places():
+    network = network_of([("a", "b", 2), ("b", "c", 2), ("c", "a", 1)])
+    settings = {"siting": {"homes": ["a"], "hosts": ["b"]}, "plan": {"resamples": 2}}
+    task = plan.task_of(context_of(network, **OFF, **settings))
+    assert task.target.at_least == 3
+
+
+def test_values_outside_of_their_intervals_are_explained():
+    settings = {"siting": {"homes": ["b"], "hosts": ["a"]}, "plan": {"resamples": 5}}
+    result = plan.compute(context_of(network_of(STAR), **OFF, **settings))
+    steps = result.plan.steps
+    outside = not steps["value"].between(steps["low"], steps["high"]).all()
+    assert outside == ("Resampling loses weak links" in text_of(plan.tell(result)))
+    inside = result.plan.steps.assign(low=0.0, high=100.0)
+    for shown, said in ((inside, False), (inside.assign(high=0.1), True)):
+        object.__setattr__(result.plan, "steps", shown)
+        assert ("Resampling loses weak links" in text_of(plan.tell(result))) == said
+
+
+def test_one_candidate_is_in_half_of_the_plans():
+    share = pd.Series({"one": 0.9, "other": 0.5})
+    chosen = SimpleNamespace(sites=("one",))
+    result = SimpleNamespace(
+        stability=pd.DataFrame({"share": share, "resamples": 20}),
+        plan=chosen,
+        site=str,
+        modelled_layers=(),
+        resampled="flows",
+        drawn=False,
+    )
+    text = siting._stability(result)
+    assert "1 other candidate is in half of those plans or more." in text
+
+
+def test_a_border_has_one_share_where_layers_agree_and_what_is_left_out_is_counted():
+    shares = pd.DataFrame(
+        {
+            "group": ["land", "land", "kind"],
+            "layer": ["x", "y", "x"],
+            "share": [0.25, 0.25, 0.0],
+            "left_out": [0, 2, 1],
+            "p": np.nan,
+            "z": np.nan,
+        }
+    )
+    result = SimpleNamespace(choice=None, comparison=None, shares=shares, no_null="")
+    text = text_of(governance.tell(result))
+    assert "By land, 25 % of the weight crosses a border." in text
+    assert text.endswith("2 links are left out, as an end has no value.")
+    nothing = shares[shares["group"] == "kind"].assign(p=1.0)
+    result = SimpleNamespace(choice=None, comparison=None, shares=nothing, no_null="")
+    assert "not corrected" not in text_of(governance.tell(result))
+
+
+def test_a_cell_that_all_rows_leave_empty_is_not_told():
+    frame = pd.DataFrame({"node": ["a", "b"], "lost": "", "kind": "firm"})
+    assert view_of(Table("t", frame, "")).alike.endswith(
+        "In all rows shown: kind \u2068firm\u2069."
+    )
+    assert view_of(Table("t", frame.drop(columns="kind"), "")).alike == ""
+
+
+def test_nodes_without_places_lend_them_their_names(tmp_path):
+    nodes = pd.DataFrame({"node": [1, 2], "name": ["Quzhou", "Hangzhou"]})
+    nodes.to_csv(tmp_path / "nodes.csv", index=False)
+    pd.DataFrame({"source": [1], "target": [2]}).to_csv(tmp_path / "links.csv", index=False)
+    loaded = load(DataPart(source="tables", path=tmp_path))
+    cities = aggregate_to_places(loaded.network, PlacesPart()).cities
+    assert cities.places["name"].to_dict() == {"1": "Quzhou", "2": "Hangzhou"}
+    assert "each node is taken as a place of its own" in " ".join(loaded.notes)
+
+
+def test_a_small_standard_error_has_digits():
+    sizes = pd.Series(1000 / np.arange(1.0, 51) ** 0.9 * (1 + 0.001 * (-1.0) ** np.arange(50)))
+    assert "standard error 0.0" in (note := " ".join(caption_notes(plot_rank_size(sizes))))
+    assert "standard error 0.00," not in note
