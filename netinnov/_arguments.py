@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from netinnov._public import ARGUMENT_CHECKS
 from netinnov.errors import InputError
@@ -148,8 +149,10 @@ def as_whole(name: str, value: Any, *, low: float = 0, high: float = math.inf) -
 
 
 def as_floats(name: str, values: Any) -> npt.NDArray[np.float64]:
-    """A number, or numbers in rows of equal length, as an array of its own."""
+    """A number, or numbers in rows of equal length, as an array of its own; NaN where missing."""
     try:
+        if isinstance(values, (pd.Series, pd.DataFrame)):  # NA of nullable columns
+            return values.to_numpy(np.float64, copy=True, na_value=np.nan)
         return np.array(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         msg = f"`{name}` must hold numbers, in rows of equal length; found {shown(values)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -102,6 +103,18 @@ def test_numbers_are_copied() -> None:
     assert as_floats("x", 3).shape == ()
     with pytest.raises(InputError, match=r"`x` must hold numbers, .*; found \[\[1\], \[1, 2\]\]"):
         as_floats("x", [[1], [1, 2]])
+
+
+def test_missing_values_of_nullable_columns_are_nan() -> None:
+    column = pd.Series([1, None], dtype="Int64")
+    assert as_floats("x", column).tolist() == pytest.approx([1, math.nan], nan_ok=True)
+    table = as_floats("x", pd.DataFrame({"a": column, "b": [2.0, 3.0]}))
+    assert table.tolist()[0] == [1.0, 2.0]
+    assert math.isnan(table[1, 0])
+    # A pair that is not allowed, in a table of such columns.
+    demand, capacity = pd.Series({"a": 2}, dtype="Int64"), pd.Series({"x": 3, "y": 3})
+    cost = pd.DataFrame({"x": [4], "y": [None]}, index=["a"], dtype="Int64")
+    assert ni.planning.allocate_space(demand, capacity, cost).cost == 8
 
 
 def test_types_and_mappings() -> None:
