@@ -147,7 +147,7 @@ def test_support_of_a_centre():
     z2 = 1.959963984540054**2
     assert plan.steps["low"].iloc[-1] == pytest.approx(1 / (1 + z2 / 40))
     assert plan.steps["high"].iloc[0] == pytest.approx(1 - 1 / (1 + z2 / 40))
-    assert "b is a centre rises from 0% to 100%" in plan.sentences()[0]
+    assert "b is a centre rises from 0 % to 100 %" in plan.sentences()[0]
 
 
 def plan_network(network, scenario):

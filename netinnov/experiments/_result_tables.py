@@ -61,7 +61,7 @@ def sentence(row: Mapping[Any, Any]) -> str:
                 f"placements from {row['low']:+.3g} to {row['high']:+.3g}"
             )
             if not pd.isna(row["same_sign"]):
-                text += f", {row['same_sign']:.0%} with the sign of the median"
+                text += f", {100 * row['same_sign']:.0f} % with the sign of the median"
             text += ")"
     if not pd.isna(row["data_error"]):
         text += (

@@ -23,11 +23,14 @@ from netinnov.scenarios._equal_cost import largest_within
 from netinnov.scenarios._prices import Priced, check_scenario
 
 _KINDS: dict[str, tuple[Any, str]] = {
-    "competition for talent": (TalentAttraction, "{kept_share:.0%} of ties are kept"),
-    "park of the core at home": (ForwardEnclave, "{pipeline_share:.0%} of links lead to the host"),
-    "corridor": (DirectLinks, "{corridor_relief:.0%} of the border between the two is gone"),
+    "competition for talent": (TalentAttraction, "{kept_share:.0f} % of ties are kept"),
+    "park of the core at home": (
+        ForwardEnclave,
+        "{pipeline_share:.0f} % of links lead to the host",
+    ),
+    "corridor": (DirectLinks, "{corridor_relief:.0f} % of the border between the two is gone"),
     "merger": (NoChange, "the whole border between the two is gone; a merger has no price here"),
-    "reverse enclave": (ReverseEnclave, "{pipeline_share:.0%} of links lead home"),
+    "reverse enclave": (ReverseEnclave, "{pipeline_share:.0f} % of links lead home"),
 }
 """What is built, and what is assumed of it, with the names of shares."""
 
@@ -95,7 +98,10 @@ def _named(
     shares: Mapping[str, float],
 ) -> Approach:
     kind, text = _KINDS[name]
-    assumed, unilateral = text.format(**shares), kind is TalentAttraction
+    assumed, unilateral = (
+        text.format(**{name: 100 * share for name, share in shares.items()}),
+        kind is TalentAttraction,
+    )
     if kind is NoChange:
         return Approach(NoChange(), 0, math.nan, 1.0, assumed=assumed)
     of_kind = {field.name for field in fields(kind)}

@@ -173,12 +173,13 @@ class CentrePlan(Tabled):
         -------
         list of str
         """
-        subject, form = "The effective number of centres", ".3g"
+        numbers = self.target.at_least, self.value, self.baseline
         if isinstance(self.target, CentreSupport):
             subject = f"The share of resamples in which {self.target.place} is a centre"
-            form = ".0%"
-        numbers = (self.target.at_least, self.value, self.baseline)
-        asked, value, before = (format(number, form) for number in numbers)
+            asked, value, before = (f"{100 * number:.0f} %" for number in numbers)
+        else:
+            subject = "The effective number of centres"
+            asked, value, before = (f"{number:.3g}" for number in numbers)
         if not self.sites and self.reached:
             return [f"{subject} is {before} already; the target is {asked}, so nothing is built."]
         built = f"{len(self.sites)} of the candidates ({examples(self.sites)})"
