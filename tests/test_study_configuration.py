@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 import tomllib
 
@@ -67,6 +68,12 @@ NEEDED = {
     "plan.resamples": "and so is the path",
 }
 """Settings in which the example is not the default, and why it needs that."""
+
+
+@pytest.mark.parametrize("case", ["yrd", "europe"])
+def test_a_configuration_travels_to_another_process(case):
+    configuration = study.read_configuration(case=case)
+    assert pickle.loads(pickle.dumps(configuration)) == configuration
 
 
 def test_the_example_differs_from_the_defaults_where_it_needs_to_and_says_so():

@@ -798,13 +798,12 @@ def test_a_run_that_breaks_leaves_nothing(tables, monkeypatch, fault, there):
     before = left_in(path.parent)
     calls = []
 
-    def save(figure, folder, name, **about):
-        calls.append(name)
-        Path(folder).mkdir(exist_ok=True)
-        (Path(folder) / name).write_text("half")
+    def write(path, content):
+        calls.append(path)
+        path.write_text("half")
         raise fault
 
-    monkeypatch.setattr("netinnov.study._report_page.save_figure", save)
+    monkeypatch.setattr("netinnov.study._report_page.write_bytes", write)
     with pytest.raises((KeyboardInterrupt, SystemExit, MemoryError, OSError, InputError)):
         study.run(study.read_configuration(path), out=out)
     assert calls

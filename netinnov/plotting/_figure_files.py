@@ -96,11 +96,25 @@ def save_figure(
         check_choice("formats", each, Format)
     if caption is None:
         caption = " ".join(dict.fromkeys(note for ax in figure.axes for note in caption_notes(ax)))
-    texts = {"caption": one_line(caption), "command": one_line(command)}
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    # By way of the memory: matplotlib tells a full disk as an error of its own.
-    content: dict[str, bytes] = {}
+    content = encode_figure(figure, name, caption=caption, command=command, formats=formats)
+    paths = {each: folder / f"{name}.{each}" for each in dict.fromkeys(formats)}
+    for each, path in paths.items():
+        write_bytes(path, content[each])
+    check_interrupted()
+    return tuple(paths.values())
+
+
+def encode_figure(
+    figure: Figure, name: str, *, caption: str, command: str, formats: Sequence[Format]
+) -> dict[Format, bytes]:
+    """The content of the files that `save_figure` writes.
+
+    In the memory, as matplotlib tells a full disk as an error of its own.
+    """
+    texts = {"caption": one_line(caption), "command": one_line(command)}
+    content: dict[Format, bytes] = {}
     with figure_style(), _laid_out(figure) as canvas, _small_fonts():
         # The picture of dots first: the other canvases leave the figure at 72 dots an inch.
         for each in sorted(set(formats), key=lambda one: one != "png"):
@@ -128,11 +142,7 @@ def save_figure(
 
                 FigureCanvasSVG(figure).print_svg(stream, metadata=about)  # type: ignore[no-untyped-call]
             content[each] = stream.getvalue()
-    paths = {each: folder / f"{name}.{each}" for each in dict.fromkeys(formats)}
-    for each, path in paths.items():
-        write_bytes(path, content[each])
-    check_interrupted()
-    return tuple(paths.values())
+    return content
 
 
 def _metadata(name: str, texts: dict[str, str], **keys: str) -> dict[str, str | None]:

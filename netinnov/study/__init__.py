@@ -7,7 +7,6 @@ import shutil
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,12 @@ from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.study import sections
 from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
 from netinnov.study._context import Context
+from netinnov.study._drawings import Drawings
 from netinnov.study._explorer_page import write_explorer
 from netinnov.study._loaded_data import load
 from netinnov.study._manifest import hash_inputs, write_manifest
 from netinnov.study._places import aggregate_to_places
-from netinnov.study._report_page import Chapter, save, write_captions, write_page
+from netinnov.study._report_page import Chapter, Drawn, write_captions, write_page, write_pictures
 from netinnov.study._section import Section, Sentence
 from netinnov.study._table_files import write_tables
 
@@ -77,6 +77,11 @@ def run(
     -----
     UserWarning
         If no installed font can draw a label; the page says so as well.
+
+    Notes
+    -----
+    With two processors and up to a million links, a second process draws the figures of a section
+    while the next one is computed; the files are the same.
 
     Examples
     --------
@@ -142,12 +147,18 @@ def _study(
         level = aggregate_to_places(network, configuration.places)
     context = Context(configuration, loaded, level, progress=progress, say=say)
     results: list[tuple[Section[Any], Any]] = []
-    for section in _checked(context):
-        with step(section.name, f"section: {section.heading.lower()}"):
-            results.append((section, context.once(section.compute)))
-    with step("report", "drawing figures and writing the report"):
-        _write(configuration, results, folder, command)
-        write_explorer(context, folder)
+    with Drawings(command, network.n_links) as drawings:
+        for section in _checked(context):
+            with step(section.name, f"section: {section.heading.lower()}"):
+                result = context.once(section.compute)
+            results.append((section, result))
+            if result is not None:
+                drawings.begin(section, result)
+        with step("report", "drawing figures and writing the report"):
+            with undrawn_characters() as undrawn:
+                pictures = drawings.finish(undrawn)
+            _write(configuration, results, pictures, font_advice(undrawn), folder, command)
+            write_explorer(context, folder)
     write_manifest(
         folder,
         command=command,
@@ -174,6 +185,8 @@ def _checked(context: Context) -> list[Section[Any]]:
 def _write(
     configuration: Configuration,
     results: list[tuple[Section[Any], Any]],
+    pictures: dict[str, list[Drawn]],
+    advice: str,
     folder: Path,
     command: str,
 ) -> None:
@@ -185,32 +198,28 @@ def _write(
         section.name: section.question(result) for section, result in results if result is not None
     }
     leading = next((name for name in reversed(questions) if questions[name]), "")
-    with undrawn_characters() as undrawn, ThreadPoolExecutor(1) as encoder:
-        for section, result in results:
-            if result is None:
-                if section.absent:
-                    gist = [Sentence(section.absent)]
-                    chapters.append(Chapter(section.name, section.heading, gist))
-                continue
-            tables = list(section.tables(result))
-            write_tables(tables, folder / "tables", neutralise_formulas=safe)
-            figures = folder / "figures"
-            pictures = [save(each, figures, command, encoder) for each in section.draw(result)]
-            gist, sentences = list(section.offer(result)), list(section.tell(result))
-            if section.name == leading and gist:
-                question, short, gist = questions[leading], gist, []
-            if not gist:
-                gist, sentences = sentences[:1], sentences[1:]
-            chapters.append(
-                Chapter(section.name, section.heading, gist, sentences, pictures, tables)
-            )
-            reading += section.explain(result)
-    if undrawn:
-        advice = font_advice(undrawn)
+    for section, result in results:
+        if result is None:
+            if section.absent:
+                gist = [Sentence(section.absent)]
+                chapters.append(Chapter(section.name, section.heading, gist))
+            continue
+        tables = list(section.tables(result))
+        write_tables(tables, folder / "tables", neutralise_formulas=safe)
+        gist, sentences = list(section.offer(result)), list(section.tell(result))
+        if section.name == leading and gist:
+            question, short, gist = questions[leading], gist, []
+        if not gist:
+            gist, sentences = sentences[:1], sentences[1:]
+        own = pictures[section.name]
+        chapters.append(Chapter(section.name, section.heading, gist, sentences, own, tables))
+        reading += section.explain(result)
+    if advice:
         warnings.warn(advice, UserWarning, stacklevel=4)
         reading.append(Sentence(advice))
     drawn = [picture for chapter in chapters for picture in chapter.pictures]
     if drawn:
+        write_pictures(folder / "figures", drawn)
         write_captions(
             folder / "figures/captions.md",
             title=configuration.title,

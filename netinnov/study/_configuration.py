@@ -75,6 +75,10 @@ seed = 1                      # the same seed gives the same numbers
         left_out = {name: None for name in known if settings.get(name) is False}
         return settings | left_out
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled by its settings: the class with the parts of the sections is made anew."""
+        return configure, (self.model_dump(exclude_unset=True),)
+
     @model_validator(mode="after")
     def _layers_are_not_bundled(self) -> Self:
         source = self.data.source

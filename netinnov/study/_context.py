@@ -37,6 +37,10 @@ class Context:
     say: Callable[[str], None] = field(default=lambda _: None, kw_only=True)  # told what takes long
     _results: dict[Callable[[Context], object], Any] = field(default_factory=dict, init=False)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For a process that draws: without what sections computed, and without who is told."""
+        return self.__dict__ | {"_results": {}, "say": None}
+
     @property
     def network(self) -> MultilayerNetwork:
         return self.loaded.network

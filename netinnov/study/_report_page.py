@@ -6,7 +6,6 @@ import base64
 import io
 import re
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -15,7 +14,9 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined, Template
 from PIL import Image
 
-from netinnov.plotting import caption_notes, save_figure
+from netinnov._atomic import write_bytes
+from netinnov.plotting import caption_notes
+from netinnov.plotting._figure_files import encode_figure
 from netinnov.study._section import Picture, Sentence, Table
 from netinnov.study._table_views import View, view_of
 from netinnov.study._words import counted, in_html, joined, plain
@@ -28,7 +29,7 @@ MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture that was saved, and its file as the page holds it."""
+    """A picture as its files and the page hold it."""
 
     name: str
     caption: str
@@ -37,17 +38,10 @@ class Drawn:
     tables: tuple[str, ...]
     topic: str
     front: bool
-    encoded: Future[tuple[str, int]]
-
-    @property
-    def webp(self) -> str:
-        """The picture as WebP in base64."""
-        return self.encoded.result()[0]
-
-    @property
-    def width(self) -> int:
-        """Width on the page in millimetres: drawn so, all letters are of one size."""
-        return self.encoded.result()[1]
+    pdf: bytes
+    png: bytes
+    webp: str  # for the page: in base64
+    width: int  # on the page, in millimetres: so all letters are of one size
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +94,18 @@ class Chapter:
         return entries.values()
 
 
-def save(picture: Picture, folder: Path, command: str, encoder: Executor) -> Drawn:
-    """Write a picture as PDF and PNG; what its axes say of themselves goes with its note.
-
-    For the page it is encoded by ``encoder``, while the next one is drawn.
-    """
-    notes = [note for ax in picture.figure.axes for note in caption_notes(ax)]
+def drawn(picture: Picture, command: str) -> Drawn:
+    """Draw a picture as PDF and PNG; what its axes say of themselves goes with its note."""
+    figure = picture.figure
+    notes = [note for ax in figure.axes for note in caption_notes(ax)]
     note = " ".join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)])
     caption = _one_line(picture.caption, note)
-    _, path = save_figure(picture.figure, folder, picture.name, caption=caption, command=command)
+    content = encode_figure(
+        figure, picture.name, caption=caption, command=command, formats=("pdf", "png")
+    )
     from matplotlib import pyplot as plt
 
-    plt.close(picture.figure)  # those that size themselves are known to pyplot
+    plt.close(figure)  # those that size themselves are known to pyplot
     return Drawn(
         picture.name,
         picture.caption,
@@ -120,17 +114,27 @@ def save(picture: Picture, folder: Path, command: str, encoder: Executor) -> Dra
         picture.tables,
         picture.topic,
         picture.front,
-        encoder.submit(_encoded, path),
+        content["pdf"],
+        content["png"],
+        *_for_page(content["png"]),
     )
 
 
-def _encoded(path: Path) -> tuple[str, int]:
+def _for_page(png: bytes) -> tuple[str, int]:
     """A PNG as WebP, without loss in two thirds of the bytes, and its width in millimetres."""
     webp = io.BytesIO()
-    with Image.open(path) as image:
+    with Image.open(io.BytesIO(png)) as image:
         image.convert("RGB").save(webp, "WEBP", lossless=True)
         width = round(image.width / DOTS_PER_INCH * 25.4)
     return base64.b64encode(webp.getvalue()).decode("ascii"), width
+
+
+def write_pictures(folder: Path, pictures: Iterable[Drawn]) -> None:
+    """Write the files of pictures."""
+    folder.mkdir(exist_ok=True)
+    for picture in pictures:
+        write_bytes(folder / f"{picture.name}.pdf", picture.pdf)
+        write_bytes(folder / f"{picture.name}.png", picture.png)
 
 
 def write_captions(

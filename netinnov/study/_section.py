@@ -120,6 +120,10 @@ class Table:
     formats: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
 
+def _nothing(_: object) -> Iterable[Any]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Section(Generic[R]):
     """A part of a study, from the data to the page: a module of `netinnov.study.sections`.
@@ -132,11 +136,11 @@ class Section(Generic[R]):
     compute: Callable[[Context], R | None]  # all numbers; None where the data do not allow any
     tell: Callable[[R], Iterable[Sentence]]  # what was found
     tables: Callable[[R], Iterable[Table]]  # what is written to files
-    draw: Callable[[R], Iterable[Picture]] = field(default=lambda _: ())  # saved one by one
+    draw: Callable[[R], Iterable[Picture]] = _nothing  # saved one by one
     # For a reader in haste: in sight, where the rest is folded.
-    offer: Callable[[R], Iterable[Sentence]] = field(default=lambda _: ())
+    offer: Callable[[R], Iterable[Sentence]] = _nothing
     # How to read the numbers, for the section on methods.
-    explain: Callable[[R], Iterable[Sentence]] = field(default=lambda _: ())
+    explain: Callable[[R], Iterable[Sentence]] = _nothing
     # Settings, which several sections may share; a part that is set to false leaves them out.
     options: type[Part] | None = None
     absent: str = ""  # what is said where `compute` gives None; empty: nothing
