@@ -237,7 +237,6 @@ def _groups(
 
 
 def _n_pairs(group: Group) -> npt.NDArray[np.int64]:
-    """Count the ordered pairs of each kind."""
     n = np.bincount(group, minlength=3)
     pairs = np.zeros(len(PARTS), np.int64)
     np.add.at(pairs, _PART, np.outer(n, n) - np.diag(n))

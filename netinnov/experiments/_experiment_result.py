@@ -295,7 +295,6 @@ def _by_scenario(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _measures(rows: pd.DataFrame) -> list[pd.DataFrame]:
-    """The rows of each measure."""
     return [part for _, part in rows.groupby("measure", observed=True, sort=False)]
 
 

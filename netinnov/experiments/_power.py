@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,11 +75,26 @@ def replicates_needed(
     effects = pilot.effects(full=True)
     spread = effects["spread"].to_numpy(np.float64)
     effect = effects["difference"].to_numpy(np.float64)
-    wanted = [_smallest_n(sd, partial(_wide, sd, precision * sd, confidence)) for sd in spread]
-    sign = [
-        _smallest_n(sd, partial(_weak, sd, abs(change), confidence, power)) if change else None
-        for sd, change in zip(spread, effect, strict=True)
-    ]
+    quantile = (1 + confidence) / 2
+
+    @cache
+    def narrow(n: int) -> bool:
+        """Whether the interval of n replicates is narrow enough, whatever the spread."""
+        return bool(scipy.stats.t.ppf(quantile, n - 1) / math.sqrt(n) <= precision)
+
+    def powerful(n: int, ratio: float) -> bool:
+        """Whether n replicates leave out 0 often enough at this ratio of effect and spread."""
+        bound, shift = scipy.stats.t.ppf(quantile, n - 1), math.sqrt(n) * ratio
+        if n > _MANY:  # the noncentral t is normal, and hard to compute
+            return bool(scipy.stats.norm.cdf(shift - bound) >= power)
+        tails = scipy.stats.nct.sf(bound, n - 1, shift) + scipy.stats.nct.cdf(-bound, n - 1, shift)
+        return not tails < power  # NaN where it is too near to 1 to be computed
+
+    wanted, sign = [], []
+    for sd, change in zip(spread, effect, strict=True):
+        ratio = abs(change) / sd if sd > 0 else math.nan
+        wanted.append(_smallest_n(sd, narrow))
+        sign.append(_smallest_n(sd, partial(powerful, ratio=ratio)) if change else None)
     return effects[["scenario", "measure", "node"]].assign(
         spread=spread,
         half_width=precision * spread,
@@ -88,27 +103,11 @@ def replicates_needed(
     )
 
 
-def _wide(spread: float, half_width: float, confidence: float, n: int) -> bool:
-    """Whether the interval of n replicates is too wide."""
-    return (
-        float(scipy.stats.t.ppf((1 + confidence) / 2, n - 1)) * spread / math.sqrt(n) > half_width
-    )
-
-
-def _weak(spread: float, effect: float, confidence: float, power: float, n: int) -> bool:
-    """Whether n replicates leave out 0 too seldom."""
-    bound, shift = scipy.stats.t.ppf((1 + confidence) / 2, n - 1), math.sqrt(n) * effect / spread
-    if n > _MANY:  # the noncentral t is normal, and hard to compute
-        return bool(scipy.stats.norm.cdf(shift - bound) < power)
-    attained = scipy.stats.nct.sf(bound, n - 1, shift) + scipy.stats.nct.cdf(-bound, n - 1, shift)
-    return bool(attained < power)
-
-
-def _smallest_n(spread: float, too_few: Callable[[int], bool]) -> int | None:
-    """Give the least n, 2 or more, that is not too few; 1 where nothing is random."""
+def _smallest_n(spread: float, enough: Callable[[int], bool]) -> int | None:
+    """Give the least n, 2 or more, that is enough; 1 where nothing is random."""
     if math.isnan(spread):
         return None
     if spread == 0:
         return 1
-    n = bisect_left(range(2**52), True, lo=2, key=lambda n: not too_few(n))
+    n = bisect_left(range(2**52), True, lo=2, key=enough)
     return n if n < 2**52 else None

@@ -124,7 +124,6 @@ def _replicate(
     seeds: Sequence[np.random.SeedSequence],
     undefined: Sequence[Floats] | None,
 ) -> Values:
-    """Apply a scenario and measure."""
     name, number, _ = item
     try:
         # A copy, because a scenario that spawns from its generator changes the seed itself.

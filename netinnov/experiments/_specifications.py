@@ -220,7 +220,6 @@ def _effect(
     seed: np.random.SeedSequence,
     folder: Path | None,
 ) -> pd.DataFrame:
-    """Give the one row of effects of a specification."""
     number, asked = item
     measure = _name(asked.measure)
     prepared = network if asked.network is None else asked.network(network)

@@ -276,7 +276,6 @@ class _Measures:
 
     @cached_property
     def counts(self) -> list[int]:
-        """Number of nodes located in home and in host."""
         return [int(side.nodes.sum()) for side in sides(self.baseline, self.home, self.host)]
 
     def gains(self, drawn: pd.DataFrame, before: dict[str, float]) -> Floats:

@@ -145,7 +145,6 @@ class _WithLinks:
 def _needs_of_links(
     network: MultilayerNetwork, links: pd.DataFrame, names: list[str]
 ) -> npt.NDArray[np.int64]:
-    """The players that each link needs, as masks."""
     if "needs" in links.columns:
         return np.array([_mask("needs", players, names) for players in links["needs"]], np.int64)
     masks = np.zeros(len(links), np.int64)

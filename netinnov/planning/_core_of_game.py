@@ -237,7 +237,6 @@ def share_benefits(
 
 
 def _shares(game: Game, name: str, rule: object) -> Floats:
-    """What each player gets under a rule."""
     if isinstance(rule, str):
         if rule not in RULES:
             msg = f"`rules` knows {', '.join(map(repr, RULES))}, weights and functions; found "

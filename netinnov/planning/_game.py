@@ -174,18 +174,15 @@ def by_player(game: Game, values: Floats, name: str) -> pd.Series:
 
 
 def coalition_index(game: Game, masks: Iterable[int]) -> pd.Index:
-    """Coalitions as frozensets."""
     members = [coalition_of(mask, game.players) for mask in masks]
     return pd.Index(members, dtype=object, tupleize_cols=False, name="coalition")
 
 
 def coalition_of(mask: int, players: Sequence[Any]) -> Coalition:
-    """The players of a coalition."""
     return frozenset(player for i, player in enumerate(players) if mask >> i & 1)
 
 
 def named(mask: int, players: Sequence[Any]) -> str:
-    """A coalition in a message."""
     return "{" + ", ".join(str(each) for i, each in enumerate(players) if int(mask) >> i & 1) + "}"
 
 

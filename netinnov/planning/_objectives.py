@@ -154,7 +154,6 @@ def _by_place(access: Floats, place: npt.NDArray[np.intp]) -> Floats:
 
 
 def _at_homes(network: MultilayerNetwork, candidates: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
-    """Nodes located in the home of some candidate."""
     homes = {name: _homes(scenario) for name, scenario in candidates.items()}
     if without := [name for name, own in homes.items() if not own]:
         msg = f"objective='home_access' needs candidates with a `home`; {len(without)} have none: "

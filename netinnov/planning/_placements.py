@@ -40,7 +40,6 @@ class Placement:
 
     @property
     def n_nodes(self) -> int:
-        """Number of nodes that it adds."""
         return 0 if self.nodes is None else len(self.nodes.frame)
 
 

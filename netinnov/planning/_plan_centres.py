@@ -314,7 +314,6 @@ def _changes(before: MultilayerNetwork, after: MultilayerNetwork) -> pd.DataFram
 
 
 def holds(values: PlanValues, plan: Sequence[int], at_least: float) -> bool:
-    """Whether the target holds with a plan."""
     return not values.is_better(at_least, values.scored(plan))
 
 

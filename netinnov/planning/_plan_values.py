@@ -150,7 +150,6 @@ class PlanValues:
 
 
 def describe(names: Sequence[str]) -> str:
-    """How a message names a plan."""
     return f"the plan {examples(names)}" if names else "the network without any candidate"
 
 

@@ -35,12 +35,10 @@ class Limit:
         return [at for at in range(self.costs.size) if at not in plan and self.costs[at] <= left]
 
     def allows(self, plan: Sequence[int]) -> bool:
-        """Whether the plan is within the limit."""
         within = self.k is None or len(plan) <= self.k
         return within and self.cost(plan) <= self.budget * (1 + 1e-12)
 
     def cost(self, plan: Sequence[int]) -> float:
-        """Total cost."""
         return math.fsum(self.costs[list(plan)])
 
     def drawn(self, rng: np.random.Generator) -> list[int]:

@@ -109,7 +109,6 @@ def _sites(
     method: Method,
     options: dict[str, Any],
 ) -> frozenset[str] | None:
-    """The sites that are chosen in one resample; None where there is no plan."""
     network = changed(network, resample, rng, "resample")
     try:
         siting = prepared(network, seed=seed_of(rng), **options)

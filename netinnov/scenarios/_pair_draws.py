@@ -148,15 +148,12 @@ class Scene(NamedTuple):
 
     @property
     def directed(self) -> bool:
-        """Whether the layer is."""
         return self.layer in self.network.directed
 
     def by_strength(self, nodes: Positions, attachment: float) -> Ends:
-        """Make nodes candidates; see `ends_by_strength`."""
         return ends_by_strength(nodes, self.pairs, self.network.n_nodes, attachment)
 
     def at_home(self) -> Mask:
-        """Mark the pairs with an end at home."""
         return np.asarray(self.home.nodes[self.pairs.source] | self.home.nodes[self.pairs.target])
 
 

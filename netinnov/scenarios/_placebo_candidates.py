@@ -139,7 +139,6 @@ def placebo_candidates(
 
 
 def check_matching(replace: Replaced, caliper: float | None) -> None:
-    """Check the role and the caliper."""
     check_choice("replace", replace, Replaced)
     if caliper is not None:
         check_number("caliper", caliper, low=0)
@@ -160,7 +159,6 @@ def _values_of(
 
 
 def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork) -> Any:
-    """Give the values of one covariate for all places."""
     places = network.storage.places
     if name in ("strength", "tie"):
         layer, n = chosen_layer(network, scenario.layer), network.n_nodes

@@ -177,7 +177,6 @@ def draws_nothing(scenario: object) -> bool:
 
 
 def check_prices(prices: object) -> None:
-    """Check that prices are `Prices`."""
     mend = "Prices(park=..., link=..., pipeline_km=...)"
     check_type("prices", prices, Prices, mend=mend)
 

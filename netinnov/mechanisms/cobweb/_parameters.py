@@ -33,7 +33,6 @@ def follow(
 
 
 def set_fields(model: object, **values: Any) -> None:
-    """Set fields of a frozen model to what its checks made of them."""
     for name, value in values.items():
         object.__setattr__(model, name, value)
 
@@ -135,7 +134,6 @@ def region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[A
 
 
 def position(argument: str, region: Any, regions: tuple[Any, ...]) -> int:
-    """Position of a region."""
     if region not in regions:
         nearest = did_you_mean(region, regions)
         msg = f"`{argument}` must be a region ({examples(regions)}); found {region!r}{nearest}."

@@ -125,7 +125,6 @@ def check_park(network: MultilayerNetwork, park: str) -> tuple[int, int]:
 
 
 def without_direction(network: MultilayerNetwork) -> MultilayerNetwork:
-    """The network with links that go both ways."""
     if not network.directed:
         return network
     links = network.links[["layer", "source", "target", "weight"]]
