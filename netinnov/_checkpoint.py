@@ -168,18 +168,13 @@ def seed_state(seed: np.random.SeedSequence) -> dict[str, Any]:
     }
 
 
-def stored_seed(folder: PathLike) -> np.random.SeedSequence | None:
-    """Give the entropy that a checkpoint was begun with; None if there is no checkpoint."""
-    stored = _manifest(as_path("checkpoint", folder))
-    return None if stored is None else _seed(stored["entropy"])
-
-
 def seed_of_run(
     rng: Rng, checkpoint: PathLike | None = None
 ) -> tuple[np.random.Generator, np.random.SeedSequence]:
     """The generator of a run and the seed that it stands for; ``None`` takes up what is stored."""
     if rng is None and checkpoint is not None:
-        rng = stored_seed(checkpoint)
+        stored = _manifest(as_path("checkpoint", checkpoint))
+        rng = None if stored is None else _seed(stored["entropy"])
     generator = check_rng(rng)
     return generator, cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
 

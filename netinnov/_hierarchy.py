@@ -23,12 +23,6 @@ def units(codes: Codes, places: pd.DataFrame, level: int | str | None) -> Codes:
     A number goes that many steps up in ``parent``, and stops where there is no parent. A text goes
     up to the first place with this value in the column ``level``; a place inside none stays itself.
     """
-    unit = unit_of_each_place(places, level)
-    return np.where(codes >= 0, np.append(unit, np.int32(-1))[codes], np.int32(-1))
-
-
-def unit_of_each_place(places: pd.DataFrame, level: int | str | None) -> Codes:
-    """Position of the unit that contains each place at a level; see `units`."""
     parent = parents(places)
     own = np.arange(parent.size, dtype=np.int32)
     up = np.where(parent >= 0, parent, own)
@@ -44,7 +38,8 @@ def unit_of_each_place(places: pd.DataFrame, level: int | str | None) -> Codes:
         if (further == reached).all():
             break
         reached = further
-    return np.where(arrived[reached], reached, own) if isinstance(level, str) else reached
+    unit = np.where(arrived[reached], reached, own) if isinstance(level, str) else reached
+    return np.where(codes >= 0, np.append(unit, np.int32(-1))[codes], np.int32(-1))
 
 
 def within(parent: Codes, place: Codes, whole: Codes) -> Mask:

@@ -139,7 +139,8 @@ def run(
         first, rest = range(2 * n_workers), range(2 * n_workers, len(items))
         work_off(_batches(first, 2))
         most = -(-len(rest) // (_BATCHES * n_workers))
-        size = max(_n_items(sum(seconds) / len(seconds)), _least_saved(items, save))
+        fitting = int(BATCH_SECONDS / max(sum(seconds) / len(seconds), 1e-9))
+        size = max(1, fitting, _least_saved(items, save))
         work_off(_batches(rest, min(size, most)))
         return _joined(results)
 
@@ -163,11 +164,6 @@ def _one_after_another(
     finally:
         if values:
             keep(range(start, start + len(values)), values)
-
-
-def _n_items(seconds: float) -> int:
-    """Items of a batch, each of which takes so long."""
-    return max(1, int(BATCH_SECONDS / max(seconds, 1e-9)))
 
 
 def _least_saved(items: Sequence[Item], save: object) -> int:

@@ -11,10 +11,9 @@ from netinnov._arguments import check_choice
 from netinnov._typing import Floats
 
 Correction = Literal["holm", "fdr"]
-Array = Floats
 
 
-def corrected(p: npt.ArrayLike, correction: Correction, *, size: int | None = None) -> Array:
+def corrected(p: npt.ArrayLike, correction: Correction, *, size: int | None = None) -> Floats:
     """P-values corrected for the number of tests; NaN is not a test, and stays.
 
     Holm (1979): the chance of any false rejection. Benjamini and Hochberg (1995): the expected

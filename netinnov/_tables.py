@@ -216,7 +216,10 @@ def _nodes(
     if places is None:
         both = [clean[column] for column in ("place", "jurisdiction") if column in frame]
         known = pd.concat(both).dropna().unique() if both else []
-        places = empty_places(pd.Index(known, dtype="str"))
+        index = pd.Index(known, name="place", dtype="str")
+        unknown_columns = dict.fromkeys(("lon", "lat", "population"), np.nan)
+        parent = pd.Series(pd.NA, index, dtype="str")
+        places = pd.DataFrame(unknown_columns | {"parent": parent}, index)
     codes = {}
     for column in ("place", "jurisdiction"):
         codes[column] = codes_of(clean[column], places.index)
@@ -228,13 +231,6 @@ def _nodes(
     table = _with_others(clean, frame, "node")
     table.index = pd.Index(ids.astype("str"), name="node")
     return NodeTable(table, codes["place"], codes["jurisdiction"]), places
-
-
-def empty_places(index: pd.Index) -> pd.DataFrame:
-    """A table of places of which nothing but the id is known."""
-    index = index.rename("place")
-    unknown = dict.fromkeys(("lon", "lat", "population"), np.nan)
-    return pd.DataFrame(unknown | {"parent": pd.Series(pd.NA, index, dtype="str")}, index)
 
 
 def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCodes:

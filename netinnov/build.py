@@ -275,7 +275,10 @@ def aggregate(
     rows = network.storage.link_rows()
     rows = rows._replace(source=codes[rows.source], target=codes[rows.target], attributes=None)
     stay = (rows.source >= 0) & (rows.target >= 0)
-    _warn_of_the_groupless(by, group, stay)
+    if lost := int((group < 0).sum()):
+        msg = f"aggregate: {lost} of {group.size} nodes have no {by}; they and their "
+        msg += f"{int((~stay).sum())} links are left out."
+        warnings.warn(msg, UserWarning, stacklevel=3)
     if drop_internal:
         stay &= rows.source != rows.target
     nodes = _tables.NodeTable(frame, place_codes, place_codes)
@@ -360,16 +363,6 @@ def _record_of_sum(network: MultilayerNetwork, kept: list[str], factors: np.ndar
         quantity=records[0].quantity if len(records) == 1 else "amount",
         events=sum(events) if known else None,
     )
-
-
-def _warn_of_the_groupless(by: str, group: np.ndarray, stay: np.ndarray) -> None:
-    lost = int((group < 0).sum())
-    if lost:
-        msg = (
-            f"aggregate: {lost} of {group.size} nodes have no {by}; they and their "
-            f"{int((~stay).sum())} links are left out."
-        )
-        warnings.warn(msg, UserWarning, stacklevel=4)
 
 
 __dir__ = publish(globals())

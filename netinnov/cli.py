@@ -130,6 +130,7 @@ def run(
         typer.echo(case_text(case or "yrd"), nl=False)
         return
     configuration = _configuration(config, case)
+    command = shlex.join(["netinnov", *sys.argv[1:]])  # of paths some bytes may be no text
     terminal = sys.stderr.isatty()
     if not quiet:
         _announce(each=terminal)
@@ -139,7 +140,7 @@ def run(
         overwrite=overwrite,
         progress=terminal and not quiet,
         say=None if quiet else tell,
-        command=_encodable(shlex.join(["netinnov", *sys.argv[1:]])),
+        command=command.encode("utf-8", "backslashreplace").decode("utf-8"),
     )
     write(f"The report is {report}")
 
@@ -371,11 +372,6 @@ def _warn_in_words() -> None:
             show(message, category, *where, **to)
 
     warnings.showwarning = warn
-
-
-def _encodable(text: str) -> str:
-    """Escape what UTF-8 cannot write, such as the bytes of a path that are not text."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 __dir__ = publish(globals())

@@ -87,7 +87,10 @@ def _attempt(
         if start and (start != held or sent != about):
             _remove(part)
             raise _BrokenOff("the server sent a part of another file")
-        _check_space(part, address, None if total is None else total - start)
+        free = shutil.disk_usage(part.parent).free
+        if total is not None and total - start > free:
+            msg = f"{address} needs {_bytes(total - start)} more; the disk of {part.parent} has"
+            raise InputError(f"{msg} {_bytes(free)} left.")
         with _writing(part):
             _about_of(part).write_text(json.dumps(sent), encoding="utf-8")
         at = f", from {_bytes(start)} on" if start else ""
@@ -180,13 +183,6 @@ def _read_about(part: Path) -> dict[str, str]:
 
 def _about_of(part: Path) -> Path:
     return part.with_name(part.name + ".json")
-
-
-def _check_space(part: Path, address: str, n_bytes: int | None) -> None:
-    free = shutil.disk_usage(part.parent).free
-    if n_bytes is not None and n_bytes > free:
-        msg = f"{address} needs {_bytes(n_bytes)} more; the disk of {part.parent} has"
-        raise InputError(f"{msg} {_bytes(free)} left.")
 
 
 def _given_up(address: str, part: Path, error: Exception) -> InputError:

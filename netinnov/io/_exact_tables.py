@@ -35,8 +35,7 @@ TEXT: Record = {"kind": "text", "dtype": "str", "holds": "str"}
 
 def read_exact(path: Path, columns: Mapping[str, Record], n_rows: int) -> pd.DataFrame:
     """A table with the types that its columns had."""
-    read = {".csv": _from_csv, ".arrow": _from_arrow}.get(path.suffix, _from_parquet)
-    table, where = read(path, columns)
+    table, where = (_from_csv if path.suffix == ".csv" else _from_arrow)(path, columns)
     if table.num_rows != n_rows:
         msg = (
             f"{path} must have {n_rows} rows, as network.json says; it has {table.num_rows}: it is "
@@ -98,17 +97,15 @@ def _from_csv(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Wher
     return table, where
 
 
-def _from_parquet(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Where]:
-    with parquet_of(path) as file:
-        table = pa.parquet.read_table(file)
-        names = table.column_names
-    _check_header(f"{path}", names, columns)
-    return table, "row {}".format
-
-
 def _from_arrow(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Where]:
-    table = pa.Table.from_batches([arrow_file(path)])
-    _check_header(f"{path}", table.column_names, columns)
+    if path.suffix == ".arrow":
+        table = pa.Table.from_batches([arrow_file(path)])
+        names = table.column_names
+    else:
+        with parquet_of(path) as file:
+            table = pa.parquet.read_table(file)
+            names = table.column_names
+    _check_header(f"{path}", names, columns)
     return table, "row {}".format
 
 

@@ -90,16 +90,12 @@ def write_geo(
         raise InputError(msg)
     rows = network.storage.link_rows()
     ends = np.stack([at[rows.source], at[rows.target]], axis=1)
-    has_length = np.isfinite(ends).all(axis=(1, 2)) & (ends[:, 0] != ends[:, 1]).any(axis=1)
+    ends[(ends[:, 0] == ends[:, 1]).all(axis=1)] = np.nan  # no line at one place
+    named = places.drop(columns=["lon", "lat"]).reset_index()
     frames = {
-        "nodes": (network.storage.nodes.reset_index(), shapely.points, at, None),
-        "places": (
-            places.drop(columns=["lon", "lat"]).reset_index(),
-            shapely.points,
-            spots[:-1],
-            None,
-        ),
-        "links": (network.links, shapely.linestrings, ends, has_length),
+        "nodes": (network.storage.nodes.reset_index(), shapely.points, at),
+        "places": (named, shapely.points, spots[:-1]),
+        "links": (network.links, shapely.linestrings, ends),
     }
     layers = {
         name: geopandas.GeoDataFrame(_table(frame), geometry=_shapes(*shapes), crs="EPSG:4326")
@@ -130,9 +126,9 @@ def _table(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=range(len(frame)))
 
 
-def _shapes(make: Callable[[Floats], Any], at: Floats, known: Any) -> Any:
+def _shapes(make: Callable[[Floats], Any], at: Floats) -> Any:
     """Geometries of rows of coordinates; None where they are not known."""
-    known = np.isfinite(at).all(axis=1) if known is None else known
+    known = np.isfinite(at).all(axis=tuple(range(1, at.ndim)))
     shapes = np.full(len(at), None, dtype=object)
     shapes[known] = make(at[known])
     return shapes

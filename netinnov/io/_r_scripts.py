@@ -8,7 +8,7 @@ import pandas as pd
 
 from netinnov._atomic import new_folder
 from netinnov.errors import InputError
-from netinnov.io._attributes import Column, columns_of
+from netinnov.io._attributes import columns_of
 from netinnov.io._csv_text import write_csv
 from netinnov.io._graph import Attributes, with_attributes
 from netinnov.network import MultilayerNetwork
@@ -208,18 +208,13 @@ def _write_folder(
     with new_folder(folder) as new:
         for name, table in tables.items():
             columns = columns_of(table)
-            texts = {column.name: pd.Series(_texts(column), dtype="str") for column in columns}
-            write_csv(pd.DataFrame(texts, index=range(len(table))), new / f"{name}.csv")
+            texts = pd.DataFrame(index=range(len(table)))
             for column in columns:
+                cells = [None if value is None else str(value) for value in column.values]
+                text = pd.Series(cells, dtype="str")
+                texts[column.name] = text.str.upper() if column.kind == "boolean" else text
                 kind = "number" if column.kind == "integer" else column.kind
                 kinds.append({"table": name, "column": column.name, "kind": kind})
+            write_csv(texts, new / f"{name}.csv")
         write_csv(pd.DataFrame(kinds), new / "columns.csv")
         (new / "load.R").write_text(script, encoding="utf-8", newline="\n")
-
-
-def _texts(column: Column) -> list[str | None]:
-    """Cells as R reads them: TRUE and FALSE, numbers, text; None where missing."""
-    texts = [None if value is None else str(value) for value in column.values]
-    if column.kind == "boolean":
-        return [None if text is None else text.upper() for text in texts]
-    return texts

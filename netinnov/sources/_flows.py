@@ -57,18 +57,15 @@ def given_table(
     """A frame, or all columns of a file."""
     if isinstance(source, pd.DataFrame):
         frame = source.set_axis(source.columns.map(str), axis=1)
-        if not has_file_rows(frame):
-            return Given("the table", frame, "row", np.arange(len(frame)), ",", [])
-        numbers, unit = frame.index.to_numpy(), row_unit(frame)
-        return Given("the table", frame.reset_index(drop=True), unit, numbers, ",", [])
+        return Given("the table", frame, "row", np.arange(len(frame)), ",", [])
     table = read_any_table(as_path("source", source), encoding, delimiter, stripped=True)
     frame, unit = table.frame, row_unit(table.frame)
     if frame.empty:
         raise InputError(f"{table.name} must have rows below its header; it has none.")
-    if not has_file_rows(frame):  # of Parquet, with the names of rows in the index
-        return Given(table.name, frame, "row", np.arange(1, len(frame) + 1), ",", table.notes)
-    numbers = frame.index.to_numpy()
-    frame = frame.set_axis(frame.columns.map(str), axis=1).reset_index(drop=True)
+    numbers = np.arange(1, len(frame) + 1)  # of Parquet, with the names of rows in the index
+    if has_file_rows(frame):
+        numbers = frame.index.to_numpy()
+        frame = frame.set_axis(frame.columns.map(str), axis=1).reset_index(drop=True)
     return Given(table.name, frame, unit, numbers, table.delimiter, table.notes)
 
 
