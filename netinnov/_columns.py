@@ -6,6 +6,7 @@ import difflib
 import math
 import numbers
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -45,8 +46,12 @@ def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
     dtype = values.dtype
     if dtype == TEXT:
         return values, sound, False
+    if isinstance(dtype, pd.ArrowDtype):
+        return as_text(_without_arrow(values, dtype))
     if isinstance(dtype, pd.CategoricalDtype):
-        return as_text(values.astype(dtype.categories.dtype))
+        kind = dtype.categories.dtype
+        gaps = values.hasnans and getattr(kind, "kind", "O") in "iub"
+        return as_text(values.astype(object if gaps else kind))
     if isinstance(dtype, pd.StringDtype):
         return values.astype("str"), sound, False
     if pd.api.types.is_bool_dtype(dtype):
@@ -122,6 +127,8 @@ def _whole_numbers(number: Floats, index: pd.Index) -> tuple[pd.Series, Mask, bo
 def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
     """Float64 with NaN where missing, and which entries are not numbers at all."""
     dtype = values.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        return as_numbers(_without_arrow(values, dtype))
     if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype):
         if dtype.kind == "c":
             return np.full(len(values), np.nan), values.notna().to_numpy(bool)
@@ -139,8 +146,15 @@ def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
     return number, ~missing & ~real
 
 
+def _without_arrow(values: pd.Series, dtype: pd.ArrowDtype) -> pd.Series:
+    """A column of a type of Arrow as one of numpy's or of pandas' own."""
+    if pa.types.is_integer(dtype.pyarrow_dtype):
+        return values.astype("Int64")
+    return pd.Series(pa.array(values).to_pandas().array, values.index)
+
+
 def _is_real(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+    return isinstance(value, (numbers.Real, Decimal)) and not isinstance(value, (bool, np.bool_))
 
 
 def _as_float(value: Any) -> float:

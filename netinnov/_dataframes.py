@@ -52,7 +52,9 @@ def _categories(column: pa.ChunkedArray, known: list[tuple[pa.Array, pd.Index]])
     """
     one = column.num_chunks == 1
     whole = column.chunk(0) if one else column.unify_dictionaries().combine_chunks()
-    codes = whole.indices.fill_null(-1) if whole.indices.null_count else whole.indices
+    codes = whole.indices
+    if codes.null_count:  # Polars has no codes below 0
+        codes = codes.cast(pa.int64()).fill_null(-1)
     names = whole.dictionary
     index = next((index for listed, index in known if names.equals(listed)), None)
     if index is None:

@@ -256,8 +256,10 @@ def aggregate(
         group: np.ndarray = units(codes, network.storage.places, level)
         names = network.storage.places.index
     else:
-        group, names = pd.factorize(table[by], sort=True)
-        names = pd.Index(names).astype("str")
+        group, values = pd.factorize(table[by], sort=True)
+        a_gap = all(isinstance(value, float) and value.is_integer() for value in values)
+        named = map(int, values) if a_gap else values  # whole numbers, of which a gap made floats
+        names = pd.Index(list(named), dtype=object).astype("str")
     if events is None:
         refuse_joined_origins(network, group)
     else:

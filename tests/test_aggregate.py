@@ -81,6 +81,14 @@ def test_attributes(small: ni.MultilayerNetwork) -> None:
     }
 
 
+def test_whole_numbers_with_a_gap_name_their_groups_without_decimals() -> None:
+    nodes = pd.DataFrame({"founded": [2001, 2001, None], "share": [0.5, 1.0, 0.5]}, list("abc"))
+    network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    with pytest.warns(UserWarning, match="1 of 3 nodes have no founded"):
+        assert ni.aggregate(network, by="founded").nodes.index.tolist() == ["2001"]
+    assert ni.aggregate(network, by="share").nodes.index.tolist() == ["0.5", "1.0"]
+
+
 def test_any_attribute_may_group() -> None:
     nodes = pd.DataFrame({"node": list("abc"), "size": [1, 2, 1]})
     links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"], "weight": [2.0, 3.0]})

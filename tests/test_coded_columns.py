@@ -52,6 +52,8 @@ FORMS: dict[str, Any] = {
         lambda column: column.astype(pd.CategoricalDtype(["x", "0", *sorted(set(column))[::-1]]))
     ),
     "dictionaries": dictionaries,
+    "text of Arrow in pandas": lambda plain: plain.astype("str").astype(pd.ArrowDtype(pa.string())),
+    "types of Arrow in pandas": lambda plain: plain.convert_dtypes(dtype_backend="pyarrow"),
     "Arrow numbers and text": lambda plain: pa.Table.from_pandas(plain, preserve_index=False),
 }
 
@@ -84,7 +86,7 @@ def test_codes_have_the_faults_that_text_has(plain: pd.DataFrame, at: int, colum
         assert found.astype("str").equals(expected.astype("str")), form
 
 
-@pytest.mark.parametrize("form", ["categories", "dictionaries"])
+@pytest.mark.parametrize("form", ["categories", "dictionaries", "text of Arrow in pandas"])
 @pytest.mark.parametrize("column", TEXT)
 def test_a_missing_code_is_a_missing_name(form: str, column: str) -> None:
     plain = pd.DataFrame({"source": ["7", "3"], "target": ["3", "5"], "layer": ["a", "b"]})
@@ -93,6 +95,14 @@ def test_a_missing_code_is_a_missing_name(form: str, column: str) -> None:
     assert found[["row", "column", "problem"]].to_numpy().tolist() == [
         [1, column, "layer is missing" if column == "layer" else "empty id"]
     ]
+
+
+@pytest.mark.parametrize("values", [[7, None, 3], [7.0, None, 3.0], ["7", None, "3"]])
+def test_categories_with_a_gap_are_names(values: list[Any]) -> None:
+    place = pd.Categorical(values)
+    nodes = pd.DataFrame({"place": place, "kind": "firm"}, index=["a", "b", "c"])
+    network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    assert network.nodes["place"].fillna("").tolist() == ["7", "", "3"]
 
 
 def test_dictionaries_that_pandas_refuses_are_read_all_the_same() -> None:

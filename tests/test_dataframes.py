@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -250,6 +251,28 @@ def test_a_network_is_built_from_tables_of_any_library(library):
     assert by_layer.equals(ni.build_network({"firm": nodes}, {"one": links}, places))
     more = pd.DataFrame({"source": ["b"], "target": ["10"], "layer": ["links"]})
     assert expected.with_links(make(more)).equals(expected.with_links(more))
+
+
+def test_categories_of_polars_may_have_gaps():
+    nodes = pl.DataFrame({"node": ["a", "b"], "place": ["x", None]})
+    coded = nodes.with_columns(pl.col("place").cast(pl.Categorical))
+    links = pl.DataFrame({"source": ["a"], "target": ["b"]})
+    assert ni.build_network(coded, links).equals(ni.build_network(nodes, links))
+
+
+def test_decimals_of_a_database_are_numbers():
+    rows = "SELECT 'a' AS source, 'b' AS target, 1.5 AS weight, 2019::HUGEINT AS period"
+    links = ni.build_network(pd.DataFrame(index=["a", "b"]), duckdb.sql(rows)).links
+    assert links[["weight", "period"]].values.tolist() == [[1.5, 2019]]
+    offices = pd.DataFrame({"firm": "f", "city": ["x", "y"], "value": [Decimal("1.5"), Decimal(2)]})
+    assert branches(offices, firm="firm", place="city", value="value")["weight"].tolist() == [3.0]
+
+
+def test_tables_with_types_of_arrow_in_pandas_give_the_same_links():
+    rows = pd.DataFrame({"who": ["a", "b", "c"], "event": [1, 1, 2], "year": [2019, 2019, None]})
+    columns = {"member": "who", "event": "event", "period": "year"}
+    found = co_participation(rows.convert_dtypes(dtype_backend="pyarrow"), **columns)
+    pd.testing.assert_frame_equal(found, co_participation(rows, **columns))
 
 
 def test_whole_numbers_with_a_gap_keep_all_their_digits():

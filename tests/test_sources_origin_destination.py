@@ -107,6 +107,13 @@ def test_a_period_for_all_may_be_a_number_of_any_type(write, period):
     assert links["period"].tolist() == [2020]
 
 
+def test_a_frame_may_have_types_of_arrow():
+    flows = pd.DataFrame({"origin": ["a", "b"], "destination": ["b", "a"], "year": [2019, None]})
+    coded = flows.convert_dtypes(dtype_backend="pyarrow")
+    links = read_origin_destination(coded, period="year").links
+    pd.testing.assert_frame_equal(links, read_origin_destination(flows, period="year").links)
+
+
 def test_layers_of_a_long_table_and_a_period_for_all(write):
     text = "layer,source,target,weight\nrail,a,b,2\nroad,b,a,3\n"
     tables = read_origin_destination(write(text), period=2020)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from netinnov._arguments import examples
+from netinnov._columns import as_text
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer
 from netinnov.geocoding._geocode import city_ids
@@ -81,6 +82,8 @@ def add_cities(
         shown = examples(twice)
         raise InputError(f"the index of `places` must have each id once; twice are {shown}.")
     old = places["parent"] if "parent" in places else pd.Series(pd.NA, places.index, dtype="str")
+    if isinstance(old.dtype, (pd.ArrowDtype, pd.CategoricalDtype)):
+        old = as_text(old)[0]
     matched = geocoded[["geonameid", "code"]].notna().any(axis=1)
     below = old.isin(geocoded.index[matched])  # such a place keeps its parent
     city = geocoded["parent"].where(geocoded["parent"].notna(), city_ids(geocoded)).mask(below)

@@ -183,7 +183,7 @@ def _text(label: str, table: pd.DataFrame, name: str) -> pd.Series:
     if name not in table:
         return pd.Series(pd.NA, table.index, dtype="str")
     column = table[name]
-    if column.map(lambda value: isinstance(value, list)).any():
+    if any(isinstance(value, list) for value in column):
         column = column.map(lambda value: ",".join(value) if isinstance(value, list) else value)
     text, bad, _ = as_text(column)
     refuse(label, f"{name} must be text", "rows have something else", bad, column)

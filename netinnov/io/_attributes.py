@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 Kind = Literal["boolean", "integer", "number", "text"]
 MISFITS = (ArithmeticError, KeyError, RecursionError, SyntaxError, TypeError, ValueError)
@@ -144,6 +145,8 @@ def _column(name: str, values: pd.Series) -> Column:
     record = {"kind": form.kind, "dtype": str(dtype), "holds": holds}
     if isinstance(dtype, pd.StringDtype) and dtype.storage != "pyarrow":
         record["storage"] = dtype.storage
+    elif isinstance(dtype, pd.ArrowDtype):  # that of text has the name of another type
+        record["arrow"] = str(dtype.pyarrow_dtype)
     plain = [None if value is None else form.write(value) for value in objects]
     return Column(name, form.kind, plain, record)
 
@@ -171,6 +174,8 @@ def _dtype(record: Record) -> Any:
     if "storage" in record:
         absent = np.nan if record["dtype"] == "str" else pd.NA
         return pd.StringDtype(record["storage"], na_value=absent)
+    if record.get("arrow") == "string":
+        return pd.ArrowDtype(pa.string())
     dtype = pd.api.types.pandas_dtype(record["dtype"])
     if isinstance(dtype, np.dtype) and dtype.kind not in "biufcmMO":  # text of a billion letters
         raise TypeError(f"no column of a table is of the type {record['dtype']}")

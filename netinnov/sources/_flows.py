@@ -242,9 +242,10 @@ def _numbers(values: pd.Series, decimal: str, table: Given, where: Callable[[int
 
 
 def _periods(table: Given, values: pd.Series) -> pd.Series:
-    number = pd.to_numeric(values, errors="coerce")
-    bad = (values.notna() & ~(number % 1 == 0)).to_numpy(bool)
+    number = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    with np.errstate(invalid="ignore"):
+        bad = values.notna().to_numpy(bool) & (number % 1 != 0)
     if bad.any():
         where = f"{table.where(bad)}, column {values.name!r} ({values[bad].iloc[0]!r})"
         raise InputError(f"{table.name} must have whole numbers as periods; not so: {where}.")
-    return number.astype("Int64")
+    return pd.Series(number, values.index).astype("Int64")
