@@ -261,7 +261,8 @@ def test_the_dose_can_be_a_part_of_the_measure(pair, tmp_path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2", "3", "4"]
     with pytest.raises(InputError, match="`rng` must be given"):
         respond(pair, lambda _: Plus(2), checkpoint=tmp_path, **(options | {"rng": None}))
-    other = options | {"measures": lambda dose: {f"w{dose}": weight}}
+    # Before anything is measured.
+    other = options | {"measures": lambda dose: {f"w{dose}": pytest.fail}}
     with pytest.raises(InputError, match="same names for all doses"):
         respond(pair, lambda _: Plus(2), **other)
 
@@ -381,7 +382,7 @@ def test_specifications_may_have_placebos_and_checkpoints(pair, tmp_path) -> Non
         (
             {
                 "specifications": {"median": [1]},
-                "make": lambda median: Specification(Plus(1), weight),
+                "make": pytest.fail,
             },
             r"cannot be called .*\['median'\]",
         ),

@@ -392,6 +392,7 @@ def test_a_network_of_elements_is_stable_where_all_its_modes_are():
     assert elements.is_stable(ring(3) == 1)
 
 
+NAMES = ["high", "low"]
 DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
 
 
@@ -443,6 +444,10 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
             "`enclaves` must be a mapping",
         ),
         (lambda: CORE.rest_points(freeness=0.3, restarts=0), "`restarts`"),
+        (
+            lambda: CORE.rest_points(freeness=pd.DataFrame(np.eye(2) / 2 + 0.5, NAMES, NAMES)),
+            r"cannot be called as other columns of rest points: \['low', 'high'\]",
+        ),
         (
             lambda: CORE.simulate([0.5, 0.5], freeness=0.3, dynamics="logit"),
             "`dynamics` must be of the type Replicator or Logit; found",

@@ -90,6 +90,11 @@ def test_one_objective_is_no_front():
     network, candidates = case(0)
     with pytest.raises(InputError, match="must name two objectives; found 1"):
         pareto_plans(network, candidates=candidates, k=1, objectives={"a": "efficiency"})
+    both = {"cost": "efficiency", "b": "equity"}
+    with pytest.raises(
+        InputError, match=r"cannot be called as other columns of the plans: \['cost'"
+    ):
+        pareto_plans(network, candidates=candidates, k=1, objectives=both)
 
 
 def test_shares_count_the_resamples_in_which_a_site_is_chosen():

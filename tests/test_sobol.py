@@ -187,6 +187,7 @@ def test_measures_of_nodes_and_other_networks(pair) -> None:
         ({"confidence": 1}, "`confidence`"),
         ({"rng": "seed"}, "`rng` must be"),
         ({"make": lambda x: None}, "for all values; found NoneType"),
+        ({"ranges": {"difference": (0, 1)}}, r"called as columns of the points: \['difference'\]"),
         ({"make": lambda x: Specification(Plus(x), weights)}, "must have one effect"),
         ({"make": lambda x: Specification(Plus(x), weights, node="c")}, "must have one effect"),
         ({"make": lambda x: Specification(Plus(x), weight, node="a")}, "must have one effect"),

@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_callable, check_number
+from netinnov._arguments import as_list, check_callable, check_mapping, check_number
 from netinnov._checkpoint import seed_of_run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
@@ -119,16 +119,21 @@ def dose_response(
         return DoseResponse(result, table)
     if checkpoint is not None and rng is None:
         raise InputError("`rng` must be given with a checkpoint of several experiments.")
+    by_dose = {name: measures(dose) for name, dose in dose_of.items()}
+    for each in by_dose.values():
+        check_mapping("measures", each, "from names to measures", filled=True)
+    if len({tuple(each) for each in by_dose.values()}) > 1:
+        raise InputError("`measures` must give the same names for all doses.")
     (seed,) = seed_of_run(rng)[1].spawn(1)
     results = {
         name: compare(
             scenarios={name: scenarios[name]},
-            measures=measures(dose),
+            measures=by_dose[name],
             placebo=None if against is None else {name: against[name]},
             rng=spawned(seed),
             checkpoint=None if checkpoint is None else Path(checkpoint) / name,
         )
-        for name, dose in dose_of.items()
+        for name in dose_of
     }
     return DoseResponse(_together(results), table)
 
@@ -142,8 +147,6 @@ def _together(results: Mapping[str, ExperimentResult]) -> ExperimentResult:
         table["scenario"] = table["scenario"].replace({BASELINE: baselines[name]})
         tables.append(table)
     together = pd.concat(tables, ignore_index=True)
-    if len({tuple(table["measure"].unique()) for table in tables}) > 1:
-        raise InputError("`measures` must give the same names for all doses.")
     for column in ("scenario", "measure", "node"):
         order = together[column].dropna().unique()
         together[column] = pd.Categorical(together[column], order)

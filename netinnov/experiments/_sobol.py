@@ -249,6 +249,8 @@ def sobol_indices(
 
 def _check_ranges(ranges: Mapping[str, Range]) -> None:
     check_mapping("ranges", ranges, "from parameters to ranges", filled=True)
+    if taken := [name for name in ("difference", "mc_error") if name in ranges]:
+        raise InputError(f"parameters cannot be called as columns of the points: {taken}.")
     values: dict[str, Any] = dict(ranges)
     for name, each in values.items():
         if _is_interval(each):

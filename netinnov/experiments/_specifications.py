@@ -21,8 +21,9 @@ from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
+from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._placebo_tests import spawned
-from netinnov.experiments._replicates import Measure
+from netinnov.experiments._replicates import BASELINE, Measure
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import Scenario
 
@@ -131,6 +132,10 @@ def specification_curve(
         if isinstance(each, str) or not isinstance(each, Collection) or not len(each):
             msg = f"`specifications[{name!r}]` must hold one alternative or more"
             raise InputError(f"{msg}; found {shown(each)}; write a list or a mapping of them.")
+    one_row = {"scenario": [BASELINE, _EFFECT], "replicate": 0, "measure": "", "value": 0.0}
+    effects = ExperimentResult(pd.DataFrame(one_row).assign(node=None)).effects(full=True)
+    if taken := [name for name in choices if name in effects.columns[3:]]:
+        raise InputError(f"choices cannot be called as columns of the effects: {taken}.")
     (seed,) = seed_of_run(rng)[1].spawn(1)
     rows: list[dict[str, Any]] = []
     tasks: list[tuple[int, Specification]] = []
@@ -162,8 +167,6 @@ def specification_curve(
     )
     tables = run(task, tasks, executor=executor, progress=progress, label="specifications")
     effects = pd.concat(tables, ignore_index=True).drop(columns=["scenario", "measure", "node"])
-    if taken := [name for name in specifications if name in effects]:
-        raise InputError(f"choices cannot be called as columns of the effects: {taken}.")
     table = pd.concat([pd.DataFrame(rows), effects], axis=1)
     return table.sort_values("median", kind="stable", ignore_index=True)
 

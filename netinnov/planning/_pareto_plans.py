@@ -122,6 +122,8 @@ def pareto_plans(
     check_mapping("objectives", objectives, "from a name to an objective", filled=True)
     if len(objectives) != 2:
         raise InputError(f"`objectives` must name two objectives; found {len(objectives)}.")
+    if taken := [name for name in ("sites", "cost") if name in objectives]:
+        raise InputError(f"objectives cannot be called as other columns of the plans: {taken}.")
     weights = as_whole("weights", weights, low=2)
     seed = seed_of(rng)
     replicates = as_whole("replicates", replicates, low=1)

@@ -211,6 +211,8 @@ def long_run(
 
     ``make`` gives a fresh attraction, which may remember the last state to solve the next faster.
     """
+    if taken := [name for name in ("leading", "stable", "basin", "low", "high") if name in labels]:
+        raise InputError(f"regions cannot be called as other columns of rest points: {taken}.")
     n = len(labels)
     first = rng.dirichlet(np.ones(n), size=starts)
 
