@@ -386,3 +386,17 @@ def test_weights_too_large_to_be_counts_have_no_support():
     links = pd.DataFrame({"source": list("abc"), "target": list("bca"), "weight": 2.0**1000})
     network = ni.build_network(pd.DataFrame(index=list("abc")), links)
     assert detect_centres(network, resamples=3, rng=1)["support"].isna().all()
+
+
+def test_the_number_of_events_in_the_record_of_a_layer_is_used():
+    rows = [("a", "b", 6.5), ("b", "c", 2.0)]
+    tables = bare({"t": rows}, "abc")
+    known = ni.build_network(*tables, layers={"t": {"events": 800}})
+    unknown = ni.build_network(*tables)
+    # As if the number was given; one that is given goes before it.
+    for number, same in ((None, 800), (50, 50), ({"t": 50}, 50)):
+        drawn = resampled(known, np.random.default_rng(1), events=number).links
+        assert_frame_equal(drawn, resampled(unknown, np.random.default_rng(1), events=same).links)
+    options = {"rng": 1, "resamples": 9, "progress": False}
+    assert detect_centres(known, **options)["support"].notna().all()
+    assert detect_centres(unknown, **options)["support"].isna().all()

@@ -347,9 +347,14 @@ def test_layers_are_compared_where_there_are_two(stars):
     result = context_of(network_of(both, modelled=["other"])).once(layers.compute)
     # Seven linked pairs and two, one in common: 1 / 8.
     assert result.overlap.loc["links", "other"] == pytest.approx(1 / 8)
-    assert "Most linked pairs in common: links and other (modelled) (12 %)." in text_of(
-        layers.tell(result)
+    text = text_of(layers.tell(result))
+    assert "Of all pairs that are linked in links or other (modelled) 12 % are linked in both." in (
+        text
     )
+    # Places b and c gain a link, so b is second in one layer and first in the other.
+    rho = result.correlation.loc["links", "other"]
+    assert f"numbers of links in links and in other (modelled) is {rho:.2g}" in text
+    assert "Most similar" not in text  # of one pair
     marked = tables_of(layers, result)["layer_overlap"].frame
     assert marked.columns.tolist() == ["links", "other (modelled)"]
     assert marked.index.tolist() == ["links", "other (modelled)"]

@@ -30,7 +30,8 @@ class ResampledLinks:
     ----------
     events : int or mapping of str to int, optional
         Number of events behind a layer, or behind each origin in a layer of shares of each
-        origin's total; one number for all layers, or one for each. None: weights are counts.
+        origin's total; one number for all layers, or one for each. None: as `layer_table`
+        says; where it does not, weights are counts.
     layers : sequence of str, optional
         Layers that are resampled; the others, modelled ones above all, stay. None: all.
 

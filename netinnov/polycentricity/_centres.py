@@ -83,8 +83,8 @@ def detect_centres(
         Number of bootstrap resamples of the flows for `support`; 0 for none.
     events : int or mapping of layer to int, optional
         Number of events (trips, patents) behind the flows of a layer; in a layer of shares of
-        each origin's total: of each origin. None: whole-number weights count events, and behind
-        others nobody knows how many there are.
+        each origin's total: of each origin. None: as `layer_table` says; where it does not,
+        whole-number weights count events, and behind others nobody knows how many there are.
     resample : function, optional
         Resamples a network, ``(network, Generator) -> network``. Needed where one event makes
         several links, as in projections: draw its events and project them.

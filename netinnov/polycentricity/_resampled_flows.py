@@ -34,8 +34,10 @@ def check_events(network: MultilayerNetwork, events: Events) -> None:
 
 def says_events(network: MultilayerNetwork, events: Events) -> bool:
     """Whether the number of events behind each layer is known: given, or the weights count them."""
-    layers = network.layers
-    return all(_number(each, events) is not None or _are_counts(network, each) for each in layers)
+    return all(
+        _number(network, layer, events) is not None or _are_counts(network, layer)
+        for layer in network.layers
+    )
 
 
 def resampled(
@@ -44,9 +46,10 @@ def resampled(
     """Resample each link's number of events around the number observed.
 
     A count is drawn from the Poisson distribution with the observed count as its mean, which is
-    the bootstrap of events. Other weights are first put in events: all weights of a layer
-    together stand for `events`; in a layer of shares of each origin's total, the weights of each
-    origin do, and their sum stays (multinomial). A link of which no event is drawn is gone.
+    the bootstrap of events. Other weights, and those of a layer whose number of events is given or
+    in its record, are first put in events: all weights of the layer together stand for them; in a
+    layer of shares of each origin's total, the weights of each origin do, and their sum stays
+    (multinomial). A link of which no event is drawn is gone.
     """
     rows = network.storage.link_rows()._replace(period=None, attributes=None)
     directed = np.array([layer in network.directed for layer in network.layers], bool)
@@ -54,10 +57,11 @@ def resampled(
     weight = np.empty_like(rows.weight)
     for x, layer in enumerate(network.layers):
         in_layer = rows.layer == x
-        observed, number = rows.weight[in_layer], _number(layer, events)
+        observed, number = rows.weight[in_layer], _number(network, layer, events)
         if number is None and not _are_counts(network, layer):
             msg = f"the weights of layer {layer!r} are not counts of events; give their number as"
-            raise InputError(f"{msg} `events`, or build the network from counts.")
+            msg += " `events`, here or in the table of layers, or build the network from counts."
+            raise InputError(msg)
         if number is None:
             weight[in_layer] = rng.poisson(observed)
         elif network.storage.holds_shares(layer):
@@ -68,8 +72,10 @@ def resampled(
     return with_rows(network, rows._replace(weight=weight).where(weight > 0))
 
 
-def _number(layer: str, events: Events) -> int | None:
-    return events.get(layer) if isinstance(events, Mapping) else events
+def _number(network: MultilayerNetwork, layer: str, events: Events) -> int | None:
+    """The number of events behind a layer, as given or as its record says."""
+    number = events.get(layer) if isinstance(events, Mapping) else events
+    return network.storage.records[layer].events if number is None else number
 
 
 def _are_counts(network: MultilayerNetwork, layer: str) -> bool:

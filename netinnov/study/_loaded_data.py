@@ -144,12 +144,16 @@ class LayerPart(Part, part="layers"):
 # directed = false            # whether its links have a direction
 # quantity = "amount"         # what its weights are: "amount" or "share_of_origin"
 # unit = "commuters"          # of its weights
+# events = 1200               # how many events (contracts, trips) all weights together stand for,
+                              # where these are money or the like: intervals resample events; left
+                              # out: whole weights count events
 """
 
     modelled: bool | None = None
     directed: bool | None = None
     quantity: Quantity | None = None
     unit: str | None = None
+    events: Annotated[int, Field(ge=1)] | None = None
 
 
 class Incidence(NamedTuple):

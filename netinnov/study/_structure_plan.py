@@ -184,7 +184,8 @@ def _left_out(
     if no_draws or not options.resamples:
         yield LeftOut("intervals", no_draws if no_draws and options.resamples else "not asked for")
     elif not events:
-        why = "the weights are not whole numbers, so the number of events they count is not known"
+        why = "the weights are not whole numbers, so the number of events they count is not known; "
+        why += "`events` in the table of layers or [layers] may give it"
         yield LeftOut("intervals", why)
     if null.model is None:
         yield LeftOut("null model", null.why)

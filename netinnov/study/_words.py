@@ -99,9 +99,23 @@ def number(value: float, *, digits: int = 3) -> str:
     return signed(f"{leading} × 10") + str(int(power)).translate(RAISED)
 
 
-def places(effective: float) -> str:
-    """An effective number of places, with two digits and from 100 on whole."""
-    return number(effective, digits=2) if effective < 100 else number(round(effective))
+def places(effective: float, of: int | None = None) -> str:
+    """An effective number of places, with two digits and from 100 on whole.
+
+    With as many more as show that it does not reach the number of all places.
+    """
+    text = number(effective, digits=2) if effective < 100 else number(round(effective))
+    return text if of is None or text != f"{of:,}" else short_of(of, effective)
+
+
+def short_of(end: float, value: float, *, digits: int = 2) -> str:
+    """A number with as many digits as show that it does not reach an end, such as 1 for a share."""
+    text, decimals = number(value, digits=digits), 0
+    if text == number(end) and not math.isclose(value, end, rel_tol=1e-9):
+        while round(value, decimals) == end:
+            decimals += 1
+        text = signed(f"{value:,.{decimals}f}")
+    return text
 
 
 def signed(text: str) -> str:

@@ -129,10 +129,16 @@ def choose(context: Context) -> Choice | None:
     pair = most_frequent(context)
     if pair is None:
         return None
-    home, host, number, of_all = pair
+    home, host, number, of_all, ties = pair
     both = " and ".join(name(context.names[place]) for place in (home, host))
-    text = f"The experiment names no home and host; {both} were chosen, as most enclaves in the "
-    text += f"data have them: {number:,} of {of_all:,}."
+    text = f"The experiment names no home and host; {both} were chosen, "
+    why = f"as most enclaves in the data have them: {number:,} of {of_all:,}."
+    if ties > 1:
+        why = (
+            f"the first of {ties:,} pairs with most enclaves in the data: {number:,} of {of_all:,}"
+        )
+        why += " each."
+    text += why
     try:
         return _settled(context, part.model_copy(update={"home": home, "host": host}), (text,))
     except InputError as error:
@@ -140,15 +146,19 @@ def choose(context: Context) -> Choice | None:
         return None
 
 
-def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
-    """Home and host of most enclaves (the first in the table in a tie), and how many these are."""
+def most_frequent(context: Context) -> tuple[str, str, int, int, int] | None:
+    """Home and host of most enclaves (the first in the table in a tie), and how many these are.
+
+    Then the number of all enclaves between two places, and of the pairs with as many.
+    """
     pairs = context.once(enclaves.compute).counted[["home", "host"]].dropna()
     pairs = pairs[pairs.isin(context.cities.storage.nodes.index).all(axis=1)]
     if pairs.empty:
         return None
     sizes = pairs.groupby(["home", "host"], sort=False).size().reset_index(name="number")
     most = sizes.iloc[int(sizes["number"].argmax())]
-    return str(most["home"]), str(most["host"]), int(most["number"]), len(pairs)
+    ties = int((sizes["number"] == most["number"]).sum())
+    return str(most["home"]), str(most["host"]), int(most["number"]), len(pairs), ties
 
 
 def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> Choice:

@@ -262,9 +262,11 @@ def _specified(result: Experiment) -> Sentence:
     ]
     if measures.distance == "inverse" and not measures.border:
         values[-1] = "border 0, half and all of the median length of a link"
-    relative = rows["median"] / rows["baseline"].abs()
+    before = rows["baseline"].abs()
+    known = float((before > 0).all())  # changes stand as they are if there was nothing before
+    relative = rows["median"] / before if known else rows["median"]
     median = float(relative.median())
-    change = f"changes by {per_cent_of([median], 1.0)[0]}" if median else "stays as it is"
+    change = f"changes by {per_cent_of([median], known)[0]}" if median else "stays as it is"
     placements = counted(int(rows["replicates"].max()), "placement")
     text = f"Set up in {len(rows)} ways (both kinds of funding, {'; '.join(values)}; {placements} "
     text += f"each), {result.name(result.part.home)}'s access {change} in the median of them"

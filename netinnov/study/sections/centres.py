@@ -30,7 +30,8 @@ RULES: dict[str, str] = {
     "head_tail": "places above the mean strength",
     "core": "the core, densely linked in itself and with the rest",
     "z": "places far stronger than the others of their community",
-    "dominant_flow": "places whose largest flow goes to a smaller one",
+    "dominant_flow": "places whose largest flow goes to a smaller one, and to which that "
+    "of a smaller one comes",
 }
 BY_COMMUNITY = ("hubs", "z")  # rules that say something only where communities are beyond chance
 TESTS = (99, 49)  # random networks whose communities are searched for, small networks and large

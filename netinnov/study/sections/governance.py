@@ -309,7 +309,11 @@ def tell(result: Governance) -> Iterator[Sentence]:
             text = f"The shares are not compared with random networks: {result.no_null}."
         yield Sentence(text, source, BORDERS)
     if left := int(table.groupby("group")["left_out"].sum().max()):
-        text = f"{counted(left, 'link')} {are(left)} left out, as an end has no value."
+        blocks = map(result.context.inside.storage.block, table["layer"].unique())
+        loops = sum(int((block.sources == block.indices).sum()) for block in blocks)
+        reasons = [f"{loops:,} from a node to itself"] if loops else []
+        reasons += [f"{left - loops:,} with an end that has no value"] if left > loops else []
+        text = f"{counted(left, 'link')} {are(left)} left out: {joined(reasons)}."
         yield Sentence(text, source, BORDERS)
 
 

@@ -50,10 +50,13 @@ def compute(context: Context) -> LayerSimilarity | None:
 
 def tell(result: LayerSimilarity) -> Iterator[Sentence]:
     """The most similar pair of layers, and the median of all pairs."""
+    common = "Of all pairs that are linked in {} or {} {} are linked in both."
+    alike = "The rank correlation of numbers of links in {} and in {} is {}."
     similar = "Most similar in which places have many links"
-    for table, source, text, show in (
-        (result.overlap, "layer_overlap", "Most linked pairs in common", percent),
-        (result.correlation, "layer_correlation", similar, partial(number, digits=2)),
+    two = partial(number, digits=2)
+    for table, source, text, of_two, show in (
+        (result.overlap, "layer_overlap", "Most linked pairs in common", common, percent),
+        (result.correlation, "layer_correlation", similar, alike, two),
     ):
         values = table.to_numpy(float)
         x, y = np.triu_indices(len(values), 1)
@@ -61,11 +64,11 @@ def tell(result: LayerSimilarity) -> Iterator[Sentence]:
         if np.isnan(pairs).all():
             continue
         best = int(np.nanargmax(pairs))
-        ends = (name(result.context.mark(str(table.index[at]))) for at in (x[best], y[best]))
-        text = f"{text}: {' and '.join(ends)} ({show(float(pairs[best]))})"
-        if pairs.size > 1:
-            text += f"; the median over all pairs of layers is {show(float(np.nanmedian(pairs)))}"
-        yield Sentence(text + ".", (source,))
+        ends = [name(result.context.mark(str(table.index[at]))) for at in (x[best], y[best])]
+        value, middle = show(float(pairs[best])), show(float(np.nanmedian(pairs)))
+        text = f"{text}: {' and '.join(ends)} ({value}); the median over all pairs of layers is "
+        text = of_two.format(*ends, value) if pairs.size == 1 else f"{text}{middle}."
+        yield Sentence(text, (source,))
 
 
 def draw(result: LayerSimilarity) -> Iterator[Picture]:

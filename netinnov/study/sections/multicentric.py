@@ -17,7 +17,7 @@ from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
 from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers
 from netinnov.study._structure_plan import StructurePart
-from netinnov.study._words import name, number, percent, places
+from netinnov.study._words import name, number, percent, places, short_of
 
 HEADING = "Is the region multi-centric"
 ABSENT = "No two places are linked, so that there is nothing to be multi-centric."
@@ -131,7 +131,7 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
     if len(even) > 1 and not math.isclose(even[order[0]], even[order[-1]], rel_tol=0.05):
         most, least = (
             f"{name(result.context.mark(layer))} (effective number "
-            f"{places(result.by_layer[layer].effective_number)} of "
+            f"{places(result.by_layer[layer].effective_number, result.by_layer[layer].places)} of "
             f"{result.by_layer[layer].places:,} places)"
             for layer in (order[-1], order[0])
         )
@@ -148,15 +148,15 @@ def _indices(result: Multicentric, of_layers: str) -> Iterator[str]:
         yield (
             f"Rank-size slope of strength{of_layers}: {number(slope)} (standard error by "
             f"the rule of thumb slope × √(2/n), n = {n:,}: {whole.error}; R² "
-            f"{number(whole.rank_size.r_squared, digits=2)}). Closer to 0 is more even; "
+            f"{short_of(1, whole.rank_size.r_squared)}). Closer to 0 is more even; "
             "\N{MINUS SIGN}1 is Zipf's rule, where the second place has half of the first."
         )
     if not math.isnan(whole.primacy):
         yield (
             f"The largest place holds {percent(whole.primacy)} of all strength. Strength is as "
-            f"concentrated as if {places(whole.effective_number)} equal places shared it "
+            f"concentrated as if {places(whole.effective_number, n)} equal places shared it "
             f"(effective number, of {n:,}); Gini {number(whole.gini, digits=2)}, Green's index "
-            f"{number(whole.green, digits=2)} (1: all places equal)."
+            f"{short_of(1, whole.green)} (1: all places equal)."
         )
     if not math.isnan(whole.largest_component):
         lengths = ["a link is 1 / weight long"] if measures.distance == "inverse" else []

@@ -38,7 +38,8 @@ class PlanPart(Part, part="plan", optional=True):
 [plan]                        # planning: the cheapest candidates of [siting] after which a target
                               # holds, at its prices; without prices as few as possible
 # effective_number = 10.0     # target: strength as spread as over so many equal places; without
-                              # a target one more than today, but not more than there are
+                              # a target one more than today, or half of what is missing to all
+                              # places if that is less
 # place = "quzhou"            # or: this place is a centre in a share of resampled links
 share = 0.8                   # this share of them
 rule = "top"                  # what makes a place a centre, as in [structure]; "hubs" takes long
@@ -132,10 +133,16 @@ def task_of(context: Context) -> Task:
             )
         target = CentreSupport(part.place, part.share, part.rule)
     elif part.effective_number is not None:
+        n = cities.n_nodes
+        if part.effective_number > n:
+            raise InputError(
+                f"plan.effective_number must be at most the number of places of the report, {n:,}: "
+                f"so many are reached if all are equally strong; found {part.effective_number:g}."
+            )
         target = EffectiveNumber(part.effective_number)
     else:
         today = effective_number(strength_together(network, ()))
-        target = EffectiveNumber(min(1 + today, network.n_nodes))
+        target = EffectiveNumber(today + min(1.0, (cities.n_nodes - today) / 2))
     ends = zip(pairs.index, pairs.to_numpy(), strict=True)
     scenarios = {site: maker.scenario(home, host) for site, (home, host) in ends}
     modelled = () if observed else tuple(layers)
@@ -228,6 +235,9 @@ def tell(result: Plan) -> Iterator[Sentence]:
     yield Sentence(text, ("plan_steps",))
     if len(plan.steps) > 1:
         text = "There is no interval: the weights are not whole numbers, so the number of events "
+        if pd.notna(plan.steps["low"].iloc[0]):
+            text = "Only today's value has an interval: what is built makes weights that are not "
+            text += "whole numbers, so the number of events "
         text += "that they count is not known."
         if result.counted:
             low, high = plan.steps["low"].map(unit), plan.steps["high"].map(unit)

@@ -306,9 +306,11 @@ def tables(result: Profile) -> Iterator[Table]:
 
 
 def explain(result: Profile) -> Iterator[Sentence]:
+    drawn = "every event behind the observed links"
+    if result.plan.resampled == "flows":
+        drawn += ", whose number is what `events` of the layer says, or else its weight"
     meanings = {
-        "low": "its intervals resample every event behind the observed links, and shift with weak "
-        "links that are lost (bias)",
+        "low": f"its intervals resample {drawn}, and shift with weak links that are lost (bias)",
         "low_without_one": "leaving out one place at a time shows how far one place decides",
         "null_low": "z and p say where an index lies among random networks",
     }

@@ -101,9 +101,10 @@ class Siting(Result):
     def rise(self, value: float) -> str:
         """A value as a change from today: in per cent, or as it is where today's is 0."""
         baseline = self.plan.baseline
+        change = value - baseline if abs(value - baseline) > self.rounding else 0.0
         if not baseline:
-            return number(value - baseline)
-        return f"{number(100 * (value - baseline) / abs(baseline), digits=2)} %"
+            return number(change)
+        return f"{number(100 * change / abs(baseline), digits=2)} %"
 
     def range(self, values: pd.Series) -> str:
         """The middle 95 % of values."""

@@ -1,0 +1,156 @@
+"""Sentences of a report on data that are legitimate and odd: each is literally true."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.polycentricity import effective_number
+from netinnov.study._words import places, short_of
+from netinnov.study.sections import (
+    _verdicts,
+    experiment,
+    governance,
+    multicentric,
+    plan,
+    profile,
+    siting,
+)
+from study_cases import context_of, network_of, text_of
+
+OFF = {"structure": False, "mechanisms": False}
+FULL = [("a", "b", 1), ("b", "c", 2), ("c", "a", 3), ("a", "d", 4), ("b", "d", 5), ("c", "d", 6)]
+BETWEEN = {"home": "a", "host": "b", "replicates": 0}
+
+
+def borders(links, nodes=None):
+    context = context_of(network_of(links, nodes=nodes), **OFF, governance=BETWEEN)
+    return text_of(governance.tell(governance.compute(context)))
+
+
+def test_links_inside_a_node_are_not_said_to_have_an_end_without_value():
+    text = borders([*FULL, ("a", "a", 9), ("b", "b", 9)])
+    assert "2 links are left out: 2 from a node to itself." in text
+    # Node e has no kind: its one link is left out by kind, the self-link by every group.
+    nodes = pd.DataFrame({"place": [*"abcde"], "kind": ["firm"] * 4 + [None]}, index=[*"abcde"])
+    text = borders([*FULL, ("a", "a", 9), ("d", "e", 1)], nodes)
+    assert "2 links are left out: 1 from a node to itself and 1 with an end that has no value." in (
+        text
+    )
+    assert "left out" not in borders(FULL)
+
+
+def test_a_place_that_reached_nobody_has_changes_without_per_cent():
+    # Directed links reach e and lead nowhere, so its access is 0 before: no change is relative.
+    flows = [("a", "b", 3), ("b", "c", 2), ("c", "d", 1), ("d", "e", 1), ("a", "c", 5)]
+    network = network_of(flows, directed=["links"])
+    settings = {"home": "e", "host": "b", "replicates": 2}
+    result = experiment.compute(context_of(network, experiment=settings, **OFF))
+    text = text_of(_verdicts.trust(result))
+    assert "Set up in" in text
+    assert "not defined" not in text
+    assert "0 of them have its sign" not in text
+    assert "e's access stays as it is in the median of them: " in text
+
+
+@pytest.mark.parametrize(
+    ("hosts", "said"),
+    [
+        ("bbc", "a and b were chosen, as most enclaves in the data have them: 2 of 3."),
+        ("bcd", "a and b were chosen, the first of 3 pairs with most enclaves in the data: 1 of 3"),
+    ],
+)
+def test_home_and_host_are_only_said_to_have_most_enclaves_if_no_other_pair_has_as_many(
+    hosts, said
+):
+    firms = pd.DataFrame({"place": [*"abcd"]}, index=[*"abcd"])
+    parks = pd.DataFrame({"place": [*hosts], "jurisdiction": "a"}, index=["p", "q", "r"])
+    network = network_of(FULL, nodes=pd.concat([firms, parks.assign(kind="park")]))
+    context = context_of(network, experiment={"replicates": 2}, **OFF)
+    assert said in text_of(experiment.tell(experiment.compute(context)))
+
+
+def test_the_default_target_of_a_plan_is_below_the_number_of_places():
+    even = [(a, b, 5) for a in "abcde" for b in "abcde" if a < b]
+    uneven = [*even[:-1], ("d", "e", 6)]
+    own = {"placebos": 5, "resamples": 2, "homes": ["a", "b"], "hosts": ["d", "e"]}
+    context = context_of(network_of(uneven), **OFF, siting=own, plan={"resamples": 5})
+    today = effective_number([20, 20, 20, 21, 21])
+    task = context.once(plan.task_of)
+    assert today + 1 > 5
+    assert task.target.at_least == pytest.approx((today + 5) / 2)
+    far = context_of(network_of(uneven), **OFF, siting=own, plan={"effective_number": 5.5})
+    with pytest.raises(InputError, match=r"at most the number of places of the report, 5: .*5\.5"):
+        far.once(plan.task_of)
+
+
+def test_an_interval_of_today_alone_is_not_called_none():
+    own = {"form": "link", "placebos": 5, "resamples": 2, "homes": ["d"], "hosts": ["a"]}
+    own["volume_share"] = 0.31  # of a strength of 3
+    links = [("a", "b", 9), ("a", "c", 9), ("c", "d", 3), ("b", "c", 1)]
+    context = context_of(network_of(links), **OFF, siting=own, plan={"resamples": 5})
+    result = plan.compute(context)
+    low = result.plan.steps["low"]
+    assert low.notna().tolist() == [True] + [False] * (len(low) - 1)
+    text = text_of(plan.tell(result))
+    assert "There is no interval" not in text
+    assert "Only today's value has an interval" in text
+
+
+def test_rounding_is_no_gain_of_plans_at_random():
+    own = {"placebos": 20, "resamples": 0, "homes": ["d"], "hosts": ["a", "b"], "k": 1}
+    links = [("a", "b", 9), ("a", "c", 9), ("c", "d", 3), ("b", "c", 1)]
+    result = siting.compute(context_of(network_of(links), **OFF, siting=own))
+    today = result.plan.baseline
+    assert result.rise(today * (1 - 3e-16)) == "0 %"
+    assert result.rise(math.nextafter(today, 2)) == "0 %"
+    assert result.rise(1.5 * today) == "50 %"
+
+
+def test_a_number_near_its_end_is_not_shown_as_the_end():
+    assert places(23.54, 24) == "23.5"
+    assert places(24.0, 24) == "24"
+    assert places(24 * (1 + 1e-15), 24) == "24"
+    assert places(368.7, 3000) == "369"
+    assert places(2999.7, 3000) == "2,999.7"
+    assert places(9.73, 24) == "9.7"
+    assert short_of(1, 0.996) == "0.996"
+    assert short_of(1, 1.0) == "1"
+    assert short_of(1, 0.87) == "0.87"
+
+
+def test_almost_equal_places_are_not_said_to_be_as_many_as_equal_ones():
+    ring = [(f"c{i}", f"c{(i + 1) % 12}", 10 + i % 2) for i in range(12)]
+    ring += [("c0", "c5", 3)]
+    context = context_of(network_of(ring), mechanisms=False)
+    result = multicentric.compute(context)
+    assert round(result.whole.effective_number) == 12
+    text = text_of(multicentric.tell(result))
+    assert "as if 12 equal places" not in text
+
+
+@pytest.mark.parametrize("events", [None, 40])
+def test_events_of_a_layer_in_money_widen_the_intervals(events):
+    # 12,000 euros are not 12,000 contracts: with 40 contracts behind them little is certain.
+    rng = np.random.default_rng(2)
+    ids = [f"c{i}" for i in range(8)]
+    rows = [(a, b, 100 * int(rng.integers(1, 9))) for a in ids for b in ids if a < b]
+    nodes = pd.DataFrame({"place": ids}, index=ids)
+    links = pd.DataFrame(rows, columns=["source", "target", "weight"]).assign(layer="contracts")
+    record = {"contracts": {"unit": "EUR", "events": events}}
+    network = ni.build_network(nodes, links, layers=record)
+    total = links["weight"].sum()
+    settings = {"structure": {"resamples": 60, "replicates": 0, "restarts": 1}}
+    result = context_of(network, mechanisms=False, **settings).once(profile.compute)
+    low, high = result.table.loc["primacy", ["low", "high"]]
+    # The share of a place in all ends has a standard deviation of about sqrt(p (1 - p) / n).
+    share = result.table.loc["primacy", "value"]
+    sd = math.sqrt(share * (1 - 2 * share) / (2 * (events or total)))
+    assert 1.5 * sd < high - low < 8 * sd
+    said = text_of(profile.explain(result))
+    assert "whose number is what `events` of the layer says, or else its weight" in said
