@@ -196,3 +196,64 @@ def test_undirected_links_have_no_heads_and_the_park_stands_on_its_ground():
     assert len(heads(ax)) == 2  # one of them in the legend
     assert "Arrows lead from giver to receiver" in words
     assert "Lines without a head have no direction" in words
+
+
+def crowded(n=12) -> ni.MultilayerNetwork:
+    """A park with `n` partners at home and `n` at the host, every two of whom are linked."""
+    ids = [f"{side}{i}" for side in ("home", "host") for i in range(n)]
+    nodes = pd.DataFrame({"place": [each[:4] for each in ids], "kind": "firm"}, index=ids)
+    nodes.loc["park"] = ["host", "park"]
+    nodes["jurisdiction"] = nodes["place"].where(nodes.index != "park", "home")
+    pairs = [("park", each) for each in ids] + list(combinations(ids, 2))
+    links = pd.DataFrame(pairs, columns=["source", "target"])
+    return ni.build_network(nodes, links.assign(weight=range(1, len(links) + 1)))
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 12])
+def test_links_among_many_partners_stay_on_the_page_and_beside_the_park(n):
+    ax = plot_park(crowded(n), "park")
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    (bar,) = (
+        patch
+        for patch in ax.patches
+        if isinstance(patch, Rectangle) and patch.get_linewidth() == pytest.approx(1.6)
+    )
+    start, end = bar.get_x(), bar.get_x() + bar.get_width()
+    ways = [line.get_xydata() for line in ax.lines]
+    assert len(ways) == n * 2 * (n * 2 + 1) / 2 + 1  # and one in the legend
+    for way in ways:
+        assert (left + 0.5 <= way[:, 0]).all()
+        assert (way[:, 0] <= right - 0.5).all()
+        assert (top <= way[:, 1]).all()
+        assert (way[:, 1] <= bottom).all()
+        # No line runs down inside of the park.
+        down = np.flatnonzero(np.diff(way[:, 0]) == 0)
+        assert not ((start < way[down, 0]) & (way[down, 0] < end)).any()
+    ax.figure.draw_without_rendering()
+    page = ax.figure.bbox
+    badges = [text.get_window_extent() for text in ax.texts if text.get_bbox_patch() is not None]
+    assert all(page.x0 <= badge.x0 and badge.x1 <= page.x1 for badge in badges)
+
+
+def test_brackets_that_lie_over_one_another_are_apart():
+    ax = plot_park(crowded(6), "park")
+    downs = []
+    for line in ax.lines:
+        way = line.get_xydata()
+        if len(way) == 4 and way[0, 0] == way[3, 0]:  # out of a box and back into the column
+            downs.append((way[1, 0], *sorted(way[1:3, 1])))
+    assert len(downs) == 2 * 15
+    for (x, top, bottom), (other, low, high) in combinations(downs, 2):
+        if x == other:
+            assert bottom < low or high < top
+
+
+def test_a_park_says_nothing_false_of_weights_and_tells_layers_apart(monkeypatch):
+    network = crowded(1)
+    links = network.links.assign(layer=["人才", "合作", "研发"][: len(network.links)])
+    network = ni.build_network(network.nodes, links)
+    ax = plot_park(network, "park")
+    shown = [text.get_text() for text in ax.texts]
+    assert not any("weigh the same" in text for text in shown)
+    badges = {text.get_text() for text in ax.texts if text.get_bbox_patch() is not None}
+    assert len(badges) == 3  # without a Chinese font as well

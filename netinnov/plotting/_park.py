@@ -237,7 +237,9 @@ def _draw_arrow(
     lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
     longest = int(lengths.argmax())
     start, end = points[longest], points[longest + 1]
-    at = (start + end) / 2 - 1.1 * ahead
+    at = (start + end) / 2
+    if longest == len(lengths) - 1:  # in the middle of the line before its head
+        at = at - 1.1 * ahead
     if len(points) == 2 and not legend:  # at the park, clear of the channels beside the boxes
         near = start if abs(start[0] - DOUBLE / 2) < abs(end[0] - DOUBLE / 2) else end
         at = near + np.sign(at - near) * (7.0, 0)
@@ -254,9 +256,10 @@ def _position(layer: str, layers: tuple[str, ...]) -> int:
 
 
 def _codes(layers: tuple[str, ...]) -> dict[str, str]:
-    """The fewest first letters, two or more, that tell the layers apart."""
+    """The fewest first letters, two or more, that tell the layers apart; else numbers."""
+    drawn = {layer: printable(layer) for layer in layers}
     for letters in range(2, 30):
-        codes = {layer: layer[:letters] for layer in layers}
+        codes = {layer: text[:letters] for layer, text in drawn.items()}
         if len(set(codes.values())) == len(layers):
             return codes
     return {layer: str(position + 1) for position, layer in enumerate(layers)}
@@ -266,9 +269,9 @@ def _notes(
     around: MultilayerNetwork, links: pd.DataFrame, codes: dict[str, str], chinese: bool
 ) -> list[str]:
     pointed = links["layer"].isin(around.directed)
-    text = "All links weigh the same."
+    text = "Lines are as wide whatever the weight."
     if pointed.any():
-        text = "Arrows lead from giver to receiver; all links weigh the same."
+        text = "Arrows lead from giver to receiver and are as wide whatever the weight."
         if not pointed.all():
             text += " Lines without a head have no direction."
     text += " Thick frame: the park, in its home's colour on its host's ground."

@@ -18,6 +18,7 @@ LINE, SLOT, LANE = 3.0, 3.8, 3.8
 BOX, GAP = 51.0, 2.2
 LEFT, RIGHT = 6.5, DOUBLE - 6.5 - BOX
 PARK, PARK_WIDTH = 76.5, 30.0
+BESIDE = 3.9  # between a column and the edge of the page, with room for a badge
 ORDER = ("government", "park", "operator", "fund", "university", "institute", "firm", "talent_pool")
 
 
@@ -149,7 +150,8 @@ def routes_of(
     inner, outer = (LEFT + BOX, RIGHT), (LEFT, RIGHT + BOX)
     edge, away = (PARK, PARK + PARK_WIDTH), (1, -1)
     routes: dict[int, list[tuple[float, float]]] = {}
-    channel, bracket, order = [0, 0], [0, 0], {"above": 0, "below": 0}
+    brackets, gaps = _brackets(boxes, links, park, lanes), _gaps(boxes, links, lanes)
+    channel, order = [0, 0], {"above": 0, "below": 0}
     lowest = max([box.top + box.height for box in boxes.values()] + [bottom])
     highest = min([box.top for box in boxes.values()] + [top])
     for number, source, target in links[["source", "target"]].itertuples():
@@ -162,9 +164,8 @@ def routes_of(
             continue
         one, other = boxes[source], boxes[target]
         if number not in lanes:
-            bracket[one.column] += 1
             side = outer[one.column]
-            x = side - away[one.column] * (0.6 + 1.9 * bracket[one.column])
+            x = side - away[one.column] * brackets[number]
             y, z = one.at(number, outside=True), other.at(number, outside=True)
             routes[number] = [(side, y), (x, y), (x, z), (side, z)]
             continue
@@ -174,12 +175,46 @@ def routes_of(
             level = highest - LANE * (order["above"] - 0.3)
         path = []
         for box in (one, other):
-            x = inner[box.column] + away[box.column] * (3.2 + 2.2 * channel[box.column])
+            x = inner[box.column] + away[box.column] * (
+                3.2 + gaps[box.column] * channel[box.column]
+            )
             channel[box.column] += 1
             y = box.at(number)
             path += [(inner[box.column], y), (x, y), (x, level)]
         routes[number] = [*path[:3], *path[:2:-1]]
     return routes
+
+
+def _brackets(
+    boxes: dict[str, Box], links: pd.DataFrame, park: str, lanes: dict[int, str]
+) -> dict[int, float]:
+    """How far outside of its column each link runs that joins two boxes of it.
+
+    Links side by side share a distance; with many of them the distances are closer, on the page.
+    """
+    taken: list[list[float]] = [[], []]  # for each distance where its last link ends
+    chosen: dict[int, tuple[int, int]] = {}
+    spans = []
+    for number, source, target in links[["source", "target"]].itertuples():
+        if source == target or park in (source, target) or number in lanes:
+            continue
+        ends = sorted(boxes[node].at(number, outside=True) for node in (source, target))
+        spans.append((ends[0], ends[1], number, boxes[source].column))
+    for top, bottom, number, column in sorted(spans):
+        free = [k for k, end in enumerate(taken[column]) if end < top]
+        k = free[0] if free else len(taken[column])
+        taken[column][k : k + 1] = [bottom]
+        chosen[number] = column, k + 1
+    steps = [min(1.9, BESIDE / max(len(ends), 1)) for ends in taken]
+    return {number: 0.6 + k * steps[column] for number, (column, k) in chosen.items()}
+
+
+def _gaps(boxes: dict[str, Box], links: pd.DataFrame, lanes: dict[int, str]) -> list[float]:
+    """Distance between links that run down between the boxes of a column and the park."""
+    room = PARK - LEFT - BOX - 3.2 - 1.0
+    ends = links.loc[list(lanes), ["source", "target"]].to_numpy().ravel()
+    columns = [boxes[node].column for node in ends]
+    return [min(2.2, room / max(columns.count(column) - 1, 1)) for column in (0, 1)]
 
 
 def is_wide(name: str) -> bool:
