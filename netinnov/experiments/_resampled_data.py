@@ -40,10 +40,6 @@ class ResampledLinks:
     InputError
         When it is applied: a layer that is not there, or weights that are no counts.
 
-    See Also
-    --------
-    ResampledEvents : where one event makes many links.
-
     Notes
     -----
     A count is drawn from the Poisson distribution with the observed count as its mean. In a layer
@@ -51,8 +47,8 @@ class ResampledLinks:
     their sum stays. Other weights of a layer are first put in events, all together `events`. Links
     of which no event is drawn are dropped, and none appears that was not seen: so the network gets
     sparser, which shows as a shift of what is measured. Links are independent of each other: if
-    one event makes many (a project all pairs of its partners), draw events. Periods are summed
-    and attributes dropped. Records of layers stay.
+    one event makes many (a project all pairs of its partners), take `ResampledEvents`. Periods are
+    summed and attributes dropped. Records of layers stay.
 
     References
     ----------
@@ -121,10 +117,6 @@ class ResampledEvents:
     ------
     InputError
         A column is not there; and when it is applied, no such layer, or members that are not nodes.
-
-    See Also
-    --------
-    ResampledLinks : where nothing but the numbers of events is known.
 
     Notes
     -----

@@ -238,10 +238,6 @@ def plan_centres(
     InputError
         A place that is not a node, candidates without a cost, or a support of unknown events.
 
-    See Also
-    --------
-    site_enclaves : the best plan for a number or a budget.
-
     Notes
     -----
     Up to 12 candidates all sets are tried, the cheapest first (equally cheap ones in the order of

@@ -55,10 +55,6 @@ def apply_scenario(
         A place that is unknown or has no nodes, a host inside home, too few links to reallocate,
         or a function that returns no network.
 
-    See Also
-    --------
-    ReverseEnclave : what it does, step by step.
-
     Examples
     --------
     >>> import pandas as pd
@@ -109,10 +105,6 @@ def remove_enclaves(
     ------
     InputError
         A kind that no node has, or a rank that is not a number.
-
-    See Also
-    --------
-    netinnov.linkages.find_enclaves : which nodes are enclaves.
 
     Notes
     -----

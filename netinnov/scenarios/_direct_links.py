@@ -37,10 +37,6 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     funding, attachment, layer, volume, volume_share
         As in `ReverseEnclave`; both ends are drawn by strength.
 
-    See Also
-    --------
-    ReverseEnclave : how ends are drawn and what funding means.
-
     Notes
     -----
     The ends at host are drawn as those that embed a `ReverseEnclave`, the ends at home as those of
@@ -159,10 +155,6 @@ class NewLinks(Priced):
     InputError
         No pairs, a pair that is not two different ids, or a weight that is not above 0; and when
         it is applied, ids or a layer that the network does not have.
-
-    See Also
-    --------
-    DirectLinks : links between two places, with ends that are drawn.
 
     Notes
     -----

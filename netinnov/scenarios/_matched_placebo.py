@@ -44,7 +44,8 @@ def placebo(
     network : MultilayerNetwork
         Where the scenario would be applied.
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks or Combined
-        The real one; only the replaced place differs. Of combined ones see `MatchedPlacebo`.
+        The real one; only the replaced place differs. Of combined ones see `MatchedPlacebo`, which
+        takes another placebo in each replicate of an experiment.
     match : sequence of str and functions
         What the places must have in common: ``"strength"`` (of the nodes in the place),
         ``"distance"`` (km from the place that stays), ``"tie"`` (weight of the links with the
@@ -68,11 +69,6 @@ def placebo(
     ------
     InputError
         There is no candidate, or the real place lacks a matched value.
-
-    See Also
-    --------
-    placebo_candidates : all candidates, with their values and similarity.
-    MatchedPlacebo : another placebo in each replicate of an experiment.
 
     Examples
     --------

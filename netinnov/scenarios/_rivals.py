@@ -59,10 +59,6 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         As in `ReverseEnclave`. Funding pays for the new ties: those that are kept are always taken
         from host. Ties to keep are drawn in proportion to weight ** attachment.
 
-    See Also
-    --------
-    ReverseEnclave : how ends are drawn and what funding means.
-
     Notes
     -----
     1. *The movers* are one new node of kind ``talent``, place and jurisdiction `home`, id
