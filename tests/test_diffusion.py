@@ -317,6 +317,12 @@ def test_the_same_rng_gives_the_same_steps(tables: Tables, data: st.DataObject):
             lambda n: complex_contagion(n, seeds=["0"], threshold=pd.Series({"0": 2.0, "1": 0.5})),
             "`threshold` must be above 0 and at most 1 for each node; found .'0': 2.0",
         ),
+        (
+            lambda n: complex_contagion(
+                n, seeds=["0"], threshold=pd.Series([0.5] * 3, ["0", "0", "1"])
+            ),
+            "`threshold` must have one value a node; found several for '0'",
+        ),
     ],
 )
 def test_impossible_arguments_are_refused(call, words):

@@ -162,6 +162,9 @@ def test_no_pair_gives_no_concordance():
     assert found[["concordance", "z", "p", "p_more"]].isna().all()
 
 
+TWICE = pd.Series([1.0, 2.0], ["n5", "n5"])
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -170,6 +173,9 @@ def test_no_pair_gives_no_concordance():
         (lambda n, d: adoption_test(n, d, strata="city"), "`strata` must be a column"),
         (lambda n, d: adoption_test(n, d, strata=pd.Series({"n5": 1})), "must give a group"),
         (lambda n, d: adoption_test(n, d, permutations=0), "`permutations`"),
+        (lambda n, d: adoption_test(n, TWICE), "`dates` must have one value a node; .* for 'n5'"),
+        (lambda n, d: adoption_test(n, d, strata=TWICE), "`strata` must have one value a node"),
+        (lambda n, d: order_test(TWICE, d), "`steps` must have one value a node"),
         (lambda n, d: order_test(pd.Series({"n5": 1.0}), {}), "at least one node"),
     ],
 )

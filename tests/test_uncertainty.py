@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import netinnov as ni
@@ -412,6 +413,8 @@ def test_events_are_drawn_whole() -> None:
         pd.DataFrame(index=list("abcd")), pd.concat([links.assign(layer="met"), other])
     )
     again = ResampledEvents(rows, "who", "event", layer="met")
+    arrow = ResampledEvents(pa.Table.from_pandas(rows), "who", "event", layer="met")
+    assert again(network, np.random.default_rng(1)).equals(arrow(network, np.random.default_rng(1)))
     drawn = [again(network, np.random.default_rng(at)) for at in range(300)]
     assert {one.adjacency("other")[2, 3] for one in drawn} == {7.0}
     met = np.array([one.adjacency("met").toarray() for one in drawn if "met" in one.layers])

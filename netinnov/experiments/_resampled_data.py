@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import check_callable, check_choice, check_name, check_names
+from netinnov._dataframes import as_pandas
 from netinnov._rows import Rows
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -105,7 +106,8 @@ class ResampledEvents:
     Parameters
     ----------
     incidence : DataFrame
-        One row a participation of a member, which is a node of the network, in an event.
+        One row a participation of a member, which is a node of the network, in an event; of pandas,
+        Polars or any engine that narwhals knows.
     member, event : str
         The columns with their ids.
     layer : str
@@ -147,6 +149,7 @@ class ResampledEvents:
 
     def __post_init__(self) -> None:
         check_choice("weighting", self.weighting, Weighting)
+        object.__setattr__(self, "incidence", as_pandas(self.incidence))
         check_names("columns", [self.member, self.event], list(self.incidence.columns))
         code, events = pd.factorize(self.incidence[self.event])
         # An event as a period of its own: what it gives to its pairs is not added to others.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import examples
+from netinnov._arguments import examples, shown
 from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 
@@ -27,7 +27,7 @@ def numbers_of(
     Missing values are replaced by ``missing``.
     """
     if not isinstance(values, pd.DataFrame):
-        raise InputError(f"`{name}` must be a DataFrame, {of}; found {type(values).__name__}.")
+        raise InputError(f"`{name}` must be a DataFrame of pandas, {of}; found {shown(values)}.")
     try:
         x: Floats = values.to_numpy(np.float64, na_value=np.nan, copy=True)
     except (TypeError, ValueError) as error:

@@ -16,6 +16,7 @@ from netinnov._significance import why_untested
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Integers, Rng
 from netinnov.errors import InputError
+from netinnov.mechanisms.diffusion._contagion import on_nodes, refuse_twice
 from netinnov.network import MultilayerNetwork
 
 Exposure = Literal["number", "share"]
@@ -188,6 +189,7 @@ def order_test(
     rng = check_rng(rng)
     check_type("steps", steps, pd.Series, pd.DataFrame)
     models = steps if isinstance(steps, pd.DataFrame) else steps.to_frame()
+    refuse_twice("steps", models.index)
     times = _dates(dates, models.index)
     stay = (models > 0).all(axis=1).to_numpy(bool) & ~np.isnan(times)
     if np.isnan(times).all():
@@ -222,16 +224,14 @@ def _dates(dates: pd.Series | Mapping[str, float], index: pd.Index) -> Floats:
     if text.any():
         some = adopted[text].head().to_dict()
         raise InputError(f"`dates` must be numbers, such as years; these are none: {some}.")
-    return np.asarray(pd.Series(number, adopted.index.map(str)).reindex(index.map(str)), np.float64)
+    return np.asarray(on_nodes("dates", pd.Series(number, adopted.index), index), np.float64)
 
 
 def _codes(strata: pd.Series | None, index: pd.Index, stay: npt.NDArray[np.bool_]) -> Integers:
     if strata is None:
         return np.zeros(int(stay.sum()), np.int64)
     check_type("strata", strata, pd.Series)
-    labels = strata.copy()
-    labels.index = labels.index.map(str)
-    codes: Integers = pd.factorize(labels.reindex(index.map(str)))[0][stay].astype(np.int64)
+    codes: Integers = pd.factorize(on_nodes("strata", strata, index))[0][stay].astype(np.int64)
     if (codes < 0).any():
         lost = index[stay][codes < 0]
         msg = "`strata` must give a group to each node with a date; "
