@@ -97,12 +97,15 @@ def check_options(
 
 def _classes(network: MultilayerNetwork, kept: set[str]) -> Codes:
     """Class of each node; a missing kind or place is a class of its own."""
-    codes = {"kind": network.storage.kind_codes, "place": network.storage.place_codes}
-    columns = [code for name, code in codes.items() if name in kept]
+    columns: list[Codes] = [
+        getattr(network.storage, f"{name}_codes") for name in ("kind", "place") if name in kept
+    ]
     if not columns:
         return np.empty(0, np.int32)
-    classes = np.unique(np.column_stack(columns), axis=0, return_inverse=True)[1]
-    return classes.ravel().astype(np.int32)
+    code = np.zeros(network.n_nodes, np.int64)
+    for column in columns:
+        code = code * (int(column.max(initial=0)) + 2) + column + 1
+    return np.unique(code, return_inverse=True)[1].astype(np.int32)
 
 
 def _chain(
@@ -113,8 +116,7 @@ def _chain(
     directed = layer in network.directed
     links = State(block.sources, block.indices, block.data)
     loop = links.source == links.target
-    loops = links.at(loop)
-    start = links.at(~loop) if loop.any() else links
+    start, loops = (links.at(~loop), links.at(loop)) if loop.any() else (links, links.at(slice(0)))
     if group.size:
         bucket, begin = ends_by_class(start, group, directed)
     else:
