@@ -163,11 +163,14 @@ def _state_labels(network: MultilayerNetwork, membership: Any, numbers: Codes) -
     """Labels of the state nodes as codes 0, 1, ..."""
     table = labels_of(membership, "membership")
     nodes, layers = network.storage.nodes.index, list(network.layers)
+    row, column = table.index.get_indexer(nodes), np.zeros(len(layers), np.intp)
     if isinstance(table, pd.Series):
-        table = pd.DataFrame(dict.fromkeys(layers, table), table.index, layers)
+        table = table.to_frame()
+    else:
+        column = table.columns.get_indexer(pd.Index(layers, dtype=object))
     codes = pd.factorize(table.to_numpy(object).ravel())[0].reshape(table.shape)
-    known = pd.DataFrame(codes, table.index, table.columns)
-    labels = known.reindex(index=nodes, columns=layers, fill_value=-1).to_numpy(np.int64).T
+    # What is not in the table stands at its end, position -1.
+    labels = np.pad(codes, (0, 1), constant_values=-1)[np.ix_(row, column)].T
     missing = (numbers >= 0) & (labels < 0)
     if missing.any():
         where = [f"{nodes[i]!r} in {layers[x]!r}" for i, x in np.argwhere(missing.T)[:5]]
