@@ -316,6 +316,7 @@ def test_networks_attention_and_starts_are_put_in_the_order_of_the_regions():
     np.testing.assert_allclose(model.attention, [[1, 0, 0], [0, 1, 0], [0, 0.5, 0.5]])
     start = pd.Series({"q": 1.0, "h": 2.0, "s": 3.0})
     path = model.simulate(start=start, periods=2, expected=start[::-1])
+    assert model.to_frame(path).iloc[0].to_dict() == {"s": 3.0, "h": 2.0, "q": 1.0}
     np.testing.assert_allclose(path, model.simulate(start=[3, 2, 1], periods=2))
     with pytest.raises(InputError, match="`attention` must have a row and a column for each"):
         CoupledCobweb([1] * 3, [0.5] * 3, mobility=0, attention=q_looks_at_h)

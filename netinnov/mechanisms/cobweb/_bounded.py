@@ -37,7 +37,7 @@ class BoundedCobweb(OneMarket):
     ----------
     demand_slope : float
         b, above 0.
-    supply : ArctanSupply, LogisticSupply or SupplyCurve
+    supply : ArctanSupply or LogisticSupply
         S.
     demand_intercept : float
         a.

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from netinnov._arguments import as_whole, check_number
 from netinnov._typing import Floats
@@ -41,7 +40,7 @@ class CoupledBoundedCobweb(CoupledMarkets):
     ----------
     demand_slope : sequence of float
         b, above 0, one a region.
-    supply : sequence of SupplyCurve
+    supply : sequence of ArctanSupply or LogisticSupply
         S, one a region.
     mobility : float, matrix or MultilayerNetwork
         m, as in `CoupledCobweb`; symmetric.
@@ -152,22 +151,6 @@ class CoupledBoundedCobweb(CoupledMarkets):
             return np.asarray(stay - self.adaptation * self._answers(state) / b[:, None])
 
         return attractor_of(prices, exponent_of(expected, jacobian))
-
-    def to_frame(self, prices: Floats) -> pd.DataFrame:
-        """Label simulated prices with periods and regions.
-
-        Parameters
-        ----------
-        prices : array
-            As `simulate` gives them.
-
-        Returns
-        -------
-        DataFrame
-            Index ``period``, a column a region.
-        """
-        index = pd.RangeIndex(len(prices), name="period")
-        return pd.DataFrame(prices, index=index, columns=pd.Index(self.regions or ()))
 
     def _prices(self) -> Callable[[Floats], Floats]:
         b, a = np.asarray(self.demand_slope), np.asarray(self.demand_intercept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -15,25 +15,8 @@ from netinnov._display import Displayed
 from netinnov._typing import Floats, Integers
 
 
-@runtime_checkable
-class SupplyCurve(Protocol):
-    """What a curve of supply must give: quantities, slopes and bounds, for arrays of prices."""
-
-    def quantity(self, price: Any) -> Floats:
-        """Give the supply at each price."""
-        ...
-
-    def slope(self, price: Any) -> Floats:
-        """Give the derivative of supply at each price, at least 0."""
-        ...
-
-    def bounds(self) -> tuple[float, float]:
-        """Least and greatest supply."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class _Curve:
+class SupplyCurve:
     """A shape of one variable, stretched and moved: its ends, values and slopes."""
 
     _ends: ClassVar[tuple[float, float]]
@@ -94,7 +77,7 @@ class _Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class ArctanSupply(_Curve):
+class ArctanSupply(SupplyCurve):
     """Supply of offset + height arctan(steepness (price - centre)).
 
     Parameters
@@ -126,7 +109,7 @@ class ArctanSupply(_Curve):
 
 
 @dataclass(frozen=True, slots=True)
-class LogisticSupply(_Curve):
+class LogisticSupply(SupplyCurve):
     """Supply of offset + height / (1 + exp(-steepness (price - centre))).
 
     Parameters

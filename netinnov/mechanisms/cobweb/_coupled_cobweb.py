@@ -82,6 +82,22 @@ class CoupledMarkets(ABC):
         """
         return self._path(start, expected, periods)[0]
 
+    def to_frame(self, prices: Floats) -> pd.DataFrame:
+        """Label simulated prices with periods and regions.
+
+        Parameters
+        ----------
+        prices : array
+            As `simulate` gives them.
+
+        Returns
+        -------
+        DataFrame
+            Index ``period``, a column a region.
+        """
+        index = pd.RangeIndex(len(prices), name="period")
+        return pd.DataFrame(prices, index=index, columns=pd.Index(self.regions or ()))
+
     def _path(self, start: Any, expected: Any, periods: int) -> tuple[Floats, Floats]:
         regions = tuple(self.regions or ())
         first = vector("start", start, regions)
@@ -317,8 +333,7 @@ class CoupledCobweb(CoupledMarkets):
             return np.asarray(later - answers @ expected / demand)
 
         prices, _ = follow(price, push, np.zeros(len(push)), periods, self.adaptation)
-        index = pd.RangeIndex(len(prices), name="period")
-        return pd.DataFrame(prices, index=index, columns=pd.Index(regions))
+        return self.to_frame(prices)
 
     def _prices(self) -> Callable[[Floats], Floats]:
         demand, answers = self._demand(), self._answers()
