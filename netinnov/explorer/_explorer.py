@@ -163,7 +163,7 @@ def page_of(
         "measures": measures,
         "parks": parks,
         "enclaves": enclave_pairs(parks),
-        "suggestions": suggested_pairs(network, parks, places),
+        "suggestions": suggested_pairs(parks, places, n),
     }
     structure = tables.structure if tables else None
     if structure is None:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._columns import as_text, display_names
-from netinnov._hierarchy import units
 from netinnov.explorer._place_network import Gazetteer
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork
@@ -73,15 +72,17 @@ def enclave_pairs(parks: list[dict[str, Any]]) -> list[dict[str, int]]:
     return [{str(name): int(n) for name, n in row.items()} for row in pairs.to_dict("records")]
 
 
-def suggested_pairs(
-    network: MultilayerNetwork, parks: list[dict[str, Any]], places: Gazetteer
-) -> list[list[int]]:
-    """Home and host of most sites, whole units where these are on the page, each home once."""
-    at = {name: position for position, name in enumerate(places.ids)}
-    index = network.storage.places.index
-    whole = units(np.arange(len(index), dtype=np.int32), network.storage.places, len(index))
-    top = {name: str(index[unit]) for name, unit in zip(index, whole, strict=True)}
-    ends = ([at[top[places.ids[park[end]]]] for park in parks] for end in ("home", "host"))
+def suggested_pairs(parks: list[dict[str, Any]], places: Gazetteer, n: int) -> list[list[int]]:
+    """Home and host of most sites, each the largest unit around it with a node, each home once."""
+
+    def largest(position: int) -> int:
+        around, best = position, position
+        while around >= 0:
+            best = around if around < n else best
+            around = int(places.parent[around])
+        return best
+
+    ends = ([largest(park[end]) for park in parks] for end in ("home", "host"))
     counts = Counter((home, host) for home, host in zip(*ends, strict=True) if home != host)
     suggested: dict[int, list[int]] = {}
     for (home, host), _ in counts.most_common():

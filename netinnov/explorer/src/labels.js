@@ -2,8 +2,15 @@
 
 const SIDES = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1]];
 
-/** Width of a text of 12 pixels, about: Chinese signs are square. */
-const widthOf = (text) => [...text].reduce((sum, sign) => sum + (sign > "\u2e7f" ? 12.5 : 6.6), 0);
+let pen = null;
+/** Width of a text of 12 pixels in the bold letters of the page, which its chosen places have. */
+function widthOf(text) {
+  if (!pen) {
+    pen = document.createElement("canvas").getContext("2d");
+    pen.font = `600 12px ${getComputedStyle(document.body).fontFamily}`;
+  }
+  return pen.measureText(text).width;
+}
 
 /** Pixels between a place and its name; from the second on a line leads to it, for the first places. */
 const GAPS = [4, 16, 28, 42, 58];

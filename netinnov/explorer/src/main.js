@@ -99,7 +99,7 @@ function start() {
       root,
       h("header", { class: "top" },
         h("h1", {}, data.title),
-        h("p", { class: "facts" }, app.t("facts", { places: app.number(n), links: app.number(pairs), layers: layers.length })),
+        h("p", { class: "facts" }, app.t("facts", { places: app.count(n), links: app.count(pairs), layers: app.count(layers.length) })),
         h("button", {
           type: "button", class: "lang", lang: app.lang === "zh" ? "en" : "zh-Hans",
           onclick: () => set({ lang: app.lang === "zh" ? "en" : "zh" }),

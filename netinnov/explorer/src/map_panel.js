@@ -37,7 +37,7 @@ export function createMapPanel(app) {
       return h("button", {
         type: "button", class: layer.modelled ? "chip modelled" : "chip", "aria-pressed": String(on), title: layer.parameters,
         onclick: () => toggle(k, on),
-      }, app.layerName(k), h("span", { class: "count" }, app.number(layer.weight.length)), layer.modelled && h("span", { class: "badge" }, t("modelled")));
+      }, app.layerName(k), h("span", { class: "count" }, app.count(layer.weight.length)), layer.modelled && h("span", { class: "badge" }, t("modelled")));
     }));
     size.value = app.sizeBy();
     colour.value = state.colourBy;

@@ -94,7 +94,7 @@ export function createQuestion(app) {
     const faults = state.faults.map(([key, value]) => h("p", { class: "fault" }, t(key, { value })));
     const { left_out: rest } = app.data;
     if (!app.live)
-      return [faults, h("p", { class: "hint" }, t("too_many_places", { most: MOST_PLACES }), " ", rest > 0 && t("links_left_out", { number: app.number(rest) }))];
+      return [faults, h("p", { class: "hint" }, t("too_many_places", { most: MOST_PLACES }), " ", rest > 0 && t("links_left_out", { number: app.count(rest) }))];
     if (app.refusal) {
       const values = { ...app.refusal.values };
       if (values.place != null) values.place = app.nameOf(values.place);

@@ -1,7 +1,7 @@
 // Try an enclave: what it changes, how sure that is, and the same numbers as a table.
 import { strips } from "./charts.js";
 import { h, replace } from "./dom.js";
-import { changesOf, spread } from "./summary.js";
+import { changesOf, spread, subjectOf } from "./summary.js";
 
 const SHOWN = 14; // places whose change is drawn
 const MEASURED = { global_efficiency: "global_efficiency", harmonic_centrality: "measure_harmonic", pagerank: "measure_pagerank" };
@@ -61,15 +61,15 @@ export function createSandbox(app) {
     const gains = affected(trial, state, app.palette());
     const colours = app.palette();
     const width = Math.max(260, Math.min(520, results.clientWidth || 360));
-    const home = app.nameOf(state.home);
+    const home = subjectOf(app, state.home);
     const row = (label, runs, place, colour, more = {}) => {
-      const values = changesOf(trial, runs, place);
+      const values = changesOf(network, trial, runs, place);
       const about = spread(values);
       return { label, note: app.change(about.median), colour, values, spread: about, ...more };
     };
     const rows = [row(t("this_park"), trial.runs, state.home, colours.gain, { strong: true })];
     if (others?.placebos.length) {
-      const medians = others.placebos.map(({ runs }) => spread(changesOf(trial, runs, state.home)).median);
+      const medians = others.placebos.map(({ runs }) => spread(changesOf(network, trial, runs, state.home)).median);
       rows.push({
         label: t("placebo_row", { number: medians.length }), note: "", colour: colours.soft, values: medians,
         title: others.placebos.map(({ host }) => app.nameOf(host)).join(", "),
@@ -79,7 +79,7 @@ export function createSandbox(app) {
       rows.push(row(t(`rival_${rival.kind}`), rival.runs, state.home, colours.host));
     return [
       h("h2", {}, t("how_sure", { home })),
-      h("p", { class: "hint" }, t("how_sure_hint", { number: trial.runs.length })),
+      h("p", { class: "hint" }, t(trial.runs.length > 1 ? "how_sure_hint" : "nothing_drawn", { number: trial.runs.length })),
       strips(rows, { width, format: app.change, colours, label: t("how_sure", { home }) }),
       folded(numbersOf(rows, "")),
       h("h2", {}, t("who_gains")),
@@ -125,7 +125,7 @@ export function createSandbox(app) {
     return rows
       .filter(([i]) => i == null || i < network.n)
       .map(([i, colour]) => {
-        const about = spread(changesOf(trial, trial.runs, i));
+        const about = spread(changesOf(network, trial, trial.runs, i));
         return { label: i == null ? t("all_places") : app.nameOf(i), note: app.change(about.median), colour, spread: about, strong: i == null || i === state.home || i === state.host };
       });
   }

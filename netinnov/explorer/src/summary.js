@@ -1,14 +1,28 @@
 // What a trial changes for a place, in numbers and in sentences.
+import { inside } from "./network.js";
 import { median } from "./scenarios.js";
 
 const HARDLY = 5e-5; // relative change that a reader need not know of
 
-/** Changes of a place's access in each run, relative to before where that is above 0. */
-export function changesOf(trial, runs, place) {
-  const before = place == null ? trial.before.efficiency : trial.before.access[place];
+/**
+ * Changes of a place's access in each run, relative to before where that is above 0; of a place
+ * that only contains others, of their mean access.
+ */
+export function changesOf(network, trial, runs, place) {
+  const within = place >= network.n ? inside(network, place) : null;
+  const members = within && [...Array(network.n).keys()].filter((i) => within[i]);
+  const of = ({ efficiency, access }) => {
+    if (place == null) return efficiency;
+    return members ? members.reduce((sum, i) => sum + access[i], 0) / members.length : access[place];
+  };
+  const before = of(trial.before);
   const scale = before > 0 ? before : 1;
-  return runs.map((run) => ((place == null ? run.efficiency : run.access[place]) - before) / scale);
+  return runs.map((run) => (of(run) - before) / scale);
 }
+
+/** How a place is called whose access is told. */
+export const subjectOf = (app, place) =>
+  place < app.network.n ? app.nameOf(place) : app.t("places_in", { place: app.nameOf(place) });
 
 /** Quantile by linear interpolation, as numpy has it. */
 export function quantile(values, share) {
@@ -24,9 +38,9 @@ export function spread(values) {
 
 /** The headline for home, its interval, and how sure it is. */
 export function summarise(app) {
-  const { trial, others, state, t } = app;
-  const home = app.nameOf(state.home);
-  const changes = changesOf(trial, trial.runs, state.home);
+  const { network, trial, others, state, t } = app;
+  const home = subjectOf(app, state.home);
+  const changes = changesOf(network, trial, trial.runs, state.home);
   const { median: middle, low, high } = spread(changes);
   const word = Math.abs(middle) < HARDLY ? "same" : middle > 0 ? "up" : "down";
   const headline = t(`headline_${word}`, { home, change: app.percent(Math.abs(middle)) });
@@ -38,7 +52,7 @@ export function summarise(app) {
     sure.push(t(alike >= 0.95 ? "sign_sure" : alike >= 0.8 ? "sign_likely" : "sign_open", { share: app.percent(alike) }));
   }
   if (others?.placebos.length) {
-    const medians = others.placebos.map(({ runs }) => median(changesOf(trial, runs, state.home)));
+    const medians = others.placebos.map(({ runs }) => median(changesOf(network, trial, runs, state.home)));
     const more = medians.filter((x) => x > middle + 1e-12).length;
     const key = more === 0 ? "placebos_none" : more === medians.length ? "placebos_all" : "placebos_more";
     sure.push(t(key, { more, all: medians.length, home }));

@@ -1,0 +1,101 @@
+"""The explorer where places lie in provinces and nations that have no links of their own."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from explorer_pages import opened, settle
+
+pytestmark = pytest.mark.usefixtures("few_resamples")
+
+
+@pytest.fixture(scope="module")
+def nations() -> ni.MultilayerNetwork:
+    """Two nations, two provinces each, three cities each; a park in another nation."""
+    provinces = {f"{nation}{k}": nation for nation in "AB" for k in (1, 2)}
+    cities = {f"{province}_{k}": province for province in provinces for k in (1, 2, 3)}
+    inside = provinces | cities
+    names = ["A", "B", *inside]
+    rng = np.random.default_rng(2)
+    table = {"parent": [inside.get(place) for place in names]}
+    table |= {"lon": rng.uniform(10, 14, len(names)), "lat": rng.uniform(50, 53, len(names))}
+    nodes = pd.DataFrame({"place": list(cities), "kind": "firm"}, index=list(cities))
+    nodes["jurisdiction"] = nodes["place"]
+    nodes.loc["park"] = ["B1_1", "park", "A1_2"]
+    ids = list(nodes.index)
+    pairs = [(a, b) for k, a in enumerate(ids) for b in ids[k + 1 :] if rng.random() < 0.35]
+    links = pd.DataFrame(pairs, columns=["source", "target"])
+    return ni.build_network(nodes, links, pd.DataFrame(table, index=names))
+
+
+@pytest.fixture(scope="module")
+def file(nations, tmp_path_factory):
+    return ni.explore(nations).write(tmp_path_factory.mktemp("explorer") / "page.html")
+
+
+def test_pairs_with_links_of_their_own_are_suggested(browser, file):
+    with opened(browser, file) as page:
+        assert page.locator("button.try").all_inner_texts() == ["A1_2 in B1_1"]
+        assert page.locator(".facts").inner_text().endswith(" · 1 layer")
+
+
+def test_access_of_a_nation_is_the_mean_of_its_places(browser, file):
+    # A volume is placed in one way only, so that each median is the value itself.
+    address = "#home=A&host=B1_1&volume_share=0.3&distance=inverse&view=enclave"
+    with opened(browser, file, address) as page:
+        settle(page)
+        headline = page.locator(".headline").inner_text()
+        assert "Access of the places in A would" in headline
+        assert page.faults == []
+        told = page.locator(".results td.n").first.text_content()
+        assert re.fullmatch(r"[+−]?[\d.]+%", told)
+        assert "nothing is drawn" in page.locator(".results").inner_text()
+        cells = "[data-measure={}][data-place^=A]"
+        before, after = (
+            np.mean(
+                [
+                    float(cell.get_attribute("data-value"))
+                    for cell in page.locator(cells.format(measure)).all()
+                ]
+            )
+            for measure in ("harmonic_centrality_before", "harmonic_centrality")
+        )
+    share = float(told.replace("−", "-").rstrip("%")) / 100
+    assert share == pytest.approx(after / before - 1, rel=0.06)  # it has two digits
+    assert abs(share) > 0.01
+
+
+def test_names_are_not_cut_at_the_edge_of_the_map(browser, tmp_path):
+    ids = [f"W{'W' * k}M{k}" for k in range(14)]
+    rng = np.random.default_rng(5)
+    places = pd.DataFrame({"lon": rng.uniform(0, 3, 14), "lat": rng.uniform(50, 53, 14)}, index=ids)
+    links = pd.DataFrame({"source": ids[:-1], "target": ids[1:]})
+    network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links, places)
+    page_file = ni.explore(network).write(tmp_path / "page.html")
+    with opened(browser, page_file, viewport={"width": 420, "height": 900}) as page:
+        frame = page.locator("svg.map, .map svg, svg[aria-label]").first.bounding_box()
+        names = [text for text in page.locator("svg text").all() if text.text_content() in ids]
+        assert names
+        for text in names:
+            box = text.bounding_box()
+            assert frame["x"] <= box["x"]
+            assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+
+
+def test_counts_of_links_are_written_in_full(browser, tmp_path, monkeypatch):
+    monkeypatch.setattr("netinnov.explorer._payload.MOST_PAIRS", 1000)
+    n = 400
+    ids = [f"p{i}" for i in range(n)]
+    pairs = [(ids[i], ids[(i + k) % n]) for k in range(1, 33) for i in range(n)]
+    links = pd.DataFrame(pairs[: n * 32 - 51], columns=["source", "target"])
+    network = ni.build_network(pd.DataFrame(index=ids), links)
+    assert network.n_links == 12749
+    page_file = ni.explore(network).write(tmp_path / "page.html")
+    with opened(browser, page_file) as page:
+        assert "The 11,749 weakest links are not in it." in page.locator(".answer").inner_text()
+        assert page.locator(".facts").inner_text() == "400 places · 1,000 links · 1 layer"
