@@ -94,6 +94,13 @@ def test_nodes_of_a_mapping_that_are_not_in_the_network_do_not_matter() -> None:
     assert found.loc["2", "coordinator"] == 2
 
 
+def test_two_groups_for_one_node_are_refused() -> None:
+    network = ni.build_network(*bare({"l": [("1", "2"), ("2", "3")]}, "123"))
+    groups = pd.Series(["A", "A", "B", "B"], index=["1", "2", "3", 1])
+    with pytest.raises(ValueError, match=r"must name each node once; found twice: \['1'\]"):
+        centrality.brokerage(network, groups=groups)
+
+
 def test_a_linked_node_without_a_group_is_named() -> None:
     tables = bare({"l": [("a", "b"), ("b", "c")]}, "abcd", kind=["firm", None, "firm", None])
     network = ni.build_network(*tables)

@@ -542,6 +542,15 @@ def test_without_pyfixest_the_message_is_a_command(monkeypatch):
         event_study(linked(TWO_BY_TWO, "abc"), layer="links", openings=GOOD, effects="period")
 
 
+def test_fixed_effects_that_do_not_converge_are_an_error_of_the_input(monkeypatch):
+    def failing(*_, **__):
+        raise ValueError("Demeaning failed after 100000 iterations.")
+
+    monkeypatch.setattr("pyfixest.fepois", failing)
+    with pytest.raises(InputError, match="event_study: the fixed effects have not converged"):
+        event_study(linked(TWO_BY_TWO, "abc"), layer="links", openings=GOOD, effects="period")
+
+
 def test_links_without_a_period_are_said_to_be_left_out():
     links = linked(TWO_BY_TWO, "abc").links
     more = pd.concat([links, links.iloc[:1].assign(period=pd.NA)])

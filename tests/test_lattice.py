@@ -105,3 +105,15 @@ def test_omega_is_undefined_without_triangles_and_ignores_names_and_other_layers
     assert list(table.index) == ["funding", "research"]
     again = topology.small_world(network, replicates=3, rng=1, progress=False, executor=2)
     pd.testing.assert_frame_equal(table, again)
+
+
+def test_random_networks_that_lost_a_layer_have_no_path_in_it() -> None:
+    links = pd.DataFrame({"source": ["a", "c", "a"], "target": ["b", "d", "b"]})
+    network = ni.build_network(
+        pd.DataFrame(index=list("abcd")), links.assign(layer=["x", "x", "y"])
+    )
+    table = topology.small_world(
+        network, null=lambda drawn, _: drawn.select(layers=["x"]), replicates=2, progress=False
+    )
+    assert table["null_path_length"].isna().tolist() == [False, True]
+    assert table["null_largest_component"].tolist() == [0.5, 0.25]

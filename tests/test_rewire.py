@@ -227,6 +227,7 @@ def test_the_kernel_agrees_with_a_set_about_what_is_linked():
     [
         ({"preserve": ("degrees",)}, "sequence of 'degree', 'kind'"),
         ({"preserve": "kind"}, "must be a sequence"),
+        ({"preserve": [["kind"]]}, "must be a sequence"),
         ({"preserve": ("distance", "distance_expected")}, "not both"),
         ({"bins": [0, 1]}, "read only if"),
         ({"preserve": ("distance",), "bins": [3, 1]}, "rising edges"),
@@ -238,6 +239,10 @@ def test_the_kernel_agrees_with_a_set_about_what_is_linked():
 def test_wrong_options_say_what_is_right(options, words):
     with pytest.raises(InputError, match=words):
         rewire(city_network(), **options)
+
+
+def test_what_is_preserved_is_read_once_and_put_in_order():
+    assert Rewire(preserve=iter(["kind", "degree"])).preserve == ("degree", "kind")
 
 
 def test_distances_without_coordinates_name_the_nodes():

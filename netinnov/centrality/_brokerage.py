@@ -87,8 +87,11 @@ def _groups(
     """Codes of the groups; a node without a link may have none."""
     nodes = network.storage.nodes
     if isinstance(groups, (Mapping, pd.Series)):
-        labels = pd.Series(dict(groups.items()), dtype=object)
-        values = labels.set_axis(labels.index.map(str)).reindex(nodes.index)
+        labels = pd.Series(groups, dtype=object)
+        labels.index = labels.index.map(str)
+        if twice := labels.index[labels.index.duplicated()].unique()[:5].tolist():
+            raise InputError(f"`groups` must name each node once; found twice: {twice}.")
+        values = labels.reindex(nodes.index)
     elif not isinstance(groups, str):
         msg = "`groups` must be a column of the nodes or a mapping from node to group; found "
         raise InputError(f"{msg}{type(groups).__name__}.")

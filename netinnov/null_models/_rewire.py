@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,7 @@ from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
 from netinnov.null_models._rewiring_chains import Labelled, Preserve, Space, State
-from netinnov.null_models._rewiring_options import check_options, plan
+from netinnov.null_models._rewiring_options import checked, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,11 @@ class Rewire(NullFamily):
 
     def __post_init__(self) -> None:
         check_number("trials", self.trials, low=0)
-        edges = check_options(self.preserve, self.bins, self.space, self.labelled)
-        listed = tuple(name for name in get_args(Preserve) if name in self.preserve)
-        object.__setattr__(self, "preserve", listed)
+        preserve, bins = checked(self.preserve, self.bins, self.space, self.labelled)
+        object.__setattr__(self, "preserve", preserve)
         object.__setattr__(self, "trials", float(self.trials))
         object.__setattr__(self, "layers", layer_names(self.layers))
-        object.__setattr__(self, "bins", None if edges is None else tuple(edges.tolist()))
+        object.__setattr__(self, "bins", bins)
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> RewiringChains:
         """Build the chain of each layer."""

@@ -41,10 +41,9 @@ def plan(
     space: Space = "simple",
     labelled: Labelled = "node",
 ) -> Plan:
-    """Check the options of `rewire` and build its chains; estimate the weights of soft bins."""
+    """Build the chains of `rewire` from checked options; estimate the weights of soft bins."""
     check_network(network)
-    edges = check_options(preserve, bins, space, labelled)
-    kept = set(preserve)
+    kept, edges = set(preserve), None if bins is None else np.asarray(bins, np.float64)
     distances = kept & {"distance", "distance_expected"}
     names = check_names("layers", network.layers if layers is None else layers, network.layers)
     group = _classes(network, kept)
@@ -62,26 +61,28 @@ def plan(
     return Plan(network, chains)
 
 
-def check_options(
+def checked(
     preserve: Iterable[str], bins: Any, space: Space, labelled: Labelled
-) -> Floats | None:
-    """Check the options of `rewire` that need no network; give the edges of the bins."""
+) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
+    """Check the options of `rewire` that need no network; what is kept, and edges of the bins."""
     check_choice("space", space, Space)
     check_choice("labelled", labelled, Labelled)
     allowed = get_args(Preserve)
-    kept = set() if isinstance(preserve, str) else set(as_list("preserve", preserve))
-    if isinstance(preserve, str) or kept - set(allowed):
+    listed = [] if isinstance(preserve, str) else as_list("preserve", preserve)
+    if isinstance(preserve, str) or any(name not in allowed for name in listed):
         named = ", ".join(map(repr, allowed))
-        raise InputError(f"`preserve` must be a sequence of {named}; found {preserve!r}.")
+        raise InputError(f"`preserve` must be a sequence of {named}; found {shown(preserve)}.")
+    kept = set(listed)
+    in_order = tuple(name for name in allowed if name in kept)
     distances = {"distance", "distance_expected"}
     if distances <= kept:
         msg = "`preserve` can hold 'distance' (exact) or 'distance_expected' (on average), not both"
         raise InputError(f"{msg}; leave one out.")
     if space != "simple" and kept - {"degree"}:
         msg = f"with `space={space!r}` only degrees can be kept, `preserve=('degree',)`"
-        raise InputError(f"{msg}; found {preserve!r}. Use `space='simple'` for the others.")
+        raise InputError(f"{msg}; found {in_order}. Use `space='simple'` for the others.")
     if bins is None:
-        return None
+        return in_order, None
     if not kept & distances:
         msg = "`bins` is read only if `preserve` holds 'distance' or 'distance_expected'"
         raise InputError(f"{msg}; add one of them, or leave `bins` out.")
@@ -92,7 +93,7 @@ def check_options(
     if edges.ndim != 1 or not 2 <= edges.size <= 250 or not (np.diff(edges) > 0).all():
         msg = "`bins` must be 2 to 250 rising edges in km, such as [0, 50, 200]"
         raise InputError(f"{msg}; found {shown(bins)}.")
-    return edges
+    return in_order, tuple(edges.tolist())
 
 
 def _classes(network: MultilayerNetwork, kept: set[str]) -> Codes:

@@ -28,6 +28,8 @@ def poisson_fixed_effects(
     """Coefficients, their variance clustered one or two ways, and expected values."""
     pyfixest = require("pyfixest", extra="econometrics", needed_by=function)
     names = [f"x{i}" for i in range(len(covariates))]
+    unsettled = f"{function}: the fixed effects have not converged in 100,000 steps, since next to "
+    unsettled += "no ties are left beside them. Take fewer effects, or longer periods."
     data = pd.DataFrame({"y": y, **dict(zip(names, covariates.values(), strict=True)), **fixed})
     with warnings.catch_warnings():
         # pyfixest 0.60 calls pandas by ways that pandas 3.1 announces the end of.
@@ -49,6 +51,8 @@ def poisson_fixed_effects(
                 demeaner=pyfixest.MapDemeaner(fixef_tol=1e-9, fixef_maxiter=100_000),
             )
         except ValueError as error:
+            if "Demeaning failed" in str(error):
+                raise InputError(unsettled) from error
             if "collinear" not in str(error):
                 raise
             kept = pd.Series(dtype=np.float64)
@@ -73,7 +77,7 @@ def poisson_fixed_effects(
         x, codes.astype(np.uint64), weights, tol=1e-9, maxiter=100_000
     )
     if not settled:
-        raise InputError(f"{function}: the fixed effects have not converged in 100,000 steps.")
+        raise InputError(unsettled)
     variance = _sandwich(residual, y - expected, expected, list(clusters.values()))
     return kept[names].to_numpy(np.float64), variance, expected
 

@@ -20,7 +20,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.topology._clustering import transitivity_of
-from netinnov.topology._layer_graphs import Layer, layers_of
+from netinnov.topology._layer_graphs import Layer, layers_of, together
 
 _REWIRE = Rewire()
 
@@ -131,9 +131,9 @@ def _drawn(rng: np.random.Generator, *, null: Prepared, layers: Sequence[str]) -
 
 def _measured(network: MultilayerNetwork, layers: Sequence[str]) -> Floats:
     """Transitivity, path length and largest component, a column a layer."""
-    by_name = layers_of(network)
-    parts = [network.select(layers=[name]) for name in layers]
-    clustered = [transitivity_of(by_name[name]) for name in layers]
+    # A draw without a link in a layer does not have it.
+    parts = [network.select(layers=[name] if name in network.layers else []) for name in layers]
+    clustered = [transitivity_of(together(part)) for part in parts]
     lengths = [average_path_length(part) for part in parts]
     return np.array([clustered, lengths, [largest_component(part) for part in parts]])
 
