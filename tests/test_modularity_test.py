@@ -12,7 +12,7 @@ from pandas.testing import assert_series_equal
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.null_models import GravityNull, Rewire
+from netinnov.null_models import GravityNull, MaxEntropy, Rewire
 from netinnov.polycentricity import detect_centres, modularity_test, profile, sensitivity
 from study_cases import STARS, network_of
 
@@ -200,3 +200,15 @@ def test_a_profile_tests_communities_against_the_null_model_that_it_is_given(lin
         stars, rules=["hubs"], tops=[None], indices=["gini"], **options | {"replicates": 0}
     )
     assert seen.loc[seen["index"] == "centre", "value"].sum() == centres["centre"].sum()
+
+
+def test_random_networks_without_a_link_are_left_out() -> None:
+    # Each of six pairs is linked with probability 1/3: one network in eleven has no link.
+    pairs = network_of([("a", "b", 1.0), ("c", "d", 1.0)])
+    test = modularity_test(pairs, null=MaxEntropy(), rng=1, progress=False)
+    assert test.untested is None
+    assert 60 < test.replicates < 99
+    assert 0.5 < test.moved < 0.8  # two links in three are of other pairs
+    options = {"replicates": 99, "resamples": 0, "leave_one_out": False, "rng": 1}
+    table = profile(pairs, indices=["dominance_index"], null=MaxEntropy(), **options)
+    assert table.loc["dominance_index", "untested"] != "the null model draws no links"

@@ -25,6 +25,7 @@ from netinnov.null_models._prepared import (
     LEAST_MOVED,
     NullModel,
     Prepared,
+    mean_moved,
     moved_share,
     prepared_null,
 )
@@ -202,18 +203,7 @@ def compare_with_null(
             executor=executor,
             progress=progress,
         )
-    moved = _mean_moved(np.array([row[0] for row in values], np.float64))
-    comparisons = {
-        name: compared(value, np.array([row[k] for row in values], np.float64), moved)
-        for k, (name, value) in enumerate(observed.items(), start=1)
-    }
-    return comparisons if isinstance(measure, Mapping) else comparisons[_ALONE]
-
-
-def _mean_moved(shares: Floats) -> float:
-    """The mean share of links that moved, with a warning where it is next to nothing."""
-    with_links = shares[~np.isnan(shares)]
-    moved = float(with_links.mean()) if with_links.size else np.nan
+    moved = mean_moved([float(row[0]) for row in values])
     if moved < LEAST_MOVED:
         warnings.warn(
             f"the null model moved {100 * moved:.2g} % of the links, so its networks are nearly "
@@ -221,9 +211,13 @@ def _mean_moved(shares: Floats) -> float:
             "`trials` if mixing() advises so; where nearly all pairs are linked take another null "
             "model, such as GravityNull() for flows.",
             UserWarning,
-            stacklevel=4,
+            stacklevel=3,
         )
-    return moved
+    comparisons = {
+        name: compared(value, np.array([row[k] for row in values], np.float64), moved)
+        for k, (name, value) in enumerate(observed.items(), start=1)
+    }
+    return comparisons if isinstance(measure, Mapping) else comparisons[_ALONE]
 
 
 def _measures(measure: object) -> dict[str, Measure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, check_callable, check_rng, shown
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._rewiring_chains import Plan, State
@@ -142,6 +144,13 @@ def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prep
             equal &= observed[at] == weight
         same += int(equal.sum())
     return 1 - same / total if total else np.nan
+
+
+def mean_moved(shares: Sequence[float] | Floats) -> float:
+    """The mean share over the draws that have links; NaN if none has."""
+    known = np.asarray(shares, np.float64)
+    known = known[~np.isnan(known)]
+    return float(known.mean()) if known.size else math.nan
 
 
 def too_few_moved(moved: float) -> str | None:

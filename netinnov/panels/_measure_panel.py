@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_mapping
+from netinnov._arguments import as_list, as_whole, check_mapping
 from netinnov._rows import NO_PERIOD
 from netinnov.build import aggregate
 from netinnov.errors import InputError
@@ -73,9 +73,7 @@ def measure_panel(
     2    2017   links  NaN    1.0        1
     """
     _check_measures(measures)
-    (width,) = whole_numbers("window", [window])
-    if width < 1:
-        raise InputError(f"`window` must be 1 or more periods; found {window!r}.")
+    width = as_whole("window", window, low=1)
     rows = network.storage.link_rows()
     period = rows.period
     if period is None:

@@ -18,7 +18,13 @@ from netinnov._typing import Rng
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
-from netinnov.null_models._prepared import Prepared, moved_share, prepared_null, too_few_moved
+from netinnov.null_models._prepared import (
+    Prepared,
+    mean_moved,
+    moved_share,
+    prepared_null,
+    too_few_moved,
+)
 from netinnov.polycentricity._centre_rules import Options, communities_of
 from netinnov.polycentricity._resampled_flows import drawn_from
 
@@ -174,7 +180,7 @@ def compared_modularity(
     ready = prepared_null(null, network, own)
     task = partial(_drawn, network=network, null=ready, options=options)
     draws = np.array(in_parts(task, children, label="modularity test"))
-    moved, values = float(draws[:, 0].mean()), draws[~np.isnan(draws[:, 1]), 1]
+    moved, values = mean_moved(draws[:, 0]), draws[~np.isnan(draws[:, 1]), 1]
     n = values.size
     if reason := too_few_moved(moved):
         return ModularityTest(modularity, moved=moved, replicates=n, untested=reason)

@@ -18,7 +18,13 @@ from netinnov._significance import why_untested
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
-from netinnov.null_models._prepared import Prepared, moved_share, prepared_null, too_few_moved
+from netinnov.null_models._prepared import (
+    Prepared,
+    mean_moved,
+    moved_share,
+    prepared_null,
+    too_few_moved,
+)
 from netinnov.polycentricity import _indices, _resampled_flows
 from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
 from netinnov.polycentricity._indices import INDICES, RANGES, SIZE, Setting, Sizes
@@ -206,7 +212,7 @@ def profile(
     ]
     drawn = np.array(in_parts(task, items, label="profile"))
     drawn = drawn.reshape(len(items), 1 + len(setting.names))
-    moved = float(drawn[draws + left :, 0].mean()) if nulls else math.nan
+    moved = mean_moved(drawn[draws + left :, 0])
     parts = np.split(drawn[:, 1:], [draws, draws + left])
     return _table(network, setting, value, moved, *parts)
 

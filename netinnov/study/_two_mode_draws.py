@@ -16,7 +16,7 @@ from netinnov._rows import Rows
 from netinnov._typing import Codes
 from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.null_models import Curveball, NullModel
-from netinnov.null_models._prepared import Prepared, moved_share, prepared_null
+from netinnov.null_models._prepared import Prepared, mean_moved, moved_share, prepared_null
 from netinnov.study._loaded_data import Incidence
 
 TRIED = 10  # networks drawn to see how many links, or participations, a null model moves
@@ -159,4 +159,4 @@ def tried_null(model: NullModel, network: MultilayerNetwork, seed: int) -> tuple
     own, *children = np.random.default_rng(seed).spawn(1 + TRIED)
     ready = prepared_null(model, network, own)
     moved = [moved_share(network, ready.draw(child), ready) for child in children]
-    return ready, float(np.mean(moved))
+    return ready, mean_moved(moved)
