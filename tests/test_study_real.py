@@ -118,7 +118,9 @@ def test_efficiency_and_modularity(context, graph):
     parts = [set(part.index) for _, part in groups]
     value = nx.community.modularity(graph.subgraph(set().union(*parts)), parts, weight="weight")
     assert found.test.modularity == pytest.approx(value)
-    assert context.once(communities.compute).together.modularity == pytest.approx(value)
+    assert context.once(communities.compute).cohesion.loc[
+        "together", "modularity"
+    ] == pytest.approx(value)
     said = text_of(communities.offer(context.once(communities.compute)))
     assert float(re.split("[,;]", said.split("(modularity ")[1])[0]) == pytest.approx(
         value, rel=0.06

@@ -114,7 +114,7 @@ def test_modelled_links_change_nothing_of_what_was_observed(stars):
     apart = table(both, profile)["profile_modelled"]
     assert not {*DRAWN, "low_without_one"} & {*apart.frame.columns}
     assert apart.modelled == ("model",)
-    assert both.once(communities.compute).by_layer["model"].inside == 0
+    assert both.once(communities.compute).cohesion.loc["model", "inside"] == 0
     text = text_of(centres.tell(both.once(centres.compute)))
     assert "Apart from them: model (modelled). There are no intervals and no tests" in text
     assert "In model (modelled) alone the effective number of places is" in text_of(
@@ -301,9 +301,9 @@ def test_weight_between_communities_is_counted_once(stars):
     assert result.table["inside"].tolist() == pytest.approx([0.96, 0.96])
     assert sorted(result.table["strongest"]) == ["a", "x"]
     # Two communities with half of the ends each: 0.96 - 2 * 0.5^2 = 0.46.
-    for cohesion in (result.together, result.by_layer["links"]):
-        assert cohesion.inside == pytest.approx(0.96)
-        assert cohesion.modularity == pytest.approx(0.46)
+    assert list(result.cohesion.index) == ["together", "links"]
+    assert result.cohesion["inside"].tolist() == pytest.approx([0.96, 0.96])
+    assert result.cohesion["modularity"].tolist() == pytest.approx([0.46, 0.46])
     text = text_of(communities.tell(result))
     assert "Called by their strongest places, they are " in text
     assert "Inside them lies 96 % of the weight." in text

@@ -28,7 +28,6 @@ _TICK: dict[str, Any] = {
 }  # fmt: skip
 _COLUMN = 15.0  # millimetres of a column of numbers
 _HEADS = 19.0  # points of their heads of two lines
-_BAND = "#d4d4d4"
 
 
 def plot_effects(
@@ -49,9 +48,8 @@ def plot_effects(
         The result of an experiment, or a table with the columns ``scenario, measure, node,
         difference, low, high`` and perhaps ``median``, ``same_sign``, ``placebo_low,
         placebo_median, placebo_high`` and ``corrected_p``, as `ExperimentResult.effects` gives
-        them: a row for each change, `node` missing where it is
-        one of the whole network. Rows are drawn as given, from the top; draw measures of
-        different units on different axes.
+        them: a row for each change, `node` missing where it is one of the whole network. Rows are
+        drawn as given, from the top; draw measures of different units on different axes.
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
     names : mapping from node to str, optional
@@ -70,9 +68,8 @@ def plot_effects(
     -------
     Axes
         A point at each difference (a mean), a bar from `low` to `high`, a black tick at the median,
-        a line at zero; a grey band where
-        95 % of the placebos lie, with their median; at the right the share of placements with
-        the same sign, and the corrected p-value against the placebos.
+        a line at zero; a grey band where 95 % of the placebos lie, with their median; at the right
+        the share of placements with the same sign, and the corrected p-value against the placebos.
 
     Raises
     ------
@@ -270,8 +267,8 @@ def plot_dose_response(
     ----------
     table : DoseResponse or DataFrame
         Effects at several doses, or a table with the columns ``dose, measure, node, difference,
-        low, high`` and perhaps ``mc_low, mc_high``, ``placebo_low,
-        placebo_high``, as `netinnov.experiments.DoseResponse.to_frame` gives it.
+        low, high`` and perhaps ``mc_low, mc_high``, ``placebo_low, placebo_high``, as
+        `netinnov.experiments.DoseResponse.to_frame` gives it.
     measure : str
         Which measure.
     node : str, optional

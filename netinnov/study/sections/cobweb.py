@@ -50,29 +50,20 @@ OPTIONS = CobwebPart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Link:
-    """What the link of an enclave does to the modes of the prices, if supply responds in one way.
+class Links:
+    """What the link of an enclave does to the modes of the prices, if supply responds in some way.
 
-    `modes` has a row for each mode (columns kind, root, modulus, root_with, modulus_with, effect);
-    from a strength of `threshold` on prices do not settle.
+    `modes` has a row for each response (`link`, in words) and mode; from a strength of `threshold`
+    on prices do not settle.
     """
 
-    answer: Answer
-    strength: float
-    threshold: float
+    part: CobwebPart
     modes: pd.DataFrame
 
     @property
-    def gap(self) -> pd.Series:
-        return self.modes[self.modes["kind"] != "total"].iloc[0]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Links:
-    """The link of an enclave under each response of supply."""
-
-    part: CobwebPart
-    links: tuple[Link, ...]
+    def gaps(self) -> pd.DataFrame:
+        """The gap of prices, a row a response."""
+        return self.modes[self.modes["kind"] != "total"].drop_duplicates("link")
 
 
 def compute(context: Context) -> Links:
@@ -84,20 +75,19 @@ def compute(context: Context) -> Links:
         adaptation=part.adaptation,
         regions=NAMES,
     )
-    links = []
-    for answer in ANSWERS:
+    parts, effects = [], ["kind", "root", "modulus", "root_with", "modulus_with", "effect"]
+    for answer, words in ANSWERS.items():
         strength = min(part.link, 1.0) if answer == "host_price" else part.link
         effect = enclave_effect(model, *NAMES, strength=strength, answer=answer)
-        shown = ["kind", "root", "modulus", "root_with", "modulus_with", "effect"]
         threshold = critical_enclave(model, *NAMES, answer=answer)
-        links.append(Link(answer, strength, threshold, effect[shown].reset_index(drop=True)))
-    return Links(part, tuple(links))
+        parts.append(effect.assign(link=words, strength=strength, threshold=threshold))
+    modes = pd.concat(parts, ignore_index=True)
+    return Links(part, modes[["link", "strength", *effects, "threshold"]])
 
 
 def offer(result: Links) -> Iterator[Sentence]:
-    gaps = [link.gap for link in result.links]
-    settles = "settles" if gaps[0]["modulus"] < 1 else "does not settle"
-    effects = list(dict.fromkeys(EFFECTS[gap["effect"]] for gap in gaps))
+    settles = "settles" if result.gaps["modulus"].iloc[0] < 1 else "does not settle"
+    effects = list(dict.fromkeys(result.gaps["effect"].map(EFFECTS)))
     text = f"In an illustrative model a gap between the prices of two regions {settles}; with the "
     text += f"link of an enclave {' or '.join(effects)}"
     if len(effects) > 1:
@@ -107,22 +97,21 @@ def offer(result: Links) -> Iterator[Sentence]:
 
 def tell(result: Links) -> Iterator[Sentence]:
     yield Sentence(ILLUSTRATIVE.format(2))
-    first = result.links[0]
-    stable = bool((first.modes["modulus"] < 1).all())
-    modes = zip(first.modes["kind"], first.modes["root"], strict=True)
+    first = result.modes[result.modes["link"] == result.modes["link"].iloc[0]]
+    stable = bool((first["modulus"] < 1).all())
+    modes = zip(first["kind"], first["root"], strict=True)
     parts = joined([f"{MODES.get(kind, kind)} by {number(root)}" for kind, root in modes])
     text = "Prices of two identical regions can deviate from equilibrium in two ways: together, "
     text += f"and by a gap between them. Each period multiplies {parts}: below 0 they oscillate, "
     text += "between \N{MINUS SIGN}1 and 1 they settle. Here "
     yield Sentence(f"{text}{'both' if stable else 'not both'} settle.", ("cobweb",))
     clauses = []
-    for link in result.links:
-        clause = f"if {ANSWERS[link.answer]}, {EFFECTS[link.gap['effect']]} "
-        clause += f"(to {number(link.gap['root_with'])})"
-        if stable and math.isfinite(link.threshold):
-            clause += f", and from a strength of {number(link.threshold)} on it does not settle"
+    for _, gap in result.gaps.iterrows():
+        clause = f"if {gap['link']}, {EFFECTS[gap['effect']]} (to {number(gap['root_with'])})"
+        if stable and math.isfinite(gap["threshold"]):
+            clause += f", and from a strength of {number(gap['threshold'])} on it does not settle"
         clauses.append(clause)
-    text = f"What the link of an enclave (here of strength {number(first.strength)}) does to the "
+    text = f"What the link of an enclave (here of strength {number(result.part.link)}) does to the "
     text += f"gap depends on which supply responds to which price: {'; '.join(clauses)}."
     yield Sentence(text, ("cobweb",))
 
@@ -157,11 +146,5 @@ def draw(result: Links) -> Iterator[Picture]:
 
 
 def tables(result: Links) -> Iterator[Table]:
-    parts = []
-    for link in result.links:
-        table = link.modes.assign(threshold=link.threshold)
-        table.insert(0, "link", ANSWERS[link.answer])
-        table.insert(1, "strength", link.strength)
-        parts.append(table)
     caption = "Modes of two identical regions without and with the link of an enclave."
-    yield Table("cobweb", pd.concat(parts, ignore_index=True), caption)
+    yield Table("cobweb", result.modes, caption)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -20,45 +21,36 @@ from netinnov.study.sections import centres
 HEADING = "Which communities there are"
 OPTIONS = StructurePart
 NAMED = 6
+INSIDE = {"inside": percent}  # how a share of weight is written
 DRAWN = 4  # communities from which links between them are drawn; with fewer a sentence says it all
-
-
-@dataclass(frozen=True, slots=True)
-class Cohesion:
-    """Weight of some links, the share of it inside communities, and their modularity."""
-
-    weight: float
-    inside: float
-    modularity: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Communities(Result):
-    """Communities, the largest first, links between them, and the cohesion of layers."""
+    """Communities, the largest first, links between them, and the cohesion of layers.
+
+    `cohesion` has the weight of the links, the share of it inside communities, and their
+    modularity: of the layers together and of each.
+    """
 
     centres: centres.Centres
     table: pd.DataFrame
     flows: pd.DataFrame
-    together: Cohesion
-    by_layer: dict[str, Cohesion]
+    cohesion: pd.DataFrame
 
 
 def compute(context: Context) -> Communities | None:
     own = context.once(centres.compute)
     if own is None:
         return None
-    labels, cities, resolution = (
-        own.table["community"],
-        own.plan.cities,
-        own.plan.options.resolution,
-    )
-    flows, member = _flows(own.plan.network, labels), list(labels.index[labels.notna()])
-    by_layer = {
-        layer: _cohesion(cities.select(layers=[layer], nodes=member), labels, resolution)
-        for layer in cities.layers
-    }
-    together = _cohesion(flatten(own.plan.network), labels, resolution)
-    return Communities(context, own, _table(flows, own.table), flows, together, by_layer)
+    labels, cities, network = own.table["community"], own.plan.cities, own.plan.network
+    member = list(labels.index[labels.notna()])
+    parts = {"together": flatten(network)}
+    parts |= {each: cities.select(layers=[each], nodes=member) for each in cities.layers}
+    rows = [_cohesion(part, labels, own.plan.options.resolution) for part in parts.values()]
+    cohesion = pd.DataFrame(rows, pd.Index([*parts], name="layer"))
+    flows = _flows(network, labels)
+    return Communities(context, own, _table(flows, own.table), flows, cohesion)
 
 
 def _table(flows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
@@ -97,16 +89,19 @@ def _flows(network: MultilayerNetwork, labels: pd.Series) -> pd.DataFrame:
     return flows.assign(share=flows["weight"] / flows["weight"].sum())
 
 
-def _cohesion(network: MultilayerNetwork, labels: pd.Series, resolution: float) -> Cohesion:
+def _cohesion(network: MultilayerNetwork, labels: pd.Series, resolution: float) -> dict[str, float]:
     from netinnov.community import modularity
 
     label, links = labels.dropna().astype("int64"), network.links
     links = links.loc[links["source"] != links["target"]]
     same = label.reindex(links["source"]).to_numpy() == label.reindex(links["target"]).to_numpy()
     weight, inside = (float(part["weight"].sum()) for part in (links, links.loc[same]))
-    if not weight:
-        return Cohesion(0.0, np.nan, np.nan)
-    return Cohesion(weight, inside / weight, modularity(network, label, resolution=resolution))
+    quality = modularity(network, label, resolution=resolution) if weight else np.nan
+    return {
+        "weight": weight,
+        "inside": inside / weight if weight else np.nan,
+        "modularity": quality,
+    }
 
 
 def offer(result: Communities) -> Iterator[Sentence]:
@@ -125,14 +120,14 @@ def tell(result: Communities) -> Iterator[Sentence]:
         for _, row in table.head(NAMED).iterrows()
     ]
     text = f"Called by their strongest places, they are {some(named, len(table))}. Inside them "
-    text += f"lies {percent(result.together.inside)} of the weight."
+    together, *of_layers = result.cohesion["inside"].items()
+    text += f"lies {percent(together[1])} of the weight."
     yield Sentence(text, ("communities", "communities_by_layer"))
-    inside = {layer: each.inside for layer, each in result.by_layer.items()}
-    order = sorted(
-        [layer for layer in inside if not np.isnan(inside[layer])], key=inside.__getitem__
-    )
+    order = sorted([each for each in of_layers if not np.isnan(each[1])], key=itemgetter(1))
     if len(order) > 1:
-        ends = (f"{name(mark(end))} ({percent(inside[end])})" for end in (order[-1], order[0]))
+        ends = (
+            f"{name(mark(str(end)))} ({percent(share)})" for end, share in (order[-1], order[0])
+        )
         text = f"The layer whose links stay inside most is {', least '.join(ends)}."
         yield Sentence(text, ("communities_by_layer",))
     # The most weight from one community to another, where there are too few for a figure.
@@ -168,19 +163,12 @@ def tables(result: Communities) -> Iterator[Table]:
     modelled, marked = structure.modelled, (*structure.modelled, *structure.modelled_beside)
     frame = with_modelled(result.table, modelled, always=True)
     caption = "Communities of places; inside: share of the weight of their links."
-    formats = {"strength_share": percent, "inside": percent}
+    formats = INSIDE | {"strength_share": percent}
     yield Table("communities", frame, caption, modelled=modelled, formats=formats)
-    several = len(result.by_layer) > 1
-    rows = ({"together": result.together} if several else {}) | result.by_layer
-    frame = pd.DataFrame([asdict(row) for row in rows.values()], pd.Index([*rows], name="layer"))
-    frame, caption = (
-        mark_layers(frame, marked),
-        "How far the links of each layer stay inside these ",
-    )
-    formats = {"inside": percent}
-    yield Table(
-        "communities_by_layer", frame, f"{caption}communities.", modelled=marked, formats=formats
-    )
+    frame = mark_layers(result.cohesion, marked)
+    frame = frame if len(frame) > 2 else frame.iloc[1:]  # one layer is all of them
+    caption, formats = "How far the links of each layer stay inside these communities.", INSIDE
+    yield Table("communities_by_layer", frame, caption, modelled=marked, formats=formats)
     frame = with_modelled(result.flows, modelled, always=True)
     caption = "Weight of links inside and between communities."
     yield Table("community_flows", frame, caption, on_page=False, modelled=modelled)

@@ -31,6 +31,7 @@ from netinnov.study.sections._enclave_choice import (
     layer_for,
     most_frequent,
 )
+from netinnov.study.sections._village_contract import members_of
 
 HEADING = "Governance across borders"
 MOST_LINKS = 100_000  # links above which borders are not compared with random networks: too long
@@ -337,7 +338,7 @@ def tables(result: Governance) -> Iterator[Table]:
         caption = "Each measure before and after each approach, with interval over placements."
         yield Table("approach_effects", compared.to_frame(), caption, on_page=False, **seen)
         if not compared.forms.empty:
-            forms = compared.forms.assign(objector=compared.forms["objector"].map(_members))
+            forms = compared.forms.assign(objector=compared.forms["objector"].map(members_of))
             caption = "Who gets how much of the gain in access in each form of cooperation, and "
             caption += "who would leave."
             view = _forms(forms)
@@ -356,7 +357,3 @@ def _forms(forms: pd.DataFrame) -> pd.DataFrame:
     view = shares[["home", "host", "others", "operator"]].loc[pd.MultiIndex.from_frame(first[by])]
     leaves = first["objector"].replace("", "nobody").to_numpy()
     return view.assign(**{"would leave": leaves}).reset_index()
-
-
-def _members(objector: Any) -> str:
-    return "+".join(sorted(objector)) if objector else ""

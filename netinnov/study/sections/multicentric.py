@@ -24,10 +24,6 @@ ABSENT = "No two places are linked, so that there is nothing to be multi-centric
 ENOUGH = 10  # places that a layer must have to be compared with others
 LEAST = 4  # places with links from which ranks are drawn
 PANELS = 6
-INDICES = (
-    *("primacy", "gini", "herfindahl", "effective_number", "green"),
-    *("largest_component", "global_efficiency"),
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,19 +198,12 @@ def tables(result: Multicentric) -> Iterator[Table]:
         rows["observed"] = result.observed
     if len(rows) != 1:
         rows["all"] = result.whole
-    records = []
-    for row in rows.values():
-        fit = row.rank_size
-        slope = {
-            "slope": fit.slope,
-            "standard_error": fit.standard_error,
-            "r_squared": fit.r_squared,
-        }
-        record = {"places": row.places} | {f"rank_size_{key}": each for key, each in slope.items()}
-        record |= {index: getattr(row, index) for index in INDICES}
-        marked = "; ".join(map(result.context.mark, row.modelled))
-        records.append(record | {"modelled_layers": marked or None})
-    frame = pd.DataFrame(records, pd.Index([*rows], name="layer"))
+    frame = pd.DataFrame([*rows.values()], pd.Index([*rows], name="layer"))
+    fits = pd.DataFrame(frame.pop("rank_size").tolist(), frame.index)
+    for at, each in enumerate(("slope", "standard_error", "r_squared"), start=1):
+        frame.insert(at, f"rank_size_{each}", fits[each])
+    marked = [[*map(result.context.mark, layers)] for layers in frame.pop("modelled")]
+    frame["modelled_layers"] = ["; ".join(layers) or None for layers in marked]
     modelled = tuple(dict.fromkeys(layer for row in rows.values() for layer in row.modelled))
     caption = "How evenly strength is spread over places, in each layer and in all."
     formats = {"primacy": percent, "largest_component": percent}
