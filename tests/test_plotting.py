@@ -260,7 +260,10 @@ def test_enclaves_of_one_pair_are_one_arrow_and_only_the_most_are_drawn(
     drawn = arrows(plot_flow_map(cities, enclaves=enclaves, arrows=1, ax=ax))
     assert set(drawn) == {"q -> p"}
     assert "Arrows: the 1 of most enclaves, of 3 pairs." in caption_notes(ax)
-    assert "reverse enclaves" in legend(ax)
+    assert "reverse enclaves, 2 each" in legend(ax)
+    ax.clear()
+    plot_flow_map(cities, enclaves=enclaves, ax=ax)
+    assert "reverse enclaves, 1 to 2" in legend(ax)
 
 
 def test_lines_and_places_of_a_map_can_be_set(cities: MultilayerNetwork, ax: Axes) -> None:
@@ -559,10 +562,10 @@ def test_centralities_shade_by_the_standard_score_over_all_rows(ax: Axes) -> Non
     plot_centralities(table, ax=ax, top=2)
     shades = np.ma.filled(ax.collections[0].get_array().reshape(2, 3), np.nan)
     # degree: mean 3, population variance 2; rank: mean 0.3, deviation 0.2 over two values.
-    assert shades[0] == pytest.approx([2 / 2**0.5, np.nan, 1.0], nan_ok=True)
-    assert shades[1] == pytest.approx([-1 / 2**0.5, np.nan, np.nan], nan_ok=True)
+    assert shades[0] == pytest.approx([2 / 2**0.5, 0.0, 1.0], nan_ok=True)
+    assert shades[1] == pytest.approx([-1 / 2**0.5, 0.0, np.nan], nan_ok=True)
     assert [t.get_text() for t in ax.get_yticklabels()] == ["A", "B"]
-    assert [t.get_text() for t in ax.texts] == ["5", "0.5", "2"]
+    assert [t.get_text() for t in ax.texts] == ["5", "1", "0.5", "2", "1"]
 
 
 def test_centralities_need_a_number() -> None:

@@ -213,3 +213,13 @@ def test_a_small_standard_error_has_digits():
     sizes = pd.Series(1000 / np.arange(1.0, 51) ** 0.9 * (1 + 0.001 * (-1.0) ** np.arange(50)))
     assert "standard error 0.0" in (note := " ".join(caption_notes(plot_rank_size(sizes))))
     assert "standard error 0.00," not in note
+
+
+def test_a_change_of_nothing_in_per_cent_has_no_panel():
+    """In a ring access is the same for all, so that its inequality is 0."""
+    settings = {"home": "p00", "host": "p03", "size": 1, "replicates": 2, "placebos": 0}
+    context = context_of(network_of(RING), **OFF, experiment=settings)
+    (picture,) = experiment.draw(experiment.compute(context))
+    labels = [ax.get_xlabel() for ax in picture.figure.axes]
+    assert "change in global efficiency, %" in labels
+    assert not any("inequality" in label for label in labels)

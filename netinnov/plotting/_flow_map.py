@@ -385,16 +385,17 @@ def draw_arrows(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> list[L
     """An arrow for each row, below the links; handles for the legend, one a direction."""
     handles = {}
     thin, wide = _WIDTHS
-    most = max(float(arrows["count"].max()), 2.0) if len(arrows) else 2.0
+    least, most = arrows["count"].agg(["min", "max"]).astype(int) if len(arrows) else (1, 1)
+    counts = f", {least} to {most}" if least < most else f", {most} each" if most > 1 else ""
     for home, host, direction, count in arrows.itertuples(index=False):
         style: dict[str, Any] = {"color": _COLOUR, "linestyle": _DASH.get(direction, "solid")}
-        width = thin + (wide - thin) * (count - 1) / (most - 1)
+        width = thin + (wide - thin) * (count - 1) / max(most - 1, 1)
         arrow = FancyArrowPatch(tuple(located.loc[home]), tuple(located.loc[host]), **_ARROW)
         arrow.set_arrowstyle(f"-|>,head_length={3 + 1.2 * width:.2f},head_width={1 + 0.9 * width}")
         arrow.set(linewidth=width, gid=f"{home} -> {host}", **style)
         arrow.shrinkB = 4.0 + width / 2
         ax.add_patch(arrow)
-        label = f"{direction} enclaves" + (f", 1 to {int(most)}" if most > 2 else "")
+        label = f"{direction} enclaves{counts}"
         handles[direction] = Line2D(
             [], [], linewidth=2.0, marker=">", markevery=[1], label=label, markersize=5, **style
         )

@@ -189,8 +189,8 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     -------
     Axes
         The shade is the standard score over **all** rows of the table (population standard
-        deviation); blank where a value is undefined, or the same everywhere. A measure that is
-        undefined everywhere is left out.
+        deviation), 0 where all values are the same but for rounding; blank where a value is
+        undefined. A measure that is undefined everywhere is left out.
 
     Raises
     ------
@@ -210,7 +210,8 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
         msg = f"the table needs rows and at least one numeric column; found {table.shape}."
         raise InputError(msg)
     spread = measures.std(ddof=0)
-    scores = ((measures - measures.mean()) / spread.where(spread > 0)).head(top)
+    spread = spread.where(spread > 1e-9 * measures.abs().max(), np.inf)
+    scores = ((measures - measures.mean()) / spread).head(top)
     names = table["name"] if "name" in table else pd.Series(table.index, index=table.index)
     with drawing(ax, DOUBLE, 24 + 5.2 * len(scores)) as ax:
         limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)

@@ -190,7 +190,8 @@ def draw(result: Experiment) -> Iterator[Picture]:
 
 def _effects(result: Experiment) -> Picture:
     shown = with_signs(result.key_rows(result.effects))
-    measures = list(dict.fromkeys(shown["measure"]))[:PANELS]
+    known = shown[shown["baseline"].abs() > 0]  # else there is no change in per cent
+    measures = list(dict.fromkeys((shown if known.empty else known)["measure"]))[:PANELS]
     rows = -(-len(measures) // 2)
     figure = new_figure(height=12 + rows * (16 + 6.5 * shown["scenario"].nunique()))
     axes = figure.subplots(rows, min(len(measures), 2), squeeze=False).ravel()
