@@ -137,13 +137,6 @@ def test_links_without_a_direction_have_none_in_the_sentence_on_a_park():
         assert ("along the direction of the links" in text) == bool(directed)
 
 
-def test_a_target_is_no_more_than_the_number_of_places():
-    network = network_of([("a", "b", 2), ("b", "c", 2), ("c", "a", 1)])
-    settings = {"siting": {"homes": ["a"], "hosts": ["b"]}, "plan": {"resamples": 2}}
-    task = plan.task_of(context_of(network, **OFF, **settings))
-    assert task.target.at_least == 3
-
-
 def test_values_outside_of_their_intervals_are_explained():
     settings = {"siting": {"homes": ["b"], "hosts": ["a"]}, "plan": {"resamples": 5}}
     result = plan.compute(context_of(network_of(STAR), **OFF, **settings))
@@ -182,13 +175,16 @@ def test_a_border_has_one_share_where_layers_agree_and_what_is_left_out_is_count
             "z": np.nan,
         }
     )
-    result = SimpleNamespace(choice=None, comparison=None, shares=shares, no_null="")
-    text = text_of(governance.tell(result))
+    block = SimpleNamespace(sources=np.array([0]), indices=np.array([1]))
+    inside = SimpleNamespace(storage=SimpleNamespace(block=lambda _: block))
+    known = {"choice": None, "comparison": None, "no_null": ""}
+    known["context"] = SimpleNamespace(inside=inside)
+    text = text_of(governance.tell(SimpleNamespace(shares=shares, **known)))
     assert "By land, 25 % of the weight crosses a border." in text
-    assert text.endswith("2 links are left out, as an end has no value.")
+    assert text.endswith("2 links are left out: 2 with an end that has no value.")
     nothing = shares[shares["group"] == "kind"].assign(p=1.0)
-    result = SimpleNamespace(choice=None, comparison=None, shares=nothing, no_null="")
-    assert "not corrected" not in text_of(governance.tell(result))
+    told = text_of(governance.tell(SimpleNamespace(shares=nothing, **known)))
+    assert "not corrected" not in told
 
 
 def test_a_cell_that_all_rows_leave_empty_is_not_told():
