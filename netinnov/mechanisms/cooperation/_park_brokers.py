@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Literal, TypeAlias
+from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_rng
@@ -23,7 +22,6 @@ from netinnov.mechanisms.cooperation._park_partners import (
 )
 from netinnov.network import MultilayerNetwork
 
-Positions: TypeAlias = npt.NDArray[np.intp]
 ParkSide = Literal["own", "home", "host"]
 
 LARGEST_COUNT = 20_000  # labellings that are all looked at
@@ -175,7 +173,7 @@ def liaison_test(
     )
     half = 1 if directed else 2
 
-    def joined(home: Positions, host: Positions) -> int:
+    def joined(home: Any, host: Any) -> int:
         across = open_pairs[np.ix_(host, home)].sum() + open_pairs[np.ix_(home, host)].sum()
         return int(across) // half
 
@@ -183,7 +181,9 @@ def liaison_test(
     total = math.comb(n, home.size) * math.comb(n - home.size, host.size)
     exact = total <= LARGEST_COUNT
     if exact:
-        null = np.array([joined(*each) for each in _all_labellings(others, home.size, host.size)])
+        null = np.array(
+            [joined(*each) for each in _all_labellings(others.tolist(), home.size, host.size)]
+        )
     else:
         ends = [home.size, home.size + host.size]
         orders = (rng.permutation(others) for _ in range(permutations))
@@ -233,8 +233,8 @@ def _open_pairs(linked: Mask, node: int) -> Mask:
 
 
 def _all_labellings(
-    others: Positions, n_home: int, n_host: int
-) -> Iterator[tuple[Positions, Positions]]:
+    others: list[int], n_home: int, n_host: int
+) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
     for home in combinations(others, n_home):
-        for host in combinations(np.setdiff1d(others, home), n_host):
-            yield np.array(home, np.intp), np.array(host, np.intp)
+        for host in combinations([each for each in others if each not in home], n_host):
+            yield home, host
