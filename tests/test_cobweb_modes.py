@@ -300,7 +300,9 @@ def test_tables_are_put_in_the_order_of_the_regions():
     assert model.regions == ("q", "h", "s")
     assert model.supply_slope.tolist() == [0.5, 1, 1.5]
     np.testing.assert_allclose(model.mobility, [[0, 0.3, 0.2], [0.3, 0, 0.1], [0.2, 0.1, 0]])
-    with pytest.raises(InputError, match="a row and a column for each region"):
+    with pytest.raises(
+        InputError, match="`mobility` must have one entry for each region, 'q', 'h'"
+    ):
         CoupledCobweb(slopes, slopes, mobility=m.rename(index={"q": "x"}))
 
 
@@ -318,7 +320,7 @@ def test_networks_attention_and_starts_are_put_in_the_order_of_the_regions():
     path = model.simulate(start=start, periods=2, expected=start[::-1])
     assert model.to_frame(path).iloc[0].to_dict() == {"s": 3.0, "h": 2.0, "q": 1.0}
     np.testing.assert_allclose(path, model.simulate(start=[3, 2, 1], periods=2))
-    with pytest.raises(InputError, match="`attention` must have a row and a column for each"):
+    with pytest.raises(InputError, match="`attention` must have one entry for each region"):
         CoupledCobweb([1] * 3, [0.5] * 3, mobility=0, attention=q_looks_at_h)
     # Other names than those of the nodes: in the order of the nodes.
     named = CoupledCobweb([1] * 3, [0.5] * 3, mobility=network, regions=["衢州", "杭州", "上海"])
@@ -466,7 +468,7 @@ MODEL = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"
             lambda: CoupledCobweb(
                 pd.Series({"a": 1.0, "c": 1.0}), [1, 1], mobility=0, regions=["a", "b"]
             ),
-            "none for .'b'.",
+            "one entry for each region, 'a', 'b'; found 'a', 'c'",
         ),
         (
             lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, -1], [-1, 0]], directed=True),

@@ -308,7 +308,9 @@ def test_tables_of_elements_are_read_by_the_names_of_their_types():
         mobility=speed[::-1],
     )
     pd.testing.assert_frame_equal(model.modes(), turned.modes())
-    with pytest.raises(InputError, match=r"`spillovers` must have each of the types .*'talent'"):
+    with pytest.raises(
+        InputError, match="`spillovers` must have one entry for each type, 'talent'"
+    ):
         ElementMigration(1.0, effects, spillovers=spillovers.rename(columns={"talent": "ideas"}))
 
 

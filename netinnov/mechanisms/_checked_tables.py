@@ -1,14 +1,14 @@
-"""Tables of regions and fields as arrays, checked at the door."""
+"""Tables of regions, fields or types as arrays, checked at the door."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import examples, shown
+from netinnov._arguments import as_floats, examples, shown
 from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 
@@ -39,3 +39,19 @@ def numbers_of(
         cells = examples(bad, lambda at: f"{x[*at]:g} at ({rows[at[0]]!r}, {columns[at[1]]!r})")
         raise InputError(f"`{name}` must be {must_be}; {len(bad)} values are not: {cells}.")
     return x
+
+
+def in_order(name: str, values: Any, names: Collection[Any], *, of: str = "region") -> Floats:
+    """Numbers; those of a Series or square table in the order of the names of regions.
+
+    They are taken as they are without names, and where the index is 0, 1, ...
+    """
+    labelled = isinstance(values, (pd.Series, pd.DataFrame))
+    if labelled and names and not values.index.equals(pd.RangeIndex(len(values))):
+        for labels in values.axes:
+            if not labels.is_unique or set(labels) != set(names):
+                msg = f"`{name}` must have one entry for each {of}, {examples(names)}"
+                raise InputError(f"{msg}; found {examples(labels)}.")
+        values = values.loc[list(names)]
+        values = values[list(names)] if isinstance(values, pd.DataFrame) else values
+    return as_floats(name, values)

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_floats, as_whole, check_number, did_you_mean, examples
+from netinnov._arguments import as_whole, check_number, did_you_mean, examples
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Floats
 from netinnov.errors import InputError
+from netinnov.mechanisms._checked_tables import in_order
 from netinnov.network import MultilayerNetwork
 
 SLOWEST = 1e-9
@@ -39,14 +40,7 @@ def set_fields(model: object, **values: Any) -> None:
 
 def vector(name: str, values: Any, regions: tuple[Any, ...] = ()) -> Floats:
     """One finite number a region, of any if none are given; a Series with names is put in order."""
-    if isinstance(values, pd.Series) and regions and not values.index.equals(pd.Index(regions)):
-        default = values.index.equals(pd.RangeIndex(len(values)))
-        if not default and (len(values) != len(regions) or set(values.index) != set(regions)):
-            lacking = [region for region in regions if region not in values.index][:5]
-            msg = f"`{name}` must have one value for each region; found {len(values)} values, "
-            raise InputError(f"{msg}and none for {lacking}.")
-        values = values if default else values.loc[list(regions)]
-    numbers = as_floats(name, values)
+    numbers = in_order(name, values, regions)
     if numbers.ndim != 1 or numbers.size == 0 or numbers.size != (len(regions) or numbers.size):
         must = f"{len(regions)} numbers, one a region" if regions else "one number a region"
         raise InputError(f"`{name}` must be {must}; found an array of shape {numbers.shape}.")
@@ -76,7 +70,7 @@ def mobility_matrix(mobility: Any, regions: tuple[Any, ...], *, directed: bool) 
         names, mobility = mobility.nodes.index, flat_matrix(mobility, "mobility").toarray()
         if set(names) == set(regions):  # else they are other names, in the order of the nodes
             mobility = pd.DataFrame(mobility, names, names)
-    m = _by_name("mobility", mobility, regions)
+    m = in_order("mobility", mobility, regions)
     if m.ndim == 0:
         check_number("mobility", float(m), low=0)
         m = np.full((size, size), float(m))
@@ -95,7 +89,7 @@ def mobility_matrix(mobility: Any, regions: tuple[Any, ...], *, directed: bool) 
 
 def attention_matrix(attention: Any, regions: tuple[Any, ...]) -> Floats:
     """Shares that sum to 1 in each row."""
-    size, shares = len(regions), _by_name("attention", attention, regions)
+    size, shares = len(regions), in_order("attention", attention, regions)
     if shares.shape != (size, size):
         msg = f"`attention` must be a {size} x {size} matrix; found shape {shares.shape}."
         raise InputError(msg)
@@ -103,17 +97,6 @@ def attention_matrix(attention: Any, regions: tuple[Any, ...]) -> Floats:
     sums = shares.sum(axis=1)
     refuse_outside("attention", sums, np.abs(sums - 1) < 1e-9, "shares that sum to 1 in each row")
     return shares
-
-
-def _by_name(name: str, matrix: Any, regions: tuple[Any, ...]) -> Floats:
-    """Numbers of a matrix; a table with the names of the regions is put in their order."""
-    if isinstance(matrix, pd.DataFrame) and not matrix.index.equals(pd.RangeIndex(len(regions))):
-        rows, columns = list(matrix.index), list(matrix.columns)
-        if len(rows) != len(regions) or not set(rows) == set(columns) == set(regions):
-            msg = f"`{name}` must have a row and a column for each region, {list(regions)[:5]}; "
-            raise InputError(f"{msg}found rows {rows[:5]} and columns {columns[:5]}.")
-        matrix = matrix.loc[list(regions), list(regions)]
-    return as_floats(name, matrix)
 
 
 def region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[Any, ...]:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
-from netinnov._arguments import as_floats, as_whole, check_number, examples
+from netinnov._arguments import as_whole, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
+from netinnov.mechanisms._checked_tables import in_order
 from netinnov.mechanisms.free_flow._regions import (
     Enclaves,
     check_border,
@@ -65,7 +66,7 @@ class ElementMigration:
 
     def __post_init__(self) -> None:
         effects = self.cross_effects
-        types = effects.index if isinstance(effects, pd.DataFrame) else None
+        types = list(effects.index) if isinstance(effects, pd.DataFrame) else []
         b = _types("cross_effects", effects, types, None)
         none = self.spillovers is None
         s = np.zeros_like(b) if none else _types("spillovers", self.spillovers, types, len(b))
@@ -192,20 +193,8 @@ class ElementMigration:
         return pd.DataFrame(np.reshape(path, (len(path), -1)), columns=columns).rename_axis("step")
 
 
-def _in_order(name: str, values: Any, types: pd.Index[Any] | None) -> Floats:
-    """Numbers; those of a Series or table in the order of the types, if these have names."""
-    if types is not None and isinstance(values, (pd.Series, pd.DataFrame)):
-        for labels in values.axes:
-            if not labels.is_unique or set(labels) != set(types):
-                msg = f"`{name}` must have each of the types of `cross_effects`, {examples(types)}"
-                raise InputError(f"{msg}, once along each side; found {examples(labels)}.")
-        values = values.loc[types]
-        values = values[types] if isinstance(values, pd.DataFrame) else values
-    return as_floats(name, values)
-
-
-def _types(name: str, matrix: Any, types: pd.Index[Any] | None, k: int | None) -> Floats:
-    values = _in_order(name, matrix, types)
+def _types(name: str, matrix: Any, types: list[Any], k: int | None) -> Floats:
+    values = in_order(name, matrix, types, of="type")
     wanted = "a square matrix" if k is None else f"a matrix of {k} x {k}"
     square = values.ndim == 2 and values.shape[0] == values.shape[1] > 0
     if not square or (k is not None and len(values) != k):
@@ -215,10 +204,8 @@ def _types(name: str, matrix: Any, types: pd.Index[Any] | None, k: int | None) -
     return values
 
 
-def _number_per_type(
-    name: str, value: Any, types: pd.Index[Any] | None, k: int, *, high: float
-) -> Floats:
-    values = _in_order(name, value, types)
+def _number_per_type(name: str, value: Any, types: list[Any], k: int, *, high: float) -> Floats:
+    values = in_order(name, value, types, of="type")
     if values.ndim > 1 or (values.ndim == 1 and len(values) != k):
         msg = f"`{name}` must be a number or one for each of {k} types; found {value!r}."
         raise InputError(msg)

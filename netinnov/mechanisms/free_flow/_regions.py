@@ -12,6 +12,7 @@ from netinnov._arguments import as_floats, check_mapping, check_number
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Floats
 from netinnov.errors import InputError
+from netinnov.mechanisms._checked_tables import in_order
 from netinnov.network import MultilayerNetwork
 
 Enclaves: TypeAlias = Mapping[tuple[Any, Any], float] | None
@@ -97,12 +98,7 @@ def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:
 
 def check_shares(name: str, shares: Any, labels: pd.Index[Any]) -> Floats:
     """Shares of regions as an array that adds up to 1 along its last axis."""
-    if isinstance(shares, pd.Series):
-        if not shares.index.is_unique or set(shares.index) != set(labels):
-            msg = f"`{name}` must have one entry for each region {labels[:5].tolist()}; "
-            raise InputError(f"{msg}found the index {shares.index[:5].tolist()}.")
-        shares = shares.reindex(labels)
-    values = as_floats(name, shares)
+    values = in_order(name, shares, list(labels) if isinstance(shares, pd.Series) else [])
     if values.ndim == 0 or values.shape[-1] != len(labels):
         msg = f"`{name}` must have one entry for each of {len(labels)} regions; "
         raise InputError(f"{msg}found the shape {values.shape}.")
