@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 
+import igraph as ig
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -476,6 +477,20 @@ def test_what_was_written_comes_back(tmp_path, small):
     assert ni.read_network(tmp_path / "own").equals(small)
     write_graphml(small, tmp_path / "g.graphml")
     assert ni.read_network(tmp_path / "g.graphml").equals(small)
+
+
+def test_gml_of_igraph_has_numbers_in_place_of_labels(tmp_path):
+    graph = ig.Graph([(0, 1), (1, 2)])
+    graph.es["weight"] = [2.5, 1.0]
+    graph.write_gml(str(tmp_path / "g.gml"))
+    assert ni.read_network(tmp_path / "g.gml").links["weight"].tolist() == [2.5, 1.0]
+    graph.vs["name"] = ["a", "b", "c"]
+    graph.write_gml(str(tmp_path / "named.gml"))
+    nodes = ni.read_network(tmp_path / "named.gml").nodes
+    assert nodes.index.tolist() == ["0", "1", "2"]
+    assert nodes["name"].tolist() == ["a", "b", "c"]
+    nx.write_gml(nx.path_graph(["a", "b"]), tmp_path / "labelled.gml")
+    assert ni.read_network(tmp_path / "labelled.gml").nodes.index.tolist() == ["a", "b"]
 
 
 def test_parallel_edges_of_a_graph_are_no_layers(tmp_path):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +28,14 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     import networkx as nx
 
     asked = check_columns(columns)
+    read, options = getattr(nx, GRAPHS[ending_of(path)]), {}
     with unpacked(path) as stream:
         try:
-            graph = getattr(nx, GRAPHS[ending_of(path)])(stream)
+            if ending_of(path) == ".gml":
+                stream = BytesIO(stream.read())
+                if not re.search(rb"\blabel\s", stream.getvalue()):
+                    options = {"label": "id"}  # igraph writes numbers alone
+            graph = read(stream, **options)
         except InputError:
             raise
         except Exception as error:  # each format has its own, and some have those of Python
