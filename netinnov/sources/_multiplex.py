@@ -14,6 +14,7 @@ from netinnov._arguments import as_path, check_names
 from netinnov._opening import parse_json
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
+from netinnov.sources._any_table import ending_of
 from netinnov.sources._complete_rows import warn_of
 from netinnov.sources._mpx import parse_mpx
 from netinnov.sources._pajek import parse_pajek
@@ -114,10 +115,9 @@ def read_multiplex(
     """
     path = as_path("path", path)
     if format is None:
-        ending = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
-        if ending.casefold() not in ENDINGS:
+        if ending_of(path) not in ENDINGS:
             raise InputError(f"{path.name} must end in {', '.join(ENDINGS)}, or say `format`.")
-        format = ENDINGS[ending.casefold()]
+        format = ENDINGS[ending_of(path)]
     lines = read_lines(path)
     if format == "edges":
         parsed = _parse_edges(path, lines)
@@ -160,27 +160,30 @@ def _parse_edges(path: Path, lines: Sequence[str]) -> Parsed:
         links.append(Link(x, source, target, size, line, {}))
 
     stem = name.removesuffix(".gz").rpartition(".")[0].removesuffix("_multiplex")
+
+    def label(number: str, link: Link, ids: Mapping[str, str], kind: str) -> str:
+        if number in ids:
+            return ids[number]
+        where = f"{name}, line {link.line}, column {kind!r}"
+        raise InputError(f"{where}: {number!r} must be in {stem}_{kind}s.txt; it is not.")
+
     layer_of = _labels(path.with_name(f"{stem}_layers.txt"), "layerID", "layerLabel")
     node_of = _labels(path.with_name(f"{stem}_nodes.txt"), "nodeID", "nodeLabel")
     if layer_of is not None:
         table, ids = layer_of
         if not table.index.is_unique or "name" in table:
             raise InputError(f"{stem}_layers.txt must give each layer a label of its own.")
-        links = [
-            link._replace(layer=_known(link.layer, ids, name, link.line, "layer", stem))
-            for link in links
-        ]
+        links = [each._replace(layer=label(each.layer, each, ids, "layer")) for each in links]
     if node_of is None:
         ends = dict.fromkeys(end for link in links for end in (link.source, link.target))
         return Parsed(node_table([*ends], [*ends], {})[0], links, None)
     nodes, ids = node_of
-
-    def known(link: Link, end: str) -> str:
-        return _known(end, ids, name, link.line, "node", stem)
-
     links = [
-        link._replace(source=known(link, link.source), target=known(link, link.target))
-        for link in links
+        each._replace(
+            source=label(each.source, each, ids, "node"),
+            target=label(each.target, each, ids, "node"),
+        )
+        for each in links
     ]
     return Parsed(nodes, links, None)
 
@@ -210,13 +213,6 @@ def _labels(path: Path, number: str, label: str) -> tuple[pd.DataFrame, dict[str
         raise InputError(f"{path.name} must have each {number} once; twice or more: {twice[:5]}.")
     labels = columns.pop(label, numbers)
     return node_table(numbers, labels, {key: attribute(v) for key, v in columns.items()})
-
-
-def _known(end: str, ids: Mapping[str, str], name: str, line: int, kind: str, stem: str) -> str:
-    if end not in ids:
-        where = f"{name}, line {line}, column {kind!r}"
-        raise InputError(f"{where}: {end!r} must be in {stem}_{kind}s.txt; it is not.")
-    return ids[end]
 
 
 def _parse_json(name: str, text: str) -> Parsed:
