@@ -146,6 +146,15 @@ def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
     return number, ~missing & ~real
 
 
+def as_periods(values: pd.Series) -> tuple[pd.Series, Mask]:
+    """Whole numbers as Int64, on the same index, and which entries are neither that nor missing."""
+    number, text = as_numbers(values)
+    with np.errstate(invalid="ignore"):
+        whole = (number == np.floor(number)) & (np.abs(number) < 2.0**63)
+    periods = pd.Series(np.where(whole, number, np.nan), values.index).astype("Int64")
+    return periods, text | (~np.isnan(number) & ~whole)
+
+
 def _without_arrow(values: pd.Series, dtype: pd.ArrowDtype) -> pd.Series:
     """A column of a type of Arrow as one of numpy's or of pandas' own."""
     if pa.types.is_integer(dtype.pyarrow_dtype):

@@ -11,7 +11,17 @@ import pyarrow.compute as pc
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from netinnov._columns import TEXT, Coded, as_codes, as_numbers, as_text, is_blank, nearest, taken
+from netinnov._columns import (
+    TEXT,
+    Coded,
+    as_codes,
+    as_numbers,
+    as_periods,
+    as_text,
+    is_blank,
+    nearest,
+    taken,
+)
 from netinnov._dataframes import as_pandas
 from netinnov._file_rows import is_bare
 from netinnov._problems import Problems
@@ -310,15 +320,8 @@ def _weights(stack: Stack, problems: Problems) -> Floats:
 def _periods(stack: Stack, problems: Problems) -> Integers | None:
     if "period" not in stack.frame:
         return None
-    values = stack.frame["period"]
-    number, text = as_numbers(values)
-    with np.errstate(invalid="ignore"):
-        whole = (number == np.floor(number)) & (np.abs(number) < 2.0**63)
-        broken = text | (~np.isnan(number) & ~whole)
-    problems.rows(stack, broken, "period", "period is not a whole number", values)
-    known = ~np.isnan(number) & ~broken
-    if not known.any():
+    periods, broken = as_periods(stack.frame["period"])
+    problems.rows(stack, broken, "period", "period is not a whole number", stack.frame["period"])
+    if periods.isna().all():
         return None
-    period = np.full(number.size, NO_PERIOD, np.int64)
-    period[known] = number[known].astype(np.int64)
-    return period
+    return periods.to_numpy(np.int64, na_value=NO_PERIOD)

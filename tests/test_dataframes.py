@@ -268,6 +268,13 @@ def test_decimals_of_a_database_are_numbers():
     assert branches(offices, firm="firm", place="city", value="value")["weight"].tolist() == [3.0]
 
 
+@pytest.mark.parametrize("period", [1e20, float("inf"), 10**20, 2019.5, "2019"])
+def test_periods_that_are_no_whole_numbers_are_named(period):
+    rows = pd.DataFrame({"who": ["a", "b"], "event": 1, "year": [2019, period]})
+    with pytest.raises(InputError, match="'year' must hold whole numbers; 1 are none: row 1"):
+        co_participation(rows, member="who", event="event", period="year")
+
+
 def test_tables_with_types_of_arrow_in_pandas_give_the_same_links():
     rows = pd.DataFrame({"who": ["a", "b", "c"], "event": [1, 1, 2], "year": [2019, 2019, None]})
     columns = {"member": "who", "event": "event", "period": "year"}

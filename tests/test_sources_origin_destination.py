@@ -289,6 +289,7 @@ def test_places_that_do_not_fit(write):
         (MATRIX.replace(",b,", ",a,"), r"each column once; line 1 names 'a' twice"),
         (",a,b\na,,\n", r"square matrix, .* 2 columns; it has no row for b"),
         (",a,b\na,,\nb,,0\n", r"flows.csv must hold a flow above 0"),
+        (LONG.replace("2019", "9" * 20, 1), r"whole numbers as periods; not so: line 2, column"),
         (LONG.replace("80", "many"), r"line 2, column 'trips' \('many'\)"),
         (
             LONG.replace("origin,", "start,"),

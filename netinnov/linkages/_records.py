@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from netinnov._arguments import did_you_mean, examples, shown
-from netinnov._columns import as_numbers, as_text, is_blank
+from netinnov._columns import as_numbers, as_periods, as_text, is_blank
 from netinnov._dataframes import as_pandas
 from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
@@ -140,13 +140,11 @@ def refuse_one_point(distance: Floats, source: pd.Index, target: pd.Index) -> No
 def periods(table: pd.DataFrame, name: str) -> pd.Series:
     """A column of whole numbers that may be missing, on a new index of rows."""
     values = _column(table, name).reset_index(drop=True)
-    number, text = as_numbers(values)
-    with np.errstate(invalid="ignore"):
-        bad = text | (number != np.floor(number)) & ~np.isnan(number) | np.isinf(number)
+    whole, bad = as_periods(values)
     if bad.any():
         msg = f"column {name!r} must hold whole numbers; {bad.sum()} are none: "
         raise InputError(f"{msg}{_rows(values, bad)}.")
-    return pd.Series(number).astype("Int64")
+    return whole
 
 
 def _rows(values: pd.Series, bad: Mask) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path, did_you_mean, examples
-from netinnov._columns import as_numbers, as_text, is_blank
+from netinnov._columns import as_numbers, as_periods, as_text, is_blank
 from netinnov._file_rows import has_file_rows, row_unit
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
@@ -242,10 +242,9 @@ def _numbers(values: pd.Series, decimal: str, table: Given, where: Callable[[int
 
 
 def _periods(table: Given, values: pd.Series) -> pd.Series:
-    number = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    with np.errstate(invalid="ignore"):
-        bad = values.notna().to_numpy(bool) & (number % 1 != 0)
+    periods, bad = as_periods(pd.to_numeric(values, errors="coerce"))
+    bad |= (values.notna() & periods.isna()).to_numpy(bool)
     if bad.any():
         where = f"{table.where(bad)}, column {values.name!r} ({values[bad].iloc[0]!r})"
         raise InputError(f"{table.name} must have whole numbers as periods; not so: {where}.")
-    return pd.Series(number, values.index).astype("Int64")
+    return periods
