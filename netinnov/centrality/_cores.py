@@ -86,9 +86,8 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
     links = _above(np.minimum(degree[one], degree[other]), size)
     kept = nodes >= 2
     share = 2 * links[kept] / (nodes[kept] * (nodes[kept] - 1.0))
-    return pd.Series(
-        share, pd.RangeIndex(share.size, name="degree"), dtype=np.float64, name="rich_club"
-    )
+    index = pd.RangeIndex(share.size, name="degree")
+    return pd.Series(share, index, dtype=np.float64, name="rich_club")
 
 
 def _pairs(network: MultilayerNetwork) -> Block:

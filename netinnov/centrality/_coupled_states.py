@@ -6,7 +6,7 @@ A vector over states is an array slots x nodes. A slot is a layer; or, in the do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,12 +16,10 @@ from scipy import sparse
 from scipy.sparse import linalg
 
 from netinnov._matrices import unit_of
-from netinnov._rows import Block
 from netinnov._typing import Codes, Floats, Mask, Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-
-Entries = tuple[Codes, Codes, Floats]
+from netinnov.supra import supra_adjacency
 
 PRECISION = 1e-13  # of a residual, relative to the right-hand side
 SERIES = 1_000
@@ -106,19 +104,16 @@ class Coupled:
 
 def coupled(network: MultilayerNetwork, coupling: float, presence: Presence) -> Coupled:
     """What leads into each state: the transposed supra-adjacency."""
-    blocks = [network.storage.simple_csr(layer) for layer in network.layers]
-    links = _stacked([_reversed(block) for block in blocks], range(len(blocks)), network.n_nodes)
+    links = sparse.csr_array(supra_adjacency(network, coupling=0.0).T)
     return Coupled(links, network.storage.presence(presence), coupling, 1, not network.directed)
 
 
 def doubled(network: MultilayerNetwork, coupling: float, presence: Presence) -> Coupled:
     """Hubs from the authorities they lead to, authorities from hubs; hub slots come first."""
-    blocks = [network.storage.simple_csr(layer) for layer in network.layers]
-    out = [(block.sources, block.indices, block.data) for block in blocks]
-    facing = [*range(len(out), 2 * len(out)), *range(len(out))]
-    links = _stacked([*out, *map(_reversed, blocks)], facing, network.n_nodes)
+    out = supra_adjacency(network, coupling=0.0)
+    sides: list[list[sparse.csr_array | None]] = [[None, out], [sparse.csr_array(out.T), None]]
     present = np.tile(network.storage.presence(presence), (2, 1))
-    return Coupled(links, present, coupling, 2, True)
+    return Coupled(sparse.block_array(sides, format="csr"), present, coupling, 2, True)
 
 
 def with_weights(matrix: sparse.csr_array, weights: Floats) -> sparse.csr_array:
@@ -161,21 +156,3 @@ def solve(
             return np.asarray(np.maximum(answer, 0).reshape(shape))
     msg = f"{subject} cannot be solved for in {steps} steps: walks on this network fade too slowly."
     raise InputError(msg)
-
-
-def _reversed(block: Block) -> Entries:
-    """Links of a layer as rows, columns and weights, from target to source."""
-    return block.indices, block.sources, block.data
-
-
-def _stacked(slots: list[Entries], source: Sequence[int], n: int) -> sparse.csr_array:
-    """A matrix over all states from the links of each slot, which lead there from slot `source`."""
-    row = [row + x * n for x, (row, _, _) in enumerate(slots)]
-    column = [column + x * n for (_, column, _), x in zip(slots, source, strict=True)]
-    weight = [weight for _, _, weight in slots]
-    entries = (np.concatenate([np.empty(0), *weight]), tuple(map(_joined, (row, column))))
-    return sparse.csr_array(entries, shape=(len(slots) * n,) * 2)
-
-
-def _joined(codes: list[Codes]) -> Codes:
-    return np.concatenate([np.empty(0, np.int32), *codes])

@@ -168,13 +168,9 @@ def stability(
         whose mean it is. "links": of each layer as many links as it has are drawn with
         replacement, one drawn k times weighs k times as much. A callable takes the network and a
         Generator and returns a network with the same nodes, such as one that resamples projects.
-    rng : None, int, SeedSequence or Generator
-        Source of randomness. The same `rng` gives the same result whatever the executor.
-    executor : Executor, int or None
-        None: a thread for each processor. A number: so many threads. Or an executor of
-        ``concurrent.futures``; then `find` and `resample` must be picklable.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    rng, executor, progress
+        As in `experiments.compare_scenarios`; in other processes `find` and `resample` must be
+        picklable.
 
     Returns
     -------

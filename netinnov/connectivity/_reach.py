@@ -153,7 +153,6 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     place = check_name("place", place, list(network.storage.places.index))
     at_place = network.storage.inside([place])
     members = np.flatnonzero(at_place).astype(np.int32)
-
     from netinnov.kernels.breadth_first import pairs_within
 
     indptr, indices = union_arcs(network)
@@ -172,7 +171,6 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     pairs, direct = int(np.sum(counts)), int(np.ravel(counts)[0]) if half else 0
 
     counted = pairs or float("nan")
-
     leaving = union(network)[members][:, ~at_place].sum(axis=1) > 0
     return ExternalReach(
         place=place,

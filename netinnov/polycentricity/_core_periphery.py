@@ -6,14 +6,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
 from netinnov._arguments import check_number, check_rng
 from netinnov._display import Displayed
-from netinnov._matrices import layer_matrix
-from netinnov._typing import Codes, Floats, Rng
+from netinnov._paths import union
+from netinnov._typing import Codes, Floats, Mask, Rng
 from netinnov.network import MultilayerNetwork
 
 _EXACT = 20
@@ -128,7 +127,7 @@ def _searched(
     unit: int,
     restarts: int,
     rng: np.random.Generator,
-) -> tuple[npt.NDArray[np.bool_], float]:
+) -> tuple[Mask, float]:
     """The best core of several searches."""
     from netinnov.kernels.core_periphery import improved_core
 
@@ -145,32 +144,23 @@ def _searched(
         else:
             start = linked & (rng.random(n) < rng.uniform(0.02, 0.5))
         core, core_quality = improved_core(indptr, indices, counts, unit, start, _PATIENCE)
-        if _is_better(core, core_quality, best, quality):
+        equal = abs(core_quality - quality) <= 1e-12
+        if _rank(core) < _rank(best) if equal else core_quality > quality:
             best, quality = core, core_quality
     return best, quality
 
 
-def _is_better(
-    core: npt.NDArray[np.bool_], core_quality: float, best: npt.NDArray[np.bool_], quality: float
-) -> bool:
-    if abs(core_quality - quality) > 1e-12:
-        return core_quality > quality
-    size, before = int(core.sum()), int(best.sum())
-    if size != before:
-        return size < before
-    return core.nonzero()[0].tolist() < best.nonzero()[0].tolist()
+def _rank(core: Mask) -> tuple[int, list[int]]:
+    """Of equally good cores the smallest is first, then that of the earliest nodes."""
+    nodes: list[int] = np.flatnonzero(core).tolist()
+    return len(nodes), nodes
 
 
 def _links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats, int]:
     """Pairs linked in any layer, in both triangles, with 1, or 2 if directed and both ways."""
-    linked = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
-    for x, layer in enumerate(network.layers):
-        pattern = layer_matrix(network, layer).copy()
-        pattern.data[:] = 1.0
-        linked = linked + pattern if x else pattern
-    linked.data = np.ones(linked.nnz)
-    unit = 2 if network.directed else 1
-    if unit == 2:
+    linked = union(network).astype(bool).astype(np.float64)
+    if network.directed:
         linked = sparse.csr_array(linked + linked.T)
-    linked.sort_indices()
+        linked.sort_indices()
+    unit = 2 if network.directed else 1
     return linked.indptr.astype(np.int32), linked.indices.astype(np.int32), linked.data, unit

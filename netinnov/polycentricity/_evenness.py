@@ -12,15 +12,14 @@ import pandas as pd
 
 from netinnov._arguments import shown
 from netinnov._columns import as_numbers
-from netinnov._typing import Floats
+from netinnov._layer_table import refuse_shares
+from netinnov._typing import Direction, Floats
+from netinnov.centrality._counts import counts
 from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
 
 if TYPE_CHECKING:
     Values: TypeAlias = Sequence[float] | npt.NDArray[Any] | pd.Series[Any]
-from netinnov._layer_table import refuse_shares
-from netinnov._typing import Direction
-from netinnov.centrality._counts import counts
-from netinnov.network import MultilayerNetwork
 
 
 def numbers(values: Values) -> Floats:

@@ -120,8 +120,7 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
-    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, see `entropy_index`.
 
     Examples
     --------
@@ -159,8 +158,7 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
-    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, see `entropy_index`.
 
     Examples
     --------
@@ -200,8 +198,7 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
-    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, see `entropy_index`.
 
     Examples
     --------
@@ -245,8 +242,7 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
-    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+    Limtanakool, Schwanen and Dijst 2007, see `entropy_index`.
 
     Examples
     --------

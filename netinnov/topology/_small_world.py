@@ -52,12 +52,8 @@ def small_world(
         How random networks are drawn: by default with the same degrees.
     replicates : int
         Number of random networks.
-    rng : None, int, SeedSequence or Generator
-        Source of all draws.
-    executor : Executor, int or None
-        None: a thread for each processor; a number: so many threads; or any executor.
-    progress : bool
-        Show a bar in a terminal or notebook.
+    rng, executor, progress
+        As in `experiments.compare_scenarios`.
 
     Returns
     -------
