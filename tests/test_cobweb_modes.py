@@ -456,7 +456,7 @@ MODEL = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"
         (lambda: MODEL.respond([1.0, 0], periods=2, to="price"), "`to` must be one of"),
         (
             lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, attention=[[1, 0], [0.5, 0.6]]),
-            "`attention` must be shares that sum to 1 in each row; found .1.1. at .1.",
+            "`attention` must be shares that sum to 1 in each row; found 1.1 at .1.",
         ),
         (lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, attention=[1, 0]), "2 x 2 matrix"),
         (

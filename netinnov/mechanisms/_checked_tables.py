@@ -55,3 +55,11 @@ def in_order(name: str, values: Any, names: Collection[Any], *, of: str = "regio
         values = values.loc[list(names)]
         values = values[list(names)] if isinstance(values, pd.DataFrame) else values
     return as_floats(name, values)
+
+
+def refuse_outside(name: str, values: Floats, inside: Mask, bound: str) -> None:
+    """Refuse values outside a bound, with at most five of them and where they are."""
+    if not inside.all():
+        outside = np.argwhere(~inside).tolist()
+        cells = examples(outside, lambda at: f"{values[*at]:g}{f' at {at}' if at else ''}")
+        raise InputError(f"`{name}` must be {bound}; found {cells}.")

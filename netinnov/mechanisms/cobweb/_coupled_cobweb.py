@@ -15,6 +15,7 @@ import pandas as pd
 from netinnov._arguments import check_choice, check_flag, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
+from netinnov.mechanisms._checked_tables import refuse_outside
 from netinnov.mechanisms.cobweb._modes import (
     first_crossing,
     mode_table,
@@ -27,7 +28,6 @@ from netinnov.mechanisms.cobweb._parameters import (
     follow,
     mobility_matrix,
     position,
-    refuse_outside,
     region_names,
     set_fields,
     vector,

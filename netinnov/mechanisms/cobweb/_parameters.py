@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_number, did_you_mean, examples
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms._checked_tables import in_order
+from netinnov.mechanisms._checked_tables import in_order, refuse_outside
 from netinnov.network import MultilayerNetwork
 
 SLOWEST = 1e-9
@@ -46,14 +45,6 @@ def vector(name: str, values: Any, regions: tuple[Any, ...] = ()) -> Floats:
         raise InputError(f"`{name}` must be {must}; found an array of shape {numbers.shape}.")
     refuse_outside(name, numbers, np.isfinite(numbers), "finite")
     return numbers
-
-
-def refuse_outside(name: str, values: Floats, good: npt.NDArray[np.bool_], bound: str) -> None:
-    """Refuse values outside a bound, with at most five of them and where they are."""
-    if not good.all():
-        at = np.argwhere(~good)[:5]
-        where = at.squeeze(axis=-1).tolist() if values.ndim == 1 else at.tolist()
-        raise InputError(f"`{name}` must be {bound}; found {values[~good][:5]} at {where}.")
 
 
 def mobility_matrix(mobility: Any, regions: tuple[Any, ...], *, directed: bool) -> Floats:

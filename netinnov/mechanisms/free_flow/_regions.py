@@ -12,7 +12,7 @@ from netinnov._arguments import as_floats, check_mapping, check_number
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms._checked_tables import in_order
+from netinnov.mechanisms._checked_tables import in_order, refuse_outside
 from netinnov.network import MultilayerNetwork
 
 Enclaves: TypeAlias = Mapping[tuple[Any, Any], float] | None
@@ -48,8 +48,10 @@ def trade_freeness(distances: Any, *, decay: float) -> pd.DataFrame:
     """
     check_number("decay", decay, low=0, above=True)
     values, labels = _symmetric("distances", distances)
-    _within("distances", values, values >= 0, "at least 0")
-    _within("distances", values, ~np.eye(len(values), dtype=bool) | (values == 0), "0 with itself")
+    refuse_outside("distances", values, values >= 0, "at least 0")
+    refuse_outside(
+        "distances", values, ~np.eye(len(values), dtype=bool) | (values == 0), "0 with itself"
+    )
     return pd.DataFrame(np.exp(-decay * values), index=labels, columns=labels)
 
 
@@ -91,8 +93,12 @@ def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:
     if np.ndim(freeness) == 0:
         freeness = np.array([[1.0, freeness], [freeness, 1.0]])
     values, labels = _symmetric("freeness", freeness)
-    _within("freeness", values, (values > 0) & (values <= 1), "above 0 (autarky) and at most 1")
-    _within("freeness", values, ~np.eye(len(values), dtype=bool) | (values == 1), "1 with itself")
+    refuse_outside(
+        "freeness", values, (values > 0) & (values <= 1), "above 0 (autarky) and at most 1"
+    )
+    refuse_outside(
+        "freeness", values, ~np.eye(len(values), dtype=bool) | (values == 1), "1 with itself"
+    )
     return values, labels
 
 
@@ -102,7 +108,7 @@ def check_shares(name: str, shares: Any, labels: pd.Index[Any]) -> Floats:
     if values.ndim == 0 or values.shape[-1] != len(labels):
         msg = f"`{name}` must have one entry for each of {len(labels)} regions; "
         raise InputError(f"{msg}found the shape {values.shape}.")
-    _within(name, values, values >= 0, "at least 0")
+    refuse_outside(name, values, values >= 0, "at least 0")
     totals = values.sum(axis=-1, keepdims=True)
     if (wrong := totals[np.abs(totals - 1) > _EQUAL]).size:
         raise InputError(f"`{name}` must add up to 1; found {wrong[:5]}; divide it by its sum.")
@@ -133,7 +139,7 @@ def neighbour_weights(
         names = network.nodes.index
         network = pd.DataFrame(flat_matrix(network).toarray(), index=names, columns=names)
     values, labels = _symmetric("network", [[0, 1], [1, 0]] if network is None else network)
-    _within("network", values, values >= 0, "at least 0")
+    refuse_outside("network", values, values >= 0, "at least 0")
     values = values * ~np.eye(len(values), dtype=bool)
     totals = values.sum(axis=1, keepdims=True)
     weights = np.divide(values, totals, out=np.zeros_like(values), where=totals > 0)
@@ -166,7 +172,7 @@ def _symmetric(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
     if values.ndim != 2 or values.shape[0] != values.shape[1] or len(values) < 2:
         msg = f"`{name}` must be a square matrix of at least 2 regions; "
         raise InputError(f"{msg}found the shape {values.shape}.")
-    _within(name, values, np.isfinite(values), "a matrix of finite numbers")
+    refuse_outside(name, values, np.isfinite(values), "a matrix of finite numbers")
     labels = matrix.index if isinstance(matrix, pd.DataFrame) else pd.RangeIndex(len(values))
     if not labels.is_unique or not getattr(matrix, "columns", labels).equals(labels):
         raise InputError(f"`{name}` must have the same unique labels in its rows and columns.")
@@ -176,9 +182,3 @@ def _symmetric(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
         msg = f"`{name}` must be symmetric, with a difference of 0 between [i, j] and [j, i]; "
         raise InputError(f"{msg}found {values[i, j]:g} and {values[j, i]:g} at [{i}, {j}].")
     return values, labels
-
-
-def _within(name: str, values: Floats, inside: Any, bound: str) -> None:
-    if not inside.all():
-        where = np.argwhere(~inside)[0].tolist()
-        raise InputError(f"`{name}` must be {bound}; found {values[~inside][0]:g} at {where}.")

@@ -10,9 +10,8 @@ import pandas as pd
 from scipy import optimize
 from scipy.optimize import elementwise
 
-from netinnov._arguments import as_floats, check_choice, check_number
+from netinnov._arguments import check_choice, check_number
 from netinnov._typing import Floats
-from netinnov.errors import InputError
 
 Unit: TypeAlias = Literal["freeness", "cost"]
 
@@ -85,15 +84,6 @@ def sustain_root(premium: Callable[[float], float], high: float) -> float:
     while premium(low) < 0:
         low = 2 * low - high
     return float(np.exp(optimize.brentq(premium, low, high, xtol=1e-15, rtol=8.9e-16)))
-
-
-def in_unit_interval(name: str, numbers: Any, bound: str) -> Floats:
-    """Numbers from 0, or from above 0 where the bound says so, to 1."""
-    value = as_floats(name, numbers)
-    inside = (value > 0 if bound.startswith("above") else value >= 0) & (value <= 1)
-    if not inside.all():
-        raise InputError(f"`{name}` must be {bound}; found {value[~inside].ravel()[:5]}.")
-    return value
 
 
 def in_unit(freeness: float, sigma: float, unit: Unit) -> float:

@@ -10,9 +10,17 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_choice, check_number, check_rng, check_type
+from netinnov._arguments import (
+    as_floats,
+    as_whole,
+    check_choice,
+    check_number,
+    check_rng,
+    check_type,
+)
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
+from netinnov.mechanisms._checked_tables import refuse_outside
 from netinnov.mechanisms.free_flow._dynamics import (
     Attraction,
     Dynamics,
@@ -32,7 +40,6 @@ from netinnov.mechanisms.free_flow._rest_points import (
     Unit,
     fold,
     in_unit,
-    in_unit_interval,
     rest_points,
     rest_points_of_any,
     sustain_root,
@@ -228,8 +235,11 @@ class TradeModel(ABC):
         """
         self._needs_two("gap")
         check_number("enclave", enclave, low=0, high=1)
-        phi = in_unit_interval("freeness", freeness, "above 0 (autarky) and at most 1 (free trade)")
-        x = in_unit_interval("share", share, "between 0 and 1, the part of the mobile in region 1")
+        phi, x = as_floats("freeness", freeness), as_floats("share", share)
+        bound = "above 0 (autarky) and at most 1 (free trade)"
+        refuse_outside("freeness", phi, (phi > 0) & (phi <= 1), bound)
+        bound = "between 0 and 1, the part of the mobile in region 1"
+        refuse_outside("share", x, (x >= 0) & (x <= 1), bound)
         phi, x = np.broadcast_arrays(phi, x)
         gap = self._gap(self.sigma, self.mu, x, phi, enclave)
         return float(gap) if gap.ndim == 0 else gap
