@@ -73,6 +73,7 @@ def test_cuts_of_parts_within_parts() -> None:
     assert four.tolist()[1:] == [0.0] * 3 + [1.0] * 3 + [2.0] * 3 + [3.0] * 3
     assert np.isnan(two["z"])
     assert tree.cut(12).nunique() == 12
+    assert tree.cut(4.0).equals(four)
     for wrong in (1, 13):
         with pytest.raises(InputError, match=r"must be from 2 .* to 12"):
             tree.cut(wrong)

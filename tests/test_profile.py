@@ -425,3 +425,20 @@ def test_sensitivity_does_not_depend_on_the_executor(region):
     assert_frame_equal(
         sensitivity(region, executor=1, **options), sensitivity(region, executor=2, **options)
     )
+
+
+def test_whole_numbers_may_be_floats() -> None:
+    found = ni.build_network(*bare({"t": [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")]}, "abcd"))
+
+    def tables(two, three, nineteen):
+        options = {"rng": 1, "progress": False}
+        return [
+            detect_centres(found, resamples=three, replicates=nineteen, restarts=two, **options),
+            profile(found, resamples=three, replicates=three, restarts=two, **options),
+            sensitivity(
+                found, null=ni.null_models.Rewire(), replicates=three, tops=[None, two], **options
+            ),
+        ]
+
+    for whole, number in zip(tables(2, 3, 19), tables(2.0, 3.0, 19.0), strict=True):
+        assert_frame_equal(whole, number)

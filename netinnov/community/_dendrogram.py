@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_whole
 from netinnov._display import Displayed
 from netinnov._matrices import flat_matrix, unit_of
 from netinnov._typing import Floats
@@ -66,7 +66,7 @@ class Dendrogram(Displayed):
             If there is no such cut.
         """
         n = len(self.leaves)
-        check_number("n_communities", n_communities, low=1, whole=True)
+        n_communities = as_whole("n_communities", n_communities, low=1)
         if not self.n_parts <= n_communities <= n:
             msg = f"`n_communities` must be from {self.n_parts} (the connected parts) to {n} (the "
             raise InputError(f"{msg}nodes with a link); found {n_communities}.")

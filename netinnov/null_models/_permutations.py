@@ -29,11 +29,11 @@ class PermutedT:
     matrix: Floats
     others: Floats
     y: Floats
-    pairs: tuple[npt.NDArray[np.intp], ...]
+    pairs: tuple[Order, ...]
     basis: Floats
     rest: Floats
 
-    def __call__(self, order: npt.NDArray[np.intp]) -> float:
+    def __call__(self, order: Order) -> float:
         i, j = self.pairs
         moved = self.matrix[order[i], order[j]]
         basis, rest = self.basis, self.rest
@@ -75,16 +75,6 @@ def permuted_correlation(
     return float(np.clip(ab / np.sqrt(aa * bb), -1, 1))
 
 
-def p_value(observed: float, draws: Floats) -> float:
-    """Twice the smaller tail, at most 1; a tie, up to rounding, counts in both tails."""
-    draws = draws[~np.isnan(draws)]
-    if np.isnan(observed) or draws.size == 0:
-        return float("nan")
-    near = np.isclose(draws, observed, rtol=1e-9, atol=1e-12)
-    tails = [((draws <= observed) | near).sum(), ((draws >= observed) | near).sum()]
-    return min(1.0, 2 * (float(min(tails)) + 1) / (draws.size + 1))
-
-
 def permuted_interval(draws: Floats) -> tuple[float, float]:
     """2.5 and 97.5 % of the draws that are defined."""
     if np.isnan(draws).all():
@@ -93,7 +83,7 @@ def permuted_interval(draws: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def orders_of(n: int, permutations: int, rng: Rng) -> list[npt.NDArray[np.intp]]:
+def orders_of(n: int, permutations: int, rng: Rng) -> list[Order]:
     """Orders of the nodes, one a replicate."""
     rng = check_rng(rng)
     return [rng.permutation(n) for _ in range(permutations)]

@@ -15,6 +15,7 @@ from netinnov._arguments import as_whole, check_names
 from netinnov._display import Displayed, Tabled, histogram
 from netinnov._parallel import run
 from netinnov._significance import why_untested
+from netinnov._statistics import two_sided
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -25,7 +26,6 @@ from netinnov.null_models._permutations import (
     is_symmetric,
     matrix_of,
     orders_of,
-    p_value,
     partialled,
     permuted_correlation,
     permuted_interval,
@@ -172,7 +172,8 @@ def qap_correlation(
     draws = np.array(permuted, dtype=np.float64)
     low, high = permuted_interval(draws)
     used = chosen & ~np.isnan(matrices[0] + matrices[1])
-    return QapCorrelation(observed, p_value(observed, draws), low, high, int(used.sum()), draws)
+    p = float(two_sided(observed, draws, 1.0))
+    return QapCorrelation(observed, p, low, high, int(used.sum()), draws)
 
 
 def mrqap(
@@ -258,43 +259,36 @@ def mrqap(
     used = all_pairs(len(y), symmetric) & ~np.isnan(y + sum(xs))
     target, columns = y[used], np.column_stack([np.ones(used.sum()), *(x[used] for x in xs)])
     names = pd.Index(["intercept", *terms], name="term")
-    fitted = _least_squares(target, columns)
+    coefficients, t, r_squared = _least_squares(target, columns)
     orders = orders_of(network.n_nodes, permutations, rng)
     draws = np.full((permutations, len(xs)), np.nan)
-    for k in range(len(xs) if fitted.determined else 0):
+    for k in range(0 if np.isnan(coefficients).any() else len(xs)):
         others = np.delete(columns, k + 1, axis=1)
         left = _residual(columns[:, k + 1], others, used, symmetric)
         parts = partialled(others, target)
         task = PermutedT(left, others, target, np.nonzero(used), *parts)
         label = f"permutations of {names[k + 1]}"
         draws[:, k] = run(task, orders, executor=executor, progress=progress, label=label)
-    p = [np.nan, *(p_value(fitted.t[k + 1], draws[:, k]) for k in range(len(xs)))]
     return MatrixRegression(
-        pd.Series(fitted.coefficients, names, name="coefficient"),
-        pd.Series(fitted.t, names, name="t"),
-        pd.Series(p, names, name="p"),
-        fitted.r_squared,
+        pd.Series(coefficients, names, name="coefficient"),
+        pd.Series(t, names, name="t"),
+        pd.Series([np.nan, *two_sided(t[1:], draws, 1.0)], names, name="p"),
+        r_squared,
         int(used.sum()),
         pd.DataFrame(draws, columns=pd.Index(list(terms), name="term")),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    coefficients: Floats
-    t: Floats
-    r_squared: float
-    determined: bool
-
-
-def _least_squares(y: Floats, columns: Floats) -> _Fit:
+def _least_squares(y: Floats, columns: Floats) -> tuple[Floats, Floats, float]:
+    """Coefficients, t and share explained; NaN with too few pairs or collinear columns."""
     n, terms = columns.shape
+    undefined = np.full(terms, np.nan)
     scale = np.linalg.norm(columns, axis=0)
     if n <= terms or not (scale > 0).all():
-        return _Fit(np.full(terms, np.nan), np.full(terms, np.nan), float("nan"), False)
+        return undefined, undefined, float("nan")
     q, r = np.linalg.qr(columns / scale)
     if np.abs(np.diag(r)).min() < 1e-10:
-        return _Fit(np.full(terms, np.nan), np.full(terms, np.nan), float("nan"), False)
+        return undefined, undefined, float("nan")
     inverse = np.linalg.inv(r) / scale[:, None]
     coefficients = inverse @ (q.T @ y)
     rest = float(((y - q @ (q.T @ y)) ** 2).sum())
@@ -303,8 +297,8 @@ def _least_squares(y: Floats, columns: Floats) -> _Fit:
     rest = 0.0 if rest <= 1e-24 * float(y @ y) else rest
     spread = 0.0 if spread <= 1e-24 * float(y @ y) else spread
     error = np.sqrt(rest / (n - terms) * (inverse**2).sum(axis=1))
-    t = np.divide(coefficients, error, out=np.full(terms, np.nan), where=error > 0)
-    return _Fit(coefficients, t, 1 - rest / spread if spread > 0 else float("nan"), True)
+    t = np.divide(coefficients, error, out=undefined, where=error > 0)
+    return coefficients, t, 1 - rest / spread if spread > 0 else float("nan")
 
 
 def _residual(

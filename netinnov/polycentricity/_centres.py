@@ -145,7 +145,7 @@ def detect_centres(
         restarts_per_draw=restarts_per_draw,
     )
     replicates = as_whole("replicates", replicates, low=FEWEST)
-    _resampled_flows.check_count("resamples", resamples)
+    resamples = as_whole("resamples", resamples)
     _resampled_flows.check_events(network, events)
     rng = check_rng(rng)
     first, *others = rng.spawn(1 + resamples)

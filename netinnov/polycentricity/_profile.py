@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_rng
+from netinnov._arguments import as_whole, check_rng
 from netinnov._parallel import run
 from netinnov._significance import why_untested
 from netinnov._typing import Direction, Floats, Rng
@@ -173,8 +173,7 @@ def profile(
     )
     _resampled_flows.check_events(network, events)
     setting, size = _indices.checked_setting(network, sizes, indices, top, ddof, options)
-    for name, number in (("resamples", resamples), ("replicates", replicates)):
-        _resampled_flows.check_count(name, number)
+    resamples, replicates = as_whole("resamples", resamples), as_whole("replicates", replicates)
     first, for_draws, for_leaving, for_null, own = check_rng(rng).spawn(5)
     spread = None
     if setting.distances is not None:

@@ -118,8 +118,3 @@ def drawn_from(
 ) -> MultilayerNetwork:
     """A draw from the null model, with the nodes of the network."""
     return changed(network, lambda _, each: null.draw(each), rng, "null")
-
-
-def check_count(name: str, value: object) -> None:
-    """Refuse what is not a whole number of 0 or more."""
-    check_number(name, value, low=0, whole=True)

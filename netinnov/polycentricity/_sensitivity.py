@@ -15,11 +15,11 @@ import pandas as pd
 
 from netinnov._arguments import (
     as_list,
+    as_whole,
     check_choice,
     check_flag,
     check_mapping,
     check_names,
-    check_number,
     check_rng,
 )
 from netinnov._parallel import run
@@ -32,7 +32,7 @@ from netinnov.polycentricity import _centre_rules, _indices
 from netinnov.polycentricity._centre_rules import CentreRule, Options, Structure
 from netinnov.polycentricity._indices import Setting, Sizes
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
-from netinnov.polycentricity._resampled_flows import check_count, drawn_from
+from netinnov.polycentricity._resampled_flows import drawn_from
 
 Rules: TypeAlias = Sequence[str] | Mapping[str, Mapping[str, Any]]
 
@@ -145,7 +145,7 @@ def sensitivity(
     """
     variants = _variants(network, rules, direction, restarts)
     cuts = _cuts(tops)
-    check_count("replicates", replicates)
+    replicates = as_whole("replicates", replicates)
     options = _centre_rules.checked_options(network, direction=direction, restarts=restarts)
     setting, size = _indices.checked_setting(network, sizes, indices, (2, 3, 4), ddof, options)
     first, for_null, own = check_rng(rng).spawn(3)
@@ -303,10 +303,8 @@ def _cuts(tops: Sequence[int | None]) -> tuple[int | None, ...]:
     listed = as_list("tops", tops, "whole numbers of 2 or more, or None for all places")
     if not listed:
         raise InputError("`tops` must be numbers of places, or None for all of them; found none.")
-    for top in listed:
-        if top is not None:
-            check_number("tops", top, low=2, whole=True)
-    return tuple(dict.fromkeys(None if top is None else int(top) for top in listed))
+    whole = (None if top is None else as_whole("tops", top, low=2) for top in listed)
+    return tuple(dict.fromkeys(whole))
 
 
 def _of_system(

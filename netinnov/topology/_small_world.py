@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_number, check_rng
+from netinnov._arguments import as_whole, check_rng
 from netinnov._parallel import run
 from netinnov._typing import Floats, Integers, Rng
 from netinnov.connectivity import average_path_length, largest_component
@@ -99,10 +99,10 @@ def small_world(
     True
     """
     rng = check_rng(rng)
-    check_number("replicates", replicates, low=1, whole=True)
+    replicates = as_whole("replicates", replicates, low=1)
     ready = prepared_null(null, network, rng.spawn(1)[0])
     task = partial(_drawn, null=ready, layers=network.layers)
-    streams = rng.spawn(int(replicates))
+    streams = rng.spawn(replicates)
     draws = run(task, streams, executor=executor, progress=progress, label="networks")
     observed, drawn = _measured(network, network.layers), np.array(draws)
     with np.errstate(divide="ignore", invalid="ignore"):
