@@ -15,7 +15,6 @@ from netinnov.mechanisms.cobweb import (
     BoundedCobweb,
     CoupledBoundedCobweb,
     CoupledCobweb,
-    LogisticSupply,
     attractor_map,
 )
 from netinnov.mechanisms.cobweb._bounded_supply import exponent_of, periods_of
@@ -42,7 +41,7 @@ def test_simulated_prices_are_those_of_the_map():
 def test_rest_root_and_flip_of_200_markets():
     rng = np.random.default_rng(4)
     for _ in range(200):
-        make = ArctanSupply if rng.random() < 0.5 else LogisticSupply
+        make = ArctanSupply
         curve = make(rng.uniform(0.5, 6), *rng.uniform(0.2, 2, 3))
         b, a = rng.uniform(0.2, 2), rng.uniform(-2, 5)
         market = BoundedCobweb(b, curve, demand_intercept=a, adaptation=rng.uniform(0.1, 1))
@@ -153,14 +152,14 @@ def test_exponents_of_maps_that_are_known():
 
 def test_curves_stay_within_their_bounds_and_rise():
     prices = np.linspace(-30, 30, 500)
-    for curve in (ArctanSupply(2.0, 1.0, 3.0, 0.5), LogisticSupply(2.0, 1.0, 3.0, 0.5)):
+    for curve in (ArctanSupply(2.0, 1.0, 3.0, 0.5), ArctanSupply(0.3, -1.0, 0.0, 2.0)):
         low, high = curve.bounds()
         quantity = curve.quantity(prices)
         assert low <= quantity.min() < quantity.max() <= high
         assert (np.diff(quantity) >= 0).all()
-        steepest = curve.slope(prices).max()
-        factor = 1.0 if isinstance(curve, ArctanSupply) else 0.25
-        assert steepest <= float(curve.slope(1.0)) == pytest.approx(2.0 * 0.5 * factor)
+        steepest = float(curve.slope(curve.centre))
+        assert curve.slope(prices).max() <= steepest
+        assert steepest == pytest.approx(curve.height * curve.steepness)
 
 
 # Several regions.
@@ -178,7 +177,7 @@ def test_regions_near_rest_are_the_linear_model():
     for _ in range(60):
         n = int(rng.integers(2, 6))
         m = rng.uniform(0, 0.2, (n, n))
-        curves = [LogisticSupply(*rng.uniform(0.5, 2, 4)) for _ in range(n)]
+        curves = [ArctanSupply(rng.uniform(0.1, 0.5), *rng.uniform(0.5, 2, 3)) for _ in range(n)]
         model = CoupledBoundedCobweb(
             rng.uniform(0.5, 2, n), curves, mobility=m + m.T, demand_intercept=rng.uniform(0, 5, n),
             adaptation=0.7, saturation=0.8,
@@ -252,7 +251,7 @@ def test_the_exponent_of_equal_markets_is_that_of_one():
     ("make", "words"),
     [
         (lambda: ArctanSupply(-1.0), "`steepness` must be a finite number above 0; found -1.0"),
-        (lambda: LogisticSupply(1.0, height=0), "`height` must be .*above 0; found 0"),
+        (lambda: ArctanSupply(1.0, height=0), "`height` must be .*above 0; found 0"),
         (lambda: BoundedCobweb(0, ArctanSupply(1), 1.0), "`demand_slope` must be .*above 0"),
         (lambda: BoundedCobweb(1, np.arctan, 1.0), "`supply` must be a curve such as"),
         (lambda: BoundedCobweb(1, ArctanSupply(1), 1.0, adaptation=2), "`adaptation` .*at most 1"),

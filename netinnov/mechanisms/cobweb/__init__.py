@@ -13,7 +13,6 @@ from netinnov.mechanisms.cobweb._bounded_regions import CoupledBoundedCobweb as 
 from netinnov.mechanisms.cobweb._bounded_supply import (
     ArctanSupply as ArctanSupply,
     Attractor as Attractor,
-    LogisticSupply as LogisticSupply,
 )
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb as CoupledCobweb
 from netinnov.mechanisms.cobweb._enclave_link import (

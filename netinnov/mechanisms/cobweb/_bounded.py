@@ -15,8 +15,8 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._bounded_supply import (
     LONGEST,
+    ArctanSupply,
     Attractor,
-    SupplyCurve,
     attractor_of,
     ending_of,
     periods_of,
@@ -37,7 +37,7 @@ class BoundedCobweb(OneMarket):
     ----------
     demand_slope : float
         b, above 0.
-    supply : ArctanSupply or LogisticSupply
+    supply : ArctanSupply
         S.
     demand_intercept : float
         a.
@@ -61,14 +61,14 @@ class BoundedCobweb(OneMarket):
     """
 
     demand_slope: float
-    supply: SupplyCurve
+    supply: ArctanSupply
     demand_intercept: float
     adaptation: float = 1.0
 
     def __post_init__(self) -> None:
         check_number("demand_slope", self.demand_slope, low=0, above=True)
         supply: object = self.supply
-        if not isinstance(supply, SupplyCurve):
+        if not isinstance(supply, ArctanSupply):
             msg = "`supply` must be a curve such as ArctanSupply(4.8); found "
             raise InputError(f"{msg}{type(supply).__name__}.")
         check_number("demand_intercept", self.demand_intercept)

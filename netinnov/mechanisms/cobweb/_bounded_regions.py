@@ -14,8 +14,8 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._bounded_supply import (
     LONGEST,
+    ArctanSupply,
     Attractor,
-    SupplyCurve,
     attractor_of,
     exponent_of,
 )
@@ -40,7 +40,7 @@ class CoupledBoundedCobweb(CoupledMarkets):
     ----------
     demand_slope : sequence of float
         b, above 0, one a region.
-    supply : sequence of ArctanSupply or LogisticSupply
+    supply : sequence of ArctanSupply
         S, one a region.
     mobility : float, matrix or MultilayerNetwork
         m, as in `CoupledCobweb`; symmetric.
@@ -65,7 +65,7 @@ class CoupledBoundedCobweb(CoupledMarkets):
     """
 
     demand_slope: Sequence[float] | Floats
-    supply: Sequence[SupplyCurve]
+    supply: Sequence[ArctanSupply]
     mobility: float | npt.ArrayLike | MultilayerNetwork
     demand_intercept: Sequence[float] | Floats
     adaptation: float = 1.0
@@ -76,7 +76,7 @@ class CoupledBoundedCobweb(CoupledMarkets):
         regions = self._check_regions()
         curves = tuple(self.supply) if isinstance(self.supply, (list, tuple)) else ()
         n = len(regions)
-        if len(curves) != n or not all(isinstance(curve, SupplyCurve) for curve in curves):
+        if len(curves) != n or not all(isinstance(curve, ArctanSupply) for curve in curves):
             msg = f"`supply` must be {n} curves such as ArctanSupply(4.8), one a region; found "
             raise InputError(f"{msg}{self.supply!r}.")
         check_number("saturation", self.saturation, low=0, above=True)

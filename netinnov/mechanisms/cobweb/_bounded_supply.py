@@ -1,14 +1,13 @@
-"""Bounded curves of supply, and where cobwebs with them end: rest, cycle or chaos."""
+"""A bounded curve of supply, and where cobwebs with it end: rest, cycle or chaos."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
 from netinnov._arguments import check_number
 from netinnov._display import Displayed
@@ -16,69 +15,8 @@ from netinnov._typing import Floats, Integers
 
 
 @dataclass(frozen=True, slots=True)
-class SupplyCurve:
-    """A shape of one variable, stretched and moved: its ends, values and slopes."""
-
-    _ends: ClassVar[tuple[float, float]]
-    _value: ClassVar[Any]
-    _change: ClassVar[Any]
-
-    steepness: float
-    centre: float = 0.0
-    offset: float = 0.0
-    height: float = 1.0
-
-    def __post_init__(self) -> None:
-        for name in ("steepness", "height"):
-            check_number(name, getattr(self, name), low=0, above=True)
-        for name in ("centre", "offset"):
-            check_number(name, getattr(self, name))
-
-    def quantity(self, price: Any) -> Floats:
-        """Give the supply at each price.
-
-        Parameters
-        ----------
-        price : float or array
-            Expected prices.
-
-        Returns
-        -------
-        array
-        """
-        return np.asarray(self.offset + self.height * self._value(self._scaled_distance(price)))
-
-    def slope(self, price: Any) -> Floats:
-        """Give the derivative of supply at each price.
-
-        Parameters
-        ----------
-        price
-            As in `quantity`.
-
-        Returns
-        -------
-        array
-        """
-        return np.asarray(self.height * self.steepness * self._change(self._scaled_distance(price)))
-
-    def bounds(self) -> tuple[float, float]:
-        """Give the least and the greatest supply, which no price reaches.
-
-        Returns
-        -------
-        low, high : float
-        """
-        low, high = self._ends
-        return self.offset + self.height * low, self.offset + self.height * high
-
-    def _scaled_distance(self, price: Any) -> Floats:
-        return self.steepness * (np.asarray(price, np.float64) - self.centre)
-
-
-@dataclass(frozen=True, slots=True)
-class ArctanSupply(SupplyCurve):
-    """Supply of offset + height arctan(steepness (price - centre)).
+class ArctanSupply:
+    """Supply of offset + height arctan(steepness (price - centre)), an S between two bounds.
 
     Parameters
     ----------
@@ -103,36 +41,57 @@ class ArctanSupply(SupplyCurve):
     (0.0, 4.8)
     """
 
-    _ends = (-np.pi / 2, np.pi / 2)
-    _value = staticmethod(np.arctan)
-    _change = staticmethod(lambda away: 1 / (1 + away**2))
+    steepness: float
+    centre: float = 0.0
+    offset: float = 0.0
+    height: float = 1.0
 
+    def __post_init__(self) -> None:
+        for name in ("steepness", "height"):
+            check_number(name, getattr(self, name), low=0, above=True)
+        for name in ("centre", "offset"):
+            check_number(name, getattr(self, name))
 
-@dataclass(frozen=True, slots=True)
-class LogisticSupply(SupplyCurve):
-    """Supply of offset + height / (1 + exp(-steepness (price - centre))).
+    def quantity(self, price: Any) -> Floats:
+        """Give the supply at each price.
 
-    Parameters
-    ----------
-    steepness : float
-        Above 0. Supply is steepest at the centre: height x steepness / 4.
-    centre : float
-        Price there.
-    offset : float
-        Least quantity.
-    height : float
-        Above 0; from the least to the greatest quantity.
+        Parameters
+        ----------
+        price : float or array
+            Expected prices.
 
-    Examples
-    --------
-    >>> curve = LogisticSupply(4.0, centre=1.0, height=2.0)
-    >>> float(curve.quantity(1.0)), float(curve.slope(1.0))
-    (1.0, 2.0)
-    """
+        Returns
+        -------
+        array
+        """
+        return np.asarray(self.offset + self.height * np.arctan(self._scaled_distance(price)))
 
-    _ends = (0.0, 1.0)
-    _value = staticmethod(expit)
-    _change = staticmethod(lambda away: expit(away) * expit(-away))
+    def slope(self, price: Any) -> Floats:
+        """Give the derivative of supply at each price.
+
+        Parameters
+        ----------
+        price
+            As in `quantity`.
+
+        Returns
+        -------
+        array
+        """
+        return np.asarray(self.height * self.steepness / (1 + self._scaled_distance(price) ** 2))
+
+    def bounds(self) -> tuple[float, float]:
+        """Give the least and the greatest supply, which no price reaches.
+
+        Returns
+        -------
+        low, high : float
+        """
+        half = self.height * np.pi / 2
+        return self.offset - half, self.offset + half
+
+    def _scaled_distance(self, price: Any) -> Floats:
+        return self.steepness * (np.asarray(price, np.float64) - self.centre)
 
 
 Ending: TypeAlias = Literal["rest", "cycle", "chaos", "undecided"]
