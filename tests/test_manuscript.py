@@ -369,6 +369,20 @@ def test_any_table_and_any_result(tmp_path):
     assert "slope" in to_table(fit)
 
 
+def test_years_and_ids_have_no_separators_and_counts_have():
+    by_year = pd.DataFrame({"links": [1234, 5]}, pd.Index([2010, 2020], name="year"))
+    assert "| 2010 | 1,234 |" in to_table(by_year)
+    assert "| 2010 | 1,234 |" in to_table(by_year.rename_axis("period").reset_index())
+    by_pair = by_year.set_index(pd.MultiIndex.from_tuples([(1001, 2002), (1, 2)]))
+    assert "| 1001 | 2002 | 1,234 |" in to_table(by_pair)
+    assert "| --- | --- | ---: |" in to_table(by_pair)
+
+
+def test_heads_of_several_levels_and_cells_like_rules_are_text():
+    table = pd.DataFrame({("x", "a"): ["---|b"], ("x", "b"): [1 + 2j]})
+    assert to_table(table) == "| x, a | x, b |\n| --- | ---: |\n| ---\\|b | (1+2j) |\n"
+
+
 @pytest.mark.parametrize(
     ("result", "options", "message"),
     [

@@ -195,6 +195,12 @@ def test_a_cell_that_all_rows_leave_empty_is_not_told():
     assert view_of(Table("t", frame.drop(columns="kind"), "")).alike == ""
 
 
+@pytest.mark.parametrize("kind", ["int64", "Int64", "float64"])
+def test_years_on_the_page_have_no_separators(kind):
+    frame = pd.DataFrame({"links": [1234, 5]}, pd.Index([2010, 2020], name="period", dtype=kind))
+    assert view_of(Table("t", frame, "")).rows == [["2010", "1,234"], ["2020", "5"]]
+
+
 def test_nodes_without_places_lend_them_their_names(tmp_path):
     nodes = pd.DataFrame({"node": [1, 2], "name": ["Quzhou", "Hangzhou"]})
     nodes.to_csv(tmp_path / "nodes.csv", index=False)

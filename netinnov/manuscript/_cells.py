@@ -27,8 +27,9 @@ class Grid(NamedTuple):
 
 
 def words(name: object) -> str:
-    """A name of a column or measure as words."""
-    return str(name).replace("_", " ")
+    """A name of a column or measure as words; of a column of several levels all of them."""
+    text = ", ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+    return text.replace("_", " ")
 
 
 def plain(text: Any) -> str:
@@ -83,6 +84,8 @@ def column(values: pd.Series, digits: int) -> list[str]:
     """The cells of a column: truth values as yes and no, numbers rounded, all else as text."""
     if pd.api.types.is_bool_dtype(values.dtype):
         return [MISSING if pd.isna(value) else "yes" if value else "no" for value in values]
+    if pd.api.types.is_complex_dtype(values.dtype):
+        return [plain(value) for value in values]
     if pd.api.types.is_numeric_dtype(values.dtype):
         held = values.astype(object).tolist()
         whole = are_whole(held)

@@ -72,14 +72,14 @@ def _latex(text: str) -> str:
 def as_markdown(grid: Grid, caption: str) -> str:
     """A pipe table, its caption above and its notes below."""
     rules = ["---"] * grid.n_labels + ["---:"] * (len(grid.head) - grid.n_labels)
-    rows = [grid.head, rules, *grid.rows, *grid.foot]
-    table = "\n".join("| " + " | ".join(map(_markdown, row)) + " |" for row in rows)
+    head, *rows = [[*map(_markdown, row)] for row in (grid.head, *grid.rows, *grid.foot)]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in (head, rules, *rows))
     notes = " ".join(grid.notes)
     return "\n\n".join(part for part in (caption, table, notes) if part) + "\n"
 
 
 def _markdown(cell: str) -> str:
-    return re.sub(r"([\\|*_`<>])", r"\\\1", cell) if not cell.startswith("---") else cell
+    return re.sub(r"([\\|*_`<>])", r"\\\1", cell)
 
 
 def as_html(grid: Grid, caption: str, label: str) -> str:

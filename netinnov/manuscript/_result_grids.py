@@ -27,6 +27,7 @@ from netinnov.null_models._prepared import too_few_moved
 
 _EFFECTS = {"scenario", "measure", "baseline", "difference", "low", "high"}
 _CONTRASTS = {"scenario", "rival", "measure", "difference", "higher"}
+_PERIODS = ("period", "year", "opened")
 _PROFILE = {"of", "value", "null_low", "null_high", "low_without_one"}
 
 
@@ -151,13 +152,18 @@ def _comparisons(results: Mapping[Any, Any], digits: int) -> Grid:
 
 
 def _any_frame(table: pd.DataFrame, digits: int) -> Grid:
-    """All columns, and the index unless it only counts rows."""
-    if not isinstance(table.index, pd.RangeIndex):
-        table = table.reset_index()
+    """All columns, and the index unless it only counts rows; ids and years have no separators."""
+    n_index = 0 if isinstance(table.index, pd.RangeIndex) else table.index.nlevels
+    table = table.reset_index() if n_index else table
     numeric = [pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes]
-    n_labels = max(numeric.index(True) if True in numeric else len(numeric), 1)
+    n_labels = max(numeric.index(True) if True in numeric else len(numeric), n_index, 1)
     heads = [plain(words(name)) for name in table.columns]
-    cells = [column(table.iloc[:, k], digits) for k in range(table.shape[1])]
+    cells = [
+        [plain(value) for value in values]
+        if pd.api.types.is_integer_dtype(values.dtype) and (k < n_index or name in _PERIODS)
+        else column(values, digits)
+        for k, (name, values) in enumerate(table.items())
+    ]
     return Grid(heads, [list(row) for row in zip(*cells, strict=True)], n_labels)
 
 

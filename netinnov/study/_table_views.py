@@ -9,12 +9,13 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from netinnov.study._section import Table
 from netinnov.study._table_files import has_index
-from netinnov.study._words import cell, joined, name
+from netinnov.study._words import cell, joined, name, year
 
 # Rows shown of a long table, of a short one, and of one that is asked to be whole.
 SHOWN, SHORT, ALL = 8, 12, 40
 WIDEST = 13
 LONGEST, IN_FULL = 80, 1000  # characters of a cell, and of one in a table shown whole
+PERIODS = dict.fromkeys(("period", "year", "opened"), year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,13 @@ def view_of(table: Table) -> View:
         if few < many
     ]
     first, alike = _without_repetition(first)
-    longest = IN_FULL if table.whole else LONGEST
+    longest, formats = IN_FULL if table.whole else LONGEST, PERIODS | dict(table.formats)
     return View(
         columns=[str(column).replace("_", " ") for column in first],
         rows=[
             [
-                table.formats[str(column)](value)
-                if column in table.formats and pd.notna(value)
+                formats[str(column)](value)
+                if column in formats and pd.notna(value)
                 else cell(value, longest=longest)
                 for column, value in zip(first, row, strict=True)
             ]

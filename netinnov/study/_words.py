@@ -196,3 +196,9 @@ def cell(value: Any, *, longest: int = 80) -> str:
         return number(float(value))
     text = str(value)
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def year(value: Any) -> str:
+    """A period, such as a year: a whole number without separators."""
+    whole = isinstance(value, Real) and float(value).is_integer()
+    return str(int(value)) if whole else cell(value)
