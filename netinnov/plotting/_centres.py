@@ -259,11 +259,10 @@ def plot_centre_rules(
         msg = "`rules` must have places and rules, and true or false for each; found "
         raise InputError(f"{msg}{table.shape[0]} x {table.shape[1]}.")
     table = table.astype(bool)
-    count = table.sum(axis=1).sort_values(ascending=False, kind="stable")
-    table = table.loc[count.head(as_whole("top", top)).index]
+    order = np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")
+    table = table.iloc[order[: as_whole("top", top, low=1)]]
     with drawing(ax, DOUBLE, 16 + 5.2 * len(table)) as ax:
-        for row, place in enumerate(table.index):
-            mine = table.loc[place].to_numpy()
+        for row, mine in enumerate(table.to_numpy()):
             for drawn, marker, size, colour in ((mine, "s", 7, INK), (~mine, "o", 2.5, _NO)):
                 ax.plot(drawn.nonzero()[0], [row] * drawn.sum(), marker, ms=size, color=colour)
             text = f"{int(mine.sum())} of {mine.size}"

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
@@ -50,7 +51,21 @@ def table_of(
     if missing := [column for column in columns if column not in value]:
         msg = f"`{name}` must have the columns {list(columns)}; {missing} are missing; see {of}."
         raise InputError(msg)
-    return value
+    nullable = [at for at, kind in enumerate(value.dtypes) if getattr(kind, "na_value", 0) is pd.NA]
+    table = value.copy(deep=False) if nullable else value
+    for at in nullable:
+        table.isetitem(at, _without_na(table.iloc[:, at]))
+    return table
+
+
+def _without_na(values: Any) -> Any:
+    """A nullable column with NaN or None in place of NA, which is neither true nor false."""
+    kind = getattr(values.dtype, "kind", "O")
+    if kind in "iuf":
+        return values.to_numpy(np.float64, na_value=np.nan)
+    if kind == "b" and values.notna().all():
+        return values.to_numpy(bool)
+    return values.to_numpy(object, na_value=None)
 
 
 def by_name(argument: str, value: Any, of: str) -> dict[str, Any]:

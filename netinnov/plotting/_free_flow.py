@@ -77,6 +77,7 @@ def plot_bifurcation(
     ['stable', 'break point: 2.000']
     """
     diagram = table_of("diagram", diagram, ["share", "stable"], of="bifurcation_diagram()")
+    diagram = diagram.dropna(subset="share")
     if diagram.shape[1] < 3 or diagram.empty:
         msg = "`diagram` must have rows, and the parameter as its first column; found the shape "
         raise InputError(f"{msg}{diagram.shape}; see bifurcation_diagram().")
@@ -228,8 +229,8 @@ def plot_trajectories(
         for position, region in enumerate(chosen):
             look = {"label": entry(printable(name_of(names, region)))} | layer_style(position)
             ax.plot(path.index, path[region], linewidth=1.3, zorder=3, **look)
-        top = float(np.nanmax(path.to_numpy()))
-        ax.set(xlim=(path.index[0], path.index[-1]), ylim=(0, min(1.03, top * 1.08)))
+        top = float(np.nanmax(path.to_numpy(), initial=0.0)) or 1.0
+        ax.set(xlim=path.index[[0, -1]] if len(path) > 1 else None, ylim=(0, min(1.03, top * 1.08)))
         ax.set_ylabel("share of the mobile")
         write_notes(ax, [MODELLED], label="step")
         legend_above(ax, ncols=2, handlelength=3)

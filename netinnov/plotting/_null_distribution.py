@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -111,7 +113,7 @@ def _comparison(
         return result
     if isinstance(result, pd.DataFrame) and isinstance(observed, pd.Series):
         observed = observed.reindex(pd.Index(result.columns))
-    elif isinstance(result, pd.DataFrame) or not isinstance(observed, (int, float)):
+    elif isinstance(result, pd.DataFrame) or not isinstance(observed, Real):
         msg = "`observed` must be the value of the network, a number for a Series of replicates "
         raise InputError(f"{msg}and a Series for a DataFrame; found {shown(observed)}.")
     return compared(observed, np.asarray(result, np.float64), np.nan)

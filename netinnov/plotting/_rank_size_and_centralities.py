@@ -15,7 +15,7 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from netinnov._arguments import as_floats, shown
+from netinnov._arguments import as_floats, as_whole, shown
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import caption_notes, drawing, number, table_of, write_notes
 from netinnov.plotting._fonts import printable
@@ -204,22 +204,24 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     >>> plot_centralities(table).collections[0].get_array().ravel().tolist()
     [1.0, -1.0]
     """
+    top = as_whole("top", top, low=1)
     table = table_of("table", table, of="centrality.centrality_table()")
     measures = table.select_dtypes("number").dropna(axis=1, how="all")
     if measures.empty:
         msg = f"the table needs rows and at least one numeric column; found {table.shape}."
         raise InputError(msg)
-    spread = measures.std(ddof=0)
-    spread = spread.where(spread > 1e-9 * measures.abs().max(), np.inf)
-    scores = ((measures - measures.mean()) / spread).head(top)
-    names = table["name"] if "name" in table else pd.Series(table.index, index=table.index)
+    finite = measures.where(np.isfinite(measures))
+    spread = finite.std(ddof=0)
+    spread = spread.where(spread > 1e-9 * finite.abs().max(), np.inf)
+    scores = ((finite - finite.mean()) / spread).head(top)
+    names = table.get("name", table.index)
     with drawing(ax, DOUBLE, 24 + 5.2 * len(scores)) as ax:
         limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)
         bar = {"label": f"standard deviations\nabove the mean of {len(table):,}"}
         texts = measures.head(top).map(
             lambda x: "–" if x != x else number(x, ",.0f" if abs(x) >= 1000 else ".3g")
         )
-        rows = [str(names[node]) for node in scores.index]
+        rows = list(map(str, names[:top]))
         shaded_table(ax, scores, texts, rows, bar, cmap="Blues", vmin=-limit / 4, vmax=limit)
     return ax
 

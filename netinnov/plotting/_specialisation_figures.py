@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
+from netinnov._arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import drawing, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of
@@ -56,7 +57,7 @@ def plot_location_quotients(
     ['hangzhou', 'quzhou']
     """
     quotients = table_of("quotients", quotients, of="mechanisms.agglomeration.location_quotient()")
-    table = quotients.head(top).astype(float)
+    table = quotients.head(as_whole("top", top, low=1)).astype(float)
     if table.empty or (table < 0).any(axis=None):
         msg = "`quotients` must have rows and columns, and no negative value; found "
         raise InputError(f"{msg}{quotients.shape[0]} x {quotients.shape[1]}.")
