@@ -77,7 +77,7 @@ def test_rows_set_aside_are_counted_by_their_problem():
     rejected = pd.DataFrame({"table": "links", "problem": problems})
     result = built.compute(context_of(three(places=PLACES), rejected=rejected, **OFF))
     text = text_of(built.tell(result))
-    assert text == f"Rows set aside: 3, of which 2 unknown end and 1 {EVIL}."
+    assert text == f"Rows set aside: 3, by reason: unknown end (2) and {EVIL} (1)."
     none = built.compute(context_of(three(places=PLACES), rejected=rejected.iloc[:0], **OFF))
     assert text_of(built.tell(none)) == "No row was set aside."
 

@@ -14,8 +14,10 @@ from netinnov.polycentricity import effective_number
 from netinnov.study._words import places, short_of
 from netinnov.study.sections import (
     _verdicts,
+    built,
     experiment,
     governance,
+    methods,
     multicentric,
     plan,
     profile,
@@ -154,3 +156,40 @@ def test_events_of_a_layer_in_money_widen_the_intervals(events):
     assert 1.5 * sd < high - low < 8 * sd
     said = text_of(profile.explain(result))
     assert "whose number is what `events` of the layer says, or else its weight" in said
+
+
+def test_all_rows_set_aside_are_counted():
+    problems = [f"reason {k}" for k in range(7) for _ in range(9 - k)]
+    rejected = pd.DataFrame({"table": "links", "problem": problems})
+    text = text_of(
+        built.tell(built.compute(context_of(network_of(FULL), rejected=rejected, **OFF)))
+    )
+    assert "Rows set aside: 42, by reason: reason 0 (9), reason 1 (8), " in text
+    # 9 + 8 + 7 + 6 + 5 are named, 4 + 3 not.
+    assert "reason 4 (5) and others (7)." in text
+
+
+def test_one_self_link_is_one():
+    context = context_of(network_of([*FULL, ("a", "a", 1)]), **OFF)
+    assert "(1 of the pairs is a node with itself)" in text_of(built.offer(built.compute(context)))
+
+
+def test_directed_and_undirected_strengths_are_explained_where_both_are_added_up():
+    both = network_of([*FULL, ("a", "b", 7, "other")], directed=["other"])
+    for network, said in ((both, True), (network_of(FULL), False)):
+        context = context_of(network, **OFF)
+        text = text_of(methods.explain(methods.compute(context)))
+        assert ("counts as two opposite ones" in text) == said
+
+
+def test_a_shifted_interval_is_said_to_be_shifted_and_counts_no_centre_less_than_there_must_be():
+    rng = np.random.default_rng(9)
+    flows = [(a, b, int(rng.integers(1, 4))) for a in "abcde" for b in "abcde" if a != b]
+    network = network_of([*flows, ("a", "b", 3)], directed=["links"])
+    settings = {"rule": "head_tail", "resamples": 60, "replicates": 0, "restarts": 1}
+    result = context_of(network, structure=settings, mechanisms=False).once(profile.compute)
+    row = result.table.loc["n_centres"]
+    assert row["bias"] != 0
+    # One place at least lies above the mean, unless all are equal.
+    assert row["low"] >= 1
+    assert "shifted so that their median is at the value." in text_of(profile.tell(result))

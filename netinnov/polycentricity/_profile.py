@@ -315,7 +315,10 @@ def _table(
             "value": value[k],
         }
         draws_of_index = draws[:, k] if draws.size and not is_size else draws[:0]
-        row |= _interval(value[k], draws_of_index, _possible(name, network.n_nodes))
+        possible = _possible(name, network.n_nodes)
+        if name == "n_centres" and setting.rule in ("top", "head_tail"):
+            possible = min(1.0, value[k]), possible[1]  # as long as there are flows
+        row |= _interval(value[k], draws_of_index, possible)
         row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
         drawn = null[:, k] if null.size and not is_size else null[:0, 0]
         row |= position(value[k], drawn, moved)._asdict()

@@ -17,6 +17,7 @@ from netinnov.study.sections import enclaves
 
 HEADING = "What was built"
 KINDS = 3
+REASONS = 5  # why rows were set aside, that are named
 STRONGEST = 150  # links that a map draws, of all its layers together
 LAYERS = 5  # among which these are divided, at most
 
@@ -67,7 +68,7 @@ def offer(result: Built) -> Iterator[Sentence]:
     if modelled := int(result.layers["modelled"].sum()):
         text += f", of which {modelled:,} {are(modelled)} modelled"
     if loops:
-        text += f" ({loops:,} of the pairs are a node with itself)"
+        text += f" ({loops:,} of the pairs {are(loops)} a node with itself)"
     text += f"; the report looks at {counted(cities.n_nodes, 'place')}"
     nodes = cities.storage.nodes
     if "members" in nodes and (members := nodes["members"].sum()) != cities.n_nodes:
@@ -88,9 +89,11 @@ def tell(result: Built) -> Iterator[Sentence]:
         return
     text = "No row was set aside."
     if len(rejected):
-        counts = rejected["problem"].astype("str").value_counts().head(5)
-        listed = joined([f"{n:,} {name(problem)}" for problem, n in counts.items()])
-        text = f"Rows set aside: {len(rejected):,}, of which {listed}."
+        counts = rejected["problem"].astype("str").value_counts()
+        listed = [f"{name(problem)} ({n:,})" for problem, n in counts.head(REASONS).items()]
+        if rest := int(counts.iloc[REASONS:].sum()):
+            listed.append(f"others ({rest:,})")
+        text = f"Rows set aside: {len(rejected):,}, by reason: {joined(listed)}."
     yield Sentence(text, ("problems",))
 
 

@@ -64,7 +64,12 @@ def _text(value: object) -> str:
 def explain(result: Result) -> Iterator[Sentence]:
     context, measures = result.context, result.context.measures
     text = "Self-links (flows inside a place) are in the network and in no measure. Sums over "
-    yield Sentence(f"{text}layers add weights whatever their unit.")
+    text += "layers add weights whatever their unit."
+    directed = {layer in context.cities.directed for layer in context.cities.layers}
+    if len(directed) == 2:
+        text += " Where directed and undirected layers are added up, an undirected link counts as "
+        text += "two opposite ones, so that the strength of its ends is higher by its weight."
+    yield Sentence(text)
     if context.configuration.measures.distance is None and measures.distance == "inverse":
         text = "A link is 1 / weight long, as half of the pairs of places or more are linked and "
         yield Sentence(

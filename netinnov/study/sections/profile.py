@@ -197,7 +197,9 @@ def tell(result: Profile) -> Iterator[Sentence]:
         text = f"{joined(parts)}."
         if "(" in text:
             text += " In brackets: the middle 95 % of bootstrap resamples of the "
-            text += f"{result.plan.resampled}."
+            text += f"{result.plan.resampled}"
+            shift = table["bias"].reindex(list(templates)).abs().max() > 0
+            text += f"{', shifted so that their median is at the value' if shift else ''}."
         yield Sentence(text[0].upper() + text[1:], source)
     strength, people = result.value("effective_number"), result.value("size_effective_number")
     if np.isfinite([strength, people]).all():
