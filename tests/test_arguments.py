@@ -412,3 +412,53 @@ def test_many_names_are_looked_up_alike(monkeypatch: pytest.MonkeyPatch) -> None
     assert NETWORK.storage.positions("nodes", ["d", "a", "d"]).tolist() == [3, 0, 3]
     with pytest.raises(InputError, match="`nodes`: 1 of 2 names are not in the network: 'zz'"):
         NETWORK.storage.positions("nodes", ["a", "zz"])
+
+
+def a_network() -> ni.MultilayerNetwork:
+    links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    return ni.build_network(pd.DataFrame({"place": list("abc")}, index=list("abc")), links)
+
+
+def compared_approaches(**options: Any) -> None:
+    prices = ni.scenarios.Prices(park=1, link=1, pipeline_km=0)
+    defaults = {"home": "a", "host": "b", "budget": 9, "prices": prices, "approaches": ["merger"]}
+    ni.governance.compare_approaches(a_network(), **(defaults | options))
+
+
+WHAT_NO_ARGUMENT_IS: dict[str, Callable[[Any], object]] = {
+    "games": lambda bad: ni.planning.allocation_stability(bad, {"a": 1}),
+    "mobility": lambda bad: compared_approaches(mobility=bad),
+    "demand_slope": lambda bad: compared_approaches(demand_slope=bad),
+    "home": lambda bad: compared_approaches(home=bad),
+    "values": lambda bad: free_flow.bifurcation_diagram(lambda _: pd.DataFrame(), bad),
+    "equilibria": lambda bad: free_flow.basin_sizes(bad),
+    "rows": lambda bad: free_flow.phase_map(
+        free_flow.CorePeriphery(5, 0.4), rows={"border": bad}, columns={"freeness": [0.2]}
+    ),
+    "columns": lambda bad: free_flow.phase_map(
+        free_flow.CorePeriphery(5, 0.4), rows={"border": [0]}, columns=bad
+    ),
+    "enclaves": lambda bad: free_flow.CorePeriphery(5, 0.4).simulate(
+        [0.5, 0.5], freeness=0.2, enclaves=bad
+    ),
+    "times": lambda bad: diffusion.reach_table(bad, horizon=3),
+    "p": lambda bad: ni.experiments.corrected_p(bad),
+    "layers": lambda bad: ni.experiments.ResampledLinks(layers=bad),
+    "adaptation": lambda bad: cobweb.attractor_map(
+        cobweb.BoundedCobweb(1, cobweb.ArctanSupply(1), 1.0), adaptation=bad
+    ),
+    "pairs": lambda bad: ni.scenarios.NewLinks([bad]),
+    "events": lambda bad: ni.planning.plan_centres(
+        a_network(),
+        target=ni.planning.EffectiveNumber(2),
+        candidates={"ac": ni.scenarios.NewLinks([("a", "c")])},
+        events=bad,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WHAT_NO_ARGUMENT_IS)
+@pytest.mark.parametrize("bad", [-1.5, len], ids=["number", "function"])
+def test_values_of_another_kind_are_refused_in_words(name: str, bad: Any) -> None:
+    with pytest.raises(InputError, match=f"`{name}"):
+        WHAT_NO_ARGUMENT_IS[name](bad)

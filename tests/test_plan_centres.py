@@ -116,6 +116,11 @@ def test_steps_have_index_interval_and_cost_and_places_their_change():
     plan = plan_centres(network, target=target, candidates=candidates, prices=PRICES, rng=1)
     steps = plan.to_frame()
     assert len(steps) == len(plan.sites) + 1
+    # As if few events had been seen: wider intervals, and narrower ones of less confidence.
+    options = {"target": target, "candidates": candidates, "prices": PRICES, "rng": 1}
+    few = plan_centres(network, events=20, **options).steps
+    half = plan_centres(network, events=20, confidence=0.5, **options).steps
+    assert ((few["high"] - few["low"]) > (half["high"] - half["low"])).all()
     assert steps["value"].iloc[-1] == plan.value
     assert steps["cost"].iloc[-1] == plan.cost
     assert (steps["low"] <= steps["high"]).all()

@@ -157,7 +157,9 @@ def compare_scenarios(
     placebos, placebo_of = tests.drawn_placebos(placebo, scenarios, network, order)
     far = {name: each.beyond(network) for name, each in placebos.items()}
     refused = tests.refusals(network, scenarios, measures, placebo_of)
-    declared = check_names("monotone", monotone or (), list(measures), of="`measures`")
+    declared = check_names(
+        "monotone", [] if monotone is None else monotone, list(measures), of="`measures`"
+    )
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
     if checkpoint is not None:

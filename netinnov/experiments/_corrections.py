@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from netinnov._arguments import as_list
 from netinnov._statistics import Correction, corrected
 from netinnov.errors import InputError
 
@@ -48,7 +49,7 @@ def corrected_p(
     >>> corrected_p([0.01, 0.04, 0.03], correction="fdr").tolist()
     [0.03, 0.04, 0.04]
     """
-    series = p if isinstance(p, pd.Series) else pd.Series(list(p))
+    series = p if isinstance(p, pd.Series) else pd.Series(as_list("p", p, "numbers"))
     try:
         values = series.astype("Float64").to_numpy(np.float64, na_value=np.nan)
     except (TypeError, ValueError):

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_rng, did_you_mean
+from netinnov._arguments import as_list, check_rng, did_you_mean
 from netinnov._parallel import in_threads
 from netinnov._paths import Frictions, PathCosts, distances, path_costs, positions, union_arcs
 from netinnov._typing import Codes, Distance, Floats, Rng
@@ -81,8 +81,10 @@ class PairSums:
     def __post_init__(self) -> None:
         path_costs(self.distance, self.switch_cost, self.frictions)
         for name in ("home", "host"):
-            if not isinstance(getattr(self, name), str):
-                object.__setattr__(self, name, tuple(map(str, getattr(self, name))))
+            if not isinstance(value := getattr(self, name), str):
+                object.__setattr__(
+                    self, name, tuple(map(str, as_list(name, value, "ids of nodes")))
+                )
 
     def __call__(
         self, network: MultilayerNetwork, *, nodes: Sequence[str] | None = None

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_callable, check_choice, check_name, check_names
+from netinnov._arguments import as_list, check_callable, check_choice, check_name, check_names
 from netinnov._dataframes import as_pandas
 from netinnov._rows import Rows
 from netinnov._typing import Floats
@@ -70,7 +70,7 @@ class ResampledLinks:
 
     def __post_init__(self) -> None:
         if self.layers is not None and not isinstance(self.layers, str):
-            object.__setattr__(self, "layers", tuple(map(str, self.layers)))
+            object.__setattr__(self, "layers", tuple(map(str, as_list("layers", self.layers))))
         if isinstance(self.events, Mapping):
             object.__setattr__(self, "events", dict(self.events))
 

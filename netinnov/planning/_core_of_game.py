@@ -306,7 +306,7 @@ def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> Al
     >>> stability.share, stability.objections.to_dict()
     (0.5, {frozenset({'b'}): 0.5})
     """
-    listed = [as_game(game) for game in games]
+    listed = [as_game(game) for game in as_list("games", games, "games")]
     if not listed:
         raise InputError("`games` must hold at least one game; found none.")
     first = listed[0]

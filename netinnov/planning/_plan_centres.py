@@ -32,7 +32,12 @@ from netinnov.planning._plan_values import PlanValues, plan_values
 from netinnov.planning._site_enclaves import check_candidates, costs_of, seed_of
 from netinnov.polycentricity import detect_centres, effective_number
 from netinnov.polycentricity._centre_rules import CentreRule
-from netinnov.polycentricity._resampled_flows import Events, resampled, says_events
+from netinnov.polycentricity._resampled_flows import (
+    Events,
+    check_events,
+    resampled,
+    says_events,
+)
 from netinnov.scenarios import Prices, Scenario
 
 MOST_CANDIDATES = 12
@@ -270,6 +275,7 @@ def plan_centres(
     replicates = as_whole("replicates", replicates, low=1)
     resamples = as_whole("resamples", resamples, low=1)
     check_confidence("confidence", confidence)
+    check_events(network, events)
     seed = seed_of(rng)
     measure = _Measure(target, network.n_nodes, resamples, events, seed)
     if isinstance(target, CentreSupport):

@@ -176,7 +176,9 @@ class NewLinks(Priced):
         wrong = [
             pair
             for pair in pairs
-            if isinstance(pair, str) or len(ends := list(pair)) != 2 or ends[0] == ends[1]
+            if isinstance(pair, str)
+            or len(ends := as_list("pairs", pair)) != 2
+            or ends[0] == ends[1]
         ]
         if wrong or not pairs:
             msg = "`pairs` must hold pairs of two different ids, such as [('a', 'b')]; found"

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_name, did_you_mean
+from netinnov._arguments import check_name, did_you_mean, shown
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -166,8 +166,9 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
     """Find the nodes located in home, and those in host but not in home; each must have some."""
     places = network.storage.place_names
     for role, place in (("home", home), ("host", host)):
-        if place not in places:
-            msg = f"`{role}` must be a place of the network; {place!r} is not one"
+        value: object = place
+        if not isinstance(value, str) or value not in places:
+            msg = f"`{role}` must be a place of the network; {shown(value)} is not one"
             raise InputError(f"{msg}{did_you_mean(place, places)}.")
     if inside(network, home)[places.get_loc(host)]:
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from netinnov._arguments import as_whole, check_number
+from netinnov._arguments import as_floats, as_whole, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._bounded_supply import (
@@ -232,7 +232,7 @@ def attractor_map(
 
 
 def _values(name: str, values: Any, default: float) -> Floats:
-    numbers = np.atleast_1d(np.asarray(default if values is None else values, np.float64))
+    numbers = np.atleast_1d(as_floats(name, default if values is None else values))
     if numbers.ndim != 1 or not numbers.size or not np.isfinite(numbers).all():
         raise InputError(f"`{name}` must be a sequence of finite numbers; found {values!r}.")
     return numbers

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from netinnov._arguments import as_whole, check_confidence, check_rng, did_you_mean
+from netinnov._arguments import as_whole, check_confidence, check_rng, check_type, did_you_mean
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
@@ -138,6 +138,8 @@ def reach_table(
     named = dict(times) if isinstance(times, Mapping) else {"": times}
     if not named:
         raise InputError("`times` must hold at least one Series of steps; found none.")
+    for each in named.values():
+        check_type("times", each, pd.Series)
     rows = [_summary(str(name), each, horizon, confidence) for name, each in named.items()]
     return pd.DataFrame(rows, index=pd.Index(list(named)))
 

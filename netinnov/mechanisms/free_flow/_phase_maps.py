@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._arguments import as_floats, check_mapping, check_number, check_type, shown
 from netinnov._parallel import run
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -68,9 +68,12 @@ def bifurcation_diagram(
     >>> table["share"].round(3).tolist()
     [0.5, 0.071, 0.5, 0.929]
     """
-    listed = [float(value) for value in values]
-    if not listed:
-        raise InputError("`values` must hold at least one number; found none.")
+    numbers = as_floats("values", values)
+    if numbers.ndim != 1 or not numbers.size:
+        raise InputError(
+            f"`values` must hold at least one number, in a sequence; found {shown(values)}."
+        )
+    listed = numbers.tolist()
     tables = [equilibria(value)[["share", "stable"]] for value in listed]
     whole = pd.concat(tables, keys=listed, names=[parameter])
     return whole.reset_index(0).reset_index(drop=True)
@@ -103,6 +106,7 @@ def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
     1    0.5  0.666
     2    1.0  0.167
     """
+    check_type("equilibria", equilibria, pd.DataFrame)
     if not {"share", "stable"} <= set(equilibria):
         msg = f"`equilibria` must have the columns share and stable; found {list(equilibria)}."
         raise InputError(msg)
@@ -196,14 +200,16 @@ def _parameters(
 
 
 def _axis(argument: str, axis: Mapping[str, Any], known: dict[str, Any]) -> pd.Index[Any]:
+    check_mapping(argument, axis, "from one parameter to its values")
     if len(axis) != 1:
         raise InputError(f"`{argument}` must map one parameter to its values; found {axis!r}.")
     name, values = next(iter(axis.items()))
     if name not in known:
         raise InputError(f"`{argument}` must be one of {', '.join(known)}; found {name!r}.")
-    numbers = np.asarray(list(values), dtype=np.float64)
-    if not len(numbers):
-        raise InputError(f"`{argument}` must have at least one value of {name}; found none.")
+    numbers = as_floats(f"{argument}[{name!r}]", values)
+    if numbers.ndim != 1 or not numbers.size:
+        msg = f"`{argument}` must have at least one value of {name}, in a sequence; found "
+        raise InputError(f"{msg}{shown(values)}.")
     for number in numbers:
         check_number(name, float(number), **_BOUNDS[name])
     return pd.Index(numbers, name=name)

@@ -117,9 +117,11 @@ def check_shares(name: str, shares: Any, labels: pd.Index[Any]) -> Floats:
 
 def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
     """Shares of the host's elements (column) that the home reaches (row); None without enclaves."""
-    if not enclaves:
+    if enclaves is None:
         return None
     check_mapping("enclaves", enclaves, "from (home, host) to a share")
+    if not enclaves:
+        return None
     reach = np.zeros((len(labels), len(labels)))
     for pair, share in enclaves.items():
         places = labels.get_indexer(pd.Index(pair)) if np.size(pair) == 2 else np.array([-1])
