@@ -287,6 +287,12 @@ def test_what_cannot_be_drawn_is_refused():
     for preserve in (["degree", "strengths"], [["degree"]], [5]):
         with pytest.raises(InputError, match="sequence of 'degree' and 'strength'"):
             max_entropy(network, preserve=preserve)
+    links = pd.DataFrame(
+        {"source": list("abc"), "target": list("bcd"), "weight": [1e-300, 1e300, 1]}
+    )
+    far_apart = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    with pytest.raises(InputError, match="expected strengths of layer 'links' are met to"):
+        max_entropy(far_apart, preserve=["strength"])
 
 
 @pytest.mark.parametrize("preserve", [["degree"], ["strength"]])

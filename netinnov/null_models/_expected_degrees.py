@@ -207,6 +207,7 @@ class _Equations:
         logarithms: Floats = self._climbed(start[None], goal[None], moments, None)[0]
         return logarithms
 
+    @np.errstate(over="ignore")  # weights too far apart are refused in the end
     def _exponential(self, probability: Floats) -> Floats:
         """Mean weights 1 / (u_i + v_j) of links that are there with a given probability."""
         goal, links = self._goal(1), self.sizes * probability

@@ -128,6 +128,11 @@ def measure_levels(
         ``value``, ``n_nodes`` (places at that level) and ``n_links`` (linked pairs). Names are
         categories. NaN is what the measure leaves undefined.
 
+    Raises
+    ------
+    InputError
+        A level is not a number of steps or a level of a place, or as `measure_panel`.
+
     Warns
     -----
     UserWarning
