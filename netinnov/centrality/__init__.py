@@ -1,7 +1,6 @@
 """Who is central: in each layer, over all layers, and on the coupled network."""
 
 from netinnov._public import publish
-from netinnov.centrality._betweenness import betweenness_centrality as betweenness_centrality
 from netinnov.centrality._brokerage import (
     brokerage as brokerage,
     constraint as constraint,
@@ -17,6 +16,7 @@ from netinnov.centrality._counts import (
     strength as strength,
 )
 from netinnov.centrality._distances import (
+    betweenness_centrality as betweenness_centrality,
     closeness_centrality as closeness_centrality,
     harmonic_centrality as harmonic_centrality,
 )

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, did_you_mean, examples
-from netinnov.centrality._betweenness import betweenness_centrality
 from netinnov.centrality._brokerage import brokerage, constraint, effective_size
 from netinnov.centrality._cores import core_number
 from netinnov.centrality._counts import (
@@ -19,7 +18,11 @@ from netinnov.centrality._counts import (
     participation_coefficient,
     strength,
 )
-from netinnov.centrality._distances import closeness_centrality, harmonic_centrality
+from netinnov.centrality._distances import (
+    betweenness_centrality,
+    closeness_centrality,
+    harmonic_centrality,
+)
 from netinnov.centrality._pagerank import pagerank
 from netinnov.centrality._spectral import eigenvector_centrality, hits, katz_centrality
 from netinnov.errors import InputError

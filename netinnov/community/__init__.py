@@ -14,8 +14,8 @@ from netinnov.community._infomap import infomap as infomap
 from netinnov.community._leiden import leiden as leiden
 from netinnov.community._modularity import modularity as modularity
 from netinnov.community._multiplex import multiplex_leiden as multiplex_leiden
-from netinnov.community._partition import Partition as Partition
-from netinnov.community._partition_comparison import (
+from netinnov.community._partition import (
+    Partition as Partition,
     PartitionComparison as PartitionComparison,
     compare_partitions as compare_partitions,
 )

@@ -19,8 +19,14 @@ from netinnov._parallel import in_threads, run
 from netinnov._typing import Codes, Floats, Integers, Mask, Rng
 from netinnov.community._leiden import leiden
 from netinnov.community._multiplex import ROUNDING
-from netinnov.community._partition import Membership, Partition, labels_of, ranked
-from netinnov.community._partition_comparison import aligned, compare_codes
+from netinnov.community._partition import (
+    Membership,
+    Partition,
+    aligned,
+    compare_codes,
+    labels_of,
+    ranked,
+)
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
 

@@ -1,17 +1,18 @@
-"""What a community search returns."""
+"""What a community search returns, and how alike two of these partitions are."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import gammaln, xlogy
 
-from netinnov._display import Displayed, bars
-from netinnov._typing import Integers
+from netinnov._display import Displayed, Tabled, bars
+from netinnov._typing import Codes, Integers
 from netinnov.errors import InputError
 
 
@@ -102,3 +103,177 @@ def ranked(codes: npt.NDArray[np.integer]) -> Integers:
     rank = np.empty(first.size, np.int64)
     rank[np.lexsort((first, -size))] = np.arange(first.size)
     return rank[code]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PartitionComparison(Tabled):
+    """Similarity of two partitions; each number is NaN where they have no labelled node in common.
+
+    Attributes
+    ----------
+    nmi : float
+        Mutual information over the mean of the two entropies: 0 independent, 1 equal.
+    ami : float
+        The same adjusted for chance: 0 expected of random partitions with these sizes, 1 equal.
+    ari : float
+        Rand index adjusted for chance: 0 expected, 1 equal.
+    vi : float
+        Variation of information, in nats: 0 equal, at most ln n.
+    n : int
+        Number of nodes, or states, that both label.
+    """
+
+    nmi: float
+    ami: float
+    ari: float
+    vi: float
+    n: int
+
+
+def compare_partitions(a: Membership, b: Membership) -> PartitionComparison:
+    """Mutual information, Rand index and variation of information of two partitions.
+
+    Nodes, or states, without a label in one of the two are left out of both. The mean of the
+    entropies is the arithmetic one, in `nmi` and `ami`. The expected mutual information is that of
+    the permutation model, exactly: a sum of hypergeometric terms over pairs of different sizes of
+    groups, at most n of them for each size in `a`.
+
+    Parameters
+    ----------
+    a, b : Series, DataFrame, mapping or Partition
+        One label a node, or node x layer, over the same nodes (and layers) in any order. Labels
+        are anything hashable; what the groups are called does not matter. One label a node
+        beside a table node x layer stands for the node in each layer.
+
+    Returns
+    -------
+    PartitionComparison
+        `.nmi`, `.ami`, `.ari`, `.vi` and `.n`. Two partitions into one group each, or into single
+        nodes each, are equal: 1, 1, 1 and 0.
+
+    Raises
+    ------
+    InputError
+        If the two do not have the same nodes and layers, or name one twice.
+
+    References
+    ----------
+    Vinh, Epps and Bailey (2010), Information theoretic measures for clusterings comparison,
+    Journal of Machine Learning Research 11, 2837-2854.
+    Hubert and Arabie (1985), Comparing partitions, Journal of Classification 2, 193-218.
+    Meila (2007), Comparing clusterings: an information based distance, Journal of Multivariate
+    Analysis 98, 873-895.
+
+    Examples
+    --------
+    >>> comparison = compare_partitions({"a": 0, "b": 0, "c": 1}, {"a": "x", "b": "x", "c": "y"})
+    >>> comparison.nmi, comparison.ami, comparison.ari, comparison.vi
+    (1.0, 1.0, 1.0, 0.0)
+    """
+    (one, other), _, _ = aligned([labels_of(a, "a"), labels_of(b, "b")])
+    return compare_codes(one, other)
+
+
+def compare_codes(a: Codes, b: Codes) -> PartitionComparison:
+    """Compare labels as codes from 0, negative where missing."""
+    known = (a >= 0) & (b >= 0)
+    n = int(known.sum())
+    if n == 0:
+        nan = float("nan")
+        return PartitionComparison(nan, nan, nan, nan, 0)
+    rows, row_size = np.unique(a[known], return_inverse=True, return_counts=True)[1:]
+    columns, column_size = np.unique(b[known], return_inverse=True, return_counts=True)[1:]
+    # The cells of the table of counts that are not empty.
+    cell, count = np.unique(rows * np.int64(column_size.size) + columns, return_counts=True)
+    if cell.size == row_size.size == column_size.size:
+        return PartitionComparison(1.0, 1.0, 1.0, 0.0, n)
+    in_a, in_b = _entropy(row_size, n), _entropy(column_size, n)
+    shared = max(0.0, in_a + in_b - _entropy(count, n))
+    mean = (in_a + in_b) / 2
+    if min(row_size.size, column_size.size) == 1:
+        shared = expected = 0.0
+    else:
+        expected = _expected_information(row_size, column_size, n)
+    pairs, in_rows, in_columns = (_pairs(sizes) for sizes in (count, row_size, column_size))
+    by_chance = in_rows * in_columns / _pairs(np.array([n]))
+    return PartitionComparison(
+        nmi=shared / mean,
+        ami=(shared - expected) / (mean - expected),
+        ari=(pairs - by_chance) / ((in_rows + in_columns) / 2 - by_chance),
+        vi=max(0.0, in_a + in_b - 2 * shared),
+        n=n,
+    )
+
+
+def _entropy(sizes: Integers, n: int) -> float:
+    share = sizes / n
+    return float(-xlogy(share, share).sum())
+
+
+def _pairs(sizes: Integers) -> float:
+    return float((sizes * (sizes - 1) // 2).sum())
+
+
+def _expected_information(a: Integers, b: Integers, n: int) -> float:
+    """Mean mutual information over all ways to deal n things into groups of the given sizes."""
+    size_a, times_a = np.unique(a, return_counts=True)
+    size_b, times_b = np.unique(b, return_counts=True)
+    log_factorial = gammaln(np.arange(n + 1) + 1.0)
+    expected = 0.0
+    for size, times in zip(size_a, times_a, strict=True):
+        # All counts that a cell of the table can have, for each size in b one after another.
+        low = np.maximum(1, size + size_b - n)
+        steps = np.minimum(size, size_b) - low + 1
+        which = np.repeat(np.arange(size_b.size), steps)
+        first = np.cumsum(steps) - steps
+        count = np.arange(which.size) - first[which] + low[which]
+        other = size_b[which]
+        log_chance = (
+            log_factorial[size]
+            + log_factorial[n - size]
+            + (log_factorial[size_b] + log_factorial[n - size_b])[which]
+            - log_factorial[n]
+            - log_factorial[count]
+            - log_factorial[size - count]
+            - log_factorial[other - count]
+            - log_factorial[n - size - other + count]
+        )
+        term = count / n * np.log(n * count / (float(size) * other)) * np.exp(log_chance)
+        expected += float(times * (term @ times_b[which]))
+    return expected
+
+
+def aligned(
+    memberships: Sequence[pd.Series | pd.DataFrame],
+) -> tuple[list[Codes], pd.Index, pd.Index | None]:
+    """Codes of all labels in the order of the first, -1 where missing; nodes, and layers if any."""
+    nodes = memberships[0].index
+    tables = [labels for labels in memberships if isinstance(labels, pd.DataFrame)]
+    layers = tables[0].columns if tables else None
+    for labels in memberships:
+        _check_same("nodes", nodes, labels.index)
+    for table in tables[1:]:
+        _check_same("layers", tables[0].columns, table.columns)
+    return [_codes(labels, nodes, layers) for labels in memberships], nodes, layers
+
+
+def _codes(labels: pd.Series | pd.DataFrame, nodes: pd.Index, layers: pd.Index | None) -> Codes:
+    rows = labels.index.get_indexer(nodes)
+    if isinstance(labels, pd.DataFrame):
+        assert layers is not None
+        columns = labels.columns.get_indexer(layers)
+        values = labels.to_numpy(dtype=object)[np.ix_(rows, columns)].ravel()
+    else:
+        values = labels.to_numpy(dtype=object)[rows]
+        if layers is not None:
+            values = np.repeat(values, len(layers))
+    return pd.factorize(values)[0].astype(np.int32)
+
+
+def _check_same(noun: str, a: pd.Index, b: pd.Index) -> None:
+    if a is b or a.equals(b):
+        return
+    lone = [*a.difference(b, sort=False), *b.difference(a, sort=False)]
+    if lone:
+        msg = f"the partitions must be over the same {noun}; {len(lone)} are in one but not in "
+        raise InputError(f"{msg}another: {lone[:5]}. Select the common {noun} first.")

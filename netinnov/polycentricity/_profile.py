@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_whole, check_rng
+from netinnov._display import interval, short, table
 from netinnov._parallel import run
 from netinnov._significance import why_untested
 from netinnov._typing import Direction, Floats, Rng
@@ -29,7 +30,6 @@ from netinnov.polycentricity import _indices, _resampled_flows
 from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
 from netinnov.polycentricity._indices import INDICES, RANGES, SIZE, Setting, Sizes
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
-from netinnov.polycentricity._profile_table import ProfileTable
 from netinnov.polycentricity._resampled_flows import Change, Events
 from netinnov.polycentricity._urban_centrality import widest_spread
 
@@ -323,8 +323,8 @@ def _table(
         drawn = null[:, k] if null.size and not is_size else null[:0, 0]
         row |= position(value[k], drawn, moved)._asdict()
         rows.append(row)
-    table = pd.DataFrame(rows).set_index("index")
-    return ProfileTable(table.astype({"most_influential": "str", "untested": "str"}))
+    profiles = pd.DataFrame(rows).set_index("index")
+    return ProfileTable(profiles.astype({"most_influential": "str", "untested": "str"}))
 
 
 def _possible(index: str, n: int) -> tuple[float, float]:
@@ -363,3 +363,38 @@ def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:
     if largest.sum() == 1:
         row["most_influential"] = nodes[int(largest.argmax())]
     return row
+
+
+class ProfileTable(pd.DataFrame):
+    """A DataFrame as any other; what is made of it is a plain one."""
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        """Each value with its interval, its place among random networks, and what it speaks for."""
+        rows = [
+            (
+                short(name),
+                short(row["value"]),
+                "" if pd.isna(row["low"]) else f"{short(row['low'])} to {short(row['high'])}",
+                "" if pd.isna(row["null_mean"]) else short(row["null_mean"]),
+                "" if pd.isna(row["p"]) else short(row["p"]),
+                interval(
+                    row["value"], row["null_low"], row["null_high"], self._span(row), zero=False
+                ),
+                f"{row['many_centres_if']} values",
+            )
+            for name, row in zip(self.index, self.to_dict("records"), strict=True)
+        ]
+        heads = ["index", "value", "95 % interval", "random", "p", "", "many centres:"]
+        reasons = self["untested"].dropna().unique()
+        notes = "".join(f"<p>{short(reason)}: no p</p>" for reason in reasons[:3])
+        return f"<p><b>Profile</b></p>{table(rows, heads)}{notes}"
+
+    @staticmethod
+    def _span(row: dict[Hashable, Any]) -> list[float]:
+        ends = [row["value"], row["null_low"], row["null_high"]]
+        margin = 0.1 * (max(ends) - min(ends))
+        return [min(ends) - margin, max(ends) + margin]
