@@ -32,15 +32,9 @@ def decomposition_table(
     decomposition: pd.DataFrame | Mapping[str, pd.DataFrame] | None,
 ) -> pd.DataFrame | None:
     """Put one table of parts, or several by scenario, into one with plain columns."""
-    if decomposition is None or isinstance(decomposition, pd.DataFrame):
-        return None if decomposition is None else decomposition.reset_index()
-    parts = [
-        part.reset_index().assign(scenario=scenario) for scenario, part in decomposition.items()
-    ]
-    if not parts:
-        return None
-    together = pd.concat(parts, ignore_index=True)
-    return together[["scenario", *together.columns.drop("scenario")]]
+    if isinstance(decomposition, pd.DataFrame):
+        return decomposition.reset_index()
+    return pd.concat(decomposition, names=["scenario"]).reset_index() if decomposition else None
 
 
 def sentence(row: Mapping[Any, Any]) -> str:
