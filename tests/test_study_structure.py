@@ -239,6 +239,7 @@ def index_table(**columns):
 
 def indices(**columns):
     plan = SimpleNamespace(replicates=10, null=DEGREE, modelled=(), resampled="flows")
+    plan.network = SimpleNamespace(n_nodes=50)
     return profile.Profile(stand_in(names={"a": "A"}), index_table(**columns), {}, "hubs", plan)
 
 

@@ -23,9 +23,11 @@ from netinnov.study.sections import (
     governance,
     park,
     plan,
+    profile,
     sharing,
     siting,
     space,
+    specialisation,
 )
 from netinnov.study.sections._candidate_sites import candidates_of
 from study_cases import context_of, network_of, text_of
@@ -225,3 +227,53 @@ def test_a_change_of_nothing_in_per_cent_has_no_panel():
     labels = [ax.get_xlabel() for ax in picture.figure.axes]
     assert "change in global efficiency, %" in labels
     assert not any("inequality" in label for label in labels)
+
+
+def test_homes_below_the_median_are_those_with_the_least():
+    chain = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("c", "x"), ("c", "y"), ("c", "z")]
+    settings = {"siting": {"most_homes": 1, "most_hosts": 1}}
+    candidates = candidates_of(context_of(network_of(chain), **OFF, **settings))
+    # From c all are 1 or 2 steps away; a and e, the ends, have least.
+    homes = "Homes are the places below the median of access (harmonic closeness), the 1 with the "
+    assert candidates.notes[0].startswith(f"{homes}least of 2.")
+
+
+def test_one_site_is_told_in_the_singular():
+    settings = {"siting": {"homes": ["a"], "hosts": ["d"], "placebos": 0, "resamples": 0}}
+    chain = network_of([("a", "b"), ("b", "c"), ("c", "d")])
+    settings["siting"] |= {"form": "link", "against": "none"}
+    result = siting.compute(context_of(chain, **OFF, **settings))
+    assert "the best that was found is a with d. It raises global efficiency by " in text_of(
+        siting.offer(result)
+    )
+
+
+def test_a_default_target_is_above_today_where_directions_are_mixed():
+    """Strength counts an undirected link once, as the plan does."""
+    links = [("a", "b", 4, "x"), ("b", "c", 3, "x"), ("c", "a", 3, "y"), ("a", "b", 1, "y")]
+    network = network_of(links, directed=["x"])
+    settings = {"siting": {"homes": ["c"], "hosts": ["b"]}, "plan": {"resamples": 2}}
+    result = plan.compute(context_of(network, **OFF, **settings))
+    assert result.plan.baseline < result.plan.target.at_least < 3
+
+
+def test_the_effective_number_does_not_reach_all_places_by_rounding():
+    network = network_of([("a", "b", 50), ("b", "c", 50), ("c", "a", 47)])
+    result = profile.compute(context_of(network, **OFF))
+    # Strengths 97, 100 and 97 of 294: exp of the entropy of their shares = 2.9997.
+    assert "as if 2.9997 equal places" in text_of(profile.offer(result))
+
+
+def test_places_of_one_mix_are_not_specialised():
+    links = [(a, b, 1, layer) for a, b in RING for layer in ("x", "y")]
+    result = specialisation.compute(context_of(network_of(links), specialisation={}))
+    said = text_of(specialisation.offer(result))
+    assert said == "No place with more links is specialised: their mix of layers is that of all."
+
+
+def test_one_centre_of_a_model_is_a_centre():
+    links = [(*link, 1, layer) for link in STAR for layer in ("seen", "model")]
+    result = profile.compute(context_of(network_of(links, modelled=["model"]), **OFF))
+    assert "and 1 is a centre by the rule “hubs”: this describes the model." in text_of(
+        profile.tell(result)
+    )

@@ -227,8 +227,8 @@ def _homes(part: SitingPart, context: Context, maker: Maker) -> tuple[list[str],
     text = f"Homes are the places {'with the least' if tied else 'below the median of'} {called}"
     count = f": {len(chosen):,} of {len(places):,}"
     if len(chosen) < len(below):
-        which = "the first" if tied else "those with the least,"
-        count = f", {which} {len(chosen):,} of {len(below):,}"
+        n, of_all = f"{len(chosen):,}", f"of {len(below):,}"
+        count = f", the first {n} {of_all}" if tied else f", the {n} with the least {of_all}"
     return chosen, f"{text}{count}.{more}"
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from netinnov.centrality import strength
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning import (
@@ -25,7 +26,7 @@ from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
-from netinnov.study._measures import linked_layers, strength_together
+from netinnov.study._measures import linked_layers
 from netinnov.study._section import Part, Picture, Result, Sentence, Table, with_modelled
 from netinnov.study._words import counted, joined, number, percent, plain, some, uncapitalised
 from netinnov.study.sections._candidate_sites import Form, candidates_of, maker_of
@@ -141,7 +142,7 @@ def task_of(context: Context) -> Task:
             )
         target = EffectiveNumber(part.effective_number)
     else:
-        today = effective_number(strength_together(network, ()))
+        today = effective_number(strength(network).sum(axis=1))  # as `plan_centres` has it
         target = EffectiveNumber(today + min(1.0, (cities.n_nodes - today) / 2))
     ends = zip(pairs.index, pairs.to_numpy(), strict=True)
     scenarios = {site: maker.scenario(home, host) for site, (home, host) in ends}
@@ -242,8 +243,10 @@ def tell(result: Plan) -> Iterator[Sentence]:
         if result.counted:
             low, high = plan.steps["low"].map(unit), plan.steps["high"].map(unit)
             text = f"With links resampled {task.part.resamples:,} times, those that are built "
-            text += f"among them, the value after the last step is {low.iloc[-1]} to "
-            text += f"{high.iloc[-1]} (95 %), today's {low.iloc[0]} to {high.iloc[0]}."
+            last, first = (
+                " to ".join(dict.fromkeys([low.iloc[at], high.iloc[at]])) for at in (-1, 0)
+            )
+            text += f"among them, the value after the last step is {last} (95 %), today's {first}."
             if not plan.steps["value"].between(plan.steps["low"], plan.steps["high"]).all():
                 text += " Resampling loses weak links: what is outside of its interval is shifted."
         yield Sentence(text, ("plan_steps",))

@@ -30,7 +30,7 @@ WORTH_A_TRIAL = 1_000_000
 LONG = 20.0  # seconds that draws may take before it is said how long they will
 # Options of a profile of nothing but values.
 PLAIN: dict[str, Any] = {"resamples": 0, "leave_one_out": False, "null": None}
-DIGITS: list[Callable[[float], str]] = [places, *(partial(number, digits=n) for n in (3, 4))]
+DIGITS: list[Callable[[float], str]] = [partial(number, digits=n) for n in (3, 4)]
 PERCENT: list[Callable[[float], str]] = [percent, lambda share: f"{100 * share:.1f} %"]
 WHOLE: list[Callable[[float], str]] = [lambda count: f"{count:,.0f}"]
 # Rules whose number of centres a gravity model fixes, or whose core it does not draw.
@@ -175,7 +175,8 @@ def _say_how_long(structure: Plan, one: dict[str, Any], say: Callable[[str], Non
 def offer(result: Profile) -> Iterator[Sentence]:
     if np.isnan(result.value("effective_number")):
         return
-    value, _, ends = result.interval("effective_number", DIGITS).partition(" (")
+    as_places = partial(places, of=result.plan.network.n_nodes)
+    value, _, ends = result.interval("effective_number", [as_places, *DIGITS]).partition(" (")
     text = f"Links are as concentrated as if {value} equal places shared them (effective number of "
     text += f"places; 95 % interval {ends}." if ends else "places)."
     yield Sentence(text, ("profile",))
@@ -204,8 +205,9 @@ def tell(result: Profile) -> Iterator[Sentence]:
     strength, people = result.value("effective_number"), result.value("size_effective_number")
     if np.isfinite([strength, people]).all():
         more = "more evenly" if strength > people else "less evenly"
-        text = f"The effective number of places is {places(people)} by population and "
-        text += f"{places(strength)} by links: links are spread {more} than people."
+        n_places = result.plan.network.n_nodes
+        text = f"The effective number of places is {places(people, n_places)} by population and "
+        text += f"{places(strength, n_places)} by links: links are spread {more} than people."
         yield Sentence(text, source)
     yield from _null(result)
     yield from _without_one(result)
@@ -220,7 +222,8 @@ def tell(result: Profile) -> Iterator[Sentence]:
             float(of_layer["value"][index]) for index in ("effective_number", "n_centres")
         )
         text = f"In {name(result.context.mark(layer))} alone the effective number of places is "
-        text += f"{places(effective)}, and {number(n)} are centres by the rule “{result.rule}”: "
+        are_centres = "is a centre" if n == 1 else "are centres"
+        text += f"{places(effective)}, and {number(n)} {are_centres} by the rule “{result.rule}”: "
         yield Sentence(f"{text}this describes the model.", ("profile_modelled", "modelled"))
 
 

@@ -206,8 +206,11 @@ def offer(result: Siting) -> Iterator[Sentence]:
             text += f"but the best {best} that were found do not together."
         yield Sentence(text, source)
         return
-    text = f"Of {could}, the best {best} that were found are "
-    text += f"{joined([*map(result.site, plan.sites)])}. Together they raise {label} by "
+    text = f"Of {could}, the best that was found is {result.site(plan.sites[0])}. It raises "
+    if best > 1:
+        text = f"Of {could}, the best {best} that were found are "
+        text += f"{joined([*map(result.site, plan.sites)])}. Together they raise "
+    text += f"{label} by "
     text += f"{result.rise(float(result.fresh.mean()))}"
     if len(result.fresh) > 1:
         text += f" ({result.range(result.fresh)} in 95 % of {len(result.fresh)} placements that it "

@@ -21,6 +21,7 @@ from netinnov.study._words import joined, name, number
 HEADING = "Specialisation and convergence"
 FEWEST = 10  # places with links in every period below which their spread is not followed
 NAMED = 3
+NOTHING = 1e-9  # of Krugman's index
 ROWS = 15
 
 
@@ -97,6 +98,8 @@ def offer(result: Specialisation) -> Iterator[Sentence]:
             for node, row in rows.iterrows()
         ]
         text = f"Of the places with more links the most specialised are {joined(listed)}."
+        if not well_linked["krugman_index"].gt(NOTHING).any():
+            text = "No place with more links is specialised: their mix of layers is that of all."
         yield Sentence(text, ("specialisation", "location_quotients"))
 
 
