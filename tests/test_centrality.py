@@ -328,3 +328,10 @@ def test_results_become_columns_of_the_nodes_table(small: ni.MultilayerNetwork) 
     nodes["rank"] = centrality.pagerank(small)
     assert nodes["rank"].notna().all()
     pd.testing.assert_index_equal(nodes.index, small.nodes.index)
+
+
+def test_a_coupling_may_be_a_whole_number_of_any_size() -> None:
+    links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "layer": ["x", "y"]})
+    network = ni.build_network(pd.DataFrame(index=list("abc")), links)
+    scores = centrality.pagerank(network, coupling=10**30)
+    pd.testing.assert_series_equal(scores, centrality.pagerank(network, coupling=1e30))

@@ -515,6 +515,10 @@ GOOD = parks(("a", "b", 2))
             {"openings": GOOD.assign(kind=None), "by": "kind"},
             "a value of 'kind' in every row; 1 have none",
         ),
+        (
+            {"openings": GOOD, "by": ["kind"]},
+            r"`by` must be the name of a column of `openings`; found \['kind'\]",
+        ),
     ],
 )
 def test_impossible_input_is_refused(options, words):

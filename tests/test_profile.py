@@ -116,6 +116,14 @@ def test_sizes_are_morphology(region):
     assert_frame_equal(profile(region, sizes=by_node, **options), found)
 
 
+def test_sizes_and_resamples_of_another_kind_are_refused(region):
+    with pytest.raises(InputError, match="`sizes` must be a column, or a mapping or Series"):
+        profile(region, sizes={1, 2}, null=None)
+    for function in (profile, detect_centres):
+        with pytest.raises(InputError, match="`resample` must be a function"):
+            function(region, resample=np.array([1, 2]), null=None, resamples=1)
+
+
 def test_some_rows_in_a_wanted_order(region):
     found = profile(region, indices=["theil", "gini"], null=None, resamples=0)
     assert found.index.tolist() == ["theil", "gini"]

@@ -99,6 +99,9 @@ def test_what_is_unknown_is_named():
     _, network = two_mode()
     with pytest.raises(InputError, match="not in the network"):
         validated_projection(network, layer="links", onto="firm")
+    for onto in (np.array(["firm", "x"]), pd.Series(["firm"])):
+        with pytest.raises(InputError, match="not in the network"):
+            validated_projection(network, layer="links", onto=onto)
     with pytest.raises(InputError, match="either `onto` or `through`"):
         validated_projection(network, layer="links")
     with pytest.raises(InputError, match="'hypergeometric', 'bicm'"):

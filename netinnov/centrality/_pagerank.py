@@ -72,6 +72,7 @@ def pagerank(
     """
     check_number("coupling", coupling, low=0)
     check_number("damping", damping, low=0, high=1, below=True)
+    coupling = float(coupling)  # a whole number can be too large for arrays
     nodes, present = network.storage.nodes.index, network.storage.presence(presence)
     if not present.any():
         return pd.Series(np.full(network.n_nodes, np.nan), nodes, name="pagerank")

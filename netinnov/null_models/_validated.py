@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -100,10 +100,10 @@ def validated_projection(
         msg = f"give either `onto` or `through`; found onto={onto!r} and through={through!r}."
         raise InputError(msg)
     kinds = network.storage.nodes["kind"]
-    names = onto if onto is not None else through
+    argument = "onto" if through is None else "through"
+    names: Any = onto if through is None else through
     known = sorted(kinds.dropna().unique().tolist())
-    argument = "onto" if onto is not None else "through"
-    listed = check_names(argument, [names] if isinstance(names, str) else names or [], known)
+    listed = check_names(argument, [names] if isinstance(names, str) else names, known)
     sides = two_sides(network, layer, listed)
     why_untested(network, [layer])
     block = network.storage.block(layer)

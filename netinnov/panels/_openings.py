@@ -161,6 +161,8 @@ def treatment_of(
     if not isinstance(openings, pd.DataFrame):
         msg = "`openings` must be a DataFrame with columns home, host and opened"
         raise InputError(f"{msg}; found {type(openings).__name__}.")
+    if not isinstance(by, str | None):
+        raise InputError(f"`by` must be the name of a column of `openings`; found {shown(by)}.")
     columns = ["home", "host", "opened", *([by] if by else [])]
     if lacks := [name for name in columns if name not in openings]:
         msg = f"`openings` must have the columns {', '.join(columns)}; it lacks {lacks}."

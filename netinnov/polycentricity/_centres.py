@@ -163,7 +163,7 @@ def detect_centres(
             network=network,
             rule=rule,
             options=options,
-            resample=resample or partial(_resampled_flows.resampled, events=events),
+            resample=_resampled_flows.change_of(resample, events),
             observed=structure.community,
         )
         draws = run(task, others, executor=executor, progress=progress, label="resamples")

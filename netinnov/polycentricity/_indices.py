@@ -252,6 +252,10 @@ def _sizes(network: MultilayerNetwork, sizes: Sizes) -> Floats | None:
         if (at < 0).any():
             raise InputError(f"`sizes` of places: {nodes[at < 0][:5].tolist()} have no place.")
         return _evenness.numbers(network.storage.places[sizes].to_numpy()[at])
+    by_node: object = sizes
+    if not isinstance(by_node, (Mapping, pd.Series)):
+        msg = "`sizes` must be a column, or a mapping or Series with a number for each node; found "
+        raise InputError(f"{msg}{type(sizes).__name__}.")
     series = pd.Series(sizes)
     row = series.index.get_indexer(nodes)
     if (row < 0).any():

@@ -187,7 +187,7 @@ def profile(
         why_untested(network)
     shares = None if spread is None else spread.shares
     ready = None if null is None else prepared_null(null, network, own)
-    change = resample or partial(_resampled_flows.resampled, events=events)
+    change = _resampled_flows.change_of(resample, events)
     task = _Task(network, size, setting, shares, change, ready)
     in_parts = partial(run, executor=executor, progress=progress)
     observed = None

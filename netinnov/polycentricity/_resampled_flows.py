@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -95,6 +96,11 @@ def _within_origins(
         total = math.fsum(share)
         drawn[first:last] = rng.multinomial(int(number), share / total) * (total / number)
     return drawn
+
+
+def change_of(resample: Change | None, events: Events) -> Change:
+    """What resamples: the function of the user, or `resampled`."""
+    return partial(resampled, events=events) if resample is None else resample
 
 
 def changed(
