@@ -250,6 +250,20 @@ def test_configurations_that_are_none(here):
     assert "is one of several tables" in refused("run", "tables/nodes.csv")
 
 
+def test_links_without_nodes_are_flows_between_places(here):
+    folder = here / "flows"
+    folder.mkdir()
+    (folder / "links.csv").write_text("origin,destination,commuters\na,b,3\nb,c,2\nc,a,1\n")
+    (folder / "places.csv").write_text("place,lon,lat\na,1,50\nb,2,50\nc,3,51\n")
+    # The folder has no nodes, and its message names what can be read.
+    assert "name links.csv alone: it is read as flows" in refused("check", "flows")
+    network = netinnov.read_network(folder / "links.csv")
+    assert network.links["weight"].tolist() == [3, 2, 1]
+    configuration = '[data]\nsource = "flows"\npath = "flows/links.csv"\n'
+    (here / "flows.toml").write_text(f'{configuration}places = "flows/places.csv"\n')
+    study.check(study.read_configuration(here / "flows.toml"))
+
+
 def test_tables_with_faults_are_refused_with_counts(here):
     (here / "tables" / "links.csv").write_text(LINKS + "lab,mill,research\nlab,,research\n")
     message = refused("run", "study.toml")

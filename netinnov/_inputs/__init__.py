@@ -197,7 +197,9 @@ def recognise(path: Path) -> tuple[str, Path]:
     if ending in MAPS:
         why = "it is a layer of places; name the folder that holds it with nodes and links"
         raise InputError(f"{path} must be {READ}; {why}.")
-    if own_table(path.name) is not None:
+    table = own_table(path.name)
+    beside = {own_table(each.name) for each in path.parent.iterdir()} if table else set()
+    if table is not None and not (table == "links" and "nodes" not in beside):
         raise InputError(f"{path} is one of several tables; name the folder that holds them.")
     if ending in WORKBOOKS:
         ours = {own_table(name) for name in sheet_names(path)}

@@ -140,7 +140,12 @@ def tables_of_file(
         missing = [name for name in ("nodes", "links") if name not in tables]
         needed = " and ".join(f"{name}.csv, .csv.gz, .parquet, .dta or .xlsx" for name in missing)
         names = ", ".join(sorted(entry.name for entry in path.iterdir())[:8]) or "nothing"
-        raise InputError(f"{path} must hold {needed}; it holds {names}.")
+        msg = f"{path} must hold {needed}; it holds {names}."
+        if missing == ["nodes"]:
+            alone = Path(raw["links"].name).name
+            msg += f" Where places themselves are linked, name {alone} alone: it is read as flows, "
+            msg += "and [data] of a study may name their places, places = 'places.csv'."
+        raise InputError(msg)
     if places is None:
         nodes, places = located(nodes)
     links, every = _direction_of_rows(links)
