@@ -241,3 +241,25 @@ def test_the_largest_places_of_a_crowd_have_their_names(browser, tmp_path):
         names = page.locator("svg text").all_text_contents()
         assert {*ids[:6]} <= {*names}
         assert page.faults == []
+
+
+@pytest.mark.parametrize("width", [420, 1200])
+def test_no_place_lies_under_the_legend_or_the_buttons(browser, tmp_path, width):
+    at = [(x, y) for x in range(4) for y in range(4)]
+    ids = [f"p{x}{y}" for x, y in at]
+    places = pd.DataFrame(at, ids, columns=["lon", "lat"]) + 50
+    links = pd.DataFrame({"source": ids[:-1], "target": ids[1:]})
+    nodes = pd.DataFrame({"place": ids}, index=ids)
+    without = ni.build_network(nodes, links)
+    for network in (ni.build_network(nodes, links, places), without):
+        file = ni.explore(network).write(tmp_path / "page.html")
+        size = {"width": width, "height": 800}
+        with opened(browser, file, "#home=p00&host=p33&size=1&view=enclave", viewport=size) as page:
+            covers = [page.locator(".gains"), *page.locator(".zoom button").all()]
+            boxes = [cover.bounding_box() for cover in covers]
+            for place in page.locator(".place").all():
+                box = place.locator("circle").last.bounding_box()
+                x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+                for cover in boxes:
+                    across = cover["x"] < x < cover["x"] + cover["width"]
+                    assert not (across and cover["y"] < y < cover["y"] + cover["height"])

@@ -1,10 +1,13 @@
 // Where places are on the picture: a Mercator map, or the layout that Python computed.
 import { geoMercator } from "d3-geo";
 
+const BUTTONS = 54; // pixels that the buttons take at the right
+const LEGEND = 62; // and a legend of two lines at the bottom
+
 /** Points of the places with a node in a picture of some size; null where one has none. */
 export function project(data, width, height) {
   const margin = Math.min(width, height) * 0.06;
-  const extent = [[margin, margin], [width - margin, height - margin]];
+  const extent = [[margin, margin], [width - Math.max(margin, BUTTONS), height - Math.max(margin, LEGEND)]];
   if (data.layout) {
     const [x, y] = data.layout;
     const [[left, top], [right, bottom]] = extent;
