@@ -323,6 +323,18 @@ def test_phase_maps_do_not_depend_on_threads():
             "`equilibria` must have the columns share and stable; found",
         ),
         (
+            lambda: bifurcation_diagram(CORE.equilibria, [0.1], parameter="share"),
+            "`parameter` must differ from the other columns; found 'share'",
+        ),
+        (
+            lambda: bifurcation_diagram(lambda value: value, [0.1]),
+            "`equilibria` must be of the type DataFrame; found 0.1",
+        ),
+        (
+            lambda: bifurcation_diagram(lambda _: pd.DataFrame({"x": [1]}), [0.1]),
+            "`equilibria` must have the columns share and stable; found",
+        ),
+        (
             lambda: phase_map(CORE, rows={"mu": [0.2]}, columns={"mu": [0.2]}, freeness=0.5),
             "`rows` and `columns` must differ",
         ),

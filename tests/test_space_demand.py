@@ -12,7 +12,10 @@ from netinnov.errors import InputError
 from netinnov.planning import allocate_space, rent_intervals, space_demand, worth_of_space
 
 PARKS = pd.DataFrame(
-    {"floor_area_m2": [1000, 900, np.nan, 400, 0], "firms": [10, 3, 5, 1, 2]}
+    {
+        "floor_area_m2": [1000, 900, np.nan, 400, 0, np.inf, 7],
+        "firms": [10, 3, 5, 1, 2, 4, np.inf],
+    }
 )  # 100, 300 and 400 a firm are known
 FLOWS = pd.DataFrame({"x": [1.0, 0.0], "y": [2.0, 4.0]}, index=["a", "b"])
 

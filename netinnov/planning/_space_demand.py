@@ -100,7 +100,7 @@ def space_demand(
     """Estimate the space that flows need: flows times floor space for each unit of flow.
 
     The median over parks of space by units, with the percentile interval over resamples of the
-    parks; without parks where either is missing or 0. Sources count firms in different ways
+    parks; without parks where either is missing, infinite or 0. Sources count firms in different ways
     (registered, recruited, present), and parks report full buildings: it is no norm.
 
     Parameters
@@ -167,7 +167,7 @@ def _ratios(parks: pd.DataFrame, area: str, units: str) -> Floats:
         number = pd.to_numeric(parks[column], errors="coerce")
         numbers.append(number.to_numpy(np.float64, na_value=np.nan))
     space, count = numbers
-    both = (space > 0) & (count > 0)
+    both = (space > 0) & (count > 0) & np.isfinite(space + count)
     if both.sum() < 2:
         msg = f"`floor` needs two parks or more with {area!r} and {units!r} above 0; found "
         msg += f"{int(both.sum())} of {len(parks)}. Give the space for a unit as a number."

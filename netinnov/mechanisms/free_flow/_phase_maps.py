@@ -59,7 +59,7 @@ def bifurcation_diagram(
     Raises
     ------
     InputError
-        If there is no value.
+        If there is no value, a table is another, or the parameter is called as a column of it.
 
     Examples
     --------
@@ -73,10 +73,20 @@ def bifurcation_diagram(
         raise InputError(
             f"`values` must hold at least one number, in a sequence; found {shown(values)}."
         )
+    if parameter in ("share", "stable"):
+        raise InputError(f"`parameter` must differ from the other columns; found {parameter!r}.")
     listed = numbers.tolist()
-    tables = [equilibria(value)[["share", "stable"]] for value in listed]
+    tables = [_rest_points(equilibria(value)) for value in listed]
     whole = pd.concat(tables, keys=listed, names=[parameter])
     return whole.reset_index(0).reset_index(drop=True)
+
+
+def _rest_points(table: pd.DataFrame) -> pd.DataFrame:
+    check_type("equilibria", table, pd.DataFrame)
+    if not {"share", "stable"} <= set(table):
+        msg = f"`equilibria` must have the columns share and stable; found {list(table)}."
+        raise InputError(msg)
+    return table[["share", "stable"]]
 
 
 def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
@@ -106,11 +116,8 @@ def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
     1    0.5  0.666
     2    1.0  0.167
     """
-    check_type("equilibria", equilibria, pd.DataFrame)
-    if not {"share", "stable"} <= set(equilibria):
-        msg = f"`equilibria` must have the columns share and stable; found {list(equilibria)}."
-        raise InputError(msg)
-    share, stable = equilibria["share"].to_numpy(), equilibria["stable"].to_numpy(bool)
+    table = _rest_points(equilibria)
+    share, stable = table["share"].to_numpy(), table["stable"].to_numpy(bool)
     if not len(share) or (np.diff(share) <= 0).any() or (stable[1:] == stable[:-1]).any():
         msg = "`equilibria` must be ascending, with stable and unstable rest points in turn; "
         raise InputError(f"{msg}found {dict(zip(share.tolist(), stable.tolist(), strict=True))}.")
