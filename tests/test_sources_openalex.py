@@ -273,3 +273,10 @@ def test_a_year_that_is_none_is_missing(tmp_path: Path, year: object) -> None:
     path.write_text(lines([WORKS[0] | {"publication_year": year}]))
     with pytest.warns(UserWarning, match="works without a year of publication: 1"):
         assert "period" not in read_openalex(path).links
+
+
+def test_tables_without_any_institution_are_refused_in_words(tmp_path: Path) -> None:
+    table = "work_id,author_id,institution_id\nW1,A1,\nW1,A2,\n"
+    (tmp_path / "works_authorships.csv").write_text(table)
+    with pytest.raises(InputError, match="works whose authors have institutions; none has"):
+        read_openalex(tmp_path)

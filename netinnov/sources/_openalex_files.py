@@ -178,7 +178,7 @@ def _table(
     for piece in read_pieces(file.parent, file.name, size=size, delimiter=",", **asked):
         frame = piece.frame.rename(columns=columns).reindex(columns=[*columns.values()])
         for column in {"work", "author", "institution"} & {*frame.columns}:
-            frame[column] = frame[column].str.rpartition("/")[2]
+            frame[column] = frame[column].str.replace("^.*/", "", regex=True)
         use(frame)
 
 
