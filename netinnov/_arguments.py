@@ -17,31 +17,14 @@ from netinnov._public import ARGUMENT_CHECKS
 from netinnov.errors import InputError
 
 SEARCHES, REPEATS, WHOLE = 10_000, 1_000_000, 2**31 - 1
+COUNTS = (
+    "bins horizon n_cities n_shares nearest orders permutations placebos placements points "
+    "replicates resamples samples settle size steps trials"
+)
 LIMITS = {
     "regions": 1_000,
     **dict.fromkeys(("restarts", "runs"), SEARCHES),
-    **dict.fromkeys(
-        (
-            "bins",
-            "horizon",
-            "n_cities",
-            "n_shares",
-            "nearest",
-            "orders",
-            "permutations",
-            "placebos",
-            "placements",
-            "points",
-            "replicates",
-            "resamples",
-            "samples",
-            "settle",
-            "size",
-            "steps",
-            "trials",
-        ),
-        REPEATS,
-    ),
+    **dict.fromkeys(COUNTS.split(), REPEATS),
 }
 """The largest value of an option that counts work, by its name: beyond it a call would hang."""
 

@@ -250,6 +250,16 @@ def test_parquet_with_names_that_are_not_utf8_is_refused(folder):
         read(folder)
 
 
+def test_arrow_with_names_that_are_not_utf8_is_refused(tmp_path):
+    nodes = pd.DataFrame({"wordy_name": ["x", "y"]}, index=["a", "b"])
+    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    network_io.write_network(ni.build_network(nodes, links), tmp_path / "net", format="arrow")
+    path = tmp_path / "net" / "nodes.arrow"
+    path.write_bytes(path.read_bytes().replace(b"wordy_name", b"wordy\xff\xfename"[:10]))
+    with pytest.raises(InputError, match=r"nodes.arrow cannot be read"):
+        network_io.read_network(tmp_path / "net")
+
+
 @pytest.mark.parametrize("name", ["nodes.csv", "flows.csv"])
 def test_a_field_of_the_header_beyond_the_reader_is_refused(folder, name):
     (folder / name).write_text(f"node,{'x' * 200_000}\na,b\n")

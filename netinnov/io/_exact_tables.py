@@ -16,7 +16,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from netinnov._file_rows import first_row, rows_by_line
-from netinnov._opening import decoded, parquet_of, read_bytes
+from netinnov._opening import damage_refused, decoded, parquet_of, read_bytes
 from netinnov.errors import InputError
 from netinnov.io._arrow_links import arrow_file
 from netinnov.io._attributes import MISFITS, Kind, Record, restored
@@ -100,11 +100,11 @@ def _from_csv(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Wher
 def _from_arrow(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Where]:
     if path.suffix == ".arrow":
         table = pa.Table.from_batches([arrow_file(path)])
-        names = table.column_names
     else:
         with parquet_of(path) as file:
             table = pa.parquet.read_table(file)
-            names = table.column_names
+    with damage_refused(str(path)):  # names that are not UTF-8
+        names = table.column_names
     _check_header(f"{path}", names, columns)
     return table, "row {}".format
 

@@ -24,10 +24,9 @@ from netinnov.sources._flows import (
 )
 from netinnov.sources._headers import check_columns
 from netinnov.sources._reader_result import Tables
+from netinnov.sources._reconcile import ROUNDING
 
 FIRST = ("layer", "source", "target", "weight", "period")
-ROUNDING = 1.005
-"""Shares are rounded, so those of an origin may add up to a little more than the whole."""
 
 
 def read_origin_destination(
