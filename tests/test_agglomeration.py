@@ -59,6 +59,7 @@ def test_locational_gini_by_hand():
     found = locational_gini(JOBS)
     assert found["solar"] == pytest.approx(0.3)
     assert np.isnan(found["none"])
+    assert locational_gini(JOBS[:0]).isna().all()
 
 
 @given(values=tables)

@@ -98,6 +98,20 @@ def test_too_few_regions_are_undefined():
     assert beta_convergence(alike).to_frame().shape == (1, 10)
 
 
+@pytest.mark.parametrize("factor", [1.7, 2, 3])
+def test_regions_that_all_grow_alike_neither_converge_nor_diverge(factor):
+    first = np.array([1.0, 2.0, 4.0, 7.0, 9.0])
+    fit = beta_convergence(pd.DataFrame({0: first, 10: factor * first}))
+    assert (fit.slope, fit.speed, fit.half_life) == (0, 0, np.inf)
+    assert np.isnan([fit.p, fit.r_squared]).all()
+
+
+def test_the_inequality_of_equal_regions_is_not_negative():
+    equal = pd.DataFrame([[0.1, 0.7, 3.3]] * 3)
+    for spread in ("log_sd", "cv", "theil"):
+        assert sigma_convergence(equal, spread=spread).between(0, 1e-15).all()
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -110,7 +124,11 @@ def test_too_few_regions_are_undefined():
         (lambda: beta_convergence(pd.DataFrame({"a": [1.0], "b": [1.0]})), "`periods` is needed"),
         (
             lambda: beta_convergence(pd.DataFrame({1: [1.0], 0: [1.0]})),
-            "`periods` must be a finite",
+            "last column of `panel` must be a later period than the first; found 1 to 0",
+        ),
+        (
+            lambda: beta_convergence(pd.DataFrame({0: [1.0], 1: [1.0]}), periods=0),
+            "`periods` must be a finite number above 0; found 0",
         ),
         (lambda: sigma_convergence(pd.DataFrame({0: ["x"]})), "`panel` must hold numbers"),
         (

@@ -132,7 +132,8 @@ def locational_gini(values: pd.DataFrame) -> pd.Series:
     for field in _shares(x.T):
         order = np.argsort(np.divide(field, size, out=np.zeros_like(field), where=size > 0))
         curve = np.concatenate([[0.0], np.cumsum(field[order])])
-        ginis.append(1 - ((curve[1:] + curve[:-1]) * size[order]).sum())
+        area = ((curve[1:] + curve[:-1]) * size[order]).sum()
+        ginis.append(1 - area if field.size else np.nan)
     return pd.Series(ginis, values.columns, name="locational_gini", dtype=np.float64)
 
 

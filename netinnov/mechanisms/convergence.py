@@ -91,7 +91,7 @@ def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.S
     measures: dict[Spread, Callable[[Floats], Any]] = {
         "log_sd": lambda x: np.log(x).std(),
         "cv": lambda x: (x / x.mean()).std(),
-        "theil": lambda x: (x / x.mean() * np.log(x / x.mean())).mean(),
+        "theil": lambda x: max(0.0, (x / x.mean() * np.log(x / x.mean())).mean()),
     }
     dispersion = [measures[spread](x) if x.size > 1 else np.nan for x in known]
     return pd.Series(dispersion, panel.columns, name="sigma_convergence", dtype=np.float64)
@@ -114,7 +114,8 @@ def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> Be
     Returns
     -------
     BetaConvergence
-        NaN with fewer than three regions, or if all begin alike.
+        NaN with fewer than three regions, or if all begin alike. Slope 0 without p and R squared if
+        all grow alike.
 
     Raises
     ------
@@ -147,17 +148,19 @@ def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> Be
     if n < 3 or np.ptp(x) == 0:
         nan = math.nan
         return BetaConvergence(nan, nan, nan, nan, nan, nan, nan, nan, n, span)
-    dx = x - x.mean()
-    slope = float(dx @ growth / (dx @ dx))
-    residual = growth - growth.mean() - slope * dx
+    dx, dy = x - x.mean(), growth - growth.mean()
+    # What differs in the last digits only is the same growth.
+    dy[np.abs(dy) * span < 1e-14 * (1 + np.abs(x))] = 0.0
+    slope = float(dx @ dy / (dx @ dx))
+    residual = dy - slope * dx
     leverage = 1 / n + dx**2 / (dx @ dx)
     # One region alone at its level has leverage 1 and no residual.
     weighted = np.divide(residual, 1 - leverage, out=np.zeros(n), where=leverage < 1 - 1e-12)
     error = float(np.sqrt(((dx * weighted) ** 2).sum()) / (dx @ dx))
     reach = float(scipy.stats.t.ppf(0.975, n - 2)) * error
-    total = float(((growth - growth.mean()) ** 2).sum())
+    total = float(dy @ dy)
     closed = 1 + slope * span
-    speed = -math.log(closed) / span if closed > 0 else math.nan
+    speed = math.log(1 / closed) / span if closed > 0 else math.nan
     p = float(2 * scipy.stats.t.sf(abs(slope) / error, n - 2)) if error > 0 else math.nan
     half_life = math.log(2) / speed if speed > 0 else (math.nan if closed <= 0 else math.inf)
     r_squared = 1 - float(residual @ residual) / total if total > 0 else math.nan
@@ -183,6 +186,9 @@ def _span(panel: pd.DataFrame, periods: float | None) -> float:
             ends = f"{panel.columns[0]!r} and {panel.columns[-1]!r}"
             msg = f"`periods` is needed where the columns are not numbers; found {ends}."
             raise InputError(msg) from None
+        if not periods > 0:
+            msg = "the last column of `panel` must be a later period than the first; found "
+            raise InputError(f"{msg}{panel.columns[0]} to {panel.columns[-1]}.")
     check_number("periods", periods, low=0, above=True)
     return float(periods)
 
