@@ -26,20 +26,11 @@ Result = TypeVar("Result")
 BATCH_SECONDS = 2.0
 """What a batch is to take: long against the cost of sending it, and short against a run."""
 
-_BATCHES = 4
-"""A worker gets at least so many batches, so that none waits long for the last one."""
-
-_FILES = 1_000
-"""Saved batches are at most about so many, and at least `_BATCHES` a worker."""
-
-_UNKNOWN = 5
-"""Workers of an executor that does not say how many it has."""
-
-_WORTH_THREADS = 200_000
-"""Rows below which starting threads costs more than it saves."""
-
-_POLL = 0.2
-"""Seconds after which a wait looks for a signal whose exception was lost."""
+_BATCHES = 4  # a worker gets at least so many batches, so that none waits long for the last one
+_FILES = 1_000  # saved batches are at most about so many, and at least `_BATCHES` a worker
+_UNKNOWN = 5  # workers of an executor that does not say how many it has
+_WORTH_THREADS = 200_000  # rows below which starting threads costs more than it saves
+_POLL = 0.2  # seconds after which a wait looks for a signal whose exception was lost
 
 _inside = threading.local()
 """Whether this thread works for `run`: what it calls starts no threads of its own."""

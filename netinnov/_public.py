@@ -181,29 +181,29 @@ def _is_handed_on(name: str, value: object) -> bool:
 
 def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
     """Make the error for a name that a module does not have, with a suggestion if there is one."""
-    msg = f"module {module!r} has no attribute {name!r}"
-    if name in OTHER_NAMES:
-        return AttributeError(f"{msg}; use netinnov.{OTHER_NAMES[name]}.")
-    if name.startswith("_"):  # asked by programs, not typed by people
-        return AttributeError(msg)
-    if name in homes():
-        return AttributeError(f"{msg}; use netinnov.{homes()[name]}.")
-    near = get_close_matches(name, list(known), n=1)
-    return AttributeError(f"{msg} (did you mean {near[0]!r}?)" if near else msg)
+    home = _home_of(name)
+    meant = home and f"use netinnov.{home}"
+    return _no_attribute(f"module {module!r}", name, known, meant)
 
 
 def missing_attribute(owner: str, name: str, known: Iterable[str]) -> AttributeError:
     """Make the error for an attribute that a network does not have: most are functions here."""
-    msg = f"{owner} has no attribute {name!r}"
-    if name.startswith("_"):
-        return AttributeError(msg)
+    home = _home_of(name)
+    meant = home and f"write netinnov.{home}(network)"
     if name in OTHER_ATTRIBUTES:
-        return AttributeError(f"{msg}; use network.{OTHER_ATTRIBUTES[name]}.")
-    where = OTHER_NAMES.get(name) or homes().get(name)
-    if where:
-        return AttributeError(f"{msg}; write netinnov.{where}(network).")
-    near = get_close_matches(name, list(known), n=1)
-    return AttributeError(f"{msg} (did you mean {near[0]!r}?)" if near else msg)
+        meant = f"use network.{OTHER_ATTRIBUTES[name]}"
+    return _no_attribute(owner, name, known, meant)
+
+
+def _home_of(name: str) -> str | None:
+    """Where a name is that people type; those that begin with an underscore programs ask for."""
+    return None if name.startswith("_") else OTHER_NAMES.get(name) or homes().get(name)
+
+
+def _no_attribute(owner: str, name: str, known: Iterable[str], meant: str | None) -> AttributeError:
+    near = [] if meant or name.startswith("_") else get_close_matches(name, list(known), n=1)
+    hint = f" (did you mean {near[0]!r}?)" if near else f"; {meant}." if meant else ""
+    return AttributeError(f"{owner} has no attribute {name!r}{hint}")
 
 
 @cache

@@ -17,20 +17,14 @@ from urllib.parse import urlsplit
 from netinnov._optional import require
 from netinnov.errors import InputError
 
-ATTEMPTS = 5
-"""How often in a row a server may send nothing."""
-
-PAUSE = 1.0
-"""Seconds before the second attempt; twice as many before each further one."""
+ATTEMPTS = 5  # how often in a row a server may send nothing
+PAUSE = 1.0  # seconds before the second attempt; twice as many before each further one
 
 TIMEOUT = (30.0, 60.0)
 """Seconds to wait for a connection, and for the next bytes; the whole may take any time."""
 
-BLOCK = 2**14
-"""Bytes at a time; a connection that breaks off loses less than this."""
-
-PASSING = (408, 425, 429, 500, 502, 503, 504)
-"""Answers after which the same request may succeed."""
+BLOCK = 2**14  # bytes at a time; a connection that breaks off loses less than this
+PASSING = (408, 425, 429, 500, 502, 503, 504)  # answers after which the same request may succeed
 
 
 class _BrokenOff(Exception):

@@ -17,12 +17,9 @@ from netinnov.network import MultilayerNetwork
 
 Places: TypeAlias = npt.NDArray[np.intp]
 
-_POPULATION = 1_000_000
-"""Of the largest city that is not a centre."""
-_MIDDLE = (115.0, 30.0)
-"""Longitude and latitude."""
-_DEGREE = 111.195
-"""Kilometres of a degree of a meridian."""
+_POPULATION = 1_000_000  # of the largest city that is not a centre
+_MIDDLE = (115.0, 30.0)  # longitude and latitude
+_DEGREE = 111.195  # kilometres of a degree of a meridian
 
 
 def make_city_system(

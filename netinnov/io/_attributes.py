@@ -15,8 +15,7 @@ import pyarrow as pa
 
 Kind = Literal["boolean", "integer", "number", "text"]
 MISFITS = (ArithmeticError, KeyError, RecursionError, SyntaxError, TypeError, ValueError)
-Record = dict[str, Any]
-"""What `restored` needs to know of a column; JSON can hold it."""
+Record = dict[str, Any]  # what `restored` needs to know of a column; JSON can hold it
 
 
 class Column(NamedTuple):

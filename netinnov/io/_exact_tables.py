@@ -21,8 +21,7 @@ from netinnov.errors import InputError
 from netinnov.io._arrow_links import arrow_file
 from netinnov.io._attributes import MISFITS, Kind, Record, restored
 
-Where = Callable[[int], str]
-"""Where in its file a row stands."""
+Where = Callable[[int], str]  # where in its file a row stands
 
 PARSE: dict[Kind, Callable[[str], Any]] = {
     "boolean": {"true": True, "false": False}.__getitem__,

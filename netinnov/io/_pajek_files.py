@@ -33,8 +33,7 @@ LINK_NAMES = KEYWORDS_OF_LINKS | {"color", "label"}
 LABELS = ("boolean", "text")
 TEXT_OF: dict[Kind, Callable[[Any], str]] = {"integer": str, "number": repr, "text": str}
 TEXT_OF["boolean"] = lambda value: str(value).lower()
-UNKNOWN = 999999998
-"""Pajek's number for a missing value of a vector."""
+UNKNOWN = 999999998  # Pajek's number for a missing value of a vector
 
 
 def write_pajek(

@@ -70,19 +70,9 @@ def _sheet(name: str, cells: pd.DataFrame) -> pd.DataFrame | None:
 
 def _inferred(table: pd.DataFrame) -> pd.DataFrame:
     """Columns of one type where all their cells are; times as text, as their cells show them."""
-    return pd.DataFrame(
-        {
-            name: pd.Series(
-                [
-                    str(cell) if isinstance(cell, (dt.date, dt.time)) else cell
-                    for cell in table[name]
-                ],
-                dtype=None if table[name].notna().any() else object,
-            )
-            for name in table
-        },
-        index=table.index,
-    )
+    text = table.map(lambda cell: str(cell) if isinstance(cell, (dt.date, dt.time)) else cell)
+    empty = {str(name): table[name] for name in table if table[name].isna().all()}
+    return text.infer_objects().assign(**empty)
 
 
 def read_stata(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, list[str]]:
