@@ -138,6 +138,12 @@ def test_concordance_by_hand():
     assert apart[["pairs", "concordance"]].tolist() == [2, 0.5]
 
 
+def test_nodes_that_are_never_reached_tie_after_all_others():
+    steps = pd.Series({"a": 1.0, "b": np.inf, "c": np.inf})
+    found = order_test(steps, {"a": 1, "b": 2, "c": 3}, permutations=9, rng=1).iloc[0]
+    assert found[["pairs", "concordance"]].tolist() == pytest.approx([3, 2.5 / 3])
+
+
 def test_many_models_share_their_shuffles():
     rng = np.random.default_rng(4)
     names = [f"n{i}" for i in range(40)]
@@ -177,6 +183,7 @@ TWICE = pd.Series([1.0, 2.0], ["n5", "n5"])
         (lambda n, d: adoption_test(n, d, strata=TWICE), "`strata` must have one value a node"),
         (lambda n, d: order_test(TWICE, d), "`steps` must have one value a node"),
         (lambda n, d: order_test(pd.Series({"n5": 1.0}), {}), "at least one node"),
+        (lambda n, d: order_test(pd.Series({"n0": "x"}), d), "`steps` must hold numbers"),
     ],
 )
 def test_impossible_arguments_are_refused(call, words):

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_rng, check_type, shown
+from netinnov._arguments import as_floats, as_whole, check_rng, check_type, shown
 from netinnov._columns import as_numbers
 from netinnov._paths import union
 from netinnov._significance import why_untested
@@ -152,7 +152,8 @@ def order_test(
     ----------
     steps : Series or DataFrame
         Modelled step each node, such as `expected_steps` gives, or a column of them each model;
-        seeds, of step 0 in any of them, are left out, and nodes without a step (NaN).
+        seeds, of step 0 in any of them, are left out, and nodes without a step (NaN). Infinite:
+        never.
     dates
         As in `adoption_test`.
     strata : Series, optional
@@ -191,13 +192,14 @@ def order_test(
     models = steps if isinstance(steps, pd.DataFrame) else steps.to_frame()
     refuse_twice("steps", models.index)
     times = _dates(dates, models.index)
-    stay = (models > 0).all(axis=1).to_numpy(bool) & ~np.isnan(times)
+    step = as_floats("steps", models)
+    stay = (step > 0).all(axis=1) & ~np.isnan(times)
     if np.isnan(times).all():
         raise InputError("`dates` must hold the date of at least one node; found none.")
     group = _codes(strata, models.index, stay)
-    step, when = models.to_numpy(np.float64)[stay], times[stay]
+    step, when = step[stay], times[stay]
     # For each model and pair: 1 if the row has the smaller step, 1/2 for a tie, 0 otherwise.
-    right = (1 - np.sign(step[:, None] - step[None, :])) / 2
+    right = ((step[:, None] < step) + 1.0 * (step[:, None] <= step)) / 2
     same = group[:, None] == group[None, :]
 
     def concordance(order: Floats) -> tuple[Floats, int]:
