@@ -15,7 +15,7 @@ from netinnov.errors import InputError
 from netinnov.planning import CentreSupport, EffectiveNumber, _plan_centres as module, plan_centres
 from netinnov.planning._placements import all_placements
 from netinnov.planning._plan_values import ByStrength
-from netinnov.polycentricity import detect_centres, effective_number, herfindahl
+from netinnov.polycentricity import detect_centres, effective_number, herfindahl, profile
 from netinnov.scenarios import NewLinks, Prices, ReverseEnclave
 
 IDS = list("abcdefg")
@@ -125,6 +125,14 @@ def test_steps_have_index_interval_and_cost_and_places_their_change():
     assert steps["cost"].iloc[-1] == plan.cost
     assert (steps["low"] <= steps["high"]).all()
     assert (steps["low"] < steps["value"]).all()
+    assert (steps["value"] < steps["high"]).all()
+    # Today's is the interval of the profile, which resamples as well.
+    draws = {"resamples": 2000, "null": None, "leave_one_out": False, "rng": 1, "progress": False}
+    same = ["effective_number"]
+    row = profile(network, indices=same, **draws).loc["effective_number"]
+    width = row["high"] - row["low"]
+    many = plan_centres(network, resamples=2000, **options).steps.iloc[0]
+    assert many[["low", "high"]].to_list() == pytest.approx([*row[["low", "high"]]], abs=width / 10)
     added = sum(candidates[name].weight for name in plan.sites)
     assert plan.places["change"].sum() == pytest.approx(2 * added)
     fractions = network.replace_links(network.links.assign(weight=network.links["weight"] + 0.5))

@@ -35,6 +35,7 @@ from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import (
     Events,
     check_events,
+    interval,
     resampled,
     says_events,
 )
@@ -128,8 +129,9 @@ class _Measure:
             return math.nan, math.nan
         rng = self._fresh()
         drawn = [self(resampled(network, rng, events=self.events)) for _ in range(self.resamples)]
-        low, high = np.nanquantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])
-        return float(low), float(high)
+        possible = min(1.0, value), float(self.n)
+        low, high, _ = interval(value, np.array(drawn), possible, confidence=confidence)
+        return low, high
 
     def _fresh(self) -> np.random.Generator:
         key = np.random.SeedSequence(self.seed.entropy, spawn_key=(2**32 - 2,))
@@ -249,8 +251,9 @@ def plan_centres(
     candidates), so that the plan is exact. Beyond, candidates are added by gain towards the target
     for their cost, those that are not needed dropped, and each exchanged for a cheaper one while
     the target holds. Strength is that of the nodes of the baseline. Resamples are the same for all
-    sets. The interval of an effective number is the percentile interval over resampled flows, which
-    lose links of one event and gain none; that of a share is Wilson's.
+    sets. The interval of an effective number is that of `polycentricity.profile`: quantiles over
+    resampled flows, which lose links of one event and gain none, with their median put on the
+    value; that of a share is Wilson's.
 
     References
     ----------

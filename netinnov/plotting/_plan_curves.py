@@ -214,7 +214,7 @@ def plot_plan_path(
         known = steps["low"].notna().to_numpy()
         ends = steps.loc[known, ["low", "high"]].to_numpy().T
         ax.hlines(rows[known], *ends, color=PALETTE[0], linewidth=1.6)
-        text = "value" + (", with 95 % of the resamples" if known.any() else "")
+        text = "value" + (", with 95 % interval" if known.any() else "")
         ax.plot(value, rows, "o", color=INK, markersize=4.5, zorder=3, label=text)
         text = "target" if plan.reached else "target, not reached"
         ax.axvline(plan.target.at_least, color=PALETTE[1], linestyle=(0, (4, 2)), label=text)

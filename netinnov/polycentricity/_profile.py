@@ -318,7 +318,7 @@ def _table(
         possible = _possible(name, network.n_nodes)
         if name == "n_centres" and setting.rule in ("top", "head_tail"):
             possible = min(1.0, value[k]), possible[1]  # as long as there are flows
-        row |= _interval(value[k], draws_of_index, possible)
+        row |= _resampled_flows.interval(value[k], draws_of_index, possible)._asdict()
         row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
         drawn = null[:, k] if null.size and not is_size else null[:0, 0]
         row |= position(value[k], drawn, moved)._asdict()
@@ -331,17 +331,6 @@ def _possible(index: str, n: int) -> tuple[float, float]:
     """Least and greatest value that an index can take in a network of n nodes."""
     low, high = RANGES.get(index, (0.0, 1.0))
     return low, {"effective_number": float(n), "n_centres": float(n)}.get(index, high)
-
-
-def _interval(value: float, draws: Floats, possible: tuple[float, float]) -> dict[str, float]:
-    """Quantiles of the draws less their bias, which must not carry them out of what can be."""
-    draws = draws[np.isfinite(draws)]
-    if not draws.size:
-        return {"low": math.nan, "high": math.nan, "bias": math.nan}
-    low, middle, high = np.quantile(draws, [0.025, 0.5, 0.975])
-    bias = float(middle - value)
-    low, high = np.clip([low - bias, high - bias], *possible)
-    return {"low": float(low), "high": float(high), "bias": bias}
 
 
 def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:

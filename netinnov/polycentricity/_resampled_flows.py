@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -71,6 +71,27 @@ def resampled(
             unit = observed.sum() / number
             weight[in_layer] = rng.poisson(observed / unit) * unit
     return with_rows(network, rows._replace(weight=weight).where(weight > 0))
+
+
+class Interval(NamedTuple):
+    """Ends of an interval, and by how much the median of the draws is above the value."""
+
+    low: float
+    high: float
+    bias: float
+
+
+def interval(
+    value: float, draws: Floats, possible: tuple[float, float], *, confidence: float = 0.95
+) -> Interval:
+    """Quantiles of the draws less their bias, which must not carry them out of what can be."""
+    draws = draws[np.isfinite(draws)]
+    if not draws.size:
+        return Interval(math.nan, math.nan, math.nan)
+    low, middle, high = np.quantile(draws, [(1 - confidence) / 2, 0.5, (1 + confidence) / 2])
+    bias = float(middle - value)
+    low, high = np.clip([low - bias, high - bias], *possible)
+    return Interval(float(low), float(high), bias)
 
 
 def _number(network: MultilayerNetwork, layer: str, events: Events) -> int | None:

@@ -247,8 +247,7 @@ def tell(result: Plan) -> Iterator[Sentence]:
                 " to ".join(dict.fromkeys([low.iloc[at], high.iloc[at]])) for at in (-1, 0)
             )
             text += f"among them, the value after the last step is {last} (95 %), today's {first}."
-            if not plan.steps["value"].between(plan.steps["low"], plan.steps["high"]).all():
-                text += " Resampling loses weak links: what is outside of its interval is shifted."
+            text += " Intervals are shifted so that the median of the resamples is at the value."
         yield Sentence(text, ("plan_steps",))
     changed = result.changed["change"]
     if len(changed):
