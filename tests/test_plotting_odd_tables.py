@@ -7,18 +7,22 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.plotting import (
+    frame_of,
     plot_approaches,
     plot_bifurcation,
     plot_centralities,
     plot_centre_rules,
     plot_dose_response,
     plot_effects,
+    plot_flow_map,
     plot_layer_similarity,
     plot_link_changes,
     plot_location_quotients,
     plot_null_distribution,
+    plot_plan_map,
     plot_profile,
     plot_roles,
     plot_trajectories,
@@ -141,3 +145,28 @@ def test_a_matrix_of_nullable_numbers_is_drawn(ax):
     table = pd.DataFrame([[1, np.nan], [np.nan, 1]], index=["x", "y"], columns=["x", "y"])
     plot_layer_similarity(table.convert_dtypes(), ax=ax)
     assert [text.get_text() for text in ax.texts] == ["1", "–", "1"]
+
+
+def test_a_frame_ends_at_the_poles_and_so_do_its_degrees():
+    at = pd.DataFrame({"lon": [-170.0, 170.0], "lat": [-85.0, 88.0]}, index=["a", "b"])
+    assert frame_of(at)[2:] == (-90.0, 90.0)
+    nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
+    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    ax = plot_flow_map(ni.build_network(nodes, links, at))
+    ax.figure.canvas.draw()
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert {"80°S", "0°N", "80°N"} <= {*labels}
+    assert all(int(label[:-2]) <= 90 for label in labels if label)
+
+
+def test_the_extent_of_a_map_of_a_plan_is_checked():
+    ids = list("abcd")
+    at = pd.DataFrame({"lon": range(4), "lat": [0, 1, 0, 1]}, index=ids, dtype=float)
+    links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
+    network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links, at)
+    built = {"cd": ni.scenarios.NewLinks([("c", "d")], weight=5)}
+    target = ni.planning.EffectiveNumber(3.5)
+    plan = ni.planning.plan_centres(network, target=target, candidates=built, rng=1)
+    pairs = pd.DataFrame({"home": ["c"], "host": ["d"]}, index=["cd"])
+    with pytest.raises(InputError, match="`extent` must be"):
+        plot_plan_map(plan, pairs=pairs, places=network.places, extent=(1, 0, 0, 1))

@@ -45,13 +45,14 @@ def frame_of(located: pd.DataFrame) -> Frame:
     Returns
     -------
     tuple of float
-        West, east, south and north in degrees; 0, 1, 0, 1 without points.
+        West, east, south and north in degrees, no farther than the poles; 0, 1, 0, 1 without
+        points.
     """
     if located.empty:
         return 0.0, 1.0, 0.0, 1.0
     (west, east), (south, north) = located[["lon", "lat"]].agg(["min", "max"]).T.to_numpy().tolist()
     margin = max(0.05 * max(east - west, north - south), 0.02)
-    return west - margin, east + margin, south - margin, north + margin
+    return west - margin, east + margin, max(south - margin, -90.0), min(north + margin, 90.0)
 
 
 def asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
@@ -166,11 +167,15 @@ def draw_frame(ax: Axes, frame: Frame) -> None:
     ax.set(xlim=(west, east), ylim=(south - band, north))
     ax.set_aspect(1 / squeeze(frame), adjustable="box", anchor="NW")
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{abs(x):g}°{'W' if x < 0 else 'E'}"))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{abs(y):g}°{'S' if y < 0 else 'N'}"))
+    ax.yaxis.set_major_formatter(FuncFormatter(_latitude))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(5))
     ax.spines[:].set(visible=True, color="#bbbbbb")
     _draw_scale(ax, frame, west + 0.03 * (east - west), south - 0.5 * band)
+
+
+def _latitude(y: float, _: object) -> str:
+    return "" if abs(y) > 90 else f"{abs(y):g}°{'S' if y < 0 else 'N'}"
 
 
 def _draw_scale(ax: Axes, frame: Frame, west: float, south: float) -> None:
@@ -247,8 +252,7 @@ def _in_degrees(shapes: Any) -> Any:
     west, south, east, north = shapes.total_bounds
     if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
         msg = "`basemap` has no coordinate system, and its coordinates are not degrees: they go "
-        msg += "from"
         raise InputError(
-            f"{msg} {west:g}, {south:g} to {east:g}, {north:g}. Set it with set_crs()."
+            f"{msg}from {west:g}, {south:g} to {east:g}, {north:g}. Set it with set_crs()."
         )
     return shapes

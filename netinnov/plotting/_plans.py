@@ -15,7 +15,7 @@ from netinnov.errors import InputError
 from netinnov.planning import CentrePlan, SitingPlan
 from netinnov.plotting._drawing import legend_above, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names
-from netinnov.plotting._frame import Frame, asked_frame, frame_of, inside, map_axes
+from netinnov.plotting._frame import Frame, asked_frame, inside, map_axes
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import GREY, INK, PALETTE, figure_style
 
@@ -194,7 +194,7 @@ def plot_plan_map(
     Raises
     ------
     InputError
-        If a column is missing, or no place has coordinates.
+        If a column is missing, no place has coordinates, or the extent is empty.
 
     Examples
     --------
@@ -216,7 +216,7 @@ def plot_plan_map(
     at = places[["lon", "lat"]].astype(float).reindex(plan.places.index).dropna()
     if at.empty:
         raise InputError("`places` must have lon and lat of the places of the plan; none has.")
-    frame = frame_of(at) if extent is None else extent
+    frame = asked_frame(extent, at)
     at = at[inside(at, frame)]
     both = plan.places[["strength_before", "strength_after"]].to_numpy(np.float64)
     most = max(float(both.max()), 1e-300)

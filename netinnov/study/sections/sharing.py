@@ -276,8 +276,9 @@ def tell(result: Sharing) -> Iterator[Sentence]:
         if row["objector"]:
             group = some([*map(result.name, sorted(row["objector"]))], len(row["objector"]))
             text = f"Under the rule '{RULES[str(rule)]}' a group would leave ({group}): by itself "
-            text += "it "
-            yield Sentence(f"{text}achieves {number(float(row['largest_excess']))} more.", source)
+            yield Sentence(
+                f"{text}it achieves {number(float(row['largest_excess']))} more.", source
+            )
     if result.stability:
         stable = result.stability.items()
         kept = joined([f"{RULES[rule]} {percent(of_rule.share)}" for rule, of_rule in stable])
