@@ -334,6 +334,15 @@ class Storage:
             _at={} if nodes.at is None else nodes.at,
         )
 
+    def with_blocks(self, blocks: Mapping[str, Block]) -> Storage:
+        """The same tables and records with other links, whose rows have nothing else."""
+        return Storage.of_blocks(self.node_table(), self._places, blocks, self.records)
+
+    @property
+    def tables(self) -> tuple[int, int]:
+        """Which tables of nodes and places these are: the same for those that share them."""
+        return id(self._nodes), id(self._places)
+
     def with_arrays(
         self,
         layers: Mapping[str, Mapping[str, Block]],

@@ -121,12 +121,11 @@ def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prep
     Where weights are drawn too, a link is the same with the same weight only. No self-links count.
     Where nodes or places have other attributes, as after labels are permuted, no link is the same.
     """
-    nodes = network.storage.nodes.index
     before, after = network.storage, drawn.storage
-    relabelled = _differ(before.nodes, after.nodes) or _differ(before.places, after.places)
-    position = np.arange(len(nodes))
-    if not drawn.storage.nodes.index.equals(nodes):
-        position = nodes.get_indexer(drawn.storage.nodes.index)
+    position, relabelled = np.arange(network.n_nodes), False
+    if after.tables != before.tables:
+        relabelled = _differ(before.nodes, after.nodes) or _differ(before.places, after.places)
+        position = before.node_names.get_indexer(after.node_names)
     total = same = 0
     for layer in drawn.layers:
         if layer not in null.layers and layer in network.layers:
@@ -135,7 +134,7 @@ def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prep
         total += new.size
         if layer not in network.layers or relabelled:
             continue
-        old, observed = _keys(network, layer, np.arange(len(nodes)))
+        old, observed = _keys(network, layer, np.arange(network.n_nodes))
         if not old.size:
             continue
         at = np.minimum(np.searchsorted(old, new), old.size - 1)
@@ -164,8 +163,6 @@ def too_few_moved(moved: float) -> str | None:
 
 def _differ(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     """Whether two tables with the same rows, in any order, have other values."""
-    if one is other:
-        return False
     if not one.index.equals(other.index):
         if len(one) != len(other) or not other.index.isin(one.index).all():
             return False

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from netinnov._parallel import in_threads
 from netinnov._rows import NO_PERIOD, Block, Rows
-from netinnov._storage import Storage
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.network import MultilayerNetwork, network_of_storage, with_rows
 
@@ -193,10 +192,7 @@ class Plan:
         if network.storage.kept_rows is None or len(self.chains) == len(network.layers):
             blocks = dict(zip(network.layers, network.storage.blocks, strict=True))
             blocks.update(zip(self.chains, (block for _, block in drawn), strict=True))
-            old = network.storage
-            return network_of_storage(
-                Storage.of_blocks(old.node_table(), old.places, blocks, old.records)
-            )
+            return network_of_storage(network.storage.with_blocks(blocks))
         # Layers that stay may have periods and attributes.
         rows = network.storage.link_rows()
         codes = [x for x, layer in enumerate(network.layers) if layer not in self.chains]
