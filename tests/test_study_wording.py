@@ -193,3 +193,18 @@ def test_a_shifted_interval_is_said_to_be_shifted_and_counts_no_centre_less_than
     # One place at least lies above the mean, unless all are equal.
     assert row["low"] >= 1
     assert "shifted so that their median is at the value." in text_of(profile.tell(result))
+
+
+@pytest.mark.parametrize(("n", "size"), [(20, 3), (30, 3), (2, 1), (40, 4)])
+def test_a_park_whose_size_is_left_open_has_a_link_home(n, size, no_set_ups):
+    # A tenth of 20 links are 2, of which a quarter would round to none.
+    links = [("h", f"p{k}", 1) for k in range(n)] + [("o", f"p{k}", 1) for k in range(5)]
+    settings = {"home": "h", "host": "o", "pipeline_share": 0.25, "replicates": 2}
+    result = experiment.compute(context_of(network_of(links), experiment=settings, **OFF))
+    assert result.headline.sized.size == size
+    text = text_of(experiment.tell(result))
+    home = "links, 1 of them to home and the rest"
+    if n == 2:
+        home = "link, none of them to home (25 % of 1 rounds to none) and the rest"
+    assert home in text
+    assert ("so many more that one leads home" in text) == (n == 20)

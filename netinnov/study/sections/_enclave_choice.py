@@ -200,6 +200,10 @@ def _amount(context: Context, part: ExperimentPart, layer: str) -> tuple[dict[st
         text += f"a tenth of the strength {of_home}, moved in proportion to the weights, as the "
         return {"volume_share": TENTH}, f"{text}weights of this layer differ."
     links = int(np.isin(pairs.source, home).sum() + np.isin(pairs.target, home).sum())
-    size = max(1, round(TENTH * links))
-    text += f"{counted(size, 'link')}, a tenth of those {of_home}, as all weights of this layer "
-    return {"size": size}, f"{text}are the same."
+    tenth = max(1, round(TENTH * links))
+    # A park of which no link leads home would be none of home's.
+    enough = (n for n in range(tenth, links + 1) if round(part.pipeline_share * n))
+    size = next(enough, tenth)
+    more = ", and so many more that one leads home" if size > tenth else ""
+    text += f"{counted(size, 'link')}, a tenth of those {of_home}{more}, as all weights of this "
+    return {"size": size}, f"{text}layer are the same."

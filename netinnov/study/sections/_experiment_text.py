@@ -74,7 +74,12 @@ def _design(result: Experiment) -> Iterator[Sentence]:
         text += "neighbours, in proportion to the weights. Nothing is drawn, so that there is one "
         text += "replicate."
     else:
-        text += ", drawn at random in each replicate."
+        size = int(result.headline.sized.size or 0)
+        pipelines = round(part.pipeline_share * size)
+        text += f", {pipelines or 'none'} of them to home"
+        if not pipelines and part.pipeline_share:
+            text += f" ({percent(part.pipeline_share)} of {size} rounds to none)"
+        text += " and the rest to the host and its neighbours, drawn at random in each replicate."
     yield Sentence(text, source)
     if "reallocated" in part.funding:
         text = "Reallocated funding moves links rather than adds them: home gives up as many of "
