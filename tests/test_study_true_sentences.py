@@ -13,6 +13,7 @@ from netinnov.plotting import caption_notes, plot_rank_size
 from netinnov.study._loaded_data import DataPart, load
 from netinnov.study._places import PlacesPart, aggregate_to_places
 from netinnov.study._section import Table
+from netinnov.study._structure_plan import plan as plan_of
 from netinnov.study._table_views import view_of
 from netinnov.study._words import foremost
 from netinnov.study.sections import (
@@ -139,16 +140,11 @@ def test_links_without_a_direction_have_none_in_the_sentence_on_a_park():
         assert ("along the direction of the links" in text) == bool(directed)
 
 
-def test_values_outside_of_their_intervals_are_explained():
-    settings = {"siting": {"homes": ["b"], "hosts": ["a"]}, "plan": {"resamples": 5}}
+def test_one_candidate_of_a_plan_is_told_in_the_singular():
+    settings = {"siting": {"homes": ["b"], "hosts": ["a"]}, "plan": {"resamples": 2}}
     result = plan.compute(context_of(network_of(STAR), **OFF, **settings))
-    steps = result.plan.steps
-    outside = not steps["value"].between(steps["low"], steps["high"]).all()
-    assert outside == ("Resampling loses weak links" in text_of(plan.tell(result)))
-    inside = result.plan.steps.assign(low=0.0, high=100.0)
-    for shown, said in ((inside, False), (inside.assign(high=0.1), True)):
-        object.__setattr__(result.plan, "steps", shown)
-        assert ("Resampling loses weak links" in text_of(plan.tell(result))) == said
+    told = text_of(plan.tell(result))
+    assert told.startswith("The one candidate of [siting] was looked at. Strength is that of the ")
 
 
 def test_one_candidate_is_in_half_of_the_plans():
@@ -277,3 +273,10 @@ def test_one_centre_of_a_model_is_a_centre():
     assert "and 1 is a centre by the rule “hubs”: this describes the model." in text_of(
         profile.tell(result)
     )
+
+
+def test_a_null_model_that_moves_nothing_says_so():
+    """A star is the only network with its degrees."""
+    context = context_of(network_of(STAR), **OFF, structure={"null": "degree", "replicates": 5})
+    why = context.once(plan_of).null.why
+    assert why == "the null model “degree” moves no link, so that its networks are the observed one"

@@ -92,8 +92,9 @@ def _that_moves(null: Null) -> Null:
     if np.isnan(null.moved):
         return no_null(f"the null model “{null.name}” draws no links at all")
     if null.moved < LEAST_MOVED:
-        text = f"the null model “{null.name}” moves {percent(null.moved)} of the links only, so "
-        return no_null(f"{text}that its networks are nearly the observed one")
+        moves = f"only {percent(null.moved)} of the links, so that its networks are nearly the"
+        moves = moves if null.moved else "no link, so that its networks are the"
+        return no_null(f"the null model “{null.name}” moves {moves} observed one")
     return null
 
 

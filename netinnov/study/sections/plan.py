@@ -231,8 +231,10 @@ def tell(result: Plan) -> Iterator[Sentence]:
     if result.looked == n:
         text = f"All {counted(n, 'candidate')} of [siting] were "
     tried = "every set of them was tried" if plan.exact else "they were added one by one"
-    text += f"looked at; {tried}. Strength is that of the "
-    text += f"{'modelled' if task.modelled else 'observed'} layers."
+    text += f"looked at; {tried}"
+    if n == 1:
+        text = "The one candidate of [siting] was looked at"
+    text += f". Strength is that of the {'modelled' if task.modelled else 'observed'} layers."
     yield Sentence(text, ("plan_steps",))
     if len(plan.steps) > 1:
         text = "There is no interval: the weights are not whole numbers, so the number of events "
