@@ -215,6 +215,26 @@ def test_logit_rest_points_draw_or_repel_as_they_say(other):
         assert (abs(end - row.share) < 1e-6) == row.stable
 
 
+@pytest.mark.parametrize("cost", [0.0, 0.1, 0.4])
+@pytest.mark.parametrize("theta", [1e3, 1e4, 1e6])
+def test_logit_of_the_most_sensitive_is_the_best_choice(theta, cost):
+    # Both regions attract alike where A (1 - e / 2) m + A e / 2 = 0, m = 2 x - 1: m = -3 / 17.
+    table = LogitMigration(theta, 1.0, enclave=0.3, moving_cost=cost).equilibria()
+    assert table["share"].tolist() == pytest.approx([0, 7 / 17, 1], abs=1 / theta)
+    assert table["stable"].tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(("cost", "end"), [(0.0, 0.95), (0.1, 0.95), (1.0, 0.6)])
+def test_the_most_sensitive_move_where_it_pays(cost, end):
+    # Region 0 is ahead by 0.2 or more; of the 0.4 in region 1 half are mobile in each step.
+    model = LogitMigration(1e5, 1.0, moving_cost=cost)
+    path = model.simulate([0.6, 0.4], steps=3, mobility=0.5)
+    assert path[0].iloc[-1] == pytest.approx(end)
+    rests = model.rest_points(restarts=20, rng=1)
+    stable = rests.loc[rests["stable"], 0].round(6).tolist()
+    assert stable == ([1, 0] if cost < 1 else [])
+
+
 def test_basins_are_the_lengths_between_unstable_rest_points():
     table = pd.DataFrame({"share": [0.0, 0.2, 0.5, 0.9, 1.0], "stable": [1, 0, 1, 0, 1]})
     assert basin_sizes(table.astype({"stable": bool}))["basin"].round(12).tolist() == [

@@ -146,9 +146,8 @@ class Logit:
         -------
         array
         """
-        pull, stay, chosen = self._choice(attraction)
-        rate = shares / chosen
-        target = pull * (stay * rate + self._discount_of_moving * rate.sum(axis=-1, keepdims=True))
+        pull, stay, leave = self._choice(attraction)
+        target = stay * shares + pull * (leave * shares).sum(axis=-1, keepdims=True)
         return np.asarray(shares + self.mobility * (target - shares))
 
     def jacobian(self, shares: Floats, attraction: Floats, slope: Floats) -> Floats:
@@ -164,23 +163,22 @@ class Logit:
         array
             Regions x regions.
         """
-        pull, stay, chosen = self._choice(attraction)
-        weights = self._discount_of_moving + stay * np.eye(len(shares))
-        moves = weights * pull[None, :] / chosen[:, None]  # row: from; its sum is 1
+        pull, stay, leave = self._choice(attraction)
+        moves = np.outer(leave, pull) + np.diag(stay)  # row: from; its sum is 1
         moved = shares @ moves
         to_attraction = np.diag(moved) - moves.T @ (shares[:, None] * moves)
         change = self.sensitivity * to_attraction @ slope + moves.T - np.eye(len(shares))
         return np.asarray(self.mobility * change)
 
-    @property
-    def _discount_of_moving(self) -> float:
-        return float(np.exp(-self.sensitivity * self.moving_cost))
-
-    def _choice(self, attraction: Floats) -> tuple[Floats, float, Floats]:
-        top = attraction.max(axis=-1, keepdims=True)
-        pull = np.exp(self.sensitivity * (attraction - top))
-        stay = 1 - self._discount_of_moving
-        return pull, stay, stay * pull + self._discount_of_moving * pull.sum(axis=-1, keepdims=True)
+    def _choice(self, attraction: Floats) -> tuple[Floats, Floats, Floats]:
+        """Pull of regions; parts of each that stay at no cost, and that go for a unit of pull."""
+        gap = self.sensitivity * (attraction - attraction.max(axis=-1, keepdims=True))
+        cost = self.sensitivity * self.moving_cost
+        # The larger of the two terms is 1, so that both cannot vanish.
+        most = np.maximum(gap, -cost)
+        stay, leave, pull = -np.expm1(-cost) * np.exp(gap - most), np.exp(-cost - most), np.exp(gap)
+        total = stay + leave * pull.sum(axis=-1, keepdims=True)
+        return pull, stay / total, leave / total
 
 
 Dynamics: TypeAlias = Replicator | Logit

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import optimize
+from scipy.special import expit
 
 from netinnov._arguments import as_whole, check_number, check_rng
 from netinnov._typing import Floats, Rng
@@ -175,7 +176,7 @@ class LogitMigration:
         theta, lead = self.sensitivity, self.attraction * self.enclave / 2  # of home, when even
         pull = self.attraction * (1 - self.enclave / 2) - self.congestion - self._spillover
         points = crossings(theta * pull, theta * lead, self._discount_of_moving)
-        rows = [(float(1 / (1 + np.exp(-2 * z))), stable) for z, stable in points]
+        rows = [(float(expit(2 * z)), stable) for z, stable in points]
         return pd.DataFrame(rows, columns=["share", "stable"])
 
     def modes(self, network: Any = None) -> pd.DataFrame:

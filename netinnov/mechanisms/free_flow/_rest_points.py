@@ -131,10 +131,13 @@ def _first_root(gap: Callable[[Floats, Floats], Floats], shares: Floats) -> Floa
 def curve(z: Any, away: Any) -> Any:
     """Theta D over z = atanh(m); ``away`` = exp(-theta c), c the cost of moving."""
     large = np.abs(z) > 300
-    sinh = np.sinh(np.where(large, 0.0, z))
+    near = np.arcsinh(away * np.sinh(np.where(large, 0.0, z)))
+    if not np.any(large):
+        return z + near
     with np.errstate(divide="ignore"):
-        far = z + np.sign(z) * np.log(away)
-    return z + np.where(large, far, np.arcsinh(away * sinh))
+        log_sinh = np.abs(z) + np.log(away) - np.log(2)
+    far = np.logaddexp(log_sinh, np.logaddexp(0.0, 2 * log_sinh) / 2)
+    return z + np.where(large, np.sign(z) * far, near)
 
 
 def slope(u: Any, away: Any) -> Any:
