@@ -99,3 +99,15 @@ def test_counts_of_links_are_written_in_full(browser, tmp_path, monkeypatch):
     with opened(browser, page_file) as page:
         assert "The 11,749 weakest links are not in it." in page.locator(".answer").inner_text()
         assert page.locator(".facts").inner_text() == "400 places · 1,000 links · 1 layer"
+
+
+@pytest.mark.parametrize(
+    ("size", "said"), [("size=2", True), ("size=4", False), ("size=2&pipeline_share=0", False)]
+)
+def test_a_park_without_a_link_home_is_said_to_have_none(browser, file, size, said):
+    # A quarter of two links rounds to none, of four to one; a share of 0 was asked for.
+    with opened(browser, file, f"#home=A1_1&host=B1_1&{size}&funding=new") as page:
+        text = page.locator(".answer").inner_text()
+        assert ("No link of the park leads home: 25% of 2 rounds to none." in text) == said
+        assert "Access of A1_1" in text
+        assert page.faults == []

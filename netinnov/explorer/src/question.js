@@ -1,5 +1,6 @@
 // The question of the page, which is its own control: a park of a home in a host, and the answer.
 import { h, replace, select } from "./dom.js";
+import { roundEven } from "./scenarios.js";
 import { summarise } from "./summary.js";
 import { MOST_PLACES } from "./trial.js";
 
@@ -118,7 +119,10 @@ export function createQuestion(app) {
     const { state } = app;
     const unlocated = state.kilometres ? order.filter((i) => !network.located(i)) : [];
     const changes = state.home != null || state.add.length || state.remove.length;
+    const { size, pipelineShare } = state;
+    const noneHome = size != null && pipelineShare > 0 && !roundEven(pipelineShare * size);
     return [
+      changes && state.home != null && noneHome && h("p", { class: "fault" }, t("none_leads_home", { share: app.percent(pipelineShare), size })),
       unlocated.length > 0 && h("p", { class: "fault" }, t("no_kilometres", { number: unlocated.length, names: unlocated.slice(0, 12).map(app.nameOf).join(", ") })),
       changes && state.layer >= 0 && !state.layers.includes(state.layer) && h("p", { class: "fault" }, t("layer_off", { layer: app.layerName(state.layer) })),
       state.home != null && network.layers[state.layer]?.modelled && h("p", { class: "hint" }, t("modelled_notice", { layer: app.layerName(state.layer) })),
