@@ -171,6 +171,15 @@ def test_whole_units_against_enumeration(seed):
     assert plan.rents.isna().all()
 
 
+@pytest.mark.parametrize("share", [0.0, 0.25])
+def test_whole_units_may_be_many(share):
+    options = {"minimum_share": {"x": share}, "whole": True}
+    few = allocate_space(4 * DEMAND, 4 * CAPACITY, COST, **options)
+    many = allocate_space(4e10 * DEMAND, 4e10 * CAPACITY, COST, **options)
+    assert (many.flows == 1e10 * few.flows).all(axis=None)
+    assert many.cost == 1e10 * few.cost
+
+
 def test_minimum_shares_are_kept_and_cost_more():
     plan = allocate_space(DEMAND, CAPACITY, COST, minimum_share={"x": 0.25})
     # b sends 1.75 to x at 4 in place of 2, and a has 4.25 there: the other 3.75 go to y.

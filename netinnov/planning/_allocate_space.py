@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -135,13 +134,16 @@ def allocate_space(
         if len(parts := amounts[amounts != np.rint(amounts)]):
             raise InputError(f"whole=True needs whole numbers in `{name}`; found {_listed(parts)}.")
     least = _least_flows(minimum_share, needs, space, allowed, whole)
-    scale = 1.0 if whole else _scale([needs.max(), space.max()])
+    scale = _scale([needs.max(), space.max()])
     d = np.maximum(needs - least.sum(axis=1), 0.0) / scale
     s = space - least.sum(axis=0)
     s = s.mask(s.abs() <= _ROUNDING * scale, np.maximum(s, 0.0)) / scale
     _refuse_shortage(d, s, allowed, scale, " (beyond the minimum shares)" if least.any() else "")
-    flows, rents, price, unique = _solved(d.to_numpy(), s.to_numpy(), prices, allowed, whole)
+    flows, rents, price, unique = _solved(d.to_numpy(), s.to_numpy(), prices, allowed)
     x = np.where(flows > _ROUNDING, flows, 0.0) * scale + least
+    if whole:  # All corners of the feasible flows are whole where demand and space are.
+        x, unique = np.rint(x), False
+        rents, price = np.full_like(rents, np.nan), np.full_like(price, np.nan)
     left = np.maximum(space - x.sum(axis=0), 0.0)
     reduced = np.where(allowed, prices + rents - price[:, None], np.nan)
     reduced = np.where(np.abs(reduced) <= _ROUNDING * _scale(prices[allowed]), 0.0, reduced)
@@ -213,7 +215,7 @@ def _least_flows(
             msg += f"allowed to {examples(closed)}; give these pairs a cost, or leave the share out"
             raise InputError(f"{msg}.")
     if whole:
-        least = np.ceil(least - _ROUNDING * max(1.0, demand.max()))
+        least = np.ceil(least * (1 - 1e-12))
     over = demand.index[least.sum(axis=1) > demand.to_numpy() * (1 + 1e-12)]
     if len(over):
         msg = f"the minimum shares send more than there is of {examples(over)}; they must sum to at"
@@ -268,7 +270,7 @@ def _most_served(demand: Floats, space: Floats, allowed: Mask) -> Floats:
 
 
 def _solved(
-    demand: Floats, space: Floats, prices: Floats, allowed: Mask, whole: bool
+    demand: Floats, space: Floats, prices: Floats, allowed: Mask
 ) -> tuple[Floats, Floats, Floats, bool]:
     """Flows, rents, prices of demands, and whether the rents are the only ones."""
     n, m = allowed.shape
@@ -278,15 +280,11 @@ def _solved(
     by_demand, by_site = _pairs(allowed)
     size = _scale(prices[allowed])
     cost = prices[allowed] / size
-    solve: Any = partial(linprog, cost, A_eq=by_demand, A_ub=by_site, b_ub=space)
-    if whole:
-        solution = solve(b_eq=demand, integrality=1, options={"mip_rel_gap": 0.0})
-        flows[allowed] = np.rint(solution.x)
-        return flows, np.full(m, np.nan), np.full(n, np.nan), False
     # A demand that rounding leaves a trifle above all space is served up to it.
     served = _most_served(demand, space, allowed).sum(axis=1)
     asked = np.minimum(demand, served) if served.sum() < demand.sum() else demand
-    solution = solve(b_eq=asked, method="highs-ds")
+    within: Any = {"A_eq": by_demand, "b_eq": asked, "A_ub": by_site, "b_ub": space}
+    solution = linprog(cost, method="highs-ds", **within)
     if solution.x is None:
         raise InputError(f"the linear programme was not solved: {solution.message}")
     flows[allowed] = solution.x
