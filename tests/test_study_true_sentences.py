@@ -280,3 +280,24 @@ def test_a_null_model_that_moves_nothing_says_so():
     context = context_of(network_of(STAR), **OFF, structure={"null": "degree", "replicates": 5})
     why = context.once(plan_of).null.why
     assert why == "the null model “degree” moves no link, so that its networks are the observed one"
+
+
+def test_a_support_that_what_is_built_would_undo_is_refused_at_the_start():
+    """Links of the median weight, 2.5, count no events."""
+    chain = network_of([(f"p{at}", f"p{at + 1}", at + 1) for at in range(4)])
+    settings = {"siting": {"homes": ["p0"], "hosts": ["p3"]}, "plan": {"place": "p0"}}
+    context = context_of(chain, **OFF, **settings)
+    with pytest.raises(InputError, match="what could be built makes weights that are no whole"):
+        plan.task_of(context)
+
+
+def test_one_enclave_and_one_placebo_are_told_in_the_singular():
+    settings = {"siting": {"homes": ["b"], "hosts": ["a"], "placebos": 0, "resamples": 0}}
+    settings["siting"]["against"] = "none"
+    result = siting.compute(context_of(network_of(STAR), **OFF, **settings))
+    said = text_of(siting.offer(result))
+    assert said.startswith("The one enclave that could be built does not raise global efficiency")
+    settings = {"experiment": PARK | {"placebos": 1}}
+    result = experiment.compute(context_of(network_of(STAR), **OFF, **settings))
+    said = text_of(experiment.tell(result))
+    assert "The placebo host is the place most similar to the host in strength." in said

@@ -220,8 +220,9 @@ def placebos(
         if every == 1:
             return drawn, "The placebo host is the one other place that could have been chosen."
         return drawn, f"Placebo hosts are all {every:,} places that could have been chosen instead."
-    text = f"Placebo hosts are the {part.placebos} places most similar to the host in "
-    return drawn, f"{text}{' and '.join(match)}."
+    text = f"Placebo hosts are the {part.placebos} places"
+    text = "The placebo host is the place" if part.placebos == 1 else text
+    return drawn, f"{text} most similar to the host in {' and '.join(match)}."
 
 
 def measures(context: Context, part: ExperimentPart) -> tuple[dict[str, Any], list[str]]:

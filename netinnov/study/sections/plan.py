@@ -146,6 +146,14 @@ def task_of(context: Context) -> Task:
         target = EffectiveNumber(today + min(1.0, (cities.n_nodes - today) / 2))
     ends = zip(pairs.index, pairs.to_numpy(), strict=True)
     scenarios = {site: maker.scenario(home, host) for site, (home, host) in ends}
+    if part.place is not None:
+        rng = np.random.default_rng(context.seed)
+        built = (scenario(network, rng) for scenario in scenarios.values())
+        if not all(says_events(each, None) for each in built):
+            raise InputError(
+                "plan.place needs links whose weights count events, and what could be built makes "
+                "weights that are no whole numbers. Choose plan.effective_number."
+            )
     modelled = () if observed else tuple(layers)
     drawn, prices = own.placements if maker.form == "enclave" else 1, siting.prices
     return Task(part, target, network, maker.form, pairs, scenarios, prices, drawn, modelled)

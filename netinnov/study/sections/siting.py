@@ -201,6 +201,9 @@ def offer(result: Siting) -> Iterator[Sentence]:
     if not result.helps:
         alone = int((plan.to_frame()["gain_alone"] > result.rounding).sum())
         text = f"None of the {could} raises {label}, so there is no plan."
+        if n == 1:
+            text = f"The one {result.built[:-1]} that could be built does not raise {label}, so "
+            text += "there is no plan."
         if alone:
             text = f"Of the {could} {alone:,} {'raises' if alone == 1 else 'raise'} {label} alone, "
             text += f"but the best {best} that were found do not together."
