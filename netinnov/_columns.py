@@ -40,7 +40,8 @@ OTHER_WORDS = {
 def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
     """Ids as text, which of them are neither text nor whole numbers, and whether types mix.
 
-    Whole numbers become text, also where a missing value made them floats (7.0 is "7").
+    Whole numbers become text, also where a missing value made them floats (7.0 is "7"), but for
+    those above 2^53, of which a float has lost digits.
     """
     sound = np.zeros(len(values), bool)
     dtype = values.dtype
@@ -119,7 +120,7 @@ def taken(codes: Codes, at: npt.NDArray[np.integer]) -> Codes:
 def _whole_numbers(number: Floats, index: pd.Index) -> tuple[pd.Series, Mask, bool]:
     known = ~np.isnan(number)
     with np.errstate(invalid="ignore"):
-        bad = known & ((number != np.floor(number)) | np.isinf(number))
+        bad = known & ((number != np.floor(number)) | (np.abs(number) > 2.0**53))
     whole = pd.Series(np.where(known & ~bad, number, 0.0), index).astype("Int64")
     return whole.mask(~known | bad).astype("str"), bad, False
 

@@ -363,6 +363,18 @@ def test_weights_that_are_no_numbers_are_faults(weight: Any, problem: str, n: in
     assert faults["problem"].tolist() == [problem] * n
 
 
+@pytest.mark.parametrize("number", [1e20, 330102199001011234.0, math.inf, 7.5])
+def test_floats_that_have_lost_digits_are_no_ids(number: float) -> None:
+    nodes = pd.DataFrame({"node": [7.0, number]})
+    found = ni.check_tables(nodes, pd.DataFrame({"source": [7], "target": [7]}))
+    assert found[["row", "column", "problem"]].to_numpy().tolist() == [
+        [1, "node", "id is not text or a whole number"]
+    ]
+    gap = pd.DataFrame({"node": [9.0, 2.0**53], "place": [2.0**53, None]})
+    network = ni.build_network(gap, pd.DataFrame({"source": [9], "target": [2**53]}))
+    assert network.nodes["place"].tolist()[0] == "9007199254740992"
+
+
 def test_categories_of_numbers_are_numbers() -> None:
     network = ni.build_network(NODES, LINKS.assign(weight=pd.Categorical([1.0, 1.0, 2.0, 3.0])))
     assert network.links["weight"].tolist() == [1.0, 1.0, 2.0, 3.0]

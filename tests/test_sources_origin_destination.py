@@ -107,6 +107,21 @@ def test_a_period_for_all_may_be_a_number_of_any_type(write, period):
     assert links["period"].tolist() == [2020]
 
 
+@pytest.mark.parametrize(
+    "layers", [["a", None, "b"], ["a", 7.5, "b"], [7, None, 8], ["a", " ", "b"]]
+)
+def test_a_flow_without_a_layer_is_named(layers):
+    flows = pd.DataFrame({"source": list("abc"), "target": list("bca"), "layer": layers})
+    with pytest.raises(InputError, match="'layer'; 1 flows have none: b to c"):
+        read_origin_destination(flows)
+
+
+def test_layers_may_be_whole_numbers():
+    flows = pd.DataFrame({"source": list("ab"), "target": list("ba"), "layer": [2020, 2019]})
+    tables = read_origin_destination(flows)
+    assert build_network(*tables).layers == tables.directed == ("2019", "2020")
+
+
 def test_a_frame_may_have_types_of_arrow():
     flows = pd.DataFrame({"origin": ["a", "b"], "destination": ["b", "a"], "year": [2019, None]})
     coded = flows.convert_dtypes(dtype_backend="pyarrow")

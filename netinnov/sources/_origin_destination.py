@@ -175,6 +175,12 @@ def read_origin_destination(
         raise InputError(f"{table.name} must hold a flow above 0; it has none.")
     if "layer" not in flows:
         flows["layer"] = pd.Series(layer, flows.index, dtype="str")
+    flows["layer"], bad, _ = as_text(flows["layer"])
+    if (nameless := bad | is_blank(flows["layer"])).any():
+        pairs = flows.loc[nameless, ["source", "target"]].itertuples(index=False)
+        msg = f"{table.name} must name a layer for each flow in column 'layer'; {nameless.sum()} "
+        some = examples(pairs, lambda pair: f"{pair[0]} to {pair[1]}")
+        raise InputError(f"{msg}flows have none: {some}.")
     if isinstance(period, int):
         flows["period"] = pd.Series(period, flows.index, dtype="Int64")
     if shares is None and outflow is not None:
