@@ -15,7 +15,7 @@ from netinnov._matrices import flat_matrix, layer_matrix
 from netinnov._typing import Direction, Floats, Mask
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
-from netinnov.polycentricity._core_periphery import core_of
+from netinnov.polycentricity._core_periphery import CORE_RESTARTS, core_of
 from netinnov.polycentricity._flow_evenness import totals
 
 CentreRule: TypeAlias = Literal["hubs", "top", "head_tail", "core", "z", "dominant_flow"]
@@ -121,7 +121,7 @@ def structure_of(
             table = roles(flat, pd.Series(community, index))
             z, role = table["z"].to_numpy(np.float64), table["role"]
     if rules & {"hubs", "core"}:
-        core, quality = core_of(flat, options.restarts, for_core)
+        core, quality = core_of(flat, max(options.restarts, CORE_RESTARTS), for_core)
     dominant = _largest_flow(flat) if "dominant_flow" in rules else np.full(len(index), -1)
     return Structure(strength, community, core, quality, z, role, dominant, modularity)
 

@@ -66,7 +66,8 @@ def detect_centres(
         For ``"head_tail"``. After the first, a head is broken if at most 40 % of it lie above its
         mean.
     resolution, restarts
-        Of the communities, see `community.leiden`; restarts of the search for a core as well.
+        Of the communities, see `community.leiden`; restarts of the search for a core as well, at
+        least 20.
     restarts_per_draw : int, optional
         Searches for communities in a resample, the first from the communities of the observed
         flows, and in the networks of the test of modularity, the observed one among them. None:

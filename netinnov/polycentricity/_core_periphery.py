@@ -18,6 +18,9 @@ from netinnov.network import MultilayerNetwork
 _EXACT = 20
 """Up to so many linked nodes all cores are tried: a million of them, in some milliseconds."""
 
+CORE_RESTARTS = 20
+"""Starts of a search, which take less time than one search for communities."""
+
 _PATIENCE = 50
 """Changes for the worse in a row after which a pass of the search gives up."""
 
@@ -49,7 +52,7 @@ class CorePeripheryFit(Displayed):
 
 
 def core_periphery(
-    network: MultilayerNetwork, *, restarts: int = 20, rng: Rng = None
+    network: MultilayerNetwork, *, restarts: int = CORE_RESTARTS, rng: Rng = None
 ) -> CorePeripheryFit:
     """Find the core for which "linked" best agrees with "at least one end in the core".
 

@@ -44,7 +44,7 @@ rule = "hubs"                 # what makes a place a centre: "hubs" (strongest o
 minimum_share = 0.02          # of all strength, that a centre by "hubs" holds at least
 direction = "total"           # what strength counts in directed layers: "total", "in" or "out"
 resolution = 1.0              # of communities: a larger one gives more and smaller ones
-restarts = 3                  # searches for communities and the core: more for large networks
+restarts = 3                  # searches for communities: more for large networks
 resamples = 200               # bootstrap resamples of the flows, for intervals; 0: none, as where
                               # one event makes several links (projects, papers): they go together
 # null = "degree"             # random networks to compare with: "degree" (links are rewired),
