@@ -9,14 +9,18 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
+from netinnov import study
 from netinnov.errors import InputError
 from netinnov.polycentricity import effective_number
+from netinnov.study._loaded_data import load
 from netinnov.study._words import places, short_of
 from netinnov.study.sections import (
     _verdicts,
     built,
+    central,
     experiment,
     governance,
+    layers,
     methods,
     multicentric,
     plan,
@@ -208,3 +212,25 @@ def test_a_park_whose_size_is_left_open_has_a_link_home(n, size, no_set_ups):
         home = "link, none of them to home (25 % of 1 rounds to none) and the rest"
     assert home in text
     assert ("so many more that one leads home" in text) == (n == 20)
+
+
+def test_layers_without_a_common_pair_have_no_most_similar_ones():
+    links = [("a", "b", 1, "x"), ("c", "d", 1, "x"), ("b", "c", 1, "y"), ("a", "d", 1, "z")]
+    for network in (network_of(links), network_of(links[:3])):
+        text = text_of(layers.tell(context_of(network, mechanisms=False).once(layers.compute)))
+        assert text.startswith("No pair of places is linked in two layers.")
+        assert "0 %" not in text
+
+
+def test_nodes_without_a_column_of_places_are_compared_themselves(tmp_path):
+    nodes = pd.DataFrame({"node": [*"abcd"], "place": [*"PPQQ"]})
+    links = [("a", "b", 2), ("c", "d", 1)]
+    inside = context_of(network_of(links, nodes=nodes.set_index("node")), **OFF)
+    assert central.compute(inside) is None
+    assert "leave their column of places out" in central.ABSENT
+    nodes[["node"]].to_csv(tmp_path / "nodes.csv", index=False)
+    table = pd.DataFrame(links, columns=["source", "target", "weight"])
+    table.to_csv(tmp_path / "links.csv", index=False)
+    data = study.configure({"data": {"path": str(tmp_path)}}).data
+    result = central.compute(context_of(load(data).network, **OFF))
+    assert {*result.table.index} == {*"abcd"}

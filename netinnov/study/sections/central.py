@@ -29,7 +29,10 @@ from netinnov.study._words import (
 )
 
 HEADING = "Who is central"
-ABSENT = "No two places are linked, so that none is more central than another."
+ABSENT = (
+    "No two places are linked, so that none is more central than another. To compare the nodes "
+    "themselves leave their column of places out: each is then a place of its own."
+)
 BETWEEN = 1000  # places above which betweenness, a search from each, is left out
 FIRST = 5
 DRAWN = 15

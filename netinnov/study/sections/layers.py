@@ -68,6 +68,8 @@ def tell(result: LayerSimilarity) -> Iterator[Sentence]:
         value, middle = show(float(pairs[best])), show(float(np.nanmedian(pairs)))
         text = f"{text}: {' and '.join(ends)} ({value}); the median over all pairs of layers is "
         text = of_two.format(*ends, value) if pairs.size == 1 else f"{text}{middle}."
+        if table is result.overlap and not np.nanmax(pairs):
+            text = "No pair of places is linked in two layers."
         yield Sentence(text, (source,))
 
 
