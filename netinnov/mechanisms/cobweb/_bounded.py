@@ -106,16 +106,6 @@ class BoundedCobweb(OneMarket):
             adaptation=self.adaptation,
         )
 
-    def critical_slope(self) -> float:
-        """Slope of supply at rest from which prices cycle with period 2.
-
-        Returns
-        -------
-        float
-            b (2 / beta - 1): the root is -1 there (flip bifurcation).
-        """
-        return self.demand_slope * (2 / self.adaptation - 1)
-
     def attractor(self, *, start: float, settle: int = 2000, periods: int = 4000) -> Attractor:
         """Long-run behaviour of prices.
 
