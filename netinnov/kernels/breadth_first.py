@@ -57,16 +57,18 @@ def _settle(v, seen, front, reached):
 
 
 @inlined
-def _walk(indptr, indices, sources, wanted, carries, limit, reached_by, steps, inverse):
+def _walk(indptr, indices, sources, wanted, carries, limit):
     """Searches from some sources: pairs of a source and a wanted node that lie 1, 2, ... apart.
 
-    They go on from nodes that carry. Adds up for each wanted node how many of the sources, but
-    itself, reach it, their steps, and 1 / steps. Every link is looked at once a step.
+    They go on from nodes that carry. Also for each wanted node how many of the sources, but itself,
+    reach it, their steps, and 1 / steps, summed. Every link is looked at once a step.
     """
     n = indptr.size - 1
     seen, front, active = _begin(n, sources)
     reached, touched = np.zeros(seen.shape, np.uint64), np.zeros(n, np.bool_)
-    counts = np.zeros(limit, np.int64)
+    # What is returned is made last: below it, memory is free for the next search at once.
+    counts, reached_by = np.zeros(limit, np.int64), np.zeros(n, np.int64)
+    steps, inverse = np.zeros(n, np.int64), np.zeros(n, np.float64)
     step = 0
     going = sources.size > 0
     while going and step < limit:
@@ -85,13 +87,7 @@ def _walk(indptr, indices, sources, wanted, carries, limit, reached_by, steps, i
                     reached_by[v] += new
                     steps[v] += new * step
                     inverse[v] += new / step
-    return counts, step
-
-
-@inlined
-def _no_sums(n):
-    """For each node, nothing yet: sources that reach it, their steps, and 1 / steps."""
-    return np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.float64)
+    return counts, step, reached_by, steps, inverse
 
 
 @kernel
@@ -102,8 +98,8 @@ def pairs_at_distance(indptr, indices, sources, wanted):
     Reference, as of the others: one queue-based breadth-first search a source.
     """
     n = indptr.size - 1
-    sums = _no_sums(n)
-    counts, step = _walk(indptr, indices, sources, wanted, np.ones(n, np.bool_), n, *sums)
+    every = np.ones(n, np.bool_)
+    counts, step, _, _, _ = _walk(indptr, indices, sources, wanted, every, n)
     return counts[:step]
 
 
@@ -114,9 +110,7 @@ def sources_within(indptr, indices, sources, limit):
     At most 64 x WORDS sources. O(steps x links).
     """
     every = np.ones(indptr.size - 1, np.bool_)
-    sums = _no_sums(every.size)
-    _walk(indptr, indices, sources, every, every, limit, *sums)
-    return sums[0]
+    return _walk(indptr, indices, sources, every, every, limit)[2]
 
 
 @kernel
@@ -126,9 +120,8 @@ def pairs_within(indptr, indices, sources, wanted, carries, limit):
     Paths go on from the source and from nodes that carry them. At most 64 x WORDS sources.
     O(steps x links).
     """
-    sums = _no_sums(indptr.size - 1)
-    counts, _ = _walk(indptr, indices, sources, wanted, carries, limit, *sums)
-    return counts, sums[0] > 0
+    counts, _, reached_by, _, _ = _walk(indptr, indices, sources, wanted, carries, limit)
+    return counts, reached_by > 0
 
 
 @kernel
@@ -138,8 +131,10 @@ def steps_to_nodes(indptr, indices, sources, wanted):
     O(sources / 64 x steps x links).
     """
     n = indptr.size - 1
-    sums = _no_sums(n)
     every = np.ones(n, np.bool_)
+    reached_by, steps, inverse = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
     for begin in range(0, sources.size, 64 * WORDS):
-        _walk(indptr, indices, sources[begin : begin + 64 * WORDS], wanted, every, n, *sums)
-    return sums
+        part = sources[begin : begin + 64 * WORDS]
+        _, _, more, further, nearer = _walk(indptr, indices, part, wanted, every, n)
+        reached_by, steps, inverse = reached_by + more, steps + further, inverse + nearer
+    return reached_by, steps, inverse
