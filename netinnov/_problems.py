@@ -36,11 +36,13 @@ MENDING = {
     "jurisdiction is not in places": "add the jurisdiction to `places` or correct the spelling",
     "end is not a node": "every link must join two rows of `nodes`: add the node or correct it",
     "weight is missing": "a weight must be a number above 0; leave the column out for 1",
-    "weight is not a number": "a weight must be a real number above 0, not text",
+    "weight is not a number": "a weight must be a real number above 0, not text, without "
+    "units or separators of thousands",
     "weight is infinite": "a weight must be finite",
     "weight is not above 0": "a weight must be above 0; leave out links of weight 0",
     "layer is missing": "name the layer of every link, or leave the column out",
-    "period is not a whole number": "a period is a whole number such as a year, or missing",
+    "period is not a whole number": "a period is a whole number such as a year, or missing: of "
+    "a date give the year",
     "coordinate is not a number": "lon and lat are decimal degrees, or missing",
     "coordinate out of range": "lon is within -180 and 180, lat within -90 and 90 degrees",
     "population is not a number": "a population is a number, or missing",

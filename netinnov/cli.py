@@ -193,9 +193,12 @@ def check(source: Source, column: Columns = None, encoding: Encoding = None) -> 
             faults.append(why)
     if faults:
         fail("\n".join(faults))
-    n_places = "no table of" if tables.places is None else f"{len(tables.places):,}"
-    rows = f"{len(tables.nodes):,} nodes, {len(tables.links):,} rows of links"
-    write(f"No problems: {rows}, {n_places} places.")
+    n_nodes, n_rows = len(tables.nodes), len(tables.links)
+    places = "no table of places"
+    if tables.places is not None:
+        places = f"{len(tables.places):,} place{'s' * (len(tables.places) != 1)}"
+    rows = f"{n_rows:,} row{'s' * (n_rows != 1)} of links"
+    write(f"No problems: {n_nodes:,} node{'s' * (n_nodes != 1)}, {rows}, {places}.")
     for note in (*notes, *words, *_notes(tables)):
         write(f"Note: {note}")
 

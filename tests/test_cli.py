@@ -250,6 +250,14 @@ def test_configurations_that_are_none(here):
     assert "is one of several tables" in refused("run", "tables/nodes.csv")
 
 
+def test_units_and_dates_are_refused_with_what_to_do(here):
+    links = "source,target,weight,period\nlab,firm,12 %,2015-03-01\nfirm,shop,12 000,2016-03-01\n"
+    (here / "tables" / "links.csv").write_text(links)
+    message = refused("check", "tables")
+    assert "without units or separators of thousands" in message
+    assert "of a date give the year" in message
+
+
 def test_links_without_nodes_are_flows_between_places(here):
     folder = here / "flows"
     folder.mkdir()
@@ -434,7 +442,8 @@ def test_all_that_the_package_reads_is_checked_told_and_converted(here, name, te
     path.write_text(text)
     result = call("check", path)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.startswith(f"No problems: {nodes} nodes, {links} rows of links")
+    rows = f"{links} row{'s' * (links != 1)} of links"
+    assert result.stdout.startswith(f"No problems: {nodes} nodes, {rows}")
     result = call("info", path)
     assert (result.exit_code, result.stderr) == (0, "")
     assert re.match(rf"MultilayerNetwork: {nodes} nodes.*, {links} link", result.stdout)
@@ -571,7 +580,7 @@ OWN_WORDS = ["--encoding", "cp1252"] + [
 def test_headers_and_encoding_are_given_to_each_command(here):
     Path("tables/nodes.csv").write_bytes("Ding,Ort\nä,P\nb,Q\n".encode("cp1252"))
     Path("tables/links.csv").write_bytes("von,nach\nä,b\n".encode("cp1252"))
-    assert call("check", "tables", *OWN_WORDS).stdout.startswith("No problems: 2 nodes, 1 rows")
+    assert call("check", "tables", *OWN_WORDS).stdout.startswith("No problems: 2 nodes, 1 row ")
     assert "2 nodes in 2 places, 1 link" in call("info", "tables", *OWN_WORDS).stdout
     assert call("convert", "tables", "out", "--to", "csv", *OWN_WORDS).exit_code == 0
     assert "ä" in Path("out/nodes.csv").read_text(encoding="utf-8")
@@ -663,7 +672,7 @@ def cordis(here):
 
 
 def test_cordis_folders_are_known_by_their_files(cordis):
-    assert call("check", cordis).stdout == "No problems: 2 nodes, 1 rows of links, 3 places.\n"
+    assert call("check", cordis).stdout == "No problems: 2 nodes, 1 row of links, 3 places.\n"
     result = call("info", cordis)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "layer co_participation: 1 link, weight 1, undirected" in result.stdout
