@@ -190,7 +190,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     Axes
         The shade is the standard score over **all** rows of the table (population standard
         deviation), 0 where all values are the same but for rounding; blank where a value is
-        undefined. A measure that is undefined everywhere is left out.
+        undefined or infinite. A measure that is undefined everywhere is left out.
 
     Raises
     ------
