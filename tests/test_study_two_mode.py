@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.legend import Legend
 from numpy.testing import assert_allclose
 
 import netinnov as ni
@@ -159,6 +160,11 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
     assert "the middle 95 % of bootstrap resamples of the events" in text
     assert "every event has as many members (null model “curveball”, " in text
     assert "of the participations differ from the observed ones)" in text
+    (picture,) = profile.draw(found)
+    legends = [each for ax in picture.figure.axes for each in ax.findobj(Legend)]
+    legends += picture.figure.legends
+    shown = {text.get_text() for each in legends for text in each.get_texts()}
+    assert "95 % interval, events resampled" in shown
     result = context.once(centres.compute)
     assert result.sure
     assert "resamples of the events in which it is again" in text_of(centres.tell(result))

@@ -36,7 +36,11 @@ _DIGIT, _GAP = 1.4, 2.5  # millimetres: a digit, and the least room between two 
 
 
 def plot_profile(
-    profile: pd.DataFrame, *, names: Names | None = None, ax: Axes | None = None
+    profile: pd.DataFrame,
+    *,
+    names: Names | None = None,
+    resampled: str = "flows",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw each index with its interval, its range without one place, and the null model.
 
@@ -48,6 +52,8 @@ def plot_profile(
         ``null_mean, null_low, null_high``, ``z``, ``p``, ``of`` and ``many_centres_if``.
     names : mapping from index to str, optional
         What the rows are called.
+    resampled : str
+        What the intervals resample, as the legend has it, such as ``"events"``.
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default. Below 120 mm only values are written.
 
@@ -99,7 +105,7 @@ def plot_profile(
         note = "Each row has its own scale, whose ends are written."
         arrow = " Where the larger end is at the left, low values speak for many centres."
         write_notes(ax, [note + (arrow if turned.any() else "")])
-        _draw_legend(ax, table)
+        _draw_legend(ax, table, resampled)
         if turned.any() or table["many_centres_if"].eq("high").any():
             _write_directions(ax)
     return ax
@@ -214,7 +220,7 @@ def _write_beside(
     write(ax, text, (x, at), away=(away * 72 / 25.4, 0), **look)
 
 
-def _draw_legend(ax: Axes, table: pd.DataFrame) -> None:
+def _draw_legend(ax: Axes, table: pd.DataFrame, resampled: str) -> None:
     handles: list[Any] = []
     if table["p"].notna().any():
         filled = f"value, p \N{LESS-THAN OR EQUAL TO} {_LEVEL:g}"
@@ -222,7 +228,7 @@ def _draw_legend(ax: Axes, table: pd.DataFrame) -> None:
     text = "value, larger p or none" if handles else "value"
     handles.append(Line2D([], [], markerfacecolor="white", label=text, **_POINT))
     if table["low"].notna().any():
-        text = "95 % interval, flows resampled"
+        text = f"95 % interval, {printable(resampled)} resampled"
         handles.append(Line2D([], [], color=PALETTE[0], linewidth=2.4, label=text))
     if table["low_without_one"].notna().any():
         style: dict[str, Any] = {"color": INK, "linewidth": 0.6, "marker": "|", "markersize": 5}

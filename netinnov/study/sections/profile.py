@@ -286,7 +286,8 @@ def draw(result: Profile) -> Iterator[Picture]:
     if table.empty or not result.drawn:
         return
     figure = new_figure(width=DOUBLE, height=34 + 4.6 * len(table))
-    plot_profile(table, names=INDICES, ax=figure.add_subplot())
+    resampled = result.plan.resampled
+    plot_profile(table, names=INDICES, resampled=resampled, ax=figure.add_subplot())
     caption = "Indices of polycentricity: what lies further right speaks for more centres."
     if table["null_low"].notna().any():
         caption += f" Grey: the middle 95 % of random networks {result.plan.null.words}."
