@@ -259,6 +259,15 @@ def test_a_network_of_places_gives_names_and_neighbours():
     assert model.modes(network)["w"].round(9).tolist() == [0, 0, -1]
 
 
+def test_where_choices_jump_there_may_be_no_rest_point():
+    freeness = pd.DataFrame([[1, 0.3, 0.2], [0.3, 1, 0.4], [0.2, 0.4, 1]], list("abc"), list("abc"))
+    model = FootlooseEntrepreneur(5.0, 0.4)
+    table = model.rest_points(freeness=freeness, dynamics=Logit(1e4), restarts=10, rng=0)
+    assert list(table) == [*"abc", "leading", "stable", "basin", "low", "high"]
+    assert (table.dtypes.drop("stable") == float).all()
+    assert table["basin"].sum() <= 1
+
+
 def test_rest_points_of_logit_are_those_of_its_equation():
     for other in ({}, {"enclave": 0.2}, {"moving_cost": 0.7}, {"enclave": 0.2, "moving_cost": 0.7}):
         model = LogitMigration(1.3, 4.0, congestion=0.2, spillover=0.5, border=0.5, **other)

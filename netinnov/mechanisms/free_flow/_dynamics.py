@@ -254,16 +254,16 @@ def long_run(
         if not corners or v.max() <= v[point > 0].max() + 1e-9:
             rows.append((point, _leading(dynamics.jacobian(point, v, slope(point)))))
     rows.sort(key=lambda row: (row[1] >= -_LEVEL, *np.round(-row[0], 6)))
-    table = pd.DataFrame([point for point, _ in rows], columns=labels)
+    table = pd.DataFrame([point for point, _ in rows], columns=labels, dtype=np.float64)
     table["leading"] = [leading for _, leading in rows]
     table["stable"] = table["leading"] < -_LEVEL
-    distance = [np.abs(ends - point).max(axis=1) for point, _ in rows]
-    near = np.argmin(distance, axis=0)[np.min(distance, axis=0) < 1e-2]
-    counts = np.bincount(near, minlength=len(rows))
+    distance = [np.full(starts, 1e-2), *(np.abs(ends - point).max(axis=1) for point, _ in rows)]
+    counts = np.bincount(np.argmin(distance, axis=0), minlength=len(distance))[1:]
     tests = [scipy.stats.binomtest(int(count), starts) for count in counts]
     intervals = [test.proportion_ci(method="wilson") for test in tests]
     table["basin"] = counts / starts
-    table["low"], table["high"] = np.array([(each.low, each.high) for each in intervals]).T
+    bounds = np.array([(each.low, each.high) for each in intervals]).reshape(-1, 2)
+    table[["low", "high"]] = bounds
     return table
 
 

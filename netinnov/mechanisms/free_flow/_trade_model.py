@@ -349,7 +349,8 @@ class TradeModel(ABC):
     ) -> pd.DataFrame:
         """Long-run equilibria of n regions, found from random starts, with stability and basins.
 
-        States with small basins may be missed; basins add up to less than 1 where paths go on.
+        States with small basins may be missed, and all of them (no row) where a sensitive logit
+        choice jumps from region to region; basins add up to less than 1 where paths go on.
 
         Parameters
         ----------
