@@ -15,7 +15,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from netinnov._arguments import examples
 from netinnov._typing import Codes, Floats, Mask
+from netinnov.errors import InputError
 
 PIECE = 1 << 20  # rows that are taken at once
 TEXT = pd.StringDtype(na_value=np.nan)  # what pandas calls `str`
@@ -35,6 +37,12 @@ OTHER_WORDS = {
     "parent": ("part_of", "within", "lies_in"),
 }
 """What people call these columns."""
+
+
+def refuse_repeated(table: str, columns: pd.Index) -> None:
+    """Refuse a table with several columns of one name."""
+    if len(twice := columns[columns.duplicated()].unique()):
+        raise InputError(f"{table} must have each column once; twice or more: {examples(twice)}.")
 
 
 def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:

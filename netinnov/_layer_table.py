@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_list, check_names, did_you_mean, examples, shown, unknown_names
-from netinnov._columns import as_text
+from netinnov._columns import as_text, refuse_repeated
 from netinnov.errors import InputError
 
 Quantity = Literal["amount", "share_of_origin"]
@@ -129,6 +129,7 @@ def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
     if layers is None:
         return {}
     if isinstance(layers, pd.DataFrame):
+        refuse_repeated("`layers`", layers.columns)
         table = layers.set_index("layer") if "layer" in layers else layers
         names = [str(name) for name in table.index]
         twice = [name for name, times in Counter(names).items() if times > 1]

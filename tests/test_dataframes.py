@@ -268,6 +268,21 @@ def test_decimals_of_a_database_are_numbers():
     assert branches(offices, firm="firm", place="city", value="value")["weight"].tolist() == [3.0]
 
 
+def test_a_column_that_stands_there_twice_is_refused():
+    rows = pd.DataFrame([["a", 1, 2], ["b", 1, 2]], columns=["who", "event", "event"])
+    with pytest.raises(InputError, match="each column once; twice or more: 'event'"):
+        co_participation(rows, member="who", event="event")
+    with pytest.raises(InputError, match="each column once; twice or more: 'event'"):
+        ni.linkages.enclaves(rows, home="who", host="event")
+    layers = pd.DataFrame([[True, False]], ["links"], ["directed", "directed"])
+    with pytest.raises(InputError, match="`layers` must have each column once"):
+        ni.build_network(
+            pd.DataFrame(index=["a", "b"]),
+            pd.DataFrame({"source": ["a"], "target": ["b"]}),
+            layers=layers,
+        )
+
+
 @pytest.mark.parametrize("period", [1e20, float("inf"), 10**20, 2019.5, "2019"])
 def test_periods_that_are_no_whole_numbers_are_named(period):
     rows = pd.DataFrame({"who": ["a", "b"], "event": 1, "year": [2019, period]})

@@ -116,6 +116,16 @@ def test_a_flow_without_a_layer_is_named(layers):
         read_origin_destination(flows)
 
 
+def test_frames_with_odd_columns():
+    flows = pd.DataFrame({"source": list("ab"), "target": list("ba"), "weight": ["1.5", "2"]})
+    links = read_origin_destination(flows.set_index("weight")).links
+    assert links["weight"].tolist() == [1.5, 2.0]
+    with pytest.raises(InputError, match=r"whole numbers as periods; not so: row 1.*\(\[1\]\)"):
+        read_origin_destination(flows.assign(period=[2019, [1]]))
+    with pytest.raises(InputError, match="each column once; twice or more: 'source'"):
+        read_origin_destination(pd.concat([flows, flows[["source"]]], axis=1))
+
+
 def test_layers_may_be_whole_numbers():
     flows = pd.DataFrame({"source": list("ab"), "target": list("ba"), "layer": [2020, 2019]})
     tables = read_origin_destination(flows)

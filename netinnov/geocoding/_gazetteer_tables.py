@@ -184,7 +184,8 @@ def _text(label: str, table: pd.DataFrame, name: str) -> pd.Series:
         return pd.Series(pd.NA, table.index, dtype="str")
     column = table[name]
     if any(isinstance(value, list) for value in column):
-        column = column.map(lambda value: ",".join(value) if isinstance(value, list) else value)
+        joined = [",".join(map(str, x)) if isinstance(x, list) else x for x in column]
+        column = pd.Series(joined, column.index)
     text, bad, _ = as_text(column)
     refuse(label, f"{name} must be text", "rows have something else", bad, column)
     return text

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from netinnov._arguments import did_you_mean, examples, shown
-from netinnov._columns import as_numbers, as_periods, as_text, is_blank
+from netinnov._columns import as_numbers, as_periods, as_text, is_blank, refuse_repeated
 from netinnov._dataframes import as_pandas
 from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
@@ -30,6 +30,8 @@ def records(
     ``columns`` tells what each column of ids is called here and in the table. Numbers come as
     ``value``; periods as ``period`` and ``undated``, which marks a missing one.
     """
+    if isinstance(table, pd.DataFrame):
+        refuse_repeated("the table", table.columns)
     frame: Any = nw.from_native(table, pass_through=True)
     if not isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
         first = next(iter(columns.values()))
@@ -157,6 +159,7 @@ def _column(table: pd.DataFrame, name: str) -> pd.Series:
         msg = f"the table with the column {shown(name)} must be a DataFrame; found {shown(table)}."
         raise InputError(msg)
     _check_column(name, list(table.columns))
+    refuse_repeated("the table", table.columns)
     return table[name]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import as_path, did_you_mean, examples
-from netinnov._columns import as_numbers, as_periods, as_text, is_blank
+from netinnov._columns import as_numbers, as_periods, as_text, is_blank, refuse_repeated
 from netinnov._file_rows import has_file_rows, row_unit
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
@@ -57,6 +57,7 @@ def given_table(
     """A frame, or all columns of a file."""
     if isinstance(source, pd.DataFrame):
         frame = source.set_axis(source.columns.map(str), axis=1)
+        refuse_repeated("the table", frame.columns)
         return Given("the table", frame, "row", np.arange(len(frame)), ",", [])
     table = read_any_table(as_path("source", source), encoding, delimiter, stripped=True)
     frame, unit = table.frame, row_unit(table.frame)
@@ -165,6 +166,7 @@ def flows_of_table(
     if frame.index.name is not None or not frame.index.equals(pd.RangeIndex(len(frame))):
         named = any(level is not None for level in frame.index.names)
         frame = frame.reset_index(drop=not named)
+        table = table._replace(frame=frame)
     column = {role: _column(table.name, frame, role, asked[role]) for role in USUAL}
     links = pd.DataFrame(index=frame.index)
     for end, role in (("source", "origin"), ("target", "destination")):

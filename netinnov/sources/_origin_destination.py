@@ -158,6 +158,8 @@ def read_origin_destination(
     matrix = None if form == "long" or asked else as_matrix(table, form)
     if matrix is None:
         when = period if isinstance(period, str) else None
+        if period is None and "period" in table.frame:
+            when = "period"
         if headers or not isinstance(source, pd.DataFrame):
             table, named, when = usual_columns(table, named, when, headers)
         flows, ends = flows_of_table(table, named, when, decimal, faults)
