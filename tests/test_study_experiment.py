@@ -131,7 +131,9 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     assert "by between −2.0 % and +6.0 % (95 % of them); in Qu & Co it is +10.0 %" in text
     assert "Neither the data nor the set-up were varied" in text
     assert "more than that (p = 0.18 by its rank among them, 0.5 corrected; with 10 hosts" in text
-    assert "no p is below 0.18). Qu & Co lies beyond all of them (strength of q (9; " in text
+    assert (
+        "no p is below 0.18). Qu & Co lies beyond all of them, by strength of Qu & Co (9; " in text
+    )
     assert "A p of the experiment is this rank." in text_of(experiment.explain(result))
     assert "not a forecast" in text_of(experiment.offer(result))
     for sentence in experiment.offer(result):

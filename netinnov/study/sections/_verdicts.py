@@ -310,8 +310,9 @@ def _hosts(result: Experiment) -> Iterator[Sentence]:
         text += f" (p = {row['placebo_p']:.2g} by its rank among them, {row['corrected_p']:.2g} "
         text += f"corrected; with {counted(n, 'host')} no p is below {min(1, 2 / (n + 1)):.2g})"
         if pd.notna(row["beyond"]):
-            text += f". {host} lies beyond all of them ({row['beyond']}), so that p reflects this "
-            text += "gap as much as the place"
+            gap = str(row["beyond"]).replace(f" of {result.part.host} (", f" of {host} (")
+            text += f". {host} lies beyond all of them, by {gap}, so that p reflects this gap as "
+            text += "much as the place"
     elif pd.notna(row["why_no_p"]):
         text += f". There is no test, as {row['why_no_p']}"
     yield Sentence(text + ".", ("effects",))
