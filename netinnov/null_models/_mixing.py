@@ -44,7 +44,7 @@ class Mixing(Displayed):
         Share of the original links (parallel ones counted) that are there after so many trials a
         link: rows from 0 up by halves, a column a layer; NaN after the end of its chain.
     assortativity : DataFrame
-        The same for the correlation of the degrees at both ends of a link; NaN where all are equal.
+        The same for the correlation of total degrees at both ends of a link; NaN if all are equal.
     autocorrelation : DataFrame
         By layer, columns ``overlap`` and ``assortativity``: integrated autocorrelation time of
         the second half of the chain, in trials a link. Not less than the time from one look to

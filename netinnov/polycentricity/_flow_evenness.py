@@ -7,7 +7,6 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from netinnov._layer_table import refuse_shares
 from netinnov._matrices import flat_matrix
@@ -326,6 +325,13 @@ def _both_ways(flows: Flows) -> tuple[Codes, Codes, Floats, Floats]:
     """Unordered pairs with flow: lower node, higher node, flow from lower, flow from higher."""
     if not flows.directed:
         return flows.source, flows.target, flows.weight, flows.weight
-    matrix = sparse.csr_array((flows.weight, (flows.source, flows.target)), shape=(flows.n,) * 2)
-    low, high = sparse.triu(matrix + matrix.T, k=1).tocoo().coords
-    return low, high, matrix[low, high], matrix[high, low]
+    low = np.minimum(flows.source, flows.target).astype(np.int64)
+    high = np.maximum(flows.source, flows.target).astype(np.int64)
+    key, position = np.unique(low * flows.n + high, return_inverse=True)
+    forth = flows.source < flows.target
+    one_way, other_way = (
+        np.bincount(position, np.where(way, flows.weight, 0.0), key.size).astype(np.float64)
+        for way in (forth, ~forth)
+    )
+    first, second = (end.astype(np.int32) for end in np.divmod(key, max(flows.n, 1)))
+    return first, second, one_way, other_way
