@@ -232,8 +232,12 @@ def test_toml_that_python_cannot_hold_is_refused(tmp_path, value, words):
         read_configuration(tmp_path / "study.toml")
 
 
+@pytest.mark.parametrize("format", ["csv", "arrow"])
 @pytest.mark.parametrize("key", ["dtype", "kind", "holds"])
-def test_a_record_of_a_column_without_all_its_keys_is_refused(written, key):
+def test_a_record_of_a_column_without_all_its_keys_is_refused(tmp_path, key, format):
+    links = pd.DataFrame({"source": ["a"], "target": ["b"], "period": [2019]})
+    network = ni.build_network(pd.DataFrame(index=["a", "b"]), links)
+    network_io.write_network(network, written := tmp_path / "network", format=format)
     about = json.loads((written / "network.json").read_text())
     del about["tables"]["links"]["columns"]["source"][key]
     (written / "network.json").write_text(json.dumps(about))

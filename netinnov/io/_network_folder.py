@@ -266,14 +266,13 @@ def _about(folder: Path) -> dict[str, Any]:
     about = read_json(path)
     try:
         arrays = about.get("arrays", [])
-        required = ("nodes", "places") if "arrays" in about else ("nodes", "links", "places")
-        tables = {name: about["tables"][name] for name in required}
-        old = "layers" not in about["tables"]
-        if not old:
-            tables["layers"] = about["tables"]["layers"]
+        required = {"nodes", "places"} if "arrays" in about else {"nodes", "links", "places"}
+        tables = about["tables"]
+        old = "layers" not in tables
         named = [*(about["directed"] if old else ()), *(t["file"] for t in tables.values())]
         records = [record for table in tables.values() for record in table["columns"].values()]
         sound = about["format"] == FORMAT and all(map(is_sound, arrays))
+        sound &= required <= tables.keys()
         sound &= all(isinstance(name, str) for name in named) and all(map(is_record, records))
         sound &= all("rows" in table for table in tables.values())
     except (AttributeError, KeyError, TypeError, ValueError):
