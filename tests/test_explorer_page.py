@@ -243,7 +243,7 @@ def test_the_largest_places_of_a_crowd_have_their_names(browser, tmp_path):
         assert page.faults == []
 
 
-@pytest.mark.parametrize("width", [420, 1200])
+@pytest.mark.parametrize("width", [420, pytest.param(1200, marks=pytest.mark.slow)])
 def test_no_place_lies_under_the_legend_or_the_buttons(browser, tmp_path, width):
     at = [(x, y) for x in range(4) for y in range(4)]
     ids = [f"p{x}{y}" for x, y in at]

@@ -95,7 +95,7 @@ def case(network, rng):
 
 
 # 200 cases in all.
-@pytest.mark.parametrize(("seed", "n"), [(18, 50), pytest.param(19, 150, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("seed", "n"), [(18, 20), pytest.param(19, 180, marks=pytest.mark.slow)])
 def test_explicit_changes_measure_as_in_python(browser, cities, page_file, seed, n):
     rng = np.random.default_rng(seed)
     cases = [case(cities, rng) for _ in range(n)]

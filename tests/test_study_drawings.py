@@ -101,6 +101,7 @@ def test_the_second_process_draws_every_section_of_the_bundled_case(
 def test_what_cannot_travel_is_drawn_here(
     configuration, few, two_processors, monkeypatch, tmp_path
 ):
+    monkeypatch.setattr(_drawings, "__name__", "netinnov.no_such_module")  # ends at once
     local = replace(few["cobweb"], draw=lambda result: few["cobweb"].draw(result))
     monkeypatch.setattr(sections, "SECTIONS", [few["built"], local, few["central"]])
     files = files_of(configuration, tmp_path / "out")

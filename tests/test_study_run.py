@@ -47,7 +47,9 @@ def bundled(made_once):
     """The bundled case with few draws, its folder: once in a run of the tests."""
 
     def make(out):
-        assert study.run(study.configure(tomllib.loads(FEW)), out=out) == out / "report.html"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("netinnov.study._drawings.workers", lambda _: 1)
+            assert study.run(study.configure(tomllib.loads(FEW)), out=out) == out / "report.html"
 
     return made_once("bundled study", make)
 

@@ -275,6 +275,7 @@ def test_efficiency_its_parts_and_placebos(cities) -> None:
     assert parts.drop(columns="e").sum(axis=1).tolist() == pytest.approx(parts["e"].tolist())
 
 
+@pytest.mark.slow  # a process pool; the runner itself is tried in test_executors.py
 def test_the_same_numbers_on_every_executor_and_from_checkpoints(
     cities, processes, tmp_path
 ) -> None:
