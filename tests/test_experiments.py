@@ -230,6 +230,7 @@ def test_the_long_table(cities) -> None:
     assert first["value"].tolist() == expected.reindex(cities.nodes.index).tolist()
 
 
+@pytest.mark.slow
 def test_the_same_numbers_on_every_executor(cities, processes) -> None:
     scenarios = {"new": park(3, 1 / 3), "spawning": spawning, "none": NoChange()}
     measures = {"efficiency": efficiency, "strength": strength}

@@ -70,6 +70,7 @@ def test_access_of_a_nation_is_the_mean_of_its_places(browser, file):
     assert abs(share) > 0.01
 
 
+@pytest.mark.slow
 def test_names_are_not_cut_at_the_edge_of_the_map(browser, tmp_path):
     ids = [f"W{'W' * k}M{k}" for k in range(14)]
     rng = np.random.default_rng(5)

@@ -168,6 +168,7 @@ def test_tables_are_filtered_sorted_and_saved(browser, bundled):
         assert page.faults == []
 
 
+@pytest.mark.slow
 def test_the_map_is_saved_as_a_png(browser, bundled):
     with opened(browser, bundled, "#view=tables") as page:
         # Encoding in the background waits for seconds where there is no screen.
@@ -205,6 +206,7 @@ def test_a_network_without_coordinates_has_a_layout(browser, tmp_path):
         assert page.faults == []
 
 
+@pytest.mark.slow
 def test_above_300_places_the_page_shows_what_python_computed(browser, tmp_path):
     rng = np.random.default_rng(1)
     n = 900

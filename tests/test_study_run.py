@@ -564,6 +564,7 @@ def test_formulas_are_neutralised_when_asked(no_figures, tables):
     assert pd.read_parquet(out / "tables/centrality.parquet")["node"].tolist() == ["=P", "-Q"]
 
 
+@pytest.mark.slow
 def test_a_thousand_and_one_places(no_figures, tables):
     rng = np.random.default_rng(0)
     ids = [f"p{at}" for at in range(1001)]
