@@ -43,7 +43,7 @@ DAMAGE = (
 
 
 def network_json(folder: Path) -> Path | None:
-    """The file of a folder that tells of its tables, in letters of either case; None if it is none.
+    """The path of a folder's ``network.json``, in upper or lower case; None if it has none.
 
     A folder or a broken link of this name counts: it is refused when it is opened.
     """

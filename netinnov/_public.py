@@ -196,7 +196,7 @@ def missing_attribute(owner: str, name: str, known: Iterable[str]) -> AttributeE
 
 
 def _home_of(name: str) -> str | None:
-    """Where a name is that people type; those that begin with an underscore programs ask for."""
+    """Where a name is; None for one with a leading underscore, which only programs ask for."""
     return None if name.startswith("_") else OTHER_NAMES.get(name) or homes().get(name)
 
 

@@ -117,9 +117,14 @@ def test_an_infinite_value_has_no_score_and_leaves_those_of_others(ax):
 
 
 def test_a_path_of_one_step_or_without_values_is_drawn(ax):
-    plot_trajectories(pd.DataFrame({"home": [0.5], "host": [0.5]}), ax=ax)
+    lines = plot_trajectories(pd.DataFrame({"home": [0.5], "host": [0.5]}), ax=ax).lines
+    assert [[*line.get_ydata()] for line in lines if line.get_label() in ("home", "host")] == [
+        [0.5],
+        [0.5],
+    ]
     ax.clear()
     plot_trajectories(pd.DataFrame({"home": [np.nan] * 2, "host": [np.nan] * 2}), ax=ax)
+    assert np.isfinite([*ax.get_xlim(), *ax.get_ylim()]).all()
 
 
 def test_a_rest_point_that_is_missing_ends_its_branch(ax):

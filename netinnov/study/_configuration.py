@@ -76,7 +76,7 @@ seed = 1                      # the same seed gives the same numbers
         return settings | left_out
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled by its settings: the class with the parts of the sections is made anew."""
+        """Pickle the settings alone: the class is made at run time and cannot be imported."""
         return configure, (self.model_dump(exclude_unset=True),)
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ import pickle
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
@@ -27,7 +27,7 @@ LARGEST = 1_000_000
 class Drawings:
     """The pictures of sections, drawn in a second process as soon as a section is computed.
 
-    What it did not come to, and what it cannot draw, is drawn in this one: the result is the same.
+    Sections that it has not begun or cannot draw are drawn in this process; the files are the same.
     """
 
     def __init__(self, command: str, n_links: int) -> None:
@@ -49,7 +49,7 @@ class Drawings:
             self._other.close()
 
     def begin(self, section: Section[Any], result: Any) -> None:
-        """Draw a section from now on."""
+        """Start drawing the figures of a section."""
         future: Future[Any] = Future()
         if self._other is not None and not self._alone:
             try:
@@ -59,7 +59,7 @@ class Drawings:
         self._asked.append((section, result, future))
 
     def finish(self, undrawn: set[str]) -> dict[str, list[Drawn]]:
-        """The pictures by section; with the characters that no font could draw in ``undrawn``."""
+        """Return the pictures by section; add characters that no font has to ``undrawn``."""
         pictures: dict[str, list[Drawn]] = {}
         # The last first: the other process goes on with the first that it has not begun.
         for section, result, future in reversed(self._asked):
@@ -122,9 +122,8 @@ class _Process:
 
 
 def serve() -> None:
-    """Draw what comes through standard input until it ends."""
-    with ExitStack() as stack:
-        replies = stack.enter_context(os.fdopen(os.dup(1), "wb"))
+    """Draw the sections that arrive on standard input, until it is closed."""
+    with os.fdopen(os.dup(1), "wb") as replies:
         os.dup2(2, 1)  # what libraries print goes elsewhere
         jobs = pickle.Unpickler(sys.stdin.buffer)
         while True:
