@@ -269,9 +269,9 @@ def _notes(
     around: MultilayerNetwork, links: pd.DataFrame, codes: dict[str, str], chinese: bool
 ) -> list[str]:
     pointed = links["layer"].isin(around.directed)
-    text = "Lines are as wide whatever the weight."
+    text = "The width of lines does not show weight."
     if pointed.any():
-        text = "Arrows lead from giver to receiver and are as wide whatever the weight."
+        text = "Arrows lead from giver to receiver; their width does not show weight."
         if not pointed.all():
             text += " Lines without a head have no direction."
     text += " Thick frame: the park, in its home's colour on its host's ground."
