@@ -45,6 +45,12 @@ def test_version_is_the_same_everywhere():
     assert f"\n## {netinnov.__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
+def test_the_changelog_of_the_first_version_says_what_it_is_on_a_page():
+    text = (ROOT / "CHANGELOG.md").read_bytes()
+    assert len(text) <= 8_000
+    assert text.count(b"\n## ") == 1
+
+
 def test_the_oldest_allowed_versions_become_constraints(tmp_path):
     constraints = runpy.run_path(str(ROOT / ".ci" / "oldest.py"))["constraints"]
     path = tmp_path / "setup.cfg"
