@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -14,8 +15,9 @@ from scipy.sparse import csgraph
 
 from netinnov._arguments import as_list, check_choice, check_number, shown
 from netinnov._geography import great_circle
+from netinnov._parallel import in_threads
 from netinnov._rows import Block, locked
-from netinnov._typing import Codes, Distance, Floats, Mask
+from netinnov._typing import Codes, Distance, Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -138,6 +140,28 @@ def union_arcs(network: MultilayerNetwork) -> tuple[Codes, Codes]:
     """Where the links of each node begin, and where they lead, of all layers as one."""
     graph = union(network)
     return graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+
+
+def batches(sources: Codes) -> Iterator[Codes]:
+    """Sources from which kernels search at a time."""
+    from netinnov.kernels.breadth_first import WORDS
+
+    step = 64 * WORDS
+    return (sources[begin : begin + step] for begin in range(0, sources.size, step))
+
+
+def pairs_at_each_distance(indptr: Codes, indices: Codes, chosen: Codes) -> Integers:
+    """Ordered pairs of the chosen nodes that lie 1, 2, ... links apart."""
+    from netinnov.kernels.breadth_first import pairs_at_distance
+
+    wanted = np.zeros(indptr.size - 1, bool)
+    wanted[chosen] = True
+    work = [partial(pairs_at_distance, indptr, indices, part, wanted) for part in batches(chosen)]
+    counts = in_threads(work, size=indices.size * len(work))
+    total = np.zeros(max((count.size for count in counts), default=0), np.int64)
+    for count in counts:
+        total[: count.size] += count
+    return total
 
 
 def _all_links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats]:

@@ -71,7 +71,6 @@ OTHER_NAMES = {
         "topology.describe": "average_degree info summary",
         "topology.mean_clustering": "average_clustering",
         "topology.reciprocity": "overall_reciprocity",
-        "topology.small_world": "omega sigma small_worldness",
         "topology.transitivity": "get_clustering_coefficient transitivity_undirected",
     }.items()
     for other in others.split()

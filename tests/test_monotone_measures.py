@@ -49,7 +49,7 @@ def measures() -> dict[str, Callable[..., Any]]:
 
 MEASURES = measures()
 SLOW = {
-    *("profile", "sensitivity", "detect_centres", "centrality_table", "describe", "small_world"),
+    *("profile", "sensitivity", "detect_centres", "centrality_table", "describe"),
 }
 """Tables of other measures, or of random draws."""
 

@@ -13,9 +13,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 import netinnov as ni
-from netinnov import topology
+from netinnov import connectivity, topology
 from netinnov.errors import InputError
-from netinnov.null_models import Rewire
 from strategies import Tables, bare, networks
 
 
@@ -163,31 +162,6 @@ def test_local_efficiency_agrees_with_networkx(seed: int, share: float) -> None:
     assert values.fillna(0).to_numpy().mean() == pytest.approx(expected)
 
 
-def test_a_ring_with_shortcuts_is_a_small_world_and_a_random_network_is_none() -> None:
-    ring = of_graph(nx.watts_strogatz_graph(100, 6, 0.1, seed=1))
-    table = topology.small_world(ring, replicates=19, rng=1, progress=False)
-    row = table.loc["links"]
-    # Watts and Strogatz: C of the lattice is 3 (k - 2) / (4 (k - 1)) = 0.6, here x (1 - 0.1)^3.
-    assert row["transitivity"] == pytest.approx(0.6 * 0.9**3, abs=0.08)
-    assert row["low"] > 2
-    ratio = row["transitivity"] / row["null_transitivity"]
-    assert row["sigma"] == pytest.approx(ratio / (row["path_length"] / row["null_path_length"]))
-    assert row["low"] <= row["sigma"] <= row["high"]
-    random = topology.small_world(
-        ni.rewire(ring, rng=5), replicates=19, rng=1, progress=False, null=Rewire()
-    ).loc["links"]
-    assert 0.4 < random["sigma"] < 2
-    again = topology.small_world(ring, replicates=19, rng=1, progress=False, executor=2)
-    pd.testing.assert_frame_equal(table, again)
-
-
-def test_small_world_of_a_tree_is_undefined() -> None:
-    path = of_graph(nx.path_graph(2))
-    row = topology.small_world(path, replicates=3, rng=1, progress=False).loc["links"]
-    assert math.isnan(row["sigma"])
-    assert row["path_length"] == 1.0
-
-
 def test_describe_has_a_row_a_layer_and_one_for_all() -> None:
     network = ni.datasets.load_yrd_enclaves()
     table = ni.describe(network)
@@ -202,6 +176,21 @@ def test_describe_has_a_row_a_layer_and_one_for_all() -> None:
     pd.testing.assert_frame_equal(short[table.columns[:9]], table[table.columns[:9]])
     with pytest.raises(InputError, match="`paths` must be True or False"):
         ni.describe(network, paths="no")  # type: ignore[arg-type]
+
+
+@given(networks(min_layers=2, max_layers=3))
+def test_paths_of_a_layer_and_of_all_are_those_of_connectivity(tables: Tables) -> None:
+    network = ni.build_network(*tables)
+    table = ni.describe(network)
+    for name in table.index:
+        part = network if name == "all" else network.select(layers=[name])
+        expected = {
+            "largest_component": connectivity.largest_component(part),
+            "path_length": connectivity.average_path_length(part),
+            "efficiency": connectivity.global_efficiency(part),
+        }
+        numbers = table.loc[name, list(expected)].to_dict()
+        assert numbers == pytest.approx(expected, nan_ok=True)
 
 
 def test_nothing_to_describe_is_nan_or_an_empty_table() -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from netinnov._parallel import in_threads
-from netinnov._paths import Frictions, distances, linked, nearest, path_costs, positions, union_arcs
-from netinnov._typing import Codes, Distance, Integers
-from netinnov.connectivity._reach import batches
+from netinnov._paths import (
+    Frictions,
+    distances,
+    linked,
+    nearest,
+    pairs_at_each_distance,
+    path_costs,
+    positions,
+    union_arcs,
+)
+from netinnov._typing import Distance
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -70,7 +76,7 @@ def global_efficiency(
     if chosen.size < 2:
         return float("nan")
     if costs.hops:
-        count = _pairs_at_each_distance(network, chosen)
+        count = pairs_at_each_distance(*union_arcs(network), chosen)
         total = float((count / np.arange(1, count.size + 1)).sum())
     else:
         total = 0.0
@@ -124,7 +130,7 @@ def average_path_length(
     costs = path_costs(distance, switch_cost, frictions)
     chosen = positions(network, nodes)
     if costs.hops:
-        count = _pairs_at_each_distance(network, chosen)
+        count = pairs_at_each_distance(*union_arcs(network), chosen)
         pairs, total = int(count.sum()), float((count * np.arange(1, count.size + 1)).sum())
     else:
         pairs, total = 0, 0.0
@@ -135,21 +141,6 @@ def average_path_length(
             pairs += int(reached.sum())
             total += float(lengths[reached].sum())
     return total / pairs if pairs else float("nan")
-
-
-def _pairs_at_each_distance(network: MultilayerNetwork, chosen: Codes) -> Integers:
-    """Ordered pairs of the chosen nodes that lie 1, 2, ... links apart."""
-    from netinnov.kernels.breadth_first import pairs_at_distance
-
-    indptr, indices = union_arcs(network)
-    wanted = np.zeros(network.n_nodes, bool)
-    wanted[chosen] = True
-    work = [partial(pairs_at_distance, indptr, indices, part, wanted) for part in batches(chosen)]
-    counts = in_threads(work, size=indices.size * len(work))
-    total = np.zeros(max((count.size for count in counts), default=0), np.int64)
-    for count in counts:
-        total[: count.size] += count
-    return total
 
 
 def access(

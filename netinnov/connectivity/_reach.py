@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,8 +12,7 @@ from scipy import sparse
 from netinnov._arguments import as_whole, check_name
 from netinnov._display import Tabled
 from netinnov._parallel import in_threads
-from netinnov._paths import union, union_arcs
-from netinnov._typing import Codes
+from netinnov._paths import batches, union, union_arcs
 from netinnov.network import MultilayerNetwork
 
 
@@ -183,11 +181,3 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
         through_gatekeepers=float((pairs - alone) / counted),
         through_others=float((alone - direct) / counted),
     )
-
-
-def batches(sources: Codes) -> Iterator[Codes]:
-    """Sources that are searched from at a time."""
-    from netinnov.kernels.breadth_first import WORDS
-
-    step = 64 * WORDS
-    return (sources[begin : begin + step] for begin in range(0, sources.size, step))

@@ -11,6 +11,5 @@ from netinnov.topology._clustering import (
 )
 from netinnov.topology._describe import describe as describe
 from netinnov.topology._layer_graphs import density as density, reciprocity as reciprocity
-from netinnov.topology._small_world import small_world as small_world
 
 __dir__ = publish(globals())

@@ -6,12 +6,13 @@ import math
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csgraph
 
-from netinnov.connectivity import average_path_length, global_efficiency, largest_component
+from netinnov._paths import pairs_at_each_distance, union
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._assortativity import degree_assortativity_of
 from netinnov.topology._clustering import clustering_of, local_efficiency_of, transitivity_of
-from netinnov.topology._layer_graphs import Layer, density_of, layers_of, reciprocity_of, together
+from netinnov.topology._layer_graphs import Layer, density_of, layers_of, reciprocity_of
 
 
 def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
@@ -45,10 +46,6 @@ def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
         - ``efficiency``: see `connectivity.global_efficiency`,
         - ``local_efficiency``: mean over the nodes with two neighbours or more.
 
-    See Also
-    --------
-    small_world : clustering and path lengths against random networks.
-
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
@@ -59,33 +56,34 @@ def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
     layer
     links      4      4          2.0           0.6
     """
-    rows = [
-        _numbers(layer, network.select(layers=[name]), paths)
-        for name, layer in layers_of(network).items()
-    ]
-    names = [*network.layers]
-    if len(names) > 1:
-        names.append("all")
-        rows.append(_numbers(together(network), network, paths))
-    return pd.DataFrame(rows, pd.Index(names, name="layer", dtype="str"))
+    layers = layers_of(network)
+    if len(layers) > 1:
+        layers["all"] = Layer(union(network), bool(network.directed))
+    rows = [_numbers(layer, paths) for layer in layers.values()]
+    return pd.DataFrame(rows, pd.Index(layers, name="layer", dtype="str"))
 
 
-def _numbers(layer: Layer, network: MultilayerNetwork, paths: bool) -> dict[str, float]:
-    pairs, n = layer.pairs(), network.n_nodes
-    local = local_efficiency_of(layer) if paths else np.empty(0)
+def _numbers(layer: Layer, paths: bool) -> dict[str, float]:
+    matrix, n = layer.matrix, layer.matrix.shape[0]
+    parts = csgraph.connected_components(matrix, directed=True, connection="weak")[1]
+    pairs, length = np.empty(0), np.empty(0)
+    if paths:
+        arcs = matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32)
+        pairs = pairs_at_each_distance(*arcs, np.arange(n, dtype=np.int32))
+        length = np.arange(1, pairs.size + 1)
     return {
-        "nodes": int(np.count_nonzero(np.diff(pairs.indptr))),
-        "links": layer.matrix.nnz if layer.directed else layer.matrix.nnz // 2,
+        "nodes": int(np.count_nonzero(np.diff(layer.pairs().indptr))),
+        "links": matrix.nnz if layer.directed else matrix.nnz // 2,
         "density": density_of(layer),
-        "mean_degree": layer.matrix.nnz * (2 if layer.directed else 1) / n if n else math.nan,
+        "mean_degree": matrix.nnz * (2 if layer.directed else 1) / n if n else math.nan,
         "reciprocity": reciprocity_of(layer),
         "clustering": _mean(clustering_of(layer)),
         "transitivity": transitivity_of(layer),
         "assortativity": degree_assortativity_of(layer),
-        "largest_component": largest_component(network),
-        "path_length": average_path_length(network) if paths else math.nan,
-        "efficiency": global_efficiency(network) if paths else math.nan,
-        "local_efficiency": _mean(local),
+        "largest_component": np.bincount(parts).max() / n if n else math.nan,
+        "path_length": pairs @ length / pairs.sum() if pairs.any() else math.nan,
+        "efficiency": (pairs / length).sum() / (n * (n - 1)) if paths and n > 1 else math.nan,
+        "local_efficiency": _mean(local_efficiency_of(layer) if paths else np.empty(0)),
     }
 
 

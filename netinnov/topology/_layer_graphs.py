@@ -11,7 +11,6 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._matrices import layer_matrix
-from netinnov._paths import union
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 
@@ -34,11 +33,6 @@ def layers_of(network: MultilayerNetwork) -> dict[str, Layer]:
     """Each layer by its name, without self-links."""
     names = network.layers
     return {name: Layer(layer_matrix(network, name), name in network.directed) for name in names}
-
-
-def together(network: MultilayerNetwork) -> Layer:
-    """All layers as one: a pair is linked if it is in any; its weight is in how many."""
-    return Layer(union(network), bool(network.directed))
 
 
 def by_layer(network: MultilayerNetwork, measure: Callable[[Layer], float], name: str) -> pd.Series:
