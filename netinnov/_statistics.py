@@ -40,6 +40,10 @@ def corrected(p: npt.ArrayLike, correction: Correction, *, size: int | None = No
     return result
 
 
+CONSTANT = 1e-9
+"""Spread of random draws, relative to their mean, up to which they differ by rounding only."""
+
+
 def two_sided(observed: npt.ArrayLike, draws: npt.ArrayLike, size: npt.ArrayLike = 0.0) -> Any:
     """Twice the smaller tail, each (k + 1) / (n + 1), at most 1; draws along the first axis.
 

@@ -86,6 +86,16 @@ def test_an_extreme_value_has_the_smallest_p_and_no_spread_has_no_z():
         found.corrected("none")
 
 
+def test_rounding_is_neither_spread_nor_evidence():
+    # All replicates are the observed value but for noise in the 11th digit, always below it.
+    null, measure = fixed([5 * (1 - (3 + k % 3) * 1e-11) for k in range(19)])
+    found = compare_with_null(
+        ring(), measure=measure, null=null, replicates=19, executor=1, progress=False
+    )
+    assert (found.sd, found.p) == (0, 1)
+    assert np.isnan(found.z)
+
+
 def test_nan_among_the_draws_is_left_out():
     null, measure = fixed([np.nan, 6.0, 7, 8])
     found = compare_with_null(

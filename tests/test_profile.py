@@ -270,6 +270,12 @@ def test_position_among_draws():
     assert math.isnan(fixed.z)
     assert math.isnan(fixed.p)
     assert fixed.untested == "all random networks have the observed value"
+    # Nor is the noise of sums in another order, whose sd is above 1e-12 of the mean.
+    noise = 1e-11 * np.array([1.0, -1, 1, -1, 1, -1, 1, -1, 2])
+    for size in (1.0, 1e9):
+        noisy = position(size, size * (1 + 2.5 * noise[0] + noise))
+        assert math.isnan(noisy.p)
+        assert noisy.untested == "all random networks have the observed value"
     # Beyond draws that are all equal: no z, but 2 (0 + 1) / 10.
     beyond = position(4.0, np.full(9, 3.0))
     assert math.isnan(beyond.z)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -262,7 +263,8 @@ def test_an_interval_that_resampling_shifts_is_not_told():
 
 
 def test_an_index_is_told_beside_random_networks_and_without_a_place():
-    text = text_of(profile.tell(indices(null_low=1.0, null_high=2.0, most_influential="a")))
+    found = {"null_low": 1.0, "null_high": 2.0, "p": 0.02}
+    text = text_of(profile.tell(indices(**found, most_influential="a")))
     assert (
         "“effective number of places”, the only index that can be, lies outside the middle 95 %"
         in text
@@ -272,6 +274,16 @@ def test_an_index_is_told_beside_random_networks_and_without_a_place():
         "chosen as 25 % are linked; 50 % of the links differ from the observed ones), “eff" in text
     )
     assert "Leaving out A changes 1 of 1 index more than leaving out any other place" in text
+
+
+def test_indices_that_cannot_be_tested_are_not_counted():
+    # The same in all random networks but for rounding, so without p.
+    rows = {"effective_number": {"null_high": 2.5 + 2e-15, "p": np.nan}}
+    rows |= {name: {"null_high": 2.0, "p": 0.02} for name in ("gini", "theil")}
+    table = pd.concat([index_table(null_low=1.0, **row) for row in rows.values()]).set_axis([*rows])
+    text = text_of(profile.tell(replace(indices(), table=table)))
+    assert "2 of 2 indices that vary among them lie outside the middle 95 %" in text
+    assert "random networks" not in text_of(profile.tell(replace(indices(), table=table.head(1))))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._display import Displayed, histogram, short, table
-from netinnov._statistics import Correction, corrected, two_sided
+from netinnov._statistics import CONSTANT, Correction, corrected, two_sided
 from netinnov._typing import Floats
 
 Value: TypeAlias = float | pd.Series
@@ -28,9 +28,10 @@ class NullComparison(Displayed):
     ----------
     observed, mean, sd, z, p, low, high : float or Series
         The value of the network; mean and standard deviation (n - 1) over the replicates; z =
-        (observed - mean) / sd, NaN where sd is 0; two-sided p; the interval from 2.5 to 97.5 % of
-        the replicates. Series where the measure gives one. Where replicates are infinite the mean
-        is infinite (NaN if of both signs), sd and z are NaN, and p, low and high rank them last.
+        (observed - mean) / sd, NaN where sd is 0, as it is up to a relative 1e-9; two-sided p; the
+        interval from 2.5 to 97.5 % of the replicates. Series where the measure gives one. Where
+        replicates are infinite the mean is infinite (NaN if of both signs), sd and z are NaN, and
+        p, low and high rank them last.
     draws : Series or DataFrame
         The values of the replicates: a row each; a column a node.
     moved : float
@@ -109,11 +110,14 @@ def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
     for column in np.flatnonzero(np.isinf(table).any(axis=0)):
         low[column], high[column] = _with_infinite(table[column].to_numpy())
     # Draws that differ by rounding only have no spread.
-    sd[sd <= 1e-12 * np.abs(mean)] = 0.0
+    sd[sd <= CONSTANT * np.abs(mean)] = 0.0
     z = np.full(value.size, np.nan)
     moves = sd > 0
     z[moves] = (np.atleast_1d(value)[moves] - mean[moves]) / sd[moves]
     p = np.atleast_1d(two_sided(value, draws))
+    with np.errstate(invalid="ignore"):
+        same = np.abs(np.atleast_1d(value) - mean) <= CONSTANT * np.abs(mean)
+    p[(sd == 0) & same] = 1.0
     columns = {"mean": mean, "sd": sd, "z": z, "p": p, "low": low, "high": high}
     replicate = pd.RangeIndex(len(draws), name="replicate")
     if isinstance(observed, pd.Series):

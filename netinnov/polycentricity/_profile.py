@@ -16,6 +16,7 @@ from netinnov._arguments import as_whole, check_rng
 from netinnov._display import interval, short, table
 from netinnov._parallel import run
 from netinnov._significance import why_untested
+from netinnov._statistics import CONSTANT
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
@@ -35,9 +36,8 @@ from netinnov.polycentricity._urban_centrality import widest_spread
 
 _REWIRE = Rewire()
 
-
-_ROUNDING = 1e-10
-"""Relative difference below which two values of an index are equal."""
+_NIL = 1e-12
+"""Difference that is none whatever the size: indices are shares, slopes and counts."""
 
 
 def profile(
@@ -238,13 +238,13 @@ def position(value: float, draws: Floats, moved: float = 1.0) -> Position:
     mean = float(draws.mean())
     low, high = np.quantile(draws, [0.025, 0.975])
     # Draws that differ by rounding only are equal, to one another and to the value.
-    near = _ROUNDING * max(abs(value), float(np.abs(draws).max()))
+    near = max(CONSTANT * max(abs(value), float(np.abs(draws).max())), _NIL)
+    sd = float(draws.std(ddof=1)) if draws.size > 1 else 0.0
     untested = too_few_moved(moved)
-    if untested is None and (np.abs(draws - value) <= near).all():
+    if untested is None and sd <= near and abs(mean - value) <= near:
         untested = "all random networks have the observed value"
     if untested:
         return Position(mean, float(low), float(high), untested=untested)
-    sd = float(draws.std(ddof=1)) if draws.size > 1 else 0.0
     z = (value - mean) / sd if sd > near else math.nan
     tails = [(draws <= value + near).sum() + 1, (draws >= value - near).sum() + 1]
     p = min(1.0, 2 * min(tails) / (draws.size + 1))
@@ -344,10 +344,10 @@ def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:
         return row
     change = np.abs(draws - value)
     most = float(change[defined].max())
-    largest = change >= most - _ROUNDING * max(abs(value), most)
+    largest = change >= most - CONSTANT * max(abs(value), most)
     if not defined.all():  # without these the index is not even defined
         largest = ~defined
-    elif most <= _ROUNDING * abs(value):
+    elif most <= CONSTANT * abs(value):
         return row
     if largest.sum() == 1:
         row["most_influential"] = nodes[int(largest.argmax())]

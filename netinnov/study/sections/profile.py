@@ -14,6 +14,7 @@ import pandas as pd
 
 from netinnov import polycentricity
 from netinnov._parallel import workers
+from netinnov._statistics import CONSTANT
 from netinnov.plotting import DOUBLE, new_figure, plot_profile
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.study._context import Context
@@ -230,10 +231,12 @@ def tell(result: Profile) -> Iterator[Sentence]:
 def _null(result: Profile) -> Iterator[Sentence]:
     """Which indices lie outside those of random networks."""
     table = result.table
-    known = table.loc[table["null_low"].notna() & (table["null_low"] < table["null_high"])]
+    known = table.loc[table["p"].notna()]
     if known.empty:
         return
-    above, below = known["value"] > known["null_high"], known["value"] < known["null_low"]
+    rounding = CONSTANT * known["value"].abs()
+    above = known["value"] > known["null_high"] + rounding
+    below = known["value"] < known["null_low"] - rounding
     high = known["many_centres_if"] == "high"
     directions = {
         "towards more centres": (above & high) | (below & ~high),
@@ -252,7 +255,8 @@ def _null(result: Profile) -> Iterator[Sentence]:
         text += f"{_called(known.index[0])}, the only index that can be, lies {where} the middle "
         text += "95 % of them."
     else:
-        text += f"{f'{n:,}' if n else 'none'} of {len(known):,} indices "
+        text += f"{f'{n:,}' if n else 'none'} of {len(known):,} indices that vary "
+        text += "among them "
         text += f"{'lie' if n > 1 else 'lies'} outside the middle 95 % "
         text += f"({'; '.join(parts)}). " if parts else "of them. "
         text += "By chance about one in twenty would."
