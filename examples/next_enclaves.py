@@ -19,7 +19,7 @@ from netinnov import study
 
 PARTS_LEFT_OUT = ("experiment", "mechanisms", "space", "sharing", "governance")
 TABLES = ("sites", "siting", "siting_values", "siting_pareto", "plan_steps", "plan_places")
-FIGURES = ("siting", "siting_pareto", "plan_path", "plan_map")
+FIGURES = ("siting", "siting_pareto", "plan_map")
 PRICES = {"park": 10.0, "link": 1.0, "pipeline_km": 0.01}
 
 

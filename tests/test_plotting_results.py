@@ -11,10 +11,9 @@ from matplotlib import pyplot as plt
 
 import netinnov as ni
 from netinnov import plotting
-from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.experiments import dose_response
-from netinnov.plotting import new_figure, plot_alluvial, plot_dose_response, plot_effects
+from netinnov.plotting import new_figure, plot_dose_response, plot_effects
 from netinnov.scenarios import DirectLinks
 
 # What else a figure must be given before it looks at its data.
@@ -87,13 +86,6 @@ def test_effects_are_drawn_of_the_result_itself(doses, ax):
 def test_doses_are_drawn_of_the_result_itself(doses, ax):
     plot_dose_response(doses, measure="efficiency", ax=ax)
     assert [1.0, 2.0] in [list(line.get_xdata()) for line in ax.lines]
-
-
-def test_partitions_are_drawn_as_their_membership(ax):
-    before, after = pd.Series({"a": 0, "b": 0}), pd.Series({"a": 1, "b": 2})
-    plot_alluvial({1: Partition(before, 0.5), 2: Partition(after, 0.5)}, ax=ax)
-    other = plot_alluvial({1: before, 2: after}, ax=new_figure().add_subplot())
-    assert [text.get_text() for text in ax.texts] == [text.get_text() for text in other.texts]
 
 
 def test_a_table_of_something_else_says_which_is_meant(doses):

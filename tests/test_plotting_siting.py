@@ -11,7 +11,6 @@ from matplotlib.patches import FancyArrowPatch
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.planning import (
-    CentreSupport,
     EffectiveNumber,
     pareto_plans,
     plan_centres,
@@ -22,7 +21,6 @@ from netinnov.plotting import (
     new_figure,
     plot_pareto,
     plot_plan_map,
-    plot_plan_path,
     plot_plan_value,
     plot_sites,
 )
@@ -149,23 +147,6 @@ def test_a_front_falls_from_its_first_plan_to_its_last(network, ax):
     drawn(ax)
 
 
-def test_a_path_has_a_row_a_step_and_a_line_at_its_target(centres, ax):
-    plot_plan_path(centres, names={"db": "d at b"}, label="effective places", unit="km", ax=ax)
-    labels = [text.get_text() for text in ax.get_yticklabels()]
-    assert labels[0] == "today"
-    assert len(labels) == 1 + len(centres.sites)
-    assert labels[-1].endswith(f"cost {centres.cost:.3g} km")
-    assert ax.lines[0].get_xdata().tolist() == centres.steps["value"].tolist()
-    assert ax.lines[1].get_xdata()[0] == 5.0
-    drawn(ax)
-
-
-def test_a_target_that_is_not_reached_says_so(network, ax):
-    plan = plan_centres(network, target=EffectiveNumber(5.99), candidates=LINKS, rng=1)
-    plot_plan_path(plan, ax=ax)
-    assert entries(ax)[-1] == "target, not reached"
-
-
 def test_areas_of_circles_are_strengths_on_one_scale(network, centres):
     figure = new_figure(height=90)
     areas = {}
@@ -190,13 +171,6 @@ def test_areas_of_circles_are_strengths_on_one_scale(network, centres):
     drawn(figure.axes[0])
 
 
-def test_the_path_of_a_support_is_a_share(network, ax):
-    target = CentreSupport("f", at_least=0.5, rule="top")
-    plan = plan_centres(network, target=target, candidates=LINKS, resamples=5, rng=1)
-    plot_plan_path(plan, ax=ax)
-    assert ax.lines[1].get_xdata()[0] == 0.5
-
-
 WRONG = {
     "no plan": (lambda n, p: plot_sites(3, pairs=PAIRS, places=n.places), "`plan` must be"),
     "no pairs": (
@@ -209,7 +183,6 @@ WRONG = {
     ),
     "no value": (lambda n, p: plot_plan_value([1.0]), "`plan` must be"),
     "no front": (lambda n, p: plot_pareto(p), "`front` must be"),
-    "no path": (lambda n, p: plot_plan_path(p), "`plan` must be"),
     "no map": (lambda n, p: plot_plan_map(p, pairs=PAIRS, places=n.places), "`plan` must be"),
 }
 

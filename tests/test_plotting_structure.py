@@ -10,15 +10,13 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.collections import LineCollection
-from matplotlib.colors import to_rgba
-from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.patches import Rectangle
 
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.plotting import (
     caption_notes,
     new_figure,
-    plot_alluvial,
     plot_centre_rules,
     plot_centres,
     plot_community_flows,
@@ -98,12 +96,6 @@ def centres() -> pd.DataFrame:
     return table.assign(role="R1")
 
 
-PERIODS = {
-    2019: pd.Series({"a": 0, "b": 0, "c": 0, "d": 1, "e": 1, "f": 2}),
-    2020: pd.Series({"d": "p", "e": "p", "a": "q", "b": "q", "c": "r", "g": "r", "f": None}),
-}
-
-
 @pytest.fixture
 def every_plot(
     cities: MultilayerNetwork, roles: pd.DataFrame, profile: pd.DataFrame, centres: pd.DataFrame
@@ -112,7 +104,6 @@ def every_plot(
     return {
         "roles": lambda ax: plot_roles(roles, ax=ax),
         "community_flows": lambda ax: plot_community_flows(cities, MEMBERSHIP, ax=ax),
-        "alluvial": lambda ax: plot_alluvial(PERIODS, ax=ax),
         "profile": lambda ax: plot_profile(profile, ax=ax),
         "centres": lambda ax: plot_centres(cities, centres, ax=ax),
         "layer_similarity": lambda ax: plot_layer_similarity(table, label="overlap", ax=ax),
@@ -122,7 +113,7 @@ def every_plot(
 
 
 SINGLE_COLUMN = ("roles", "community_flows", "layer_similarity", "robustness", "rank_size")
-NAMES = [*SINGLE_COLUMN, "alluvial", "profile", "centres"]
+NAMES = [*SINGLE_COLUMN, "profile", "centres"]
 
 
 @pytest.fixture
@@ -181,7 +172,7 @@ def test_the_axes_given_come_back_with_type_of_6_to_8_points_and_settings_of_the
         assert (box.y0 >= -1) & (box.y1 <= figure.bbox.y1 + 1), text
 
 
-@pytest.mark.parametrize("name", ["alluvial", "centres"])
+@pytest.mark.parametrize("name", ["centres"])
 def test_the_same_figure_gives_the_same_bytes(
     name: str, every_plot: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -428,90 +419,6 @@ def test_what_is_no_percolation_curve(curves: Any, words: str) -> None:
         plot_robustness(curves)
 
 
-# -- Communities over time ---------------------------------------------------------------------
-
-
-def ribbons(ax: Axes) -> dict[str, PathPatch]:
-    return {str(p.get_gid()): p for p in ax.patches if isinstance(p, PathPatch)}
-
-
-def test_ribbons_are_as_high_as_the_nodes_that_two_periods_share(ax: Axes) -> None:
-    plot_alluvial(PERIODS, ax=ax)
-    # a, b, c -> a, b (q) and c (r, with g, who is new); d, e stay; f leaves.
-    # q continues {a, b, c} by 2 nodes and {d, e} is p; r is new. Most nodes: 0 (3 + 2), then
-    # {d, e} (2 + 2), r (2), f (1).
-    assert set(ribbons(ax)) == {"0 -> 0", "0 -> 2", "1 -> 1"}
-    for name, nodes in {"0 -> 0": 2, "0 -> 2": 1, "1 -> 1": 2}.items():
-        start = ribbons(ax)[name].get_path().vertices
-        assert start[7, 1] - start[0, 1] == nodes  # at the left
-        assert start[4, 1] - start[3, 1] == nodes  # at the right
-    assert f"{MINUS}1 +1" in texts(ax)
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["2019\nn = 6", "2020\nn = 6"]
-
-
-def test_blocks_are_as_high_as_their_communities(ax: Axes) -> None:
-    plot_alluvial(PERIODS, ax=ax)
-    boxes = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
-    heights = [sorted(b.get_height() for b in boxes if b.get_x() < 0.5)]
-    heights.append(sorted(b.get_height() for b in boxes if b.get_x() > 0.5))
-    assert heights == [[1, 2, 3], [2, 2, 2]]
-
-
-def test_labels_of_periods_need_not_agree_and_the_order_of_nodes_does_not_matter() -> None:
-    renamed = {2019: PERIODS[2019].map({0: "z", 1: 7, 2: "a"}), 2020: PERIODS[2020].iloc[::-1]}
-    drawn = [plot_alluvial(p, ax=new_figure().add_subplot()) for p in (PERIODS, renamed)]
-    assert set(ribbons(drawn[0])) == set(ribbons(drawn[1]))
-    table = pd.DataFrame(PERIODS)
-    assert set(ribbons(plot_alluvial(table, ax=new_figure().add_subplot()))) == set(
-        ribbons(drawn[0])
-    )
-
-
-def test_matching_is_by_the_largest_overlap(ax: Axes) -> None:
-    # Old A has 4 nodes, old B 3. New p takes 2 of A and all 3 of B: it continues B (3), and q,
-    # the other 2 of A, continues A. Totals: A 4 + 2, B 3 + 5, so B is 0 and A is 1.
-    before = pd.Series(dict.fromkeys("abcd", "A") | dict.fromkeys("efg", "B"))
-    after = pd.Series(dict.fromkeys("abefg", "p") | dict.fromkeys("cd", "q"))
-    plot_alluvial({1: before, 2: after}, ax=ax)
-    assert set(ribbons(ax)) == {"0 -> 0", "1 -> 0", "1 -> 1"}
-
-
-def test_small_ribbons_and_small_communities_are_grey(ax: Axes) -> None:
-    before = pd.Series(0, index=[f"n{k}" for k in range(20)])
-    after = before.copy()
-    after.iloc[0], after.iloc[1:4], after.iloc[4:6] = 1, 2, 3
-    plot_alluvial({1: before, 2: after}, most=2, small=0.2, ax=ax)
-    # In 2: 14 stay, {n1, n2, n3} has a block, {n4, n5} and {n0} are others.
-    found = ribbons(ax)
-    assert set(found) == {"0 -> 0", "0 -> 1", "0 -> -1"}
-    grey = to_rgba("#c9c9c9")[:3]
-    assert found["0 -> 0"].get_facecolor()[:3] != grey
-    assert found["0 -> 1"].get_facecolor()[:3] == grey  # 3 of 20 is below 20 %
-    assert legend(ax) == ["A  up to 20 nodes", "B  up to 3 nodes", "others"]
-
-
-def test_communities_are_named_by_their_most_important_node(ax: Axes) -> None:
-    importance = pd.Series({"a": 1.0, "b": 5.0, "c": 9.0, "d": 2.0, "g": 1.0})
-    plot_alluvial(PERIODS, importance=importance, names={"c": "Capital", "d": None}, ax=ax)
-    # c is of A in 2019 and of C in 2020, whose name is then g; nothing is known of f.
-    assert legend(ax) == ["A  Capital", "B  d", "C  g", "D  up to 1 nodes"]
-
-
-@pytest.mark.parametrize(
-    ("memberships", "words"),
-    [
-        ({2019: pd.Series({"a": 1})}, "two periods or more; found 1"),
-        ({1: pd.Series({"a": 1}), 2: pd.Series({"a": None})}, "period 2 has no node"),
-        ({1: pd.Series({"a": 1}), 2: {"a": 1}}, "period 2 must be a Series.*found dict"),
-        ({1: pd.Series([1, 1], index=["a", "a"]), 2: pd.Series({"a": 1})}, "names nodes twice"),
-        ([1, 2], "found list"),
-    ],
-)
-def test_what_is_no_course_of_communities(memberships: Any, words: str) -> None:
-    with pytest.raises(InputError, match=words):
-        plot_alluvial(memberships)
-
-
 # -- Profile -----------------------------------------------------------------------------------
 
 
@@ -687,13 +594,6 @@ def test_there_is_no_shade_where_a_slope_may_rise(ax: Axes) -> None:
     assert len(ax.collections) == 0
     with pytest.raises(InputError, match="`method` must be one of 'ols', 'gabaix'"):
         plot_rank_size([2.0, 1.0], method="lad")
-
-
-def test_blocks_too_low_for_a_letter_have_it_at_their_side(ax: Axes) -> None:
-    before = pd.Series([0] * 98 + [1] * 2, index=[f"n{k}" for k in range(100)])
-    plot_alluvial({2019: before, 2020: before}, ax=ax)
-    small = [text for text in ax.texts if text.get_text() == "B"]
-    assert [text.get_horizontalalignment() for text in small] == ["left", "right"]
 
 
 def test_axes_of_directed_flows_say_from_and_to(ax: Axes) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 import netinnov as ni
 from netinnov import planning, scenarios
-from netinnov.plotting import SINGLE, new_figure, plot_plan_map, plot_plan_path
+from netinnov.plotting import plot_plan_map
 
 system = ni.datasets.make_city_system(mean_flow=3, border=3, n_enclaves=0, rng=1)
 network = system.select(layers=["synthetic_flow"])
@@ -33,11 +33,6 @@ plan = planning.plan_centres(
     resamples=50,
     rng=1,
 )
-
-# %%
-# Step by step, with the interval over resampled flows.
-figure = new_figure(width=SINGLE, height=75)
-plot_plan_path(plan, label="effective number of centres", ax=figure.add_subplot())
 
 # %%
 # The links of the plan, and whose strength they raise.

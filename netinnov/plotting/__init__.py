@@ -1,7 +1,6 @@
 """Figures for a paper: axes in, axes out, 89 or 183 mm wide, fonts embedded."""
 
 from netinnov._public import publish
-from netinnov.plotting._alluvial import plot_alluvial as plot_alluvial
 from netinnov.plotting._approaches_and_shares import (
     plot_approaches as plot_approaches,
     plot_benefit_shares as plot_benefit_shares,
@@ -42,7 +41,6 @@ from netinnov.plotting._free_flow import (
     plot_trajectories as plot_trajectories,
 )
 from netinnov.plotting._heat_maps import (
-    plot_adjacency as plot_adjacency,
     plot_community_flows as plot_community_flows,
     plot_layer_similarity as plot_layer_similarity,
 )
@@ -52,7 +50,6 @@ from netinnov.plotting._null_distribution import plot_null_distribution as plot_
 from netinnov.plotting._park import plot_park as plot_park
 from netinnov.plotting._plan_curves import (
     plot_pareto as plot_pareto,
-    plot_plan_path as plot_plan_path,
     plot_plan_value as plot_plan_value,
 )
 from netinnov.plotting._plans import plot_plan_map as plot_plan_map, plot_sites as plot_sites

@@ -1,4 +1,4 @@
-"""Matrices as shades: weights of links, flows between communities, layer similarity."""
+"""Matrices as shades: flows between communities, layer similarity."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.image import AxesImage
-from matplotlib.ticker import MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
 from netinnov._arguments import as_whole
 from netinnov._matrices import flat_matrix
 from netinnov._typing import Floats
-from netinnov.build import flatten
 from netinnov.community import Partition
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
@@ -32,81 +31,6 @@ Part: TypeAlias = Literal["all", "source"]
 Order: TypeAlias = Literal["given", "similar"]
 
 _MISSING = "#e3e3e3"
-_CELLS = 4_000_000  # of a dense matrix that a figure can show
-_NAMED = 45  # groups that a matrix of a column's width can name
-
-
-def plot_adjacency(
-    network: MultilayerNetwork, *, layer: str | None = None, ax: Axes | None = None
-) -> Axes:
-    """Draw the matrix of weights with the nodes ordered by place.
-
-    Parameters
-    ----------
-    network : MultilayerNetwork
-        At most 2,000 nodes; aggregate larger ones.
-    layer : str, optional
-        One layer. None: the weights of all layers, summed.
-    ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
-
-    Returns
-    -------
-    Axes
-        Rows are sources. Places stand in the order of `network.places`, their nodes in node
-        order; nodes without a place come last. Lines part the places, which are named if there
-        are few. Shades are logarithmic; white: no link. Self-links are drawn.
-
-    Raises
-    ------
-    InputError
-        If the network is too large, has no link, or has no such layer.
-
-    Examples
-    --------
-    >>> import netinnov as ni
-    >>> ax = plot_adjacency(ni.datasets.load_quzhou(), layer="funding")
-    >>> [label.get_text() for label in ax.get_yticklabels()][-1]
-    'yuhang'
-    """
-    n = network.n_nodes
-    if n * n > _CELLS:
-        msg = f"a matrix of {n:,} nodes is too large to be seen; aggregate() to 2,000 or fewer."
-        raise InputError(msg)
-    if network.n_links == 0:
-        raise InputError("a matrix needs links to draw; there are none.")
-    if layer is None and len(network.layers) == 1:
-        (layer,) = network.layers
-    drawn = flatten(network) if layer is None else network
-    matrix = drawn.adjacency(drawn.layers[0] if layer is None else layer)
-    code, ids = network.storage.place_codes, network.storage.places.index
-    last = np.where(code >= 0, code, len(ids))
-    order = np.argsort(last, kind="stable")
-    groups, start = np.unique(last[order], return_index=True)
-    edges = np.append(start, n)
-    low, high = matrix.data.min(), matrix.data.max()
-    # From below the least weight, so that the weakest link is told from none.
-    norm = LogNorm(low * (low / high) ** 0.5 / 2, high)
-    shown = np.ma.masked_equal(matrix[order][:, order].toarray(), 0)
-    with drawing(ax, SINGLE, 80) as ax:
-        image = ax.imshow(shown, cmap="Blues", norm=norm, interpolation="nearest")
-        if len(groups) < n:
-            _draw_lines(ax, start[1:] - 0.5, color=INK, linewidth=0.3)
-        places = [*map(str, ids), "no place"]
-        named = slice(None) if len(groups) <= _NAMED else slice(0)
-        names = [printable(places[group]) for group in groups[named]]
-        at = ((edges[:-1] + edges[1:] - 1) / 2)[named]
-        ax.set_xticks(at, names, rotation=90)
-        ax.set_yticks(at, names)
-        ax.tick_params(length=0, labelsize=7 if len(groups) <= 20 else 5)
-        ax.spines[:].set_visible(True)
-        title = "all layers" if layer is None else printable(layer)
-        bar = colour_bar(ax, image, f"weight, {title}", pad=0.02, format="{x:.3g}")
-        if high > low:
-            bar.ax.set_ylim(low, high)
-        bar.set_ticks(np.unique([low, (low * high) ** 0.5, high]).tolist())
-        bar.ax.yaxis.set_minor_formatter(NullFormatter())
-    return ax
 
 
 def plot_community_flows(
@@ -342,16 +266,11 @@ def _draw_matrix(
     ax.set_xticks(range(len(tags)), tags, rotation=90)
     ax.set_yticks(range(len(tags)), tags)
     if len(tags) <= 40:
-        _draw_lines(ax, np.arange(len(tags) + 1) - 0.5, color="white", linewidth=0.6)
+        for edge in np.arange(len(tags) + 1) - 0.5:
+            ax.axhline(edge, color="white", linewidth=0.6)
+            ax.axvline(edge, color="white", linewidth=0.6)
     without_edges(ax)
     return image
-
-
-def _draw_lines(ax: Axes, edges: npt.NDArray[Any], **look: Any) -> None:
-    """Lines between rows and columns."""
-    for edge in edges:
-        ax.axhline(edge, **look)
-        ax.axvline(edge, **look)
 
 
 def _write_cells(ax: Axes, image: AxesImage, text: Callable[[float], str]) -> None:

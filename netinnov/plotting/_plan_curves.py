@@ -1,4 +1,4 @@
-"""What plans reach: beside plans at random, for two objectives, and step by step."""
+"""What plans reach: beside plans at random, and for two objectives."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._arguments import check_type
-from netinnov.planning import CentrePlan, ParetoPlans, SitingPlan
+from netinnov.planning import ParetoPlans, SitingPlan
 from netinnov.plotting._drawing import drawing, legend_above
-from netinnov.plotting._fonts import Names, name_of, printable
+from netinnov.plotting._fonts import name_of, printable
 from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE
 
 _BAND = "#d4d4d4"
@@ -155,73 +155,5 @@ def plot_pareto(
         ax.set(xlabel=printable(name_of(labels, first)), ylabel=printable(name_of(labels, second)))
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.yaxis.set_major_locator(MaxNLocator(5))
-        legend_above(ax)
-    return ax
-
-
-def plot_plan_path(
-    plan: CentrePlan,
-    *,
-    names: Names | None = None,
-    label: str = "value of the target",
-    unit: str = "",
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw how a plan comes to its target, step by step.
-
-    Parameters
-    ----------
-    plan : CentrePlan
-        From `netinnov.planning.plan_centres`.
-    names : mapping from site to str, optional
-        What each step is called; the name of the candidate by default.
-    label : str
-        What the target measures.
-    unit : str
-        Of costs, such as ``"million yuan"``.
-    ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
-
-    Returns
-    -------
-    Axes
-        A row for each step, today above: its value with the interval over resampled flows, where
-        there is one, its cost, and a dashed line at the target.
-
-    Raises
-    ------
-    InputError
-        If `plan` is something else.
-
-    Examples
-    --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
-    >>> built = {"cd": ni.scenarios.NewLinks([("c", "d")], weight=5)}
-    >>> target = ni.planning.EffectiveNumber(3.5)
-    >>> plan = ni.planning.plan_centres(network, target=target, candidates=built, rng=1)
-    >>> [text.get_text() for text in plot_plan_path(plan).get_yticklabels()]
-    ['today', '+ cd\\ncost 1']
-    """
-    check_type("plan", plan, CentrePlan, mend="what plan_centres gives")
-    steps, labels = plan.steps, ["today"]
-    for site, cost in zip(steps["name"][1:], steps["cost"][1:], strict=True):
-        own = printable(name_of(names, site), longest=36)
-        labels.append(f"+ {own}\ncost {cost:.3g}{f' {printable(unit)}' if unit else ''}")
-    with drawing(ax, SINGLE, 22 + 9 * len(steps)) as ax:
-        rows, value = np.arange(len(steps)), steps["value"].to_numpy(np.float64)
-        known = steps["low"].notna().to_numpy()
-        ends = steps.loc[known, ["low", "high"]].to_numpy().T
-        ax.hlines(rows[known], *ends, color=PALETTE[0], linewidth=1.6)
-        text = "value" + (", with 95 % interval" if known.any() else "")
-        ax.plot(value, rows, "o", color=INK, markersize=4.5, zorder=3, label=text)
-        text = "target" if plan.reached else "target, not reached"
-        ax.axvline(plan.target.at_least, color=PALETTE[1], linestyle=(0, (4, 2)), label=text)
-        ax.set_yticks(rows, labels)
-        ax.set_ylim(len(steps) - 0.5, -0.5)
-        ax.margins(x=0.08)
-        ax.set_xlabel(printable(label, longest=60))
-        ax.xaxis.set_major_locator(MaxNLocator(5))
         legend_above(ax)
     return ax

@@ -20,7 +20,7 @@ from netinnov.planning import (
     plan_centres,
     site_enclaves,
 )
-from netinnov.plotting import DOUBLE, map_height, new_figure, plot_plan_map, plot_plan_path
+from netinnov.plotting import DOUBLE, map_height, new_figure, plot_plan_map
 from netinnov.polycentricity import effective_number
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import says_events
@@ -28,7 +28,7 @@ from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Part, Picture, Result, Sentence, Table, with_modelled
-from netinnov.study._words import counted, joined, number, percent, plain, some, uncapitalised
+from netinnov.study._words import counted, joined, number, percent, some, uncapitalised
 from netinnov.study.sections._candidate_sites import Form, candidates_of, maker_of
 
 HEADING = "Plan: centres at least cost"
@@ -273,15 +273,6 @@ def draw(result: Plan) -> Iterator[Picture]:
     plan, task = result.plan, result.task
     if not plan.sites:
         return
-    label = "effective number of places"
-    if isinstance(plan.target, CentreSupport):
-        label = plain(uncapitalised(result.subject))
-    known = {site: result.called(site) for site in plan.steps["name"].dropna()}
-    figure = new_figure(width=DOUBLE * 0.7, height=24 + 9 * len(plan.steps))
-    plot_plan_path(plan, names=known, label=label, ax=figure.subplots())
-    caption = "The path to the target: value after each step, and the total cost."
-    alt = "A row for each step with its value and interval, and a dashed line at the target."
-    yield Picture("plan_path", figure, caption, ("plan_steps",), alt=alt)
     places = task.network.places
     at = places[["lon", "lat"]].reindex(plan.places.index).dropna()
     ends = pd.unique(task.pairs.loc[list(plan.sites)].to_numpy().ravel())
