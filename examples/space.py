@@ -16,14 +16,11 @@ import pandas as pd
 from _pages import fill, listed, markdown, save, three, write_tables
 
 import netinnov as ni
-from netinnov.planning import allocate_space, rent_intervals, space_demand, worth_of_space
+from netinnov.planning import allocate_space, rent_intervals, space_demand
 from netinnov.plotting import figure_style, new_figure, plot_space_allocation
 
 PROVINCES = ["Anhui", "Jiangsu", "Shanghai", "Zhejiang"]
 EARTH = 6371.0088
-HOME = "quzhou"
-FRICTIONS = ni.Frictions(border=0.5, distance=1.0)  # assumed: of a border, and of 1,000 km
-UNITS = 10  # of which more space is tried, so that it houses more than a link or two
 
 
 def read_parks():
@@ -66,17 +63,6 @@ def compute():
     demand = space_demand(firms, delta, rng=1)
     cost = kilometres(cities, firms.index, area.index)
     both = delta.nodes[["floor_area_m2", "firms"]].dropna()
-    network = delta.select(layers=["gravity_modelled"], nodes=list(cities.index))
-    worth = worth_of_space(
-        network,
-        home=HOME,
-        hosts=list(area.index),
-        floor=demand.floor,
-        area=UNITS * demand.floor,
-        frictions=FRICTIONS,
-        replicates=50,
-        rng=1,
-    )
     return {
         "parks": parks,
         "cities": cities,
@@ -86,7 +72,6 @@ def compute():
         "both": both,
         "plan": allocate_space(demand.by_home(), area, cost),
         "rents": rent_intervals(demand, area, cost, resamples=999),
-        "worth": worth.sort_values("gain", ascending=False, kind="stable"),
     }
 
 
@@ -117,15 +102,6 @@ def table_of_hosts(results):
     return markdown(head, rows)
 
 
-def table_of_worth(results):
-    names = results["cities"]["name"]
-    rows = [
-        [names[host], int(row["links"]), f"{1e3 * row['gain_per_1000']:.2f}"]
-        for host, row in results["worth"].iterrows()
-    ]
-    return markdown(["host", "links that are tried", "gain in access by 1,000 m², × 1,000"], rows)
-
-
 def numbers_of(results):
     """Everything the template names."""
     demand, plan, rents, names = (results[key] for key in ("demand", "plan", "rents", "cities"))
@@ -154,11 +130,7 @@ def numbers_of(results):
         "rent": three(rents.loc[full, "rent"]),
         "users": listed(names[users[users > 0].index]),
         "short": f"{1 - rents['served'].iloc[0]:.0%}".replace("%", " %"),
-        "home": names[HOME],
-        "best": names[results["worth"].index[0]],
-        "units": UNITS,
         "table_of_hosts": table_of_hosts(results),
-        "table_of_worth": table_of_worth(results),
     }
 
 
@@ -168,7 +140,6 @@ def tables_of(results):
         "demand": results["demand"].to_frame().assign(firms=results["firms"]),
         "flows": results["plan"].to_frame().set_index("demand"),
         "rents": results["rents"],
-        "worth": results["worth"],
     }
 
 

@@ -15,7 +15,6 @@ from netinnov.errors import InputError
 from netinnov.planning import (
     Game,
     banzhaf_value,
-    sampled_shapley_value,
     shapley_value,
 )
 
@@ -141,18 +140,18 @@ def test_values_agree_with_coopgame(kind: str, n: int) -> None:
 def test_sampled_orders_lie_within_their_standard_error() -> None:
     # Five standard errors: one false alarm in a million.
     game = draw_game("convex", 8, 3)
-    found = sampled_shapley_value(game, orders=400, rng=1)
-    off = (found["value"] - shapley_value(game)).abs() / found["standard_error"]
+    value = shapley_value(game, orders=400, rng=1)
+    off = (value - shapley_value(game)).abs() / pd.Series(value.attrs["standard_error"])
     assert (off < 5).all()
-    assert found["value"].sum() == pytest.approx(game.values[-1])
-    assert list(found.columns) == ["value", "standard_error"]
+    assert value.sum() == pytest.approx(game.values[-1])
 
 
 def test_standard_errors_are_those_of_a_mean() -> None:
     # Gloves: l adds 1 unless first (variance 2/9), x only after l and before y (5/36).
-    found = sampled_shapley_value(GLOVES, orders=20_000, rng=2)["standard_error"]
+    errors = shapley_value(GLOVES, orders=20_000, rng=2).attrs["standard_error"]
+    assert list(errors) == ["l", "x", "y"]
     expected = np.sqrt(np.array([2 / 9, 5 / 36, 5 / 36]) / 20_000)
-    np.testing.assert_allclose(found, expected, rtol=0.05)
+    np.testing.assert_allclose(list(errors.values()), expected, rtol=0.05)
 
 
 def test_a_function_is_asked_once_for_each_coalition() -> None:
@@ -162,18 +161,20 @@ def test_a_function_is_asked_once_for_each_coalition() -> None:
         asked.append(coalition)
         return float(len(coalition) ** 2)
 
-    found = sampled_shapley_value(worth, players=range(30), orders=20, rng=1)
+    found = shapley_value(worth, players=range(30), orders=20, rng=1)
     assert len(asked) == len(set(asked)) <= 20 * 30
-    assert found["value"].sum() == pytest.approx(900)
-    again = sampled_shapley_value(worth, players=range(30), orders=20, rng=1)
-    pd.testing.assert_frame_equal(found, again)
+    assert found.sum() == pytest.approx(900)
+    again = shapley_value(worth, players=range(30), orders=20, rng=1)
+    pd.testing.assert_series_equal(found, again)
+    assert found.attrs == again.attrs
 
 
 def test_a_function_and_its_table_give_the_same_estimate() -> None:
     game = draw_game("normal", 5, 4)
-    table = sampled_shapley_value(game, orders=10, rng=3)
-    function = sampled_shapley_value(game.value, players=game.players, orders=10, rng=3)
-    pd.testing.assert_frame_equal(table, function)
+    table = shapley_value(game, orders=10, rng=3)
+    function = shapley_value(game.value, players=game.players, orders=10, rng=3)
+    pd.testing.assert_series_equal(table, function)
+    assert table.attrs == function.attrs
 
 
 def test_the_shapley_value_is_exact_to_24_players_and_sampled_beyond() -> None:
@@ -188,32 +189,28 @@ def test_the_shapley_value_is_exact_to_24_players_and_sampled_beyond() -> None:
     assert exact.to_dict() == pytest.approx(
         {"n00": 0.5, "n01": 1.5, "n02": 2.0, "n03": 3.0, "n04": 4.0}
     )
+    assert not exact.attrs
     many = shapley_value(worth, players=names, rng=1)
-    sampled = sampled_shapley_value(worth, players=names, rng=1)
-    pd.testing.assert_series_equal(many, sampled["value"], check_names=False)
     assert many.name == "shapley_value"
     assert many["n07"] == pytest.approx(7)
-    assert abs(many["n00"] - 0.5) < 5 * sampled.loc["n00", "standard_error"]
+    assert abs(many["n00"] - 0.5) < 5 * many.attrs["standard_error"]["n00"]
     assert many.sum() == pytest.approx(sum(range(30)) + 1)
 
 
-def test_orders_are_sampled_on_request() -> None:
+def test_a_function_of_few_players_has_the_exact_value() -> None:
     game = draw_game("normal", 5, 4)
-    pd.testing.assert_series_equal(
-        shapley_value(game, orders=10, rng=3),
-        sampled_shapley_value(game, orders=10, rng=3)["value"],
-        check_names=False,
-    )
-    function = shapley_value(game.value, players=game.players)
-    close(function, shapley_value(game), game)
+    close(shapley_value(game.value, players=game.players), shapley_value(game), game)
 
 
 @pytest.mark.parametrize(
     ("game", "options", "words"),
     [
         (GLOVES, {"players": ["l"]}, "this game names its own players"),
-        (len, {}, "must name all players"),
-        (GLOVES, {"orders": 1}, "orders"),
+        (GLOVES, {"players": ["l"], "orders": 9}, "this game names its own players"),
+        (GLOVES, {"orders": 1}, "`orders` must be a whole number at least 2"),
+        (len, {}, "`players` must name all players"),
+        (len, {"players": ["a", "a"]}, "found 'a' twice"),
+        (len, {"players": ["a"], "orders": 1}, "`orders` must be a whole number at least 2"),
         (lambda _: math.nan, {"players": ["a", "b"]}, "finite"),
         (3, {}, "must be of the type Game or Mapping"),
     ],
@@ -252,7 +249,11 @@ def test_a_game_keeps_its_values() -> None:
         (["a"], [1, 2], "empty coalition must have the value 0; found 1. Subtract"),
         (["a", "a"], [0, 1, 2, 3], "each player must be there once; found 'a' twice"),
         ([], [0], "at least one player; found none"),
-        (range(25), [0], "takes at most 24 players; found 25; for more see sampled_shapley_value"),
+        (
+            range(25),
+            [0],
+            "takes at most 24 players; found 25; shapley_value.. takes a function for more",
+        ),
         ("ab", [0, 1, 2, 3], "found the text 'ab'"),
         ([["a"]], [0, 1], r"a player must be hashable; found \['a'\]"),
         (["a"], [0, "x"], "`values` must hold numbers"),
@@ -286,19 +287,3 @@ def test_a_mapping_that_is_no_game_is_refused(game: Any, words: str) -> None:
 def test_nobody_unknown_is_in_a_coalition() -> None:
     with pytest.raises(InputError, match="players of the game, 'a', 'b'; found 'c'"):
         Game(["a", "b"], [0, 1, 2, 3]).value(["a", "c"])
-
-
-@pytest.mark.parametrize(
-    ("game", "options", "words"),
-    [
-        (AIRPORT, {"players": ["p"]}, "this game names its own players"),
-        (len, {}, "`players` must name all players"),
-        (len, {"players": ["a", "a"]}, "found 'a' twice"),
-        (len, {"players": ["a"], "orders": 1}, "`orders` must be a whole number at least 2"),
-        (lambda _: math.nan, {"players": ["a"]}, "must be a finite number; found nan"),
-        (3, {}, "must be a Game, a mapping or a function"),
-    ],
-)
-def test_bad_input_to_sampled_orders(game: Any, options: dict[str, Any], words: str) -> None:
-    with pytest.raises(InputError, match=words):
-        sampled_shapley_value(game, **options)

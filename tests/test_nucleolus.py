@@ -7,12 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from scipy.optimize import linprog
 
-from games import AIRPORT, GLOVES, KINDS, as_mapping, claims, draw_game, games
+from games import AIRPORT, GLOVES, KINDS, claims, draw_game, games
 from netinnov.errors import InputError
 from netinnov.kernels.coalitions import largest_by_block, largest_by_level, settled_by
 from netinnov.planning import (
@@ -21,11 +20,11 @@ from netinnov.planning import (
     in_core,
     least_core,
     nucleolus,
-    nucleolus_certificate,
     per_capita_nucleolus,
 )
 from netinnov.planning._excess_levels import excess_levels
-from netinnov.planning._nucleolus import proof
+from netinnov.planning._game import as_game
+from netinnov.planning._nucleolus import _solved, proof
 
 TALMUD = {"a": 100.0, "b": 200.0, "c": 300.0}
 COSTS = {coalition: -value for coalition, value in AIRPORT.items()}
@@ -145,53 +144,47 @@ def test_no_allocation_has_a_smaller_largest_excess(game: Game) -> None:
 # The proof
 
 
-def check_certificate(game: Game, allocation: pd.Series, per_capita: bool) -> None:
-    """Kohlberg's criterion from the table alone, by ranks of matrices."""
-    table = nucleolus_certificate(game, per_capita=per_capita)
+def check_certificate(game: Game, per_capita: bool) -> None:
+    """Kohlberg's criterion from the levels alone, by ranks of matrices."""
+    payoffs, levels, weights = _solved(game, per_capita=per_capita)
     inside = rows(game)[1:-1].astype(float)
-    gaps = game.values[1:-1] - inside @ allocation.to_numpy()
+    gaps = game.values[1:-1] - inside @ payoffs
     if per_capita:
         gaps /= inside.sum(axis=1)
     near = 1e-9 * size(game)
-    assert list(table["level"].unique()) == list(range(1, table["level"].max() + 1))
-    for _, level in table.groupby("level"):
-        members = np.array([[p in c for p in game.players] for c in level["coalition"]], float)
-        assert (level["weight"] > 0).all()
-        np.testing.assert_allclose(level["weight"] @ members, 1.0, atol=1e-9)
-        leaving = level[~level["alone"]]
-        assert (level.loc[level["alone"], "excess"].abs() <= near).all()
+    for k, weight in enumerate(weights):
+        masks = np.concatenate([level.masks for level in levels[: k + 1]])
+        alone = np.concatenate([level.sizes == 0 for level in levels[: k + 1]])
+        members = rows(game)[masks].astype(float)
+        assert (weight > 0).all()
+        np.testing.assert_allclose(weight @ members, 1.0, atol=1e-9)
+        assert (np.abs(gaps[masks[alone] - 1]) <= near).all()
         # Whoever is not determined by these coalitions is no better off than any of them.
         rank = np.linalg.matrix_rank(members)
         free = [np.linalg.matrix_rank(np.vstack([members, row])) > rank for row in inside]
         if any(free):
-            assert gaps[free].max() <= leaving["excess"].min() + near
+            assert gaps[free].max() <= gaps[masks[~alone] - 1].min() + near
     assert rank == len(game.players)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("per_capita", [False, True])
-def test_the_certificate_proves_the_nucleolus(kind: str, per_capita: bool) -> None:
+def test_balanced_collections_prove_the_nucleolus(kind: str, per_capita: bool) -> None:
     for n in (2, 3, 5):
-        game = draw_game(kind, n, n)
-        solution = per_capita_nucleolus if per_capita else nucleolus
-        check_certificate(game, solution(game), per_capita)
+        check_certificate(draw_game(kind, n, n), per_capita)
 
 
-def test_a_certificate_by_hand() -> None:
+def test_a_proof_by_hand() -> None:
     # Estate 200: at 50, 75, 75 the excesses of {a} and {b, c} are -50, then those of {b}, {a, c},
     # {c} and {a, b} are -75 ({a, b}: 0 - 125).
-    table = nucleolus_certificate(claims(200, TALMUD))
-    first = table[table["level"] == 1]
-    assert set(first["coalition"]) == {frozenset("a"), frozenset("bc")}
-    assert first["weight"].tolist() == pytest.approx([1, 1])
-    assert first["excess"].tolist() == pytest.approx([-50, -50])
-    second = table[(table["level"] == 2) & ~table["coalition"].isin(first["coalition"])]
-    assert second["excess"].tolist() == pytest.approx([-75] * len(second))
-    assert table.columns.tolist() == ["level", "coalition", "excess", "weight", "alone"]
-
-
-def test_one_player_needs_no_certificate() -> None:
-    assert nucleolus_certificate(Game(["a"], [0, 1])).empty
+    game = as_game(claims(200, TALMUD))
+    payoffs, levels, weights = _solved(game, per_capita=False)
+    assert payoffs.tolist() == pytest.approx([50, 75, 75])
+    assert set(levels[0].masks) == {0b001, 0b110}
+    assert weights[0].tolist() == pytest.approx([1, 1])
+    excess = game.values - rows(game) @ payoffs
+    assert excess[levels[0].masks].tolist() == pytest.approx([-50, -50])
+    assert excess[levels[1].masks].tolist() == pytest.approx([-75] * levels[1].masks.size)
 
 
 @pytest.mark.parametrize("off", [[1e-6, -1e-6, 0], [1e-6, 0, 0], [0.4, -0.4, 0]])
@@ -297,10 +290,3 @@ def test_a_game_in_which_all_achieve_less_has_no_nucleolus(solution: Any) -> Non
     words = "no nucleolus: .* all together achieve 1 and the players alone 5"
     with pytest.raises(InputError, match=words):
         solution(Game(["a", "b"], [0, 2, 3, 1]))
-    with pytest.raises(InputError, match=words):
-        nucleolus_certificate(Game(["a", "b"], [0, 2, 3, 1]))
-
-
-def test_a_flag_is_no_number() -> None:
-    with pytest.raises(InputError, match="`per_capita` must be True or False"):
-        nucleolus_certificate(as_mapping({"": 0, "a": 1}), per_capita=1)  # type: ignore[arg-type]

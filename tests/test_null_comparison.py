@@ -357,7 +357,6 @@ def test_options_of_a_null_model_are_checked_when_it_is_made():
     for make, words in (
         (lambda: Rewire(["degrees"]), "`preserve` must be a sequence of 'degree', 'kind'"),
         (lambda: Rewire(trials=-1), "`trials` must be"),
-        (lambda: Rewire(["kind"], space="loopy"), "only degrees can be kept"),
         (lambda: Curveball(trials="many"), "`trials` must be"),
         (lambda: MaxEntropy(weights="geometric"), "`weights` is read only if"),
     ):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
+from scipy import stats
 
 import netinnov as ni
 from netinnov._geography import great_circle
@@ -172,6 +173,25 @@ def test_the_same_rng_gives_the_same_network_whatever_the_threads(monkeypatch):
     assert rewire(network, rng=7).equals(first)
     assert not rewire(network, rng=8).equals(first)
     assert rewire(pickle.loads(pickle.dumps(network)), rng=7).equals(first)
+
+
+def test_layers_move_by_themselves():
+    # A square is one of three with its degrees; in two layers all nine pairs are equally likely.
+    square = pd.DataFrame({"source": list("abca"), "target": list("bcdd")})
+    links = pd.concat([square.assign(layer=layer) for layer in "xy"])
+    network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    rng = np.random.default_rng(6)
+    table = [rewire(network, rng=rng).links for _ in range(900)]
+    opposite = [
+        [
+            links.loc[(links["layer"] == layer) & (links["source"] == "a"), "target"]
+            for layer in "xy"
+        ]
+        for links in table
+    ]
+    drawn = Counter(tuple("".join(sorted(ends)) for ends in pair) for pair in opposite)
+    assert len(drawn) == 9
+    assert stats.chisquare([*drawn.values()]).pvalue > 1e-3
 
 
 def test_other_layers_keep_their_periods_and_attributes():

@@ -38,8 +38,6 @@ CHAINS = [
     pytest.param(network_of(PATH), Rewire(trials=0.5), id="undirected"),
     pytest.param(network_of(ARCS, directed=True), Rewire(trials=0.5), id="directed"),
     pytest.param(network_of(PATH, kinds="ABABAB"), Rewire(["kind"], trials=0.5), id="kinds"),
-    pytest.param(network_of(PATH), Rewire(trials=0.5, space="multigraph"), id="multigraph"),
-    pytest.param(network_of(ARCS, directed=True), Rewire(trials=0.5, space="loopy"), id="loopy"),
     pytest.param(network_of(TABLE, kinds="AAABBBB"), Curveball(trials=0.5), id="curveball"),
 ]
 

@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
-from netinnov.planning import allocate_space, rent_intervals, space_demand, worth_of_space
+from netinnov.planning import allocate_space, rent_intervals, space_demand
 
 PARKS = pd.DataFrame(
     {
@@ -83,26 +82,6 @@ def test_rents_of_a_demand_that_no_space_serves_are_unknown():
         allocate_space(space.by_home(), pd.Series({"near": 10.0}), cost)
 
 
-def test_more_space_is_worth_the_gain_in_access_of_the_home():
-    # A path h - a - b: home h, and the host of one node takes one link, to itself.
-    ids = list("habc")
-    places = pd.DataFrame({"lon": range(4), "lat": 0.0}, index=ids)
-    links = pd.DataFrame({"source": list("hab"), "target": list("abc")})
-    network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links, places)
-    table = worth_of_space(
-        network, home="h", hosts=["b", "c"], floor=500, pipeline_share=1.0, replicates=1, rng=1
-    )
-    # Two links of the park, both home: no host node is nearer, so nothing is gained.
-    assert table["links"].tolist() == [2, 2]
-    assert table["gain"].tolist() == [0, 0]
-    table = worth_of_space(network, home="h", hosts=["c"], floor=500, replicates=1, rng=1)
-    # One link home, one to c: from h to c by the park in 2 steps, not 3; b and a stay.
-    before = harmonic_centrality(network)["h"]
-    after = (1 + 1 / 2 + 1 / 2) / 3
-    assert table["gain"].tolist() == [pytest.approx(after - before)]
-    assert table["gain_per_1000"].tolist() == table["gain"].tolist()
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -116,10 +95,3 @@ def test_more_space_is_worth_the_gain_in_access_of_the_home():
 def test_wrong_input_is_refused_in_words(call, message):
     with pytest.raises(InputError, match=message):
         call()
-
-
-def test_space_for_less_than_a_link_is_refused():
-    network = ni.datasets.make_city_system(rng=1)
-    home, host = network.places.index[[-1, 0]]
-    with pytest.raises(InputError, match="must house one link or more; 10 at 500 a unit"):
-        worth_of_space(network, home=home, hosts=[host], floor=500, area=10)

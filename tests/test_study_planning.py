@@ -125,10 +125,6 @@ def test_a_place_does_not_use_its_own_space_across_a_border():
     [
         ({"area": "flor_area_m2"}, r"'flor_area_m2'.*not there \(did you mean 'floor_area_m2'"),
         ({"units": "stuff"}, r"'stuff' of the enclaves .* name another one with space.units"),
-        (
-            {"home": "X"},
-            r"space.home must be the id of one of the .* places of the report, .*found 'X'",
-        ),
     ],
 )
 def test_what_space_needs_is_named_before_anything_runs(settings, words):

@@ -1,4 +1,4 @@
-"""Random exchanges: of ends where self-links or parallel links may arise, neighbours, weights."""
+"""Random exchanges of the neighbours of two nodes, and of the weights of links."""
 
 import numpy as np
 
@@ -7,7 +7,6 @@ from netinnov.kernels._jit import inlined, kernel
 ONE = np.uint64(1)
 HALF = np.uint64(32)
 LOW = np.uint64(0xFFFFFFFF)
-FREE = np.uint64(0xFFFFFFFFFFFFFFFF)  # no pair: packed ends are below it
 
 
 @inlined
@@ -29,142 +28,6 @@ def _below(state, gamma, size):
             state += gamma
             product = (_mixed(state) >> HALF) * size
     return state, product >> HALF
-
-
-@inlined
-def _found(pairs, pair, shift, mask):
-    """Where a pair stands in the table, or the free entry at which it would."""
-    at = (pair * np.uint64(0x9E3779B97F4A7C15)) >> shift
-    while pairs[at] != pair and pairs[at] != FREE:
-        at = (at + ONE) & mask
-    return at
-
-
-@inlined
-def _more(pairs, count, pair, shift, mask):
-    """Count one link more; returns how many there are now."""
-    at = _found(pairs, pair, shift, mask)
-    if pairs[at] == FREE:
-        pairs[at] = pair
-        count[at] = 0
-    count[at] += 1
-    return count[at]
-
-
-@inlined
-def _less(pairs, count, pair, shift, mask):
-    """Count one link less; returns how many there were. A pair with none leaves no gap."""
-    gap = _found(pairs, pair, shift, mask)
-    had = count[gap]
-    count[gap] -= 1
-    if had == 1:
-        at = (gap + ONE) & mask
-        while pairs[at] != FREE:
-            home = (pairs[at] * np.uint64(0x9E3779B97F4A7C15)) >> shift
-            if ((at - home) & mask) >= ((at - gap) & mask):
-                pairs[gap], count[gap] = pairs[at], count[at]
-                gap = at
-            at = (at + ONE) & mask
-        pairs[gap] = FREE
-    return had
-
-
-@kernel
-def exchange_in_space(
-    source, target, weight, directed, mixed, loops, parallel, stubs, steps, thrice, seed
-):  # fmt: skip
-    """Chain of ``steps`` proposals that keeps degrees; rejected ones count.
-
-    ``loops``, ``parallel``: whether self-links and parallel links are allowed. A proposal draws two
-    slots of links and exchanges an end of each (directed: the targets); with probability 2**(thrice
-    - 64) it draws three and passes their ends round, without which triangles and self-links, or the
-    two ways round a directed triangle, would not meet. That is symmetric over pairings of stubs,
-    and not periodic, since passing round is an even permutation. ``stubs``: each pairing is equally
-    likely; else each network is, for which a proposal is accepted with probability min(1, r): r is
-    the product of w! over pairs with w links, and of 2^w w! over undirected self-links, after and
-    before. ``mixed``: the weights differ. ``seed``: two words, the second odd. Returns source,
-    target and weight of each slot, and the number of accepted proposals.
-
-    O(steps + links). Reference: all networks of small cases, in the tests.
-    """
-    m = source.size
-    bits = 3
-    while (1 << bits) < 4 * m:
-        bits += 1
-    shift = np.uint64(64 - bits)
-    mask = (ONE << np.uint64(bits)) - ONE
-    pairs = np.full(np.int64(1) << bits, FREE)
-    count = np.zeros(np.int64(1) << bits, np.int32)
-    source, target, weight = source.copy(), target.copy(), weight.copy()
-    slot = np.empty(3, np.int64)
-    a, b = np.empty(3, np.uint64), np.empty(3, np.uint64)
-    old, new = np.empty(3, np.uint64), np.empty(3, np.uint64)
-    for e in range(m):
-        x, y = np.uint64(source[e]), np.uint64(target[e])
-        if not directed and x > y:
-            x, y = y, x
-        _more(pairs, count, (x << HALF) | y, shift, mask)
-    state, gamma = seed[0], seed[1]
-    accepted = 0
-    for _ in range(steps):
-        state += gamma
-        coins = _mixed(state)
-        n = 3 if coins >> thrice == 0 else 2
-        if n > m:
-            continue
-        state, e = _below(state, gamma, np.uint64(m))
-        state, f = _below(state, gamma, np.uint64(m - 1))
-        f += np.uint64(f >= e)
-        slot[0], slot[1] = e, f
-        if n == 3:
-            state, g = _below(state, gamma, np.uint64(m - 2))
-            g += np.uint64(g >= min(e, f))
-            g += np.uint64(g >= max(e, f))
-            slot[2] = g
-        for k in range(n):
-            a[k], b[k] = source[slot[k]], target[slot[k]]
-            if not directed and (coins >> np.uint64(k)) & ONE:
-                a[k], b[k] = b[k], a[k]
-        allowed = True
-        for k in range(n):
-            x, y = a[k], b[k]
-            if not directed and x > y:
-                x, y = y, x
-            old[k] = (x << HALF) | y
-            x, y = a[k], b[(k + 1) % n]
-            allowed &= loops or x != y
-            if not directed and x > y:
-                x, y = y, x
-            new[k] = (x << HALF) | y
-        if not allowed:
-            continue
-        # Links are taken out and put in one by one, so that equal pairs are counted right.
-        ratio = 1.0
-        for k in range(n):
-            ratio /= _less(pairs, count, old[k], shift, mask)
-            if not directed and old[k] >> HALF == old[k] & LOW:
-                ratio /= 2
-        for k in range(n):
-            now = _more(pairs, count, new[k], shift, mask)
-            allowed &= parallel or now == 1
-            ratio *= now
-            if not directed and new[k] >> HALF == new[k] & LOW:
-                ratio *= 2
-        if allowed and not stubs and ratio < 1:
-            state += gamma
-            allowed = (_mixed(state) >> np.uint64(11)) * 2.0**-53 < ratio
-        if not allowed:
-            for k in range(n):
-                _less(pairs, count, new[k], shift, mask)
-            for k in range(n):
-                _more(pairs, count, old[k], shift, mask)
-            continue
-        for k in range(n):
-            source[slot[k]], target[slot[k]] = a[k], b[(k + 1) % n]
-        if mixed and (coins >> np.uint64(3)) & ONE:
-            weight[e], weight[f] = weight[f], weight[e]
-        accepted += 1
-    return source, target, weight, accepted
 
 
 @kernel

@@ -41,7 +41,7 @@ class Mixing(Displayed):
     acceptance : Series
         Share of proposals that were accepted, by layer.
     overlap : DataFrame
-        Share of the original links (parallel ones counted) that are there after so many trials a
+        Share of the original links that are there after so many trials a
         link: rows from 0 up by halves, a column a layer; NaN after the end of its chain.
     assortativity : DataFrame
         The same for the correlation of total degrees at both ends of a link; NaN if all are equal.
@@ -195,7 +195,7 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Path:
     looks = max(2, math.ceil(trials * chain.size / every))
     state = chain.start
     moving = replace(chain, strength=False)
-    start, copies = np.unique(_codes(chain, state), return_counts=True)
+    start = np.sort(_codes(chain, state))
     degree = np.bincount(np.concatenate([state.source, state.target]), minlength=chain.n_nodes)
     overlap = [1.0]
     assortativity = [_assortativity(degree, state, chain.directed)]
@@ -204,7 +204,7 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Path:
         for words in seed_words(rng, looks + 1 - len(overlap)):
             state = moving.advance(state, every, words)
             accepted += state.accepted
-            overlap.append(_in_common(start, copies, _codes(chain, state)) / chain.size)
+            overlap.append(_in_common(start, _codes(chain, state)) / chain.size)
             assortativity.append(_assortativity(degree, state, chain.directed))
         paths: tuple[Floats, Floats] = np.array(overlap), np.array(assortativity)
         half = (looks + 1) // 2
@@ -237,14 +237,11 @@ def _codes(chain: Chain, state: State) -> npt.NDArray[np.int64]:
     return a * chain.n_nodes + b
 
 
-def _in_common(
-    start: npt.NDArray[np.int64], times: npt.NDArray[np.int64], now: npt.NDArray[np.int64]
-) -> int:
-    """How many links are also in the start, which has each of its pairs so many times."""
+def _in_common(start: npt.NDArray[np.int64], now: npt.NDArray[np.int64]) -> int:
+    """How many links are also in the start, whose numbers rise."""
     now = np.sort(now)  # so that what is read next stands next
     at = np.minimum(np.searchsorted(start, now), start.size - 1)
-    common = np.bincount(at[start[at] == now], minlength=start.size)
-    return int(np.minimum(common, times).sum())
+    return int(np.count_nonzero(start[at] == now))
 
 
 def _assortativity(degree: npt.NDArray[np.int64], state: State, directed: bool) -> float:

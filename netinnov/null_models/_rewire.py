@@ -12,7 +12,7 @@ from netinnov._arguments import check_number, check_rng
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
-from netinnov.null_models._rewiring_chains import Labelled, Preserve, Space, State
+from netinnov.null_models._rewiring_chains import Preserve, State
 from netinnov.null_models._rewiring_options import checked, plan
 
 
@@ -22,7 +22,7 @@ class Rewire(NullFamily):
 
     Parameters
     ----------
-    preserve, trials, layers, bins, space, labelled
+    preserve, trials, layers, bins
         As in `rewire`. In a serial test (see `compare_with_null`) `trials` may be less than 1.
 
     Raises
@@ -43,12 +43,10 @@ class Rewire(NullFamily):
     trials: float = 20
     layers: Sequence[str] | None = None
     bins: npt.ArrayLike | None = None
-    space: Space = "simple"
-    labelled: Labelled = "node"
 
     def __post_init__(self) -> None:
         check_number("trials", self.trials, low=0)
-        preserve, bins = checked(self.preserve, self.bins, self.space, self.labelled)
+        preserve, bins = checked(self.preserve, self.bins)
         object.__setattr__(self, "preserve", preserve)
         object.__setattr__(self, "trials", float(self.trials))
         object.__setattr__(self, "layers", layer_names(self.layers))
@@ -56,8 +54,9 @@ class Rewire(NullFamily):
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> RewiringChains:
         """Build the chain of each layer."""
-        kept = (self.preserve, self.layers, self.bins, rng, self.space, self.labelled)
-        return RewiringChains(plan(network, *kept), self.trials)
+        return RewiringChains(
+            plan(network, self.preserve, self.layers, self.bins, rng), self.trials
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,6 @@ def rewire(
     rng: Rng = None,
     layers: Sequence[str] | None = None,
     bins: npt.ArrayLike | None = None,
-    space: Space = "simple",
-    labelled: Labelled = "node",
 ) -> MultilayerNetwork:
     """Exchange the ends of links at random, inside each layer.
 
@@ -100,8 +97,7 @@ def rewire(
         - ``"distance_expected"``: that number in expectation; see Notes.
         - ``"strength"``: strengths (directed: in and out), approximately; see Notes.
     trials : float
-        Proposals per link and layer (in multigraphs: per parallel link), rejected ones among them.
-        See `mixing`.
+        Proposals per link and layer, rejected ones among them. See `mixing`.
     rng : None, int, SeedSequence or Generator
         Source of randomness; the result does not depend on the number of threads.
     layers : sequence of str, optional
@@ -109,15 +105,6 @@ def rewire(
     bins : array_like, optional
         Increasing edges in km of the bins of distance: [a, b), the last one closed; lengths outside
         them form one more bin. Default: the deciles of each layer's lengths, equal ones merged.
-    space : {"simple", "loopy", "multigraph", "loopy_multigraph"}
-        Which graphs are allowed. ``"simple"``: at most one link a pair, and no new self-links.
-        ``"loopy"``: self-links are rewired and can be created. ``"multigraph"``: a link of weight
-        w is w parallel links, rewired independently, so that strengths are preserved and degrees
-        are not; weights must be whole, except those of self-links that are not rewired.
-        ``"loopy_multigraph"``: both. Only the simple space allows further constraints.
-    labelled : {"node", "stub"}
-        What is uniform in these spaces: networks, or pairings of the ends of links as in the
-        configuration model; see Notes. In the simple space the two agree.
 
     Returns
     -------
@@ -128,9 +115,8 @@ def rewire(
     Raises
     ------
     InputError
-        `preserve` has an unknown name, or more than degrees outside the simple space; a layer does
-        not exist; distances are preserved and an end has no coordinates; weights of a multigraph
-        are not whole.
+        `preserve` has an unknown name, a layer does not exist, or distances are preserved and an
+        end has no coordinates.
 
     See Also
     --------
@@ -140,9 +126,9 @@ def rewire(
 
     Notes
     -----
-    Linked pairs are rewired: periods are summed first. In the simple space self-links are not
-    rewired, and a proposal that would create one, or an existing link, is rejected: the result is
-    uniform over simple graphs. Layers are rewired independently, so overlap between layers is
+    Linked pairs are rewired: periods are summed first. Self-links are not rewired, and a proposal
+    that would create one, or an existing link, is rejected: the result is uniform over simple
+    graphs. Layers are rewired independently, so overlap between layers is
     lost. For the same `rng` the links drawn depend on the order of the nodes and of the names of
     layers; their distribution does not. Shares of an origin's total no longer add up to 100 %.
 
@@ -164,23 +150,12 @@ def rewire(
     approximation before the draw; it is soft in that single draws differ from the observed
     numbers, and an empty bin is given a tenth of a link.
 
-    In the other spaces one proposal in four (up to 64 links: one in two), at random, rotates ends
-    among three links: without it the chain need not connect a triangle with three self-links, or
-    the two orientations of a directed triangle. In loopy graphs such a triangle is rare: where no
-    other proposal connects two graphs, the trials needed grow as the square of the number of links,
-    and `mixing` does not detect it. A self-link holds two ends of its node (directed: one out, one
-    in). With ``labelled="stub"`` a network comes in proportion to its pairings of ends: to 1 over
-    the product of w! over pairs of nodes with w links, times 2^w w! over nodes with w self-links
-    (directed: w!). With "node" proposals are accepted so that this cancels (Metropolis).
-
     References
     ----------
     Rao, Jana and Bandyopadhyay (1996), A Markov chain Monte Carlo method for generating random
     (0,1)-matrices with given marginals, Sankhya A 58.
     Fosdick, Larremore, Nishimura and Ugander (2018), Configuring random graph models with fixed
     degree sequences, SIAM Review 60.
-    Nishimura (2018), The connectivity of graphs of graphs with self-loops and a given degree
-    sequence, Journal of Complex Networks 6.
 
     Examples
     --------
@@ -191,4 +166,4 @@ def rewire(
     >>> ni.centrality.degree(rewired).equals(ni.centrality.degree(network))
     True
     """
-    return Rewire(preserve, trials, layers, bins, space, labelled)(network, check_rng(rng))
+    return Rewire(preserve, trials, layers, bins)(network, check_rng(rng))

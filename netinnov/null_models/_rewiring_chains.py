@@ -17,8 +17,6 @@ from netinnov._typing import Codes, Floats, Mask
 from netinnov.network import MultilayerNetwork, network_of_storage, with_rows
 
 Preserve = Literal["degree", "kind", "place", "distance", "distance_expected", "strength"]
-Space = Literal["simple", "loopy", "multigraph", "loopy_multigraph"]
-Labelled = Literal["node", "stub"]
 Words = npt.NDArray[np.uint64]
 
 STRENGTH_TOLERANCE = 0.01
@@ -76,8 +74,6 @@ class Chain:
     level: Floats
     hard: bool
     strength: bool
-    space: Space = "simple"
-    labelled: Labelled = "node"
 
     @property
     def size(self) -> int:
@@ -109,7 +105,7 @@ class Chain:
 
     def advance(self, state: State, steps: int, words: Words) -> State:
         """The state after so many proposals; with strengths, matched."""
-        from netinnov.kernels.exchanges import exchange_in_space, match_strengths
+        from netinnov.kernels.exchanges import match_strengths
         from netinnov.kernels.rewiring import exchange_ends, exchange_within
 
         if self.size < 2 or steps == 0:
@@ -117,11 +113,6 @@ class Chain:
         pace, few = self.pace, self.size <= _FEW
         mixed = bool((state.weight != state.weight[0]).any())
         words = words | np.array([0, 1], np.uint64)
-        if self.space != "simple":
-            loops, parallel = "loopy" in self.space, "multigraph" in self.space
-            options = (self.directed, mixed, loops, parallel, self.labelled == "stub")
-            thrice = np.uint64(63 if few else 62)
-            return State(*exchange_in_space(*state.links, *options, steps, thrice, words[0]))
         slots = (*state.links, self.n_nodes, self.directed, mixed)
         if self.group.size or self.site.size:
             # Few links: excursions of 8 moves on average, that come back changed; else of 2.

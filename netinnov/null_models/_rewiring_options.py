@@ -9,17 +9,15 @@ from typing import Any, cast, get_args
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import as_list, check_choice, check_names, examples, shown
+from netinnov._arguments import as_list, check_names, examples, shown
 from netinnov._geography import great_circle
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._rewiring_chains import (
     Chain,
-    Labelled,
     Plan,
     Preserve,
-    Space,
     State,
     ends_by_class,
     seed_words,
@@ -28,9 +26,6 @@ from netinnov.null_models._rewiring_chains import (
 _MOST_SITES = 20_000
 """Different coordinates of a layer whose table of zones still fits (a byte a pair)."""
 
-_MOST_LINKS = 1_000_000_000
-"""Parallel links of a layer that can still be moved one by one."""
-
 
 def plan(
     network: MultilayerNetwork,
@@ -38,8 +33,6 @@ def plan(
     layers: Sequence[str] | None,
     bins: Any,
     rng: np.random.Generator,
-    space: Space = "simple",
-    labelled: Labelled = "node",
 ) -> Plan:
     """Build the chains of `rewire` from checked options; estimate the weights of soft bins."""
     check_network(network)
@@ -51,8 +44,6 @@ def plan(
     for layer in sorted(set(names)):
         drawn = bool(group.size or distances)
         chain = _chain(network, layer, group, strength="strength" in kept, classes=drawn)
-        if space != "simple":
-            chain = _in_space(chain, layer, space, labelled)
         if distances:
             chain = _with_zones(network, layer, chain, edges, hard="distance" in kept)
             if "distance_expected" in kept:
@@ -61,12 +52,8 @@ def plan(
     return Plan(network, chains)
 
 
-def checked(
-    preserve: Iterable[str], bins: Any, space: Space, labelled: Labelled
-) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
+def checked(preserve: Iterable[str], bins: Any) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
     """Check the options of `rewire` that need no network; what is kept, and edges of the bins."""
-    check_choice("space", space, Space)
-    check_choice("labelled", labelled, Labelled)
     allowed = get_args(Preserve)
     listed = [] if isinstance(preserve, str) else as_list("preserve", preserve)
     if isinstance(preserve, str) or any(name not in allowed for name in listed):
@@ -78,9 +65,6 @@ def checked(
     if distances <= kept:
         msg = "`preserve` can hold 'distance' (exact) or 'distance_expected' (on average), not both"
         raise InputError(f"{msg}; leave one out.")
-    if space != "simple" and kept - {"degree"}:
-        msg = f"with `space={space!r}` only degrees can be kept, `preserve=('degree',)`"
-        raise InputError(f"{msg}; found {in_order}. Use `space='simple'` for the others.")
     if bins is None:
         return in_order, None
     if not kept & distances:
@@ -138,38 +122,6 @@ def _chain(
         hard=True,
         strength=strength,
     )
-
-
-def _in_space(chain: Chain, layer: str, space: Space, labelled: Labelled) -> Chain:
-    """The chain whose links are all that may move: self-links, and parallel links one by one."""
-    links, loops = chain.start, chain.loops
-    if "loopy" in space:
-        links, loops = links.followed_by(loops), loops.at(slice(0))
-    if "multigraph" in space:
-        links = _one_by_one(links, layer)
-    return replace(chain, start=links, loops=loops, space=space, labelled=labelled)
-
-
-def _one_by_one(links: State, layer: str) -> State:
-    """A link of weight 1 for each unit of the weights."""
-    source, target, weight = links.links
-    msg = "in a multigraph a weight is a number of parallel links"
-    broken = weight[weight != np.floor(weight)]
-    if broken.size:
-        raise InputError(
-            f"{msg} and must be whole; in layer {layer!r} {broken.size} of {weight.size} weights "
-            f"are not, e.g. {broken[0]:g}; round them, or use `space='simple'` or 'loopy', in "
-            "which weights travel with their links."
-        )
-    if weight.sum() > _MOST_LINKS:
-        raise InputError(
-            f"{msg}, each of which is moved; layer {layer!r} has {weight.sum():.3g}, at most "
-            f"{_MOST_LINKS:.0e} are possible; divide the weights and round them, or use "
-            "`space='simple'` or 'loopy'."
-        )
-    times = weight.astype(np.int64)
-    source, target = np.repeat(source, times), np.repeat(target, times)
-    return State(source, target, np.ones(source.size))
 
 
 def _with_zones(

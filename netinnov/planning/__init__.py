@@ -20,12 +20,10 @@ from netinnov.planning._game_values import (
     banzhaf_value as banzhaf_value,
     myerson_value as myerson_value,
     owen_value as owen_value,
-    sampled_shapley_value as sampled_shapley_value,
     shapley_value as shapley_value,
 )
 from netinnov.planning._nucleolus import (
     nucleolus as nucleolus,
-    nucleolus_certificate as nucleolus_certificate,
     per_capita_nucleolus as per_capita_nucleolus,
 )
 from netinnov.planning._pareto_plans import ParetoPlans as ParetoPlans, pareto_plans as pareto_plans
@@ -42,7 +40,6 @@ from netinnov.planning._space_demand import (
     SpaceDemand as SpaceDemand,
     rent_intervals as rent_intervals,
     space_demand as space_demand,
-    worth_of_space as worth_of_space,
 )
 
 __dir__ = publish(globals())

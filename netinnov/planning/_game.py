@@ -134,7 +134,7 @@ def distinct_players(argument: str, players: object, most: int | None = MOST_PLA
         raise InputError(f"`{argument}`: a game needs at least one player; found none.")
     if most is not None and len(listed) > most:
         msg = f"`{argument}`: a table of all coalitions takes at most {most} players; found "
-        raise InputError(f"{msg}{len(listed)}; for more see sampled_shapley_value().")
+        raise InputError(f"{msg}{len(listed)}; shapley_value() takes a function for more.")
     return listed
 
 
@@ -167,9 +167,9 @@ def as_allocation(argument: str, allocation: object, players: Sequence[Any]) -> 
     return values
 
 
-def by_player(game: Game, values: Floats, name: str) -> pd.Series:
+def by_player(players: Iterable[Any], values: Floats, name: str) -> pd.Series:
     """A solution: a number for each player."""
-    index = pd.Index(list(game.players), tupleize_cols=False, name="player")
+    index = pd.Index(list(players), tupleize_cols=False, name="player")
     return pd.Series(values, index, name=name)
 
 

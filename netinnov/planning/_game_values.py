@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._arguments import (
@@ -19,7 +18,7 @@ from netinnov._arguments import (
     examples,
     shown,
 )
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Floats, Integers, Rng
 from netinnov.errors import InputError
 from netinnov.planning._game import (
     MOST_PLAYERS,
@@ -55,8 +54,9 @@ def shapley_value(
     players : sequence, optional
         All players, any number of them; only with a function, which needs them.
     orders : int, optional
-        Random orders as of `sampled_shapley_value`, at least 2; each asks a function for n
-        coalitions. None: exact for up to 24 players, by all 2^n of them, 1,000 orders for more.
+        Estimate from so many random orders, at least 2; each asks a function for n coalitions, of
+        which none is asked for twice. None: exact for up to 24 players, by all 2^n coalitions, and
+        1,000 orders for more.
     rng : None, int, SeedSequence or Generator
         Source of the random orders.
 
@@ -64,7 +64,8 @@ def shapley_value(
     -------
     Series
         A number a player, in the order of ``game.players`` (of a mapping: sorted; of a function: as
-        given). They add up to the value of all; who never adds anything gets 0.
+        given). They add up to the value of all; who never adds anything gets 0. Estimates have
+        their standard error in ``attrs["standard_error"]``, a number for each player.
 
     Raises
     ------
@@ -75,25 +76,27 @@ def shapley_value(
     References
     ----------
     Shapley (1953), A value for n-person games, in Contributions to the Theory of Games II, 307.
+    Castro, Gomez and Tejada (2009), Polynomial calculation of the Shapley value based on sampling,
+    Computers and Operations Research 36, 1726.
 
     Examples
     --------
     >>> shapley_value(Game(["home", "host"], [0, 1, 2, 6])).tolist()
     [2.5, 3.5]
     """
-    check_rng(rng)
+    rng = check_rng(rng)
     if callable(game):
         worth, names = _worth_of(game, players)
-        if orders is None and len(names) <= MOST_PLAYERS:
-            coalitions = (coalition_of(mask, names) for mask in range(1, 1 << len(names)))
-            return shapley_value(Game(tuple(names), np.array([0.0, *map(worth, coalitions)])))
-        orders = ORDERS if orders is None else orders
+        if orders is not None or len(names) > MOST_PLAYERS:
+            return _sampled(_along(worth, names), names, ORDERS if orders is None else orders, rng)
+        coalitions = (coalition_of(mask, names) for mask in range(1, 1 << len(names)))
+        game = Game(tuple(names), np.array([0.0, *map(worth, coalitions)]))
+    elif players is not None:
+        raise InputError("`players` is for a function; this game names its own players.")
+    values, names = as_game(game).values, list(as_game(game).players)
     if orders is not None:
-        sample = sampled_shapley_value(game, players=players, orders=orders, rng=rng)
-        return sample["value"].rename("shapley_value")
-    own: Any = game
-    table = _own_players(own, players)
-    return by_player(table, mean_by_orders(table.values), "shapley_value")
+        return _sampled(lambda order: values[np.cumsum(1 << order)], names, orders, rng)
+    return by_player(names, mean_by_orders(values), "shapley_value")
 
 
 def banzhaf_value(game: GameLike) -> pd.Series:
@@ -126,7 +129,7 @@ def banzhaf_value(game: GameLike) -> pd.Series:
 
     game = as_game(game)
     weights = 0.5 ** np.full(len(game.players), len(game.players) - 1.0)
-    return by_player(game, mean_contributions(game.values, weights), "banzhaf_value")
+    return by_player(game.players, mean_contributions(game.values, weights), "banzhaf_value")
 
 
 def mean_by_orders(values: Floats) -> Floats:
@@ -142,75 +145,32 @@ def _weights(n: int) -> Floats:
     return np.array([1.0 / (n * math.comb(n - 1, s)) for s in range(n)])
 
 
-def sampled_shapley_value(
-    game: GameLike | Callable[[frozenset[Any]], float],
-    *,
-    players: Sequence[Hashable] | None = None,
-    orders: int = ORDERS,
-    rng: Rng = None,
-) -> pd.DataFrame:
-    """Estimate the Shapley value from random orders of the players.
-
-    Parameters
-    ----------
-    game : Game, mapping or function
-        As in `shapley_value`; a function is asked once for each coalition, not for the empty one.
-    players, orders, rng
-        As in `shapley_value`.
-
-    Returns
-    -------
-    DataFrame
-        A row a player: ``value``, the mean of what they add to those before them, and
-        ``standard_error`` of that mean. The values add up to the value of all.
-
-    References
-    ----------
-    Castro, Gomez and Tejada (2009), Polynomial calculation of the Shapley value based on sampling,
-    Computers and Operations Research 36, 1726.
-
-    Examples
-    --------
-    >>> names = [f"city {i}" for i in range(40)]
-    >>> sampled_shapley_value(lambda coalition: len(coalition) ** 2, players=names, rng=1).shape
-    (40, 2)
-    """
-    rng = check_rng(rng)
-    orders = as_whole("orders", orders, low=2)
-    worth, listed = _worth(game, players)
-    n = len(listed)
-    added = np.empty((orders, n))
+def _sampled(
+    along: Callable[[Integers], Floats], names: list[Any], orders: int, rng: np.random.Generator
+) -> pd.Series:
+    """Means of what players add along random orders, and the standard errors of these means."""
+    added = np.empty((as_whole("orders", orders, low=2), len(names)))
     for order in added:
-        sequence = rng.permutation(n)
-        order[sequence] = np.diff(worth(sequence), prepend=0.0)
-    index = pd.Index(listed, tupleize_cols=False, name="player")
-    error = added.std(axis=0, ddof=1) / math.sqrt(orders)
-    return pd.DataFrame({"value": added.mean(axis=0), "standard_error": error}, index)
+        sequence = rng.permutation(len(names))
+        order[sequence] = np.diff(along(sequence), prepend=0.0)
+    value = by_player(names, added.mean(axis=0), "shapley_value")
+    errors = added.std(axis=0, ddof=1) / math.sqrt(len(added))
+    value.attrs["standard_error"] = dict(zip(names, errors.tolist(), strict=True))
+    return value
 
 
-def _worth(
-    game: object, players: Sequence[Hashable] | None
-) -> tuple[Callable[[npt.NDArray[np.int64]], Floats], list[Any]]:
-    """Values of those who have come, along an order of the players; and the players."""
-    if isinstance(game, (Game, Mapping)):
-        table = _own_players(game, players)
-        return lambda order: table.values[np.cumsum(1 << order)], list(table.players)
-    value, names = _worth_of(game, players)
+def _along(
+    worth: Callable[[frozenset[Any]], float], names: list[Any]
+) -> Callable[[Integers], Floats]:
+    """Values of those who have come, along an order of the players."""
     cached: dict[frozenset[Any], float] = {}
 
-    def along(order: npt.NDArray[np.int64]) -> Floats:
+    def along(order: Integers) -> Floats:
         coalitions = [frozenset(names[i] for i in order[:end]) for end in range(1, order.size + 1)]
-        cached.update({each: value(each) for each in coalitions if each not in cached})
+        cached.update({each: worth(each) for each in coalitions if each not in cached})
         return np.array([cached[each] for each in coalitions])
 
-    return along, names
-
-
-def _own_players(game: GameLike, players: Sequence[Hashable] | None) -> Game:
-    """A game that names its players itself."""
-    if players is not None:
-        raise InputError("`players` is for a function; this game names its own players.")
-    return as_game(game)
+    return along
 
 
 def _worth_of(
@@ -264,7 +224,7 @@ def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Se
         before, inside = masks_of_sets(np.delete(whole, k)), masks_of_sets(1 << np.array(block))
         # The game of the union's members, on average over who came before the union.
         shares[block] = mean_by_orders(chances @ game.values[before[:, None] | inside])
-    return by_player(game, shares, "owen_value")
+    return by_player(game.players, shares, "owen_value")
 
 
 def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.Series:
@@ -312,7 +272,7 @@ def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.
         neighbours[ends[0]] |= 1 << ends[1]
         neighbours[ends[1]] |= 1 << ends[0]
     restricted = connected_values(game.values, neighbours)
-    return by_player(game, mean_by_orders(restricted), "myerson_value")
+    return by_player(game.players, mean_by_orders(restricted), "myerson_value")
 
 
 def _blocks(unions: object, game: Game) -> list[list[int]]:

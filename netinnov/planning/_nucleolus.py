@@ -13,7 +13,6 @@ from netinnov.planning._game import (
     GameLike,
     as_game,
     by_player,
-    coalition_index,
     gains_over_alone,
 )
 
@@ -27,8 +26,8 @@ def nucleolus(game: GameLike) -> pd.Series:
     Among all ways to divide v(N) that give everybody at least v({i}), the one whose largest excess
     v(S) - x(S) is least, then the next largest, and so on. One linear programme a level, by the
     simplex method on weights of coalitions, whose columns are made as they are needed. It is proven
-    before it is returned: at each level the coalitions with the largest excesses are balanced, see
-    `nucleolus_certificate`. 2^n numbers are held; 20 players take well under a second.
+    before it is returned by Kohlberg's criterion: at each level the coalitions with the largest
+    excesses are balanced. 2^n numbers are held; 20 players take well under a second.
 
     Parameters
     ----------
@@ -64,7 +63,7 @@ def nucleolus(game: GameLike) -> pd.Series:
     [50.0, 75.0, 75.0]
     """
     game = as_game(game)
-    return by_player(game, _solved(game, per_capita=False)[0], "nucleolus")
+    return by_player(game.players, _solved(game, per_capita=False)[0], "nucleolus")
 
 
 def per_capita_nucleolus(game: GameLike) -> pd.Series:
@@ -94,59 +93,7 @@ def per_capita_nucleolus(game: GameLike) -> pd.Series:
     [33.33, 83.33, 83.33]
     """
     game = as_game(game)
-    return by_player(game, _solved(game, per_capita=True)[0], "per_capita_nucleolus")
-
-
-def nucleolus_certificate(game: GameLike, *, per_capita: bool = False) -> pd.DataFrame:
-    """The balanced collections of coalitions that prove an allocation to be the nucleolus.
-
-    Kohlberg's criterion: at each level, the coalitions whose excess is at least that of the level
-    are balanced, that is, positive weights of them add up to 1 at each player. Whoever pays a
-    member of one more pays those of another less.
-
-    Parameters
-    ----------
-    game : Game or mapping
-        As in `nucleolus`.
-    per_capita : bool
-        Of the per capita nucleolus.
-
-    Returns
-    -------
-    DataFrame
-        Rows of each level: ``level`` (from 1), ``coalition``, its ``excess`` at the nucleolus (per
-        capita if asked), ``weight`` (above 0) and ``alone``: the row stands for a player who gets
-        no more than alone, and may be left out. The weights of a level add up to 1 at each player,
-        and all levels together determine the payoffs.
-
-    References
-    ----------
-    Kohlberg (1971), On the nucleolus of a characteristic function game, SIAM Journal on Applied
-    Mathematics 20, 62.
-
-    Examples
-    --------
-    >>> game = Game(["a", "b"], [0, 1, 2, 6])
-    >>> nucleolus_certificate(game)[["excess", "weight"]].round(9).to_numpy().tolist()
-    [[-1.5, 1.0], [-1.5, 1.0]]
-    """
-    game = as_game(game)
-    payoffs, levels, weights = _solved(game, per_capita=per_capita)
-    masks = np.concatenate([np.zeros(0, np.int64), *(level.masks for level in levels)])
-    alone = np.concatenate([np.zeros(0, bool), *(level.sizes == 0 for level in levels)])
-    excess = game.values[masks] - members(masks, len(game.players)) @ payoffs
-    if per_capita:
-        excess /= np.bitwise_count(masks)
-    sizes = [each.size for each in weights]
-    rows = np.concatenate([np.zeros(0, np.int64), *map(np.arange, sizes)])
-    table = {
-        "level": np.repeat(np.arange(1, len(weights) + 1), sizes),
-        "coalition": coalition_index(game, masks).take(rows),
-        "excess": excess[rows],
-        "weight": np.concatenate([np.zeros(0), *weights]),
-        "alone": alone[rows],
-    }
-    return pd.DataFrame(table)
+    return by_player(game.players, _solved(game, per_capita=True)[0], "per_capita_nucleolus")
 
 
 def has_imputations(game: Game) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -12,7 +12,6 @@ import pandas as pd
 
 from netinnov._arguments import (
     as_floats,
-    as_list,
     as_whole,
     check_confidence,
     check_name,
@@ -21,17 +20,10 @@ from netinnov._arguments import (
     shown,
 )
 from netinnov._display import Displayed
-from netinnov._paths import Frictions, path_costs
-from netinnov._typing import Distance, Floats, Rng
+from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._allocate_space import Shortage, allocate_space
-from netinnov.planning._objectives import access_objective
-from netinnov.planning._site_enclaves import site_enclaves
-from netinnov.scenarios import ReverseEnclave
-
-_ROUNDING = 1e-12
-"""Of access: what sums of many terms may be off by."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -234,86 +226,3 @@ def rent_intervals(
     table = {"rent": np.nan if middle is None else middle, "low": low, "high": high}
     table |= {"rented": rented, "served": len(served) / len(drawn)}
     return pd.DataFrame(table, index=pd.Series(capacity).index.rename("site"))
-
-
-def worth_of_space(
-    network: MultilayerNetwork,
-    *,
-    home: str,
-    hosts: Sequence[str],
-    floor: float,
-    area: float = 1000.0,
-    links_per_unit: float = 1.0,
-    pipeline_share: float = 0.5,
-    distance: Distance = "unit",
-    frictions: Frictions | None = None,
-    replicates: int = 20,
-    rng: Rng = None,
-) -> pd.DataFrame:
-    """Measure what more space at each host is worth to home: the gain in access.
-
-    The space houses a new `ReverseEnclave` of home with ``area / floor * links_per_unit`` links,
-    rounded: a comparison of hosts under these assumptions, not an estimate of what a park brings.
-
-    Parameters
-    ----------
-    network : MultilayerNetwork
-        The network before.
-    home : str
-        The place that uses the space.
-    hosts : sequence of str
-        Places where the space could be.
-    floor : float
-        Space for a unit (a firm, say), as in `space_demand`.
-    area : float
-        How much more space, in the unit of `floor`.
-    links_per_unit : float
-        Links that a unit makes: an assumption, which scales all hosts alike.
-    pipeline_share : float
-        Share of the links that lead home, see `ReverseEnclave`.
-    distance, frictions
-        Of access, see `harmonic_centrality`.
-    replicates, rng
-        Random placements and their source, as in `site_enclaves`.
-
-    Returns
-    -------
-    DataFrame
-        Index host; ``links`` that the space houses, ``gain`` in home's access (mean over
-        placements) and ``gain_per_1000`` units of space.
-
-    Raises
-    ------
-    InputError
-        Space that houses less than half a link, or places that are not there.
-
-    Examples
-    --------
-    >>> import netinnov as ni
-    >>> network = ni.datasets.make_city_system(rng=1)
-    >>> home, *hosts = network.places.index[[-1, 0, 1]]
-    >>> table = worth_of_space(network, home=home, hosts=hosts, floor=250, replicates=2, rng=1)
-    >>> table["links"].tolist()
-    [4, 4]
-    """
-    numbers = {"floor": floor, "area": area, "links_per_unit": links_per_unit}
-    for name, number in numbers.items():
-        check_number(name, number, low=0, above=True)
-    costs = path_costs(distance, 0.0, frictions)
-    n_links = area / floor * links_per_unit
-    size = round(n_links)
-    if size < 1:
-        msg = f"`area` must house one link or more; {area:g} at {floor:g} a unit and "
-        msg += f"{links_per_unit:g} links a unit house {n_links:.2g}. Give more space."
-        raise InputError(msg)
-    candidates = {
-        str(host): ReverseEnclave(home, host, size, pipeline_share, funding="new")
-        for host in as_list("hosts", hosts, "places")
-    }
-    access = access_objective("home_access", network, candidates, costs)
-    plan = site_enclaves(
-        network, candidates=candidates, k=1, objective=access, replicates=replicates, rng=rng
-    )
-    gain = plan.to_frame()["gain_alone"].rename_axis("host")
-    gain = gain.mask(gain.abs() <= _ROUNDING * max(abs(plan.baseline), 1.0), 0.0)
-    return pd.DataFrame({"links": size, "gain": gain, "gain_per_1000": gain * (1000 / area)})

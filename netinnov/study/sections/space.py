@@ -1,4 +1,4 @@
-"""Space: which homes could use whose space at least cost, and what more of it would be worth."""
+"""Space: which homes could use whose space at least cost."""
 
 from __future__ import annotations
 
@@ -19,18 +19,14 @@ from netinnov.planning import (
     allocate_space,
     rent_intervals,
     space_demand,
-    worth_of_space,
 )
 from netinnov.plotting import plot_space_allocation
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Result, Sentence, Table
 from netinnov.study._words import are, counted, has, joined, name, number, percent
 from netinnov.study.sections import enclaves
-from netinnov.study.sections._enclave_choice import layer_for
 
 HEADING = "Space for cross-border flows"
-LARGEST = 12  # hosts at which more space is tried
-TRIED = 10  # units that the space which is tried houses, so that it holds more than a link or two
 
 
 class SpacePart(Part, part="space", optional=True):
@@ -43,8 +39,6 @@ unit = "m²"                   # of the area, in words
 units = "firms"               # what needs space: a column of the enclaves, added up for their
                               # homes, or else of the places
 # floor = 500.0               # space for one of them; left out: median of the nodes with both
-# home = "quzhou"             # for whom more space is tried at each host; left out: most demand
-links_per_unit = 1.0          # links that one of them makes there: an assumption
 resamples = 200               # of the nodes with both columns, for the intervals
 """
 
@@ -52,8 +46,6 @@ resamples = 200               # of the nodes with both columns, for the interval
     unit: str = "m²"
     units: Annotated[str, Field(min_length=1)] = "firms"
     floor: Annotated[float, Field(gt=0)] | None = None
-    home: str | None = None
-    links_per_unit: Annotated[float, Field(gt=0)] = 1.0
     resamples: Annotated[int, Field(ge=1)] = 200
 
 
@@ -69,16 +61,13 @@ class Stock(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Space(Result):
-    """A least-cost plan and its rents, or why there is none; and what more space is worth."""
+    """A least-cost plan and its rents, or why there is none."""
 
     part: SpacePart
     stock: Stock
     plan: SpaceAllocation | None
     short: str
     rents: pd.DataFrame
-    home: str
-    worth: pd.DataFrame | None
-    layer: str
 
     @property
     def full(self) -> list[str]:
@@ -97,8 +86,6 @@ def stock(context: Context) -> Stock:
         if bare := list(at.index[at.isna().any(axis=1)]):
             msg = f"[space] needs lon and lat of each home and host; missing for {len(bare):,}: "
             raise InputError(f"{msg}{', '.join(bare[:5])}. Give them in the table of places.")
-    if part.home is not None:
-        context.check_place("space.home", part.home)
     (lon, lat), to = (at.to_numpy(np.float64).T for at in ends)
     between = great_circle(lon[:, None], lat[:, None], *to)
     kilometres = pd.DataFrame(between, units.index, capacity.index)
@@ -157,34 +144,7 @@ def compute(context: Context) -> Space:
     except InputError as error:
         short = str(error)
     rents = rent_intervals(amounts.demand, amounts.capacity, cost, resamples=part.resamples)
-    home = part.home or str(amounts.units.idxmax())
-    layer, worth = _worth(context, part, amounts, home)
-    return Space(context, part, amounts, plan, short, rents, home, worth, layer)
-
-
-def _worth(
-    context: Context, part: SpacePart, amounts: Stock, home: str
-) -> tuple[str, pd.DataFrame | None]:
-    """What more space at the largest hosts is worth to a home, in which layer."""
-    hosts = amounts.capacity.drop(home, errors="ignore").nlargest(LARGEST).index
-    if not len(hosts):
-        return "", None
-    try:
-        layer = layer_for(context.cities, None)
-        worth = worth_of_space(
-            context.cities.select(layers=[layer]),
-            home=home,
-            hosts=list(hosts),
-            floor=amounts.demand.floor,
-            area=TRIED * amounts.demand.floor / part.links_per_unit,
-            links_per_unit=part.links_per_unit,
-            rng=context.seed,
-            **context.measures.paths,
-        )
-    except InputError as error:
-        context.say(f"no worth of space: {error}")
-        return "", None
-    return context.mark(layer), worth.sort_values("gain", ascending=False, kind="stable")
+    return Space(context, part, amounts, plan, short, rents)
 
 
 def offer(result: Space) -> Iterator[Sentence]:
@@ -214,8 +174,6 @@ def tell(result: Space) -> Iterator[Sentence]:
         yield Sentence(f"No plan: {result.short}", ("space_demand",))
     else:
         yield from _plan(result, result.plan)
-    if result.worth is not None:
-        yield _worth_told(result, result.worth)
     text = "Assumed: every home may use every host's space, all stated space is free, and "
     text += "kilometres are the cost. It says where stated space is near to whom, not who will "
     text += "rent it."
@@ -248,22 +206,6 @@ def _plan(result: Space, plan: SpaceAllocation) -> Iterator[Sentence]:
         yield Sentence(f"{text}the intervals describe the others.", ("space_rents",))
 
 
-def _worth_told(result: Space, worth: pd.DataFrame) -> Sentence:
-    links = counted(int(worth["links"].iloc[0]), "link")
-    home, layer, gains = result.name(result.home), name(result.layer), worth["gain_per_1000"]
-    if not (gains > 0).any():
-        text = f"A new park of {links} for {home} would not raise the access of {home} at any host "
-        return Sentence(f"{text}in {layer}.", ("space_worth",))
-    best, last = str(gains.index[0]), str(gains.index[-1])
-    text = f"For {home}, {number(1000.0)} {result.part.unit} more would be worth most at "
-    text += f"{result.name(best)}: access (harmonic closeness in {layer}) would rise by "
-    text += number(float(gains.iloc[0]))
-    if last != best:
-        text += f"; at {result.name(last)} by {number(float(gains.iloc[-1]))}"
-    text += f". It was measured with a park of {links}, half of them leading home: assumed."
-    return Sentence(text, ("space_worth",))
-
-
 def draw(result: Space) -> Iterator[Picture]:
     if result.plan is None:
         return
@@ -294,11 +236,6 @@ def tables(result: Space) -> Iterator[Table]:
         rents.insert(2, "left", plan.left.reindex(capacity.index).to_numpy())
     caption = "Space of each host, what is left of it, and its rent in kilometres with interval."
     yield _table(result, "space_rents", rents, caption)
-    if result.worth is not None:
-        worth = result.worth.reset_index()
-        worth.insert(0, "home", result.home)
-        caption = "What more space at each host gains for a home, in access."
-        yield _table(result, "space_worth", worth, caption)
 
 
 def _table(result: Space, title: str, frame: pd.DataFrame, caption: str) -> Table:
