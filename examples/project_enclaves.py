@@ -16,18 +16,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _pages import fill, listed, markdown, save, write_tables
-from siting import p_text
+from siting import holm, p_text
 
 import netinnov as ni
-from netinnov.centrality import degree, strength
+from netinnov.centrality import degree, harmonic_centrality, strength
 from netinnov.connectivity import access
 from netinnov.datasets import load_research_cities
 from netinnov.experiments import (
     PairSums,
     Specification,
-    access_inequality,
     compare_scenarios,
-    corrected_p,
     decompose,
     dose_response,
     specification_curve,
@@ -36,6 +34,7 @@ from netinnov.experiments import (
 from netinnov.linkages import project
 from netinnov.null_models import curveball
 from netinnov.plotting import figure_style, new_figure, plot_effects, plot_flow_map
+from netinnov.polycentricity import theil
 from netinnov.scenarios import (
     DirectLinks,
     MatchedPlacebo,
@@ -43,7 +42,6 @@ from netinnov.scenarios import (
     RandomEnds,
     ReverseEnclave,
     TalentAttraction,
-    break_even_border,
     equal_cost,
     placebo_candidates,
 )
@@ -64,7 +62,6 @@ NULL_REPLICATES = 2
 NULL_LENGTHS = ("steps", "far")
 NULL_SCENARIOS = ("enclave", "enclave_new", "direct")
 DOSE_REPLICATES = 6
-HIGHEST_BORDER, BORDER_REPLICATES = 4, 3
 DOSES = (5, 10, 20, 40, 60, 80)
 LENGTHS = {
     "steps": "steps",
@@ -153,6 +150,11 @@ def home_access(network, *, home, nodes=None, **options):
     return float((1 / far).fillna(0).mean())
 
 
+def inequality(network, *, nodes):
+    """Theil's index of the access of the cities."""
+    return theil(harmonic_centrality(network, nodes=nodes)[nodes])
+
+
 def policies(network, home, host):
     """The scenarios, rivals at the size that the cost of the enclave pays."""
     park = ReverseEnclave(home, host, SIZE, SHARE)
@@ -177,7 +179,7 @@ def experiment(network, home, host):
     return compare_scenarios(
         network,
         scenarios=scenarios,
-        measures=measures | {"efficiency": PairSums(home, host), "inequality": access_inequality},
+        measures=measures | {"efficiency": PairSums(home, host), "inequality": inequality},
         placebo={"enclave": match},
         replicates=REPLICATES,
         **QUIET,
@@ -260,7 +262,7 @@ def compute():
         {home: each.effects(full=True) for home, each in results.items()}, names=["home"]
     )
     effects = effects.reset_index("home").reset_index(drop=True)
-    effects["corrected_p"] = corrected_p(effects["placebo_p"])
+    effects["corrected_p"] = holm(effects["placebo_p"])
     found["effects"] = effects
     found["policies"] = {home: policies(networks[home], home, host) for home in homes}
 
@@ -275,21 +277,6 @@ def compute():
             },
             replicates=DOSE_REPLICATES,
             **QUIET,
-        )
-        for home in homes
-    }
-    found["break_even"] = {
-        home: break_even_border(
-            networks[home],
-            found["policies"][home]["enclave"],
-            found["policies"][home]["direct"],
-            measure=partial(home_access, home=home),
-            friction="border_by_distance",
-            high=HIGHEST_BORDER,
-            steps=8,
-            replicates=BORDER_REPLICATES,
-            tolerance=0.05,
-            rng=1,
         )
         for home in homes
     }
@@ -479,17 +466,6 @@ def table_of_doses(found):
     return markdown(["home", *(f"{dose} links" for dose in DOSES)], rows)
 
 
-def table_of_break_even(found):
-    """The friction at which the enclave overtakes direct links."""
-    rows = []
-    for home, each in found["break_even"].items():
-        never = pd.isna(each.border)
-        where = f"above {HIGHEST_BORDER}" if never else f"{each.border:.1f}"
-        band = "-" if never else f"{each.low:.1f} to {each.high:.1f}"
-        rows.append([of_cities(found)[home], where, band])
-    return markdown(["home", "break-even", "over placements"], rows)
-
-
 def ranked(found):
     """Observed changes among those of the networks at random."""
     rows = {}
@@ -566,7 +542,6 @@ def numbers_of(found):
     taken = {home: SIZE / found["table"].loc[home, "degree"] for home in homes}
     nulls = ranked(found)
     moved = nulls[nulls["mean"].abs() > 1e-9]
-    break_even = pd.Series({home: each.border for home, each in found["break_even"].items()})
     return {
         **found["counts"],
         "least": LEAST,
@@ -625,13 +600,6 @@ def numbers_of(found):
         "n_nothing": int((new["enclave"] < 0.05).sum()),
         "n_new": len(new),
         "real_ahead": 100 * (real["enclave"] > real["direct"] + 1e-9).mean(),
-        "highest_border": HIGHEST_BORDER,
-        "border_replicates": BORDER_REPLICATES,
-        "break_low": break_even.min(),
-        "break_high": break_even.max(),
-        "never": listed(names[break_even.index[break_even.isna()]])
-        if break_even.isna().any()
-        else "none",
         "n_null_other": len(moved),
         "n_null_same": int((np.sign(moved["mean"]) == np.sign(moved["observed"])).sum()),
         "n_null_chance": len(moved) * 2 / (NULLS + 1),
@@ -643,7 +611,6 @@ def numbers_of(found):
         "table_of_parts": table_of_parts(found),
         "table_of_specifications": table_of_specifications(found),
         "table_of_doses": table_of_doses(found),
-        "table_of_break_even": table_of_break_even(found),
         "table_of_nulls": table_of_nulls(found),
     }
 
@@ -694,13 +661,11 @@ def tables_of(found):
         {home: each.to_frame().drop(columns=["node"]) for home, each in found["doses"].items()},
         names=["home", None],
     )
-    even = pd.concat({home: each.to_frame() for home, each in found["break_even"].items()})
     return {
         "homes": found["table"].loc[[*found["homes"], *found["hosts"]]],
         "effects": effects.drop(columns=["node"]).set_index("home"),
         "specifications": curve.set_index("scenario"),
         "doses": doses.droplevel(1),
-        "break_even": even.droplevel(1).rename_axis("home"),
         "null_models": ranked(found),
     }
 

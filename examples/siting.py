@@ -21,7 +21,6 @@ from yangtze_delta import DAYS, PROVINCES, read_cities, read_flows
 import netinnov as ni
 from netinnov.centrality import harmonic_centrality, pagerank, strength
 from netinnov.connectivity import access
-from netinnov.experiments import corrected_p
 from netinnov.linkages import gravity_residuals
 from netinnov.plotting import figure_style, frame_of, map_height, new_figure, plot_flow_map
 from netinnov.scenarios import DirectLinks, placebo_candidates
@@ -305,7 +304,7 @@ def compute(data):
         for host in everyone
     }
     main = tables[MAIN[0]]
-    head["holm"] = corrected_p(head["p"])
+    head["holm"] = holm(head["p"])
     # A model, every person alike: which way it points, and no test.
     people = statistics_of(every[MAIN[0], "people"])
     head["modelled"] = [
@@ -313,7 +312,7 @@ def compute(data):
     ]
     head["together_any"] = [hosts_together(main[name], pairs, everyone, rng) for name in head.index]
     head["together_size"] = [hosts_together(main[name], pairs, in_size, rng) for name in head.index]
-    head["together_holm"] = corrected_p(head["together_size"])
+    head["together_holm"] = holm(head["together_size"])
     others = table[(table["matching"] != "any other city")].groupby("statistic")["won"]
     head["median"] = others.median()
     head["least"], head["most"] = others.min(), others.max()
@@ -399,6 +398,12 @@ def balance(found):
 def p_text(value):
     """A p-value in two digits, or what it is below."""
     return "< 0.001" if value < 0.001 else f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+
+
+def holm(p):
+    """P-values corrected for the number of tests that there are (Holm 1979)."""
+    order = p.sort_values().dropna()
+    return (order * np.arange(len(order), 0, -1)).cummax().clip(upper=1).reindex(p.index)
 
 
 def table_of_headline(found):
@@ -597,7 +602,7 @@ def numbers_of(found):
         if placebo not in real[home]
     ]
     least = [one["p"].min() for one in found["each"].values()]
-    corrected = [corrected_p(one["p"]).min() for one in found["each"].values()]
+    corrected = [holm(one["p"]).min() for one in found["each"].values()]
     size = cities["population"].sort_values(ascending=False)
     return {
         "n_sites": len(sites),

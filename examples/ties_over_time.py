@@ -2,8 +2,8 @@
 
 Run ``python examples/ties_over_time.py FOLDER DATA``. FOLDER (by default ``ties_over_time``) takes
 ``mechanisms/ties_over_time.md``, its tables and its figures; ``docs`` renews those in the
-repository. DATA is the folder with ``scale_graphs`` and ``china_cities`` (by default
-``../shared/data`` beside the repository); without it nothing is written. The text is in
+repository. DATA is the folder with ``scale_graphs`` (by default ``../shared/data``
+beside the repository); without it nothing is written. The text is in
 ``ties_over_time.md`` beside this script. Needs the extra ``econometrics``.
 """
 
@@ -23,15 +23,11 @@ import pandas as pd
 from _pages import fill, listed, markdown, missing, save, three, write_tables
 
 import netinnov as ni
-from netinnov.linkages import gravity_residuals
-from netinnov.panels import difference_in_differences, event_study, gravity_fixed_effects
+from netinnov.panels import difference_in_differences, event_study
 from netinnov.plotting import figure_style, new_figure, plot_event_study
 
 FILES = [
     "scale_graphs/WrldCo_years.zip",
-    "china_cities/BaiduNet_out_20200109.csv.gz",
-    "china_cities/cityinfo.csv",
-    "china_cities/census_city_2010_2020.csv",
 ]
 FIRST, N_PERIODS, COHORTS = 2010, 9, (2012, 2014, 2016)
 MORE_IF_REVERSE = 0.2
@@ -171,50 +167,6 @@ def placebo_tests(network):
     return np.array(rows).sum(axis=0)
 
 
-# Gravity of the flows of Baidu.
-
-
-def delta_flows(data):
-    """Shares of those who left each city of the delta on 9 January 2020, by destination."""
-    folder = data / "china_cities"
-    cities = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")
-    cities = cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
-    cities = cities.rename(columns={"coord_long": "lon", "coord_lat": "lat"})
-    census = pd.read_csv(folder / "census_city_2010_2020.csv", dtype={"city_code": str})
-    census = census[census["city_code"].str.endswith("00")]
-    census = census.set_index(census["city_code"].str[:4]).reindex(cities.index)
-    cities["population"] = census["popu_2020"].astype(float)
-    cities["province"] = cities.index.str[:2]
-    return ni.build_network(
-        *ni.sources.read_origin_destination(
-            folder / "BaiduNet_out_20200109.csv.gz",
-            places=cities,
-            name="cityname_chn",
-            aliases={"亳州市": "毫州市"},
-        )
-    )
-
-
-def gravity_table(network):
-    """Elasticities with sizes, with effects of places, and with the border of the province."""
-    layer = network.layers[0]
-    sizes = gravity_residuals(network, layer=layer)
-    plain = gravity_fixed_effects(network, layer=layer)
-    border = gravity_fixed_effects(network, layer=layer, borders=["province"])
-    rows = [
-        {
-            "model": "populations",
-            "term": "distance",
-            "estimate": sizes.coefficients["distance"],
-            "standard_error": sizes.standard_errors["distance"],
-        }
-    ]
-    for name, fit in (("effects of places", plain), ("the same, with a border", border)):
-        for term, row in fit.coefficients.iterrows():
-            rows.append({"model": name, "term": term, **row[["estimate", "standard_error"]]})
-    return pd.DataFrame(rows), plain
-
-
 def interval(effect):
     """A change of the logarithm with its interval."""
     return f"{effect['estimate']:.3f} ({effect['low']:.3f} to {effect['high']:.3f})"
@@ -241,7 +193,6 @@ def main(folder="ties_over_time", data=None):
     union = event_study(europe, **joint)
     union_all = difference_in_differences(europe, **joint)
     placebo, placebo_usual, placebo_before = placebo_tests(world)
-    gravity, plain = gravity_table(delta_flows(data))
 
     figure = new_figure(width=183, height=88)
     left, right = figure.subplots(1, 2, sharey=True)
@@ -261,7 +212,6 @@ def main(folder="ties_over_time", data=None):
             "synthetic_repeated": draws.reset_index(),
             "union_event_study": union.to_frame(),
             "union_cohorts": union.cells,
-            "gravity": gravity,
         },
         folder / "mechanisms/ties_over_time",
     )
@@ -312,15 +262,6 @@ def main(folder="ties_over_time", data=None):
             "placebo": int(placebo),
             "placebo_usual": int(placebo_usual),
             "placebo_before": int(placebo_before),
-            "table_of_gravity": markdown(
-                ["model", "term", "estimate", "standard error"],
-                [
-                    [r.model, r.term, f"{r.estimate:.2f}", f"{r.standard_error:.2f}"]
-                    for r in gravity.itertuples()
-                ],
-            ),
-            "flow_pairs": f"{plain.n_pairs:,}",
-            "flow_zero": f"{plain.n_zero:,}",
         },
         folder / "mechanisms/ties_over_time.md",
     )

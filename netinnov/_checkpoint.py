@@ -33,10 +33,7 @@ _BATCHES = "batch-*.npz"
 _EXPERIMENT = "experiment"
 _LARGEST_POOL = 1_024
 
-_SAID = {
-    "resample": "its data were resampled by {}, not by {}",
-    "specifications": "`make` gave {} or had other points, and gives {}",
-}
+_SAID = {"resample": "its data were resampled by {}, not by {}"}
 """How a difference is said where the name of an option does not tell it."""
 
 

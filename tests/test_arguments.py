@@ -454,7 +454,6 @@ WHAT_NO_ARGUMENT_IS: dict[str, Callable[[Any], object]] = {
         [0.5, 0.5], freeness=0.2, enclaves=bad
     ),
     "times": lambda bad: diffusion.reach_table(bad, horizon=3),
-    "p": lambda bad: ni.experiments.corrected_p(bad),
     "layers": lambda bad: ni.experiments.ResampledLinks(layers=bad),
     "adaptation": lambda bad: cobweb.attractor_map(
         cobweb.BoundedCobweb(1, cobweb.ArctanSupply(1), 1.0), adaptation=bad

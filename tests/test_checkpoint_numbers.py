@@ -1,4 +1,4 @@
-"""Checkpoints by number: null comparisons and Sobol indices that end early go on to the same."""
+"""Checkpoints by number: null comparisons that end early go on to the same."""
 
 from __future__ import annotations
 
@@ -19,17 +19,15 @@ import pytest
 import netinnov as ni
 from netinnov._checkpoint import Checkpoint, run_numbered, seed_state
 from netinnov.errors import InputError
-from netinnov.experiments import Specification, sobol_indices
 from netinnov.null_models import Rewire, compare_with_null, curveball
 
 SCRIPT = """
 import sys, time
 import pandas as pd
 import netinnov as ni
-from netinnov.experiments import Specification, sobol_indices
 from netinnov.null_models import compare_with_null
 
-what, folder, pause, table, seed = sys.argv[1:]
+folder, pause, table, seed = sys.argv[1:]
 options = {
     "rng": None if seed == "none" else int(seed), "executor": 2, "progress": False,
     "checkpoint": None if folder == "none" else folder,
@@ -42,24 +40,11 @@ def slow(network):
 def rows(network):
     return pd.Series(network.adjacency("links").toarray()[:, :4].sum(axis=1), network.nodes.index)
 
-def shuffled(network, rng):
-    return network.replace_links(network.links.assign(weight=rng.random(12)))
-
 nodes = pd.DataFrame(index=[f"n{i:02}" for i in range(12)])
 links = pd.DataFrame({"source": nodes.index, "target": nodes.index[[*range(1, 12), 0]]})
 network = ni.build_network(nodes, links)
-if what == "null":
-    found = compare_with_null(
-        network, measure={"one": slow, "rows": rows}, replicates=300, **options
-    )
-    tables = [found["one"].to_frame(), found["rows"].to_frame(), found["rows"].draws]
-else:
-    def make(x, y):
-        return Specification(lambda network, rng: shuffled(network, rng), slow)
-    found = sobol_indices(
-        network, make=make, ranges={"x": (0, 1), "y": [1, 2]}, samples=32, replicates=2, **options
-    )
-    tables = [found.indices, found.points]
+found = compare_with_null(network, measure={"one": slow, "rows": rows}, replicates=300, **options)
+tables = [found["one"].to_frame(), found["rows"].to_frame(), found["rows"].draws]
 pd.to_pickle(tables, table)
 """
 
@@ -108,33 +93,18 @@ def batches(folder: Path) -> list[Path]:
     return sorted(folder.glob("batch-*.npz"))
 
 
-def make(x, y):
-    return Specification(partial(heavier, more=x), partial(strength, nodes=y))
-
-
 def heavier(network, rng, *, more: float):
     weight = network.links["weight"] + more + rng.random()
     return network.replace_links(network.links.assign(weight=weight))
 
 
-def indices(network, **options) -> pd.DataFrame:
-    pytest.importorskip("SALib")
-    options = {"make": make, "ranges": {"x": (0, 1), "y": [2, 3]}, "samples": 8, "replicates": 2,
-               "rng": 1, "executor": 1, "progress": False} | options  # fmt: skip
-    found = sobol_indices(network, **options)
-    return pd.concat([found.indices, found.points])
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("what", ["null", "sobol"])
-def test_a_killed_run_goes_on_to_the_same_table(tmp_path, monkeypatch, what) -> None:
-    if what == "sobol":
-        pytest.importorskip("SALib")
+def test_a_killed_run_goes_on_to_the_same_table(tmp_path, monkeypatch) -> None:
     script, folder = tmp_path / "study.py", tmp_path / "kept"
     script.write_text(SCRIPT)
 
     def arguments(folder, pause, table, seed) -> list[str]:
-        return [str(script), what, str(folder), pause, str(tmp_path / table), seed]
+        return [str(script), str(folder), pause, str(tmp_path / table), seed]
 
     command = [sys.executable, *arguments(folder, "0.02", "never", "5")]
     running = subprocess.Popen(command, stderr=subprocess.PIPE)
@@ -312,54 +282,3 @@ def test_folders_of_other_functions_are_refused(network, tmp_path) -> None:
     (tmp_path / "checkpoint.json").write_text('{"entropy": 3}')
     with pytest.raises(InputError, match="not of a checkpoint"):
         compare(network, checkpoint=tmp_path, rng=None)
-
-
-@pytest.mark.usefixtures("one_item_a_batch")
-def test_sobol_indices_go_on_from_their_points(network, tmp_path) -> None:
-    expected = indices(network)
-    first = indices(network, checkpoint=tmp_path)
-    pd.testing.assert_frame_equal(first, expected)
-    removed = batches(tmp_path)[::3]
-    for path in removed:
-        path.unlink()
-    calls = []
-
-    def counted(network, rng, *, more):
-        calls.append(more)
-        return heavier(network, rng, more=more)
-
-    counted.__qualname__ = "heavier"
-
-    def again(x, y):
-        return Specification(partial(counted, more=x), partial(strength, nodes=y))
-
-    resumed = indices(network, checkpoint=tmp_path, rng=None, make=again)
-    pd.testing.assert_frame_equal(resumed, expected)
-    assert len(calls) == 2 * len(removed)  # a point a batch, two replicates a point
-    narrow = indices(network, checkpoint=tmp_path, confidence=0.5)
-    assert narrow["first"].equals(expected["first"])
-    assert not narrow["first_low"].equals(expected["first_low"])
-
-
-@pytest.fixture(scope="module")
-def analysed(network, tmp_path_factory) -> Path:
-    """A checkpoint of `indices`."""
-    folder = tmp_path_factory.mktemp("analysed")
-    indices(network, checkpoint=folder)
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"rng": 2}, "its entropy is 1, not 2"),
-        ({"samples": 16}, "`samples` was 8, is 16"),
-        ({"replicates": 3}, "`replicates` was 2, is 3"),
-        ({"second_order": True}, "`second_order` was False, is True"),
-        ({"ranges": {"x": (0, 2), "y": [2, 3]}}, r"'x' was \[0, 1\], is \[0, 2\]"),
-        ({"make": lambda x, y: Specification(partial(heavier, more=y), strength)}, "`make` gave"),
-    ],
-)
-def test_another_analysis_is_refused(network, analysed, change, words) -> None:
-    with pytest.raises(InputError, match=f"of another experiment: .*{words}"):
-        indices(network, checkpoint=analysed, **change)

@@ -16,7 +16,6 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.kernels.weighted_draws import arrivals_among_first
 from netinnov.scenarios import (
-    Amounts,
     Combined,
     DirectLinks,
     ForwardEnclave,
@@ -26,8 +25,6 @@ from netinnov.scenarios import (
     RandomEnds,
     ReverseEnclave,
     TalentAttraction,
-    apply_scenario,
-    break_even_border,
     break_even_prices,
     equal_cost,
 )
@@ -70,7 +67,6 @@ def two_cities() -> ni.MultilayerNetwork:
 def test_costs_by_hand(scenario, parks: int, links: int, degrees: int) -> None:
     network = two_cities()
     amounts = scenario.amounts(network)
-    assert isinstance(amounts, Amounts)
     assert amounts == pytest.approx((parks, links, degrees * DEGREE))
     expected = 20 * parks + 2 * links + 0.1 * degrees * DEGREE
     assert scenario.cost(PRICES, network) == pytest.approx(expected)
@@ -386,124 +382,6 @@ def test_prices_can_break_even_without_distances() -> None:
     # 12 + 12 D k = 26 + 10 D k
     assert table.loc["pipeline_km", "break_even"] == pytest.approx(7 / DEGREE)
     assert math.isnan(table.loc["pipeline_km", "ratio"])
-
-
-def bridge() -> ni.MultilayerNetwork:
-    """Three firms at home, two at host 1,000 km away, all without links but one each."""
-    names = ["h1", "h2", "h3", "o1", "o2", "x"]
-    nodes = pd.DataFrame({"place": ["home"] * 3 + ["host"] * 2 + ["far"]}, index=names)
-    links = pd.DataFrame({"source": ["h1", "h2", "h3", "o1"], "target": ["h2", "h3", "x", "o2"]})
-    places = pd.DataFrame({"lon": [0.0, 9.0, -9.0], "lat": 0.0}, index=["home", "host", "far"])
-    return ni.build_network(nodes, links, places)
-
-
-def test_the_border_at_which_the_enclave_overtakes() -> None:
-    network = bridge()
-
-    def measure(changed, *, frictions, nodes) -> float:
-        assert nodes == list(network.nodes.index)
-        park = changed.n_nodes > network.n_nodes
-        return 1.0 if park else 3.0 - 0.8 * frictions.border
-
-    park, direct = ReverseEnclave("home", "host", 2, 0.5, "new"), DirectLinks("home", "host", 2)
-    found = break_even_border(network, park, direct, measure=measure, replicates=3, rng=1)
-    assert found.border == pytest.approx(2.5, abs=2e-3)  # 3 - 0.8 b = 1
-    assert (found.low, found.high) == pytest.approx((2.5, 2.5))
-    assert found.share == 1
-    assert found.curve.loc[0.0].tolist() == [1, 3, -2, 0]
-    assert (found.ahead, math.isnan(found.until)) == ("above", True)
-    assert found.to_frame().columns[:3].tolist() == ["border", "until", "ahead"]
-    never = break_even_border(network, direct, direct, measure=measure, replicates=2, rng=1)
-    assert math.isnan(never.border)
-    assert math.isnan(never.low)
-    assert never.share == 0
-    assert never.ahead == "never"
-    first = break_even_border(network, park, direct, measure=measure, low=5, replicates=2, rng=1)
-    assert first.border == 5
-    assert first.ahead == "always"
-
-
-def test_a_lead_that_ends_is_told_from_one_that_begins() -> None:
-    network = bridge()
-    park, direct = ReverseEnclave("home", "host", 2, 0.5, "new"), DirectLinks("home", "host", 2)
-
-    def lead(*ends: float):
-        def measure(changed, *, frictions, nodes) -> float:
-            # Turns at each of the ends, and is above 0 at first if there is one, or three.
-            value = -float(np.prod([frictions.border - end for end in ends]))
-            return value if changed.n_nodes > network.n_nodes else 0.0
-
-        return measure
-
-    options = {"replicates": 2, "rng": 1, "progress": False}
-    below = break_even_border(network, park, direct, measure=lead(2.3), **options)
-    assert below.ahead == "below"
-    assert below.border == 0
-    assert below.until == pytest.approx(2.3, abs=2e-3)
-    between = break_even_border(network, park, direct, measure=lead(2.3, 7.4), **options)
-    assert between.ahead == "between"
-    assert (between.border, between.until) == pytest.approx((2.3, 7.4), abs=2e-3)
-    # Behind again at 7.4, ahead again at 9.5: the first two are told.
-    more = break_even_border(network, park, direct, measure=lead(2.3, 7.4, 9.5), **options)
-    assert (more.ahead, more.border) == ("below", 0)
-    assert more.until == pytest.approx(2.3, abs=2e-3)
-
-
-def test_an_enclave_saves_what_grows_with_distance_and_border() -> None:
-    # Two direct links, or a park with one pipeline and one local link, between unlinked sides. At
-    # no friction the direct way is shorter; the park's long way crosses no border, so with
-    # border_by_distance the enclave is ahead in the end, and one number is met on the way.
-    network = bridge()
-    park = ReverseEnclave("home", "host", 2, 0.5, "new")
-    direct = DirectLinks("home", "host", 2, "new")
-    options = {"friction": "border_by_distance", "high": 20.0, "replicates": 6, "rng": 1}
-    found = break_even_border(network, park, direct, **options)
-    lead = found.curve["difference"]
-    assert lead.iloc[0] < 0 < lead.iloc[-1]
-    assert 0 < found.border < 20
-
-    def difference(value: float) -> float:
-        frictions = ni.Frictions(border_by_distance=value)
-        nodes = list(network.nodes.index)
-        totals = []
-        for seed in np.random.SeedSequence(1).spawn(6):
-            seeds = [np.random.SeedSequence(1, spawn_key=seed.spawn_key) for _ in range(2)]
-            totals.append(
-                [
-                    ni.connectivity.global_efficiency(
-                        apply_scenario(network, scenario, rng=each),
-                        frictions=frictions,
-                        nodes=nodes,
-                    )
-                    for scenario, each in zip((park, direct), seeds, strict=True)
-                ]
-            )
-        mean = np.mean(totals, axis=0)
-        return float(mean[0] - mean[1])
-
-    assert difference(found.border - 2e-3) <= 0 < difference(found.border + 2e-3)
-    for workers in (1, 2):
-        again = break_even_border(network, park, direct, executor=workers, **options)
-        pd.testing.assert_frame_equal(again.curve, found.curve)
-        assert again.border == found.border
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"friction": "distance"},
-        {"low": -1},
-        {"high": 0},
-        {"steps": 0},
-        {"steps": 2.5},
-        {"replicates": 2.5},
-        {"replicates": 0},
-        {"tolerance": 0},
-    ],
-)
-def test_border_options_are_checked(wrong) -> None:
-    with pytest.raises(InputError, match=next(iter(wrong))):
-        break_even_border(bridge(), PARK, PARK, **wrong)
 
 
 def test_what_has_a_cost_must_say_what_it_needs() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,12 +9,10 @@ from hypothesis import given, strategies as st
 from scipy.sparse.csgraph import shortest_path
 
 import netinnov as ni
-from netinnov.centrality import harmonic_centrality
 from netinnov.connectivity import Frictions, global_efficiency
 from netinnov.errors import InputError
-from netinnov.experiments import PairSums, access_inequality, compare_scenarios, decompose
+from netinnov.experiments import PairSums, compare_scenarios, decompose
 from netinnov.experiments._decomposition import PARTS
-from netinnov.polycentricity import gini
 from netinnov.scenarios import NoChange, ReverseEnclave, apply_scenario
 
 KINDS = [
@@ -189,34 +185,6 @@ def test_a_change_keeps_the_nodes(path) -> None:
         decompose(path, fewer, home="home", host="host")
 
 
-def test_places_converge_where_the_least_gains() -> None:
-    # A star: access of the centre 1, of three leaves (1 + 2/2)/3 = 2/3; mean 3/4.
-    names = list("abcd")
-    nodes = pd.DataFrame({"place": names}, index=names)
-    star = ni.build_network(nodes, pd.DataFrame({"source": "a", "target": list("bcd")}))
-    x = np.array([1, 2 / 3, 2 / 3, 2 / 3]) / 0.75
-    assert access_inequality(star) == pytest.approx((x * np.log(x)).mean())
-    # Sum of |x_i - x_j| = 6 pairs of 1/3, over 2 x 16 x 3/4.
-    assert access_inequality(star, index="gini") == pytest.approx(2 / 24)
-    ends = [("a", "b"), ("a", "c"), ("a", "d"), ("b", "c"), ("b", "d"), ("c", "d")]
-    full = ni.build_network(nodes, pd.DataFrame(ends, columns=["source", "target"]))
-    assert access_inequality(full) == pytest.approx(0, abs=1e-15)
-
-
-def test_a_place_counts_once_and_its_nodes_are_averaged() -> None:
-    # Two nodes at x with access 1 and 1/2... the path a - b - c with a, c at x: (3/4 + 3/4)/2, 1.
-    nodes = pd.DataFrame({"place": ["x", "y", "x"]}, index=list("abc"))
-    network = ni.build_network(nodes, pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
-    # (0.75, 1): |difference| twice, over 2 x 4 x 0.875.
-    assert access_inequality(network, index="gini") == pytest.approx(0.5 / 7)
-    apart = ni.build_network(nodes[["place"]].assign(place=None), network.links)
-    assert access_inequality(apart, index="gini") == pytest.approx(1 / 15)
-    assert access_inequality(network, index="gini", nodes=["a", "c"]) == pytest.approx(0)
-    assert math.isnan(access_inequality(network, nodes=["a"]))
-    with pytest.raises(InputError, match="`index`"):
-        access_inequality(network, index="range")  # type: ignore[arg-type]
-
-
 @pytest.mark.filterwarnings("ignore:aggregate")
 def test_the_founding_case_is_decomposed() -> None:
     cities = ni.aggregate(ni.datasets.load_yrd_enclaves(), by="place")
@@ -226,22 +194,3 @@ def test_the_founding_case_is_decomposed() -> None:
     before, after = (global_efficiency(each, nodes=nodes) for each in (cities, changed))
     table = decompose(cities, park, home="quzhou", host="hangzhou", rng=1)
     assert abs(table["contribution"].sum() - (after - before)) < 1e-12
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"distance": "inverse"},
-        {"frictions": Frictions(border=0.5)},
-        {"switch_cost": 2.0, "distance": "inverse"},
-    ],
-)
-def test_inequality_is_that_of_the_access_of_nodes(options) -> None:
-    links = pd.DataFrame({"source": list("abc"), "target": list("bcd"), "weight": [1, 2, 4]})
-    links["layer"] = ["x", "x", "y"]
-    nodes = pd.DataFrame({"jurisdiction": list("ppqq")}, index=list("abcd"))
-    network = ni.build_network(nodes, links)
-    access = harmonic_centrality(network, **options)
-    expected = gini(access)
-    assert access_inequality(network, index="gini", **options) == pytest.approx(expected)
-    assert expected != pytest.approx(access_inequality(network, index="gini"))

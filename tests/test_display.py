@@ -17,7 +17,6 @@ from netinnov._display import Displayed, bars, histogram, interval, short
 from netinnov.community import Partition
 from netinnov.experiments import ExperimentResult
 from netinnov.null_models import compare_with_null
-from netinnov.panels import gravity_fixed_effects
 from netinnov.polycentricity import RankSize, profile
 from netinnov.scenarios import DirectLinks, NoChange
 from public_functions import NETWORK, RESULT
@@ -124,12 +123,6 @@ def test_a_profile_is_a_table_that_shows_six_columns() -> None:
     assert "svg" not in tags.counts  # nothing to compare with
     assert type(table.head()) is type(table[["value"]]) is pd.DataFrame
     assert pickle.loads(pickle.dumps(table)).equals(table)
-
-
-def test_a_gravity_model_shows_its_estimates() -> None:
-    cities = ni.datasets.make_city_system(n_cities=12, rng=1)
-    fit = gravity_fixed_effects(cities, layer="synthetic_flow", borders=["parent"])
-    assert checked(fit).counts["svg"] == 2
 
 
 def test_what_comes_from_data_is_escaped() -> None:

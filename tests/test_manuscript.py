@@ -16,11 +16,12 @@ import pytest
 
 import netinnov as ni
 from netinnov.errors import InputError
+from netinnov.linkages import GravityFit
 from netinnov.manuscript import to_table
 from netinnov.manuscript._cells import interval, number, p_value
 from netinnov.null_models import MatrixRegression
 from netinnov.null_models._null_statistics import NullComparison
-from netinnov.panels import EventStudy, FixedEffectsGravity, PairSample, TieEffect
+from netinnov.panels import EventStudy, PairSample, TieEffect
 
 
 @pytest.mark.parametrize(
@@ -171,11 +172,20 @@ def study(**changes):
 
 
 def gravity():
-    terms = pd.DataFrame(
-        {"estimate": [-1.2, -0.4], "standard_error": [0.1, 0.05], "low": [-1.4, -0.5],
-         "high": [-1.0, -0.3], "p": [0.0001, 0.02]}, index=["distance", "country_border"],
-    )  # fmt: skip
-    return FixedEffectsGravity(terms, n_pairs=1560, n_zero=12, n_separated=0, confidence=0.95)
+    network = ni.build_network(
+        pd.DataFrame(index=["a"]), pd.DataFrame({"source": [], "target": []})
+    )
+    return GravityFit(
+        network,
+        network.links,
+        coefficients=pd.Series({"distance": -1.2, "origin": 0.4}),
+        standard_errors=pd.Series({"distance": 0.1, "origin": 0.05}),
+        deviance=12.0,
+        explained=0.75,
+        n_pairs=1560,
+        iterations=7,
+        converged=True,
+    )
 
 
 def test_models_are_columns_side_by_side():
@@ -192,13 +202,12 @@ def test_models_are_columns_side_by_side():
     assert rows == [
         ["distance", "−1.20", "−0.500"],
         ["", "(0.100)", "(0.250)"],  # 0.5 / 2
-        ["country border", "−0.400", ""],
+        ["origin", "0.400", ""],
         ["", "(0.0500)", ""],
         ["intercept", "", "1.00"],
         ["", "", "(0.250)"],  # 1 / 4
         ["pairs", "1,560", "45"],
-        ["pairs without a flow", "12", ""],
-        ["place effects", "yes", ""],
+        ["deviance explained", "0.750", ""],
         ["R²", "", "0.250"],
     ]
 

@@ -31,7 +31,7 @@ from netinnov.null_models import (
     qap_correlation,
     validated_projection,
 )
-from netinnov.panels import difference_in_differences, event_study, gravity_fixed_effects
+from netinnov.panels import difference_in_differences, event_study
 from netinnov.polycentricity import ModularityTest, modularity_test, profile
 from netinnov.scenarios import DirectLinks, MatchedPlacebo
 
@@ -123,7 +123,6 @@ CALLS: dict[Callable, Callable[[bool], object]] = {
     difference_in_differences: lambda m: difference_in_differences(
         places("x", modelled=m), layer="x", openings=OPENINGS, effects="period"
     ),
-    gravity_fixed_effects: lambda m: gravity_fixed_effects(places("x", modelled=m), layer="x"),
     adoption_test: lambda m: adoption_test(
         places("x", modelled=m), dict(zip(NAMES, range(8), strict=True)), permutations=9, rng=1
     ),
@@ -138,7 +137,6 @@ CALLS: dict[Callable, Callable[[bool], object]] = {
 
 WITHOUT_A_NETWORK = {
     "beta_convergence": "a panel of regions",
-    "corrected_p": "p-values that another function gave",
     "entry_rates": "tables of specialisations",
     "validated_co_participation": "a table of participations",
     "order_test": "steps and dates, of which no layer is known",

@@ -3,21 +3,17 @@
 from netinnov._public import publish
 from netinnov.experiments._compare_scenarios import compare_scenarios as compare_scenarios
 from netinnov.experiments._contrasts import contrasts as contrasts
-from netinnov.experiments._corrections import corrected_p as corrected_p
 from netinnov.experiments._decomposition import PairSums as PairSums, decompose as decompose
 from netinnov.experiments._dose_response import dose_response as dose_response
 from netinnov.experiments._doses import DoseResponse as DoseResponse
 from netinnov.experiments._experiment_result import ExperimentResult as ExperimentResult
-from netinnov.experiments._inequality import access_inequality as access_inequality
 from netinnov.experiments._link_changes import link_changes as link_changes
 from netinnov.experiments._placebo_tests import Placebo as Placebo
-from netinnov.experiments._power import replicates_needed as replicates_needed
 from netinnov.experiments._replicates import Measure as Measure
 from netinnov.experiments._resampled_data import (
     ResampledEvents as ResampledEvents,
     ResampledLinks as ResampledLinks,
 )
-from netinnov.experiments._sobol import SobolIndices as SobolIndices, sobol_indices as sobol_indices
 from netinnov.experiments._specifications import (
     Specification as Specification,
     specification_curve as specification_curve,

@@ -140,7 +140,7 @@ def specification_curve(
     rows: list[dict[str, Any]] = []
     tasks: list[tuple[int, Specification]] = []
     alternatives = [
-        list(each.items()) if isinstance(each, Mapping) else [(plain(one), one) for one in each]
+        list(each.items()) if isinstance(each, Mapping) else [(_plain(one), one) for one in each]
         for each in specifications.values()
     ]
     for number, combination in enumerate(product(*alternatives)):
@@ -149,7 +149,7 @@ def specification_curve(
         specification: Any = make(**chosen)
         if specification is not None:
             rows.append(dict(zip(specifications, labels, strict=True)))
-            tasks.append((number, as_specification(specification, chosen, "or None")))
+            tasks.append((number, _as_specification(specification, chosen)))
     if not tasks:
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
     if checkpoint is not None and rng is None:
@@ -250,11 +250,11 @@ def _effect(
     return effects
 
 
-def as_specification(value: object, chosen: Mapping[str, object], expected: str) -> Specification:
+def _as_specification(value: object, chosen: Mapping[str, object]) -> Specification:
     """What `make` gives, if it is a specification."""
     if isinstance(value, Specification):
         return value
-    msg = f"`make` must give a Specification {expected}; found {type(value).__name__}"
+    msg = f"`make` must give a Specification or None; found {type(value).__name__}"
     raise InputError(f"{msg} for {dict(chosen)}.")
 
 
@@ -264,7 +264,7 @@ def _name(measure: object) -> str:
     return str(getattr(measure, "__name__", type(measure).__name__))
 
 
-def plain(value: object) -> object:
+def _plain(value: object) -> object:
     """Give a number or text as it is, and anything else by its name."""
     if value is None or isinstance(value, (str, bool, int, float, np.generic)):
         return value

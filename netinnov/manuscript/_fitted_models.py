@@ -11,13 +11,12 @@ import pandas as pd
 from netinnov.linkages import GravityFit
 from netinnov.manuscript._cells import Grid, interval, number, p_value, words
 from netinnov.null_models import MatrixRegression
-from netinnov.panels import DifferenceInDifferences, EventStudy, FixedEffectsGravity, TieEffect
+from netinnov.panels import DifferenceInDifferences, EventStudy, TieEffect
 
 Below = Literal["standard_error", "interval", "p"]
 MODELS = (
     DifferenceInDifferences,
     EventStudy,
-    FixedEffectsGravity,
     GravityFit,
     MatrixRegression,
     TieEffect,
@@ -90,9 +89,6 @@ def _fit(model: Any, below: Below) -> Fit:
         terms = pd.DataFrame(errors)
         foot: dict[str, Any] = {"pairs": model.n_pairs, "deviance explained": model.explained}
         return Fit(_complete(terms), foot, ["Errors of PPML are White's HC0."])
-    if isinstance(model, FixedEffectsGravity):
-        foot = {"pairs": model.n_pairs, "pairs without a flow": model.n_zero}
-        return Fit(_complete(model.coefficients), foot | {"place effects": "yes"}, notes)
     if isinstance(model, MatrixRegression):
         error = model.coefficients / model.t.where(model.t != 0)
         columns = {"estimate": model.coefficients, "standard_error": error, "p": model.p}

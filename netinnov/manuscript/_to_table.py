@@ -60,7 +60,7 @@ def to_table(
         An `ExperimentResult` (its effects), a table of effects, contrasts or a profile, a
         `NullComparison` or a mapping from names to several, any other result that has a
         ``to_frame`` method, or any DataFrame. Gravity and event-study models (`GravityFit`,
-        `FixedEffectsGravity`, `MatrixRegression`, `EventStudy`, `DifferenceInDifferences`,
+        `MatrixRegression`, `EventStudy`, `DifferenceInDifferences`,
         `TieEffect`) are columns: one model, or a mapping from the heads of columns to models.
     format : {"markdown", "latex", "html", "docx"}
         LaTeX needs ``\\usepackage{booktabs}``. HTML needs great_tables, Word python-docx:

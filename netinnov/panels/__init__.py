@@ -7,10 +7,6 @@ from netinnov.panels._event_study import (
     difference_in_differences as difference_in_differences,
     event_study as event_study,
 )
-from netinnov.panels._gravity_fixed_effects import (
-    FixedEffectsGravity as FixedEffectsGravity,
-    gravity_fixed_effects as gravity_fixed_effects,
-)
 from netinnov.panels._measure_panel import (
     measure_levels as measure_levels,
     measure_panel as measure_panel,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,11 +20,11 @@ def poisson_fixed_effects(
     y: Floats,
     covariates: dict[str, Floats],
     fixed: dict[str, Integers],
-    clusters: dict[str, Integers],
+    cluster: Integers,
     *,
     function: str,
 ) -> tuple[Floats, Floats, Floats]:
-    """Coefficients, their variance clustered one or two ways, and expected values."""
+    """Coefficients, their variance with clusters of rows, and expected values."""
     pyfixest = require("pyfixest", extra="econometrics", needed_by=function)
     names = [f"x{i}" for i in range(len(covariates))]
     unsettled = f"{function}: the fixed effects have not converged in 100,000 steps, since next to "
@@ -78,30 +77,10 @@ def poisson_fixed_effects(
     )
     if not settled:
         raise InputError(unsettled)
-    variance = _sandwich(residual, y - expected, expected, list(clusters.values()))
+    bread = np.linalg.inv((residual.T * expected) @ residual)
+    sums = pd.DataFrame(residual * (y - expected)[:, None]).groupby(cluster).sum().to_numpy()
+    variance: Floats = bread @ sums.T @ sums @ bread * (len(sums) / (len(sums) - 1))
     return kept[names].to_numpy(np.float64), variance, expected
-
-
-def _sandwich(
-    covariates: Floats, errors: Floats, weights: Floats, clusters: Sequence[Integers]
-) -> Floats:
-    """Variance clustered one or two ways, times G / (G - 1) for the smaller number G of clusters.
-
-    Two ways: by either less by both (Cameron, Gelbach and Miller 2011), with eigenvalues below 0
-    set to 0.
-    """
-    bread = np.linalg.inv((covariates.T * weights) @ covariates)
-    scores = pd.DataFrame(covariates * errors[:, None])
-    meats = [sums.T @ sums for sums in (scores.groupby(way).sum().to_numpy() for way in clusters)]
-    n_clusters = min(np.unique(way).size for way in clusters)
-    if len(clusters) == 2:
-        both = scores.groupby(list(clusters)).sum().to_numpy()
-        meats.append(-both.T @ both)
-    variance: Floats = bread @ sum(meats) @ bread * (n_clusters / (n_clusters - 1))
-    if len(clusters) == 2:
-        size, vectors = np.linalg.eigh((variance + variance.T) / 2)
-        variance = (vectors * np.maximum(size, 0.0)) @ vectors.T
-    return variance
 
 
 _LIMIT = 6000

@@ -154,9 +154,8 @@ def fit_cells(
     both = np.concatenate([place, place[::-1]][:copies], axis=1)
     fixed = {"pair": np.tile(pair, copies), **{f"place{at}": each for at, each in enumerate(both)}}
     dummies = {f"cell {at}": np.tile(cell == at, copies).astype(np.float64) for at in columns}
-    clusters = {"cluster": np.tile(cluster, copies)}
     estimate[columns], spread, expected = poisson_fixed_effects(
-        np.tile(y, copies), dummies, fixed, clusters, function=function
+        np.tile(y, copies), dummies, fixed, np.tile(cluster, copies), function=function
     )
     if errors == "jackknife":
         first = int(place.max()) + 1

@@ -6,10 +6,6 @@ from netinnov.scenarios._apply_scenario import (
     apply_scenario as apply_scenario,
     remove_enclaves as remove_enclaves,
 )
-from netinnov.scenarios._break_even_border import (
-    BreakEvenBorder as BreakEvenBorder,
-    break_even_border as break_even_border,
-)
 from netinnov.scenarios._direct_links import DirectLinks as DirectLinks, NewLinks as NewLinks
 from netinnov.scenarios._enclave import (
     ForwardEnclave as ForwardEnclave,
@@ -21,7 +17,7 @@ from netinnov.scenarios._equal_cost import (
 )
 from netinnov.scenarios._matched_placebo import MatchedPlacebo as MatchedPlacebo, placebo as placebo
 from netinnov.scenarios._placebo_candidates import placebo_candidates as placebo_candidates
-from netinnov.scenarios._prices import Amounts as Amounts, Prices as Prices
+from netinnov.scenarios._prices import Prices as Prices
 from netinnov.scenarios._rivals import (
     RIVALS as RIVALS,
     Combined as Combined,

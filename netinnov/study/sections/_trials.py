@@ -251,7 +251,6 @@ def measures(context: Context, part: ExperimentPart) -> tuple[dict[str, Any], li
         return of_nodes
 
     def inequality(network: MultilayerNetwork, *, nodes: list[str]) -> float:
-        # `access_inequality`, as every place is one node.
         at = network.storage.positions("nodes", nodes)
         return polycentricity.theil(access(network, nodes=nodes).to_numpy()[at])
 
