@@ -166,8 +166,6 @@ SOUND: dict[str, Any] = {
 OF_ONE: dict[str, dict[str, Any]] = {
     "experiments.DoseResponse.fit": {"measure": "m"},
     "experiments.dose_response": {"make": lambda dose: DirectLinks("p", "q", int(dose))},
-    "linkages.co_participation": {"max_members": 2, "large_events": "sample"},
-    "linkages.write_co_participation": {"max_members": 2, "large_events": "sample"},
     "planning.cooperation_game": {
         "players": ["p", "q"],
         "links": pd.DataFrame({"source": ["a"], "target": ["c"]}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from decimal import Decimal
 from typing import Any
 
@@ -57,28 +56,14 @@ FUNCTIONS = {
     "full": lambda table: co_participation(
         table, member="who", event="event", weighting="full", by="city"
     ),
-    "capped": lambda table: co_participation(
-        table, member="who", event="event", by="city", period="year", max_members=3
+    "of groups": lambda table: co_participation(
+        table, member="who", event="event", by="city", period="year"
     ),
     "expected": lambda table: co_participation(
         table, member="who", event="event", weighting="newman", period="year", expected=True
     ),
     "expected of groups": lambda table: co_participation(
-        table, member="who", event="event", by="city", max_members=4, expected=True
-    ),
-    "sampled": lambda table: co_participation(
-        table,
-        member="who",
-        event="event",
-        weighting="newman",
-        period="year",
-        max_members=2,
-        large_events="sample",
-        rng=1,
-        expected=True,
-    ),
-    "sampled members of groups": lambda table: co_participation(
-        table, member="who", event="event", by="city", max_members=3, large_events="sample", rng=2
+        table, member="who", event="event", by="city", expected=True
     ),
     "mobility": lambda table: mobility(table, origin="who", destination="city", period="year"),
     "branches": lambda table: branches(table, firm="event", place="who", value="value"),
@@ -89,12 +74,10 @@ def check_libraries(rows: pd.DataFrame, libraries: dict[str, Any]) -> None:
     if "city" not in rows:
         rows = rows.assign(city=rows["who"].map(CITY).astype("str"))
     for function in FUNCTIONS.values():
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", ".*`max_members` =", UserWarning)
-            expected = as_links(function(rows))
-            for make in libraries.values():
-                links = as_links(function(make(rows)))
-                pd.testing.assert_frame_equal(links, expected, rtol=1e-9)
+        expected = as_links(function(rows))
+        for make in libraries.values():
+            links = as_links(function(make(rows)))
+            pd.testing.assert_frame_equal(links, expected, rtol=1e-9)
 
 
 def many_tables() -> pd.DataFrame:
@@ -222,16 +205,8 @@ def test_what_is_no_dataframe():
         co_participation(pd.DataFrame({"a": [1]}), member="a", event="a")
 
 
-def test_events_left_out_are_counted_and_the_largest_named():
-    rows = pd.DataFrame({"who": list("abcdab"), "event": ["fair"] * 4 + ["p"] * 2})
-    for make in ({"pandas": lambda frame: frame} | LIBRARIES).values():
-        with pytest.warns(UserWarning, match=r"= 3 leaves out 1 larger .*'fair' \(4 members\)"):
-            links = co_participation(make(rows), member="who", event="event", max_members=3)
-        assert as_links(links).to_numpy().tolist() == [["a", "b", 1.0]]
-
-
 def test_events_with_too_many_pairs_are_named(monkeypatch):
-    monkeypatch.setattr("netinnov.linkages._participations.MANY_PAIRS", 6)
+    monkeypatch.setattr("netinnov.linkages._co_participation.MANY_PAIRS", 6)
     rows = pd.DataFrame({"who": list("abcdab"), "event": ["fair"] * 4 + ["p"] * 2})
     with pytest.warns(UserWarning, match=r"have 7 pairs, .* largest events: 'fair' \(4 members\)"):
         co_participation(rows, member="who", event="event")

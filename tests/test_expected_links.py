@@ -61,11 +61,3 @@ def test_expected_weights_of_all_pairs_add_up_to_the_weights(rows, weighting):
     degree = table["who"].value_counts()
     product = degree[members["source"]].to_numpy() * degree[members["target"]].to_numpy()
     np.testing.assert_allclose(members["expected"], product * rate)
-
-
-def test_expected_stays_with_events_that_are_kept():
-    rows = pd.concat([ROWS, pd.DataFrame({"who": list("abcdef"), "event": 9})])
-    options = {"member": "who", "event": "event", "expected": True}
-    with pytest.warns(UserWarning, match="leaves out 1 larger"):
-        kept = co_participation(rows, max_members=3, **options)
-    pd.testing.assert_frame_equal(kept, co_participation(ROWS, **options))

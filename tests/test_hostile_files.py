@@ -89,7 +89,6 @@ def test_two_spellings_of_one_file_are_refused(folder):
         ("flows.zip", read),
         ("flows.csv", read),
         ("net.edges", sources.read_multiplex),
-        ("keep.csv", sources.read_keep),
         ("inventors.tsv", sources.read_patentsview),
         ("cordis.zip", sources.read_cordis),
         ("study.toml", read_configuration),

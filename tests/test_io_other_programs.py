@@ -1,11 +1,8 @@
-"""Results in the files of other programs, maps for QGIS, and folders that R loads."""
+"""Results in the files of other programs, and maps for QGIS."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-from functools import cache
 
 import igraph as ig
 import networkx as nx
@@ -22,8 +19,6 @@ from netinnov.io import (
     write_gexf,
     write_graphml,
     write_pajek,
-    write_rsiena,
-    write_statnet,
 )
 
 WRITERS = {"graphml": write_graphml, "gexf": write_gexf, "net": write_pajek, "gpkg": write_geo}
@@ -208,101 +203,3 @@ def test_a_missing_package_says_how_to_install_it(network, tmp_path, monkeypatch
     monkeypatch.setattr("netinnov._optional.import_module", without)
     with pytest.raises(ImportError, match=r"write_geo needs geopandas.*netinnov\[maps\]"):
         write_geo(network, tmp_path / "n.gpkg")
-
-
-# -- R -----------------------------------------------------------------------------------------
-
-needs_r = pytest.mark.skipif(
-    not shutil.which("Rscript"), reason="needs R: apt-get install r-base-core"
-)
-
-
-def run_r(folder, code):
-    """Source load.R and run code; what is printed, line by line, and the messages."""
-    command = ["Rscript", "--vanilla", "-e", f'source("load.R"); {code}']
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    assert b"Warning" not in done.stderr
-    return done.stdout.decode().splitlines(), done.stderr.decode()
-
-
-@cache
-def has_r_package(name):
-    code = f'quit(status = !nzchar(system.file(package = "{name}")))'
-    done = subprocess.run(["Rscript", "-e", code], capture_output=True, check=False)
-    return done.returncode == 0
-
-
-@needs_r
-def test_statnet_folder_loads_in_r(network, tmp_path):
-    folder = tmp_path / "r"
-    write_statnet(network, folder, attributes={"score": pd.Series({"b": np.inf, "c": 1e-300})})
-    lines, message = run_r(
-        folder,
-        "for (l in layers$layer) for (k in seq_len(nrow(nodes)))"
-        " cat(l, nodes$node[k], ties[[l]][k, ], sep = '|', fill = FALSE, '\\n');"
-        " cat(nodes$staff, '\\n'); cat(nodes$public, '\\n'); cat(nodes$Name, sep = '|');"
-        " cat('\\n'); cat(nodes$score, '\\n'); cat(enc2utf8(nodes$name[1]) == '\\u8862\\u5dde',"
-        " nodes$name[2] == 'say \"NA\", twice', nodes$name[3] == 'NA', is.na(nodes$name[4]))",
-    )
-    expected = [
-        "|".join([layer, node, *(f"{w:g}" for w in row), ""])
-        for layer in network.layers
-        for node, row in zip(
-            network.nodes.index, network.adjacency(layer).toarray().tolist(), strict=True
-        )
-    ]
-    assert lines[: len(expected)] == expected
-    staff, public, names, score, texts = lines[len(expected) :]
-    assert staff.split() == ["5", "NA", "7", "8"]
-    assert public.split() == ["TRUE", "FALSE", "FALSE", "TRUE"]
-    assert names == "1|02|NA|4"  # 02 stays text
-    assert score.split() == ["NA", "Inf", "1e-300", "NA"]
-    assert texts.split() == ["TRUE"] * 4
-    assert ("install.packages" in message) == (not has_r_package("network"))
-
-
-@needs_r
-def test_statnet_folder_makes_network_objects(network, tmp_path):
-    if not has_r_package("network"):
-        pytest.skip("needs the R package network: apt-get install r-cran-network")
-    write_statnet(network, tmp_path / "r")
-    lines, _ = run_r(
-        tmp_path / "r",
-        "for (n in networks) { cat(network::is.directed(n), network::network.edgecount(n),"
-        " sum(network::get.edge.attribute(n, 'weight')),"
-        " network::get.vertex.attribute(n, 'place'), '\\n') }",
-    )
-    # x: 007-b of weight 1 + 2 and b-c of 4; y: d to 007 of 8, c to 007 of 0.5, no self-link.
-    assert lines == ["FALSE 2 7 q h h s ", "TRUE 2 8.5 q h h s "]
-
-
-@needs_r
-def test_rsiena_folder_loads_its_waves(network, tmp_path):
-    folder = tmp_path / "r"
-    write_rsiena(network, folder)
-    lines, message = run_r(
-        folder,
-        "for (l in names(waves)) for (p in seq_along(periods))"
-        " cat(l, periods[p], which(waves[[l]][, , p] == 1, arr.ind = FALSE), '\\n');"
-        " cat(names(covariates))",
-    )
-    # Column by column: 2 is row b, column 007. x in 2015: 007-b both ways (2 and 5); in 2016 b-c
-    # as well (7 and 10); y in 2016: d to 007 (4). The self-link of 2015 is left out.
-    assert lines == ["x 2015 2 5 ", "x 2016 2 5 7 10 ", "y 2015  ", "y 2016 4 ", "staff"]
-    assert ("install.packages" in message) == (not has_r_package("RSiena"))
-
-
-@needs_r
-def test_rsiena_makes_its_data(network, tmp_path):
-    if not has_r_package("RSiena"):
-        pytest.skip("needs RSiena, which is not in Debian: R -e 'install.packages(\"RSiena\")'")
-    write_rsiena(network, tmp_path / "r")
-    lines, _ = run_r(tmp_path / "r", "cat(class(siena_data)[1], names(siena_data$depvars))")
-    assert lines == ["siena x y"]
-
-
-def test_rsiena_needs_two_periods(network, tmp_path):
-    with pytest.raises(InputError, match=r"at least two periods.*found 1"):
-        write_rsiena(network.select(periods=[2015]), tmp_path / "r")
-    assert not list(tmp_path.iterdir())

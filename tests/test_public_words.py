@@ -84,7 +84,7 @@ def test_level_is_steps_up_and_nothing_else() -> None:
 def test_alpha_is_of_a_test() -> None:
     # Katz's attenuation is called alpha in every textbook and library.
     alphas = {name.rpartition(".")[2] for name, s in SIGNATURES.items() if "alpha" in s.parameters}
-    assert alphas == {"validated_projection", "validated_co_participation", "katz_centrality"}
+    assert alphas == {"validated_projection", "katz_centrality"}
 
 
 def test_confidence_is_a_share_and_095_by_default() -> None:

@@ -19,7 +19,7 @@ import netinnov as ni
 from netinnov import sources
 from netinnov._checkpoint import Checkpoint
 from netinnov.errors import InputError
-from netinnov.io import escape_formulas, read_network, write_graphml, write_network
+from netinnov.io import read_network, write_graphml, write_network
 
 PACKAGE = Path(ni.__file__).parent
 
@@ -151,17 +151,6 @@ def test_a_pickle_in_the_place_of_a_network_is_refused(tmp_path, name):
         ni.read_network(tmp_path / name)
 
     assert not touched.exists()
-
-
-def test_tables_of_a_network_can_be_written_for_a_spreadsheet(tmp_path):
-    nodes = pd.DataFrame({"name": ['=HYPERLINK("http://x")', "+1+1", "@a", "-a"]}, list("abcd"))
-    links = pd.DataFrame({"source": ["a"], "target": ["b"], "layer": ["=1"]})
-    network = ni.build_network(nodes, links)
-
-    for table in (network.nodes, network.links):
-        text = escape_formulas(table.reset_index()).to_csv(index=False)
-        cells = pd.read_csv(io.StringIO(text), dtype="str", keep_default_na=False).to_numpy()
-        assert not [cell for cell in cells.ravel() if cell[:1] in ("=", "+", "-", "@")]
 
 
 # -- what breaks off ---------------------------------------------------------------------------

@@ -33,14 +33,13 @@ from netinnov.study.sections import (
 )
 from study_cases import text_of
 
-pytestmark = pytest.mark.slow  # seven whole studies
+pytestmark = pytest.mark.slow  # whole studies
 
 STUDIES = Path(__file__).parents[1] / "examples/studies"
 NAMES = [
     "baidu_delta",
     "cordis_countries",
     "eu_air",
-    "interreg_regions",
     "lazega_offices",
     "patentsview_inventors",
 ]

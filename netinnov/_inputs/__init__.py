@@ -51,7 +51,6 @@ READERS: dict[str, Callable[..., Tables]] = {
     "cordis": sources.read_cordis,
     "flows": sources.read_origin_destination,
     "graph": read_graph,
-    "keep": sources.read_keep,
     "multiplex": sources.read_multiplex,
     "openalex": sources.read_openalex,
     "patentsview": sources.read_patentsview,
@@ -84,7 +83,7 @@ def read_network(
         A folder that `netinnov.io.write_network` wrote; a folder or workbook with tables of nodes,
         links and, if any, places and layers; a table or matrix of flows; a file ``.edges``,
         ``.mpx``, ``.net``, ``.paj``, ``.graphml``, ``.gexf`` or ``.gml``; or a folder or zip of
-        CORDIS, a table of keep.eu or of PatentsView, or JSON lines or tables of OpenAlex.
+        CORDIS, a table of PatentsView, or JSON lines or tables of OpenAlex.
     columns : mapping of str to str, optional
         From headers of tables to ours, such as ``{"Ort": "place"}``; ``"nodes.Ort"`` is that of
         one table. Headers in any case and usual words in English and Chinese need none.
@@ -214,8 +213,6 @@ def recognise(path: Path) -> tuple[str, Path]:
     line = line.casefold()
     if "inventor_id" in line:
         return "patentsview", path
-    if "project partner" in line:
-        return "keep", path
     return ("cordis" if ending == ZIP else "flows"), path
 
 

@@ -16,7 +16,7 @@ from netinnov._rows import Rows
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
-from netinnov.linkages._pairs_sql import Weighting
+from netinnov.linkages._pairs import Weighting
 from netinnov.network import MultilayerNetwork, check_network, with_rows
 from netinnov.polycentricity._resampled_flows import Events, check_events, resampled
 

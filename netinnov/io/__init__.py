@@ -1,7 +1,6 @@
 """Doors out of netinnov and back: folders of tables, and the formats of other programs."""
 
 from netinnov._public import publish
-from netinnov.io._csv_text import escape_formulas as escape_formulas
 from netinnov.io._geo import write_geo as write_geo
 from netinnov.io._igraph_and_scipy import (
     from_igraph as from_igraph,
@@ -12,7 +11,6 @@ from netinnov.io._network_folder import read_network as read_network, write_netw
 from netinnov.io._networkx import from_networkx as from_networkx, to_networkx as to_networkx
 from netinnov.io._numbered_files import write_infomap as write_infomap, write_muxviz as write_muxviz
 from netinnov.io._pajek_files import write_pajek as write_pajek
-from netinnov.io._r_scripts import write_rsiena as write_rsiena, write_statnet as write_statnet
 from netinnov.io._xml_graphs import write_gexf as write_gexf, write_graphml as write_graphml
 
 __dir__ = publish(globals())

@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from netinnov._arguments import check_type
 from netinnov._atomic import write_bytes
 
 FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -29,37 +28,12 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """Mark the text of a table that a spreadsheet would run as a formula.
+    """Put an apostrophe before text that a spreadsheet would run, also in the index and header.
 
     Excel, LibreOffice Calc and Google Sheets run a cell of a CSV file that begins with ``=``,
-    ``+``, ``-``, ``@``, a tab or a line end, also in quotation marks: a name such as
-    ``=HYPERLINK(...)`` in data from elsewhere could send what stands beside it away.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Any table that is to be written for a spreadsheet.
-
-    Returns
-    -------
-    DataFrame
-        The same with an apostrophe before such text, in cells, the index and names of columns.
-        Numbers stay, also those that are text. Carriage returns become line feeds.
-
-    Notes
-    -----
-    Nothing does this unasked: `read_network` would take the apostrophe for a part of the name.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> table = pd.DataFrame({"node": ["=1+1", "lab"], "change": [-0.5, 0.5]})
-    >>> print(escape_formulas(table).to_csv(index=False), end="")
-    node,change
-    '=1+1,-0.5
-    lab,0.5
+    ``+``, ``-``, ``@``, a tab or a line end, also in quotation marks. Numbers stay, also those
+    that are text; carriage returns become line feeds.
     """
-    check_type("table", table, pd.DataFrame)
     escaped = table.copy()
     for at in range(table.shape[1]):
         column = table.iloc[:, at]

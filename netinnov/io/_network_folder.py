@@ -68,7 +68,7 @@ def write_network(
 
     A spreadsheet runs cells of CSV that begin with ``=``, ``+``, ``-`` or ``@``. Names are written
     as they are, so that they come back; open a folder with names that you do not trust by
-    `read_network`, or write its tables with `escape_formulas`.
+    `read_network`.
 
     Examples
     --------

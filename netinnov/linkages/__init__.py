@@ -11,11 +11,5 @@ from netinnov.linkages._residuals import (
     GravityFit as GravityFit,
     gravity_residuals as gravity_residuals,
 )
-from netinnov.linkages._significant_pairs import (
-    validated_co_participation as validated_co_participation,
-)
-from netinnov.linkages._write_co_participation import (
-    write_co_participation as write_co_participation,
-)
 
 __dir__ = publish(globals())

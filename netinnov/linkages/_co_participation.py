@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 
-from netinnov.linkages._large_events import LargeEvents, as_limit
-from netinnov.linkages._pairs import pairs
-from netinnov.linkages._pairs_sql import Weighting
-from netinnov.linkages._participations import as_cells, checked_rows, name_large_events
-from netinnov.linkages._records import links
+from netinnov._arguments import check_choice, shown
+from netinnov._dataframes import as_pandas
+from netinnov.errors import InputError
+from netinnov.linkages._pairs import Weighting, pairs
+from netinnov.linkages._records import links, records, text
+
+MANY_PAIRS = 1e8
+"""Pairs of members, of all events together, of which a table in memory takes some 8 GB."""
 
 
 def co_participation(
@@ -22,10 +26,7 @@ def co_participation(
     weighting: Weighting = "count",
     period: str | None = None,
     by: str | None = None,
-    max_members: int | None = None,
-    large_events: LargeEvents = "drop",
     expected: bool = False,
-    rng: int | np.random.SeedSequence | np.random.Generator | None = None,
 ) -> Any:
     """Link all members of an event to one another, and add up over the events.
 
@@ -47,26 +48,16 @@ def co_participation(
         as `aggregate` makes them of the links between members. Pairs inside a group are the
         group's link with itself. The members of an event are added up by group before they are
         joined, so that the pairs of members are never made.
-    max_members : int, optional
-        Events with more members are large. A warning counts them and names the largest, for which
-        a lazy table is computed once more.
-    large_events : {"drop", "sample"}
-        Leave large events out; or keep about ``max_members`` members of each, drawn at random, and
-        multiply what their pairs get so that the weights are right on average.
     expected : bool
         Also tell the weight that each pair has on average if all participations are dealt at
         random, each member keeping its number of events and each event its number of members.
-        Sampling does not change it.
-    rng : int, SeedSequence or Generator, optional
-        Of the sample. One number gives the same sample in every library.
 
     Returns
     -------
     dataframe
         Columns ``source``, ``target`` (text) and ``weight``; one row for each pair that met. The
-        source comes before the target in the order of the ids as text. With a sample also a column
-        ``standard_error`` of the weight (0 without large events); with ``expected`` a column of
-        that name; with ``period`` a column ``period``, and one row for each pair and period. A
+        source comes before the target in the order of the ids as text. With ``expected`` a column
+        of that name; with ``period`` a column ``period``, and one row for each pair and period. A
         table of the library of ``incidence``: in memory with sorted rows (by period first, missing
         last), so that the result does not depend on the order of ``incidence``; a lazy table stays
         lazy, its rows in no order.
@@ -80,8 +71,7 @@ def co_participation(
     Warns
     -----
     UserWarning
-        Events are left out or sampled, or the events of a table in memory have more than 10^8
-        pairs.
+        The events of a table in memory have more than 10^8 pairs.
 
     See Also
     --------
@@ -99,26 +89,13 @@ def co_participation(
     pairs, also of those that never meet and of a member with itself, add up to the weights. With
     Newman's weighting and no event of one member it is a_i a_j / (m - 1), the null of modularity.
 
-    In a sample each member of an event of k > ``max_members`` is kept with probability
-    q = ``max_members`` / k, any four members independently (Wegman and Carter), and a pair gets
-    1 / q^2 times its share: by Horvitz and Thompson (1952) both the weight and the square of its
-    standard error have the right mean. A pair that only meets in large events is not in the result
-    if it is not kept, so these weights are to be added up, as in the strength of a node, and not to
-    be counted. Members of large events are numbered in one task of Spark or Dask.
-
     The ids of a lazy table are not checked: a row without a member or group counts as
     ``"<missing>"``, one without an event meets nobody and is left out.
 
     References
     ----------
-    Horvitz, D. G. and Thompson, D. J. (1952). A generalization of sampling without replacement
-    from a finite universe. Journal of the American Statistical Association 47, 663-685.
-
     Newman, M. E. J. (2001). Scientific collaboration networks. II. Shortest paths, weighted
     networks, and centrality. Physical Review E 64, 016132.
-
-    Wegman, M. N. and Carter, J. L. (1981). New hash functions and their use in authentication and
-    set equality. Journal of Computer and System Sciences 22, 265-279.
 
     Examples
     --------
@@ -130,21 +107,53 @@ def co_participation(
     1      a      c     0.5
     2      b      c     0.5
     """
-    limit = as_limit(max_members, large_events, rng)
-    rows, when = checked_rows(
-        incidence, member=member, event=event, weighting=weighting, period=period, by=by
-    )
-    cells = as_cells(rows, when, grouped=by is not None)
-    name_large_events(cells, when, limit)
-    if limit is not None and limit.sampled:
-        cells = as_cells(rows, when, grouped=by is not None, limit=limit)
-    met = pairs(
-        cells, by=when, weighting=weighting, inside=by is not None, limit=limit, strengths=expected
-    )
-    return links(with_expected(met) if expected else met, [*when[:1], "source", "target"])
+    check_choice("weighting", weighting, Weighting)
+    named = {"event": event, "member": member} | ({} if by is None else {"unit": by})
+    if len(set(map(repr, named.values()))) < len(named):
+        arguments = "`member`, `event` and `by`" if by is not None else "`member` and `event`"
+        msg = f"{arguments} must be columns of their own; found {shown(list(named.values()))}."
+        raise InputError(msg)
+    frame = records(incidence, named, period=period).filter(~nw.col("event").is_null())
+    when = [] if period is None else ["period", "undated"]
+    cells = _cells(frame, when, grouped=by is not None)
+    if isinstance(cells, nw.DataFrame):
+        _warn_of_many_pairs(cells, when)
+    met = pairs(cells, by=when, weighting=weighting, inside=by is not None, strengths=expected)
+    return links(_with_expected(met) if expected else met, [*when[:1], "source", "target"])
 
 
-def with_expected(met: Any) -> Any:
+def _cells(frame: Any, when: list[str], *, grouped: bool) -> Any:
+    """Count the members of each unit in each event; one listed twice there counts once."""
+    keys = ["event", *when, "unit"]
+    unit = text("unit" if grouped else "member").alias("unit")
+    seats = frame.select("event", *when, unit, *(["member"] if grouped else []))
+    seats = seats.unique([*keys, "member"] if grouped else keys)
+    cells = seats.with_columns(amount=nw.lit(1.0)).select(*keys, "amount")
+    if grouped:
+        cells = cells.group_by(keys).agg(nw.col("amount").sum())
+    if isinstance(cells, nw.DataFrame):
+        cells = cells.sort(keys)  # sums are added up in one order, whatever the order of rows
+    return cells
+
+
+def _warn_of_many_pairs(cells: Any, when: list[str]) -> None:
+    sizes = cells.group_by("event", *when).agg(
+        nw.col("amount").sum().alias("members"), nw.len().alias("units")
+    )
+    table = as_pandas(sizes.to_native())
+    units = table["units"].to_numpy(np.float64)
+    if (n_pairs := float(units @ (units - 1)) / 2) <= MANY_PAIRS:
+        return
+    largest = table.nlargest(3, ["members"])
+    events = zip(largest["event"], largest["members"], strict=True)
+    named = ", ".join(f"{shown(event)} ({members:,.0f} members)" for event, members in events)
+    msg = f"the events have {n_pairs:,.0f} pairs, which may not fit in memory; largest events: "
+    msg += f"{named}. `by` adds members up before they are joined; a table of DuckDB spills to "
+    msg += "disk; or leave the largest events out."
+    warnings.warn(msg, UserWarning, stacklevel=4)
+
+
+def _with_expected(met: Any) -> Any:
     """Pairs with the weight that they have on average if the members are dealt at random."""
     source, target = nw.col("source_strength"), nw.col("target_strength")
     own = source * (source - 1) / 2

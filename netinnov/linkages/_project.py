@@ -15,7 +15,7 @@ from netinnov._rows import Rows
 from netinnov._tables import NodeTable
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.linkages._pairs_sql import Weighting
+from netinnov.linkages._pairs import Weighting
 from netinnov.linkages._records import Integers
 from netinnov.network import MultilayerNetwork, network_of_rows
 

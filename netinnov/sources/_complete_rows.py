@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov.errors import InputError, shortened
 from netinnov.linkages import co_participation
-from netinnov.linkages._pairs_sql import Weighting
+from netinnov.linkages._pairs import Weighting
 from netinnov.sources._judgement import Completeness
 from netinnov.sources._text_tables import TextTable
 
@@ -28,13 +28,11 @@ def check_events(name: str, events: str, weighting: Weighting) -> None:
         raise InputError(msg)
 
 
-def complete_rows(
-    table: TextTable, ids: Sequence[str], faults: list[str], *, described: str = ""
-) -> TextTable:
+def complete_rows(table: TextTable, ids: Sequence[str], faults: list[str]) -> TextTable:
     """Keep the rows that have all ids; ``faults`` gets a line about those that are dropped."""
     completeness = Completeness(table.name, ids)
     kept = completeness.keep(table)
-    completeness.tell(faults, described=described)
+    completeness.tell(faults)
     return kept
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from netinnov._arguments import as_path
 from netinnov.errors import InputError
-from netinnov.linkages._pairs_sql import Weighting
+from netinnov.linkages._pairs import Weighting
 from netinnov.sources._complete_rows import (
     check_events,
     complete_rows,

@@ -32,17 +32,17 @@ def check_engine(engine: str, memory: str | None, temp: str | os.PathLike[str] |
             raise InputError(f"{msg} (found {shown(value)}).")
 
 
-def connect(duckdb: Any, file: str, memory: str, temp: str | None) -> Any:
+def _connect(duckdb: Any, folder: Path, memory: str) -> Any:
     """Connect to a database with a limit of memory, and a folder for what does not fit."""
-    config = {"memory_limit": memory} | ({} if temp is None else {"temp_directory": temp})
+    config = {"memory_limit": memory, "temp_directory": str(folder / "spilt")}
     try:
-        return duckdb.connect(file, config=config)
+        return duckdb.connect(str(folder / "tables.duckdb"), config=config)
     except duckdb.Error as error:
         msg = f'`memory` must be an amount with a unit, such as "4GB"; found {shown(memory)}'
-        raise InputError(f"{msg} ({first_line(error)}).") from error
+        raise InputError(f"{msg} ({_first_line(error)}).") from error
 
 
-def first_line(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     """What a library says first."""
     return str(error).strip().partition("\n")[0]
 
@@ -58,21 +58,20 @@ def database(
         raise InputError(f"`temp` must be a folder; {parent} is not one.")
     with tempfile.TemporaryDirectory(prefix="netinnov-", dir=parent) as name:
         folder = Path(name)
-        spilt = str(folder / "spilt")
-        with connect(duckdb, str(folder / "tables.duckdb"), memory or "4GB", spilt) as connection:
+        with _connect(duckdb, folder, memory or "4GB") as connection:
             connection.execute("SET enable_progress_bar = false")
             try:
                 yield Database(connection)
             except duckdb.OutOfMemoryException as error:
                 msg = f"{needed_by} needs more than memory={memory or '4GB'!r}; give it more"
-                raise InputError(f"{msg} ({first_line(error)}).") from None
+                raise InputError(f"{msg} ({_first_line(error)}).") from None
             except (
                 duckdb.IOException,
                 duckdb.TransactionException,
                 duckdb.FatalException,
             ) as error:
                 msg = f"{folder} cannot hold what does not fit in memory; give `temp`, a folder on "
-                raise InputError(f"{msg}a larger disk ({first_line(error)}).") from None
+                raise InputError(f"{msg}a larger disk ({_first_line(error)}).") from None
 
 
 class Database:

@@ -35,7 +35,7 @@ class Completeness:
         self._shown += piece.lines[blank][: N_EXAMPLES - len(self._shown)].tolist()
         return piece.keep(~blank)
 
-    def tell(self, faults: list[str], *, described: str = "", may_be_empty: bool = False) -> None:
+    def tell(self, faults: list[str], *, may_be_empty: bool = False) -> None:
         """Say what was left out; refuse a file of which nothing is left unless it may be empty."""
         if self._uneven:
             where = f"{len(self._uneven)} ({some_lines(self._uneven)})"
@@ -45,8 +45,8 @@ class Completeness:
             raise InputError(f"{self._name} must have rows with {ids}; none of {self._n_rows} has.")
         if self._n_blank:
             where = f"{self._n_blank} ({some_lines(self._shown, self._n_blank)})"
-            described = described or " or ".join(self._ids)
-            faults.append(f"{self._name}: rows left out, without {described}: {where}")
+            ids = " or ".join(self._ids)
+            faults.append(f"{self._name}: rows left out, without {ids}: {where}")
 
 
 class Judgement:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from netinnov.linkages import co_participation
-from netinnov.linkages._pairs_sql import Weighting
+from netinnov.linkages._pairs import Weighting
 from netinnov.sources._database import PIECE, Database, database
 from netinnov.sources._openalex_files import read_mentions
 

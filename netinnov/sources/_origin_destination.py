@@ -24,7 +24,9 @@ from netinnov.sources._flows import (
 )
 from netinnov.sources._headers import check_columns
 from netinnov.sources._reader_result import Tables
-from netinnov.sources._reconcile import ROUNDING
+
+ROUNDING = 1.005
+"""Shares are rounded, so those of a place may add up to a little more than the whole."""
 
 FIRST = ("layer", "source", "target", "weight", "period")
 

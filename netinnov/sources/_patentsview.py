@@ -11,7 +11,7 @@ import pandas as pd
 from netinnov._arguments import as_list, as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
-from netinnov.linkages._pairs_sql import Weighting
+from netinnov.linkages._pairs import Weighting
 from netinnov.sources._complete_rows import check_events, most_frequent, one_each, two_mode, warn_of
 from netinnov.sources._database import ReadingEngine, check_engine
 from netinnov.sources._patentsview_duckdb import read_by_duckdb

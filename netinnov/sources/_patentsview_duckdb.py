@@ -11,7 +11,7 @@ import pandas as pd
 
 from netinnov._typing import Mask
 from netinnov.linkages import co_participation
-from netinnov.linkages._pairs_sql import Weighting
+from netinnov.linkages._pairs import Weighting
 from netinnov.sources._database import PIECE, Database, database, usual
 from netinnov.sources._patentsview_files import (
     Found,

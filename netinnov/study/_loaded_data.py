@@ -76,13 +76,13 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
 # aliases = {"Cologne" = "Köln"}   # flows: from names in them to names in the table of places
 # outflow = "population"      # flows that are shares: the column of the places with all that leaves
 # encoding = "gb18030"        # flows, tables: of text files; left out: found
-# weighting = "count"         # cordis, keep, openalex, patentsview: "count", "newman" or "full"
+# weighting = "count"         # cordis, openalex, patentsview: "count", "newman" or "full"
 # clean = false               # tables: true sets faulty rows aside and lists them in the report
 # project = {layer = "invention", onto = "talent"}   # a two-mode layer becomes links among one kind
                               # or several, or through = "project", the kind that they meet in;
                               # weighting = "count", "newman" or "full"; split_by = "kind": a layer
                               # for each kind of both ends, and one ("mixed") for pairs of two.
-                              # cordis, keep, openalex and patentsview then keep their projects,
+                              # cordis, openalex and patentsview then keep their projects,
                               # works or patents as nodes, which are resampled and, for the null
                               # model, trade their members
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from netinnov.io import escape_formulas
-from netinnov.io._csv_text import write_csv
+from netinnov.io._csv_text import escape_formulas, write_csv
 from netinnov.study._section import Table
 
 
