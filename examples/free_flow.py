@@ -19,22 +19,18 @@ from scipy import optimize
 from netinnov.mechanisms.convergence import beta_convergence, sigma_convergence
 from netinnov.mechanisms.free_flow import (
     CorePeriphery,
-    ElementMigration,
     FootlooseEntrepreneur,
     LogitMigration,
     Replicator,
-    basin_sizes,
     bifurcation_diagram,
     phase_map,
     trade_freeness,
-    with_border,
 )
 from netinnov.plotting import (
     figure_style,
     new_figure,
     plot_bifurcation,
     plot_phase_map,
-    plot_trajectories,
 )
 
 CORE = CorePeriphery(sigma=5, mu=0.4)
@@ -43,17 +39,12 @@ LOGIT = {"sensitivity": 1.0, "congestion": 0.5, "spillover": 1.0}
 ENCLAVES = (0.0, 0.05, 0.1, 0.3, 0.6)
 SHOWN = 0.1  # share that the enclave of the figures reaches
 STRONG = 0.3  # the same in the figure of paths
-FREENESS = 0.12  # between sustain and break point of CORE
 START = (0.4, 0.6)  # of home and host
 REGIONS = 60
 DECAYS = (30.0, 10.0, 3.0)
-BORDER = 0.5
 FREE = 0.3  # freeness at which a border brings the even split back
 STRICT, COST = 0.9, 1.0  # border and cost of moving of the reduced model
 GRID, EARLY = 200, 200  # values an axis of the maps; steps of beta convergence
-TYPES = ["talent", "capital", "technology"]
-CROSS = pd.DataFrame([[0.8, 1.2, 0.8], [1.2, 0.4, 0.6], [0.8, 0.6, 0.4]], TYPES, TYPES)
-RENTS = pd.DataFrame([[2.6, 2.0], [-2.0, 2.2]], TYPES[:2], TYPES[:2])
 N_POINTS = 200  # of parameters, at which closed forms are compared with numbers
 SEED = 1
 
@@ -159,52 +150,34 @@ def paths():
 
 
 def many():
-    """A plane of regions at three decays of trade, and a border across its middle."""
+    """A plane of regions at three decays of trade."""
     rng = np.random.default_rng(SEED)
     points = rng.random((REGIONS, 2))
     distances = np.linalg.norm(points[:, None] - points[None], axis=2)
-    sides = np.where(points[:, 0] < 0.5, "west", "east")
     start = rng.dirichlet(np.full(REGIONS, 50.0))
-    rows, kept = [], {}
+    rows, paths = [], []
     for decay in DECAYS:
         free = trade_freeness(distances, decay=decay)
-        for border in (0.0, BORDER):
-            matrix = with_border(free, border=border, jurisdictions=sides)
-            path = CORE.simulate(
-                start, freeness=matrix, steps=6000, dynamics=Replicator(mobility=2.0)
-            )
-            end = path.iloc[-1].to_numpy()
-            spread = sigma_convergence(path.iloc[[0, -1]].T, spread="theil")
-            rows.append(
-                (
-                    decay,
-                    border,
-                    int((end > 1e-3).sum()),
-                    end.max(),
-                    1 / (end**2).sum(),
-                    spread.iloc[0],
-                    spread.iloc[-1],
-                )
-            )
-            kept[decay, border] = path
-    columns = [
-        "decay",
-        "border",
-        "regions_left",
-        "largest",
-        "effective",
-        "theil_start",
-        "theil_end",
-    ]
-    return pd.DataFrame(rows, columns=columns), kept
+        path = CORE.simulate(start, freeness=free, steps=6000, dynamics=Replicator(mobility=2.0))
+        end = path.iloc[-1].to_numpy()
+        spread = sigma_convergence(path.iloc[[0, -1]].T, spread="theil")
+        rows.append(
+            {
+                "decay": decay,
+                "regions_left": int((end > 1e-3).sum()),
+                "largest": end.max(),
+                "effective": 1 / (end**2).sum(),
+                "theil_start": spread.iloc[0],
+                "theil_end": spread.iloc[-1],
+            }
+        )
+        paths.append(path)
+    return pd.DataFrame(rows), paths[0]
 
 
 def compute():
     """Everything that the page shows."""
-    table, kept = many()
-    model = ElementMigration(1.0, CROSS)
-    rents = ElementMigration(1.0, RENTS)
-    start = np.array([[0.55, 0.45], [0.5, 0.5], [0.5, 0.5]])
+    table, first = many()
     regime = phase_map(
         CORE,
         rows={"border": np.linspace(0, 0.99, GRID)},
@@ -220,17 +193,9 @@ def compute():
         "enclaves": enclave_table(),
         "paths": paths(),
         "many": table,
-        "many_paths": kept,
-        "elements": model,
-        "rents": rents,
-        "element_path": model.simulate(start, steps=400),
-        "rent_path": rents.simulate(start[:2], steps=400),
         "regime": regime,
         "reach": reach,
-        "basins": {
-            e: basin_sizes(CORE.equilibria(FREENESS, enclave=e)) for e in (0.0, 0.02, SHOWN)
-        },
-        "beta": beta_convergence(kept[DECAYS[0], 0.0].iloc[[0, EARLY]].T),
+        "beta": beta_convergence(first.iloc[[0, EARLY]].T),
     }
 
 
@@ -240,10 +205,9 @@ def draw(found, folder):
     with figure_style():
         axes = figure.subplots(2, 2, sharey=True).ravel()
         for ax, (title, path) in zip(axes, found["paths"].items(), strict=True):
-            plot_trajectories(path, ax=ax)
-            ax.set(ylim=(0, 1.03))
-            ax.set_title(title, pad=16)
-            ax.set_ylabel(ax.get_ylabel() if ax in axes[::2] else "")
+            path.plot(ax=ax, ylim=(0, 1.03), title=title)
+            ax.set_ylabel("share of the mobile" if ax in axes[::2] else "")
+            ax.set_xlabel("step (modelled)")
     save(figure, folder, "free_flow_paths")
 
     low, high = CORE.sustain_point(), CORE.break_point()
@@ -307,30 +271,6 @@ def draw(found, folder):
         )
     save(figure, folder, "free_flow_phases")
 
-    figure = new_figure(height=72)
-    with figure_style():
-        axes = figure.subplots(1, 3, sharey=False)
-        for ax, decay, letter in zip(axes, DECAYS, "abc", strict=True):
-            path = found["many_paths"][decay, 0.0]
-            largest = path.iloc[-1].nlargest(1).index
-            names = {largest[0]: "largest in the end"}
-            plot_trajectories(path.loc[:1000], highlight=largest, names=names, ax=ax)
-            ax.set_title(f"{letter}) decay {decay:g}", pad=28)
-            ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, ncols=1)
-            ax.set_ylabel(ax.get_ylabel() if letter == "a" else "")
-    save(figure, folder, "free_flow_regions")
-
-    figure = new_figure(height=72)
-    with figure_style():
-        axes = figure.subplots(1, 2, sharey=True)
-        for ax, name, letter in zip(axes, ("element_path", "rent_path"), "ab", strict=True):
-            path = found[name].xs(0, axis=1, level="region")
-            plot_trajectories(path, reference=0.5, ax=ax)
-            ax.set(ylim=(0, 1.03))
-            ax.set_ylabel("share of the type in region 1" if letter == "a" else "")
-            ax.set_xlabel(f"{letter}) " + ax.get_xlabel(), loc="left")
-    save(figure, folder, "free_flow_elements")
-
 
 def numbers_of(found):
     """The fields of the template."""
@@ -365,7 +305,6 @@ def numbers_of(found):
     many = markdown(
         [
             "decay",
-            "border",
             "regions with more than 0.1 %",
             "largest share",
             "effective number",
@@ -375,7 +314,6 @@ def numbers_of(found):
         [
             (
                 f"{r.decay:g}",
-                f"{r.border:g}",
                 r.regions_left,
                 three(r.largest),
                 three(r.effective),
@@ -385,17 +323,7 @@ def numbers_of(found):
             for r in found["many"].itertuples()
         ],
     )
-    basins = markdown(
-        ["enclave of region 1", "stable states: share in region 1 (basin)"],
-        [
-            (f"{e:g}", "; ".join(f"{r.share:.3f} ({r.basin:.3f})" for r in table.itertuples()))
-            for e, table in found["basins"].items()
-        ],
-    )
     worst = found["agreement"]
-    elements, rents = found["elements"], found["rents"]
-    alone = [f"{CROSS.loc[t, t] / 2:.2f}" for t in TYPES]
-    turn = rents.modes()["turn"].max()
     theta = LOGIT["sensitivity"]
     by_model = {
         name: enclaves[enclaves["model"] == name].set_index("enclave")
@@ -407,7 +335,6 @@ def numbers_of(found):
         "points": points,
         "moved": moved,
         "many": many,
-        "basins": basins,
         "worst": listed(f"{value:.0e} ({name})" for name, value in worst.items()),
         "n_points": N_POINTS,
         "grid": GRID,
@@ -416,7 +343,6 @@ def numbers_of(found):
         "cost": COST,
         "e": SHOWN,
         "strong": STRONG,
-        "phi": FREENESS,
         "core_break": core.loc[0.0, "break_if_both"],
         "core_sustain": core.loc[0.0, "sustain_in_host"],
         "core_both": core.loc[SHOWN, "break_if_both"],
@@ -433,11 +359,6 @@ def numbers_of(found):
         "congestion": LOGIT["congestion"],
         "spillover": LOGIT["spillover"],
         "n": REGIONS,
-        "largest_border": BORDER,
-        "alone": listed(alone),
-        "leading": elements.leading_eigenvalue(),
-        "rents": rents.leading_eigenvalue(),
-        "period": 2 * np.pi / turn,
         "beta": found["beta"].slope,
         "beta_says": _says(found["beta"]),
         "beta_low": found["beta"].low,

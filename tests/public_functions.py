@@ -18,7 +18,6 @@ from netinnov.experiments import DoseResponse, ExperimentResult, PairSums, Speci
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.mechanisms.free_flow import (
     CorePeriphery,
-    ElementMigration,
     FootlooseEntrepreneur,
     LogitMigration,
 )
@@ -73,7 +72,6 @@ OWNERS: dict[str, Any] = {
     "CorePeriphery": CorePeriphery(5, 0.4),
     "DirectLinks": LINKS,
     "DoseResponse": DoseResponse(RESULT, DOSES),
-    "ElementMigration": ElementMigration(1.0, [[1.0]]),
     "FootlooseEntrepreneur": FootlooseEntrepreneur(5, 0.4),
     "ForwardEnclave": ForwardEnclave("p", "q", 2, 0.5),
     "Game": GAME,
@@ -177,7 +175,6 @@ OF_ONE: dict[str, dict[str, Any]] = {
     "planning.siting_stability": {"k": 1},
     "experiments.link_changes": {"after": NETWORK},
     "mechanisms.diffusion.order_test": {"steps": pd.Series({"a": 0.0, "b": 1.0, "c": 2.0})},
-    "mechanisms.free_flow.ElementMigration.simulate": {"start": [[0.5, 0.5]]},
 }
 """Values where a parameter of that name is something else."""
 

@@ -443,7 +443,7 @@ WHAT_NO_ARGUMENT_IS: dict[str, Callable[[Any], object]] = {
     "demand_slope": lambda bad: compared_approaches(demand_slope=bad),
     "home": lambda bad: compared_approaches(home=bad),
     "values": lambda bad: free_flow.bifurcation_diagram(lambda _: pd.DataFrame(), bad),
-    "equilibria": lambda bad: free_flow.basin_sizes(bad),
+    "equilibria": lambda bad: free_flow.bifurcation_diagram(lambda _: bad, [0.1]),
     "rows": lambda bad: free_flow.phase_map(
         free_flow.CorePeriphery(5, 0.4), rows={"border": bad}, columns={"freeness": [0.2]}
     ),

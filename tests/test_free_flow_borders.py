@@ -9,15 +9,14 @@ from scipy import optimize
 
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow import (
-    PHASES,
     CorePeriphery,
     FootlooseEntrepreneur,
     LogitMigration,
-    basin_sizes,
     bifurcation_diagram,
     phase_map,
 )
 
+PHASES = ("convergence", "either", "divergence")
 CORE, FOOTLOOSE = CorePeriphery(5, 0.4), FootlooseEntrepreneur(3, 0.4)
 both = pytest.mark.parametrize("model", [CORE, FOOTLOOSE], ids=["cp", "fe"])
 # 100 points each, inside the region without a black hole.
@@ -235,32 +234,6 @@ def test_the_most_sensitive_move_where_it_pays(cost, end):
     assert stable == ([1, 0] if cost < 1 else [])
 
 
-def test_basins_are_the_lengths_between_unstable_rest_points():
-    table = pd.DataFrame({"share": [0.0, 0.2, 0.5, 0.9, 1.0], "stable": [1, 0, 1, 0, 1]})
-    assert basin_sizes(table.astype({"stable": bool}))["basin"].round(12).tolist() == [
-        0.2,
-        0.7,
-        0.1,
-    ]
-    one = pd.DataFrame({"share": [0.6], "stable": [True]})
-    assert basin_sizes(one)["basin"].tolist() == [1.0]
-    with pytest.raises(InputError, match="`equilibria` must be ascending"):
-        basin_sizes(table[::-1].astype({"stable": bool}))
-
-
-def test_basins_of_a_model_are_where_paths_end():
-    table = CORE.equilibria(0.12, enclave=0.02)
-    basins = basin_sizes(table)
-    assert basins["basin"].sum() == pytest.approx(1)
-    x = np.linspace(0.005, 0.995, 100)
-    for _ in range(300):
-        x = np.clip(x + 8 * x * (1 - x) * CORE.gap(x, freeness=0.12, enclave=0.02), 0, 1)
-    share = basins["share"].to_numpy()
-    ends = share[np.abs(x[:, None] - share).argmin(axis=1)]
-    counts = pd.Series(ends).value_counts(normalize=True).reindex(basins["share"])
-    np.testing.assert_allclose(counts, basins["basin"], atol=0.011)
-
-
 def test_a_diagram_lists_the_rest_points_of_each_value():
     diagram = bifurcation_diagram(CORE.equilibria, [0.05, 0.12, 0.2])
     assert list(diagram) == ["freeness", "share", "stable"]
@@ -338,10 +311,6 @@ def test_phase_maps_do_not_depend_on_threads():
         (lambda: LogitMigration(1, -1, enclave=0.5), "`attraction` must be at least 0 with an enc"),
         (lambda: LogitMigration(1, 1, enclave=0.5).break_point(), "`enclave` must be 0 for this"),
         (lambda: LogitMigration(1, 1).fold_point(), "fold_point needs an `enclave` above 0"),
-        (
-            lambda: basin_sizes(pd.DataFrame({"share": [0.5]})),
-            "`equilibria` must have the columns share and stable; found",
-        ),
         (
             lambda: bifurcation_diagram(CORE.equilibria, [0.1], parameter="share"),
             "`parameter` must differ from the other columns; found 'share'",

@@ -12,19 +12,21 @@ from netinnov import build_network
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow import (
     CorePeriphery,
-    ElementMigration,
     FootlooseEntrepreneur,
     Logit,
     LogitMigration,
     Replicator,
-    basin_sizes,
     trade_freeness,
-    with_border,
 )
 
 CORE, FOOTLOOSE = CorePeriphery(5, 0.4), FootlooseEntrepreneur(3, 0.4)
 both = pytest.mark.parametrize("model", [CORE, FOOTLOOSE], ids=["cp", "fe"])
 seeds = st.integers(0, 2**32 - 1)
+
+
+def basins_of(table: pd.DataFrame) -> np.ndarray:
+    """Shares of the starts of two regions that end at each stable rest point."""
+    return np.diff(np.unique([0.0, *table.loc[~table["stable"], "share"], 1.0]))
 
 
 def ring(n: int) -> np.ndarray:
@@ -177,7 +179,7 @@ def test_rest_points_of_two_regions_are_those_of_the_closed_form(model):
     table = table.sort_values(0, ignore_index=True)
     np.testing.assert_allclose(table[0], exact["share"], atol=1e-8)
     assert table["stable"].tolist() == exact["stable"].tolist()
-    basins = basin_sizes(exact)["basin"].to_numpy()
+    basins = basins_of(exact)
     stable = table[table["stable"]]
     assert ((stable["low"] <= basins) & (basins <= stable["high"])).all()
     assert stable["basin"].sum() == pytest.approx(1)
@@ -275,107 +277,21 @@ def test_rest_points_of_logit_are_those_of_its_equation():
         table = model.rest_points(restarts=200, rng=2).sort_values(0, ignore_index=True)
         np.testing.assert_allclose(table[0], exact["share"], atol=1e-9)
         assert table["stable"].tolist() == exact["stable"].tolist()
-        basins = basin_sizes(exact)["basin"].to_numpy()
+        basins = basins_of(exact)
         stable = table[table["stable"]]
         assert ((stable["low"] <= basins) & (basins <= stable["high"])).all()
 
 
-def test_elements_of_one_type_are_the_logit_model():
-    one = ElementMigration(1.4, [[3.0]], spillovers=[[0.5]], border=0.2, mobility=0.3)
-    other = LogitMigration(1.4, 3.0, spillover=0.5, border=0.2)
-    path = one.simulate([[0.4, 0.6]], steps=100)
-    expected = other.simulate([0.4, 0.6], steps=100, mobility=0.3)
-    np.testing.assert_allclose(path.to_numpy(), expected.to_numpy(), atol=1e-13)
-    assert one.leading_eigenvalue() == pytest.approx(1.4 * (3.0 - 0.4) / 2)
-
-
-def test_elements_stable_alone_can_part_together():
-    # Alone theta B_tt / 2 = 0.5 each; together the eigenvalues of B / 2 are 0.5 +- 0.6.
-    effects = pd.DataFrame([[1.0, 1.2], [1.2, 1.0]], ["talent", "capital"], ["talent", "capital"])
-    model = ElementMigration(1.0, effects)
-    assert model.leading_eigenvalue() == pytest.approx(1.1)
-    assert not model.is_stable()
-    assert ElementMigration(1.0, np.diag([1.0, 1.0])).is_stable()
-    start = pd.DataFrame([[0.501, 0.499], [0.5, 0.5]], effects.index, [0, 1])
-    path = model.simulate(start, steps=4000)
-    assert list(path.columns.names) == ["type", "region"]
-    assert (path.iloc[-1].xs(0, level="region") > 0.6).all()
-    calm = ElementMigration(0.9, effects).simulate(start, steps=4000)
-    np.testing.assert_allclose(calm.iloc[-1], 0.5, atol=1e-4)
-
-
-def test_tables_of_elements_are_read_by_the_names_of_their_types():
-    names = ["talent", "capital"]
-    effects = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], names, names)
-    spillovers = pd.DataFrame([[0.5, 0.1], [0.2, 0.3]], names, names)
-    theta, speed = pd.Series([1.0, 2.0], names), pd.Series([0.1, 0.4], names)
-    model = ElementMigration(theta, effects, spillovers=spillovers, mobility=speed)
-    turned = ElementMigration(
-        theta[::-1],
-        effects[names[::-1]],
-        spillovers=spillovers.loc[names[::-1], names[::-1]],
-        mobility=speed[::-1],
-    )
-    pd.testing.assert_frame_equal(model.modes(), turned.modes())
-    with pytest.raises(
-        InputError, match="`spillovers` must have one entry for each type, 'talent'"
-    ):
-        ElementMigration(1.0, effects, spillovers=spillovers.rename(columns={"talent": "ideas"}))
-
-
-def test_elements_that_chase_one_another_swing():
-    # Eigenvalues of B / 2: 1.1 +- i.
-    model = ElementMigration(1.0, [[2.2, 2.0], [-2.0, 2.2]], mobility=0.01)
-    modes = model.modes()
-    np.testing.assert_allclose(modes["rate"], 0.01 * 0.1)
-    np.testing.assert_allclose(modes["turn"], 0.01)
-    first = model.simulate([[0.6, 0.4], [0.5, 0.5]], steps=6000)[0, 0] - 0.5
-    crossings = int((np.diff(np.sign(first.iloc[2000:])) != 0).sum())
-    assert crossings >= 4
-
-
-def test_modes_of_elements_over_a_network_are_their_jacobian():
-    rng = np.random.default_rng(7)
-    b, s = rng.normal(size=(3, 3)), rng.normal(size=(3, 3))
-    theta, speed = rng.uniform(0.5, 2, 3), rng.uniform(0.1, 0.9, 3)
-    model = ElementMigration(theta, b, spillovers=s, border=0.4, mobility=speed)
-    network, n, h = ring(5) == 1, 5, 1e-6
-
-    def velocity(state):
-        start = state.reshape(3, n)
-        return model.simulate(start, network=network, steps=1).iloc[1].to_numpy() - state
-
-    basis = np.linalg.qr(np.column_stack([np.ones(n), np.eye(n)[:, 1:]]))[0][:, 1:]
-    whole = np.kron(np.eye(3), basis)
-    even = np.full(3 * n, 1 / n)
-    jacobian = np.stack(
-        [(velocity(even + h * d) - velocity(even - h * d)) / (2 * h) for d in whole.T], axis=1
-    )
-    exact = np.sort(np.linalg.eigvals(whole.T @ jacobian).real)
-    np.testing.assert_allclose(np.sort(model.modes(network)["rate"]), exact, atol=1e-8)
-
-
 def test_a_border_is_felt_between_jurisdictions_only():
-    free = trade_freeness(ring(4), decay=0.1)
-    halved = with_border(free, border=0.5, jurisdictions=["x", "x", "y", "y"])
-    ratio = halved / free
-    assert ratio.to_numpy().tolist() == [
-        [1, 1, 0.5, 0.5],
-        [1, 1, 0.5, 0.5],
-        [0.5, 0.5, 1, 1],
-        [0.5, 0.5, 1, 1],
-    ]
-    pd.testing.assert_frame_equal(with_border(free, border=0), free)
+    ratio = np.array([[1, 1, 0.5, 0.5], [1, 1, 0.5, 0.5], [0.5, 0.5, 1, 1], [0.5, 0.5, 1, 1]])
     # Spillovers of a ring of four regions, two in each jurisdiction, are halved across the border:
     # one step by the definition, x + mobility (choice - x).
-    x, weights = np.array([0.4, 0.3, 0.2, 0.1]), (ring(4) == 1) / 2 * ratio.to_numpy()
+    x, weights = np.array([0.4, 0.3, 0.2, 0.1]), (ring(4) == 1) / 2 * ratio
     expected = x + 0.3 * (softmax(1.4 * (3 * x + 2 * weights @ x)) - x)
     options = {"network": ring(4) == 1, "jurisdictions": ["x", "x", "y", "y"]}
     logit = LogitMigration(1.4, 3.0, spillover=2.0, border=0.5)
     path = logit.simulate(x, **options, steps=1, mobility=0.3)
     np.testing.assert_allclose(path.iloc[1], expected)
-    elements = ElementMigration(1.4, [[3.0]], spillovers=[[2.0]], border=0.5, mobility=0.3)
-    np.testing.assert_allclose(elements.simulate([x], **options, steps=1).iloc[1], expected)
     # Rest points are states that no step changes.
     points = logit.rest_points(**options, enclaves={(0, 3): 0.2}, restarts=20, mobility=1.0, rng=1)
     for state in points[[0, 1, 2, 3]].to_numpy():
@@ -394,13 +310,6 @@ def test_rest_points_with_immobile_shares_and_enclaves_are_where_all_earn_the_sa
         np.testing.assert_allclose(earned[state > 1e-9], earned.max(), atol=1e-8)
         path = model.simulate(state, **options, steps=1)
         np.testing.assert_allclose(path.iloc[1], state, atol=1e-9)
-
-
-def test_a_network_of_elements_is_stable_where_all_its_modes_are():
-    # Of two regions 1.5 < 2; of three in a ring theta B < 3.
-    elements = ElementMigration(1.0, [[2.5]])
-    assert not elements.is_stable()
-    assert elements.is_stable(ring(3) == 1)
 
 
 NAMES = ["high", "low"]
@@ -464,11 +373,7 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
             "`dynamics` must be of the type Replicator or Logit; found",
         ),
         (
-            lambda: with_border(np.eye(2) / 2 + 0.5, border=1.0),
-            "`border` must be .* below 1; found 1.0",
-        ),
-        (
-            lambda: with_border(np.eye(2) / 2 + 0.5, border=0.5, jurisdictions=["a"]),
+            lambda: LogitMigration(1.0, 1.0).simulate([0.5, 0.5], jurisdictions=["a"]),
             "`jurisdictions` must name that of each of 2 regions",
         ),
         (lambda: Replicator(-0.1), "`mobility` must be a finite number above 0; found -0.1"),
@@ -491,20 +396,6 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
                 [0.4, 0.3, 0.3], network=ring(3)
             ),
             "`enclaves` must say which",
-        ),
-        (
-            lambda: ElementMigration(1.0, [[1.0, 2.0]]),
-            r"`cross_effects` must be a square matrix of types; found the shape \(1, 2\)",
-        ),
-        (lambda: ElementMigration(1.0, [[np.nan]]), "`cross_effects` must hold finite"),
-        (lambda: ElementMigration(1.0, np.eye(2), spillovers=np.eye(3)), "`spillovers` must be"),
-        (lambda: ElementMigration([1.0, 0.0], np.eye(2)), "`sensitivity` .* above 0; found 0.0"),
-        (lambda: ElementMigration([1.0] * 3, np.eye(2)), "`sensitivity` must be a number or one"),
-        (lambda: ElementMigration(1.0, np.eye(2), mobility=-1), "`mobility` .* found -1.0"),
-        (lambda: ElementMigration(1.0, np.eye(2)).simulate([0.5, 0.5]), "`start` must have a row"),
-        (
-            lambda: ElementMigration(1.0, np.eye(2)).modes(np.zeros((2, 2))),
-            "`network` must link every region",
         ),
     ],
 )

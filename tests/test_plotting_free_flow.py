@@ -13,13 +13,7 @@ from matplotlib.colors import to_rgb
 
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow import CorePeriphery, bifurcation_diagram, phase_map
-from netinnov.plotting import (
-    new_figure,
-    plot_bifurcation,
-    plot_phase_map,
-    plot_trajectories,
-    save_figure,
-)
+from netinnov.plotting import new_figure, plot_bifurcation, plot_phase_map, save_figure
 
 MODEL = CorePeriphery(5, 0.4)
 
@@ -96,32 +90,6 @@ def test_phases_are_told_apart_in_grey():
     assert (np.diff(grey) < -0.15).all()
 
 
-def test_paths_are_lines_of_their_regions(ax):
-    path = MODEL.simulate([0.2, 0.3, 0.5], freeness=np.full((3, 3), 0.3) + 0.7 * np.eye(3), steps=9)
-    plot_trajectories(path, names={0: "home"}, ax=ax)
-    assert texts(ax) == ["home", "1", "2"]
-    level, *lines = ax.lines
-    assert level.get_ydata()[0] == pytest.approx(1 / 3)
-    for region, line in zip(path, lines, strict=True):
-        np.testing.assert_array_equal(line.get_ydata(), path[region])
-    assert "Modelled" in ax.get_xlabel()
-
-
-def test_of_many_regions_those_asked_for_are_named(ax):
-    path = pd.DataFrame(np.full((4, 20), 0.05), columns=[f"r{i}" for i in range(20)])
-    plot_trajectories(path, highlight=["r3"], reference=0.1, ax=ax)
-    assert texts(ax) == ["19 other regions", "r3"]
-    assert ax.lines[0].get_ydata()[0] == 0.1
-    other = plot_trajectories(path, ax=new_figure().add_subplot())
-    assert texts(other) == ["20 regions"]
-
-
-def test_labels_that_matplotlib_would_hide_or_read_as_mathematics_are_drawn(ax):
-    path = pd.DataFrame({"_a": [0.5, 0.5], "$b": [0.5, 0.5]})
-    plot_trajectories(path, ax=ax)
-    assert texts(ax) == [" _a", r"\$b"]
-
-
 @pytest.mark.parametrize("width", [89, pytest.param(183, marks=pytest.mark.slow)])
 def test_nothing_is_cut_or_written_over_at_either_width(width, tmp_path):
     phases = phase_map(
@@ -129,12 +97,10 @@ def test_nothing_is_cut_or_written_over_at_either_width(width, tmp_path):
     )
     diagram = bifurcation_diagram(MODEL.equilibria, [0.05, 0.1, 0.2])
     points = {"sustain point": 0.1, "break point": 0.14, "fold point": 0.12}
-    path = pd.DataFrame({"home": [0.5, 0.4], "host": [0.5, 0.6]})
     for number, draw in enumerate(
         [
             lambda ax: plot_phase_map(phases, ax=ax),
             lambda ax: plot_bifurcation(diagram, points=points, ax=ax),
-            lambda ax: plot_trajectories(path, ax=ax),
         ]
     ):
         figure = new_figure(width=width, height=80)
@@ -155,9 +121,7 @@ def test_nothing_is_cut_or_written_over_at_either_width(width, tmp_path):
 
 def test_without_axes_a_figure_is_made_and_settings_stay():
     before = dict(mpl.rcParams)
-    axes = plot_trajectories(
-        pd.DataFrame({"a": [0.5], "b": [0.5]}, index=[0]).reindex([0, 1]).ffill()
-    )
+    axes = plot_bifurcation(bifurcation_diagram(MODEL.equilibria, [0.05, 0.1]))
     assert axes.figure.get_size_inches()[0] * 25.4 == pytest.approx(89)
     assert dict(mpl.rcParams) == before
     plt.close(axes.figure)
@@ -172,11 +136,6 @@ def test_without_axes_a_figure_is_made_and_settings_stay():
         (
             lambda: plot_phase_map(pd.DataFrame([["convergence", "none"]] * 2)),
             "`phases` must hold convergence, either, divergence; found 'none'",
-        ),
-        (lambda: plot_trajectories(pd.DataFrame()), "`path` must be a table"),
-        (
-            lambda: plot_trajectories(pd.DataFrame({"a": [1.0]}), highlight=["z"]),
-            r"`highlight` must name regions of `path`; found \['z'\]",
         ),
     ],
 )

@@ -25,7 +25,6 @@ from netinnov.plotting import (
     plot_plan_map,
     plot_profile,
     plot_roles,
-    plot_trajectories,
 )
 
 EFFECTS = pd.DataFrame(
@@ -114,17 +113,6 @@ def test_an_infinite_value_has_no_score_and_leaves_those_of_others(ax):
     shades = np.ma.filled(ax.collections[0].get_array().reshape(3, 2), np.nan)
     assert shades[:, 0].tolist()[:2] == [-1.0, 1.0]
     assert np.isnan(shades[2, 0])
-
-
-def test_a_path_of_one_step_or_without_values_is_drawn(ax):
-    lines = plot_trajectories(pd.DataFrame({"home": [0.5], "host": [0.5]}), ax=ax).lines
-    assert [[*line.get_ydata()] for line in lines if line.get_label() in ("home", "host")] == [
-        [0.5],
-        [0.5],
-    ]
-    ax.clear()
-    plot_trajectories(pd.DataFrame({"home": [np.nan] * 2, "host": [np.nan] * 2}), ax=ax)
-    assert np.isfinite([*ax.get_xlim(), *ax.get_ylim()]).all()
 
 
 def test_a_rest_point_that_is_missing_ends_its_branch(ax):

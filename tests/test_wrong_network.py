@@ -16,9 +16,6 @@ FUNCTIONS = {
 }
 
 TAKE_MATRICES = {
-    "mechanisms.free_flow.ElementMigration.is_stable",
-    "mechanisms.free_flow.ElementMigration.modes",
-    "mechanisms.free_flow.ElementMigration.simulate",
     "mechanisms.free_flow.LogitMigration.break_point",
     "mechanisms.free_flow.LogitMigration.modes",
     "mechanisms.free_flow.LogitMigration.rest_points",

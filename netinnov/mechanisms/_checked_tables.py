@@ -41,7 +41,7 @@ def numbers_of(
     return x
 
 
-def in_order(name: str, values: Any, names: Collection[Any], *, of: str = "region") -> Floats:
+def in_order(name: str, values: Any, names: Collection[Any]) -> Floats:
     """Numbers; those of a Series or square table in the order of the names of regions.
 
     They are taken as they are without names, and where the index is 0, 1, ...
@@ -50,7 +50,7 @@ def in_order(name: str, values: Any, names: Collection[Any], *, of: str = "regio
     if labelled and names and not values.index.equals(pd.RangeIndex(len(values))):
         for labels in values.axes:
             if not labels.is_unique or set(labels) != set(names):
-                msg = f"`{name}` must have one entry for each {of}, {examples(names)}"
+                msg = f"`{name}` must have one entry for each region, {examples(names)}"
                 raise InputError(f"{msg}; found {examples(labels)}.")
         values = values.loc[list(names)]
         values = values[list(names)] if isinstance(values, pd.DataFrame) else values

@@ -38,7 +38,6 @@ from netinnov.plotting._frame import (
 from netinnov.plotting._free_flow import (
     plot_bifurcation as plot_bifurcation,
     plot_phase_map as plot_phase_map,
-    plot_trajectories as plot_trajectories,
 )
 from netinnov.plotting._heat_maps import (
     plot_community_flows as plot_community_flows,

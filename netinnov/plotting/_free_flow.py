@@ -1,8 +1,8 @@
-"""Free flow between regions as models see it: rest points, phases and paths."""
+"""Free flow between regions as models see it: rest points and phases."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,20 +17,18 @@ from netinnov.errors import InputError
 from netinnov.plotting._drawing import (
     MODELLED,
     drawing,
-    entry,
     legend_above,
     number,
     percent,
     table_of,
     write_notes,
 )
-from netinnov.plotting._fonts import name_of, printable
-from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, layer_style
+from netinnov.plotting._fonts import printable
+from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE
 
 _PHASES = {"convergence": "#cfe3f1", "either": "#7fa8c9", "divergence": "#b4551d"}
 _APART = 0.2
 """Change of a share between two values of the parameter that is no longer one branch."""
-_MOST_NAMED = 7
 
 
 def plot_bifurcation(
@@ -166,74 +164,6 @@ def plot_phase_map(
         ax.set_ylabel(printable(axis_labels[1], longest=80))
         write_notes(ax, [MODELLED], label=printable(axis_labels[0], longest=80))
         legend_above(ax, entries)
-    return ax
-
-
-def plot_trajectories(
-    path: pd.DataFrame,
-    *,
-    highlight: Collection[Any] = (),
-    names: Mapping[Any, str] | None = None,
-    reference: float | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the shares of regions step by step.
-
-    Parameters
-    ----------
-    path : DataFrame
-        Index = step, a column a region, as ``simulate`` of a model gives it. For elements of
-        several types that of one type, ``path["talent"]``; or that of one region, with a column
-        a type, and the `reference` of the even split.
-    highlight : collection of regions, optional
-        Drawn in colour and named; by default all, if there are seven at most.
-    names : mapping from region to str, optional
-        What they are called in the legend.
-    reference : float, optional
-        Where the thin grey line is; by default where all regions have the same.
-    ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
-
-    Returns
-    -------
-    Axes
-        A line a region.
-
-    Raises
-    ------
-    InputError
-        If there is no path, or a highlighted region is not in it.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> ax = plot_trajectories(pd.DataFrame({"home": [0.4, 0.5], "host": [0.6, 0.5]}))
-    >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['home', 'host']
-    """
-    path = table_of("path", path, of="simulate() of a model")
-    if path.empty or path.columns.nlevels != 1:
-        shape = f"{path.columns.nlevels} levels and the shape {path.shape}"
-        msg = "`path` must be a table with a row a step and a column a region; "
-        raise InputError(f"{msg}found {shape}; of several types give one: path['talent'].")
-    chosen = list(highlight) or (list(path) if path.shape[1] <= _MOST_NAMED else [])
-    if unknown := [region for region in chosen if region not in path]:
-        raise InputError(f"`highlight` must name regions of `path`; found {unknown[:5]}.")
-    with drawing(ax, SINGLE, 66) as ax:
-        even = 1 / path.shape[1] if reference is None else reference
-        ax.axhline(even, color=GREY, linewidth=0.5, zorder=1)
-        rest = path.drop(columns=chosen)
-        if rest.shape[1]:
-            lines = ax.plot(path.index, rest.to_numpy(), color=GREY, linewidth=0.4, alpha=0.6)
-            lines[0].set_label(f"{rest.shape[1]:,} {'other ' if chosen else ''}regions")
-        for position, region in enumerate(chosen):
-            look = {"label": entry(printable(name_of(names, region)))} | layer_style(position)
-            ax.plot(path.index, path[region], linewidth=1.3, zorder=3, **look)
-        top = float(np.nanmax(path.to_numpy(), initial=0.0)) or 1.0
-        ax.set(xlim=path.index[[0, -1]] if len(path) > 1 else None, ylim=(0, min(1.03, top * 1.08)))
-        ax.set_ylabel("share of the mobile")
-        write_notes(ax, [MODELLED], label="step")
-        legend_above(ax, ncols=2, handlelength=3)
     return ax
 
 

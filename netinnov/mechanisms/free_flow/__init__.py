@@ -7,19 +7,13 @@ in the terms of economic geography; the paper itself has no equations.
 
 from netinnov._public import publish
 from netinnov.mechanisms.free_flow._dynamics import Logit as Logit, Replicator as Replicator
-from netinnov.mechanisms.free_flow._elements import ElementMigration as ElementMigration
 from netinnov.mechanisms.free_flow._footloose import FootlooseEntrepreneur as FootlooseEntrepreneur
 from netinnov.mechanisms.free_flow._krugman_model import CorePeriphery as CorePeriphery
 from netinnov.mechanisms.free_flow._logit import LogitMigration as LogitMigration
 from netinnov.mechanisms.free_flow._phase_maps import (
-    PHASES as PHASES,
-    basin_sizes as basin_sizes,
     bifurcation_diagram as bifurcation_diagram,
     phase_map as phase_map,
 )
-from netinnov.mechanisms.free_flow._regions import (
-    trade_freeness as trade_freeness,
-    with_border as with_border,
-)
+from netinnov.mechanisms.free_flow._regions import trade_freeness as trade_freeness
 
 __dir__ = publish(globals())

@@ -19,7 +19,7 @@ from netinnov.mechanisms.free_flow._logit import LogitMigration
 from netinnov.mechanisms.free_flow._rest_points import curve, tangent
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
-PHASES = ("convergence", "either", "divergence")
+_PHASES = ("convergence", "either", "divergence")
 """In this order: one spread state; it or a core, as it begins; only agglomeration."""
 
 _N_SHARES = 129
@@ -89,43 +89,6 @@ def _rest_points(table: pd.DataFrame) -> pd.DataFrame:
     return table[["share", "stable"]]
 
 
-def basin_sizes(equilibria: pd.DataFrame) -> pd.DataFrame:
-    """Share of the starts that end at each stable rest point of two regions; exact.
-
-    Parameters
-    ----------
-    equilibria : DataFrame
-        Columns ``share, stable``, ascending, as ``model.equilibria`` gives it.
-
-    Returns
-    -------
-    DataFrame
-        A row a stable point: ``share``, ``basin`` (between unstable points); the sum is 1.
-
-    Raises
-    ------
-    InputError
-        If a column is missing, or stable and unstable rest points do not take turns.
-
-    Examples
-    --------
-    >>> from netinnov.mechanisms.free_flow import CorePeriphery
-    >>> basin_sizes(CorePeriphery(sigma=5, mu=0.4).equilibria(0.12)).round(3)
-       share  basin
-    0    0.0  0.167
-    1    0.5  0.666
-    2    1.0  0.167
-    """
-    table = _rest_points(equilibria)
-    share, stable = table["share"].to_numpy(), table["stable"].to_numpy(bool)
-    if not len(share) or (np.diff(share) <= 0).any() or (stable[1:] == stable[:-1]).any():
-        msg = "`equilibria` must be ascending, with stable and unstable rest points in turn; "
-        raise InputError(f"{msg}found {dict(zip(share.tolist(), stable.tolist(), strict=True))}.")
-    # An unstable rest point at an end bounds nothing else.
-    bounds = np.unique([0.0, *share[~stable], 1.0])
-    return pd.DataFrame({"share": share[stable], "basin": np.diff(bounds)})
-
-
 def phase_map(
     model: TradeModel | LogitMigration,
     *,
@@ -183,7 +146,7 @@ def phase_map(
     arrays = [np.broadcast_to(np.asarray(value, float), shape) for value in parameters.values()]
     grid = dict(zip(parameters, arrays, strict=True))
     if isinstance(model, LogitMigration):
-        phases = np.where(_one_state(grid), PHASES[0], PHASES[2])
+        phases = np.where(_one_state(grid), _PHASES[0], _PHASES[2])
     else:
         phases = _trade_phases(model, grid, executor)
     return pd.DataFrame(phases, index, across)
@@ -248,7 +211,7 @@ def _trade_phases(
         lines = list(zip(sigma, mu, phi, enclave, strict=True))
         task = partial(_has_spread, kind)
         spread = np.stack(run(task, lines, executor=executor, progress=False, label="rows"))
-    return np.select([spread & ~core, spread & core], PHASES[:2], PHASES[2])
+    return np.select([spread & ~core, spread & core], _PHASES[:2], _PHASES[2])
 
 
 def _has_spread(kind: type[TradeModel], line: tuple[Floats, ...]) -> Any:

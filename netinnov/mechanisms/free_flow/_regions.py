@@ -55,35 +55,6 @@ def trade_freeness(distances: Any, *, decay: float) -> pd.DataFrame:
     return pd.DataFrame(np.exp(-decay * values), index=labels, columns=labels)
 
 
-def with_border(freeness: Any, *, border: float, jurisdictions: Any = None) -> pd.DataFrame:
-    """Lower the freeness between regions of different jurisdictions.
-
-    Parameters
-    ----------
-    freeness : DataFrame or array
-        Regions x regions, as `trade_freeness` gives it.
-    border : float
-        From 0 (none: free flow) to below 1: what passes it is multiplied by 1 - border.
-    jurisdictions : sequence, optional
-        Of each region, in the order of the rows. By default each is its own.
-
-    Returns
-    -------
-    DataFrame
-        The freeness with the border.
-
-    Examples
-    --------
-    >>> free = trade_freeness([[0, 1, 1], [1, 0, 1], [1, 1, 0]], decay=0.6931471805599453)
-    >>> with_border(free, border=0.5, jurisdictions=["a", "a", "b"]).round(2).iloc[0].tolist()
-    [1.0, 0.5, 0.25]
-    """
-    values, labels = check_freeness_matrix(freeness)
-    check_border(border)
-    lowered = values * (1 - border * _across_border(jurisdictions, len(values)))
-    return pd.DataFrame(lowered, index=labels, columns=labels)
-
-
 def check_border(border: float) -> None:
     check_number("border", border, low=0, high=1, below=True)
 
