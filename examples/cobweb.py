@@ -13,18 +13,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _pages import fill, listed, markdown, save, three, write_tables
+from _pages import fill, listed, markdown, save, write_tables
 
 import netinnov as ni
 from netinnov.datasets import load_yrd_enclaves
 from netinnov.linkages import enclaves
 from netinnov.mechanisms.cobweb import (
-    ArctanSupply,
-    BoundedCobweb,
     Cobweb,
-    CoupledBoundedCobweb,
     CoupledCobweb,
-    attractor_map,
     critical_enclave,
     enclave_effect,
     with_enclave,
@@ -33,9 +29,7 @@ from netinnov.plotting import (
     figure_style,
     new_figure,
     place_names,
-    plot_attractors,
     plot_cobweb,
-    plot_price_paths,
     plot_stability_map,
 )
 
@@ -47,7 +41,6 @@ ANSWERS = {
     "home": "only home answers the gap",
     "host_price": "home answers the host's price",
 }
-STEEP, FLAT, LEVEL = 4.8, 0.25, 0.8  # bounded supply, demand of the bounded market
 
 
 def market(d, adaptation=1.0):
@@ -69,17 +62,7 @@ def compute():
         answer: enclave_effect(pair(), home, host, strength=strength_of(answer), answer=answer)
         for answer in ANSWERS
     }
-    bounded = BoundedCobweb(FLAT, ArctanSupply(STEEP), LEVEL)
-    gap = CoupledBoundedCobweb(
-        [B, B], [ArctanSupply(D)] * 2, mobility=LOOSE, demand_intercept=[0, 0]
-    )
-    return {
-        "effects": effects,
-        "bounded": bounded,
-        "ends": attractor_map(bounded, adaptation=np.linspace(0.05, 1, 600), points=200),
-        "gap": gap.attractor(start=[0.1, 0.0]),
-        "sites": observed(),
-    }
+    return {"effects": effects, "sites": observed()}
 
 
 def strength_of(answer):
@@ -167,7 +150,7 @@ def table_of_enclaves(found):
 # Figures.
 
 
-def draw(found, folder):
+def draw(folder):
     """The figures of the page."""
     figure = new_figure(height=78)
     with figure_style():
@@ -193,18 +176,10 @@ def draw(found, folder):
             figure.subplots(1, 3, sharey=True), cases.items(), strict=True
         ):
             path = model.respond({"host": 1.0}, periods=24)
-            plot_price_paths(path, rest=0, label="price from its rest", ax=ax)
-            ax.set_title(name, pad=16, fontsize=7)
+            path.plot(ax=ax, style="o-", markersize=3, linewidth=0.9)
+            ax.set(xlabel="period (modelled)", ylabel="price from its rest")
+            ax.set_title(name, fontsize=7)
     save(figure, folder, "cobweb_enclave")
-
-    figure = new_figure(height=75)
-    with figure_style():
-        left, right = figure.subplots(1, 2)
-        plot_attractors(found["ends"], ax=left)
-        plot_cobweb(
-            BoundedCobweb(FLAT, ArctanSupply(STEEP), LEVEL, 0.3), start=1.0, ax=right, periods=30
-        )
-    save(figure, folder, "cobweb_bounded")
 
 
 # The page.
@@ -212,8 +187,7 @@ def draw(found, folder):
 
 def numbers_of(found):
     """Everything the template names."""
-    bounded, sites, ends = found["bounded"], found["sites"], found["ends"]
-    chaos = ends[ends["ending"] == "chaos"]["adaptation"]
+    sites = found["sites"]
     first = sites["first"]
     order = first.abs().sort_values(ascending=False, kind="stable").index[:5]
     against = [f"{name} ({first[name]:+.2f})" for name in order]
@@ -234,19 +208,6 @@ def numbers_of(found):
         "first_host": response.loc[0, "host"],
         "second_host": response.loc[1, "host"],
         "second_home": response.loc[1, "home"],
-        "steep": STEEP,
-        "flat": FLAT,
-        "level": LEVEL,
-        "rest": bounded.price(),
-        "flip": bounded.critical_adaptation(),
-        "chaos_low": chaos.min(),
-        "chaos_high": chaos.max(),
-        "n_chaos": len(chaos),
-        "beta_low": ends["adaptation"].min(),
-        "beta_high": ends["adaptation"].max(),
-        "n_ends": len(ends),
-        "lyapunov": three(ends["lyapunov"].max()),
-        "amplitude": abs(found["gap"].prices[0, 0]),
         "n_sites": sites["sites"],
         "n_cities": sites["n"],
         "per_site": sites["critical"],
@@ -263,7 +224,7 @@ def main(folder="cobweb"):
     """Write page, tables and figures below a folder."""
     folder = Path(folder)
     found = compute()
-    draw(found, folder / "figures")
+    draw(folder / "figures")
     modes = found["sites"]["modes"].drop(columns=found["sites"]["modes"].filter(like="price_"))
     tables = {f"enclave_{answer}": table for answer, table in found["effects"].items()}
     tables["observed_modes"] = modes

@@ -19,7 +19,7 @@ from _pages import fill, markdown, missing, save, three, write_tables
 from scipy import io
 
 from netinnov.mechanisms.convergence import beta_convergence, sigma_convergence
-from netinnov.plotting import figure_style, new_figure, plot_convergence, plot_spread
+from netinnov.plotting import figure_style, new_figure
 
 PATENTS = "city_technology_patents"
 FILES = [
@@ -142,13 +142,11 @@ def main(folder="convergence", data=None):
     entered = int(((patents[2000] == 0) & (patents[2012] > 0)).sum())
     left = int(((patents[2000] > 0) & (patents[2012] == 0)).sum())
 
-    figure = new_figure(width=183, height=86)
-    one, two = figure.subplots(1, 2)
-    plot_convergence(both, unit="patents in 2000", ax=one)
-    plot_spread(spreads, ax=two)
+    figure = new_figure(width=89, height=70)
     with figure_style():
-        one.set_title("patents of metropolitan areas")
-        two.set_title("income a head, metropolitan areas", pad=32)
+        lines = pd.DataFrame({name: sigma_convergence(part) for name, part in spreads.items()})
+        ax = lines.plot(ax=figure.add_subplot(), ylim=(0, None))
+        ax.set(xlabel="year", ylabel="standard deviation of logarithms")
     save(figure, folder / "figures", "convergence_panels")
     write_tables({"income": incomes, "others": others}, folder / "mechanisms/convergence")
     found = others.iloc[0]

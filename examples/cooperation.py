@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 import matplotlib as mpl
-import pandas as pd
 from _pages import fill, listed, markdown, save, three, write_tables
 
 import netinnov as ni
@@ -19,7 +18,6 @@ from netinnov.datasets import load_quzhou, load_yrd_enclaves
 from netinnov.mechanisms.cooperation import (
     brokerage_table,
     cooperation_table,
-    liaison_test,
     outages,
     park_network,
     park_sides,
@@ -61,21 +59,12 @@ def compute():
     busiest = table["links"].drop(PARK).sort_values(ascending=False, kind="stable")
     others = [park for park in busiest.index if table.loc[park, "type"] == "reverse_enclave"][:2]
     stated = facts_only(delta)
-    tested = [PARK, *busiest.index[:5]]
-    tests = pd.DataFrame(
-        {
-            (park, way): liaison_test(delta, park, directed=way == "along")
-            for park in tested
-            for way in ("along", "ignored")
-        }
-    ).T
     flat = {group: brokerage_table(delta, PARK, park_side=group) for group in GROUPS}
     return {
         "delta": delta,
         "table": table,
         "undirected": cooperation_table(delta, directed=False),
         "others": others,
-        "tests": tests,
         "roles": flat,
         "both_ways": brokerage_table(delta, PARK, directed=False),
         "facts": brokerage_table(stated, PARK),
@@ -135,18 +124,6 @@ def table_of_roles(found):
         for node, row in table.iterrows()
     ]
     return markdown(["actor", "side", *ROLES, "homeward", "outward"], rows)
-
-
-def table_of_tests(found):
-    names = names_of(found["delta"])
-    rows = []
-    for (park, way), row in found["tests"].iterrows():
-        rows.append(
-            [names[park], way, row["joined"], three(row["mean"]), row["most"], three(row["p"]),
-             three(row["least_p"]), f"{row['labellings']:,}"]
-        )  # fmt: skip
-    head = ["park", "direction", "joined", "mean", "most", "p", "least p", "labellings"]
-    return markdown(head, rows)
 
 
 def table_of_outages(found):
@@ -211,9 +188,6 @@ def numbers_of(found):
         for layer in filter(None, row["layers_lost"].split(", "))
     }
     own = found["roles"]["own"].loc[PARK]
-    test = found["tests"].loc[(PARK, "along")]
-    back = found["tests"].loc[(PARK, "ignored")]
-    back_sides = lost["side"].value_counts()  # the park is one of home
     counts = ["homeward", "outward", *ROLES]
     if len(around.links[around.links["source"] == PARK]) != 1:
         raise SystemExit("The page says that one link leaves the park; the facts have changed.")
@@ -229,15 +203,6 @@ def numbers_of(found):
         "homeward": own["homeward"],
         "outward": own["outward"],
         "facts_homeward": found["facts"].loc[PARK, "homeward"],
-        "p": three(test["p"]),
-        "least_p": three(test["least_p"]),
-        "mean": three(test["mean"]),
-        "joined": test["joined"],
-        "labellings": f"{test['labellings']:,}",
-        "back_most": (back_sides["home"] - 1) * back_sides["host"],
-        "back_joined": back["joined"],
-        "back_mean": three(back["mean"]),
-        "back_p": three(back["p"]),
         "by_layer_sum": int(layer_counts.sum().sum()),
         "layers_across": listed(
             f"{layer} ({int(row['homeward'])})"
@@ -266,7 +231,6 @@ def numbers_of(found):
         "table_of_actors": table_of_actors(found),
         "table_of_groups": table_of_groups(found),
         "table_of_roles": table_of_roles(found),
-        "table_of_tests": table_of_tests(found),
         "table_of_outages": table_of_outages(found),
         "table_of_confidence": table_of_confidence(found),
         "table_of_flows": table_of_flows(found),
@@ -286,7 +250,6 @@ def tables_of(found):
         "parks": found["table"],
         "outages": found["outages"],
         "outages_whole_network": found["wide"],
-        "liaison_tests": found["tests"].rename_axis(["park", "direction"]),
         **{f"roles_park_in_{group}": table for group, table in roles.items()},
         "roles_by_layer": found["by_layer"],
         "roles_direction_ignored": found["both_ways"],

@@ -1,9 +1,8 @@
 """How an innovation spreads, and how soon it reaches home: write the page of diffusion.
 
-Run ``python examples/diffusion.py FOLDER DATA``. FOLDER (by default ``diffusion``) takes
+Run ``python examples/diffusion.py FOLDER``. FOLDER (by default ``diffusion``) takes
 ``mechanisms/diffusion.md``, its tables and its figures; ``docs`` renews those in the repository.
-DATA is the folder with ``multiplex_benchmarks`` (by default ``../shared/data`` beside the
-repository); without it nothing is written. The text is in ``diffusion.md`` beside this script.
+All facts are bundled with netinnov. The text is in ``diffusion.md`` beside this script.
 """
 
 from __future__ import annotations
@@ -15,15 +14,11 @@ import matplotlib as mpl
 import networkx as nx
 import numpy as np
 import pandas as pd
-from _pages import fill, markdown, missing, save, three, write_tables
+from _pages import fill, markdown, save, three, write_tables
 
 import netinnov as ni
 from netinnov.datasets import load_yrd_enclaves
 from netinnov.mechanisms.diffusion import (
-    adoption_test,
-    complex_contagion,
-    expected_steps,
-    order_test,
     reach_table,
     simple_contagion,
     time_to_reach,
@@ -32,12 +27,9 @@ from netinnov.plotting import figure_style, new_figure, plot_reach
 from netinnov.scenarios import DirectLinks, ReverseEnclave, apply_scenario, remove_enclaves
 
 PARK, HOME, HOST = "quzhou_haichuang", "quzhou", "hangzhou"
-FILES = ["ckm_physicians_nodes.csv", "ckm_physicians_edges.csv"]
 RATE, HORIZON, DRAWS = 0.1, 60, 2000
 GRAPHS = {"complete": None, "random, 30 neighbours": 30, "random, 4 neighbours": 4}
 GROWTH, SHARE, STEPS, RUNS = 0.3, 0.05, 40, 60  # growth = rate x neighbours
-RATES = (0.05, 0.1, 0.3)
-PERMUTATIONS, ORDERS = 4999, 1999
 N_HOST, N_HOME = 60, 40  # firms of the made-up regions
 P_HOST, P_HOME, P_ACROSS = 0.12, 0.06, 0.001  # chances of a link
 SIZE, PIPELINE, WORLDS = 12, 0.5, 300  # links of the made-up park, part of them home
@@ -212,59 +204,6 @@ def made_up():
     return {"times": times, "table": reach_table(times, horizon=HORIZON)}
 
 
-# The physicians.
-
-
-def physicians(data):
-    """Network from the named to those who name, dates, and cities."""
-    folder = data / "multiplex_benchmarks"
-    nodes = pd.read_csv(folder / FILES[0]).rename(columns={"id": "node"})
-    ties = pd.read_csv(folder / FILES[1]).rename(
-        columns={"relation": "layer", "source": "target", "target": "source"}
-    )
-    network = ni.build_network(nodes, ties, directed=sorted(set(ties["layer"])))
-    code = network.nodes["adoption date"].astype(float)
-    dates = code.mask(code == 18, np.inf).mask(code > 18)
-    city = network.nodes["city"].astype(int)
-    plain = ni.build_network(network.nodes, network.links[["layer", "source", "target"]])
-    first = list(dates.index[dates == dates.groupby(city).transform("min")])
-    named = pd.concat([network.links["target"], pd.Series(dates.index)]).value_counts() - 1
-    named = named.reindex(dates.index)
-    many = named > named.groupby(city).transform("median")
-    groups = city.astype(str) + many.map({True: " many", False: " few"})
-    options = {"permutations": PERMUTATIONS, "rng": 1}
-    exposures = {
-        "advice goes to those who name": adoption_test(network, dates, strata=city, **options),
-        "ties go both ways": adoption_test(plain, dates, strata=city, **options),
-        "shares instead of numbers": adoption_test(
-            network, dates, strata=city, exposure="share", **options
-        ),
-        "shuffled among those with many, or few, contacts": adoption_test(
-            network, dates, strata=groups, **options
-        ),
-    }
-    models = {
-        (way, layer, rate): expected_steps(
-            graph, seeds=first, rate=rate if layer == "together" else {layer: rate}, horizon=17,
-            replicates=500, rng=1,
-        )
-        for way, graph in (("to those who name", network), ("both ways", plain))
-        for layer in (*network.layers, "together")
-        for rate in RATES
-    }  # fmt: skip
-    orders = order_test(pd.DataFrame(models), dates, strata=city, permutations=ORDERS, rng=1)
-    half = complex_contagion(network, seeds=first, threshold=0.5)
-    return {
-        "network": network,
-        "dates": dates,
-        "city": city,
-        "seeds": first,
-        "exposures": pd.concat(exposures, names=["reading", "layer"]),
-        "orders": orders.rename_axis(["direction", "layer", "rate"]),
-        "threshold": int(half.notna().sum()),
-    }
-
-
 # The page.
 
 
@@ -284,33 +223,8 @@ def table_of_reach(table):
     return markdown(head, rows)
 
 
-def table_of_exposures(table):
-    rows = [
-        [reading, layer, int(row["adopters"]), three(row["at_exposed"]), three(row["at_risk"]),
-         f"{row['excess']:+.3f}", f"{row['sd']:.3f}", f"{row['z']:+.2f}", three(row["p"]),
-         three(row["p_any"])]
-        for (reading, layer), row in table.iterrows()
-    ]  # fmt: skip
-    head = [
-        "reading", "layer", "adopters", "adopted contacts", "of all at risk", "excess",
-        "sd of shuffles", "z", "p", "p (any)",
-    ]  # fmt: skip
-    return markdown(head, rows)
-
-
-def table_of_orders(table):
-    rows = [
-        [way, layer, rate, f"{row['concordance']:.3f}", f"{row['mean']:.3f}", f"{row['sd']:.3f}",
-         three(row["p"]), three(row["p_any"])]
-        for (way, layer, rate), row in table.iterrows()
-    ]  # fmt: skip
-    head = ["ties", "layer", "rate", "concordance", "mean of shuffles", "sd", "p", "p (any)"]
-    return markdown(head, rows)
-
-
 def numbers_of(found):
-    doctors, bundled = found["physicians"], found["bundled"]
-    dates, exposures, orders = doctors["dates"], doctors["exposures"], doctors["orders"]
+    bundled = found["bundled"]
     half, first = bundled["tables"]["half"], bundled["tables"]["first"]
     made = found["made_up"]["table"]
     off = {
@@ -319,10 +233,6 @@ def numbers_of(found):
                    (table["mean_field"] >= table["low"]) & (table["mean_field"] <= table["high"])))}
         for name, table in found["graphs"].items()
     }  # fmt: skip
-    if min(exposures["p"].min(), orders["p_any"].min()) <= 0.05:
-        raise SystemExit("The page says that no agreement is shown; the tests say otherwise now.")
-    least = orders["p"].idxmin()
-    main = exposures.loc["advice goes to those who name"]
     return {
         "rate": RATE,
         "horizon": HORIZON,
@@ -355,33 +265,10 @@ def numbers_of(found):
         "p_across": P_ACROSS,
         "size": SIZE,
         "pipeline": f"{100 * PIPELINE:.0f}",
-        "n_physicians": len(dates),
-        "n_adopters": int(np.isfinite(dates).sum()),
-        "n_not": int(np.isinf(dates).sum()),
-        "n_unknown": int(dates.isna().sum()),
-        "n_seeds": len(doctors["seeds"]),
-        "n_ties": f"{len(doctors['network'].links):,}",
-        "threshold": doctors["threshold"],
-        "permutations": f"{PERMUTATIONS:,}",
-        "together_excess": f"{main.loc['together', 'excess']:+.3f}",
-        "together_exposed": three(main.loc["together", "at_exposed"]),
-        "together_risk": three(main.loc["together", "at_risk"]),
-        "together_p": three(main.loc["together", "p"]),
-        "least_exposure_p": three(exposures["p"].min()),
-        "n_exposures": len(exposures),
-        "n_orders": len(orders),
-        "n_orders_small": int((orders["p"] <= 0.05).sum()),
-        "least_order": three(orders["p"].min()),
-        "least_order_where": f"{least[1]}, {least[0]}, rate {least[2]}",
-        "least_order_c": f"{orders.loc[least, 'concordance']:.3f}",
-        "least_order_any": three(orders["p_any"].min()),
-        "order_permutations": f"{ORDERS:,}",
         "n_cut": found["bundled"]["cut"],
         "table_of_first": table_of_reach(first),
         "table_of_half": table_of_reach(half),
         "table_of_made_up": table_of_reach(made),
-        "table_of_exposures": table_of_exposures(exposures),
-        "table_of_orders": table_of_orders(orders),
     }  # fmt: skip
 
 
@@ -398,25 +285,20 @@ def draw(found, folder):
     save(ax.figure, folder, "diffusion_regions", dpi=200)
 
 
-def main(folder="diffusion", data=Path(__file__).parents[1] / "../shared/data"):
-    """Write page, tables and figures below a folder, if the data are there."""
+def main(folder="diffusion", _data=None):
+    """Write page, tables and figures below a folder; the facts are bundled, DATA is not needed."""
     mpl.use("Agg")
-    folder, data = Path(folder), Path(data)
-    if missing(data / "multiplex_benchmarks", FILES):
-        return
+    folder = Path(folder)
     found = {
         "graphs": regular_graphs(),
         "bundled": bundled_case(),
         "made_up": made_up(),
-        "physicians": physicians(data),
     }
     draw(found, folder / "figures")
     tables = {
         "reach_first": found["bundled"]["tables"]["first"].rename_axis("network"),
         "reach_half": found["bundled"]["tables"]["half"].rename_axis("network"),
         "reach_made_up": found["made_up"]["table"].rename_axis("network"),
-        "physicians_exposure": found["physicians"]["exposures"],
-        "physicians_order": found["physicians"]["orders"],
     }
     write_tables(tables, folder / "mechanisms/diffusion")
     fill(Path(__file__).with_suffix(".md"), numbers_of(found), folder / "mechanisms/diffusion.md")

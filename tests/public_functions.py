@@ -88,13 +88,11 @@ OWNERS: dict[str, Any] = {
 }
 """Objects whose methods are called."""
 
-TABLE = pd.DataFrame([[0, 0, 1, 1]], ["p"], [0, 1, 2, 3])
 MATRIX = np.arange(16.0).reshape(4, 4)
 
 SOUND: dict[str, Any] = {
     "allocation": {"p": 2.5, "q": 3.5},
-    "after": TABLE,
-    "before": 1 - TABLE,
+    "after": NETWORK,
     "budget": 500.0,
     "candidates": {"links": LINKS},
     "capacity": pd.Series({"x": 6.0, "y": 12.0}),
@@ -103,8 +101,6 @@ SOUND: dict[str, Any] = {
     "freeness": [[1.0, 0.5], [0.5, 1.0]],
     "game": GAME,
     "cost": pd.DataFrame({"x": [1, 4], "y": [3, 2]}, index=["a", "b"]),
-    "dates": pd.Series({"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0}),
-    "density": TABLE / 2,
     "doses": [1, 2],
     "effects": (1.0, 2.0),
     "floor": 500.0,
@@ -173,8 +169,6 @@ OF_ONE: dict[str, dict[str, Any]] = {
     "planning.plan_centres": {"target": EffectiveNumber(2)},
     "planning.site_enclaves": {"k": 1},
     "planning.siting_stability": {"k": 1},
-    "experiments.link_changes": {"after": NETWORK},
-    "mechanisms.diffusion.order_test": {"steps": pd.Series({"a": 0.0, "b": 1.0, "c": 2.0})},
 }
 """Values where a parameter of that name is something else."""
 

@@ -13,12 +13,9 @@ from scipy import io
 
 from netinnov.errors import InputError
 from netinnov.mechanisms.agglomeration import (
-    complexity,
     ellison_glaeser,
-    entry_rates,
     krugman_index,
     location_quotient,
-    locational_gini,
     relatedness,
     relatedness_density,
 )
@@ -54,21 +51,11 @@ def test_krugman_by_hand():
     assert krugman_index(pd.DataFrame([[5, 0], [0, 5]])).tolist() == [1, 1]
 
 
-def test_locational_gini_by_hand():
-    # Regions of sizes 1/2, 1/2; solar 0.2 then 0.8: area under the curve (0.2 + 1.2) / 4 = 0.35.
-    found = locational_gini(JOBS)
-    assert found["solar"] == pytest.approx(0.3)
-    assert np.isnan(found["none"])
-    assert locational_gini(JOBS[:0]).isna().all()
-
-
 @given(values=tables)
-def test_gini_and_krugman_vanish_where_the_mix_is_the_same(values):
+def test_krugman_vanishes_where_the_mix_is_the_same(values):
     same = pd.DataFrame(np.outer(values.sum(axis=1), values.sum(axis=0)))
-    np.testing.assert_allclose(locational_gini(same), 0, atol=1e-12)
     np.testing.assert_allclose(krugman_index(same), 0, atol=1e-12)
     np.testing.assert_allclose(location_quotient(same), 1)
-    assert locational_gini(values).between(-1e-12, 1).all()
     assert krugman_index(values).between(0, 2).all()
 
 
@@ -135,39 +122,12 @@ def test_density_by_hand():
     assert found["alone"].isna().all()
 
 
-def test_complexity_is_the_method_of_reflections():
-    # The eigenvector is the limit of k_n = mean over fields of the mean over regions of k_{n-2}.
-    rng = np.random.default_rng(3)
-    m = (rng.random((12, 9)) < np.linspace(0.9, 0.2, 12)[:, None]).astype(float)
-    m[:, 0] = 1
-    regions, fields = complexity(pd.DataFrame(m))
-    k = rng.random(12)
-    weight = m.sum(axis=1) / m.sum()
-    for _ in range(3000):
-        k = m @ (m.T @ k / m.sum(axis=0)) / m.sum(axis=1)
-        k -= weight @ k  # the constant is the first eigenvector
-        k /= np.abs(k).max()
-    k = (k - k.mean()) / k.std()
-    k *= np.sign(k @ (m.sum(axis=1) - m.sum(axis=1).mean()))
-    np.testing.assert_allclose(regions, k, atol=1e-8)
-    np.testing.assert_allclose(fields, m.T @ k / m.sum(axis=0), atol=1e-8)
-
-
-def test_complexity_of_two_worlds_is_undefined():
-    m = pd.DataFrame(np.kron(np.eye(2), np.ones((2, 2))))
-    assert complexity(m)[0].isna().all()
-    lonely = pd.DataFrame([[1, 1, 0], [1, 0, 0], [0, 0, 0]], ["a", "b", "c"], list("xyz"))
-    regions, fields = complexity(lonely)
-    assert regions.isna().tolist() == [False, False, True]
-    assert fields.isna().tolist() == [False, False, True]
-
-
 @pytest.mark.parametrize(
     ("call", "words"),
     [
         (lambda: location_quotient([[1]]), "`values` must be a DataFrame"),
         (lambda: krugman_index(JOBS - 5), r"`values` must be finite and 0 or more; 7 values .*'h'"),
-        (lambda: locational_gini(JOBS.where(JOBS > 2)), "nan at"),
+        (lambda: krugman_index(JOBS.where(JOBS > 2)), "nan at"),
         (lambda: relatedness(JOBS), "same fields in rows and columns"),
         (
             lambda: relatedness(pd.DataFrame([[0, 1], [2, 0]])),
@@ -175,7 +135,6 @@ def test_complexity_of_two_worlds_is_undefined():
         ),
         (lambda: relatedness(pd.DataFrame([[0]]), method="x"), "`method` must be one of"),
         (lambda: relatedness_density(JOBS, pd.DataFrame([[0]])), "`near` must have the fields"),
-        (lambda: complexity(JOBS), "must be 0 or 1"),
         (lambda: location_quotient(JOBS.astype(str) + "x"), "`values` must hold numbers"),
         (lambda: relatedness_density(JOBS, [1]), "`near` must be a DataFrame"),
         (
@@ -222,77 +181,3 @@ def test_patents_of_metropolitan_areas(shared):
     # Regions enter what is near to what they have: theirs lie denser than the others.
     own, other = density.to_numpy()[has == 1], density.to_numpy()[has == 0]
     assert np.nanmean(own) > np.nanmean(other)
-    regions, fields = complexity(has)
-    assert regions.notna().sum() == (has.sum(axis=1) > 0).sum()
-    assert fields.notna().sum() == (has.sum() > 0).sum()
-    assert regions.std(ddof=0) == pytest.approx(1)
-
-
-def test_the_sign_of_complexity_is_that_of_what_it_shall_go_with():
-    has = pd.DataFrame([[1, 1, 1], [1, 1, 0], [1, 0, 0]], ["a", "b", "c"], ["x", "y", "z"])
-    by_number = complexity(has)
-    poor = pd.Series({"c": 3.0, "a": 1.0, "b": 2.0})
-    for found, other in zip(complexity(has, towards=poor), by_number, strict=True):
-        pd.testing.assert_series_equal(found, -other)
-    some = complexity(has, towards=pd.Series({"a": 2.0, "c": 1.0, "elsewhere": 9.0}))
-    pd.testing.assert_series_equal(some[0], by_number[0])
-    with pytest.raises(InputError, match="two regions or more; found 1"):
-        complexity(has, towards=pd.Series({"a": 1.0}))
-    with pytest.raises(InputError, match="`towards` must be a Series"):
-        complexity(has, towards=[1, 2, 3])
-
-
-def test_entries_by_hand():
-    # Region r lacks fields 2 to 5 and enters 4 and 5; region s lacks all and enters none.
-    before = pd.DataFrame([[1, 1, 0, 0, 0, 0], [0] * 6], ["r", "s"])
-    after = pd.DataFrame([[1, 0, 0, 0, 1, 1], [0] * 6], ["r", "s"])
-    density = pd.DataFrame([[9, 9, 1, 2, 3, 4], [1, 1, 1, 2, 2, np.nan]], ["r", "s"])
-    found = entry_rates(before, after, density, bins=2, rng=1)
-    # Median of 1 1 1 1 2 2 2 3 4 is 2: four candidates below it, five from it on.
-    assert found["n_candidates"].tolist() == [4, 5]
-    assert found["n_entries"].tolist() == [0, 2]
-    assert found["density"].tolist() == [1.0, 13 / 5]
-    # Half of r's candidates are entered: one of them lies below, three above.
-    assert found["null_mean"].tolist() == pytest.approx([0.5 / 4, 1.5 / 5])
-    fields = entry_rates(before, after, density, within="field", bins=2, rng=1)
-    # Field 4 has candidates of both regions, all in the upper bin; field 5 one, in the upper.
-    assert fields["null_mean"].tolist() == pytest.approx([0, 2 / 5])
-    assert fields["p"].tolist() == [1, 1]
-
-
-def test_entries_at_random_are_within_the_null_model():
-    rng = np.random.default_rng(4)
-    before = pd.DataFrame((rng.random((40, 50)) < 0.3).astype(int))
-    density = pd.DataFrame(rng.random((40, 50)))
-    chance = rng.random((40, 1)) * 0.4
-    after = pd.DataFrame((rng.random((40, 50)) < chance).astype(int))
-    found = entry_rates(before, after, density, bins=5, replicates=499, rng=2)
-    assert found["rate"].between(found["null_low"], found["null_high"]).sum() >= 4
-    again = entry_rates(before, after, density, bins=5, replicates=499, rng=2)
-    pd.testing.assert_frame_equal(found, again)
-    drawn = pd.DataFrame((rng.random((40, 50)) < 0.6 * density).astype(int))
-    near = entry_rates(before, drawn, density, bins=5, replicates=499, rng=2)
-    assert near["rate"].is_monotonic_increasing
-    assert near["p"].iloc[[0, -1]].tolist() == [0.004, 0.004]
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"before": [1]}, "`before` must be a DataFrame"),
-        ({"after": pd.DataFrame([[2, 0]])}, "`after` must be 0 or 1"),
-        ({"after": pd.DataFrame([[1, 0]], ["z"])}, "`after` must have the regions and fields"),
-        ({"density": pd.DataFrame([[0.1]])}, "`density` must have the regions and fields"),
-        ({"density": pd.DataFrame([[np.nan, np.nan]])}, "there is no candidate"),
-        ({"density": None}, "`density` must be a DataFrame"),
-        ({"before": pd.DataFrame([["a", "b"]])}, "`before` must hold numbers"),
-        ({"bins": 0}, "`bins` must be a whole number"),
-        ({"bins": True}, "`bins` must be a whole number"),
-        ({"replicates": 1.5}, "`replicates` must be a whole number"),
-        ({"within": "x"}, "`within` must be one of 'region', 'field'"),
-    ],
-)
-def test_entries_that_cannot_be(options, words):
-    good = {name: pd.DataFrame([[0, 1]]) for name in ("before", "after", "density")}
-    with pytest.raises(InputError, match=words):
-        entry_rates(**{**good, **options})

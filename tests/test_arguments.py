@@ -232,16 +232,6 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
         "`layer_weights` must be a mapping",
     ),
     (
-        lambda: diffusion.adoption_test(NETWORK, dates="x"),  # type: ignore[arg-type]
-        "`dates` must be a Series or mapping",
-    ),
-    (lambda: diffusion.adoption_test(NETWORK, dates={"a": "x"}), "`dates` must be numbers"),  # type: ignore[dict-item]
-    (
-        lambda: diffusion.order_test(pd.Series({"a": 1.0}), dates={"a": "x"}),  # type: ignore[dict-item]
-        "`dates` must be numbers",
-    ),
-    (lambda: diffusion.order_test(3, dates={"a": 1.0}), "`steps` must be of the type Series or"),  # type: ignore[arg-type]
-    (
         lambda: ni.scenarios.placebo_candidates(NETWORK, ni.scenarios.NoChange()),  # type: ignore[arg-type]
         "`scenario` must be of the type ReverseEnclave, ForwardEnclave, .* or DirectLinks",
     ),
@@ -254,10 +244,6 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
         r"`extent` must be \(west, east, south, north\) .*; found \(1, 2\)",
     ),
     (lambda: ni.experiments.link_changes(NETWORK, 5), "`after` must be a sequence of networks"),  # type: ignore[arg-type]
-    (
-        lambda: diffusion.adoption_test(NETWORK, dates=HALVES, strata=5),  # type: ignore[arg-type]
-        "`strata` must be a column of the nodes or a Series",
-    ),
     (lambda: cooperation.park_sides(NETWORK, ["a"]), r"`park` must be a node .*\['a'\]"),  # type: ignore[arg-type]
     (
         lambda: cobweb.CoupledCobweb(["a", "b"], [1, 1], mobility=1),  # type: ignore[list-item]
@@ -455,9 +441,6 @@ WHAT_NO_ARGUMENT_IS: dict[str, Callable[[Any], object]] = {
     ),
     "times": lambda bad: diffusion.reach_table(bad, horizon=3),
     "layers": lambda bad: ni.experiments.ResampledLinks(layers=bad),
-    "adaptation": lambda bad: cobweb.attractor_map(
-        cobweb.BoundedCobweb(1, cobweb.ArctanSupply(1), 1.0), adaptation=bad
-    ),
     "pairs": lambda bad: ni.scenarios.NewLinks([bad]),
     "events": lambda bad: ni.planning.plan_centres(
         a_network(),

@@ -8,12 +8,8 @@ from hypothesis import given, strategies as st
 
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import (
-    ArctanSupply,
-    BoundedCobweb,
     Cobweb,
-    CoupledBoundedCobweb,
     CoupledCobweb,
-    attractor_map,
     critical_enclave,
     enclave_effect,
 )
@@ -126,13 +122,6 @@ def test_arguments_are_not_changed_or_shared():
 SLOWLY_ADAPTED = {
     "Cobweb": lambda beta: Cobweb(1, 0.5, adaptation=beta),
     "CoupledCobweb": lambda beta: CoupledCobweb([1, 1], [0.5, 0.5], mobility=0.1, adaptation=beta),
-    "BoundedCobweb": lambda beta: BoundedCobweb(1, ArctanSupply(0.5), 1.0, adaptation=beta),
-    "CoupledBoundedCobweb": lambda beta: CoupledBoundedCobweb(
-        [1], [ArctanSupply(0.5)], mobility=0, demand_intercept=[1], saturation=1, adaptation=beta
-    ),
-    "attractor_map": lambda beta: attractor_map(
-        BoundedCobweb(1, ArctanSupply(0.5), 1.0), adaptation=[0.5, beta]
-    ),
 }
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import networkx as nx
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,7 +12,6 @@ from netinnov.errors import InputError
 from netinnov.mechanisms.cooperation import (
     brokerage_table,
     cooperation_table,
-    liaison_test,
     outages,
     park_network,
     park_sides,
@@ -158,43 +154,6 @@ def test_the_name_of_the_role_depends_on_the_group_and_its_count_does_not(quzhou
         assert all(row[other] == 0 for other in set(names.values()) - {role})
 
 
-def test_labellings_by_brute_force(toy):
-    found = liaison_test(toy, "p")
-    # x, y, h, g take two home labels: six ways. Links x>h, g>h close pairs of p's paths.
-    closed = {("x", "h")}
-    counts = []
-    for labels in product(["home", "host"], repeat=4):
-        if labels.count("home") != 2:
-            continue
-        side = dict(zip("xyhg", labels, strict=True))
-        paths = [(a, b) for a in "xy" for b in "hg" if (a, b) not in closed]
-        counts.append(sum(side[a] != side[b] for a, b in paths))
-    assert found["labellings"] == len(counts) == 6
-    assert found["exact"] is True
-    assert found["joined"] == 3
-    assert found["mean"] == pytest.approx(np.mean(counts))
-    assert found["p"] == pytest.approx(np.mean(np.array(counts) >= 3))
-    assert found["least_p"] == pytest.approx(np.mean(np.array(counts) == max(counts)))
-
-
-def test_a_star_has_no_power_without_direction(delta):
-    found = liaison_test(delta, "zhongan_songjiang", directed=False)
-    assert found["joined"] == found["mean"] == found["most"]
-    assert found["least_p"] == 1
-
-
-def test_random_labellings_agree_with_all(delta, monkeypatch):
-    exact = liaison_test(delta, PARK)
-    monkeypatch.setattr("netinnov.mechanisms.cooperation._park_brokers.LARGEST_COUNT", 10)
-    drawn = liaison_test(delta, PARK, permutations=4000, rng=1)
-    assert drawn["exact"] is False
-    assert drawn["labellings"] == 4001
-    # Standard errors 0.007 and below 0.02.
-    assert drawn["p"] == pytest.approx(exact["p"], abs=0.03)
-    assert drawn["mean"] == pytest.approx(exact["mean"], abs=0.08)
-    pd.testing.assert_series_equal(drawn, liaison_test(delta, PARK, permutations=4000, rng=1))
-
-
 def test_outages_by_hand(toy):
     lost = outages(toy, "p")
     # Without p: x - h - g stay together, y and u alone. Across: y-h, y-g lost (x-h, x-g stay).
@@ -269,7 +228,7 @@ def test_networks_without_status_and_type():
 
 def test_inputs_stay_as_they_are(quzhou):
     before = quzhou.links, quzhou.nodes
-    for call in (brokerage_table, liaison_test, outages, park_network, park_sides):
+    for call in (brokerage_table, outages, park_network, park_sides):
         call(quzhou, PARK)
     pd.testing.assert_frame_equal(quzhou.links, before[0])
     pd.testing.assert_frame_equal(quzhou.nodes, before[1])
@@ -282,7 +241,6 @@ def test_inputs_stay_as_they_are(quzhou):
         (lambda n: park_network(n, "gov_quzhou"), "`park` must stand outside its jurisdiction"),
         (lambda n: park_sides(n, PARK, by="kind"), "`by` must be one of"),
         (lambda n: brokerage_table(n, PARK, park_side="none"), "`park_side` must be one of"),
-        (lambda n: liaison_test(n, PARK, permutations=0), "`permutations` .* at least 1"),
         (lambda n: outages(n, PARK, scope="all"), "`scope` must be one of"),
     ],
 )

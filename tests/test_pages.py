@@ -46,8 +46,8 @@ PAGES = [
     Page("mechanisms/free_flow"),
     Page("mechanisms/cobweb"),
     Page("mechanisms/cooperation"),
-    Page("mechanisms/diffusion", needs="ckm_physicians_nodes.csv"),
-    Page("mechanisms/agglomeration", needs="city_technology_patents/MAs_list.csv"),
+    Page("mechanisms/diffusion"),
+    Page("mechanisms/agglomeration", needs="city_technology_patents/MA_tec_anno_2000.mtx.gz"),
     Page("mechanisms/convergence", needs="city_technology_patents/MAs_list.csv"),
     Page("mechanisms/ties_over_time", needs="scale_graphs/WrldCo_years.zip"),
 ]

@@ -7,25 +7,12 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb import (
-    ArctanSupply,
-    BoundedCobweb,
-    Cobweb,
-    CoupledCobweb,
-    attractor_map,
-)
-from netinnov.plotting import (
-    new_figure,
-    plot_attractors,
-    plot_cobweb,
-    plot_price_paths,
-    plot_stability_map,
-)
+from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb
+from netinnov.plotting import new_figure, plot_cobweb, plot_stability_map
 
 
 @pytest.fixture(autouse=True)
@@ -61,13 +48,13 @@ def test_the_title_says_what_prices_do(d, fate):
 
 
 def test_corners_lie_on_both_curves_with_adaptive_expectations_too():
-    market = BoundedCobweb(0.25, ArctanSupply(4.8), 0.8, adaptation=0.3)
+    market = Cobweb(1.0, 1.5, demand_intercept=10, supply_intercept=1, adaptation=0.3)
     ax = drawn(plot_cobweb(market, start=1.0, periods=10))
     path = web_of(ax)
     starts, ends = path[::3], path[1::3]
-    np.testing.assert_allclose(starts[:, 0], market.supply.quantity(starts[:, 1]), atol=1e-9)
-    np.testing.assert_allclose(ends[:, 0], 0.8 - 0.25 * ends[:, 1], atol=1e-9)
-    assert "cycle of period 10" in ax.get_title(loc="left")
+    np.testing.assert_allclose(starts[:, 0], 1 + 1.5 * starts[:, 1])
+    np.testing.assert_allclose(ends[:, 0], 10 - ends[:, 1])
+    assert "settles" in ax.get_title(loc="left")
 
 
 def test_a_region_of_several_is_drawn():
@@ -122,46 +109,11 @@ def test_a_map_without_mobility_has_no_field_between():
     assert labels == ["all settles", "all explodes"]
 
 
-def test_paths_keep_colours_of_regions_and_dashes_of_models():
-    model = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["a $x$", "b"])
-    path = model.respond([1, 0], periods=6)
-    ax = drawn(plot_price_paths({"one": path, "two": 2 * path}, rest=0.0))
-    lines = ax.lines[1:]
-    assert [line.get_color() for line in lines[:2]] == [line.get_color() for line in lines[2:]]
-    assert lines[0].get_linestyle() != lines[2].get_linestyle()
-    np.testing.assert_allclose(lines[3].get_ydata(), 2 * path["b"])
-    labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels == [r"a \$x\$", "b", "one", "two"]
-
-
-def test_attractors_are_drawn_at_their_parameter():
-    market = BoundedCobweb(0.25, ArctanSupply(4.8), demand_intercept=0.8)
-    table = attractor_map(market, adaptation=[0.1, 0.5], points=100)
-    assert table["ending"].tolist() == ["rest", "chaos"]
-    ax = drawn(plot_attractors(table))
-    calm, _, chaos, _ = ax.lines
-    assert set(calm.get_xdata()) == {0.1}
-    assert set(chaos.get_xdata()) == {0.5}
-    np.testing.assert_allclose(calm.get_ydata(), market.price(), atol=1e-6)
-    over = attractor_map(market, demand_intercept=[0.1, 0.5], points=4)
-    label, note = plot_attractors(over, over="demand_intercept").get_xlabel().split("\n")
-    assert (label, note) == ("level of demand, a", "Modelled, not observed.")
-
-
-def test_cycles_that_were_not_told_apart_are_named_in_the_legend():
-    market = BoundedCobweb(0.25, ArctanSupply(4.8), demand_intercept=0.8)
-    table = attractor_map(market, adaptation=[0.1, 0.5], points=8)
-    for ending, name in (("rest", "rest or cycle"), ("undecided", "rest, cycle or undecided")):
-        ax = plot_attractors(table.assign(ending=[ending, "chaos"]))
-        assert [text.get_text() for text in ax.get_legend().get_texts()] == [name, "chaos"]
-
-
 @pytest.mark.parametrize(
     "make",
     [
         lambda: plot_cobweb(Cobweb(1, 0.8, demand_intercept=10, supply_intercept=1), start=7),
         plot_stability_map,
-        lambda: plot_price_paths(pd.DataFrame({"a": [1.0, 2.0]})),
     ],
 )
 def test_figures_say_that_they_are_modelled(make):
@@ -180,11 +132,10 @@ def test_the_legend_of_a_web_does_not_cover_the_text_below_it():
 
 def test_axes_that_are_given_are_used():
     figure = new_figure(height=70)
-    axes = figure.subplots(1, 3)
+    axes = figure.subplots(1, 2)
     market = Cobweb(1.0, 0.8, demand_intercept=10, supply_intercept=1)
     assert plot_cobweb(market, start=7, ax=axes[0]) is axes[0]
     assert plot_stability_map(ax=axes[1]) is axes[1]
-    assert plot_price_paths(pd.DataFrame({"a": [1.0, 2.0]}), ax=axes[2]) is axes[2]
     figure.canvas.draw()
 
 
@@ -195,15 +146,6 @@ def test_axes_that_are_given_are_used():
         (lambda: plot_stability_map(regions=1), "`regions` must be .*at least 2"),
         (lambda: plot_stability_map(over="slope"), "`over` must be one of"),
         (lambda: plot_stability_map(points={"x": (5.0, 0.1)}), "`points` must be .*at most 2"),
-        (lambda: plot_price_paths({}), "found none"),
-        (
-            lambda: plot_price_paths(
-                {"a": pd.DataFrame({"x": [1]}), "b": pd.DataFrame({"y": [1]})}
-            ),
-            "the same regions",
-        ),
-        (lambda: plot_price_paths(pd.DataFrame(np.zeros((2, 9)))), "at most 7 regions"),
-        (lambda: plot_attractors(pd.DataFrame({"adaptation": [1.0]})), "`table` must hold prices"),
     ],
 )
 def test_faults_are_named(make, words):

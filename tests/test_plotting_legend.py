@@ -12,11 +12,8 @@ from matplotlib.figure import Figure
 from netinnov.plotting import (
     new_figure,
     plot_dose_response,
-    plot_price_paths,
     plot_reach,
     plot_robustness,
-    plot_spread,
-    plot_trajectories,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +25,6 @@ LONG = "enclave, links taken from the home region"
 NAMES = [LONG, "nothing", f"{LONG[:-6]}host", "direct links"]
 STEPS = pd.Index([0, 1, 2], name="step")
 CURVE = pd.Series([1.0, 0.5, 0.0], STEPS)
-PATH = pd.DataFrame({name: [0.1, 0.2, 0.3] for name in NAMES}, STEPS)
 DOSES = pd.DataFrame(
     {
         "dose": [1, 2, 3],
@@ -48,11 +44,6 @@ PLOTS: dict[str, Callable[[Axes], object]] = {
         {name: pd.Series([1.0, 2.0, None]) for name in NAMES}, horizon=60, ax=ax
     ),
     "robustness": lambda ax: plot_robustness(dict.fromkeys(NAMES, CURVE), ax=ax),
-    "price paths": lambda ax: plot_price_paths(PATH, ax=ax),
-    "trajectories": lambda ax: plot_trajectories(PATH, highlight=NAMES, ax=ax),
-    "spread": lambda ax: plot_spread(
-        {name: PATH.T.set_axis([2000, 2001, 2002], axis=1) for name in NAMES}, ax=ax
-    ),
     "doses": lambda ax: plot_dose_response(DOSES, measure="access", node="home", fit=FIT, ax=ax),
 }
 

@@ -23,8 +23,6 @@ from netinnov.experiments import (
     specification_curve,
 )
 from netinnov.governance import cross_border_shares
-from netinnov.mechanisms.cooperation import liaison_test
-from netinnov.mechanisms.diffusion import adoption_test
 from netinnov.null_models import (
     compare_with_null,
     mrqap,
@@ -68,15 +66,6 @@ def two_mode(*, modelled: bool) -> ni.MultilayerNetwork:
     nodes = pd.DataFrame({"kind": ["firm"] * 3 + ["project"] * 4}, index=list("abcpqrs"))
     links = pd.DataFrame({"source": list("aabbc"), "target": list("pqpqr"), "layer": "works"})
     return ni.build_network(nodes, links, layers={"works": {"modelled": modelled}})
-
-
-def park(*, modelled: bool) -> ni.MultilayerNetwork:
-    nodes = pd.DataFrame(
-        {"place": ["p", "p", "q", "q", "q"], "jurisdiction": ["p", "p", "q", "q", "p"]},
-        index=["a", "b", "c", "d", "park"],
-    )
-    links = pd.DataFrame({"source": list("abcd"), "target": "park"})
-    return ni.build_network(nodes, links, layers={"links": {"modelled": modelled}})
 
 
 def _scenario(size: float = 1) -> DirectLinks:
@@ -123,10 +112,6 @@ CALLS: dict[Callable, Callable[[bool], object]] = {
     difference_in_differences: lambda m: difference_in_differences(
         places("x", modelled=m), layer="x", openings=OPENINGS, effects="period"
     ),
-    adoption_test: lambda m: adoption_test(
-        places("x", modelled=m), dict(zip(NAMES, range(8), strict=True)), permutations=9, rng=1
-    ),
-    liaison_test: lambda m: liaison_test(park(modelled=m), "park", rng=1),
     modularity_test: lambda m: modularity_test(
         places("x", modelled=m), **QUICK | {"replicates": 19}
     ),
@@ -137,9 +122,7 @@ CALLS: dict[Callable, Callable[[bool], object]] = {
 
 WITHOUT_A_NETWORK = {
     "beta_convergence": "a panel of regions",
-    "entry_rates": "tables of specialisations",
     "validated_co_participation": "a table of participations",
-    "order_test": "steps and dates, of which no layer is known",
     "with_enclave": "a model of a market, in which p is a price",
 }
 

@@ -38,16 +38,9 @@ def test_functions_of_the_table_exist(row):
 
 def test_functions_of_the_table_of_specialisation_exist():
     table = rows("| EconGeo | here | what differs |")
-    assert len(table) == 6
+    assert len(table) == 4
     for _, name, _ in table:
         assert callable(getattr(agglomeration, name.strip("`")))
-
-
-def test_locational_gini_is_twice_the_area_between_curve_and_diagonal():
-    # Krugman's curve of the field through (0, 0), (0.5, 0.2), (1, 1): the area is 0.15, EconGeo's.
-    jobs = pd.DataFrame({"solar": [8, 2], "tea": [2, 8]}, index=["hangzhou", "quzhou"])
-    area = 0.5 - (0.5 * 0.2 / 2 + 0.5 * (0.2 + 1) / 2)
-    np.testing.assert_allclose(agglomeration.locational_gini(jobs)["solar"], 2 * area)
 
 
 def test_pagerank_has_a_total_of_one():

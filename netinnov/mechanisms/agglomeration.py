@@ -14,15 +14,11 @@ from netinnov._public import publish
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import numbers_of
-from netinnov.mechanisms._specialisations import complexity, entry_rates
 
 __all__ = [
-    "complexity",
     "ellison_glaeser",
-    "entry_rates",
     "krugman_index",
     "location_quotient",
-    "locational_gini",
     "relatedness",
     "relatedness_density",
 ]
@@ -98,43 +94,6 @@ def krugman_index(values: pd.DataFrame) -> pd.Series:
     reference = _shares(x.sum(axis=0))
     gap = np.abs(_shares(x) - reference).sum(axis=1)
     return pd.Series(gap, values.index, name="krugman_index")
-
-
-def locational_gini(values: pd.DataFrame) -> pd.Series:
-    """Inequality of the specialisation of regions in a field.
-
-    Parameters
-    ----------
-    values : DataFrame
-        Regions x fields; none negative or missing.
-
-    Returns
-    -------
-    Series
-        One number a field: twice the area between the diagonal and the Lorenz curve of its shares
-        against those of all fields, regions in the order of their location quotients. 0:
-        distributed as all fields; near 1: all in one small region. NaN for an empty field.
-
-    References
-    ----------
-    Krugman (1991), Geography and Trade, MIT Press, appendix D.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> jobs = pd.DataFrame({"solar": [8, 2], "tea": [2, 8]}, index=["hangzhou", "quzhou"])
-    >>> locational_gini(jobs).round(12).tolist()
-    [0.3, 0.3]
-    """
-    x = _table("values", values)
-    size = _shares(x.sum(axis=1))
-    ginis = []
-    for field in _shares(x.T):
-        order = np.argsort(np.divide(field, size, out=np.zeros_like(field), where=size > 0))
-        curve = np.concatenate([[0.0], np.cumsum(field[order])])
-        area = ((curve[1:] + curve[:-1]) * size[order]).sum()
-        ginis.append(1 - area if field.size else np.nan)
-    return pd.Series(ginis, values.columns, name="locational_gini", dtype=np.float64)
 
 
 def ellison_glaeser(
@@ -266,7 +225,7 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
     Parameters
     ----------
     values : DataFrame
-        Regions x fields, 1 where a region is specialised, as in `complexity`; or how much it is.
+        Regions x fields, 1 where a region is specialised; or how much it is.
     near : DataFrame
         Fields x fields, as from `relatedness`; the diagonal does not count.
 

@@ -10,16 +10,12 @@ from netinnov.plotting._centres import (
     plot_centres as plot_centres,
 )
 from netinnov.plotting._cobweb import (
-    plot_attractors as plot_attractors,
     plot_cobweb as plot_cobweb,
-    plot_price_paths as plot_price_paths,
     plot_stability_map as plot_stability_map,
 )
 from netinnov.plotting._curves import (
-    plot_convergence as plot_convergence,
     plot_reach as plot_reach,
     plot_robustness as plot_robustness,
-    plot_spread as plot_spread,
 )
 from netinnov.plotting._drawing import caption_notes as caption_notes
 from netinnov.plotting._effects import (
@@ -60,7 +56,6 @@ from netinnov.plotting._rank_size_and_centralities import (
 from netinnov.plotting._roles import plot_roles as plot_roles
 from netinnov.plotting._space_allocation import plot_space_allocation as plot_space_allocation
 from netinnov.plotting._specialisation_figures import (
-    plot_entry_rates as plot_entry_rates,
     plot_location_quotients as plot_location_quotients,
 )
 from netinnov.plotting._style import (

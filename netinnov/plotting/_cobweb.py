@@ -1,4 +1,4 @@
-"""Cobwebs: webs, paths of prices, where they settle, and where bounded ones end."""
+"""Cobwebs: webs, and where prices settle."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from netinnov._arguments import as_whole, check_number, check_type
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb import BoundedCobweb, Cobweb, CoupledCobweb
+from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb
 from netinnov.mechanisms.cobweb._parameters import SLOWEST
 from netinnov.plotting._drawing import (
     MODELLED,
@@ -27,16 +25,13 @@ from netinnov.plotting._drawing import (
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, write
 
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-_MODELS = 5
 Over: TypeAlias = Literal["mobility", "adaptation"]
-Varied: TypeAlias = Literal["adaptation", "demand_intercept"]
 
 _FIELDS = ("#f4f4f4", "#c9dcea", "#e6b894")  # settle, part, explode: darker in grey, too
 
 
 def plot_cobweb(
-    market: Cobweb | BoundedCobweb | CoupledCobweb,
+    market: Cobweb | CoupledCobweb,
     *,
     start: float | Sequence[float],
     periods: int = 12,
@@ -47,7 +42,7 @@ def plot_cobweb(
 
     Parameters
     ----------
-    market : Cobweb, BoundedCobweb or CoupledCobweb
+    market : Cobweb or CoupledCobweb
         With intercepts.
     start : float or sequence of float
         Price of period 0 (of each region), and what was expected for it.
@@ -82,7 +77,7 @@ def plot_cobweb(
     >>> plot_cobweb(market, start=7.0).get_title(loc="left")
     'settles: root −0.80'
     """
-    check_type("market", market, Cobweb, BoundedCobweb, CoupledCobweb)
+    check_type("market", market, Cobweb, CoupledCobweb)
     expected, prices, quantities = _web(market, start, periods, region)
     rest, demand, supply = _curves(market, region)
     with drawing(ax, SINGLE, 78) as ax:
@@ -107,82 +102,10 @@ def plot_cobweb(
         ax.set(xlim=(x.min() - wide, x.max() + wide), ylim=(heights[0], heights[-1]))
         write_notes(ax, [MODELLED], label="quantity of innovation elements")
         ax.set_ylabel("price")
-        ax.set_title(_verdict(market, start, region), fontsize=8)
+        ax.set_title(_verdict(market, region), fontsize=8)
         columns = 4 if ax.get_position().width * page_width(ax) > 75 else 2
         place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.24), "borderpad": 0}
         ax.legend(ncols=columns, columnspacing=1.2, handletextpad=0.5, **place)
-    return ax
-
-
-def plot_price_paths(
-    paths: pd.DataFrame | Mapping[str, pd.DataFrame],
-    *,
-    rest: float | None = None,
-    label: str = "price",
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw prices of regions over time, of one model or several (without an enclave and with).
-
-    Parameters
-    ----------
-    paths : DataFrame or mapping from name to DataFrame
-        Index = period, a column a region, the same in all.
-    rest : float, optional
-        Price at which a thin line is drawn.
-    label : str
-        Of the prices, such as "price from its rest".
-    ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
-
-    Returns
-    -------
-    Axes
-        A colour and a marker a region, a dash a model; markers are filled for the first model.
-
-    Raises
-    ------
-    InputError
-        If there is no path, regions differ, or there are more than 7 regions or 5 models.
-
-    Examples
-    --------
-    >>> from netinnov.mechanisms.cobweb import CoupledCobweb
-    >>> regions = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"])
-    >>> ax = plot_price_paths(regions.respond({"host": 1.0}, periods=12), rest=0.0)
-    >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['home', 'host']
-    """
-    named: dict[str, Any] = dict(paths) if isinstance(paths, Mapping) else {"": paths}
-    if not named or not all(
-        isinstance(path, pd.DataFrame) and len(path) for path in named.values()
-    ):
-        raise InputError("`paths` must be a table of prices, or a mapping to such; found none.")
-    regions = list(next(iter(named.values())).columns)
-    for name, path in named.items():
-        if list(path.columns) != regions:
-            msg = f"`paths` must have the same regions; found {list(path.columns)[:5]} in {name!r}"
-            raise InputError(f"{msg} and {regions[:5]} before.")
-    if len(regions) > len(PALETTE) or len(named) > _MODELS:
-        msg = f"`paths` must have at most {len(PALETTE)} regions and {_MODELS} models; found "
-        raise InputError(f"{msg}{len(regions)} and {len(named)}; choose some.")
-    with drawing(ax, SINGLE, 70) as ax:
-        if rest is not None:
-            check_number("rest", rest)
-            ax.axhline(rest, color=GREY, linewidth=0.5, zorder=1)
-        handles = []
-        for k, path in enumerate(named.values()):
-            for region, colour, marker in zip(regions, PALETTE, _MARKERS, strict=False):
-                look: dict[str, Any] = {"color": colour, "linestyle": DASHES[k], "linewidth": 0.9}
-                (line,) = ax.plot(path.index, path[region].to_numpy(np.float64), **look)
-                line.set(marker=marker, markersize=3, markeredgewidth=0.6, label=printable(region))
-                line.set_markerfacecolor("white" if k else colour)
-                handles += [] if k else [line]
-        for k, name in enumerate(named if len(named) > 1 else ()):
-            look = {"color": INK, "linestyle": DASHES[k], "linewidth": 0.9}
-            handles.append(Line2D([], [], label=printable(name), **look))
-        write_notes(ax, [MODELLED], label="period")
-        ax.set_ylabel(printable(label))
-        legend_above(ax, handles, ncols=4, handlelength=3.0, up=1.0)
     return ax
 
 
@@ -204,8 +127,6 @@ def _curves(market: Any, region: Any) -> Any:
     at = _position(market, region)
     rest = float(np.asarray(market.price())[at])
     b, a = np.asarray(market.demand_slope)[at], np.asarray(market.demand_intercept)[at]
-    if isinstance(market, BoundedCobweb):
-        return rest, lambda p: a - b * p, market.supply.quantity
     if isinstance(market, CoupledCobweb):
         level, slope = a - b * rest, market._answers()[at * 2]
         return rest, lambda p: a - b * p, lambda p: level + slope * (p - rest)
@@ -213,12 +134,7 @@ def _curves(market: Any, region: Any) -> Any:
     return rest, lambda p: a - b * p, lambda p: level + slope * p
 
 
-def _verdict(market: Any, start: Any, region: Any) -> str:
-    if isinstance(market, BoundedCobweb):
-        end = market.attractor(start=start)
-        ending = f"cycle of period {end.period}" if end.ending == "cycle" else end.ending
-        ending = {"rest": "settles", "undecided": "no period up to 64"}.get(ending, ending)
-        return f"{ending}: root at rest {number(market.root(), '.2f')}"
+def _verdict(market: Any, region: Any) -> str:
     if isinstance(market, CoupledCobweb):
         radius = market.spectral_radius()
         name = printable(market.regions[_position(market, region)[0]])  # type: ignore[index]
@@ -337,68 +253,4 @@ def plot_stability_map(
         if not (total > gap + 1e-12).any():
             del handles[1]
         legend_above(ax, handles, up=1.0)
-    return ax
-
-
-def plot_attractors(
-    table: pd.DataFrame, *, over: Varied = "adaptation", ax: Axes | None = None
-) -> Axes:
-    """Draw the prices at which a bounded cobweb ends, over a parameter.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `netinnov.mechanisms.cobweb.attractor_map` with ``points``; one parameter varies.
-    over : {"adaptation", "demand_intercept"}
-        The parameter varied.
-    ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
-
-    Returns
-    -------
-    Axes
-        One point a price; dark where the Lyapunov exponent speaks for chaos.
-
-    Raises
-    ------
-    InputError
-        If the table has no prices, or the other parameter varies.
-
-    Examples
-    --------
-    >>> from netinnov.mechanisms.cobweb import ArctanSupply, BoundedCobweb, attractor_map
-    >>> market = BoundedCobweb(0.25, ArctanSupply(4.8), demand_intercept=0.0)
-    >>> ends = attractor_map(market, adaptation=[0.05, 0.2, 0.3], points=64)
-    >>> plot_attractors(ends).get_xlabel().splitlines()
-    ['adaptation of expectations, beta', 'Modelled, not observed.']
-    """
-    other = "demand_intercept" if over == "adaptation" else "adaptation"
-    value: object = table
-    value = value if isinstance(value, pd.DataFrame) else pd.DataFrame()
-    prices = value.filter(regex=r"^price_\d+$")
-    if prices.empty or not {over, other, "ending"} <= set(table):
-        raise InputError("`table` must hold prices; make it by attractor_map(..., points=64).")
-    if table[other].nunique() > 1:
-        msg = f"`table` must have one value of {other!r}; found {table[other].nunique()}."
-        raise InputError(msg)
-    labels = {"adaptation": "adaptation of expectations, beta"}
-    labels["demand_intercept"] = "level of demand, a"
-    with drawing(ax, SINGLE, 70) as ax:
-        x = np.repeat(table[over].to_numpy(np.float64), prices.shape[1])
-        y: Floats = prices.to_numpy(np.float64).ravel()
-        chaos = np.repeat(table["ending"].eq("chaos").to_numpy(), prices.shape[1])
-        undecided = table["ending"].eq("undecided").any()
-        calm = (
-            ~chaos,
-            PALETTE[0],
-            "rest, cycle or undecided" if undecided else "rest or cycle",
-            1.8,
-        )
-        for part, colour, name, size in (calm, (chaos, INK, "chaos", 0.9)):
-            style: dict[str, Any] = {"color": colour, "markersize": size, "rasterized": True}
-            ax.plot(x[part], y[part], ".", markeredgewidth=0, **style)
-            ax.plot([], [], "o", color=colour, markersize=4, label=name)
-        write_notes(ax, [MODELLED], label=labels[over])
-        ax.set_ylabel("price")
-        legend_above(ax, ncols=2, up=1.0)
     return ax

@@ -1,4 +1,4 @@
-"""Curves by name: convergence and spread of regions, reach of an innovation, percolation."""
+"""Curves by name: reach of an innovation, percolation."""
 
 from __future__ import annotations
 
@@ -8,148 +8,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 from scipy.special import ndtri
 
 from netinnov._arguments import as_whole, check_confidence
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms.convergence import Spread, beta_convergence, sigma_convergence
 from netinnov.plotting._drawing import (
     by_name,
     drawing,
     entry,
     legend_above,
-    number,
     percent,
     write_notes,
 )
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, layer_style
+from netinnov.plotting._style import GREY, SINGLE, layer_style
 
-_CALLED = {"log_sd": "standard deviation of logarithms", "cv": "coefficient of variation"}
-_CALLED["theil"] = "Theil's T"
 _ALIKE = 0.03  # mean distance of curves that hide each other
-
-
-def plot_convergence(
-    panel: pd.DataFrame,
-    *,
-    periods: float | None = None,
-    unit: str = "initial level",
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw mean growth against the initial level, with the line of absolute convergence.
-
-    Parameters
-    ----------
-    panel : DataFrame
-        Regions x periods, as `netinnov.mechanisms.convergence.beta_convergence` takes it.
-    periods : float, optional
-        From the first to the last column; by default the difference of their labels.
-    unit : str
-        What the x axis is called.
-    ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
-
-    Returns
-    -------
-    Axes
-        A point a region, on a logarithmic axis; the line of logarithms; slope and half-life below.
-
-    Raises
-    ------
-    InputError
-        As `beta_convergence`; or fewer than three regions have both values.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> income = pd.DataFrame({2000: [1.0, 2.0, 4.0], 2010: [3.0, 4.2, 6.0]}, index=list("abc"))
-    >>> plot_convergence(income).get_ylabel()
-    'growth a period, %'
-    """
-    fit = beta_convergence(panel, periods=periods)
-    if np.isnan(fit.slope):
-        msg = f"`panel` must have three regions or more that begin unlike; found {fit.n}."
-        raise InputError(msg)
-    first, last = panel.iloc[:, [0, -1]].dropna().to_numpy(np.float64).T
-    growth = np.log(last / first) / fit.periods
-    ends = np.array([first.min(), first.max()])
-    level = growth.mean() + fit.slope * (np.log(ends) - np.log(first).mean())
-    with drawing(ax, SINGLE, 82) as ax:
-        many = len(first) > 300
-        points = ax.scatter(first, 100 * growth, color=PALETTE[0], linewidth=0, rasterized=many)
-        points.set(sizes=[5 if many else 14], alpha=0.35 if many else 0.8)
-        ax.axhline(0, color=GREY, linewidth=0.5, zorder=0)
-        ax.plot(ends, 100 * level, color=INK, linewidth=1.2)
-        ax.set(xscale="log", ylabel="growth a period, %")
-        half = "gaps are more than closed" if fit.slope < 0 else "no gap closes"
-        if np.isfinite(fit.half_life):
-            half = f"half of a gap closes in {fit.half_life:.0f} periods"
-        slope, low, high = (number(value, ".4f") for value in (fit.slope, fit.low, fit.high))
-        about = f"{half}. {fit.n:,} regions, {fit.periods:g} periods."
-        note = f"Slope {slope} a period (95 %: {low} to {high}); {about}"
-        write_notes(ax, [note], label=printable(unit))
-    return ax
-
-
-def plot_spread(
-    panels: pd.DataFrame | Mapping[str, pd.DataFrame],
-    *,
-    spread: Spread = "log_sd",
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the inequality between regions over time.
-
-    Parameters
-    ----------
-    panels : DataFrame or mapping from name to DataFrame
-        Regions x periods (numbers such as years); a line is of regions with all values.
-    spread : {"log_sd", "cv", "theil"}
-        See `netinnov.mechanisms.convergence.sigma_convergence`.
-    ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
-
-    Returns
-    -------
-    Axes
-        A line a panel, named with its number of regions.
-
-    Raises
-    ------
-    InputError
-        If there is no panel, a value is 0 or less, or columns are not numbers.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> ax = plot_spread(pd.DataFrame({2000: [1.0, 4.0], 2010: [2.0, 4.0]}))
-    >>> ax.lines[0].get_ydata().round(3).tolist()
-    [0.693, 0.347]
-    """
-    named = by_name("panels", panels, "panel")
-    lines = {name: _spread(panel, spread) for name, panel in named.items()}
-    with drawing(ax, SINGLE, 70) as ax:
-        for position, (name, (when, values, n)) in enumerate(lines.items()):
-            label = f"{printable(name)} ({n:,})" if name else f"{n:,} regions"
-            ax.plot(when, values, marker="o", markersize=2.6, label=label, **layer_style(position))
-        ax.set(ylabel=_CALLED[spread], ylim=(0, None))
-        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        legend_above(ax, ncols=2, handlelength=2.4, columnspacing=1.2)
-        note = "In brackets: regions, those with all values." if any(named) else ""
-        write_notes(ax, [note], label="period")
-    return ax
-
-
-def _spread(panel: Any, spread: Spread) -> tuple[Floats, Floats, int]:
-    """Periods, spread in each, and the number of regions with all values."""
-    whole = panel.dropna() if isinstance(panel, pd.DataFrame) else panel
-    values = sigma_convergence(whole, spread=spread)
-    when = pd.to_numeric(pd.Series(values.index), errors="coerce").to_numpy(np.float64)
-    if np.isnan(when).any():
-        raise InputError(f"columns of a panel must be numbers; found {list(values.index[:3])}.")
-    return when, values.to_numpy(np.float64), len(whole)
 
 
 def plot_reach(

@@ -105,9 +105,9 @@ def caption_notes(ax: Axes) -> tuple[str, ...]:
     Examples
     --------
     >>> import pandas as pd
-    >>> from netinnov.plotting import caption_notes, plot_spread
-    >>> caption_notes(plot_spread({"home": pd.DataFrame({2000: [1.0, 4.0], 2010: [2.0, 4.0]})}))
-    ('In brackets: regions, those with all values.',)
+    >>> from netinnov.plotting import caption_notes, plot_reach
+    >>> caption_notes(plot_reach(pd.Series([1.0, 3.0]), horizon=4))[1]
+    'Mark: half have arrived.'
     """
     return _kept.get(ax, ())
 

@@ -5,15 +5,6 @@ the paper itself has no equations.
 """
 
 from netinnov._public import publish
-from netinnov.mechanisms.cobweb._bounded import (
-    BoundedCobweb as BoundedCobweb,
-    attractor_map as attractor_map,
-)
-from netinnov.mechanisms.cobweb._bounded_regions import CoupledBoundedCobweb as CoupledBoundedCobweb
-from netinnov.mechanisms.cobweb._bounded_supply import (
-    ArctanSupply as ArctanSupply,
-    Attractor as Attractor,
-)
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb as CoupledCobweb
 from netinnov.mechanisms.cobweb._enclave_link import (
     critical_enclave as critical_enclave,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -37,76 +36,8 @@ from netinnov.network import MultilayerNetwork
 Side: TypeAlias = Literal["demand", "supply"]
 
 
-class CoupledMarkets(ABC):
-    """Markets of several regions, whose supply follows the expected prices of all."""
-
-    __slots__ = ()
-
-    demand_slope: Sequence[float] | Floats | pd.Series[float]
-    mobility: float | npt.ArrayLike | MultilayerNetwork
-    adaptation: float
-    regions: Sequence[Any] | None
-
-    @abstractmethod
-    def _prices(self) -> Callable[[Floats], Floats]:
-        """The prices that clear the markets after expected ones."""
-
-    def _check_regions(self) -> tuple[Any, ...]:
-        """Names of the regions, once they, the slopes of demand and the adaptation are checked."""
-        size = vector("demand_slope", self.demand_slope).size
-        regions = region_names(self.regions, self.mobility, size, self.demand_slope)
-        demand = vector("demand_slope", self.demand_slope, regions)
-        refuse_outside("demand_slope", demand, demand > 0, "above 0")
-        check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
-        set_fields(self, regions=regions, demand_slope=demand)
-        return regions
-
-    def simulate(
-        self,
-        *,
-        start: Sequence[float] | Floats,
-        periods: int,
-        expected: Sequence[float] | Floats | None = None,
-    ) -> Floats:
-        """Prices over time.
-
-        Parameters
-        ----------
-        start, periods, expected
-            As in `Cobweb.simulate`, a price a region.
-
-        Returns
-        -------
-        array
-            ``periods + 1`` rows, a column a region.
-        """
-        return self._path(start, expected, periods)[0]
-
-    def to_frame(self, prices: Floats) -> pd.DataFrame:
-        """Label simulated prices with periods and regions.
-
-        Parameters
-        ----------
-        prices : array
-            As `simulate` gives them.
-
-        Returns
-        -------
-        DataFrame
-            Index ``period``, a column a region.
-        """
-        index = pd.RangeIndex(len(prices), name="period")
-        return pd.DataFrame(prices, index=index, columns=pd.Index(self.regions or ()))
-
-    def _path(self, start: Any, expected: Any, periods: int) -> tuple[Floats, Floats]:
-        regions = tuple(self.regions or ())
-        first = vector("start", start, regions)
-        hoped = first if expected is None else vector("expected", expected, regions)
-        return follow(self._prices(), first, hoped, periods, self.adaptation)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class CoupledCobweb(CoupledMarkets):
+class CoupledCobweb:
     """Markets of several regions whose supply also follows the gaps between their prices.
 
     Supply of region i is c_i + d_i p_i + sum_j m_ij (p_i - p_j) at expected prices p. One formal
@@ -158,7 +89,12 @@ class CoupledCobweb(CoupledMarkets):
 
     def __post_init__(self) -> None:
         check_flag("directed", self.directed)
-        regions = self._check_regions()
+        size = vector("demand_slope", self.demand_slope).size
+        regions = region_names(self.regions, self.mobility, size, self.demand_slope)
+        demand = vector("demand_slope", self.demand_slope, regions)
+        refuse_outside("demand_slope", demand, demand > 0, "above 0")
+        check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
+        set_fields(self, regions=regions, demand_slope=demand)
         supply = vector("supply_slope", self.supply_slope, regions)
         refuse_outside("supply_slope", supply, supply >= 0, "at least 0")
         for name in ("demand_intercept", "supply_intercept"):
@@ -275,6 +211,52 @@ class CoupledCobweb(CoupledMarkets):
             return symmetric_threshold(demand, base, change, self.adaptation)
         return first_crossing(demand, base, change, self.adaptation)
 
+    def simulate(
+        self,
+        *,
+        start: Sequence[float] | Floats,
+        periods: int,
+        expected: Sequence[float] | Floats | None = None,
+    ) -> Floats:
+        """Prices over time.
+
+        Parameters
+        ----------
+        start, periods, expected
+            As in `Cobweb.simulate`, a price a region.
+
+        Returns
+        -------
+        array
+            ``periods + 1`` rows, a column a region.
+        """
+        regions = tuple(self.regions or ())
+        first = vector("start", start, regions)
+        hoped = first if expected is None else vector("expected", expected, regions)
+        demand, answers = self._demand(), self._answers()
+        a, c = self._intercepts()
+
+        def price(hoped: Floats) -> Floats:
+            return np.asarray((a - c - answers @ hoped) / demand)
+
+        return follow(price, first, hoped, periods, self.adaptation)
+
+    def to_frame(self, prices: Floats) -> pd.DataFrame:
+        """Label simulated prices with periods and regions.
+
+        Parameters
+        ----------
+        prices : array
+            As `simulate` gives them.
+
+        Returns
+        -------
+        DataFrame
+            Index ``period``, a column a region.
+        """
+        index = pd.RangeIndex(len(prices), name="period")
+        return pd.DataFrame(prices, index=index, columns=pd.Index(self.regions or ()))
+
     def respond(
         self,
         shock: Mapping[Any, float] | Sequence[float] | Floats | pd.Series[float],
@@ -332,13 +314,8 @@ class CoupledCobweb(CoupledMarkets):
         def price(expected: Floats) -> Floats:
             return np.asarray(later - answers @ expected / demand)
 
-        prices, _ = follow(price, push, np.zeros(len(push)), periods, self.adaptation)
+        prices = follow(price, push, np.zeros(len(push)), periods, self.adaptation)
         return self.to_frame(prices)
-
-    def _prices(self) -> Callable[[Floats], Floats]:
-        demand, answers = self._demand(), self._answers()
-        a, c = self._intercepts()
-        return lambda expected: np.asarray((a - c - answers @ expected) / demand)
 
     def _demand(self) -> Floats:
         return np.asarray(self.demand_slope, dtype=np.float64)

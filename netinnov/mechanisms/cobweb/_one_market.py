@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 
 from netinnov._arguments import check_number
@@ -12,80 +10,8 @@ from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._parameters import SLOWEST, follow
 
 
-class OneMarket(ABC):
-    """One market: demand a - b p_t meets a supply that follows the expected price."""
-
-    __slots__ = ()
-
-    demand_slope: float
-    adaptation: float
-
-    @abstractmethod
-    def _supply_slope(self) -> float:
-        """Slope of supply at rest."""
-
-    @abstractmethod
-    def _prices(self) -> Callable[[float], float]:
-        """The price that clears the market after an expected one."""
-
-    def root(self) -> float:
-        """Factor by which a small distance from rest grows in a period.
-
-        Returns
-        -------
-        float
-            1 - beta (1 + d / b), d the slope of supply at rest; negative: prices alternate.
-        """
-        return 1 - self.adaptation * (1 + self._supply_slope() / self.demand_slope)
-
-    def is_stable(self) -> bool:
-        """Whether prices that start near the rest settle.
-
-        Returns
-        -------
-        bool
-            Whether the root is inside (-1, 1); on the boundary they cycle with period 2.
-        """
-        return abs(self.root()) < 1
-
-    def critical_adaptation(self) -> float:
-        """Adaptation up to which prices settle.
-
-        Returns
-        -------
-        float
-            2 / (1 + d / b), Nerlove's condition; above 1 prices settle under naive expectations.
-        """
-        return 2 / (1 + self._supply_slope() / self.demand_slope)
-
-    def simulate(self, *, start: float, periods: int, expected: float | None = None) -> Floats:
-        """Prices over time.
-
-        Parameters
-        ----------
-        start : float
-            Price of period 0.
-        periods : int
-            Number of later periods.
-        expected : float, optional
-            Expected price of period 0; by default ``start``.
-
-        Returns
-        -------
-        array
-            ``periods + 1`` prices, the first one ``start``.
-        """
-        return self._path(start, expected, periods)[0]
-
-    def _path(self, start: float, expected: float | None, periods: int) -> tuple[Floats, Floats]:
-        expected = start if expected is None else expected
-        check_number("start", start)
-        check_number("expected", expected)
-        return follow(self._prices(), float(start), float(expected), periods, self.adaptation)
-
-
 @dataclass(frozen=True, slots=True)
-class Cobweb(OneMarket):
+class Cobweb:
     """One market: demand a - b p_t meets supply c + d p^e_t, p^e the price that was expected.
 
     Expectations follow p^e_t = p^e_{t-1} + beta (p_{t-1} - p^e_{t-1}).
@@ -141,12 +67,62 @@ class Cobweb(OneMarket):
         a, c = self._intercepts()
         return (a - c) / (self.demand_slope + self.supply_slope)
 
-    def _supply_slope(self) -> float:
-        return self.supply_slope
+    def root(self) -> float:
+        """Factor by which a small distance from rest grows in a period.
 
-    def _prices(self) -> Callable[[float], float]:
+        Returns
+        -------
+        float
+            1 - beta (1 + d / b); negative: prices alternate.
+        """
+        return 1 - self.adaptation * (1 + self.supply_slope / self.demand_slope)
+
+    def is_stable(self) -> bool:
+        """Whether prices that start near the rest settle.
+
+        Returns
+        -------
+        bool
+            Whether the root is inside (-1, 1); on the boundary they cycle with period 2.
+        """
+        return abs(self.root()) < 1
+
+    def critical_adaptation(self) -> float:
+        """Adaptation up to which prices settle.
+
+        Returns
+        -------
+        float
+            2 / (1 + d / b), Nerlove's condition; above 1 prices settle under naive expectations.
+        """
+        return 2 / (1 + self.supply_slope / self.demand_slope)
+
+    def simulate(self, *, start: float, periods: int, expected: float | None = None) -> Floats:
+        """Prices over time.
+
+        Parameters
+        ----------
+        start : float
+            Price of period 0.
+        periods : int
+            Number of later periods.
+        expected : float, optional
+            Expected price of period 0; by default ``start``.
+
+        Returns
+        -------
+        array
+            ``periods + 1`` prices, the first one ``start``.
+        """
+        expected = start if expected is None else expected
+        check_number("start", start)
+        check_number("expected", expected)
         a, c = self._intercepts()
-        return lambda expected: (a - c - self.supply_slope * expected) / self.demand_slope
+
+        def price(hoped: float) -> float:
+            return (a - c - self.supply_slope * hoped) / self.demand_slope
+
+        return follow(price, float(start), float(expected), periods, self.adaptation)
 
     def _intercepts(self) -> tuple[float, float]:
         a, c = self.demand_intercept, self.supply_intercept

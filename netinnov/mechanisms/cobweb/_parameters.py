@@ -21,15 +21,14 @@ SLOWEST = 1e-9
 
 def follow(
     price: Callable[[Any], Any], start: Any, expected: Any, periods: int, adaptation: float
-) -> tuple[Floats, Floats]:
-    """Prices and expected prices, a row a period; ``price``: that at which an expected one ends."""
+) -> Floats:
+    """Prices, a row a period; ``price``: that at which an expected one ends."""
     prices = np.empty((as_whole("periods", periods) + 1, *np.shape(start)))
-    hoped = np.empty_like(prices)
-    prices[0], hoped[0] = start, expected
+    prices[0] = start
     for t in range(1, len(prices)):
-        hoped[t] = hoped[t - 1] + adaptation * (prices[t - 1] - hoped[t - 1])
-        prices[t] = price(hoped[t])
-    return prices, hoped
+        expected = expected + adaptation * (prices[t - 1] - expected)
+        prices[t] = price(expected)
+    return prices
 
 
 def set_fields(model: object, **values: Any) -> None:

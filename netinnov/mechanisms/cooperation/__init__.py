@@ -3,7 +3,6 @@
 from netinnov._public import publish
 from netinnov.mechanisms.cooperation._park_brokers import (
     brokerage_table as brokerage_table,
-    liaison_test as liaison_test,
 )
 from netinnov.mechanisms.cooperation._park_partners import (
     outages as outages,

@@ -1,10 +1,6 @@
 """Diffusion of an innovation over a network: by contact, or when enough neighbours have it."""
 
 from netinnov._public import publish
-from netinnov.mechanisms.diffusion._adoption import (
-    adoption_test as adoption_test,
-    order_test as order_test,
-)
 from netinnov.mechanisms.diffusion._contagion import (
     complex_contagion as complex_contagion,
     simple_contagion as simple_contagion,

@@ -123,7 +123,11 @@ def complex_contagion(
 
     index = network.storage.nodes.index
     if isinstance(threshold, pd.Series):
-        least = on_nodes("threshold", threshold, index).to_numpy(np.float64, na_value=np.nan)
+        named = threshold.set_axis(threshold.index.map(str))  # ids may be numbers
+        if not named.index.is_unique:
+            twice = examples(named.index[named.index.duplicated()].unique())
+            raise InputError(f"`threshold` must have one value a node; found several for {twice}.")
+        least = named.reindex(index.map(str)).to_numpy(np.float64, na_value=np.nan)
     else:
         check_number("threshold", threshold, low=0, high=1, above=True)
         least = np.full(len(index), float(threshold))
@@ -146,19 +150,6 @@ def complex_contagion(
     indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
     adopted = threshold_spread(indptr, indices, weight, into, start, least)
     return _steps(network, adopted, "complex_contagion")
-
-
-def on_nodes(argument: str, values: pd.Series, index: pd.Index[Any]) -> pd.Series:
-    """Values in the order of some nodes, whose ids may be numbers; missing where there is none."""
-    named = values.set_axis(values.index.map(str))
-    refuse_twice(argument, named.index)
-    return named.reindex(index.map(str))
-
-
-def refuse_twice(argument: str, names: pd.Index[Any]) -> None:
-    if not names.is_unique:
-        twice = examples(names[names.duplicated()].unique())
-        raise InputError(f"`{argument}` must have one value a node; found several for {twice}.")
 
 
 def spreading(

@@ -13,7 +13,7 @@ from netinnov import centrality
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
 from netinnov.mechanisms.convergence import Spread, sigma_convergence
 from netinnov.network import MultilayerNetwork, split_periods
-from netinnov.plotting import DOUBLE, new_figure, plot_location_quotients, plot_spread
+from netinnov.plotting import new_figure, plot_location_quotients
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Result, Sentence, Table
 from netinnov.study._words import joined, name, number
@@ -134,13 +134,6 @@ def draw(result: Specialisation) -> Iterator[Picture]:
         caption += f"all links. The {rows} places with most links."
         alt = "Shaded cell for each place and layer, by how much of its links are in the layer."
         yield Picture("specialisation", figure, caption, sources, alt=alt)
-    if (strength := result.strength) is not None:
-        figure = new_figure(width=DOUBLE / 2, height=65)
-        plot_spread(strength, ax=figure.add_subplot())
-        caption = "Spread of strength over places in each period; falling: they converge."
-        alt = "Line of the spread of strength over places, from period to period."
-        sources = ("convergence", "strength_by_period")
-        yield Picture("convergence", figure, caption, sources, alt=alt)
 
 
 def tables(result: Specialisation) -> Iterator[Table]:
