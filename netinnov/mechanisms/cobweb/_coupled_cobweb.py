@@ -229,6 +229,11 @@ class CoupledCobweb:
         -------
         array
             ``periods + 1`` rows, a column a region.
+
+        Raises
+        ------
+        InputError
+            If the model has no intercepts.
         """
         regions = tuple(self.regions or ())
         first = vector("start", start, regions)

@@ -113,6 +113,11 @@ class Cobweb:
         -------
         array
             ``periods + 1`` prices, the first one ``start``.
+
+        Raises
+        ------
+        InputError
+            If the model has no intercepts.
         """
         expected = start if expected is None else expected
         check_number("start", start)
