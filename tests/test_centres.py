@@ -91,10 +91,23 @@ def test_hubs_hold_a_least_share_of_all_strength():
     assert centres(table) == ["a", "x"]
     assert centres(detect_centres(found, minimum_share=2 / 108, **options)) == ["a", "x", "v"]
     assert centres(detect_centres(found, minimum_share=0.0186, **options)) == ["a", "x"]
+    # Places without strength are not counted among those of which there are many.
+    many = network({"t": chain}, [*nodes, *map(str, range(400))])
+    assert centres(detect_centres(many, **options)) == ["a", "x"]
     # The groups hold 26 of 108 = 24 % each.
     assert centres(detect_centres(found, minimum_share=0.25, **options)) == []
     # Other rules have no least share.
     assert centres(detect_centres(found, rule="top", share=1.0, minimum_share=1, **options))
+
+
+def test_the_least_share_of_a_hub_falls_with_the_number_of_places():
+    # Fifty stars of eight places: a hub holds 7 of 700 = 1 %, which is above 2 / 400 = 0.5 %.
+    hubs = [f"h{star}" for star in range(50)]
+    links = [(hub, f"{hub}-{leaf}", 1.0) for hub in hubs for leaf in range(7)]
+    found = network({"t": links}, dict.fromkeys(end for link in links for end in link[:2]))
+    options = {"null": None, "resamples": 0, "restarts": 2, "rng": 1}
+    assert centres(detect_centres(found, **options)) == hubs
+    assert centres(detect_centres(found, minimum_share=0.02, **options)) == []
 
 
 def test_a_share_of_immense_strengths_is_no_overflow(two):

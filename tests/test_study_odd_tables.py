@@ -53,7 +53,7 @@ def test_no_place_is_named_where_all_are_alike(alike):
 def test_centres_by_the_order_of_the_data_are_said_to_be(alike):
     result = alike.once(centres.compute)
     assert result.rules["top"].sum() == 1  # a tenth of ten, the first of ten as strong
-    assert "other places are as strong as E0." in text_of(centres.offer(result))
+    assert "other places are as strong as E0." in text_of(centres.tell(result))
 
 
 def test_ties_beyond_those_that_are_named_are_counted():
@@ -69,7 +69,7 @@ def test_ties_beyond_those_that_are_named_are_counted():
 def test_places_without_links_tie_with_nobody():
     nodes = pd.DataFrame({"place": list("abcde")}, index=list("abcde"))
     context = context_of(network_of([("a", "b"), ("c", "d")], nodes=nodes))
-    assert "as strong as a." in text_of(centres.offer(context.once(centres.compute)))
+    assert "as strong as a." in text_of(centres.tell(context.once(centres.compute)))
 
 
 def test_an_interval_ends_where_the_index_does():
@@ -184,7 +184,8 @@ def test_places_that_are_linked_inside_only_are_not_compared():
 def test_the_middle_of_a_star_decides_everything():
     context = context_of(network_of([("s", end, 1 + k) for k, end in enumerate("abcdefgh")]))
     text = text_of(centres.tell(context.once(centres.compute)))
-    assert "The number of centres is the same by all 6 rules: 1. Centres by all 6 rules: s." in text
+    said = "The number of centres is the same by all 6 rules: 1. By most of the 6 rules 1 of 9"
+    assert f"{said} places is a centre: s (6)." in text
     # Without it there is no link, and no index.
     table = context.once(profile.compute).table
     assert set(table["most_influential"].dropna()) == {"s"}

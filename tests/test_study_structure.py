@@ -62,16 +62,15 @@ def test_centres_are_told_with_their_support_and_by_other_rules(stars):
     result = stars.once(centres.compute)
     text = text_of(centres.tell(result))
     assert "those of the observed layer links." in text
-    assert "2 of 8 places are centres: a (" in text
-    assert "share of bootstrap resamples of the flows in which it is again a centre" in text
+    assert "The rule “head_tail”: places above the mean strength." in text
     assert "The number of centres depends on the rule: from " in text
     assert "Places by their role: " in text
     # A tenth of eight places is one, and a comes first; by the other rules a and x are centres.
-    assert (
-        text_of(centres.offer(result)) == "In the observed layer 2 of 8 places are centres by "
-        "more than half of 4 rules: a by 4 of 4 and x by 3. Ties are broken by the order of the "
-        "data: other places are as strong as a."
-    )
+    assert "By most of the 4 rules 2 of 8 places are centres: a (4) and x (3)." in text
+    offered = text_of(centres.offer(result))
+    said = r"2 of 8 places are centres by the rule “head_tail”: a \(\d+ %\) and x \(\d+ %\)\."
+    assert re.match(rf"In the observed layer {said} In brackets: share of bootstrap", offered)
+    assert "Ties" not in offered  # by this rule, places as strong are both centres or neither
     assert "so that rules that look at them are left out: “hubs” and “z”" in text
     assert "The rule “head_tail” stands in for “hubs”." in text
 
@@ -218,6 +217,19 @@ def test_with_many_places_communities_are_not_searched_in_every_draw(stars, monk
     rest = found.index.drop("n_centres")
     pd.testing.assert_frame_equal(found.loc[rest], before.loc[rest])
     assert "interval of the number of centres" in left_out(context)
+
+
+def test_every_part_of_a_report_has_the_same_centres():
+    # a holds 26 of 98 = 26.5 %, x 25 = 25.5 %.
+    options = {"minimum_share": 0.26, "null": "none", "resamples": 20, "restarts": 1}
+    links = [link if link[1] != "w" else ("x", "w", 6) for link in STARS]
+    context = context_of(network_of(links), structure=options)
+    result = context.once(centres.compute)
+    assert result.table.index[result.table["centre"]].tolist() == ["a"]
+    assert result.rules.index[result.rules["hubs"] == 1].tolist() == ["a"]
+    assert context.once(profile.compute).value("n_centres") == 1
+    assert "1 of 8 places is a centre by the rule “hubs”: a" in text_of(centres.offer(result))
+    assert "each with at least 26 % of all strength" in text_of(centres.tell(result))
 
 
 def test_the_rule_and_the_resolution_are_those_asked_for():

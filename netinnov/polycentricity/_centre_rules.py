@@ -29,6 +29,9 @@ _SEVERAL = 3
 _NEAR = 0.5
 """Part of the strength of its community's strongest from which a core place is a centre."""
 
+_LEAST = 0.02
+"""Share of all strength that a hub holds, but no more than two average places of those with any."""
+
 _HUB = 2.5
 """z inside its community from which a place is a centre by the rule "z"."""
 
@@ -47,7 +50,7 @@ class Options(NamedTuple):
     breaks: int = 1
     resolution: float = 1.0
     restarts: int = 10
-    minimum_share: float = 0.02
+    minimum_share: float | None = None
     restarts_per_draw: int | None = None
     in_draw: bool = False
 
@@ -69,7 +72,8 @@ def checked_options(network: MultilayerNetwork, **chosen: Any) -> Options:
     check_choice("direction", options.direction, Direction)
     check_number("share", options.share, low=0, high=1, above=True)
     check_number("resolution", options.resolution, low=0)
-    check_number("minimum_share", options.minimum_share, low=0, high=1)
+    if options.minimum_share is not None:
+        check_number("minimum_share", options.minimum_share, low=0, high=1)
     counts: dict[str, Any] = {"breaks": options.breaks, "restarts": options.restarts}
     if options.restarts_per_draw is not None:
         counts["restarts_per_draw"] = options.restarts_per_draw
@@ -149,7 +153,7 @@ def centres_by(rule: str, structure: Structure, options: Options) -> Mask:
     centre: Mask = np.zeros(strength.size, bool)
     match rule:
         case "hubs":
-            centre = _hubs(structure, options.minimum_share)
+            centre = _hubs(structure, least_share(options.minimum_share, strength))
         case "top":  # rounding must not make 0.1 of 30 places four
             number = math.ceil(options.share * np.count_nonzero(strength) - 1e-9)
             centre[largest_first(strength)[:number]] = True
@@ -167,6 +171,12 @@ def centres_by(rule: str, structure: Structure, options: Options) -> Mask:
 def largest_first(values: Floats) -> npt.NDArray[np.intp]:
     """Positions by falling value; equal ones in their order."""
     return np.argsort(-values, kind="stable")
+
+
+def least_share(minimum_share: float | None, strength: Floats) -> float:
+    """Share of all strength that a hub holds at least: by default it falls with their number."""
+    n = np.count_nonzero(strength)
+    return min(_LEAST, 2 / max(n, 1)) if minimum_share is None else minimum_share
 
 
 def _hubs(structure: Structure, minimum_share: float) -> Mask:

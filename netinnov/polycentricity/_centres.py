@@ -33,7 +33,7 @@ def detect_centres(
     resolution: float = 1.0,
     restarts: int = 10,
     restarts_per_draw: int | None = None,
-    minimum_share: float = 0.02,
+    minimum_share: float | None = None,
     null: NullModel | None = _REWIRE,
     replicates: int = 99,
     resamples: int = 200,
@@ -73,8 +73,9 @@ def detect_centres(
         flows, and in the networks of the test of modularity, the observed one among them. None:
         three in ten of `restarts`, rounded up. The share of them that is perturbed (see
         `community.leiden`) is theirs of `restarts`: as many as these search in full.
-    minimum_share : float
-        For ``"hubs"``: the least share of the strength of all places that a centre has.
+    minimum_share : float, optional
+        For ``"hubs"``: the least share of the strength of all places that a centre has. None:
+        0.02, or 2 / n among n > 100 places with strength.
     null : null model, function or None
         For ``"hubs"``: the null model of `modularity_test`, which says whether communities are
         beyond chance (p of 0.05 or less). None: they are used without a test.

@@ -49,6 +49,7 @@ def profile(
     top: Sequence[int] = (2, 3, 4),
     ddof: Literal[0, 1] = 0,
     rule: CentreRule | None = None,
+    minimum_share: float | None = None,
     resamples: int = 200,
     events: Events = None,
     resample: Change | None = None,
@@ -83,6 +84,8 @@ def profile(
         The rule of `detect_centres` by which ``n_centres`` counts. None: the one that
         `detect_centres` uses with the same `null`, or its default where there is none:
         ``"head_tail"`` where communities are not beyond chance, else ``"hubs"``.
+    minimum_share : float, optional
+        Of the rule ``"hubs"``; see `detect_centres`.
     resamples : int
         Number of bootstrap resamples of the flows for the interval; 0 for none.
     events, resample
@@ -168,6 +171,7 @@ def profile(
         network,
         direction=direction,
         resolution=resolution,
+        minimum_share=minimum_share,
         restarts=restarts,
         restarts_per_draw=restarts_per_draw,
     )

@@ -41,7 +41,8 @@ rule = "hubs"                 # what makes a place a centre: "hubs" (strongest o
                               # "hubs" where communities are not beyond chance), "core", "z" (z of
                               # 2.5 or more in its community) or "dominant_flow" (its largest flow
                               # to a smaller place)
-minimum_share = 0.02          # of all strength, that a centre by "hubs" holds at least
+# minimum_share = 0.02        # of all strength, that a centre by "hubs" holds at least; by default
+                              # 2 %, or 2 / n among n > 100 places with strength
 direction = "total"           # what strength counts in directed layers: "total", "in" or "out"
 resolution = 1.0              # of communities: a larger one gives more and smaller ones
 restarts = 3                  # searches for communities: more for large networks
@@ -60,7 +61,7 @@ most_places = 1000            # with more places nothing is drawn, as it would t
     rule: CentreRule = "hubs"
     resolution: Annotated[float, Field(ge=0)] = 1.0
     restarts: Annotated[int, Field(ge=1)] = 3
-    minimum_share: Annotated[float, Field(ge=0, le=1)] = 0.02
+    minimum_share: Annotated[float, Field(ge=0, le=1)] | None = None
     direction: Direction = "total"
     null: NullName | None = None
     resamples: Annotated[int, Field(ge=0, le=1_000_000)] = 200
@@ -104,6 +105,11 @@ class Plan:
     def draw(self) -> dict[str, Any]:
         options = self.options.model_dump(include={"restarts", "direction"})
         return {"rng": self.seed, "progress": self.progress, **options}
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """Options of a rule, but which one."""
+        return self.options.model_dump(include={"resolution", "minimum_share"})
 
     @property
     def resample(self) -> Change | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import pandas as pd
 
 from netinnov import plotting, polycentricity
 from netinnov.build import flatten
 from netinnov.polycentricity import ModularityTest
-from netinnov.polycentricity._centre_rules import CentreRule
+from netinnov.polycentricity._centre_rules import CentreRule, least_share
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Sentence, Table, with_modelled
 from netinnov.study._structure_plan import FEWER, Plan, StructurePart, plan
@@ -65,13 +64,17 @@ class Centres(Result):
         """The rules that say something here."""
         return [rule for rule in RULES if rule in self.rules]
 
+    @property
+    def least(self) -> float:
+        """Share of all strength that a centre by the rule "hubs" holds at least."""
+        return least_share(self.plan.options.minimum_share, self.table["centrality"].to_numpy())
+
     def called(self, rule: str) -> str:
         """What a rule is, in words."""
-        least = self.plan.options.minimum_share
-        if rule != "hubs" or not least:
+        if rule != "hubs" or not self.least:
             return RULES[rule]
-        least_share = number(100 * least, digits=2)
-        return f"{RULES[rule]}; each with at least {least_share} % of all strength"
+        held = number(100 * self.least, digits=2)
+        return f"{RULES[rule]}; each with at least {held} % of all strength"
 
     @property
     def against_chance(self) -> str:
@@ -108,17 +111,16 @@ def compute(context: Context) -> Centres | None:
     if rule == "hubs" and by_chance:
         rule = "head_tail"
     left_out = {*BY_COMMUNITY} - {rule} if by_chance else set()
-    choices = options.model_dump(include={"resolution", "minimum_share"})
     detected = polycentricity.detect_centres(
         network,
         rule=rule,
         null=None,
         resamples=structure.resamples if structure.search else min(structure.resamples, FEWER),
         resample=structure.resample,
-        **choices,
+        **structure.choices,
         **structure.draw,
     )
-    rules = _by_rules(structure, choices, [each for each in RULES if each not in left_out])
+    rules = _by_rules(structure, [each for each in RULES if each not in left_out])
     position = roles(flatten(network), detected["community"])
     table = pd.DataFrame(
         {
@@ -144,9 +146,9 @@ def compute(context: Context) -> Centres | None:
     return Centres(context, table, rules.reindex(table.index), rule, test, structure)
 
 
-def _by_rules(structure: Plan, choices: dict[str, Any], asked: list[str]) -> pd.DataFrame:
+def _by_rules(structure: Plan, asked: list[str]) -> pd.DataFrame:
     """1 where a place is a centre by a rule, and the share of the rules by which it is one."""
-    variants = dict.fromkeys(asked, choices | {"tested": False})
+    variants = dict.fromkeys(asked, structure.choices | {"tested": False})
     # One index is asked for at least, the quickest; what is wanted is who is a centre.
     long = polycentricity.sensitivity(
         structure.network, rules=variants, tops=[None], indices=["gini"], **structure.draw
@@ -160,23 +162,17 @@ def _by_rules(structure: Plan, choices: dict[str, Any], asked: list[str]) -> pd.
 
 
 def offer(result: Centres) -> Iterator[Sentence]:
-    rules, n_rules = result.rules, len(result.asked)
-    count = rules[result.asked].sum(axis=1).sort_values(ascending=False, kind="stable")
-    most = count[count > n_rules / 2]
-    shown = most if len(most) else count[count == count.max()]
-    named = [
-        f"{name(rules.loc[node, 'name'])} by {n:,}{'' if at else f' of {n_rules}'}"
-        for at, (node, n) in enumerate(shown.head(NAMED).items())
-    ]
-    text = f"In the {result.plan.layers} {_of_places(len(most), len(rules))} by more than half of "
-    text += f"{n_rules} rules"
-    if count.max() > 0:
-        text += f"{':' if len(most) else '; most often'} {some(named, len(shown))}"
+    table = result.table
+    centres = table.loc[table["centre"]]
+    text = f"In the {result.plan.layers} {_of_places(len(centres), len(table))} by the rule "
+    text += f"“{result.rule}”"
+    if len(centres):
+        text += f": {some(_with_support(result, centres.head(NAMED)), len(centres))}"
     text += "."
-    if tied := _tied(result):
-        text += " Ties are broken by the order of the data: other places are as strong as "
-        text += f"{some(tied, len(tied))}."
-    yield Sentence(text, ("centre_rules",))
+    if len(centres) and result.sure:
+        text += f" In brackets: share of bootstrap resamples of the {result.plan.resampled} in "
+        text += "which it is again a centre."
+    yield Sentence(text + _ties(result, [result.rule]), ("centres",))
 
 
 def _of_places(centres: int, places: int) -> str:
@@ -184,31 +180,29 @@ def _of_places(centres: int, places: int) -> str:
     return f"{f'{centres:,}' if centres else 'none'} of {counted(places, 'place')} {verb}"
 
 
-def _tied(result: Centres) -> list[str]:
-    """Centres by a rule that takes the strongest, while others as strong are not."""
-    rules, strength = result.rules, result.table["centrality"].map("{:.9g}".format)
-    tied = pd.Series(False, rules.index)
+def _ties(result: Centres, rules: list[str]) -> str:
+    """Centres by rules that take the strongest, while others as strong are not."""
+    by_rule, strength = result.rules, result.table["centrality"].map("{:.9g}".format)
+    tied = pd.Series(False, by_rule.index)
     for rule, among in (("top", [strength]), ("hubs", [strength, result.table["community"]])):
         if rule in rules:
-            centre = rules[rule] == 1
+            centre = by_rule[rule] == 1
             tied |= centre & ~centre.groupby(among, dropna=False).transform("all").astype(bool)
-    return [name(each) for each in rules.loc[tied, "name"]]
+    if not tied.any():
+        return ""
+    named = [name(each) for each in by_rule.loc[tied, "name"]]
+    return (
+        " Ties are broken by the order of the data: other places are as strong as "
+        f"{some(named, len(named))}."
+    )
 
 
 def tell(result: Centres) -> Iterator[Sentence]:
     yield from _looked_at(result)
-    table, rule = result.table, result.rule
-    centres = table.loc[table["centre"]]
-    text = f"By the rule “{rule}” ({result.called(rule)}) {_of_places(len(centres), len(table))}"
-    if len(centres):
-        text += f": {some(_with_support(result, centres.head(NAMED)), len(centres))}"
-    text += "."
-    if len(centres) and result.sure:
-        text += f" In brackets: share of bootstrap resamples of the {result.plan.resampled} in "
-        text += "which it is again a centre."
-    yield Sentence(text, ("centres",))
+    table, centres = result.table, result.table["centre"]
+    yield Sentence(f"The rule “{result.rule}”: {result.called(result.rule)}.", ("centres",))
     others = table.loc[~table["centre"] & (table["support"] >= 0.05)].head(3)
-    if len(centres) and result.sure and len(others):
+    if centres.any() and result.sure and len(others):
         near = joined(_with_support(result, others))
         yield Sentence(f"Not centres, but most often so in the resamples: {near}.", ("centres",))
     yield _agreement(result)
@@ -264,9 +258,13 @@ def _agreement(result: Centres) -> Sentence:
     text = f"The number of centres depends on the rule: from {fewest} to {most}."
     if count.min() == count.max():
         text = f"The number of centres is the same by all {len(asked)} rules: {count.min():,}."
-    by_all = [name(each) for each in rules.loc[rules[asked].eq(1).all(axis=1), "name"]]
-    named = some(by_all[:NAMED], len(by_all)) if by_all else "none"
-    return Sentence(f"{text} Centres by all {len(asked)} rules: {named}.", ("centre_rules",))
+    agreeing = rules[asked].sum(axis=1).sort_values(ascending=False, kind="stable")
+    agreeing = agreeing[agreeing > len(asked) / 2]
+    named = [f"{name(rules.loc[node, 'name'])} ({n:,})" for node, n in agreeing.head(NAMED).items()]
+    text += f" By most of the {len(asked)} rules {_of_places(len(agreeing), len(rules))}"
+    text += f": {some(named, len(agreeing))}." if named else "."
+    text += _ties(result, [rule for rule in asked if rule != result.rule])
+    return Sentence(text, ("centre_rules",))
 
 
 def draw(result: Centres) -> Iterator[Picture]:
@@ -300,7 +298,7 @@ def draw(result: Centres) -> Iterator[Picture]:
         caption, source = "Which places are centres by which rules.", ("centre_rules",)
         alt = "Table with a square where a place is a centre by a rule, and a point where not."
         note = "; ".join(f"“{rule}”: {RULES[rule]}" for rule in result.asked) + "."
-        yield Picture("centre_rules", figure, caption, source, alt=alt, note=note, front=True)
+        yield Picture("centre_rules", figure, caption, source, alt=alt, note=note)
     if table["role"].nunique() >= ROLES_DRAWN:
         figure = plotting.new_figure(width=plotting.DOUBLE, height=100)
         plotting.plot_roles(table, names=result.drawn_names, ax=figure.add_subplot())
@@ -325,6 +323,7 @@ def tables(result: Centres) -> Iterator[Table]:
         "layers together": "; ".join(map(mark, structure.network.layers)),
         "layers apart": "; ".join(map(mark, structure.modelled_beside)),
         **{key.replace("_", " "): value for key, value in structure.options.model_dump().items()},
+        "minimum share": result.least,
         "rule used": result.rule,
         "null model used": structure.null.name,
         "share of links that the null model moves": structure.null.moved,

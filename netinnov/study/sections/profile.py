@@ -112,7 +112,7 @@ def compute(context: Context) -> Profile | None:
     if structure is None:
         return None
     rule = context.once(centres.compute).rule  # type: ignore[union-attr]
-    draw = structure.draw | {"resolution": structure.options.resolution, "rule": rule}
+    draw = structure.draw | structure.choices | {"rule": rule}
     beside = {
         layer: polycentricity.profile(structure.cities.select(layers=[layer]), **PLAIN, **draw)
         for layer in structure.modelled_beside
