@@ -179,7 +179,7 @@ def test_only_counts_have_intervals():
     assert "not whole numbers" in left_out(context)["intervals"]
 
 
-@pytest.mark.parametrize("source", ["cordis", "keep", "patentsview"])
+@pytest.mark.parametrize("source", ["cordis", "patentsview"])
 def test_links_of_projects_are_not_resampled_one_by_one(source):
     context = context_of(network_of(STARS), source=source)
     plan = context.once(_structure_plan.plan)
