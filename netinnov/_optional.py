@@ -6,10 +6,11 @@ from importlib import import_module
 from typing import Any
 
 
-def require(module: str, *, extra: str, needed_by: str) -> Any:
+def require(module: str, *, needed_by: str, extra: str = "", mend: str = "") -> Any:
     """Import an optional package, or say with which command it is installed.
 
-    ``needed_by`` is the function that needs it, with the option if there is one.
+    ``needed_by`` is the function that needs it, with the option if there is one; ``mend`` says
+    what to do where no extra has the package.
     """
     package = module.partition(".")[0]
     try:
@@ -17,5 +18,6 @@ def require(module: str, *, extra: str, needed_by: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != package:
             raise
-        msg = f"{needed_by} needs {package}, which is not installed. Install it with: pip install "
-        raise ImportError(f"{msg}'netinnov[{extra}]'", name=package) from None
+        mend = mend or f"Install it with: pip install 'netinnov[{extra}]'"
+        msg = f"{needed_by} needs {package}, which is not installed. {mend}"
+        raise ImportError(msg, name=package) from None

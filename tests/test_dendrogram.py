@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import combinations
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov.community import hierarchical_communities
+from netinnov.community import hierarchical_communities, two_mode_communities
 from netinnov.errors import InputError
 from netinnov.io import from_networkx
 from strategies import bare
@@ -47,7 +49,7 @@ def test_merges_are_those_of_the_definition(seed: int) -> None:
     tree = hierarchical_communities(from_networkx(graph))
     members = [frozenset([i]) for i in range(len(graph))]
     made = []
-    for first, second, height, _ in tree.linkage:
+    for first, second, height, _ in tree.merges.to_numpy():
         members.append(members[int(first)] | members[int(second)])
         made.append((members[-1], height))
     expected = nearest_first(nx.to_numpy_array(graph))
@@ -66,7 +68,6 @@ def test_cuts_of_parts_within_parts() -> None:
     rows += [("a", "d", 0.1), ("g", "j", 0.1)]
     network = ni.build_network(*bare({"l": rows}, list("zlkjihgfedcba")))
     tree = hierarchical_communities(network)
-    assert tree.n_parts == 2
     two, four = tree.cut(2), tree.cut(4)
     assert two.index.tolist() == four.index.tolist() == list("zlkjihgfedcba")
     assert two.tolist()[1:] == [0.0] * 6 + [1.0] * 6
@@ -84,7 +85,7 @@ def test_layers_are_summed_and_direction_and_self_links_ignored() -> None:
     plain = hierarchical_communities(ni.build_network(*bare({"l": rows}, list("abcd"))))
     layers = {"x": [("b", "a", 2.0), ("b", "b", 9.0)], "y": [("b", "c", 1.0), ("c", "d", 3.0)]}
     network = ni.build_network(*bare(layers, list("abcd"), directed=["x", "y"]))
-    np.testing.assert_allclose(hierarchical_communities(network).linkage, plain.linkage)
+    np.testing.assert_allclose(hierarchical_communities(network).merges, plain.merges)
 
 
 def test_the_unit_of_weights_does_not_matter() -> None:
@@ -92,21 +93,31 @@ def test_the_unit_of_weights_does_not_matter() -> None:
     network = from_networkx(graph)
     links = network.links.assign(weight=network.links["weight"] * 2.0**-60)
     scaled = hierarchical_communities(network.replace_links(links))
-    np.testing.assert_array_equal(scaled.linkage, hierarchical_communities(network).linkage)
+    np.testing.assert_array_equal(scaled.merges, hierarchical_communities(network).merges)
 
 
 def test_nothing_is_found_where_there_are_no_links() -> None:
     network = ni.build_network(*bare({"l": [("a", "a", 1.0)]}, list("ab")))
     tree = hierarchical_communities(network)
-    assert tree.linkage.shape == (0, 4)
-    assert tree.n_parts == 0
     assert tree.to_frame().empty
-    with pytest.raises(InputError, match=r"from 0 .* to 0"):
+    with pytest.raises(InputError, match=r"from 1 .* to 0"):
         tree.cut(1)
 
 
 def test_weights_beyond_single_precision_are_refused() -> None:
     rows = [("a", "b", 1e300), ("b", "c", 1e-300), ("c", "d", 1e-300)]
     network = ni.build_network(*bare({"l": rows}, list("abcd")))
-    with pytest.raises(InputError, match=r"single precision.*found 1e-300 of 2e.300"):
+    with pytest.raises(InputError, match=r"single precision.* at least 1e-15"):
         hierarchical_communities(network)
+
+
+@pytest.mark.parametrize("function", [hierarchical_communities, two_mode_communities])
+def test_without_scikit_network_the_message_says_where_it_is(function, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "sknetwork", None)
+    monkeypatch.setitem(sys.modules, "sknetwork.clustering", None)
+    monkeypatch.setitem(sys.modules, "sknetwork.hierarchy", None)
+    nodes = pd.DataFrame({"kind": ["firm", "park"]}, index=list("ab"))
+    network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    options = {"layer": "links"} if function is two_mode_communities else {}
+    with pytest.raises(ImportError, match=r"needs sknetwork.*no wheels for Python 3\.14"):
+        function(network, **options)

@@ -1,28 +1,26 @@
 """Which communities exist: in each layer, across layers, and how sure they are."""
 
 from netinnov._public import publish
+from netinnov.community._bipartite import bipartite_modularity as bipartite_modularity
+from netinnov.community._by_scikit_network import (
+    hierarchical_communities as hierarchical_communities,
+    two_mode_communities as two_mode_communities,
+)
 from netinnov.community._consensus import (
     PartitionStability as PartitionStability,
     consensus as consensus,
     stability as stability,
-)
-from netinnov.community._dendrogram import (
-    Dendrogram as Dendrogram,
-    hierarchical_communities as hierarchical_communities,
 )
 from netinnov.community._infomap import infomap as infomap
 from netinnov.community._leiden import leiden as leiden
 from netinnov.community._modularity import modularity as modularity
 from netinnov.community._multiplex import multiplex_leiden as multiplex_leiden
 from netinnov.community._partition import (
+    Dendrogram as Dendrogram,
     Partition as Partition,
     PartitionComparison as PartitionComparison,
     compare_partitions as compare_partitions,
 )
 from netinnov.community._roles import ei_index as ei_index, roles as roles
-from netinnov.community._two_mode import (
-    bipartite_modularity as bipartite_modularity,
-    two_mode_communities as two_mode_communities,
-)
 
 __dir__ = publish(globals())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 
 from netinnov._arguments import check_number, check_rng
@@ -13,7 +12,7 @@ from netinnov._matrices import layer_matrix
 from netinnov._parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.community._modularity import links_modularity, with_null
-from netinnov.community._partition import Partition, ranked
+from netinnov.community._partition import Partition, labels_at
 from netinnov.network import MultilayerNetwork
 
 LARGE = 2_000_000
@@ -97,9 +96,9 @@ def multiplex_leiden(
     check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
     n = network.n_nodes
-    linked = network.storage.presence("linked").any(axis=0)
-    if not linked.any():
-        return Partition(_labelled(network, np.full(n, np.nan)), float("nan"))
+    linked = np.flatnonzero(network.storage.presence("linked").any(axis=0))
+    if not linked.size:
+        return Partition(labels_at(network, linked, linked), float("nan"))
     weight, strength, sign = _summed(network, float(resolution))
     large = weight.nnz > LARGE
     enough = (ENOUGH_OF_MOVES if large else ENOUGH) * len(network.layers)
@@ -110,8 +109,6 @@ def multiplex_leiden(
     searches = in_threads(work, weight.nnz * len(work))
     best = max(quality for _, quality in searches)
     codes = next(labels for labels, quality in searches if quality >= best - ROUNDING)
-    membership = np.full(n, np.nan)
-    membership[linked] = ranked(codes[linked])
     # The sum over layers, from the links themselves.
     blocks = [network.storage.simple_csr(layer) for layer in network.layers]
     quality = sum(
@@ -119,11 +116,7 @@ def multiplex_leiden(
         for block in blocks
         if block.indices.size
     )
-    return Partition(_labelled(network, membership), quality)
-
-
-def _labelled(network: MultilayerNetwork, membership: Floats) -> pd.Series:
-    return pd.Series(membership, network.storage.nodes.index, name="community")
+    return Partition(labels_at(network, linked, codes[linked]), quality)
 
 
 def _summed(

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
+from scipy.sparse import csgraph
 from scipy.special import gammaln, xlogy
 
+from netinnov._arguments import as_whole
 from netinnov._display import Displayed, Tabled, bars
 from netinnov._typing import Codes, Integers
 from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -72,6 +76,52 @@ class Partition(Displayed):
         return pd.Series(self.membership.to_numpy().ravel(), index)
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Dendrogram(Tabled):
+    """A tree of communities, from single nodes to whole connected parts.
+
+    Attributes
+    ----------
+    merges : DataFrame
+        Columns first, second, height, n_nodes, as in `scipy.cluster.hierarchy.linkage`, for the n
+        nodes with a link, in node order; infinite heights join parts without a link between them.
+    network : MultilayerNetwork
+        Whose nodes were merged.
+    """
+
+    _main: ClassVar[str] = "merges"
+    merges: pd.DataFrame
+    network: MultilayerNetwork
+
+    def cut(self, n_communities: int) -> pd.Series:
+        """Cut the tree where it has so many branches.
+
+        Parameters
+        ----------
+        n_communities : int
+            From the number of connected parts to the number of nodes with a link.
+
+        Returns
+        -------
+        Series
+            One label a node, from the largest community to the smallest; NaN without a link.
+
+        Raises
+        ------
+        InputError
+            If there is no such cut.
+        """
+        leaves = np.flatnonzero(self.network.storage.presence("linked").any(axis=0))
+        n, parts = leaves.size, int(np.isinf(self.merges["height"]).sum()) + 1
+        if not parts <= as_whole("n_communities", n_communities, low=1) <= n:
+            msg = f"`n_communities` must be from {parts} (the connected parts) to {n} (the nodes "
+            raise InputError(f"{msg}with a link); found {n_communities}.")
+        pairs = self.merges.iloc[: n - int(n_communities), :2].to_numpy(np.int64)
+        above = np.repeat(np.arange(n, n + len(pairs)), 2)
+        tree = sparse.coo_array((np.ones(above.size), (pairs.ravel(), above)), (2 * n, 2 * n))
+        return labels_at(self.network, leaves, csgraph.connected_components(tree)[1][:n])
+
+
 Membership: TypeAlias = pd.Series | pd.DataFrame | Mapping[str, Hashable] | Partition
 
 
@@ -103,6 +153,15 @@ def ranked(codes: npt.NDArray[np.integer]) -> Integers:
     rank = np.empty(first.size, np.int64)
     rank[np.lexsort((first, -size))] = np.arange(first.size)
     return rank[code]
+
+
+def labels_at(
+    network: MultilayerNetwork, at: npt.NDArray[np.integer], codes: npt.NDArray[np.integer]
+) -> pd.Series:
+    """The groups of the nodes at some positions, ranked; NaN for the others."""
+    labels, order = np.full(network.n_nodes, np.nan), np.argsort(at)
+    labels[at[order]] = ranked(codes[order])
+    return pd.Series(labels, network.storage.nodes.index, name="community")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,0 +1,110 @@
+"""Communities that scikit-network finds: of both sides of a two-mode layer, and as a tree."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from netinnov._arguments import as_whole, check_rng
+from netinnov._matrices import flat_matrix, unit_of
+from netinnov._optional import require
+from netinnov._typing import Rng
+from netinnov.community._bipartite import Through, biadjacency, quality_of
+from netinnov.community._partition import Dendrogram, Partition, labels_at
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+
+_DOOR = {
+    "needed_by": "two_mode_communities or hierarchical_communities",
+    "mend": "It has no wheels for Python 3.14: use Python 3.13, or pip install scikit-network",
+}
+
+
+def two_mode_communities(
+    network: MultilayerNetwork, *, layer: str, through: Through = None, resolution: float = 1.0,
+    restarts: int = 10, rng: Rng = None,
+) -> Partition:  # fmt: skip
+    """Communities of both sides of a two-mode layer, by the Louvain method of scikit-network.
+
+    Parameters
+    ----------
+    network, layer, through, resolution
+        As in `bipartite_modularity`; a larger resolution gives more and smaller communities.
+    restarts, rng
+        As in `leiden`.
+
+    Returns
+    -------
+    Partition
+        One label a node, from the largest community to the smallest; NaN without a link in the
+        layer. Its quality is the highest `bipartite_modularity` of the restarts.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
+    >>> links = pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
+    >>> partition = two_mode_communities(ni.build_network(nodes, links), layer="links", rng=1)
+    >>> partition.membership.tolist(), partition.quality
+    ([0.0, 1.0, 0.0, 1.0], 0.5)
+    """
+    streams = check_rng(rng).spawn(as_whole("restarts", restarts, low=1))
+    weights, *sides = biadjacency(network, layer, through, resolution)
+    best, codes = float("nan"), np.full(sum(map(len, sides)), 0)
+    for stream in streams if weights.nnz else []:
+        options = {"tol_optimization": 1e-6, "tol_aggregation": 1e-6, "shuffle_nodes": True}
+        options |= {"resolution": resolution, "random_state": int(stream.integers(2**32))}
+        search = require("sknetwork.clustering", **_DOOR).Louvain(**options)
+        search.fit(sparse.csr_matrix(weights), force_bipartite=True)
+        labels = search.labels_row_, search.labels_col_
+        quality = quality_of(weights, *labels, resolution)
+        if not quality <= best + 1e-12:
+            best, codes = quality, np.concatenate(labels)
+    return Partition(labels_at(network, np.concatenate(sides), codes), best)
+
+
+def hierarchical_communities(network: MultilayerNetwork) -> Dendrogram:
+    """Merge nodes and then communities, nearest first, into one tree: Paris of scikit-network.
+
+    The distance of two communities is d_ab = p_a p_b / p_ab, with p_ab the chance that a link drawn
+    by its weight joins them (either way), and p_a that one of its ends, drawn at random, is in a.
+
+    Bonald, Charpentier, Galland and Hollocou (2018), Hierarchical graph clustering using node pair
+    sampling, Workshop on Mining and Learning with Graphs.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network. Weights are summed over layers; direction and self-links are ignored.
+
+    Returns
+    -------
+    Dendrogram
+        Its method `cut` gives a number of communities.
+
+    Raises
+    ------
+    InputError
+        If weights differ too much for single precision.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("abcdea"), "target": list("bcaefd")})
+    >>> links.loc[6] = ["f", "d"]  # two triangles and the link a-d
+    >>> tree = hierarchical_communities(ni.build_network(pd.DataFrame(index=list("abcdef")), links))
+    >>> tree.cut(2).tolist()
+    [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]
+    """
+    weights, table = flat_matrix(network, "hierarchical_communities"), np.empty((0, 4))
+    both = sparse.csr_matrix(weights + weights.T if network.directed else weights)
+    linked = np.flatnonzero(np.diff(both.indptr))
+    if linked.size:
+        if both.data.min() < 1e-15 * both.data.sum():
+            msg = "hierarchical_communities computes in single precision: every weight must be at "
+            raise InputError(f"{msg}least 1e-15 of their sum. Leave out the smallest.")
+        inner = both[linked][:, linked] / unit_of(both.data)
+        table = require("sknetwork.hierarchy", **_DOOR).Paris().fit_predict(inner)
+    columns = ["first", "second", "height", "n_nodes"]
+    return Dendrogram(pd.DataFrame(table, columns=columns, dtype=np.float64), network)
