@@ -3,9 +3,8 @@
     python benchmarks/large_tables.py make FOLDER 1e8              # rows: 1.2 GB of Parquet
     python benchmarks/large_tables.py places FOLDER 4GB            # links of 300 places
     python benchmarks/large_tables.py places-by-hand FOLDER 4GB    # the same in SQL
-    python benchmarks/large_tables.py places-sampled FOLDER 4GB    # from samples of large events
-    python benchmarks/large_tables.py members FOLDER 1.5GB         # of 300,000 members, in blocks
-    python benchmarks/large_tables.py significant FOLDER 1.5GB     # their significant pairs
+    python benchmarks/large_tables.py members FOLDER 1.5GB         # of 300,000 members, to a file
+    python benchmarks/large_tables.py validated FOLDER 1.5GB       # pairs that meet beyond chance
 
 The participations are synthetic: five an event on average; each member is one
 of 300 places. Each case prints its result, processor time and the peak of memory.
@@ -15,19 +14,16 @@ from __future__ import annotations
 
 import platform
 import resource
-import shutil
 import sys
 import time
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
-from netinnov.linkages import (
-    co_participation,
-    validated_co_participation,
-    write_co_participation,
-)
-from netinnov.sources import open_tables
+import netinnov as ni
+from netinnov.linkages import co_participation
+from netinnov.null_models import validated_projection
 
 MEMBERS, PLACES, MEAN_SIZE = 300_000, 300, 5
 IDS = {"member": "who", "event": "event"}
@@ -71,34 +67,33 @@ def places_by_hand(folder: Path, memory: str) -> object:
     return len(links), links["weight"].sum()
 
 
-def places_sampled(folder: Path, memory: str) -> object:
-    options = {"by": "city", "weighting": "newman", "large_events": "sample", "rng": 1}
-    links = co_participation(opened(folder, memory), max_members=9, **IDS, **options).df()
-    return len(links), links["weight"].sum()
-
-
 def members(folder: Path, memory: str) -> object:
-    links = write_co_participation(opened(folder, memory), folder / "links", **IDS)
+    links, file = co_participation(opened(folder, memory), **IDS), folder / "links.parquet"
+    links.query("links", f"COPY links TO '{file}' (FORMAT parquet)")
     try:
-        return links.aggregate("count(*), sum(weight)").fetchall()[0]
+        return duckdb.read_parquet(str(file)).aggregate("count(*), sum(weight)").fetchall()[0]
     finally:
-        shutil.rmtree(folder / "links")
+        file.unlink()
 
 
-def significant(folder: Path, memory: str) -> object:
-    return len(validated_co_participation(opened(folder, memory), **IDS))
+def validated(folder: Path, memory: str) -> object:
+    rows = opened(folder, memory).project("who, 'p' || event AS event").distinct().df()
+    ids = pd.concat([rows["who"], rows["event"]]).unique()
+    nodes = pd.DataFrame({"kind": ["project" if i[0] == "p" else "firm" for i in ids]}, ids)
+    network = ni.build_network(nodes, rows.set_axis(["source", "target"], axis=1))
+    return len(validated_projection(network, layer="links", onto="firm"))
 
 
 def opened(folder: Path, memory: str) -> duckdb.DuckDBPyRelation:
-    return open_tables(folder, memory=memory, temp=folder / "temporary")["participations"]
+    limits = {"memory_limit": memory, "temp_directory": str(folder / "temporary")}
+    return duckdb.connect(config=limits).read_parquet(str(folder / "participations.parquet"))
 
 
 CASES = {
     "places": places,
     "places-by-hand": places_by_hand,
-    "places-sampled": places_sampled,
     "members": members,
-    "significant": significant,
+    "validated": validated,
 }
 
 if __name__ == "__main__":

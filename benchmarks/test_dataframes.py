@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -10,7 +11,6 @@ from large_tables import BY_HAND
 
 from netinnov._dataframes import as_pandas
 from netinnov.linkages import co_participation
-from netinnov.sources import open_tables
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def sorted_links(relation):
 
 
 def test_places_on_duckdb(in_turns, participations):
-    table = open_tables(participations)["participations"]
+    table = duckdb.connect().read_parquet(str(participations / "participations.parquet"))
 
     def ours():
         return sorted_links(
