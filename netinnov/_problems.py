@@ -47,6 +47,8 @@ MENDING = {
     "coordinate out of range": "lon is within -180 and 180, lat within -90 and 90 degrees",
     "population is not a number": "a population is a number, or missing",
     "population is negative or infinite": "a population is at least 0 and finite, or missing",
+    "total is not a place": "delete the row of totals; a place that is really called so needs "
+    "another name, such as 'Total (place)'",
     "parent is not in places": "a parent is another row of `places`, or missing",
     "parent cycle": "a place cannot lie inside itself: correct the parents",
 }

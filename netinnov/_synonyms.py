@@ -96,6 +96,18 @@ FLOWS = {
 }
 """The same of a table of flows."""
 
+TOTALS = {
+    *("total", "totals", "grandtotal", "subtotal", "subtotals", "sum", "totale", "soustotal"),
+    *("summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme", "全国", "全国合计"),
+    *("合计", "总计", "小计", "共计", "总和", "总数", "合計", "總計", "小計"),
+}
+"""What the rows and columns of sums are called, without blanks."""
+
+
+def is_total(name: object) -> bool:
+    """Whether a name is that of a row of sums, not of a place."""
+    return isinstance(name, str) and key_of(name).replace(" ", "").strip(":*()") in TOTALS
+
 
 def key_of(name: Hashable) -> str:
     """A header without what does not count: case, width, and what stands between words."""

@@ -27,6 +27,7 @@ from netinnov._file_rows import is_bare
 from netinnov._problems import Problems
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._stacks import KEYS, OPTIONAL, REQUIRED, Stack, identifiers, stacked
+from netinnov._synonyms import is_total
 from netinnov._typing import Codes, Floats, Integers, Mask
 
 ALIKE = 0.75  # how like a column must be to one that is missing to be asked about
@@ -185,8 +186,17 @@ def _places(stack: Stack, problems: Problems) -> pd.DataFrame:
     unknown = parent.notna().to_numpy() & (code < 0)
     problems.rows(stack, unknown, "parent", "parent is not in places", parent)
     problems.rows(stack, _on_cycle(code) & ~again, "parent", "parent cycle", parent)
+    _refuse_totals(ids.mask(ids.isin(parent)), stack, problems)  # 全国 may contain the others
     clean["parent"] = parent
     return _with_others(clean, frame, "place").set_index(index)
+
+
+def _refuse_totals(places: pd.Series, stack: Stack, problems: Problems) -> None:
+    """Fault the rows whose place is called as a row of sums is."""
+    totals = [name for name in places.dropna().unique() if is_total(name)]
+    if totals:
+        total = places.isin(totals).to_numpy(bool)
+        problems.rows(stack, total, "place", "total is not a place", places)
 
 
 def _with_others(clean: dict[str, Any], frame: pd.DataFrame, key: str) -> pd.DataFrame:
@@ -224,6 +234,7 @@ def _nodes(
     if "place" in frame:
         clean["jurisdiction"] = clean["jurisdiction"].fillna(clean["place"])
     if places is None:
+        _refuse_totals(clean["place"], stack, problems)
         both = [clean[column] for column in ("place", "jurisdiction") if column in frame]
         known = pd.concat(both).dropna().unique() if both else []
         index = pd.Index(known, name="place", dtype="str")

@@ -294,6 +294,106 @@ def test_places_that_do_not_fit(write):
         read_origin_destination(path, places=twice, name="name_zh")
 
 
+# -- totals ------------------------------------------------------------------------------------
+
+CITIES = list("abcde")
+CELLS = np.array(
+    [[9, 4, 7, 2, 1], [3, 8, 5, 6, 2], [1, 7, 0, 3, 9], [6, 2, 8, 5, 4], [2, 9, 3, 1, 7]], float
+)
+
+
+def with_totals(cells: np.ndarray, called: str, *, corner: float | None = None) -> pd.DataFrame:
+    """A matrix with a row and a column of sums."""
+    names = [*CITIES, called]
+    whole = np.zeros((6, 6))
+    whole[:5, :5] = cells
+    whole[5, :5], whole[:5, 5] = cells.sum(0), cells.sum(1)
+    whole[5, 5] = cells.sum() if corner is None else corner
+    return pd.DataFrame(whole, names, names)
+
+
+@pytest.mark.parametrize("form", ["matrix", "long"])
+@pytest.mark.parametrize("called", ["Total", "合 计", "SUM:", "Insgesamt", "x"])
+def test_totals_are_no_place(called, form):
+    flows = with_totals(CELLS, called)
+    if form == "long":
+        flows = flows.stack().rename_axis(["from", "to"]).rename("flow").reset_index()
+    with pytest.raises(InputError, match=rf"has '{called}', which sends and .* Delete its rows"):
+        read_origin_destination(flows)
+    # A table of places says which are some: the totals are left aside.
+    links = read_origin_destination(flows, places=pd.DataFrame(index=CITIES)).links
+    assert links["weight"].sum() == CELLS.sum()
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("corner", [None, 0.0])
+def test_totals_may_count_flows_inside_a_place_and_be_rounded(inside, corner):
+    flows = with_totals(CELLS if inside else CELLS * (1 - np.eye(5)), "x", corner=corner)
+    flows.loc["a", "a"] = 9.0
+    with pytest.raises(InputError, match="has 'x', which sends"):
+        read_origin_destination(flows * [*[1.0] * 5, 1.001])
+
+
+def test_totals_of_which_some_are_missing_are_seen_by_name():
+    flows = with_totals(CELLS, "小计", corner=0.0)
+    flows.loc["小计"] = 0.0
+    with pytest.raises(InputError, match=r"has '小计'\. Delete its rows"):
+        read_origin_destination(flows)
+    with pytest.raises(InputError, match=r"no row for Total; .*Totals are no places: delete them"):
+        read_origin_destination(pd.DataFrame(CELLS, CITIES, CITIES).assign(Total=CELLS.sum(1)))
+    renamed = read_origin_destination(flows.rename(index={"小计": "x"}, columns={"小计": "x"}))
+    assert "x" in renamed.nodes.index
+
+
+def test_hubs_are_no_totals():
+    # Two hubs that all others are linked to alike, in both directions: each receives from every
+    # other place as much as all the rest together.
+    others = [f"p{k}" for k in range(6)]
+    rows = [(a, hub, 1) for a in others for hub in ("h1", "h2")]
+    for pairs in (rows, [*rows, *((b, a, 1) for a, b, _ in rows)]):
+        frame = pd.DataFrame(pairs, columns=["from", "to", "flow"])
+        assert len(read_origin_destination(frame).links) == len(pairs)
+
+
+# -- direction ---------------------------------------------------------------------------------
+
+BOTH = CELLS + CELLS.T
+
+
+@pytest.mark.parametrize("half", [np.triu, np.tril])
+def test_a_symmetric_matrix_and_its_halves_are_one_undirected_network(half):
+    with pytest.warns(UserWarning, match=r"symmetric, so .*directed=True.*\[layers.flow\]"):
+        whole = read_origin_destination(pd.DataFrame(BOTH, CITIES, CITIES))
+    with pytest.warns(UserWarning, match="one half of the matrix is empty, so its links have no"):
+        part = read_origin_destination(pd.DataFrame(half(BOTH), CITIES, CITIES))
+    networks = [build_network(*tables) for tables in (whole, part)]
+    assert networks[0].equals(networks[1])
+    assert whole.directed == part.directed == ()
+    # The strength of a is what its row has outside of the diagonal, once.
+    for network in networks:
+        assert centrality.strength(network).squeeze()["a"] == BOTH[0, 1:].sum()
+    asked = read_origin_destination(pd.DataFrame(BOTH, CITIES, CITIES), directed=True)
+    assert (len(asked.links), asked.directed) == (np.count_nonzero(BOTH), ("flow",))
+
+
+def test_likeness_in_fractions_is_no_share_of_an_origin():
+    with pytest.warns(UserWarning, match="symmetric"):
+        tables = read_origin_destination(pd.DataFrame(BOTH / 99, CITIES, CITIES))
+    assert tables.layers["quantity"].to_dict() == {"flow": "amount"}
+
+
+def test_a_matrix_with_numbers_in_both_halves_stays_directed():
+    for cells in (CELLS, np.triu(BOTH) + np.diag([1.0] * 4, -1), [[0, 1, 0], [0, 0, 0], [0, 1, 0]]):
+        names = CITIES[: len(cells)]
+        assert read_origin_destination(pd.DataFrame(cells, names, names)).directed == ("flow",)
+    chain = pd.DataFrame([[0, 5.0], [0, 0]], list("ab"), list("ab"))  # one flow tells nothing
+    assert read_origin_destination(chain).directed == ("flow",)
+    undirected = build_network(*read_origin_destination(chain, directed=False))
+    assert undirected.directed == frozenset()
+    with pytest.raises(InputError, match="shares of an origin have a direction"):
+        read_origin_destination(chain, directed=False, shares=True)
+
+
 # -- faults ------------------------------------------------------------------------------------
 
 

@@ -128,3 +128,15 @@ def test_rows_set_aside_are_those_of_the_file(tmp_path):
     result = loaded({"path": tmp_path, "source": "tables", "clean": True})
     assert result.rejected is not None
     assert result.rejected[["table", "row"]].values.tolist() == [["links", 4]]
+
+
+def test_a_symmetric_matrix_is_undirected_unless_the_configuration_says_otherwise(tmp_path):
+    (tmp_path / "ties.csv").write_text(",A,B,C\nA,,1,2\nB,1,,3\nC,2,3,\n")
+    data = {"path": tmp_path / "ties.csv"}
+    result = loaded(data)
+    assert result.network.links["weight"].tolist() == [1.0, 2.0, 3.0]
+    assert not result.network.directed
+    assert any("the matrix is symmetric" in note for note in result.notes)
+    result = loaded(data, layers={"flow": {"directed": True}})
+    assert (result.network.n_links, result.network.directed) == (6, {"flow"})
+    assert not result.notes

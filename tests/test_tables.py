@@ -233,6 +233,11 @@ FAULTS = {
         ("places", 4, "place"),
         places=pd.concat([good_places(), good_places().iloc[[2]]], ignore_index=True),
     ),
+    "totals among the places": fault(
+        "total is not a place",
+        ("places", 4, "place"),
+        places=pd.concat([good_places(), good_places().iloc[[2]].assign(place="合计")]),
+    ),
     "ids of two types": fault(
         "mixed",
         ("nodes", None, "node"),
@@ -278,6 +283,15 @@ def test_a_fault_alone_is_found_where_it_is_with_its_value(given_fault: Fault) -
         value = tables[problem.table][problem.column].iloc[problem.row]
         both_missing = pd.isna(value) and pd.isna(problem.value)
         assert value == problem.value or both_missing, (value, problem.value)
+
+
+def test_a_country_that_contains_the_others_and_a_firm_called_total_are_sound() -> None:
+    places = pd.DataFrame({"place": ["P", "全国"], "parent": ["全国", None]})
+    nodes = pd.DataFrame({"node": ["Total", "b"], "place": ["P", "全国"]})
+    links = pd.DataFrame({"source": ["Total"], "target": ["b"]})
+    assert ni.check_tables(nodes, links, places).empty
+    problems = ni.check_tables(nodes.assign(place=["P", "Grand total"]), links)
+    assert spots(problems) == {("nodes", 1, "place")}
 
 
 def test_the_constructor_finds_the_same() -> None:

@@ -8,10 +8,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from netinnov._arguments import as_path, did_you_mean, examples
 from netinnov._columns import as_numbers, as_periods, as_text, is_blank, refuse_repeated
 from netinnov._file_rows import has_file_rows, row_unit
+from netinnov._synonyms import is_total
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.sources._any_table import read_any_table
@@ -27,6 +29,8 @@ USUAL = {
     "weight": ("weight", "flow", "flows", "value", "count", "trips", "share", "percent"),
 }
 ENDS = {"origin": "source", "destination": "target", "weight": "weight"}
+SAME = 1e-9  # relative difference of two cells that are one number
+FEWEST_PAIRS = 3  # of a matrix with an empty half; fewer flows may lie in one half by chance
 NO_NUMBER = ("", "na", "nan", "null")
 
 
@@ -139,7 +143,10 @@ def flows_of_matrix(
         missing += [f"no column for {examples(no_column, str)}"] * (len(no_column) > 0)
         msg = f"{table.name} must be a square matrix, with a row for each of its {len(columns)} "
         last = table.where([len(rows) - 1])
-        raise InputError(f"{msg}columns; it has {'; '.join(missing)}; its last row is {last}.")
+        msg += f"columns; it has {'; '.join(missing)}; its last row is {last}."
+        if any(map(is_total, [*no_row, *no_column])):
+            msg += " Totals are no places: delete them."
+        raise InputError(msg)
     n, m = cells.shape
     number = _numbers(
         pd.concat([cells[column] for column in columns], ignore_index=True),
@@ -152,6 +159,22 @@ def flows_of_matrix(
     ends = {"source": pd.Index(rows).take(row), "target": columns.take(column)}
     flows = pd.DataFrame({**ends, "weight": number}).astype({"source": "str", "target": "str"})
     return flows[number > 0].reset_index(drop=True), columns
+
+
+def undirected(flows: pd.DataFrame, names: pd.Index) -> tuple[pd.DataFrame, str]:
+    """The flows of a matrix whose links have no direction, each pair once, and how it shows.
+
+    A matrix with numbers in both halves that differ, or with too few to tell, stays as it is.
+    """
+    at = [names.get_indexer(pd.Index(flows[end])) for end in ("source", "target")]
+    cells = sparse.csr_array((flows["weight"].to_numpy(), tuple(at)), (len(names), len(names)))
+    upper, lower = sparse.triu(cells, 1, "csr"), sparse.tril(cells, -1, "csr").T
+    if 0 in (upper.nnz, lower.nnz):
+        few = upper.nnz + lower.nnz < FEWEST_PAIRS
+        return flows, "" if few else "one half of the matrix is empty"
+    if (abs(upper - lower) - SAME * upper).max() > 0:
+        return flows, ""
+    return flows[at[0] <= at[1]].reset_index(drop=True), "the matrix is symmetric"
 
 
 def flows_of_table(

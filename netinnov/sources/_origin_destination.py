@@ -20,10 +20,12 @@ from netinnov.sources._flows import (
     flows_of_table,
     given_table,
     of_flows,
+    undirected,
     usual_columns,
 )
 from netinnov.sources._headers import check_columns
 from netinnov.sources._reader_result import Tables
+from netinnov.sources._totals import without_totals
 
 ROUNDING = 1.005
 """Shares are rounded, so those of a place may add up to a little more than the whole."""
@@ -39,6 +41,7 @@ def read_origin_destination(
     destination: str | None = None,
     weight: str | None = None,
     period: str | int | None = None,
+    directed: bool | None = None,
     shares: bool | None = None,
     outflow: pd.Series | None = None,
     places: pd.DataFrame | None = None,
@@ -50,7 +53,7 @@ def read_origin_destination(
     delimiter: str | None = None,
     decimal: str | None = None,
 ) -> Tables:
-    """Directed flows from origins to destinations: people, trips, goods, calls.
+    """Flows from origins to destinations: people, trips, goods, calls.
 
     Parameters
     ----------
@@ -67,6 +70,9 @@ def read_origin_destination(
     period : str or int, optional
         The column with the year or day as a whole number, or that number for the whole table.
         Default: columns of a file called period, year or 年份.
+    directed : bool, optional
+        Whether the flows have a direction. Default: yes; not those of a matrix that is symmetric,
+        or empty above or below its diagonal, in which each pair of places is a link.
     shares : bool, optional
         Whether the weights are shares of all that leaves the origin. Default: yes if not all are
         whole numbers and no origin has more than 100 in total, or if there is an ``outflow``.
@@ -96,22 +102,24 @@ def read_origin_destination(
     Tables
         ``nodes``: the places in the order of ``places`` or of appearance, of kind ``place``, lying
         in themselves; column ``name`` as in the flows. ``links``: one row a flow above 0; the
-        other columns of a long table are attributes. ``places``: as given. All layers are
-        directed. ``layers``: their ``quantity``, "share_of_origin" for shares, else "amount".
+        other columns of a long table are attributes. ``places``: as given. ``directed``: all
+        layers, or none. ``layers``: their ``quantity``, "share_of_origin" for shares, else
+        "amount".
 
     Raises
     ------
     InputError
         The file cannot be read or has another delimiter; a column is not found; a matrix is not
-        square or has a name twice; a value is not a number of 0 or more; shares of an origin exceed
-        the whole; an origin has no outflow; none of the places is in the flows.
+        square or has a name twice; a row or column holds totals, by its name or its sums; a value
+        is not a number of 0 or more; shares of an origin exceed the whole, or have no direction; an
+        origin has no outflow; none of the places is in the flows.
 
     Warns
     -----
     UserWarning
         Rows were left out, without an origin, a destination or a number; places are not among the
-        flows: these stay as nodes without links; or there are columns of numbers and none is the
-        weight.
+        flows: these stay as nodes without links; there are columns of numbers and none is the
+        weight; or a matrix was read as links without a direction.
 
     Notes
     -----
@@ -189,11 +197,22 @@ def read_origin_destination(
         flows["period"] = pd.Series(period, flows.index, dtype="Int64")
     if shares is None and outflow is not None:
         shares = True
-    whole = _whole(flows, shares, table.name)
-
+    if shares and directed is False:
+        raise InputError("shares of an origin have a direction; leave out directed=False.")
     ids = ends.to_series().replace(dict(aliases or {}))
     if places is not None:
         ids = _in_places(ids, places, name, table.name, faults)
+    flows = without_totals(flows, ids, table.name)
+    if matrix is not None and not directed and not shares:
+        flows, why = undirected(flows, ends)
+        if why and directed is None:
+            directed = False
+            msg = f"{table.name}: {why}, so its links have no direction and each pair is one link. "
+            msg += "Flows with a direction need directed=True; in a study "
+            table.notes.append(f"{msg}[layers.{layer}] directed = true.")
+    directed = directed is not False
+    shares = shares if directed else False
+    whole = _whole(flows, shares, table.name)
     nodes, quantity = _nodes(ids, places), "amount"
     flows = _between(flows, ids, one_each=whole is not None)
     if outflow is not None:
@@ -205,8 +224,8 @@ def read_origin_destination(
     first = [column for column in FIRST if column in flows]
     links = flows[[*first, *flows.columns.difference(first, sort=False)]]
     names = pd.Index(sorted(links["layer"].unique()), dtype="str", name="layer")
-    layers = pd.DataFrame({"directed": True, "quantity": quantity}, names)
-    return Tables(nodes, links, places, tuple(names), layers)
+    layers = pd.DataFrame({"directed": directed, "quantity": quantity}, names)
+    return Tables(nodes, links, places, tuple(names) if directed else (), layers)
 
 
 def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None:

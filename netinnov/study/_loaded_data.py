@@ -262,6 +262,8 @@ def _read(
             options["outflow"] = options["places"][data.outflow]
             text = f"The flows are shares of what leaves each place, times its {data.outflow}."
             messages.append(text)
+    if option_of(source, "directed") and any(part.directed for part in layers.values()):
+        options["directed"] = True  # also where a matrix is symmetric
     _, tables, faults, notes, words = read(
         path, source=source, columns=columns, encoding=data.encoding, **options
     )
