@@ -81,7 +81,7 @@ def test_settings_that_do_not_fit_are_refused(flows):
     for data, words in (
         ({"source": "flows", "path": path, "outflow": "population"}, "about `places`"),
         ({"source": "cordis", "path": path, "places": path}, "`places` is for source = 'flows'"),
-        ({"source": "keep", "path": path, "encoding": "gbk"}, "`encoding` is for source ="),
+        ({"source": "cordis", "path": path, "encoding": "gbk"}, "`encoding` is for source ="),
         ({"source": "yrd", "project": {"layer": "a", "onto": "b"}}, "leave it out with 'yrd'"),
         ({"path": path, "project": {"layer": "a"}}, "give `onto`"),
     ):
