@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import numbers
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
@@ -43,6 +43,19 @@ def refuse_repeated(table: str, columns: pd.Index) -> None:
     """Refuse a table with several columns of one name."""
     if len(twice := columns[columns.duplicated()].unique()):
         raise InputError(f"{table} must have each column once; twice or more: {examples(twice)}.")
+
+
+def own_names(names: Sequence[str], taken: Collection[str]) -> list[str]:
+    """Names of attributes, each once; one that is ``taken`` gets underscores at its end."""
+    used, given = {*taken}, {*names}
+    own = []
+    for name in names:
+        new = name
+        while new in used or (new != name and new in given):
+            new += "_"
+        used.add(new)
+        own.append(new)
+    return own
 
 
 def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:

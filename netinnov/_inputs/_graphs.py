@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pandas as pd
 
@@ -22,6 +23,8 @@ from netinnov.sources._user_tables import located
 GRAPHS = {".graphml": "read_graphml", ".gexf": "read_gexf", ".gml": "read_gml"}
 """Endings of graphs that networkx reads, and by which function."""
 
+GRAPHML = "{http://graphml.graphdrawing.org/xmlns"
+
 
 def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Tables:
     """The tables of a graph, with our names for attributes of its nodes that have usual ones."""
@@ -31,7 +34,9 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     read, options = getattr(nx, GRAPHS[ending_of(path)]), {}
     with unpacked(path) as stream:
         try:
-            if ending_of(path) == ".gml":
+            if ending_of(path) == ".graphml":
+                stream = _with_namespace(path, stream.read())
+            elif ending_of(path) == ".gml":
                 stream = BytesIO(stream.read())
                 if not re.search(rb"\blabel\s", stream.getvalue()):
                     options = {"label": "id"}  # igraph writes numbers alone
@@ -50,6 +55,7 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     places: pd.DataFrame | None = network.places.reset_index()
     if not ours:
         empty = [name for name in ("kind", "place", "jurisdiction") if nodes[name].isna().all()]
+        asked = {"node": "node"} | asked  # an attribute such as `node_` is not the id
         nodes, renamed = rename(path.name, "nodes", nodes.drop(columns=empty), asked)
         note(renamed)
         nodes, own = located(nodes)
@@ -57,6 +63,24 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     table = network.layer_table
     directed = tuple(layer for layer in network.layers if layer in network.directed)
     return Tables(nodes, network.links, places, directed, table)
+
+
+def _with_namespace(path: Path, data: bytes) -> BytesIO:
+    """A file of GraphML whose elements have its namespace, without which networkx sees nothing."""
+    _, root = next(ET.iterparse(BytesIO(data), events=["start"]))
+    space, _, name = root.tag.rpartition("}")
+    if name != "graphml":
+        raise InputError(
+            f"{path} must be GraphML, in an element <graphml>; it begins with <{name}>."
+        )
+    if space == GRAPHML:
+        return BytesIO(data)
+    root = ET.fromstring(data)
+    for element in root.iter():
+        prefix, _, name = element.tag.rpartition("}")
+        if prefix == space:
+            element.tag = f"{GRAPHML}}}{name}"
+    return BytesIO(ET.tostring(root))
 
 
 def _name_layer(graph: Any) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import examples, shown
+from netinnov._columns import own_names
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column, columns_of
 from netinnov.io._legible import Twins, legible
@@ -138,17 +139,14 @@ def with_twins(graph: Graph, twins: Twins, format: str) -> Graph:
 
 
 def _renamed(columns: list[Column], taken: Collection[str]) -> list[Column]:
-    names = {column.name for column in columns}
-    renamed = []
-    for column in columns:
-        name = column.name
-        while name.casefold() in taken or (name != column.name and name in names):
-            name += "_"
-        if name != column.name:
-            record = column.record | {"name": column.name}
-            column = column._replace(name=name, record=record)
-        renamed.append(column)
-    return renamed
+    names = [column.name for column in columns]
+    own = own_names(names, [name for name in names if name.casefold() in taken])
+    return [
+        column
+        if name == column.name
+        else column._replace(name=name, record=column.record | {"name": column.name})
+        for name, column in zip(own, columns, strict=True)
+    ]
 
 
 def _json(value: Any) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import examples, shown
+from netinnov._columns import own_names
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
 from netinnov.io._graph import Graph, one_graph, relations
@@ -195,12 +196,11 @@ def _table(
 ) -> pd.DataFrame:
     """A table of attributes: those whose types are known, then the others as they appear."""
     names = dict.fromkeys([*types, *(name for row in rows for name in row)])
-    columns = {}
-    for name in names:
-        values = [row.get(name) for row in rows]
-        record = types.get(name)
-        label = str(name) if record is None else record.get("name", name)
-        columns[label + "_" * (label in taken)] = _as_before(values, record)
+    labels = [str(types.get(name, {}).get("name", name)) for name in names]
+    columns = {
+        label: _as_before([row.get(name) for row in rows], types.get(name))
+        for name, label in zip(names, own_names(labels, taken), strict=True)
+    }
     return pd.DataFrame(columns, index=range(len(rows)))
 
 
@@ -222,7 +222,7 @@ def _links(graph: nx.Graph, types: Mapping[str, Record]) -> pd.DataFrame:
         keys = [row[2] for row in rows] if named else "links"
         table["layer"] = pd.Series(keys, table.index, dtype="str")
     if "weight" in table:
-        table["weight"] = table["weight"].where(table["weight"].notna(), 1.0)
+        table["weight"] = pd.Series([row[-1].get("weight", 1.0) for row in rows])
     for at, end in enumerate(("source", "target")):
         table.insert(at, end, pd.Series([row[at] for row in rows], dtype=object))
     return table

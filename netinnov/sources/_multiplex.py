@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from netinnov._arguments import as_path, check_names
+from netinnov._columns import own_names
 from netinnov._opening import parse_json
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
@@ -64,7 +65,8 @@ def read_multiplex(
         Which layers have a direction. Default: what the file says; ``edges`` and ``json`` do not,
         and are taken as directed if some pairs are linked both ways and others one way.
     weight : str
-        The attribute of edges that is the weight, in ``mpx``. Without it all weights are 1.
+        The attribute of edges that is the weight, in ``mpx``. Without it all weights are 1. In
+        ``json`` it is ``w``, or ``weight`` where no link has that.
 
     Returns
     -------
@@ -72,7 +74,9 @@ def read_multiplex(
         ``nodes``: in the order of the file, by their labels, or, where labels are not unique, by
         their numbers with the label as ``name``; attributes as the file has them. A node with
         coordinates is its own place. ``links``: one row a link, with its attributes. ``places``:
-        those with coordinates, or None.
+        those with coordinates, or None. An attribute of links called
+        ``source``, ``target``, ``layer`` or ``weight``, or of nodes called ``node``, gets an
+        underscore at its end.
 
     Raises
     ------
@@ -231,7 +235,7 @@ def _parse_json(name: str, text: str) -> Parsed:
         raise InputError(f"{msg}{sizes}.")
     a, b = sorted(pairs[0], key=[*ways].index)
     layer = next((way for way in ways if way not in (a, b)), None)
-    links = []
+    links, weight = [], "w" if any("w" in row for row in rows) else "weight"
     for number, row in enumerate(rows, start=1):
         ends = {}
         for way in ways:
@@ -240,7 +244,7 @@ def _parse_json(name: str, text: str) -> Parsed:
                 msg = f"{name}, link {number}, {way!r} must be a number from 1 to {len(ways[way])}"
                 raise InputError(f"{msg}; found {at!r}.")
             ends[way] = ways[way][at - 1]
-        size = weight_of(str(row.pop("w", 1)), name, number)
+        size = weight_of(str(row.pop(weight, 1)), name, number)
         in_layer = "links" if layer is None else ends[layer]
         links.append(Link(in_layer, ends[a], ends[b], size, number, row))
     members = document["nodes"][a]
@@ -282,8 +286,9 @@ def _counted_once(
     names = ["layer", "source", "target", "weight"]
     table = pd.DataFrame([link[:4] for link in links], columns=names)
     table = table.astype(dict.fromkeys(names[:3], "str") | {"weight": "float64"})
-    for key in dict.fromkeys(key for link in links for key in link.more):
-        table[key] = pd.Series([link.more.get(key) for link in links])
+    keys = [*dict.fromkeys(key for link in links for key in link.more)]
+    for key, column in zip(keys, own_names(keys, names), strict=True):
+        table[column] = pd.Series([link.more.get(key) for link in links])
 
     free = ~table["layer"].isin(directed)
     back = free & (table["source"] > table["target"])

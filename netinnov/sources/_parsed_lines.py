@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from netinnov._columns import own_names
 from netinnov.errors import InputError
 from netinnov.sources._numeric_columns import numeric
 
@@ -78,6 +79,7 @@ def node_table(
     nodes = pd.DataFrame(index=pd.Index(ids, name="node", dtype="str"))
     if not unique:
         nodes["name"] = pd.array(list(labels), dtype="str")
-    for column, values in columns.items():
+    own = own_names([*columns], ["node", *nodes.columns])
+    for column, values in zip(own, columns.values(), strict=True):
         nodes[column] = pd.Series(list(values)).array
     return nodes, dict(zip(numbers, ids, strict=True))
