@@ -61,19 +61,25 @@ def own_names(names: Sequence[str], taken: Collection[str]) -> list[str]:
 def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
     """Ids as text, which of them are neither text nor whole numbers, and whether types mix.
 
-    Whole numbers become text, also where a missing value made them floats (7.0 is "7"), but for
-    those above 2^53, of which a float has lost digits.
+    Blanks at the ends go. Whole numbers become text, also where a missing value made them floats
+    (7.0 is "7"), but for those above 2^53, of which a float has lost digits.
     """
+    text, bad, mixed = as_written(values)
+    return text.str.strip(), bad, mixed
+
+
+def as_written(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
+    """The same with the blanks at the ends."""
     sound = np.zeros(len(values), bool)
     dtype = values.dtype
     if dtype == TEXT:
         return values, sound, False
     if isinstance(dtype, pd.ArrowDtype):
-        return as_text(_without_arrow(values, dtype))
+        return as_written(_without_arrow(values, dtype))
     if isinstance(dtype, pd.CategoricalDtype):
         kind = dtype.categories.dtype
         gaps = values.hasnans and getattr(kind, "kind", "O") in "iub"
-        return as_text(values.astype(object if gaps else kind))
+        return as_written(values.astype(object if gaps else kind))
     if isinstance(dtype, pd.StringDtype):
         return values.astype("str"), sound, False
     if pd.api.types.is_bool_dtype(dtype):

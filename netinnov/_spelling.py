@@ -1,19 +1,31 @@
-"""Names that are used once and spelt almost as another one: perhaps a slip."""
+"""Names that are spelt almost as another one: perhaps a slip, perhaps one place under two names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import pairwise
 
 import pandas as pd
 
-from netinnov._columns import as_text
+from netinnov._arguments import examples
+from netinnov._columns import as_text, as_written
 
+ADMINISTRATIVE = "市省县区"  # endings that one table writes and another leaves out
 SHORTEST = 4  # letters of a name; of shorter ones one letter changes too much
 
 
 def stray_names(nodes: pd.DataFrame, links: pd.DataFrame, places: pd.DataFrame | None) -> list[str]:
-    """What is said of layers, and of jurisdictions no table of places knows, that may be slips."""
+    """What is said of blanks around places, and of layers and jurisdictions that may be slips."""
+    written = [
+        as_written(table[column])[0].dropna()
+        for table, column in ((nodes, "place"), (nodes, "jurisdiction"), (places, "place"))
+        if table is not None and column in table
+    ]
+    names = pd.concat(written).unique() if written else []
+    padded = [name for name in names if name != name.strip()]
     notes = []
+    if padded:
+        notes.append(f"names of places are read without the blanks around {examples(padded)}.")
     if "layer" in links:
         counts = as_text(links["layer"])[0].value_counts()
         for name, near in _strays(counts, counts.index):
@@ -24,9 +36,48 @@ def stray_names(nodes: pd.DataFrame, links: pd.DataFrame, places: pd.DataFrame |
         counts = as_text(nodes["jurisdiction"])[0].value_counts()
         strange = counts[[name not in known for name in counts.index]]
         for name, near in _strays(strange, sorted(known)):
+            if are_twins(name, near):  # as places of a network they are told of by `twins`
+                continue
             msg = f"the jurisdiction {name!r} is the place of no node, and is one letter from "
             notes.append(f"{msg}{near!r}; correct it if it is that.")
     return notes
+
+
+def twins(places: pd.DataFrame) -> list[str]:
+    """What is said of pairs of places that differ only by case, blanks or such an ending."""
+    by_key: dict[str, list[str]] = {}
+    for name in places.index:
+        by_key.setdefault(_key(name), []).append(name)
+    pairs = [pair for names in by_key.values() for pair in pairwise(names)]
+    for key, names in by_key.items():
+        if key[-1:] in ADMINISTRATIVE:
+            pairs += [(short, names[0]) for short in by_key.get(key[:-1], ())]
+    parent = places["parent"].dropna().to_dict()
+    pairs = [(a, b) for a, b in pairs if not (_inside(a, b, parent) or _inside(b, a, parent))]
+    if not pairs:
+        return []
+    shown = examples(pairs, lambda pair: f"{pair[0]!r} and {pair[1]!r}")
+    msg = "pairs of places that differ only by case, blanks or an ending such as 市: "
+    return [f"{msg}{len(pairs)} ({shown}). Give a place one name in all tables."]
+
+
+def are_twins(a: str, b: str) -> bool:
+    """Whether two names differ only by case, blanks or an administrative ending."""
+    short, long = sorted((_key(a), _key(b)), key=len)
+    return short == long or (long[:-1] == short and long[-1:] in ADMINISTRATIVE)
+
+
+def _key(name: str) -> str:
+    return "".join(name.casefold().split())
+
+
+def _inside(place: str, whole: str, parent: dict[Hashable, str]) -> bool:
+    """Whether a place lies in another, through any number of steps up."""
+    above: str | None = place
+    while (above := parent.get(above)) is not None:
+        if above == whole:
+            return True
+    return False
 
 
 def _strays(counts: pd.Series, known: Iterable[str]) -> Iterator[tuple[str, str]]:

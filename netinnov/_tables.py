@@ -18,6 +18,7 @@ from netinnov._columns import (
     as_numbers,
     as_periods,
     as_text,
+    as_written,
     is_blank,
     nearest,
     taken,
@@ -276,7 +277,7 @@ def _ends(column: str, stack: Stack, nodes: pd.Index | None, problems: Problems)
         ends = taken(codes_of(coded.distinct, nodes), coded.at)
         if (ends >= 0).all():
             return ends
-    text, bad, mixed = as_text(values)
+    text, bad, mixed = as_written(values)
     if mixed:
         identifiers("links", column, stack, problems, empty=None)
     elif bad.any():
@@ -286,6 +287,9 @@ def _ends(column: str, stack: Stack, nodes: pd.Index | None, problems: Problems)
     ends = codes_of(text, nodes)
     lost = (ends < 0) & ~bad
     if lost.any():
+        ends = ends.copy()
+        ends[lost] = codes_of(text[lost].str.strip(), nodes)
+        lost &= ends < 0
         empty = is_blank(text)
         problems.rows(stack, lost & empty, column, "empty id", values)
         problems.rows(stack, lost & ~empty, column, "end is not a node", values, nodes)
@@ -297,13 +301,13 @@ def _layers(stack: Stack, problems: Problems) -> tuple[tuple[str, ...], Codes]:
     values = stack.frame["layer"]
     if values.dtype == TEXT:
         at, distinct = pd.factorize(values)
-        coded: Coded | None = Coded(at, pd.Series(distinct))
+        coded: Coded | None = Coded(at, as_text(pd.Series(distinct))[0])
     else:
         coded = as_codes(values)
     if coded is not None:
         used = np.flatnonzero(np.bincount(coded.at + 1)) - 1
         names = coded.distinct.iloc[used[used >= 0]]
-        if used[:1].tolist() != [-1] and not is_blank(names).any():
+        if used[:1].tolist() != [-1] and names.is_unique and not is_blank(names).any():
             order = np.argsort(names.to_numpy(object), kind="stable")
             place = np.zeros(len(coded.distinct), np.int32)
             place[used[order]] = np.arange(order.size)

@@ -15,6 +15,7 @@ from netinnov._hierarchy import units
 from netinnov._layer_table import LayerRecord, record_of_result, refuse_shares
 from netinnov._public import publish
 from netinnov._shares import refuse_joined_origins, shares_as_amounts
+from netinnov._spelling import twins
 from netinnov._symmetrize import symmetrize
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows, with_rows
@@ -83,6 +84,11 @@ def build_network(
     InputError
         If ``directed`` or ``layers`` name a layer without links, or do not fit.
 
+    Warns
+    -----
+    UserWarning
+        If two places differ only by case, blanks or an ending 市, 省, 县 or 区: they may be one.
+
     Examples
     --------
     >>> import pandas as pd
@@ -92,7 +98,9 @@ def build_network(
     >>> build_network({"talent": talents, "firm": firms}, {"employment": works})
     MultilayerNetwork: 3 nodes in 2 places, 2 links in 1 layer (employment)
     """
-    return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
+    network = MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
+    _tell(twins(network.storage.places))
+    return network
 
 
 def check_tables(nodes: Any, links: Any, places: Any = None) -> pd.DataFrame:
@@ -109,6 +117,11 @@ def check_tables(nodes: Any, links: Any, places: Any = None) -> pd.DataFrame:
         Columns ``table, row, column, problem, value``, one row a fault; ``row`` is the position
         in the table given (missing for the fault of a whole column or table). Empty: all is well.
 
+    Warns
+    -----
+    UserWarning
+        As `build_network`.
+
     Examples
     --------
     >>> import pandas as pd
@@ -119,7 +132,10 @@ def check_tables(nodes: Any, links: Any, places: Any = None) -> pd.DataFrame:
     0    0  target      end is not a node
     1    0  weight  weight is not above 0
     """
-    return _tables.inspect(nodes, links, places).problems.frame()
+    inspection = _tables.inspect(nodes, links, places)
+    if not inspection.problems:
+        _tell(twins(inspection.places))
+    return inspection.problems.frame()
 
 
 def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
@@ -365,6 +381,12 @@ def _record_of_sum(network: MultilayerNetwork, kept: list[str], factors: np.ndar
         quantity=records[0].quantity if len(records) == 1 else "amount",
         events=sum(events) if known else None,
     )
+
+
+def _tell(notes: list[str]) -> None:
+    """Warn at the line that called a function of this file."""
+    for text in notes:
+        warnings.warn(text, UserWarning, stacklevel=4)
 
 
 __dir__ = publish(globals())

@@ -168,6 +168,7 @@ def check(source: Source, column: Columns = None, encoding: Encoding = None) -> 
     from netinnov._file_rows import has_file_rows
     from netinnov._inputs import read
     from netinnov._layer_table import layer_records
+    from netinnov._spelling import twins
     from netinnov._tables import inspect
     from netinnov.sources._user_tables import why_placeless
 
@@ -191,6 +192,7 @@ def check(source: Source, column: Columns = None, encoding: Encoding = None) -> 
         layer_records(tables.layers, tables.directed, inspection.links.layers)
         if why := why_placeless(tables.nodes, tables.links):
             faults.append(why)
+        notes += twins(inspection.places)
     if faults:
         fail("\n".join(faults))
     n_nodes, n_rows = len(tables.nodes), len(tables.links)

@@ -29,6 +29,7 @@ from netinnov._inputs import READERS
 from netinnov.cli import app
 from netinnov.errors import InputError
 from netinnov.study import sections
+from netinnov.study._loaded_data import load
 
 NODES = "node,kind,place\nlab,institute,P\nfirm,firm,Q\nshop,,R\n"
 LINKS = "source,target,layer\nlab,firm,research\nfirm,shop,trade\n"
@@ -270,6 +271,19 @@ def test_links_without_nodes_are_flows_between_places(here):
     configuration = '[data]\nsource = "flows"\npath = "flows/links.csv"\n'
     (here / "flows.toml").write_text(f'{configuration}places = "flows/places.csv"\n')
     study.check(study.read_configuration(here / "flows.toml"))
+
+
+def test_places_that_may_be_one_are_told_of(here):
+    nodes = "node,place,jurisdiction\nlab,杭州,杭州市\nfirm,Q\u3000,\nshop,Q,\n"
+    (here / "tables" / "nodes.csv").write_text(nodes)
+    result = call("check", "tables")
+    assert result.exit_code == 0
+    told = "pairs of places that differ only by case, blanks or an ending such as 市: 1 ("
+    assert f"Note: {told}'杭州' and '杭州市')" in result.stdout
+    assert "Note: names of places are read without the blanks around 'Q\\u3000'." in result.stdout
+    loaded = load(study.read_configuration(here / "study.toml").data)
+    assert loaded.network.places.index.tolist() == ["杭州", "Q", "杭州市"]
+    assert sum(told in note for note in loaded.notes) == 1
 
 
 def test_tables_with_faults_are_refused_with_counts(here):

@@ -294,6 +294,70 @@ def test_a_country_that_contains_the_others_and_a_firm_called_total_are_sound() 
     assert spots(problems) == {("nodes", 1, "place")}
 
 
+BLANKS = [" ", "\t", "\u00a0", "\u3000", " \u202f"]
+
+
+@pytest.mark.parametrize("blank", BLANKS, ids=ascii)
+def test_blanks_at_the_ends_of_ids_places_and_ends_do_not_count(blank: str) -> None:
+    nodes, links, places = complete({"nodes": good_nodes(jurisdiction=["P", None, "Q", "S"])})
+    for pad in ("{0}", "{0}" + blank, blank + "{0}"):
+        padded = [
+            table.assign(
+                **{name: table[name].map(pad.format, na_action="ignore") for name in names}
+            )
+            for table, names in (
+                (nodes, ["node", "kind", "place", "jurisdiction"]),
+                (links, ["source", "target", "layer"]),
+                (places, ["place", "parent"]),
+            )
+        ]
+        network = ni.build_network(nodes, links, places)
+        assert ni.check_tables(*padded).empty
+        for mixed in (padded, [padded[0], links, places], [nodes, padded[1], padded[2]]):
+            assert ni.build_network(*mixed).equals(network)
+            text = [[name for name in table if table[name].dtype == "str"] for table in mixed]
+            coded = [
+                table.astype(dict.fromkeys(names, "category"))
+                for table, names in zip(mixed, text, strict=True)
+            ]
+            assert ni.build_network(*coded).equals(network)
+
+
+def test_ids_that_blanks_made_two_are_duplicates() -> None:
+    nodes = pd.DataFrame({"node": ["a", "a ", "b"], "place": ["P", "P", "Q"]})
+    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    assert spots(ni.check_tables(nodes, links)) == {("nodes", 1, "node")}
+    places = pd.DataFrame({"place": ["P", "\u3000P", "Q"]})
+    found = ni.check_tables(nodes.iloc[[0, 2]], links, places)
+    assert spots(found) == {("places", 1, "place")}
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("杭州", "杭州市"), ("浙江", "浙江省"), ("York", "YORK"), ("New York", "NewYork")],
+)
+def test_places_that_differ_by_an_ending_case_or_blanks_are_told_of(a: str, b: str) -> None:
+    nodes = pd.DataFrame({"node": ["x", "y"], "place": [a, "Q"], "jurisdiction": [b, None]})
+    links = pd.DataFrame({"source": ["x"], "target": ["y"]})
+    told = rf"differ only by case, .*: 1 \('({a}|{b})' and '({a}|{b})'\)"
+    with pytest.warns(UserWarning, match=told):
+        network = ni.build_network(nodes, links)
+    with pytest.warns(UserWarning, match=told):
+        assert ni.check_tables(nodes, links).empty
+    with pytest.warns(UserWarning, match=rf"enclaves between places .*\('{b}', '{a}'\)"):
+        assert len(ni.linkages.find_enclaves(network, rank=pd.Series(dtype=float))) == 1
+    # One that contains the other is another place by intention.
+    places = pd.DataFrame({"place": [a, b, "Q"], "parent": [b, None, None]})
+    network = ni.build_network(nodes, links, places)
+    assert ni.linkages.find_enclaves(network, rank=pd.Series(dtype=float)).empty
+
+
+@pytest.mark.parametrize(("a", "b"), [("吉林省", "吉林市"), ("湖州", "苏州"), ("York", "Cork")])
+def test_other_places_are_not_told_of(a: str, b: str) -> None:
+    nodes = pd.DataFrame({"node": ["x", "y"], "place": [a, b]})
+    ni.build_network(nodes, pd.DataFrame({"source": ["x"], "target": ["y"]}))
+
+
 def test_the_constructor_finds_the_same() -> None:
     given_fault = FAULTS["parent not in places"]
     nodes, links, places = complete(given_fault.tables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from netinnov._arguments import examples, shown
 from netinnov._columns import as_numbers
 from netinnov._hierarchy import parents, ranks, units, within
+from netinnov._spelling import are_twins
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers
 from netinnov.network import MultilayerNetwork
@@ -101,6 +103,11 @@ def find_enclaves(
         ``rank`` holds something that is not a number, or two values for one place; ``level`` is
         negative, not a whole number, or a text that is not in the column of levels.
 
+    Warns
+    -----
+    UserWarning
+        A home and its host differ only by case, blanks or an ending 市, 省, 县 or 区.
+
     Examples
     --------
     >>> import pandas as pd
@@ -131,6 +138,11 @@ def find_enclaves(
     home = units(network.storage.jurisdiction_codes, places, level)
     outside = np.flatnonzero((host >= 0) & (home >= 0) & ~within(parent, host, home))
     host, home = host[outside], home[outside]
+    pairs = [(names[a], names[b]) for a, b in set(zip(home.tolist(), host.tolist(), strict=True))]
+    if alike := sorted(pair for pair in pairs if are_twins(*pair)):
+        msg = "enclaves between places that differ only by case, blanks or an ending such as 市: "
+        msg += f"{examples(alike)}; give a place one name, or let one contain the other (`parent`)."
+        warnings.warn(msg, UserWarning, stacklevel=3)
 
     value = ranks(np.asarray(pd.Series(number, rank.index).reindex(names), np.float64), parent)
     of_host, of_home = value[host], value[home]

@@ -16,7 +16,8 @@ from netinnov._columns import DISPLAY_NAMES, as_text
 from netinnov._file_rows import has_file_rows
 from netinnov._inputs import READERS, option_of, own_table, read, recognise
 from netinnov._layer_table import Quantity
-from netinnov.build import build_network, clean_tables
+from netinnov._spelling import twins
+from netinnov.build import clean_tables
 from netinnov.datasets import gravity_parameters, load_research_cities, load_yrd_enclaves
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
@@ -284,6 +285,7 @@ def _read(
     if data.clean:
         tables, rejected = _cleaned(tables)
     network = _built(tables, layers)
+    notes += twins(network.storage.places)
     if data.project is not None:
         network, incidence = _projected(network, data.project)
     table = network.layer_table
@@ -329,7 +331,8 @@ def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork
         table = tables.layers.set_index("layer") if "layer" in tables.layers else tables.layers
         records = {str(layer): dict(row) for layer, row in table.iterrows()}
     records |= {layer: records.get(layer, {}) | part for layer, part in parts.items()}
-    return build_network(*tables[:3], directed=directed, layers=records)
+    nodes, links, places = tables[:3]
+    return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=records)
 
 
 def _cleaned(tables: Tables) -> tuple[Tables, pd.DataFrame]:
