@@ -1,10 +1,11 @@
-"""Figures of the gallery: what a block leaves in `figure` or `ax`, which belong to no pyplot."""
+"""Figures of the gallery: what a block leaves in `figure` or `ax`."""
 
 from __future__ import annotations
 
+from matplotlib import pyplot as plt
 from sphinx_gallery.scrapers import figure_rst
 
-from netinnov.plotting import figure_style
+from netinnov.plotting import print_style
 
 __all__ = ["save_figure"]
 
@@ -17,7 +18,8 @@ def save_figure(_block, block_vars, gallery_conf):
     if figure is None:
         return ""
     path = next(block_vars["image_path_iterator"])
-    with figure_style():
+    with print_style():
         figure.savefig(path, dpi=150)
+    plt.close(figure)
     title = names["__doc__"].strip().partition("\n")[0]
     return figure_rst([path], gallery_conf["src_dir"], title)

@@ -8,10 +8,21 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
 
-from netinnov.plotting import figure_style
+from netinnov.plotting import print_style
 
-__all__ = ["fill", "in_lines", "listed", "markdown", "missing", "save", "three", "write_tables"]
+__all__ = [
+    "fill",
+    "in_lines",
+    "listed",
+    "markdown",
+    "missing",
+    "new_figure",
+    "save",
+    "three",
+    "write_tables",
+]
 
 
 def three(value):
@@ -69,12 +80,17 @@ def write_tables(tables, folder):
         table.to_csv(folder / f"{name}.csv", float_format="%.5g", lineterminator="\n")
 
 
+def new_figure(*, width=183, height):
+    """An empty figure of so many millimetres."""
+    return Figure(figsize=(width / 25.4, height / 25.4), layout="compressed")
+
+
 def save(figure, folder, name, *, dpi=150):
     """Write a figure as PNG; `netinnov.plotting.save_figure` writes a PDF for print as well."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.png"
-    with figure_style():
+    with print_style():
         figure.savefig(path, dpi=dpi, pil_kwargs={"optimize": True})
     print(path)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _pages import fill, listed, markdown, save, write_tables
+from _pages import fill, listed, markdown, new_figure, save, write_tables
 
 import netinnov as ni
 from netinnov.datasets import load_yrd_enclaves
@@ -25,13 +25,7 @@ from netinnov.mechanisms.cobweb import (
     enclave_effect,
     with_enclave,
 )
-from netinnov.plotting import (
-    figure_style,
-    new_figure,
-    place_names,
-    plot_cobweb,
-    plot_stability_map,
-)
+from netinnov.plotting import plot_cobweb, plot_stability_map, print_style
 
 B, D, M, LOOSE = 1.0, 0.8, 0.05, 0.15
 REST = 5.0
@@ -87,7 +81,7 @@ def observed():
     modes = model.modes()
     first = modes.iloc[0].filter(like="price_").astype(float)
     first.index = [name.removeprefix("price_") for name in first.index]
-    names = place_names(places).reindex(first.index)
+    names = places["name"].reindex(first.index)
     mobility = np.asarray(model.mobility)
     largest = float(mobility.max())
     joined = mobility[int(first.abs().argmax())] > 0
@@ -153,13 +147,13 @@ def table_of_enclaves(found):
 def draw(folder):
     """The figures of the page."""
     figure = new_figure(height=78)
-    with figure_style():
+    with print_style():
         for ax, d in zip(figure.subplots(1, 3), (0.8, 1.0, 1.2), strict=True):
             plot_cobweb(market(d), start=6, periods=10, ax=ax)
     save(figure, folder, "cobweb_webs")
 
     figure = new_figure(height=80)
-    with figure_style():
+    with print_style():
         left, right = figure.subplots(1, 2)
         points = {f"m = {mobility:g}": (D / B, mobility / B) for mobility in (M, LOOSE)}
         plot_stability_map(points=points, ax=left)
@@ -171,7 +165,7 @@ def draw(folder):
     for answer in ("both", "host_price"):
         linked = with_enclave(pair(), "home", "host", strength=strength_of(answer), answer=answer)
         cases[ANSWERS[answer]] = linked
-    with figure_style():
+    with print_style():
         for ax, (name, model) in zip(
             figure.subplots(1, 3, sharey=True), cases.items(), strict=True
         ):

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _pages import fill, markdown, missing, save, three, write_tables
+from _pages import fill, markdown, missing, new_figure, save, three, write_tables
 from scipy import io
 
 from netinnov.mechanisms.convergence import beta_convergence, sigma_convergence
-from netinnov.plotting import figure_style, new_figure
+from netinnov.plotting import print_style
 
 PATENTS = "city_technology_patents"
 FILES = [
@@ -143,7 +143,7 @@ def main(folder="convergence", data=None):
     left = int(((patents[2000] > 0) & (patents[2012] == 0)).sum())
 
     figure = new_figure(width=89, height=70)
-    with figure_style():
+    with print_style():
         lines = pd.DataFrame({name: sigma_convergence(part) for name, part in spreads.items()})
         ax = lines.plot(ax=figure.add_subplot(), ylim=(0, None))
         ax.set(xlabel="year", ylabel="standard deviation of logarithms")

@@ -14,7 +14,7 @@ import matplotlib as mpl
 import networkx as nx
 import numpy as np
 import pandas as pd
-from _pages import fill, markdown, save, three, write_tables
+from _pages import fill, markdown, new_figure, save, three, write_tables
 
 import netinnov as ni
 from netinnov.datasets import load_yrd_enclaves
@@ -23,7 +23,7 @@ from netinnov.mechanisms.diffusion import (
     simple_contagion,
     time_to_reach,
 )
-from netinnov.plotting import figure_style, new_figure, plot_reach
+from netinnov.plotting import plot_reach, print_style
 from netinnov.scenarios import DirectLinks, ReverseEnclave, apply_scenario, remove_enclaves
 
 PARK, HOME, HOST = "quzhou_haichuang", "quzhou", "hangzhou"
@@ -86,7 +86,7 @@ def regular_graphs():
 
 
 def draw_regular_graphs(found, folder):
-    with figure_style():
+    with print_style():
         figure = new_figure(width=183, height=62)
         axes = figure.subplots(1, 3, sharey=True)
         for ax, (name, table) in zip(axes, found.items(), strict=True):

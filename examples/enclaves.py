@@ -13,10 +13,10 @@ import warnings
 from pathlib import Path
 
 import pandas as pd
-from _pages import fill, listed, markdown, save, write_tables
+from _pages import fill, listed, markdown, new_figure, save, write_tables
 
 import netinnov as ni
-from netinnov.plotting import SINGLE, map_height, new_figure, plot_flow_map
+from netinnov.plotting import plot_flow_map
 
 FACTS = Path(__file__).resolve().parents[1] / "data" / "facts"
 TYPES = {
@@ -63,19 +63,17 @@ def draw(pairs, years, folder):
     census = network.places.query("parent.isna()")["population"]  # of cities, not of districts
     enclaves = ni.linkages.find_enclaves(network, rank=census, level=1)
     parks = network.nodes.index[network.nodes["kind"] == "park"]
-    figure = new_figure(height=map_height(CHINA))
-    plot_flow_map(
+    ax = plot_flow_map(
         cities,
         layers=(),
         enclaves=enclaves[enclaves["node"].isin(parks)],
         extent=CHINA,
         arrows=len(pairs),
         labels=14,
-        ax=figure.add_subplot(),
     )
-    save(figure, folder, "enclaves_map")
+    save(ax.figure, folder, "enclaves_map")
 
-    figure = new_figure(width=SINGLE, height=60)
+    figure = new_figure(width=89, height=60)
     ax = figure.add_subplot()
     below = 0
     for kind, colour in (("in use", "#0072B2"), ("announced", "#B0C4DE")):

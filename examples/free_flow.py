@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _pages import fill, listed, markdown, save, three, write_tables
+from _pages import fill, listed, markdown, new_figure, save, three, write_tables
 from scipy import optimize
 
 from netinnov.mechanisms.convergence import beta_convergence, sigma_convergence
@@ -26,12 +26,7 @@ from netinnov.mechanisms.free_flow import (
     phase_map,
     trade_freeness,
 )
-from netinnov.plotting import (
-    figure_style,
-    new_figure,
-    plot_bifurcation,
-    plot_phase_map,
-)
+from netinnov.plotting import plot_bifurcation, plot_phase_map, print_style
 
 CORE = CorePeriphery(sigma=5, mu=0.4)
 FOOTLOOSE = FootlooseEntrepreneur(sigma=3, mu=0.4)
@@ -202,7 +197,7 @@ def compute():
 def draw(found, folder):
     """The figures of the page."""
     figure = new_figure(height=120)
-    with figure_style():
+    with print_style():
         axes = figure.subplots(2, 2, sharey=True).ravel()
         for ax, (title, path) in zip(axes, found["paths"].items(), strict=True):
             path.plot(ax=ax, ylim=(0, 1.03), title=title)
@@ -213,7 +208,7 @@ def draw(found, folder):
     low, high = CORE.sustain_point(), CORE.break_point()
     fold, sustained = CORE.fold_point(enclave=SHOWN), CORE.sustain_point(enclave=SHOWN)
     figure = new_figure(height=150)
-    with figure_style():
+    with print_style():
         axes = figure.subplots(2, 2)
         values = near(low, high, low=0.05, high=0.2)
         plot_bifurcation(
@@ -254,7 +249,7 @@ def draw(found, folder):
     save(figure, folder, "free_flow_bifurcation")
 
     figure = new_figure(height=92)
-    with figure_style():
+    with print_style():
         axes = figure.subplots(1, 2)
         plot_phase_map(
             found["regime"],

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 import matplotlib as mpl
-from _pages import fill, markdown, save, write_tables
+from _pages import fill, markdown, new_figure, save, write_tables
 
 import netinnov as ni
 from netinnov.governance import compare_approaches, cross_border_shares
-from netinnov.plotting import figure_style, new_figure, plot_approaches
+from netinnov.plotting import plot_approaches, print_style
 from netinnov.scenarios import Prices, ReverseEnclave
 
 PROVINCES = ["Anhui", "Jiangsu", "Shanghai", "Zhejiang"]
@@ -59,7 +59,7 @@ def compute():
 
 def draw(results, folder):
     """What each approach changes."""
-    with figure_style():
+    with print_style():
         figure = new_figure(height=72)
         plot_approaches(results["comparison"], ax=figure.add_subplot())
     save(figure, folder, "governance_approaches")

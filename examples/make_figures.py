@@ -12,7 +12,7 @@ import warnings
 from _pages import save
 
 import netinnov as ni
-from netinnov.plotting import frame_of, map_height, new_figure, plot_flow_map
+from netinnov.plotting import plot_flow_map
 
 # The parks that stand outside their jurisdiction; districts are added up to their city.
 network = ni.datasets.load_yrd_enclaves()
@@ -23,11 +23,8 @@ enclaves = enclaves[enclaves["node"].isin(parks)]
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="aggregate: .* have no place")
     china = ni.aggregate(network, level=1)
-about = china.places.loc[china.nodes["place"]]
 
 # Each arrow joins a home with its host; the frame is the Yangtze River Delta.
-provinces = ["Shanghai", "Jiangsu", "Zhejiang", "Anhui"]
-frame = frame_of(about[about["province"].isin(provinces)])
-figure = new_figure(height=map_height(frame))
-plot_flow_map(china, layers=(), enclaves=enclaves, extent=frame, ax=figure.add_subplot())
+delta = (115.44, 122.54, 27.67, 34.93)  # west, east, south, north
+figure = plot_flow_map(china, layers=(), enclaves=enclaves, extent=delta).figure
 save(figure, sys.argv[1] if len(sys.argv) > 1 else "figures", "yrd_flow_map", dpi=200)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _pages import fill, listed, markdown, save, write_tables
+from _pages import fill, listed, markdown, new_figure, save, write_tables
 from siting import holm, p_text
 
 import netinnov as ni
@@ -33,7 +33,7 @@ from netinnov.experiments import (
 )
 from netinnov.linkages import project
 from netinnov.null_models import curveball
-from netinnov.plotting import figure_style, new_figure, plot_effects, plot_flow_map
+from netinnov.plotting import plot_effects, plot_flow_map, print_style
 from netinnov.polycentricity import theil
 from netinnov.scenarios import (
     DirectLinks,
@@ -507,7 +507,7 @@ def draw(found, folder):
     table["node"] = table["home"]
     table["scenario"] = table["scenario"].map(SCENARIOS)
     table["measure"] = "access of home (%)"
-    with figure_style():
+    with print_style():
         figure = new_figure(height=125)
         plot_effects(table, names=names, ax=figure.add_subplot())
     save(figure, folder, "project_enclaves_effects")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pandas as pd
-from _pages import fill, listed, markdown, save, three, write_tables
+from _pages import fill, listed, markdown, new_figure, save, three, write_tables
 
 import netinnov as ni
 from netinnov.planning import (
@@ -26,7 +26,7 @@ from netinnov.planning import (
     shapley_value,
     share_benefits,
 )
-from netinnov.plotting import figure_style, new_figure, plot_benefit_shares
+from netinnov.plotting import plot_benefit_shares, print_style
 
 TYPES = ["reverse_enclave", "talent_enclave"]
 PROVINCES = ["Anhui", "Jiangsu", "Shanghai", "Zhejiang"]
@@ -121,7 +121,7 @@ def draw(found, folder):
     words = {"equal": "equal", "nucleolus": "nucleolus", "shapley": "Shapley value"}
     rows = found["benefits"][found["benefits"]["rule"].isin(words)]
     order = rows["rule"].map({rule: k for k, rule in enumerate(words)})
-    with figure_style():
+    with print_style():
         figure = new_figure(height=108)
         plot_benefit_shares(
             rows.loc[order.sort_values(kind="stable").index],

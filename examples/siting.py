@@ -15,14 +15,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _pages import fill, listed, markdown, missing, save, write_tables
+from _pages import fill, listed, markdown, missing, new_figure, save, write_tables
 from yangtze_delta import DAYS, PROVINCES, read_cities, read_flows
 
 import netinnov as ni
 from netinnov.centrality import harmonic_centrality, pagerank, strength
 from netinnov.connectivity import access
 from netinnov.linkages import gravity_residuals
-from netinnov.plotting import figure_style, frame_of, map_height, new_figure, plot_flow_map
+from netinnov.plotting import plot_flow_map, print_style
 from netinnov.scenarios import DirectLinks, placebo_candidates
 
 TYPES = ("reverse_enclave", "talent_enclave")
@@ -543,13 +543,12 @@ def draw(found, folder):
     places = cities[["lon", "lat"]].assign(name=cities["name_en"])
     network = ni.MultilayerNetwork(nodes, links, places=places, directed=["sites"])
     pairs = pd.DataFrame({"home": home, "host": host, "direction": "reverse"})
-    figure = new_figure(height=map_height(frame_of(places)))
     named = len({*home, *host})
-    plot_flow_map(network, layers=(), enclaves=pairs, labels=named, ax=figure.add_subplot())
-    save(figure, folder, "siting_map")
+    ax = plot_flow_map(network, layers=(), enclaves=pairs, labels=named)
+    save(ax.figure, folder, "siting_map")
 
     table, rows = found["specifications"], list(STATISTICS)
-    with figure_style():
+    with print_style():
         figure = new_figure(height=85)
         ax = figure.add_subplot()
         for at, name in enumerate(rows):

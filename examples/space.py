@@ -13,11 +13,11 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pandas as pd
-from _pages import fill, listed, markdown, save, three, write_tables
+from _pages import fill, listed, markdown, new_figure, save, three, write_tables
 
 import netinnov as ni
 from netinnov.planning import allocate_space, rent_intervals, space_demand
-from netinnov.plotting import figure_style, new_figure, plot_space_allocation
+from netinnov.plotting import plot_space_allocation, print_style
 
 PROVINCES = ["Anhui", "Jiangsu", "Shanghai", "Zhejiang"]
 EARTH = 6371.0088
@@ -77,7 +77,7 @@ def compute():
 
 def draw(results, folder):
     """Who would use how much space where."""
-    with figure_style():
+    with print_style():
         figure = new_figure(height=95)
         names = results["cities"]["name"]
         ax = figure.add_subplot()

@@ -20,11 +20,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # many small fits: threads would 
 
 import numpy as np
 import pandas as pd
-from _pages import fill, listed, markdown, missing, save, three, write_tables
+from _pages import fill, listed, markdown, missing, new_figure, save, three, write_tables
 
 import netinnov as ni
 from netinnov.panels import difference_in_differences, event_study
-from netinnov.plotting import figure_style, new_figure, plot_event_study
+from netinnov.plotting import plot_event_study, print_style
 
 FILES = [
     "scale_graphs/WrldCo_years.zip",
@@ -198,7 +198,7 @@ def main(folder="ties_over_time", data=None):
     left, right = figure.subplots(1, 2, sharey=True)
     plot_event_study({"by cohort": study, "two-way": two_way}, truth=truth["by_time"], ax=left)
     plot_event_study(parted, ax=right)
-    with figure_style():
+    with print_style():
         for ax in (left, right):
             ax.set_title("synthetic", loc="right")
     save(figure, folder / "figures", "ties_over_time_synthetic")

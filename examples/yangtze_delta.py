@@ -16,21 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _pages import fill, listed, markdown, missing, save, three, write_tables
+from _pages import fill, listed, markdown, missing, new_figure, save, three, write_tables
 
 import netinnov as ni
 from netinnov.community import compare_partitions, leiden, stability
 from netinnov.linkages import gravity_residuals
 from netinnov.null_models import mixing
-from netinnov.plotting import (
-    figure_style,
-    frame_of,
-    map_height,
-    new_figure,
-    plot_centres,
-    plot_profile,
-    plot_rank_size,
-)
+from netinnov.plotting import plot_centres, plot_profile, plot_rank_size, print_style
 from netinnov.polycentricity import borrowed_size, detect_centres, profile, sensitivity
 
 PROVINCES = {"31": "Shanghai", "32": "Jiangsu", "33": "Zhejiang", "34": "Anhui"}
@@ -464,14 +456,13 @@ def draw(found, folder):
     save(figure, folder, "yangtze_delta_profile")
 
     network = found["flows"][MAIN]
-    figure = new_figure(height=map_height(frame_of(network.places[["lon", "lat"]])))
     centres = found["centres"][(*MAIN, "hubs")].assign(centrality=inflow(network).round(2))
-    plot_centres(network, centres, names=names, ax=figure.add_subplot())
-    save(figure, folder, "yangtze_delta_centres")
+    ax = plot_centres(network, centres, names=names)
+    save(ax.figure, folder, "yangtze_delta_centres")
 
     table = found["sensitivity"]
     table = table[table["index"] == "rank_size"]
-    with figure_style():
+    with print_style():
         figure = new_figure(width=120, height=75)
         ax = figure.add_subplot()
         markers = dict(zip(("all", *RULES), "os^Dvx+", strict=True))

@@ -15,7 +15,8 @@ import netinnov as ni
 from netinnov import _interruption
 from netinnov._atomic import new_file, new_folder
 from netinnov._parallel import run
-from netinnov.plotting import new_figure, save_figure
+from netinnov.plotting import save_figure
+from netinnov.plotting._style import new_figure
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 

@@ -18,21 +18,18 @@ from matplotlib.patches import FancyArrowPatch
 from netinnov import build_network
 from netinnov.errors import InputError
 from netinnov.plotting import (
-    caption_notes,
-    dense_frame,
-    figure_style,
-    frame_of,
-    new_figure,
     plot_centralities,
     plot_effects,
     plot_flow_map,
     plot_rank_size,
+    print_style,
     save_figure,
 )
+from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._frame import squeeze
+from netinnov.plotting._frame import dense_frame, frame_of, squeeze
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import layer_style, mark_modelled
+from netinnov.plotting._style import layer_style, mark_modelled, new_figure
 from netinnov.polycentricity import rank_size
 
 if TYPE_CHECKING:
@@ -621,7 +618,7 @@ def test_text_from_data_is_drawn_as_it_stands(cities: MultilayerNetwork, ax: Axe
 
 def test_the_style_holds_only_inside_its_block() -> None:
     before = dict(mpl.rcParams)
-    with figure_style():
+    with print_style():
         assert mpl.rcParams["pdf.fonttype"] == 42
     assert dict(mpl.rcParams) == before
 

@@ -12,7 +12,8 @@ from matplotlib import pyplot as plt
 
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb
-from netinnov.plotting import new_figure, plot_cobweb, plot_stability_map
+from netinnov.plotting import plot_cobweb, plot_stability_map
+from netinnov.plotting._style import new_figure
 
 
 @pytest.fixture(autouse=True)

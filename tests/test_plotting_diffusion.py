@@ -10,7 +10,8 @@ from matplotlib import pyplot as plt
 from scipy import stats
 
 from netinnov.errors import InputError
-from netinnov.plotting import caption_notes, plot_reach
+from netinnov.plotting import plot_reach
+from netinnov.plotting._drawing import caption_notes
 
 TIMES = {
     "with": pd.Series([1.0, 2.0, 2.0, 5.0]),

@@ -9,7 +9,9 @@ import pytest
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.panels import event_study
-from netinnov.plotting import caption_notes, new_figure, plot_event_study
+from netinnov.plotting import plot_event_study
+from netinnov.plotting._drawing import caption_notes
+from netinnov.plotting._style import new_figure
 
 pytest.importorskip("pyfixest", reason="needs pyfixest, of the extra econometrics")
 

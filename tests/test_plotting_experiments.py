@@ -15,15 +15,14 @@ from netinnov.errors import InputError
 from netinnov.experiments import link_changes
 from netinnov.null_models import NullComparison, compare_with_null
 from netinnov.plotting import (
-    caption_notes,
-    new_figure,
     plot_dose_response,
     plot_effects,
     plot_link_changes,
     plot_location_quotients,
     plot_null_distribution,
 )
-from netinnov.plotting._drawing import number
+from netinnov.plotting._drawing import caption_notes, number
+from netinnov.plotting._style import new_figure
 from netinnov.scenarios import DirectLinks, ReverseEnclave, apply_scenario
 
 

@@ -20,7 +20,8 @@ from PIL import Image
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.plotting import new_figure, plot_network, save_figure
+from netinnov.plotting import plot_network, save_figure
+from netinnov.plotting._style import new_figure
 
 if TYPE_CHECKING:
     from pathlib import Path

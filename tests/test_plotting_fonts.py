@@ -16,17 +16,15 @@ from netinnov import study
 from netinnov.cli import _warn_in_words
 from netinnov.plotting import (
     _fonts,
-    cjk_font,
-    figure_style,
-    new_figure,
-    place_names,
     plot_centralities,
     plot_effects,
     plot_flow_map,
     plot_rank_size,
+    print_style,
     save_figure,
 )
-from netinnov.plotting._fonts import printable
+from netinnov.plotting._fonts import cjk_font, place_names, printable
+from netinnov.plotting._style import new_figure
 from netinnov.study import sections
 
 if TYPE_CHECKING:
@@ -81,7 +79,7 @@ def test_bold_text_logs_nothing_where_the_chinese_font_has_no_bold(
     system_fonts: list[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     system_fonts.append(write_font(tmp_path / "chinese.ttf", "Noto Sans SC", "衢州"))
-    with caplog.at_level("WARNING", logger="matplotlib.font_manager"), figure_style():
+    with caplog.at_level("WARNING", logger="matplotlib.font_manager"), print_style():
         figure = new_figure(width=40, height=20)
         figure.text(0.1, 0.5, "Quzhou 衢州", fontweight="bold", fontsize=7.25)
         figure.canvas.draw()

@@ -13,7 +13,8 @@ from matplotlib.colors import to_rgb
 
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow import CorePeriphery, bifurcation_diagram, phase_map
-from netinnov.plotting import new_figure, plot_bifurcation, plot_phase_map, save_figure
+from netinnov.plotting import plot_bifurcation, plot_phase_map, save_figure
+from netinnov.plotting._style import new_figure
 
 MODEL = CorePeriphery(5, 0.4)
 

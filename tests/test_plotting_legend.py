@@ -9,12 +9,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from netinnov.plotting import (
-    new_figure,
-    plot_dose_response,
-    plot_reach,
-    plot_robustness,
-)
+from netinnov.plotting import plot_dose_response, plot_reach, plot_robustness
+from netinnov.plotting._style import new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,10 @@ from matplotlib.collections import LineCollection, PathCollection
 import netinnov as ni
 from netinnov.community import Partition
 from netinnov.errors import InputError
-from netinnov.plotting import caption_notes, new_figure, plot_network, save_figure
+from netinnov.plotting import plot_network, save_figure
+from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._node_layout import node_positions
+from netinnov.plotting._style import new_figure
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.plotting import (
-    frame_of,
     plot_approaches,
     plot_bifurcation,
     plot_centralities,
@@ -26,6 +25,7 @@ from netinnov.plotting import (
     plot_profile,
     plot_roles,
 )
+from netinnov.plotting._frame import frame_of
 
 EFFECTS = pd.DataFrame(
     {

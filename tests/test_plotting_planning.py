@@ -15,13 +15,13 @@ from netinnov.errors import InputError
 from netinnov.governance import compare_approaches
 from netinnov.planning import Game, allocate_space, core_range, share_benefits
 from netinnov.plotting import (
-    caption_notes,
-    new_figure,
     plot_approaches,
     plot_benefit_shares,
     plot_space_allocation,
     save_figure,
 )
+from netinnov.plotting._drawing import caption_notes
+from netinnov.plotting._style import new_figure
 from netinnov.scenarios import Prices
 
 DEMAND = pd.Series({"a": 8.0, "b": 7.0, "c": 0.0})

@@ -13,7 +13,8 @@ import netinnov as ni
 from netinnov import plotting
 from netinnov.errors import InputError
 from netinnov.experiments import dose_response
-from netinnov.plotting import new_figure, plot_dose_response, plot_effects
+from netinnov.plotting import plot_dose_response, plot_effects
+from netinnov.plotting._style import new_figure
 from netinnov.scenarios import DirectLinks
 
 # What else a figure must be given before it looks at its data.

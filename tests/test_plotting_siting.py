@@ -16,14 +16,9 @@ from netinnov.planning import (
     plan_centres,
     site_enclaves,
 )
-from netinnov.plotting import (
-    caption_notes,
-    new_figure,
-    plot_pareto,
-    plot_plan_map,
-    plot_plan_value,
-    plot_sites,
-)
+from netinnov.plotting import plot_pareto, plot_plan_map, plot_plan_value, plot_sites
+from netinnov.plotting._drawing import caption_notes
+from netinnov.plotting._style import new_figure
 from netinnov.scenarios import NewLinks, Prices
 
 IDS = list("abcdef")

@@ -15,8 +15,6 @@ from matplotlib.patches import Rectangle
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.plotting import (
-    caption_notes,
-    new_figure,
     plot_centre_rules,
     plot_centres,
     plot_community_flows,
@@ -27,6 +25,8 @@ from netinnov.plotting import (
     plot_roles,
     save_figure,
 )
+from netinnov.plotting._drawing import caption_notes
+from netinnov.plotting._style import new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

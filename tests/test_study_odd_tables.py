@@ -9,7 +9,8 @@ import pytest
 
 import netinnov as ni
 from netinnov import study
-from netinnov.plotting import caption_notes, plot_rank_size
+from netinnov.plotting import plot_rank_size
+from netinnov.plotting._drawing import caption_notes
 from netinnov.polycentricity import profile as profile_of
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import Incidence, Loaded, Projection

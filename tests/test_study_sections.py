@@ -12,7 +12,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.plotting import caption_notes
+from netinnov.plotting._drawing import caption_notes
 from netinnov.polycentricity import RankSize
 from netinnov.study._words import in_html, plain
 from netinnov.study.sections import (

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from netinnov.errors import InputError
-from netinnov.plotting import caption_notes, plot_rank_size
+from netinnov.plotting import plot_rank_size
+from netinnov.plotting._drawing import caption_notes
 from netinnov.study._loaded_data import DataPart, load
 from netinnov.study._places import PlacesPart, aggregate_to_places
 from netinnov.study._section import Table

@@ -9,7 +9,7 @@ projects (Horizon 2020, CORDIS, © European Union, CC BY 4.0).
 import pandas as pd
 
 import netinnov as ni
-from netinnov.plotting import SINGLE, new_figure, plot_centralities, plot_rank_size
+from netinnov.plotting import plot_centralities, plot_rank_size
 
 research = ni.datasets.load_research_cities()
 large = research.places.index[research.places["group"] == "100 most participations"]
@@ -27,14 +27,11 @@ table = pd.DataFrame(
         "pagerank": ni.centrality.pagerank(cities),
     }
 )
-figure = new_figure(height=75)
 table = table.sort_values("pagerank", ascending=False)
-plot_centralities(table, top=10, ax=figure.add_subplot())
+ax = plot_centralities(table, top=10)
 
 # %%
 # Population against rank. The regression of Gabaix and Ibragimov has an honest interval;
-# ordinary least squares, the default, has one that is too narrow, and
-# ``caption_notes(ax)`` says so.
+# ordinary least squares, the default, has one that is too narrow.
 people = cities.places["population"].reindex(large).rename(names)
-figure = new_figure(width=SINGLE, height=75)
-ax = plot_rank_size(people, label="residents", labelled=3, method="gabaix", ax=figure.add_subplot())
+ax = plot_rank_size(people, label="residents", labelled=3, method="gabaix")

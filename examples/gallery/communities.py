@@ -8,13 +8,7 @@ Cities whose organisations share research projects (Horizon 2020, CORDIS, © Eur
 """
 
 import netinnov as ni
-from netinnov.plotting import (
-    SINGLE,
-    new_figure,
-    plot_community_flows,
-    plot_layer_similarity,
-    plot_roles,
-)
+from netinnov.plotting import plot_community_flows, plot_layer_similarity, plot_roles
 
 research = ni.datasets.load_research_cities()
 large = research.places["participations"].nlargest(300).index
@@ -22,16 +16,14 @@ cities = research.select(nodes=list(large))
 
 # %%
 # Links that each pair of layers has in common. In ``mixed`` the two partners are of two kinds.
-figure = new_figure(width=SINGLE, height=80)
 overlap = ni.centrality.layer_overlap(cities)
-plot_layer_similarity(overlap, label="Jaccard index of links", ax=figure.add_subplot())
+ax = plot_layer_similarity(overlap, label="Jaccard index of links")
 
 # %%
 # Weight inside and between communities; a community is named after its strongest member.
 groups = ni.community.multiplex_leiden(cities, rng=1)
-figure = new_figure(width=SINGLE, height=85)
 names = cities.places["name"]
-plot_community_flows(cities, groups, names=names, ax=figure.add_subplot())
+ax = plot_community_flows(cities, groups, names=names)
 
 # %%
 # Weight inside the own community, and spread of the links over communities, with the regions of

@@ -9,13 +9,7 @@ jurisdictions of which are home and host.
 import netinnov as ni
 from netinnov import scenarios
 from netinnov.experiments import compare_scenarios, dose_response, link_changes
-from netinnov.plotting import (
-    SINGLE,
-    new_figure,
-    plot_dose_response,
-    plot_effects,
-    plot_link_changes,
-)
+from netinnov.plotting import plot_dose_response, plot_effects, plot_link_changes
 
 system = ni.datasets.make_city_system(mean_flow=3, border=3, n_enclaves=0, rng=1)
 network = system.select(layers=["synthetic_flow"])
@@ -50,9 +44,8 @@ result = compare_scenarios(
     rng=1,
     progress=False,
 )
-figure = new_figure(height=50)
 effects = result.effects(full=True).query("node == @home")
-ax = plot_effects(effects, ax=figure.add_subplot())
+ax = plot_effects(effects)
 
 # %%
 # Parks of more and more links, and the shape that fits best.
@@ -67,10 +60,8 @@ doses = dose_response(
     progress=False,
 )
 fit = doses.fit("access", node=home, shape="best", rng=1)
-figure = new_figure(width=SINGLE, height=80)
-ax = figure.add_subplot()
-plot_dose_response(
-    doses.to_frame(), measure="access", node=home, fit=fit, label="links of the park", ax=ax
+ax = plot_dose_response(
+    doses.to_frame(), measure="access", node=home, fit=fit, label="links of the park"
 )
 
 # %%

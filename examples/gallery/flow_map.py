@@ -7,7 +7,7 @@ Delta. Bundled case: facts from public sources; the layer `gravity_modelled` is 
 """
 
 import netinnov as ni
-from netinnov.plotting import frame_of, map_height, new_figure, plot_flow_map
+from netinnov.plotting import plot_flow_map
 
 network = ni.datasets.load_yrd_enclaves()
 network = network.select(nodes=list(network.nodes["place"].dropna().index))
@@ -23,9 +23,8 @@ enclaves = enclaves[enclaves["node"].isin(parks)]
 places = china.places.loc[china.nodes["place"]]
 provinces = ["Shanghai", "Jiangsu", "Zhejiang", "Anhui"]
 cities = places[places["province"].isin(provinces) & (places["level"] != "province")]
-frame = frame_of(cities)
-figure = new_figure(height=map_height(frame))
-plot_flow_map(china, layers=(), enclaves=enclaves, extent=frame, ax=figure.add_subplot())
+frame = (115.4, 122.6, 27.6, 35.0)  # west, east, south, north
+ax = plot_flow_map(china, layers=(), enclaves=enclaves, extent=frame)
 
 # %%
 # All layers between the cities of the delta: colour and dash tell them apart, and the modelled one

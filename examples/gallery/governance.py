@@ -9,7 +9,7 @@ where all cost the same. The system of cities and the prices are **made up**; `a
 
 import netinnov as ni
 from netinnov.governance import compare_approaches
-from netinnov.plotting import new_figure, plot_approaches
+from netinnov.plotting import plot_approaches
 from netinnov.scenarios import Prices
 
 system = ni.datasets.make_city_system(mean_flow=3, border=3, n_enclaves=0, rng=1)
@@ -24,5 +24,4 @@ approaches = compare_approaches(
     replicates=30,
     rng=1,
 )
-figure = new_figure(height=75)
-plot_approaches(approaches, ax=figure.add_subplot())
+ax = plot_approaches(approaches)

@@ -8,7 +8,7 @@ each kind of organisation.
 """
 
 import netinnov as ni
-from netinnov.plotting import new_figure, plot_network
+from netinnov.plotting import plot_network
 
 research = ni.datasets.load_research_cities()
 first = research.places["participations"].nlargest(60).index
@@ -24,13 +24,4 @@ ax = plot_network(cities, size=strength, names=names, strongest=150, rng=1)
 # Each layer as a plane, and communities by colour and marker; dotted lines follow the named cities.
 # ``arrange="panels"`` draws the layers side by side.
 groups = ni.community.multiplex_leiden(cities, rng=1)
-figure = new_figure(height=150)
-plot_network(
-    cities,
-    arrange="planes",
-    groups=groups,
-    names=names,
-    strongest=300,
-    rng=1,
-    ax=figure.add_subplot(),
-)
+ax = plot_network(cities, arrange="planes", groups=groups, names=names, strongest=300, rng=1)

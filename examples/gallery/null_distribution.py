@@ -9,7 +9,7 @@ European Union, CC BY 4.0). With 199 networks no p is below 0.01, and the legend
 
 import netinnov as ni
 from netinnov.null_models import compare_with_null
-from netinnov.plotting import SINGLE, new_figure, plot_null_distribution
+from netinnov.plotting import plot_null_distribution
 
 research = ni.datasets.load_research_cities()
 first = research.places["participations"].nlargest(300).index
@@ -22,5 +22,4 @@ def clustering(network):
 
 
 comparison = compare_with_null(firms, measure=clustering, replicates=199, rng=1, progress=False)
-figure = new_figure(width=SINGLE, height=65)
-plot_null_distribution(comparison, label="transitivity", ax=figure.add_subplot())
+ax = plot_null_distribution(comparison, label="transitivity")

@@ -12,7 +12,7 @@ import pandas as pd
 
 import netinnov as ni
 from netinnov.connectivity import robustness_curve
-from netinnov.plotting import SINGLE, new_figure, plot_robustness
+from netinnov.plotting import plot_robustness
 
 research = ni.datasets.load_research_cities()
 first = research.places["participations"].nlargest(300).index
@@ -28,5 +28,4 @@ curves = {
     "at random": pd.DataFrame(at_random),
     "least linked first": robustness_curve(firms, order=degree.index[::-1]),
 }
-figure = new_figure(width=SINGLE, height=75)
-plot_robustness(curves, ax=figure.add_subplot())
+ax = plot_robustness(curves)

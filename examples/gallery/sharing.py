@@ -11,7 +11,7 @@ import pandas as pd
 
 import netinnov as ni
 from netinnov.planning import cooperation_game, core_range, share_benefits
-from netinnov.plotting import new_figure, plot_benefit_shares
+from netinnov.plotting import plot_benefit_shares
 
 system = ni.datasets.make_city_system(mean_flow=3, border=3, n_enclaves=0, rng=1)
 network = system.select(layers=["synthetic_flow"])
@@ -20,6 +20,4 @@ homes = ["synthetic_city_31", "synthetic_city_35", "synthetic_city_36"]
 links = pd.DataFrame({"source": homes, "target": hub, "layer": "synthetic_flow"})
 game = cooperation_game(network, players=[hub, *homes], links=links)
 shares = share_benefits(game, rules=["equal", "shapley", "nucleolus"])
-figure = new_figure(height=75)
-ax = figure.add_subplot()
-plot_benefit_shares(shares, core=core_range(game), ax=ax)
+ax = plot_benefit_shares(shares, core=core_range(game))

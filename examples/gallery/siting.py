@@ -11,7 +11,7 @@ import pandas as pd
 
 import netinnov as ni
 from netinnov import planning
-from netinnov.plotting import SINGLE, new_figure, plot_pareto, plot_plan_value, plot_sites
+from netinnov.plotting import plot_pareto, plot_plan_value, plot_sites
 
 delta = ni.datasets.load_yrd_enclaves()
 places = delta.places
@@ -37,12 +37,10 @@ ax = plot_sites(plan, pairs=pairs, places=network.places, names=names)
 
 # %%
 # What the plan does, beside plans at random from the same candidates and the bound on all plans.
-figure = new_figure(width=SINGLE, height=75)
-ax = plot_plan_value(plan, label="mean access of the homes", ax=figure.add_subplot())
+ax = plot_plan_value(plan, label="mean access of the homes")
 
 # %%
 # Plans that no other beats in both of two objectives.
 objectives = {"access of the homes": "home_access", "efficiency": "efficiency"}
 front = planning.pareto_plans(network, **ask, objectives=objectives)
-figure = new_figure(width=SINGLE, height=75)
-ax = plot_pareto(front, plan=plan.sites, ax=figure.add_subplot())
+ax = plot_pareto(front, plan=plan.sites)

@@ -10,7 +10,7 @@ River Delta.
 import pandas as pd
 
 from netinnov.planning import allocate_space, space_demand
-from netinnov.plotting import new_figure, plot_space_allocation
+from netinnov.plotting import plot_space_allocation
 
 parks = pd.DataFrame({"floor_area_m2": [6000, 9000, 4000], "firms": [10, 30, 10]})
 firms = pd.Series({"Upstream": 40, "Hillside": 20, "Farshore": 25})
@@ -21,5 +21,4 @@ kilometres = pd.DataFrame(
     index=firms.index,
 )
 plan = allocate_space(demand.by_home(), space, kilometres)
-figure = new_figure(height=80)
-plot_space_allocation(plan, unit="m²", rent_unit="km", ax=figure.add_subplot())
+ax = plot_space_allocation(plan, unit="m²", rent_unit="km")

@@ -17,7 +17,6 @@ from netinnov.plotting._curves import (
     plot_reach as plot_reach,
     plot_robustness as plot_robustness,
 )
-from netinnov.plotting._drawing import caption_notes as caption_notes
 from netinnov.plotting._effects import (
     plot_dose_response as plot_dose_response,
     plot_effects as plot_effects,
@@ -25,12 +24,6 @@ from netinnov.plotting._effects import (
 from netinnov.plotting._event_study import plot_event_study as plot_event_study
 from netinnov.plotting._figure_files import save_figure as save_figure
 from netinnov.plotting._flow_map import plot_flow_map as plot_flow_map
-from netinnov.plotting._fonts import cjk_font as cjk_font, place_names as place_names
-from netinnov.plotting._frame import (
-    dense_frame as dense_frame,
-    frame_of as frame_of,
-    map_height as map_height,
-)
 from netinnov.plotting._free_flow import (
     plot_bifurcation as plot_bifurcation,
     plot_phase_map as plot_phase_map,
@@ -58,12 +51,6 @@ from netinnov.plotting._space_allocation import plot_space_allocation as plot_sp
 from netinnov.plotting._specialisation_figures import (
     plot_location_quotients as plot_location_quotients,
 )
-from netinnov.plotting._style import (
-    DOUBLE as DOUBLE,
-    SINGLE as SINGLE,
-    figure_style as figure_style,
-    mark_modelled as mark_modelled,
-    new_figure as new_figure,
-)
+from netinnov.plotting._style import print_style as print_style
 
 __dir__ = publish(globals())

@@ -29,7 +29,7 @@ from netinnov.plotting._drawing import (
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, in_frame, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import DOUBLE, INK, colour_bar, figure_style
+from netinnov.plotting._style import DOUBLE, INK, colour_bar, print_style
 
 _LEAST, _MOST = 10.0, 170.0  # area of a marker in points^2
 _UNKNOWN = "#b0b0b0"
@@ -95,7 +95,8 @@ def plot_centres(
     Notes
     -----
     The least centrality still has a marker of visible size. Without a support (NaN) the marker is
-    grey. Nodes without coordinates are left out and counted in `caption_notes`.
+    grey. Nodes without coordinates are left out and counted in the caption
+    (`save_figure`).
 
     Examples
     --------
@@ -114,7 +115,7 @@ def plot_centres(
     order = ["centre", "support", "centrality"]
     visible = visible.sort_values(order, ascending=False, kind="stable")
     share = visible["centrality"] / max(float(visible["centrality"].max()), 1e-300)
-    with figure_style():
+    with print_style():
         ax = map_axes(ax, frame, basemap)
         width = page_width(ax)
         most = _MOST * min(width / DOUBLE, 1.0)

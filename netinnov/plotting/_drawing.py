@@ -17,7 +17,7 @@ from matplotlib.textpath import text_to_path
 from netinnov._arguments import shown
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import one_line, type_families
-from netinnov.plotting._style import axes_or_new, figure_style
+from netinnov.plotting._style import axes_or_new, print_style
 
 MODELLED = "Modelled, not observed."
 
@@ -79,7 +79,7 @@ def by_name(argument: str, value: Any, of: str) -> dict[str, Any]:
 @contextmanager
 def drawing(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
     """The axes given, or those of a new figure of so many millimetres, in the package's style."""
-    with figure_style():
+    with print_style():
         yield axes_or_new(ax, width=width, height=height)
 
 

@@ -41,7 +41,7 @@ def plot_event_study(
     -------
     Axes
         Points with intervals, beside one another where there are several studies; the hollow point
-        is the reference period, the dashed line the opening. For the caption (`caption_notes`): the
+        is the reference period, the dashed line the opening. The caption (`save_figure`) has the
         p of the test of equal trends before the opening, and treated pairs, which tables lack.
 
     Raises

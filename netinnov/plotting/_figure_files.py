@@ -24,7 +24,7 @@ from netinnov._interruption import check_interrupted
 from netinnov._version import __version__
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._fonts import one_line
-from netinnov.plotting._style import figure_style
+from netinnov.plotting._style import print_style
 
 Format = Literal["pdf", "png", "svg"]
 
@@ -55,8 +55,8 @@ def save_figure(
     name : str
         File name without its ending.
     caption : str, optional
-        Kept in the files: as ``Description`` in PNG and SVG, ``Subject`` in PDF. Default: the
-        `caption_notes` of the axes.
+        Kept in the files: as ``Description`` in PNG and SVG, ``Subject`` in PDF. Default: what is
+        left out of the figure, and how its marks are read.
     command : str
         What made the figure, such as the name of a script: ``Comment`` in PNG, ``Keywords`` in PDF,
         ``Source`` in SVG.
@@ -86,9 +86,9 @@ def save_figure(
     --------
     >>> import tempfile
     >>> from PIL import Image
-    >>> from netinnov.plotting import new_figure
+    >>> from matplotlib.figure import Figure
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     pdf, png = save_figure(new_figure(), folder, "empty", caption="Nothing at all.")
+    ...     pdf, png = save_figure(Figure(), folder, "empty", caption="Nothing at all.")
     ...     Image.open(png).text["Description"]
     'Nothing at all.'
     """
@@ -115,7 +115,7 @@ def encode_figure(
     """
     texts = {"caption": one_line(caption), "command": one_line(command)}
     content: dict[Format, bytes] = {}
-    with figure_style(), _laid_out(figure) as canvas, _small_fonts():
+    with print_style(), _laid_out(figure) as canvas, _small_fonts():
         # The picture of dots first: the other canvases leave the figure at 72 dots an inch.
         for each in sorted(set(formats), key=lambda one: one != "png"):
             stream = BytesIO()

@@ -21,7 +21,7 @@ from netinnov.plotting._drawing import entry, legend_beside, number, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, in_frame, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import INK, figure_style, layer_style, mark_modelled, modelled_layers
+from netinnov.plotting._style import INK, layer_style, mark_modelled, modelled_layers, print_style
 
 _WIDEST = 2.2
 _EVEN = 0.8  # width where all links have the same weight
@@ -106,14 +106,14 @@ def plot_flow_map(
     Notes
     -----
     Modelled layers (`MultilayerNetwork.layer_table`) are grey, below the others, and their labels
-    say so; their parameters are in `caption_notes`, about a hundred characters of each.
+    say so; their parameters are in the caption, about a hundred characters of each.
 
     Width is proportional to weight, with a least width: on one scale for all observed layers, and
     on another for those that are modelled, whose unit differs. The legend gives each layer's
     largest weight, in the unit of the table of links. Area of a place is its strength over all
     observed layers, or those asked for; of layers that hold shares of each origin, what comes in.
     Periods are summed, self-links left out, directions not drawn. Nodes without coordinates are
-    left out and counted in `caption_notes`; enclaves with an end outside are named there.
+    left out and counted in the caption (`save_figure`), which names enclaves with an end outside.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def plot_flow_map(
     if len(inner) > most_arrows:
         notes.append(f"Arrows: the {most_arrows:,} of most enclaves, of {len(inner):,} pairs.")
     inner = inner.head(most_arrows)
-    with figure_style():
+    with print_style():
         ax = map_axes(ax, frame, basemap)
         strength = _strength(network, network.layers if layers is None else drawn, modelled)
         handles, cut = _draw_links(

@@ -47,18 +47,7 @@ _undrawn: ContextVar[set[str] | None] = ContextVar("undrawn", default=None)
 
 
 def cjk_font() -> str | None:
-    """Name of an installed font with Chinese characters, or None.
-
-    Returns
-    -------
-    str or None
-        The first usual family that is installed, also after matplotlib made its list of fonts.
-
-    Examples
-    --------
-    >>> cjk_font() is None or isinstance(cjk_font(), str)
-    True
-    """
+    """An installed font with Chinese characters, also one that matplotlib has not listed."""
     known = _installed(_CJK_FONTS, len(font_manager.fontManager.ttflist))
     family = known or _add_missed(_CJK_FONTS)
     if family is not None:
@@ -73,32 +62,9 @@ def type_families() -> tuple[str, ...]:
 
 
 def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str]:
-    """Names of places that the installed fonts can draw.
+    """Names that the installed fonts can draw, by the columns `name_en`, `name`; else the id.
 
-    Parameters
-    ----------
-    places : DataFrame
-        Index = place; reads the columns ``name_en`` and ``name``, in this order, where they exist.
-    chinese : bool
-        Ask for ``name_zh`` first; it is used only where a Chinese font is installed (see
-            `cjk_font`).
-
-    Returns
-    -------
-    Series
-        Index of `places`. A place without a name that can be drawn is called by its id.
-
-    Warns
-    -----
-    UserWarning
-        If a name is left out as no installed font can draw it; once.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> places = pd.DataFrame({"name_en": ["Quzhou", None]}, index=["quzhou", "yuhang"])
-    >>> place_names(places).to_dict()
-    {'quzhou': 'Quzhou', 'yuhang': 'yuhang'}
+    ``chinese`` asks for `name_zh` first. A name that no font can draw is warned of once.
     """
     order = ["name_zh", *DISPLAY_NAMES] if chinese else DISPLAY_NAMES
     called = places[[column for column in order if column in places]].astype(object)

@@ -35,19 +35,7 @@ _SHAPE, _BORDER = "#f3f3f0", "#bdbdb8"
 
 
 def frame_of(located: pd.DataFrame) -> Frame:
-    """Put a frame with a margin around points.
-
-    Parameters
-    ----------
-    located : DataFrame
-        Columns ``lon`` and ``lat`` in degrees, without gaps.
-
-    Returns
-    -------
-    tuple of float
-        West, east, south and north in degrees, no farther than the poles; 0, 1, 0, 1 without
-        points.
-    """
+    """A frame with a margin around points with lon and lat; 0, 1, 0, 1 without points."""
     if located.empty:
         return 0.0, 1.0, 0.0, 1.0
     (west, east), (south, north) = located[["lon", "lat"]].agg(["min", "max"]).T.to_numpy().tolist()
@@ -75,16 +63,6 @@ def dense_frame(located: pd.DataFrame) -> Frame | None:
     Points nearer than three times the usual distance to the nearest neighbour are connected; the
     distance is doubled until the largest such group holds three quarters of the points. It is
     worth a map of its own if it lies on at most half of the area.
-
-    Parameters
-    ----------
-    located : DataFrame
-        Columns ``lon`` and ``lat`` in degrees, without gaps.
-
-    Returns
-    -------
-    tuple of float or None
-        West, east, south and north in degrees.
     """
     if len(located) < 8:
         return None
@@ -112,20 +90,7 @@ def squeeze(frame: Frame) -> float:
 
 
 def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
-    """Millimetres that a map of this frame needs beside its legend, on part of a page.
-
-    Parameters
-    ----------
-    frame : tuple of float
-        West, east, south and north in degrees.
-    width : float
-        Of the figure in millimetres.
-
-    Returns
-    -------
-    float
-        Between 80 and 180.
-    """
+    """Millimetres that a map of this frame needs beside its legend, between 80 and 180."""
     west, east, south, north = frame
     tall = (1 + _BAND) * (north - south) / ((east - west) * squeeze(frame))
     return float(np.clip((width - _LEGEND) * tall + 16, 80, 180))

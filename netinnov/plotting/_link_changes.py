@@ -15,7 +15,7 @@ from netinnov.plotting._drawing import legend_beside, number, table_of, write_no
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, asked_frame, inside, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import INK, PALETTE, figure_style
+from netinnov.plotting._style import INK, PALETTE, print_style
 
 _WIDEST, _THINNEST = 3.2, 0.5  # points
 _NAMED = 2  # places of most change, home and host, which are named in any case
@@ -76,8 +76,8 @@ def plot_link_changes(
     Notes
     -----
     Pairs of places are drawn once, their changes summed, those of a new node apart. What is not
-    drawn is counted in `caption_notes`: links inside a place, with an end outside the frame or
-    without coordinates, or not among the strongest.
+    drawn is counted in the caption (`save_figure`): links inside a place, with an end outside the
+    frame or without coordinates, or not among the strongest.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def plot_link_changes(
     if outside := len(lines) - len(within):
         notes.append(f"Pairs with an end outside the frame, not drawn: {outside}.")
     drawn, cut = _strongest(within, strongest)
-    with figure_style():
+    with print_style():
         ax = map_axes(ax, frame, basemap)
         handles: list[Any] = [*_draw_lines(ax, drawn, at, dict(edge_kws or {}))]
         touched = pd.concat([drawn.set_index(end)["change"].abs() for end in ("a", "b")])

@@ -113,7 +113,7 @@ def plot_network(
     -----
     Forces see the layers drawn, each with the same total, and the square roots of weights;
     direction is ignored. Components are laid out one by one and packed from the largest to the
-    isolates. `caption_notes` says what areas mean and what is left out.
+    isolates. The caption (`save_figure`) says what areas mean and what is left out.
 
     References
     ----------

@@ -34,8 +34,8 @@ from netinnov.plotting._style import (
     GREY,
     INK,
     axes_or_new,
-    figure_style,
     layer_style,
+    print_style,
 )
 
 _FACTS = {
@@ -93,7 +93,7 @@ def plot_park(
     183
     """
     around = park_network(network, park)
-    with figure_style():
+    with print_style():
         links = around.links
         boxes = boxes_of(around, park, chinese)
         lanes = attach(boxes, links, park)

@@ -17,7 +17,7 @@ from netinnov.plotting._drawing import legend_above, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names
 from netinnov.plotting._frame import Frame, asked_frame, inside, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import GREY, INK, PALETTE, figure_style
+from netinnov.plotting._style import GREY, INK, PALETTE, print_style
 
 _ARROW: dict[str, Any] = {"color": PALETTE[1], "linewidth": 1.3}
 _LARGEST = 150.0  # area of the marker of the strongest place, in square points
@@ -100,7 +100,7 @@ def plot_sites(
         if shares is not None and site in shares.index:
             comma = "," if called[home] != name_of(text, home) else ""
             called[home] += f"{comma} {100 * shares[site]:.0f}\N{NO-BREAK SPACE}%"
-    with figure_style():
+    with print_style():
         ax = map_axes(ax, frame, basemap)
         drawn = _draw_arrows(ax, at, chosen)
         legend_above(ax, _draw_ends(ax, pairs, chosen, at), ncols=2)
@@ -225,7 +225,7 @@ def plot_plan_map(
     changes = table["change"].abs() > 1e-9 * most
     sizes = (_LARGEST * strength / most).clip(lower=_LEAST)
     text = place_names(places) if names is None else names
-    with figure_style():
+    with print_style():
         ax = map_axes(ax, frame, basemap)
         for zorder, mine, face, edge, gid in (
             (3, ~changes, "#c8c8c8", GREY, "stays"),

@@ -20,7 +20,7 @@ from netinnov.errors import InputError
 from netinnov.plotting._drawing import caption_notes, drawing, number, table_of, write_notes
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._heat_maps import shaded_table
-from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, figure_style, lay_out
+from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, lay_out, print_style
 from netinnov.polycentricity import RankSize, rank_size
 
 Method: TypeAlias = Literal["ols", "gabaix"]
@@ -57,7 +57,7 @@ def plot_rank_size(
     -------
     Axes
         Points, the line of `netinnov.polycentricity.rank_size`, and its slope in the legend; 95 %
-        interval and standard error are for the caption (`caption_notes`). The shade lies between
+        interval and standard error are in the caption (`save_figure`). The shade lies between
         the lines of either end of the interval through the centre of the points; there is none if
         one of these lines would not fall. A line needs two positive values, the interval of
         ``"ols"`` three.
@@ -90,7 +90,7 @@ def plot_rank_size(
     """
     ax, naming = _draw_ranks(values, ax, label, labelled, method)
     if naming:
-        with figure_style():
+        with print_style():
             lay_out(ax)
             _name_largest(ax, *naming)
     return ax
@@ -104,7 +104,7 @@ def plot_rank_size_panels(
         _draw_ranks(values, ax, label, labelled, "ols")
         for ax, (label, values) in zip(axes, series.items(), strict=False)
     ]
-    with figure_style():
+    with print_style():
         lay_out(drawn[0][0])
         for ax, naming in drawn:
             if naming:

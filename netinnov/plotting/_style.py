@@ -80,7 +80,7 @@ _SETTINGS = {
 
 
 @contextmanager
-def figure_style() -> Iterator[None]:
+def print_style() -> Iterator[None]:
     """Settings of the package's figures, in force only inside a ``with`` block.
 
     Returns
@@ -93,7 +93,7 @@ def figure_style() -> Iterator[None]:
     --------
     >>> import matplotlib as mpl
     >>> before = mpl.rcParams["pdf.fonttype"]
-    >>> with figure_style():
+    >>> with print_style():
     ...     mpl.rcParams["pdf.fonttype"]
     42
     >>> mpl.rcParams["pdf.fonttype"] == before
@@ -114,46 +114,19 @@ def figure_style() -> Iterator[None]:
 
 
 def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
-    """An empty figure that belongs to no window and to no ``pyplot``.
+    """An empty figure of so many millimetres that belongs to no window and to no ``pyplot``.
 
-    Parameters
-    ----------
-    width, height : float
-        In millimetres; journals set 89 (one column) or 183 (two columns).
-
-    Returns
-    -------
-    Figure
-        With a layout that keeps legends outside the axes on the page (``"compressed"``: the
-        constrained one, which also converges for maps, whose aspect is fixed).
-
-    Examples
-    --------
-    >>> figure = new_figure(width=89, height=60)
-    >>> (figure.get_size_inches() * 25.4).round(1).tolist()
-    [89.0, 60.0]
+    Its layout keeps legends outside the axes on the page (``"compressed"``: the constrained one,
+    which also converges for maps, whose aspect is fixed).
     """
-    with figure_style():
+    with print_style():
         figure = Figure(figsize=(width / 25.4, height / 25.4), layout="compressed")
     FigureCanvasAgg(figure)  # measures text; without it each measurement makes a canvas
     return figure
 
 
 def mark_modelled(layer: str, modelled: Collection[str] = ()) -> str:
-    """Name of a layer; one that is modelled says so.
-
-    Parameters
-    ----------
-    layer : str
-        Its name.
-    modelled : collection of str
-        Names of the modelled layers.
-
-    Returns
-    -------
-    str
-        With " (modelled)" behind it if it is one of those, and its name does not end so itself.
-    """
+    """Name of a layer; behind that of a modelled one " (modelled)", unless it ends so itself."""
     says_so = layer.casefold().endswith("modelled")
     return f"{layer} (modelled)" if layer in modelled and not says_so else layer
 

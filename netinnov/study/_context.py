@@ -13,7 +13,8 @@ from netinnov._arguments import did_you_mean
 from netinnov._columns import as_text, display_names, is_blank
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting import mark_modelled, place_names
+from netinnov.plotting._fonts import place_names
+from netinnov.plotting._style import mark_modelled
 from netinnov.study._loaded_data import Loaded
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import PlaceLevel

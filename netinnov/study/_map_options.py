@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, cast
 import pandas as pd
 from pydantic import Field, model_validator
 
-from netinnov.plotting import dense_frame, frame_of
+from netinnov.plotting._frame import dense_frame, frame_of
 from netinnov.study._section import Part
 
 Frame = tuple[float, float, float, float]

@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from PIL import Image
 
 from netinnov._atomic import write_bytes
-from netinnov.plotting import caption_notes
+from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._figure_files import encode_figure
 from netinnov.study._section import Picture, Sentence, Table
 from netinnov.study._table_views import View, view_of

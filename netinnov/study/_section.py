@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from netinnov._arguments import limit_of, shown
-from netinnov.plotting import mark_modelled
+from netinnov.plotting._style import mark_modelled
 from netinnov.study._words import name
 
 if TYPE_CHECKING:

@@ -9,7 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
-from netinnov.plotting import map_height, new_figure, plot_flow_map
+from netinnov.plotting import plot_flow_map
+from netinnov.plotting._frame import map_height
+from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers
 from netinnov.study._words import are, counted, joined, name

@@ -11,7 +11,8 @@ import pandas as pd
 
 from netinnov import centrality
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting import new_figure, plot_centralities
+from netinnov.plotting import plot_centralities
+from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
 from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers, with_modelled

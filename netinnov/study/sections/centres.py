@@ -9,6 +9,8 @@ import pandas as pd
 
 from netinnov import plotting, polycentricity
 from netinnov.build import flatten
+from netinnov.plotting._frame import map_height
+from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.polycentricity import ModularityTest
 from netinnov.polycentricity._centre_rules import CentreRule, least_share
 from netinnov.study._context import Context
@@ -273,7 +275,7 @@ def draw(result: Centres) -> Iterator[Picture]:
     at = at.set_axis(network.storage.nodes.index).reindex(table.index).dropna()
     if not at.empty:
         frame = result.maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
-        figure = plotting.new_figure(height=plotting.map_height(frame))
+        figure = new_figure(height=map_height(frame))
         plotting.plot_centres(
             network,
             table,
@@ -292,7 +294,7 @@ def draw(result: Centres) -> Iterator[Picture]:
     else:
         by_rule = result.rules[result.asked]
         shown = min(int((by_rule.sum(axis=1) > 0).sum()) or 1, PLACES_DRAWN)
-        figure = plotting.new_figure(width=plotting.DOUBLE, height=16 + 5.2 * shown)
+        figure = new_figure(width=DOUBLE, height=16 + 5.2 * shown)
         ax = figure.add_subplot()
         plotting.plot_centre_rules(by_rule, names=result.drawn_names, top=shown, ax=ax)
         caption, source = "Which places are centres by which rules.", ("centre_rules",)
@@ -300,7 +302,7 @@ def draw(result: Centres) -> Iterator[Picture]:
         note = "; ".join(f"“{rule}”: {RULES[rule]}" for rule in result.asked) + "."
         yield Picture("centre_rules", figure, caption, source, alt=alt, note=note)
     if table["role"].nunique() >= ROLES_DRAWN:
-        figure = plotting.new_figure(width=plotting.DOUBLE, height=100)
+        figure = new_figure(width=DOUBLE, height=100)
         plotting.plot_roles(table, names=result.drawn_names, ax=figure.add_subplot())
         caption = "How places stand inside their community (upwards: more links there than its "
         caption += "other places have) and across communities (rightwards: links spread over more "

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from netinnov.mechanisms.cobweb import CoupledCobweb, critical_enclave, enclave_effect
 from netinnov.mechanisms.cobweb._enclave_link import Answer
-from netinnov.plotting import DOUBLE, new_figure, plot_stability_map
+from netinnov.plotting import plot_stability_map
+from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Sentence, Table
 from netinnov.study._words import ILLUSTRATIVE, joined, number

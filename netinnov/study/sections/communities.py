@@ -11,7 +11,8 @@ import pandas as pd
 
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting import DOUBLE, new_figure, plot_community_flows
+from netinnov.plotting import plot_community_flows
+from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers, with_modelled
 from netinnov.study._structure_plan import StructurePart

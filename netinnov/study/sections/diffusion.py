@@ -13,7 +13,8 @@ from pydantic import Field
 from netinnov.mechanisms.cooperation import park_sides
 from netinnov.mechanisms.diffusion import reach_table, time_to_reach
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting import DOUBLE, new_figure, plot_reach
+from netinnov.plotting import plot_reach
+from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.scenarios import remove_enclaves
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Sentence, Table

@@ -12,7 +12,9 @@ import pandas as pd
 from netinnov.errors import InputError
 from netinnov.experiments import compare_scenarios, contrasts, link_changes
 from netinnov.experiments._decomposition import PARTS
-from netinnov.plotting import frame_of, map_height, new_figure, plot_effects, plot_link_changes
+from netinnov.plotting import plot_effects, plot_link_changes
+from netinnov.plotting._frame import frame_of, map_height
+from netinnov.plotting._style import new_figure
 from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.scenarios._prices import draws_nothing
 from netinnov.study._context import Context

@@ -13,7 +13,8 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from netinnov.mechanisms.free_flow import CorePeriphery, bifurcation_diagram
-from netinnov.plotting import figure_style, new_figure, plot_bifurcation
+from netinnov.plotting import plot_bifurcation, print_style
+from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Sentence, Table
 from netinnov.study._words import ILLUSTRATIVE, number, percent
@@ -136,7 +137,7 @@ def tell(result: FreeFlow) -> Iterator[Sentence]:
 
 def draw(result: FreeFlow) -> Iterator[Picture]:
     figure = new_figure(height=72)
-    with figure_style():
+    with print_style():
         axes = figure.subplots(1, len(result.points), squeeze=False).ravel()
         for ax, points in zip(axes, result.points, strict=True):
             share = points.enclave

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov import centrality
-from netinnov.plotting import DOUBLE, new_figure, plot_layer_similarity
+from netinnov.plotting import plot_layer_similarity
+from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers
 from netinnov.study._structure_plan import StructurePart, plan

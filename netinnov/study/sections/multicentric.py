@@ -10,8 +10,8 @@ import pandas as pd
 
 from netinnov import centrality, connectivity, polycentricity
 from netinnov._typing import Direction
-from netinnov.plotting import DOUBLE, SINGLE, new_figure
 from netinnov.plotting._rank_size_and_centralities import plot_rank_size_panels
+from netinnov.plotting._style import DOUBLE, SINGLE, new_figure
 from netinnov.polycentricity import RankSize
 from netinnov.study._context import Context
 from netinnov.study._measures import strength_together

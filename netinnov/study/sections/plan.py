@@ -20,7 +20,9 @@ from netinnov.planning import (
     plan_centres,
     site_enclaves,
 )
-from netinnov.plotting import DOUBLE, map_height, new_figure, plot_plan_map
+from netinnov.plotting import plot_plan_map
+from netinnov.plotting._frame import map_height
+from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.polycentricity import effective_number
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import says_events

@@ -15,7 +15,8 @@ import pandas as pd
 from netinnov import polycentricity
 from netinnov._parallel import workers
 from netinnov._statistics import CONSTANT
-from netinnov.plotting import DOUBLE, new_figure, plot_profile
+from netinnov.plotting import plot_profile
+from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.polycentricity._resampled_flows import says_events
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Sentence, Table, with_modelled

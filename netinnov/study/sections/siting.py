@@ -13,7 +13,8 @@ import pandas as pd
 from netinnov.experiments import ResampledLinks
 from netinnov.planning import ParetoPlans, SitingPlan, pareto_plans, site_enclaves, siting_stability
 from netinnov.planning._site_enclaves import prepared, seed_of
-from netinnov.plotting import DOUBLE, SINGLE, new_figure, plot_pareto, plot_plan_value, plot_sites
+from netinnov.plotting import plot_pareto, plot_plan_value, plot_sites
+from netinnov.plotting._style import DOUBLE, SINGLE, new_figure
 from netinnov.polycentricity._resampled_flows import Change
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Sentence, Table, with_modelled

@@ -13,7 +13,8 @@ from netinnov import centrality
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
 from netinnov.mechanisms.convergence import Spread, sigma_convergence
 from netinnov.network import MultilayerNetwork, split_periods
-from netinnov.plotting import new_figure, plot_location_quotients
+from netinnov.plotting import plot_location_quotients
+from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Picture, Result, Sentence, Table
 from netinnov.study._words import joined, name, number
