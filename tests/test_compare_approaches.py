@@ -96,6 +96,27 @@ def test_no_approach_is_above_the_budget_and_one_link_more_would_be(path, plain)
     assert np.isnan(plain.approaches.loc["merger", "cost"])
 
 
+def test_without_prices_each_approach_has_as_many_links(path):
+    result = compared(path, prices=None, budget=3, approaches=["corridor", "reverse enclave"])
+    assert result.approaches["size"].tolist() == [3, 3]
+    assert result.approaches["cost"].isna().all()
+    assert "Corridor (3 links): access of home" in " ".join(result.sentences())
+    with pytest.raises(InputError, match="`budget` must be a whole number at least 1"):
+        compared(path, prices=None, budget=2.5)
+    own = {"four": DirectLinks("home", "host", 4, funding="new")}
+    with pytest.raises(InputError, match="has 4 links, above the `budget` of 3"):
+        compared(path, prices=None, budget=3, approaches=own)
+
+
+def test_what_has_no_price_is_not_compared_with_what_has_one(path):
+    # Borders of 9 make a merger the best for all.
+    result = compared(path, frictions=Frictions(border=9.0))
+    best = result.to_frame().set_index(["measure", "approach"])["difference"]
+    assert best["home_access"].idxmax() == "merger"
+    told = [each for each in result.sentences() if "gains most access by" in each]
+    assert not any("merger" in each for each in told)
+
+
 def test_the_game_says_who_would_leave(plain):
     talent = values_of(plain, "competition for talent")
     change = values_of(plain, "competition for talent", "difference")

@@ -253,21 +253,33 @@ def test_a_contract_is_about_an_enclave():
 # -- governance ----------------------------------------------------------------------------------
 
 
-def test_home_and_host_are_those_of_most_enclaves_and_prices_are_assumed():
-    result = governance.compute(parks(governance={"replicates": 0, "placements": 2}))
-    choice = result.choice
+def test_home_and_host_are_those_of_most_enclaves_and_without_prices_links_are_counted():
+    choice = governance.CHECK(parks(governance={"replicates": 0}))
     assert (choice.home, choice.host) == ("P", "Q")
-    assert choice.assumed_prices
-    # A link between the two costs as much as a local one.
-    assert choice.prices.pipeline_km * DEGREE == pytest.approx(1)
+    assert choice.prices is None
+    result = governance.compute(stars(budget=4, replicates=0, placements=2))
+    built = result.comparison.approaches["size"]
+    assert set(built.drop("merger")) == {4.0}
+    assert "No prices are given, so each approach has 4 links" in text_of(governance.tell(result))
 
 
-def stars(**settings):
+def test_with_prices_each_approach_costs_no_more_than_the_budget():
+    prices = {"park": 5.0, "link": 1.0, "pipeline_km": 0.01}
+    context = stars(replicates=0, placements=2, budget=12, experiment={"prices": prices})
+    result = governance.compute(context)
+    assert (result.comparison.approaches["cost"].dropna() <= 12 * (1 + 1e-9)).all()
+    told = text_of(governance.tell(result))
+    assert "Each approach costs at most 12 (a park 5, a local link 1, a kilometre 0.01)" in told
+    assert "approaches of equal cost" in text_of(governance.offer(result))
+
+
+def stars(experiment=None, **settings):
     """Two stars with coordinates, in two lands."""
     lat = [0, 1, 2, 3, 0, 1, 2, 3]
     places = pd.DataFrame({"place": [*"abcdwxyz"], "lon": range(8), "lat": lat})
     network = network_of(STARS, places=places.assign(land=[*"AAAABBBB"]))
-    return context_of(network, **OFF, governance={"home": "b", "host": "x", **settings})
+    parts = {} if experiment is None else {"experiment": experiment}
+    return context_of(network, **OFF, **parts, governance={"home": "b", "host": "x", **settings})
 
 
 def test_a_star_is_compared_and_its_borders_counted():
@@ -277,9 +289,13 @@ def test_a_star_is_compared_and_its_borders_counted():
     assert result.shares["share"].tolist() == pytest.approx([2 / 50])
     alone = cross_border_shares(context.inside, groups=["land"], null=None)
     assert result.shares["share"].tolist() == alone["share"].tolist()
+    # A merger does most for home, and has no price.
     effects = result.comparison.to_frame().set_index(["measure", "approach"])["difference"]
-    best = effects["home_access"].idxmax()
-    assert f"'{best}'" in text_of(governance.offer(result))
+    best = effects["home_access"].drop("merger").idxmax()
+    said = text_of(governance.offer(result))
+    assert f"'{best}'" in said
+    assert "merger" not in said
+    assert "approaches with 10 links each" in said
     assert context.measures.border == 0
     assert result.part.border == 1
     text = text_of(governance.tell(result))
@@ -298,9 +314,14 @@ def test_dense_flows_are_not_compared_and_the_report_says_why():
     assert [*governance.draw(result)] == []
 
 
-def test_without_coordinates_nothing_is_priced_and_the_report_says_so():
-    settings = {"home": "b", "host": "x", "replicates": 0}
-    result = governance.compute(context_of(network_of(STARS), **OFF, governance=settings))
+def test_kilometres_that_cost_something_need_coordinates_and_the_report_says_so():
+    settings = {"home": "b", "host": "x", "replicates": 0, "placements": 2}
+    network = network_of(STARS)
+    result = governance.compute(context_of(network, **OFF, governance=settings))
+    assert result.comparison is not None  # by links
+    prices = {"prices": {"park": 5.0, "link": 1.0, "pipeline_km": 0.01}}
+    context = context_of(network, **OFF, governance=settings, experiment=prices)
+    result = governance.compute(context)
     assert result.comparison is None
     assert "8 places are without lon and lat" in text_of(governance.offer(result))
 

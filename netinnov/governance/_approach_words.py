@@ -32,14 +32,21 @@ def sentences_on_approaches(
     ]
     for name in names:
         sentences += _leaving(name, {"home": home, "host": host}, change, low)
+    if len(comparable := comparable_names(approaches)) > 1:
+        sentences += _conflicts(home, host, comparable, change)
     if len(names) > 1:
-        sentences += _conflicts(home, host, names, change)
         sentences += _models(names, value)
     sentences += _forms(home, host, forms)
     assumed = [f"{name}: {text}" for name, text in approaches["assumed"].items() if text]
     if assumed:
         sentences.append(f"By assumption: {'; '.join(assumed)}.")
     return [*sentences, "These are comparisons under the stated assumptions, not forecasts."]
+
+
+def comparable_names(approaches: pd.DataFrame) -> list[str]:
+    """Those of a known cost or number of links: what has neither is better or worse than none."""
+    known = approaches["cost"].notna() | (approaches["size"] > 0)
+    return [str(name) for name in approaches.index[known]]
 
 
 def _forms(home: str, host: str, forms: pd.DataFrame) -> list[str]:
@@ -115,14 +122,14 @@ def _booked(home: str, host: str, by: dict[str, Any]) -> list[str]:
 
 
 def _gains(name: str, home: str, host: str, row: Any, change: Numbers, before: Numbers) -> str:
-    paid = "no price" if math.isnan(row.cost) else f"cost {row.cost:.3g}"
-    built = f"{row.size:.0f} links, {paid}" if row.size > 0 else paid
+    built = [f"{row.size:.0f} links"] if row.size > 0 else []
+    built += [] if math.isnan(row.cost) else [f"cost {row.cost:.3g}"]
     access_home, access_host, efficiency, places = (
         _percent(change[name, measure], before[name, measure]) for measure in _AIMS
     )
     return (
-        f"{name.capitalize()} ({built}): access of {home} {access_home}, of {host} {access_host}, "
-        f"efficiency {efficiency}, effective number of places {places}."
+        f"{name.capitalize()} ({', '.join(built) or 'no price'}): access of {home} {access_home}, "
+        f"of {host} {access_host}, efficiency {efficiency}, effective number of places {places}."
     )
 
 

@@ -1,4 +1,4 @@
-"""The spatial governance approaches of Hu and Zhang as scenarios that the same budget pays for."""
+"""The spatial governance approaches of Hu and Zhang as scenarios of one cost, or as many links."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from netinnov._arguments import check_mapping, check_names
+from netinnov._arguments import as_whole, check_mapping, check_names
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import (
@@ -56,10 +56,10 @@ def approaches_of(
     home: str,
     host: str,
     budget: float,
-    prices: Prices,
+    prices: Prices | None,
     shares: Mapping[str, float],
 ) -> dict[str, Approach]:
-    """The approaches asked for, each as large as the budget pays for."""
+    """The approaches asked for, as large as the budget pays for, or without prices of its links."""
     if isinstance(approaches, Mapping):
         check_mapping("approaches", approaches, "from a name to a scenario", filled=True)
         return {
@@ -74,18 +74,20 @@ def approaches_of(
 
 
 def _own_scenario(
-    name: str, scenario: Any, network: MultilayerNetwork, budget: float, prices: Prices
+    name: str, scenario: Any, network: MultilayerNetwork, budget: float, prices: Prices | None
 ) -> Approach:
     check_scenario(f"approaches[{name!r}]", scenario)
     if not isinstance(scenario, Priced):
         return Approach(scenario, math.nan, math.nan, assumed="a function, without a cost")
     priced: Any = scenario
-    cost = priced.cost(prices, network)
-    if cost > budget * (1 + 1e-9):
-        msg = f"approaches[{name!r}] costs {cost:g}, above the `budget` of {budget:g}; make it "
-        raise InputError(f"{msg}smaller, so that all are compared at the same cost.")
-    unilateral = isinstance(scenario, TalentAttraction)
-    return Approach(priced, getattr(priced, "size", math.nan), cost, 0.0, unilateral)
+    size: Any = getattr(priced, "size", None)
+    size = math.nan if size is None else size
+    cost = math.nan if prices is None else priced.cost(prices, network)
+    needed, what = (size, "has {:g} links") if prices is None else (cost, "costs {:g}")
+    if needed > budget * (1 + 1e-9):
+        msg = f"approaches[{name!r}] {what.format(needed)}, above the `budget` of {budget:g}; make "
+        raise InputError(f"{msg}it smaller, so that all are compared at the same cost.")
+    return Approach(priced, size, cost, 0.0, isinstance(scenario, TalentAttraction))
 
 
 def _named(
@@ -94,7 +96,7 @@ def _named(
     home: str,
     host: str,
     budget: float,
-    prices: Prices,
+    prices: Prices | None,
     shares: Mapping[str, float],
 ) -> Approach:
     kind, text = _KINDS[name]
@@ -106,15 +108,19 @@ def _named(
         return Approach(NoChange(), 0, math.nan, 1.0, assumed=assumed)
     of_kind = {field.name for field in fields(kind)}
     options = {name: share for name, share in shares.items() if name in of_kind}
-    scenario: Any = kind(home, host, size=1, funding="new", **options)
-    scenario = largest_within(network, scenario, budget, prices)
+    size = as_whole("budget", budget, low=1) if prices is None else 1
+    scenario: Any = kind(home, host, size=size, funding="new", **options)
+    if prices is not None:
+        scenario = largest_within(network, scenario, budget, prices)
     if unilateral:
         # Movers keep no more ties than host has.
         ties, _, _ = scenario._ties_of_talents(scenario._scene(network))
         size = scenario.size
+        if not len(ties.weight) and (kept := round(scenario.kept_share * size)):
+            raise scenario._too_few(kept, 0)
         while size > 1 and round(scenario.kept_share * size) > len(ties.weight):
             size -= 1
         scenario = replace(scenario, size=size)
     relief = shares["corridor_relief"] if kind is DirectLinks else 0.0
-    cost = scenario.cost(prices, network)
+    cost = math.nan if prices is None else scenario.cost(prices, network)
     return Approach(scenario, scenario.size, cost, relief, unilateral, assumed)

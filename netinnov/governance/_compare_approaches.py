@@ -44,8 +44,9 @@ class ApproachComparison(Displayed):
     home, host : str
         The two places.
     approaches : DataFrame
-        Index approach; ``size`` (links), ``cost``, ``border_relief`` (share of the border between
-        home and host that is gone), ``unilateral`` (home does it alone) and ``assumed`` (in words).
+        Index approach; ``size`` (links), ``cost`` (NaN without a price), ``border_relief`` (share
+        of the border between home and host that is gone), ``unilateral`` (home does it alone) and
+        ``assumed`` (in words).
     effects : DataFrame
         What `to_frame` gives.
     forms : DataFrame
@@ -96,7 +97,7 @@ def compare_approaches(
     home: str,
     host: str,
     budget: float,
-    prices: Prices,
+    prices: Prices | None = None,
     frictions: Frictions = _FRICTIONS,
     pipeline_share: float = 0.5,
     kept_share: float = 0.5,
@@ -111,7 +112,7 @@ def compare_approaches(
     confidence: float = 0.95,
     rng: Rng = None,
 ) -> ApproachComparison:
-    """Compare governance approaches that the same budget pays for.
+    """Compare governance approaches of the same cost, or of as many links.
 
     Parameters
     ----------
@@ -125,9 +126,12 @@ def compare_approaches(
     home, host : str
         The catching-up place and the core place.
     budget : float
-        What each approach may cost; each is as large as it pays for. Funding is new.
-    prices, frictions : Prices, Frictions
-        Of what is built; what borders and kilometres add to the length of a link.
+        What each approach may cost; each is as large as it pays for. Funding is new. Without
+        `prices` the number of links of each.
+    prices : Prices, optional
+        Of what is built. A merger has none: it is measured, and not compared with what has one.
+    frictions : Frictions
+        What borders and kilometres add to the length of a link.
     pipeline_share, kept_share : float
         Of both kinds of parks, and of those who move: see `ReverseEnclave`, `TalentAttraction`.
     corridor_relief, booked_share : float
@@ -190,7 +194,8 @@ def compare_approaches(
     [0.0, 7.0]
     """
     check_number("budget", budget, low=0, above=True)
-    check_prices(prices)
+    if prices is not None:
+        check_prices(prices)
     check_type("frictions", frictions, Frictions)
     shares = {"pipeline_share": pipeline_share, "kept_share": kept_share}
     shares |= {"corridor_relief": corridor_relief, "booked_share": booked_share}

@@ -1,4 +1,4 @@
-"""Governance: how far links cross borders, and approaches at equal cost side by side."""
+"""Governance: how far links cross borders, and approaches side by side."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 import pandas as pd
 from pydantic import Field, model_validator
 
-from netinnov._geography import great_circle
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison, compare_approaches, cross_border_shares
+from netinnov.governance._approach_words import comparable_names
 from netinnov.governance._approaches import APPROACHES, approaches_of
 from netinnov.null_models import Rewire
 from netinnov.plotting import plot_approaches
@@ -26,6 +26,7 @@ from netinnov.study._places import check_column
 from netinnov.study._section import Part, Picture, Result, Sentence, Table
 from netinnov.study._words import are, counted, joined, name, number, percent
 from netinnov.study.sections._enclave_choice import (
+    ExperimentPart,
     check_linked,
     choose,
     layer_for,
@@ -35,19 +36,19 @@ from netinnov.study.sections._village_contract import members_of
 
 HEADING = "Governance across borders"
 MOST_LINKS = 100_000  # links above which borders are not compared with random networks: too long
-LINKS = 10  # links that the budget pays for, where nothing says what the park costs
-AT_COST, BORDERS = "Approaches at equal cost", "Links across borders"
+LINKS = 10  # links of each approach, where nothing says how large the park is
+AT_COST, BORDERS = "Approaches side by side", "Links across borders"
 
 
 class GovernancePart(Part, part="governance", optional=True):
     example: ClassVar[str] = """\
-[governance]                  # planning: links across borders, and approaches at equal cost
+[governance]                  # planning: links across borders, and approaches side by side
 groups = ["jurisdiction", "kind", "province"] # default ["jurisdiction", "kind"]; columns of the
                               # nodes or places, whose borders links cross
 # home = "quzhou"             # of the approaches; home and host left out: those of the experiment,
 # host = "hangzhou"           # or of most enclaves
-# budget = 20.0               # what each approach may cost; left out: as the park of the
-                              # experiment, at its prices, or 10 links where it has none
+# budget = 20.0               # what each approach may cost at [experiment.prices]; without prices
+                              # the links of each; left out: as the park of the experiment, or 10
 # layer = "gravity_modelled"  # where links are placed; left out: that of the experiment, or the
                               # layer of most links
 border = 1.0                  # assumed: added to a link across jurisdictions, where [measures] has
@@ -86,9 +87,8 @@ class ApproachChoice(NamedTuple):
     host: str
     layer: str
     budget: float
-    prices: Prices
+    prices: Prices | None  # without them each approach has as many links as the budget says
     pipeline_share: float
-    assumed_prices: bool
     why_not: str  # why approaches are not compared; empty if they are
     approaches: tuple[str, ...] = ()
     left_out: Mapping[str, str] = MappingProxyType({})  # why single approaches are left out
@@ -127,14 +127,16 @@ OPTIONS, CHECK = GovernancePart, pair_of
 
 
 def _why_not(context: Context, layer: str) -> str:
-    """Why links that are counted and paid by the kilometre cannot be compared in a layer."""
+    """Why links that are counted, or paid by the kilometre, cannot be compared in a layer."""
     cities, n = context.cities, context.cities.n_nodes
     linked = len(cities.storage.simple_csr(layer).indices) / max(n * (n - 1), 1)
     if linked >= DENSE:
         text = f"in {context.mark(layer)} {percent(linked)} of all pairs are linked, so that a few "
         return f"{text}more links change no path. Name a sparser layer with governance.layer"
+    prices = context.settings(ExperimentPart).prices
     places = cities.storage.places.reindex(cities.storage.nodes["place"])
-    if bare := int(places[["lon", "lat"]].isna().any(axis=1).sum()):
+    by_kilometre = prices is not None and prices.pipeline_km > 0
+    if by_kilometre and (bare := int(places[["lon", "lat"]].isna().any(axis=1).sum())):
         text = f"links are paid by the kilometre, and {counted(bare, 'place')} {are(bare)} without "
         return f"{text}lon and lat. Give them in the table of places"
     return ""
@@ -143,23 +145,17 @@ def _why_not(context: Context, layer: str) -> str:
 def _priced(
     context: Context, part: GovernancePart, home: str, host: str, layer: str
 ) -> ApproachChoice:
-    """With budget and prices: those of the experiment, or a link between the two costs 1."""
+    """With the prices of the experiment and a budget; without prices a number of links."""
     why, experiment = _why_not(context, layer), context.once(choose)
-    own, share, size = None, 0.5, None
+    share, size = 0.5, LINKS
     if experiment is not None:
-        tried = experiment.part
-        own, share, size = tried.prices, tried.pipeline_share, tried.size
-    assumed = own is None or bool(why)
-    if own is None or why:
-        at = context.cities.storage.places.loc[[home, host], ["lon", "lat"]].to_numpy()
-        between = float(great_circle(*at[0], *at[1]))
-        prices = Prices(park=0.0, link=1.0, pipeline_km=1 / between if between > 0 else 1.0)
-        budget = part.budget or float(size or LINKS)
-    else:
+        share, size = experiment.part.pipeline_share, experiment.part.size or LINKS
+    prices, budget = None, part.budget or float(size)
+    if (own := context.settings(ExperimentPart).prices) is not None and not why:
         prices = Prices(**own.model_dump())
-        park = ReverseEnclave(home, host, size or LINKS, share, funding="new", layer=layer)
-        budget = park.cost(prices, context.cities) if part.budget is None else part.budget
-    return ApproachChoice(home, host, layer, budget, prices, share, assumed, why)
+        park = ReverseEnclave(home, host, size, share, funding="new", layer=layer)
+        budget = part.budget or park.cost(prices, context.cities)
+    return ApproachChoice(home, host, layer, budget, prices, share, why)
 
 
 def _tried(context: Context, part: GovernancePart, choice: ApproachChoice) -> ApproachChoice:
@@ -199,6 +195,11 @@ class Governance(Result):
     shares: pd.DataFrame
     no_null: str
     comparison: ApproachComparison | None
+
+    @property
+    def by_links(self) -> bool:
+        """Whether approaches have as many links, as nothing has a price."""
+        return self.choice.prices is None
 
 
 def compute(context: Context) -> Governance:
@@ -257,24 +258,34 @@ def offer(result: Governance) -> Iterator[Sentence]:
         sources = () if result.shares.empty else ("cross_border",)
         yield Sentence(f"Approaches are not compared: {result.choice.why_not}.", sources)
         return
+    names = comparable_names(result.comparison.approaches)
+    if len(names) < 2:
+        text = f"Only '{names[0]}' could be tried: a merger has no price to compare it by."
+        yield Sentence(text, ("approaches",))
+        return
     effects = result.comparison.effects.set_index(["measure", "approach"])["difference"]
-    at_home, at_host = (str(effects[f"{end}_access"].idxmax()) for end in ("home", "host"))
+    at_home, at_host = (str(effects[f"{end}_access"][names].idxmax()) for end in ("home", "host"))
     home, host = result.name(result.choice.home), result.name(result.choice.host)
     text = f"{home} gains most access by '{at_home}', {host} by '{at_host}'"
     if at_home == at_host:
         text = f"Both {home} and {host} gain most access by '{at_home}'"
-    n = counted(len(effects["efficiency"]), "approach", "approaches")
-    yield Sentence(f"{text}, of {n} at equal cost.", ("approaches",))
+    amount = (
+        f"with {number(result.choice.budget)} links each" if result.by_links else "of equal cost"
+    )
+    yield Sentence(f"{text}, of {len(names)} approaches {amount}.", ("approaches",))
 
 
 def tell(result: Governance) -> Iterator[Sentence]:
     choice, comparison = result.choice, result.comparison
     if comparison is not None:
-        prices = choice.prices
-        text = f"Each approach costs at most {number(choice.budget)} (a park "
-        text += f"{number(prices.park)}, a local link {number(prices.link)}, a kilometre "
-        text += f"{number(prices.pipeline_km)}{': assumed' if choice.assumed_prices else ''}); its "
-        text += f"links are placed in {name(result.context.mark(choice.layer))}."
+        text = f"No prices are given, so each approach has {number(choice.budget)} links, whatever "
+        text += "they would cost ([experiment.prices] gives prices)"
+        if (prices := choice.prices) is not None:
+            text = f"Each approach costs at most {number(choice.budget)} (a park "
+            text += f"{number(prices.park)}, a local link {number(prices.link)}, a kilometre "
+            text += f"{number(prices.pipeline_km)})"
+        text += f"; its links are placed in {name(result.context.mark(choice.layer))}. A merger "
+        text += "has no price, and is not compared with the others."
         yield Sentence(text, ("approaches",), AT_COST)
         forms = () if comparison.forms.empty else ("approach_forms",)
         for sentence in comparison.sentences(names=result.names):
@@ -322,7 +333,8 @@ def draw(result: Governance) -> Iterator[Picture]:
     if result.comparison is None:
         return
     figure = plot_approaches(result.comparison).figure.canvas.figure
-    caption = "What each approach changes at equal cost: mean and interval over placements of its "
+    amount = "as many links" if result.by_links else "equal cost"
+    caption = f"What each approach changes with {amount}: mean and interval over placements of its "
     caption += "links."
     alt = "A table of small intervals: a row for each approach, a column for each measure."
     yield Picture("approaches", figure, caption, ("approach_effects",), AT_COST, alt)
@@ -333,7 +345,7 @@ def tables(result: Governance) -> Iterator[Table]:
     if compared is not None:
         modelled = (layer,) if layer in result.context.modelled else ()
         seen: dict[str, Any] = {"modelled": modelled, "topic": AT_COST}
-        caption = "Approaches: links that the budget pays for, cost, and what is assumed."
+        caption = "Approaches: links, cost, and what is assumed."
         yield Table("approaches", compared.approaches.reset_index(), caption, **seen)
         caption = "Each measure before and after each approach, with interval over placements."
         yield Table("approach_effects", compared.to_frame(), caption, on_page=False, **seen)
