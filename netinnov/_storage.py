@@ -115,6 +115,15 @@ class Storage:
         """Whether the weights of a layer are shares of each origin's total."""
         return self.records[layer].quantity == "share_of_origin"
 
+    def weight_of_event(self, layer: str) -> float | None:
+        """The weight of one of the events behind a layer; None if their number is not known."""
+        record, block = self.records[layer], self.block(layer)
+        if record.events is None:
+            return None
+        # Shares of each origin rest on so many events of its own.
+        origins = np.unique(block.sources).size if self.holds_shares(layer) else 1
+        return float(block.data.sum()) / (record.events * origins) or None
+
     def block(self, layer: str) -> Block:
         return self.blocks[self.layers.index(layer)]
 

@@ -173,7 +173,7 @@ def test_a_volume_measures_as_in_python(browser, cities, delta, page_file, tmp_p
     for file, cases in ((page_file, list(enclaves(cities))), (delta_file, in_delta)):
         addresses, expected = [], []
         for network, park, layer, options in cases:
-            volume = dataclasses.replace(park, size=None, volume_share=0.3)
+            volume = dataclasses.replace(park, size=None, volume_share=0.6)
             layers = [name for name in network.layers if name != "gravity_modelled"]
             addresses.append(address_of(volume, layer, layers, options))
             rng = np.random.default_rng(0)

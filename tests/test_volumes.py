@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,14 @@ FLOWS = [("a", "b", 2.0), ("a", "c", 6.0), ("b", "c", 3.0), ("b", "d", 1.0)]
 PARK = ReverseEnclave("a", "b", volume_share=0.5, pipeline_share=0.25)
 
 
-def cities(flows: Any = FLOWS, directed: bool = False, **columns: Any) -> ni.MultilayerNetwork:
+def cities(
+    flows: Any = FLOWS, directed: bool = False, events: int | None = 10**12, **columns: Any
+) -> ni.MultilayerNetwork:
+    """Four cities; with so many events that no link is too small, or without a number of them."""
     links = pd.DataFrame(flows, columns=["source", "target", "weight"]).assign(**columns)
     nodes = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
-    return ni.build_network(nodes, links, PLACES, directed=["links"] if directed else [])
+    record = {"directed": directed, "events": events}
+    return ni.build_network(nodes, links, PLACES, layers={"links": record})
 
 
 def weights(network: ni.MultilayerNetwork) -> dict[tuple[str, str], float]:
@@ -134,7 +139,7 @@ def test_nodes_in_places_share_the_volume_by_their_strength() -> None:
         [("a1", "c", 1.0), ("a2", "c", 3.0), ("b1", "c", 1.0), ("b2", "c", 4.0)],
         columns=["source", "target", "weight"],
     )
-    network = ni.build_network(nodes, links, PLACES)
+    network = ni.build_network(nodes, links, PLACES, layers={"links": {"events": 90}})
     park = ReverseEnclave("a", "b", volume=2.0, pipeline_share=0.5, funding="new")
     after = apply_scenario(network, park).links
     new = after[after["target"].eq("enclave:a@b")].set_index("source")["weight"].to_dict()
@@ -164,6 +169,152 @@ def test_the_total_is_kept_and_the_unit_does_not_matter(
         assert 1024 * scaled.links["weight"].to_numpy() == pytest.approx(
             after.links["weight"].to_numpy()
         )
+
+
+def test_a_volume_goes_to_as_many_of_the_largest_as_make_a_link() -> None:
+    # The smallest weight is 1. Of 4 one leads home; of the other 3 the host has 4 parts, c 3 and
+    # d 1, which would be 0.375: host and c share them, 4 to 3. Home's links keep one half.
+    after = weights(apply_scenario(cities(events=None), PARK))
+    assert after == pytest.approx(
+        {
+            ("a", "b"): 1.0,
+            ("a", "c"): 3.0,
+            ("b", "c"): 3.0,
+            ("b", "d"): 1.0,
+            ("a", "a@b"): 1.0,
+            ("b", "a@b"): 12 / 7,
+            ("c", "a@b"): 9 / 7,
+        }
+    )
+    # Of 6 of home's 8, 2 are left: 0.5 of a-b would be, so it goes wholly and a-c keeps 2 of 6.
+    more = ReverseEnclave("a", "b", volume_share=0.75, pipeline_share=0.5)
+    left = weights(apply_scenario(cities(events=None), more))
+    assert {pair: w for pair, w in left.items() if "a" in pair} == pytest.approx(
+        {("a", "c"): 2.0, ("a", "a@b"): 3.0}
+    )
+
+
+def test_what_a_removed_link_has_left_is_moved_too() -> None:
+    # 1 of home's 2.75 is asked for. Alike, a-b would keep 0.8, less than the smallest weight of 1:
+    # it goes wholly, which pays for all, and the park gets its 1.25.
+    flows = [("a", "b", 1.25), ("a", "c", 1.5), ("b", "c", 1.0), ("b", "d", 1.0)]
+    park = ReverseEnclave("a", "b", volume=1.0, pipeline_share=1.0)
+    after = weights(apply_scenario(cities(flows, events=None), park))
+    home = {pair: weight for pair, weight in after.items() if "a" in pair}
+    assert home == pytest.approx({("a", "c"): 1.5, ("a", "a@b"): 1.25})
+
+
+@given(
+    st.lists(st.integers(1, 1000), min_size=4, max_size=4),
+    st.floats(0.01, 1),
+    st.sampled_from([0.0, 0.25, 1.0]),
+    st.booleans(),
+    st.sampled_from(["new", "reallocated"]),
+    st.sampled_from([ReverseEnclave, ForwardEnclave, DirectLinks]),
+)
+def test_no_link_is_below_the_smallest_and_the_total_is_kept(
+    sizes: list[int], share: float, pipeline: float, directed: bool, funding: Any, kind: Any
+) -> None:
+    flows = [(a, b, float(size)) for (a, b, _), size in zip(FLOWS, sizes, strict=True)]
+    more = {} if kind is DirectLinks else {"pipeline_share": pipeline}
+    scenario = kind("a", "b", volume_share=share, funding=funding, **more)
+    network = cities(flows, directed, events=None)
+    asked = share * (sizes[0] + sizes[1])
+    parts = [pipeline, 1 - pipeline] if more else [1.0]
+    if asked * min(each for each in parts if each) < min(sizes) * (1 - 1e-9):
+        # What links of home give wholly may be a little more than was asked for, and enough.
+        with suppress(InputError):
+            apply_scenario(network, scenario, rng=1)
+        return
+    after = apply_scenario(network, scenario, rng=1)
+    assert after.links["weight"].min() >= min(sizes) * (1 - 1e-9)
+    total = after.links["weight"].sum()
+    if funding == "reallocated":
+        assert total == pytest.approx(sum(sizes))
+        lost = weights(network)[("a", "c")] - weights(after).get(("a", "c"), 0.0)
+        assert lost >= -1e-9
+    else:
+        assert total == pytest.approx(sum(sizes) + asked)
+
+
+@pytest.mark.parametrize("funding", ["new", "reallocated"])
+@pytest.mark.parametrize("kind", [ReverseEnclave, ForwardEnclave, DirectLinks])
+def test_a_vanishing_volume_is_refused(kind: Any, funding: Any) -> None:
+    more = {} if kind is DirectLinks else {"pipeline_share": 0.5}
+    tiny = kind("a", "b", volume_share=1e-9, funding=funding, **more)
+    with pytest.raises(InputError, match="at least 1, the smallest weight in layer 'links'"):
+        apply_scenario(cities(events=None), tiny)
+    with pytest.raises(
+        InputError, match=r"at least 0\.5, the weight of one event in layer 'links'"
+    ):
+        apply_scenario(cities(events=24), tiny)
+
+
+def changes_by_share(
+    network: ni.MultilayerNetwork, make: Any, measure: Any, shares: list[float]
+) -> np.ndarray:
+    nodes = list(network.nodes.index)
+    before = measure(network, nodes=nodes)
+    after = [measure(apply_scenario(network, make(share)), nodes=nodes) for share in shares]
+    return np.array([float(each / before - 1) for each in after])
+
+
+@pytest.mark.parametrize("funding", ["new", "reallocated"])
+def test_the_effect_vanishes_with_the_volume(funding: Any) -> None:
+    # By weight a link of next to no weight is none, and no jump leads to the park.
+    def park(share: float) -> ReverseEnclave:
+        return ReverseEnclave("a", "d", volume_share=share, pipeline_share=0.5, funding=funding)
+
+    def rank(network: Any, nodes: list[str]) -> float:
+        return centrality.pagerank(network, nodes=nodes)["a"]
+
+    def near(network: Any, nodes: list[str]) -> float:
+        return centrality.harmonic_centrality(network, distance="inverse", nodes=nodes)["a"]
+
+    ranks = changes_by_share(cities(), park, rank, [0.1, 1e-9])
+    assert abs(ranks[0]) > 1e-3
+    assert abs(ranks[1]) < 1e-6
+    assert abs(changes_by_share(cities(), park, near, [1e-9])[0]) < 1e-6
+
+
+def test_the_effect_grows_with_the_volume_in_flows_of_baidu() -> None:
+    folder = (Path(__file__).parents[1] / "../shared/data/china_cities").resolve()
+    if not folder.is_dir():
+        pytest.skip("needs the Chinese cities beside the checkout")
+    table = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str})
+    table = table[table["dzcode"].str[:2].isin(["31", "32", "33", "34"])]
+    table = table.set_index("cityname_chn")
+    share = pd.read_csv(folder / "BaiduNet_out_20200109.csv.gz", index_col=0)
+    share = share.reindex(index=table.index, columns=table.index)
+    # People who leave, of all residents: the smallest of these flows is of one city in a thousand.
+    flows = share.mul(table["cpop2010"], axis=0).rename_axis("source").rename_axis(columns="target")
+    links = flows.stack().rename("weight").reset_index().query("source != target and weight > 0")
+    nodes = pd.DataFrame({"place": table.index}, index=table.index)
+    network = ni.build_network(nodes, links, directed=["links"])
+    home, host = (table.index[table["cityname_eng"] == name][0] for name in ("Quzhou", "Hangzhou"))
+    shares = [0.002, 0.01, 0.05, 0.1, 0.3]
+
+    def park(share: float) -> ReverseEnclave:
+        amount = {"volume_share": share, "pipeline_share": 0.25, "funding": "new"}
+        return ReverseEnclave(home, host, **amount)
+
+    def direct(share: float) -> DirectLinks:
+        return DirectLinks(home, host, volume_share=share, funding="new")
+
+    def rank(network: Any, nodes: list[str]) -> float:
+        return centrality.pagerank(network, nodes=nodes)[home]
+
+    def steps(network: Any, nodes: list[str]) -> float:
+        return centrality.harmonic_centrality(network, nodes=nodes)[home]
+
+    ranks = changes_by_share(network, park, rank, shares)
+    assert (np.diff(ranks) > 0).all()
+    assert ranks[0] < ranks[3] / 10  # a fiftieth of the volume
+    links_made = changes_by_share(network, direct, steps, shares)
+    assert (np.diff(links_made) >= 0).all()
+    assert links_made[0] < links_made[-1]
+    with pytest.raises(InputError, match="a volume must be at least"):
+        apply_scenario(network, park(1e-9))
 
 
 def test_random_ends_have_the_same_weights_elsewhere() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,6 +12,7 @@ from scipy.sparse import linalg
 
 from netinnov._arguments import check_number
 from netinnov._parallel import in_threads
+from netinnov._paths import positions
 from netinnov._rows import Block
 from netinnov._typing import Floats, Mask, Presence
 from netinnov.centrality._coupled_states import Coupled, coupled
@@ -27,6 +29,7 @@ def pagerank(
     coupling: float = 1.0,
     damping: float = 0.85,
     presence: Presence = "all",
+    nodes: Sequence[str] | None = None,
 ) -> pd.Series:
     """PageRank versatility: the scores of a node's copies on the coupled network, summed.
 
@@ -46,16 +49,21 @@ def pagerank(
     presence : {"all", "linked"}
         "all": every node is in every layer. "linked": only where it has a link; jumps are uniform
         over states, so a node in many layers is then reached by more of them.
+    nodes : sequence of str, optional
+        Nodes to which jumps lead; the others only hand on what reaches them along links, as a park
+        that a scenario adds should. Default: all.
 
     Returns
     -------
     Series
-        Total 1. With "linked", 0 for a node without links. NaN if there is no state at all.
+        Total 1, over `nodes`. With "linked", 0 for a node without links. NaN if there is no state
+        to jump to.
 
     Raises
     ------
     InputError
-        If an option is out of its range, or the scores cannot be solved for so near to damping 1.
+        If an option is out of its range, a node does not exist, or the scores cannot be solved for
+        so near to damping 1.
 
     References
     ----------
@@ -73,9 +81,12 @@ def pagerank(
     check_number("coupling", coupling, low=0)
     check_number("damping", damping, low=0, high=1, below=True)
     coupling = float(coupling)  # a whole number can be too large for arrays
-    nodes, present = network.storage.nodes.index, network.storage.presence(presence)
-    if not present.any():
-        return pd.Series(np.full(network.n_nodes, np.nan), nodes, name="pagerank")
+    index, present = network.storage.nodes.index, network.storage.presence(presence)
+    chosen = positions(network, nodes)
+    jumps = np.zeros_like(present)
+    jumps[:, chosen] = present[:, chosen]
+    if not jumps.any():
+        return pd.Series(np.full(network.n_nodes, np.nan), index, name="pagerank")
     # With D the out-strengths and S the supra-adjacency, y = D^(-1/2) r solves (I - d D^(-1/2) S'
     # D^(-1/2)) y = D^(-1/2) (1 - d) / N, which is symmetric and positive definite without directed
     # layers. Jumps from states that lead nowhere add the same to every state: they scale y.
@@ -99,7 +110,7 @@ def pagerank(
         return np.asarray(vector - inflow.ravel())
 
     system = linalg.LinearOperator((out.size, out.size), matvec=apply, dtype=np.float64)
-    base = present * ((1 - damping) / present.sum() / scale)
+    base = jumps * ((1 - damping) / jumps.sum() / scale)
     start = present * (scale / out.sum(where=present))  # the solution for d = 1 and no direction
     solve = linalg.bicgstab if network.directed else linalg.cg
     scores, failed = solve(system, base.ravel(), start.ravel(), rtol=PRECISION)
@@ -107,7 +118,7 @@ def pagerank(
         msg = f"pagerank does not converge at damping {damping:g} and coupling {coupling:g}; "
         raise InputError(msg + "use a smaller damping.")
     score = (scale * scores.reshape(out.shape)).sum(axis=0)
-    return pd.Series(score / score.sum(), nodes, name="pagerank")
+    return pd.Series(score / score[chosen].sum(), index, name="pagerank")
 
 
 @dataclass(frozen=True)

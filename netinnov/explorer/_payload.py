@@ -21,7 +21,7 @@ from netinnov.centrality import (
 from netinnov.errors import InputError
 from netinnov.explorer._place_network import Gazetteer
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._pair_draws import linked_pairs
+from netinnov.scenarios._pair_draws import least_weight, linked_pairs
 
 Frame = tuple[float, float, float, float]
 
@@ -87,6 +87,8 @@ def layers_of(network: MultilayerNetwork) -> tuple[list[dict[str, Any]], int]:
         record = network.storage.records[name]._asdict()
         layer = {"name": name} | {key: value for key, value in record.items() if value is not None}
         layer |= {"source": pairs.source.tolist(), "target": pairs.target.tolist()}
+        if some.weight.size:
+            layer["least"] = least_weight(network, name, some)
         layers.append(layer | {"weight": [_short(weight) for weight in pairs.weight.tolist()]})
     return layers, int((~kept).sum())
 

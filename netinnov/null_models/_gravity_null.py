@@ -190,7 +190,9 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
     if null.unit == "dispersion":
         unit = float(np.fmax(dispersion, 1.0)) if counts else dispersion
     else:
-        unit = null.unit or _unit_of_events(network, layer) or (1.0 if counts else dispersion)
+        unit = (
+            null.unit or network.storage.weight_of_event(layer) or (1.0 if counts else dispersion)
+        )
     if not unit > 0:
         raise InputError(
             f"the flows of layer {layer!r} are not whole numbers, and too few, or too close to the "
@@ -227,16 +229,6 @@ def _resistance(
             "or take deterrence='exponential'."
         )
     return np.log(np.where(distance > 0, distance, 1.0))
-
-
-def _unit_of_events(network: MultilayerNetwork, layer: str) -> float | None:
-    """The weight of one of the events behind a layer; None if their number is not known."""
-    record, block = network.storage.records[layer], network.storage.block(layer)
-    if record.events is None:
-        return None
-    # Shares of each origin rest on so many events of its own.
-    origins = np.unique(block.sources).size if record.quantity == "share_of_origin" else 1
-    return float(block.data.sum()) / (record.events * origins) or None
 
 
 def _dispersion(observed: Floats, possible: np.ndarray, fit: Balanced, *, symmetric: bool) -> float:

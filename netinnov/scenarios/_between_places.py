@@ -13,10 +13,19 @@ import pandas as pd
 from netinnov._arguments import as_whole, check_choice, check_number, shown
 from netinnov._rows import NO_PERIOD, Rows
 from netinnov._tables import NodeTable
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
-from netinnov.scenarios._pair_draws import Ends, Pairs, Positions, Scene, points_to_end, scene_of
+from netinnov.scenarios._pair_draws import (
+    ROUNDING,
+    Ends,
+    Pairs,
+    Positions,
+    Scene,
+    concentrated,
+    points_to_end,
+    scene_of,
+)
 from netinnov.scenarios._prices import Funding, Priced
 
 KEPT = 2**18
@@ -72,12 +81,12 @@ def moved(
     new: Pairs,
     node: NewNode | None = None,
     *,
-    left: float = 0.0,
+    left: Floats | None = None,
     followed: tuple[Pairs, Pairs] | None = None,
 ) -> MultilayerNetwork:
     """Take pairs out of a layer and add others, and perhaps a node (see `added_node`).
 
-    Pairs that are `removed` keep the share `left` of their weight; at 0 they are removed.
+    Pairs that are `removed` keep the shares `left` of their weight; at 0, or None, they go.
     `followed` are pairs as they were and, in the same order, as they are now: all else is kept.
     """
     nodes = network.storage.node_table() if node is None else added_node(network, node)
@@ -85,18 +94,18 @@ def moved(
     code = network.layers.index(layer)
     n = len(nodes.frame)
     source, target = rows.source, rows.target
-    key = source.astype(np.int64) * n + target
-    keep, weight = (rows.layer != code) | ~np.isin(key, keys(removed, n)), rows.weight
-    if left > 0:
-        weight, keep = np.where(keep, weight, left * weight), np.ones(len(weight), bool)
+    key = np.where(rows.layer == code, source.astype(np.int64) * n + target, -1)
+    keep, weight = np.ones(len(key), bool), rows.weight
+    if len(removed.weight):
+        hit, at = _found(keys(removed, n), key)
+        share = np.zeros(len(removed.weight)) if left is None else left
+        weight = np.where(hit, share[at] * weight, weight)
+        keep = ~hit | (share[at] > 0)
     if followed is not None and len(followed[0].weight):
         before, now = followed
-        order = np.argsort(keys(before, n))
-        sorted_keys = keys(before, n)[order]
-        at = np.minimum(np.searchsorted(sorted_keys, key), len(order) - 1)
-        hit = (rows.layer == code) & (sorted_keys[at] == key)
-        source = np.where(hit, now.source[order][at], source)
-        target = np.where(hit, now.target[order][at], target)
+        hit, at = _found(keys(before, n), key)
+        source = np.where(hit, now.source[at], source)
+        target = np.where(hit, now.target[at], target)
     more = len(new.weight)
     period, attributes = rows.period, rows.attributes
     if period is not None:
@@ -115,11 +124,15 @@ def moved(
     return with_rows(network, merged, nodes)
 
 
+def _found(known: Positions, key: Positions) -> tuple[Mask, Positions]:
+    """Tell which keys are known, and give the positions where they are."""
+    order = np.argsort(known)
+    at = order[np.minimum(np.searchsorted(known[order], key), len(order) - 1)]
+    return known[at] == key, at
+
+
 NOT_GIVEN = math.nan
 """Stands for a share that has to be given."""
-
-ROUNDING = 1e-12
-"""Of home's strength: what is left of it, or missing, by rounding."""
 
 
 class BetweenPlaces(Priced):
@@ -240,10 +253,14 @@ class LinksOrVolume(BetweenPlaces):
         """Give a share of the links, rounded, or of the volume."""
         return share * total if self._moves_volume else round(share * total)
 
-    def _lowered(self, scene: Scene, volume: float) -> tuple[Pairs, float]:
-        """Give the pairs whose weight pays for a volume, and the share of it that is left."""
+    def _lowered(self, scene: Scene, volume: float) -> tuple[Pairs, Floats, float]:
+        """Give the pairs whose weight pays for a volume, the shares of it left, and what is paid.
+
+        What would be left below the least weight is taken wholly, so a little more may be paid.
+        """
         if self.funding == "new":
-            return scene.pairs.at(np.empty(0, np.intp)), 0.0
+            return scene.pairs.at(np.empty(0, np.intp)), np.empty(0), volume
+        scene.check_volume(volume)
         drawn = scene.pairs.at(scene.at_home())
         strength = float(drawn.weight.sum())
         if volume > strength * (1 + ROUNDING):
@@ -252,8 +269,9 @@ class LinksOrVolume(BetweenPlaces):
                 f"{self.home!r} has {strength:g} in layer {scene.layer!r}. Choose a smaller "
                 "volume, another `layer`, or funding='new'."
             )
-        left = 1 - volume / strength
-        return drawn, left if left > ROUNDING else 0.0
+        kept = concentrated(drawn.weight, strength - volume, scene.least)
+        left = np.minimum(kept / drawn.weight, 1.0)
+        return drawn, left, float(((1 - left) * drawn.weight).sum())
 
 
 def volume_of(network: MultilayerNetwork, scenario: LinksOrVolume) -> float:
@@ -261,10 +279,12 @@ def volume_of(network: MultilayerNetwork, scenario: LinksOrVolume) -> float:
     return scenario._total(scenario._scene(network))
 
 
-def split_ways(a: Codes, b: Codes, weight: Floats, chance: Floats, *, directed: bool) -> Pairs:
-    """Link a to b, and in a directed layer b to a with the rest of the weight."""
-    if not directed:
+def split_ways(a: Codes, b: Codes, weight: Floats, chance: Floats, scene: Scene) -> Pairs:
+    """Link a to b, and in a directed layer b to a with the rest, if both get the least weight."""
+    if not scene.directed:
         return Pairs(a, b, weight)
     source, target = np.append(a, b), np.append(b, a)
+    one_way = weight * np.minimum(chance, 1 - chance) < scene.least * (1 - ROUNDING)
+    chance = np.where(one_way, chance >= 0.5, chance)
     weights = np.append(weight * chance, weight * (1 - chance))
     return Pairs(source, target, weights).at(weights > 0)

@@ -47,8 +47,8 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     In a directed layer a link points to host with the mean of two probabilities: that a unit of
     weight at its end in host points there, and that one at its end in home points away.
 
-    A volume is shared among all pairs of an end at home and an end at host, in proportion to the
-    product of what a `ReverseEnclave` would give to either.
+    A volume is shared among the pairs of an end at home and an end at host, in proportion to the
+    product of their parts in a `ReverseEnclave`, and with the same least weight of a link.
 
     *Cost*: every link by the kilometre from home to its other end. See `Prices`.
 
@@ -95,24 +95,23 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     def _place_volume(
         self, scene: Scene, rng: np.random.Generator, random_ends: bool
     ) -> MultilayerNetwork:
-        total = self._total(scene)
+        removed, left, total = self._lowered(scene, self._total(scene))
+        scene.check_volume(total)
         far = _pair_draws.embedding(scene, scene.host, scene.home, self.attachment, volume=True)
-        far, at_host = _pair_draws.ends_of_volume([(far, total)])
         near = scene.by_strength(_pair_draws.own(scene.network, scene.home), self.attachment)
-        near, at_home = _pair_draws.ends_of_volume([(near, 1.0)])
-        if (count := len(at_host) * len(at_home)) > MOST_PAIRS:
+        if (count := len(far.node) * len(near.node)) > MOST_PAIRS:
             raise InputError(
                 f"a volume would be shared among {count:,} pairs of nodes of {self.home!r} and "
                 f"{self.host!r}, more than {MOST_PAIRS:,}. Give `size`, or aggregate to places."
             )
-        weight = np.outer(at_home, at_host).ravel()
-        a, b = np.repeat(near.node, len(at_host)), np.tile(far.node, len(at_home))
-        chance = (np.tile(far.inward, len(at_home)) + 1 - np.repeat(near.inward, len(at_host))) / 2
+        share = np.outer(_pair_draws.shares(near.pull), _pair_draws.shares(far.pull)).ravel()
+        weight = _pair_draws.concentrated(share, total, scene.least)
+        at = np.flatnonzero(weight)
+        i, j = np.divmod(at, len(far.node))
+        a, b, chance = near.node[i], far.node[j], (far.inward[j] + 1 - near.inward[i]) / 2
         if random_ends:
-            a, b, chance = _anywhere_at_random(scene, count, rng)
-        removed, left = self._lowered(scene, total)
-        ends = (a.astype(np.int32), b.astype(np.int32))
-        new = split_ways(*ends, weight, chance, directed=scene.directed)
+            a, b, chance = _anywhere_at_random(scene, len(at), rng)
+        new = split_ways(a.astype(np.int32), b.astype(np.int32), weight[at], chance, scene)
         return moved(scene.network, scene.layer, removed, new, left=left)
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from netinnov._arguments import check_number
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import _pair_draws
@@ -42,24 +43,24 @@ class Enclave(LinksOrVolume):
 
     def _changes(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
-    ) -> tuple[NewNode, str, Pairs, Pairs, float]:
+    ) -> tuple[NewNode, str, Pairs, Pairs, Floats | None]:
         """Give the park, the layer, the pairs that are given up, the new ones, and what is left."""
         scene = self._scene(network)
         near, far = self._near_and_far(scene)
         total = self._total(scene)
         node = NewNode(f"enclave:{far.place}@{near.place}", "park", near.place, far.place)
         every = scene.by_strength(np.arange(network.n_nodes), 0.0)
-        draws = self._draws(scene, total)
         if not self._moves_volume:
+            draws = self._draws(scene, total)
             ends = _pair_draws.drawn_ends([(every, total)] if random_ends else draws, rng)
-            return node, scene.layer, *self._links_of_node(scene, ends, rng), 0.0
-        ends, weight = _pair_draws.ends_of_volume(draws)
+            return node, scene.layer, *self._links_of_node(scene, ends, rng), None
+        removed, left, total = self._lowered(scene, total)
+        ends, weight = _pair_draws.ends_of_volume(self._draws(scene, total), scene)
         if random_ends:
             ends = every.at(_pair_draws.draw(every.pull, len(weight), rng))
-        removed, left = self._lowered(scene, total)
         park = np.full(len(weight), network.n_nodes, np.int32)
         to = ends.node.astype(np.int32)
-        new = split_ways(park, to, weight, ends.inward, directed=scene.directed)
+        new = split_ways(park, to, weight, ends.inward, scene)
         return node, scene.layer, removed, new, left
 
     def _near_and_far(self, scene: Scene) -> tuple[Side, Side]:
@@ -117,8 +118,9 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         origin: nodes located in host whose jurisdiction is home, except parks. The others lead to
         the rest of the host, so 0 is an open park and 1 a closed one. None: origin is ignored.
     volume : float, optional
-        Weight of all links of the park, for flows: it is shared among all ends that `size` would
-        draw from, in proportion to their strength, and nothing is drawn.
+        Weight of all links of the park, for flows: it is shared among the ends that `size` would
+        draw from, in proportion to their strength, and nothing is drawn. The part that leads home
+        and the part that embeds the park must each be worth one link (see Notes).
     volume_share : float, optional
         The same as a share of home's strength, above 0; at most 1 if it is reallocated.
 
@@ -158,21 +160,28 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
 
     *A volume* (`volume`, `volume_share`) is moved in proportion to the weights, which is what a
     scenario of flows needs: counted in links, the largest flow and the smallest would be alike. It
-    draws nothing, so that one replicate says all. Of 3. to 7. there remain:
+    draws nothing, so that one replicate says all. No link weighs less than one event (weight of
+    the layer / its ``events`` in `MultilayerNetwork.layer_table`), or where these are not known
+    than the smallest weight of the layer: a volume below it is refused. Of 3. to 7. there remain:
 
     - ``1 - pipeline_share`` of it goes to the candidates of the embedding and ``pipeline_share``
       to the home nodes, each candidate in proportion to strength ** attachment (all alike if none
-      has any). `origin_share` splits the embedding exactly, without rounding.
+      has any). Candidates that would get less than the least weight get nothing: the volume goes
+      to as many of the others, the largest first, as get so much each. `origin_share` splits the
+      embedding exactly, without rounding.
     - On a network of places the host's own node has a share in proportion to (the sum of its ties
       outside home) ** attachment, and each neighbour to (weight of the tie) ** attachment: with
       ``attachment=1`` one half stays at the host's own node.
     - Reallocated, each link with an end at home, self-links aside, gives the same share of its
-      weight, in every period: the total weight is kept up to rounding. A share of 1 takes them all.
+      weight, in every period, and links of which less than the least weight would be left give
+      all: the park gets what they give, less than one such link more than was asked for, so that
+      the total weight is kept up to rounding. A share of 1 takes them all.
     - In a directed layer a link to an end and one from it split its weight by the probability of
-      7.; ends that get nothing have no link.
+      7., unless one of them would get less than the least weight.
 
     *Cost*: one park; its links to nodes in host are local, those to home and, on a network of
-    places, to neighbours of host are paid by the kilometre from host. See `Prices`.
+    places, to neighbours of host are paid by the kilometre from host. See `Prices`. A volume costs
+    what its parts in proportion to strength would.
 
     Examples
     --------

@@ -42,6 +42,9 @@ class Ends(NamedTuple):
         return Ends(self.node[where], self.pull[where], self.inward[where])
 
 
+ROUNDING = 1e-12
+"""Relative difference that is only rounding."""
+
 Draws: TypeAlias = list[tuple[Ends, float]]
 """Groups of candidates, and how many ends are drawn from each, or the weight shared among them."""
 
@@ -118,9 +121,25 @@ def shares(pull: Floats) -> Floats:
     return pull / total if total > 0 else np.full(len(pull), 1 / len(pull))
 
 
-def ends_of_volume(draws: Draws) -> tuple[Ends, Floats]:
-    """Share volumes among all candidates; gives those that get some, and how much."""
-    weight = np.concatenate([volume * shares(ends.pull) for ends, volume in draws])
+def concentrated(parts: Floats, volume: float, least: float) -> Floats:
+    """Share a volume in proportion to parts, among as many of the largest as get `least` each."""
+    order = np.argsort(-parts, kind="stable")
+    sums = np.cumsum(parts[order])
+    kept = order[volume * parts[order] >= least * (1 - ROUNDING) * sums]
+    weight = np.zeros(len(parts))
+    if len(kept) and volume > 0:
+        weight[kept] = volume * (parts[kept] / sums[len(kept) - 1])
+    return weight
+
+
+def ends_of_volume(draws: Draws, scene: Scene) -> tuple[Ends, Floats]:
+    """Share volumes among candidates; gives those that get some, and how much."""
+    for _, volume in draws:
+        scene.check_volume(volume)
+    # The expected amounts rounded, not drawn: one replicate says all, and each placebo is one.
+    weight = np.concatenate(
+        [concentrated(shares(ends.pull), volume, scene.least) for ends, volume in draws]
+    )
     every = Ends(*(np.concatenate(columns) for columns in zip(*(e for e, _ in draws), strict=True)))
     return every.at(weight > 0), weight[weight > 0]
 
@@ -155,6 +174,27 @@ class Scene(NamedTuple):
 
     def at_home(self) -> Mask:
         return np.asarray(self.home.nodes[self.pairs.source] | self.home.nodes[self.pairs.target])
+
+    @property
+    def least(self) -> float:
+        """The least weight of a link that a volume makes: one event, or the smallest weight."""
+        return least_weight(self.network, self.layer, self.pairs)
+
+    def check_volume(self, volume: float) -> None:
+        """Refuse a volume that is less than one link."""
+        if 0 < volume < self.least * (1 - ROUNDING):
+            event = self.network.storage.weight_of_event(self.layer) is not None
+            unit = "the weight of one event" if event else "the smallest weight"
+            raise InputError(
+                f"a volume must be at least {self.least:.4g}, {unit} in layer {self.layer!r}, as "
+                f"no smaller link is made; found {volume:.4g} for one part of the new links. "
+                "Choose a larger volume, or `size`, a number of links."
+            )
+
+
+def least_weight(network: MultilayerNetwork, layer: str, pairs: Pairs) -> float:
+    """The weight of one event, or the smallest of a layer whose events are not known."""
+    return network.storage.weight_of_event(layer) or float(pairs.weight.min())
 
 
 def scene_of(network: MultilayerNetwork, layer: str | None, home: str, host: str) -> Scene:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -76,8 +76,8 @@ kilometres = 1.0              # default 0.0; added for each 1,000 km between two
     def coupled(self) -> dict[str, Any]:
         return {"coupling": self.coupling, "presence": self.presence}
 
-    def pagerank(self, network: MultilayerNetwork) -> pd.Series:
-        return centrality.pagerank(network, damping=self.damping, **self.coupled)
+    def pagerank(self, network: MultilayerNetwork, nodes: Sequence[str] | None = None) -> pd.Series:
+        return centrality.pagerank(network, damping=self.damping, nodes=nodes, **self.coupled)
 
 
 def strength_together(

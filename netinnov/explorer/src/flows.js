@@ -32,8 +32,8 @@ export function meanChanges(network, layer, runs) {
     map.set(key, (map.get(key) ?? 0) + weight / runs.length);
   };
   for (const { placement } of runs) {
-    for (const k of placement.gone)
-      put(lost, layer.source[k], layer.target[k], layer.weight[k] * (1 - placement.left));
+    placement.gone.forEach((k, i) =>
+      put(lost, layer.source[k], layer.target[k], layer.weight[k] * (1 - (placement.left?.[i] ?? 0))));
     for (const [a, b, weight] of placement.added)
       put(gained, a === network.n ? -1 : a, b === network.n ? -1 : b, weight);
   }

@@ -82,18 +82,36 @@ const linked = (layer) =>
 const drawn = (groups, random) =>
   groups.flatMap(([ends, k]) => draw(ends.map((end) => end.pull), k, random).map((i) => ends[i]));
 
-function sharedOut(ends, volume) {
+function shares(ends) {
   const total = ends.reduce((sum, end) => sum + end.pull, 0);
-  return ends
-    .map((end) => [end, volume * (total > 0 ? end.pull / total : 1 / ends.length)])
-    .filter(([, weight]) => weight > 0);
+  return ends.map((end) => (total > 0 ? end.pull / total : 1 / ends.length));
+}
+
+/** A volume among as many of the largest parts as get `least` each; mirrors `_pair_draws.concentrated`. */
+function concentrated(parts, volume, least) {
+  const weights = new Float64Array(parts.length);
+  const kept = [];
+  let [sum, total] = [0, 0];
+  for (const k of [...parts.keys()].sort((a, b) => parts[b] - parts[a])) {
+    sum += parts[k];
+    if (volume * parts[k] < least * (1 - ROUNDING) * sum) break;
+    kept.push(k);
+    total = sum;
+  }
+  if (volume > 0) for (const k of kept) weights[k] = volume * (parts[k] / total);
+  return weights;
+}
+
+function sharedOut(ends, volume, least) {
+  const weights = concentrated(shares(ends), volume, least);
+  return ends.map((end, k) => [end, weights[k]]).filter(([, weight]) => weight > 0);
 }
 
 /**
  * What is tried, ready to be placed many times. `kind`: "reverse", "forward", "direct" or
  * "random" (a reverse enclave whose ends are any nodes). Returns the park, if any, and
- * `place(random)`, which gives `gone` (positions of pairs), `left` (the share of their weight that
- * stays) and `added` (source, target, weight; the park is node n).
+ * `place(random)`, which gives `gone` (positions of pairs), `left` (the shares of their weight that
+ * stay; none: all of it goes) and `added` (source, target, weight; the park is node n).
  */
 export function prepare(network, layer, plan, kind = "reverse") {
   if (layer.quantity === "share_of_origin") throw new Refusal("shares", { layer: layer.name });
@@ -105,7 +123,7 @@ export function prepare(network, layer, plan, kind = "reverse") {
   const [near, far] = kind === "forward" ? [home, host] : [host, home];
   const ofHome = pairs.flatMap(([source, target], k) => (home.nodes[source] || home.nodes[target] ? [k] : []));
   const strength = ofHome.reduce((sum, k) => sum + pairs[k][2], 0);
-  const volume = plan.volume ?? (plan.volumeShare == null ? null : plan.volumeShare * strength);
+  let volume = plan.volume ?? (plan.volumeShare == null ? null : plan.volumeShare * strength);
   const moves = volume != null;
   const total = moves ? volume : plan.size;
   const reallocated = plan.funding !== "new";
@@ -114,18 +132,30 @@ export function prepare(network, layer, plan, kind = "reverse") {
     throw new Refusal(moves ? "too_much" : "too_many", {
       place: plan.home, layer: layer.name, number: total, most: moves ? strength : ofHome.length,
     });
+  const least = layer.least;
+  const enough = (part) => {
+    if (part > 0 && part < least * (1 - ROUNDING)) throw new Refusal("too_small", { layer: layer.name, least, number: part });
+  };
+  let left = [];
+  if (moves && reallocated) {
+    enough(volume);
+    const weights = ofHome.map((k) => pairs[k][2]);
+    const kept = concentrated(weights, strength - volume, least);
+    left = weights.map((weight, i) => Math.min(kept[i] / weight, 1));
+    volume = weights.reduce((sum, weight, i) => sum + (1 - left[i]) * weight, 0);
+  }
   const local = embedding(network, near, far, pairs, moves);
   const atFar = endsByStrength(own(network, far), pairs, n);
   const usual = reallocated || moves ? 0 : median(layer.weight);
-  let left = moves && reallocated ? 1 - volume / strength : 0;
-  if (left <= ROUNDING) left = 0;
   const park = kind === "direct" ? null : { place: near.place, jurisdiction: far.place };
 
   const towards = (end, chance, random) => layer.directed && random() < chance;
-  const ways = (a, b, weight, chance) =>
-    layer.directed
-      ? [[a, b, weight * chance], [b, a, weight * (1 - chance)]].filter((link) => link[2] > 0)
-      : [[a, b, weight]];
+  const ways = (a, b, weight, chance) => {
+    if (!layer.directed) return [[a, b, weight]];
+    const oneWay = weight * Math.min(chance, 1 - chance) < least * (1 - ROUNDING);
+    const forth = oneWay ? Number(chance >= 0.5) : chance;
+    return [[a, b, weight * forth], [b, a, weight * (1 - forth)]].filter((link) => link[2] > 0);
+  };
   /** The pairs that home gives up, and the weights of the new links. */
   const funds = (count, random) => {
     if (!reallocated) return [[], Array(count).fill(usual)];
@@ -137,16 +167,17 @@ export function prepare(network, layer, plan, kind = "reverse") {
   const placeVolume = (random) => {
     const gone = reallocated ? ofHome : [];
     if (kind === "direct") {
-      const added = [];
-      for (const [b, part] of sharedOut(local, volume))
-        for (const [a, share] of sharedOut(atFar, 1))
-          added.push(...ways(a.node, b.node, part * share, (b.inward + 1 - a.inward) / 2));
+      enough(volume);
+      const [there, here] = [shares(local), shares(atFar)];
+      const both = atFar.flatMap((a, i) => local.map((b, j) => [a, b, here[i] * there[j]]));
+      const weights = concentrated(both.map((pair) => pair[2]), volume, least);
+      const added = both.flatMap(([a, b], k) =>
+        weights[k] > 0 ? ways(a.node, b.node, weights[k], (b.inward + 1 - a.inward) / 2) : []);
       return { gone, left, added };
     }
-    const parts = [
-      ...sharedOut(local, volume - plan.pipelineShare * volume),
-      ...sharedOut(atFar, plan.pipelineShare * volume),
-    ];
+    const pipelines = plan.pipelineShare * volume;
+    for (const part of [volume - pipelines, pipelines]) enough(part);
+    const parts = [...sharedOut(local, volume - pipelines, least), ...sharedOut(atFar, pipelines, least)];
     const ends = kind === "random" ? drawn([[anywhere, parts.length]], random) : parts.map(([end]) => end);
     return { gone, left, added: ends.flatMap((end, k) => ways(n, end.node, parts[k][1], end.inward)) };
   };
@@ -159,7 +190,7 @@ export function prepare(network, layer, plan, kind = "reverse") {
       const [gone, weights] = funds(total, random);
       const added = there.map((end, k) =>
         forth[k] ? [here[k].node, end.node, weights[k]] : [end.node, here[k].node, weights[k]]);
-      return { gone, left: 0, added };
+      return { gone, added };
     }
     const pipelines = roundEven(plan.pipelineShare * total);
     const groups = kind === "random" ? [[anywhere, total]] : [[local, total - pipelines], [atFar, pipelines]];
@@ -167,7 +198,7 @@ export function prepare(network, layer, plan, kind = "reverse") {
     const out = ends.map((end) => towards(end, end.inward, random));
     const [gone, weights] = funds(ends.length, random);
     const added = ends.map((end, k) => (out[k] ? [n, end.node, weights[k]] : [end.node, n, weights[k]]));
-    return { gone, left: 0, added };
+    return { gone, added };
   };
 
   return { park, place: moves ? placeVolume : placeLinks, fixed: moves && kind !== "random" };

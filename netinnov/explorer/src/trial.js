@@ -29,7 +29,7 @@ export function meter(network, state) {
   const plain = frictions(null);
 
   /** Harmonic access of each place after a placement and the explicit changes. */
-  function access({ gone = [], left = 0, added = [] } = {}, changes = [], park = null, lengths = plain) {
+  function access({ gone = [], left = [], added = [] } = {}, changes = [], park = null, lengths = plain) {
     const size = park ? n + 1 : n;
     const { fixed, base } = matrices(size);
     if (!counts) return harmonic(fixed, size, n, state.distance, lengths);
@@ -38,7 +38,7 @@ export function meter(network, state) {
       matrix[a * size + b] = change(matrix[a * size + b]);
       if (!changing.directed) matrix[b * size + a] = change(matrix[b * size + a]);
     };
-    for (const k of gone) set(changing.source[k], changing.target[k], (weight) => weight * left);
+    gone.forEach((k, i) => set(changing.source[k], changing.target[k], (weight) => weight * (left[i] ?? 0)));
     for (const [a, b, weight] of added) if (a !== b) set(a, b, (before) => before + weight);
     for (const [a, b, weight] of changes) if (a !== b) set(a, b, (before) => (weight == null ? 0 : before + weight));
     return harmonic(heaviest(fixed, matrix), size, n, state.distance, lengths);

@@ -20,7 +20,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Objective, access_objective
 from netinnov.planning._site_enclaves import limit_of_plans
 from netinnov.scenarios import NewLinks, Prices, ReverseEnclave, Scenario
-from netinnov.scenarios._pair_draws import layer_with_pairs
+from netinnov.scenarios._pair_draws import layer_with_pairs, least_weight
 from netinnov.study._context import Context
 from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._places import check_column
@@ -119,9 +119,10 @@ class Maker:
             return ReverseEnclave(home, host, part.size, share, funding="new", layer=layer)
         pairs = [(home, host), (host, home)][: 2 if layer in self.network.directed else 1]
         own = float(strength(self.network)[layer][home])
-        usual = float(np.median(layer_with_pairs(self.network, layer)[1].weight))
-        weight = part.volume_share * own if own > 0 else usual
-        return NewLinks(pairs, weight=weight / len(pairs), layer=layer)
+        linked = layer_with_pairs(self.network, layer)[1]
+        weight = part.volume_share * own if own > 0 else float(np.median(linked.weight))
+        least = least_weight(self.network, layer, linked)
+        return NewLinks(pairs, weight=max(weight / len(pairs), least), layer=layer)
 
     def objective(self, called: SitingObjective, homes: Sequence[str]) -> Objective:
         """What plans should raise, with the lengths and frictions of the study."""
