@@ -12,6 +12,7 @@ import pytest
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.scenarios import Prices, ReverseEnclave
+from netinnov.study._measures import MeasuresPart
 from netinnov.study._table_views import view_of
 from netinnov.study._words import in_html
 from netinnov.study.sections import experiment
@@ -80,6 +81,7 @@ def tried(**changes: Any) -> Experiment:
         stand_in(names=NAMES, drawn_names=pd.Series({"p": "Pe", "q": "Qu"})),
         part,
         "links",
+        MeasuresPart(),
         (Trial("park", replace(SIX, size=4), "new"),),
         (Trial("direct", SIX, "new", "direct links without a park"),),
         None,
@@ -379,6 +381,22 @@ def test_frictions_reach_the_experiment(no_set_ups) -> None:
     assert before["global_efficiency"] == pytest.approx((2 / 1.5 + 1 / 3) / 3)
 
 
+def test_where_home_and_host_are_linked_already_access_is_counted_by_weight(no_set_ups) -> None:
+    # P - Q - R: P is a step from Q already. A second link between them makes it half as long.
+    park = {"funding": ["new"], "rivals": ["direct links"], "placebos": 0, "size": 1}
+    said = "P and Q are linked already, so that access is counted by weight here"
+    result = computed(chain(), home="P", host="Q", **park)
+    assert said in text_of(headline(result))
+    direct = result.of(result.rivals[0], "harmonic_centrality").set_index("node")
+    # 1 + 1/2 before, 2 + 1 / (1/2 + 1) after, over two other places.
+    assert direct.loc["P", "baseline"] == pytest.approx(0.75)
+    assert direct.loc["P", "difference"] == pytest.approx((2 + 2 / 3 - 1.5) / 2)
+    for options in ({"host": "R"}, {"host": "Q", "measures": {"distance": "unit"}}):
+        steps = computed(chain(), home="P", **park, **options)
+        assert steps.measures.distance == "unit"
+        assert said not in text_of(headline(steps))
+
+
 def test_the_experiment_measures_what_the_package_measures(no_set_ups) -> None:
     links = [*CHAIN, ("c", "d"), ("d", "e"), ("a", "d")]
     network = chain(links=links, extra=[("d", "S"), ("e", "T")])
@@ -411,7 +429,8 @@ def test_rivals_cost_as_much_where_there_are_prices() -> None:
     rivals = ["direct links", "forward enclave", "random ends"]
     park = {"size": 3, "pipeline_share": 0.33, "funding": ["new"], "rivals": rivals, "placebos": 0}
     prices = {"park": 10.0, "link": 1.0, "pipeline_km": 0.01}
-    result = computed(chain(places=LINE), measures={"border": 0.5}, prices=prices, **park)
+    steps = {"border": 0.5, "distance": "unit"}
+    result = computed(chain(places=LINE), measures=steps, prices=prices, **park)
     degree = 111.19508
     costs = result.costs
     assert costs is not None

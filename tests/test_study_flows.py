@@ -15,7 +15,7 @@ from netinnov.study.sections import experiment
 from study_cases import context_of, network_of, text_of
 
 OFF = {"structure": False, "mechanisms": False}
-FLOWS = [("P", "Q", 8), ("P", "R", 2), ("Q", "R", 5), ("Q", "S", 3), ("R", "S", 1)]
+FLOWS = [("P", "Q", 8), ("P", "R", 2), ("Q", "R", 5), ("Q", "S", 3), ("R", "S", 0.2)]
 FAST = {"replicates": 4}
 
 
@@ -71,6 +71,21 @@ def test_flows_move_a_tenth_of_the_strength_of_home(no_set_ups) -> None:
     assert of_park["replicates"].max() == 1
     # The two other places that could have been the host.
     assert of_park["placebo_n"].max() == 2
+
+
+def test_a_tenth_that_makes_no_link_is_not_tried(no_set_ups) -> None:
+    # The smallest weight is 1 and P has 10: a quarter of what is moved leads home, so 4 are.
+    flows = [*FLOWS[:-1], ("R", "S", 1)]
+    result = tried(network_of(flows), home="P", host="Q")
+    assert result.headline.scenario.volume_share == pytest.approx(0.4)
+    said = text_of(experiment.tell(result))
+    assert "it gets 40 %, the least that makes links, of the strength of P" in said
+    # With a strength of 3 links are counted.
+    few = tried(network_of([("P", "Q", 3), *flows[2:]]), home="P", host="Q")
+    assert few.headline.scenario.size == 1
+    assert "as its strength of 3 is too little to be moved by weight" in text_of(
+        experiment.tell(few)
+    )
 
 
 def test_links_of_equal_weight_are_counted(no_set_ups) -> None:

@@ -37,7 +37,7 @@ def _experiment(context: Context) -> dict[str, object] | None:
     choice = context.once(choose)
     if choice is None:
         return None
-    part, measures = choice.part, context.measures
+    part, measures = choice.part, choice.measures
     settings = {
         **part.model_dump(include={"home", "host", "size", "volume", "volume_share"}),
         "pipeline_share": part.pipeline_share,

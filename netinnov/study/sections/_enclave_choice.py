@@ -8,15 +8,16 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from netinnov._arguments import did_you_mean
+from netinnov._matrices import layer_matrix
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS
-from netinnov.scenarios._pair_draws import chosen_layer, linked_pairs
+from netinnov.scenarios._pair_draws import chosen_layer, least_weight, linked_pairs
 from netinnov.scenarios._prices import Funding
 from netinnov.study._context import Context
-from netinnov.study._measures import linked_layers
+from netinnov.study._measures import MeasuresPart, linked_layers
 from netinnov.study._section import Part
-from netinnov.study._words import counted, joined, name
+from netinnov.study._words import counted, joined, name, number, percent
 from netinnov.study.sections import _trials, enclaves
 
 TENTH = 0.1  # of home's strength or links: the park, where it is not said how large it is
@@ -109,6 +110,7 @@ class Choice(NamedTuple):
 
     part: ExperimentPart
     layer: str
+    measures: MeasuresPart
     notes: tuple[str, ...]
 
 
@@ -173,7 +175,17 @@ def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> 
         except InputError as error:
             error.add_note(f"In scenario {trial.name!r}.")
             raise
-    return Choice(part, layer, notes)
+    return Choice(part, layer, _measures(context, part), notes)
+
+
+def _measures(context: Context, part: ExperimentPart) -> MeasuresPart:
+    """By weight where home and host are linked already: a park cannot save a step there."""
+    ends = context.cities.storage.positions("home and host", [part.home, part.host])
+    layers = [layer_matrix(context.cities, layer) for layer in context.cities.layers]
+    linked = any(layer[ends][:, ends].sum() for layer in layers)  # self-links are not in it
+    if linked and context.configuration.measures.distance is None:
+        return context.measures.model_copy(update={"distance": "inverse"})
+    return context.measures
 
 
 def check_linked(context: Context, part: str) -> None:
@@ -194,16 +206,25 @@ def _amount(context: Context, part: ExperimentPart, layer: str) -> tuple[dict[st
     """How large the park is where this is not said, and why so."""
     pairs = linked_pairs(context.cities, layer)
     home = context.cities.storage.positions("home", [part.home])
+    at_home = np.isin(pairs.source, home) | np.isin(pairs.target, home)
     of_home = f"of {name(context.names[part.home])} in {name(context.mark(layer))}"
     text = "The size of the park is left open: it gets "
+    why = "as all weights of this layer are the same."
     if np.unique(pairs.weight).size > 1:
-        text += f"a tenth of the strength {of_home}, moved in proportion to the weights, as the "
-        return {"volume_share": TENTH}, f"{text}weights of this layer differ."
-    links = int(np.isin(pairs.source, home).sum() + np.isin(pairs.target, home).sum())
+        # The smaller part, at home or at the host, must be worth one link.
+        smaller = min(each for each in (part.pipeline_share, 1 - part.pipeline_share) if each)
+        enough = least_weight(context.cities, layer, pairs) / smaller
+        strength = float(pairs.weight[at_home].sum())
+        if enough <= strength:
+            share = max(TENTH, enough / strength)
+            of = "a tenth" if share == TENTH else f"{percent(share)}, the least that makes links,"
+            text += f"{of} of the strength {of_home}, moved in proportion to the weights, as the "
+            return {"volume_share": share}, f"{text}weights of this layer differ."
+        why = f"as its strength of {number(strength)} is too little to be moved by weight."
+    links = int(at_home.sum())
     tenth = max(1, round(TENTH * links))
     # A park of which no link leads home would be none of home's.
-    enough = (n for n in range(tenth, links + 1) if round(part.pipeline_share * n))
-    size = next(enough, tenth)
+    some = (n for n in range(tenth, links + 1) if round(part.pipeline_share * n))
+    size = next(some, tenth)
     more = ", and so many more that one leads home" if size > tenth else ""
-    text += f"{counted(size, 'link')}, a tenth of those {of_home}{more}, as all weights of this "
-    return {"size": size}, f"{text}layer are the same."
+    return {"size": size}, f"{text}{counted(size, 'link')}, a tenth of those {of_home}{more}, {why}"

@@ -22,6 +22,7 @@ from netinnov.study._context import Context
 from netinnov.study._words import counted, number, percent
 
 if TYPE_CHECKING:
+    from netinnov.study._measures import MeasuresPart
     from netinnov.study.sections._enclave_choice import ExperimentPart
 
 EFFICIENCY, INEQUALITY = "global_efficiency", "access_inequality"
@@ -150,9 +151,11 @@ def break_evens(
     return table.astype({"node": "str"})
 
 
-def specifications(context: Context, part: ExperimentPart, layer: str) -> pd.DataFrame | None:
+def specifications(
+    context: Context, part: ExperimentPart, layer: str, options: MeasuresPart
+) -> pd.DataFrame | None:
     """The enclave set up in other ways: funding, attachment and the friction of borders."""
-    cities, options = context.cities, context.measures
+    cities = context.cities
     if cities.n_nodes > MANY:
         return None
     links = cities.links
@@ -225,19 +228,17 @@ def placebos(
     return drawn, f"{text} most similar to the host in {' and '.join(match)}."
 
 
-def measures(context: Context, part: ExperimentPart) -> tuple[dict[str, Any], list[str]]:
+def measures(
+    context: Context, part: ExperimentPart, options: MeasuresPart
+) -> tuple[dict[str, Any], list[str]]:
     """What is measured, and which of that new links can move one way only."""
-    options = context.measures
 
     def efficiency(network: MultilayerNetwork, *, nodes: list[str]) -> float:
         return connectivity.global_efficiency(network, **options.paths, nodes=nodes)
 
     def versatility(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
-        # Shares of what the places have: the park's own part would else be everybody's loss.
-        rank = options.pagerank(network)
-        of_nodes = rank.to_numpy()[network.storage.positions("nodes", nodes)]
-        share: pd.Series = rank / of_nodes.sum()
-        return share
+        # No jump leads to the park: home would gain by handing it on, however few links it has.
+        return options.pagerank(network, nodes=nodes)
 
     if context.cities.n_nodes > MANY:
         return {EFFICIENCY: efficiency, PAGERANK: versatility}, [EFFICIENCY]

@@ -33,7 +33,10 @@ def headline(result: Experiment) -> Iterator[Sentence]:
         else:
             text += "on top of all links that there are"
         text += f": {_verdict(row, subject)}"
-        if result.of_volume and result.context.measures.distance == "unit":
+        if result.measures.distance != result.context.measures.distance:
+            text += f" {home} and {host} are linked already, so that access is counted by weight "
+            text += 'here, not in steps (distance = "inverse").'
+        elif result.of_volume and result.measures.distance == "unit":
             text += " Access counts links, and the park moves weight: distance = "
             text += '"inverse" in [measures] measures that too, as PageRank does.'
         yield Sentence(text, ("scenario", "effects"))
@@ -241,7 +244,7 @@ def _priced(result: Experiment) -> Iterator[Sentence]:
 
 def _specified(result: Experiment) -> Sentence:
     """Whether the direction depends on how the experiment was set up."""
-    table, measures = result.specifications, result.context.measures
+    table, measures = result.specifications, result.measures
     rows = None if table is None else table[table["measure"] == ACCESS].dropna(subset="median")
     if rows is None or rows.empty:
         text = "Neither the data nor the set-up were varied: how far the finding depends on them "

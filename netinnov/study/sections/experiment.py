@@ -18,6 +18,7 @@ from netinnov.plotting._style import new_figure
 from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.scenarios._prices import draws_nothing
 from netinnov.study._context import Context
+from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import Picture, Result, Table, mark_layers, with_modelled
 from netinnov.study._words import percent, signed_percent
 from netinnov.study.sections import _trials
@@ -60,6 +61,7 @@ class Experiment(Result):
 
     part: ExperimentPart
     layer: str
+    measures: MeasuresPart
     enclaves: tuple[Trial, ...]
     rivals: tuple[Trial, ...]
     prices: Prices | None
@@ -114,7 +116,7 @@ def compute(context: Context) -> Experiment | None:
     match = _trials.matched_on(cities, part)
     placebo, note = _trials.placebos(cities, part, enclaves, match)
     notes = [*choice.notes, *([note] if note else []), *unpaid]
-    measures, monotone = _trials.measures(context, part)
+    measures, monotone = _trials.measures(context, part, choice.measures)
     if cities.n_nodes > MANY:
         omitted = "Harmonic centrality and its inequality are not in the experiment"
         notes.append(f"{omitted}: over {MANY:,} places.")
@@ -141,7 +143,7 @@ def compute(context: Context) -> Experiment | None:
         table = contrasts(result, of=headline.name, against=[trial.name for trial in rivals])
         compared = table[~table["measure"].isin(kinds)].reset_index(drop=True)
     try:
-        varied = _trials.specifications(context, part, layer)
+        varied = _trials.specifications(context, part, layer, choice.measures)
     except InputError as error:
         notes.append(f"The experiment was set up in one way only: {error}")
     if prices:
@@ -155,6 +157,7 @@ def compute(context: Context) -> Experiment | None:
         context=context,
         part=part,
         layer=layer,
+        measures=choice.measures,
         enclaves=tuple(enclaves),
         rivals=tuple(rivals),
         prices=prices,
@@ -307,7 +310,7 @@ def _of_baseline(view: pd.DataFrame, before: pd.Series | None = None) -> pd.Data
 
 
 def _settings(result: Experiment) -> pd.DataFrame:
-    options, prices = result.context.measures, result.prices
+    options, prices = result.measures, result.prices
     settings: dict[str, object] = result.part.model_dump(exclude={"prices"}, exclude_none=True)
     if prices is None:
         settings["prices"] = "none: rivals get as many links"
