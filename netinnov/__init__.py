@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from netinnov._public import missing_name, publish
@@ -74,6 +75,12 @@ _HOME = {
     "read_network": "_inputs",
     "rewire": "null_models",
 }
+
+if (_PANDAS := version("pandas")).startswith(("0.", "1.", "2.")):
+    raise ImportError(
+        f"netinnov needs pandas 3.0 or newer; this environment has {_PANDAS}. Install netinnov into an "
+        "environment of its own (docs/install.md), or run: pip install 'pandas>=3.0'"
+    )
 
 
 if not TYPE_CHECKING:  # a type checker that saw it would believe in any name

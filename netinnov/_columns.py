@@ -19,6 +19,8 @@ from netinnov._arguments import examples
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 
+ROUNDS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+"""Whether `pd.to_numeric` may miss the last digit of a number read from text."""
 PIECE = 1 << 20  # rows that are taken at once
 TEXT = pd.StringDtype(na_value=np.nan)  # what pandas calls `str`
 DISPLAY_NAMES = ("name_en", "name")
@@ -43,6 +45,14 @@ def refuse_repeated(table: str, columns: pd.Index) -> None:
     """Refuse a table with several columns of one name."""
     if len(twice := columns[columns.duplicated()].unique()):
         raise InputError(f"{table} must have each column once; twice or more: {examples(twice)}.")
+
+
+def as_floats(values: pd.Series) -> pd.Series:
+    """Numbers where a value or its text is one, each the nearest float; NaN elsewhere."""
+    number = pd.to_numeric(values, errors="coerce")
+    if not ROUNDS or number.dtype.kind != "f" or pd.api.types.is_numeric_dtype(values.dtype):
+        return number
+    return values.where(number.notna()).astype("float64")
 
 
 def own_names(names: Sequence[str], taken: Collection[str]) -> list[str]:

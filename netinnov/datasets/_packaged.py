@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -21,6 +20,6 @@ def packaged_tables() -> Traversable:
 
 def read_packaged(table: str) -> pd.DataFrame:
     """Read a packaged table; only an empty cell is missing."""
-    types = defaultdict(lambda: "str", _NUMBERS)
     with packaged_tables().joinpath(f"{table}.csv").open(encoding="utf-8") as file:
-        return pd.read_csv(file, dtype=types, keep_default_na=False, na_values=[""])
+        text = pd.read_csv(file, dtype="str", keep_default_na=False, na_values=[""])
+    return text.astype({name: _NUMBERS[name] for name in text if name in _NUMBERS})

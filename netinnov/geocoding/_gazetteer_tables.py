@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._arguments import did_you_mean, examples
-from netinnov._columns import as_numbers, as_text, is_blank
+from netinnov._columns import as_floats, as_numbers, as_text, is_blank
 from netinnov._opening import decoded, read_bytes
 from netinnov._typing import Mask
 from netinnov.errors import InputError
@@ -140,7 +140,7 @@ def _cities(label: str, table: pd.DataFrame, country: str | None) -> pd.DataFram
     cities = table[["geonameid"]].copy()
     for name, largest in {"lat": 90.0, "lon": 180.0, "population": float("inf")}.items():
         values = table[name] if name in table else pd.Series(float("nan"), table.index)
-        value = pd.to_numeric(values, errors="coerce")
+        value = as_floats(values)
         wrong = ~(value.abs() <= largest) if largest < 200 else value.isna() & values.notna()
         if units:
             wrong &= values.notna()

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from netinnov._columns import as_floats
 from netinnov._arguments import as_path
 from netinnov.errors import InputError
 from netinnov.linkages._pairs import Weighting
@@ -238,7 +239,7 @@ def _amounts(table: TextTable, column: str, faults: list[str]) -> pd.Series:
     text = table.frame[column]
     good = text.str.fullmatch(NUMBER)
     table.judge(column, good, "number such as 1234,5", faults)
-    return pd.to_numeric(text.where(good).str.replace(",", "."))
+    return as_floats(text.where(good).str.replace(",", "."))
 
 
 def _days(table: TextTable, column: str, faults: list[str]) -> pd.Series:

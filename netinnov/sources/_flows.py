@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._arguments import as_path, did_you_mean, examples
-from netinnov._columns import as_numbers, as_periods, as_text, is_blank, refuse_repeated
+from netinnov._columns import as_floats, as_numbers, as_periods, as_text, is_blank, refuse_repeated
 from netinnov._file_rows import has_file_rows, row_unit
 from netinnov._synonyms import is_total
 from netinnov._typing import Floats, Integers, Mask
@@ -254,7 +254,7 @@ def _numbers(values: pd.Series, decimal: str, table: Given, where: Callable[[int
     bad = other.copy()
     if other.any():
         text = values[other].astype("str").str.strip()
-        parsed = pd.to_numeric(text.str.replace(decimal, ".", regex=False), errors="coerce")
+        parsed = as_floats(text.str.replace(decimal, ".", regex=False))
         number[other] = parsed
         bad[other] = (parsed.isna() & ~text.str.casefold().isin(NO_NUMBER)).to_numpy()
     bad |= (number < 0) | np.isinf(number)

@@ -11,7 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from netinnov._arguments import as_path, check_names
-from netinnov._columns import own_names
+from netinnov._columns import as_floats, own_names
 from netinnov._opening import parse_json
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
@@ -320,7 +320,7 @@ def _with_places(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None
     lon, lat = (next((spelt[k] for k in known if k in spelt), None) for known in (LON, LAT))
     if lon is None or lat is None:
         return nodes, None
-    number = nodes[[lon, lat]].apply(pd.to_numeric, errors="coerce")
+    number = nodes[[lon, lat]].apply(as_floats)
     number = number.set_axis(["lon", "lat"], axis=1)
     nodes = nodes.drop(columns=[lon, lat])
     if "place" not in nodes:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from netinnov._columns import as_floats
 from netinnov._typing import Floats, Integers, Mask
 
 TEXT = {
@@ -66,7 +67,7 @@ def _numbers(column: pd.Series) -> pd.Series:
     odd = pd.Series(False, column.index)
     if column.dtype == object:
         odd = column.map(lambda value: isinstance(value, NO_NUMBERS)).astype(bool)
-    number = pd.to_numeric(column.mask(odd), errors="coerce")
+    number = as_floats(column.mask(odd))
     broken = number.isna() & column.notna()
     return number if not broken.any() else number.astype(object).where(~broken, column)
 
@@ -82,7 +83,7 @@ def numeric(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Integers | F
     for first in range(0, len(names) if n_rows else 0, width):
         block = names[first : first + width]
         text = pd.concat([frame[name] for name in block], ignore_index=True)
-        number = pd.to_numeric(text, errors="coerce")
+        number = as_floats(text)
         same = (number.notna() & ~text.str.fullmatch(CODE, na=False)).to_numpy(bool)
         whole = text.str.fullmatch(WHOLE, na=False).to_numpy(bool)
         values = number.to_numpy(np.float64)

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from netinnov._columns import as_floats
 from netinnov._arguments import as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
@@ -204,7 +205,7 @@ def _nodes(
         return nodes, None
     at = pd.DataFrame({"place": city, "city": about["city"], "country": country}, ids)
     for axis, most in (("lon", 180), ("lat", 90)):
-        degrees = pd.to_numeric(about[axis], errors="coerce").astype("float64")
+        degrees = as_floats(about[axis]).astype("float64")
         at[axis] = degrees.where(degrees.abs() <= most)
     at = at.dropna(subset="place")
     places = at.groupby("place", sort=False)[["lon", "lat"]].median()

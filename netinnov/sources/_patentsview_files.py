@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from netinnov._columns import as_floats
 from netinnov._arguments import examples
 from netinnov._opening import files_in, is_zip
 from netinnov._path_kinds import kind_at_path
@@ -184,7 +185,7 @@ def _days(table: TextTable, column: str) -> pd.Series:
 
 def _degrees(text: pd.Series, role: str) -> pd.Series:
     """Coordinates as text, without those that no place can have."""
-    number = pd.to_numeric(text, errors="coerce")
+    number = as_floats(text)
     return number.where(number.abs() <= (90 if role == "lat" else 180)).astype("str")
 
 
@@ -205,8 +206,8 @@ def places_of(
     country = located["country"].fillna(usual.reindex(ids)).astype("str")
     places = pd.DataFrame(
         {
-            "lon": pd.to_numeric(located["lon"]).astype("float64"),
-            "lat": pd.to_numeric(located["lat"]).astype("float64"),
+            "lon": as_floats(located["lon"]).astype("float64"),
+            "lat": as_floats(located["lat"]).astype("float64"),
             "population": np.nan,
             "parent": country,
             "level": "location",

@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from netinnov._arguments import as_path, check_names, did_you_mean
-from netinnov._columns import DISPLAY_NAMES, as_text
+from netinnov._columns import DISPLAY_NAMES, as_floats, as_text
 from netinnov._file_rows import has_file_rows
 from netinnov._inputs import READERS, option_of, own_table, read, recognise
 from netinnov._layer_table import Quantity
@@ -312,7 +312,7 @@ def _nowhere(places: pd.DataFrame | None) -> pd.Series[bool]:
     """Places at 0, 0 with no other near: how many sources write that nothing is known."""
     if places is None or not {"lon", "lat"} <= {*places.columns}:
         return pd.Series(dtype=bool)
-    at = places[["lon", "lat"]].apply(pd.to_numeric, errors="coerce")
+    at = places[["lon", "lat"]].apply(as_floats)
     zero: pd.Series[bool] = (at == 0).all(axis=1)
     others = at[~zero].dropna()
     near = (others.abs() < NEAR_NOWHERE).all(axis=1).any()
