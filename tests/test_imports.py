@@ -96,3 +96,12 @@ def test_type_checkers_see_the_same_names():
     assert homes == netinnov._HOME
     names = set(netinnov.__all__) - {"__version__"}
     assert modules == {f"netinnov.{name}" for name in names - set(homes)}
+
+
+def test_an_older_pandas_is_told_of_in_one_line(tmp_path):
+    (tmp_path / "pandas-2.3.3.dist-info").mkdir()
+    (tmp_path / "pandas-2.3.3.dist-info" / "METADATA").write_text("Name: pandas\nVersion: 2.3.3\n")
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import netinnov"
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ImportError: netinnov needs pandas 3.0 or newer; this environment has 2.3.3.")
