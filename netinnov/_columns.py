@@ -57,11 +57,11 @@ def as_floats(values: pd.Series) -> pd.Series:
 
 def own_names(names: Sequence[str], taken: Collection[str]) -> list[str]:
     """Names of attributes, each once; one that is ``taken`` gets underscores at its end."""
-    used, given = {*taken}, {*names}
+    used, original = {*taken}, {*names}
     own = []
     for name in names:
         new = name
-        while new in used or (new != name and new in given):
+        while new in used or (new != name and new in original):
             new += "_"
         used.add(new)
         own.append(new)
