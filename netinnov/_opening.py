@@ -1,4 +1,4 @@
-"""Files from outside: only regular ones, unpacked to a limit, faults of their bytes in words."""
+"""The one door for files from outside: regular ones, within a limit, their faults in words."""
 
 from __future__ import annotations
 
@@ -10,36 +10,63 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 
 from netinnov._arguments import examples
+from netinnov._encodings import utf8_of
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
 
-ALWAYS_UNPACKED = 2**28  # bytes (256 MiB) that any packed file may unpack to
+LIMIT = "NETINNOV_FILE_GIB"
+"""Variable of the environment: GiB of memory that what is made of any file may take; else 1."""
 
-MOST_UNPACKED = 100
-"""Times its own size that a larger one may unpack to; tables of text reach 5 to 30 times."""
+GROWTH = 1_000
+"""Times its own size that what is made of a larger file may take."""
 
-ALWAYS_FIELDS = 2**24
-"""Fields (17 million) that any packed table may have: as rows of one, they take 0.6 GiB as text."""
+BYTE = 8  # bytes of memory for each byte of text, with the copies on the way
+VALUE, CELL = 16, 64  # and for each number of an array, and each cell of any other table
 
-MOST_FIELDS = 10
-"""Fields for each byte of its own size that a larger one may have; tables of text reach 2."""
+Count = Callable[[bytes], int]
 
-SEPARATORS = (b"\n", b",", b";", b"\t", b"|")  # what ends a field
+
+def _marks(marks: bytes) -> Count:
+    return lambda data: len(data) - len(data.translate(None, marks))
+
+
+def _words(data: bytes) -> int:
+    return len(data.split())
+
+
+def _elements(data: bytes) -> int:
+    return data.count(b"<") - data.count(b"</")
+
+
+FIELDS: tuple[Count, int] = (_marks(b"\n,;\t|"), 64)
+PARTS = {
+    **dict.fromkeys((".edges", ".gml", ".mpx", ".net", ".paj"), (_words, 256)),
+    **dict.fromkeys((".gexf", ".graphml"), (_elements, 1024)),
+    **dict.fromkeys((".geojson", ".json", ".jsonl"), (_marks(b",:[{"), 128)),
+    ".xml": (_elements, 32),
+}
+"""How many parts some bytes have and what memory each takes, by the ending of a file; of tables."""
 
 DAMAGE = (
-    *(EOFError, KeyError, OSError, RuntimeError, ValueError, lzma.LZMAError, struct.error),
-    *(zipfile.BadZipFile, zlib.error, pa.ArrowException),
+    *(EOFError, KeyError, MemoryError, OSError, RuntimeError, ValueError),
+    *(lzma.LZMAError, struct.error, zipfile.BadZipFile, zlib.error, pa.ArrowException),
 )
 """What libraries raise where the bytes of a file are not those of its format."""
+
+
+def ending_of(path: Path | str) -> str:
+    """Ending in lower case, without that of a packed file."""
+    return Path(str(path).casefold().removesuffix(".gz")).suffix
 
 
 def network_json(folder: Path) -> Path | None:
@@ -60,8 +87,7 @@ def files_in(path: Path) -> list[str]:
     if kind_at_path(path) == "a folder":
         with os.scandir(path) as entries:
             return sorted(entry.name for entry in entries if not entry.is_dir())
-    check_file(path)
-    with damage_refused(str(path)), zipfile.ZipFile(path) as archive:
+    with raw_file(path) as stream, zipfile.ZipFile(stream) as archive:
         return sorted(archive.namelist())
 
 
@@ -78,12 +104,33 @@ def check_file(path: Path) -> Path:
     return path
 
 
-@contextmanager
-def unpacked(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
-    """The bytes of a file, or of a member of a zip or folder, without their packing.
+def check_made(name: str | Path, made: float, size: int = 0) -> None:
+    """Refuse a file of which more bytes of memory are made than its own size lets one expect."""
+    text = os.environ.get(LIMIT, "1")
+    try:
+        most = float(text)
+    except ValueError:
+        most = 0
+    if not most > 0:
+        raise InputError(f"the variable {LIMIT} must be a number of GiB above 0; found {text!r}.")
+    if made > max(most * 2**30, GROWTH * size):
+        msg = f"{name} would take more than {max(most, GROWTH * size / 2**30):,.3g} GiB of memory, "
+        msg += "far more than files of its size do. If that is meant, allow more GiB by a variable "
+        raise InputError(f"{msg}of the environment, such as {LIMIT}={max(8, 4 * most):.0f}.")
 
-    A file ``.gz``, or one ``.zip`` with one file in it, is unpacked as it is read, up to the limits
-    above.
+
+@contextmanager
+def raw_file(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of a regular file as they are, to seek in; what its reader finds is in words."""
+    with damage_refused(str(path), Exception), check_file(path).open("rb") as stream:
+        yield stream
+
+
+@contextmanager
+def opened(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
+    """The bytes of a file, or of a member of a zip or folder, unpacked and within the limit.
+
+    A file ``.gz``, or one ``.zip`` with one file in it, is unpacked as it is read.
     """
     if member is not None and kind_at_path(path) == "a folder":
         path, member = path / member, None
@@ -106,23 +153,18 @@ def unpacked(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """All bytes of a file, unpacked; refused as `unpacked` does."""
-    with unpacked(path) as stream:
+    """All bytes of a file, unpacked; refused as `opened` does."""
+    with opened(path) as stream:
         return stream.read()
 
 
-def decoded(name: str | Path, data: bytes) -> str:
-    """Bytes as text without a byte order mark; UTF-8 or the line that is not."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
-        msg = f"{name} must be UTF-8; line {line} has the byte 0x{byte:02x}, which is not; save the"
-        raise InputError(f"{msg} file as UTF-8.") from None
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8, without a byte order mark."""
+    return utf8_of(path, read_bytes(path))
 
 
 def read_json(path: Path) -> Any:
-    return parse_json(path, decoded(path, read_bytes(path)))
+    return parse_json(path, read_text(path))
 
 
 def parse_json(name: str | Path, text: str) -> Any:
@@ -137,6 +179,41 @@ def parse_json(name: str | Path, text: str) -> Any:
         raise InputError(f"{name} must be JSON that can be read; {why}.") from None
 
 
+def read_parquet(path: Path) -> pa.Table:
+    """A Parquet file, its text as codes until it is known how much it is."""
+    with raw_file(path) as stream:
+        size = path.stat().st_size
+        file = pa.parquet.ParquetFile(stream)
+        chunks = [
+            group.column(at)
+            for number in range(file.metadata.num_row_groups)
+            for group in [file.metadata.row_group(number)]
+            for at in range(group.num_columns)
+        ]
+        values = VALUE * sum(chunk.num_values for chunk in chunks)
+        check_made(path, values + sum(chunk.total_uncompressed_size for chunk in chunks), size)
+        schema = file.schema_arrow
+        texts = [name for name in schema.names if _is_text(schema.field(name).type)]
+        table = pa.parquet.ParquetFile(stream, read_dictionary=texts).read()
+        coded = [name for name in texts if pa.types.is_dictionary(table.schema.field(name).type)]
+        width = sum(_width(chunk) for name in coded for chunk in table[name].chunks)
+        check_made(path, values + BYTE * width, size)
+        for name in coded:
+            whole = table[name].cast(pa.large_string())
+            table = table.set_column(table.schema.get_field_index(name), name, whole)
+        return table
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _width(codes: pa.DictionaryArray) -> int:
+    """Bytes that the texts of some codes have together."""
+    lengths = pc.binary_length(codes.dictionary).cast(pa.int64())
+    return pc.sum(lengths.take(codes.indices)).as_py() or 0
+
+
 @contextmanager
 def damage_refused(name: str, *more: type[Exception]) -> Iterator[None]:
     """What a library raises for the bytes of a file (``more``: of its own), in words."""
@@ -145,32 +222,19 @@ def damage_refused(name: str, *more: type[Exception]) -> Iterator[None]:
     except InputError:
         raise
     except (*DAMAGE, *more) as error:
-        raise _damaged(name, error) from None
-
-
-@contextmanager
-def parquet_of(path: Path) -> Iterator[IO[bytes]]:
-    """A Parquet file to read; refused if it is damaged or would grow without bound."""
-    check_file(path)
-    with damage_refused(str(path)), path.open("rb") as stream:
-        about = pa.parquet.ParquetFile(stream).metadata
-        most = max(ALWAYS_FIELDS, MOST_UNPACKED * path.stat().st_size)
-        if about.num_rows * about.num_columns > most:
-            raise _too_large(path.name, most, "cells")
-        stream.seek(0)
-        yield stream
+        why = getattr(error, "strerror", None) or str(error).strip("'\"").rstrip(".")
+        first = (why or type(error).__name__).splitlines()[0]
+        msg = f"{name} cannot be read: {first}; if it is damaged or cut off, get it again."
+        raise InputError(msg) from None
 
 
 class _Limited(io.RawIOBase):
-    """A stream of bytes and fields as many as its size allows; its faults are errors in words."""
+    """A stream of bytes that is refused once what they make is beyond the limit."""
 
     def __init__(self, stream: IO[bytes], name: str, size: int) -> None:
-        self._stream, self._name = stream, name
-        self._most = {
-            "bytes": max(ALWAYS_UNPACKED, MOST_UNPACKED * size),
-            "fields": max(ALWAYS_FIELDS, MOST_FIELDS * size),
-        }
-        self._read = dict.fromkeys(self._most, 0)
+        self._stream, self._name, self._size = stream, name, size
+        self._count, self._part = PARTS.get(ending_of(name), FIELDS)
+        self._made, self._end = 0, b""
 
     def readable(self) -> bool:
         return True
@@ -178,24 +242,14 @@ class _Limited(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         with damage_refused(self._name):
             data = self._stream.read(len(buffer))
-        self._read["bytes"] += len(data)
-        self._read["fields"] += sum(map(data.count, SEPARATORS))
-        for unit, most in self._most.items():
-            if self._read[unit] > most:
-                raise _too_large(self._name, most, unit)
+        self._made += BYTE * len(data) + self._part * self._count(data)
+        check_made(self._name, self._made, self._size)
+        if self._count is _elements:  # short names of long texts, which may hold others
+            if b"<!ENTITY" in (self._end + data).replace(b"\0", b""):
+                raise InputError(f"{self._name} must not declare entities, which no table needs.")
+            self._end = data[-16:]
         buffer[: len(data)] = data
         return len(data)
-
-
-def _too_large(name: str, most: int, unit: str) -> InputError:
-    msg = f"{name} unpacks to more than {most:,} {unit}, far more than a table of its size holds"
-    return InputError(f"{msg}; if that is meant, unpack it yourself and give the result.")
-
-
-def _damaged(name: str, error: Exception) -> InputError:
-    why = getattr(error, "strerror", None) or str(error).strip("'\"").rstrip(".")
-    first = (why or type(error).__name__).splitlines()[0]
-    return InputError(f"{name} cannot be read: {first}; if it is damaged or cut off, get it again.")
 
 
 def _only_member(name: str, members: Sequence[str]) -> str:

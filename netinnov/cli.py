@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 INPUT = (
-    "Folder with nodes.csv, links.csv and, if any, places.csv and layers.csv (or .parquet, .dta, "
+    "Folder with nodes.csv, links.csv and, if any, places.csv and layers.csv (or .parquet, "
     ".xlsx), or workbook with such sheets; folder or zip of CORDIS; folder or .jsonl of OpenAlex; "
-    "table or matrix of flows (.csv, .xlsx, .dta, .parquet); or file .edges, .mpx, .net, .paj, "
+    "table or matrix of flows (.csv, .xlsx, .parquet); or file .edges, .mpx, .net, .paj, "
     ".graphml, .gexf, .gml."
 )
 COLUMN = (
@@ -301,7 +301,7 @@ def _configuration(path: Path | None, case: Case | None) -> Configuration:
     """What a file asks for; all settings left as they are for a folder or file of data."""
     from netinnov import study
     from netinnov._inputs import ENDINGS, recognise
-    from netinnov.sources._any_table import ending_of
+    from netinnov._opening import ending_of
 
     if path and case:
         msg = f"--case is one of the bundled cases and is run without a file; found it with {path}."

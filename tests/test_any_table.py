@@ -1,13 +1,13 @@
-"""Tables as users have them: workbooks, Stata, encodings, delimiters, headers in other words."""
+"""Tables as users have them: workbooks, points, encodings, delimiters, headers in other words."""
 
 from __future__ import annotations
 
-import sys
+import datetime as dt
+import json
 import warnings
 
 import igraph as ig
 import networkx as nx
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,6 +15,7 @@ import netinnov as ni
 from netinnov.errors import InputError, TableError
 from netinnov.io import write_graphml, write_network
 from netinnov.sources import read_origin_destination, read_tables
+from netinnov.sources._workbooks import read_workbook
 from workbooks import write_workbook
 
 NODES = [
@@ -142,80 +143,94 @@ def test_workbooks_that_are_damaged(tmp_path, data):
         ni.read_network(tmp_path / "n.xlsx")
 
 
-@pytest.mark.parametrize(
-    ("module", "name", "command"),
-    [
-        ("python_calamine", "n.xlsx", "pip install 'netinnov[excel]'"),
-        ("pyogrio", "places.geojson", "pip install 'netinnov[maps]'"),
-    ],
-)
-def test_a_package_that_is_missing_is_named_with_its_command(
-    chinese, monkeypatch, module, name, command
-):
-    monkeypatch.setitem(sys.modules, module, None)
-    (chinese / "places.csv").unlink()
-    (chinese / name).write_text("{}")
-    with pytest.raises(ImportError) as caught:
-        ni.read_network(chinese / name if name.endswith("xlsx") else chinese)
-    assert f"reading {name} needs {module}" in str(caught.value)
-    assert command in str(caught.value)
+@pytest.fixture
+def book(tmp_path):
+    """A workbook of openpyxl, and where to save it."""
+    openpyxl = pytest.importorskip("openpyxl")
+    return openpyxl.Workbook(), tmp_path / "book.xlsx"
 
 
-# -- Stata and points --------------------------------------------------------------------------
+def test_cells_are_what_excel_shows(book):
+    """Numbers, truth values, dates, times, faults of formulas, and texts that cells share."""
+    workbook, path = book
+    sheet = workbook.active
+    sheet.append(["name", "whole", "part", "true", "day", "hour", "fault", "money"])
+    day = dt.datetime(2016, 2, 29, 12, 30)
+    sheet.append(["a", 7.0, 0.1, True, day, dt.time(6, 45), "#N/A", 3])
+    sheet.append(["a", 2**40, -1e-9, False, dt.date(1900, 1, 1), dt.time(0, 0), None, 4.5])
+    sheet["H2"].number_format = sheet["H3"].number_format = '#,##0.00 "days";[Red]-#,##0 "h"'
+    workbook.save(path)
+    table = read_workbook(path)["Sheet"]
+    assert table.pop("fault").isna().all()
+    first = ("a", 7, 0.1, True, "2016-02-29 12:30:00", "06:45:00", 3.0)
+    assert tuple(table.loc[2]) == first
+    second = ("a", 2**40, -1e-9, False, "1900-01-01 00:00:00", "00:00:00", 4.5)
+    assert tuple(table.loc[3]) == second
 
 
-@pytest.mark.parametrize("version", [114, 117, 118])
-def test_stata_files_are_tables(tmp_path, version):
-    nodes = pd.DataFrame({"ID": ["a", "b"], "City": ["Köln", ""]})
-    nodes["type"] = pd.Categorical(["firm", "park"])
-    nodes.to_stata(tmp_path / "nodes.dta", write_index=False, version=version)
-    links = pd.DataFrame({"From": ["a"], "To": ["b"], "weight": np.float32([1.5])})
-    links.to_stata(tmp_path / "links.dta", write_index=False, version=version)
-    if version < 118:  # Latin-1, which is not told from other encodings
-        with pytest.raises(InputError, match="name its encoding"):
-            ni.read_network(tmp_path)
-    network = ni.read_network(tmp_path, encoding="latin-1" if version < 118 else None)
-    assert network.nodes["kind"].tolist() == ["firm", "park"]
-    assert network.nodes["place"].tolist()[0] == "Köln"
-    assert network.nodes["place"].isna().tolist() == [False, True]
-    assert network.links["weight"].tolist() == [1.5]
+def test_days_may_count_from_1904(book):
+    openpyxl = pytest.importorskip("openpyxl")
+    workbook, path = book
+    workbook.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    workbook.active.append(["day"])
+    workbook.active.append([dt.datetime(2016, 1, 1)])
+    workbook.save(path)
+    assert read_workbook(path)["Sheet"]["day"].tolist() == ["2016-01-01 00:00:00"]
 
 
-def test_a_faulty_row_of_stata_is_counted_from_1(tmp_path):
-    pd.DataFrame({"id": ["a", "b"]}).to_stata(tmp_path / "nodes.dta", write_index=False)
-    links = pd.DataFrame({"from": ["a", "a"], "to": ["b", "c"]})
-    links.to_stata(tmp_path / "links.dta", write_index=False)
-    with pytest.raises(TableError, match=r"column 'to': 1 x end is not a node \(row 2: 'c'"):
-        ni.read_network(tmp_path)
+def test_rows_and_cells_need_not_say_where_they_are(tmp_path):
+    """Positions are optional; what is pronounced (rPh) is not part of a text."""
+    cells = "".join(f"<c t='str'><v>{text}</v></c>" for text in "xy")
+    kanji = '<c t="inlineStr"><is><t>杭州</t><rPh><t>kōshū</t></rPh></is></c><c><v>5</v></c>'
+    data = f"<row>{cells}</row><row/><row>{kanji}</row>"
+    path = write_workbook(tmp_path / "n.xlsx", {"one": []}, data=data)
+    table = read_workbook(path)["one"]
+    assert table.columns.tolist() == ["x", "y"]
+    assert table.index.tolist() == [3]
+    assert table.loc[3].tolist() == ["杭州", 5]
 
 
-@pytest.mark.parametrize("ending", ["geojson", "gpkg", "shp"])
-def test_a_layer_of_points_has_the_places(chinese, ending):
-    """Written in metres of Web Mercator, read in degrees."""
+# -- points ------------------------------------------------------------------------------------
+
+
+def test_points_are_places(chinese):
     geopandas = pytest.importorskip("geopandas")
     (chinese / "places.csv").unlink()
     table = pd.DataFrame({"地点": ["杭州", "衢州"], "人口": [11936010, 2276184]})
     points = geopandas.points_from_xy([120.16, 118.87], [30.25, 28.94], crs=4326)
-    layer = geopandas.GeoDataFrame(table, geometry=points)
-    if ending == "gpkg":
-        layer = layer.to_crs(3857)
-    layer.to_file(chinese / f"places.{ending}", encoding="utf-8")
+    geopandas.GeoDataFrame(table, geometry=points).to_file(chinese / "places.geojson")
     places = ni.read_network(chinese).places
-    pd.testing.assert_frame_equal(
-        places[["lon", "lat", "population"]],
-        expected().places[["lon", "lat", "population"]],
-        rtol=1e-9,
-    )
+    columns = ["lon", "lat", "population"]
+    pd.testing.assert_frame_equal(places[columns], expected().places[columns], rtol=1e-9)
 
 
-def test_shapes_that_are_no_points_are_refused(chinese):
-    geopandas = pytest.importorskip("geopandas")
+POINT = {"type": "Point", "coordinates": [120.16, 30.25]}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"type": "FeatureCollection"}, "must be GeoJSON with `features`"),
+        ({"features": [5]}, "must be GeoJSON with `features`"),
+        ({"features": [{"properties": {"place": "a"}, "geometry": None}]}, "holds no geometry"),
+        (
+            {"features": [{"properties": {"place": "a"}, "geometry": {"type": "Polygon"}}]},
+            "must hold points; it holds Polygon",
+        ),
+        (
+            {"features": [{"properties": {}, "geometry": POINT | {"coordinates": ["x", {}]}}]},
+            "places.geojson cannot be read",
+        ),
+        (
+            {"crs": {"type": "name", "properties": {"name": "EPSG:3857"}}, "features": []},
+            "must be in degrees .* it says 'EPSG:3857'",
+        ),
+    ],
+)
+def test_what_is_no_layer_of_points_is_refused(chinese, content, words):
     (chinese / "places.csv").unlink()
-    points = geopandas.points_from_xy([120.16, 118.87], [30.25, 28.94], crs=4326)
-    circles = geopandas.GeoSeries(points).to_crs(3857).buffer(1)
-    layer = geopandas.GeoDataFrame({"地点": ["杭州", "衢州"]}, geometry=circles)
-    layer.to_file(chinese / "places.geojson")
-    with pytest.raises(InputError, match="must hold points; it holds Polygon"):
+    (chinese / "places.geojson").write_text(json.dumps(content))
+    with pytest.raises(InputError, match=words):
         ni.read_network(chinese)
 
 
@@ -272,9 +287,9 @@ def test_no_other_encoding_is_taken_for_chinese(tmp_path, text, encoding):
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"id,city\na,A\x00\nb,B\n", "must be text; line 2 has NUL characters"),
+        (b"id,city\na,A\x00\nb,B\n", "must be UTF-8; line 2 has NUL characters"),
         ("id,city\na,A\n".encode("utf-16")[:-1], "must be UTF-16; line"),
-        ("id,city\na,A\n".encode("utf-16-le")[:-1], "must be text; line 1 has NUL characters"),
+        ("id,city\na,A\n".encode("utf-16-le")[:-1], "must be UTF-8; line 1 has NUL characters"),
     ],
 )
 def test_damaged_text_is_refused(tmp_path, data, words):

@@ -61,11 +61,11 @@ def test_polygons_and_lines_lie_below_everything(network):
 
 def test_other_coordinate_systems_become_degrees(network, tmp_path):
     shapes = geopandas.GeoDataFrame(geometry=[LAND], crs=4326)
-    shapes.to_crs(3857).to_file(tmp_path / "land.gpkg")
+    shapes.to_file(tmp_path / "land.geojson")
     for basemap in (
         shapes,
         shapes.to_crs(3857),
-        tmp_path / "land.gpkg",
+        tmp_path / "land.geojson",
         shapes.set_crs(None, allow_override=True),
     ):
         (area,) = drawn(plot_flow_map(network, basemap=basemap))
@@ -81,7 +81,7 @@ def test_nothing_in_the_frame_draws_nothing(network):
     ("basemap", "words"),
     [
         (3, 'must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; found int'),
-        ("nowhere.gpkg", "there is no file nowhere.gpkg"),
+        ("nowhere.geojson", "nowhere.geojson must be a file; there is none"),
         (geopandas.GeoSeries([Point(5e5, 4e6)]), "no coordinate system.*set_crs"),
     ],
 )
@@ -92,16 +92,17 @@ def test_what_is_no_basemap(network, basemap, words):
 
 def test_a_file_that_holds_no_shapes(network, tmp_path):
     (tmp_path / "table.csv").write_text("a,b\n1,2\n")
-    (tmp_path / "broken.gpkg").write_bytes(b"no database")
-    for name in ("table.csv", "broken.gpkg"):
-        with pytest.raises(InputError, match=f"{name} cannot be read as shapes"):
+    broken = '{"features": [{"properties": null, "geometry": {"type": "Circle"}}]}'
+    (tmp_path / "broken.geojson").write_text(broken)
+    for name, words in (("table.csv", "must be GeoJSON"), ("broken.geojson", "cannot be read")):
+        with pytest.raises(InputError, match=f"{name} {words}"):
             plot_flow_map(network, basemap=tmp_path / name)
 
 
 def test_without_geopandas_the_message_is_a_command(network, monkeypatch):
     monkeypatch.setitem(sys.modules, "geopandas", None)
     with pytest.raises(ImportError, match=r"pip install 'netinnov\[maps\]'"):
-        plot_flow_map(network, basemap="land.gpkg")
+        plot_flow_map(network, basemap="land.geojson")
     plot_flow_map(network)
 
 

@@ -133,20 +133,23 @@ def test_a_network_names_files_of_its_own_folder_only(written, file):
         network_io.read_network(written)
 
 
-# -- what unpacks without end ------------------------------------------------------------------
+# -- what a small file would make of memory ----------------------------------------------------
 
 
 @pytest.fixture
 def low_limit(monkeypatch):
-    """The limits of any packed file, lowered so that a small file exceeds them."""
-    monkeypatch.setattr(_opening, "ALWAYS_UNPACKED", 100_000)
-    monkeypatch.setattr(_opening, "ALWAYS_FIELDS", 100_000)
+    """A limit of 1 MiB, so that a small file exceeds it."""
+    monkeypatch.setenv("NETINNOV_FILE_GIB", str(2**-10))
+    monkeypatch.setattr(_opening, "GROWTH", 20)
+
+
+TOO_MUCH = r"would take more than \S+ GiB of memory.*NETINNOV_FILE_GIB="
 
 
 def test_a_gzip_that_unpacks_to_a_thousand_times_its_size_is_refused(folder, low_limit):
     (folder / "nodes.csv").unlink()
     (folder / "nodes.csv.gz").write_bytes(gzip.compress(NODES.encode() + b"\n" * 1_000_000))
-    with pytest.raises(InputError, match=r"nodes.csv.gz unpacks to more than .* bytes"):
+    with pytest.raises(InputError, match=f"nodes.csv.gz {TOO_MUCH}"):
         read(folder)
 
 
@@ -156,39 +159,71 @@ def test_a_zip_in_a_zip_counts_by_the_outer_one(tmp_path, low_limit):
         archive.writestr("g_inventor.tsv", "patent_id\tinventor_id\n" + "1\t2\n" * 500_000)
     with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("g_inventor.tsv.zip", inner.getvalue())
-    with pytest.raises(InputError, match=r"unpacks to more than"):
+    with pytest.raises(InputError, match=TOO_MUCH):
         sources.read_patentsview(tmp_path / "all.zip")
 
 
-def test_a_parquet_of_one_value_a_million_times_is_refused(folder, low_limit):
+@pytest.mark.parametrize(
+    "values", [np.zeros(200_000, np.int64), ["x" * 1_000] * 5_000, [["a"] * 100] * 5_000]
+)
+def test_a_parquet_of_one_value_many_times_is_refused(folder, low_limit, values):
     (folder / "nodes.csv").unlink()
-    table = pa.table({"node": pa.array(np.zeros(1_000_000, np.int64))})
+    pq.write_table(pa.table({"node": pa.array(values)}), folder / "nodes.parquet")
+    assert (folder / "nodes.parquet").stat().st_size < 50_000
+    with pytest.raises(InputError, match=f"nodes.parquet {TOO_MUCH}"):
+        read(folder)
+
+
+def test_text_of_parquet_is_text_and_categories_stay_categories(folder):
+    table = pa.table({"node": ["a", "b"], "kind": pa.array(["x", "y"]).dictionary_encode()})
+    (folder / "nodes.csv").unlink()
     pq.write_table(table, folder / "nodes.parquet")
-    with pytest.raises(InputError, match=r"nodes.parquet unpacks to more than"):
-        read(folder)
+    nodes = sources.read_tables(folder).nodes
+    assert nodes["node"].tolist() == ["a", "b"]
+    assert nodes["node"].dtype == "str"
+    assert nodes["kind"].dtype == "category"
 
 
-@pytest.mark.parametrize(("header", "row"), [("node", "a"), ("node,b,c,d,e", "a,,,,")])
-def test_a_gzip_of_short_rows_is_refused_by_its_fields(folder, monkeypatch, header, row):
-    monkeypatch.setattr(_opening, "ALWAYS_FIELDS", 100_000)  # far below the limit of bytes
-    (folder / "nodes.csv").unlink()
-    text = "\n".join([header, *[row] * 100_001, ""])
-    (folder / "nodes.csv.gz").write_bytes(gzip.compress(text.encode()))
-    with pytest.raises(InputError, match=r"nodes.csv.gz unpacks to more than 100,000 fields"):
-        read(folder)
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("g.graphml.gz", "<graphml><graph>" + '<node id="1"/>' * 2_000),
+        ("g.edges.gz", "1 1 2 1\n" * 2_000),
+        ("g.mpx.gz", "a,b,l\n" * 5_000),
+        ("g.net", "*Vertices 100000\n*Arcs\n1 2\n"),
+        ("g.net.gz", "*Vertices 2\n*Arcs\n" + "1 2\n" * 2_000),
+        ("g.json.gz", "[" + "[]," * 5_000),
+        ("o.jsonl.gz", '{"id": "W1", "x": [' + "[]," * 5_000),
+        ("f.csv.gz", "from,to\n" + "a,b\n" * 10_000),
+    ],
+)
+def test_many_nodes_and_links_of_a_small_file_are_refused(tmp_path, low_limit, name, text):
+    data = gzip.compress(text.encode()) if name.endswith(".gz") else text.encode()
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(InputError, match=TOO_MUCH):
+        ni.read_network(tmp_path / name)
+
+
+def test_the_limit_can_be_raised(tmp_path, low_limit, monkeypatch):
+    (tmp_path / "f.csv.gz").write_bytes(gzip.compress(b"from,to\n" + b"a,b\n" * 10_000))
+    monkeypatch.setenv("NETINNOV_FILE_GIB", "0.1")
+    assert ni.read_network(tmp_path / "f.csv.gz").links["weight"].tolist() == [10_000]
+    monkeypatch.setenv("NETINNOV_FILE_GIB", "much")
+    with pytest.raises(InputError, match="NETINNOV_FILE_GIB must be a number of GiB above 0"):
+        ni.read_network(tmp_path / "f.csv.gz")
 
 
 def test_a_file_that_is_not_packed_may_have_any_number_of_rows(folder, monkeypatch):
-    monkeypatch.setattr(_opening, "ALWAYS_FIELDS", 100_000)
+    monkeypatch.setenv("NETINNOV_FILE_GIB", str(2**-10))
     (folder / "nodes.csv").write_text(NODES + "z,\n" * 100_001)
     assert len(read(folder).tables.nodes) == 100_003
 
 
-def test_what_is_packed_as_well_as_text_usually_is_can_be_read(folder, low_limit):
+def test_what_is_packed_as_well_as_text_usually_is_can_be_read(folder, monkeypatch):
+    monkeypatch.setenv("NETINNOV_FILE_GIB", str(2**-10))
     links = "".join(f"a,b,layer {number * 7919 % 10_007}\n" for number in range(20_000))
     (folder / "links.csv").unlink()
     packed = gzip.compress(f"source,target,layer\n{links}".encode())
-    assert len(links) > 100_000
     (folder / "links.csv.gz").write_bytes(packed)
     assert len(read(folder).tables.links) == 20_000
 
@@ -279,14 +314,8 @@ def test_a_field_of_the_header_beyond_the_reader_is_refused_in_a_network(written
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (
-            "*Vertices 99999999999\n*Arcs\n1 2\n",
-            "number of vertices must follow .*, at most 10,000,000",
-        ),
-        (
-            f"*Vertices {'9' * 5000}\n*Arcs\n1 2\n",
-            "number of vertices must follow .*, at most 10,000,000",
-        ),
+        ("*Vertices 10000000\n*Arcs\n1 2\n", "x.net would take more than 1 GiB of memory"),
+        (f"*Vertices {'9' * 5000}\n*Arcs\n1 2\n", "number of vertices must follow"),
         (f"*Vertices 2\n*Arcs\n1 {'9' * 5000}\n", "a vertex must be a whole number from 1 to 2"),
         ("*Vertices 2\n*Arcs\n1 2\n*Partition k\n*Vertices 2\n1\ninf\n", "must be"),
     ],

@@ -19,7 +19,7 @@ HEAVY = ("matplotlib", "seaborn", "igraph", "sknetwork", "numba", "networkx", "d
 STEPS = {
     "the package": ("import netinnov as ni", {*HEAVY, "pandas", "numpy"}),
     "graphs": ("import netinnov.io", {*HEAVY, "infomap"}),
-    "a table": ("ni.read_network(sys.argv[1])", {"python_calamine", "geopandas", "pyogrio"}),
+    "a table": ("ni.read_network(sys.argv[1])", {"geopandas", "pyogrio"}),
     "a bundled network": (
         "ni.datasets.load_quzhou()",
         {"matplotlib", "seaborn", "igraph", "sknetwork", "networkx"},

@@ -211,14 +211,13 @@ def test_a_missing_table_says_what_is_there(folder):
     (folder / "links.csv").rename(folder / "ties.csv")
     message = refusal(folder)
     assert (
-        "must hold links.csv, .csv.gz, .parquet, .dta or .xlsx; it holds nodes.csv, ties.csv."
-        in message
+        "must hold links.csv, .csv.gz, .parquet or .xlsx; it holds nodes.csv, ties.csv." in message
     )
 
 
 def test_an_empty_folder(tmp_path):
     message = refusal(tmp_path)
-    assert "nodes.csv, .csv.gz, .parquet, .dta or .xlsx and links.csv" in message
+    assert "nodes.csv, .csv.gz, .parquet or .xlsx and links.csv" in message
     assert message.endswith("it holds nothing.")
 
 

@@ -284,8 +284,8 @@ def test_settings_cannot_be_changed_afterwards():
 
 
 def test_a_file_below_maps_is_relative_to_the_configuration(tmp_path):
-    maps = read(tmp_path, ONLY + '[maps]\nbasemap = "borders.gpkg"\n').maps
-    assert maps.below == str(tmp_path / "borders.gpkg")
+    maps = read(tmp_path, ONLY + '[maps]\nbasemap = "borders.geojson"\n').maps
+    assert maps.below == str(tmp_path / "borders.geojson")
     assert read(tmp_path, ONLY).maps.below == "land"
     assert read(tmp_path, ONLY + '[maps]\nbasemap = "none"\n').maps.below is None
 

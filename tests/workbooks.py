@@ -14,8 +14,13 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> Path:
-    """A workbook (Office Open XML) with the rows of some sheets; None and [] are blank."""
+def write_workbook(
+    path: Path, sheets: Mapping[str, Sequence[Sequence[Cell]]], data: str = ""
+) -> Path:
+    """A workbook (Office Open XML) with the rows of some sheets; None and [] are blank.
+
+    ``data``: the XML of all rows, in place of them.
+    """
     numbered = list(enumerate(sheets.items(), start=1))
     overrides = "".join(
         f'<Override PartName="/xl/worksheets/sheet{at}.xml" ContentType="{MIME}.worksheet+xml"/>'
@@ -42,12 +47,12 @@ def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Cell]]]) -
         f"{related}</Relationships>",
     }
     for at, (_, rows) in numbered:
-        data = "".join(
+        data_of_sheet = data or "".join(
             f'<row r="{number}">{"".join(_cells(number, row))}</row>'
             for number, row in enumerate(rows, start=1)
         )
         parts[f"xl/worksheets/sheet{at}.xml"] = (
-            f'<worksheet xmlns="{SPREADSHEET}"><sheetData>{data}</sheetData></worksheet>'
+            f'<worksheet xmlns="{SPREADSHEET}"><sheetData>{data_of_sheet}</sheetData></worksheet>'
         )
     with zipfile.ZipFile(path, "w") as book:
         for name, text in parts.items():

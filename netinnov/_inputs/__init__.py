@@ -14,7 +14,7 @@ import pandas as pd
 from netinnov import io, sources
 from netinnov._arguments import as_path, examples
 from netinnov._inputs._graphs import GRAPHS, read_graph
-from netinnov._opening import check_file, files_in, unpacked
+from netinnov._opening import VALUE, check_file, check_made, ending_of, files_in, opened
 from netinnov._path_kinds import kind_at_path
 from netinnov._public import suggests_keywords
 from netinnov._spelling import stray_names
@@ -24,17 +24,17 @@ from netinnov.errors import InputError
 from netinnov.io._network_folder import is_network_folder
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
-from netinnov.sources._any_table import TABLE_ENDINGS, ending_of
-from netinnov.sources._binary_tables import MAPS, WORKBOOKS, sheet_names
+from netinnov.sources._any_table import POINTS, TABLE_ENDINGS
 from netinnov.sources._complete_rows import ReadingNote, noted, say
 from netinnov.sources._headers import check_columns, unused_columns
 from netinnov.sources._openalex_files import is_openalex
 from netinnov.sources._user_tables import tables_of_file
+from netinnov.sources._workbooks import WORKBOOKS, sheet_names
 
 READ = (
-    "a folder with nodes.csv and links.csv (or .parquet, .dta, .xlsx), a workbook with sheets "
+    "a folder with nodes.csv and links.csv (or .parquet, .xlsx), a workbook with sheets "
     "nodes and links, a folder or zip of CORDIS, a folder or .jsonl of OpenAlex, a table or matrix "
-    "of flows (.csv, .xlsx, .dta, .parquet), or a file .edges, .mpx, .net, .paj, .graphml, .gexf "
+    "of flows (.csv, .xlsx, .parquet), or a file .edges, .mpx, .net, .paj, .graphml, .gexf "
     "or .gml"
 )
 """What is read."""
@@ -42,7 +42,15 @@ READ = (
 MULTIPLEX = (".edges", ".mpx", ".net", ".paj")
 ZIP = ".zip"
 LINES = ".jsonl"
-ENDINGS = (*MULTIPLEX, ".json", LINES, *TABLE_ENDINGS, ZIP, *GRAPHS, *MAPS)  # how files of data end
+ENDINGS = (
+    *MULTIPLEX,
+    ".json",
+    LINES,
+    *TABLE_ENDINGS,
+    ZIP,
+    *GRAPHS,
+    POINTS,
+)  # how files of data end
 MEMBERS = 20  # files of a zip that are looked into
 
 
@@ -156,6 +164,9 @@ def read(
     with warnings.catch_warnings(record=True) as caught, noted() as words:
         warnings.simplefilter("always", UserWarning)
         tables = READERS[source](path, **options)
+    layer = tables.links.get("layer", pd.Series(dtype=object))
+    size = sum(each.stat().st_size for each in (path, *path.glob("*")) if each.is_file())
+    check_made(path, VALUE * len(tables.nodes) * layer.nunique(), size)  # arrays of each layer
     if headers and not option_of(source, "columns"):
         tables = tables._replace(nodes=_with_columns(path.name, tables.nodes, headers))
     faults = [str(each.message) for each in caught if each.category is UserWarning]
@@ -193,7 +204,7 @@ def recognise(path: Path) -> tuple[str, Path]:
     if ending == ".toml":
         why = f"it is a configuration, for `netinnov run {path}`"
         raise InputError(f"{path} must be {READ}; {why}.")
-    if ending in MAPS:
+    if ending == POINTS:
         why = "it is a layer of places; name the folder that holds it with nodes and links"
         raise InputError(f"{path} must be {READ}; {why}.")
     table = own_table(path.name)
@@ -208,7 +219,7 @@ def recognise(path: Path) -> tuple[str, Path]:
     line = ""
     if ending == ZIP:  # the names and first lines of its files
         line = "\n".join(f"{name} {_line(path, name)}" for name in files_in(path)[:MEMBERS])
-    elif ending not in (".parquet", ".dta"):
+    elif ending != ".parquet":
         line = _line(path)
     line = line.casefold()
     if "inventor_id" in line:
@@ -254,5 +265,5 @@ def _in_folder(folder: Path) -> tuple[str, Path]:
 
 
 def _line(path: Path, member: str | None = None) -> str:
-    with unpacked(path, member) as stream:
+    with opened(path, member) as stream:
         return stream.readline(2**16).decode("utf-8-sig", errors="replace")

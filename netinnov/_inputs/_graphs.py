@@ -11,11 +11,10 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-from netinnov._opening import unpacked
+from netinnov._opening import CELL, check_made, damage_refused, ending_of, opened
 from netinnov.errors import InputError
 from netinnov.io import from_networkx
 from netinnov.sources import Tables
-from netinnov.sources._any_table import ending_of
 from netinnov.sources._complete_rows import note
 from netinnov.sources._headers import check_columns, rename
 from netinnov.sources._user_tables import located
@@ -32,21 +31,18 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
 
     asked = check_columns(columns)
     read, options = getattr(nx, GRAPHS[ending_of(path)]), {}
-    with unpacked(path) as stream:
-        try:
-            if ending_of(path) == ".graphml":
-                stream = _with_namespace(path, stream.read())
-            elif ending_of(path) == ".gml":
-                stream = BytesIO(stream.read())
-                if not re.search(rb"\blabel\s", stream.getvalue()):
-                    options = {"label": "id"}  # igraph writes numbers alone
-            graph = read(stream, **options)
-        except InputError:
-            raise
-        except Exception as error:  # each format has its own, and some have those of Python
-            why = str(error).strip("'\"").rstrip(".") or type(error).__name__
-            msg = f"{path} cannot be read: {why.splitlines()[0]}; is it damaged or cut off?"
-            raise InputError(msg) from None
+    # Each format has errors of its own, and some have those of Python.
+    with damage_refused(str(path), Exception), opened(path) as stream:
+        if ending_of(path) == ".graphml":
+            stream = _with_namespace(path, stream.read())
+        elif ending_of(path) == ".gml":
+            stream = BytesIO(stream.read())
+            if not re.search(rb"\blabel\s", stream.getvalue()):
+                options = {"label": "id"}  # igraph writes numbers alone
+        graph = read(stream, **options)
+    for rows in (graph.nodes, graph.edges):
+        names = {name for *_, about in rows(data=True) for name in about}
+        check_made(path, CELL * len(rows) * len(names))
     ours = "column_types" in graph.graph
     if not ours:
         _name_layer(graph)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ import pandas as pd
 from netinnov._arguments import as_path
 from netinnov._columns import as_text
 from netinnov._hierarchy import units
+from netinnov._opening import damage_refused, read_json, read_text
 from netinnov.errors import InputError
 from netinnov.explorer._payload import rounded
 from netinnov.network import MultilayerNetwork
@@ -32,9 +33,8 @@ def read_manifest(folder: str | os.PathLike[str]) -> tuple[Path, dict[str, Any]]
     """The folder and the configuration of a study."""
     path = as_path("study", folder)
     try:
-        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-        return path, manifest["configuration"]
-    except (OSError, ValueError, KeyError):
+        return path, dict(read_json(path / "manifest.json")["configuration"])
+    except (InputError, KeyError, TypeError, ValueError):
         msg = f"`study` must be the folder of a study that `netinnov run` made; {path} has no "
         raise InputError(f"{msg}manifest.json with its configuration.") from None
 
@@ -93,4 +93,6 @@ def _table(path: Path) -> pd.DataFrame | None:
     if not path.is_file():
         return None
     types = {"node": "str", "parameter": "str", "value": "str", "scenario": "str"}
-    return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
+    with damage_refused(str(path)):
+        text = StringIO(read_text(path))
+        return pd.read_csv(text, dtype=types, keep_default_na=False, na_values=[""])

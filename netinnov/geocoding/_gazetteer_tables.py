@@ -13,7 +13,7 @@ import pandas as pd
 
 from netinnov._arguments import did_you_mean, examples
 from netinnov._columns import as_floats, as_numbers, as_text, is_blank
-from netinnov._opening import decoded, read_bytes
+from netinnov._opening import read_text
 from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
@@ -193,7 +193,7 @@ def _text(label: str, table: pd.DataFrame, name: str) -> pd.Series:
 
 def _read(path: Path) -> pd.DataFrame:
     """A file as text; an empty field is missing, and NA is Namibia."""
-    text = decoded(path.name, read_bytes(path))
+    text = read_text(path)
     first = text.partition("\n")[0]
     bare = first.split("\t")[0].isdigit()
     header = None

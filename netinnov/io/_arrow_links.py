@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from netinnov._rows import Block
 from netinnov._storage import Storage
 from netinnov.errors import InputError
 
+TYPES = {"bool", "double", "int64", "string", "large_list<item: int32>", "large_list<item: double>"}
 PARTS = {"indptr": np.int32, "indices": np.int32, "data": np.float64}
 
 
@@ -94,16 +96,35 @@ def write_arrow(path: Path, columns: Mapping[str, pa.Array]) -> None:
 
 
 def arrow_file(path: Path, *, mmap: bool = False) -> pa.RecordBatch:
-    """The record batch of a file, in memory or mapped into it."""
+    """The record batch of a file as `write_arrow` writes it, in memory or mapped into it."""
     check_file(path)
     with damage_refused(str(path)):
         stream = pa.memory_map(str(path)) if mmap else pa.OSFile(str(path))
-        file = pa.ipc.open_file(stream)
-        if file.num_record_batches != 1:
-            raise ValueError(f"it has {file.num_record_batches} record batches in place of one")
-        batch = file.get_batch(0)
+        if stream.read(8) != b"ARROW1\0\0":
+            raise ValueError("it is not a file of Arrow")
+        messages = pa.ipc.MessageReader.open_stream(stream)
+        schema = pa.ipc.read_schema(messages.read_next_message())
+        message = messages.read_next_message()
+        types = {str(kind) for kind in schema.types}
+        if not types <= TYPES or _is_compressed(message.metadata.to_pybytes()):
+            raise ValueError("its columns are of another type, or compressed")
+        batch = pa.ipc.read_record_batch(message, schema)
         batch.validate(full=True)
     return batch
+
+
+def _is_compressed(about: bytes) -> bool:
+    """Whether a message (a flatbuffer) says that its arrays are to be unpacked, to any length."""
+
+    def entry(table: int, number: int) -> int:
+        """Where an entry of a table lies; 0 if it has none."""
+        fields = table - struct.unpack_from("<i", about, table)[0]
+        there = 4 + 2 * number < struct.unpack_from("<H", about, fields)[0]
+        at = struct.unpack_from("<H", about, fields + 4 + 2 * number)[0] if there else 0
+        return table + at if at else 0
+
+    header = entry(struct.unpack_from("<I", about)[0], 2)
+    return bool(entry(header + struct.unpack_from("<I", about, header)[0], 3))
 
 
 def _odd(path: Path, expected: str) -> InputError:

@@ -13,10 +13,9 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet
 
 from netinnov._file_rows import first_row, rows_by_line
-from netinnov._opening import damage_refused, decoded, parquet_of, read_bytes
+from netinnov._opening import damage_refused, read_parquet, read_text
 from netinnov.errors import InputError
 from netinnov.io._arrow_links import arrow_file
 from netinnov.io._attributes import MISFITS, Kind, Record, restored
@@ -100,8 +99,7 @@ def _from_arrow(path: Path, columns: Mapping[str, Record]) -> tuple[pa.Table, Wh
     if path.suffix == ".arrow":
         table = pa.Table.from_batches([arrow_file(path)])
     else:
-        with parquet_of(path) as file:
-            table = pa.parquet.read_table(file)
+        table = read_parquet(path)
     with damage_refused(str(path)):  # names that are not UTF-8
         names = table.column_names
     _check_header(f"{path}", names, columns)
@@ -121,7 +119,7 @@ def _check_header(where: str, header: Sequence[str], columns: Mapping[str, Recor
 
 def _text(path: Path) -> str:
     """The text of a file that is whole, without a byte order mark."""
-    text = decoded(path, read_bytes(path))
+    text = read_text(path)
     if not text:
         raise InputError(f"{path} is empty; its first line must name its columns.")
     if not text.endswith("\n") or text.count('"') % 2:

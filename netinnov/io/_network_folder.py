@@ -195,7 +195,7 @@ def _mapped(folder: Path, digest: str) -> Storage:
 
 
 def _digest(folder: Path) -> str:
-    return hashlib.sha256((folder / "network.json").read_bytes()).hexdigest()
+    return hashlib.sha256(read_bytes(folder / "network.json")).hexdigest()
 
 
 WRITERS = {

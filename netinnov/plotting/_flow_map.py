@@ -86,7 +86,7 @@ def plot_flow_map(
         Settings of the lines (`PathCollection`) and of the places (`Axes.scatter`).
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below: land and sea (Natural Earth, 1:50 million, without borders), nothing,
-        or your own shapes, also of a file, in any coordinate system (``pip install
+        or your own shapes: in any coordinate system, or a file of GeoJSON (``pip install
         'netinnov[maps]'``).
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.

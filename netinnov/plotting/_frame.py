@@ -18,6 +18,8 @@ from scipy.spatial import cKDTree
 
 from netinnov._arguments import as_list, check_number, shown
 from netinnov._coast import land_in
+from netinnov._geojson import features_of
+from netinnov._opening import damage_refused
 from netinnov._optional import require
 from netinnov.errors import InputError
 from netinnov.plotting._style import DOUBLE, INK, axes_or_new, write
@@ -203,12 +205,9 @@ def _read(geopandas: Any, basemap: Any) -> Any:
         msg = '`basemap` must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; '
         raise InputError(f"{msg}found {type(basemap).__name__}.")
     path = Path(basemap)
-    if not path.exists():
-        raise InputError(f"`basemap`: there is no file {path}.")
-    try:
-        return geopandas.read_file(path).geometry
-    except (RuntimeError, ValueError, AttributeError) as error:  # those of every driver
-        raise InputError(f"`basemap`: {path.name} cannot be read as shapes: {error}.") from None
+    features = features_of(path)
+    with damage_refused(str(path), Exception):
+        return geopandas.GeoDataFrame.from_features(features, crs=4326).geometry
 
 
 def _in_degrees(shapes: Any) -> Any:

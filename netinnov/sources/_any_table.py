@@ -1,32 +1,24 @@
-"""One table from a file of any kind: text, a sheet of a workbook, Stata, Parquet, points."""
+"""One table from a file of any kind: text, a sheet of a workbook, Parquet, points of GeoJSON."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from netinnov._arguments import examples
 from netinnov._file_rows import ROW, is_bare, with_file_rows
+from netinnov._geojson import features_of
+from netinnov._opening import CELL, check_made, damage_refused, ending_of, read_parquet
 from netinnov.errors import InputError
-from netinnov.sources._binary_tables import (
-    MAPS,
-    WORKBOOKS,
-    read_parquet,
-    read_points,
-    read_stata,
-    read_workbook,
-)
 from netinnov.sources._delimited import AnyTable, read_delimited
+from netinnov.sources._workbooks import WORKBOOKS, read_workbook
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
-TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet", ".dta", *WORKBOOKS)
+TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet", *WORKBOOKS)
 """Endings of text files, which may be ``.gz``, and of all tables without geometry."""
-
-
-def ending_of(path: Path | str) -> str:
-    """Ending in lower case, without that of a packed file."""
-    return Path(str(path).casefold().removesuffix(".gz")).suffix
+POINTS = ".geojson"
 
 
 def read_any_table(
@@ -35,16 +27,14 @@ def read_any_table(
     """Read one table, by the ending of its file; the last two are for text files."""
     ending = ending_of(path)
     if ending == ".parquet":
-        frame = read_parquet(path)
+        table = read_parquet(path)
+        with damage_refused(str(path), Exception):
+            frame = table.to_pandas()  # ids in its index stay there
         if is_bare(frame):
             frame = with_file_rows(frame, np.arange(1, len(frame) + 1), ROW)
         return AnyTable(path.name, frame, ",", [])
-    if ending == ".dta":
-        frame, notes = read_stata(path, encoding)
-        return AnyTable(path.name, frame, ",", notes)
-    if ending in MAPS:
-        frame, notes = read_points(path)
-        return AnyTable(path.name, frame, ",", notes)
+    if ending == POINTS:
+        return AnyTable(path.name, _points(path), ",", [])
     if ending in WORKBOOKS:
         sheets = read_workbook(path)
         if len(sheets) != 1:
@@ -52,3 +42,22 @@ def read_any_table(
             raise InputError(f"{path} must have one sheet with a table; it has {held}.")
         return AnyTable(path.name, next(iter(sheets.values())), ",", [])
     return read_delimited(path, encoding, delimiter, stripped=stripped)
+
+
+def _points(path: Path) -> pd.DataFrame:
+    """Points as a table with their `lon` and `lat`, missing where a feature has no geometry."""
+    features = features_of(path)
+    names = dict.fromkeys(name for each in features for name in each["properties"])
+    check_made(path, CELL * len(names) * len(features), path.stat().st_size)
+    kinds = {str(each["geometry"].get("type")) for each in features if each["geometry"]}
+    if kinds != {"Point"}:
+        shown = examples(sorted(kinds), str) or "no geometry"
+        raise InputError(f"{path} must hold points; it holds {shown}; give points inside them.")
+    table = pd.DataFrame(
+        {name: [each["properties"].get(name) for each in features] for name in names},
+        index=range(len(features)),
+    )
+    with damage_refused(str(path), TypeError):
+        at = [(each["geometry"].get("coordinates") or (None, None))[:2] for each in features]
+        lon, lat = np.array(at, np.float64).T
+    return table.assign(lon=lon, lat=lat)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
+from netinnov._opening import CELL, check_made
 from netinnov.errors import InputError
 from netinnov.sources._parsed_lines import Link, Parsed, node_table, refuse_line, weight_of
 
@@ -25,7 +26,7 @@ def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
         msg = f"{name} must have a section #EDGES with lines; it ends in line {len(lines)} "
         raise InputError(f"{msg}without: is it cut off?")
     several = any(row[0].casefold() == "multilayer" for _, row in sections["TYPE"])
-    layers, directed = _layers(name, sections["LAYERS"], several=several)
+    layers = _layers(name, sections["LAYERS"], several=several)
     of_edges = _edge_attributes(name, sections["EDGE ATTRIBUTES"], layers, several=several)
     _refuse_half_a_line(name, len(lines), edges, several=several)
 
@@ -53,7 +54,8 @@ def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
     ends = [end for link in links for end in (link.source, link.target)]
     actors, attributes = _actors(name, sections, ends)
     nodes, _ = node_table(actors, actors, attributes | _vertices(name, sections, actors))
-    return Parsed(nodes, links, frozenset(directed))
+    directed = frozenset(layer for layer in layers if layers[layer] == "DIRECTED")
+    return Parsed(nodes, links, directed)
 
 
 def _sections(name: str, lines: Sequence[str]) -> defaultdict[str, Section]:
@@ -77,8 +79,8 @@ def _sections(name: str, lines: Sequence[str]) -> defaultdict[str, Section]:
     return rows
 
 
-def _layers(name: str, section: Section, *, several: bool) -> tuple[list[str], list[str]]:
-    """Names of the layers, and of those that are directed."""
+def _layers(name: str, section: Section, *, several: bool) -> dict[str, str]:
+    """The layers, and whether each is ``DIRECTED`` or ``UNDIRECTED``."""
     columns = ["layer", "layer", "direction"] if several else ["layer", "direction"]
     layers: dict[str, str] = {}
     for line, row in section:
@@ -89,11 +91,11 @@ def _layers(name: str, section: Section, *, several: bool) -> tuple[list[str], l
             continue
         if direction == "DIRECTED" or row[0] not in layers:
             layers[row[0]] = direction
-    return [*layers], [layer for layer in layers if layers[layer] == "DIRECTED"]
+    return layers
 
 
 def _edge_attributes(
-    name: str, section: Section, layers: Sequence[str], *, several: bool
+    name: str, section: Section, layers: Collection[str], *, several: bool
 ) -> Callable[[str], dict[str, str]]:
     """Attributes and types of the edges of a layer: its own, then those of all layers."""
     own: defaultdict[str, dict[str, str]] = defaultdict(dict)
@@ -140,6 +142,7 @@ def _vertices(
         if len(row) != 3:
             raise refuse_line(name, line, row, ["layer", "attribute", "type"])
         types[row[0]][row[1]] = row[2]
+    check_made(name, CELL * len(actors) * sum(map(len, types.values())))
     place = {actor: at for at, actor in enumerate(actors)}
     columns: dict[str, list[Value]] = {
         f"{key} ({layer})": [None] * len(actors) for layer, keys in types.items() for key in keys

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from netinnov._arguments import examples
-from netinnov._opening import parse_json, unpacked
+from netinnov._opening import opened, parse_json
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
 from netinnov.sources._text_tables import read_pieces
@@ -90,7 +90,7 @@ def _is_json(file: Path) -> bool:
 
 def _entries(file: Path) -> Iterator[dict[str, Any]]:
     """The objects of a file: one a line, or the results of an answer of the API."""
-    with unpacked(file) as stream:
+    with opened(file) as stream:
         for number, line in enumerate(stream, start=1):
             text = line.decode("utf-8-sig", errors="replace").strip()
             if not text:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from netinnov._arguments import check_number, check_type, did_you_mean, examples
 from netinnov._columns import as_numbers, as_text, is_blank
+from netinnov._encodings import check_encoding
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import say, warn_of
-from netinnov.sources._encodings import check_encoding
 from netinnov.sources._flows import (
     Form,
     as_matrix,
@@ -59,7 +59,7 @@ def read_origin_destination(
     ----------
     source : path-like or DataFrame
         A table, or a file with one: text with a header (``.gz`` too; commas, semicolons, tabs or
-        ``|`` between columns), a workbook with one sheet, Stata or Parquet. One row a flow, or a
+        ``|`` between columns), a workbook with one sheet or Parquet. One row a flow, or a
         square matrix whose rows are origins and whose columns are destinations.
     form : {"long", "matrix"}, optional
         Which of the two. Default: a matrix if its rows have the names of its columns.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from netinnov._opening import CELL, check_made
 from netinnov.errors import InputError
 from netinnov.sources._parsed_lines import (
     Link,
@@ -22,7 +23,7 @@ RELATION = re.compile(
     re.IGNORECASE,
 )
 PREFIX = re.compile(r"\s*(\d+)\s*:(.*)")
-MOST_VERTICES = 10_000_000
+VERTEX = 512  # bytes of memory for each
 CLASS = re.compile(r"\s*(\d{1,15})\s*[-=:\s]\s*(\S.*?)\s*")
 UNKNOWN = 999999998.0  # Pajek's number for a missing value of a vector
 SHAPES = ("ellipse", "box", "diamond", "triangle", "cross", "empty", "house", "man", "woman")
@@ -97,7 +98,7 @@ def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
         link._replace(source=ids[link.source], target=ids[link.target])
         for link in (*arcs, *edges, *back)
     ]
-    return Parsed(nodes, _typed(links), directed)
+    return Parsed(nodes, _typed(name, links), directed)
 
 
 def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
@@ -148,6 +149,8 @@ def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
         if rest and rest[0].casefold() in SHAPES:
             rest = rest[1:]
         for column, value in _pairs(rest).items():
+            if column not in cells:
+                check_made(name, CELL * n * (len(cells) + 1))
             cells.setdefault(column, [""] * n)[at] = value
     return labels, {column: attribute(values) for column, values in cells.items()}
 
@@ -179,9 +182,10 @@ def _links(
         yield Link(more.pop("layer", own_layer), source, target, weight, line, more)
 
 
-def _typed(links: Sequence[Link]) -> list[Link]:
+def _typed(name: str, links: Sequence[Link]) -> list[Link]:
     """The same with numbers among their attributes."""
     keys = dict.fromkeys(key for link in links for key in link.more)
+    check_made(name, CELL * len(links) * len(keys))
     columns = {key: attribute([link.more.get(key) for link in links]).tolist() for key in keys}
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     if not keys:
@@ -233,10 +237,10 @@ def _size(name: str, part: Part) -> int:
     words = part.title.split()
     digits = words[1] if len(words) > 1 else ""
     # Not every vertex needs a line, so that the length of the file says nothing.
-    if not digits.isdecimal() or len(digits) > 8 or int(digits) > MOST_VERTICES:
-        msg = f"{name}, line {part.line}: the number of vertices must follow '*Vertices', at most "
-        msg += f"{MOST_VERTICES:,}; found "
+    if not digits.isdecimal() or len(digits) > 15:
+        msg = f"{name}, line {part.line}: the number of vertices must follow '*Vertices'; found "
         raise InputError(f"{msg}{part.title!r}.")
+    check_made(name, VERTEX * int(digits))
     return int(digits)
 
 

@@ -9,15 +9,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, NamedTuple, NoReturn, TextIO
+from typing import Any, Literal, NamedTuple, TextIO
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from netinnov._arguments import did_you_mean, examples
+from netinnov._encodings import utf8_of, without_nul
 from netinnov._file_rows import first_row
-from netinnov._opening import check_file, files_in, is_zip, unpacked
+from netinnov._opening import files_in, is_zip, opened, read_bytes
 from netinnov._path_kinds import kind_at_path
 from netinnov._typing import Integers, Mask
 from netinnov.errors import InputError
@@ -113,11 +114,11 @@ def read_pieces(
         width, n_whole, whole = len(header), 0, False
 
         def piece(*, last: bool = False) -> TextTable:
-            text_of = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
+            fields = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
             # Stripped; empty fields and columns that are not there are missing.
             arrays = {
-                column: pa.array([field.strip() or None for field in text_of[column]], TEXT)
-                if column in text_of
+                column: pa.array([field.strip() or None for field in fields[column]], TEXT)
+                if column in fields
                 else pa.nulls(len(rows), TEXT)
                 for column in (*required, *optional)
             }
@@ -166,19 +167,12 @@ def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], boo
     """The names in the first line of a file, and whether they stand in quotation marks."""
     with _text(folder, name) as text:
         line = text.readline()
-    if "\0" in line:
-        _refuse_nul(name, 1)
-    header = first_row(name, csv.reader([line], delimiter=delimiter))
+    header = first_row(name, csv.reader([without_nul(name, line)], delimiter=delimiter))
     return [field.strip() for field in header], line.lstrip().startswith('"')
 
 
 def read_lines(path: Path) -> list[str]:
-    check_file(path)
-    with _text(path.parent, path.name) as text:
-        lines = re.split(r"\r\n|\n|\r", text.read())
-    for number, line in enumerate(lines, start=1):
-        if "\0" in line:
-            _refuse_nul(path.name, number)
+    lines = re.split(r"\r\n|\n|\r", without_nul(path.name, utf8_of(path.name, read_bytes(path))))
     if not any(line.strip() for line in lines):
         raise InputError(f"{path.name} is empty; get the file again.")
     return lines
@@ -211,12 +205,14 @@ def _text(folder: Path, name: str) -> Iterator[TextIO]:
     """The text of a file in a folder or zip; faults of its bytes in words."""
     try:
         with (
-            unpacked(folder, name) as stream,
+            opened(folder, name) as stream,
             io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
         ):
             yield text
     except UnicodeDecodeError:
-        raise InputError(f"{name} must be UTF-8; {_undecodable(folder, name)}") from None
+        with opened(folder, name) as stream:  # a line end is never part of a letter
+            for line, data in enumerate(stream, start=1):
+                utf8_of(name, data, first=line)
     except csv.Error as error:
         raise InputError(f"{name} cannot be read: {error}; is it a table?") from None
 
@@ -245,8 +241,7 @@ def _wanted(
     """The columns to read, in the order asked for; faults of the header."""
     if not any(header):
         raise InputError(f"{name} is empty; its first line must name its columns.")
-    if "\0" in "".join(header):
-        _refuse_nul(name, 1)
+    without_nul(name, "".join(header))
     other = [mark for mark in ",;\t|" if mark in header[0] and mark != delimiter]
     if len(header) == 1 and other:
         msg = f"{name} must have {delimiter!r} between its columns; line 1 has {other[0]!r}."
@@ -261,23 +256,3 @@ def _wanted(
         shown = examples(twice, str)
         raise InputError(f"{name} must have each column once; line 1 has {shown} twice.")
     return columns
-
-
-def _refuse_nul(name: str, line: int) -> NoReturn:
-    msg = f"{name} must be UTF-8; line {line} has NUL characters, as UTF-16 has; save the file as "
-    raise InputError(msg + "UTF-8.")
-
-
-def _undecodable(folder: Path, name: str) -> str:
-    """Where the first text is that is not UTF-8; a line end is never part of a letter."""
-    with unpacked(folder, name) as stream:
-        for line, data in enumerate(stream, start=1):
-            try:
-                data.decode("utf-8")
-            except UnicodeDecodeError as error:
-                at = len(data[: error.start].decode("utf-8")) + 1
-                where = f"line {line} has the byte 0x{data[error.start]:02x} as its character {at}"
-                if error.reason == "unexpected end of data":
-                    return f"{where} and ends inside it; get the file again."
-                return f"{where}, which is not; save the file as UTF-8."
-    return "some of it is not"  # pragma: no cover

@@ -13,20 +13,20 @@ import pandas as pd
 
 from netinnov._arguments import as_path, examples
 from netinnov._columns import as_text, is_blank
+from netinnov._encodings import check_encoding
 from netinnov._file_rows import is_bare, without_file
 from netinnov._layer_table import records_of_old_folder
-from netinnov._opening import network_json, read_json
+from netinnov._opening import ending_of, network_json, read_json
 from netinnov._path_kinds import kind_at_path
 from netinnov._synonyms import TABLES, key_of
 from netinnov.errors import InputError
-from netinnov.sources._any_table import TABLE_ENDINGS, TEXT_ENDINGS, ending_of, read_any_table
-from netinnov.sources._binary_tables import MAPS, WORKBOOKS, read_workbook
+from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, TEXT_ENDINGS, read_any_table
 from netinnov.sources._complete_rows import note, say
 from netinnov.sources._delimited import AnyTable, decimal_of
-from netinnov.sources._encodings import check_encoding
 from netinnov.sources._headers import check_columns, rename, unused_columns, unweighted
 from netinnov.sources._numeric_columns import NUMBERS, typed
 from netinnov.sources._reader_result import Tables
+from netinnov.sources._workbooks import WORKBOOKS, read_workbook
 
 FORMAT = "netinnov network"
 TRUTH = dict.fromkeys(("true", "yes", "1", "是"), True)
@@ -46,9 +46,8 @@ def read_tables(
     path : path
         A folder that holds ``nodes`` and ``links`` and may hold ``places`` and ``layers``, each
         as ``.csv`` (also ``.tsv``, ``.txt`` and ``.gz``; commas, semicolons, tabs or ``|`` between
-        columns), ``.parquet``, ``.dta`` (Stata) or a workbook with one sheet; ``places`` may be a
-        layer of points (``.gpkg``, ``.geojson``, ``.shp``; extra ``maps``). Or a workbook
-        (``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``; extra ``excel``) with sheets of these names.
+        columns), ``.parquet`` or a workbook with one sheet; ``places`` may be points in degrees
+        (``.geojson``). Or a workbook (``.xlsx``, ``.xlsm``) with sheets of these names.
         ``layers`` has a row for each layer: ``layer`` and any of ``directed``, ``modelled`` (true
         or false), ``quantity``, ``unit``, ``events``, ``parameters``. Without it
         ``network.json`` may name the directed layers, ``{"directed": ["funding"]}``, a layer is
@@ -138,7 +137,7 @@ def tables_of_file(
     nodes, links, places = (tables.get(name) for name in ("nodes", "links", "places"))
     if nodes is None or links is None:  # of a folder; a workbook without them is refused above
         missing = [name for name in ("nodes", "links") if name not in tables]
-        needed = " and ".join(f"{name}.csv, .csv.gz, .parquet, .dta or .xlsx" for name in missing)
+        needed = " and ".join(f"{name}.csv, .csv.gz, .parquet or .xlsx" for name in missing)
         names = ", ".join(sorted(entry.name for entry in path.iterdir())[:8]) or "nothing"
         msg = f"{path} must hold {needed}; it holds {names}."
         if missing == ["nodes"]:
@@ -206,7 +205,7 @@ def _in_folder(folder: Path, encoding: str | None) -> dict[str, AnyTable]:
     tables = {}
     names = sorted(entry.name for entry in folder.iterdir())
     for table, words in TABLES.items():
-        endings = (*TABLE_ENDINGS, *(MAPS if table == "places" else ()))
+        endings = (*TABLE_ENDINGS, *([POINTS] if table == "places" else ()))
         stems = [f"{stem}{ending}" for stem in (table, *words) for ending in endings]
         wanted = {*stems, *(f"{stem}.gz" for stem in stems if stem.endswith(TEXT_ENDINGS))}
         held = [name for name in names if name.casefold() in wanted]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model, model_vali
 
 from netinnov._arguments import as_path, check_choice, did_you_mean, shown
 from netinnov._inputs import READERS
-from netinnov._opening import decoded, read_bytes
+from netinnov._opening import read_text
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
 from netinnov.study import sections
@@ -201,7 +201,7 @@ def read_configuration(
     if case is not None:
         raise InputError(f"`case` is a bundled one; leave it out with a file (found {case!r}).")
     path = as_path("path", path)
-    settings = _parsed(path, decoded(path, read_bytes(path)))
+    settings = _parsed(path, read_text(path))
     try:
         configuration = configure(settings)
     except ValidationError as error:

@@ -18,7 +18,7 @@ class MapsPart(Part, part="maps"):
     example: ClassVar[str] = """\
 [maps]
 basemap = "land"              # land and sea; "none", or a file with borders, rivers or coasts of
-                              # yours, in any format that geopandas reads
+                              # yours in GeoJSON (.geojson)
 # extent = [115.0, 123.0, 27.0, 35.5]   # west, east, south, north in degrees; left out: all places
 """
 

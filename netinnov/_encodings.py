@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from pathlib import Path
 
 from netinnov.errors import InputError
 
@@ -45,23 +46,34 @@ def text_of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, s
         asked = encoding is None or codecs.lookup(encoding).name.startswith(family)
         if data.startswith(mark) and asked:
             text = _decoded(name, data, codec, called)
-            return _without_nul(name, text), None if called == "UTF-8" else called
+            return without_nul(name, text), None if called == "UTF-8" else called
     if encoding is not None:
-        return _without_nul(name, _decoded(name, data, encoding, encoding)), None
+        return without_nul(name, _decoded(name, data, encoding, encoding)), None
     if b"\0" in data and (unmarked := _utf16(data)) is not None:
         return unmarked, "UTF-16"
     try:
-        return _without_nul(name, data.decode("utf-8")), None
-    except UnicodeDecodeError as error:
+        return without_nul(name, data.decode("utf-8")), None
+    except UnicodeDecodeError:
         if _is_gb18030(data):
-            return _without_nul(name, data.decode("gb18030")), "GB18030"
-        line, byte = data.count(NEWLINE, 0, error.start) + 1, data[error.start]
+            return without_nul(name, data.decode("gb18030")), "GB18030"
+        mend = "save the file as UTF-8, or name its encoding, such as encoding='cp1252'"
+        return utf8_of(name, data, mend=mend), None
+
+
+def utf8_of(
+    name: str | Path, data: bytes, *, mend: str = "save the file as UTF-8", first: int = 1
+) -> str:
+    """The text of UTF-8 without a byte order mark, or where it is not, counted from ``first``."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].split(NEWLINE)
+        at = len(before[-1].decode("utf-8", "replace")) + 1
+        msg = f"{name} must be UTF-8; line {first + len(before) - 1} has the byte "
+        msg += f"0x{data[error.start]:02x} as its character {at}"
         if error.reason == "unexpected end of data":
-            msg = f"{name} must be UTF-8; line {line} has the byte 0x{byte:02x} and ends inside "
-            raise InputError(f"{msg}that letter; get the file again.") from None
-        msg = f"{name} must be UTF-8; line {line} has the byte 0x{byte:02x}, which is not; save "
-        msg += "the file as UTF-8, or name its encoding, such as encoding='cp1252'."
-        raise InputError(msg) from None
+            raise InputError(f"{msg} and ends inside it; get the file again.") from None
+        raise InputError(f"{msg}, which is not; {mend}.") from None
 
 
 def _decoded(name: str, data: bytes, codec: str, called: str) -> str:
@@ -102,9 +114,9 @@ def _is_gb18030(data: bytes) -> bool:
     return len(usual) / 2 >= USUAL_SHARE * len(wide) and frequent >= FREQUENT_SHARE * len(wide)
 
 
-def _without_nul(name: str, text: str) -> str:
+def without_nul(name: str, text: str) -> str:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        msg = f"{name} must be text; line {line} has NUL characters; save the file as UTF-8."
-        raise InputError(msg)
+        msg = f"{name} must be UTF-8; line {line} has NUL characters, as UTF-16 has; save the "
+        raise InputError(f"{msg}file as UTF-8.")
     return text
