@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -44,24 +45,30 @@ def write_bytes(path: Path, content: bytes, *, exclusive: bool = False) -> bool:
 
 
 @contextmanager
-def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterator[Path]:
     """A hidden folder whose content moves to ``path`` when it is complete, or vanishes.
 
     Folders above it are made, and removed again if nothing comes into them. An empty folder that
-    is there stays: it may be mounted, or the working directory.
+    is there stays: it may be mounted, or the working directory. With ``replace`` the folder that is
+    there goes, when the new one takes its place.
     """
     asked = as_path("folder", path)
     kind = check_target(asked)
     out = asked.resolve()
-    if kind == "a file" or (kind == "a folder" and any(out.iterdir())):
+    if kind == "a file" or (kind == "a folder" and not replace and any(out.iterdir())):
         msg = f"{asked} is there already and not empty; name another folder, or remove it first."
         raise InputError(msg)
     above = [parent for parent in out.parents if not parent.exists()]
     # Beside the target, or in it: a move to another disk would copy.
-    hidden = (out if kind == "a folder" else out.parent) / f".netinnov-{uuid4().hex}"
+    inside = kind == "a folder" and not replace
+    hidden = (out if inside else out.parent) / f".netinnov-{uuid4().hex}"
     folder = hidden / "new"  # with the usual permissions, unlike the hidden one
+    older = hidden / "older"
 
     def clean() -> None:
+        if older.exists() and not out.exists():
+            with _refusals(f"{older} cannot be put back to {out}"):
+                older.rename(out)
         shutil.rmtree(hidden, ignore_errors=True)
         for parent in above:
             with suppress(OSError):  # not empty: all is well
@@ -80,11 +87,14 @@ def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
             raise
         check_interrupted()
         with _refusals(f"{out} cannot be made"):
-            if kind == "a folder":
+            if inside:
                 for entry in folder.iterdir():
                     entry.replace(out / entry.name)
-            else:
+            elif not (replace and out.exists()):
                 folder.replace(out)
+            elif not _exchange(folder, out):
+                out.rename(older)
+                folder.rename(out)
 
 
 @contextmanager
@@ -101,6 +111,19 @@ def _hidden_file(path: Path) -> Iterator[tuple[Path, Path]]:
 
     with cleaning(clean), _refusals(f"{path} cannot be written"):
         yield hidden, real
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders at once; False where the system cannot."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return rename is not None and not rename(
+        here, os.fsencode(one), here, os.fsencode(other), exchange
+    )
 
 
 def _name_once(hidden: Path, path: Path) -> bool:

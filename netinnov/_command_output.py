@@ -37,7 +37,7 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
         except MemoryError as error:
             fail(f"there is not enough memory ({error}).")
         except KeyboardInterrupt:
-            tell("stopped; nothing was written.")
+            tell("stopped; nothing is left half written.")
             raise typer.Exit(130) from None
         except Exception as error:
             if os.environ.get("NETINNOV_TRACEBACK"):

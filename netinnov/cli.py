@@ -115,7 +115,10 @@ def run(
         bool, typer.Option("--quiet", help="Do not tell the steps on the way.")
     ] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace an older study in the folder.")
+        bool,
+        typer.Option(
+            "--overwrite", help="Replace an older study in the folder, if nothing else is in it."
+        ),
     ] = False,
 ) -> None:
     """From tables to tables, figures and a report."""

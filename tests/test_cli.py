@@ -359,7 +359,7 @@ def test_ctrl_c_leaves_nothing_and_exits_with_130(here, no_figures, monkeypatch,
     before = everything_in(here)
     result = call("run", "study.toml")
     assert (result.exit_code, result.stdout) == (130, "")
-    assert result.stderr.endswith("netinnov: stopped; nothing was written.\n")
+    assert result.stderr.endswith("netinnov: stopped; nothing is left half written.\n")
     assert everything_in(here) == before
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+import numpy as np
 import pytest
 
 import netinnov as ni
@@ -100,7 +101,7 @@ main()
 @unix
 @pytest.mark.parametrize(
     ("number", "code", "told"),
-    [("SIGINT", 130, "netinnov: stopped; nothing was written.\n"), ("SIGTERM", 143, "")],
+    [("SIGINT", 130, "netinnov: stopped; nothing is left half written.\n"), ("SIGTERM", 143, "")],
 )
 def test_a_signal_inside_an_import_is_not_told_as_its_error(tmp_path, number, code, told):
     script = IN_AN_IMPORT.replace("NUMBER", number)
@@ -198,9 +199,52 @@ def test_a_study_stops_where_a_callback_swallows_ctrl_c(small, tmp_path):
     study = subprocess.run(
         [sys.executable, "-c", LOST], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    stopped = "netinnov: stopped; nothing was written.\n"
+    stopped = "netinnov: stopped; nothing is left half written.\n"
     assert (study.returncode, study.stdout, study.stderr) == (130, "", stopped)
     assert {path.name for path in tmp_path.iterdir()} == {"data", "study.toml"}
+
+
+# A folder of 30 files of one number is replaced by that of the next number, again and again.
+REPLACED = """
+import sys
+from netinnov import _atomic
+from netinnov._interruption import check_interrupted, listen
+listen()
+if sys.argv[1] == "two steps":
+    _atomic._exchange = lambda *folders: False
+for number in range(100_000):
+    with _atomic.new_folder("out", replace=number > 0) as folder:
+        for name in range(30):
+            (folder / str(name)).write_text(str(number))
+    if number == 0:
+        print("begun", flush=True)
+"""
+
+
+@unix
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["at once", "two steps"])
+def test_whenever_a_signal_comes_one_complete_folder_is_in_its_place(tmp_path, way):
+    rng = np.random.default_rng(1)
+    for trial in range(30):
+        place = tmp_path / str(trial)
+        place.mkdir()
+        command = [sys.executable, "-c", REPLACED, way]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(command, cwd=place, **pipes) as run:
+            try:
+                assert run.stdout.readline() == b"begun\n"
+                time.sleep(rng.uniform(0, 0.1))
+                run.send_signal(rng.choice([signal.SIGINT, signal.SIGTERM]))
+                if trial % 3 == 0:  # a second one ends the process at once
+                    run.send_signal(signal.SIGINT)
+                assert run.wait(60) != 0
+            finally:
+                run.kill()
+        assert [path.name for path in place.iterdir()] == ["out"]
+        files = {path.name: path.read_text() for path in (place / "out").iterdir()}
+        assert set(files) == set(map(str, range(30)))
+        assert len(set(files.values())) == 1
 
 
 # The interpreter cannot run a handler while compiled code runs.

@@ -753,7 +753,6 @@ def test_an_older_study_is_replaced_when_asked_once_the_new_one_is_there(
 ):
     path = tables(THREE, CHAIN)
     out = run(path)
-    (out / "note.txt").write_text("old")
     before = (out / "report.html").read_bytes()
 
     def fail(*arguments, **options):
@@ -763,13 +762,67 @@ def test_an_older_study_is_replaced_when_asked_once_the_new_one_is_there(
         patch.setattr("netinnov.study.write_page", fail)
         with pytest.raises(MemoryError):
             run(path, overwrite=True)
-    assert (out / "note.txt").read_text() == "old"
     assert (out / "report.html").read_bytes() == before
     run(path, overwrite=True)
     assert left_in(out) == ["explorer.html", "manifest.json", "report.html", "tables"]
     assert left_in(path.parent) == ["out", "study.toml", "tables"]
     fresh = path.parent / "fresh"
     assert study.run(study.read_configuration(path), out=fresh, overwrite=True).is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("note.txt", "note.txt"),
+        ("raw/flows.csv", "raw, raw/flows.csv"),
+        ("tables/mine.csv", "tables/mine.csv"),
+        ("report.html", "report.html"),  # changed by the user
+        ("figures", "figures"),
+    ],
+)
+def test_a_study_with_files_of_others_is_not_replaced(no_figures, tables, name, told):
+    path = tables(THREE, CHAIN)
+    out = run(path)
+    (out / name).parent.mkdir(exist_ok=True)
+    if name == "figures":
+        (out / name).symlink_to(path.parent / "tables")
+    else:
+        (out / name).write_text("mine")
+
+    def say(text):
+        raise AssertionError("it is refused before anything is computed")
+
+    with pytest.raises(InputError, match=f"what is there now: {told}. Move that out"):
+        run(path, overwrite=True, say=say)
+    assert name == "figures" or (out / name).read_text() == "mine"
+
+
+def test_at_most_five_files_of_others_are_named(no_figures, tables):
+    path = tables(THREE, CHAIN)
+    out = run(path)
+    for number in range(7):
+        (out / f"{number}.txt").write_text("mine")
+    with pytest.raises(InputError, match=r": 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 2 more\. Move"):
+        run(path, overwrite=True)
+
+
+def test_what_a_system_leaves_in_folders_does_not_keep_a_study(no_figures, tables):
+    path = tables(THREE, CHAIN)
+    (run(path) / "tables/.DS_Store").write_bytes(b"")
+    assert not (run(path, overwrite=True) / "tables/.DS_Store").exists()
+
+
+def test_a_file_that_comes_while_a_study_runs_is_kept_and_so_is_the_new_study(no_figures, tables):
+    path = tables(THREE, CHAIN)
+    out = run(path)
+    before = (out / "manifest.json").read_bytes()
+    with pytest.raises(InputError, match=r"note.txt. Move .* The new study is in .*out-") as caught:
+        run(path, overwrite=True, say=lambda text: (out / "note.txt").write_text("mine"))
+    kept = path.parent / str(caught.value).rpartition("/")[2].rstrip(".")
+    assert left_in(kept) == ["explorer.html", "manifest.json", "report.html", "tables"]
+    assert (out / "note.txt").read_text() == "mine"
+    assert (out / "manifest.json").read_bytes() == before
+    assert left_in(path.parent) == ["out", kept.name, "study.toml", "tables"]
 
 
 def test_a_folder_that_appears_meanwhile_is_kept(no_figures, tables):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -24,7 +23,7 @@ from netinnov.study._context import Context
 from netinnov.study._drawings import Drawings
 from netinnov.study._explorer_page import write_explorer
 from netinnov.study._loaded_data import load
-from netinnov.study._manifest import hash_inputs, write_manifest
+from netinnov.study._manifest import check_replaceable, hash_inputs, write_manifest
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._report_page import Chapter, Drawn, write_captions, write_page, write_pictures
 from netinnov.study._section import Section, Sentence
@@ -53,7 +52,8 @@ def run(
     out : path
         Folder to make. It appears when everything is in it, or not at all.
     overwrite : bool
-        Replace an older study in this folder, once the new one is complete.
+        Replace an older study in this folder, once the new one is complete. Refused before
+        anything is computed if the folder holds anything that this study did not write.
     progress : bool
         Show a bar while replicates run, if there is a terminal.
     say : callable, optional
@@ -71,7 +71,8 @@ def run(
     Raises
     ------
     InputError
-        If the folder is there already, or the data or settings are invalid.
+        If the folder is there already, holds other files than those of a study to be replaced, or
+        the data or settings are invalid.
 
     Warns
     -----
@@ -91,12 +92,11 @@ def run(
     """
     configuration = read_configuration() if configuration is None else configuration
     out = Path(out)
-    replaced = overwrite and _is_study(out)
-    target = out.resolve().with_name(f".netinnov-{uuid4().hex}") if replaced else out
-    with new_folder(target) as folder:
+    replace = overwrite and check_replaceable(out)
+    with new_folder(out, replace=replace) as folder:
         _study(configuration, folder, progress=progress, say=say or _keep_quiet, command=command)
-    if replaced:
-        _put_in_place(target, out.resolve())
+        if replace:
+            _check_again(out, folder)
     return out / "report.html"
 
 
@@ -239,27 +239,14 @@ def _write(
     )
 
 
-def _is_study(folder: Path) -> bool:
-    """Whether a folder holds a study, which may be replaced; False if it is empty or not there."""
-    if not folder.is_dir() or not any(folder.iterdir()):
-        return False
-    if not ((folder / "manifest.json").is_file() and (folder / "report.html").is_file()):
-        msg = f"{folder} is not a study (it has no manifest.json and report.html) and is not "
-        raise InputError(f"{msg}replaced; name another folder.")
-    return True
-
-
-def _put_in_place(fresh: Path, out: Path) -> None:
-    """A complete new study takes the place of the older one."""
-    older = out.with_name(f".netinnov-{uuid4().hex}")
-    out.rename(older)
+def _check_again(out: Path, folder: Path) -> None:
+    """Refuse to replace a study beside which files came meanwhile; the new one is kept."""
     try:
-        fresh.rename(out)
-    except OSError:
-        older.rename(out)
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    shutil.rmtree(older, ignore_errors=True)
+        check_replaceable(out)
+    except InputError as error:
+        kept = out.resolve().with_name(f"{out.resolve().name}-{uuid4().hex[:8]}")
+        folder.rename(kept)
+        raise InputError(f"{error} The new study is in {kept}.") from None
 
 
 def _keep_quiet(text: str) -> None:

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from netinnov._version import __version__
+from netinnov.errors import InputError
 
 PACKAGES = (
     *("numpy", "scipy", "pandas", "pyarrow", "networkx", "igraph", "scikit-network"),
     *("numba", "matplotlib", "seaborn"),
 )
+
+_OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # made by who only looks at a folder
 
 
 def hash_inputs(paths: Iterable[Path]) -> dict[str, str]:
@@ -54,6 +57,37 @@ def write_manifest(
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     # What of a path is no text becomes an escape, which JSON knows too.
     (folder / "manifest.json").write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def check_replaceable(folder: Path) -> bool:
+    """Whether a folder holds a study; refuses what its manifest does not name as it is.
+
+    False if the folder is empty or not there.
+    """
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return False
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        written = {folder / name: digest for name, digest in manifest["outputs"].items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        msg = f"{folder} is not a study (it has no manifest.json of one) and is not replaced; name "
+        raise InputError(f"{msg}another folder.") from None
+    folders = {above for path in written for above in path.parents}
+
+    def is_own(path: Path) -> bool:
+        if path == folder / "manifest.json" or path.name in _OF_SYSTEMS:
+            return True
+        if path.is_symlink() or not path.is_file():
+            return path in folders and not path.is_symlink()
+        return path in written and _sha256(path) == written[path]
+
+    found = (path for path in sorted(folder.rglob("*")) if not is_own(path))
+    if others := [path.relative_to(folder).as_posix() for path in found]:
+        more = f" and {len(others) - 5:,} more" if len(others) > 5 else ""
+        msg = f"{folder} is not replaced, as its study did not write what is there now: "
+        msg += f"{', '.join(others[:5])}{more}. Move that out of the folder, or name another one."
+        raise InputError(msg)
+    return True
 
 
 def _sha256(path: Path) -> str:
