@@ -326,6 +326,49 @@ def test_numbers_of_pajek_that_nothing_can_hold_are_refused(tmp_path, text, word
         sources.read_multiplex(tmp_path / "x.net")
 
 
+LONG = 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f'*Vertices 2\n*Arcs :1{" " * LONG}"a" b\n1 2\n', "is not a section of Pajek's"),
+        (f'*Vertices 2\n*Arcs a{" " * LONG}""\n1 2\n', "is not a section of Pajek's"),
+        (f"*Vertices 2\n*Arcs\n1 2 1\n{'1' * LONG}", "line 4 must have 3 fields"),
+    ],
+)
+def test_pajek_lines_of_any_length_are_read_once(tmp_path, text, words):
+    (tmp_path / "x.net").write_text(text)
+    with pytest.raises(InputError, match=words):
+        sources.read_multiplex(tmp_path / "x.net")
+
+
+@pytest.mark.parametrize(
+    ("comment", "classes"),
+    [
+        (f"1{' ' * LONG};2 b", [1, 2]),
+        (f"1 a{' ' * LONG}b;2 c", [f"a{' ' * LONG}b", "c"]),
+        ("1 - a; 2=b  ", ["a", "b"]),
+        ("1 a; 2-b-c", ["a", "b-c"]),
+        ("1 a; 2b", [1, 2]),
+    ],
+)
+def test_names_of_pajek_classes_stand_behind_a_blank_or_a_sign(tmp_path, comment, classes):
+    text = f"*Vertices 2\n*Arcs\n1 2\n*Partition k\n%{comment}\n*Vertices 2\n1\n2\n"
+    (tmp_path / "x.net").write_text(text)
+    assert sources.read_multiplex(tmp_path / "x.net").nodes["k"].tolist() == classes
+
+
+@pytest.mark.parametrize("unit", [" ", "(", "a", "a ", "a, ", "-"])
+def test_places_and_cities_of_any_length_are_told_from_names(unit):
+    cities = {"geonameid": [1], "name": ["Halle"], "latitude": [51.5], "longitude": [12.0]}
+    table = pd.DataFrame(cities | {"countrycode": ["DE"]})
+    long = f"Halle{unit * LONG}x"
+    assert geocode([long], table, country="DE")["method"].tolist() == ["none"]
+    with pytest.raises(InputError, match="name must have at most 300 letters; 1 rows have more"):
+        geocode(["Halle"], table.assign(name=long))
+
+
 @pytest.mark.parametrize("dtype", ["S2000000000", "U500000000", "V9", "9" * 5_000, "(9,9)f8", "no"])
 def test_types_of_columns_that_no_table_has_are_refused(written, dtype):
     about = json.loads((written / "network.json").read_text())

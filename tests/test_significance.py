@@ -122,7 +122,6 @@ CALLS: dict[Callable, Callable[[bool], object]] = {
 
 WITHOUT_A_NETWORK = {
     "beta_convergence": "a panel of regions",
-    "validated_co_participation": "a table of participations",
     "with_enclave": "a model of a market, in which p is a price",
 }
 

@@ -35,6 +35,7 @@ AROUND, BESIDE = 20.0, 5.0
 SMALL, LARGE, METROPOLIS = 15_000, 100_000, 1_000_000
 """Inhabitants of a place that can be a suburb, of a city that can have some, and of one that has
 them twice as far away; also of one whose districts are known by their names."""
+LONGEST = 300  # letters of an address or a name: matching takes time with the square of it
 OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c00-\uffff]")
 # Where towns that merged go by both names.
 JOINED, JOINED_NAME = {"AT", "CH", "DE"}, re.compile(r"\w{5,}-\w{5,}")

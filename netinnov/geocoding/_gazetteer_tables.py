@@ -16,7 +16,7 @@ from netinnov._columns import as_floats, as_numbers, as_text, is_blank
 from netinnov._opening import read_text
 from netinnov._typing import Mask
 from netinnov.errors import InputError
-from netinnov.geocoding._gazetteer import Gazetteer
+from netinnov.geocoding._gazetteer import LONGEST, Gazetteer
 
 Table: TypeAlias = pd.DataFrame | str | PathLike[str]
 GazetteerSource: TypeAlias = Table | Sequence[Table]
@@ -153,6 +153,8 @@ def _cities(label: str, table: pd.DataFrame, country: str | None) -> pd.DataFram
     for name in ("name", "country"):
         blank = is_blank(cities[name])
         refuse(label, f"{name} must not be empty", "rows have none", blank, cities["geonameid"])
+    must, long = f"name must have at most {LONGEST} letters", cities["name"].str.len() > LONGEST
+    refuse(label, must, "rows have more", long, cities["geonameid"])
     for name in ("geonameid", "code") if units else ("geonameid",):
         twice = cities[name].duplicated()
         refuse(label, f"{name} must be unique", "stand there again", twice, cities[name])

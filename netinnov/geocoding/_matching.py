@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from netinnov._geography import great_circle
-from netinnov.geocoding._gazetteer import LARGE, METROPOLIS, Entry, Gazetteer
+from netinnov.geocoding._gazetteer import LARGE, LONGEST, METROPOLIS, Entry, Gazetteer
 from netinnov.geocoding._name_keys import Address, mended, read_address, words
 
 Method = Literal["exact", "alternate", "normalised", "part", "fuzzy", "none"]
@@ -145,7 +145,7 @@ def match(gazetteer: Gazetteer, query: Query, min_score: float) -> Match:
     """The cities a place can mean; none where no rule says one."""
     text = mended(query.text)
     whole = "".join(words(text))
-    if not whole or whole == query.country:
+    if not whole or whole == query.country or len(text) > LONGEST:
         return NO_MATCH
     address = read_address(text)
     fit = Fit(gazetteer, query, address.codes)

@@ -18,13 +18,14 @@ from netinnov.sources._parsed_lines import (
     weight_of,
 )
 
+# Of lines without blanks at their ends; possessive, so that a line of any length is read once.
 RELATION = re.compile(
-    r'\*(arcslist|edgeslist|arcs|edges|matrix)\b\s*(?::\s*(\d+))?\s*(?:"([^"]*)"|([^"\s][^"]*?))?\s*',
+    r'\*(arcslist|edgeslist|arcs|edges|matrix)\b\s*+(?::\s*+(\d++))?\s*+(?:"([^"]*+)"|([^"\s][^"]*+))?',
     re.IGNORECASE,
 )
-PREFIX = re.compile(r"\s*(\d+)\s*:(.*)")
+PREFIX = re.compile(r"(\d++)\s*+:(.*)")
+CLASS = re.compile(r"(\d{1,15}+)(?:\s*+[-=:]|\s)\s*+(\S.*)")
 VERTEX = 512  # bytes of memory for each
-CLASS = re.compile(r"\s*(\d{1,15})\s*[-=:\s]\s*(\S.*?)\s*")
 UNKNOWN = 999999998.0  # Pajek's number for a missing value of a vector
 SHAPES = ("ellipse", "box", "diamond", "triangle", "cross", "empty", "house", "man", "woman")
 # How vertices and lines are drawn, which is no matter of the network.
@@ -108,8 +109,8 @@ def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
             if part is not None:
                 yield part
             if text.count('"') % 2:
-                msg = f"{name}, line {line}: a quotation mark is not closed ({text!r}); is the "
-                raise InputError(f"{msg}file cut off?")
+                msg = f"{name}, line {line}: a quotation mark is not closed ({text[:40]!r}); is "
+                raise InputError(f"{msg}the file cut off?")
             part = Part(line, text, [], [])
         elif text.startswith("%"):
             if part is not None:
@@ -127,7 +128,7 @@ def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
 def _refuse_half_a_line(name: str, part: Part, last: int) -> None:
     """A last line without a line end and with fewer fields than the one before is cut off."""
     if len(part.body) > 1 and part.body[-1][0] == last and "list" not in part.kind:
-        before, last_fields = (fields(PREFIX.sub(r"\2", text)) for _, text in part.body[-2:])
+        before, last_fields = (fields(_numbered(text)[1]) for _, text in part.body[-2:])
         if len(last_fields) < len(before):
             columns = ("number", "label") if part.kind == "*vertices" else ENDS
             raise refuse_line(name, last, last_fields, columns)
@@ -163,10 +164,8 @@ def _links(
         yield from _matrix(name, part, layer, n)
         return
     for line, text in part.body:
-        own_layer = layer
-        if match := PREFIX.fullmatch(text):
-            number, text = match.groups()
-            own_layer = layers.setdefault(number, number)
+        number, text = _numbered(text)
+        own_layer = layers.setdefault(number, number) if number else layer
         row = fields(text)
         if len(row) < 2:
             raise refuse_line(name, line, row, ENDS)
@@ -180,6 +179,12 @@ def _links(
         more = _pairs(row[3:])
         # Files of this package say the layer on each line: a relation may be a period of it.
         yield Link(more.pop("layer", own_layer), source, target, weight, line, more)
+
+
+def _numbered(text: str) -> tuple[str, str]:
+    """The number of the relation before a colon, "" where there is none, and the rest of a line."""
+    match = PREFIX.fullmatch(text)
+    return (match[1], match[2]) if match else ("", text)
 
 
 def _typed(name: str, links: Sequence[Link]) -> list[Link]:
@@ -222,7 +227,7 @@ def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:
         return [None if value == UNKNOWN else value for value in values]
     named: dict[int, str] = {}
     for comment in (*above.comments, *part.comments):
-        matches = [CLASS.fullmatch(piece) for piece in comment.split(";")]
+        matches = [CLASS.fullmatch(piece.strip()) for piece in comment.split(";")]
         named |= {int(match[1]): match[2] for match in matches if match and all(matches)}
     if not all(value.is_integer() and abs(value) < 2**53 for value in values):
         msg = f"{name}, line {part.line}: classes of {above.title!r} must be whole numbers below "
