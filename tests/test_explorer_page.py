@@ -16,6 +16,7 @@ from PIL import Image
 
 import netinnov as ni
 from explorer_pages import opened, read, settle
+from netinnov.io._csv_text import escape_formulas
 
 pytestmark = pytest.mark.usefixtures("few_resamples")
 
@@ -166,6 +167,44 @@ def test_tables_are_filtered_sorted_and_saved(browser, bundled):
         assert picture.startswith("<svg")
         assert "Quzhou" in picture
         assert page.faults == []
+
+
+def test_no_name_is_a_formula_in_a_saved_table(browser, tmp_path):
+    names = ["=1+1", "+cmd", "-2", "-x", "@SUM(A1)", "\tx", "＝1", "plain", '=a,"b"']
+    links = pd.DataFrame({"source": names[1:], "target": names[0]})
+    network = ni.build_network(pd.DataFrame(index=names), links)
+    file = ni.explore(network).write(tmp_path / "p.html")
+    with opened(browser, file, "#view=tables") as page:
+        with page.expect_download() as download:
+            page.get_by_role("button", name="CSV").click()
+        text = Path(download.value.path()).read_bytes().decode("utf-8-sig")
+        ids = [row["id"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+        # As in the tables of a study; a number is no formula.
+        assert ids == escape_formulas(pd.DataFrame({"id": network.nodes.index}))["id"].tolist()
+        assert "-2" in ids
+        assert page.faults == []
+
+
+INHERITED = ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"]
+KEYS = [
+    *("home", "host", "size", "volume", "volume_share", "pipeline_share", "funding", "layer"),
+    *("layers", "border", "kilometres", "distance", "seed", "add", "remove", "view", "compare"),
+    *("table", "select", "size_by", "colour_by", "threshold", "arrows", "lang"),
+]
+
+
+def test_words_of_the_address_name_nothing_that_objects_inherit(browser, bundled):
+    with opened(browser, bundled) as page:
+        for word in INHERITED:
+            addresses = [f"#{key}={word}" for key in KEYS]
+            addresses += [f"#add={word}~{word}~1", f"#{word}=1", f"#size_by={word}&view=tables"]
+            for address in addresses:
+                page.evaluate("address => { location.hash = address }", address)
+                settle(page)
+                assert page.faults == [], address
+                if "size_by" in address:
+                    assert f"size_by={word}" in page.locator(".fault").first.inner_text()
+        assert page.locator("[name=size_by]").input_value() == "strength"
 
 
 @pytest.mark.slow

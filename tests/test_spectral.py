@@ -128,6 +128,24 @@ def test_nothing_linked_is_nan(presence: str) -> None:
         assert centrality.katz_centrality(network, presence=presence).isna().all()
 
 
+@given(networks(min_links=1), couplings)
+def test_a_node_without_a_link_never_outranks_a_linked_one(tables: Tables, coupling: float) -> None:
+    network = ni.build_network(*tables)
+    linked = network.storage.presence("linked").any(axis=0)
+    scores = [
+        centrality.pagerank(network, coupling=coupling),
+        centrality.katz_centrality(network, coupling=coupling),
+        centrality.eigenvector_centrality(network, coupling=coupling),
+        *centrality.hits(network, coupling=coupling).to_dict("series").values(),
+    ]
+    for at, score in enumerate(scores):
+        if linked.any() and score.notna().any():
+            assert (score[~linked] == 0).all()
+            assert score[linked].min() > (0 if at < 2 else -1e-300)  # PageRank and Katz
+        else:
+            assert score.isna().all()
+
+
 @given(networks(min_links=1, directed=False), couplings, presences)
 def test_eigenvector_agrees_with_dense_algebra(
     tables: Tables, coupling: float, presence: str

@@ -58,7 +58,6 @@ def test_the_example_is_the_default():
 
 NEEDED = {
     "places.level": "districts go to their cities",
-    "measures.presence": "its layers have few links",
     "measures.border": "an enclave matters where borders cost something",
     "measures.kilometres": "and distances",
     "experiment.replicates": "a first run is quick",

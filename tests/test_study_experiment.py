@@ -418,7 +418,7 @@ def test_an_experiment_without_a_layer_names_the_one_it_took(no_set_ups) -> None
     assert result.layer == "links"
     settings = tables_of(experiment, result)["scenario"].frame.set_index("parameter")["value"]
     assert settings["layer"] == "links"
-    assert settings[["presence", "coupling", "damping"]].tolist() == ["all", "1.0", "0.85"]
+    assert settings[["presence", "coupling", "damping"]].tolist() == ["linked", "1.0", "0.85"]
 
 
 def test_rivals_cost_as_much_where_there_are_prices() -> None:

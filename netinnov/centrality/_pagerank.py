@@ -28,15 +28,16 @@ def pagerank(
     *,
     coupling: float = 1.0,
     damping: float = 0.85,
-    presence: Presence = "all",
+    presence: Presence = "linked",
     nodes: Sequence[str] | None = None,
 ) -> pd.Series:
     """PageRank versatility: the scores of a node's copies on the coupled network, summed.
 
     On N state nodes r = d P' r + (1 - d) / N, P the row-normalised supra-adjacency; a state that
     leads nowhere jumps to all states alike. muxViz divides by the largest value; its tables are
-    those of ``coupling=0``. Self-links do not count. The linear system is solved to 1e-12 of the
-    total: by conjugate gradients, or their stabilised bi-conjugate form if a layer is directed.
+    those of ``coupling=0, presence="all"``. Self-links do not count. The linear system is solved to
+    1e-12 of the total: by conjugate gradients, or their stabilised bi-conjugate form if a layer is
+    directed.
 
     Parameters
     ----------
@@ -46,9 +47,10 @@ def pagerank(
         Weight between every two copies of a node, at least 0.
     damping : float
         Chance d to go along a link, from 0 to below 1.
-    presence : {"all", "linked"}
-        "all": every node is in every layer. "linked": only where it has a link; jumps are uniform
-        over states, so a node in many layers is then reached by more of them.
+    presence : {"linked", "all"}
+        "linked": a node is in a layer only where it has a link; jumps are uniform over states, so a
+        node in many layers is reached by more of them. "all": every node is in every layer, so that
+        a node without a link keeps its jumps and can outrank linked ones.
     nodes : sequence of str, optional
         Nodes to which jumps lead; the others only hand on what reaches them along links, as a park
         that a scenario adds should. Default: all.
@@ -56,8 +58,8 @@ def pagerank(
     Returns
     -------
     Series
-        Total 1, over `nodes`. With "linked", 0 for a node without links. NaN if there is no state
-        to jump to.
+        Total 1, over `nodes`; 0 for a node without a link, unless with "all". NaN if there is no
+        state to jump to.
 
     Raises
     ------

@@ -16,7 +16,7 @@ from netinnov.network import MultilayerNetwork
 
 
 def eigenvector_centrality(
-    network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "all"
+    network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "linked"
 ) -> pd.Series:
     """Eigenvector versatility: central are nodes that central nodes point at.
 
@@ -29,14 +29,14 @@ def eigenvector_centrality(
         Any network; in directed layers being pointed at counts.
     coupling : float
         Weight between every two copies of a node, at least 0.
-    presence : {"all", "linked"}
-        "all": every node is in every layer. "linked": only where it has a link.
+    presence : {"linked", "all"}
+        "linked": a node is in a layer only where it has a link. "all": it is in every layer.
 
     Returns
     -------
     Series
-        Maximum 1. With "linked", 0 for a node without links. NaN for all nodes if no eigenvalue
-        is above 0: no links, or one directed layer without cycles.
+        Maximum 1; 0 for a node without a link, unless with "all". NaN for all nodes if no
+        eigenvalue is above 0: no links, or one directed layer without cycles.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def katz_centrality(
     *,
     alpha: float | None = None,
     coupling: float = 1.0,
-    presence: Presence = "all",
+    presence: Presence = "linked",
 ) -> pd.Series:
     """Katz versatility: walks that lead to a node, the longer the less.
 
@@ -105,7 +105,7 @@ def katz_centrality(
     Returns
     -------
     Series
-        Maximum 1. With "linked", 0 for a node without links. NaN for all nodes if there is no
+        Maximum 1; 0 for a node without a link, unless with "all". NaN for all nodes if there is no
         state; without ``alpha`` also if lambda_1 is 0: no links, or one directed layer without
         cycles, where any ``alpha`` will do but none stands out.
 
@@ -148,7 +148,7 @@ def katz_centrality(
 
 
 def hits(
-    network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "all"
+    network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "linked"
 ) -> pd.DataFrame:
     """Hubs point at good authorities, authorities are pointed at by good hubs.
 
@@ -168,8 +168,8 @@ def hits(
     Returns
     -------
     DataFrame
-        Columns ``hub`` and ``authority``, maximum 1 each (networkx: sum 1). With "linked", 0 for a
-        node without links. NaN for all nodes if there are neither links nor couplings.
+        Columns ``hub`` and ``authority``, maximum 1 each (networkx: sum 1); 0 for a node without
+        a link, unless with "all". NaN for all nodes if there are neither links nor couplings.
 
     Raises
     ------

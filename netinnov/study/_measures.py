@@ -40,8 +40,8 @@ class MeasuresPart(Part, part="measures"):
 coupling = 1.0                # weight between the copies of a place in two layers (PageRank,
                               # eigenvector, Katz, hubs and authorities)
 damping = 0.85                # chance to go along a link rather than jump anywhere (PageRank)
-presence = "linked"           # default "all"; a place is in the layers where it has a link; "all":
-                              # in every layer, which evens out ranks where layers have few links
+presence = "linked"           # a place is in the layers where it has a link; "all": in every layer,
+                              # which evens out ranks where layers have few links
 distance = "unit"             # length of a link: "unit" (1) or "inverse" (1 / weight); left out:
                               # inverse where half of the pairs of places or more are linked, and
                               # weights differ, else unit
@@ -51,7 +51,7 @@ kilometres = 1.0              # default 0.0; added for each 1,000 km between two
 
     coupling: Annotated[float, Field(ge=0)] = 1.0
     damping: Annotated[float, Field(ge=0, lt=1)] = 0.85
-    presence: Presence = "all"
+    presence: Presence = "linked"
     distance: Distance | None = None
     border: Annotated[float, Field(ge=0)] = 0.0
     kilometres: Annotated[float, Field(ge=0)] = 0.0

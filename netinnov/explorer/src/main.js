@@ -41,7 +41,7 @@ function start() {
     choosePlace: (i) => set({ select: i }),
     describe: (i) => `${app.nameOf(i)}, ${app.measureName(app.sizeBy())} ${app.number(app.valueOf(i))}`,
     cardOf,
-    sizeBy: () => (data.measures[app.state.sizeBy] ? app.state.sizeBy : Object.keys(data.measures)[0]),
+    sizeBy: () => (network.measures.includes(app.state.sizeBy) ? app.state.sizeBy : network.measures[0]),
     valueOf: (i) => data.measures[app.sizeBy()]?.[i],
     measureName: (name) => app.t(`measure_${name}`),
   };

@@ -8,7 +8,7 @@ export function createMapPanel(app) {
   const layers = h("div", { class: "chips", role: "group", "aria-label": t("layers") });
   const size = select(
     { name: "size_by", onchange: (event) => app.set({ sizeBy: event.target.value }) },
-    Object.keys(data.measures).map((name) => [name, app.measureName(name)]),
+    network.measures.map((name) => [name, app.measureName(name)]),
   );
   const colours = ["none", ...(data.structure ? ["community", "role", "support"] : [])];
   const colour = select(
@@ -60,7 +60,7 @@ export function createMapPanel(app) {
 
   function about(i) {
     const flows = flowsByPair(network, app.state.layers).filter(({ a, b }) => a === i || b === i);
-    const rows = Object.keys(data.measures).map((name) =>
+    const rows = network.measures.map((name) =>
       h("tr", {}, h("th", { scope: "row" }, app.measureName(name)), h("td", { class: "n" }, app.number(data.measures[name][i])), h("td", { class: "n" }, rankOf(name, i))));
     return [
       h("h2", {}, app.nameOf(i), app.otherName(i) !== app.nameOf(i) && h("span", { class: "other" }, ` ${app.otherName(i)}`)),

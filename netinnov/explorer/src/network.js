@@ -25,6 +25,7 @@ export function readNetwork(data) {
     lat: places.lat,
     parent: places.parent,
     jurisdiction: places.jurisdiction,
+    measures: Object.keys(data.measures),
     layers: layers.map((layer) => ({
       ...layer,
       source: Int32Array.from(layer.source),

@@ -105,7 +105,7 @@ export function createSandbox(app) {
   /** What the study found of its own experiment, in per cent of before. */
   function ofStudy() {
     const { settings, effects = [] } = data.experiment ?? {};
-    const rows = effects.filter(({ measure, baseline }) => measure in MEASURED && baseline).map(({ measure, node, baseline, ...found }) => {
+    const rows = effects.filter(({ measure, baseline }) => Object.hasOwn(MEASURED, measure) && baseline).map(({ measure, node, baseline, ...found }) => {
       const relative = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, value == null ? null : value / Math.abs(baseline)]));
       return { label: `${t(MEASURED[measure])}${node == null ? "" : `, ${app.nameOf(network.at.get(node))}`}`, spread: relative };
     });

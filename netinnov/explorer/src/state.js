@@ -82,7 +82,7 @@ export function readState(hash, network) {
     compare: list("compare").flatMap((text) => text.split("~")).map(place).filter((i) => i != null && i < network.n),
     table: choice("table", ["places", "links", "parks", "changes"]),
     select: given.get("select") ? place(given.get("select")) : null,
-    sizeBy: decode(given.get("size_by") ?? "strength"),
+    sizeBy: choice("size_by", ["strength", ...network.measures]),
     colourBy: choice("colour_by", ["none", "community", "role", "support"]),
     threshold: number("threshold", 0, (value) => value >= 0),
     arrows: choice("arrows", ["yes", "no"]) === "yes",

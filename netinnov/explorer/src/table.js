@@ -33,10 +33,18 @@ export function tableOf(columns, rows, { order = [], onsort = null, label, most 
     h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, body)));
 }
 
-/** Comma-separated values as spreadsheets read them: UTF-8 with a mark, quotes doubled. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+const NUMBER = /^[+-](\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * Comma-separated values as spreadsheets read them: UTF-8 with a mark, quotes doubled. Text that one
+ * would run gets an apostrophe; mirrors `io._csv_text.escape_formulas`.
+ */
 export function csv(columns, rows) {
   const cell = (value) => {
-    const text = value == null ? "" : String(value);
+    const plain = value == null ? "" : String(value);
+    const runs = typeof value === "string" && FORMULA.test(plain) && !NUMBER.test(plain);
+    const text = runs ? `'${plain}` : plain;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const lines = [columns.map(([, heading]) => cell(heading)), ...rows.map((row) => columns.map(([key]) => cell(row[key])))];

@@ -8,7 +8,7 @@ export function createTables(app) {
   const number = (value) => app.number(value);
   const kinds = {
     places: () => {
-      const measures = Object.keys(data.measures);
+      const measures = network.measures;
       const { structure, places } = data;
       const extra = structure ? ["community", "role", "support"] : [];
       const columns = [
