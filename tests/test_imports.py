@@ -104,4 +104,6 @@ def test_an_older_pandas_is_told_of_in_one_line(tmp_path):
     code = "import sys; sys.path.insert(0, sys.argv[1]); import netinnov"
     done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True)
     last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("ImportError: netinnov needs pandas 3.0 or newer; this environment has 2.3.3.")
+    assert last.startswith(
+        "ImportError: netinnov needs pandas 3.0 or newer; this environment has 2.3.3."
+    )

@@ -438,7 +438,7 @@ def test_rivals_cost_as_much_where_there_are_prices() -> None:
     assert costs["size"].to_dict() == {
         "reverse enclave, new": 3,
         "direct links, new": 6,
-        "forward enclave, new": 4,
+        "park of the host at home, new": 4,
         "random ends, new": 3,
     }
     park_cost = [3, 1, 1, 3 * degree, 11 + 0.03 * degree]
@@ -455,7 +455,7 @@ def test_rivals_cost_as_much_where_there_are_prices() -> None:
     assert found == pytest.approx([1 / 5 - 1 / 6, 1 / 3 - 1 / 6])
     assert even["better"].to_dict() == {
         "direct links, new": "never",  # 1 / 5 of the effect for about the same cost
-        "forward enclave, new": "always",
+        "park of the host at home, new": "always",
     }
     text = text_of(experiment.tell(result)) + text_of(experiment.explain(result))
     assert "Rivals cost as much as the park, at prices that are assumed: 10 for a park" in text

@@ -135,7 +135,8 @@ def explore(
     title = title or configuration.get("title") or "Innovation network"
     tables = study_tables(folder / "tables")
     cities = aggregate(inside, by="place", level=level)
-    return page_of(inside, cities, title=title, level=level, tables=tables)
+    rank = (configuration.get("enclaves") or {}).get("rank")
+    return page_of(inside, cities, title=title, level=level, rank=rank, tables=tables)
 
 
 def page_of(
@@ -144,6 +145,7 @@ def page_of(
     *,
     title: str,
     level: int | str | None = None,
+    rank: str | None = None,
     tables: StudyTables | None = None,
 ) -> Explorer:
     """Make the page of a network and its network of places."""
@@ -151,7 +153,7 @@ def page_of(
     observed = [layer for layer in cities.layers if not cities.storage.records[layer].modelled]
     seen = cities.select(layers=observed) if observed else cities
     measures = centralities(seen)
-    parks = parks_of(network, places, level=level)
+    parks = parks_of(network, places, level=level, rank=rank)
     layers, left_out = layers_of(cities)
     data: dict[str, Any] = {
         "version": __version__,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from netinnov._columns import as_text, display_names
 from netinnov.explorer._place_network import Gazetteer
-from netinnov.linkages import find_enclaves
+from netinnov.linkages._ranking import ranking
 from netinnov.network import MultilayerNetwork
 
 MOST = 500
@@ -22,12 +22,15 @@ SAID = (*("name_zh", "type", "opened", "announced"), *("confidence", "as_of", "s
 
 
 def parks_of(
-    network: MultilayerNetwork, places: Gazetteer, *, level: int | str | None
+    network: MultilayerNetwork,
+    places: Gazetteer,
+    *,
+    level: int | str | None,
+    rank: str | None = None,
 ) -> list[dict[str, Any]]:
     """The enclaves among the nodes (parks, where there are any) whose ends are on the page."""
     nodes = network.storage.nodes
-    rank = network.storage.places["population"].dropna()
-    table = find_enclaves(network, rank=rank, level=level)
+    table = ranking(network, rank=rank, level=level).find(network)
     kinds = nodes["kind"].reindex(table["node"]).to_numpy()
     is_park = np.asarray(kinds == "park", bool)
     if is_park.any():

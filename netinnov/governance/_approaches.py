@@ -85,7 +85,9 @@ def _own_scenario(
     cost = math.nan if prices is None else priced.cost(prices, network)
     needed, needs = (size, "has {:g} links") if prices is None else (cost, "costs {:g}")
     if needed > budget * (1 + 1e-9):
-        msg = f"approaches[{name!r}] {needs.format(needed)}, above the `budget` of {budget:g}; make "
+        msg = (
+            f"approaches[{name!r}] {needs.format(needed)}, above the `budget` of {budget:g}; make "
+        )
         raise InputError(f"{msg}it smaller, so that all are compared at the same cost.")
     return Approach(priced, size, cost, 0.0, isinstance(scenario, TalentAttraction))
 

@@ -175,8 +175,8 @@ def largest_first(values: Floats) -> npt.NDArray[np.intp]:
 
 def least_share(minimum_share: float | None, strength: Floats) -> float:
     """Share of all strength that a hub holds at least: by default it falls with their number."""
-    n = np.count_nonzero(strength)
-    return min(_LEAST, 2 / max(n, 1)) if minimum_share is None else minimum_share
+    n = max(int(np.count_nonzero(strength)), 1)
+    return min(_LEAST, 2 / n) if minimum_share is None else minimum_share
 
 
 def _hubs(structure: Structure, minimum_share: float) -> Mask:

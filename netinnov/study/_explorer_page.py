@@ -10,6 +10,7 @@ from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections._enclave_choice import choose
+from netinnov.study.sections.enclaves import EnclavesPart
 
 
 def write_explorer(context: Context, folder: Path) -> None:
@@ -29,7 +30,10 @@ def explorer_of(configuration: Configuration, *, title: str | None = None) -> Ex
 
 def _page(context: Context, tables: StudyTables) -> Explorer:
     title, level = context.configuration.title, context.configuration.places.level
-    return page_of(context.inside, context.cities, title=title, level=level, tables=tables)
+    rank = context.settings(EnclavesPart).rank
+    return page_of(
+        context.inside, context.cities, title=title, level=level, rank=rank, tables=tables
+    )
 
 
 def _experiment(context: Context) -> dict[str, object] | None:

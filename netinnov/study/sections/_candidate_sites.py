@@ -277,7 +277,7 @@ def _of_form(maker: Maker, part: SitingPart) -> list[str]:
     text = f"A candidate is a direct link of home and host with {percent(part.volume_share)} of "
     notes = [f"{text}home's strength in {maker.layer}."]
     if maker.form == "enclave":
-        text = f"A candidate is a reverse enclave with {counted(part.size, 'new link')} of the "
+        text = f"A candidate is an enclave with {counted(part.size, 'new link')} of the "
         text += f"median weight, {percent(part.pipeline_share)} of them to home, whose ends are "
         notes = [f"{text}drawn in {counted(part.placements, 'placement')}."]
     elif maker.dense:

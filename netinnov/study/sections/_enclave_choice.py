@@ -112,6 +112,7 @@ class Choice(NamedTuple):
     layer: str
     measures: MeasuresPart
     notes: tuple[str, ...]
+    called: str  # by the direction that home and host give it: reverse or forward enclave, enclave
 
 
 def choose(context: Context) -> Choice | None:
@@ -169,13 +170,14 @@ def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> 
     if part.size is None and part.volume is None and part.volume_share is None:
         amount, text = _amount(context, part, layer)
         part, notes = part.model_copy(update=amount), (*notes, text)
-    for trial in _trials.enclaves(part, layer):
+    called = enclave_called(context, part.home, part.host)
+    for trial in _trials.enclaves(part, layer, called):
         try:
             trial.scenario(context.cities, np.random.default_rng(context.seed))
         except InputError as error:
             error.add_note(f"In scenario {trial.name!r}.")
             raise
-    return Choice(part, layer, _measures(context, part), notes)
+    return Choice(part, layer, _measures(context, part), notes, called)
 
 
 def _measures(context: Context, part: ExperimentPart) -> MeasuresPart:
@@ -186,6 +188,12 @@ def _measures(context: Context, part: ExperimentPart) -> MeasuresPart:
     if linked and context.configuration.measures.distance is None:
         return context.measures.model_copy(update={"distance": "inverse"})
     return context.measures
+
+
+def enclave_called(context: Context, home: str, host: str) -> str:
+    """What an enclave of home in host is, by the ranking of the study; "enclave" if unknown."""
+    direction = context.once(enclaves.compute).direction(home, host)
+    return f"{direction} enclave" if direction in ("reverse", "forward") else "enclave"
 
 
 def check_linked(context: Context, part: str) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from netinnov.study.sections._enclave_choice import ExperimentPart
 
 EFFICIENCY, INEQUALITY = "global_efficiency", "access_inequality"
+MIRROR = "park of the host at home"  # of an enclave in either direction
 ACCESS, PAGERANK = "harmonic_centrality", "pagerank"
 MANY = 1000  # places above which measures with a search from each are left out, but for efficiency
 AGAIN = 20  # placements in each specification: its median is wanted, not its tails
@@ -59,10 +60,10 @@ class Trial:
         return f"{percent(self.sized.volume_share)} of its strength"
 
 
-def enclaves(part: ExperimentPart, layer: str) -> list[Trial]:
+def enclaves(part: ExperimentPart, layer: str, called: str) -> list[Trial]:
     """The enclave, funded in each way; the first is the headline."""
     park = partial(_enclave, part, layer, attachment=part.attachment)
-    return [Trial(f"reverse enclave, {paid}", park(funding=paid), paid) for paid in part.funding]
+    return [Trial(f"{called}, {paid}", park(funding=paid), paid) for paid in part.funding]
 
 
 def _enclave(part: ExperimentPart, layer: str, **options: Any) -> ReverseEnclave:
@@ -93,7 +94,7 @@ def priced_rivals(
         except InputError as error:
             notes.append(f"The rival {name!r} cannot be had here: {error}")
             continue
-        title = f"{name}, {headline.funding}"
+        title = f"{MIRROR if name == 'forward enclave' else name}, {headline.funding}"
         trials.append(Trial(title, scenario, headline.funding, rival.words, rival.contrast))
     return trials, notes
 

@@ -262,7 +262,8 @@ def _agreement(result: Centres) -> Sentence:
         text = f"The number of centres is the same by all {len(asked)} rules: {count.min():,}."
     agreeing = rules[asked].sum(axis=1).sort_values(ascending=False, kind="stable")
     agreeing = agreeing[agreeing > len(asked) / 2]
-    named = [f"{name(rules.loc[node, 'name'])} ({n:,})" for node, n in agreeing.head(NAMED).items()]
+    called = rules["name"].reindex(agreeing.index).head(NAMED)
+    named = [f"{name(place)} ({n:,})" for place, n in zip(called, agreeing, strict=False)]
     text += f" By most of the {len(asked)} rules {_of_places(len(agreeing), len(rules))}"
     text += f": {some(named, len(agreeing))}." if named else "."
     text += _ties(result, [rule for rule in asked if rule != result.rule])

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pydantic import Field
 
 from netinnov.linkages import find_enclaves
+from netinnov.linkages._ranking import POPULATION, STRENGTH, Ranking, ranking
 from netinnov.study._context import Context
-from netinnov.study._section import Result, Sentence, Table
+from netinnov.study._places import check_column
+from netinnov.study._section import Part, Result, Sentence, Table
 from netinnov.study._words import are, counted, foremost, joined, name
 
 HEADING = "The enclaves in the data"
-RULES = {
-    "population": "is the larger of the two places, forward if its home is",
-    "pagerank": "has the higher PageRank, forward if its home has",
-}
 DIRECTIONS = {  # and what is said of each
     "reverse": "reverse",
     "forward": "forward",
@@ -27,6 +26,29 @@ DIRECTIONS = {  # and what is said of each
     "unknown": "of unknown direction (no ranking of home or host)",
 }
 PARK = "park"  # the kind of node that is named first; others belong to it, such as its operator
+
+
+class EnclavesPart(Part, part="enclaves"):
+    example: ClassVar[str] = """\
+[enclaves]                    # which way the enclaves in the data reach: reverse, if their host
+                              # ranks higher than their home, or forward
+# rank = "strength"           # by what places rank: a column of the places, or the strength of
+                              # places in the layers that do not make the enclaves; by default
+                              # population, and strength where home or host have none
+"""
+
+    rank: Annotated[str, Field(min_length=1)] | None = None
+
+
+def ranked(context: Context) -> Ranking:
+    """By what places rank, checked before anything is measured."""
+    rank, places = context.settings(EnclavesPart).rank, context.inside.storage.places
+    if rank not in (None, STRENGTH):
+        check_column("enclaves.rank", str(rank), [STRENGTH, *places.columns])
+    return ranking(context.inside, rank=rank, level=context.configuration.places.level)
+
+
+OPTIONS, CHECK = EnclavesPart, ranked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +63,7 @@ class Enclaves(Result):
     table: pd.DataFrame
     funnel: pd.DataFrame
     within: int
-    ranked_by: Literal["population", "pagerank"]
+    ranking: Ranking
     joined_by: int = 0
 
     @property
@@ -56,6 +78,10 @@ class Enclaves(Result):
         counts = _direction(self.counted).value_counts()
         return {word: int(counts[word]) for word in DIRECTIONS if word in counts.index}
 
+    def direction(self, home: str, host: str) -> str:
+        """Which way an enclave of one place in another reaches."""
+        return self.ranking.direction(self.context.inside, home, host) or "unknown"
+
     @property
     def called(self) -> str:
         of_kind = " of kind park" if _is_park(self.counted["kind"]).any() else ""
@@ -63,24 +89,19 @@ class Enclaves(Result):
 
 
 def compute(context: Context) -> Enclaves:
-    cities, inside, incidence = context.cities, context.inside, context.loaded.incidence
-    people = cities.storage.places["population"].reindex(cities.storage.nodes["place"])
-    known = bool(people.notna().all())
-    rank = people if known else context.pagerank
-    level, nodes = context.configuration.places.level, inside.storage.nodes
-    by_place = find_enclaves(inside, rank=rank)
-    table = find_enclaves(inside, rank=rank, level=level)
+    inside, incidence, rank = context.inside, context.loaded.incidence, context.once(ranked)
+    nodes, unranked = inside.storage.nodes, pd.Series(dtype=np.float64)
+    by_place, table = find_enclaves(inside, rank=unranked), rank.find(inside)
     shown = [column for column in ("name", "kind", "type", "opened") if column in nodes]
     table = table.join(nodes[shown], on="node")
     parks_first = np.argsort(~_is_park(table["kind"]), kind="stable")
     table = table.iloc[parks_first].reset_index(drop=True)
     joined_by = 0  # outside their jurisdiction, and no nodes any more, as links were made of them
     if incidence is not None:
-        every = find_enclaves(incidence.network, rank=rank, level=level)["node"]
+        every = find_enclaves(incidence.network, rank=unranked, level=rank.level)["node"]
         joined_by = int((~every.isin(context.network.storage.nodes.index)).sum())
     funnel, within = _funnel(context, by_place, table), len(by_place) - len(table)
-    ranked_by: Literal["population", "pagerank"] = "population" if known else "pagerank"
-    return Enclaves(context, table, funnel, within, ranked_by, joined_by)
+    return Enclaves(context, table, funnel, within, rank, joined_by)
 
 
 def _is_park(kinds: pd.Series) -> npt.NDArray[np.bool_]:
@@ -139,7 +160,8 @@ def tell(result: Enclaves) -> Iterator[Sentence]:
     pairs = counted(len(enclaves[["home", "host"]].drop_duplicates()), "pair")
     listed = joined([f"{n:,} {DIRECTIONS[word]}" for word, n in result.directions.items()])
     text = f"{result.called} in {pairs} of a home and a host: {listed}. An enclave is reverse if "
-    yield Sentence(f"{text}its host {RULES[result.ranked_by]}.", sources)
+    text += "its host ranks higher than its home, forward if its home does"
+    yield Sentence(f"{text}; {_ranked_by(result)}.", sources)
     others = table["kind"].drop(enclaves.index)
     if len(others):
         kinds = others.astype(object).where(others.notna(), "none given").value_counts()
@@ -157,13 +179,34 @@ def tell(result: Enclaves) -> Iterator[Sentence]:
         yield Sentence(f"Most frequent {end}s: {named}.", ("enclaves",))
 
 
+def _ranked_by(result: Enclaves) -> str:
+    """By what places were ranked, and how many directions would turn by population."""
+    by, enclaves = result.ranking, result.counted
+    counts = enclaves["ranked_by"].value_counts()
+    if counts.empty:
+        why = [f"home or host has no {name(each)}" for each in by.numbers if each != STRENGTH]
+        if STRENGTH in by.numbers:
+            other = "home or host has no link in the other layers"
+            why.append(other if by.layers else "no layer was observed but those they make")
+        return f"no direction is known, as {joined(why)} ([enclaves] rank names what ranks)"
+    words = {each: name(each) for each in by.numbers}
+    if STRENGTH in words:
+        layers = joined([name(layer) for layer in by.layers])
+        words[STRENGTH] = f"strength in {layers}, without the links of enclaves"
+    parts = [f"{words[str(each)]} ({n:,})" for each, n in counts.items()]
+    text = f"places rank by {joined(parts) if len(parts) > 1 else words[str(counts.index[0])]}"
+    turned, known = by.turned(result.context.inside, enclaves[enclaves["ranked_by"] != POPULATION])
+    return f"{text}; by population {turned:,} of {known:,} would turn" if known else text
+
+
 def offer(result: Enclaves) -> Iterator[Sentence]:
     if len(result.table):
-        reverse = result.directions.get("reverse", 0)
-        direction = f"{reverse:,} {are(reverse)} reverse"
-        if reverse == len(result.counted) > 1:
-            direction = "all are reverse"
-        text = f"The data hold {result.called}; {direction}."
+        of_all = len(result.counted)
+        listed = [
+            f"{'all' if n == of_all > 1 else f'{n:,}'} {DIRECTIONS[word]}"
+            for word, n in result.directions.items()
+        ]
+        text = f"The data hold {result.called}: {joined(listed)}."
         yield Sentence(text, ("enclaves", "enclave_funnel"))
 
 
@@ -172,8 +215,7 @@ def tables(result: Enclaves) -> Iterator[Table]:
     caption += "parks, and pairs of a home and a host."
     some = bool(len(result.table) or result.within)
     yield Table("enclave_funnel", result.funnel, caption, whole=True, on_page=some)
-    frame = result.table.assign(ranked_by=result.ranked_by)
-    first = ["node", "home", "host", "direction", "ranked_by"]
+    frame, first = result.table, ["node", "home", "host", "direction", "ranked_by"]
     frame = frame[[*first, *frame.columns.difference(first, sort=False)]]
     ends = {end: frame[end].map(result.names) for end in ("home", "host")}
     view = frame.assign(direction=_direction(frame), **ends)

@@ -109,7 +109,7 @@ def compute(context: Context) -> Experiment | None:
     if choice is None:
         return None
     cities, part, layer = context.cities, choice.part, choice.layer
-    enclaves = _trials.enclaves(part, layer)
+    enclaves = _trials.enclaves(part, layer, choice.called)
     headline = enclaves[0]
     prices = None if part.prices is None else Prices(**part.prices.model_dump())
     rivals, unpaid = _trials.priced_rivals(cities, part.rivals, headline, prices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, NamedTuple
 
@@ -29,9 +29,11 @@ from netinnov.study.sections._enclave_choice import (
     ExperimentPart,
     check_linked,
     choose,
+    enclave_called,
     layer_for,
     most_frequent,
 )
+from netinnov.study.sections._trials import MIRROR
 from netinnov.study.sections._village_contract import members_of
 
 HEADING = "Governance across borders"
@@ -222,7 +224,23 @@ def compute(context: Context) -> Governance:
             replicates=part.placements,
             rng=context.seed,
         )
+        called = enclave_called(context, choice.home, choice.host)
+        if called != "reverse enclave":  # where home does not rank below the host
+            names = {"reverse enclave": called, "park of the core at home": MIRROR}
+            left = {
+                names.get(label, label): why_left for label, why_left in choice.left_out.items()
+            }
+            choice, comparison = choice._replace(left_out=left), _renamed(comparison, names)
     return Governance(context, part, choice, shares, why, comparison)
+
+
+def _renamed(comparison: ApproachComparison, names: dict[str, str]) -> ApproachComparison:
+    effects, forms = (
+        table.assign(approach=table["approach"].replace(names)) if len(table) else table
+        for table in (comparison.effects, comparison.forms)
+    )
+    approaches = comparison.approaches.rename(index=names)
+    return replace(comparison, approaches=approaches, effects=effects, forms=forms)
 
 
 def _shares(context: Context, part: GovernancePart) -> tuple[pd.DataFrame, str]:

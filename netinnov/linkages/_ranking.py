@@ -1,0 +1,122 @@
+"""By what a study ranks places: by population, or by links that do not make the enclaves."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._arguments import examples
+from netinnov._columns import as_numbers
+from netinnov._hierarchy import parents, ranks, units
+from netinnov.errors import InputError
+from netinnov.linkages._enclaves import find_enclaves
+from netinnov.network import MultilayerNetwork
+
+POPULATION, STRENGTH = "population", "strength"
+_NONE = pd.Series(dtype=np.float64)
+
+
+class Ranking(NamedTuple):
+    """Numbers of places by what they are; those count that come first and both ends have.
+
+    `layers` are those in which strength is summed; `level` is that of the enclaves.
+    """
+
+    numbers: dict[str, pd.Series]
+    layers: tuple[str, ...]
+    level: int | str | None
+
+    def find(self, network: MultilayerNetwork) -> pd.DataFrame:
+        """Enclaves as `find_enclaves` lists them, and which of the numbers gave the direction."""
+        table = find_enclaves(network, rank=_NONE, level=self.level)
+        index = network.storage.places.index
+        ends = (index.get_indexer(pd.Index(table[end])) for end in ("home", "host"))
+        table["direction"], table["ranked_by"] = self._between(network, *ends)
+        return table
+
+    def direction(self, network: MultilayerNetwork, home: str, host: str) -> str | None:
+        """Which way an enclave of one place in another reaches; None if that is unknown."""
+        ends = network.storage.places.index.get_indexer(pd.Index([home, host]))
+        said = self._between(network, ends[:1], ends[1:])[0].iloc[0]
+        return None if pd.isna(said) else str(said)
+
+    def turned(self, network: MultilayerNetwork, table: pd.DataFrame) -> tuple[int, int]:
+        """How many of some enclaves turn if population ranks, and of how many that is known."""
+        by = population(network)
+        other = find_enclaves(network, rank=by, level=self.level).set_index("node")["direction"]
+        other = other.reindex(table["node"]).set_axis(table.index)
+        known = other.notna() & table["direction"].notna()
+        return int((known & (other != table["direction"])).sum()), int(known.sum())
+
+    def _between(
+        self, network: MultilayerNetwork, home: npt.NDArray[np.intp], host: npt.NDArray[np.intp]
+    ) -> tuple[pd.Series, pd.Series]:
+        places = network.storage.places
+        direction, by = (pd.Series(pd.NA, range(len(home)), dtype="str") for _ in range(2))
+        for name, numbers in self.numbers.items():
+            value = ranks(numbers.reindex(places.index).to_numpy(np.float64), parents(places))
+            of_home, of_host = value[home], value[host]
+            cases = [of_host > of_home, of_host < of_home, of_host == of_home]
+            new = pd.Series(np.select(cases, ["reverse", "forward", "level"], default=""))
+            open_ = direction.isna() & (new != "")
+            direction, by = direction.mask(open_, new), by.mask(open_, name)
+        return direction, by
+
+
+def ranking(
+    network: MultilayerNetwork, *, rank: str | None = None, level: int | str | None = None
+) -> Ranking:
+    """Rank places by a column, or by strength; by default by population, else by strength.
+
+    Strength is that of the observed layers, without links of the enclaves themselves and without
+    layers that only lead from a home to a host of theirs: these would rank places by what is to be
+    ranked. Places without strength, and where there is no such layer all, have no number.
+    """
+    if rank not in (None, STRENGTH):
+        column = network.storage.places[rank]
+        numbers, text = as_numbers(column)
+        if text.any():
+            msg = f"the column {rank!r} of the places must hold numbers to rank them by"
+            raise InputError(f"{msg}; found {examples(column[text], str)}.")
+        return Ranking({str(rank): pd.Series(numbers, column.index).dropna()}, (), level)
+    strength, layers = _strength(network, level)
+    by = {STRENGTH: strength}
+    return Ranking(by if rank else {POPULATION: population(network)} | by, layers, level)
+
+
+def population(network: MultilayerNetwork) -> pd.Series:
+    """Populations that are known."""
+    return network.storage.places["population"].dropna().astype(np.float64)
+
+
+def _strength(
+    network: MultilayerNetwork, level: int | str | None
+) -> tuple[pd.Series, tuple[str, ...]]:
+    """Strength of the units of places in the layers that do not make the enclaves, and these."""
+    storage, places = network.storage, network.storage.places
+    enclaves = find_enclaves(network, rank=_NONE, level=level)
+    unit = units(storage.place_codes, places, level).astype(np.int64)
+    unit[storage.positions("nodes", enclaves["node"])] = -1
+    home, host = (places.index.get_indexer(pd.Index(enclaves[end])) for end in ("home", "host"))
+    n = len(places)
+    made = np.unique(home * n + host)
+    rows = storage.link_rows()
+    source, target = unit[rows.source], unit[rows.target]
+    between = (source >= 0) & (target >= 0) & (source != target)
+    strength, used = np.zeros(n), []
+    for x, layer in enumerate(network.layers):
+        if storage.records[layer].modelled or storage.holds_shares(layer):
+            continue
+        at = np.flatnonzero(between & (rows.layer == x))
+        one, other = source[at], target[at]
+        joins = np.isin(one * n + other, made)
+        if layer not in network.directed:
+            joins |= np.isin(other * n + one, made)
+        if joins.all():  # also where there is no link
+            continue
+        used.append(layer)
+        strength += sum(np.bincount(end, rows.weight[at], n) for end in (one, other))
+    return pd.Series(strength, places.index)[strength > 0], tuple(used)

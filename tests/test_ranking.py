@@ -1,0 +1,154 @@
+"""Which way enclaves reach: by what places rank, in the report, its experiment and the explorer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.explorer._parks import parks_of
+from netinnov.explorer._place_network import gazetteer
+from netinnov.linkages._ranking import ranking
+from netinnov.study.sections import enclaves, experiment, governance
+from study_cases import context_of, network_of, tables_of, text_of
+
+OFF = {"structure": False}
+SEATS = ["P", "Q", "R", "S"]
+# Firms of P with branches in Q, R and S, and one of Q with a branch in P.
+BRANCHES = [("P", "Q"), ("P", "R"), ("P", "S"), ("Q", "P")]
+PAIRS = [("P", "Q"), ("P", "R"), ("Q", "R"), ("R", "S")]
+
+
+def firms_and_branches(trips=(), **places):
+    """Each seat with a firm, its branches, both kinds of links of branches, and trips of firms."""
+    branches = [f"b{k}" for k in range(len(BRANCHES))]
+    nodes = pd.DataFrame(
+        {
+            "kind": ["firm"] * 4 + ["place"] * 4 + ["branch"] * len(branches),
+            "place": [*SEATS, *SEATS, *(host for _, host in BRANCHES)],
+            "jurisdiction": [*SEATS, *SEATS, *(home for home, _ in BRANCHES)],
+        },
+        index=[*(f"f{seat}" for seat in SEATS), *SEATS, *branches],
+    )
+    links = [
+        (f"f{home}", b, 1.0, "branches") for b, (home, _) in zip(branches, BRANCHES, strict=True)
+    ]
+    links += [(*pair, 1.0, "ownership") for pair in BRANCHES]
+    links += [(*ends, weight, "trips") for *ends, weight in trips]
+    table = pd.DataFrame({"place": SEATS, **places})
+    return network_of(links, nodes=nodes, places=table, directed=["branches", "ownership"])
+
+
+def directions(network, **settings):
+    result = enclaves.compute(context_of(network, **OFF, **settings))
+    table = result.table
+    return table["direction"].fillna("unknown").tolist(), text_of(enclaves.tell(result))
+
+
+def test_links_that_make_the_enclaves_do_not_rank_places():
+    # P is in four of four links of either layer, so that by them it would rank first.
+    known, text = directions(firms_and_branches())
+    assert known == ["unknown"] * 4
+    assert "4 of unknown direction" in text
+    assert "no direction is known, as home or host has no population and no layer was" in text
+    result = enclaves.compute(context_of(firms_and_branches(), **OFF))
+    assert "4 enclaves: all of unknown direction" in text_of(enclaves.offer(result))
+
+
+def test_strength_in_other_layers_ranks_where_populations_are_not_known():
+    # Trips between firms: P 1, Q 3, R 5, S 3; a branch of P in S has 90, which do not count.
+    trips = [("fP", "fQ", 1), ("fQ", "fR", 2), ("fR", "fS", 3), ("b2", "fR", 90)]
+    known, text = directions(firms_and_branches(trips))
+    assert known == ["reverse", "reverse", "reverse", "forward"]
+    assert "places rank by strength in trips, without the links of enclaves." in text
+
+
+def test_population_ranks_where_both_ends_have_one():
+    trips = [("fP", "fQ", 1), ("fQ", "fR", 2), ("fR", "fS", 3)]
+    network = firms_and_branches(trips, population=[9.0, 2.0, np.nan, np.nan])
+    known, text = directions(network)
+    # P is larger than Q by population; R and S have none, and more trips than P.
+    assert known == ["forward", "reverse", "reverse", "reverse"]
+    assert "places rank by population (2) and strength in trips, without the links of encl" in text
+    known, text = directions(network, enclaves={"rank": "strength"})
+    assert known == ["reverse", "reverse", "reverse", "forward"]
+    assert "without the links of enclaves; by population 2 of 2 would turn." in text
+
+
+def test_a_column_of_the_places_can_rank_them():
+    network = firms_and_branches(gdp=[1.0, 2.0, 1.0, np.nan], population=[4.0, 3.0, 2.0, 1.0])
+    known, text = directions(network, enclaves={"rank": "gdp"})
+    # No other column stands in where it is missing.
+    assert known == ["reverse", "level", "unknown", "forward"]
+    assert "places rank by gdp; by population 3 of 3 would turn." in text
+
+
+def test_a_district_takes_the_rank_of_its_city():
+    places = pd.DataFrame({"place": ["X", "x", "Y"], "parent": [None, "X", None]})
+    places["population"] = [5.0, np.nan, 3.0]
+    nodes = pd.DataFrame({"place": ["x", "Y"], "jurisdiction": ["Y", "Y"]}, index=["a", "b"])
+    network = network_of([("a", "b")], nodes=nodes, places=places)
+    for level in (0, 1):
+        assert ranking(network, level=level).find(network)["direction"].tolist() == ["reverse"]
+
+
+@pytest.mark.parametrize(
+    ("rank", "words"),
+    [
+        (
+            "gpd",
+            "rank must be a column of the places; 'gpd' is not one .did you mean 'gdp'",
+        ),
+        (
+            "tier",
+            "column 'tier' of the places must hold numbers to rank them by; found .*second",
+        ),
+    ],
+)
+def test_columns_that_do_not_rank_are_refused(rank, words):
+    network = firms_and_branches(gdp=[1.0] * 4, tier=["first", "second", "first", "first"])
+    with pytest.raises(InputError, match=words):
+        enclaves.compute(context_of(network, **OFF, enclaves={"rank": rank}))
+
+
+@pytest.mark.parametrize(
+    ("population", "called"),
+    [
+        ([1.0, 2.0, 1.0, 1.0], "reverse enclave"),
+        ([2.0, 1.0, 1.0, 1.0], "forward enclave"),
+        ([1.0, 1.0, 1.0, 1.0], "enclave"),
+        ([np.nan] * 4, "enclave"),
+    ],
+)
+def test_a_scenario_is_named_by_its_direction_in_the_data(population, called):
+    trips = [*(("fP", f"f{seat}", 2) for seat in "QRS"), ("fQ", "fR", 1)]
+    network = firms_and_branches(trips, population=population)
+    if called == "enclave":
+        network = firms_and_branches(population=population)
+    park = {"size": 1, "pipeline_share": 1.0, "replicates": 2, "rivals": ["forward enclave"]}
+    park |= {"layer": "ownership", "home": "P", "host": "Q", "placebos": 0, "funding": ["new"]}
+    settings = {"experiment": park, "governance": {"replicates": 0, "placements": 2}}
+    context = context_of(network, **OFF, **settings)
+    result = context.once(experiment.compute)
+    names = [trial.name for trial in (*result.enclaves, *result.rivals)]
+    assert names == [f"{called}, new", "park of the host at home, new"]
+    captions = " ".join(picture.caption for picture in experiment.draw(result))
+    written = text_of(experiment.offer(result)) + text_of(experiment.tell(result)) + captions
+    for table in tables_of(experiment, result).values():
+        written += table.frame.to_csv() + table.caption
+    compared = governance.compute(context)
+    written += text_of(governance.tell(compared)) + str(compared.choice.left_out)
+    for other in {"reverse enclave", "forward enclave"} - {called}:
+        assert other not in written.replace("rivals,forward enclave", "")
+
+
+def test_the_explorer_has_the_directions_of_the_report():
+    trips = [("fP", "fQ", 1), ("fQ", "fR", 2), ("fR", "fS", 3)]
+    network = firms_and_branches(trips)
+    places = gazetteer(ni.build.aggregate(network, by="place"))
+    for rank, expected in ((None, "reverse"), ("strength", "reverse")):
+        parks = parks_of(network, places, level=0, rank=rank)
+        assert parks[0]["direction"] == expected
+    assert parks_of(firms_and_branches(), places, level=0)[0]["direction"] is None
