@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import lzma
@@ -163,6 +164,12 @@ def read_text(path: Path) -> str:
     return utf8_of(path, read_bytes(path))
 
 
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file as it lies on the disk."""
+    with raw_file(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def read_json(path: Path) -> Any:
     return parse_json(path, read_text(path))
 
@@ -195,6 +202,7 @@ def read_parquet(path: Path) -> pa.Table:
         schema = file.schema_arrow
         texts = [name for name in schema.names if _is_text(schema.field(name).type)]
         table = pa.parquet.ParquetFile(stream, read_dictionary=texts).read()
+        table.validate(full=True)  # text that is not UTF-8
         coded = [name for name in texts if pa.types.is_dictionary(table.schema.field(name).type)]
         width = sum(_width(chunk) for name in coded for chunk in table[name].chunks)
         check_made(path, values + BYTE * width, size)

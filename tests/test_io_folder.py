@@ -22,6 +22,7 @@ from netinnov.errors import InputError
 from netinnov.io import read_network, write_network
 from netinnov.sources import read_tables
 from rich_networks import any_text, rich_networks
+from test_damaged_folders import drop_hashes
 
 FORMATS = ("csv", "parquet", "arrow")
 TABLES = ("nodes", "links", "places", "layers")
@@ -50,8 +51,9 @@ def odd(small: MultilayerNetwork) -> MultilayerNetwork:
 
 @pytest.fixture
 def folder(odd: MultilayerNetwork, tmp_path: Path) -> Path:
-    """Of `odd`, as CSV."""
+    """Of `odd`, as CSV, without hashes: a file may be changed by hand."""
     write_network(odd, tmp_path / "odd")
+    drop_hashes(tmp_path / "odd")
     return tmp_path / "odd"
 
 
@@ -279,6 +281,7 @@ def test_a_file_cut_off_anywhere_is_named(name, folder):
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
 def test_a_parquet_file_cut_off_is_named(table, share, odd, tmp_path):
     write_network(odd, tmp_path / "odd", format="parquet")
+    drop_hashes(tmp_path / "odd")
     path = tmp_path / "odd" / f"{table}.parquet"
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
@@ -345,6 +348,14 @@ def test_a_fault_is_named_with_file_line_and_column(name, edit, message, folder)
         read_network(folder)
 
 
+def test_a_file_that_was_changed_is_named_with_what_to_do(odd, tmp_path):
+    write_network(odd, tmp_path / "odd")
+    path = tmp_path / "odd" / "links.csv"
+    path.write_text(edited('"a","c",4', '"a","c",40')(path.read_text()), encoding="utf-8")
+    with pytest.raises(InputError, match=r'links\.csv must be the file.*delete the entry "files"'):
+        read_network(tmp_path / "odd")
+
+
 def test_what_was_mended_by_hand_is_read(odd, folder):
     path = folder / "links.csv"
     path.write_text(edited('"a","c",4', '"a","c",40')(path.read_text()), encoding="utf-8")
@@ -383,6 +394,7 @@ def test_a_field_of_any_size_is_read(tmp_path):
     network = MultilayerNetwork(nodes, links)
     write_network(network, tmp_path / "long")
     assert read_network(tmp_path / "long").equals(network)
+    drop_hashes(tmp_path / "long")
     path = tmp_path / "long" / "nodes.csv"
     path.write_text(edited(",2\n", ",two\n")(path.read_text(encoding="utf-8")))
     with pytest.raises(InputError, match=r"nodes\.csv, row 1, column 'staff': 'two' is not of"):

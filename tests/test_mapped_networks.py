@@ -22,13 +22,16 @@ from netinnov.io import read_network, write_network
 from netinnov.io._arrow_links import arrow_file
 from rich_networks import rich_networks
 from strategies import Tables, networks
+from test_damaged_folders import drop_hashes
 
 FILES = ("nodes.arrow", "places.arrow", "layers.arrow", "layer_0.arrow", "layer_1.arrow")
 
 
 @pytest.fixture
 def folder(small: ni.MultilayerNetwork, tmp_path: Path) -> Path:
+    """Without hashes, so that what is changed is looked at."""
     write_network(small, tmp_path / "small", format="arrow")
+    drop_hashes(tmp_path / "small")
     return tmp_path / "small"
 
 
@@ -62,6 +65,7 @@ def test_the_files_of_one_network_are_the_same_each_time(
     small: ni.MultilayerNetwork, folder: Path, tmp_path: Path
 ) -> None:
     write_network(small, tmp_path / "again", format="arrow")
+    drop_hashes(tmp_path / "again")
     for path in folder.iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
 
@@ -147,6 +151,28 @@ def test_arrays_that_lead_out_of_the_nodes_are_refused(
     path.write_bytes(whole.replace(indices.tobytes(), (indices + np.int32(1000)).tobytes()))
     with pytest.raises(InputError, match=r"layer_0\.arrow must hold"):
         read_network(folder, mmap=True)
+
+
+def test_links_and_arrays_of_two_networks_are_refused(
+    small: ni.MultilayerNetwork, tmp_path: Path
+) -> None:
+    # The second network has as many links of as much weight in each layer as the first.
+    links = small.links.assign(period=2020)
+    other = links.assign(
+        weight=links.groupby("layer")["weight"].transform(lambda w: w.to_numpy()[::-1])
+    )
+    for name, table in (("one", links), ("two", other)):
+        network = ni.build_network(small.nodes, table, small.places, small.directed)
+        write_network(network, tmp_path / name, format="arrow")
+    one, two = (tmp_path / name / "layer_0.arrow" for name in ("one", "two"))
+    assert one.read_bytes() != two.read_bytes()
+    one.write_bytes(two.read_bytes())
+    with pytest.raises(InputError, match=r"layer_0\.arrow must be the file that write_network"):
+        read_network(one.parent)
+    drop_hashes(one.parent)
+    for mmap in (False, True):
+        with pytest.raises(InputError, match=r"table of links in .* must hold the same links"):
+            read_network(one.parent, mmap=mmap)
 
 
 @pytest.mark.parametrize("name", ["../layer_0.arrow", "/etc/passwd", "a/b.arrow", ".."])

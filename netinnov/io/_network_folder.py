@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
@@ -16,10 +17,11 @@ import pyarrow.parquet
 
 from netinnov._arguments import as_path
 from netinnov._atomic import new_folder
-from netinnov._layer_table import layer_records, records_of_old_folder
-from netinnov._opening import network_json, read_bytes, read_json
+from netinnov._layer_table import Records, layer_records, records_of_old_folder
+from netinnov._opening import network_json, read_bytes, read_json, sha256_of
+from netinnov._rows import Block
 from netinnov._storage import Storage
-from netinnov._tables import inspect, inspect_links
+from netinnov._tables import LinkCodes, NodeTable, inspect, inspect_links
 from netinnov.errors import InputError
 from netinnov.io._arrow_links import is_sound, read_layer, write_arrow, write_layers
 from netinnov.io._attributes import Column, columns_of, is_exact, is_record
@@ -44,7 +46,7 @@ def write_network(
     folder : path
         Folder to make. It appears when everything is in it, or not at all. Holds ``nodes``,
         ``links``, ``places`` and ``layers`` (as tables with the columns of `build_network`) and
-        ``network.json``: the types of the columns.
+        ``network.json``: the types of the columns, and the SHA-256 of each file.
     format : {"csv", "parquet", "arrow"}
         Of the tables. CSV is UTF-8, with text in quotation marks; an empty field is missing.
         "arrow" is for large networks: a file a layer holds its links as arrays, up to 36 bytes a
@@ -102,8 +104,6 @@ def write_network(
     with new_folder(folder) as new:
         if format == "arrow":
             about["arrays"] = write_layers(network.storage, new)
-        text = json.dumps(about, ensure_ascii=False, indent=1)
-        (new / "network.json").write_text(text + "\n", encoding="utf-8", newline="\n")
         for name, columns in tables.items():
             arrays = {column.name: _array(name, column) for column in columns}
             if format == "arrow":
@@ -112,6 +112,10 @@ def write_network(
                 pa.csv.write_csv(pa.table(arrays), new / f"{name}.csv")
             else:
                 pa.parquet.write_table(pa.table(arrays), new / f"{name}.parquet")
+        about["files"] = {path.name: sha256_of(path) for path in sorted(new.iterdir())}
+        about["files"]["network.json"] = _digest_of_rest(about)
+        text = json.dumps(about, ensure_ascii=False, indent=1)
+        (new / "network.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> MultilayerNetwork:
@@ -137,12 +141,18 @@ def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> Multi
     Raises
     ------
     InputError
-        If a file is missing, cut off, in another encoding or with other columns, or a value does
-        not fit its column, or ``mmap`` is asked of another format.
+        If a file is missing or not the one that was written, or ``mmap`` is asked of a folder of
+        another format.
 
     See Also
     --------
     netinnov.sources.read_tables : for folders that were written or changed by hand.
+
+    Notes
+    -----
+    ``network.json`` has the SHA-256 of each file under ``files``. Delete this entry after you have
+    changed a file: then it is checked that all of them can be one network, as it is for folders
+    written before there was such an entry.
 
     Examples
     --------
@@ -150,6 +160,8 @@ def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> Multi
     """
     folder = as_path("folder", folder)
     about = _about(folder)
+    if "files" in about:
+        _refuse_changed(folder, about)
     if mmap and "arrays" not in about:
         raise InputError(f'`mmap` needs a folder written with format="arrow"; {folder} is not.')
     tables = {
@@ -178,8 +190,16 @@ def _storage(
         for told in about["arrays"]
     }
     records = layer_records(tables["layers"], (), tuple(layers))
-    rows = inspect_links(tables["links"], ids).rows if "links" in tables else None
+    links = inspect_links(tables["links"], ids) if "links" in tables else None
     held = {layer: blocks["block"] for layer, blocks in layers.items()}
+    if "files" not in about:  # then the links are those of one file, and no other may differ
+        if links is not None and not _same_links(links, checked.nodes, records, held):
+            msg = (
+                f"the arrays and the table of links in {folder} must hold the same links; they do "
+            )
+            raise InputError(f"{msg}not: they are of different networks. Write the network again.")
+        layers = {layer: {"block": block} for layer, block in held.items()}
+    rows = None if links is None else links.rows
     storage = Storage.of_blocks(checked.nodes, checked.places, held, records, rows)
     again = (_mapped, (folder.resolve(), _digest(folder))) if mmap else None
     return storage.with_arrays(layers, again)
@@ -195,7 +215,42 @@ def _mapped(folder: Path, digest: str) -> Storage:
 
 
 def _digest(folder: Path) -> str:
-    return hashlib.sha256(read_bytes(folder / "network.json")).hexdigest()
+    return sha256_of(folder / "network.json")
+
+
+def _digest_of_rest(about: Mapping[str, Any]) -> str:
+    """The SHA-256 of what ``network.json`` says besides the SHA-256 of files."""
+    rest = {key: value for key, value in about.items() if key != "files"}
+    return hashlib.sha256(json.dumps(rest).encode()).hexdigest()
+
+
+def _refuse_changed(folder: Path, about: Mapping[str, Any]) -> None:
+    """Refuse a folder with a file that is not the one whose SHA-256 ``network.json`` has."""
+    files = about["files"] if isinstance(about["files"], dict) else {}
+    named = [told["file"] for told in (*about["tables"].values(), *about.get("arrays", ()))]
+    for name in ("network.json", *map(_bare, named)):
+        found = _digest_of_rest(about) if name == "network.json" else sha256_of(folder / name)
+        if files.get(name) != found:
+            raise InputError(
+                f"{folder / name} must be the file that write_network wrote; its SHA-256 is not "
+                "that in network.json, so it was changed or damaged. Get the folder again, or, if "
+                'it was changed on purpose, delete the entry "files" from network.json.'
+            )
+
+
+def _same_links(
+    links: LinkCodes, nodes: NodeTable, records: Records, held: Mapping[str, Block]
+) -> bool:
+    """Whether a table of links makes the arrays that are beside it."""
+    if set(links.layers) != set(held):
+        return False
+    of_table = Storage.of_rows(nodes, pd.DataFrame(), links.layers, links.rows, records)
+    pairs = [(held[layer], of_table.block(layer)) for layer in links.layers]
+    return all(
+        all(map(np.array_equal, one[:2], other[:2]))
+        and np.allclose(one.data, other.data, rtol=1e-9, atol=0)
+        for one, other in pairs
+    )
 
 
 WRITERS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import platform
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from netinnov._opening import sha256_of
 from netinnov._version import __version__
 from netinnov.errors import InputError
 
@@ -25,7 +25,7 @@ _OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # made by who only look
 
 def hash_inputs(paths: Iterable[Path]) -> dict[str, str]:
     """SHA-256 of each file, by its name."""
-    return {path.name: _sha256(path) for path in sorted(paths)}
+    return {path.name: sha256_of(path) for path in sorted(paths)}
 
 
 def write_manifest(
@@ -52,7 +52,7 @@ def write_manifest(
         "network": network,
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
         "peak_memory_mib": _peak_memory(),
-        "outputs": {path.relative_to(folder).as_posix(): _sha256(path) for path in files},
+        "outputs": {path.relative_to(folder).as_posix(): sha256_of(path) for path in files},
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     # What of a path is no text becomes an escape, which JSON knows too.
@@ -79,7 +79,7 @@ def check_replaceable(folder: Path) -> bool:
             return True
         if path.is_symlink() or not path.is_file():
             return path in folders and not path.is_symlink()
-        return path in written and _sha256(path) == written[path]
+        return path in written and sha256_of(path) == written[path]
 
     found = (path for path in sorted(folder.rglob("*")) if not is_own(path))
     if others := [path.relative_to(folder).as_posix() for path in found]:
@@ -88,11 +88,6 @@ def check_replaceable(folder: Path) -> bool:
         msg += f"{', '.join(others[:5])}{more}. Move that out of the folder, or name another one."
         raise InputError(msg)
     return True
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _peak_memory() -> int | None:
