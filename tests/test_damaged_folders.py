@@ -113,3 +113,17 @@ def test_damaged_bytes_are_refused_in_words(network, tmp_path, format, hashed, n
     for seed in range(n):
         check_damaged(network, folder, format, hashed, np.random.default_rng(seed))
     assert read_network(folder).equals(network)
+
+
+@pytest.mark.parametrize("hashed", [True, False])
+def test_text_of_parquet_that_is_not_utf8_is_refused(network, tmp_path, hashed):
+    folder = written(network, tmp_path / "one", "parquet", hashed)
+    path = folder / "nodes.parquet"
+    whole = path.read_bytes()
+    for text in ("衢州", "two", "growth", "007"):
+        at = whole.index(text.encode())
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 128]) + whole[at + 1 :])
+        for read in (read_network, read_tables):
+            if read is read_network or not hashed:
+                with pytest.raises(InputError, match=r"nodes\.parquet"):
+                    read(folder)

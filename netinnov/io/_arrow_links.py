@@ -100,8 +100,11 @@ def arrow_file(path: Path, *, mmap: bool = False) -> pa.RecordBatch:
     check_file(path)
     with damage_refused(str(path)):
         stream = pa.memory_map(str(path)) if mmap else pa.OSFile(str(path))
-        if stream.read(8) != b"ARROW1\0\0":
-            raise ValueError("it is not a file of Arrow")
+        stream.seek(max(stream.size() - 6, 0))
+        last = stream.read(6)
+        stream.seek(0)
+        if stream.read(8) != b"ARROW1\0\0" or last != b"ARROW1":
+            raise ValueError("it is not a whole file of Arrow")
         messages = pa.ipc.MessageReader.open_stream(stream)
         schema = pa.ipc.read_schema(messages.read_next_message())
         message = messages.read_next_message()
