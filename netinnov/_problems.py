@@ -37,7 +37,7 @@ MENDING = {
     "end is not a node": "every link must join two rows of `nodes`: add the node or correct it",
     "weight is missing": "a weight must be a number above 0; leave the column out for 1",
     "weight is not a number": "a weight must be a real number above 0, not text, without "
-    "units or separators of thousands",
+    "units or separators of thousands, unless `decimal` says which mark these are",
     "weight is infinite": "a weight must be finite",
     "weight is not above 0": "a weight must be above 0; leave out links of weight 0",
     "layer is missing": "name the layer of every link, or leave the column out",

@@ -47,6 +47,7 @@ CODES = (
     "by SIGTERM, 129 by a closed terminal."
 )
 FOUND = "Of text files, such as cp1252; found by default."
+MARK = "What stands before decimals in tables; the other one may stand after thousands."
 FORMAT = "Format; csv, parquet and muxviz are folders to make."
 SAME = "What a file must be, for the very files of an earlier study; may be repeated."
 Case = Literal["yrd", "europe"]
@@ -54,6 +55,7 @@ Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infoma
 Source = Annotated[Path, typer.Argument(metavar="IN", help=INPUT)]
 Columns = Annotated[list[str] | None, typer.Option("--column", metavar="THEIRS=OURS", help=COLUMN)]
 Encoding = Annotated[str | None, typer.Option("--encoding", help=FOUND)]
+Decimal = Annotated[Literal[".", ","] | None, typer.Option("--decimal", help=MARK)]
 CaseOption = Annotated[Case | None, typer.Option("--case", help=CASE)]
 app = typer.Typer(
     name="netinnov",
@@ -166,7 +168,9 @@ def explore(
 
 @app.command()
 @plainly
-def check(source: Source, column: Columns = None, encoding: Encoding = None) -> None:
+def check(
+    source: Source, column: Columns = None, encoding: Encoding = None, decimal: Decimal = None
+) -> None:
     """Say what is wrong with tables, or with a configuration for its data; exit code 1 if so."""
     from netinnov._file_rows import has_file_rows
     from netinnov._inputs import read
@@ -178,14 +182,16 @@ def check(source: Source, column: Columns = None, encoding: Encoding = None) -> 
     if source.is_file() and source.suffix.lower() == ".toml":
         from netinnov import study
 
-        if column or encoding:
-            msg = "--column and --encoding are for tables; a configuration has them in [columns] "
-            raise typer.BadParameter(f"{msg}and as `encoding` in [data].")
+        if column or encoding or decimal:
+            msg = "--column, --encoding and --decimal are for tables; a configuration has them in "
+            raise typer.BadParameter(f"{msg}[columns] and in [data].")
 
         study.check(study.read_configuration(source))
         write("No problems: the settings fit the data.")
         return
-    _, tables, faults, notes, words = read(source, columns=_columns(column), encoding=encoding)
+    _, tables, faults, notes, words = read(
+        source, columns=_columns(column), encoding=encoding, decimal=decimal
+    )
     inspection = inspect(*tables[:3])
     if inspection.problems:
         faults.append(inspection.problems.message())
@@ -210,12 +216,16 @@ def check(source: Source, column: Columns = None, encoding: Encoding = None) -> 
 
 @app.command()
 @plainly
-def info(source: Source, column: Columns = None, encoding: Encoding = None) -> None:
+def info(
+    source: Source, column: Columns = None, encoding: Encoding = None, decimal: Decimal = None
+) -> None:
     """Print a summary of a network."""
     from netinnov._inputs import read
     from netinnov.build import build_network
 
-    _, tables, faults, notes, _ = read(source, columns=_columns(column), encoding=encoding)
+    _, tables, faults, notes, _ = read(
+        source, columns=_columns(column), encoding=encoding, decimal=decimal
+    )
     network = build_network(*tables)
     write(repr(network))
     kinds = network.nodes["kind"].fillna("none given").value_counts()
@@ -237,6 +247,7 @@ def convert(
     to: Annotated[Target, typer.Option("--to", help=FORMAT)],
     column: Columns = None,
     encoding: Encoding = None,
+    decimal: Decimal = None,
 ) -> None:
     """Write a network in the format of another program."""
     from netinnov import io
@@ -247,7 +258,7 @@ def convert(
         raise InputError(f"{target} is there already; name another one, or remove it first.")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        network = read_network(source, columns=_columns(column), encoding=encoding)
+        network = read_network(source, columns=_columns(column), encoding=encoding, decimal=decimal)
         if to in ("csv", "parquet"):
             io.write_network(network, target, format=to)
         else:

@@ -12,10 +12,12 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
+from netinnov import study
 from netinnov.errors import InputError, TableError
 from netinnov.io import write_graphml, write_network
 from netinnov.sources import read_origin_destination, read_tables
 from netinnov.sources._workbooks import read_workbook
+from netinnov.study._loaded_data import load
 from workbooks import write_workbook
 
 NODES = [
@@ -341,6 +343,107 @@ def test_numbers_with_commas_are_never_read_wrongly(tmp_path, weights, words):
     path.write_text(f"from;to;flow\na;b;{weights[0]}\nb;a;{weights[1]}\n")
     with pytest.raises(InputError, match=words):
         read_origin_destination(path)
+
+
+THREE_DIGITS = ["1.200", "3.400", "12.000", "950"]
+
+
+def links_of(folder, weights, mark=";", header="from{0}to{0}flow"):
+    path = folder / "f.csv"
+    ends = zip("abcd", "bcda", weights, strict=False)
+    rows = [mark.join(row) for row in ends]
+    path.write_text("\n".join([header.format(mark), *rows]) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_points_that_may_stand_after_thousands_are_asked_for(tmp_path, mark):
+    path = links_of(tmp_path, THREE_DIGITS, mark)
+    words = (
+        r"'1.200' \(line 2, column 'flow'\), in which the point may .*3 numbers.*decimal='.' or "
+    )
+    for read in (read_origin_destination, ni.read_network):
+        with pytest.raises(InputError, match=words):
+            read(path)
+        said = {mark: read(path, decimal=mark).links["weight"].tolist() for mark in ".,"}
+        assert said == {".": [1.2, 3.4, 12.0, 950.0], ",": [1200.0, 3400.0, 12000.0, 950.0]}
+    matrix = tmp_path / "m.csv"
+    matrix.write_text(";a;b\na;;1.200\nb;3.400;\n".replace(";", mark))
+    with pytest.raises(InputError, match="the point may stand before decimals or after thousands"):
+        read_origin_destination(matrix)
+    assert read_origin_destination(matrix, decimal=",").links["weight"].tolist() == [1200, 3400]
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        ("1.200", "0.125"),  # no thousands begin with 0
+        ("1.200", "3.4"),
+        ("1.200", "3.4567"),
+        ("1.200", "1234.500"),
+        ("1.200", "3.400", "12500"),  # its thousands have no mark
+        ("1.200", "950"),  # one number alone
+    ],
+)
+def test_points_that_stand_before_decimals_are_read(tmp_path, weights):
+    links = read_origin_destination(links_of(tmp_path, weights)).links
+    assert links["weight"].tolist() == [float(text) for text in weights]
+
+
+def test_between_commas_a_point_stands_before_decimals(tmp_path):
+    links = read_origin_destination(links_of(tmp_path, THREE_DIGITS, ",")).links
+    assert links["weight"].tolist() == [1.2, 3.4, 12.0, 950.0]
+    quoted = [f'"{text}"'.replace(".", ",") for text in THREE_DIGITS]
+    path = links_of(tmp_path, quoted, ",")
+    with pytest.raises(InputError, match=r"are none: line 2, column 'flow' \('1,200'\)"):
+        read_origin_destination(path)
+    links = read_origin_destination(path, decimal=".").links
+    assert links["weight"].tolist() == [1200.0, 3400.0, 12000.0, 950.0]
+
+
+def test_both_marks_in_a_number_are_read_where_the_decimal_is_said(tmp_path):
+    path = links_of(tmp_path, ["1.234,5", "2,25", "1.234.567", "7"])
+    links = read_origin_destination(path, decimal=",").links
+    assert links["weight"].tolist() == [1234.5, 2.25, 1234567.0, 7.0]
+    with pytest.raises(InputError, match=r"3 are none: line 2, .*'1\.234,5'.*line 4"):
+        read_origin_destination(path, decimal=".")
+    with pytest.raises(InputError, match=r"1 are none: line 2, column 'flow' \('1\.5'\)"):
+        read_origin_destination(links_of(tmp_path, ["1.5", "2"]), decimal=",")
+    for option in ("·", "", 5):
+        with pytest.raises(InputError, match="`decimal` must be one of"):
+            read_origin_destination(path, decimal=option)
+
+
+def test_weights_people_and_attributes_of_tables_are_asked_for(tmp_path):
+    (tmp_path / "nodes.csv").write_text("id;place;staff\na;P;10\nb;Q;20\n")
+    (tmp_path / "links.csv").write_text("from;to;weight\na;b;3\n")
+    places = tmp_path / "places.csv"
+    # Coordinates are no thousands, so that the point of this file stands before decimals.
+    places.write_text("place;lon;lat;population\nP;120.123;30.245;1.200\nQ;119.123;29.245;3.400\n")
+    assert ni.read_network(tmp_path).places["population"].tolist() == [1.2, 3.4]
+    for column in ("population", "gdp"):
+        places.write_text(f"place;{column}\nP;1.200\nQ;3.400\n")
+        with pytest.raises(
+            InputError, match=rf"places.csv has '1.200' \(line 2, column '{column}'"
+        ):
+            ni.read_network(tmp_path)
+        read = ni.read_network(tmp_path, decimal=",")
+        assert read.places[column].tolist() == [1200, 3400]
+        configuration = study.configure({"data": {"path": tmp_path, "decimal": ","}})
+        loaded = load(configuration.data).network
+        assert loaded.places[column].tolist() == [1200, 3400]
+    places.write_text("place;code\nP;1.200\nQ;x.400\n")  # text
+    assert ni.read_network(tmp_path).places["code"].tolist() == ["1.200", "x.400"]
+
+
+def test_text_in_a_workbook_and_in_a_frame_is_asked_for(tmp_path):
+    frame = pd.DataFrame({"from": list("abc"), "to": list("bca"), "flow": ["1.200", "3.400", "7"]})
+    path = write_workbook(tmp_path / "f.xlsx", {"flows": [[*frame], *frame.to_numpy().tolist()]})
+    for source, words in ((path, r"row 2, column 'flow'"), (frame, "row 0, column 'flow'")):
+        with pytest.raises(InputError, match=words):
+            read_origin_destination(source)
+        links = read_origin_destination(source, decimal=",").links
+        assert links["weight"].tolist() == [1200, 3400, 7]
 
 
 def test_a_number_in_quotation_marks_between_commas_is_reported(tmp_path):

@@ -26,6 +26,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS
 from netinnov.sources._complete_rows import ReadingNote, noted, say
+from netinnov.sources._decimals import Decimal
 from netinnov.sources._headers import check_columns, unused_columns
 from netinnov.sources._openalex_files import is_openalex
 from netinnov.sources._user_tables import tables_of_file
@@ -82,6 +83,7 @@ def read_network(
     *,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    decimal: Decimal | None = None,
 ) -> MultilayerNetwork:
     """Read a network from a folder or file of any kind that the package knows.
 
@@ -98,6 +100,10 @@ def read_network(
     encoding : str, optional
         Of text files, such as ``"cp1252"``. Default: UTF-8, or else UTF-16 or GB18030 where the
         bytes are of it.
+    decimal : {".", ","}, optional
+        What stands before decimals in tables; the other one is then dropped where it stands after
+        thousands. Default: a comma where numbers have one, but not in text files delimited by
+        commas. Numbers such as 1.200 and 3.400 between semicolons may be either, and are refused.
 
     Returns
     -------
@@ -132,9 +138,9 @@ def read_network(
     0  flow  quzhou  hangzhou     5.0
     """
     path = as_path("path", path)
-    if columns is None and encoding is None and is_network_folder(path):
+    if columns is None and encoding is None and decimal is None and is_network_folder(path):
         return io.read_network(path)
-    reading = read(path, columns=columns, encoding=encoding)
+    reading = read(path, columns=columns, encoding=encoding, decimal=decimal)
     for fault in reading.faults:
         warnings.warn(fault, UserWarning, stacklevel=3)
     say(reading.notes)
@@ -147,17 +153,20 @@ def read(
     source: str | None = None,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    decimal: Decimal | None = None,
     **options: Any,
 ) -> Reading:
     """Read with one of the `READERS`, or with that which the path asks for."""
     if source is None:
         source, path = recognise(path)
-    if encoding is not None and not option_of(source, "encoding"):
-        fit = " or ".join(repr(each) for each in READERS if option_of(each, "encoding"))
-        msg = f"`encoding` is for tables of your own (source {fit}); leave it out: {path} is "
-        raise InputError(f"{msg}{source!r}.")
-    if encoding is not None:
-        options["encoding"] = encoding
+    for name, value in (("encoding", encoding), ("decimal", decimal)):
+        if value is None:
+            continue
+        if not option_of(source, name):
+            fit = " or ".join(repr(each) for each in READERS if option_of(each, name))
+            msg = f"`{name}` is for tables of your own (source {fit}); leave it out: {path} is "
+            raise InputError(f"{msg}{source!r}.")
+        options[name] = value
     headers = check_columns(columns)
     if headers and option_of(source, "columns"):
         options["columns"] = headers

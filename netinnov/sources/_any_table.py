@@ -32,15 +32,15 @@ def read_any_table(
             frame = table.to_pandas()  # ids in its index stay there
         if is_bare(frame):
             frame = with_file_rows(frame, np.arange(1, len(frame) + 1), ROW)
-        return AnyTable(path.name, frame, ",", [])
+        return AnyTable(path.name, frame, "", [])
     if ending == POINTS:
-        return AnyTable(path.name, _points(path), ",", [])
+        return AnyTable(path.name, _points(path), "", [])
     if ending in WORKBOOKS:
         sheets = read_workbook(path)
         if len(sheets) != 1:
             held = examples(sheets, str) or "nothing"
             raise InputError(f"{path} must have one sheet with a table; it has {held}.")
-        return AnyTable(path.name, next(iter(sheets.values())), ",", [])
+        return AnyTable(path.name, next(iter(sheets.values())), "", [])
     return read_delimited(path, encoding, delimiter, stripped=stripped)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -30,17 +29,13 @@ SAMPLE = 50  # rows by which the delimiter is found
 SAMPLED = 2**20  # letters in which these rows are looked for
 BLOCK = 2**26  # bytes that Arrow reads at once; no row may be longer
 
-WITH_COMMA = r"\s*[+-]?\d+,\d+\s*"
-WITH_POINT = r"\s*[+-]?\d*\.\d+\s*"
-PERHAPS_THOUSANDS = r"\s*[+-]?[1-9]\d{0,2},\d{3}\s*"
-
 
 class AnyTable(NamedTuple):
     """A table as it stands in its file, with the rows of the file where it has any."""
 
     name: str
     frame: pd.DataFrame
-    delimiter: str  # what parts the columns of a text file; a comma where there is nothing to part
+    delimiter: str  # what parts the columns of a text file; empty for other files
     notes: list[str]
 
 
@@ -87,39 +82,6 @@ def read_delimited(
     frame = with_file_rows(frame, _lines(text, len(table), delimiter) + skipped, LINE)
     notes = [f"{path.name}: read as {detected}."] if detected else []
     return AnyTable(path.name, frame, delimiter, notes)
-
-
-def decimal_of(file: str, frame: pd.DataFrame, columns: Sequence[str], delimiter: str) -> str:
-    """What stands before decimals in some columns, '.' or ','.
-
-    In a file delimited by commas a decimal comma would need quotation marks: it is a point there.
-    """
-    if delimiter == ",":
-        return "."
-    commas, points = (
-        [where for name in columns if (where := _first(frame, name, pattern)) is not None]
-        for pattern in (WITH_COMMA, WITH_POINT)
-    )
-    if not commas:
-        return "."
-    if points:
-        msg = f"{file} must have one mark before decimals; it has {commas[0]} and {points[0]}."
-        raise InputError(f"{msg} Write all of them with '.'.")
-    fields = pd.concat([frame[name] for name in columns])
-    decimals = fields[fields.str.fullmatch(WITH_COMMA, na=False)]
-    if decimals.str.fullmatch(PERHAPS_THOUSANDS).all():
-        msg = f"{file} has {commas[0]}, in which the comma may stand before decimals or after "
-        raise InputError(f"{msg}thousands; write decimals with '.', and thousands without a mark.")
-    return ","
-
-
-def _first(frame: pd.DataFrame, column: str, pattern: str) -> str | None:
-    """The first value of a column of a pattern, and where it is."""
-    fits = np.flatnonzero(frame[column].str.fullmatch(pattern, na=False).to_numpy(bool))
-    if not fits.size:
-        return None
-    at = int(fits[0])
-    return f"{frame[column].iloc[at]!r} (line {frame.index[at]}, column {column!r})"
 
 
 def _without_hint(text: str) -> tuple[str, int, str]:

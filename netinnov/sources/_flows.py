@@ -12,13 +12,13 @@ from scipy import sparse
 
 from netinnov._arguments import as_path, did_you_mean, examples
 from netinnov._columns import as_floats, as_numbers, as_periods, as_text, is_blank, refuse_repeated
-from netinnov._file_rows import has_file_rows, row_unit
+from netinnov._file_rows import LINE, ROW, has_file_rows, row_unit
 from netinnov._synonyms import is_total
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.sources._any_table import read_any_table
 from netinnov.sources._complete_rows import note
-from netinnov.sources._delimited import decimal_of
+from netinnov.sources._decimals import Decimal, decimal_of, plain
 from netinnov.sources._headers import described, our_names, unused_columns, unweighted
 
 Form = Literal["long", "matrix"]
@@ -43,26 +43,32 @@ class Given(NamedTuple):
     numbers: Integers
     delimiter: str
     notes: list[str]
+    said: Decimal | None  # the mark before decimals
 
     def where(self, rows: Sequence[int] | Mask) -> str:
         """The first five of some rows, for a message."""
         return examples(self.numbers[rows], lambda number: f"{self.unit} {number}")
 
-    def decimal(self, columns: Sequence[str]) -> str:
+    def decimal(self, columns: Sequence[str]) -> Decimal:
         """What stands before decimals in some columns."""
-        texts = [name for name in columns if isinstance(self.frame[name].dtype, pd.StringDtype)]
-        frame = self.frame.set_axis(pd.Index(self.numbers), axis=0)
-        return decimal_of(self.name, frame, texts, self.delimiter)
+        if self.said is not None:
+            return self.said
+        name = LINE if self.unit == "line" else ROW
+        frame = self.frame.set_axis(pd.Index(self.numbers, name=name), axis=0)
+        return decimal_of(self.name, frame, columns, self.delimiter)
 
 
 def given_table(
-    source: str | PathLike[str] | pd.DataFrame, encoding: str | None, delimiter: str | None
+    source: str | PathLike[str] | pd.DataFrame,
+    encoding: str | None,
+    delimiter: str | None,
+    decimal: Decimal | None,
 ) -> Given:
     """A frame, or all columns of a file."""
     if isinstance(source, pd.DataFrame):
         frame = source.set_axis(source.columns.map(str), axis=1)
         refuse_repeated("the table", frame.columns)
-        return Given("the table", frame, "row", np.arange(len(frame)), ",", [])
+        return Given("the table", frame, "row", np.arange(len(frame)), "", [], decimal)
     table = read_any_table(as_path("source", source), encoding, delimiter, stripped=True)
     frame, unit = table.frame, row_unit(table.frame)
     if frame.empty:
@@ -71,7 +77,7 @@ def given_table(
     if has_file_rows(frame):
         numbers = frame.index.to_numpy()
         frame = frame.set_axis(frame.columns.map(str), axis=1).reset_index(drop=True)
-    return Given(table.name, frame, unit, numbers, table.delimiter, table.notes)
+    return Given(table.name, frame, unit, numbers, table.delimiter, table.notes, decimal)
 
 
 def usual_columns(
@@ -123,7 +129,7 @@ def as_matrix(table: Given, form: Form | None) -> tuple[pd.Series, pd.DataFrame]
 
 
 def flows_of_matrix(
-    table: Given, rows: pd.Series, cells: pd.DataFrame, decimal: str
+    table: Given, rows: pd.Series, cells: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.Index]:
     """The cells above 0, row by row, and the names of all columns."""
     columns = cells.columns
@@ -150,7 +156,7 @@ def flows_of_matrix(
     n, m = cells.shape
     number = _numbers(
         pd.concat([cells[column] for column in columns], ignore_index=True),
-        decimal,
+        table.decimal([str(name) for name in columns]),
         table,
         lambda at: f"{table.where([at % n])}, column {columns[at // n]!r}",
     )
@@ -181,7 +187,6 @@ def flows_of_table(
     table: Given,
     asked: Mapping[str, str | None],
     period: str | None,
-    decimal: str | None,
     faults: list[str],
 ) -> tuple[pd.DataFrame, pd.Index]:
     """The rows above 0 with their other columns, and the names of all ends."""
@@ -200,9 +205,11 @@ def flows_of_table(
         links[end] = text.str.strip()
     links["weight"] = 1.0
     if (weight := column["weight"]) is not None:
-        mark = table.decimal([weight]) if decimal is None else decimal
         links["weight"] = _numbers(
-            frame[weight], mark, table, lambda at: f"{table.where([at])}, column {weight!r}"
+            frame[weight],
+            table.decimal([weight]),
+            table,
+            lambda at: f"{table.where([at])}, column {weight!r}",
         )
     used = [name for name in column.values() if name is not None]
     if period is not None:
@@ -248,20 +255,22 @@ def _column(table: str, frame: pd.DataFrame, meaning: str, asked: str | None) ->
     raise InputError(f"{msg}under [columns]. Members of events become links by co_participation().")
 
 
-def _numbers(values: pd.Series, decimal: str, table: Given, where: Callable[[int], str]) -> Floats:
+def _numbers(
+    values: pd.Series, decimal: Decimal, table: Given, where: Callable[[int], str]
+) -> Floats:
     """Numbers of 0 or more, NaN where blank; anything else is refused."""
     number, other = as_numbers(values)
     bad = other.copy()
     if other.any():
         text = values[other].astype("str").str.strip()
-        parsed = as_floats(text.str.replace(decimal, ".", regex=False))
+        parsed = as_floats(plain(text, decimal) if decimal == "," or table.said else text)
         number[other] = parsed
         bad[other] = (parsed.isna() & ~text.str.casefold().isin(NO_NUMBER)).to_numpy()
     bad |= (number < 0) | np.isinf(number)
     if bad.any():
         at = np.flatnonzero(bad)
         shown = examples(at, lambda k: f"{where(int(k))} ({values.iloc[k]!r})")
-        msg = f"{table.name} must hold numbers of 0 or more, with {decimal!r} before decimals; "
+        msg = f"{table.name} must hold numbers of 0 or more, with {decimal!r} before decimals (see `decimal`); "
         raise InputError(f"{msg}{at.size} are none: {shown}.")
     return number
 

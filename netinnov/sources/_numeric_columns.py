@@ -11,6 +11,7 @@ import pandas as pd
 
 from netinnov._columns import as_floats
 from netinnov._typing import Floats, Integers, Mask
+from netinnov.sources._decimals import Decimal, plain
 
 TEXT = {
     "nodes": ("node", "kind", "place", "jurisdiction"),
@@ -33,15 +34,18 @@ CELLS = 2**20  # cells that are tried as numbers in one pass
 NO_NUMBERS = (bool, np.bool_, dt.date, dt.time, dt.timedelta)
 
 
-def typed(table: str, frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
-    """The frame with text in ids, and numbers where a column is to hold some or nothing else."""
+def typed(
+    table: str, frame: pd.DataFrame, decimal: Decimal = ".", *, thousands: bool = False
+) -> pd.DataFrame:
+    """The frame with text in ids, and numbers where a column is to hold some or nothing else.
+
+    With ``thousands`` attributes are read with this decimal as well, and marks of thousands go.
+    """
     columns: dict[str, Any] = {}
     for name in NUMBERS[table]:
         if name in frame:
-            column = frame[name]
-            if decimal != "." and isinstance(column.dtype, pd.StringDtype):
-                column = column.str.replace(decimal, ".", regex=False)
-            columns[name] = _numbers(column).array
+            as_it_is = decimal == "." and not thousands
+            columns[name] = _numbers(frame[name], None if as_it_is else decimal).array
     for name in TEXT[table]:
         if name in frame and frame[name].dtype == object:  # cells of a sheet
             # A whole number as the text that a cell shows: 7 beside 7b.
@@ -52,14 +56,15 @@ def typed(table: str, frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
         for name, dtype in frame.dtypes.items()
         if name not in (*TEXT[table], *NUMBERS[table]) and isinstance(dtype, pd.StringDtype)
     ]
-    columns |= numeric(frame, others)
+    texts = frame.assign(**{name: plain(frame[name], decimal) for name in others if thousands})
+    columns |= numeric(texts, others)
     kept = {name: columns[name] if name in columns else frame[name].array for name in frame}
     numbers = pd.DataFrame(kept, index=frame.index)
     numbers.attrs = frame.attrs
     return numbers
 
 
-def _numbers(column: pd.Series) -> pd.Series:
+def _numbers(column: pd.Series, decimal: Decimal | None) -> pd.Series:
     """Numbers where the text is one; if any is not, it stays, so that it can be reported."""
     text = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
     if pd.api.types.is_numeric_dtype(column.dtype) or not text:
@@ -67,7 +72,8 @@ def _numbers(column: pd.Series) -> pd.Series:
     odd = pd.Series(False, column.index)
     if column.dtype == object:
         odd = column.map(lambda value: isinstance(value, NO_NUMBERS)).astype(bool)
-    number = as_floats(column.mask(odd))
+    cells = column if decimal is None else plain(column, decimal)
+    number = as_floats(cells.mask(odd))
     broken = number.isna() & column.notna()
     return number if not broken.any() else number.astype(object).where(~broken, column)
 

@@ -13,6 +13,7 @@ from netinnov._columns import as_numbers, as_text, is_blank
 from netinnov._encodings import check_encoding
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import say, warn_of
+from netinnov.sources._decimals import Decimal
 from netinnov.sources._flows import (
     Form,
     as_matrix,
@@ -51,7 +52,7 @@ def read_origin_destination(
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
-    decimal: str | None = None,
+    decimal: Decimal | None = None,
 ) -> Tables:
     """Flows from origins to destinations: people, trips, goods, calls.
 
@@ -93,9 +94,9 @@ def read_origin_destination(
         Of a text file. Default: UTF-8, or else UTF-16 or GB18030 where the bytes are of it.
     delimiter : str, optional
         What stands between the columns of a text file. Default: as its rows have it.
-    decimal : str, optional
-        What stands before decimals. Default: a point, or a comma where semicolons or tabs are
-        between the columns of a text file and numbers have one.
+    decimal : {".", ","}, optional
+        What stands before decimals; the other one is then dropped where it stands after thousands.
+        Default: a comma where numbers have one, but not in text files delimited by commas.
 
     Returns
     -------
@@ -109,7 +110,8 @@ def read_origin_destination(
     Raises
     ------
     InputError
-        The file cannot be read or has another delimiter; a column is not found; a matrix is not
+        The file cannot be read or has another delimiter; numbers may as well have a mark before
+        decimals as one after thousands; a column is not found; a matrix is not
         square or has a name twice; a row or column holds totals, by its name or its sums; a value
         is not a number of 0 or more; shares of an origin exceed the whole, or have no direction; an
         origin has no outflow; none of the places is in the flows.
@@ -144,16 +146,15 @@ def read_origin_destination(
     [800.0, 121.0]
     """
     named = {"origin": origin, "destination": destination, "weight": weight}
-    texts = {**named, "name": name, "delimiter": delimiter, "decimal": decimal}
+    texts = {**named, "name": name, "delimiter": delimiter}
     tables = {"places": places, "outflow": outflow, "aliases": aliases}
     types = {"places": pd.DataFrame, "outflow": pd.Series, "aliases": Mapping}
     for option, value in (texts | tables).items():
         if value is not None:
             check_type(option, value, types.get(option, str))
     check_type("layer", layer, str)
-    for option in ("delimiter", "decimal"):
-        if (mark := texts[option]) is not None and len(mark) != 1:
-            raise InputError(f"`{option}` must be one character; found {mark!r}.")
+    if delimiter is not None and len(delimiter) != 1:
+        raise InputError(f"`delimiter` must be one character; found {delimiter!r}.")
     if period is not None and not isinstance(period, str):
         check_number("period", period, whole=True)
         period = int(period)
@@ -164,7 +165,7 @@ def read_origin_destination(
         raise InputError("`name` is a column of `places`, which is missing.")
     faults: list[str] = []
     headers = check_columns(columns)
-    table = given_table(source, check_encoding(encoding), delimiter)
+    table = given_table(source, check_encoding(encoding), delimiter, decimal)
     matrix = None if form == "long" or asked else as_matrix(table, form)
     if matrix is None:
         when = period if isinstance(period, str) else None
@@ -172,7 +173,7 @@ def read_origin_destination(
             when = "period"
         if headers or not isinstance(source, pd.DataFrame):
             table, named, when = usual_columns(table, named, when, headers)
-        flows, ends = flows_of_table(table, named, when, decimal, faults)
+        flows, ends = flows_of_table(table, named, when, faults)
     else:
         cells = [str(name) for name in matrix[1].columns]
         if headers:
@@ -181,8 +182,7 @@ def read_origin_destination(
                 raise InputError(f"{msg}leave it out, and rename places by `aliases`.")
             corner = [name for name in map(str, table.frame) if name not in cells]
             of_flows(headers, corner, {"corner of the matrix": corner})
-        mark = table.decimal(cells) if decimal is None else decimal
-        flows, ends = flows_of_matrix(table, *matrix, mark)
+        flows, ends = flows_of_matrix(table, *matrix)
     if flows.empty:
         raise InputError(f"{table.name} must hold a flow above 0; it has none.")
     if "layer" not in flows:

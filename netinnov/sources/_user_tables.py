@@ -22,7 +22,8 @@ from netinnov._synonyms import TABLES, key_of
 from netinnov.errors import InputError
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, TEXT_ENDINGS, read_any_table
 from netinnov.sources._complete_rows import note, say
-from netinnov.sources._delimited import AnyTable, decimal_of
+from netinnov.sources._decimals import Decimal, decimal_of
+from netinnov.sources._delimited import AnyTable
 from netinnov.sources._headers import check_columns, rename, unused_columns, unweighted
 from netinnov.sources._numeric_columns import NUMBERS, typed
 from netinnov.sources._reader_result import Tables
@@ -38,6 +39,7 @@ def read_tables(
     *,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    decimal: Decimal | None = None,
 ) -> Tables:
     """Read nodes, links and places from a folder or a workbook.
 
@@ -60,6 +62,9 @@ def read_tables(
     encoding : str, optional
         Of text files, such as ``"cp1252"``. Default: UTF-8, or else UTF-16 or GB18030 where the
         bytes are of it.
+    decimal : {".", ","}, optional
+        What stands before decimals; the other one is then dropped where it stands after thousands.
+        Default: a comma where numbers have one, but not in text files delimited by commas.
 
     Returns
     -------
@@ -76,8 +81,8 @@ def read_tables(
     InputError
         If a file is missing, stands there twice, or cannot be read; if a row has more or fewer
         fields than the header, a column has no name or that of another, two columns may be the
-        same one of ours, or decimals have commas that may as well be those of thousands: with file
-        and line.
+        same one of ours, or the marks in numbers may as well stand before decimals as after
+        thousands: with file and line.
     ImportError
         If a package that reads such files is not installed.
 
@@ -102,7 +107,7 @@ def read_tables(
       source target
     0    lab   firm
     """
-    tables = tables_of_file(path, columns=columns, encoding=encoding)
+    tables = tables_of_file(path, columns=columns, encoding=encoding, decimal=decimal)
     nodes, links, places = tables[:3]
     places = None if places is None else without_file(places)
     return tables._replace(nodes=without_file(nodes), links=without_file(links), places=places)
@@ -113,6 +118,7 @@ def tables_of_file(
     *,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    decimal: Decimal | None = None,
 ) -> Tables:
     """The same tables with what messages need: the rows and headers of the files."""
     path = as_path("path", path)
@@ -133,7 +139,7 @@ def tables_of_file(
         held = raw["links"].frame if "links" in raw else pd.DataFrame()
         if {"source", "target"} <= set(held) and "weight" not in held:
             say(unweighted(raw["links"].name, held), stacklevel=5)
-    tables = {name: _table_of(name, table) for name, table in raw.items()}
+    tables = {name: _table_of(name, table, decimal) for name, table in raw.items()}
     nodes, links, places = (tables.get(name) for name in ("nodes", "links", "places"))
     if nodes is None or links is None:  # of a folder; a workbook without them is refused above
         missing = [name for name in ("nodes", "links") if name not in tables]
@@ -159,7 +165,11 @@ def tables_of_file(
 
 
 def read_places(
-    path: Path, *, columns: Mapping[str, str], encoding: str | None = None
+    path: Path,
+    *,
+    columns: Mapping[str, str],
+    encoding: str | None = None,
+    decimal: Decimal | None = None,
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """A table of places alone, and which of `columns` are headers of other tables."""
     held = read_any_table(path, encoding)
@@ -175,18 +185,23 @@ def read_places(
         raise InputError(f'{msg}name it under [columns]: "theirs" = "place".')
     say(held.notes)
     note(renamed)
-    places = _table_of("places", held._replace(frame=frame))
+    places = _table_of("places", held._replace(frame=frame), decimal)
     return places, {key: ours for key, ours in columns.items() if key not in own}
 
 
-def _table_of(table: str, held: AnyTable) -> pd.DataFrame:
-    """The typed table, its decimals with a point or a comma."""
-    texts = [
-        name
-        for name in NUMBERS[table]
-        if name in held.frame and isinstance(held.frame[name].dtype, pd.StringDtype)
-    ]
-    return typed(table, held.frame, decimal_of(held.name, held.frame, texts, held.delimiter))
+def _table_of(table: str, held: AnyTable, decimal: Decimal | None) -> pd.DataFrame:
+    """The typed table, its decimals as said, or with a point or a comma."""
+    frame = held.frame
+    if decimal is not None:
+        return typed(table, frame, decimal, thousands=True)
+    own = [name for name in NUMBERS[table] if name in frame and name != "period"]
+    mark = decimal_of(held.name, frame, own, held.delimiter)
+    tables = typed(table, frame, mark)
+    if mark == ".":  # for attributes that are numbers as well
+        floats = [str(name) for name, dtype in tables.dtypes.items() if dtype == float]
+        more = [name for name in floats if name not in own]
+        decimal_of(held.name, frame, [*own, *more], held.delimiter)
+    return tables
 
 
 def _renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable:
@@ -225,7 +240,7 @@ def _in_workbook(path: Path) -> dict[str, AnyTable]:
         if len(held) > 1:
             raise InputError(f"{path} has the sheets {' and '.join(held)}; keep one of them.")
         if held:
-            tables[table] = AnyTable(f"{path.name}, sheet {held[0]}", sheets[held[0]], ",", [])
+            tables[table] = AnyTable(f"{path.name}, sheet {held[0]}", sheets[held[0]], "", [])
     if not {"nodes", "links"} <= tables.keys():
         shown = examples(sheets, str) or "none that holds anything"
         raise InputError(f"{path} must have sheets nodes and links; it has {shown}.")

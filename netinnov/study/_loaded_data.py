@@ -77,6 +77,8 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
 # aliases = {"Cologne" = "Köln"}   # flows: from names in them to names in the table of places
 # outflow = "population"      # flows that are shares: the column of the places with all that leaves
 # encoding = "gb18030"        # flows, tables: of text files; left out: found
+# decimal = ","               # flows, tables: what stands before decimals, "," or "."; the other
+                              # may stand after thousands; left out: found, or asked for
 # weighting = "count"         # cordis, openalex, patentsview: "count", "newman" or "full"
 # clean = false               # tables: true sets faulty rows aside and lists them in the report
 # project = {layer = "invention", onto = "talent"}   # a two-mode layer becomes links among one kind
@@ -98,6 +100,7 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
     aliases: dict[str, str] | None = None
     outflow: str | None = None
     encoding: str | None = None
+    decimal: Literal[".", ","] | None = None
     weighting: Literal["count", "newman", "full"] = "count"
     clean: bool = False
     project: Projection | None = None
@@ -121,7 +124,7 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
             if not self.source:
                 raise ValueError("`source` or `path` is missing")
             raise ValueError(f"source = {self.source!r} needs `path`")
-        optional = ("aliases", "encoding", "outflow", "places", "weighting")
+        optional = ("aliases", "decimal", "encoding", "outflow", "places", "weighting")
         fits = {name: [each for each in READERS if option_of(each, name)] for name in optional}
         fits |= {"path": list(READERS), "clean": ["tables"]}
         fits["project"] = ["europe", *(source for source in READERS if source != "flows")]
@@ -255,7 +258,9 @@ def _read(
     if data.places is not None:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UserWarning)
-            places, columns = read_places(data.places, columns=columns, encoding=data.encoding)
+            places, columns = read_places(
+                data.places, columns=columns, encoding=data.encoding, decimal=data.decimal
+            )
         messages = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
         options |= {"places": places.set_index("place"), "aliases": data.aliases}
         if data.outflow is not None:
@@ -266,7 +271,12 @@ def _read(
     if option_of(source, "directed") and any(part.directed for part in layers.values()):
         options["directed"] = True  # also where a matrix is symmetric
     _, tables, faults, notes, words = read(
-        path, source=source, columns=columns, encoding=data.encoding, **options
+        path,
+        source=source,
+        columns=columns,
+        encoding=data.encoding,
+        decimal=data.decimal,
+        **options,
     )
     notes = [*faults, *messages, *notes, *words]
     if why := why_placeless(tables.nodes):
