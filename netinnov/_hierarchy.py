@@ -42,6 +42,17 @@ def units(codes: Codes, places: pd.DataFrame, level: int | str | None) -> Codes:
     return np.where(codes >= 0, np.append(unit, np.int32(-1))[codes], np.int32(-1))
 
 
+def only_country(codes: Codes, places: pd.DataFrame) -> Mask:
+    """Where no more than the country is known, among places of which more is.
+
+    A country, by the column ``level`` of the places, is no place beside its cities.
+    """
+    if "level" not in places:
+        return np.zeros(codes.size, np.bool_)
+    country = np.append(places["level"].eq("country").to_numpy(bool, na_value=False), False)[codes]
+    return country if (~country & (codes >= 0)).any() else np.zeros(codes.size, np.bool_)
+
+
 def within(parent: Codes, place: Codes, whole: Codes) -> Mask:
     """Whether each place is the whole beside it, or lies in it through any number of parents."""
     contained = np.zeros(place.size, np.bool_)

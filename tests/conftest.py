@@ -122,10 +122,11 @@ def cordis_projects(cordis_folder: Path) -> Tables:
 
 @pytest.fixture(scope="session")
 def cordis(cordis_pairs: Tables) -> MultilayerNetwork:
-    """The network of `cordis_pairs`."""
+    """The network of `cordis_pairs`, in which four cities have two spellings."""
     from netinnov import build_network
 
-    return build_network(*cordis_pairs)
+    with pytest.warns(UserWarning, match="'NEWMARKET, UK' and 'NEW MARKET, UK'"):
+        return build_network(*cordis_pairs)
 
 
 @pytest.fixture(scope="session")

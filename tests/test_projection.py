@@ -245,7 +245,8 @@ def test_layers_split_by_an_attribute_add_up_to_the_whole(rows, weighting):
 
 @pytest.mark.slow
 def test_projects_of_cordis_give_the_pairs_of_the_reader(cordis, cordis_projects):
-    network = ni.build_network(*cordis_projects)
+    with pytest.warns(UserWarning, match="differ only by case, blanks"):
+        network = ni.build_network(*cordis_projects)
     found = project(network, layer="participation", through="project")
     assert found.n_links == 286_754
     pd.testing.assert_frame_equal(found.links, cordis.links)

@@ -136,7 +136,7 @@ def test_works_by_hand(snapshot: Path) -> None:
     assert nodes["kind"].tolist() == ["university", "institute", "firm", "university"]
     assert nodes["name"].tolist()[2:] == ["A firm of Hangzhou", "Name of I4"]
     assert nodes["place"].tolist()[:3] == ["Hangzhou, CN", "Quzhou, CN", "Hangzhou, CN"]
-    assert pd.isna(nodes["place"]["I4"])
+    assert nodes["place"]["I4"] == nodes["country"]["I4"]
     assert nodes["works"].tolist() == [2, 2, 3, 1]
     # A1 names I1 in 2018, I1 before I3 in 2019 and I3 in 2020: one move, in 2020.
     rows = links.sort_values(["layer", "period"], kind="stable")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from netinnov import study
+from netinnov import build_network, study
 from netinnov.errors import InputError
 from netinnov.study._loaded_data import load
+from netinnov.study._places import PlacesPart, aggregate_to_places
 
 
 def loaded(data, columns=None, layers=None):
@@ -140,3 +141,23 @@ def test_a_symmetric_matrix_is_undirected_unless_the_configuration_says_otherwis
     result = loaded(data, layers={"flow": {"directed": True}})
     assert (result.network.n_links, result.network.directed) == (6, {"flow"})
     assert not result.notes
+
+
+def test_a_country_is_no_place_beside_its_cities():
+    places = pd.DataFrame(
+        {"parent": ["FR", "FR", None], "level": ["city", "city", "country"]},
+        index=["PARIS, FR", "LYON, FR", "FR"],
+    )
+    nodes = pd.DataFrame({"place": ["PARIS, FR", "LYON, FR", "FR"]}, index=["a", "b", "c"])
+    links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    network = build_network(nodes, links, places)
+    cities = aggregate_to_places(network, PlacesPart())
+    assert cities.cities.nodes.index.tolist() == ["PARIS, FR", "LYON, FR"]
+    assert cities.coverage["nodes"].tolist() == [3, 3, 2, 2]
+    assert cities.notes == (
+        "1 node of which only the country is known and 1 linked pair are left out "
+        "(tables/coverage.csv).",
+    )
+    countries = aggregate_to_places(network, PlacesPart(level=1))
+    assert countries.cities.nodes["members"].to_dict() == {"FR": 3}
+    assert countries.notes == ()

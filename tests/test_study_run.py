@@ -681,13 +681,12 @@ def test_cordis_by_country(no_figures, cordis_folder, tmp_path):
     )
     path.write_text(text)
     out = run(path)
-    # Organisations and pairs as the data's own README counts them; 2,195 have no city.
-    assert table(out, "coverage")["nodes"].tolist() == [17_428, 15_233, 15_233]
+    # Organisations and pairs as the data's own README counts them; all have a country.
+    assert table(out, "coverage")["nodes"].tolist() == [17_428] * 3
     assert table(out, "layers")["links"].tolist() == [286_754]
     assert table(out, "centrality")["node"][0] in {"DE", "UK", "FR", "ES", "IT"}
     names = ["organization_official_schema.csv.gz", "project_official_schema.csv.gz"]
     assert sorted(manifest(out)["inputs"]) == names
-    assert "2,195 nodes without a place" in page_of(out)
 
 
 @pytest.mark.slow
@@ -698,6 +697,8 @@ def test_cordis_by_city(cordis_folder, tmp_path):
     path.write_text(text + park)
     out = run(path)
     assert len(table(out, "centrality")) == 5109
+    assert "2,195 nodes of which only the country is known" in page_of(out)
+    assert table(out, "coverage")["nodes"].tolist() == [17_428, 17_428, 15_233, 15_233]
     assert_same_tables(out)
 
 

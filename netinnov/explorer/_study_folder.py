@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov._arguments import as_path
 from netinnov._columns import as_text
-from netinnov._hierarchy import units
+from netinnov._hierarchy import only_country, units
 from netinnov._opening import damage_refused, read_json, read_text
 from netinnov.errors import InputError
 from netinnov.explorer._payload import rounded
@@ -48,7 +48,7 @@ def within_study(network: MultilayerNetwork, configuration: dict[str, Any]) -> M
     wanted = np.ones(len(table) + 1, bool)
     for column, values in (part.get("keep") or {}).items():
         wanted[:-1] &= as_text(table[column])[0].isin(values).to_numpy(bool)
-    kept = (at >= 0) & wanted[at]
+    kept = (at >= 0) & ~only_country(at, places) & wanted[at]
     if kept.all():
         return network
     return network.select(nodes=list(network.storage.nodes.index[kept]))

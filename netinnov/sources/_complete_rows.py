@@ -63,10 +63,11 @@ def two_mode(layer: str, source: pd.Series, target: pd.Series, period: Any) -> p
     return pd.DataFrame({**ends, "weight": 1.0, "period": period}).astype({"layer": "str"})
 
 
-def with_countries(places: pd.DataFrame, countries: pd.Series, **more: str) -> pd.DataFrame:
-    """Places and below them the countries that contain them, each called by its code."""
+def with_countries(places: pd.DataFrame, countries: pd.Series) -> pd.DataFrame:
+    """Places, by default cities, and below them their countries, each called by its code."""
     codes = pd.Index(countries.dropna().unique(), dtype="str")
-    above = pd.DataFrame({"name": codes, "country": codes, **more}, codes)
+    above = pd.DataFrame({"name": codes, "country": codes, "level": "country"}, codes)
+    places = places if "level" in places else places.assign(level="city")
     text = {name: "str" for name in places if name not in ("lon", "lat", "population")}
     return pd.concat([places, above]).rename_axis("place").astype(text)
 

@@ -85,7 +85,7 @@ def read_cordis(
         ``places``: one row a city, id ``"CITY, CC"``, and one a country, id ``"CC"``, which is
         the ``parent`` of its cities: ``aggregate(network, level=1)`` gives countries. ``lon`` and
         ``lat`` are the medians over the organisations there, NaN where no coordinates are given;
-        ``population`` is NaN.
+        ``population`` is NaN; ``level`` is ``city`` or ``country``.
 
     Raises
     ------
@@ -117,8 +117,9 @@ def read_cordis(
     early are kept.
 
     A city is the text of the file in upper case with single blanks, so ``PARIS`` and ``PARIS
-    CEDEX 07`` are two places. An organisation without a city or country has no place: 2,195 of
-    17,428 in the projects of Horizon 2020 that the tests read.
+    CEDEX 07`` are two places. An organisation without a city lies in its country, as 2,195 of
+    17,428 do in the projects of Horizon 2020 that the tests read: ``aggregate(network, level=1)``
+    counts it there, and a study of cities leaves it out and says so.
 
     Examples
     --------
@@ -216,7 +217,8 @@ def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
     nodes = one_each(rows, "organisation", frequent)
     nodes["kind"] = nodes["kind"].replace(KINDS).str.lower()
     at_home = rows[rows["country"] == nodes["country"].reindex(rows["organisation"]).array]
-    nodes.insert(1, "place", most_frequent(at_home["place"], at_home["organisation"]))
+    city = most_frequent(at_home["place"], at_home["organisation"]).reindex(nodes.index)
+    nodes.insert(1, "place", city.fillna(nodes["country"]).astype("str"))
     by_id = rows.groupby("organisation", sort=False)
     nodes["contribution"] = by_id["contribution"].sum(min_count=1)
     nodes["participations"] = by_id["project"].nunique().astype("Int64")

@@ -79,8 +79,9 @@ def read_openalex(
         publication; for a move the year of the first work at the new institution.
 
         ``places``: the cities, ids ``"CITY, CC"`` as they are spelt, with the medians of the
-        coordinates of their institutions, and the countries, which are their ``parent``. Where no
-        city is known, as in works alone, institutions are in their country.
+        coordinates of their institutions, and the countries, which are their ``parent``; ``level``
+        is ``city`` or ``country``. An institution without a city, as in works alone, lies in its
+        country.
 
     Raises
     ------
@@ -189,7 +190,7 @@ def _nodes(
     first = most_frequent(number, city).reindex(city).set_axis(ids)
     other = number.notna() & (number != first)
     city = city.mask(other, city + " (" + number.fillna("") + ")")
-    place = city if city.notna().any() else country
+    place = city.fillna(country)
     nodes = pd.DataFrame(
         {
             "kind": text["type"].replace(KINDS),

@@ -217,7 +217,7 @@ def places_of(
         },
         index=ids,
     )
-    return with_countries(places, country, level="country")
+    return with_countries(places, country)
 
 
 def unescaped(names: pd.Series) -> pd.Series:

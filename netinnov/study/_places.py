@@ -12,7 +12,7 @@ from pydantic import Field
 
 from netinnov._arguments import did_you_mean
 from netinnov._columns import as_text
-from netinnov._hierarchy import units
+from netinnov._hierarchy import only_country, units
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -53,11 +53,16 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
     if not (at >= 0).any():
         msg = "the report is about places, and no node has one; give the nodes a column `place`."
         raise InputError(msg)
-    kept = (at >= 0) & _wanted(places, part.keep)[at]
+    below = (at >= 0) & ~only_country(at, places)
+    kept = below & _wanted(places, part.keep)[at]
     if not kept.any():
         raise InputError("[places.keep] leaves no place that has nodes; loosen it.")
     inside, left = network, [("as built", network.n_nodes, network.n_links)]
-    for name, stay in (("with a place", at >= 0), ("in the places kept", kept)):
+    steps = [("with a place", "without a place", at >= 0)]
+    if not below.all():
+        steps.append(("below a country", "of which only the country is known", below))
+    steps.append(("in the places kept", _chosen(part.keep), kept))
+    for name, _, stay in steps:
         if not stay.all():
             inside = network.select(nodes=list(network.storage.nodes.index[stay]))
         left.append((name, inside.n_nodes, inside.n_links))
@@ -65,15 +70,9 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
         among = " among those of [places.keep]" if part.keep else ""
         msg = f"none of the {network.n_links:,} links joins two nodes that have a place{among}, so "
         raise InputError(f"{msg}there is nothing to report.")
-    keep = "; ".join(
-        f"{column}: {', '.join(values[:SHOWN])}"
-        + f" and {len(values) - SHOWN:,} more" * (len(values) > SHOWN)
-        for column, values in part.keep.items()
-    )
-    outside = f"outside the places chosen ({keep})"
     notes = tuple(
         _left_out(before[1] - after[1], before[2] - after[2], why)
-        for (before, after), why in zip(pairwise(left), ("without a place", outside), strict=True)
+        for (before, after), (_, why, _) in zip(pairwise(left), steps, strict=True)
         if before[1] != after[1]
     )
     coverage = pd.DataFrame(left, columns=["part", "nodes", "links"])
@@ -87,6 +86,16 @@ def check_column(
     if column not in columns:
         hint = f"{did_you_mean(column, columns)}; there are {', '.join(map(str, columns))}"
         raise InputError(f"{setting} must be a column of {of}; {column!r} is not one{hint}.")
+
+
+def _chosen(keep: Mapping[str, list[str]]) -> str:
+    """Where the places are that are not kept."""
+    values = "; ".join(
+        f"{column}: {', '.join(values[:SHOWN])}"
+        + f" and {len(values) - SHOWN:,} more" * (len(values) > SHOWN)
+        for column, values in keep.items()
+    )
+    return f"outside the places chosen ({values})"
 
 
 def _left_out(nodes: int, links: int, why: str) -> str:
