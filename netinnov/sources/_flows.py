@@ -270,7 +270,8 @@ def _numbers(
     if bad.any():
         at = np.flatnonzero(bad)
         shown = examples(at, lambda k: f"{where(int(k))} ({values.iloc[k]!r})")
-        msg = f"{table.name} must hold numbers of 0 or more, with {decimal!r} before decimals (see `decimal`); "
+        msg = f"{table.name} must hold numbers of 0 or more, with {decimal!r} before decimals "
+        msg += "(see `decimal`); "
         raise InputError(f"{msg}{at.size} are none: {shown}.")
     return number
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._columns import as_floats
 from netinnov._arguments import examples
+from netinnov._columns import as_floats
 from netinnov._opening import files_in, is_zip
 from netinnov._path_kinds import kind_at_path
 from netinnov._typing import Mask
