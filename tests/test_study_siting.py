@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from netinnov.centrality import harmonic_centrality, strength
 from netinnov.errors import InputError
+from netinnov.planning import CentreSupport
 from netinnov.polycentricity import effective_number
 from netinnov.study.sections import plan as plans, siting
 from netinnov.study.sections._candidate_sites import candidates_of
@@ -202,6 +204,29 @@ def test_a_target_out_of_reach_is_said_with_the_most_that_there_is():
     said = text_of(plans.offer(result))
     assert "cannot be raised" in said
     assert f"the most that any set of them reaches is {most:.3g}" in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "before", "value", "written"),
+    [
+        (125.3, 124.3, 124.98, ("124.3", "125.3", "is 125")),
+        (125.2, 124.2, 125.04, ("124.2", "125.2", "is 125")),
+        (1250.2, 1249.2, 1250.04, ("1,249.2", "1,250.2", "is 1,250.0")),
+    ],
+)
+def test_a_target_that_is_not_reached_never_seems_to_be(asked, before, value, written):
+    own = {**LINKS, "homes": ["d", "g"], "hosts": ["a", "f"]}
+    result = plans.compute(case(siting=own, plan={"effective_number": 6.9, "resamples": 5}))
+    target = replace(result.plan.target, at_least=asked)
+    plan = replace(result.plan, target=target, baseline=before, value=value)
+    said = text_of(plans.offer(replace(result, plan=plan)))
+    assert f"from {written[0]} to {written[1]} with" in said
+    assert f"reaches {written[2]}, with" in said
+    first = plan.sentences()[0]
+    assert f"{asked:g} is not reached" in first
+    share = replace(plan, target=CentreSupport("g", 0.9), baseline=0.5, value=0.8998)
+    assert "The target of 90.00 % is not reached. The best" in share.sentences()[0]
+    assert "reaches is 89.98 %" in share.sentences()[0]
 
 
 def test_nothing_is_built_where_the_target_holds():

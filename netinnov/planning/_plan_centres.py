@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -183,10 +183,10 @@ class CentrePlan(Tabled):
         numbers = self.target.at_least, self.value, self.baseline
         if isinstance(self.target, CentreSupport):
             subject = f"The share of resamples in which {self.target.place} is a centre"
-            asked, value, before = (f"{100 * number:.0f} %" for number in numbers)
+            asked, value, before = short_of(numbers, lambda x, more: f"{100 * x:.{more}f} %")
         else:
             subject = "The effective number of centres"
-            asked, value, before = (f"{number:.3g}" for number in numbers)
+            asked, value, before = short_of(numbers, lambda x, more: f"{x:.{3 + more}g}")
         if not self.sites and self.reached:
             return [f"{subject} is {before} already; the target is {asked}, so nothing is built."]
         built = f"{len(self.sites)} of the candidates ({examples(self.sites)})"
@@ -202,6 +202,17 @@ class CentrePlan(Tabled):
         if len(gains) and gains.max() > 0:
             sentences.append(f"The largest gain in strength is that of {gains.idxmax()}.")
         return [*sentences, "This is a calculation on the network as it is, not a forecast."]
+
+
+def short_of(numbers: Sequence[float], write: Callable[[float, int], str]) -> list[str]:
+    """A target and values, with so many more digits as show those below it to be below it."""
+    asked = numbers[0]
+    below = [x < asked and not math.isclose(x, asked, rel_tol=1e-9) for x in numbers]
+    for more in range(12):
+        texts = [write(x, more) for x in numbers]
+        if not any(short and text == texts[0] for short, text in zip(below, texts, strict=True)):
+            break
+    return texts
 
 
 def plan_centres(

@@ -20,6 +20,7 @@ from netinnov.planning import (
     plan_centres,
     site_enclaves,
 )
+from netinnov.planning._plan_centres import short_of
 from netinnov.plotting import plot_plan_map
 from netinnov.plotting._frame import map_height
 from netinnov.plotting._style import DOUBLE, new_figure
@@ -105,6 +106,19 @@ class Plan(Result):
     def unit(self, value: float) -> str:
         """How values of what the target measures are written."""
         return (percent if isinstance(self.plan.target, CentreSupport) else number)(value)
+
+    def written(self, *numbers: float) -> list[str]:
+        """The target and values, none of which seems to reach it that does not."""
+        share = isinstance(self.plan.target, CentreSupport)
+
+        def text(value: float, more: int) -> str:
+            if not more:
+                return self.unit(value)
+            if share:
+                return f"{100 * value:.{more}f} %"
+            return f"{value:,.{more}f}" if value >= 1000 else number(value, digits=3 + more)
+
+        return short_of(numbers, text)
 
     @property
     def changed(self) -> pd.DataFrame:
@@ -204,7 +218,7 @@ def compute(context: Context) -> Plan:
 
 def offer(result: Plan) -> Iterator[Sentence]:
     plan, task, subject, source = result.plan, result.task, result.subject, ("plan_steps",)
-    asked, before, value = map(result.unit, (plan.target.at_least, plan.baseline, plan.value))
+    asked, before, value = result.written(plan.target.at_least, plan.baseline, plan.value)
     if plan.reached and not plan.sites:
         text = f"{subject} is {before} already; the target is {asked}, so nothing has to be built."
         yield Sentence(text, source)
