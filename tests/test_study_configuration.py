@@ -183,7 +183,7 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         ("[data]\nsource = 'tables'\npath = 3\n", "data.path must be text; found 3"),
         (ONLY + "path = 'x'\n", "`path` is for source = 'tables' or 'cordis'"),
         (ONLY + "clean = true\n", "`clean` is for source = 'tables'; leave it out with 'yrd'"),
-        (ONLY + "weighting = 'count'\n", "`weighting` is for source = 'cordis' or 'keep' or"),
+        (ONLY + "weighting = 'count'\n", "`weighting` is for source = 'cordis' or 'openalex' or"),
         (ONLY + "clean = 'yes'\n", "data.clean must be a valid boolean; found 'yes'"),
         (ONLY + "modelled = ['x']\n", "data.modelled is not a setting"),
         (ONLY + "[layers.x]\nmodelled = true\n", "`layers` is for source = 'tables' or 'cordis'"),
