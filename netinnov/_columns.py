@@ -49,7 +49,10 @@ def refuse_repeated(table: str, columns: pd.Index) -> None:
 
 def as_floats(values: pd.Series) -> pd.Series:
     """Numbers where a value or its text is one, each the nearest float; NaN elsewhere."""
-    number = pd.to_numeric(values, errors="coerce")
+    try:
+        number = pd.to_numeric(values, errors="coerce")
+    except OverflowError:  # JSON may hold whole numbers that no float does
+        return pd.Series(as_numbers(values)[0], values.index)
     if not ROUNDS or number.dtype.kind != "f" or pd.api.types.is_numeric_dtype(values.dtype):
         return number
     return values.where(number.notna()).astype("float64")

@@ -6,6 +6,7 @@ import gzip
 import json
 import warnings
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import pytest
@@ -245,6 +246,37 @@ def test_files_that_cannot_be_read(text: str, words: str, tmp_path: Path) -> Non
         read_openalex(tmp_path / "all.jsonl")
 
 
+@pytest.mark.parametrize("engine", ["pandas", "duckdb"])
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("5", "must be an object of OpenAlex, .*; found '5'"),
+        ("null", "must be an object of OpenAlex, .*; found 'null'"),
+        ("[5]", "must be an object of OpenAlex"),
+        ('{"results": null}', "whose `results` are a list of such; found '.*null}'"),
+        ("[" * 100_000, "must be JSON; it is nested too deeply"),
+        ('{"a":' * 100_000, "must be JSON; it is nested too deeply"),
+        (json.dumps(work("W9\ud83d", 2020, ("A1", ["I1"]))), r"found \\ud83d, half a character"),
+        (json.dumps(work("W9", 2020, ("A1", ["I\udc00"]))), r"found \\udc00, half a character"),
+        (json.dumps({**WORKS[0], "authorships": 5}), "W1 must be as OpenAlex writes it"),
+    ],
+)
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_line_that_is_no_work_is_named(
+    tmp_path: Path, line: str, words: str, before: int, engine: Literal["pandas", "duckdb"]
+) -> None:
+    path = tmp_path / "works.jsonl"
+    path.write_text(lines(WORKS[:before]) + line + "\n" + lines(WORKS))
+    with pytest.raises(InputError, match=rf"works.jsonl, line {before + 1}:? .*{words}"):
+        read_openalex(path, engine=engine)
+
+
+def test_whole_surrogate_pairs_are_characters(tmp_path: Path) -> None:
+    institution = INSTITUTIONS[0] | {"display_name": "\U0001f600"}
+    (tmp_path / "all.jsonl").write_text(lines([institution, *WORKS]))  # as \\ud83d\\ude00
+    assert read(tmp_path).nodes["name"]["I1"] == "\U0001f600"
+
+
 def test_wrong_paths_and_options(snapshot: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere does not exist"):
         read_openalex(tmp_path / "nowhere")
@@ -263,11 +295,11 @@ def test_wrong_paths_and_options(snapshot: Path, tmp_path: Path) -> None:
 def test_a_work_of_another_shape_is_named(tmp_path: Path, authorships: object) -> None:
     path = tmp_path / "works.jsonl"
     path.write_text(lines([{**WORKS[0], "authorships": authorships}]))
-    with pytest.raises(InputError, match=r"works.jsonl: https://openalex.org/W1 must be as Open"):
+    with pytest.raises(InputError, match=r"works.jsonl, line 1: https://.*/W1 must be as Open"):
         read_openalex(path)
 
 
-@pytest.mark.parametrize("year", [2018.5, "unknown", 1e300, ""])
+@pytest.mark.parametrize("year", [2018.5, "unknown", 1e300, 10**400, ""])
 def test_a_year_that_is_none_is_missing(tmp_path: Path, year: object) -> None:
     path = tmp_path / "works.jsonl"
     path.write_text(lines([WORKS[0] | {"publication_year": year}]))

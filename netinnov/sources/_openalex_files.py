@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from netinnov._arguments import examples
+from netinnov._columns import as_floats
 from netinnov._opening import opened, parse_json
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
@@ -44,7 +45,7 @@ def read_mentions(path: Path, use: Use, use_years: Use, *, size: int | None = No
     mentions: list[tuple[Any, ...]] = []
     known: dict[str, dict[str, Any]] = {}
     for file in lines:
-        for entry in _entries(file):
+        for where, entry in _entries(file):
             kind = _id(entry.get("id"))[:1]
             try:
                 if kind == "I":
@@ -52,7 +53,7 @@ def read_mentions(path: Path, use: Use, use_years: Use, *, size: int | None = No
                 elif kind == "W":
                     mentions += _of_work(entry, known)
             except (AttributeError, TypeError) as error:
-                msg = f"{file.name}: {entry['id']} must be as OpenAlex writes it; {error}."
+                msg = f"{where}: {entry['id']} must be as OpenAlex writes it; {error}."
                 raise InputError(msg) from None
             if size is not None and len(mentions) >= size:
                 use(_mentions(mentions))
@@ -68,7 +69,7 @@ def _mentions(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 def _years(values: pd.Series) -> pd.Series:
     """Whole numbers, missing where a value is none."""
-    number = pd.to_numeric(values, errors="coerce")
+    number = as_floats(values)
     return number.where((number % 1 == 0) & (number.abs() < 2**53)).astype("Int64")
 
 
@@ -88,23 +89,39 @@ def _is_json(file: Path) -> bool:
     return name.endswith(JSON[:2]) or (name.startswith("part_") and name.endswith(".gz"))
 
 
-def _entries(file: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a file: one a line, or the results of an answer of the API."""
+def _entries(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The objects of a file and where they are: one a line, or the results of an answer."""
     with opened(file) as stream:
         for number, line in enumerate(stream, start=1):
-            text = line.decode("utf-8-sig", errors="replace").strip()
-            if not text:
+            where, text = f"{file.name}, line {number}", line.decode("utf-8-sig", errors="replace")
+            if not text.strip():
                 continue
             try:
                 entry = json.loads(text)
+            except RecursionError:
+                raise InputError(f"{where} must be JSON; it is nested too deeply.") from None
             except ValueError:
                 if number > 1:
-                    msg = f"{file.name}, line {number} must be JSON; is the file cut off?"
-                    raise InputError(msg) from None
-                rest = stream.read().decode("utf-8-sig", errors="replace")
-                entry = parse_json(file.name, text + "\n" + rest)
+                    raise InputError(f"{where} must be JSON; is the file cut off?") from None
+                text += stream.read().decode("utf-8-sig", errors="replace")
+                entry = parse_json(file.name, text)
             several = entry.get("results", [entry]) if isinstance(entry, dict) else entry
-            yield from (each for each in several if isinstance(each, dict))
+            if not isinstance(several, list) or not all(isinstance(each, dict) for each in several):
+                msg = f"{where} must be an object of OpenAlex, or an answer whose `results` are a "
+                raise InputError(f"{msg}list of such; found {text.strip()[:40]!r}.")
+            if "\\ud" in text.casefold():
+                _refuse_half_a_character(where, several)
+            yield from ((where, each) for each in several)
+
+
+def _refuse_half_a_character(where: str, entries: list[dict[str, Any]]) -> None:
+    """JSON can hold half a surrogate pair, which is no text."""
+    try:
+        json.dumps(entries, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = error.object[error.start].encode("unicode_escape").decode()
+        msg = f"{where} must be text; found {half}, half a character; get the file again."
+        raise InputError(msg) from None
 
 
 def _of_work(work: dict[str, Any], known: dict[str, dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
