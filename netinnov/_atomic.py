@@ -120,9 +120,9 @@ def _exchange(one: Path, other: Path) -> bool:
     import ctypes
 
     rename = getattr(ctypes.CDLL(None), "renameat2", None)
-    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    folder, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
     return rename is not None and not rename(
-        here, os.fsencode(one), here, os.fsencode(other), exchange
+        folder, os.fsencode(one), folder, os.fsencode(other), exchange
     )
 
 

@@ -8,6 +8,7 @@ import warnings
 
 import igraph as ig
 import networkx as nx
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -148,7 +149,6 @@ def test_workbooks_that_are_damaged(tmp_path, data):
 @pytest.fixture
 def book(tmp_path):
     """A workbook of openpyxl, and where to save it."""
-    openpyxl = pytest.importorskip("openpyxl")
     return openpyxl.Workbook(), tmp_path / "book.xlsx"
 
 
@@ -171,7 +171,6 @@ def test_cells_are_what_excel_shows(book):
 
 
 def test_days_may_count_from_1904(book):
-    openpyxl = pytest.importorskip("openpyxl")
     workbook, path = book
     workbook.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
     workbook.active.append(["day"])
@@ -181,15 +180,33 @@ def test_days_may_count_from_1904(book):
 
 
 def test_rows_and_cells_need_not_say_where_they_are(tmp_path):
-    """Positions are optional; what is pronounced (rPh) is not part of a text."""
     cells = "".join(f"<c t='str'><v>{text}</v></c>" for text in "xy")
-    kanji = '<c t="inlineStr"><is><t>杭州</t><rPh><t>kōshū</t></rPh></is></c><c><v>5</v></c>'
-    data = f"<row>{cells}</row><row/><row>{kanji}</row>"
+    values = '<c t="inlineStr"><is><t>杭州</t></is></c><c><v>5</v></c>'
+    data = f"<row>{cells}</row><row/><row>{values}</row>"
     path = write_workbook(tmp_path / "n.xlsx", {"one": []}, data=data)
     table = read_workbook(path)["one"]
     assert table.columns.tolist() == ["x", "y"]
     assert table.index.tolist() == [3]
     assert table.loc[3].tolist() == ["杭州", 5]
+
+
+@pytest.mark.parametrize("last", ["XFD1048576", "CZZ60000"])
+def test_blank_cells_up_to_a_far_one_take_no_memory(tmp_path, last):
+    row = last.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    data = f"<row r='1'><c r='A1'><v>1</v></c></row><row r='{row}'><c r='{last}'><v>2</v></c></row>"
+    path = write_workbook(tmp_path / "n.xlsx", {"one": []}, data=data)
+    assert read_workbook(path)["one"].shape == (1, 2)
+
+
+@pytest.mark.parametrize("cell", ["A99999999999", "ZZZZ1"])
+def test_no_sheet_has_such_a_cell(tmp_path, cell):
+    row = cell.lstrip("AZ")
+    data = f"<row r='{row}'><c r='{cell}'><v>2</v></c></row>"
+    path = write_workbook(tmp_path / "n.xlsx", {"one": []}, data=data)
+    with pytest.raises(
+        InputError, match=r"n\.xlsx.*(has more than 1048576 rows|not a valid column)"
+    ):
+        read_workbook(path)
 
 
 # -- points ------------------------------------------------------------------------------------

@@ -122,8 +122,8 @@ def _is_compressed(about: bytes) -> bool:
     def entry(table: int, number: int) -> int:
         """Where an entry of a table lies; 0 if it has none."""
         fields = table - struct.unpack_from("<i", about, table)[0]
-        there = 4 + 2 * number < struct.unpack_from("<H", about, fields)[0]
-        at = struct.unpack_from("<H", about, fields + 4 + 2 * number)[0] if there else 0
+        has_field = 4 + 2 * number < struct.unpack_from("<H", about, fields)[0]
+        at = struct.unpack_from("<H", about, fields + 4 + 2 * number)[0] if has_field else 0
         return table + at if at else 0
 
     header = entry(struct.unpack_from("<I", about)[0], 2)

@@ -81,8 +81,8 @@ def check_replaceable(folder: Path) -> bool:
             return path in folders and not path.is_symlink()
         return path in written and sha256_of(path) == written[path]
 
-    found = (path for path in sorted(folder.rglob("*")) if not is_own(path))
-    if others := [path.relative_to(folder).as_posix() for path in found]:
+    rest = (path for path in sorted(folder.rglob("*")) if not is_own(path))
+    if others := [path.relative_to(folder).as_posix() for path in rest]:
         more = f" and {len(others) - 5:,} more" if len(others) > 5 else ""
         msg = f"{folder} is not replaced, as its study did not write what is there now: "
         msg += f"{', '.join(others[:5])}{more}. Move that out of the folder, or name another one."
