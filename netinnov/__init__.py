@@ -78,8 +78,8 @@ _HOME = {
 
 if (_PANDAS := version("pandas")).startswith(("0.", "1.", "2.")):
     raise ImportError(
-        f"netinnov needs pandas 3.0 or newer; this environment has {_PANDAS}. Install netinnov into "
-        "an environment of its own (docs/install.md), or run: pip install 'pandas>=3.0'"
+        f"netinnov needs pandas 3.0 or newer; this environment has {_PANDAS}. Install netinnov "
+        "into an environment of its own (docs/install.md), or run: pip install 'pandas>=3.0'"
     )
 
 
