@@ -11,7 +11,7 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
@@ -167,7 +167,29 @@ def read_text(path: Path) -> str:
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file as it lies on the disk."""
     with raw_file(path) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.file_digest(cast(io.BufferedReader, stream), "sha256").hexdigest()
+
+
+def changed_file(folder: Path, about: Mapping[str, Any]) -> str | None:
+    """A file that has not the SHA-256 that the ``network.json`` beside it says; None if all have.
+
+    ``network.json`` itself has that of all that it says besides ``files``.
+    """
+    if "files" not in about:
+        return None
+    files: dict[str, Any] = about["files"] if isinstance(about["files"], dict) else {}
+    if files.get("network.json") != digest_of_rest(about) or any({"/", "\\"} & {*f} for f in files):
+        return "network.json"
+    for name in sorted(files.keys() - {"network.json"}):
+        path = folder / name
+        if kind_at_path(path) != "a file" or sha256_of(path) != files[name]:
+            return name
+    return None
+
+
+def digest_of_rest(about: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in about.items() if key != "files"}
+    return hashlib.sha256(json.dumps(rest).encode()).hexdigest()
 
 
 def read_json(path: Path) -> Any:

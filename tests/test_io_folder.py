@@ -354,6 +354,10 @@ def test_a_file_that_was_changed_is_named_with_what_to_do(odd, tmp_path):
     path.write_text(edited('"a","c",4', '"a","c",40')(path.read_text()), encoding="utf-8")
     with pytest.raises(InputError, match=r'links\.csv must be the file.*delete the entry "files"'):
         read_network(tmp_path / "odd")
+    with pytest.warns(
+        UserWarning, match=r"links\.csv was changed, .* after write_network wrote it"
+    ):
+        assert (read_tables(tmp_path / "odd").links["weight"] == 40).sum() == 1
 
 
 def test_what_was_mended_by_hand_is_read(odd, folder):

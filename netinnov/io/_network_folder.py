@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -18,7 +17,14 @@ import pyarrow.parquet
 from netinnov._arguments import as_path
 from netinnov._atomic import new_folder
 from netinnov._layer_table import Records, layer_records, records_of_old_folder
-from netinnov._opening import network_json, read_bytes, read_json, sha256_of
+from netinnov._opening import (
+    changed_file,
+    digest_of_rest,
+    network_json,
+    read_bytes,
+    read_json,
+    sha256_of,
+)
 from netinnov._rows import Block
 from netinnov._storage import Storage
 from netinnov._tables import LinkCodes, NodeTable, inspect, inspect_links
@@ -113,7 +119,7 @@ def write_network(
             else:
                 pa.parquet.write_table(pa.table(arrays), new / f"{name}.parquet")
         about["files"] = {path.name: sha256_of(path) for path in sorted(new.iterdir())}
-        about["files"]["network.json"] = _digest_of_rest(about)
+        about["files"]["network.json"] = digest_of_rest(about)
         text = json.dumps(about, ensure_ascii=False, indent=1)
         (new / "network.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -160,8 +166,15 @@ def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> Multi
     """
     folder = as_path("folder", folder)
     about = _about(folder)
-    if "files" in about:
-        _refuse_changed(folder, about)
+    if (changed := changed_file(folder, about)) is not None:
+        msg = (
+            f"{folder / changed} must be the file that write_network wrote, with the SHA-256 that "
+        )
+        msg += (
+            "network.json has; it was changed, damaged or removed. Get the folder again, or, if it "
+        )
+        msg += 'was changed on purpose, delete the entry "files" from network.json.'
+        raise InputError(msg)
     if mmap and "arrays" not in about:
         raise InputError(f'`mmap` needs a folder written with format="arrow"; {folder} is not.')
     tables = {
@@ -216,26 +229,6 @@ def _mapped(folder: Path, digest: str) -> Storage:
 
 def _digest(folder: Path) -> str:
     return sha256_of(folder / "network.json")
-
-
-def _digest_of_rest(about: Mapping[str, Any]) -> str:
-    """The SHA-256 of what ``network.json`` says besides the SHA-256 of files."""
-    rest = {key: value for key, value in about.items() if key != "files"}
-    return hashlib.sha256(json.dumps(rest).encode()).hexdigest()
-
-
-def _refuse_changed(folder: Path, about: Mapping[str, Any]) -> None:
-    """Refuse a folder with a file that is not the one whose SHA-256 ``network.json`` has."""
-    files = about["files"] if isinstance(about["files"], dict) else {}
-    named = [told["file"] for told in (*about["tables"].values(), *about.get("arrays", ()))]
-    for name in ("network.json", *map(_bare, named)):
-        found = _digest_of_rest(about) if name == "network.json" else sha256_of(folder / name)
-        if files.get(name) != found:
-            raise InputError(
-                f"{folder / name} must be the file that write_network wrote; its SHA-256 is not "
-                "that in network.json, so it was changed or damaged. Get the folder again, or, if "
-                'it was changed on purpose, delete the entry "files" from network.json.'
-            )
 
 
 def _same_links(
@@ -321,15 +314,19 @@ def _about(folder: Path) -> dict[str, Any]:
     about = read_json(path)
     try:
         arrays = about.get("arrays", [])
-        required = {"nodes", "places"} if "arrays" in about else {"nodes", "links", "places"}
+        required = (
+            {"nodes", "places", "layers"} if "arrays" in about else {"nodes", "links", "places"}
+        )
         tables = about["tables"]
         old = "layers" not in tables
-        named = [*(about["directed"] if old else ()), *(t["file"] for t in tables.values())]
+        files = [told["file"] for told in (*tables.values(), *arrays)]
+        named = [*(about["directed"] if old else ()), *files]
         records = [record for table in tables.values() for record in table["columns"].values()]
         sound = about["format"] == FORMAT and all(map(is_sound, arrays))
         sound &= required <= tables.keys()
         sound &= all(isinstance(name, str) for name in named) and all(map(is_record, records))
         sound &= all("rows" in table for table in tables.values())
+        sound &= "files" not in about or {*files} <= {*about["files"]}
     except (AttributeError, KeyError, TypeError, ValueError):
         sound = False
     if not sound:

@@ -16,7 +16,7 @@ from netinnov._columns import as_text, is_blank
 from netinnov._encodings import check_encoding
 from netinnov._file_rows import is_bare, without_file
 from netinnov._layer_table import records_of_old_folder
-from netinnov._opening import ending_of, network_json, read_json
+from netinnov._opening import changed_file, ending_of, network_json, read_json
 from netinnov._path_kinds import kind_at_path
 from netinnov._synonyms import TABLES, key_of
 from netinnov.errors import InputError
@@ -131,8 +131,11 @@ def tables_of_file(
     say([text for table in raw.values() for text in table.notes], stacklevel=5)  # of read_tables
     # In a folder that `write_network` wrote the headers are ours.
     about = network_json(path)
-    written = None if about is None else read_json(about)
+    written: Any = None if about is None else read_json(about)
     ours = isinstance(written, dict) and str(written.get("format", "")).startswith(FORMAT)
+    if ours and (changed := changed_file(path, written)) is not None:
+        msg = f"{path / changed} was changed, damaged or removed after write_network wrote it; "
+        say([f"{msg}what is there is read."], stacklevel=5)
     if not ours:
         unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
         raw = {name: _renamed(name, table, asked) for name, table in raw.items()}
