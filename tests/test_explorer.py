@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import json
+import os
 import re
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +18,7 @@ import netinnov as ni
 from explorer_pages import opened
 from netinnov import study
 from netinnov.errors import InputError
+from netinnov.explorer._place_structure import compute_structure
 from netinnov.study import sections
 
 pytestmark = pytest.mark.usefixtures("few_resamples")
@@ -128,6 +133,123 @@ def test_the_explorer_of_a_study_shows_its_experiment(study_folder):
 def test_a_folder_that_is_no_study_is_refused(study_folder, tmp_path):
     with pytest.raises(InputError, match=r"netinnov run.*manifest\.json"):
         ni.explore(study_folder[1], study=tmp_path)
+
+
+TABLES = ("centres", "centre_rules", "scenario", "effects")
+TEXTS = ["", "hello", "a,b\n1,2\n", "\0\0", '"', "node\n", "[]", "{", "é" * 9, "\ufeff,,\n,,"]
+VALUES = [None, True, 3, -1.5, "text", [], [1], {}, {"rank": 3}, {"rank": "x"}, [[[]]], "1" * 400]
+
+
+def as_bytes(text):
+    return text.encode("latin-1", "replace")
+
+
+def mutations_of(table):
+    """Contents of a damaged table: cut, overwritten, without a column, with other values in one."""
+    text = table.read_bytes()
+    yield from (text[:-1], text[: len(text) // 2], text[:3], text * 2, *map(as_bytes, TEXTS))
+    frame = pd.read_csv(table, dtype="str", keep_default_na=False)
+    for column in frame.columns:
+        yield frame.drop(columns=column).to_csv(index=False).encode()
+        for value in ("", "nan", "x", "1e999", "=1"):
+            yield frame.assign(**{column: value}).to_csv(index=False).encode()
+    yield frame.iloc[:0].to_csv(index=False).encode()
+
+
+def explored(network, folder):
+    """Whether a page was made; anything but an error in one sentence is a fault."""
+    try:
+        return bool(ni.explore(network, study=folder).html)
+    except InputError:
+        return False
+
+
+def write_manifest(folder, manifest, **tables):
+    """The manifest with the hashes of some tables as they are now."""
+    for name in tables or TABLES:
+        path = folder / "tables" / f"{name}.csv"
+        manifest["outputs"][f"tables/{name}.csv"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+
+
+@pytest.fixture
+def damaged(study_folder, tmp_path):
+    """A copy of the study that has centres too, to be damaged; its network; its manifest."""
+    folder, network = tmp_path / "study", study_folder[1]
+    shutil.copytree(study_folder[0], folder)
+    structure = compute_structure(ni.aggregate(network), resample=False)
+    for name, table in zip(TABLES, structure, strict=False):
+        table.rename_axis("node").reset_index().to_csv(folder / f"tables/{name}.csv", index=False)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    write_manifest(folder, manifest)
+    page = data_of(ni.explore(network, study=folder).html)
+    assert page["structure"]["rule"] == "hubs"
+    return folder, network, manifest
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_that_the_study_did_not_write_is_refused(damaged, name):
+    folder, network, manifest = damaged
+    table = folder / "tables" / f"{name}.csv"
+    whole = table.read_bytes()
+    for content in mutations_of(table):
+        if content == whole:
+            continue
+        table.write_bytes(content)
+        write_manifest(folder, manifest, **dict.fromkeys(set(TABLES) - {name}))
+        with pytest.raises(InputError, match=rf"{name}\.csv is not as `netinnov run` wrote it"):
+            ni.explore(network, study=folder)
+        # And if the manifest were changed with it, no foreign exception.
+        write_manifest(folder, copy.deepcopy(manifest))
+        explored(network, folder)
+    write_manifest(folder, manifest, **dict.fromkeys(set(TABLES) - {name}))
+    table.unlink()
+    with pytest.raises(InputError, match=rf"{name}\.csv must be a file; there is none"):
+        ni.explore(network, study=folder)
+    table.mkdir()
+    with pytest.raises(InputError, match=rf"{name}\.csv must be a file; it is a folder"):
+        ni.explore(network, study=folder)
+    table.rmdir()
+    os.mkfifo(table)
+    with pytest.raises(InputError, match=rf"{name}\.csv must be a file"):
+        ni.explore(network, study=folder)
+
+
+def test_a_manifest_that_is_damaged_is_refused(damaged):
+    folder, network, _ = damaged
+    path = folder / "manifest.json"
+    whole = path.read_bytes()
+    for content in (whole[:-3], whole[: len(whole) // 2], *map(as_bytes, TEXTS), b"[" * 100_000):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=r"netinnov run.*manifest\.json"):
+            ni.explore(network, study=folder)
+    for value in VALUES:
+        path.write_text(json.dumps(value), "utf-8")
+        assert not explored(network, folder)
+    manifest = json.loads(whole)
+    for keys in (
+        *(["configuration"], ["outputs"], ["configuration", "places"], ["configuration", "title"]),
+        *(["configuration", "places", "level"], ["configuration", "places", "keep"]),
+        *(["outputs", "tables/effects.csv"], ["configuration", "enclaves"]),
+    ):
+        for value in VALUES:
+            changed = copy.deepcopy(manifest)
+            part = changed
+            for key in keys[:-1]:
+                part = part[key]
+            part[keys[-1]] = value
+            path.write_text(json.dumps(changed), "utf-8")
+            explored(network, folder)
+            del part[keys[-1]]
+            path.write_text(json.dumps(changed), "utf-8")
+            explored(network, folder)
+    path.write_bytes(whole)
+    assert explored(network, folder)
+
+
+def test_a_study_of_another_network_is_refused(damaged):
+    with pytest.raises(InputError, match="must be of the same network; none of its places"):
+        ni.explore(ni.datasets.load_quzhou(), study=damaged[0])
 
 
 def test_of_a_large_network_only_the_strongest_links_are_in_the_page(monkeypatch):

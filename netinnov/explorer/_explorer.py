@@ -14,7 +14,6 @@ from netinnov._arguments import as_path, check_type
 from netinnov._atomic import new_file
 from netinnov._typing import Floats
 from netinnov._version import __version__
-from netinnov.build import aggregate
 from netinnov.explorer._html_page import mercator, page, static_map, static_table
 from netinnov.explorer._layout import layout_of
 from netinnov.explorer._parks import enclave_pairs, parks_of, suggested_pairs
@@ -29,7 +28,7 @@ from netinnov.explorer._payload import (
 )
 from netinnov.explorer._place_network import gazetteer, network_of_places
 from netinnov.explorer._place_structure import compute_structure, structure_payload
-from netinnov.explorer._study_folder import StudyTables, read_manifest, study_tables, within_study
+from netinnov.explorer._study_folder import StudyTables, read_study
 from netinnov.network import MultilayerNetwork
 
 HEIGHT = 760
@@ -129,14 +128,10 @@ def explore(
         check_type("title", title, str)
     if study is None:
         return page_of(network, network_of_places(network), title=title or "Innovation network")
-    folder, configuration = read_manifest(study)
-    inside = within_study(network, configuration)
-    level = (configuration.get("places") or {}).get("level", 0)
-    title = title or configuration.get("title") or "Innovation network"
-    tables = study_tables(folder / "tables")
-    cities = aggregate(inside, by="place", level=level)
-    rank = (configuration.get("enclaves") or {}).get("rank")
-    return page_of(inside, cities, title=title, level=level, rank=rank, tables=tables)
+    seen = read_study(study, network)
+    title = title or seen.title or "Innovation network"
+    options: dict[str, Any] = {"level": seen.level, "rank": seen.rank, "tables": seen.tables}
+    return page_of(seen.inside, seen.cities, title=title, **options)
 
 
 def page_of(
@@ -167,11 +162,10 @@ def page_of(
         "enclaves": enclave_pairs(parks),
         "suggestions": suggested_pairs(parks, places, n),
     }
-    structure = tables.structure if tables else None
-    if structure is None:
-        structure = compute_structure(seen, resample=bool(observed))
-    if structure is not None:
-        data["structure"] = structure_payload(cities, *structure)
+    if tables is not None and tables.structure is not None:
+        data["structure"] = tables.structure
+    elif (computed := compute_structure(seen, resample=bool(observed))) is not None:
+        data["structure"] = structure_payload(cities, *computed)
     if tables is not None and tables.experiment is not None:
         data["experiment"] = tables.experiment
     frame = frame_of(places, n)

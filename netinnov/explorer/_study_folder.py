@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from io import StringIO
 from pathlib import Path
@@ -10,43 +11,77 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_path
+from netinnov._arguments import as_path, check_type
 from netinnov._columns import as_text
 from netinnov._hierarchy import only_country, units
-from netinnov._opening import damage_refused, read_json, read_text
+from netinnov._opening import damage_refused, read_bytes, read_json, read_text
+from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.explorer._payload import rounded
+from netinnov.explorer._place_structure import structure_payload
 from netinnov.network import MultilayerNetwork
 
 EXPERIMENT = ("home", "host", "size", "volume", "volume_share", "pipeline_share", "layer", "seed")
 """Settings of the experiment that are keys of the page's address."""
 
+TABLES = ("centres", "centre_rules", "scenario", "effects")
+
 
 class StudyTables(NamedTuple):
     """Centres and rules as the study found them, and its experiment; None where it has none."""
 
-    structure: tuple[pd.DataFrame, pd.DataFrame] | None
+    structure: dict[str, Any] | None
     experiment: dict[str, Any] | None
 
 
-def read_manifest(folder: str | os.PathLike[str]) -> tuple[Path, dict[str, Any]]:
-    """The folder and the configuration of a study."""
+class Study(NamedTuple):
+    """A network as a study saw it, and what its page shows."""
+
+    title: str
+    level: int | str
+    rank: str | None
+    inside: MultilayerNetwork
+    cities: MultilayerNetwork
+    tables: StudyTables
+
+
+def read_study(folder: str | os.PathLike[str], network: MultilayerNetwork) -> Study:
+    """Read the folder of a study; its tables must be those that its manifest names."""
     path = as_path("study", folder)
-    try:
-        return path, dict(read_json(path / "manifest.json")["configuration"])
-    except (InputError, KeyError, TypeError, ValueError):
-        msg = f"`study` must be the folder of a study that `netinnov run` made; {path} has no "
-        raise InputError(f"{msg}manifest.json with its configuration.") from None
+    with damage_refused(f"the study {path}", Exception):
+        try:
+            manifest = read_json(path / "manifest.json")
+            configuration, written = manifest["configuration"], manifest["outputs"]
+            places = configuration["places"]
+            title, level, keep = configuration["title"], places["level"], places["keep"] or {}
+            hashes = {name: written.get(f"tables/{name}.csv") for name in TABLES}
+            columns = {column: list(values) for column, values in keep.items()}
+            rank = (configuration.get("enclaves") or {}).get("rank")
+        except (InputError, LookupError, TypeError, AttributeError):
+            msg = f"`study` must be the folder of a study that `netinnov run` made; {path} has no "
+            raise InputError(f"{msg}manifest.json with its configuration.") from None
+        check_type("title", title, str)
+        if rank is not None:
+            check_type("rank", rank, str)
+        for name, digest in hashes.items():
+            table = path / "tables" / f"{name}.csv"
+            if digest is not None and hashlib.sha256(read_bytes(table)).hexdigest() != digest:
+                msg = f"{table} is not as `netinnov run` wrote it: it is damaged, or was changed"
+                raise InputError(f"{msg}. Run the study again.")
+        inside = _within(network, level, columns)
+        cities = aggregate(inside, by="place", level=level)
+        return Study(title, level, rank, inside, cities, study_tables(path / "tables", cities))
 
 
-def within_study(network: MultilayerNetwork, configuration: dict[str, Any]) -> MultilayerNetwork:
+def _within(
+    network: MultilayerNetwork, level: int | str, keep: dict[str, list[Any]]
+) -> MultilayerNetwork:
     """The nodes in the places that the study keeps."""
-    part = configuration.get("places") or {}
     places = network.storage.places
-    at = units(network.storage.place_codes, places, part.get("level", 0))
+    at = units(network.storage.place_codes, places, level)
     table = places.reset_index()
     wanted = np.ones(len(table) + 1, bool)
-    for column, values in (part.get("keep") or {}).items():
+    for column, values in keep.items():
         wanted[:-1] &= as_text(table[column])[0].isin(values).to_numpy(bool)
     kept = (at >= 0) & ~only_country(at, places) & wanted[at]
     if kept.all():
@@ -54,18 +89,22 @@ def within_study(network: MultilayerNetwork, configuration: dict[str, Any]) -> M
     return network.select(nodes=list(network.storage.nodes.index[kept]))
 
 
-def study_tables(tables: Path) -> StudyTables:
+def study_tables(tables: Path, cities: MultilayerNetwork) -> StudyTables:
     """Read the tables of a study that the page shows."""
-    centres, rules = (_table(tables / f"{name}.csv") for name in ("centres", "centre_rules"))
+    centres, rules = (_table(tables / f"{name}.csv") for name in TABLES[:2])
     structure = None
     if centres is not None and rules is not None:
-        structure = centres.set_index("node"), rules.set_index("node")
+        centres, rules = centres.set_index("node"), rules.set_index("node")
+        if not centres.index.isin(cities.storage.nodes.index).any():
+            msg = "`study` must be of the same network; none of its places, e.g. "
+            raise InputError(f"{msg}{centres.index[:3].tolist()}, is in it.")
+        structure = structure_payload(cities, centres, rules)
     return StudyTables(structure, _experiment(tables))
 
 
 def _experiment(tables: Path) -> dict[str, Any] | None:
     """The headline of the experiment: its settings, and its effects on home, host and the whole."""
-    scenario, effects = (_table(tables / f"{name}.csv") for name in ("scenario", "effects"))
+    scenario, effects = (_table(tables / f"{name}.csv") for name in TABLES[2:])
     if scenario is None or effects is None:
         return None
     parameters = dict(zip(scenario["parameter"], scenario["value"], strict=True))

@@ -15,7 +15,8 @@ from netinnov.study.sections.enclaves import EnclavesPart
 
 def write_explorer(context: Context, folder: Path) -> None:
     """Write the explorer of a study, with its centres and its experiment, beside its report."""
-    _page(context, study_tables(folder / "tables")).write(folder / "explorer.html")
+    tables = study_tables(folder / "tables", context.cities)
+    _page(context, tables).write(folder / "explorer.html")
 
 
 def explorer_of(configuration: Configuration, *, title: str | None = None) -> Explorer:
