@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_path, check_type
+from netinnov._arguments import as_path, check_type, shown
 from netinnov._columns import as_text
 from netinnov._hierarchy import only_country, units
 from netinnov._opening import damage_refused, read_bytes, read_json, read_text
@@ -61,8 +61,11 @@ def read_study(folder: str | os.PathLike[str], network: MultilayerNetwork) -> St
             msg = f"`study` must be the folder of a study that `netinnov run` made; {path} has no "
             raise InputError(f"{msg}manifest.json with its configuration.") from None
         check_type("title", title, str)
-        if rank is not None:
-            check_type("rank", rank, str)
+        if rank is not None and rank not in ("strength", *network.storage.places.columns):
+            msg = (
+                "`study` must be of the same network; it ranks places by a column that they do not"
+            )
+            raise InputError(f"{msg} have, {shown(rank)}.")
         for name, digest in hashes.items():
             table = path / "tables" / f"{name}.csv"
             if digest is not None and hashlib.sha256(read_bytes(table)).hexdigest() != digest:

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.sparse import csgraph
 
 from netinnov._paths import pairs_at_each_distance, union
+from netinnov._typing import Integers
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._assortativity import degree_assortativity_of
 from netinnov.topology._clustering import clustering_of, local_efficiency_of, transitivity_of
@@ -66,11 +67,11 @@ def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
 def _numbers(layer: Layer, paths: bool) -> dict[str, float]:
     matrix, n = layer.matrix, layer.matrix.shape[0]
     parts = csgraph.connected_components(matrix, directed=True, connection="weak")[1]
-    pairs, length = np.empty(0), np.empty(0)
+    pairs: Integers = np.empty(0, np.int64)
     if paths:
         arcs = matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32)
         pairs = pairs_at_each_distance(*arcs, np.arange(n, dtype=np.int32))
-        length = np.arange(1, pairs.size + 1)
+    length = np.arange(1, pairs.size + 1)
     return {
         "nodes": int(np.count_nonzero(np.diff(layer.pairs().indptr))),
         "links": matrix.nnz if layer.directed else matrix.nnz // 2,
