@@ -1,8 +1,17 @@
 """The command ``netinnov``, also as ``python -m netinnov``."""
 
+import os
+import sys
+from pathlib import Path
+
 
 def main() -> None:
     """Run the command; Ctrl-C while its modules are still loading ends it without a word."""
+    os.environ["MPLBACKEND"] = "agg"  # no command opens a window
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed: a file that is opened would take its number
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115
     try:
         from netinnov.cli import main as command
     except KeyboardInterrupt:

@@ -34,6 +34,8 @@ GROWTH = 1_000
 BYTE = 8  # bytes of memory for each byte of text, with the copies on the way
 VALUE, CELL = 16, 64  # and for each number of an array, and each cell of any other table
 
+MOST_COLUMNS = 20_000
+
 Count = Callable[[bytes], int]
 
 
@@ -103,6 +105,13 @@ def check_file(path: Path) -> Path:
         fault = "there is none" if kind == "nothing" else f"it is {kind}"
         raise InputError(f"{path} must be a file; {fault}.")
     return path
+
+
+def check_width(name: str | Path, n_columns: int) -> None:
+    """Refuse a table of so many columns that they would take minutes to read, one by one."""
+    if n_columns > MOST_COLUMNS:
+        msg = f"{name} must have at most {MOST_COLUMNS:,} columns; it has {n_columns:,}. Write a "
+        raise InputError(f"{msg}wider matrix as rows with source, target and weight.")
 
 
 def check_made(name: str | Path, made: float, size: int = 0) -> None:
@@ -222,6 +231,7 @@ def read_parquet(path: Path) -> pa.Table:
         values = VALUE * sum(chunk.num_values for chunk in chunks)
         check_made(path, values + sum(chunk.total_uncompressed_size for chunk in chunks), size)
         schema = file.schema_arrow
+        check_width(path, len(schema.names))
         texts = [name for name in schema.names if _is_text(schema.field(name).type)]
         table = pa.parquet.ParquetFile(stream, read_dictionary=texts).read()
         table.validate(full=True)  # text that is not UTF-8

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -471,20 +472,18 @@ def test_all_that_the_package_reads_is_checked_told_and_converted(here, name, te
 
 def test_other_sources_are_known_by_their_header(here, monkeypatch):
     read = []
-    for source in ("keep", "patentsview", "cordis"):
+    for source in ("patentsview", "cordis"):
         monkeypatch.setitem(READERS, source, lambda path, s=source: read.append(s))
-    keep, patents = here / "partners.csv", here / "g_inventor_disambiguated.tsv"
-    keep.write_text("Programme;Acronym;Project Partner;Town;Country\n")
+    patents = here / "g_inventor_disambiguated.tsv"
     patents.write_text("patent_id\tinventor_id\n")
-    for path in (keep, patents):
-        call("info", path)
+    call("info", patents)
     with zipfile.ZipFile(here / "packed.zip", "w") as packed:
         packed.write(patents, patents.name)
     call("info", "packed.zip")
     (here / "patents").mkdir()
     shutil.copy(patents, here / "patents")
     call("info", "patents")
-    assert read == ["keep", "patentsview", "patentsview", "patentsview"]
+    assert read == ["patentsview", "patentsview", "patentsview"]
 
 
 def test_a_folder_of_one_network_is_that_network(here):
@@ -733,6 +732,21 @@ def program(*arguments, first="", **options):
     environment = {**os.environ, **options.pop("env", {})}
     command = [sys.executable, "-W", "error", "-c", first + PROGRAM, *map(str, arguments)]
     return subprocess.Popen(command, env=environment, **options)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of Unix")
+@pytest.mark.parametrize("closed", ["0<&- 1>out", "1>out 2>&-", "0<&- 1>out 2>&-"])
+def test_a_command_works_where_a_stream_is_closed(here, closed):
+    command = f"{shlex.quote(sys.executable)} -W error -m netinnov info tables {closed}"
+    assert subprocess.run(command, shell=True, check=False).returncode == 0
+    assert Path("out").read_text().startswith("MultilayerNetwork: ")
+
+
+def test_a_backend_of_the_environment_that_does_not_exist_is_nothing_to_a_study(here):
+    command = [sys.executable, "-W", "error", "-m", "netinnov", "check", "study.toml"]
+    environment = os.environ | {"MPLBACKEND": "nonsense"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_reader_that_goes_away_is_no_fault(here):

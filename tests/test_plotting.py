@@ -512,6 +512,8 @@ def test_a_map_names_layers_that_are_not_there(cities: MultilayerNetwork, ax: Ax
         plot_flow_map(cities, layers=["trad"], ax=ax)
     with pytest.raises(InputError, match="west < east"):
         plot_flow_map(cities, extent=(3, 2, 1, 4), ax=ax)
+    with pytest.raises(InputError, match=r"at least 0.01 \(about 1 km\) apart"):
+        plot_flow_map(cities, extent=(118, 118.0001, 30, 30.0001), ax=ax)
 
 
 def test_a_crowd_far_from_a_few_others_is_worth_its_own_map() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from netinnov import build_network, check_tables
 from netinnov.errors import InputError
@@ -250,6 +252,18 @@ def test_a_row_of_another_width_is_named_by_its_line(folder, row):
     message = refusal(folder)
     assert "links.csv must have 3 fields in each row, as in its header" in message
     assert message.endswith("rows with more or fewer: 1 (line 5).")
+
+
+def test_so_many_columns_that_they_take_minutes_are_refused(folder):
+    header = ",".join(["node", *map(str, range(20_000))])
+    (folder / "nodes.csv").write_text(f"{header}\na\n")
+    with pytest.raises(InputError, match="at most 20,000 columns; it has 20,001"):
+        read_tables(folder)
+    table = pa.table({str(name): [1] for name in range(20_001)})
+    parquet.write_table(table, folder / "nodes.parquet")
+    (folder / "nodes.csv").unlink()
+    with pytest.raises(InputError, match="at most 20,000 columns; it has 20,001"):
+        read_tables(folder)
 
 
 def test_rows_that_are_all_too_wide_do_not_shift_the_columns(folder):

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
+from netinnov import study
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import caption_notes
 from netinnov.polycentricity import RankSize
@@ -505,6 +506,15 @@ def test_a_park_that_is_none_is_told_why(name, words):
         park.compute(context_of(network, park={"park": name}, **OFF))
     assert words in str(caught.value)
     assert "There are 1: park;" in str(caught.value)
+
+
+def test_a_wrong_park_is_told_before_anything_is_computed(tmp_path):
+    network = network_of([*CHAIN, ("park", "a"), ("park", "b")], nodes=PARKED)
+    ni.io.write_network(network, tmp_path / "tables")
+    asked = {"data": {"source": "tables", "path": str(tmp_path / "tables")}, "experiment": False}
+    with pytest.raises(InputError, match=r"park\.park must be a park outside"):
+        study.check(study.configure({**asked, "park": {"park": "prk"}}))
+    study.check(study.configure({**asked, "park": {"park": "park"}}))
 
 
 def test_without_a_park_the_models_remain():

@@ -32,6 +32,7 @@ _LEGEND = 60.0
 _NEAR = 3.0
 _MOST_OF = 0.75
 _BAND = 0.07
+LEAST_SIDE = 0.01  # degrees of a map: lines that leave a smaller one take minutes to be drawn
 LAND, SEA, COAST = "#fbfaf6", "#e3ebf0", "#a9b6be"
 _SHAPE, _BORDER = "#f3f3f0", "#bdbdb8"
 
@@ -52,8 +53,9 @@ def asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
     sides = as_list("extent", extent, "four numbers")
     for side in sides:
         check_number("extent", side)
-    if len(sides) != 4 or not (sides[0] < sides[1] and sides[2] < sides[3]):
-        msg = "`extent` must be (west, east, south, north) in degrees, west < east, south < north"
+    if len(sides) != 4 or min(sides[1] - sides[0], sides[3] - sides[2]) < LEAST_SIDE:
+        msg = "`extent` must be (west, east, south, north) in degrees, west < east, south < north, "
+        msg += f"at least {LEAST_SIDE} (about 1 km) apart"
         raise InputError(f"{msg}; found {shown(extent)}.")
     west, east, south, north = map(float, sides)
     return west, east, south, north

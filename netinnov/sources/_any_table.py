@@ -10,7 +10,7 @@ import pandas as pd
 from netinnov._arguments import examples
 from netinnov._file_rows import ROW, is_bare, with_file_rows
 from netinnov._geojson import features_of
-from netinnov._opening import CELL, check_made, damage_refused, ending_of, read_parquet
+from netinnov._opening import CELL, check_made, check_width, damage_refused, ending_of, read_parquet
 from netinnov.errors import InputError
 from netinnov.sources._delimited import AnyTable, read_delimited
 from netinnov.sources._workbooks import WORKBOOKS, read_workbook
@@ -48,6 +48,7 @@ def _points(path: Path) -> pd.DataFrame:
     """Points as a table with their `lon` and `lat`, missing where a feature has no geometry."""
     features = features_of(path)
     names = dict.fromkeys(name for each in features for name in each["properties"])
+    check_width(path, len(names))
     check_made(path, CELL * len(names) * len(features), path.stat().st_size)
     kinds = {str(each["geometry"].get("type")) for each in features if each["geometry"]}
     if kinds != {"Point"}:

@@ -18,7 +18,7 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 from netinnov._arguments import examples
 from netinnov._encodings import text_of
 from netinnov._file_rows import LINE, first_row, rows_by_line, with_file_rows
-from netinnov._opening import read_bytes
+from netinnov._opening import check_width, read_bytes
 from netinnov._typing import Integers
 from netinnov.errors import InputError
 from netinnov.sources._judgement import some_lines
@@ -112,6 +112,7 @@ def _header(path: Path, text: str, delimiter: str) -> list[str]:
     """The names in the first line; a column without a name has an empty one."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [name.strip() for name in first_row(path, reader)]
+    check_width(path, len(header))
     if not any(header):
         raise InputError(f"{path} must name its columns in line 1, which is empty.")
     twice = [name for name, times in Counter(header).items() if name and times > 1]

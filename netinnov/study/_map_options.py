@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, cast
 import pandas as pd
 from pydantic import Field, model_validator
 
-from netinnov.plotting._frame import dense_frame, frame_of
+from netinnov.plotting._frame import LEAST_SIDE, dense_frame, frame_of
 from netinnov.study._section import Part
 
 Frame = tuple[float, float, float, float]
@@ -29,9 +29,11 @@ basemap = "land"              # land and sea; "none", or a file with borders, ri
     def _is_a_frame(self) -> MapsPart:
         if self.extent is not None:
             west, east, south, north = self.extent
-            if not (-180 <= west < east <= 360 and -90 <= south < north <= 90):
+            on_earth = west >= -180 and east <= 360 and south >= -90 and north <= 90
+            if not on_earth or min(east - west, north - south) < LEAST_SIDE:
                 msg = "extent must be [west, east, south, north] in degrees, west < east and "
-                raise ValueError(f"{msg}south < north; found {self.extent}")
+                msg += f"south < north, at least {LEAST_SIDE} (about 1 km) apart"
+                raise ValueError(f"{msg}; found {self.extent}")
         return self
 
     def relative_to(self, folder: Path) -> MapsPart:

@@ -34,9 +34,6 @@ park = "quzhou_haichuang"     # whose partners are shown; left out: the park wit
     park: str | None = None
 
 
-OPTIONS = ParkPart
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Park(Result):
     """Parks outside their jurisdiction, and one of them: roles around it, and outages."""
@@ -54,11 +51,19 @@ class Park(Result):
         return [str(node) for node in self.outages.index[self.outages["single_point"]]]
 
 
-def compute(context: Context) -> Park | None:
-    park, network = context.settings(ParkPart).park, context.inside
-    table = cooperation_table(network)
+def parks_of(context: Context) -> pd.DataFrame:
+    """The parks outside their jurisdiction; refuses a setting that is not one of them."""
+    park, table = context.settings(ParkPart).park, cooperation_table(context.inside)
     if park is not None and park not in table.index:
-        raise InputError(_no_park(network, park, list(table.index)))
+        raise InputError(_no_park(context.inside, park, list(table.index)))
+    return table
+
+
+OPTIONS, CHECK = ParkPart, parks_of
+
+
+def compute(context: Context) -> Park | None:
+    park, network, table = context.settings(ParkPart).park, context.inside, context.once(parks_of)
     if table.empty:
         return None
     if park is None:
