@@ -339,6 +339,18 @@ def test_pajek(write):
     assert build_network(*tables).n_links == 8
 
 
+def test_coordinates_of_pajek_are_attributes_and_no_places(write):
+    vertices = '*Vertices 4\n1 "a" 120.1 30.2 0.5 box\n2 "b" -0.5 51\n3 "c"\n4 "d" 7\n'
+    tables = read_multiplex(write(vertices + "*Arcs\n1 2\n", "x.net"))
+    assert tables.nodes["x"].fillna(-1).tolist() == [120.1, -0.5, -1, -1]
+    assert tables.nodes["y"].fillna(-1).tolist() == [30.2, 51, -1, -1]
+    assert tables.places is None
+    own = vertices.replace("box", "box x left")
+    nodes = read_multiplex(write(own + "*Arcs\n1 2\n", "x.net")).nodes
+    assert nodes["x"].fillna("?").tolist() == ["left", "?", "?", "?"]
+    assert nodes["x_"].fillna(-1).tolist() == [120.1, -0.5, -1, -1]
+
+
 def test_what_the_package_writes_is_read_back(tmp_path, small_tables):
     network = build_network(*small_tables)
     write_pajek(network, tmp_path / "x.net")

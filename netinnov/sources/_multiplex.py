@@ -95,6 +95,10 @@ def read_multiplex(
     The directions that ``edges`` and ``json`` do not state are guessed for all layers together: a
     network in which no link is returned is taken as undirected, so say ``directed=True`` of a tree.
 
+    ``x`` and ``y`` of Pajek's vertices are attributes of the nodes: the file does not say whether
+    they are degrees, so they are no coordinates of places until they are given as ``lon`` and
+    ``lat``. Where all lie between 0 and 1 they only say how the network is drawn.
+
     Left out: the drawing of Pajek, its clusters and permutations, vertices of multinet without an
     attribute. Attributes of an actor in one layer are columns such as ``age (work)``. ``NA`` is
     text. A table of links needs no reader: ``build_network(nodes, links)`` takes it with its

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple
 
+from netinnov._columns import own_names
 from netinnov._opening import CELL, check_made
 from netinnov.errors import InputError
 from netinnov.sources._parsed_lines import (
@@ -135,24 +137,29 @@ def _refuse_half_a_line(name: str, part: Part, last: int) -> None:
 
 
 def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
-    """Labels, and the attributes that follow on the lines as pairs of name and value."""
+    """Labels, coordinates, and the attributes that follow as pairs of name and value."""
     n = _size(name, part)
     labels = [str(at + 1) for at in range(n)]
     cells: dict[str, list[str]] = {}
+    spots: dict[int, list[str]] = {}
     for line, text in part.body:
         row = fields(text)
         at = _vertex(row[0], n, name, line, "number") - 1
         if len(row) > 1:
             labels[at] = row[1]
-        rest = row[2:]
-        while rest and len(row) - len(rest) < 5 and _is_number(rest[0]):
-            rest = rest[1:]
+        spots[at] = list(takewhile(_is_number, row[2:5]))
+        rest = row[2 + len(spots[at]) :]
         if rest and rest[0].casefold() in SHAPES:
             rest = rest[1:]
         for column, value in _pairs(rest).items():
             if column not in cells:
                 check_made(name, CELL * n * (len(cells) + 1))
             cells.setdefault(column, [""] * n)[at] = value
+    spots = {at: spot for at, spot in spots.items() if len(spot) > 1}
+    if not all(0 <= float(value) <= 1 for spot in spots.values() for value in spot[:2]):
+        check_made(name, CELL * n * (len(cells) + 2))
+        for axis, column in enumerate(own_names(["x", "y"], cells)):
+            cells[column] = [spots[at][axis] if at in spots else "" for at in range(n)]
     return labels, {column: attribute(values) for column, values in cells.items()}
 
 
