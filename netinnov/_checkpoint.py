@@ -30,7 +30,8 @@ Parts = Mapping[str, str | Mapping[str, str]]
 
 _MANIFEST = "checkpoint.json"
 _BATCHES = "batch-*.npz"
-_EXPERIMENT = "experiment"
+_EXPERIMENT, _CONTENT = "experiment", "content"
+_DELETE = "Delete it, or the folder of the checkpoint: what is missing is measured again."
 _LARGEST_POOL = 1_024
 
 _SAID = {"resample": "its data were resampled by {}, not by {}"}
@@ -63,8 +64,8 @@ class Checkpoint:
         """Make the folder and its manifest; give the manifest of another run that was faster."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if any(self._folder.glob(_BATCHES)) and not (self._folder / _MANIFEST).exists():
-            msg = f"the checkpoint {str(self._folder)!r} has batches but no {_MANIFEST}"
-            raise InputError(f"{msg}, so nobody knows of what. Choose another folder.")
+            msg = f"the checkpoint {str(self._folder)!r} has batches but no {_MANIFEST}, so nobody "
+            raise InputError(f"{msg}knows of what. Choose another folder, or delete this one.")
         content = json.dumps(mine, indent=1).encode()
         if not write_bytes(self._folder / _MANIFEST, content, exclusive=True):
             return _manifest(self._folder) or mine
@@ -74,25 +75,45 @@ class Checkpoint:
         """Give the values under these names, a row at a time: scalars, or arrays of numbers."""
         for path in sorted(self._folder.glob(_BATCHES)):
             try:
-                with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as batch:
-                    experiment = str(batch[_EXPERIMENT])
-                    columns = [batch[name] for name in names]
-            except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile) as e:
-                msg = f"the file {path.name} of the checkpoint cannot be read ({e})"
-                raise InputError(f"{msg}. Delete it: its part is measured again.") from e
-            if experiment != self._digest:
-                msg = f"the file {path.name} of the checkpoint is of another experiment"
-                raise InputError(f"{msg}. Delete it: its part is measured again.")
+                batch = _arrays(path)
+                same = str(batch.pop(_EXPERIMENT)) == self._digest
+                whole = not same or str(batch.pop(_CONTENT)) == _digest_of(batch)
+                columns = [batch[name] for name in names] if same and whole else []
+            except Exception as error:  # whatever numpy raises for the bytes of a damaged file
+                msg = f"the file {path} of the checkpoint cannot be read ({error})"
+                raise InputError(f"{msg}. {_DELETE}") from None
+            if not columns:
+                fault = "is damaged" if same else "is of another experiment"
+                raise InputError(f"the file {path} of the checkpoint {fault}. {_DELETE}")
             yield from zip(*(c.tolist() if c.ndim == 1 else c for c in columns), strict=True)
 
     def write(self, key: object, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep some rows, all with the same names, in a file that is named after a key."""
         stream = io.BytesIO()
         columns = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+        columns[_CONTENT] = np.array(_digest_of(columns))
         columns[_EXPERIMENT] = np.array(self._digest)
         np.savez(stream, allow_pickle=False, **columns)
         name = hashlib.sha256(f"{self._digest} {key!r}".encode()).hexdigest()[:16]
         write_bytes(self._folder / f"batch-{name}.npz", stream.getvalue())
+
+
+def _arrays(path: Path) -> dict[str, Any]:
+    """The arrays of a batch, which is not packed, so that none is larger than the file."""
+    content = check_file(path).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as members:
+        if sum(member.file_size for member in members.infolist()) > len(content):
+            raise InputError("it is packed, which no file of a checkpoint is")
+    with np.load(io.BytesIO(content), allow_pickle=False) as batch:
+        return dict(batch)
+
+
+def _digest_of(columns: Mapping[str, Any]) -> str:
+    """A digest of the names, types, shapes and values of arrays."""
+    digest = hashlib.sha256()
+    for name, column in sorted(columns.items()):
+        digest.update(f"{name} {column.dtype.str} {column.shape} ".encode() + column.tobytes())
+    return digest.hexdigest()
 
 
 def run_numbered(
@@ -193,20 +214,19 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
         kind = kind_at_path(folder)
         raise InputError(f"`checkpoint` must be a folder; {str(folder)!r} is {kind}.")
     path = folder / _MANIFEST
-    if kind_at_path(path) == "nothing":
-        return None
+    mend = "Choose another folder, or delete this folder of a checkpoint."
     try:
+        if kind_at_path(path) == "nothing":
+            return None
         stored = json.loads(check_file(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        msg = f"{_MANIFEST} of the checkpoint cannot be read: {str(error).rstrip('.')}"
-        raise InputError(f"{msg}. Choose another folder, or delete this one.") from error
+        raise InputError(f"{path} cannot be read: {str(error).rstrip('.')}. {mend}") from None
     seed = stored.get("entropy") if isinstance(stored, dict) else None
     try:
         if seed_state(_seed(seed)) != seed:
             raise ValueError
     except (KeyError, OverflowError, TypeError, ValueError):
-        msg = f"{str(path)!r} is not of a checkpoint of netinnov. Choose another folder."
-        raise InputError(msg) from None
+        raise InputError(f"{path} is not of a checkpoint of netinnov. {mend}") from None
     return cast("dict[str, Any]", stored)
 
 

@@ -10,8 +10,11 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -276,6 +279,64 @@ def test_a_manifest_that_is_not_a_file_is_refused(network, tmp_path, kind) -> No
     else:
         path.symlink_to("nowhere")
     with pytest.raises(InputError, match=f"must be a file; it is {kind}. Choose another folder"):
+        compare(network, checkpoint=tmp_path, replicates=2)
+
+
+def fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def header_of_terabytes(path: Path) -> None:
+    with zipfile.ZipFile(path) as members:
+        content = {name: members.read(name) for name in members.namelist()}
+    with zipfile.ZipFile(path, "w") as members:
+        for name, old in content.items():
+            text = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }"
+            size = int.from_bytes(old[8:10], "little")
+            members.writestr(name, old[:10] + text.ljust(size - 1) + b"\n" + old[10 + size :])
+
+
+def saved(change: Callable[[dict[str, Any]], object], save: Any = np.savez) -> Any:
+    """A whole file with other arrays in it."""
+
+    def rewrite(path: Path) -> None:
+        with np.load(path) as batch:
+            arrays = dict(batch)
+        change(arrays)
+        save(path, **arrays)
+
+    return rewrite
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="FIFOs of Unix")
+@pytest.mark.parametrize(
+    "damage",
+    [
+        fifo,
+        folder,
+        header_of_terabytes,
+        lambda path: path.write_text("hello"),
+        saved(lambda arrays: arrays.update(measure_0=arrays["measure_0"][:, None])),
+        saved(lambda arrays: arrays.update(measure_0=np.full(arrays["measure_0"].shape, "abc"))),
+        saved(lambda arrays: arrays.update(measure_0=arrays["measure_0"] + 1)),
+        saved(lambda arrays: arrays.update(replicate=arrays["replicate"] + 0.5)),
+        saved(lambda arrays: arrays.update(measure_0=np.zeros((3000, 3000))), np.savez_compressed),
+        saved(lambda arrays: arrays.pop("grown")),
+    ],
+)
+def test_a_batch_that_is_not_as_it_was_written_is_refused(network, tmp_path, damage) -> None:
+    """Some of these were other results, some faults of numpy, and a FIFO was waited for."""
+    compare(network, checkpoint=tmp_path, replicates=2)
+    batch = batches(tmp_path)[0]
+    damage(batch)
+    words = rf"{batch.name} .*Delete it, or the folder of the checkpoint"
+    with pytest.raises(InputError, match=words):
         compare(network, checkpoint=tmp_path, replicates=2)
 
 
