@@ -178,7 +178,7 @@ def plan_network(network, scenario):
         ({"target": 5}, "`target` must be of the type EffectiveNumber or CentreSupport"),
         ({"target": CentreSupport("z")}, "not in the network: 'z'"),
         ({"candidates": {}}, "`candidates` must be a mapping"),
-        ({"candidates": {"f": lambda net, _: net}}, "1 are functions, which have none: 'f'"),
+        ({"candidates": {"f": lambda net, _: net}}, "1 have none: 'f'"),
         ({"prices": 3}, "`prices` must be of the type Prices"),
     ],
 )

@@ -341,6 +341,45 @@ def test_placebo_plans_are_of_the_same_number_and_cost():
     assert math.isnan(without.placebo_share)
 
 
+class Bridge:
+    """A scenario of one's own, with a cost of its own."""
+
+    def __init__(self, a, b, price):
+        self.link, self.price = ni.scenarios.NewLinks([(a, b)]), price
+
+    def __call__(self, network, rng):
+        return self.link(network, rng)
+
+    def cost(self, prices, network):
+        return self.price * prices.link
+
+
+def test_a_class_of_ones_own_with_a_cost_is_a_candidate_within_a_budget():
+    # a - b - c - d - e: a bridge a-e does most and costs 5, a-c and c-e cost 2 each.
+    links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
+    network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    own = {"ae": Bridge("a", "e", 2.5), "ac": Bridge("a", "c", 1), "ce": Bridge("c", "e", 1)}
+    prices = ni.scenarios.Prices(park=1, link=2, pipeline_km=0)
+    options = {"candidates": own, "prices": prices, "objective": "efficiency"}
+    plan = site_enclaves(network, budget=4, **options)
+    assert set(plan.sites) == {"ac", "ce"}
+    assert plan.cost == 4
+    assert site_enclaves(network, budget=5, method="exact", **options).cost in (4, 5)
+    own["ae"].price = -1
+    with pytest.raises(InputError, match="the cost of Bridge"):
+        site_enclaves(network, budget=4, **options)
+    # The same cost is a budget for a rival, and a limit for an approach.
+    places = pd.DataFrame({"place": list("abcde")}, index=list("abcde"))
+    towns = ni.build_network(places, links)
+    rival = ni.scenarios.ReverseEnclave("a", "e", 1, 0.5)
+    within = ni.scenarios.equal_cost(towns, Bridge("a", "e", 5), rival, prices=prices)
+    assert within.cost(prices, towns) <= 10
+    approaches = {"bridge": Bridge("a", "e", 5)}
+    given = {"home": "a", "host": "e", "prices": prices, "replicates": 1, "rng": 1}
+    compared = ni.governance.compare_approaches(towns, approaches=approaches, budget=10, **given)
+    assert compared.approaches.loc["bridge", "cost"] == 10
+
+
 def test_functions_that_add_links_are_candidates():
     network = random_network(np.random.default_rng(9))
 
@@ -391,7 +430,7 @@ def test_wrong_input_is_refused_in_words(case, options, message):
 def test_a_function_has_no_cost():
     network = random_network(np.random.default_rng(0))
     candidates = {"nothing": lambda net, _: net}
-    with pytest.raises(InputError, match="1 are functions, which have none: 'nothing'"):
+    with pytest.raises(InputError, match="1 have none: 'nothing'"):
         site_enclaves(
             network, candidates=candidates, budget=1.0, prices=PRICES, objective="efficiency"
         )

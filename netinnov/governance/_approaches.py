@@ -20,7 +20,7 @@ from netinnov.scenarios import (
     TalentAttraction,
 )
 from netinnov.scenarios._equal_cost import largest_within
-from netinnov.scenarios._prices import Priced, check_scenario
+from netinnov.scenarios._prices import check_scenario, cost_of
 
 _KINDS: dict[str, tuple[Any, str]] = {
     "competition for talent": (TalentAttraction, "{kept_share:.0f} % of ties are kept"),
@@ -77,19 +77,16 @@ def _own_scenario(
     name: str, scenario: Any, network: MultilayerNetwork, budget: float, prices: Prices | None
 ) -> Approach:
     check_scenario(f"approaches[{name!r}]", scenario)
-    if not isinstance(scenario, Priced):
+    cost = math.nan if prices is None else cost_of(scenario, prices, network)
+    if cost is None:
         return Approach(scenario, math.nan, math.nan, assumed="a function, without a cost")
-    priced: Any = scenario
-    size: Any = getattr(priced, "size", None)
+    size: Any = getattr(scenario, "size", None)
     size = math.nan if size is None else size
-    cost = math.nan if prices is None else priced.cost(prices, network)
     needed, needs = (size, "has {:g} links") if prices is None else (cost, "costs {:g}")
     if needed > budget * (1 + 1e-9):
-        msg = (
-            f"approaches[{name!r}] {needs.format(needed)}, above the `budget` of {budget:g}; make "
-        )
-        raise InputError(f"{msg}it smaller, so that all are compared at the same cost.")
-    return Approach(priced, size, cost, 0.0, isinstance(scenario, TalentAttraction))
+        msg = f"approaches[{name!r}] {needs.format(needed)}, above the `budget` of {budget:g}; "
+        raise InputError(f"{msg}make it smaller, so that all are compared at the same cost.")
+    return Approach(scenario, size, cost, 0.0, isinstance(scenario, TalentAttraction))
 
 
 def _named(

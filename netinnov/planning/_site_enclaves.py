@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -32,7 +32,7 @@ from netinnov.planning._searches import (
 )
 from netinnov.planning._siting_plan import Siting, SitingPlan, siting_plan
 from netinnov.scenarios import Prices, Scenario
-from netinnov.scenarios._prices import Priced, check_prices, check_scenario
+from netinnov.scenarios._prices import check_prices, check_scenario, cost_of
 
 Method = Literal["greedy", "exchange", "exact"]
 
@@ -60,7 +60,7 @@ def site_enclaves(
         The network before any of them; it is not changed.
     candidates : mapping of str to scenario
         What can be built, by name: `ReverseEnclave`, any other scenario, or a function of a
-        network and a Generator.
+        network and a Generator; with `prices` it needs a method ``cost(prices, network)``.
     k : int, optional
         How many are built, exactly. Give `k` or `budget`.
     budget : float, optional
@@ -250,14 +250,13 @@ def costs_of(
 ) -> np.ndarray:
     """Cost of each candidate in the network as it is."""
     check_prices(prices)
-    without = [name for name, scenario in candidates.items() if not isinstance(scenario, Priced)]
-    if without:
+    costs = {name: cost_of(each, prices, network) for name, each in candidates.items()}
+    if without := [name for name, cost in costs.items() if cost is None]:
         raise InputError(
-            f"a cost needs candidates such as ReverseEnclave or NewLinks; {len(without)} are "
-            f"functions, which have none: {examples(without)}. Give `k` without `prices`."
+            f"candidates need a method cost(prices, network), as ReverseEnclave and NewLinks have; "
+            f"{len(without)} have none: {examples(without)}. Give `k` without `prices`."
         )
-    priced: Any = candidates
-    return np.array([scenario.cost(prices, network) for scenario in priced.values()])
+    return np.array(list(costs.values()), np.float64)
 
 
 def searched(siting: Siting, method: Method) -> tuple[list[Step], list[int]]:

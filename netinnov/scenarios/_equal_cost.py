@@ -17,7 +17,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._between_places import volume_of
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._prices import Amounts, Priced, Prices, check_prices
+from netinnov.scenarios._prices import Amounts, Priced, Prices, check_prices, cost_of
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
 Sized = TypeVar("Sized", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
@@ -64,7 +64,10 @@ def equal_cost(
     6
     """
     check_type("rival", rival, *BETWEEN)
-    return largest_within(network, rival, _priced(scenario).cost(prices, network), prices)
+    budget = cost_of(scenario, prices, network)
+    if budget is None:  # which is told of
+        budget = _priced(scenario).cost(prices, network)
+    return largest_within(network, rival, budget, prices)
 
 
 def largest_within(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
@@ -169,6 +169,16 @@ class Priced(ABC):
                 "cost(prices, network), or set the price `pipeline_km` to 0."
             )
         return float(total + needed.pipeline_km * prices.pipeline_km)
+
+
+def cost_of(scenario: object, prices: Prices, network: MultilayerNetwork) -> float | None:
+    """What a scenario costs by its method `cost(prices, network)`; None if it has none."""
+    cost = getattr(scenario, "cost", None)
+    if not callable(cost):
+        return None
+    found: object = cost(prices, network)
+    check_number(f"the cost of {type(scenario).__name__}", found, low=0)
+    return float(cast(float, found))
 
 
 def draws_nothing(scenario: object) -> bool:
