@@ -164,6 +164,48 @@ def test_named_levels_of_an_index_are_columns():
 # -- shares ------------------------------------------------------------------------------------
 
 
+# -- rows that are destinations --------------------------------------------------------------------
+
+FLOWS = pd.DataFrame([[0, 7, 1], [2, 0, 9], [4, 5, 3]], list("abc"), list("abc"))
+
+
+def test_rows_that_are_destinations_are_the_transposed_matrix():
+    outbound = read_origin_destination(FLOWS)
+    inbound = read_origin_destination(FLOWS.T, rows="destination")
+    for network in (build_network(*tables) for tables in (outbound, inbound)):
+        np.testing.assert_array_equal(network.adjacency("flow").toarray(), FLOWS)
+
+
+@pytest.mark.parametrize("corner", ["destination", "To", "终点", "target"])
+def test_a_corner_that_names_destinations_is_asked_about(write, corner):
+    path = write(FLOWS.rename_axis(corner).to_csv())
+    with pytest.raises(InputError, match=rf"corner of the matrix, '{corner}', .* rows='destin"):
+        read_origin_destination(path)
+    for rows, matrix in (("origin", FLOWS), ("destination", FLOWS.T)):
+        network = build_network(*read_origin_destination(path, rows=rows))
+        np.testing.assert_array_equal(network.adjacency("flow").toarray(), matrix)
+
+
+def test_shares_of_what_arrives_are_never_taken_for_shares_of_what_leaves():
+    inflows = FLOWS / FLOWS.sum()  # each column adds up to 1, of what arrives there
+    for shares in (inflows, 100 * inflows):
+        for rows in (None, "origin"):
+            with pytest.raises(InputError, match=r"arrives at each destination adds up to 1(00)?,"):
+                read_origin_destination(shares, rows=rows)
+        tables = read_origin_destination(shares, rows="destination")
+        assert tables.layers["quantity"].tolist() == ["share_of_origin"]
+    table = inflows.rename_axis("origin").stack().rename("share").reset_index()
+    with pytest.raises(InputError, match="not shares of what leaves an origin"):
+        read_origin_destination(table.set_axis(["origin", "destination", "share"], axis=1))
+    assert read_origin_destination(inflows, shares=False).layers["quantity"].tolist() == ["amount"]
+
+
+def test_rows_are_of_a_matrix(write):
+    for options in ({}, {"form": "long"}, {"origin": "origin"}):
+        with pytest.raises(InputError, match="`rows` is of a matrix"):
+            read_origin_destination(write(LONG), rows="destination", **options)
+
+
 @pytest.mark.parametrize(
     ("weights", "shares"),
     [

@@ -83,6 +83,7 @@ def test_settings_that_do_not_fit_are_refused(flows):
         ({"source": "flows", "path": path, "outflow": "population"}, "about `places`"),
         ({"source": "cordis", "path": path, "places": path}, "`places` is for source = 'flows'"),
         ({"source": "cordis", "path": path, "encoding": "gbk"}, "`encoding` is for source ="),
+        ({"source": "tables", "path": path, "rows": "origin"}, "`rows` is for source = 'flows'"),
         ({"source": "yrd", "project": {"layer": "a", "onto": "b"}}, "leave it out with 'yrd'"),
         ({"path": path, "project": {"layer": "a"}}, "give `onto`"),
     ):
@@ -95,6 +96,17 @@ def test_settings_that_do_not_fit_are_refused(flows):
 def test_a_source_that_is_left_out_is_found(flows):
     (flows / "pairs.csv").write_text("from,to,weight\nA,C,2\n")
     assert loaded({"path": flows / "pairs.csv"}).network.layers == ("flow",)
+
+
+def test_rows_of_a_matrix_are_what_the_settings_say(flows):
+    path = flows / "inbound.csv"
+    path.write_text("to,A,B,C\nA,,1,2\nB,3,,4\nC,5,6,\n")
+    adjacency = loaded({"path": path, "rows": "destination"}).network.adjacency("flow")
+    assert adjacency.toarray().tolist() == [[0, 3, 5], [1, 0, 6], [2, 4, 0]]
+    (flows / "nodes.csv").write_text("node,place\na,A\n")
+    (flows / "links.csv").write_text("source,target\na,a\n")
+    with pytest.raises(InputError, match="`rows` is for source = 'flows'; leave it out with 'tab"):
+        loaded({"path": flows, "rows": "destination"})
 
 
 def test_a_two_mode_layer_is_projected_inside_the_run(tmp_path):

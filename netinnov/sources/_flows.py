@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from os import PathLike
 from typing import Literal, NamedTuple
 
@@ -13,7 +14,7 @@ from scipy import sparse
 from netinnov._arguments import as_path, did_you_mean, examples
 from netinnov._columns import as_floats, as_numbers, as_periods, as_text, is_blank, refuse_repeated
 from netinnov._file_rows import LINE, ROW, has_file_rows, row_unit
-from netinnov._synonyms import is_total
+from netinnov._synonyms import FLOWS, is_total, key_of
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.sources._any_table import read_any_table
@@ -22,6 +23,7 @@ from netinnov.sources._decimals import Decimal, decimal_of, plain
 from netinnov.sources._headers import described, our_names, unused_columns, unweighted
 
 Form = Literal["long", "matrix"]
+Rows = Literal["origin", "destination"]
 # What the columns of a long table are called, in the order in which they are looked for.
 USUAL = {
     "origin": ("origin", "source", "from", "orig", "home"),
@@ -129,9 +131,16 @@ def as_matrix(table: Given, form: Form | None) -> tuple[pd.Series, pd.DataFrame]
 
 
 def flows_of_matrix(
-    table: Given, rows: pd.Series, cells: pd.DataFrame
+    table: Given, rows: pd.Series, cells: pd.DataFrame, meaning: Rows | None
 ) -> tuple[pd.DataFrame, pd.Index]:
-    """The cells above 0, row by row, and the names of all columns."""
+    """The cells above 0, row by row, and the names of all columns.
+
+    Rows are origins where nobody says what they are, unless the corner calls them destinations.
+    """
+    if meaning is None and key_of(rows.name) in {"target", *chain(*FLOWS["target"])}:
+        msg = f"{table.name}: the corner of the matrix, {str(rows.name)!r}, may say that its rows "
+        msg += "are destinations; say which they are, rows='destination' or rows='origin'; in a "
+        raise InputError(f"{msg}study [data] rows.")
     columns = cells.columns
     for axis, names in (("row", pd.Index(rows)), ("column", columns)):
         blank = is_blank(names.to_series())
@@ -163,6 +172,8 @@ def flows_of_matrix(
     row, column = np.divmod(np.arange(n * m), m)
     number = number.reshape(m, n).T.ravel()
     ends = {"source": pd.Index(rows).take(row), "target": columns.take(column)}
+    if meaning == "destination":
+        ends = {"source": ends["target"], "target": ends["source"]}
     flows = pd.DataFrame({**ends, "weight": number}).astype({"source": "str", "target": "str"})
     return flows[number > 0].reset_index(drop=True), columns
 

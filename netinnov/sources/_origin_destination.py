@@ -16,6 +16,7 @@ from netinnov.sources._complete_rows import say, warn_of
 from netinnov.sources._decimals import Decimal
 from netinnov.sources._flows import (
     Form,
+    Rows,
     as_matrix,
     flows_of_matrix,
     flows_of_table,
@@ -38,6 +39,7 @@ def read_origin_destination(
     source: str | PathLike[str] | pd.DataFrame,
     *,
     form: Form | None = None,
+    rows: Rows | None = None,
     origin: str | None = None,
     destination: str | None = None,
     weight: str | None = None,
@@ -61,9 +63,12 @@ def read_origin_destination(
     source : path-like or DataFrame
         A table, or a file with one: text with a header (``.gz`` too; commas, semicolons, tabs or
         ``|`` between columns), a workbook with one sheet or Parquet. One row a flow, or a
-        square matrix whose rows are origins and whose columns are destinations.
+        square matrix of origins and destinations.
     form : {"long", "matrix"}, optional
         Which of the two. Default: a matrix if its rows have the names of its columns.
+    rows : {"origin", "destination"}, optional
+        What the rows of a matrix are; its columns are the other. Default: origins, unless the
+        corner of the matrix has a word for destinations, which is asked about.
     origin, destination, weight : str, optional
         Columns of a long table. Default: columns called origin, source, from or 起点; destination,
         target, to or 终点; weight, flow, value, count, trips, 权重, 人数 or share. Without a weight
@@ -161,12 +166,19 @@ def read_origin_destination(
     asked = {argument: column for argument, column in named.items() if column is not None}
     if form == "matrix" and asked:
         raise InputError(f"a matrix has no columns to name; leave out `{'`, `'.join(asked)}`.")
+    if rows is not None and (form == "long" or asked):
+        raise InputError("`rows` is of a matrix; leave it out for a long table.")
     if name is not None and places is None:
         raise InputError("`name` is a column of `places`, which is missing.")
     faults: list[str] = []
     headers = check_columns(columns)
     table = given_table(source, check_encoding(encoding), delimiter, decimal)
     matrix = None if form == "long" or asked else as_matrix(table, form)
+    if rows is not None and matrix is None:
+        raise InputError(
+            f"`rows` is of a matrix; {table.name} is not one, as its rows have other "
+            "names than its columns."
+        )
     if matrix is None:
         when = period if isinstance(period, str) else None
         if period is None and "period" in table.frame:
@@ -182,7 +194,7 @@ def read_origin_destination(
                 raise InputError(f"{msg}leave it out, and rename places by `aliases`.")
             corner = [name for name in map(str, table.frame) if name not in cells]
             of_flows(headers, corner, {"corner of the matrix": corner})
-        flows, ends = flows_of_matrix(table, *matrix)
+        flows, ends = flows_of_matrix(table, *matrix, rows)
     if flows.empty:
         raise InputError(f"{table.name} must hold a flow above 0; it has none.")
     if "layer" not in flows:
@@ -230,18 +242,32 @@ def read_origin_destination(
 
 def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None:
     """What the shares of an origin are shares of, 1 or 100; None for flows."""
-    by = [column for column in ("layer", "period", "source") if column in flows]
-    total = flows.groupby(by, dropna=False)["weight"].sum()
-    over = total[total > 100 * ROUNDING]
-    if shares is None:
-        shares = over.empty and bool((flows["weight"] % 1 != 0).any())
-    if not shares:
+    likely = shares is None and bool((flows["weight"] % 1 != 0).any())
+    if not (shares or likely):
         return None
-    if len(over):
+    by = [column for column in ("layer", "period") if column in flows]
+    total, arrived = (
+        flows.groupby([*by, end], dropna=False)["weight"].sum() for end in ("source", "target")
+    )
+    for whole in (1.0, 100.0):
+        full = [sums.between(whole / ROUNDING, whole * ROUNDING).all() for sums in (total, arrived)]
+        if full == [False, True] and len(arrived) > 2:  # of two it may be by chance
+            msg = (
+                f"{table}: what arrives at each destination adds up to {whole:g}, so these are not "
+            )
+            msg += "shares of what leaves an origin. Are origins and destinations exchanged "
+            msg += (
+                "(rows='destination' of a matrix; in a study [data] rows)? If not, multiply each "
+            )
+            raise InputError(f"{msg}share by all that arrives there.")
+    over = total[total > 100 * ROUNDING]
+    if len(over) and shares:
         origins = over.index.get_level_values("source")
         shown = examples([f"{a} ({b:g})" for a, b in zip(origins, over, strict=True)], str)
         msg = f"shares of an origin must not exceed 100 in total; in {table} they do: {shown}."
         raise InputError(msg)
+    if len(over):
+        return None
     return 1.0 if total.max() <= ROUNDING else 100.0
 
 

@@ -74,6 +74,8 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
                               # tables: folder with nodes.csv, links.csv and, if any, places.csv
                               # and layers.csv, or a workbook with such sheets
 # places = "cities.csv"       # flows: a table of the places, with lon, lat and population
+# rows = "destination"        # flows: what the rows of a matrix are, "origin" or "destination";
+                              # left out: origins
 # aliases = {"Cologne" = "Köln"}   # flows: from names in them to names in the table of places
 # outflow = "population"      # flows that are shares: the column of the places with all that leaves
 # encoding = "gb18030"        # flows, tables: of text files; left out: found
@@ -97,6 +99,7 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
     source: str = ""
     path: Annotated[Path | None, Field(strict=False)] = None
     places: Annotated[Path | None, Field(strict=False)] = None
+    rows: Literal["origin", "destination"] | None = None
     aliases: dict[str, str] | None = None
     outflow: str | None = None
     encoding: str | None = None
@@ -124,21 +127,25 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
             if not self.source:
                 raise ValueError("`source` or `path` is missing")
             raise ValueError(f"source = {self.source!r} needs `path`")
-        optional = ("aliases", "decimal", "encoding", "outflow", "places", "weighting")
-        fits = {name: [each for each in READERS if option_of(each, name)] for name in optional}
-        fits |= {"path": list(READERS), "clean": ["tables"]}
-        fits["project"] = ["europe", *(source for source in READERS if source != "flows")]
-        for name in sorted(self.model_fields_set & fits.keys()):
-            if self.source not in ("", *fits[name]) and getattr(self, name) is not None:
-                fit = " or ".join(map(repr, fits[name]))
-                msg = f"`{name}` is for source = {fit}; leave it out with {self.source!r}"
-                raise ValueError(msg)
+        if self.source:
+            self.check_options(self.source)
         for name in ("aliases", "outflow"):
             if getattr(self, name) is not None and self.places is None:
                 raise ValueError(f"`{name}` is about `places`, which is missing")
         if self.project is not None and "weighting" in self.model_fields_set:
             raise ValueError("with `project`, its own `weighting` says how pairs are weighted")
         return self
+
+    def check_options(self, source: str) -> None:
+        """Refuse what is for another source."""
+        optional = ("aliases", "decimal", "encoding", "outflow", "places", "rows", "weighting")
+        fits = {name: [each for each in READERS if option_of(each, name)] for name in optional}
+        fits |= {"path": list(READERS), "clean": ["tables"]}
+        fits["project"] = ["europe", *(source for source in READERS if source != "flows")]
+        for name in sorted(self.model_fields_set & fits.keys()):
+            if source not in fits[name] and getattr(self, name) is not None:
+                fit = " or ".join(map(repr, fits[name]))
+                raise InputError(f"`{name}` is for source = {fit}; leave it out with {source!r}")
 
 
 class LayerPart(Part, part="layers"):
@@ -250,11 +257,14 @@ def _read(
     source, messages, incidence, rejected = data.source, [], None, None
     if not source:
         source, path = recognise(path)
+        data.check_options(source)
     options: dict[str, Any] = {}
     if data.project is not None:
         options |= {name: "nodes" for name in TWO_MODE if option_of(source, name)}
     elif option_of(source, "weighting"):
         options["weighting"] = data.weighting
+    if data.rows is not None:
+        options["rows"] = data.rows
     if data.places is not None:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UserWarning)
