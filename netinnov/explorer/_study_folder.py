@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from io import StringIO
 from pathlib import Path
@@ -14,7 +13,7 @@ import pandas as pd
 from netinnov._arguments import as_path, check_type, shown
 from netinnov._columns import as_text
 from netinnov._hierarchy import only_country, units
-from netinnov._opening import damage_refused, read_bytes, read_json, read_text
+from netinnov._opening import damage_refused, read_json, read_text, sha256_of
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.explorer._payload import rounded
@@ -68,7 +67,7 @@ def read_study(folder: str | os.PathLike[str], network: MultilayerNetwork) -> St
             raise InputError(f"{msg} have, {shown(rank)}.")
         for name, digest in hashes.items():
             table = path / "tables" / f"{name}.csv"
-            if digest is not None and hashlib.sha256(read_bytes(table)).hexdigest() != digest:
+            if digest is not None and sha256_of(table) != digest:
                 msg = f"{table} is not as `netinnov run` wrote it: it is damaged, or was changed"
                 raise InputError(f"{msg}. Run the study again.")
         inside = _within(network, level, columns)
