@@ -105,8 +105,9 @@ def numbers_of(results):
     """Everything the template names."""
     comparison = results["comparison"]
     effects = comparison.to_frame().set_index(["approach", "measure"])
+    priced = comparison.approaches.index[comparison.approaches["cost"].notna()]
     best = {
-        end: effects.xs(f"{end}_access", level="measure")["difference"].idxmax()
+        end: effects.xs(f"{end}_access", level="measure")["difference"][priced].idxmax()
         for end in ("home", "host")
     }
     approaches = comparison.approaches

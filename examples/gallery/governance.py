@@ -2,9 +2,9 @@
 Approaches of equal cost
 ========================
 
-What competition for talent, a park of the core, a corridor, a merger and a reverse enclave change
-where all cost the same. The system of cities and the prices are **made up**; `a page
-<../studies/governance.html>`_ has the same for Quzhou and Hangzhou.
+What competition for talent, a park of the core, a corridor and a reverse enclave change where all
+cost the same, and what a merger changes, which has no price. The system of cities and the prices
+are **made up**; `a page <../studies/governance.html>`_ has the same for Quzhou and Hangzhou.
 """
 
 import netinnov as ni
