@@ -30,6 +30,8 @@ MENDING = {
     "kind is not text or a whole number": "write kinds as text, or leave them out",
     "layer is not text or a whole number": "write names of layers as text",
     "empty id": "every row needs an id",
+    "word for a missing value": "leave the cell empty (None or NaN in a DataFrame); a place that "
+    "is really called so needs another name, such as 'None (Torino)'",
     "duplicate id": "an id may stand in one row only: merge the rows or rename one",
     "kind differs from an earlier row of the node": "a node has one kind: decide which",
     "place is not in places": "add the place to `places` or correct the spelling",

@@ -14,6 +14,7 @@ import pandas as pd
 from netinnov._columns import as_text, is_blank, misspelt, nearest
 from netinnov._file_rows import file_headers, has_file_rows, is_bare, row_unit
 from netinnov._problems import Problems
+from netinnov._synonyms import MISSING
 
 KEYS = {"nodes": "node", "places": "place"}
 OPTIONAL = {
@@ -139,8 +140,12 @@ def identifiers(
     values = stack.frame[column]
     called = column if column in ("kind", "layer") else "id"
     problems.rows(stack, bad, column, f"{called} is not text or a whole number", values)
-    if empty is not None:
-        problems.rows(stack, is_blank(text) & ~bad, column, empty, values)
-        return text
     blank = is_blank(text)
+    if empty is not None:
+        problems.rows(stack, blank & ~bad, column, empty, values)
+        blank &= False
+    if column in ("place", "jurisdiction", "parent"):
+        word = text.isin(MISSING).to_numpy(bool)
+        problems.rows(stack, word, column, "word for a missing value", values)
+        blank |= word
     return text.mask(blank) if blank.any() else text

@@ -103,6 +103,9 @@ TOTALS = {
 }
 """What the rows and columns of sums are called, without blanks."""
 
+MISSING = ("None", "nan", "NaN", "NaT", "<NA>", "null", "NULL", "#N/A")
+"""What programs write where a value is missing; NA is none of them, since it is Namibia."""
+
 
 def is_total(name: object) -> bool:
     """Whether a name is that of a row of sums, not of a place."""

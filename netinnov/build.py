@@ -80,7 +80,9 @@ def build_network(
     ------
     TableError
         If the tables have faults: all of them are counted in one message and listed in
-        ``.problems`` (``table, row, column, problem, value``).
+        ``.problems`` (``table, row, column, problem, value``). A place, jurisdiction or parent
+        called ``None``, ``nan``, ``NaN``, ``NaT``, ``<NA>``, ``null``, ``NULL`` or ``#N/A`` is one:
+        programs write these for a missing value, which is an empty cell here. ``NA`` is a name.
     InputError
         If ``directed`` or ``layers`` name a layer without links, or do not fit.
 

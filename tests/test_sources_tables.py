@@ -14,7 +14,7 @@ import pytest
 from pyarrow import parquet
 
 from netinnov import build_network, check_tables
-from netinnov.errors import InputError
+from netinnov.errors import InputError, TableError
 from netinnov.sources import read_tables
 
 NODES = "node,kind,place\nlab,institute,hangzhou\nfirm,firm,quzhou\n"
@@ -61,6 +61,17 @@ def test_ids_stay_as_they_are_written(folder):
     assert nodes["place"].tolist()[:2] == ["NA", "None"]
     assert nodes["place"].isna().tolist() == [False, False, True]
     assert nodes["kind"].tolist() == ["null", "nan", "N/A"]
+
+
+@pytest.mark.parametrize("word", ["None", "nan", "NaN", "<NA>", "null", "#N/A"])
+def test_words_for_a_missing_place_are_refused_and_na_is_a_name(folder, word):
+    (folder / "nodes.csv").write_text(f"node,place\na,NA\nb,{word}\nc,\n")
+    (folder / "links.csv").write_text("source,target\na,b\nb,c\n")
+    with pytest.raises(TableError, match=f"'place': 1 x word for a missing .* '{word}'.*Torino"):
+        build_network(*read_tables(folder))
+    nodes = pd.DataFrame({"place": ["NA", word, None]}, list("abc"))
+    with pytest.raises(TableError, match="word for a missing value"):
+        build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
 
 
 def test_ids_are_text_even_where_all_are_numbers(folder):

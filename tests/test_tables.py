@@ -238,6 +238,19 @@ FAULTS = {
         ("places", 4, "place"),
         places=pd.concat([good_places(), good_places().iloc[[2]].assign(place="合计")]),
     ),
+    "words for a missing place": fault(
+        "word for a missing value",
+        ("nodes", 0, "place"),
+        ("nodes", 1, "place"),
+        ("nodes", 3, "jurisdiction"),
+        nodes=good_nodes(place=["None", "nan", None, "P"], jurisdiction=["Q", "P", None, "<NA>"]),
+        places=good_places(),
+    ),
+    "words for a missing parent": fault(
+        "word for a missing value",
+        ("places", 1, "parent"),
+        places=good_places(parent=["Q", "NaN", None, None]),
+    ),
     "ids of two types": fault(
         "mixed",
         ("nodes", None, "node"),

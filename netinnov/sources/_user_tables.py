@@ -72,8 +72,9 @@ def read_tables(
         As in the files, unchecked. Headers in any case and usual words for them are under our
         names (``from``, ``origin`` or ``起点`` is ``source``). From text files ids are text
         (``007`` stays as it is, and ``NA`` is a name), an empty field is missing, and a number that
-        cannot be read stays text, for `check_tables` to report. Another column is numbers if all of
-        it is and nothing is lost by it: codes such as ``007`` and numbers of 16 digits or more stay
+        cannot be read stays text, for `check_tables` to report, as do ``None`` and ``nan`` in the
+        place of a place (`build_network`). Another column is numbers if all of it is and nothing
+        is lost by it: codes such as ``007`` and numbers of 16 digits or more stay
         text. Without ``places``, nodes with coordinates and no place are places of their own.
 
     Raises
