@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from netinnov._synonyms import MISSING
+
 __all__ = [
     "ODD_NAMES",
     "Tables",
@@ -29,6 +31,8 @@ ODD_NAMES = (
     "NA", "nan", "None", "null", "7", "07", "7.0", "-1", "é", "e\u0301", "İ", "\\", "%s", "{x}",
 )  # fmt: skip
 
+PLACE_NAMES = tuple(name for name in ODD_NAMES if name not in MISSING)
+
 KINDS = ("talent", "firm", "park", "institute")
 
 EARTH_RADIUS = 6371.0088
@@ -48,8 +52,10 @@ weights = st.integers(1, 40).map(lambda quarters: quarters / 4)
 
 
 @cache
-def _names(least: int, most: int) -> st.SearchStrategy[list[str]]:
-    return st.lists(st.sampled_from(ODD_NAMES), min_size=least, max_size=most, unique=True)
+def _names(
+    least: int, most: int, names: tuple[str, ...] = ODD_NAMES
+) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(names), min_size=least, max_size=most, unique=True)
 
 
 @cache
@@ -87,7 +93,7 @@ def networks(
     no kind, place or jurisdiction of their own.
     """
     ids, layers = draw(_names(min_nodes, max_nodes)), draw(_names(min_layers, max_layers))
-    places = draw(_names(1, 4))
+    places = draw(_names(1, 4, PLACE_NAMES))
     rows = [
         (layers[x % len(layers)], ids[i % len(ids)], ids[j % len(ids)], weight, when)
         for x, i, j, weight, when in draw(_rows(min_links))

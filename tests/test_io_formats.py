@@ -133,7 +133,7 @@ def test_any_text_that_xml_can_hold_comes_back(ids, column, notes):
     ids, (column,), notes = (
         [forbidden.sub("-", text) for text in t] for t in (ids, [column], notes)
     )
-    ids = list(dict.fromkeys(ids))
+    ids = list(dict.fromkeys(text.strip() for text in ids))  # blanks at the ends do not count
     nodes = pd.DataFrame({f"my {column}": notes[: len(ids)]}, index=ids)
     links = pd.DataFrame({"source": ids[0], "target": ids[-1:], "layer": ids[:1]})
     network = MultilayerNetwork(nodes, links, directed=[ids[0]])

@@ -36,8 +36,8 @@ NASTY = (
     "x; y",
     r"$\alpha$",
     "\u202eturned",
-    " pad ",
-    "nan",
+    "two  blanks",
+    "NA",
     "&amp;",
 )
 
