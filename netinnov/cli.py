@@ -18,6 +18,7 @@ from netinnov._version import __version__
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
+    from netinnov._inputs import Reading
     from netinnov.sources import Tables
     from netinnov.study import Configuration
 
@@ -175,7 +176,6 @@ def check(
     from netinnov._file_rows import has_file_rows
     from netinnov._inputs import read
     from netinnov._layer_table import layer_records
-    from netinnov._spelling import twins
     from netinnov._tables import inspect
     from netinnov.sources._user_tables import why_placeless
 
@@ -186,12 +186,14 @@ def check(
             msg = "--column, --encoding and --decimal are for tables; a configuration has them in "
             raise typer.BadParameter(f"{msg}[columns] and in [data].")
 
-        study.check(study.read_configuration(source))
+        notes = study.check(study.read_configuration(source))
         write("No problems: the settings fit the data.")
+        for note in notes:
+            write(f"Note: {note}")
         return
-    _, tables, faults, notes, words = read(
-        source, columns=_columns(column), encoding=encoding, decimal=decimal
-    )
+    headers = _columns(column)
+    reading = read(source, columns=headers, encoding=encoding, decimal=decimal)
+    tables, faults = reading.tables, reading.faults
     inspection = inspect(*tables[:3])
     if inspection.problems:
         faults.append(inspection.problems.message())
@@ -201,7 +203,6 @@ def check(
         layer_records(tables.layers, tables.directed, inspection.links.layers)
         if why := why_placeless(tables.nodes, tables.links):
             faults.append(why)
-        notes += twins(inspection.places)
     if faults:
         fail("\n".join(faults))
     n_nodes, n_rows = len(tables.nodes), len(tables.links)
@@ -210,7 +211,8 @@ def check(
         places = f"{len(tables.places):,} place{'s' * (len(tables.places) != 1)}"
     rows = f"{n_rows:,} row{'s' * (n_rows != 1)} of links"
     write(f"No problems: {n_nodes:,} node{'s' * (n_nodes != 1)}, {rows}, {places}.")
-    for note in (*notes, *words, *_notes(tables)):
+    data = {"path": source.resolve(), "encoding": encoding, "decimal": decimal}
+    for note in (*_limits({"data": data, "columns": headers or {}}, reading), *_notes(tables)):
         write(f"Note: {note}")
 
 
@@ -363,10 +365,20 @@ def _announce(*, each: bool) -> None:
     announce(listen)
 
 
+def _limits(settings: dict[str, Any], reading: Reading) -> list[str]:
+    """What a report of some tables would leave out, or why there is none."""
+    from netinnov import study
+    from netinnov.study._limits import limits_of
+
+    try:
+        return limits_of(study.configure(settings), reading)
+    except InputError as error:
+        return [*reading.notes, *reading.words, f"`netinnov run` does not take these data: {error}"]
+
+
 def _notes(tables: Tables) -> list[str]:
     """What is not a fault but may not be meant."""
     from netinnov._tables import lookalikes
-    from netinnov.sources._user_tables import has_places
 
     notes = [
         f"{table} have no column {column!r}, and {similar!r} is kept as an attribute; rename it "
@@ -375,8 +387,6 @@ def _notes(tables: Tables) -> list[str]:
     ]
     if tables.links.empty:
         notes.append("there are no links; add rows to them, or there is nothing to measure.")
-    if not has_places(tables.nodes):
-        notes.append("no node has a place: `netinnov run` takes each as a place of its own.")
     return notes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import io
 import json
 import logging
@@ -280,11 +281,43 @@ def test_places_that_may_be_one_are_told_of(here):
     result = call("check", "tables")
     assert result.exit_code == 0
     told = "pairs of places that differ only by case, blanks or an ending such as 市: 1 ("
-    assert f"Note: {told}'杭州' and '杭州市')" in result.stdout
-    assert "Note: names of places are read without the blanks around 'Q\\u3000'." in result.stdout
+    assert f"Note: P{told[1:]}'杭州' and '杭州市')" in result.stdout
+    assert "Note: Names of places are read without the blanks around 'Q\\u3000'." in result.stdout
     loaded = load(study.read_configuration(here / "study.toml").data)
     assert loaded.network.places.index.tolist() == ["杭州", "Q", "杭州市"]
     assert sum(told in note for note in loaded.notes) == 1
+
+
+def test_a_check_says_what_a_run_leaves_out_in_the_words_of_the_report(here, no_figures):
+    nodes = "node,place\nlab,P\nfirm,Q\nshop,P\nfair,\n"
+    links = "source,target,layer\nlab,firm,trade\nlab,shop,talks\nfirm,fair,trade\nlab,x,trade\n"
+    (here / "tables" / "nodes.csv").write_text(nodes)
+    (here / "tables" / "links.csv").write_text(links)
+    (here / "tables" / "places.csv").write_text("place,lon,lat\nP,1,50\nQ,,\n")
+    (here / "study.toml").write_text(f"{STUDY}clean = true\n")
+    result = call("check", "study.toml")
+    assert result.exit_code == 0
+    told = [
+        "1 node without a place and 1 linked pair are left out (tables/coverage.csv).",
+        "1 of 2 places has no coordinates, so that no map shows them and no distance counts them.",
+        "No link joins two places in 1 layer: 'talks'.",
+        "Rows set aside: 1, by reason: end is not a node (1).",
+    ]
+    assert [line.removeprefix("Note: ") for line in result.stdout.splitlines()[1:]] == told
+    assert call("run", "study.toml", "--quiet", "--out", "out").exit_code == 0
+    page = html.unescape(re.sub(r"<[^>]+>", "", Path("out/report.html").read_text("utf-8")))
+    assert all(sentence in page for sentence in told)
+    # Tables alone, without the row that `clean` sets aside.
+    (here / "tables" / "links.csv").write_text(links.replace("lab,x,trade\n", ""))
+    said = call("check", "tables").stdout
+    assert all(f"Note: {sentence}" in said for sentence in told[:3])
+
+
+def test_a_check_says_that_shares_make_no_report(here):
+    (here / "shares.csv").write_text(",A,B,C\nA,,60.5,39.5\nB,100,,\nC,50,50,\n")
+    result = call("check", "shares.csv")
+    assert result.exit_code == 0
+    assert "Note: `netinnov run` does not take these data: 'flow' holds shares" in result.stdout
 
 
 def test_tables_with_faults_are_refused_with_counts(here):
@@ -402,7 +435,10 @@ def test_wrong_arguments_are_input_errors_everywhere():
 def test_sound_tables_pass_the_check(here):
     result = call("check", "tables")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "No problems: 3 nodes, 2 rows of links, no table of places.\n"
+    assert result.stdout == (
+        "No problems: 3 nodes, 2 rows of links, no table of places.\n"
+        "Note: No place has coordinates, so there are no maps and no distances.\n"
+    )
     (here / "tables" / "places.csv").write_text("place\nP\nQ\nR\n")
     assert call("check", "tables").stdout.endswith(", 3 places.\n")
 
@@ -552,7 +588,7 @@ def test_columns_that_may_be_meant_are_asked_about(here, found, where):
     result = call("check", "tables")
     assert result.exit_code == 0
     assert f"Note: {where} have no column {meant!r}, and {found!r} is kept" in result.stdout
-    assert ("no node has a place: `netinnov run` takes each" in result.stdout) == (meant == "place")
+    assert ("each node is taken as a place of its own" in result.stdout) == (meant == "place")
 
 
 @pytest.mark.parametrize("found", ["layr", "layers", "lyaer"])
@@ -615,7 +651,7 @@ def test_headers_and_encoding_are_given_to_each_command(here):
 def test_what_check_accepts_a_study_can_load(here, nodes, fault):
     Path("tables/nodes.csv").write_text(nodes)
     if fault is None:
-        assert "takes each as a place of its own" in call("check", "tables").stdout
+        assert "each node is taken as a place of its own" in call("check", "tables").stdout
         assert call("check", "study.toml").exit_code == 0
     else:
         assert fault in refused("check", "tables")

@@ -75,11 +75,23 @@ def test_the_top_says_what_network_it_is():
 def test_rows_set_aside_are_counted_by_their_problem():
     problems = ["unknown end", "unknown end", EVIL]
     rejected = pd.DataFrame({"table": "links", "problem": problems})
-    result = built.compute(context_of(three(places=PLACES), rejected=rejected, **OFF))
-    text = text_of(built.tell(result))
+    result = methods.compute(context_of(three(places=PLACES), rejected=rejected, **OFF))
+    text = text_of(methods.tell(result))
     assert text == f"Rows set aside: 3, by reason: unknown end (2) and {EVIL} (1)."
-    none = built.compute(context_of(three(places=PLACES), rejected=rejected.iloc[:0], **OFF))
-    assert text_of(built.tell(none)) == "No row was set aside."
+    none = methods.compute(context_of(three(places=PLACES), rejected=rejected.iloc[:0], **OFF))
+    assert text_of(methods.tell(none)) == "No row was set aside."
+
+
+def test_places_without_coordinates_and_layers_that_join_no_places_are_told():
+    nodes = pd.DataFrame({"place": ["P", "P", "Q", "R"]}, index=list("abcd"))
+    links = [("a", "b", 1, "inside"), ("a", "c", 1, "between"), ("c", "d", 1, "between")]
+    known = PLACES.assign(lon=[1.0, 2.0, None], lat=[50.0, None, None])
+    result = methods.compute(context_of(network_of(links, nodes=nodes, places=known), **OFF))
+    said = text_of(methods.tell(result))
+    assert "2 of 3 places have no coordinates, so that no map shows them and no distance" in said
+    assert "No link joins two places in 1 layer: 'inside'." in said
+    result = methods.compute(context_of(three(places=PLACES), **OFF))
+    assert text_of(methods.tell(result)) == ""
 
 
 def test_places_without_coordinates_give_no_map_but_a_note():

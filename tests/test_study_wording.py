@@ -166,7 +166,7 @@ def test_all_rows_set_aside_are_counted():
     problems = [f"reason {k}" for k in range(7) for _ in range(9 - k)]
     rejected = pd.DataFrame({"table": "links", "problem": problems})
     text = text_of(
-        built.tell(built.compute(context_of(network_of(FULL), rejected=rejected, **OFF)))
+        methods.tell(methods.compute(context_of(network_of(FULL), rejected=rejected, **OFF)))
     )
     assert "Rows set aside: 42, by reason: reason 0 (9), reason 1 (8), " in text
     # 9 + 8 + 7 + 6 + 5 are named, 4 + 3 not.

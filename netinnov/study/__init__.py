@@ -22,12 +22,14 @@ from netinnov.study._configuration import EXAMPLE, Configuration, configure, rea
 from netinnov.study._context import Context
 from netinnov.study._drawings import Drawings
 from netinnov.study._explorer_page import write_explorer
+from netinnov.study._limits import limits
 from netinnov.study._loaded_data import load
 from netinnov.study._manifest import check_replaceable, hash_inputs, write_manifest
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._report_page import Chapter, Drawn, write_captions, write_page, write_pictures
 from netinnov.study._section import Section, Sentence
 from netinnov.study._table_files import write_tables
+from netinnov.study._words import plain
 
 __all__ = ["EXAMPLE", "Configuration", "check", "configure", "read_configuration", "run"]
 
@@ -100,13 +102,18 @@ def run(
     return out / "report.html"
 
 
-def check(configuration: Configuration | None = None) -> None:
+def check(configuration: Configuration | None = None) -> tuple[str, ...]:
     """Read the data of a study and hold its settings against them, without running it.
 
     Parameters
     ----------
     configuration : Configuration, optional
         From `read_configuration`. None: the bundled case of the Yangtze River Delta.
+
+    Returns
+    -------
+    tuple of str
+        What a report would leave out and take for granted, in its words.
 
     Raises
     ------
@@ -116,12 +123,14 @@ def check(configuration: Configuration | None = None) -> None:
     Examples
     --------
     >>> from netinnov import study
-    >>> study.check()
+    >>> print(study.check()[0])
+    Sites, actors and stated links are facts compiled from public web pages: a sample, not a census.
     """
     configuration = read_configuration() if configuration is None else configuration
     loaded = load(configuration.data, configuration.layers, configuration.columns)
     level = aggregate_to_places(loaded.network, configuration.places)
     _checked(Context(configuration, loaded, level))
+    return tuple(map(plain, limits(loaded, level)))
 
 
 def _study(

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from netinnov._arguments import as_path, check_names, did_you_mean
 from netinnov._columns import DISPLAY_NAMES, as_floats, as_text
 from netinnov._file_rows import has_file_rows
-from netinnov._inputs import READERS, option_of, own_table, read, recognise
+from netinnov._inputs import READERS, Reading, option_of, own_table, read, recognise
 from netinnov._layer_table import Quantity
 from netinnov._spelling import twins
 from netinnov.build import clean_tables
@@ -191,12 +191,16 @@ def load(
     data: DataPart,
     layers: Mapping[str, LayerPart] | None = None,
     columns: Mapping[str, str] | None = None,
+    reading: Reading | None = None,
 ) -> Loaded:
-    """Read, check and build, with what is true of some layers and what some headers mean."""
+    """Read, check and build, with what is true of some layers and what some headers mean.
+
+    What was read already, as a study with these settings would, is not read again.
+    """
     if data.path is None:
         loaded = _research_cities(data.project) if data.source == "europe" else _enclaves()
     else:
-        loaded = _read(data, data.path, layers or {}, columns or {})
+        loaded = _read(data, data.path, layers or {}, columns or {}, reading)
     names = loaded.network.layers
     taken = [layer for layer in names if layer in TAKEN and names != ("all",)]
     if taken:
@@ -252,7 +256,11 @@ def _projected(
 
 
 def _read(
-    data: DataPart, path: Path, layers: Mapping[str, LayerPart], columns: Mapping[str, str]
+    data: DataPart,
+    path: Path,
+    layers: Mapping[str, LayerPart],
+    columns: Mapping[str, str],
+    reading: Reading | None,
 ) -> Loaded:
     source, messages, incidence, rejected = data.source, [], None, None
     if not source:
@@ -280,7 +288,7 @@ def _read(
             messages.append(text)
     if option_of(source, "directed") and any(part.directed for part in layers.values()):
         options["directed"] = True  # also where a matrix is symmetric
-    _, tables, faults, notes, words = read(
+    _, tables, faults, notes, words = reading or read(
         path,
         source=source,
         columns=columns,

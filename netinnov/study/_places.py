@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, ClassVar, NamedTuple
 
@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from netinnov._arguments import did_you_mean
+from netinnov._arguments import did_you_mean, examples
 from netinnov._columns import as_text
 from netinnov._hierarchy import only_country, units
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.study._measures import linked_layers
 from netinnov.study._section import Part
 from netinnov.study._words import are, counted
 
@@ -76,7 +77,8 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
         if before[1] != after[1]
     )
     coverage = pd.DataFrame(left, columns=["part", "nodes", "links"])
-    return PlaceLevel(inside, aggregate(inside, by="place", level=part.level), coverage, notes)
+    cities = aggregate(inside, by="place", level=part.level)
+    return PlaceLevel(inside, cities, coverage, (*notes, *_not_used(network, cities)))
 
 
 def check_column(
@@ -86,6 +88,22 @@ def check_column(
     if column not in columns:
         hint = f"{did_you_mean(column, columns)}; there are {', '.join(map(str, columns))}"
         raise InputError(f"{setting} must be a column of {of}; {column!r} is not one{hint}.")
+
+
+def _not_used(network: MultilayerNetwork, cities: MultilayerNetwork) -> Iterator[str]:
+    """Places that are on no map, and layers that enter no measure."""
+    places = cities.storage.places.reindex(cities.storage.nodes["place"])
+    unknown = int(places[["lon", "lat"]].isna().any(axis=1).sum())
+    if unknown == cities.n_nodes:
+        yield "no place has coordinates, so there are no maps and no distances."
+    elif unknown:
+        text = (
+            f"{unknown:,} of {counted(cities.n_nodes, 'place')} {'has' if unknown == 1 else 'have'}"
+        )
+        yield f"{text} no coordinates, so that no map shows them and no distance counts them."
+    linked = linked_layers(cities)
+    if network.layers and (empty := [layer for layer in network.layers if layer not in linked]):
+        yield f"no link joins two places in {counted(len(empty), 'layer')}: {examples(empty)}."
 
 
 def _chosen(keep: Mapping[str, list[str]]) -> str:

@@ -86,17 +86,6 @@ def offer(result: Built) -> Iterator[Sentence]:
 def tell(result: Built) -> Iterator[Sentence]:
     if result.located.empty:
         yield Sentence("There is no map: no place has coordinates.", ("map_places",))
-    rejected = result.context.loaded.rejected
-    if rejected is None:
-        return
-    text = "No row was set aside."
-    if len(rejected):
-        counts = rejected["problem"].astype("str").value_counts()
-        listed = [f"{name(problem)} ({n:,})" for problem, n in counts.head(REASONS).items()]
-        if rest := int(counts.iloc[REASONS:].sum()):
-            listed.append(f"others ({rest:,})")
-        text = f"Rows set aside: {len(rejected):,}, by reason: {joined(listed)}."
-    yield Sentence(text, ("problems",))
 
 
 def draw(result: Built) -> Iterator[Picture]:

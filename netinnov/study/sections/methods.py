@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from netinnov.study._limits import limits
 from netinnov.study._section import Result, Sentence, Table
 from netinnov.study._words import are, joined, name, number
 
@@ -22,14 +23,8 @@ def offer(result: Result) -> Iterator[Sentence]:
 
 
 def tell(result: Result) -> Iterator[Sentence]:
-    for note in (*result.context.loaded.notes, *result.context.level.notes):
-        # The points of a note of a reader stand in lines of their own.
-        head, *points = note.split("\n- ")
-        for text in [f"{head.rstrip(':')}: {point}" for point in points] or [head]:
-            text += "." * (not text.endswith((".", "!", "?")))
-            if "." not in text.split(":")[0].rstrip("."):
-                text = text[:1].upper() + text[1:]
-            yield Sentence(text, ("coverage",), topic="The data")
+    for text in limits(result.context.loaded, result.context.level):
+        yield Sentence(text, ("coverage",), topic="The data")
     if result.context.modelled:
         text = f"These layers are computed from a model, not observed: {_modelled(result)}. "
         text += "Numbers that contain them repeat the model to that extent, agreement of a result "
