@@ -440,7 +440,7 @@ def test_sound_tables_pass_the_check(here):
         "Note: No place has coordinates, so there are no maps and no distances.\n"
     )
     (here / "tables" / "places.csv").write_text("place\nP\nQ\nR\n")
-    assert call("check", "tables").stdout.endswith(", 3 places.\n")
+    assert ", 3 places.\n" in call("check", "tables").stdout
 
 
 @pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet"])
@@ -721,7 +721,8 @@ def cordis(here):
 
 
 def test_cordis_folders_are_known_by_their_files(cordis):
-    assert call("check", cordis).stdout == "No problems: 2 nodes, 1 row of links, 3 places.\n"
+    first = call("check", cordis).stdout.splitlines()[0]
+    assert first == "No problems: 2 nodes, 1 row of links, 3 places."
     result = call("info", cordis)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "layer co_participation: 1 link, weight 1, undirected" in result.stdout

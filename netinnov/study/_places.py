@@ -54,13 +54,14 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
     if not (at >= 0).any():
         msg = "the report is about places, and no node has one; give the nodes a column `place`."
         raise InputError(msg)
-    below = (at >= 0) & ~only_country(at, places)
+    whole = only_country(at, places)
+    below = (at >= 0) & ~whole
     kept = below & _wanted(places, part.keep)[at]
     if not kept.any():
         raise InputError("[places.keep] leaves no place that has nodes; loosen it.")
     inside, left = network, [("as built", network.n_nodes, network.n_links)]
     steps = [("with a place", "without a place", at >= 0)]
-    if not below.all():
+    if whole.any():
         steps.append(("below a country", "of which only the country is known", below))
     steps.append(("in the places kept", _chosen(part.keep), kept))
     for name, _, stay in steps:
