@@ -86,9 +86,10 @@ def test_changes_that_tie_are_counted_and_equal_ends_written_once():
         "none gains access (harmonic closeness) and 6 lose it (median of the placements); " in text
     )
     assert "largest loss: c and 5 more, −12.5 %." in text
-    # With jumps to the 8 places alone, in units of one of them: b from 1 + 0.85 / 7 * 6.95 / 0.2775
-    # = 4.04 of 53.3 to 1 of 45.0, as a has 6.1 / 0.2775 and its 6 leaves 1 + 0.85 / 7 of that.
-    assert "PageRank of b changes by −70.7 % in the median placement." in text
+    # b has no link left. In units of a jump, of which none leads to the park: a has 6.95 / 0.2775
+    # of 53.3 before, and 6.1 / 0.2775 of 44.0 after, its 6 leaves 1 + 0.85 / 7 of that each.
+    assert "PageRank of b changes by −100.0 % in the median placement." in text
+    assert "PageRank of a changes by +6.4 % in the median placement." in text
     assert "(Theil index +599.9 % in the median placement)." in text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -176,9 +176,9 @@ def cost_of(scenario: object, prices: Prices, network: MultilayerNetwork) -> flo
     cost = getattr(scenario, "cost", None)
     if not callable(cost):
         return None
-    found: object = cost(prices, network)
-    check_number(f"the cost of {type(scenario).__name__}", found, low=0)
-    return float(cast(float, found))
+    total: Any = cost(prices, network)
+    check_number(f"the cost of {type(scenario).__name__}", total, low=0)
+    return float(total)
 
 
 def draws_nothing(scenario: object) -> bool:
