@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import netinnov as ni
+from netinnov.explorer._payload import tries_enclaves
 from netinnov.study._report_page import Chapter, write_page
 from netinnov.study._section import Sentence, Table, mark_layers, with_modelled
 from netinnov.study._table_views import view_of
@@ -137,6 +139,21 @@ def page_of(tmp_path, chapters, **options):
         **options,
     )
     return (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("n", "n_links", "link"),
+    [
+        (300, 1, "Explore the places and try other enclaves"),
+        (301, 1, "Explore the places"),
+        (2, 0, "Explore the places"),
+    ],
+)
+def test_the_link_to_the_explorer_says_what_can_be_done_there(tmp_path, n, n_links, link):
+    links = pd.DataFrame({"source": ["0"], "target": ["1"], "layer": "x"})[:n_links]
+    network = ni.build_network(pd.DataFrame(index=list(map(str, range(n)))), links)
+    page = page_of(tmp_path, [], tries=tries_enclaves(network))
+    assert f'<a href="explorer.html">{link}</a>' in page
 
 
 def test_the_page_is_a_loop_over_chapters_and_escapes_what_it_is_given(tmp_path):

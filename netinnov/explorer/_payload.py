@@ -51,6 +51,11 @@ BEYOND = 1.0
 """How far land reaches beyond the places, so that the map can be moved."""
 
 
+def tries_enclaves(network: MultilayerNetwork) -> bool:
+    """Whether the page of a network of places measures what an enclave changes."""
+    return network.n_nodes <= LIVE and bool(network.layers)
+
+
 def rounded(values: Iterable[float], digits: int = 6) -> list[float | None]:
     """Numbers rounded to some significant digits; None in place of NaN and infinity."""
     return [float(f"{value:.{digits}g}") if np.isfinite(value) else None for value in values]

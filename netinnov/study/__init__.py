@@ -16,6 +16,7 @@ from netinnov._interruption import check_interrupted
 from netinnov._public import publish
 from netinnov._version import __version__
 from netinnov.errors import InputError
+from netinnov.explorer._payload import tries_enclaves
 from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.study import sections
 from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
@@ -67,8 +68,8 @@ def run(
     Returns
     -------
     Path
-        Of ``report.html``; beside it lie ``explorer.html``, the page to explore the places and try
-        other enclaves, ``tables/``, ``figures/`` and ``manifest.json``.
+        Of ``report.html``; beside it lie ``explorer.html``, the page to explore the places and, of
+        up to 300, to try other enclaves, ``tables/``, ``figures/`` and ``manifest.json``.
 
     Raises
     ------
@@ -166,7 +167,7 @@ def _study(
         with step("report", "drawing figures and writing the report"):
             with undrawn_characters() as undrawn:
                 pictures = drawings.finish(undrawn)
-            _write(configuration, results, pictures, font_advice(undrawn), folder, command)
+            _write(context, results, pictures, font_advice(undrawn), folder, command)
             write_explorer(context, folder)
     write_manifest(
         folder,
@@ -192,7 +193,7 @@ def _checked(context: Context) -> list[Section[Any]]:
 
 
 def _write(
-    configuration: Configuration,
+    context: Context,
     results: list[tuple[Section[Any], Any]],
     pictures: dict[str, list[Drawn]],
     advice: str,
@@ -200,6 +201,7 @@ def _write(
     command: str,
 ) -> None:
     """Tables, figures and the page."""
+    configuration = context.configuration
     chapters, reading = [], list[Sentence]()
     question, short = "", list[Sentence]()
     safe = configuration.output.neutralise_formulas
@@ -241,6 +243,7 @@ def _write(
         title=configuration.title,
         command=command,
         version=__version__,
+        tries=tries_enclaves(context.cities),
         question=question,
         short=short,
         chapters=chapters,

@@ -168,6 +168,7 @@ def write_page(
     title: str,
     command: str,
     version: str,
+    tries: bool = True,
     question: str = "",
     short: Sequence[Sentence],
     chapters: Sequence[Chapter],
@@ -175,7 +176,8 @@ def write_page(
 ) -> None:
     """Write the page: all text from data is escaped, and nothing is loaded.
 
-    The first of `short` answers the question, if there is one.
+    ``tries``: enclaves can be tried in the explorer. The first of `short` answers the question, if
+    there is one.
     """
     tables = [table for chapter in chapters for table in chapter.tables]
     modelled = {table.name: table.modelled for table in tables}
@@ -188,6 +190,7 @@ def write_page(
         title=title,
         command=command,
         version=version,
+        tries=tries,
         question=question,
         answer=short[0] if question else None,
         short=short[1:] if question else short,
