@@ -23,6 +23,7 @@ from netinnov.plotting._drawing import (
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE
 
+# Heading of each measure, and whether more (1) or less (-1) is better.
 _MEASURES = {
     "home_access": ("access of\nhome", 1),
     "host_access": ("access of\nhost", 1),
@@ -33,11 +34,7 @@ _MEASURES = {
     "below_break": ("free flow:\nbelow break\npoint", 1),
     "largest_excess": ("largest\nexcess", -1),
 }
-"""Heading of each measure, and whether more (1) or less (-1) is better."""
-
-_OWN_UNIT = ("below_break", "largest_excess")
-"""What has its zero where it means something else than nothing, so that no per cent are given."""
-
+_OWN_UNIT = ("below_break", "largest_excess")  # no per cent: their zero is arbitrary
 _HALF = 0.36  # of a column, for the longest interval
 _NONE = 1e-9  # of the largest change of a measure: no change
 _MARKERS = ("o", "D", "s", "^", "v", "P", "X")
@@ -122,7 +119,6 @@ def plot_approaches(
 
 
 def _column(ax: Axes, k: int, part: pd.DataFrame, better: int, *, relative: bool) -> None:
-    """A measure: its line of no change, and a mark with interval for each approach."""
     change, low, high = (part[name].to_numpy(np.float64) for name in ("difference", "low", "high"))
     before = part["baseline"].to_numpy(np.float64)
     reach = float(np.nanmax(np.abs([change, low, high]), initial=0.0))

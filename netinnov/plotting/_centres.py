@@ -144,7 +144,6 @@ def plot_centres(
 
 
 def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
-    """Columns centre, centrality, support and community; the last may be all missing."""
     needed = ["centre", "centrality", "support"]
     centres = table_of("centres", centres, needed, of="polycentricity.detect_centres()")
     unknown = centres.index.difference(network.nodes.index)
@@ -169,7 +168,6 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: dict[str, Any]) -> bool:
-    """Lines from places to the most central centre of their community; whether there are any."""
     centres = visible[visible["centre"] & visible["community"].notna()]
     centres = centres.sort_values("centrality", ascending=False, kind="stable")
     hubs = centres.drop_duplicates("community").set_index("community")[["lon", "lat"]]

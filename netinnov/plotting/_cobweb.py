@@ -110,7 +110,6 @@ def plot_cobweb(
 
 
 def _web(market: Any, start: Any, periods: int, region: Any) -> tuple[Floats, Floats, Floats]:
-    """Expected price, price and quantity of periods 1, 2, ..."""
     prices = market.simulate(start=start, periods=periods)
     expected = np.empty_like(prices)
     expected[0] = prices[0]
@@ -123,7 +122,6 @@ def _web(market: Any, start: Any, periods: int, region: Any) -> tuple[Floats, Fl
 
 
 def _curves(market: Any, region: Any) -> Any:
-    """Price at rest, and demand and supply as functions of the price."""
     at = _position(market, region)
     rest = float(np.asarray(market.price())[at])
     b, a = np.asarray(market.demand_slope)[at], np.asarray(market.demand_intercept)[at]
@@ -149,7 +147,6 @@ def _fate(radius: float) -> str:
 
 
 def _position(market: Any, region: Any) -> tuple[int, ...]:
-    """Index of a region among several; none of a market alone."""
     if not isinstance(market, CoupledCobweb):
         return ()
     regions = tuple(market.regions or ())

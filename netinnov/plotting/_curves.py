@@ -201,7 +201,6 @@ def plot_robustness(
 
 
 def _checked_curve(name: str, curve: Any) -> pd.DataFrame:
-    """One column a repeat."""
     if not isinstance(curve, (pd.Series, pd.DataFrame)):
         msg = "`curves` must be a Series, a DataFrame or a mapping to these; "
         raise InputError(f"{msg}found {type(curve).__name__}.")

@@ -37,10 +37,6 @@ def table_of(
     method: str = "",
     **options: object,
 ) -> pd.DataFrame:
-    """Give the table of a result (by a method of it), or the table itself; check its columns.
-
-    ``of`` says in a message what gives such a table, such as ``"ExperimentResult.effects()"``.
-    """
     if not isinstance(value, (pd.DataFrame, pd.Series)) and not isinstance(value, type):
         give = getattr(value, method, None) if method else None
         value = give(**options) if callable(give) else value
@@ -59,7 +55,7 @@ def table_of(
 
 
 def _without_na(values: Any) -> Any:
-    """A nullable column with NaN or None in place of NA, which is neither true nor false."""
+    """Replace pandas.NA, whose truth value is undefined, by NaN or None."""
     kind = getattr(values.dtype, "kind", "O")
     if kind in "iuf":
         return values.to_numpy(np.float64, na_value=np.nan)
@@ -69,7 +65,6 @@ def _without_na(values: Any) -> Any:
 
 
 def by_name(argument: str, value: Any, of: str) -> dict[str, Any]:
-    """What is drawn together, by name; one alone has an empty one."""
     named = dict(value) if isinstance(value, Mapping) else {"": value}
     if not named:
         raise InputError(f"`{argument}` must hold at least one {of}; found none.")
@@ -78,13 +73,11 @@ def by_name(argument: str, value: Any, of: str) -> dict[str, Any]:
 
 @contextmanager
 def drawing(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
-    """The axes given, or those of a new figure of so many millimetres, in the package's style."""
     with print_style():
         yield axes_or_new(ax, width=width, height=height)
 
 
 def without_edges(ax: Axes) -> None:
-    """Hide the spines and the marks of the ticks, whose labels stay."""
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
 
@@ -113,29 +106,25 @@ def caption_notes(ax: Axes) -> tuple[str, ...]:
 
 
 def percent(share: float) -> str:
-    """A share in percent; its line does not break inside."""
     return f"{round(100 * share, 1):g}\N{NO-BREAK SPACE}%"
 
 
 def number(value: float, form: str = ".3g") -> str:
-    """A number with a true minus sign; one that rounds to 0 has none."""
+    """A number with a true minus sign; "-0" is written as 0."""
     sign, form = ("+", form[1:]) if form.startswith("+") else ("", form)
     point = form.index(".")
     return f"{value:{sign}z{form[:point]}{form[point:]}}".replace("-", "\N{MINUS SIGN}")
 
 
 def chance(p: float, none: str = "") -> str:
-    """A p-value of three decimals without its zero; ``none`` where it is not defined."""
+    """P-value with three decimals and no leading zero; `none` where undefined."""
     if p != p:
         return none
     return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
 def write_notes(ax: Axes, notes: Iterable[str], *, label: str = "", at_end: bool = False) -> None:
-    """Write the label of the x axis, and keep sentences for the caption (empty ones are left out).
-
-    That the figure shows a model stands below the label, which ``at_end`` puts at the end.
-    """
+    """Set the x label, with a notice if the figure is modelled, and keep caption sentences."""
     notes = [one_line(note) for note in notes if note]
     _kept[ax] = tuple(note for note in notes if note != MODELLED)
     below = [MODELLED] if MODELLED in notes else []
@@ -152,12 +141,7 @@ def legend_above(
     columnspacing: float = 2.0,
     up: float = 1.01,
 ) -> None:
-    """Write a legend that ends at the right edge of the figure's part of these axes.
-
-    Without ``handles`` it explains all artists with a label; without entries there is none. There
-    are at most ``ncols`` columns, fewer where the entries are long, and with one column the entries
-    are broken into lines. Lengths are in units of the type size, ``up`` in heights of the axes.
-    """
+    """Legend above the axes, right-aligned, in up to `ncols` columns; `up` is in axes heights."""
     entries = ax.get_legend_handles_labels()[0] if handles is None else list(handles)
     labels = [str(entry.get_label()) for entry in entries]
     if not entries:
@@ -177,23 +161,20 @@ def legend_above(
 
 
 def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
-    """Write a legend at the right of the axes."""
     place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0}
     ax.legend(handles=handles, **place | style)
 
 
 def entry(text: str) -> str:
-    """Text of a legend, which would leave out what begins with an underscore."""
+    """Legend text: matplotlib would drop one that begins with an underscore."""
     return f" {text}" if text.startswith("_") else text
 
 
 def page_width(ax: Axes) -> float:
-    """Millimetres of the whole figure that the axes are on."""
     return float(ax.figure.canvas.figure.get_figwidth() * 25.4)
 
 
 def _across(widths: list[float], columns: int, between: float) -> float:
-    """Width of a legend, which fills its columns from the left, the first ones fuller."""
     rows, fuller = divmod(len(widths), columns)
     starts = [column * rows + min(column, fuller) for column in range(columns + 1)]
     parts = [max(widths[a:b]) for a, b in pairwise(starts)]
@@ -201,7 +182,6 @@ def _across(widths: list[float], columns: int, between: float) -> float:
 
 
 def _in_lines(label: str, room: float) -> str:
-    """Break a label at blanks where a line would be wider than the room in points."""
     lines: list[str] = []
     for line in label.split("\n"):
         words = line.split(" ")
@@ -216,7 +196,6 @@ def _in_lines(label: str, room: float) -> str:
 
 
 def _width(text: str) -> float:
-    """Points that a line of text takes."""
     properties = FontProperties(family=list(type_families()), size=_POINTS)
     plain = text.replace(r"\$", "$")
     return float(text_to_path.get_text_width_height_descent(plain, properties, ismath=False)[0])

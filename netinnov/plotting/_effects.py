@@ -139,7 +139,6 @@ def plot_effects(
 
 
 def _in_percent(effects: pd.DataFrame) -> pd.DataFrame:
-    """All changes in per cent of what was before."""
     table_of("effects", effects, ["baseline"], of="ExperimentResult.effects()")
     changes = ["difference", "low", "high", "median"]
     changes += ["placebo_low", "placebo_median", "placebo_high"]
@@ -151,7 +150,6 @@ def _in_percent(effects: pd.DataFrame) -> pd.DataFrame:
 def _rows(
     effects: pd.DataFrame, names: Names | None, *, one_a_scenario: bool
 ) -> tuple[Floats, list[str]]:
-    """Height of each change, and labels of the rows."""
     heads = effects["scenario"].map(printable)
     if effects["measure"].nunique() > 1:
         heads += ": " + effects["measure"].map(_plain)
@@ -175,18 +173,15 @@ def _colour(node: Any, ends: Sequence[str]) -> str:
 
 
 def _marker(node: Any, ends: Sequence[str]) -> str:
-    """Marks that are told apart in grey, too."""
     return "so^Dv"[(ends.index(node) + 1) % 5] if node in ends else "o"
 
 
 def _placebos(effects: pd.DataFrame) -> Floats:
-    """Ends and median of the placebos of each row, if there are any."""
     table = effects.reindex(columns=["placebo_low", "placebo_median", "placebo_high"])
     return table.to_numpy(np.float64)
 
 
 def _draw_placebos(ax: Axes, effects: pd.DataFrame, rows: Floats, half: float) -> None:
-    """A band for each row that has placebos."""
     table = _placebos(effects)
     look: dict[str, Any] = {"color": _BAND, "linewidth": 0.8, "zorder": 1.5}
     for at, (low, median, high) in zip(rows, table, strict=True):
@@ -200,7 +195,6 @@ def _draw_placebos(ax: Axes, effects: pd.DataFrame, rows: Floats, half: float) -
 
 
 def _write_columns(ax: Axes, effects: pd.DataFrame, rows: Floats) -> float:
-    """Numbers at the right of the rows; how many points their heads stand above the axes."""
     columns = []
     if "same_sign" in effects:
         texts = [
@@ -374,7 +368,6 @@ def _draw_fit(ax: Axes, fit: pd.Series[Any], dose: Floats, change: Floats) -> No
 
 
 def _certainty(fit: pd.Series[Any], name: str) -> str:
-    """Lines of the legend: an interval, the variation described, whether the fit is poor."""
     known = [f"{name}_low", f"{name}_high", "r_squared"]
     low, high, described = fit.reindex(known).astype(float)
     parts = [] if np.isnan(low) else [f"95 %: {number(low)} to {number(high)}"]

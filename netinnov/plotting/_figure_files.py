@@ -109,10 +109,7 @@ def save_figure(
 def encode_figure(
     figure: Figure, name: str, *, caption: str, command: str, formats: Sequence[Format]
 ) -> dict[Format, bytes]:
-    """The content of the files that `save_figure` writes.
-
-    In the memory, as matplotlib tells a full disk as an error of its own.
-    """
+    """File contents, in memory: matplotlib replaces the error of a full disk by its own."""
     texts = {"caption": one_line(caption), "command": one_line(command)}
     content: dict[Format, bytes] = {}
     with print_style(), _laid_out(figure) as canvas, _small_fonts():
@@ -146,7 +143,6 @@ def encode_figure(
 
 
 def _metadata(name: str, texts: dict[str, str], **keys: str) -> dict[str, str | None]:
-    """What a file says of itself under the keys of its format; nothing that is empty."""
     about: dict[str, str | None] = {"Title": one_line(name)}
     return about | {keys[part]: text for part, text in texts.items() if text}
 
@@ -161,7 +157,6 @@ def _png_text(name: str, texts: dict[str, str]) -> PngInfo:
 
 @contextmanager
 def _laid_out(figure: Figure) -> Iterator[FigureCanvasAgg]:
-    """A canvas of the figure's PNG, with the layout made once for the files of all formats."""
     before, dpi, engine = figure.canvas, figure.dpi, figure.get_layout_engine()
     canvas = FigureCanvasAgg(figure)
     try:
@@ -179,7 +174,6 @@ def _laid_out(figure: Figure) -> Iterator[FigureCanvasAgg]:
 
 @cache
 def _fonttools_loader() -> Callable[..., Any]:
-    """What loads a font for a PDF, as it was before it was ever replaced."""
     from fontTools import subset
 
     loader: Callable[..., Any] = subset.load_font
@@ -188,10 +182,7 @@ def _fonttools_loader() -> Callable[..., Any]:
 
 @contextmanager
 def _small_fonts() -> Iterator[None]:
-    """Embed fonts without tables that a PDF, whose glyphs are already placed, never uses.
-
-    To read these tables takes longer than to subset the glyphs.
-    """
+    """Drop font tables that a PDF does not use: reading them takes longer than subsetting."""
     from fontTools import subset  # takes half a second
     from matplotlib.backends import _backend_pdf_ps
 
@@ -215,7 +206,6 @@ def _small_fonts() -> Iterator[None]:
 
 
 def _with_palette(pixels: npt.NDArray[np.uint8]) -> Image.Image:
-    """A picture of few colours, if nobody can see the difference."""
     if pixels[..., 3].min() < 255:
         return Image.fromarray(pixels.copy())
     # Most pixels repeat the one before: count and map runs of equal pixels, not all pixels.
@@ -236,7 +226,7 @@ def _with_palette(pixels: npt.NDArray[np.uint8]) -> Image.Image:
 
 
 def _palette(colours: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """The first colours, and one after another that which is farthest from all chosen."""
+    """Farthest-point selection of a palette."""
     if len(colours) <= _COLOURS:
         return colours
     chosen, rest = colours[:_FREQUENT], colours[_FREQUENT:]

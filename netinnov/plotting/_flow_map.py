@@ -179,7 +179,6 @@ def _listed(names: list[str]) -> str:
 
 
 def _ranked(at: pd.DataFrame, strength: pd.Series[float], arrows: pd.DataFrame) -> pd.DataFrame:
-    """Columns lon, lat, strength; ends of most enclaves first, then the strongest."""
     ends = pd.concat([arrows["home"], arrows["host"]]).value_counts()
     strength, ends = strength.reindex(at.index), ends.reindex(at.index, fill_value=0)
     ranked = at.assign(strength=strength, ends=ends)
@@ -196,7 +195,6 @@ def _draw_links(
     strongest: int,
     edge_kws: dict[str, Any],
 ) -> tuple[list[Line2D], list[str]]:
-    """One collection of curves for each layer; handles for the legend and notes on what is cut."""
     if not layers:
         return [], []
     frames, cut = [], []
@@ -244,7 +242,6 @@ def _draw_links(
 def _first(
     links: pd.DataFrame, strength: pd.Series[float], strongest: int
 ) -> tuple[pd.DataFrame, str]:
-    """The links that are drawn first, and in words which these are."""
     ends = np.sort(strength.to_numpy()[links[["i", "j"]].to_numpy()], axis=1)
     ranked = links.assign(weaker=ends[:, 0], stronger=ends[:, 1]).sort_values(
         ["weight", "weaker", "stronger"], ascending=False, kind="stable"
@@ -261,7 +258,6 @@ def _first(
 def _heaviest(
     network: MultilayerNetwork, located: pd.DataFrame, modelled: Collection[str]
 ) -> tuple[tuple[str, ...], list[str]]:
-    """Layers that one map can show, and those it has no room for, the heaviest first."""
     observed = [layer for layer in network.layers if layer not in modelled]
     if len(observed) <= _LAYERS:
         return network.layers, []
@@ -272,7 +268,6 @@ def _heaviest(
 
 
 def _seats(layers: tuple[str, ...], drawn: Sequence[str]) -> dict[str, int]:
-    """The position of each layer in the network, or among those drawn where two share a colour."""
     seat = {layer: layers.index(layer) for layer in drawn}
     colours = {layer_style(position)["color"] for position in seat.values()}
     if len(colours) < len(seat):
@@ -293,7 +288,6 @@ def _drawable_links(network: MultilayerNetwork, layer: str, located: pd.DataFram
 
 
 def _curves(start: Floats, end: Floats, bend: Floats, narrow: float) -> list[Path]:
-    """Quadratic curves between points of a plane that `narrow` turns back into degrees."""
     way = end - start
     control = (start + end) / 2 + 2 * bend[:, None] * np.column_stack([-way[:, 1], way[:, 0]])
     codes = [Path.MOVETO, Path.CURVE3, Path.CURVE3]
@@ -304,7 +298,6 @@ def _curves(start: Floats, end: Floats, bend: Floats, narrow: float) -> list[Pat
 def _strength(
     network: MultilayerNetwork, layers: tuple[str, ...], modelled: Collection[str]
 ) -> pd.Series[float]:
-    """Strength over the layers that are not modelled; over all where nothing is observed."""
     observed = [layer for layer in layers if layer not in modelled] or list(layers)
     links = network.links
     links = links.loc[links["layer"].isin(observed) & (links["source"] != links["target"])]
@@ -318,7 +311,6 @@ def _strength(
 def _draw_places(
     ax: Axes, at: pd.DataFrame, area: Floats, arrows: pd.DataFrame, node_kws: dict[str, Any]
 ) -> list[Line2D]:
-    """Markers by role, told apart in grey too; the strongest lie on top."""
     at, area = at.iloc[::-1], area[::-1]
     home, host = at.index.isin(arrows["home"]), at.index.isin(arrows["host"])
     handles = []
@@ -338,7 +330,6 @@ def _draw_places(
 
 
 def _parameters(network: MultilayerNetwork, layers: tuple[str, ...]) -> list[str]:
-    """A sentence with the parameters of each modelled layer, cut to about a line."""
     table = network.layer_table.loc[list(layers)]
     known = table.loc[table["modelled"], "parameters"].dropna()
     short = known.map(lambda text: textwrap.shorten(text, _PARAMETERS, placeholder=" ..."))
@@ -347,7 +338,6 @@ def _parameters(network: MultilayerNetwork, layers: tuple[str, ...]) -> list[str
 
 
 def _rounded(weight: float) -> str:
-    """Two digits, or all of a whole number's; with separators, and never as a power of ten."""
     if weight >= 10 or float(weight).is_integer():
         return number(weight, ",.0f")
     return number(weight, ".2g")
@@ -375,14 +365,13 @@ def arrows_between(
 
 
 def _node_around(place: Any, nodes: pd.Index[str], parents: pd.Series[str]) -> str | None:
-    """The node that a place is or lies in; None where there is none."""
+    """The place itself if it is a node, else its first ancestor that is; None without any."""
     while isinstance(place, str) and place not in nodes:
         place = parents.get(place)
     return place if isinstance(place, str) else None
 
 
 def draw_arrows(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> list[Line2D]:
-    """An arrow for each row, below the links; handles for the legend, one a direction."""
     handles = {}
     thin, wide = _WIDTHS
     least, most = arrows["count"].agg(["min", "max"]).astype(int) if len(arrows) else (1, 1)

@@ -31,7 +31,7 @@ _CJK = re.compile(
     "[\u2e80-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"
     "\U00020000-\U0003ffff]"
 )
-# Drawn by nobody, though of no category of such: Unicode's Default_Ignorable_Code_Point.
+# Invisible though in visible categories: Unicode's Default_Ignorable_Code_Point.
 _IGNORABLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
@@ -47,7 +47,6 @@ _undrawn: ContextVar[set[str] | None] = ContextVar("undrawn", default=None)
 
 
 def cjk_font() -> str | None:
-    """An installed font with Chinese characters, also one that matplotlib has not listed."""
     known = _installed(_CJK_FONTS, len(font_manager.fontManager.ttflist))
     family = known or _add_missed(_CJK_FONTS)
     if family is not None:
@@ -56,16 +55,12 @@ def cjk_font() -> str | None:
 
 
 def type_families() -> tuple[str, ...]:
-    """Families of all text: that of Latin letters, behind it one with Chinese characters."""
     chinese = cjk_font()
     return (_BASE_FONT,) if chinese is None else (_BASE_FONT, chinese)
 
 
 def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str]:
-    """Names that the installed fonts can draw, by the columns `name_en`, `name`; else the id.
-
-    ``chinese`` asks for `name_zh` first. A name that no font can draw is warned of once.
-    """
+    """Names that the fonts can draw, else the id; warns once of a missing glyph."""
     order = ["name_zh", *DISPLAY_NAMES] if chinese else DISPLAY_NAMES
     called = places[[column for column in order if column in places]].astype(object)
     lacking: set[str] = set()
@@ -86,17 +81,12 @@ Names: TypeAlias = "Mapping[Any, str] | pd.Series[str]"
 
 
 def name_of(names: Names | None, node: Any) -> str:
-    """The name that a mapping has for a node; its id where it has none."""
     name: Any = None if names is None else names.get(node)
     return str(node if name is None or pd.isna(name) else name)
 
 
 def printable(text: object, *, longest: int = 40) -> str:
-    """Text of one line that matplotlib draws as it stands, in files of all formats.
-
-    Without mathematics; with "?" for what no font can draw, of which the user is warned once;
-    without control characters and those that nobody sees, such as a byte order mark.
-    """
+    """Single-line text without mathematics or control characters; "?" for missing glyphs."""
     line = one_line(text)
     lacking = _lacking(line)
     _tell(lacking)
@@ -136,7 +126,6 @@ def font_advice(characters: Collection[str]) -> str:
 
 
 def one_line(text: object) -> str:
-    """Text in one line, without what nobody can see."""
     line = " ".join(str(text).split())
     seen = (c for c in _IGNORABLE.sub("", line) if unicodedata.category(c) not in ("Cc", "Cf"))
     return " ".join("".join(seen).split()) or ("?" if line else "")
@@ -148,7 +137,6 @@ def _lacking(line: str) -> set[str]:
 
 
 def _tell(characters: set[str]) -> None:
-    """Hand the characters to who collects them, or warn of them once."""
     collected = _undrawn.get()
     if collected is not None:
         collected.update(characters)
@@ -162,7 +150,7 @@ def _tell(characters: set[str]) -> None:
 
 @cache
 def _installed(families: tuple[str, ...], n_known: int) -> str | None:  # noqa: ARG001
-    """First of the families in the manager's list, which is kept between sessions and may grow."""
+    """First family in matplotlib's list; `n_known` invalidates the cache when it grows."""
     listed = (font for font in font_manager.fontManager.ttflist if font.name in families)
     # A font may have been removed since the list was made.
     names = {font.name for font in listed if Path(font.fname).is_file()}
@@ -171,7 +159,6 @@ def _installed(families: tuple[str, ...], n_known: int) -> str | None:  # noqa: 
 
 @cache
 def _add_missed(families: tuple[str, ...]) -> str | None:
-    """Look through the folders of fonts for those installed after the manager made its list."""
     listed = {font.fname for font in font_manager.fontManager.ttflist}
     for path in sorted(set(font_manager.findSystemFonts()) - listed):
         try:
@@ -184,7 +171,7 @@ def _add_missed(families: tuple[str, ...]) -> str | None:
 
 @cache
 def _list_as_bold(family: str) -> None:
-    """List a family without bold type as bold, too: matplotlib would log that it is missing."""
+    """Register a family without bold as bold: matplotlib would log a missing font."""
     fonts = [font for font in font_manager.fontManager.ttflist if font.name == family]
     if not any(font.weight in ("bold", 700) for font in fonts):
         bold = [replace(font, weight=700) for font in fonts]

@@ -24,8 +24,7 @@ from netinnov._optional import require
 from netinnov.errors import InputError
 from netinnov.plotting._style import DOUBLE, INK, axes_or_new, write
 
-Frame: TypeAlias = tuple[float, float, float, float]
-"""West, east, south, north in degrees."""
+Frame: TypeAlias = tuple[float, float, float, float]  # west, east, south, north in degrees
 
 _KM_PER_DEGREE = 6371.0088 * np.pi / 180
 _LEGEND = 60.0
@@ -38,7 +37,6 @@ _SHAPE, _BORDER = "#f3f3f0", "#bdbdb8"
 
 
 def frame_of(located: pd.DataFrame) -> Frame:
-    """A frame with a margin around points with lon and lat; 0, 1, 0, 1 without points."""
     if located.empty:
         return 0.0, 1.0, 0.0, 1.0
     (west, east), (south, north) = located[["lon", "lat"]].agg(["min", "max"]).T.to_numpy().tolist()
@@ -47,7 +45,6 @@ def frame_of(located: pd.DataFrame) -> Frame:
 
 
 def asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
-    """Give the frame that is asked for, or that of all points."""
     if extent is None:
         return frame_of(located)
     sides = as_list("extent", extent, "four numbers")
@@ -62,12 +59,7 @@ def asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
 
 
 def dense_frame(located: pd.DataFrame) -> Frame | None:
-    """Frame of the part in which most places crowd; None where one map shows all of them well.
-
-    Points nearer than three times the usual distance to the nearest neighbour are connected; the
-    distance is doubled until the largest such group holds three quarters of the points. It is
-    worth a map of its own if it lies on at most half of the area.
-    """
+    """Frame of a cluster with 3/4 of the points on at most half the area; None without one."""
     if len(located) < 8:
         return None
     whole = frame_of(located)
@@ -103,7 +95,6 @@ def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
 def in_frame(
     extent: Frame | None, located: pd.DataFrame, n: int
 ) -> tuple[Frame, pd.DataFrame, list[str]]:
-    """The frame of a map, the points in it, and notes on those of n that are not."""
     frame = asked_frame(extent, located)
     visible = located[inside(located, frame)]
     notes = []
@@ -115,14 +106,12 @@ def in_frame(
 
 
 def inside(located: pd.DataFrame, frame: Frame) -> pd.Series[bool]:
-    """Which points lie in a frame."""
     west, east, south, north = frame
     within: pd.Series[bool] = located["lon"].between(west, east)
     return within & located["lat"].between(south, north)
 
 
 def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Axes:
-    """Axes of a map, new ones of 183 mm if none are given, with what lies below all else."""
     ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
     draw_frame(ax, frame)
     draw_basemap(ax, basemap, frame)
@@ -130,7 +119,6 @@ def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Axes:
 
 
 def draw_frame(ax: Axes, frame: Frame) -> None:
-    """Set limits, aspect and degrees, and draw the scale bar below the southernmost place."""
     west, east, south, north = frame
     band = _BAND * (north - south)
     ax.set(xlim=(west, east), ylim=(south - band, north))
@@ -148,7 +136,6 @@ def _latitude(y: float, _: object) -> str:
 
 
 def _draw_scale(ax: Axes, frame: Frame, west: float, south: float) -> None:
-    """A bar of a round number of kilometres, at most a fifth of the map's width."""
     degree = _KM_PER_DEGREE * squeeze(frame)
     longest = (frame[1] - frame[0]) * degree / 5
     unit = 10 ** np.floor(np.log10(longest))
@@ -159,11 +146,6 @@ def _draw_scale(ax: Axes, frame: Frame, west: float, south: float) -> None:
 
 
 def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
-    """Draw land or shapes below all else, in degrees; what lies outside the frame is left out.
-
-    The limits of the axes stay. ``basemap`` is "land", None, or polygons and lines (GeoDataFrame,
-    GeoSeries or a file) in any coordinate system; without one they must be in degrees.
-    """
     if basemap is None:
         return
     if isinstance(basemap, str) and basemap == "land":
@@ -184,7 +166,6 @@ def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
 
 
 def _draw_land(ax: Axes) -> None:
-    """Fill the sea of a map, and on it the land, below all else."""
     ax.set_facecolor(SEA)
     corners, codes = [], []
     for outline in land_in((*ax.get_xlim(), *ax.get_ylim())):
@@ -198,7 +179,6 @@ def _draw_land(ax: Axes) -> None:
 
 
 def _read(geopandas: Any, basemap: Any) -> Any:
-    """The shapes alone, without their attributes."""
     if isinstance(basemap, geopandas.GeoSeries):
         return basemap
     if isinstance(basemap, geopandas.GeoDataFrame):

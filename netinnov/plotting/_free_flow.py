@@ -27,8 +27,7 @@ from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE
 
 _PHASES = {"convergence": "#cfe3f1", "either": "#7fa8c9", "divergence": "#b4551d"}
-_APART = 0.2
-"""Change of a share between two values of the parameter that is no longer one branch."""
+_APART = 0.2  # change of a share beyond which neighbouring points are on different branches
 
 
 def plot_bifurcation(
@@ -168,7 +167,6 @@ def plot_phase_map(
 
 
 def _branches(rows: pd.DataFrame, parameter: str, values: Floats) -> list[tuple[Floats, Floats]]:
-    """Lines through the rest points of neighbouring values of the parameter."""
     lines: list[list[tuple[float, float]]] = []
     going: list[list[tuple[float, float]]] = []
     for value in values:

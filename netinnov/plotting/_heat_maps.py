@@ -192,7 +192,6 @@ def shaded_table(
     bar: dict[str, Any],
     **colours: Any,
 ) -> None:
-    """Draw a table of texts on shades, with names of its rows and the columns above."""
     import seaborn as sns  # only here: it takes long to load
 
     # It draws the labels of the table, so they must be printable from the first.
@@ -215,7 +214,6 @@ def _grouped(
     most: int,
     names: Names,
 ) -> tuple[npt.NDArray[np.int64], list[str]]:
-    """Row of the matrix of each node, and the name of each row; most weight first."""
     known = codes >= 0
     n = int(codes.max()) + 1
     weight = np.bincount(codes[known], strength[known], n)
@@ -255,7 +253,6 @@ def _square(table: Any) -> Floats:
 def _draw_matrix(
     ax: Axes, values: Floats, tags: list[str], half: bool, low: float = 0, high: float | None = None
 ) -> AxesImage:
-    """Shades with names at two sides; of half a matrix the upper part is empty."""
     blank = np.triu(np.full(values.shape, half), 1)
     shown = np.where(blank, np.nan, values)
     shades = colormaps["RdBu" if low < 0 else "Blues"].with_extremes(bad=_MISSING)
@@ -274,7 +271,6 @@ def _draw_matrix(
 
 
 def _write_cells(ax: Axes, image: AxesImage, text: Callable[[float], str]) -> None:
-    """Write the numbers in type of 7 or 6 points, if it has room, and level names, if they have."""
     lay_out(ax)
     values: Floats = np.ma.filled(np.ma.asarray(image.get_array(), np.float64), np.nan)
     points = 72 / ax.figure.dpi

@@ -47,19 +47,7 @@ def label_points(
     lines: Sequence[Floats] = (),
     arrows: Sequence[FancyArrowPatch] = (),
 ) -> list[Annotation]:
-    """Write each text beside its point where there is room, the first texts first.
-
-    The axes are complete but for their labels, which are placed for the layout as it is now. Points
-    (in data coordinates, the most important first, with ``radii`` in points of type) at one spot
-    share a label, such as "Hefei, Fuyang". At most ``most`` spots are labelled; the first ``must``
-    in any case, if need be farther away with a line to the point; the first ``led`` also where
-    there is room farther away only. No label covers a point or the text ``beside``; ``lines``
-    (corners in data coordinates) and ``arrows`` are left free if possible.
-
-    Eight sides and three distances are tried for each label, O(n) each: of those that cover neither
-    a point nor a label, and lie nearer to their own point than to any other, the one that hides
-    least of lines and heads, and lies beside the fewest other points, the first of these.
-    """
+    """Label points greedily in the given order; spots that coincide share a label. O(n) a label."""
     if not len(points):
         return []
     if arrows:  # an arrow knows the size of its head once it was drawn
@@ -132,7 +120,6 @@ def label_points(
 
 
 def _spots(at: Floats, same: float, most: int | None) -> list[NDArray[np.int64]]:
-    """Numbers of the points at each spot, the spots in the order of their first points."""
     left = np.ones(len(at), bool)
     spots: list[NDArray[np.int64]] = []
     for i in range(len(at)):
@@ -146,20 +133,18 @@ def _spots(at: Floats, same: float, most: int | None) -> list[NDArray[np.int64]]
 
 
 def _joined(texts: list[str]) -> str:
-    """The names of a spot, or the first and how many more there are."""
     names = [printable(text) for text in dict.fromkeys(texts)]
     return f"{names[0]} and {len(names) - 1} more" if len(names) > _NAMES + 1 else ", ".join(names)
 
 
 def _gap(boxes: Floats, label: Floats) -> Floats:
-    """Distance of each box from that of a label; 0 where they touch."""
+    """Distance of each box from that of a label; 0 where they overlap."""
     gap = np.maximum(np.maximum(boxes[:, :2] - label[2:], label[:2] - boxes[:, 2:]), 0)
     away: Floats = np.hypot(*gap.T)
     return away
 
 
 def _across(boxes: Floats, start: Floats, end: Floats) -> NDArray[np.bool_]:
-    """Boxes that a line leads across."""
     along = np.linspace(start, end, int(np.hypot(*(end - start)) / _PIECE) + 2)[:, None]
     inside = (along >= boxes[:, :2]) & (along <= boxes[:, 2:])
     crossed: NDArray[np.bool_] = np.asarray(inside.all(axis=2).any(axis=0))
@@ -169,7 +154,6 @@ def _across(boxes: Floats, start: Floats, end: Floats) -> NDArray[np.bool_]:
 def _pieces(
     ax: Axes, lines: Sequence[Floats], arrows: Sequence[FancyArrowPatch], scale: float
 ) -> tuple[Floats, Floats]:
-    """Points in pixels along lines and around arrowheads, and what it costs to hide them."""
     corners: list[tuple[Floats, float]] = [(ax.transData.transform(line), _LINE) for line in lines]
     for arrow in arrows:
         path = arrow.get_transform().transform_path(arrow.get_path())

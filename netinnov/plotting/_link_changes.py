@@ -140,7 +140,7 @@ def plot_link_changes(
 
 
 def _between_places(changes: pd.DataFrame, at: pd.DataFrame) -> tuple[pd.DataFrame, int, int]:
-    """Columns a, b, new, change for pairs of places; how many pairs have no place, or one."""
+    """Columns a, b, new, change for pairs of places; n pairs without places, n within one."""
     ends = changes[["source_place", "target_place"]].astype(object)
     located = ends.isin(at.index).all(axis=1)
     between = located & (ends["source_place"] != ends["target_place"])
@@ -153,7 +153,6 @@ def _between_places(changes: pd.DataFrame, at: pd.DataFrame) -> tuple[pd.DataFra
 
 
 def _strongest(lines: pd.DataFrame, most: int) -> tuple[pd.DataFrame, list[str]]:
-    """The largest gains and losses, and notes on how many are left out."""
     parts, cut = [lines[:0]], []
     for text, sign, *_ in _SIGNS:
         same_sign = lines[np.sign(lines["change"]) == sign]

@@ -44,11 +44,8 @@ _WIDE, _DEEP, _NEXT = 2.2, 0.62, 0.66  # of a plane: width, depth as drawn, and 
 
 
 class _Picture(NamedTuple):
-    """One drawing of all nodes: of all layers together, or of one."""
-
     at: Floats
-    layers: list[int]
-    """Positions among the layers drawn."""
+    layers: list[int]  # positions among the layers drawn
     linked: npt.NDArray[np.bool_]
 
 
@@ -194,7 +191,6 @@ def plot_network(
 def _chosen_layers(
     network: MultilayerNetwork, layers: Sequence[str] | None, arrange: Arrange
 ) -> list[str]:
-    """The layers asked for, else those of most links, in the order of the network."""
     drawn = (
         list(network.layers) if layers is None else check_names("layers", layers, network.layers)
     )
@@ -207,14 +203,12 @@ def _chosen_layers(
 
 
 def _seats(network: MultilayerNetwork, drawn: list[str]) -> list[int]:
-    """The position of each layer in the network, or among those drawn where colours repeat."""
     if len(network.layers) <= _MOST["colours"]:
         return [network.layers.index(layer) for layer in drawn]
     return list(range(len(drawn)))
 
 
 def _in_box(at: Floats, located: Codes, depth: float | None) -> Floats:
-    """From 0 to 1 in x; in y to scale, or stretched to a depth."""
     if not located.size:
         return at
     low, extent = at[located].min(axis=0), np.ptp(at[located], axis=0)
@@ -225,7 +219,6 @@ def _in_box(at: Floats, located: Codes, depth: float | None) -> Floats:
 
 
 def _by_importance(areas: Floats, links: list[DrawnLinks], located: Codes) -> Codes:
-    """The nodes that have a position, the largest first, among equals those of most links."""
     ends = np.concatenate(
         [located[:0], *(end for part in links for end in (part.source, part.target))]
     )
@@ -234,7 +227,6 @@ def _by_importance(areas: Floats, links: list[DrawnLinks], located: Codes) -> Co
 
 
 def _pictures(arrange: Arrange, at: Floats, links: list[DrawnLinks]) -> list[_Picture]:
-    """Where the nodes stand in each picture, and which have a link there."""
     if arrange == "colours":
         return [_Picture(at, list(range(len(links))), np.ones(len(at), bool))]
     pictures = []
@@ -249,13 +241,11 @@ def _pictures(arrange: Arrange, at: Floats, links: list[DrawnLinks]) -> list[_Pi
 
 
 def _corner(number: int, height: float) -> Floats:
-    """Lower left corner of a panel."""
     row, column = divmod(number, _COLUMNS)
     return np.array([column * (1 + 2 * _BETWEEN), -row * (height + _TITLE + 3 * _BETWEEN)])
 
 
 def _on_plane(at: Floats, number: int) -> Floats:
-    """A square seen in perspective from above its near edge, one plane below another."""
     x, y = at.T
     away = 1 + _FAR * y
     depth = _DEEP * (1 + _FAR) * y / away
@@ -263,7 +253,6 @@ def _on_plane(at: Floats, number: int) -> Floats:
 
 
 def _draw_frames(ax: Axes, arrange: Arrange, titles: list[str], height: float) -> list[Text]:
-    """The edges and titles of panels or planes."""
     texts = []
     for number, title in enumerate(titles):
         if arrange == "planes":
@@ -283,7 +272,6 @@ def _draw_frames(ax: Axes, arrange: Arrange, titles: list[str], height: float) -
 
 
 def _follow(ax: Axes, pictures: list[_Picture], nodes: Codes) -> None:
-    """Dotted lines between the copies of nodes in planes next to each other."""
     lines = [
         np.stack([upper.at[node], lower.at[node]])
         for upper, lower in pairwise(pictures)
@@ -305,7 +293,6 @@ def _label(
     *,
     once: bool,
 ) -> None:
-    """Name the first nodes in each picture where they have a link, or in the first one only."""
     first: list[tuple[int, int]] = []
     for node in order[:labels].tolist():
         linked = [(k, node) for k, one in enumerate(pictures) if one.linked[node]]
@@ -320,7 +307,6 @@ def _label(
 
 
 def _millimetres(arrange: Arrange, n: int, height: float) -> float:
-    """Height of a new figure."""
     if arrange == "planes":
         return min(230.0, 12 + DOUBLE * _NEXT / _WIDE * n)
     if arrange == "panels":

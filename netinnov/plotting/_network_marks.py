@@ -33,8 +33,6 @@ _MOST = 90.0
 
 
 class DrawnLinks(NamedTuple):
-    """The links of a layer that are drawn, the heaviest first, without self-links."""
-
     source: Codes
     target: Codes
     weight: Floats
@@ -43,7 +41,7 @@ class DrawnLinks(NamedTuple):
 
 
 def heaviest_links(network: MultilayerNetwork, layer: str, most: int) -> DrawnLinks:
-    """At most so many links of a layer; an undirected one once."""
+    """The heaviest links of a layer; each undirected link once."""
     block = network.storage.block(layer)
     source, target, weight = block.sources, block.indices, block.data
     other = source != target
@@ -57,7 +55,6 @@ def heaviest_links(network: MultilayerNetwork, layer: str, most: int) -> DrawnLi
 def draw_links(
     ax: Axes, links: DrawnLinks, at: Floats, style: dict[str, Any], *, bend: float = 0.0
 ) -> None:
-    """Draw the links whose ends have a position; ``bend``: of undirected ones, to keep apart."""
     known = np.isfinite(at.sum(axis=1))
     shown = known[links.source] & known[links.target]
     if not shown.any():
@@ -93,19 +90,16 @@ def draw_links(
 
 
 class Groups(NamedTuple):
-    """Codes of nodes in each layer drawn; -1 for none, the number of names for all the others."""
+    """Group codes by layer; -1 for none, len(names) for the merged rest."""
 
-    codes: Codes
-    """Layers x nodes."""
+    codes: Codes  # layers x nodes
     names: list[str]
-    n_other: int
-    """Groups that share one marker, as there are too many."""
+    n_other: int  # groups that share one marker
 
 
 def node_groups(
     network: MultilayerNetwork, groups: Any, layers: Sequence[str], *, by_layer: bool
 ) -> Groups | None:
-    """The groups that were given; else the kinds of the nodes, where there are two to seven."""
     nodes = network.storage.nodes
     if groups is None:
         if not 2 <= nodes["kind"].nunique() <= len(_MARKERS):
@@ -151,7 +145,6 @@ def node_groups(
 
 
 def marker_areas(network: MultilayerNetwork, size: Any, *, pictures: int) -> tuple[Floats, str]:
-    """Points^2 of each marker, proportional to a value, and the name of that value."""
     nodes = network.storage.nodes
     n = max(network.n_nodes, 1)
     usual = float(np.clip(_TOGETHER / n / np.sqrt(pictures), 2 * _LEAST, 40.0))
@@ -181,7 +174,6 @@ def draw_nodes(
     grey: bool,
     faint: np.ndarray,
 ) -> list[Line2D]:
-    """Markers of the nodes, those without a link faint; entries of a legend for the groups."""
     small: dict[str, Any] = {"c": "#d9d9d9", "linewidths": 0, "zorder": 2.5}
     x, y = at.T
     ax.scatter(x[faint], y[faint], s=np.minimum(areas[faint], 8), **small)

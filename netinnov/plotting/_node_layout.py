@@ -30,7 +30,6 @@ def node_positions(
     layout: Layout | pd.DataFrame | None,
     rng: np.random.Generator,
 ) -> Floats:
-    """Where each node is drawn, x and y; NaN where a map does not know it."""
     if layout is not None and not isinstance(layout, str):
         return _as_given(network, layout)
     if layout is not None:
@@ -57,7 +56,6 @@ def _as_given(network: MultilayerNetwork, layout: object) -> Floats:
 
 
 def _on_map(network: MultilayerNetwork) -> Floats:
-    """Longitude and latitude, kilometres alike in both directions at the middle latitude."""
     table = network.storage.places[["lon", "lat"]].to_numpy(dtype=np.float64)
     at = np.vstack([table, [np.nan, np.nan]])[network.storage.place_codes]
     known = np.isfinite(at).all(axis=1)
@@ -69,13 +67,12 @@ def _on_map(network: MultilayerNetwork) -> Floats:
 
 
 def _attraction(network: MultilayerNetwork, layers: Sequence[str]) -> sparse.coo_array:
-    """Upper triangle: how strongly two nodes attract each other, over all layers drawn."""
     n = network.n_nodes
     total = sparse.csr_array((n, n))
     for layer in layers:
         indptr, indices, weight = network.storage.simple_csr(layer)
         if weight.size:
-            # Layers count alike whatever their units; roots, as weights are skewed.
+            # Scaled, since layers differ in units; square roots, since weights are skewed.
             strength = np.sqrt(weight / weight.max())
             matrix = sparse.csr_array((strength / strength.mean(), indices, indptr), shape=(n, n))
             total = total + matrix + matrix.T
@@ -109,7 +106,6 @@ def _by_forces(
 def _component(
     attraction: sparse.coo_array, nodes: np.ndarray, layout: Layout | None, start: Floats
 ) -> Floats:
-    """A layout with about one node in a square of side 1, its longer axis horizontal."""
     n = len(nodes)
     if n <= 2:
         return np.array([[0.0, 0.0], [1.0, 0.0]])[:n]
@@ -139,7 +135,6 @@ def _component(
 
 
 def _packed(sides: list[Floats]) -> list[Floats]:
-    """Lower left corners of boxes, the largest first: columns from left to right, top down."""
     gap = [_GAP if side.max() > _ALONE else 0.0 for side in sides]
     area = sum(float(np.prod(side + more)) for side, more in zip(sides, gap, strict=True))
     height = max(float(sides[0][1]), np.sqrt(area / _ASPECT))

@@ -101,7 +101,6 @@ def _comparison(
     result: NullComparison | pd.Series[float] | pd.DataFrame,
     observed: float | pd.Series[float] | None,
 ) -> NullComparison:
-    """The comparison, or that of a table of replicates with the value observed."""
     from netinnov.null_models import NullComparison  # only here: it loads compiled code
     from netinnov.null_models._null_statistics import compared
 

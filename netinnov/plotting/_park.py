@@ -133,8 +133,6 @@ def plot_park(
 
 
 class _Arrow(NamedTuple):
-    """How the links of a layer are drawn."""
-
     code: str
     style: dict[str, Any]
     directed: bool
@@ -249,14 +247,13 @@ def _draw_arrow(
 
 
 def _position(layer: str, layers: tuple[str, ...]) -> int:
-    """A flow looks the same at every park."""
+    """Constant position of a layer, so it has the same style at every park."""
     if layer in FLOWS:
         return FLOWS.index(layer)
     return len(FLOWS) + [name for name in layers if name not in FLOWS].index(layer)
 
 
 def _codes(layers: tuple[str, ...]) -> dict[str, str]:
-    """The fewest first letters, two or more, that tell the layers apart; else numbers."""
     drawn = {layer: printable(layer) for layer in layers}
     for letters in range(2, 30):
         codes = {layer: text[:letters] for layer, text in drawn.items()}

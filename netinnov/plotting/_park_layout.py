@@ -24,8 +24,6 @@ ORDER = ("government", "park", "operator", "fund", "university", "institute", "f
 
 @dataclass(slots=True)
 class Box:
-    """An actor on the page, and the links that leave its inner and its outer edge."""
-
     node: str
     lines: list[str]
     note: str
@@ -41,13 +39,11 @@ class Box:
         return max(text, SLOT * max(len(self.inner), len(self.outer)) + 0.6)
 
     def at(self, link: int, *, outside: bool = False) -> float:
-        """Height at which a link meets the edge."""
         links = self.outer if outside else self.inner
         return self.top + self.height * (links.index(link) + 0.5) / len(links)
 
 
 def boxes_of(around: MultilayerNetwork, park: str, chinese: bool) -> dict[str, Box]:
-    """Actors with their text; those of neither side go where there is more room."""
     nodes = around.storage.nodes
     names = place_names(nodes, chinese=chinese)
     places = place_names(around.storage.places, chinese=chinese)
@@ -76,7 +72,6 @@ def boxes_of(around: MultilayerNetwork, park: str, chinese: bool) -> dict[str, B
 
 
 def attach(boxes: dict[str, Box], links: pd.DataFrame, park: str) -> dict[int, str]:
-    """Give each link its place at the edges of its boxes; those past the park get a lane."""
     lanes: dict[int, str] = {}
     ends = links[["source", "target"]]
     for number, source, target in ends.itertuples():
@@ -97,10 +92,6 @@ def attach(boxes: dict[str, Box], links: pd.DataFrame, park: str) -> dict[int, s
 
 
 def stack(boxes: dict[str, Box], lanes: dict[int, str], links: pd.DataFrame, park: str) -> float:
-    """Pile up the boxes of each column: those with lanes above first, with lanes below last.
-
-    Gives the lower edge of the grounds, on which all boxes and the park stand.
-    """
     above = sum(lane == "above" for lane in lanes.values())
     below = len(lanes) - above
     start = 8.0 + LANE * above
@@ -123,13 +114,12 @@ def stack(boxes: dict[str, Box], lanes: dict[int, str], links: pd.DataFrame, par
     if not any(box.panel == "other" for box in own):
         for box in own:  # in the middle of its ground
             box.top += (max(ends) - min(ends)) / 2
-    # Without a lane below, the park may be the lowest of all; lanes run below it, too.
+    # The park may be lower than all boxes and lanes.
     lowest = max(max(ends), bar(boxes, links, park)[1] + GAP)
     return max(lowest + LANE * below + 0.5, start + 30)
 
 
 def bar(boxes: dict[str, Box], links: pd.DataFrame, park: str) -> tuple[float, float]:
-    """Top and bottom of the park: as far as its arrows reach, and no less than its text."""
     at_park = links[(links["source"] == park) | (links["target"] == park)]
     heights = [
         boxes[target if source == park else source].at(number)
@@ -145,7 +135,6 @@ def bar(boxes: dict[str, Box], links: pd.DataFrame, park: str) -> tuple[float, f
 def routes_of(
     boxes: dict[str, Box], links: pd.DataFrame, park: str, lanes: dict[int, str]
 ) -> dict[int, list[tuple[float, float]]]:
-    """Corners of each arrow, from source to target."""
     top, bottom = bar(boxes, links, park)
     inner, outer = (LEFT + BOX, RIGHT), (LEFT, RIGHT + BOX)
     edge, away = (PARK, PARK + PARK_WIDTH), (1, -1)
@@ -188,10 +177,6 @@ def routes_of(
 def _brackets(
     boxes: dict[str, Box], links: pd.DataFrame, park: str, lanes: dict[int, str]
 ) -> dict[int, float]:
-    """How far outside of its column each link runs that joins two boxes of it.
-
-    Links side by side share a distance; with many of them the distances are closer, on the page.
-    """
     taken: list[list[float]] = [[], []]  # for each distance where its last link ends
     chosen: dict[int, tuple[int, int]] = {}
     spans = []
@@ -210,7 +195,6 @@ def _brackets(
 
 
 def _gaps(boxes: dict[str, Box], links: pd.DataFrame, lanes: dict[int, str]) -> list[float]:
-    """Distance between links that run down between the boxes of a column and the park."""
     room = PARK - LEFT - BOX - 3.2 - 1.0
     ends = links.loc[list(lanes), ["source", "target"]].to_numpy().ravel()
     columns = [boxes[node].column for node in ends]
@@ -218,5 +202,4 @@ def _gaps(boxes: dict[str, Box], links: pd.DataFrame, lanes: dict[int, str]) -> 
 
 
 def is_wide(name: str) -> bool:
-    """Chinese characters are twice as wide."""
     return any(ord(letter) > 0x2E7F for letter in name)

@@ -118,7 +118,6 @@ def plot_sites(
 
 
 def _draw_arrows(ax: Axes, at: pd.DataFrame, sites: pd.DataFrame) -> list[tuple[str, str]]:
-    """Arrows from home to host, and the pairs that have one: both ends are on the map."""
     known = sites[["home", "host"]].isin(at.index).all(axis=1)
     pairs = list(sites.loc[known, ["home", "host"]].itertuples(index=False, name=None))
     for home, host in pairs:
@@ -132,7 +131,6 @@ def _draw_arrows(ax: Axes, at: pd.DataFrame, sites: pd.DataFrame) -> list[tuple[
 
 
 def _draw_ends(ax: Axes, pairs: pd.DataFrame, chosen: pd.DataFrame, at: pd.DataFrame) -> list[Any]:
-    """Homes and hosts, those of the plan filled; handles for the legend."""
     text = "site of the plan, from home to host"
     handles: list[Any] = [Line2D([], [], marker=">", markevery=[1], label=text, **_ARROW)]
     handles[0].set_markersize(4.5)

@@ -112,7 +112,6 @@ def plot_profile(
 
 
 def _checked(profile: Any) -> pd.DataFrame:
-    """All columns that are drawn, NaN where they are not given."""
     drawn = table_of("profile", profile, ["value"], of="polycentricity.profile()")
     if drawn.empty:
         raise InputError("`profile` must have a row for each index; found none.")
@@ -128,7 +127,6 @@ def _checked(profile: Any) -> pd.DataFrame:
 
 
 def _places(of: pd.Series[str]) -> tuple[list[float], list[tuple[float, str]]]:
-    """Heights of the rows, with room for a heading where `of` changes; and the headings."""
     rows: list[float] = []
     headings = []
     at, before = 0.0, ""
@@ -150,7 +148,6 @@ def _label(names: Names, name: Any, of: str) -> str:
 
 
 def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> int:
-    """Draw one index; how many digits the longer number at its ends has."""
     drawn = np.array([row[name] for name in ("value", *_SPAN, "null_mean")])
     drawn = drawn[np.isfinite(drawn)]
     if not drawn.size:
@@ -184,7 +181,6 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> in
 
 
 def _write_columns(ax: Axes, rows: list[float], table: pd.DataFrame, right: float) -> None:
-    """Numbers at the right of the rows; a column without any is left out."""
     columns = [("value", 11.0, [_three_digits(value) or "–" for value in table["value"]])]
     if page_width(ax) >= _NARROW:
         for head, names in (("interval", ["low", "high"]), ("null", ["null_low", "null_high"])):
@@ -213,7 +209,6 @@ def _write_beside(
     size: float = 7,
     bold: bool = False,
 ) -> None:
-    """Text at a height, so many millimetres from a side of the axes."""
     look: dict[str, Any] = {"fontsize": size, "color": INK if size > 6 else "#5c5c5c"}
     look |= {"ha": "left" if left else "right", "fontweight": "bold" if bold else "normal"}
     look |= {"xycoords": ax.get_yaxis_transform(), "annotation_clip": False}
@@ -239,7 +234,6 @@ def _draw_legend(ax: Axes, table: pd.DataFrame, resampled: str) -> None:
 
 
 def _write_directions(ax: Axes) -> None:
-    """What the two ends of the scales mean, shorter where the texts would meet."""
     few, many = "\N{LEFTWARDS ARROW} few centres", "many centres \N{RIGHTWARDS ARROW}"
     style: dict[str, Any] = {"va": "center", "fontsize": 7}
     ends = [
@@ -254,7 +248,7 @@ def _write_directions(ax: Axes) -> None:
 
 
 def _three_digits(value: float) -> str:
-    """Three digits, trailing zeros too; nothing for what is undefined."""
+    """Three significant digits, trailing zeros kept; "" for NaN."""
     if np.isnan(value):
         return ""
     if value in {0.0, np.inf, -np.inf} or (value == round(value) and abs(value) < 1000):

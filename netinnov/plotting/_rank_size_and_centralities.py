@@ -99,7 +99,6 @@ def plot_rank_size(
 def plot_rank_size_panels(
     series: Mapping[str, pd.Series[float]], axes: Iterable[Axes], *, labelled: int
 ) -> None:
-    """Draw `plot_rank_size` of several series, each in axes of one figure, laid out once."""
     drawn = [
         _draw_ranks(values, ax, label, labelled, "ols")
         for ax, (label, values) in zip(axes, series.items(), strict=False)
@@ -118,7 +117,6 @@ def _draw_ranks(
     labelled: int,
     method: Method,
 ) -> tuple[Axes, tuple[pd.Series[float], NDArray[np.bool_], str] | None]:
-    """All but the names, and what `_name_largest` needs for them."""
     numbers = as_floats("values", values)
     if numbers.ndim != 1:
         raise InputError(f"`values` must be one number a place; found {shown(values)}.")
@@ -144,7 +142,6 @@ def _draw_ranks(
             x, y = np.log(ranks if method == "ols" else ranks - 0.5), np.log(sizes.to_numpy())
             if method == "gabaix":
                 x, y = y, x
-            # Through the centre of the points.
             levels = [float(y.mean() - slope * x.mean()) for slope in (low, high)]
             steep, flat = (_line(along, *b, method) for b in zip((low, high), levels, strict=True))
             ax.fill_between(along, steep, flat, color=colour, alpha=0.15, linewidth=0, zorder=0)
@@ -227,7 +224,6 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
 
 
 def _open(ax: Axes) -> None:
-    """Give limits and a tick to an axis on which all values are one."""
     sides: Any = ((ax.xaxis, ax.set_xlim), (ax.yaxis, ax.set_ylim))
     for (axis, set_limits), (least, most) in zip(sides, ax.dataLim.get_points().T, strict=True):
         if most <= least * (1 + 1e-6):
@@ -236,7 +232,6 @@ def _open(ax: Axes) -> None:
 
 
 def _interval(fit: RankSize, method: Method) -> tuple[float, float]:
-    """95 % interval of a slope; NaN where it has no standard error."""
     student = float(stdtrit(fit.n - 2, 0.975)) if method == "ols" and fit.n > 2 else 1.96
     reach = student * fit.standard_error
     return fit.slope - reach, fit.slope + reach
@@ -245,17 +240,13 @@ def _interval(fit: RankSize, method: Method) -> tuple[float, float]:
 def _line(
     ranks: NDArray[np.float64], slope: float, intercept: float, method: Method
 ) -> NDArray[np.float64]:
-    """Sizes on the fitted line, which for Gabaix's regression is turned round."""
+    """Sizes on the fitted line; Gabaix's regression is of rank on size, so it is inverted."""
     if method == "ols":
         return np.exp(intercept + slope * np.log(ranks))
     return np.exp((np.log(ranks - 0.5) - intercept) / slope)
 
 
 def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_], colour: str) -> None:
-    """Names that lean away from the first points, on their side of the line, where there is room.
-
-    The layout is made. Names of earlier calls stay; one that would cover another is left out.
-    """
     taken = [_outline(ax, text) for text in ax.texts if isinstance(text, Annotation)]
     for rank, ((name, size), under) in enumerate(zip(sizes.items(), below, strict=True), start=1):
         turned = -50 if under else 30
@@ -273,7 +264,6 @@ def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_], c
 
 
 def _outline(ax: Axes, text: Annotation) -> Path:
-    """The rectangle of a text that is turned about its anchor, in pixels."""
     scale = ax.figure.dpi / 72
     x, y = ax.transData.transform(text.xy) + np.multiply(text.xyann, scale)
     angle = text.get_rotation()
@@ -284,7 +274,6 @@ def _outline(ax: Axes, text: Annotation) -> Path:
 
 
 def _uncertainty(of: str, fit: RankSize, low: float, high: float, method: Method) -> str:
-    """A sentence on how far a slope is known; empty if it is not."""
     if not fit.standard_error > 0:
         return ""
     error = f"standard error {number(fit.standard_error, '#.2g').rstrip('.')}"

@@ -107,7 +107,6 @@ def plot_roles(
 
 
 def _placed(roles: Any) -> pd.DataFrame:
-    """The nodes that have a place in the plane, the greatest z first."""
     needed = ["z", "participation", "role"]
     table = table_of("roles", roles, needed, of="community.roles()")[needed]
     if not all(pd.api.types.is_numeric_dtype(table[name]) for name in needed[:2]):
@@ -124,7 +123,6 @@ def _placed(roles: Any) -> pd.DataFrame:
 
 
 def _draw_regions(ax: Axes, bottom: float, top: float) -> list[Text]:
-    """Shades and borders; gives the names, each in the upper corner of its region."""
     tags = []
     for position, (role, (_, cut, right)) in enumerate(_ROLES.items()):
         hub = role in _HUBS

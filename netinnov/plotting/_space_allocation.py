@@ -106,7 +106,6 @@ def plot_space_allocation(
 
 
 def _beside(flows: pd.DataFrame) -> pd.Series[float]:
-    """Sites by the middle of the demands that they serve; those that serve none come last."""
     ends = flows.sum(axis=1).cumsum()
     middles = (ends - flows.sum(axis=1) / 2).to_numpy()
     used = flows.sum(axis=0)
@@ -115,7 +114,6 @@ def _beside(flows: pd.DataFrame) -> pd.Series[float]:
 
 
 def _tops(sizes: Floats, whole: float) -> Floats:
-    """Where each block begins: a line of text fits beside each."""
     room = np.maximum(sizes, whole / _LINES)
     ends = np.cumsum(room + 0.01 * whole)
     tops: Floats = np.append(0.0, ends[:-1]) + (room - sizes) / 2

@@ -16,8 +16,7 @@ from netinnov.plotting._fonts import Names, name_of
 from netinnov.plotting._heat_maps import shaded_table
 from netinnov.plotting._style import DOUBLE
 
-_MOST = 2.0
-"""Logarithm to base 2 of the quotient beyond which shades are the same."""
+_MOST = 2.0  # log2 quotient at which the colour scale saturates
 
 
 def plot_location_quotients(

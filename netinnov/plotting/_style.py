@@ -114,11 +114,7 @@ def print_style() -> Iterator[None]:
 
 
 def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
-    """An empty figure of so many millimetres that belongs to no window and to no ``pyplot``.
-
-    Its layout keeps legends outside the axes on the page (``"compressed"``: the constrained one,
-    which also converges for maps, whose aspect is fixed).
-    """
+    """Outside pyplot; the compressed layout also converges for fixed aspects."""
     with print_style():
         figure = Figure(figsize=(width / 25.4, height / 25.4), layout="compressed")
     FigureCanvasAgg(figure)  # measures text; without it each measurement makes a canvas
@@ -126,36 +122,31 @@ def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
 
 
 def mark_modelled(layer: str, modelled: Collection[str] = ()) -> str:
-    """Name of a layer; behind that of a modelled one " (modelled)", unless it ends so itself."""
     says_so = layer.casefold().endswith("modelled")
     return f"{layer} (modelled)" if layer in modelled and not says_so else layer
 
 
 def modelled_layers(network: MultilayerNetwork) -> list[str]:
-    """The layers that the table of layers calls modelled."""
     table = network.layer_table
     return list(table.index[table["modelled"]])
 
 
 def layer_style(position: int, *, modelled: bool = False) -> dict[str, Any]:
-    """Colour and dash of the layer at a position; what is modelled is grey."""
     colour = GREY if modelled else PALETTE[position % len(PALETTE)]
     return {"color": colour, "linestyle": DASHES[position % len(DASHES)]}
 
 
 class _PowerFormatter(ScalarFormatter):
-    """Ticks as plain numbers, which are faster to draw, and their power of ten as mathematics."""
+    """Plain numbers as ticks, which draw faster; only the power of ten uses mathtext."""
 
     def __init__(self) -> None:
         super().__init__(useMathText=True)
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        """Format a tick without the signs of mathematics."""
         return super().__call__(x, pos).removeprefix(r"$\mathdefault{").removesuffix("}$")
 
 
 def lay_out(ax: Axes) -> None:
-    """Make the layout as it is now, so that texts can be measured."""
     figure = ax.figure.canvas.figure  # the whole one, also for axes of a subfigure
     if (engine := figure.get_layout_engine()) is None:
         figure.draw_without_rendering()
@@ -167,13 +158,11 @@ def lay_out(ax: Axes) -> None:
 def write(
     ax: Axes, text: str, at: Any, *, away: tuple[float, float] = (0, 0), **style: Any
 ) -> Text:
-    """Text so many points away from a point of the axes."""
     look: dict[str, Any] = {"fontsize": 7, "va": "center"}
     return ax.annotate(text, at, xytext=away, textcoords="offset points", **look | style)
 
 
 def colour_bar(ax: Axes, shades: ScalarMappable, label: str, **options: Any) -> Colorbar:
-    """A bar of shades with its label, beside the axes unless it has axes of its own (cax)."""
     place: dict[str, Any] = {} if "cax" in options else {"ax": ax, "fraction": 0.046, "pad": 0.03}
     bar = ax.figure.colorbar(shades, **place | options)
     bar.set_label(label, fontsize=7)
@@ -182,12 +171,10 @@ def colour_bar(ax: Axes, shades: ScalarMappable, label: str, **options: Any) -> 
 
 
 def ink_on(colour: Any) -> str:
-    """White or black, whichever is read better on a colour."""
     return "white" if np.dot(to_rgb(colour), [0.299, 0.587, 0.114]) < 0.55 else INK
 
 
 def ribbon(x: tuple[float, float], y: tuple[float, float], height: float) -> Path:
-    """The outline of a band of a height, which leads in a curve from one end to the other."""
     (start, end), (a, b) = x, y
     middle = (start + end) / 2
     forward = [(start, a), (middle, a), (middle, b), (end, b)]
@@ -198,7 +185,6 @@ def ribbon(x: tuple[float, float], y: tuple[float, float], height: float) -> Pat
 
 
 def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
-    """The axes given, dressed in the package's type; or those of a new pyplot figure."""
     if ax is None:
         from matplotlib import pyplot as plt  # only here: their backend shows it
 
