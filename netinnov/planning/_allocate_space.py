@@ -17,8 +17,7 @@ from netinnov._display import Displayed
 from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 
-_ROUNDING = 1e-9
-"""Share of the largest amount that counts as none."""
+_ROUNDING = 1e-9  # share of the largest amount that counts as none
 
 
 class Shortage(InputError):
@@ -159,7 +158,6 @@ def allocate_space(
 
 
 def _amounts(name: str, values: Any) -> pd.Series:
-    """A Series of finite amounts of 0 or more, with distinct names."""
     if isinstance(values, Mapping):
         values = pd.Series(values)
     if not isinstance(values, pd.Series) or not len(values):
@@ -198,7 +196,6 @@ def _prices(cost: Any, demands: pd.Index, sites: pd.Index) -> Floats:
 def _least_flows(
     minimum_share: Any, demand: pd.Series, capacity: pd.Series, allowed: Mask, whole: bool
 ) -> Floats:
-    """What each demand sends to each site at least."""
     least = np.zeros(allowed.shape)
     minimum_share = {} if minimum_share is None else minimum_share
     check_mapping("minimum_share", minimum_share, "from a site to a share")
@@ -226,7 +223,7 @@ def _least_flows(
 def _refuse_shortage(
     demand: pd.Series, space: pd.Series, allowed: Mask, scale: float, after: str
 ) -> None:
-    """Name demands, all sites open to them, and what is short there: a minimum cut."""
+    """Explain a shortage by a minimum cut: demands, all sites open to them, and the deficit."""
     for site, amount in space[space < 0].items():
         msg = f"the minimum shares need {-amount * scale:g} more than the capacity of {site!r}"
         raise Shortage(f"{msg}; lower the share, or add space there.")
@@ -250,7 +247,6 @@ def _refuse_shortage(
 
 
 def _pairs(allowed: Mask) -> tuple[sparse.csr_array, sparse.csr_array]:
-    """Sums of flows by demand and by site, a column an allowed pair."""
     row, column = np.nonzero(allowed)
     ones, at = np.ones(row.size), np.arange(row.size)
     by_demand = sparse.csr_array((ones, (row, at)), shape=(allowed.shape[0], row.size))
@@ -259,7 +255,6 @@ def _pairs(allowed: Mask) -> tuple[sparse.csr_array, sparse.csr_array]:
 
 
 def _most_served(demand: Floats, space: Floats, allowed: Mask) -> Floats:
-    """Flows that serve as much demand as possible: a maximum flow."""
     flows = np.zeros(allowed.shape)
     if allowed.any():
         by_demand, by_site = _pairs(allowed)
@@ -272,7 +267,6 @@ def _most_served(demand: Floats, space: Floats, allowed: Mask) -> Floats:
 def _solved(
     demand: Floats, space: Floats, prices: Floats, allowed: Mask
 ) -> tuple[Floats, Floats, Floats, bool]:
-    """Flows, rents, prices of demands, and whether the rents are the only ones."""
     n, m = allowed.shape
     flows, rents, price = np.zeros((n, m)), np.zeros(m), np.zeros(n)
     if not allowed.any():  # nothing is asked for
@@ -296,6 +290,6 @@ def _solved(
 
 
 def _scale(values: Any) -> float:
-    """A power of two as large as the largest amount, by which no digit is lost."""
+    """Power of two near the largest amount: dividing by it is exact."""
     largest = float(np.abs(np.asarray(values, np.float64)).max(initial=0.0))
     return math.ldexp(1.0, math.frexp(largest)[1]) if largest > 0 else 1.0

@@ -20,19 +20,14 @@ from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.planning._objectives import ByAccess
 from netinnov.planning._placements import HeldPlans, Placement, links_of, records_with
 
-_BLOCK = 2**22
-"""Entries of a block of gains: 32 MiB."""
+_BLOCK = 2**22  # entries of a block of gains: 32 MiB
 
 Plan = tuple[int, ...]
 Positions = npt.NDArray[np.int64]
 
 
 class ByDistance(HeldPlans):
-    """Objectives of access, exact and without a search for paths.
-
-    Of each plan the distances between all nodes are held; those with a further candidate follow
-    link by link, d(s, t) = min(d(s, t), d(s, i) + l + d(j, t)).
-    """
+    """Holds all-pairs distances: d(s, t) = min(d(s, t), d(s, i) + l + d(j, t))."""
 
     def __init__(
         self, network: MultilayerNetwork, placements: Sequence[Placement], by_access: ByAccess
@@ -50,7 +45,6 @@ class ByDistance(HeldPlans):
         self.kept = {(): np.concatenate([np.empty((0, self.n)), *blocks])}
 
     def _links(self) -> None:
-        """Ends of all links, numbered over all new nodes, and what their lengths are made of."""
         storage, n, placements = self.start.storage, self.n, self.placements
         records = records_with(self.start, placements)
         layers = sorted(records)
@@ -74,7 +68,6 @@ class ByDistance(HeldPlans):
             one, ends = np.ones(at.size), (source.astype(np.int32), target.astype(np.int32))
             rows = Rows(np.zeros(at.size, np.int32), *ends, one)
             record = {"new": next(iter(records.values()))._replace(directed=True)}
-            # Nodes of the baseline and of all candidates, without names.
             tables = [
                 storage.node_table(),
                 *(each.nodes for each in placements if each.nodes is not None),
@@ -113,7 +106,6 @@ class ByDistance(HeldPlans):
     def _of(
         self, candidates: Positions, size: int, where: Positions, plan: Plan
     ) -> tuple[Any, ...]:
-        """Links of some candidates after a plan, with their own new nodes numbered from `size`."""
         first = self.first[candidates]
         count = self.first[candidates + 1] - first
         cuts = np.append(0, np.cumsum(count))
@@ -133,7 +125,7 @@ class ByDistance(HeldPlans):
         return cuts, self.n_new[candidates], source, target, length + self.friction[slot], ways
 
     def _numbers_of_nodes(self, plan: Plan) -> Positions:
-        """Number of each node in the distances of a plan; -1 for nodes that are not in it."""
+        """Number of each node in the distances of a plan; -1 if it is absent."""
         where = np.full(int(self.first_new[-1]), -1, np.int64)
         where[: self.n] = np.arange(self.n)
         own = _of_plan(self.first_new, plan)
@@ -153,6 +145,5 @@ class ByDistance(HeldPlans):
 
 
 def _of_plan(first: Positions, plan: Plan) -> Positions:
-    """Numbers of what the candidates of a plan hold, which begin at ``first``."""
     parts = [np.arange(first[at], first[at + 1]) for at in plan]
     return np.concatenate([np.empty(0, np.int64), *parts])

@@ -30,8 +30,7 @@ from netinnov.scenarios import Scenario, apply_scenario
 
 Objective: TypeAlias = Callable[[MultilayerNetwork, frozenset[str]], float]
 Needs: TypeAlias = Mapping[str, Sequence[str]]
-Build: TypeAlias = tuple[int, Scenario]
-"""What is built once all of some players are there, after these as a mask."""
+Build: TypeAlias = tuple[int, Scenario]  # (mask of the players needed, scenario)
 
 
 def cooperation_game(
@@ -174,7 +173,6 @@ def _measured(
     names: list[str],
     seeds: npt.NDArray[np.int64],
 ) -> Floats:
-    """Gains of all coalitions, network by network, in the order in which least is built again."""
     values = np.zeros(1 << len(names))
     by_built: dict[tuple[int, ...], list[int]] = {}
     for mask in range(1, values.size):
@@ -206,13 +204,10 @@ def _number(objective: Objective, network: MultilayerNetwork, mask: int, names: 
     return number
 
 
-HELD = 2**30
-"""Bytes of distances up to which a coalition's are made from those of a smaller one."""
+HELD = 2**30  # bytes up to which distances are derived from those of a smaller coalition
 
 
 class CoalitionAccess:
-    """Sum of harmonic centrality over the baseline's nodes whose jurisdiction is in a coalition."""
-
     def __init__(
         self, network: MultilayerNetwork, players: Sequence[str], costs: PathCosts
     ) -> None:
@@ -220,8 +215,8 @@ class CoalitionAccess:
         self.players = list(players)
         self.costs = costs
         owners = network.storage.nodes["jurisdiction"]
+        # Position of each node's player; -1 for none.
         self.owner = pd.Index(self.players).get_indexer(pd.Index(owners)).astype(np.int32)
-        """For each node the position of its player; -1 for none."""
         self._nodes = network.storage.nodes.index.tolist()
         self._measured: MultilayerNetwork | None = None
         self._by_player: dict[str, float] = {}
@@ -239,11 +234,7 @@ class CoalitionAccess:
     def of_all_coalitions(
         self, grown: MultilayerNetwork, links: pd.DataFrame, needs: npt.NDArray[np.int64]
     ) -> Floats | None:
-        """Gains by bit masks, where each has the links whose players it holds.
-
-        ``grown``: with all links. None if links of one pair need different players, or the
-        distances take too much memory.
-        """
+        """Gains by bit mask; None if links of one pair differ in players, or memory is short."""
         from netinnov.kernels.coalitions import access_gains
 
         n = self.network.n_nodes
@@ -260,7 +251,6 @@ class CoalitionAccess:
         source, target = np.append(low, high), np.append(high, low)
         length = np.asarray(lengths[source, target], np.float64).ravel()
         mask = np.tile(needs[first], 2)
-        # Links whose first player is the same stand together.
         lowest = np.bitwise_count((mask & -mask) - 1)
         order = np.argsort(lowest, kind="stable")
         order = order[(length[order] > 0) & (source != target)[order]]

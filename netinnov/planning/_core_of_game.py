@@ -145,7 +145,6 @@ def core_range(game: GameLike) -> pd.DataFrame:
 
 
 def _scaled_least_core(game: Game) -> tuple[Floats, float, float]:
-    """Gains of at most 1 over what players have alone, their scale, and the least core of them."""
     gains = gains_over_alone(game)
     scale = float(np.abs(gains).max()) or 1.0
     gains /= scale
@@ -159,7 +158,6 @@ def excesses(game: Game, payoffs: Floats) -> Floats:
 
 
 def tolerance(game: Game) -> float:
-    """What an allocation may miss."""
     return 1e-9 * float(np.abs(game.values).max())
 
 
@@ -171,7 +169,6 @@ RULES: dict[str, Callable[[Game], pd.Series]] = {
     "nucleolus": nucleolus,
     "per_capita_nucleolus": per_capita_nucleolus,
 }
-"""Rules that need nothing but the game."""
 
 
 def share_benefits(

@@ -18,14 +18,9 @@ from netinnov._typing import Floats
 
 Masks = npt.NDArray[np.int64]
 
-ABOVE = 1e-11
-"""An excess is above another from here on, for values of at most 1."""
-
-POSITIVE = 1e-9
-"""Weights from here on are positive: those of a basis are fractions with small denominators."""
-
-SETTLED = 1e-12
-"""A sum of payoffs that moves by less when they may move by 1 does not move."""
+ABOVE = 1e-11  # excesses that differ by less are equal, for values of at most 1
+POSITIVE = 1e-9  # least positive weight: basis weights are fractions with small denominators
+SETTLED = 1e-12  # a payoff sum is fixed if it moves by less when payoffs may move by 1
 
 MOST_PIVOTS = 100_000
 
@@ -34,11 +29,7 @@ UNSETTLED = 127
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One linear programme: coalitions that all have the largest excess at each of its solutions.
-
-    Their weights, and those of players who get no more than alone (``size`` 0), are balanced up to
-    what earlier levels settled.
-    """
+    """Coalitions that have the largest excess at every solution of one linear programme."""
 
     excess: float
     masks: Masks
@@ -47,8 +38,6 @@ class Level:
 
 
 class Levels(NamedTuple):
-    """All levels, and for each coalition the one that settles it."""
-
     levels: list[Level]
     settled: npt.NDArray[np.int8]
 
@@ -70,23 +59,18 @@ class _Columns:
 
 
 def members(masks: Masks, n: int) -> Floats:
-    """A row a coalition: 1 for its players, else 0."""
+    """Coalitions x players: 1 for members, else 0."""
     return (masks[:, None] >> np.arange(n) & 1).astype(np.float64)
 
 
 def within_blocks(n: int) -> int:
-    """Players inside a block of coalitions: 64 blocks, of which each offers its best."""
     return max(n - 6, 1)
 
 
 def excess_levels(
     values: Floats, *, per_capita: bool, rational: bool, deepest: int | None = None
 ) -> Levels:
-    """Solve level after level, until the payoffs are settled or ``deepest`` are solved.
-
-    ``values``: by bit masks, 0 for nobody and single players, of size 1; with ``rational`` payoffs
-    are at least 0, and the value of all must be.
-    """
+    """Solve levels until payoffs are settled; `values` by bit mask, scaled to at most 1."""
     from netinnov.kernels.coalitions import settled_by
 
     n = values.size.bit_length() - 1
@@ -105,7 +89,7 @@ def excess_levels(
         levels.append(Level(excess, tight.masks, tight.sizes, weights[is_tight]))
         if not rest.masks.size or len(levels) == deepest:
             return Levels(levels, settled)
-        # One follows from the others, as the weights say.
+        # One constraint follows from the others.
         fixed += _Columns(tight.masks, 0 * tight.sizes, tight.values - excess * tight.sizes)[1:]
         orthogonal, _ = np.linalg.qr(members(fixed.masks, n).T, mode="complete")
         direction = orthogonal[:, fixed.masks.size :] @ rng.normal(size=rest.masks.size)
@@ -120,13 +104,10 @@ def excess_levels(
 
 
 def core_ends(values: Floats) -> Floats:
-    """The least and the most payoff of each player in a core that is not empty.
-
-    ``values``: as in `excess_levels`, but single players may have less than 0.
-    """
+    """Least and largest core payoff of each player; the core must not be empty."""
     n = values.size.bit_length() - 1
     solver = _Solver(values, per_capita=False, rational=False)
-    # All is divided, and the excess is 0.
+    # Efficiency, with an excess of 0.
     fixed = _Columns(np.array([values.size - 1, 0]), np.array([0.0, 1.0]), values[[-1, 0]])
     rng = np.random.default_rng(0)
     ends = np.zeros((n, 2))
@@ -141,18 +122,15 @@ def core_ends(values: Floats) -> Floats:
 
 
 class _Solver:
-    """The simplex method on balanced weights, whose columns are generated."""
-
     def __init__(self, values: Floats, per_capita: bool, rational: bool) -> None:
         self.n = values.size.bit_length() - 1
         self.values = values
         self.per_capita = per_capita
         self.rational = rational
-        self.left = values.copy()
-        """Values of the coalitions that are not settled; of the others -inf."""
+        self.left = values.copy()  # values of unsettled coalitions; -inf for the others
         self.left[[0, -1]] = -np.inf
+        # Coalitions that were once the best of their block.
         self.seen = self.coalitions(np.zeros(0, np.int64))
-        """Coalitions that were the best of their block once."""
 
     def coalitions(self, masks: Masks) -> _Columns:
         sizes = np.bitwise_count(masks) if self.per_capita else np.ones(masks.size)
@@ -161,10 +139,6 @@ class _Solver:
     def minimum(
         self, fixed: _Columns, basis: _Columns, cost: Floats, rng: np.random.Generator
     ) -> tuple[_Columns, Floats, Floats]:
-        """An optimal basis beside what is fixed, payoffs and excess of least cost, and weights.
-
-        The weights of the first basis, which with what is fixed add up to the cost, are at least 0.
-        """
         n, first = self.n, fixed.masks.size
         columns = fixed + basis
         matrix = np.vstack([members(columns.masks, n).T, columns.sizes])
@@ -194,7 +168,6 @@ class _Solver:
         raise ArithmeticError(msg)
 
     def _entering(self, payoffs: Floats, excess: float) -> _Columns | None:
-        """The constraint that is broken most, of those seen; of all, if none of these is broken."""
         from netinnov.kernels.coalitions import largest_by_block
 
         poorest = int(payoffs.argmin())
@@ -212,7 +185,6 @@ class _Solver:
         return self.seen[[best]] if above.max(initial=0.0) > ABOVE else None
 
     def _above(self, payoffs: Floats, excess: float) -> Floats:
-        """By how much the constraint of each coalition seen is broken."""
         seen = self.seen
         above: Floats = seen.values - members(seen.masks, self.n) @ payoffs - seen.sizes * excess
         return above

@@ -14,8 +14,7 @@ from netinnov._arguments import as_floats, as_list, check_type, examples, shown
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-MOST_PLAYERS = 24
-"""Above it the table of all coalitions, and a second one beside it, leave no memory."""
+MOST_PLAYERS = 24  # the tables of all coalitions of more players exceed memory
 
 Coalition: TypeAlias = frozenset[Any]
 
@@ -94,7 +93,6 @@ GameLike: TypeAlias = Game | Mapping[frozenset[Any], float]
 
 
 def as_game(game: GameLike) -> Game:
-    """The game itself, or made of a mapping from frozensets of players to values."""
     check_type("game", game, Game, Mapping, mend="Game(players, values)")
     if isinstance(game, Game):
         return game
@@ -123,7 +121,6 @@ def as_game(game: GameLike) -> Game:
 
 
 def distinct_players(argument: str, players: object, most: int | None = MOST_PLAYERS) -> list[Any]:
-    """The players as a list: at least one, no more than a table takes, none of them twice."""
     listed = as_list(argument, players)
     if wrong := [player for player in listed if not isinstance(player, Hashable)]:
         raise InputError(f"`{argument}`: a player must be hashable; found {shown(wrong[0])}.")
@@ -139,7 +136,6 @@ def distinct_players(argument: str, players: object, most: int | None = MOST_PLA
 
 
 def as_positions(argument: str, names: object, players: Sequence[Any]) -> list[int]:
-    """Positions of some players of a game."""
     listed = as_list(argument, names, "players")
     at = {player: i for i, player in enumerate(players)}
     if unknown := [name for name in listed if not isinstance(name, Hashable) or name not in at]:
@@ -149,7 +145,6 @@ def as_positions(argument: str, names: object, players: Sequence[Any]) -> list[i
 
 
 def as_allocation(argument: str, allocation: object, players: Sequence[Any]) -> Floats:
-    """One finite number for each player, in their order."""
     check_type(argument, allocation, pd.Series, Mapping, mend="a Series by player")
     by_name = allocation if isinstance(allocation, pd.Series) else pd.Series(dict(allocation))  # type: ignore[call-overload]
     if not by_name.index.is_unique or set(by_name.index) != set(players):
@@ -168,7 +163,6 @@ def as_allocation(argument: str, allocation: object, players: Sequence[Any]) -> 
 
 
 def by_player(players: Iterable[Any], values: Floats, name: str) -> pd.Series:
-    """A solution: a number for each player."""
     index = pd.Index(list(players), tupleize_cols=False, name="player")
     return pd.Series(values, index, name=name)
 
@@ -187,7 +181,6 @@ def named(mask: int, players: Sequence[Any]) -> str:
 
 
 def sums_over_coalitions(numbers: Floats) -> Floats:
-    """The sum of a number of each player over every coalition, by doubling."""
     sums = np.zeros(1 << numbers.size)
     for i, number in enumerate(numbers):
         np.add(sums[: 1 << i], number, out=sums[1 << i : 2 << i])
@@ -195,7 +188,6 @@ def sums_over_coalitions(numbers: Floats) -> Floats:
 
 
 def masks_of_sets(bits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """The masks of all sets of some disjoint masks."""
     masks = np.zeros(1, np.int64)
     for bit in bits:
         masks = np.append(masks, masks | bit)
@@ -203,7 +195,6 @@ def masks_of_sets(bits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def gains_over_alone(game: Game) -> Floats:
-    """What each coalition achieves more than its members do alone, by bit masks."""
     single = 1 << np.arange(len(game.players))
     gains: Floats = game.values - sums_over_coalitions(game.values[single])
     gains[single] = 0.0

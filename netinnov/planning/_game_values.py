@@ -32,8 +32,7 @@ from netinnov.planning._game import (
     masks_of_sets,
 )
 
-ORDERS = 1000
-"""Random orders, where nobody asks for another number."""
+ORDERS = 1000  # random orders by default
 
 
 def shapley_value(
@@ -133,7 +132,6 @@ def banzhaf_value(game: GameLike) -> pd.Series:
 
 
 def mean_by_orders(values: Floats) -> Floats:
-    """Mean contribution of each player over all orders; ``values`` by bit masks."""
     from netinnov.kernels.coalitions import mean_contributions
 
     means: Floats = mean_contributions(values, _weights(values.size.bit_length() - 1))
@@ -141,14 +139,13 @@ def mean_by_orders(values: Floats) -> Floats:
 
 
 def _weights(n: int) -> Floats:
-    """Chance that one of n players comes after just s given others, by s."""
+    """Probability that a given player comes after exactly s given others, by s."""
     return np.array([1.0 / (n * math.comb(n - 1, s)) for s in range(n)])
 
 
 def _sampled(
     along: Callable[[Integers], Floats], names: list[Any], orders: int, rng: np.random.Generator
 ) -> pd.Series:
-    """Means of what players add along random orders, and the standard errors of these means."""
     added = np.empty((as_whole("orders", orders, low=2), len(names)))
     for order in added:
         sequence = rng.permutation(len(names))
@@ -162,7 +159,6 @@ def _sampled(
 def _along(
     worth: Callable[[frozenset[Any]], float], names: list[Any]
 ) -> Callable[[Integers], Floats]:
-    """Values of those who have come, along an order of the players."""
     cached: dict[frozenset[Any], float] = {}
 
     def along(order: Integers) -> Floats:
@@ -176,7 +172,6 @@ def _along(
 def _worth_of(
     game: object, players: Sequence[Hashable] | None
 ) -> tuple[Callable[[frozenset[Any]], float], list[Any]]:
-    """A function of coalitions whose values are checked, and the players."""
     check_callable("game", game, "a Game, a mapping or a function of a frozenset of players")
     if players is None:
         raise InputError("`players` must name all players, because `game` is a function.")
@@ -276,7 +271,6 @@ def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.
 
 
 def _blocks(unions: object, game: Game) -> list[list[int]]:
-    """Positions of the members of each union: every player in exactly one."""
     listed = as_list("unions", unions, "sequences of players")
     blocks = [as_positions("unions", union, game.players) for union in listed]
     members = [game.players[at] for block in blocks for at in block]

@@ -16,8 +16,7 @@ from netinnov.planning._game import (
     gains_over_alone,
 )
 
-PROVEN = 1e-9
-"""What the proof of a nucleolus may miss, for gains of at most 1."""
+PROVEN = 1e-9  # tolerance of the proof, for gains of at most 1
 
 
 def nucleolus(game: GameLike) -> pd.Series:
@@ -97,13 +96,11 @@ def per_capita_nucleolus(game: GameLike) -> pd.Series:
 
 
 def has_imputations(game: Game) -> bool:
-    """Whether some allocation gives every player what they have alone, but for rounding."""
     alone = game.values[1 << np.arange(len(game.players))]
     return bool(game.values[-1] - alone.sum() >= -1e-12 * np.abs(game.values).max())
 
 
 def _solved(game: Game, *, per_capita: bool) -> tuple[Floats, list[Level], list[Floats]]:
-    """The nucleolus, the levels that lead to it, and the weights that prove it."""
     n = len(game.players)
     alone = game.values[1 << np.arange(n)]
     gains = gains_over_alone(game)
@@ -128,12 +125,7 @@ def _solved(game: Game, *, per_capita: bool) -> tuple[Floats, list[Level], list[
 
 
 def proof(gains: Floats, payoffs: Floats, solution: Levels, *, per_capita: bool) -> list[Floats]:
-    """Weights of the coalitions of the levels so far, level by level, once all holds.
-
-    Payoffs are at least 0 and add up to the gain of all; the coalitions of a level have its excess,
-    no other one that it leaves unsettled has a larger one, and they and the earlier ones are
-    balanced by positive weights; together they determine the payoffs.
-    """
+    """Balancing weights, level by level, after checking Kohlberg's conditions for the nucleolus."""
     from netinnov.kernels.coalitions import largest_by_level
 
     n = payoffs.size

@@ -28,21 +28,16 @@ AccessName: TypeAlias = Literal["efficiency", "home_access", "worst_access", "eq
 ObjectiveName = Literal[AccessName, "resistance", "effective_number"]
 Reduce: TypeAlias = Callable[[Floats], Floats]
 
-_KNOWN = {"efficiency", "home_access", "worst_access", "resistance"}
-"""Objectives by name that new links never lower."""
+_KNOWN = {"efficiency", "home_access", "worst_access", "resistance"}  # new links never lower these
 
 _MEAN: Any = partial(np.mean, axis=1)
 
-_OF_PATHS = {"distance", "frictions", "nodes"}
-"""Keywords of an efficiency that can be scored link by link."""
+_OF_PATHS = {"distance", "frictions", "nodes"}  # keywords that allow scoring link by link
 
 
 @dataclass(frozen=True)
 class ByAccess:
-    """An objective read off the access (harmonic centrality) of some nodes.
-
-    ``reduce`` takes a row a plan and a column a node of `nodes`, and gives a number a plan.
-    """
+    """An objective of access; `reduce` maps plans x nodes to one number a plan."""
 
     nodes: npt.NDArray[np.int32]
     reduce: Reduce
@@ -55,8 +50,6 @@ Objective: TypeAlias = ObjectiveName | ByAccess | Callable[..., float | pd.Serie
 
 @dataclass(frozen=True)
 class Judge:
-    """The objective of a plan, measured on the nodes of the baseline; larger is better."""
-
     name: str
     function: Callable[[MultilayerNetwork], float]
     never_lowered: bool = False
@@ -65,7 +58,6 @@ class Judge:
     by_strength: float | None = None  # order of the effective number
 
     def __call__(self, network: MultilayerNetwork, plan: str) -> float:
-        """Measure a network; ``plan`` names it in messages."""
         value: Any = self.function(network)
         try:
             number = float(value) if np.ndim(value) == 0 and not isinstance(value, str) else None
@@ -81,7 +73,6 @@ class Judge:
 def judge_of(
     objective: Objective, network: MultilayerNetwork, candidates: Mapping[str, Any]
 ) -> Judge:
-    """Look an objective up by name, or take a function of the user."""
     if isinstance(objective, ByAccess):
         return _access_judge("access", objective, objective.never_lowered)
     if isinstance(objective, str):
@@ -113,7 +104,6 @@ def judge_of(
 def access_objective(
     name: AccessName, network: MultilayerNetwork, candidates: Mapping[str, Any], costs: PathCosts
 ) -> ByAccess:
-    """An objective of access by its name, with lengths and frictions of links."""
     # A node without a place is a place of its own.
     code = network.storage.place_codes.astype(np.int64)
     own = np.where(code >= 0, code, len(network.storage.places) + np.arange(code.size))
@@ -146,7 +136,6 @@ def _equality(rows: Floats) -> Floats:
 
 
 def _by_place(access: Floats, place: npt.NDArray[np.intp]) -> Floats:
-    """Mean access of the nodes of each place, a row a plan."""
     size = np.bincount(place)
     if size.size == place.size:
         return access[:, np.argsort(place)]
@@ -170,7 +159,6 @@ def _homes(scenario: Any) -> list[str]:
 
 
 def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
-    """The judge of `global_efficiency` or `harmonic_centrality`, with options bound or not."""
     options: dict[str, Any] = {}
     function = objective
     while isinstance(function, partial) and not function.args:
@@ -189,7 +177,6 @@ def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
 
 
 def _of_user(objective: Callable[..., Any], nodes: pd.Index, network: MultilayerNetwork) -> Any:
-    """Call a function, with the nodes of the baseline if it asks for them; a Series is summed."""
     value = called_on(objective, network, nodes.tolist())
     series = isinstance(value, pd.Series)
     return value.reindex(nodes).sum(skipna=False) if series else value

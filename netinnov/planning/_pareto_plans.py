@@ -21,8 +21,7 @@ from netinnov.planning._searches import Limit, chosen_by, exchange, greedy
 from netinnov.planning._site_enclaves import placed, seed_of
 from netinnov.scenarios import Prices, Scenario
 
-MOST_PLANS = 20_000
-"""Plans up to which all are valued."""
+MOST_PLANS = 20_000  # plans up to which all are valued
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -47,23 +46,18 @@ class ParetoPlans(Tabled):
 
 
 class _Weighted(PlanValues):
-    """A weighted sum of two objectives, each in units of its own range."""
-
     def __init__(self, parts: Sequence[PlanValues], weights: Sequence[float]) -> None:
         self.parts, self.weights = parts, weights
         self.rounding = max(part.rounding for part in parts)
 
     @property
     def evaluations(self) -> int:  # type: ignore[override]
-        """Plans valued so far, for both objectives."""
         return sum(part.evaluations for part in self.parts)
 
     def value(self, plan: Sequence[int]) -> float:
-        """Weighted sum of the values of a plan."""
         return float(np.dot(self.weights, [part.value(plan) for part in self.parts]))
 
     def values(self, plan: Sequence[int], more: Sequence[int]) -> Floats:
-        """Weighted sums for a plan with each of some candidates alone."""
         return np.asarray(np.dot(self.weights, [part.values(plan, more) for part in self.parts]))
 
 
@@ -146,7 +140,6 @@ def pareto_plans(
 
 
 def _scored(part: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
-    """The value of each plan; plans in a row that differ in their last candidate only, at once."""
     values: list[Floats] = []
     for (size, begun), group in groupby(plans, lambda plan: (len(plan), plan[:-1])):
         last = [at for plan in group for at in plan[-1:]]
@@ -157,7 +150,6 @@ def _scored(part: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
 def _weighted_plans(
     parts: Sequence[PlanValues], limit: Limit, weights: int
 ) -> list[tuple[int, ...]]:
-    """Plans by exchange for each objective alone, and for sums of both."""
     plans = [_searched(part, limit) for part in parts]
     rises = [part.value(plan) - part.value([]) for part, plan in zip(parts, plans, strict=True)]
     first, second = (abs(rise) or 1.0 for rise in rises)
@@ -172,7 +164,7 @@ def _searched(values: PlanValues, limit: Limit) -> tuple[int, ...]:
 
 
 def _front(values: Floats, rounding: Sequence[float]) -> list[int]:
-    """Rows that no other row beats, by falling first value; of equal rows the first."""
+    """Undominated rows by falling first value; the first of equal rows."""
     tolerance = [each * np.abs(values[:, at]).max() for at, each in enumerate(rounding)]
     order = np.lexsort((np.arange(len(values)), -values[:, 1], -values[:, 0]))
     front: list[int] = []

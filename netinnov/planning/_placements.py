@@ -23,13 +23,12 @@ from netinnov.scenarios._pair_draws import Pairs, chosen_layer
 
 Keys = npt.NDArray[np.int64]
 
-_HELD = 2**28
-"""Bytes of matrices of plans that are held."""
+_HELD = 2**28  # bytes of matrices of plans that are held
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Links that a scenario adds; ends from n on are the nodes that it adds."""
+    """Links that a scenario adds; ends from n on are its own new nodes."""
 
     nodes: NodeTable | None
     layer: tuple[str, ...]
@@ -44,21 +43,16 @@ class Placement:
 
 
 class Placed:
-    """A network, and the placements of which plans take some."""
-
     rounding = 1e-12
 
     def __init__(self, network: MultilayerNetwork, placements: Sequence[Placement]) -> None:
         self.start, self.placements, self.n = network, placements, network.n_nodes
 
     def network(self, plan: Sequence[int]) -> MultilayerNetwork:
-        """The network with the links and nodes of a plan."""
         return with_placements(self.start, [self.placements[at] for at in plan])
 
 
 class HeldPlans(Placed, ABC):
-    """A matrix of each plan, made from that of the plan without its last candidate, and held."""
-
     kept: dict[tuple[int, ...], Floats]
 
     @abstractmethod
@@ -74,7 +68,7 @@ class HeldPlans(Placed, ABC):
 
 
 def stream(seed: np.random.SeedSequence, replicate: int, candidate: int) -> np.random.Generator:
-    """The generator of a candidate in a replicate, whatever plan it is part of."""
+    """Generator of a candidate in a replicate, independent of the plan."""
     key = (*seed.spawn_key, replicate, candidate)
     return np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=key))
 
@@ -85,10 +79,7 @@ def all_placements(
     replicates: int,
     seed: np.random.SeedSequence,
 ) -> list[list[Placement]] | None:
-    """Place every candidate in the network alone, a list a replicate.
-
-    None if one of them does more than add nodes and links: that depends on what others take away.
-    """
+    """Placements by replicate; None if a candidate does more than add nodes and links."""
     by_replicate = []
     named = any(isinstance(scenario, NewLinks) for scenario in candidates.values())
     layer = chosen_layer(network, None) if named else ""
@@ -116,14 +107,12 @@ def all_placements(
 
 
 def _named(network: MultilayerNetwork, scenario: NewLinks, layer: str) -> Placement:
-    """The placement of named links, without a network for it."""
     layer, source, target = scenario._placed(network, layer)
     weight = np.full(source.size, float(scenario.weight))
     return _placement(None, layer, Pairs(source, target, weight), network.n_nodes)
 
 
 def _of_park(network: MultilayerNetwork, scenario: Enclave, rng: np.random.Generator) -> Placement:
-    """The placement of a park that takes nothing away, without a network for it."""
     node, layer, _, new, _ = scenario._changes(network, rng)
     places = network.storage.place_names
     codes = np.array([places.get_loc(node.place), places.get_loc(node.jurisdiction)], np.int32)
@@ -139,7 +128,6 @@ def _row_of(node: NewNode) -> pd.DataFrame:
 
 
 def _placement(table: NodeTable | None, layer: str, new: Pairs, n: int) -> Placement:
-    """New links of one layer; the weights of a pair that is named twice add up."""
     key, at = np.unique(new.source.astype(np.int64) * n + new.target, return_inverse=True)
     source, target = (end.astype(np.int32) for end in np.divmod(key, n))
     weight = np.bincount(at, new.weight, key.size).astype(np.float64)
@@ -147,7 +135,6 @@ def _placement(table: NodeTable | None, layer: str, new: Pairs, n: int) -> Place
 
 
 def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement | None:
-    """The nodes and links that are new; None if anything else differs."""
     old, new = before.storage, after.storage
     n, n_after = before.n_nodes, after.n_nodes
     if not _same_nodes(before, after) or not set(old.layers) <= set(new.layers):
@@ -197,7 +184,6 @@ def _same_nodes(before: MultilayerNetwork, after: MultilayerNetwork) -> bool:
 
 
 def _keys(rows: Rows, n_nodes: int) -> tuple[Keys, Floats]:
-    """One number a linked pair of a layer, ascending, with its weight over all periods."""
     key = (rows.layer.astype(np.int64) * n_nodes + rows.source) * n_nodes + rows.target
     keys, at = np.unique(key, return_inverse=True)
     weight: Floats = np.bincount(at, rows.weight, keys.size).astype(np.float64)
@@ -205,7 +191,6 @@ def _keys(rows: Rows, n_nodes: int) -> tuple[Keys, Floats]:
 
 
 def _has_details(rows: Rows | None, added: Keys, n_nodes: int) -> bool:
-    """Whether links that are new have a period or attributes."""
     if rows is None:
         return False
     key = (rows.layer.astype(np.int64) * n_nodes + rows.source) * n_nodes + rows.target
@@ -220,7 +205,6 @@ def _has_details(rows: Rows | None, added: Keys, n_nodes: int) -> bool:
 def with_placements(
     network: MultilayerNetwork, placements: Sequence[Placement]
 ) -> MultilayerNetwork:
-    """The network with the links and nodes of some placements; weights of a pair add up."""
     if not placements:
         return network
     storage = network.storage
@@ -238,7 +222,6 @@ def with_placements(
 def records_with(
     network: MultilayerNetwork, placements: Sequence[Placement]
 ) -> dict[str, LayerRecord]:
-    """Records of the layers of a network, and of those that only placements have."""
     records = dict(network.storage.records)
     for placement in placements:
         records = {**placement.records, **records}
@@ -246,7 +229,6 @@ def records_with(
 
 
 def links_of(placements: Sequence[Placement], n: int, layers: Sequence[str]) -> Rows:
-    """All links of some placements, whose new nodes are numbered one after the other from n on."""
     code = {layer: at for at, layer in enumerate(layers)}
     before = np.cumsum([0, *(each.n_nodes for each in placements)])
     shift = np.repeat(before[:-1], [each.source.size for each in placements]).astype(np.int32)
@@ -261,7 +243,6 @@ def links_of(placements: Sequence[Placement], n: int, layers: Sequence[str]) -> 
 
 
 def _with_nodes(table: NodeTable, parts: Sequence[NodeTable]) -> NodeTable:
-    """The nodes with further ones; a name in use gets a number."""
     if not parts:
         return table
     used = set(table.frame.index)

@@ -41,8 +41,7 @@ from netinnov.polycentricity._resampled_flows import (
 )
 from netinnov.scenarios import Prices, Scenario
 
-MOST_CANDIDATES = 12
-"""Candidates up to which all sets are tried."""
+MOST_CANDIDATES = 12  # candidates up to which all sets are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,6 @@ class CentreSupport:
 
 @dataclass(frozen=True)
 class _Measure:
-    """What a target measures of a network."""
-
     target: EffectiveNumber | CentreSupport
     n: int
     resamples: int
@@ -120,7 +117,6 @@ class _Measure:
     def interval(
         self, network: MultilayerNetwork, value: float, confidence: float
     ) -> tuple[float, float]:
-        """Interval of the value; NaN where the number of events is unknown."""
         if isinstance(self.target, CentreSupport):
             test = scipy.stats.binomtest(round(value * self.resamples), self.resamples)
             around = test.proportion_ci(confidence, method="wilson")
@@ -205,7 +201,6 @@ class CentrePlan(Tabled):
 
 
 def short_of(numbers: Sequence[float], write: Callable[[float, int], str]) -> list[str]:
-    """A target and values, with so many more digits as show those below it to be below it."""
     asked = numbers[0]
     below = [x < asked and not math.isclose(x, asked, rel_tol=1e-9) for x in numbers]
     for more in range(12):
@@ -334,7 +329,6 @@ def holds(values: PlanValues, plan: Sequence[int], at_least: float) -> bool:
 
 
 def all_sets(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
-    """All sets, the cheapest first, until one will do; else the one with the largest value."""
     n = costs.size
     plans = [plan for size in range(n + 1) for plan in combinations(range(n), size)]
     plans.sort(key=lambda plan: (math.fsum(costs[list(plan)]), len(plan)))
@@ -350,7 +344,6 @@ def all_sets(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
 
 
 def searched_set(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
-    """By gain for the cost, then without what is not needed, then with cheaper exchanges."""
     plan: list[int] = []
     outside = list(range(costs.size))
     while outside and not holds(values, plan, at_least):
@@ -375,7 +368,6 @@ def searched_set(values: PlanValues, costs: Floats, at_least: float) -> list[int
 def _exchanged(
     values: PlanValues, costs: Floats, at_least: float, plan: list[int]
 ) -> list[int] | None:
-    """The plan with one candidate in place of a dearer one, if the target still holds."""
     for leaving in sorted(plan, key=lambda each: -costs[each]):
         rest = [each for each in plan if each != leaving]
         for at in np.argsort(costs, kind="stable").tolist():

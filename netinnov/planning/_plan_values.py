@@ -25,12 +25,7 @@ from netinnov.scenarios import Scenario, apply_scenario
 
 
 class ByResistance(HeldPlans):
-    """Minus the resistance between all pairs of nodes of the baseline, a rank at a time.
-
-    New nodes are eliminated (Kron reduction), so that a placement is a Laplacian C on the few old
-    nodes T that it touches. With the pseudoinverse M, ``M - M_T C (1 + M_TT C)^-1 M_T'`` is that
-    with the links (Woodbury), and the sum of resistances is n times its trace.
-    """
+    """Minus n tr(M), by Woodbury updates ``M - M_T C (1 + M_TT C)^-1 M_T'``."""
 
     rounding = 1e-9
 
@@ -46,7 +41,6 @@ class ByResistance(HeldPlans):
         return np.asarray(-self.n * (total - falls))
 
     def _change(self, inverse: Floats, at: int) -> tuple[float, Floats, Floats]:
-        """Fall of the trace, and the factors of the change."""
         nodes, added = self.touched[at]
         columns = inverse[:, nodes]
         inner = added @ np.linalg.inv(np.eye(nodes.size) + columns[nodes] @ added)
@@ -58,7 +52,7 @@ class ByResistance(HeldPlans):
 
 
 def _reduced(placement: Placement, n: int) -> tuple[npt.NDArray[np.int64], Floats]:
-    """The old nodes that a placement touches, and the Laplacian that it adds between them."""
+    """The old nodes of a placement, and its Laplacian on them after Kron reduction."""
     both = np.concatenate([placement.source, placement.target]).astype(np.int64)
     nodes, ends = np.unique(both, return_inverse=True)
     source, target = np.split(ends, 2)
@@ -75,8 +69,6 @@ def _reduced(placement: Placement, n: int) -> tuple[npt.NDArray[np.int64], Float
 
 
 class ByStrength(Placed):
-    """The effective number of the strengths of the nodes of the baseline, over all layers."""
-
     def __init__(
         self, network: MultilayerNetwork, placements: Sequence[Placement], order: float
     ) -> None:
@@ -95,23 +87,15 @@ class ByStrength(Placed):
         return np.array([effective_number(row, order=self.order) for row in rows])
 
 
-Plan: TypeAlias = tuple[int, ...]
-"""Positions of candidates, ascending."""
-
-HELD = 2**30
-"""Bytes of distances between all nodes up to which values follow from them."""
-
-_PLANS = 64
-"""Networks of so many plans are held."""
+Plan: TypeAlias = tuple[int, ...]  # positions of candidates, ascending
+HELD = 2**30  # bytes of all-pairs distances up to which values are updated from them
+_PLANS = 64  # networks of plans that are cached
 
 
 Replicate: TypeAlias = "ByDistance | ByResistance | ByStrength | _InTurn | _Together"
-"""One placement of all candidates: the network of a plan, and values of it with one more each."""
 
 
 class PlanValues:
-    """Values of plans, with the number of plans that were valued."""
-
     def __init__(self, replicates: Sequence[Replicate], judge: Judge, names: Sequence[str]) -> None:
         self.replicates = replicates
         self.judge = judge
@@ -121,11 +105,9 @@ class PlanValues:
         self._kept: dict[Plan, float] = {}
 
     def is_better(self, value: float, other: float) -> bool:
-        """Whether a value is larger by more than rounding."""
         return value > other + self.rounding * max(abs(value), abs(other))
 
     def value(self, plan: Sequence[int]) -> float:
-        """The value of one plan, measured on its networks."""
         key = tuple(sorted(plan))
         if key not in self._kept:
             self.evaluations += 1
@@ -135,13 +117,11 @@ class PlanValues:
         return self._kept[key]
 
     def scored(self, plan: Sequence[int]) -> float:
-        """The value of one plan as the search has it, equal to `value` up to rounding."""
         if len(plan) == 0:
             return self.value(plan)
         return float(self.values(plan[:-1], plan[-1:])[0])
 
     def values(self, plan: Sequence[int], more: Sequence[int]) -> Floats:
-        """The value of a plan with each of some candidates alone, in their order."""
         if not len(more):
             return np.empty(0)
         key, asked = tuple(sorted(plan)), np.asarray(more, np.int64)
@@ -161,7 +141,6 @@ def plan_values(
     replicates: int,
     seed: np.random.SeedSequence,
 ) -> PlanValues:
-    """Values by the fastest way that gives the same numbers."""
     names = list(candidates)
     if placements is None:
         scenarios = list(candidates.values())
@@ -181,8 +160,6 @@ def plan_values(
 
 
 class _Measured(ABC):
-    """Values of plans are measured on their networks."""
-
     judge: Judge
     names: Sequence[str]
 
@@ -198,8 +175,6 @@ class _Measured(ABC):
 
 @dataclass(eq=False)
 class _InTurn(_Measured):
-    """Scenarios are applied one after the other, in the order of the candidates."""
-
     start: MultilayerNetwork
     scenarios: Sequence[Scenario]
     judge: Judge
@@ -227,8 +202,6 @@ class _InTurn(_Measured):
 
 
 class _Together(Placed, _Measured):
-    """What scenarios add to the network, each placed in it alone, is put together."""
-
     def __init__(
         self,
         network: MultilayerNetwork,

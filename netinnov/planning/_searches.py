@@ -14,21 +14,17 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning._plan_values import PlanValues
 
-MOST_SETS = 200_000
-"""Plans that the exact method values at most."""
+MOST_SETS = 200_000  # plans that the exact method values at most
 
 
 @dataclass(frozen=True)
 class Limit:
-    """How many candidates a plan takes, or what it may cost; one of both."""
-
     costs: Floats
     k: int | None = None
     budget: float = math.inf
     priced: bool = True
 
     def affordable(self, plan: Sequence[int]) -> list[int]:
-        """The candidates that the plan can take besides, in order."""
         if self.k is not None and len(plan) >= self.k:
             return []
         left = self.budget * (1 + 1e-12) - self.cost(plan)
@@ -42,7 +38,6 @@ class Limit:
         return math.fsum(self.costs[list(plan)])
 
     def drawn(self, rng: np.random.Generator) -> list[int]:
-        """A plan at random: k candidates, or one after the other while the budget pays for it."""
         order: list[int] = rng.permutation(self.costs.size).tolist()
         if self.k is not None:
             return order[: self.k]
@@ -54,9 +49,6 @@ class Limit:
 
 
 class Step(NamedTuple):
-    """One choice: the candidate, the value with it, how many plans were valued so far, and what
-    leaves the plan for it."""
-
     candidate: int
     value: float
     evaluations: int
@@ -64,7 +56,6 @@ class Step(NamedTuple):
 
 
 def chosen_by(steps: Sequence[Step]) -> list[int]:
-    """The plan after all steps, in order of choice."""
     plan: list[int] = []
     for step in steps:
         plan = [at for at in plan if at != step.leaves] + [step.candidate]
@@ -72,15 +63,11 @@ def chosen_by(steps: Sequence[Step]) -> list[int]:
 
 
 def first_best(scores: Floats, tolerance: float) -> int:
-    """The first of the largest scores."""
     return int(np.argmax(scores >= scores.max() - tolerance))
 
 
 def greedy(values: PlanValues, limit: Limit, *, lazy: bool) -> list[Step]:
-    """One candidate after the other, each the best addition.
-
-    With a budget the better of two: by gain, and by gain per cost (Khuller, Moss and Naor 1999).
-    """
+    """With a budget the better of gain and gain per cost (Khuller, Moss and Naor 1999)."""
     by_gain = _greedy(values, limit, lazy=lazy, per_cost=False)
     if limit.k is not None:
         return by_gain
@@ -127,13 +114,11 @@ def _greedy(values: PlanValues, limit: Limit, *, lazy: bool, per_cost: bool) -> 
 
 
 def _scores(gains: Floats, worth: Floats) -> Floats:
-    """Gain per cost; what is free and gains comes first."""
     free = np.where(gains > 0, np.inf, np.where(gains < 0, -np.inf, 0.0))
     return np.where(worth > 0, gains / np.where(worth > 0, worth, 1.0), free)
 
 
 def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[Step]:
-    """Swap one for one, the best swap each time, until none improves the plan."""
     done, plan, now = list(steps), chosen_by(steps), _last(steps, values)
     while True:
         best: tuple[float, list[int], int] | None = None
@@ -158,7 +143,6 @@ def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[St
 
 
 def enumerated(values: PlanValues, limit: Limit) -> list[int]:
-    """The best of all plans; of equal ones the first by candidates, small ones before large."""
     n = limit.costs.size
     number = math.comb(n, limit.k) if limit.k is not None else 2**n
     if number > MOST_SETS:
@@ -167,7 +151,6 @@ def enumerated(values: PlanValues, limit: Limit) -> list[int]:
     value = -math.inf
     sizes = [limit.k - 1] if limit.k is not None else range(n)
     for rest in itertools.chain.from_iterable(itertools.combinations(range(n), k) for k in sizes):
-        # Plans that differ in the last candidate together.
         begin = rest[-1] + 1 if rest else 0
         options = [at for at in range(begin, n) if limit.allows([*rest, at])]
         for at, each in zip(options, values.values(rest, options).tolist(), strict=True):
@@ -185,10 +168,7 @@ def _too_many(number: int) -> InputError:
 
 
 def branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> list[int]:
-    """The best plan where the objective is monotone; of equal ones the first by candidates.
-
-    Depth first in the order of candidates; f(plan + all still allowed) bounds a branch.
-    """
+    """Best plan of a monotone objective, bounded by f(plan + all still allowed)."""
     best: list[int] | None = None
     k, most, first_evaluation = limit.k, values.value(start), values.evaluations
 
@@ -228,7 +208,7 @@ def branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> 
 def bound_after(
     values: PlanValues, limit: Limit, plan: Sequence[int], *, monotone: bool, submodular: bool
 ) -> float:
-    """An upper bound on the value of every plan within the limit; NaN where none is known."""
+    """Upper bound on the value of every plan within the limit; NaN where none is known."""
     n = limit.costs.size
     bounds = [values.value(range(n))] if monotone else []
     if submodular:
@@ -241,7 +221,7 @@ def bound_after(
 
 
 def _largest_gain(gains: Floats, costs: Floats, limit: Limit) -> float:
-    """The largest sum of gains within the limit, the last candidate in part."""
+    """Fractional-knapsack bound on the sum of gains."""
     if limit.k is not None:
         return math.fsum(np.sort(gains)[::-1][: limit.k])
     total, left = 0.0, limit.budget

@@ -172,7 +172,6 @@ def prepared(
     replicates: int,
     seed: np.random.SeedSequence,
 ) -> Siting:
-    """Check what is asked for, and place all candidates."""
     for name, declared in (("monotone", monotone), ("submodular", submodular)):
         if declared is not None:
             check_flag(name, declared)
@@ -194,19 +193,17 @@ def placed(
     replicates: int,
     seed: np.random.SeedSequence,
 ) -> tuple[list[str], Limit, list[list[Placement]] | None]:
-    """Names and placements of candidates, and what a plan may take: whatever is the objective."""
     names = check_candidates(candidates)
     limit = limit_of_plans(network, candidates, k, budget, prices)
     return names, limit, all_placements(network, candidates, replicates, seed)
 
 
 def seed_of(rng: Rng) -> np.random.SeedSequence:
-    """Seed of all placements: the same `rng` places the same, whatever is asked for."""
+    """One seed for all placements: the same `rng` places the same links, whatever the method."""
     return np.random.SeedSequence(check_rng(rng).integers(2**63, size=4).tolist())
 
 
 def check_candidates(candidates: Mapping[str, Scenario]) -> list[str]:
-    """Names of the candidates, at least one, each a scenario."""
     check_mapping("candidates", candidates, "from a name to a scenario", filled=True)
     for name, scenario in candidates.items():
         check_scenario(f"candidates[{name!r}]", scenario)
@@ -220,7 +217,6 @@ def limit_of_plans(
     budget: float | None,
     prices: Prices | None,
 ) -> Limit:
-    """How many candidates a plan takes, or what it may cost."""
     if (k is None) == (budget is None):
         n_given = "neither" if k is None else "both"
         raise InputError(f"give `k` (how many) or `budget` (at `prices`); found {n_given}.")
@@ -248,7 +244,6 @@ def limit_of_plans(
 def costs_of(
     network: MultilayerNetwork, candidates: Mapping[str, Scenario], prices: Prices
 ) -> np.ndarray:
-    """Cost of each candidate in the network as it is."""
     check_prices(prices)
     costs = {name: cost_of(each, prices, network) for name, each in candidates.items()}
     if without := [name for name, cost in costs.items() if cost is None]:
@@ -260,7 +255,6 @@ def costs_of(
 
 
 def searched(siting: Siting, method: Method) -> tuple[list[Step], list[int]]:
-    """The steps of a search, and the plan that it ends with."""
     values, limit = siting.values, siting.limit
     if method == "exact" and not siting.monotone:
         return _in_order(values, enumerated(values, limit))
@@ -274,7 +268,6 @@ def searched(siting: Siting, method: Method) -> tuple[list[Step], list[int]]:
 
 
 def _in_order(values: PlanValues, plan: list[int]) -> tuple[list[Step], list[int]]:
-    """The steps to a plan in the order of the candidates."""
     reached = [values.value(plan[: at + 1]) for at in range(len(plan))]
     done = values.evaluations
     return [Step(at, value, done) for at, value in zip(plan, reached, strict=True)], plan

@@ -57,8 +57,6 @@ class SitingPlan(Tabled):
 
 
 class Siting(NamedTuple):
-    """What the search needs: values of plans, the limit, and what is known of the objective."""
-
     names: list[str]
     values: PlanValues
     limit: Limit
@@ -75,7 +73,6 @@ def siting_plan(
     *,
     exact: bool,
 ) -> SitingPlan:
-    """Describe a plan that a search ended with."""
     names, values, limit, monotone, submodular = siting
     value, baseline = values.value(plan), values.value([])
     bound, gap = value, 0.0

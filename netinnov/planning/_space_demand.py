@@ -152,7 +152,6 @@ def space_demand(
 
 
 def _ratios(parks: pd.DataFrame, area: str, units: str) -> Floats:
-    """Space by units of the parks where both are known."""
     numbers = []
     for name, column in {"area": area, "units": units}.items():
         check_name(name, column, list(parks.columns), of="parks")
