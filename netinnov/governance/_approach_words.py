@@ -9,19 +9,16 @@ import pandas as pd
 
 from netinnov.governance._forms import ENTRUSTED, JOINT, OWN, SEPARATE
 
-Numbers: TypeAlias = dict[tuple[str, str], float]
-"""A number for each approach and measure."""
+Numbers: TypeAlias = dict[tuple[str, str], float]  # by (approach, measure)
 
 _AIMS = ("home_access", "host_access", "efficiency", "effective_number")
 
-_NOTHING = 1e-9
-"""Change that counts as none."""
+_NOTHING = 1e-9  # changes up to this count as none
 
 
 def sentences_on_approaches(
     home: str, host: str, approaches: pd.DataFrame, effects: pd.DataFrame, forms: pd.DataFrame
 ) -> list[str]:
-    """One sentence an approach, then who would leave, what stands against what, and forms."""
     numbers: Any = effects.set_index(["approach", "measure"])
     baseline, value, change, low = (
         numbers[column].to_dict() for column in ("baseline", "value", "difference", "low")
@@ -44,13 +41,11 @@ def sentences_on_approaches(
 
 
 def comparable_names(approaches: pd.DataFrame) -> list[str]:
-    """Those of a known cost or number of links: what has neither is better or worse than none."""
     known = approaches["cost"].notna() | (approaches["size"] > 0)
     return [str(name) for name in approaches.index[known]]
 
 
 def _forms(home: str, host: str, forms: pd.DataFrame) -> list[str]:
-    """What home, host and an operator get in each form, and who would leave it."""
     gaining: dict[str, Any] = {}
     total: dict[str, float] = {}
     for name in dict.fromkeys(forms["approach"]):
@@ -69,7 +64,6 @@ def _forms(home: str, host: str, forms: pd.DataFrame) -> list[str]:
 
 
 def _joint(home: str, host: str, name: str, part: Any) -> str:
-    """What home and host gain or lose by bargaining as one."""
     separate, joint = (
         float(part.loc[form, "share"][["home", "host"]].sum()) for form in (SEPARATE, JOINT)
     )
@@ -87,7 +81,6 @@ def _joint(home: str, host: str, name: str, part: Any) -> str:
 
 
 def _entrusted(home: str, host: str, name: str, part: Any) -> str:
-    """What an operator gets through whom all have to agree, and who would do without it."""
     rows = part.loc[ENTRUSTED]
     share, excess = float(rows.loc["operator", "share"]), float(rows["largest_excess"].iloc[0])
     text = (
@@ -104,7 +97,6 @@ def _entrusted(home: str, host: str, name: str, part: Any) -> str:
 
 
 def _booked(home: str, host: str, by: dict[str, Any]) -> list[str]:
-    """From which booked share on home would rather do alone what it can."""
     never, later = [], []
     for name, part in by.items():
         own, alone = float(part.at[(OWN, "home"), "share"]), float(part["alone_gain"].iloc[0])
@@ -144,7 +136,6 @@ def _percent(change: float, before: float) -> str:
 
 
 def _leaving(name: str, places: dict[str, str], change: Numbers, low: Numbers) -> list[str]:
-    """Who is better off without the approach."""
     sentences = []
     for side, place in places.items():
         lost, certain = change[name, f"{side}_excess"], low[name, f"{side}_excess"] > 0
@@ -158,8 +149,6 @@ def _leaving(name: str, places: dict[str, str], change: Numbers, low: Numbers) -
 
 
 def _conflicts(home: str, host: str, names: list[str], change: Numbers) -> list[str]:
-    """What is best for one aim and not for another."""
-
     def best(measure: str) -> str:
         return max(names, key=lambda name: change[name, measure])
 
@@ -184,7 +173,6 @@ def _conflicts(home: str, host: str, names: list[str], change: Numbers) -> list[
 
 
 def _models(names: list[str], value: Numbers) -> list[str]:
-    """Where the mechanism models differ between approaches."""
     unstable = [name for name in names if value[name, "spectral_radius"] >= 1]
     beyond = [name for name in names if value[name, "below_break"] < 0]
     texts = {

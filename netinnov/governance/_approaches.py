@@ -32,16 +32,12 @@ _KINDS: dict[str, tuple[Any, str]] = {
     "merger": (NoChange, "the whole border between the two is gone; a merger has no price here"),
     "reverse enclave": (ReverseEnclave, "{pipeline_share:.0f} % of links lead home"),
 }
-"""What is built, and what is assumed of it, with the names of shares."""
 
 APPROACHES = tuple(_KINDS)
-"""Names of the approaches, as sentences use them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """One approach: what is built, and how much of the border between home and host it removes."""
-
     scenario: Scenario
     size: float
     cost: float
@@ -59,7 +55,6 @@ def approaches_of(
     prices: Prices | None,
     shares: Mapping[str, float],
 ) -> dict[str, Approach]:
-    """The approaches asked for, as large as the budget pays for, or without prices of its links."""
     if isinstance(approaches, Mapping):
         check_mapping("approaches", approaches, "from a name to a scenario", filled=True)
         return {

@@ -31,8 +31,7 @@ from netinnov.scenarios._prices import check_prices
 
 _FRICTIONS = Frictions(border=1.0)
 
-_ROUNDING = 1e-14
-"""Of the access of a node: what sums of many terms may be off by."""
+_ROUNDING = 1e-14  # relative rounding error of a node's access
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -241,7 +240,6 @@ def _drawn(
     seeds: Sequence[int],
     before: dict[str, float],
 ) -> pd.DataFrame:
-    """Measures of each placement, with the largest excess of the game."""
     rows = []
     drawn = seeds[:1] if isinstance(approach.scenario, NoChange) else seeds
     for seed in drawn:
@@ -251,7 +249,7 @@ def _drawn(
             raise InputError(f"{msg} behind them; drop links instead of nodes.")
         rows.append(measure(changed, approach.border_relief))
     table = pd.DataFrame(rows * (len(seeds) // len(drawn)))
-    # What each achieves alone less what its own access gains: the excesses of a game of two.
+    # Excesses of a two-player game: stand-alone gain less the gain in its own access.
     sides = ["home_access", "host_access"]
     losses = (pd.Series(before)[sides] - table[sides]) * measure.counts
     table["home_excess"] = 0.0 if approach.unilateral else losses["home_access"]
@@ -273,8 +271,6 @@ def _rows(
 
 @dataclass(frozen=True)
 class _Measures:
-    """All measures of a network, on the nodes of the baseline."""
-
     baseline: MultilayerNetwork
     home: str
     host: str
@@ -287,7 +283,7 @@ class _Measures:
         return [int(side.nodes.sum()) for side in sides(self.baseline, self.home, self.host)]
 
     def gains(self, drawn: pd.DataFrame, before: dict[str, float]) -> Floats:
-        """Gains in access of home, host and all others, summed over nodes; a row a placement."""
+        """Placements x (home, host, others): gain in access, summed over nodes."""
         change, n = drawn - pd.Series(before), self.baseline.n_nodes
         home, host = (change[["home_access", "host_access"]] * self.counts).to_numpy().T
         columns = np.column_stack([home, host, change["efficiency"] * n - home - host])
@@ -318,7 +314,6 @@ class _Measures:
     def _access(
         self, network: MultilayerNetwork, belongs: npt.NDArray[np.intp], relief: float
     ) -> Floats:
-        """Harmonic centrality with a lower border between what belongs to home and to host."""
         n = self.baseline.n_nodes
         costs = PathCosts("unit", 0.0, self.frictions)
         lengths = sparse.coo_array(shortest_links(network, costs))
@@ -338,7 +333,6 @@ class _Measures:
 def _association(
     network: MultilayerNetwork, belongs: npt.NDArray[np.intp], relief: float
 ) -> Floats:
-    """Weights between home, host and all others, relative to what each has; 0 to 1."""
     weights = np.zeros((3, 3))
     for layer in network.layers:
         block = network.storage.block(layer)

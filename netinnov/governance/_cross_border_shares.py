@@ -96,7 +96,7 @@ def cross_border_shares(
 
 
 def _codes(network: MultilayerNetwork, column: str) -> Codes:
-    """A number a node for its value in a column of nodes or places; -1 for none."""
+    """Code of each node's value in a column of nodes or places; -1 for none."""
     storage = network.storage
     if column in storage.nodes.columns:
         return np.asarray(pd.factorize(storage.nodes[column])[0], np.int64)
@@ -111,7 +111,6 @@ def _codes(network: MultilayerNetwork, column: str) -> Codes:
 def _crossings(
     network: MultilayerNetwork, layer: str, codes: Codes
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """For each link of a layer whether it counts, and whether it crosses."""
     block = network.storage.block(layer)
     a, b = codes[block.sources], codes[block.indices]
     counts = (a >= 0) & (b >= 0) & (block.sources != block.indices)
@@ -120,8 +119,6 @@ def _crossings(
 
 @dataclass(frozen=True)
 class _Shares:
-    """Share of weight that crosses, by layer and group."""
-
     groups: dict[str, Codes]
 
     def __call__(self, network: MultilayerNetwork) -> pd.Series:

@@ -27,12 +27,6 @@ _COLUMNS = (
 def forms_of(
     gains: Mapping[str, Floats], unilateral: Collection[str], booked_share: float, confidence: float
 ) -> pd.DataFrame:
-    """Divide what each approach of home and host gains, in each form.
-
-    ``gains`` has for each approach a row a placement and a column each for home, host and all
-    others. Home alone achieves what it gains by the best approach that needs no host; what that
-    does to the others counts in no coalition.
-    """
     alone_gains = {name: gains[name][:, 0].mean() for name in unilateral}
     alone = max(alone_gains, key=lambda name: alone_gains[name], default="")
     alone = alone if alone and alone_gains[alone] > 0 else ""
@@ -57,11 +51,7 @@ def forms_of(
 
 
 def _game(numbers: Floats) -> Game:
-    """What coalitions achieve: by the approach if home and host are in, else what home does alone.
-
-    The numbers are the gains of home, host and others by the approach, and of home by what it does
-    alone. A coalition counts the gains of its members; an operator gains nothing.
-    """
+    """Three-player game: a coalition sums its members' gains; the operator gains nothing."""
     home, host, others, alone = numbers
     both, mine = home + host, [0.0, alone, 0.0]
     return Game(PLAYERS, np.array([*mine, both, *mine, both + others] * 2))
