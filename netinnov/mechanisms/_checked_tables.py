@@ -22,10 +22,7 @@ def numbers_of(
     inside: Callable[[Floats], Mask],
     missing: float = np.nan,
 ) -> Floats:
-    """A copy of a table, ``of`` what its rows and columns are, with no value but those inside.
-
-    Missing values are replaced by ``missing``.
-    """
+    """Copy of a table whose values all satisfy `inside`; missing ones become `missing`."""
     if not isinstance(values, pd.DataFrame):
         raise InputError(f"`{name}` must be a DataFrame of pandas, {of}; found {shown(values)}.")
     try:
@@ -42,10 +39,7 @@ def numbers_of(
 
 
 def in_order(name: str, values: Any, names: Collection[Any]) -> Floats:
-    """Numbers; those of a Series or square table in the order of the names of regions.
-
-    They are taken as they are without names, and where the index is 0, 1, ...
-    """
+    """Numbers in the order of `names`; unnamed values, or an index 0, 1, ..., stay as they are."""
     labelled = isinstance(values, (pd.Series, pd.DataFrame))
     if labelled and names and not values.index.equals(pd.RangeIndex(len(values))):
         for labels in values.axes:
@@ -58,7 +52,6 @@ def in_order(name: str, values: Any, names: Collection[Any]) -> Floats:
 
 
 def refuse_outside(name: str, values: Floats, inside: Mask, bound: str) -> None:
-    """Refuse values outside a bound, with at most five of them and where they are."""
     if not inside.all():
         outside = np.argwhere(~inside).tolist()
         cells = examples(outside, lambda at: f"{values[*at]:g}{f' at {at}' if at else ''}")

@@ -279,7 +279,7 @@ def _parts(name: str, values: Any) -> Floats:
 
 
 def _shares(x: Floats) -> Floats:
-    """Parts of the total along the last axis; NaN where it is 0."""
+    """Shares along the last axis; NaN where the total is 0."""
     total = x.sum(axis=-1, keepdims=True)
     return np.asarray(np.divide(x, total, out=np.full(x.shape, np.nan), where=total > 0))
 

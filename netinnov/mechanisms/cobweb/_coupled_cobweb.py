@@ -326,7 +326,7 @@ class CoupledCobweb:
         return np.asarray(self.demand_slope, dtype=np.float64)
 
     def _answers(self, *, mobile: bool = True) -> Floats:
-        """K: how the supply of each region answers the expected prices of all."""
+        """K: response of the supply in each region to the expected prices in all regions."""
         slopes = np.diag(np.asarray(self.supply_slope, dtype=np.float64))
         own = slopes if self.attention is None else slopes @ np.asarray(self.attention)
         return own + _laplacian(np.asarray(self.mobility, dtype=np.float64)) if mobile else own

@@ -188,7 +188,6 @@ def enclave_effect(
 
 
 def _partners(before: pd.DataFrame, after: pd.DataFrame, i: int, j: int) -> npt.NDArray[np.intp]:
-    """Which mode with the link each mode becomes."""
     one, two = (table.filter(regex="^price_").to_numpy() for table in (before, after))
     still = _gaps(before, i, j) < 1e-9
     partner = np.empty(len(one), dtype=np.intp)
@@ -206,7 +205,6 @@ def _partners(before: pd.DataFrame, after: pd.DataFrame, i: int, j: int) -> npt.
 
 
 def _gaps(table: pd.DataFrame, i: int, j: int) -> Floats:
-    """Difference of two regions' prices in each mode."""
     prices = table.filter(regex="^price_").to_numpy()
     return np.asarray(np.abs(prices[:, i] - prices[:, j]))
 

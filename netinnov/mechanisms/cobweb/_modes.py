@@ -17,11 +17,7 @@ _REAL = 1e-7  # an equal pair splits by the root of rounding, about 1e-8, which 
 
 
 def modes_of(demand: Floats, answers: Floats, adaptation: float) -> tuple[Any, Any]:
-    """Roots, ascending, and price vectors (columns) of (1 - beta) I - beta B^-1 K.
-
-    ``answers`` is K, how supply answers prices. Of equal roots the first vector is the part of a
-    common move that they hold.
-    """
+    """Roots, ascending, and price vectors (columns) of (1 - beta) I - beta B^-1 K."""
     if np.array_equal(answers, answers.T):
         scale = 1 / np.sqrt(demand)
         eigenvalues, inner = np.linalg.eigh(answers * scale[:, None] * scale)
@@ -41,10 +37,7 @@ def modes_of(demand: Floats, answers: Floats, adaptation: float) -> tuple[Any, A
 
 
 def factors(roots: npt.NDArray[Any], adaptation: float) -> Floats:
-    """By how much all answers of supply can grow until the modulus of each root is 1.
-
-    With l the eigenvalue behind a root, |1 - beta - beta s l| = 1 is a quadratic in s.
-    """
+    """Least s with |1 - beta - beta s l| = 1 for the eigenvalue l behind each root."""
     stay = 1 - adaptation
     eigenvalues = (stay - roots) / adaptation
     square = np.abs(eigenvalues) ** 2
@@ -57,7 +50,6 @@ def factors(roots: npt.NDArray[Any], adaptation: float) -> Floats:
 def mode_table(
     demand: Floats, answers: Floats, adaptation: float, regions: tuple[Any, ...]
 ) -> pd.DataFrame:
-    """A row a mode, those that lose stability first on top."""
     roots, vectors = modes_of(demand, answers, adaptation)
     factor = factors(roots, adaptation)
     moved = np.abs(demand @ vectors) ** 2
@@ -83,7 +75,7 @@ def mode_table(
 
 
 def _common_first(eigenvalues: Floats, inner: Floats, uniform: Floats) -> Floats:
-    """Turn the vectors of equal eigenvalues: one holds all they share with a common move."""
+    """Rotate the eigenvectors of equal eigenvalues: one holds their common move."""
     inner = inner.copy()
     size = max(float(np.abs(eigenvalues).max()), 1e-300)
     cuts = np.flatnonzero(np.diff(eigenvalues) < -_EQUAL * size) + 1
@@ -101,11 +93,7 @@ _STEPS = 512
 def symmetric_threshold(
     demand: Floats, answers: Floats, change: Floats, adaptation: float
 ) -> float:
-    """Least s with root -1 of the answers K + s C, both symmetric, C without negative eigenvalues.
-
-    The roots fall with s, so the first is at -1 where (2 / beta - 1) B - K - s C is singular: the
-    generalised eigenproblem C v = (1 / s) ((2 / beta - 1) B - K) v, definite while K is stable.
-    """
+    """Least s with root -1 of K + s C: C v = (1 / s) ((2 / beta - 1) B - K) v; K, C symmetric."""
     room = np.diag((2 / adaptation - 1) * demand) - answers
     try:
         np.linalg.cholesky(room)
@@ -118,11 +106,7 @@ def symmetric_threshold(
 def first_crossing(
     demand: Floats, answers: Floats, change: Floats, adaptation: float, high: float = math.inf
 ) -> float:
-    """Least s up to ``high`` at which the answers K + s C give a root of modulus 1; 0 at once.
-
-    The spectral radius need not be monotone in s: it is looked at in 512 steps, up to where it is
-    above 1, and two crossings inside one step go unseen.
-    """
+    """Least s <= `high` where K + s C has a root of modulus 1, on a grid of 512 steps."""
 
     def radius(strengths: Floats) -> Floats:
         changed = answers + strengths[:, None, None] * change

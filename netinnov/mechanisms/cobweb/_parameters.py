@@ -15,14 +15,12 @@ from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import in_order, refuse_outside
 from netinnov.network import MultilayerNetwork
 
-SLOWEST = 1e-9
-"""Least adaptation: roots are 1 less a multiple of it, and of smaller ones rounding leaves 1."""
+SLOWEST = 1e-9  # least adaptation: roots are 1 less a multiple of it, which rounding would make 1
 
 
 def follow(
     price: Callable[[Any], Any], start: Any, expected: Any, periods: int, adaptation: float
 ) -> Floats:
-    """Prices, a row a period; ``price``: that at which an expected one ends."""
     prices = np.empty((as_whole("periods", periods) + 1, *np.shape(start)))
     prices[0] = start
     for t in range(1, len(prices)):
@@ -37,7 +35,6 @@ def set_fields(model: object, **values: Any) -> None:
 
 
 def vector(name: str, values: Any, regions: tuple[Any, ...] = ()) -> Floats:
-    """One finite number a region, of any if none are given; a Series with names is put in order."""
     numbers = in_order(name, values, regions)
     if numbers.ndim != 1 or numbers.size == 0 or numbers.size != (len(regions) or numbers.size):
         must = f"{len(regions)} numbers, one a region" if regions else "one number a region"
@@ -47,7 +44,6 @@ def vector(name: str, values: Any, regions: tuple[Any, ...] = ()) -> Floats:
 
 
 def mobility_matrix(mobility: Any, regions: tuple[Any, ...], *, directed: bool) -> Floats:
-    """A matrix with an empty diagonal, symmetric unless it may be directed."""
     size = len(regions)
     if isinstance(mobility, MultilayerNetwork):
         if mobility.n_nodes != size:
@@ -78,7 +74,6 @@ def mobility_matrix(mobility: Any, regions: tuple[Any, ...], *, directed: bool) 
 
 
 def attention_matrix(attention: Any, regions: tuple[Any, ...]) -> Floats:
-    """Shares that sum to 1 in each row."""
     size, shares = len(regions), in_order("attention", attention, regions)
     if shares.shape != (size, size):
         msg = f"`attention` must be a {size} x {size} matrix; found shape {shares.shape}."
@@ -90,7 +85,6 @@ def attention_matrix(attention: Any, regions: tuple[Any, ...]) -> Floats:
 
 
 def region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[Any, ...]:
-    """Names as given, or those of the network's nodes or of the slopes, or 0, 1, ..."""
     if regions is None:
         if isinstance(mobility, MultilayerNetwork) and mobility.n_nodes == size:
             return tuple(mobility.nodes.index)

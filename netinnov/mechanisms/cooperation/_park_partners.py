@@ -105,7 +105,6 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
 
 
 def check_park(network: MultilayerNetwork, park: str) -> tuple[int, int]:
-    """Home and host of a park by position, two places that do not hold each other."""
     storage = network.storage
     value: object = park
     if not isinstance(value, str) or value not in storage.node_names:
@@ -133,7 +132,6 @@ def without_direction(network: MultilayerNetwork) -> MultilayerNetwork:
 
 
 def _related(network: MultilayerNetwork, place: int) -> Mask:
-    """Which places are this one, lie in it or contain it."""
     parent = network.storage.parents
     every = np.arange(parent.size, dtype=np.int32)
     whole = np.full(parent.size, place, np.int32)
@@ -238,14 +236,13 @@ def outages(network: MultilayerNetwork, park: str, *, scope: Scope = "partners")
 
 
 def _joined(linked: sparse.csr_array, nodes: npt.NDArray[np.intp], *, directed: bool) -> Mask:
-    """Which of some nodes a path joins, from row to column; each node with itself."""
+    """Reachability matrix of some nodes, row to column; each node reaches itself."""
     steps = csgraph.shortest_path(linked, directed=directed, unweighted=True, indices=nodes)
     connected: Mask = np.isfinite(steps[:, nodes])
     return connected
 
 
 def _without(linked: sparse.csr_array, node: int) -> sparse.csr_array:
-    """The same nodes; one of them without links."""
     stay = np.ones(linked.shape[0])
     stay[node] = 0
     keep = sparse.diags_array(stay)

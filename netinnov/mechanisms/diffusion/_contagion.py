@@ -162,7 +162,7 @@ def spreading(
     goal: Codes | None = None,
     needed: int = 0,
 ) -> Callable[[np.random.Generator], Any]:
-    """Draw a contagion: step of each node; -1 for not reached, or not before the goal is."""
+    """Function that draws a contagion: step of each node; -1 if not reached before the goal."""
     from netinnov.kernels.contagion import simple_spread
 
     check_number("recovery", recovery, low=0, high=1)
@@ -195,7 +195,6 @@ def _by_layer(
 
 
 def _sum_of_layers(network: MultilayerNetwork, values: Mapping[str, float]) -> sparse.csr_array:
-    """Sum over layers of one value for each linked pair."""
     joined = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
     for layer, value in values.items():
         matrix = layer_matrix(network, layer).copy()

@@ -200,7 +200,6 @@ def _in_parts(
     rng: np.random.Generator,
     replicates: int,
 ) -> list[Floats]:
-    """What a task makes of the generators of the draws, part by part."""
     generators = rng.spawn(replicates)
     parts = np.array_split(np.arange(replicates), min(PARTS, replicates))
     work = [partial(task, [generators[i] for i in part]) for part in parts]
@@ -208,7 +207,6 @@ def _in_parts(
 
 
 def _nodes(network: MultilayerNetwork, argument: str, names: str | Sequence[str]) -> Codes:
-    """Positions of nodes by id, or of those in a place."""
     if not isinstance(names, str):
         codes = network.storage.positions(argument, names)
         if not codes.size:

@@ -16,24 +16,14 @@ from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._regions import check_shares
 
-Attraction: TypeAlias = Callable[[Floats], Floats]
-"""From shares (starts x regions) to the attraction of each region."""
-
-_STILL = 1e-9
-"""Movement in a step below which a path has come to rest."""
-_EMPTY = 1e-5
-"""Share below which a region may be empty in the end; what it pays decides."""
-_SAME = 1e-5
-"""Largest difference of two rest points that are one."""
-_LEVEL = 1e-9
-"""An eigenvalue nearer to 0 says nothing: the state is at the point where it turns unstable."""
-_FEW = 32
-"""Regions up to which all paths are followed at once."""
-_LONGEST = 5000
-"""Steps of a path."""
-
-_TRIED = 200
-"""Starts from which what repels is looked for, at most."""
+Attraction: TypeAlias = Callable[[Floats], Floats]  # shares (starts x regions) to attractions
+_STILL = 1e-9  # movement in a step below which a path is at rest
+_EMPTY = 1e-5  # share below which a region may be empty at rest; its payoff decides
+_SAME = 1e-5  # largest difference between two copies of a rest point
+_LEVEL = 1e-9  # an eigenvalue nearer to 0 is inconclusive: the state is at a bifurcation
+_FEW = 32  # regions up to which all paths are followed at once
+_LONGEST = 5000  # steps of a path
+_TRIED = 200  # most starts from which unstable rest points are searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +161,6 @@ class Logit:
         return np.asarray(self.mobility * change)
 
     def _choice(self, attraction: Floats) -> tuple[Floats, Floats, Floats]:
-        """Pull of regions; parts of each that stay at no cost, and that go for a unit of pull."""
         gap = self.sensitivity * (attraction - attraction.max(axis=-1, keepdims=True))
         cost = self.sensitivity * self.moving_cost
         # The larger of the two terms is 1, so that both cannot vanish.
@@ -205,10 +194,7 @@ def long_run(
     starts: int,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Rest points, their stability, and the part of random starts that ends at each.
-
-    ``make`` gives a fresh attraction, which may remember the last state to solve the next faster.
-    """
+    """Rest points, stability and basins; `make` returns an attraction that may warm-start."""
     if taken := [name for name in ("leading", "stable", "basin", "low", "high") if name in labels]:
         raise InputError(f"regions cannot be called as other columns of rest points: {taken}.")
     n = len(labels)
@@ -268,7 +254,6 @@ def long_run(
 
 
 def _run_until_still(attraction: Attraction, first: Floats, dynamics: Dynamics) -> Floats:
-    """Last states of paths, each followed until it no longer changes."""
     ends = first.copy()
     going = np.arange(len(first))
     for step in range(_LONGEST):
@@ -285,7 +270,7 @@ def _run_until_still(attraction: Attraction, first: Floats, dynamics: Dynamics) 
 def _settle_inside(
     attraction: Attraction, slope: Callable[[Floats], Floats], x: Floats, inside: Any
 ) -> Floats | None:
-    """Newton's method to where all regions that are ``inside`` attract alike; the rest empty."""
+    """Newton's method for equal attraction in the regions `inside`; the others are empty."""
     where = np.flatnonzero(inside)
     x = np.where(inside, x, 0.0)
     x = x / x.sum()
@@ -314,7 +299,6 @@ def _settle_inside(
 def _settle(
     attraction: Attraction, slope: Callable[[Floats], Floats], x: Floats, dynamics: Dynamics
 ) -> Floats | None:
-    """Newton's method to where a step moves nobody."""
     for _ in range(60):
         v = attraction(x)
         off = dynamics.move(x, v) - x
@@ -332,7 +316,6 @@ def _settle(
 
 
 def _solved(system: Floats, right: Floats) -> Floats:
-    """Solution of a linear system, NaN where there is none."""
     try:
         return np.asarray(np.linalg.solve(system, right))
     except np.linalg.LinAlgError:
@@ -340,13 +323,12 @@ def _solved(system: Floats, right: Floats) -> Floats:
 
 
 def _moved(x: Floats, change: Floats) -> Floats:
-    """Shares after a change, of which less is made where one would fall to 0."""
     falling = change < 0
     room = np.min(-x[falling] / change[falling], initial=np.inf)
     return x + min(1.0, 0.9 * room) * change
 
 
 def _leading(jacobian: Floats) -> float:
-    """Largest real part of the eigenvalues of moves that keep the sum of the shares."""
+    """Largest real part of the eigenvalues on the subspace of constant total share."""
     basis = scipy.linalg.null_space(np.ones((1, len(jacobian))))
     return float(np.linalg.eigvals(basis.T @ jacobian @ basis).real.max())

@@ -149,7 +149,6 @@ class FootlooseEntrepreneur(TradeModel):
 
 
 def _begin(before: list[Floats], shape: tuple[int, ...], default: float) -> Floats:
-    """Straight on from the last two states."""
     if not before or before[-1].shape != shape:
         before.clear()
         return np.full(shape, default)

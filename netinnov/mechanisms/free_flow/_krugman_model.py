@@ -129,11 +129,9 @@ class CorePeriphery(TradeModel):
 
 
 _ACCURACY = 1e-13
-_FLOOR = 1e-11
-"""What rounding may leave where exponents are large."""
+_FLOOR = 1e-11  # rounding error where exponents are large
 _MOST = 1000
-_NEXT_EXACT = 1e-9
-"""A step so small that its error, which is quadratic, is nothing."""
+_NEXT_EXACT = 1e-9  # a Newton step so small that its quadratic error vanishes
 
 
 class Market(NamedTuple):
@@ -149,13 +147,7 @@ class Market(NamedTuple):
 def market_solver(
     sigma: float, mu: float, phi: Floats, immobile: Floats
 ) -> Callable[[Floats], Market]:
-    """Short-run equilibria of one state after another, each begun from the last three.
-
-    Newton's method for log wages. Its matrix changes little from step to step: for single states
-    the factors are kept while they serve. Where a step leads away, far from the root, the market's
-    own fixed point w^sigma = demand(w) takes its place: in logarithms a step shortens every error
-    to (sigma - 1 + mu) / sigma at most, so that there is one root, and it is found.
-    """
+    """Newton's method for log wages; the contraction w^sigma = demand(w) far from the root."""
     before: list[Floats] = []
     kept: list[Any] = []
 
@@ -200,7 +192,7 @@ def market_solver(
 
 
 def excess_slope(sigma: float, mu: float, phi: Floats, x: Floats, market: Market) -> Floats:
-    """Slope of sigma ln w - ln demand by ln w (column), for each state."""
+    """Derivative of sigma ln w - ln demand by ln w (columns), for each state."""
     wages, made, index, income, demand = (part[:, None, :] for part in market)
     reach = phi * (income / index) / demand.swapaxes(1, 2)
     slopes: Floats = -reach * (mu * x[:, None, :] * wages / income)
@@ -211,11 +203,7 @@ def excess_slope(sigma: float, mu: float, phi: Floats, x: Floats, market: Market
 
 
 def two_wages(sigma: Any, mu: Any, x: Floats, phi: Floats) -> tuple[Floats, Floats]:
-    """Wages of two regions for any number of states; x w1 + (1 - x) w2 = 1.
-
-    Newton's method for the logarithm of their ratio, by halves where a step leaves the bounds: the
-    diagrams of a study take a seventh of the time that they take with `scipy.optimize.elementwise`.
-    """
+    """Wages of two regions with x w1 + (1 - x) w2 = 1, by bisected Newton steps on ln(w1 / w2)."""
     # Demand reaches a region at most 1 / phi times as well as the other one.
     high = -np.log(phi) / sigma + 1e-9
     low = -high
@@ -234,7 +222,7 @@ def two_wages(sigma: Any, mu: Any, x: Floats, phi: Floats) -> tuple[Floats, Floa
 
 
 def _two_excess(log_ratio: Floats, sigma: Any, mu: Any, x: Floats, phi: Floats) -> Any:
-    """Sigma ln(w1 / w2) minus the same of demand, and its slope by ln(w1 / w2)."""
+    """Sigma ln(w1 / w2) minus the same of demand, and its derivative by ln(w1 / w2)."""
     ratio = np.exp(log_ratio)
     second = 1 / (x * ratio + (1 - x))
     paid = x * ratio * second  # of all wages, in region 1; the logarithm of w1 rises by 1 - paid
@@ -255,7 +243,6 @@ def _two_excess(log_ratio: Floats, sigma: Any, mu: Any, x: Floats, phi: Floats) 
 
 
 def _begin(before: list[Floats], shape: tuple[int, ...]) -> Floats:
-    """Straight on from the last states, or along a parabola."""
     if not before or before[-1].shape != shape:
         before.clear()
         return np.zeros(shape)

@@ -292,7 +292,6 @@ class LogitMigration:
     def _effects(
         self, network: Any, jurisdictions: Any, enclaves: Enclaves
     ) -> tuple[Floats, pd.Index[Any]]:
-        """Change of the attraction of a region (row) with the share of another (column)."""
         weights, labels = neighbour_weights(network, self.border, jurisdictions)
         if enclaves is None and self.enclave > 0:
             if len(labels) != 2:

@@ -19,11 +19,9 @@ from netinnov.mechanisms.free_flow._logit import LogitMigration
 from netinnov.mechanisms.free_flow._rest_points import curve, tangent
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
+# One spread state; it or a core, depending on the start; agglomeration only.
 _PHASES = ("convergence", "either", "divergence")
-"""In this order: one spread state; it or a core, as it begins; only agglomeration."""
-
-_N_SHARES = 129
-"""Shares at which the sign of the gap is looked at where there is no closed form."""
+_N_SHARES = 129  # shares at which the sign of the gap is sampled without a closed form
 
 _BOUNDS: dict[str, dict[str, Any]] = {
     "sigma": {"low": 1, "above": True},
@@ -186,7 +184,6 @@ def _axis(argument: str, axis: Mapping[str, Any], known: dict[str, Any]) -> pd.I
 
 
 def _one_state(grid: dict[str, Floats]) -> Any:
-    """Whether two regions have a single rest point under logit migration."""
     theta, a, e = grid["sensitivity"], grid["attraction"], grid["enclave"]
     lost = grid["congestion"] + grid["spillover"] * (1 - grid["border"])
     away = np.exp(-theta * grid["moving_cost"])
@@ -215,7 +212,6 @@ def _trade_phases(
 
 
 def _has_spread(kind: type[TradeModel], line: tuple[Floats, ...]) -> Any:
-    """Whether a stable rest point lies between the corners, for each cell of a row."""
     sigma, mu, phi, enclave = (part[:, None] for part in line)
     shares = (1 - np.cos(np.linspace(0, np.pi, _N_SHARES))) / 2
     arrays = np.broadcast_arrays(sigma, mu, shares[None, :], phi, enclave)

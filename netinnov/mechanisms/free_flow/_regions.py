@@ -17,8 +17,7 @@ from netinnov.network import MultilayerNetwork
 
 Enclaves: TypeAlias = Mapping[tuple[Any, Any], float] | None
 
-_EQUAL = 1e-9
-"""Difference up to which a matrix counts as symmetric and shares as adding up to 1."""
+_EQUAL = 1e-9  # tolerance for symmetry, and for shares that must sum to 1
 
 
 def trade_freeness(distances: Any, *, decay: float) -> pd.DataFrame:
@@ -60,7 +59,7 @@ def check_border(border: float) -> None:
 
 
 def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:
-    """A symmetric matrix with 1 on its diagonal; one number is for two regions."""
+    """A symmetric matrix with 1 on its diagonal; a single number means two regions."""
     if np.ndim(freeness) == 0:
         freeness = np.array([[1.0, freeness], [freeness, 1.0]])
     values, labels = _symmetric("freeness", freeness)
@@ -74,7 +73,6 @@ def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:
 
 
 def check_shares(name: str, shares: Any, labels: pd.Index[Any]) -> Floats:
-    """Shares of regions as an array that adds up to 1 along its last axis."""
     values = in_order(name, shares, list(labels) if isinstance(shares, pd.Series) else [])
     if values.ndim == 0 or values.shape[-1] != len(labels):
         msg = f"`{name}` must have one entry for each of {len(labels)} regions; "
@@ -107,7 +105,7 @@ def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
 def neighbour_weights(
     network: Any, border: float = 0.0, jurisdictions: Any = None
 ) -> tuple[Floats, pd.Index[Any]]:
-    """Weights of the neighbours of each region, by default of two (rows add up to 1, or are 0)."""
+    """Row-normalised weights of the neighbours; a row is 0 without any. Two regions by default."""
     if isinstance(network, MultilayerNetwork):
         names = network.nodes.index
         network = pd.DataFrame(flat_matrix(network).toarray(), index=names, columns=names)
@@ -120,7 +118,7 @@ def neighbour_weights(
 
 
 def neighbour_modes(network: Any) -> tuple[Floats, int]:
-    """Eigenvalues of the neighbours' weights but that of the even mode, descending; regions."""
+    """Eigenvalues of the neighbour weights but the even mode's, descending; n regions."""
     weights, labels = neighbour_weights(network)
     lonely = labels[weights.sum(axis=1) == 0]
     if len(lonely):
@@ -131,7 +129,6 @@ def neighbour_modes(network: Any) -> tuple[Floats, int]:
 
 
 def _across_border(jurisdictions: Any, n: int) -> Any:
-    """Where a pair of regions lies in two jurisdictions."""
     names = np.arange(n) if jurisdictions is None else np.asarray(jurisdictions)
     if names.shape != (n,):
         msg = f"`jurisdictions` must name that of each of {n} regions; found {names.shape}."
@@ -140,7 +137,6 @@ def _across_border(jurisdictions: Any, n: int) -> Any:
 
 
 def _symmetric(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
-    """A symmetric matrix, and the names of its rows."""
     values = as_floats(name, matrix)
     if values.ndim != 2 or values.shape[0] != values.shape[1] or len(values) < 2:
         msg = f"`{name}` must be a square matrix of at least 2 regions; "

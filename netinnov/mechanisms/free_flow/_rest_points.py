@@ -15,25 +15,17 @@ from netinnov._typing import Floats
 
 Unit: TypeAlias = Literal["freeness", "cost"]
 
-_NEAR = 1e-5
-"""Distance from the even split within which a rest point beside it is not looked for."""
-
-_GRID = 1001
-"""Shares at which the sign of a gap without symmetry is looked at."""
+_NEAR = 1e-5  # distance from the even split within which no other rest point is searched
+_GRID = 1001  # shares at which the sign of an asymmetric gap is sampled
 
 
 def root_between(function: Any, low: Any, high: Any, *others: Any) -> Floats:
-    """Where a function of its first argument is 0 between two bounds, for each of many."""
     with np.errstate(divide="ignore", invalid="ignore"):  # scipy divides by differences of 0
         return np.asarray(elementwise.find_root(function, (low, high), args=others).x)
 
 
 def rest_points(gap: Callable[[Any], Any], *, rises: bool) -> pd.DataFrame:
-    """All rest points of dx/dt = x (1 - x) gap(x) on [0, 1], with their stability.
-
-    For a gap that is odd about 1/2 and has at most one root above it. ``rises``: whether it rises
-    at 1/2, which the closed form of the break point says more exactly than a difference can.
-    """
+    """Rest points of dx/dt = x (1 - x) gap(x), gap odd about 1/2, at most one root above."""
     at_corner = float(gap(1.0))
     points = [(0.5, not rises)]
     above = 0.5 + _NEAR
@@ -47,7 +39,6 @@ def rest_points(gap: Callable[[Any], Any], *, rises: bool) -> pd.DataFrame:
 
 
 def rest_points_of_any(gap: Callable[[Any], Any]) -> pd.DataFrame:
-    """All rest points of dx/dt = x (1 - x) gap(x) for a gap that takes arrays, odd or not."""
     # Denser at both ends, where roots of agglomerated states crowd.
     grid = cosines = (1 - np.cos(np.linspace(0, np.pi, _GRID))) / 2
     values = np.asarray(gap(grid))
@@ -79,7 +70,7 @@ def rest_points_of_any(gap: Callable[[Any], Any]) -> pd.DataFrame:
 
 
 def sustain_root(premium: Callable[[float], float], high: float) -> float:
-    """Root of a falling premium of the first to leave a core, over log freeness up to `high`."""
+    """Root in log freeness, up to `high`, of the falling gain of the first to leave a core."""
     low = high - 1.0
     while premium(low) < 0:
         low = 2 * low - high
@@ -87,7 +78,6 @@ def sustain_root(premium: Callable[[float], float], high: float) -> float:
 
 
 def in_unit(freeness: float, sigma: float, unit: Unit) -> float:
-    """Trade freeness, or the corresponding iceberg cost."""
     check_choice("unit", unit, Unit)
     check_number("freeness", freeness, low=0, high=1, above=True)
     return freeness if unit == "freeness" else float(freeness ** (1 / (1 - sigma)))
@@ -97,12 +87,7 @@ _LEVELS = np.concatenate([np.geomspace(1e-9, 1e-2, 60), np.linspace(0.012, 0.999
 
 
 def fold(gap: Callable[[Floats, Floats], Floats]) -> float:
-    """Largest freeness of the spread state, which leans to region 1; NaN if it has no fold.
-
-    ``gap(share, freeness)`` takes arrays. At a share above 1/2 it is negative in autarky and turns
-    positive at the freeness where that share is an equilibrium. Along the shares this freeness
-    rises to the fold and falls behind it.
-    """
+    """Largest freeness with a spread state that leans to region 1; NaN if it has no fold."""
     low, high = 0.5, 1.0
     best = float("nan")
     for _ in range(6):
@@ -117,7 +102,6 @@ def fold(gap: Callable[[Floats, Floats], Floats]) -> float:
 
 
 def _first_root(gap: Callable[[Floats, Floats], Floats], shares: Floats) -> Floats:
-    """For each share the lowest freeness at which the gap turns from negative to positive."""
     values = gap(*np.broadcast_arrays(shares[:, None], _LEVELS[None, :]))
     rising = (values[:, :-1] < 0) & (values[:, 1:] >= 0)
     has = rising.any(axis=1)
@@ -141,12 +125,12 @@ def curve(z: Any, away: Any) -> Any:
 
 
 def slope(u: Any, away: Any) -> Any:
-    """Slope of theta D by m, where u = 1 - m^2."""
+    """Derivative of theta D by m, where u = 1 - m^2."""
     return (1 + away / np.sqrt(away**2 + (1 - away**2) * u)) / u
 
 
 def tangent(pull: Any, away: Any) -> Floats:
-    """Z > 0 where the slope of the curve is ``pull`` = theta K; 0 where it is more everywhere."""
+    """z > 0 where the slope of the curve is ``pull`` = theta K; 0 where it is larger everywhere."""
     pull, away = np.broadcast_arrays(np.asarray(pull, np.float64), np.asarray(away, np.float64))
     steep = pull > 1 + away
     pull = np.where(steep, pull, 1 + away)

@@ -49,8 +49,6 @@ Point: TypeAlias = Literal["break", "sustain"]
 
 
 class TradeModel(ABC):
-    """Regions whose mobile go where they earn more; a subclass says what they earn."""
-
     __slots__ = ()
 
     sigma: float
@@ -87,7 +85,7 @@ class TradeModel(ABC):
 
     @classmethod
     def _premium(cls, sigma: Any, mu: Any, log_phi: Any, enclave: Any) -> Any:
-        """Above 0 where the first to leave a core for the empty region gains."""
+        """Positive where the first to leave a core for the empty region gains."""
         p, c = cls._pulls_of_core(sigma, mu)
         # exp(log_phi) may be 0; its logarithm is given.
         reach = np.logaddexp(
@@ -431,7 +429,6 @@ class TradeModel(ABC):
 
 
 def _rule(dynamics: Any) -> Dynamics:
-    """The rule of movement; `Replicator` where none is given."""
     rule: Dynamics = Replicator() if dynamics is None else dynamics
     check_type("dynamics", rule, Replicator, Logit)
     return rule
