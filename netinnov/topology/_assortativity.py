@@ -77,7 +77,6 @@ def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree")
 
 
 def degree_assortativity_of(layer: Layer) -> float:
-    """Correlation of the links out of the sources and into the targets."""
     source, target = layer.matrix.tocoo().coords
     n = layer.matrix.shape[0]
     out, into = (np.bincount(end, minlength=n).astype(np.float64) for end in (source, target))

@@ -185,7 +185,6 @@ def clustering_of(layer: Layer, weighted: bool = False) -> Floats:
 
 
 def transitivity_of(layer: Layer) -> float:
-    """Share of closed paths of two links; NaN without any."""
     return float(pair_graph(layer).transitivity_undirected(mode="nan"))
 
 
@@ -224,7 +223,7 @@ def local_efficiency(network: MultilayerNetwork) -> pd.DataFrame:
 
 
 def local_efficiency_of(layer: Layer) -> Floats:
-    """The efficiency among the neighbours of each node; NaN with fewer than two."""
+    """Efficiency among the neighbours of each node; NaN with fewer than two."""
     from netinnov.kernels.breadth_first import steps_to_nodes
 
     pairs = layer.pairs().astype(bool).tocsr()

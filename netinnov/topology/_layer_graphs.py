@@ -19,18 +19,14 @@ if TYPE_CHECKING:
 
 
 class Layer(NamedTuple):
-    """Weights of the links, row: source, and whether they have a direction."""
-
     matrix: sparse.csr_array
     directed: bool
 
     def pairs(self) -> sparse.csr_array:
-        """Weights between two nodes, both directions summed; symmetric."""
         return sparse.csr_array(self.matrix + self.matrix.T) if self.directed else self.matrix
 
 
 def layers_of(network: MultilayerNetwork) -> dict[str, Layer]:
-    """Each layer by its name, without self-links."""
     names = network.layers
     return {name: Layer(layer_matrix(network, name), name in network.directed) for name in names}
 
@@ -49,7 +45,6 @@ def by_node(network: MultilayerNetwork, measure: Callable[[Layer], Floats]) -> p
 
 
 def pair_graph(layer: Layer) -> ig.Graph:
-    """The linked pairs as a graph of igraph without directions, with edge weights."""
     import igraph as ig
 
     pairs = sparse.triu(layer.pairs(), k=1).tocoo()
@@ -87,7 +82,7 @@ def density(network: MultilayerNetwork) -> pd.Series:
 
 
 def density_of(layer: Layer) -> float:
-    """Share of the pairs of nodes that are linked; ordered pairs if there is a direction."""
+    """Share of the pairs of nodes that are linked; ordered pairs if directed."""
     n = layer.matrix.shape[0]
     return layer.matrix.nnz / (n * (n - 1)) if n > 1 else math.nan
 
@@ -126,7 +121,7 @@ def reciprocity(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Ser
 
 
 def reciprocity_of(layer: Layer, weighted: bool = False) -> float:
-    """Share of the links, or of the weight, with a link back; NaN without directions."""
+    """Share of the links, or of the weight, with a link back; NaN if undirected."""
     forth = layer.matrix
     if not layer.directed or forth.nnz == 0:
         return math.nan
