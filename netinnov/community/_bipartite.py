@@ -86,7 +86,6 @@ def bipartite_modularity(
 def biadjacency(
     network: MultilayerNetwork, layer: str, through: Through, resolution: float
 ) -> tuple[sparse.csr_array, npt.NDArray[np.integer], npt.NDArray[np.integer]]:
-    """Weights by one side (rows) and the other, in units of the largest; codes of both."""
     check_number("resolution", resolution, low=0)
     sides = two_sides(network, layer, through, both_ways=True)
     matrix = layer_matrix(network, layer)

@@ -234,7 +234,6 @@ def stability(
 
 
 def _agreed(atoms: Codes, size: Integers, threshold: float, rng: np.random.Generator) -> Codes:
-    """Groups of the atoms (rows of labels, a column a partition) on which all runs agree."""
     from netinnov.kernels.multiplex import one_community_a_node
 
     n, n_partitions = atoms.shape
@@ -256,18 +255,13 @@ def _agreed(atoms: Codes, size: Integers, threshold: float, rng: np.random.Gener
 
 
 def _by_first(labels: Codes) -> Codes:
-    """The same groups numbered by first member, so that equal partitions have equal labels."""
     return pd.factorize(labels)[0].astype(np.int32)
 
 
 def _co_assignment(
     atoms: Codes, size: Integers, threshold: float
 ) -> tuple[sparse.csr_array, Floats]:
-    """Shares of partitions in which two atoms are together, as weights of their nodes' pairs.
-
-    Divided by the sum, so that their modularity is what the kernel climbs. The links inside an
-    atom are in the strengths only.
-    """
+    """Shares of partitions that join two atoms; pairs inside an atom count in strengths only."""
     n, n_partitions = atoms.shape
     first_label = np.cumsum(np.r_[0, atoms.max(axis=0, initial=-1)[:-1] + 1])
     labelled = atoms >= 0
@@ -289,7 +283,6 @@ def _co_assignment(
         blocks.append((i[keep], j[keep], share[keep]))
     i, j, share = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     weight = sparse.csr_array((share * size[i] * size[j], (i, j)), shape=(n, n))
-    # What a lonely node keeps holds in both directions.
     weight = sparse.csr_array(weight.maximum(weight.T))
     inside = size * (size - 1.0)
     strength: Floats = weight.sum(axis=1) + inside
@@ -300,7 +293,6 @@ def _co_assignment(
 
 
 def _largest(i: Codes, j: Codes, share: Floats) -> Mask:
-    """The entry of each row that is largest off the diagonal, the first of equal ones."""
     off = np.flatnonzero(i != j)
     order = off[np.lexsort((j[off], -share[off], i[off]))]
     first = np.ones(order.size, bool)
@@ -333,7 +325,7 @@ def _search(
 
 
 def _in_order(network: MultilayerNetwork, partition: Any) -> Codes:
-    """Labels of a run over nodes, or nodes x layers, of the network; -1 where it has none."""
+    """Labels in the node order (or nodes x layers) of the network; -1 where missing."""
     if not isinstance(partition, Partition):
         raise InputError(f"`find` must return a Partition; found {type(partition).__name__}.")
     labels = partition.membership.reindex(network.storage.nodes.index)
@@ -344,7 +336,7 @@ def _in_order(network: MultilayerNetwork, partition: Any) -> Codes:
 
 
 def _mean_agreement(codes: Codes) -> tuple[float, Floats]:
-    """Mean ami over pairs of rows, and mean element-centric similarity of each column."""
+    """Mean AMI over pairs of rows, and mean element-centric similarity of each column."""
     n = codes.shape[1]
     amis, total, times = [], np.zeros(n), np.zeros(n)
     for one, other in combinations(codes, 2):

@@ -128,7 +128,6 @@ def leiden(
 
 
 def _small_layer(network: MultilayerNetwork, numbers: Codes, resolution: float) -> OneLayer | None:
-    """The arrays of the compiled search, where the network is one layer and not large."""
     if len(network.layers) != 1:
         return None
     matrix = layer_matrix(network, network.layers[0])
@@ -150,11 +149,7 @@ def labels_of_layer(
     start: Floats | None = None,
     perturb: float = 1.0,
 ) -> tuple[Floats, float]:
-    """What `leiden` finds for a matrix of weights, NaN without links, and its modularity.
-
-    The first search begins with the labels in `start`, one a node, NaN for a node on its own. Only
-    the best restarts, at most a share `perturb` of all, are perturbed.
-    """
+    """Labels (NaN without links) and modularity; `start`: initial labels, NaN for singletons."""
     linked = np.zeros(matrix.shape[0], bool)
     linked[matrix.indices] = True
     linked |= np.diff(matrix.indptr) > 0
@@ -178,7 +173,6 @@ def labels_of_layer(
 
 
 def membership_table(network: MultilayerNetwork, numbers: Codes, labels: Codes) -> pd.DataFrame:
-    """Node x layer table of labels, numbered by size and then by first node."""
     present = numbers.T >= 0
     table = np.full(present.shape, np.nan)
     if labels.size:
@@ -242,16 +236,13 @@ def _pointers(counts: npt.NDArray[np.integer]) -> Codes:
     return pointers
 
 
+# Shares of the searches, best first, continued until so many perturbations in a row gain nothing.
 STAGES = ((0.8, 1), (0.4, 5), (0.2, 10))
-"""Shares of the searches, the best first, that go on until so many perturbations in a row gain
-nothing (fewer in larger networks). `benchmarks/test_search_quality.py` compares that with more."""
 
 AGREE = 4  # searches with the same best score after which no more are perturbed
 
 
 class OneLayer(NamedTuple):
-    """Links and strengths as arrays; `netinnov.kernels.leiden_layer` describes them."""
-
     indptr: Codes
     indices: Codes
     weight: Floats
@@ -262,7 +253,6 @@ class OneLayer(NamedTuple):
 
 
 def one_layer(matrix: sparse.csr_array, directed: bool, resolution: float) -> OneLayer:
-    """The problem of a matrix of weights above 0 without a diagonal."""
     factor = resolution / float(np.asarray(matrix.sum(axis=1), np.float64).sum())
     both, sides = with_null(matrix, directed)
     (_, a), *other = sides
@@ -273,12 +263,7 @@ def one_layer(matrix: sparse.csr_array, directed: bool, resolution: float) -> On
 def search_one_layer(
     layer: OneLayer, seeds: Sequence[int], starts: Sequence[Codes] = (), perturb: float = 1.0
 ) -> Codes:
-    """Labels of the best of some searches, from single nodes but where a start is given.
-
-    The best of them go on from partitions in which nodes are taken out at random, in `STAGES`, or
-    a share `perturb` below 1 of all in the last of these. In the end the best is searched for
-    communities inside communities.
-    """
+    """Labels of the best search; `perturb` < 1: share of the searches perturbed in the end."""
     from netinnov.kernels.leiden_layer import climbed, perturbed
 
     n, n_searches = layer.indptr.size - 1, len(seeds)

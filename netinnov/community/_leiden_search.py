@@ -11,21 +11,12 @@ from netinnov._typing import Codes, Floats
 WORK = 600_000  # entries of links up to which a search runs to convergence, and then is perturbed
 ENOUGH = 2e-4  # in larger networks it goes on while a round gains such a share of the total weight
 SOON = 5  # times `ENOUGH` that looking inside communities gains where it is worth to look again
-
-FEW = 0.1
-"""In larger networks moves stop when a sweep gains less than such a share of the best sweep."""
-
-FINE = 1.5
-"""Times the resolution at which the search of a larger network starts: communities that were
-joined too early are harder to part than others are to join."""
-
-SWEEP = 20_000
-"""Moves of fewer super-states are looked at as often before their labels are compacted."""
+FEW = 0.1  # moves stop when a sweep gains less than this share of the best sweep (larger networks)
+FINE = 1.5  # initial resolution factor in larger networks: early merges are hard to undo
+SWEEP = 20_000  # least number of moves between two compactions of the labels
 
 
 class Level(NamedTuple):
-    """Super-states as arrays; `netinnov.kernels.leiden` describes them."""
-
     indptr: Codes
     indices: Codes
     weight: Floats
@@ -41,8 +32,6 @@ class Level(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """States to be grouped, with the factor of each channel of the null model."""
-
     level: Level
     factor: Floats
     coupling: float
@@ -51,7 +40,6 @@ class Problem(NamedTuple):
 
 
 def climb(problem: Problem, seed: int) -> Codes:
-    """Labels of one restart."""
     rng = np.random.default_rng(seed)
     if not _shakes(problem):
         return _settle(problem, _climb_fast(problem, rng), rng)
@@ -62,10 +50,7 @@ def climb(problem: Problem, seed: int) -> Codes:
 
 
 def _climb_fast(problem: Problem, rng: np.random.Generator) -> Codes:
-    """Labels of a larger network: the same steps, each left where it gains little.
-
-    It starts with the copies of a node together, and with a resolution that is too fine.
-    """
+    """Labels of a larger network: coarse stopping rules, and a finer resolution first."""
     enough = ENOUGH * problem.scale
     labels = _nodes(problem.level)
     resolution, gain = FINE, np.inf
@@ -87,7 +72,6 @@ def _climb_fast(problem: Problem, rng: np.random.Generator) -> Codes:
 
 
 def _nodes(level: Level) -> Codes:
-    """Labels of states, one a node; each state its own where nothing couples copies."""
     labels = np.arange(level.indptr.size - 1, dtype=np.int32)
     copies = np.diff(level.hptr)
     if level.hstate.size:
@@ -96,15 +80,11 @@ def _nodes(level: Level) -> Codes:
 
 
 def _shakes(problem: Problem) -> int:
-    """How often a search from a changed partition may fail: fewer times in larger networks.
-
-    0: even one would take too long.
-    """
+    """Failed perturbations allowed: fewer in larger networks, 0 where even one takes too long."""
     return min(10, WORK // max(1, problem.level.indices.size))
 
 
 def _cycle(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[Codes, float]:
-    """Move, refine, and work on the parts, a fifth of the states or so, while that pays."""
     labels, part, gain = _refine(problem, labels, rng)
     problem = _aggregate(problem, part)
     labels = _of_parts(labels, part)
@@ -118,7 +98,6 @@ def _cycle(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[C
 
 
 def _iteration(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[Codes, float]:
-    """Move, refine, aggregate and so on, up to where each community is one super-state."""
     at = np.arange(labels.size, dtype=np.int32)
     total = 0.0
     while True:
@@ -134,7 +113,6 @@ def _iteration(problem: Problem, labels: Codes, rng: np.random.Generator) -> tup
 def _refine(
     problem: Problem, labels: Codes, rng: np.random.Generator
 ) -> tuple[Codes, Codes, float]:
-    """Labels after local moves, the parts of communities, and the gain of the moves."""
     from netinnov.kernels.leiden import refined
 
     labels, gain = _moved(problem, None, labels, rng, 0.0 if _shakes(problem) else FEW)
@@ -143,7 +121,6 @@ def _refine(
 
 
 def _shake(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
-    """Take states out at random and search on from there, until that fails some times in a row."""
     quality = _score(problem, labels)
     idle = 0
     while idle < _shakes(problem):
@@ -161,7 +138,6 @@ def _shake(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
 
 
 def _score(problem: Problem, labels: Codes) -> float:
-    """What the kernels maximise, up to a constant."""
     level = problem.level
     source = np.repeat(labels, np.diff(level.indptr))
     score = float(level.weight[source == labels[level.indices]].sum())
@@ -176,11 +152,7 @@ def _score(problem: Problem, labels: Codes) -> float:
 
 
 def _split(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[Codes, float]:
-    """Look inside each community for communities, and let these move.
-
-    A union that came too early is undone by no move of a single state, nor by parts that are
-    small: the refinement stops at them. Inside a community the links that lead out are not noise.
-    """
+    """Search inside each community: single moves and refinement cannot undo an early merge."""
     from netinnov.kernels.levels import cut
 
     level = problem.level
@@ -195,7 +167,6 @@ def _split(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[C
 
 
 def _settle(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
-    """Moves of states and of nodes, separation of unconnected parts, unions, until none is left."""
     from netinnov.kernels.levels import parts
 
     level = problem.level
@@ -222,11 +193,7 @@ def _settle(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
 def _moved(
     problem: Problem, part: Codes | None, labels: Codes, rng: np.random.Generator, few: float = 0.0
 ) -> tuple[Codes, float]:
-    """Labels after moves of super-states, or of whole parts, each in one community; the gain.
-
-    Moves stop when a sweep gains less than the share `few` of the best one. Labels are compacted
-    after each sweep, so that what is read of communities lies close together.
-    """
+    """Labels after moves of super-states, or of whole `part`s, and the gain."""
     from netinnov.kernels.leiden import moved
 
     codes = labels if part is None else _of_parts(labels, part)
@@ -251,21 +218,18 @@ def _moved(
 
 
 def _aggregate(problem: Problem, part: Codes) -> Problem:
-    """The same problem with parts as super-states."""
     from netinnov.kernels.levels import aggregated
 
     return problem._replace(level=Level(*aggregated(*problem.level[:9], part, problem.n_nodes)))
 
 
 def _of_parts(labels: Codes, part: Codes) -> Codes:
-    """The labels of parts, compact; a part lies in one community."""
     codes = np.empty(int(part.max()) + 1, np.int32)
     codes[part] = compact(labels)
     return codes
 
 
 def compact(labels: Codes) -> Codes:
-    """The same partition with labels 0, 1, ... without gaps; labels are below their number."""
     used = np.zeros(labels.size, np.int32)
     used[labels] = 1
     return (np.cumsum(used, dtype=np.int32) - np.int32(1))[labels]

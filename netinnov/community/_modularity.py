@@ -16,8 +16,7 @@ from netinnov.community._partition import Membership, labels_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-NOTHING = 1e-280
-"""A layer that weighs less, where the heaviest link weighs about one, adds nothing to a sum."""
+NOTHING = 1e-280  # a layer below this weight is negligible where the heaviest link weighs about 1
 
 
 def modularity(
@@ -92,7 +91,6 @@ def state_numbers(network: MultilayerNetwork, presence: Presence) -> Codes:
 
 
 def in_units(network: MultilayerNetwork, coupling: float) -> tuple[float, float]:
-    """A unit of weights in which the heaviest link is about one, and the coupling in it."""
     unit = max((unit_of(block.data) for block in network.storage.blocks), default=1.0)
     return unit, min(coupling, 1e200 * unit) / unit
 
@@ -100,10 +98,6 @@ def in_units(network: MultilayerNetwork, coupling: float) -> tuple[float, float]
 def with_null(
     matrix: sparse.csr_array, directed: bool
 ) -> tuple[sparse.csr_array, list[tuple[float, Floats]]]:
-    """Links in either direction with half their weight, and the strengths of the null model.
-
-    (out_i in_j + in_i out_j) / 2 is a difference of two products: of +1 and -1.
-    """
     out_of, into = (np.asarray(matrix.sum(axis=axis), np.float64) for axis in (1, 0))
     if not directed:
         return matrix, [(1.0, out_of)]
@@ -118,7 +112,6 @@ def quality_of(
     resolution: float,
     coupling: float,
 ) -> float:
-    """Q of labels 0, 1, ..., one a state node in the order of `numbers`."""
     unit, coupling = in_units(network, coupling)
     gained = total = 0.0
     for x, layer in enumerate(network.layers):
@@ -150,7 +143,6 @@ def links_modularity(
     weight: Floats,
     resolution: float,
 ) -> float:
-    """Share of weight inside groups less the share expected, by the groups of both ends."""
     n_labels = int(max(source.max(), target.max())) + 1
     total = float(weight.sum())
     out_of = np.bincount(source, weight, n_labels) / total
@@ -160,7 +152,6 @@ def links_modularity(
 
 
 def _state_labels(network: MultilayerNetwork, membership: Any, numbers: Codes) -> Integers:
-    """Labels of the state nodes as codes 0, 1, ..."""
     table = labels_of(membership, "membership")
     nodes, layers = network.storage.nodes.index, list(network.layers)
     row, column = table.index.get_indexer(nodes), np.zeros(len(layers), np.intp)
@@ -169,7 +160,7 @@ def _state_labels(network: MultilayerNetwork, membership: Any, numbers: Codes) -
     else:
         column = table.columns.get_indexer(pd.Index(layers, dtype=object))
     codes = pd.factorize(table.to_numpy(object).ravel())[0].reshape(table.shape)
-    # What is not in the table stands at its end, position -1.
+    # Missing states are read at position -1, the padding.
     labels = np.pad(codes, (0, 1), constant_values=-1)[np.ix_(row, column)].T
     missing = (numbers >= 0) & (labels < 0)
     if missing.any():

@@ -15,21 +15,11 @@ from netinnov.community._modularity import links_modularity, with_null
 from netinnov.community._partition import Partition, labels_at
 from netinnov.network import MultilayerNetwork
 
-LARGE = 2_000_000
-"""Entries of links, both ends and layers together, up to which a search is thorough."""
-
-ENOUGH = 3e-5
-"""A further iteration is worth it while the last one raised the mean over layers by so much."""
-
-ENOUGH_OF_MOVES = 1e-4
-"""In larger networks, while moves of nodes raised it by so much after the last one."""
-
-FINE = 8.0
-"""Times the resolution at which the search of a larger network starts: communities that were
-joined too early are harder to part than others are to join."""
-
-ROUNDING = 1e-12
-"""Qualities that differ by less are equal, so that no last digit decides between restarts."""
+LARGE = 2_000_000  # link entries (both ends, all layers) up to which a search is thorough
+ENOUGH = 3e-5  # least gain in mean modularity for which another iteration runs
+ENOUGH_OF_MOVES = 1e-4  # the same after the last node moves in larger networks
+FINE = 8.0  # initial resolution factor in larger networks: early merges are hard to undo
+ROUNDING = 1e-12  # smaller differences in quality are ties
 
 
 def multiplex_leiden(
@@ -109,7 +99,6 @@ def multiplex_leiden(
     searches = in_threads(work, weight.nnz * len(work))
     best = max(quality for _, quality in searches)
     codes = next(labels for labels, quality in searches if quality >= best - ROUNDING)
-    # The sum over layers, from the links themselves.
     blocks = [network.storage.simple_csr(layer) for layer in network.layers]
     quality = sum(
         links_modularity(codes[block.sources], codes[block.indices], block.data, float(resolution))
@@ -122,7 +111,6 @@ def multiplex_leiden(
 def _summed(
     network: MultilayerNetwork, resolution: float
 ) -> tuple[sparse.csr_array, sparse.csr_array, Floats]:
-    """Links of all layers, each divided by the weight of its layer, and the null model's parts."""
     n = network.n_nodes
     weight = sparse.csr_array((n, n), dtype=np.float64)
     columns: list[Floats] = []

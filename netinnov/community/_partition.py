@@ -64,7 +64,6 @@ class Partition(Displayed):
         return bars(self._sizes())
 
     def _sizes(self) -> list[int]:
-        """Of the communities, in nodes, or in states where labels differ by layer."""
         return [int(size) for size in self._long().value_counts()]
 
     def _long(self) -> pd.Series:
@@ -126,7 +125,6 @@ Membership: TypeAlias = pd.Series | pd.DataFrame | Mapping[str, Hashable] | Part
 
 
 def labels_of(membership: Any, name: str) -> pd.Series | pd.DataFrame:
-    """One label a node, or node x layer; no node and no layer twice."""
     if isinstance(membership, Partition):
         membership = membership.membership
     if isinstance(membership, pd.DataFrame):
@@ -146,7 +144,6 @@ def labels_of(membership: Any, name: str) -> pd.Series | pd.DataFrame:
 
 
 def ranked(codes: npt.NDArray[np.integer]) -> Integers:
-    """The same groups numbered from the largest to the smallest (ties: first member first)."""
     _, first, code, size = np.unique(
         codes, return_index=True, return_inverse=True, return_counts=True
     )
@@ -158,7 +155,6 @@ def ranked(codes: npt.NDArray[np.integer]) -> Integers:
 def labels_at(
     network: MultilayerNetwork, at: npt.NDArray[np.integer], codes: npt.NDArray[np.integer]
 ) -> pd.Series:
-    """The groups of the nodes at some positions, ranked; NaN for the others."""
     labels, order = np.full(network.n_nodes, np.nan), np.argsort(at)
     labels[at[order]] = ranked(codes[order])
     return pd.Series(labels, network.storage.nodes.index, name="community")
@@ -242,7 +238,6 @@ def compare_codes(a: Codes, b: Codes) -> PartitionComparison:
         return PartitionComparison(nan, nan, nan, nan, 0)
     rows, row_size = np.unique(a[known], return_inverse=True, return_counts=True)[1:]
     columns, column_size = np.unique(b[known], return_inverse=True, return_counts=True)[1:]
-    # The cells of the table of counts that are not empty.
     cell, count = np.unique(rows * np.int64(column_size.size) + columns, return_counts=True)
     if cell.size == row_size.size == column_size.size:
         return PartitionComparison(1.0, 1.0, 1.0, 0.0, n)
@@ -274,7 +269,6 @@ def _pairs(sizes: Integers) -> float:
 
 
 def _expected_information(a: Integers, b: Integers, n: int) -> float:
-    """Mean mutual information over all ways to deal n things into groups of the given sizes."""
     size_a, times_a = np.unique(a, return_counts=True)
     size_b, times_b = np.unique(b, return_counts=True)
     log_factorial = gammaln(np.arange(n + 1) + 1.0)
@@ -305,7 +299,7 @@ def _expected_information(a: Integers, b: Integers, n: int) -> float:
 def aligned(
     memberships: Sequence[pd.Series | pd.DataFrame],
 ) -> tuple[list[Codes], pd.Index, pd.Index | None]:
-    """Codes of all labels in the order of the first, -1 where missing; nodes, and layers if any."""
+    """Codes in the order of the first membership (-1 where missing), nodes, and layers if any."""
     nodes = memberships[0].index
     tables = [labels for labels in memberships if isinstance(labels, pd.DataFrame)]
     layers = tables[0].columns if tables else None

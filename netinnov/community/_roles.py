@@ -16,15 +16,9 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 HUB = 2.5  # z from which a node is a hub of its community
-
-HUB_CUTS = (0.30, 0.75)
-"""Participation up to which a hub is provincial (R5) and a connector (R6); above: kinless (R7)."""
-
-OTHER_CUTS = (0.05, 0.62, 0.80)
-"""Participation up to which other nodes are R1, R2 and R3; above: R4."""
-
-ROUNDING = 1e-12
-"""Relative difference below which strengths are equal: sums in another order miss by so much."""
+HUB_CUTS = (0.30, 0.75)  # participation up to which a hub is R5 and R6; above: R7
+OTHER_CUTS = (0.05, 0.62, 0.80)  # participation up to which others are R1, R2 and R3; above: R4
+ROUNDING = 1e-12  # relative difference up to which strengths are equal
 
 
 def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
@@ -181,7 +175,6 @@ def _one_label(table: pd.DataFrame) -> pd.Series:
 
 
 def _labelled_weights(network: MultilayerNetwork, codes: Integers) -> sparse.csr_array:
-    """Weights between nodes with a label, in both directions together."""
     weight = flat_matrix(network, "a sum over layers")
     if network.directed:
         weight = sparse.csr_array(weight + weight.T)
@@ -192,7 +185,7 @@ def _labelled_weights(network: MultilayerNetwork, codes: Integers) -> sparse.csr
 
 
 def _standardised(values: Floats, group: Integers) -> Floats:
-    """Distance from the mean of the group in its population sd; 0 where all are equal."""
+    """z-score within the group (population sd); 0 where all are equal."""
     # Each group in a power of two near its largest value: squares of small ones would be 0.
     largest = pd.Series(values).groupby(group).transform("max").to_numpy()
     values = np.ldexp(values, -np.frexp(largest)[1])
