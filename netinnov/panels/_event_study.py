@@ -36,8 +36,7 @@ from netinnov.panels._tie_effects import (
     weights_of,
 )
 
-_DRAWS = 20_000
-"""Of the largest t: an error of 0.002 at p = 0.05."""
+_DRAWS = 20_000  # of the largest t: a simulation error of 0.002 at p = 0.05
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -341,7 +340,6 @@ def difference_in_differences(
 
 
 def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.DataFrame, Floats]:
-    """Means of the cells by group and event time, and the weights that make them."""
     table = fit.table
     rows, weights = [], []
     for group, part in table.groupby("group"):
@@ -358,7 +356,7 @@ def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.
 
 
 def _joint_p(fit: CellFit, weights: Floats) -> float:
-    """P of the largest t among means of cells, all 0, with their correlations (sup-t)."""
+    """Sup-t p-value that all means are 0, given their correlations."""
     if not len(weights):
         return math.nan
     estimate, used = fit.table["estimate"].to_numpy(), (weights != 0).any(axis=0)
@@ -379,7 +377,6 @@ def _joint_p(fit: CellFit, weights: Floats) -> float:
 
 
 def _means(pairs: Pairs, treatment: Treatment) -> pd.DataFrame:
-    """Mean ties before and after, of each group and cohort and of pairs without an enclave."""
     usable = (treatment.cohort >= 1) & ~treatment.undated
     treated = usable & (treatment.cohort != NEVER)
     others = pairs.weight[usable & ~treated].mean(axis=0)

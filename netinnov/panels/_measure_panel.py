@@ -185,7 +185,6 @@ def _check_measures(measures: Mapping[str, Measure]) -> None:
 def _measured(
     network: MultilayerNetwork, measures: Mapping[str, Measure], index: pd.Index, where: str
 ) -> pd.DataFrame:
-    """Positions of measures and of nodes in ``index`` (-1 of a number), with the values."""
     nodes = network.nodes.index
     parts = []
     for at, (name, measure) in enumerate(measures.items()):
@@ -218,7 +217,6 @@ def _long_table(
     measures: Mapping[str, Measure],
     index: pd.Index,
 ) -> pd.DataFrame:
-    """Set values one below the other; what was not measured is NaN, on the nodes of the others."""
     names = list(measures)
     done = [each for each in values.values() if each is not None]
     usual = done[0] if done else pd.DataFrame({"measure": range(len(names)), "node": -1})

@@ -27,20 +27,18 @@ class Pairs(NamedTuple):
     nodes: pd.Index
     source: Codes
     target: Codes
-    weight: Floats
-    """Pairs x periods."""
+    weight: Floats  # pairs x periods
     periods: list[int]
     directed: bool
 
     @property
     def n_pairs(self) -> int:
-        """All pairs of nodes, with those that are never linked."""
+        """All pairs of nodes, also those that are never linked."""
         ordered = self.nodes.size * (self.nodes.size - 1)
         return ordered if self.directed else ordered // 2
 
     @property
     def unordered(self) -> npt.NDArray[np.int64]:
-        """A number for the two ends of each pair, whatever their order."""
         low = np.minimum(self.source, self.target).astype(np.int64)
         return low * self.nodes.size + np.maximum(self.source, self.target)
 
@@ -48,7 +46,6 @@ class Pairs(NamedTuple):
 def linked_pairs(
     network: MultilayerNetwork, layer: str, periods: Sequence[int] | None, function: str
 ) -> Pairs:
-    """Sum the weights of a layer by pair and period, without self-links."""
     layer = check_name("layer", layer, network.layers)
     rows = network.storage.link_rows()
     if rows.period is None:
@@ -85,27 +82,23 @@ def linked_pairs(
 
 
 def whole_numbers(argument: str, values: Sequence[Any]) -> list[int]:
-    """Give the values as integers; others are refused."""
     listed = as_list(argument, values, "whole numbers")
     if wrong := [value for value in listed if not isinstance(value, Integral)]:
         raise InputError(f"`{argument}` must be whole numbers; found {wrong[:5]}.")
     return [int(value) for value in listed]
 
 
-NEVER = np.iinfo(np.int64).max
-"""Cohort of a pair without an enclave in the panel."""
+NEVER = np.iinfo(np.int64).max  # cohort of a pair without an enclave in the panel
 
 
 class Treatment(NamedTuple):
-    """Of each pair the position of the first period with an enclave, and the group it is of."""
+    """First period with an enclave (position) and group of each pair."""
 
     cohort: npt.NDArray[np.int64]
-    group: npt.NDArray[np.int64]
-    """-1 without an enclave."""
+    group: npt.NDArray[np.int64]  # -1 without an enclave
     undated: npt.NDArray[np.bool_]
     groups: tuple[str, ...]
-    n_pairs: int
-    """Pairs with a dated enclave, also those that are never linked."""
+    n_pairs: int  # with a dated enclave, also those that are never linked
 
 
 def enclave_openings(
@@ -157,7 +150,7 @@ def enclave_openings(
 def treatment_of(
     pairs: Pairs, openings: Any, network: MultilayerNetwork, *, by: str | None
 ) -> Treatment:
-    """Match openings to pairs: the earliest counts, and both directions of a pair have it."""
+    """Match openings to pairs, in either direction; the earliest counts."""
     if not isinstance(openings, pd.DataFrame):
         msg = "`openings` must be a DataFrame with columns home, host and opened"
         raise InputError(f"{msg}; found {type(openings).__name__}.")
@@ -202,7 +195,7 @@ def treatment_of(
 
 
 def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt.NDArray[np.int64]:
-    """Positions of nodes; a place that is not a node becomes the first containing place that is."""
+    """Positions of nodes; a place that is not a node stands for its first ancestor that is."""
     nodes = network.nodes.index
     places = network.storage.places
     at = nodes.get_indexer(pd.Index(names))
@@ -217,7 +210,6 @@ def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt
 
 
 def _periods(periods: pd.Series, name: str) -> Floats:
-    """Periods as numbers, NaN where they are missing."""
     number, text = as_numbers(periods)
     bad = periods[text | (~np.isnan(number) & (number != np.floor(number)))]
     if len(bad):

@@ -24,7 +24,6 @@ def poisson_fixed_effects(
     *,
     function: str,
 ) -> tuple[Floats, Floats, Floats]:
-    """Coefficients, their variance with clusters of rows, and expected values."""
     pyfixest = require("pyfixest", extra="econometrics", needed_by=function)
     names = [f"x{i}" for i in range(len(covariates))]
     unsettled = f"{function}: the fixed effects have not converged in 100,000 steps, since next to "
@@ -84,8 +83,7 @@ def poisson_fixed_effects(
 
 
 _LIMIT = 6000
-_RIDGE = 1e-9
-"""Of the largest diagonal entry: it identifies effects that are sums of others."""
+_RIDGE = 1e-9  # relative to the largest diagonal entry; identifies collinear effects
 
 
 def jackknife(
@@ -96,14 +94,7 @@ def jackknife(
     observed: Floats,
     expected: Floats,
 ) -> Floats:
-    """Variance of the coefficients of the cells, clusters left out in turn, at the last weights.
-
-    For cluster g with leverage H_g and residuals e_g the coefficients move by
-    -(X'X)^-1 X_g' (I - H_g)^-1 e_g; their squares add up to the variance, times (G - 1) / G. All
-    regressors count in H_g, the fixed effects too. ``codes``: rows x dummies that are 1 in a row,
-    such as place in period, other place in period, cell; -1: none. ``cells``: those whose
-    coefficients are asked for. A pair is in one cluster only.
-    """
+    """Cluster jackknife: coefficients move by -(X'X)^-1 X_g' (I - H_g)^-1 e_g."""
     levels = np.unique(codes[codes >= 0])
     n, size = observed.size, levels.size
     if size > _LIMIT:

@@ -89,10 +89,8 @@ class PairSample(Displayed):
 
 
 class CellFit(NamedTuple):
-    """Coefficients of the cells, NaN where one is separated, with their variance."""
-
+    # Group, cohort, event time, estimate, standard error and treated pairs of each cell.
     table: pd.DataFrame
-    """Group, cohort, event time, estimate, standard error and treated pairs of each cell."""
     variance: Floats
     sample: PairSample
 
@@ -106,10 +104,7 @@ def fit_cells(
     errors: Errors,
     function: str,
 ) -> CellFit:
-    """Fit ln E(tie) = fixed effects + cells: the treated pairs in all periods but the reference.
-
-    Without a reference period: in those from the opening on.
-    """
+    """Fit ln E(tie) = fixed effects + cells, a cell a group, cohort and event time."""
     cohort, t = treatment.cohort, len(pairs.periods)
     usable = (cohort + (-1 if reference is None else reference) >= 0) & ~treatment.undated
     treated = (cohort < NEVER) & usable
@@ -199,7 +194,6 @@ def fit_cells(
 
 
 def summary(fit: CellFit, weights: Floats, confidence: float) -> TieEffect:
-    """A weighted mean, or difference of means, of cells; NaN if a cell of it is."""
     used = weights != 0
     if not used.any():
         return TieEffect(*[math.nan] * 5)
@@ -227,7 +221,7 @@ def contrasts(fit: CellFit, *, confidence: float) -> tuple[TieEffect, pd.DataFra
 def _unseparated(
     rows: Integers, place: Integers, y: Floats, cell: Integers, owner: Integers, n_cells: int
 ) -> tuple[Mask, Mask]:
-    """Rows left without those that a fixed effect or a cell makes 0, and the cells left."""
+    """Masks of the rows and cells left when those fitted exactly to 0 are dropped."""
     kept, cells = np.ones(rows.size, np.bool_), np.ones(n_cells, np.bool_)
     within, outside = cell >= 0, (owner >= 0) & (cell < 0)
     while True:
@@ -247,7 +241,6 @@ def _unseparated(
 
 
 def weights_of(table: pd.DataFrame, mask: Mask) -> Floats:
-    """Parts of the treated pairs among the cells of a mask; 0 elsewhere."""
     n: Floats = table["n_treated"].to_numpy(np.float64) * mask
     total = n.sum()
     return n / total if total else n
