@@ -28,13 +28,10 @@ from netinnov.scenarios._pair_draws import (
 )
 from netinnov.scenarios._prices import Funding, Priced
 
-KEPT = 2**18
-"""Rows of tables with one node more that are kept with a network, as replicates need them again."""
+KEPT = 2**18  # rows of node tables cached with a network for further replicates
 
 
 class NewNode(NamedTuple):
-    """A node that a scenario adds."""
-
     name: str
     kind: str
     place: str
@@ -42,7 +39,6 @@ class NewNode(NamedTuple):
 
 
 def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
-    """Give the nodes with one more at the end; a name in use gets a number."""
     kept: dict[NewNode, NodeTable] = network.storage.memo.setdefault("one node more", {})
     if node not in kept:
         if len(kept) * network.n_nodes > KEPT:
@@ -61,7 +57,6 @@ def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
 
 
 def free_name(used: Container[Any], name: str) -> str:
-    """Give the name, with a number if it is in use."""
     free, number = name, 1
     while free in used:
         number += 1
@@ -70,7 +65,6 @@ def free_name(used: Container[Any], name: str) -> str:
 
 
 def keys(pairs: Pairs, n: int) -> Positions:
-    """Give one number a pair, for look-ups."""
     return pairs.source.astype(np.int64) * n + pairs.target
 
 
@@ -84,11 +78,7 @@ def moved(
     left: Floats | None = None,
     followed: tuple[Pairs, Pairs] | None = None,
 ) -> MultilayerNetwork:
-    """Take pairs out of a layer and add others, and perhaps a node (see `added_node`).
-
-    Pairs that are `removed` keep the shares `left` of their weight; at 0, or None, they go.
-    `followed` are pairs as they were and, in the same order, as they are now: all else is kept.
-    """
+    """`removed` pairs keep shares `left` of their weight; `followed`: pairs before and after."""
     nodes = network.storage.node_table() if node is None else added_node(network, node)
     rows = network.storage.link_rows()
     code = network.layers.index(layer)
@@ -125,19 +115,15 @@ def moved(
 
 
 def _found(known: Positions, key: Positions) -> tuple[Mask, Positions]:
-    """Tell which keys are known, and give the positions where they are."""
     order = np.argsort(known)
     at = order[np.minimum(np.searchsorted(known[order], key), len(order) - 1)]
     return known[at] == key, at
 
 
-NOT_GIVEN = math.nan
-"""Stands for a share that has to be given."""
+NOT_GIVEN = math.nan  # stands for a required share
 
 
 class BetweenPlaces(Priced):
-    """A scenario between a home and a host; its classes list these fields in their own order."""
-
     __slots__ = ()
 
     home: str
@@ -167,7 +153,6 @@ class BetweenPlaces(Priced):
         return scene_of(network, self.layer, self.home, self.host)
 
     def _funds(self, scene: Scene, count: int, rng: np.random.Generator) -> tuple[Pairs, Floats]:
-        """Give the pairs that home gives up for `count` new links, and the weights of these."""
         pairs = scene.pairs
         if self.funding == "new" or count == 0:
             return pairs.at(np.empty(0, np.intp)), np.full(count, np.median(pairs.weight))
@@ -184,7 +169,6 @@ class BetweenPlaces(Priced):
     def _links_of_node(
         self, scene: Scene, ends: Ends, rng: np.random.Generator
     ) -> tuple[Pairs, Pairs]:
-        """Give the pairs that are given up for a node at the end of the nodes, and its links."""
         to_end = points_to_end(ends.inward, scene.directed, rng)
         # Drawn last, so that the same `rng` places the same links however they are paid for.
         removed, weight = self._funds(scene, len(ends.node), rng)
@@ -193,8 +177,6 @@ class BetweenPlaces(Priced):
 
 
 class LinksOrVolume(BetweenPlaces):
-    """A scenario that places links one by one, or moves a volume: weight, in all links alike."""
-
     __slots__ = ()
 
     volume: float | None
@@ -238,7 +220,6 @@ class LinksOrVolume(BetweenPlaces):
         return self._moves_volume
 
     def _total(self, scene: Scene) -> float:
-        """Give the number of links, or the volume."""
         if self.volume_share is None:
             total = self.size if self.volume is None else self.volume
             assert total is not None
@@ -250,14 +231,9 @@ class LinksOrVolume(BetweenPlaces):
         return self.volume_share * strength
 
     def _part(self, total: float, share: float) -> float:
-        """Give a share of the links, rounded, or of the volume."""
         return share * total if self._moves_volume else round(share * total)
 
     def _lowered(self, scene: Scene, volume: float) -> tuple[Pairs, Floats, float]:
-        """Give the pairs whose weight pays for a volume, the shares of it left, and what is paid.
-
-        What would be left below the least weight is taken wholly, so a little more may be paid.
-        """
         if self.funding == "new":
             return scene.pairs.at(np.empty(0, np.intp)), np.empty(0), volume
         scene.check_volume(volume)
@@ -275,12 +251,11 @@ class LinksOrVolume(BetweenPlaces):
 
 
 def volume_of(network: MultilayerNetwork, scenario: LinksOrVolume) -> float:
-    """Give the weight that a scenario moves in a network, or the number of links it places."""
     return scenario._total(scenario._scene(network))
 
 
 def split_ways(a: Codes, b: Codes, weight: Floats, chance: Floats, scene: Scene) -> Pairs:
-    """Link a to b, and in a directed layer b to a with the rest, if both get the least weight."""
+    """Link a to b; in a directed layer b to a with the rest if both get the least weight."""
     if not scene.directed:
         return Pairs(a, b, weight)
     source, target = np.append(a, b), np.append(b, a)

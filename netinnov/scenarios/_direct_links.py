@@ -20,8 +20,7 @@ from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import Draws, Pairs, Positions, Scene
 from netinnov.scenarios._prices import Amounts, Funding, Priced
 
-MOST_PAIRS = 1_000_000
-"""Pairs of nodes that share a volume of direct links."""
+MOST_PAIRS = 1_000_000  # pairs of nodes that share a volume of direct links
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,6 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     def _place(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:
-        """Add the links, or as many between any two nodes."""
         scene, power = self._scene(network), self.attachment
         if self.size is None:
             return self._place_volume(scene, rng, random_ends)
@@ -128,7 +126,6 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
 def _anywhere_at_random(
     scene: Scene, count: int, rng: np.random.Generator
 ) -> tuple[Positions, Positions, Floats]:
-    """Draw pairs of different nodes, and the chance that each points to the second one."""
     n = scene.network.n_nodes
     inward = scene.by_strength(np.arange(n), 0.0).inward
     a = rng.integers(n, size=count)
@@ -196,7 +193,6 @@ class NewLinks(Priced):
     def _placed(
         self, network: MultilayerNetwork, layer: str | None = None
     ) -> tuple[str, Codes, Codes]:
-        """Give the layer, and the positions of both ends; undirected ends in node order."""
         if layer is None or self.layer is not None:
             layer = _pair_draws.chosen_layer(network, self.layer)
         source, target = pair_positions(network, "pairs", self.pairs)

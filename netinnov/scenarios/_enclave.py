@@ -20,8 +20,6 @@ from netinnov.scenarios._prices import Amounts, Funding
 
 @dataclass(frozen=True, slots=True)
 class Enclave(LinksOrVolume):
-    """A park near to one of home and host that belongs to the other, far from it."""
-
     home: str
     host: str
     size: int | None = None
@@ -37,14 +35,12 @@ class Enclave(LinksOrVolume):
     def _place(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:
-        """Add the park with its links, or with as many links to any nodes at all."""
         node, layer, removed, new, left = self._changes(network, rng, random_ends=random_ends)
         return moved(network, layer, removed, new, node, left=left)
 
     def _changes(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> tuple[NewNode, str, Pairs, Pairs, Floats | None]:
-        """Give the park, the layer, the pairs that are given up, the new ones, and what is left."""
         scene = self._scene(network)
         near, far = self._near_and_far(scene)
         total = self._total(scene)
@@ -64,7 +60,6 @@ class Enclave(LinksOrVolume):
         return node, scene.layer, removed, new, left
 
     def _near_and_far(self, scene: Scene) -> tuple[Side, Side]:
-        """Give where the park is located, and the place that it belongs to."""
         return (scene.host, scene.home) if self._at_host else (scene.home, scene.host)
 
     def _draws(self, scene: Scene, total: float) -> Draws:
@@ -74,7 +69,6 @@ class Enclave(LinksOrVolume):
         return [*self._local_draws(scene, total - pipelines), (at_far, pipelines)]
 
     def _local_draws(self, scene: Scene, local: float) -> Draws:
-        """Give the candidates of the links that embed the park."""
         sides, volume = self._near_and_far(scene), self._moves_volume
         return [(_pair_draws.embedding(scene, *sides, self.attachment, volume=volume), local)]
 

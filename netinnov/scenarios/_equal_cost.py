@@ -73,7 +73,6 @@ def equal_cost(
 def largest_within(
     network: MultilayerNetwork, rival: Sized, budget: float, prices: Prices
 ) -> Sized:
-    """The rival as large as the budget pays for."""
     size: object = rival.size
     if size is None:
         of_volume: Sized = _of_volume(network, rival, budget, prices)
@@ -100,7 +99,6 @@ def largest_within(
 
 
 def _of_volume(network: MultilayerNetwork, rival: Any, budget: float, prices: Prices) -> Any:
-    """The volume that a budget pays for; its cost is a park and so much a unit."""
     one = dataclasses.replace(rival, volume=1.0, volume_share=None)
     whole = one.cost(prices, network)
     park = one.amounts(network, kilometres=False).park * prices.park
@@ -238,7 +236,6 @@ def _price_table(rows: list[tuple[float, float, str, str | None]]) -> pd.DataFra
 
 
 def _amounts(scenario: object, network: MultilayerNetwork, prices: Prices) -> Amounts:
-    """Amounts with kilometres, or without where these cost nothing and cannot be known."""
     priced = _priced(scenario)
     try:
         return priced.amounts(network)

@@ -14,15 +14,10 @@ from netinnov.kernels.weighted_draws import arrivals_among_first
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import Draws, Side, shares
 
-_NODES = 16
-"""Of Gauss and Legendre's rule in each panel of the logarithm of time."""
-
-_PANEL = 2.0
-_PANEL_BY_DRAWS = 4.0
-"""Widest panel, the second times 1 / sqrt(number of draws)."""
-
-_NEVER = 1e-18
-"""A chance that is left out at both ends of the integral."""
+_NODES = 16  # of the Gauss-Legendre rule in each panel of log time
+_PANEL = 2.0  # widest panel of log time
+_PANEL_BY_DRAWS = 4.0  # the same, times 1 / sqrt(number of draws)
+_NEVER = 1e-18  # probability cut off at both ends of the integral
 
 
 def expected_links(
@@ -34,12 +29,7 @@ def expected_links(
     kilometres: bool,
     volume: bool = False,
 ) -> tuple[float, float]:
-    """Give the expected number of local links, and the expected kilometres of all others.
-
-    Of a `volume` it is the weight of local links, and weight times kilometres of all others. Links
-    start in one place; the nodes located in it, or in the other place, count as at that one point,
-    so a link inside it is local. Kilometres are NaN if they are not asked for.
-    """
+    """Expected number (or weight) of local links, and kilometres of all others."""
     origin, across = network.storage.place_names.get_indexer(pd.Index([start.place, other.place]))
     place = np.where(other.nodes, across, network.storage.place_codes)
     local = km = 0.0
@@ -63,17 +53,13 @@ def expected_links(
 
 
 def _shared_sums(pull: Floats, values: npt.NDArray[np.float64], volume: float) -> Floats:
-    """Give the sums of values (rows) of candidates (columns), weighted by what each gets."""
     weight = volume * shares(pull)
     summed: Floats = np.where(weight > 0, values * weight, 0.0).sum(axis=1)
     return summed
 
 
 def expected_sums(pull: Floats, values: npt.NDArray[np.float64], count: float) -> Floats:
-    """Give the expected sums of values (rows) of candidates (columns) over those that are drawn.
-
-    `count` is the number of draws. Exact but for rounding; NaN only if a candidate has NaN.
-    """
+    """Expected row sums of `values` over `count` draws of candidates (columns), exactly."""
     values = np.asarray(values, np.float64)
     rounds, left = divmod(int(count), len(pull))
     sums = np.zeros(len(values))
@@ -94,14 +80,7 @@ def expected_sums(pull: Floats, values: npt.NDArray[np.float64], count: float) -
 
 
 def _in_turn(pull: Floats, values: Floats, k: int) -> Floats:
-    """Expected sums over k candidates drawn one by one, in proportion to pull among those left.
-
-    Of exponential waiting times with rates `pull` the first k are such a draw, so candidate i is
-    in it with probability E[number of others that came before i < k]: the integral over time of
-    its density times the chance that fewer than k others have come. Until some time this chance is
-    1, from another on it is 0, and between them it falls no faster over the logarithm of time
-    than 1 / sqrt(k), which sets the widths of the panels.
-    """
+    """Integral over exponential waiting times: i is drawn if fewer than k others come before it."""
     rate = pull / pull.max()
     last = np.sort(rate)[-k]  # by then k have come
     width = min(_PANEL, _PANEL_BY_DRAWS / k**0.5)

@@ -189,7 +189,6 @@ class MatchedPlacebo(Priced):
     def _matched(
         self, network: MultilayerNetwork
     ) -> tuple[list[str], list[pd.DataFrame], list[list[str]]]:
-        """The replaced places, the candidates for each, and the joint placebos."""
         check_network(network)
         parts = _parts(self.scenario)
         first = {getattr(part, self.replace): part for part in reversed(parts)}
@@ -219,7 +218,6 @@ class MatchedPlacebo(Priced):
 
 
 def _parts(scenario: object) -> list[Between]:
-    """List the scenarios of a combined one, or the one itself."""
     if isinstance(scenario, Combined):
         return [part for each in scenario.scenarios for part in _parts(each)]
     check_type("scenario", scenario, *BETWEEN, Combined)
@@ -227,7 +225,6 @@ def _parts(scenario: object) -> list[Between]:
 
 
 def _replaced(scenario: Any, role: Replaced, places: Mapping[str, str]) -> Any:
-    """Give a scenario with some of its homes or hosts replaced by others."""
     if isinstance(scenario, Combined):
         return Combined([_replaced(part, role, places) for part in scenario.scenarios])
     change: dict[str, Any] = {role: places[getattr(scenario, role)]}
@@ -235,7 +232,6 @@ def _replaced(scenario: Any, role: Replaced, places: Mapping[str, str]) -> Any:
 
 
 def _outside(network: MultilayerNetwork, pairs: Sequence[tuple[str, str]]) -> Mask:
-    """Tell which places lie outside all homes and hosts, and contain none of them."""
     able = np.ones(len(network.storage.places), bool)
     for home, host in pairs:
         sides(network, home, host)
@@ -259,5 +255,4 @@ def _disjoint_choices(lists: Sequence[Sequence[str]], most: int | None) -> list[
 
 
 def _digits(value: float) -> str:
-    """Four significant digits, whole and without a power of ten where it is large."""
     return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"

@@ -17,54 +17,38 @@ Positions: TypeAlias = npt.NDArray[np.intp]
 
 
 class Pairs(NamedTuple):
-    """Linked pairs of one layer, without self-links: arrays of equal length."""
-
     source: Codes
     target: Codes
     weight: Floats
 
     def at(self, where: Mask | Positions) -> Pairs:
-        """Select by positions or by a mask."""
         return Pairs(self.source[where], self.target[where], self.weight[where])
 
 
 class Ends(NamedTuple):
-    """Candidates for the ends of new links: arrays of equal length."""
-
     node: Positions
-    pull: Floats
-    """Proportional to the chance of being drawn; infinite: drawn first."""
-    inward: Floats
-    """Chance that the link points to the end, in a directed layer."""
+    pull: Floats  # proportional to the probability; infinite values are drawn first
+    inward: Floats  # probability that a link of a directed layer points to this end
 
     def at(self, where: Mask | Positions) -> Ends:
-        """Select by positions or by a mask."""
         return Ends(self.node[where], self.pull[where], self.inward[where])
 
 
-ROUNDING = 1e-12
-"""Relative difference that is only rounding."""
-
+ROUNDING = 1e-12  # relative rounding error
+# Candidates, with the number of ends drawn or the weight shared among them.
 Draws: TypeAlias = list[tuple[Ends, float]]
-"""Groups of candidates, and how many ends are drawn from each, or the weight shared among them."""
 
 
 def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
-    """Find the layer in which a scenario places and takes links."""
     if name is not None:
         return check_name("layer", name, network.layers)
     if not network.layers:
         raise InputError("an enclave needs a network with links; there are none.")
-    # Layers are sorted, and `max` gives the first of several that are equal.
     return max(network.layers, key=lambda layer: len(linked_pairs(network, layer).weight))
 
 
 def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str, Pairs]:
-    """Give the layer of a scenario and its pairs, at least one.
-
-    In a layer of shares of each origin's total, links can be neither added nor moved: the shares
-    that leave a node would no longer sum to 100 %.
-    """
+    """The layer and its pairs; not a layer of shares, whose links must sum to 100 % by origin."""
     layer = chosen_layer(network, name)
     if network.storage.holds_shares(layer):
         raise InputError(
@@ -81,7 +65,6 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
 
 
 def linked_pairs(network: MultilayerNetwork, layer: str) -> Pairs:
-    """Give each linked pair of a layer once, periods summed."""
     block = network.storage.csr(layer)
     source, target = block.sources, block.indices
     where = source != target if layer in network.directed else source < target
@@ -89,7 +72,6 @@ def linked_pairs(network: MultilayerNetwork, layer: str) -> Pairs:
 
 
 def ends_by_strength(nodes: Positions, pairs: Pairs, n: int, attachment: float) -> Ends:
-    """Make nodes candidates, drawn in proportion to strength ** attachment."""
     inward = np.bincount(pairs.target, pairs.weight, n)[nodes]
     strength = inward + np.bincount(pairs.source, pairs.weight, n)[nodes]
     largest = strength.max(initial=0.0) or 1.0
@@ -99,7 +81,6 @@ def ends_by_strength(nodes: Positions, pairs: Pairs, n: int, attachment: float) 
 
 
 def draw(pull: Floats, k: int, rng: np.random.Generator) -> Positions:
-    """Draw k positions without replacement, in proportion to their pull, in rounds if k > n."""
     rounds = [np.empty(0, np.intp)]
     for left in range(k, 0, -len(pull)) if k else ():  # with none to draw there may be none
         # Of exponential waiting times with rates `pull`, the order of arrival is that of drawing.
@@ -110,13 +91,12 @@ def draw(pull: Floats, k: int, rng: np.random.Generator) -> Positions:
 
 
 def drawn_ends(draws: Draws, rng: np.random.Generator) -> Ends:
-    """Draw ends from each group of candidates in turn."""
     parts = [ends.at(draw(ends.pull, int(k), rng)) for ends, k in draws]
     return Ends(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def shares(pull: Floats) -> Floats:
-    """Give the shares of candidates in a volume, in proportion to pull; alike if all have none."""
+    """Shares in proportion to pull; equal if every pull is 0."""
     total = pull.sum()
     return pull / total if total > 0 else np.full(len(pull), 1 / len(pull))
 
@@ -133,7 +113,6 @@ def concentrated(parts: Floats, volume: float, least: float) -> Floats:
 
 
 def ends_of_volume(draws: Draws, scene: Scene) -> tuple[Ends, Floats]:
-    """Share volumes among candidates; gives those that get some, and how much."""
     for _, volume in draws:
         scene.check_volume(volume)
     # The expected amounts rounded, not drawn: one replicate says all, and each placebo is one.
@@ -145,20 +124,15 @@ def ends_of_volume(draws: Draws, scene: Scene) -> tuple[Ends, Floats]:
 
 
 def points_to_end(inward: Floats, directed: bool, rng: np.random.Generator) -> Mask:
-    """Draw which new links point to their end; in an undirected layer none does."""
     return rng.random(len(inward)) < inward if directed else np.zeros(len(inward), bool)
 
 
 class Side(NamedTuple):
-    """A place, and the nodes located in it or in a place inside it."""
-
     place: str
     nodes: Mask
 
 
 class Scene(NamedTuple):
-    """What a scenario between two places looks at."""
-
     network: MultilayerNetwork
     layer: str
     pairs: Pairs
@@ -177,11 +151,9 @@ class Scene(NamedTuple):
 
     @property
     def least(self) -> float:
-        """The least weight of a link that a volume makes: one event, or the smallest weight."""
         return least_weight(self.network, self.layer, self.pairs)
 
     def check_volume(self, volume: float) -> None:
-        """Refuse a volume that is less than one link."""
         if 0 < volume < self.least * (1 - ROUNDING):
             event = self.network.storage.weight_of_event(self.layer) is not None
             unit = "the weight of one event" if event else "the smallest weight"
@@ -193,17 +165,14 @@ class Scene(NamedTuple):
 
 
 def least_weight(network: MultilayerNetwork, layer: str, pairs: Pairs) -> float:
-    """The weight of one event, or the smallest of a layer whose events are not known."""
     return network.storage.weight_of_event(layer) or float(pairs.weight.min())
 
 
 def scene_of(network: MultilayerNetwork, layer: str | None, home: str, host: str) -> Scene:
-    """Find the layer, its pairs and the nodes of home and host."""
     return Scene(network, *layer_with_pairs(network, layer), *sides(network, home, host))
 
 
 def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]:
-    """Find the nodes located in home, and those in host but not in home; each must have some."""
     places = network.storage.place_names
     for role, place in (("home", home), ("host", host)):
         value: object = place
@@ -225,7 +194,6 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
 
 
 def inside(network: MultilayerNetwork, place: str) -> Mask:
-    """Mark `place` and the places inside it."""
     parent = network.storage.parents
     inner = np.zeros(len(parent), bool)
     inner[network.storage.place_names.get_loc(place)] = True
@@ -237,13 +205,12 @@ def inside(network: MultilayerNetwork, place: str) -> Mask:
 
 
 def belongs_to(network: MultilayerNetwork, side: Side, place: str) -> Mask:
-    """Mark the nodes of a side whose jurisdiction is a place or one inside it."""
     code = network.storage.jurisdiction_codes
     return side.nodes & inside(network, place)[code] & (code >= 0)
 
 
 def own(network: MultilayerNetwork, side: Side) -> Positions:
-    """Give the one node of the place's own jurisdiction if it has exactly one, else all nodes."""
+    """The place's own node if there is exactly one, else all of its nodes."""
     native = belongs_to(network, side, side.place)
     return np.flatnonzero(native if native.sum() == 1 else side.nodes)
 
@@ -251,12 +218,7 @@ def own(network: MultilayerNetwork, side: Side) -> Positions:
 def embedding(
     scene: Scene, side: Side, outside: Side, attachment: float, *, volume: bool = False
 ) -> Ends:
-    """Give the candidates for the local links of a park.
-
-    The nodes of the place; if it has a single one of its own, that one first, then its
-    neighbours that are not `outside`, in proportion to (weight of the tie) ** attachment. Of a
-    `volume` that node has a share in proportion to the sum of these ties.
-    """
+    """Local partners of a park: its place's nodes, or its single node and that one's neighbours."""
     pairs, n = scene.pairs, scene.network.n_nodes
     centre = own(scene.network, side)
     ends = scene.by_strength(centre, attachment)

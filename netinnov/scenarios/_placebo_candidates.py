@@ -22,8 +22,7 @@ Replaced: TypeAlias = Literal["host", "home"]
 Matching: TypeAlias = str | Callable[[str, str], object]
 Between: TypeAlias = ReverseEnclave | ForwardEnclave | TalentAttraction | DirectLinks
 
-MATCH = ("strength", "distance")
-"""What is matched by default."""
+MATCH = ("strength", "distance")  # matched by default
 
 _BUILT_IN = ("strength", "distance", "tie", "population")
 
@@ -151,7 +150,6 @@ def _values_of(
     replace: Replaced,
     able: Mask,
 ) -> Any:
-    """Give what a function makes of home and host, for all places that can stand in."""
     ends = [(stays, place) if replace == "host" else (place, stays) for place in places[able]]
     values = pd.Series(pd.NA, range(len(places)), dtype=object)
     values[able] = [function(*pair) for pair in ends]
@@ -184,7 +182,6 @@ def _node_strength(pairs: Pairs, n: int, *, only_in: bool = False) -> Floats:
 
 
 def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
-    """Sum over the nodes in each place or a place inside it."""
     code = network.storage.place_codes
     known = code >= 0
     n_places = len(network.storage.places)
@@ -198,7 +195,6 @@ def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
 
 
 def _depth(parent: Codes) -> Codes:
-    """Count the steps of `parent` from each place to the top."""
     depth = np.zeros(len(parent), np.int32)
     around = parent
     while (around >= 0).any():
@@ -210,10 +206,7 @@ def _depth(parent: Codes) -> Codes:
 def can_stand_in(
     network: MultilayerNetwork, real: str, stays: str, *, any_depth: bool = False
 ) -> Mask:
-    """Mark the places that have nodes, lie outside both `real` and `stays` and contain neither.
-
-    They must lie as many steps from the top as the real one, unless ``any_depth``.
-    """
+    """Places with nodes outside `real` and `stays`, at the depth of `real` unless `any_depth`."""
     places = network.storage.places
     parent = network.storage.parents
     depth = _depth(parent)
@@ -230,7 +223,6 @@ def can_stand_in(
 
 
 def is_number(values: pd.Series) -> bool:
-    """Tell whether a covariate is matched by distance in value; others must be equal."""
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 

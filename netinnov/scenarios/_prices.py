@@ -72,13 +72,10 @@ class Amounts(NamedTuple):
 
 
 class Priced(ABC):
-    """A scenario with a cost."""
-
     __slots__ = ()
 
     @property
     def _draws_nothing(self) -> bool:
-        """Whether each replicate would be the same."""
         return False
 
     def amounts(
@@ -172,7 +169,6 @@ class Priced(ABC):
 
 
 def cost_of(scenario: object, prices: Prices, network: MultilayerNetwork) -> float | None:
-    """What a scenario costs by its method `cost(prices, network)`; None if it has none."""
     cost = getattr(scenario, "cost", None)
     if not callable(cost):
         return None
@@ -182,7 +178,6 @@ def cost_of(scenario: object, prices: Prices, network: MultilayerNetwork) -> flo
 
 
 def draws_nothing(scenario: object) -> bool:
-    """Tell whether a scenario gives the same network whatever its generator."""
     return isinstance(scenario, Priced) and scenario._draws_nothing
 
 
@@ -192,6 +187,5 @@ def check_prices(prices: object) -> None:
 
 
 def check_scenario(name: str, change: object) -> None:
-    """Check that a scenario is a function, not a class."""
     expected = "a ReverseEnclave, one of its rivals, or a function of a network and a Generator"
     check_callable(name, change, expected, made=True)

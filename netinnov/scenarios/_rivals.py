@@ -96,7 +96,6 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
     ) -> MultilayerNetwork:
         scene = self._scene(network)
         kept = round(self.kept_share * self.size)
-        # The ties that movers keep, as they are before and after the move.
         ties, talent, ends = self._ties_of_talents(scene)
         if len(ties.weight) < kept:
             raise self._too_few(kept, len(ties.weight))
@@ -114,7 +113,6 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         return moved(network, scene.layer, removed, new, node, followed=(before, after))
 
     def _ties_of_talents(self, scene: Scene) -> tuple[Pairs, Mask, Ends]:
-        """Give the ties that movers can keep, the talents of host, and the partners as ends."""
         network = scene.network
         ties = scene.pairs.at(~scene.at_home())
         is_talent = network.storage.nodes["kind"] == "talent"
@@ -247,7 +245,6 @@ class Combined(Priced):
 
 
 BETWEEN = (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
-"""The scenarios between a home and a host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,14 +272,13 @@ class Rival:
 
 
 def _like(rival: type[Priced], enclave: ReverseEnclave) -> Priced:
-    """Make a rival with the options that it shares with the enclave."""
     names = [each.name for each in fields(cast(Any, rival))]
     return rival(**{name: getattr(enclave, name) for name in names})
 
 
+# Rivals that a study can name in ``[experiment] rivals``.
 RIVALS: dict[str, Rival] = {
     "direct links": Rival(partial(_like, DirectLinks), "direct links without a park"),
     "random ends": Rival(RandomEnds, "a park linked to places at random", contrast=True),
     "forward enclave": Rival(partial(_like, ForwardEnclave), "a park of the host at home"),
 }
-"""Rivals that a study can name in ``[experiment] rivals``; a new one is usable once it is here."""
