@@ -31,11 +31,8 @@ from netinnov.explorer._place_structure import compute_structure, structure_payl
 from netinnov.explorer._study_folder import StudyTables, read_study
 from netinnov.network import MultilayerNetwork
 
-HEIGHT = 760
-"""Pixels of the page in a notebook."""
-
-LISTED = 1_000
-"""Places in the table that is shown without scripts, the strongest."""
+HEIGHT = 760  # pixels of the page in a notebook
+LISTED = 1_000  # strongest places in the table that is shown without scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +176,6 @@ def page_of(
 
 
 def _first_view(data: dict[str, Any], points: Floats) -> str:
-    """What is shown without scripts: the places and the observed links between them."""
     n, measures = data["n"], data["measures"]
     strength = measures.get("strength") or measures.get("degree") or [0.0] * n
     size = np.array([0.0 if value is None else value for value in strength])

@@ -16,20 +16,16 @@ import numpy as np
 
 from netinnov._typing import Floats
 
+# Characters that HTML forbids, and lone surrogates, which UTF-8 cannot encode.
 NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""What HTML does not allow, and halves of characters that UTF-8 cannot write."""
 WIDTH, HEIGHT = 960.0, 640.0
 MARGIN = 24.0
 LABELS = 12
-LINKS = 400
-"""Labels and links drawn, the strongest first."""
+LINKS = 400  # links and labels drawn, the strongest first
 
 
 def page(data: dict[str, Any], *, title: str, first_view: str) -> str:
-    """Put the page together from what its code reads, and what is shown without scripts (HTML).
-
-    Labels are data in the page, never markup; the texts of ``first_view`` are escaped.
-    """
+    """Build the page; labels are data, never markup, and `first_view` is escaped HTML."""
     code, style = _source("page.js"), _source("page.css")
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data: blob:; "
@@ -59,13 +55,11 @@ def _source(name: str) -> str:
 
 
 def _hash(text: str) -> str:
-    """The hash by which a policy allows exactly this text."""
     digest = hashlib.sha256(text.encode("utf-8")).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
 def mercator(lon: Any, lat: Any) -> Floats:
-    """Web Mercator in degrees, north up the page."""
     y = np.degrees(np.log(np.tan(np.pi / 4 + np.radians(np.asarray(lat, np.float64)) / 2)))
     return np.column_stack([np.asarray(lon, np.float64), -y])
 
@@ -73,7 +67,6 @@ def mercator(lon: Any, lat: Any) -> Floats:
 def static_map(
     points: Floats, names: Sequence[str], size: Floats, links: Sequence[tuple[int, int, float]]
 ) -> str:
-    """An SVG of places at given points (NaN: not drawn), larger if stronger, and their links."""
     known = np.asarray(np.isfinite(points).all(axis=1), bool)
     if not known.any():
         return ""
@@ -106,7 +99,6 @@ def static_map(
 def static_table(
     names: Sequence[str], columns: dict[str, Sequence[object]], shown: Iterable[int]
 ) -> str:
-    """A table of some of the places."""
     heads = "".join(f"<th scope=col>{escape(name)}</th>" for name in ("place", *columns))
     rows = []
     for i in shown:

@@ -11,17 +11,13 @@ from netinnov._typing import Floats
 from netinnov.io import to_igraph
 from netinnov.network import MultilayerNetwork
 
-FEW = 400
-"""Places up to which springs are laid out; above, they would take long."""
+FEW = 400  # places up to which a spring layout is fast enough
 
 GOLDEN = np.pi * (3 - np.sqrt(5))
 
 
 def layout_of(network: MultilayerNetwork) -> Floats:
-    """Positions (n, 2) between 0 and 1, with places without links in rows below the others.
-
-    Nothing is random: the same network is drawn the same way.
-    """
+    """Deterministic positions (n, 2) in [0, 1]; places without links are in rows below."""
     n = network.n_nodes
     at = np.zeros((n, 2))
     joined = linked(network)
@@ -41,7 +37,6 @@ def layout_of(network: MultilayerNetwork) -> Floats:
 
 
 def _by_springs(network: MultilayerNetwork) -> Floats:
-    """The layout of Kamada and Kawai, from a spiral in node order."""
     k = np.arange(network.n_nodes)
     spiral = np.sqrt(k + 0.5)[:, None] * np.column_stack([np.cos(k * GOLDEN), np.sin(k * GOLDEN)])
     drawn = to_igraph(network).simplify().as_undirected()
@@ -51,7 +46,6 @@ def _by_springs(network: MultilayerNetwork) -> Floats:
 
 
 def _by_spectrum(network: MultilayerNetwork) -> Floats:
-    """Ranks in the second and third eigenvector of the random walk, which spreads places evenly."""
     links = union(network)
     links = sparse.csr_array(links + links.T)
     n = network.n_nodes

@@ -13,12 +13,11 @@ from netinnov.explorer._place_network import Gazetteer
 from netinnov.linkages._ranking import ranking
 from netinnov.network import MultilayerNetwork
 
-MOST = 500
-"""Sites that the page lists, and partners of each."""
+MOST = 500  # sites that the page lists, and partners of each
 PARTNERS = 12
 
+# Node columns that the page shows of a site.
 SAID = (*("name_zh", "type", "opened", "announced"), *("confidence", "as_of", "source_url", "note"))
-"""Columns of the nodes that the page shows of a site, where they are there."""
 
 
 def parks_of(
@@ -28,7 +27,6 @@ def parks_of(
     level: int | str | None,
     rank: str | None = None,
 ) -> list[dict[str, Any]]:
-    """The enclaves among the nodes (parks, where there are any) whose ends are on the page."""
     nodes = network.storage.nodes
     table = ranking(network, rank=rank, level=level).find(network)
     kinds = nodes["kind"].reindex(table["node"]).to_numpy()
@@ -57,7 +55,6 @@ def parks_of(
 def _partners(
     network: MultilayerNetwork, parks: pd.Series, names: pd.Series
 ) -> dict[str, list[list[str]]]:
-    """For each site the names of the nodes it is linked with, and in which layer."""
     links = network.links[["layer", "source", "target"]]
     both = pd.concat([links, links.rename(columns={"source": "target", "target": "source"})])
     both = both[both["source"].isin(parks) & (both["source"] != both["target"])].drop_duplicates()
@@ -67,7 +64,6 @@ def _partners(
 
 
 def enclave_pairs(parks: list[dict[str, Any]]) -> list[dict[str, int]]:
-    """How many sites each pair of home and host has, most first."""
     if not parks:
         return []
     pairs = pd.DataFrame(parks)[["home", "host"]].value_counts(sort=False).reset_index(name="count")
@@ -76,8 +72,6 @@ def enclave_pairs(parks: list[dict[str, Any]]) -> list[dict[str, int]]:
 
 
 def suggested_pairs(parks: list[dict[str, Any]], places: Gazetteer, n: int) -> list[list[int]]:
-    """Home and host of most sites, each the largest unit around it with a node, each home once."""
-
     def largest(position: int) -> int:
         around, best = position, position
         while around >= 0:

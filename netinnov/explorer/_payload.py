@@ -33,22 +33,13 @@ MEASURES: dict[str, Callable[[MultilayerNetwork], pd.Series]] = {
     "betweenness": betweenness_centrality,
     "participation": participation_coefficient,
 }
-"""Measures by which places can be sized and sorted; the texts of the page name them."""
 
-LIVE = 300
-"""Places up to which the page measures by itself, and so needs every link."""
-
-MOST_PAIRS = 60_000
-"""Linked pairs in the page of a larger network."""
-
-MANY = {"betweenness": 1_000, "harmonic": 10_000}
-"""Places above which a measure is left out: a search from each takes long."""
-
-FINEST = 700
-"""Points of the coast across the page's map, at most."""
-
+LIVE = 300  # places up to which the page computes measures itself, and so needs every link
+MOST_PAIRS = 60_000  # linked pairs in the page of a larger network
+MANY = {"betweenness": 1_000, "harmonic": 10_000}  # places above which a measure is too slow
+FINEST = 700  # points of the coast across the page's map, at most
+# How far land extends beyond the places, so that the map can be moved.
 BEYOND = 1.0
-"""How far land reaches beyond the places, so that the map can be moved."""
 
 
 def tries_enclaves(network: MultilayerNetwork) -> bool:
@@ -57,12 +48,10 @@ def tries_enclaves(network: MultilayerNetwork) -> bool:
 
 
 def rounded(values: Iterable[float], digits: int = 6) -> list[float | None]:
-    """Numbers rounded to some significant digits; None in place of NaN and infinity."""
     return [float(f"{value:.{digits}g}") if np.isfinite(value) else None for value in values]
 
 
 def places_of(places: Gazetteer) -> dict[str, Any]:
-    """Names, coordinates and who lies inside whom."""
     return {
         "id": places.ids,
         "name": places.names,
@@ -76,10 +65,6 @@ def places_of(places: Gazetteer) -> dict[str, Any]:
 
 
 def layers_of(network: MultilayerNetwork) -> tuple[list[dict[str, Any]], int]:
-    """The record of each layer and its pairs, periods summed, without self-links.
-
-    Of a large network only the strongest pairs are listed, the second result counts the others.
-    """
     every = [linked_pairs(network, name) for name in network.layers]
     weight = np.concatenate([pairs.weight for pairs in every]) if every else np.empty(0)
     kept = np.ones(weight.size, bool)
@@ -99,12 +84,10 @@ def layers_of(network: MultilayerNetwork) -> tuple[list[dict[str, Any]], int]:
 
 
 def _short(weight: float) -> float | int:
-    """A whole number without its decimal point."""
     return int(weight) if weight.is_integer() and abs(weight) < 2**53 else weight
 
 
 def centralities(network: MultilayerNetwork) -> dict[str, list[float | None]]:
-    """The centralities that a network has: sums of shares, for one, have no strength."""
     values = {}
     for name, measure in MEASURES.items():
         if network.n_nodes <= MANY.get(name, network.n_nodes):
@@ -115,7 +98,7 @@ def centralities(network: MultilayerNetwork) -> dict[str, list[float | None]]:
 
 
 def frame_of(places: Gazetteer, n: int) -> Frame | None:
-    """West, east, south and north of the places with a node; None if fewer than two are located."""
+    """West, east, south, north of the places with a node; None if fewer than two are located."""
     known = np.isfinite(places.lon[:n]) & np.isfinite(places.lat[:n])
     if known.sum() < 2:
         return None
@@ -128,7 +111,7 @@ def frame_of(places: Gazetteer, n: int) -> Frame | None:
 
 
 def land_of(frame: Frame) -> list[list[int]]:
-    """Outlines of land in hundredths of a degree or finer: a first point, then steps."""
+    """Outlines as integers in `land_unit`: a first point, then differences."""
     west, east, south, north = frame
     more = BEYOND * max(east - west, north - south)
     wide = (west - more, east + more, max(south - more, -85.0), min(north + more, 85.0))
@@ -145,6 +128,5 @@ def land_of(frame: Frame) -> list[list[int]]:
 
 
 def land_unit(frame: Frame) -> float:
-    """Degrees of a step of the coast, a power of ten."""
     west, east, south, north = frame
     return float(10.0 ** np.floor(np.log10(max(east - west, north - south) / FINEST)))

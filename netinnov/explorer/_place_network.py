@@ -15,10 +15,7 @@ from netinnov.network import MultilayerNetwork
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
-    """Places of the page: those with a node first, then those that only contain or own others.
-
-    `parent` and `jurisdiction` (of nodes) are positions among all of them, -1 for none.
-    """
+    """Places with a node, then places around them; parents are positions, -1 for none."""
 
     ids: list[str]
     names: list[str]
@@ -33,7 +30,7 @@ class Gazetteer:
 def network_of_places(
     network: MultilayerNetwork, *, level: int | str | None = None
 ) -> MultilayerNetwork:
-    """One node a place: as it is if it is so, added up if not; without places, a node is one."""
+    """Network of places; nodes without a place are their own."""
     storage = network.storage
     if (storage.place_codes < 0).all():
         return _nodes_as_places(network)
@@ -44,7 +41,6 @@ def network_of_places(
 
 
 def _nodes_as_places(network: MultilayerNetwork) -> MultilayerNetwork:
-    """The same network, in which each node is a place of its own."""
     nodes = network.nodes
     nodes["place"] = nodes.index.astype("str")
     nodes["jurisdiction"] = nodes["jurisdiction"].fillna(nodes["place"])
@@ -57,7 +53,6 @@ def _nodes_as_places(network: MultilayerNetwork) -> MultilayerNetwork:
 
 
 def gazetteer(network: MultilayerNetwork) -> Gazetteer:
-    """Who lies inside whom, and whose each place is, of a network of places."""
     storage = network.storage
     parents = storage.parents
     owners = storage.jurisdiction_codes[storage.jurisdiction_codes >= 0]
@@ -77,7 +72,6 @@ def gazetteer(network: MultilayerNetwork) -> Gazetteer:
 
 
 def _with_ancestors(codes: list[int], parents: Codes) -> list[int]:
-    """Places in the order given, then those that contain them and are not among them."""
     order = dict.fromkeys(map(int, codes))
     for code in list(order):
         around = int(parents[code])

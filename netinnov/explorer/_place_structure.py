@@ -16,21 +16,14 @@ RULES = ("hubs", "top", "head_tail", "core", "z", "dominant_flow")
 
 SEED, RESTARTS = 1, 3
 
-RESAMPLES = ((100, 100), (300, 50))
-"""Up to so many places, so many bootstrap resamples; none above."""
-
-MANY = 1_000
-"""Places above which rules are not compared: each searches for communities and a core."""
+RESAMPLES = ((100, 100), (300, 50))  # (largest number of places, resamples); no bootstrap beyond
+MANY = 1_000  # places above which rules are not compared: each needs a community and core search
 
 
 def compute_structure(
     network: MultilayerNetwork, *, resample: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """Centres with community, role and support, and which rule names which places as centres.
-
-    None where no two places are linked, or layers hold shares, which cannot be added up. Without
-    `resample` nothing is drawn: links that a model made are not evidence.
-    """
+    """Centres with support, and rules by place; None without links or in layers of shares."""
     n = network.n_nodes
     if not any(network.storage.simple_csr(layer).indices.size for layer in network.layers):
         return None
@@ -53,7 +46,6 @@ def compute_structure(
 def structure_payload(
     network: MultilayerNetwork, centres: pd.DataFrame, by_rule: pd.DataFrame
 ) -> dict[str, Any]:
-    """The tables as lists in node order; what is missing is None."""
     nodes = network.storage.nodes.index
     centres = centres.reindex(nodes)
     by_rule = by_rule.reindex(nodes)

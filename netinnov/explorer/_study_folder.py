@@ -20,8 +20,8 @@ from netinnov.explorer._payload import rounded
 from netinnov.explorer._place_structure import structure_payload
 from netinnov.network import MultilayerNetwork
 
+# Settings of the experiment that are keys of the page's address.
 EXPERIMENT = ("home", "host", "size", "volume", "volume_share", "pipeline_share", "layer", "seed")
-"""Settings of the experiment that are keys of the page's address."""
 
 TABLES = ("centres", "centre_rules", "scenario", "effects")
 
@@ -34,8 +34,6 @@ class StudyTables(NamedTuple):
 
 
 class Study(NamedTuple):
-    """A network as a study saw it, and what its page shows."""
-
     title: str
     level: int | str
     rank: str | None
@@ -45,7 +43,6 @@ class Study(NamedTuple):
 
 
 def read_study(folder: str | os.PathLike[str], network: MultilayerNetwork) -> Study:
-    """Read the folder of a study; its tables must be those that its manifest names."""
     path = as_path("study", folder)
     with damage_refused(f"the study {path}", Exception):
         try:
@@ -78,7 +75,6 @@ def read_study(folder: str | os.PathLike[str], network: MultilayerNetwork) -> St
 def _within(
     network: MultilayerNetwork, level: int | str, keep: dict[str, list[Any]]
 ) -> MultilayerNetwork:
-    """The nodes in the places that the study keeps."""
     places = network.storage.places
     at = units(network.storage.place_codes, places, level)
     table = places.reset_index()
@@ -105,7 +101,6 @@ def study_tables(tables: Path, cities: MultilayerNetwork) -> StudyTables:
 
 
 def _experiment(tables: Path) -> dict[str, Any] | None:
-    """The headline of the experiment: its settings, and its effects on home, host and the whole."""
     scenario, effects = (_table(tables / f"{name}.csv") for name in TABLES[2:])
     if scenario is None or effects is None:
         return None
@@ -130,7 +125,6 @@ def _experiment(tables: Path) -> dict[str, Any] | None:
 
 
 def _table(path: Path) -> pd.DataFrame | None:
-    """A table of the study; text stays text."""
     if not path.is_file():
         return None
     types = {"node": "str", "parameter": "str", "value": "str", "scenario": "str"}
