@@ -162,7 +162,7 @@ def gravity_parameters() -> dict[str, Any]:
 
 
 def _actors_and_sites() -> pd.DataFrame:
-    """Actors as they are; a site is at its host and belongs to its home."""
+    """Actors unchanged; a site is located at its host and belongs to its home."""
     actors = read_packaged("actors").rename(columns={"actor": "node"})
     sites = read_packaged("parks").rename(
         columns={"park": "node", "host": "place", "home": "jurisdiction"}
@@ -172,7 +172,6 @@ def _actors_and_sites() -> pd.DataFrame:
 
 
 def _cities(places: pd.DataFrame) -> pd.DataFrame:
-    """Municipalities and prefecture-level units as nodes, each at itself."""
     whole = places["parent"].isna() & places["level"].isin(["municipality", "prefecture"])
     cities = places.loc[whole, ["name", "name_zh"]]
     return cities.assign(

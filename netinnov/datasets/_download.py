@@ -19,10 +19,7 @@ from netinnov.errors import InputError
 
 ATTEMPTS = 5  # how often in a row a server may send nothing
 PAUSE = 1.0  # seconds before the second attempt; twice as many before each further one
-
-TIMEOUT = (30.0, 60.0)
-"""Seconds to wait for a connection, and for the next bytes; the whole may take any time."""
-
+TIMEOUT = (30.0, 60.0)  # seconds to connect, and between bytes; the total is unlimited
 BLOCK = 2**14  # bytes at a time; a connection that breaks off loses less than this
 PASSING = (408, 425, 429, 500, 502, 503, 504)  # answers after which the same request may succeed
 
@@ -34,11 +31,6 @@ class _BrokenOff(Exception):
 def download(
     address: str, part: Path, home: str, *, progress: bool, say: Callable[[str], None]
 ) -> dict[str, str]:
-    """Download a file to ``part``, from where an earlier call broke off if the file is the same.
-
-    Returns what tells one release from another, as the server says it. ``home`` is the page that
-    an error names.
-    """
     requests = require("requests", extra="data", needed_by="fetch()")
     without_progress = 0
     with requests.Session() as session:
@@ -61,7 +53,6 @@ def download(
 def _attempt(
     session: Any, address: str, part: Path, home: str, *, progress: bool, say: Callable[[str], None]
 ) -> dict[str, str]:
-    """One request: all of the file, or the rest of it."""
     held = _size(part)
     headers = {"Accept-Encoding": "identity"}  # the bytes of the file, not a packed form of them
     about = _read_about(part)
@@ -96,7 +87,6 @@ def _attempt(
 
 
 def _receive(answer: Any, part: Path, start: int, total: int | None, *, progress: bool) -> None:
-    """Write the body behind what is held."""
     from tqdm.auto import tqdm
 
     look: dict[str, Any] = {"unit": "B", "unit_scale": True, "desc": part.stem, "leave": False}
@@ -120,7 +110,6 @@ def _receive(answer: Any, part: Path, start: int, total: int | None, *, progress
 
 @contextmanager
 def _writing(part: Path) -> Iterator[None]:
-    """What the disk refuses, as an error in words; the network raises other ones."""
     try:
         yield
     except OSError as error:
@@ -128,7 +117,6 @@ def _writing(part: Path) -> Iterator[None]:
 
 
 def _check_answer(answer: Any, address: str, home: str) -> None:
-    """Refuse what is not the file or a part of it."""
     status = answer.status_code
     if urlsplit(address).scheme == "https" and urlsplit(answer.url).scheme != "https":
         raise InputError(f"{address} leads to {answer.url}, which is not encrypted.")
@@ -141,7 +129,6 @@ def _check_answer(answer: Any, address: str, home: str) -> None:
 
 
 def _extent(answer: Any) -> tuple[int, int | None]:
-    """Where the body begins in the file, and how large the file is, if the server says so."""
     if answer.status_code == HTTPStatus.PARTIAL_CONTENT:
         where = re.match(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
         if where is None:
@@ -153,13 +140,12 @@ def _extent(answer: Any) -> tuple[int, int | None]:
 
 
 def _is_encoded(answer: Any) -> bool:
-    """Whether the body was packed for the way, although it was asked for as it is."""
     encoding: str = answer.headers.get("Content-Encoding", "identity")
     return encoding != "identity"
 
 
 def _about(answer: Any) -> dict[str, str]:
-    """What tells one release from another; a weak tag does not say that bytes are the same."""
+    """Headers that identify a release; weak ETags do not identify bytes."""
     tag, day = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
     if _is_encoded(answer):  # a part of it could not be continued
         return {}
@@ -196,7 +182,6 @@ def _size(part: Path) -> int:
 
 
 def _bytes(count: float) -> str:
-    """A number of bytes in units of 1000, as shops of disks have them."""
     for unit in ("bytes", "kB", "MB"):
         if count < 1000:
             return f"{count:.3g} {unit}" if unit != "bytes" else f"{count:.0f} bytes"

@@ -25,8 +25,6 @@ _EUROPEAN = "CC BY 4.0 (Decision 2011/833/EU); (c) European Union, CORDIS"
 
 
 class _Source(NamedTuple):
-    """What a publisher offers under stable addresses; none of them publishes hashes."""
-
     content: str
     size: str
     licence: str
@@ -70,7 +68,6 @@ SOURCES = {
         "https://data.uspto.gov/bulkdata/datasets/pvgpatdis",
     ),
 }
-"""By the names that `fetch` takes."""
 
 
 def catalogue() -> pd.DataFrame:
@@ -186,7 +183,6 @@ def fetch(
 
 
 def _is_there(target: Path, known: str | None, pooch: Any, say: Callable[[str], None]) -> bool:
-    """Whether the file was downloaded before; another one of its name is refused."""
     if not target.exists():
         return False
     record = _record_of(target)
@@ -214,7 +210,6 @@ def _get(
     progress: bool,
     say: Callable[[str], None],
 ) -> None:
-    """Download a file, check it, and give it its name and its record."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -246,7 +241,6 @@ def _record_of(target: Path) -> Path:
 
 
 def _check_zip(part: Path, address: str) -> None:
-    """Refuse, and remove, what is not a zip whose members have their checksums."""
     try:
         with zipfile.ZipFile(part) as archive:
             fault = archive.testzip()

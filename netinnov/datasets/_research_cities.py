@@ -104,7 +104,6 @@ def load_research_cities(
 
 
 def _two_mode() -> MultilayerNetwork:
-    """Organisations and projects, and who takes part in what."""
     organisations = read_packaged("research_organisations")
     listed = read_packaged("research_projects")
     rows = read_packaged("research_participations")
@@ -124,7 +123,6 @@ def _two_mode() -> MultilayerNetwork:
 
 
 def _places() -> pd.DataFrame:
-    """The cities, and below them their countries."""
     cities = read_packaged("research_cities").drop(columns="geonames_id")
     names = read_packaged("research_countries").set_index("country")["name"]
     countries = pd.DataFrame({"place": names.index, "name": names.array, "country": names.index})

@@ -193,7 +193,6 @@ def make_city_system(
 def _enclaves(
     community: Places, centre: npt.NDArray[np.bool_], n_enclaves: int, rng: np.random.Generator
 ) -> tuple[Places, Places]:
-    """Draw homes in the periphery, each once, and for each a centre of another community."""
     centres = np.flatnonzero(centre)
     other = community[:, None] != community[centres]
     if community.max() == 0:
@@ -210,11 +209,7 @@ def _enclaves(
 
 
 def _region(n: int, radius: float, rng: np.random.Generator) -> Floats:
-    """Kilometres of n points: one in the middle, the others spread evenly over a ring around it.
-
-    They lie on a spiral of golden angles (Vogel 1979), so that no two come close, which is turned
-    at random; their order is random too.
-    """
+    """Kilometres of n points on a golden-angle spiral (Vogel 1979), randomly turned and ordered."""
     at = 1 + rng.permutation(n - 1)
     golden = np.pi * (3 - np.sqrt(5))
     distance = radius * np.sqrt(0.25 + 0.75 * at / max(n - 1, 1))
@@ -223,12 +218,10 @@ def _region(n: int, radius: float, rng: np.random.Generator) -> Floats:
 
 
 def _points(radius: Floats, turn: Floats) -> Floats:
-    """Kilometres to the east and north."""
     return np.column_stack([radius * np.cos(turn), radius * np.sin(turn)])
 
 
 def _degrees(points: Floats) -> Floats:
-    """Longitude and latitude of points given in kilometres around the middle of the system."""
     lat = _MIDDLE[1] + points[:, 1] / _DEGREE
     lon = _MIDDLE[0] + points[:, 0] / (_DEGREE * np.cos(np.radians(lat)))
     return np.column_stack([lon, lat])
