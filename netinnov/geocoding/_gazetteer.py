@@ -27,14 +27,11 @@ TERRITORIES = {
     "NO": {"SJ"},
     "US": {"AS", "GU", "MP", "PR", "VI"},
 }
+# Weight of an alternate name or a territory, and of the suburb of a larger city.
 ALTERNATE, SUBURB = 1 / 8, 0.8
-"""What a city counts by an alternate name or in a territory, and as the suburb of another:
-Salamanca is as large as the district of Madrid with that name."""
-AROUND, BESIDE = 20.0, 5.0
-"""Kilometres from a large city within which a place is its district, and from any one."""
+AROUND, BESIDE = 20.0, 5.0  # km within which a place is a district of a large city, and of any city
+# Inhabitants: most of a suburb, least of a city with suburbs, and with suburbs twice as far away.
 SMALL, LARGE, METROPOLIS = 15_000, 100_000, 1_000_000
-"""Inhabitants of a place that can be a suburb, of a city that can have some, and of one that has
-them twice as far away; also of one whose districts are known by their names."""
 LONGEST = 300  # letters of an address or a name: matching takes time with the square of it
 OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c00-\uffff]")
 # Where towns that merged go by both names.
@@ -46,16 +43,13 @@ Kind = Literal["own", "table", "part", "list"]
 
 
 class Entry(NamedTuple):
-    """A name of a city."""
-
     row: int  # position in the table of cities
     name: str
-    kind: Kind
-    """Its name in the gazetteer, one from a table of names, one of a part, or one of a list."""
+    kind: Kind  # own name, name from a table, name of a part, or name from a list
 
 
 class Gazetteer:
-    """Cities by the keys of their names; the index of a country is made when it is asked for."""
+    """Cities by name key; the index of a country is built on first use."""
 
     def __init__(self, cities: pd.DataFrame, names: pd.DataFrame) -> None:
         self.cities = cities
@@ -80,11 +74,7 @@ class Gazetteer:
         self._longer: dict[str, dict[str, set[int]]] = {}
 
     def find(self, country: str, key: str) -> list[Entry]:
-        """The cities with a name of this key, the likeliest first; ``""`` is any country.
-
-        That is the one of most weight; those around it are left out: they are its districts, or
-        itself again.
-        """
+        """Cities with this key, likeliest first, without their districts; "" is any country."""
         named = self._of(country, key.isascii()).get(key, {}).values()
         candidates = list(filter(self._is_likely, named))
         if len(candidates) < 2:
@@ -100,18 +90,15 @@ class Gazetteer:
         return [first, *(entry for entry, other in zip(others, far, strict=True) if other)]
 
     def weight(self, entry: Entry, country: str) -> float:
-        """Inhabitants, which count less by an alternate name, in a suburb, and in a territory."""
         size = float(self.population[entry.row])
         size *= 1 if entry.kind == "own" else ALTERNATE
         size *= SUBURB if self._is_suburb(entry.row) else 1
         return size * (ALTERNATE if self._country[entry.row] in TERRITORIES.get(country, ()) else 1)
 
     def keys(self, country: str) -> Set[str]:
-        """The keys of all names in Latin letters."""
         return self._of(country, True).keys()
 
     def longer(self, country: str, key: str) -> Set[int]:
-        """The cities whose name begins with these words and goes on."""
         if country not in self._longer:
             longer: dict[str, set[int]] = defaultdict(set)
             for row in self._rows(country):
@@ -126,11 +113,7 @@ class Gazetteer:
         return great_circle(self.lon[row], self.lat[row], self.lon[rows], self.lat[rows])
 
     def centre(self, row: int, within: float) -> int:
-        """The large city whose suburb a small place within some kilometres is; else the place.
-
-        From a metropolis it may be twice as far. Of several it is the one that draws most, by
-        population over squared distance.
-        """
+        """The large city of which a small place is a suburb, else the place itself."""
         if within <= 0 or self.population[row] >= SMALL:
             return row
         centres = self._centres_of(self._country[row])
@@ -143,7 +126,6 @@ class Gazetteer:
         return int(centres[best]) if draw[best] > 0 else row
 
     def _centres_of(self, country: str) -> Positions:
-        """The large cities of a country that have no larger one beside them."""
         if country not in self._centres:
             large = self._large[country]
             size = self.population[large]
@@ -155,13 +137,12 @@ class Gazetteer:
         return self._centres[country]
 
     def _is_suburb(self, row: int) -> bool:
-        """Whether a city ten times as large is around it."""
         large = self._large[self._country[row]]
         near = self.km(row, large) <= AROUND
         return bool((near & (self.population[large] >= 10 * self.population[row])).any())
 
     def _of(self, country: str, latin: bool) -> dict[str, dict[int, Entry]]:
-        """Entries by key and city; names in other scripts only where such a key is looked for."""
+        """Entries by key and city; non-Latin names only where such a key is looked up."""
         if (country, latin) not in self._index:
             index: dict[str, dict[int, Entry]] = defaultdict(dict)
             for entry in self._entries(country):
@@ -178,12 +159,10 @@ class Gazetteer:
             yield from self._cities_of.get(each, ())
 
     def _countries(self, country: str) -> Iterator[str]:
-        """A country and its territories; all for ``""``."""
         own = (country, *sorted(TERRITORIES.get(country, ())))
         yield from self.regions if country == "" else own
 
     def _entries(self, country: str) -> Iterator[Entry]:
-        """All names; of two equal ones the first is kept."""
         rows = list(self._rows(country))
         for row in rows:
             yield Entry(row, self._own[row], "own")
@@ -196,23 +175,14 @@ class Gazetteer:
                 yield Entry(row, name.strip(), "list")
 
     def _forms(self, row: int) -> Iterator[str]:
-        """Other ways to write the name of the gazetteer.
-
-        "Donostia / San Sebastián" has two names, "Halle (Saale)" is also called Halle, "New York
-        City" New York, and either town that became Villingen-Schwenningen is there still.
-        """
+        """Variants: "Donostia / San Sebastián", "Halle (Saale)", "New York City", merged towns."""
         name = BESIDE_THE_NAME.sub("", self._own[row])
         yield from name.split("/")
         if self._country[row] in JOINED and JOINED_NAME.fullmatch(name):
             yield from name.split("-")
 
     def _is_likely(self, entry: Entry) -> bool:
-        """Whether a name from a list can be trusted.
-
-        That of a small place must resemble its own, because lists also have the names of its
-        province, its station or the next place; and must not be what stands before a hyphen in
-        its own: Dun is another place than Dun-sur-Auron.
-        """
+        """Lists of names give small places also those of their province or station."""
         own = self._own[entry.row]
         if entry.kind != "list" or self.population[entry.row] >= SMALL:
             return True

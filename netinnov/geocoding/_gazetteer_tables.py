@@ -51,10 +51,6 @@ NO_NAMES = ("post", "link", "wkdt", "iata", "icao", "faac", "unlc")
 
 
 def read_gazetteer(gazetteer: object, country: str | None = None) -> Gazetteer:
-    """Check the tables and join them: cities, which have coordinates or codes, and their names.
-
-    ``country`` is that of tables with codes that name none.
-    """
     sources = [gazetteer] if isinstance(gazetteer, (pd.DataFrame, str, PathLike)) else gazetteer
     if not isinstance(sources, Sequence) or not sources:
         msg = "`gazetteer` must be a DataFrame, a path, or a sequence of these; found "
@@ -72,19 +68,16 @@ def read_gazetteer(gazetteer: object, country: str | None = None) -> Gazetteer:
 
 
 def labelled_examples(values: pd.Series) -> str:
-    """The first five of some values with their labels, for a message."""
     return examples(values.items(), lambda item: f"{item[0]!r}: {item[1]!r}")
 
 
 def refuse(table: str, must: str, fault: str, wrong: pd.Series | Mask, values: pd.Series) -> None:
-    """Refuse a table with wrong rows: what must hold, what they are, and the first five."""
     if wrong.any():
         msg = f"{table}: {must}; {wrong.sum()} {fault}, {labelled_examples(values[wrong])}."
         raise InputError(msg)
 
 
 def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
-    """A table with the names of columns that are used here, and how to call it in a message."""
     if isinstance(source, pd.DataFrame):
         label, table = f"table {number} of the gazetteer", source
     elif isinstance(source, (str, PathLike)):
@@ -120,13 +113,11 @@ def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
 
 
 def _has_cities(table: pd.DataFrame) -> bool:
-    """Whether a table has cities or units, not names of them."""
     units = table["geonameid"].lt(0).all() and "name" in table and "alt" not in table
     return bool({"lat", "lon"} & {*table}) or bool(units)
 
 
 def _cities(label: str, table: pd.DataFrame, country: str | None) -> pd.DataFrame:
-    """Cities with all columns, in order."""
     units = bool(table["geonameid"].lt(0).all())
     if units:
         if "country" not in table and not country:
@@ -162,7 +153,6 @@ def _cities(label: str, table: pd.DataFrame, country: str | None) -> pd.DataFram
 
 
 def _names(label: str, table: pd.DataFrame, cities: pd.DataFrame) -> pd.DataFrame:
-    """Names of the cities that are in the gazetteer: the row of the city, name, part."""
     column = "alt" if "alt" in table else "name"
     if column not in table:
         msg = f"{label} must have latitude and longitude, or alternate names (alt); it has "
@@ -194,7 +184,7 @@ def _text(label: str, table: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    """A file as text; an empty field is missing, and NA is Namibia."""
+    """A file as text; an empty field is missing, but "NA" is Namibia."""
     text = read_text(path)
     first = text.partition("\n")[0]
     bare = first.split("\t")[0].isdigit()

@@ -191,13 +191,11 @@ def candidates(
 
 
 def city_ids(cities: pd.DataFrame) -> pd.Series:
-    """The id of each city as a place: its name and its geonameid; missing where it is."""
     number = cities["code"].where(cities["code"].notna(), cities["geonameid"].astype("str"))
     return cities["name"] + " (" + number + ")"
 
 
 def _cities(gazetteer: Gazetteer, rows: Integers, index: pd.Index) -> pd.DataFrame:
-    """The cities of some rows, all missing for -1."""
     cities = gazetteer.cities[CITY].reindex(np.where(rows < 0, len(gazetteer.cities), rows))
     number = cities["geonameid"].astype("Int64")
     return cities.assign(geonameid=number.mask(number < 0)).set_axis(index, axis=0)
@@ -206,7 +204,6 @@ def _cities(gazetteer: Gazetteer, rows: Integers, index: pd.Index) -> pd.DataFra
 def _matches(
     places: object, gazetteer: object, country: str | None, min_score: float
 ) -> tuple[pd.Index, Gazetteer, list[Match]]:
-    """The index of the result, and the match of each place; equal queries are asked once."""
     check_number("min_score", min_score, low=0, high=1)
     if country is not None:
         check_type("country", country, str)
@@ -217,7 +214,6 @@ def _matches(
 
 
 def _queries(places: object, country: str | None) -> tuple[pd.Index, list[Query]]:
-    """What is known of each place, and the index of the result."""
     if isinstance(places, pd.DataFrame):
         table = places
         text = _text("names", places["name"] if "name" in places else places.index.to_series())
@@ -247,7 +243,7 @@ def _text(argument: str, column: pd.Series) -> pd.Series:
 
 
 def _degrees(table: pd.DataFrame, name: str, most: float) -> list[float | None]:
-    """Degrees, or nothing: a missing number would not equal itself, and queries are compared."""
+    """Degrees or None: NaN is not equal to itself, and queries are compared."""
     if name not in table:
         return [None] * len(table)
     value, bad = as_numbers(table[name])

@@ -17,10 +17,8 @@ Words = tuple[str, ...]
 FAR = 100.0  # kilometres from the known coordinates of a place beyond which a city cannot be meant
 REGION = 150.0  # kilometres from the capital of a province within which its cities are
 NEARBY = 50.0  # kilometres within which a longer name is that of a district
-RIVAL = 3.0
-"""How many times larger a city must be than the next of its name to be meant by loose words."""
-SHORTEST_TYPO, LONG = 7, 11
-"""Letters in which a slip of one can be told; in which it can be told of any city."""
+RIVAL = 3.0  # population ratio to the next city of the same name that makes a loose match safe
+SHORTEST_TYPO, LONG = 7, 11  # letters for one typo within a country; anywhere
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Countries whose addresses end with a province (or county) that is named after its capital:
 # Caspe, Zaragoza is 90 km from Zaragoza.
@@ -47,8 +45,6 @@ NEAR = {"B", "BEI", "NEAR", "NR", "PRES"}
 
 
 class Query(NamedTuple):
-    """What is known of a place."""
-
     text: str
     country: str
     region: str
@@ -57,15 +53,13 @@ class Query(NamedTuple):
 
 
 class Match(NamedTuple):
-    """Cities that a place can mean, the likeliest first."""
-
     entries: tuple[Entry, ...]
     method: Method
     score: float
 
     @property
     def row(self) -> int:
-        """The city, or -1: with method none there can be some between which nothing tells."""
+        """Row of the city; -1 without a match, or with several indistinguishable ones."""
         return -1 if self.method == "none" else self.entries[0].row
 
 
@@ -73,8 +67,6 @@ NO_MATCH = Match((), "none", float("nan"))
 
 
 class Fit(NamedTuple):
-    """A gazetteer, asked only for the cities that agree with what is known of a place."""
-
     gazetteer: Gazetteer
     query: Query
     codes: Words
@@ -93,16 +85,12 @@ class Fit(NamedTuple):
         return tuple(entries[i] for i in np.argsort(km, kind="stable") if not km[i] > FAR)
 
     def city(self, name: Words) -> Entry | None:
-        """The likeliest city of this name, or the capital of the region that is named after it."""
         key = "".join(name)
         entries = self.gazetteer.find(self.query.country, key) if len(key) > 3 else []
         return entries[0] if entries else None
 
     def around(self, entries: tuple[Entry, ...], name: Words, size: float) -> tuple[Entry, ...]:
-        """Those that can lie in the region of this name, the nearest to its capital first.
-
-        All where no city of that name has this many inhabitants.
-        """
+        """Entries in the region of this name, nearest to its capital first."""
         capital = self.city(name)
         if capital is None or self.gazetteer.population[capital.row] < size:
             return entries
@@ -112,18 +100,12 @@ class Fit(NamedTuple):
         return tuple(entries[i] for i in near if km[i] <= REGION or region[entries[i].row] == home)
 
     def common(self, entry: Entry, key: str) -> bool:
-        """Whether names of cities elsewhere begin with this one: Sutton, and Sutton Coldfield.
-
-        Longer names nearby are of its districts, as Amsterdam-Zuidoost.
-        """
+        """Whether cities elsewhere start with this name: Sutton, Sutton Coldfield."""
         longer = self.gazetteer.longer(self.query.country, key)
         return entry.row in longer or bool((self.gazetteer.km(entry.row, [*longer]) > NEARBY).any())
 
     def shortens_others(self, entry: Entry) -> bool:
-        """Whether cities elsewhere are as large and can be called so for short too.
-
-        A gazetteer may have Nykøbing only as another name of Nykøbing Mors, not of the others.
-        """
+        """Whether equally large cities elsewhere shorten to this name, such as Nykøbing."""
         if entry.kind == "own":
             return False
         key = "".join(words(entry.name))
@@ -133,7 +115,6 @@ class Fit(NamedTuple):
         return bool((far & (RIVAL * size[others] > size[entry.row])).any())
 
     def sure(self, entries: tuple[Entry, ...]) -> bool:
-        """Whether there is a city and no other one near its size, or nearest by coordinates."""
         located = entries and not np.isnan(self.gazetteer.lon[entries[0].row])
         if self.query.lon is not None and located:
             return True
@@ -142,7 +123,6 @@ class Fit(NamedTuple):
 
 
 def match(gazetteer: Gazetteer, query: Query, min_score: float) -> Match:
-    """The cities a place can mean; none where no rule says one."""
     text = mended(query.text)
     whole = "".join(words(text))
     if not whole or whole == query.country or len(text) > LONGEST:
@@ -175,7 +155,7 @@ def _as_written(fit: Fit, text: str, whole: str) -> Match | None:
 
 
 def _in_its_region(fit: Fit, address: Address) -> Match | None:
-    """``GETAFE (MADRID)``: a city and then the name of a larger one, which is its province."""
+    """``GETAFE (MADRID)``: a city, then a larger one that names its province."""
     for head, tail, separated in _split(address, longest="head"):
         if entries := fit.find("".join(head)):
             if fit.city(tail) is None or (tail[0] in JOINING and not separated):
@@ -186,10 +166,7 @@ def _in_its_region(fit: Fit, address: Address) -> Match | None:
 
 
 def _misspelt(fit: Fit, segment: Words, min_score: float) -> Match | None:
-    """One letter too few, too many, another or swapped.
-
-    Only in a long name or that of a large city: Ehningen is a town and no slip for Ehingen.
-    """
+    """One typo, in long names or large cities only: Ehningen is not a misspelt Ehingen."""
     key = "".join(segment)
     score = 1 - 1 / max(len(key), 1)
     if len(key) < SHORTEST_TYPO or score < min_score or fit.query.country in NO_SLIPS:
@@ -204,7 +181,7 @@ def _misspelt(fit: Fit, segment: Words, min_score: float) -> Match | None:
 
 
 def _in_front(fit: Fit, address: Address) -> Match | None:
-    """``OSTRAVA PORUBA``, ``POOLE, DORSET``: a city and what is in it or around it."""
+    """``OSTRAVA PORUBA``, ``POOLE, DORSET``: a city, then a part of it or the region around it."""
     for head, tail, separated in _split(address, longest="head"):
         key = "".join(head)
         if not (entries := fit.find(key)):
@@ -238,7 +215,6 @@ def _at_the_end(fit: Fit, address: Address) -> Match | None:
 
 
 def _by_name(fit: Fit, entries: tuple[Entry, ...], method: Method) -> Match | None:
-    """A match by the whole name; of towns with one name nobody can say which is meant."""
     town = bool(entries) and fit.gazetteer.population[entries[0].row] < LARGE
     if town and (not fit.sure(entries) or fit.shortens_others(entries[0])):
         return NO_MATCH._replace(entries=entries)
@@ -246,7 +222,6 @@ def _by_name(fit: Fit, entries: tuple[Entry, ...], method: Method) -> Match | No
 
 
 def _called(entries: tuple[Entry, ...], method: Method, score: float = 1.0) -> Match | None:
-    """A match, which is a part if the gazetteer says that this is the name of one."""
     if not entries:
         return None
     return Match(entries, "part" if entries[0].kind == "part" else method, score)
@@ -255,7 +230,7 @@ def _called(entries: tuple[Entry, ...], method: Method, score: float = 1.0) -> M
 def _split(
     address: Address, *, longest: Literal["head", "tail"]
 ) -> Iterator[tuple[Words, Words, bool]]:
-    """All ways to cut the words in two, and whether a comma or the like stands there."""
+    """All two-part splits of the words, and whether the cut is at a comma."""
     everything = address.words
     borders = set(np.cumsum([len(segment) for segment in address.segments]).tolist())
     ends = range(1, len(everything))
@@ -264,13 +239,12 @@ def _split(
 
 
 def _share(city: Words, rest: Words) -> float:
-    """The share of the letters that name the city."""
     a, b = len("".join(city)), len("".join(rest))
     return a / (a + b)
 
 
 def _edits(key: str) -> set[str]:
-    """All keys one slip away whose first letter is the same (Norvig)."""
+    """All keys at edit distance 1 with the same first letter (Norvig)."""
     cuts = [(key[:at], key[at:]) for at in range(1, len(key) + 1)]
     return {
         *(before + letter + after for before, after in cuts for letter in LETTERS),

@@ -19,12 +19,8 @@ POSTAL = re.compile(r"\bCEDEX\b|\b[A-Z]{1,2}-(?=\d{4})|\b\w*\d\w*\b", re.IGNOREC
 
 
 class Address(NamedTuple):
-    """The text of a place, taken apart."""
-
-    segments: tuple[tuple[str, ...], ...]
-    """Words between commas, brackets and the like, without postal codes."""
-    codes: tuple[str, ...]
-    """One or two letters at the end of the segments: a postal district, a province, a state."""
+    segments: tuple[tuple[str, ...], ...]  # words between commas or brackets, without postal codes
+    codes: tuple[str, ...]  # one or two letters at the end: a postal district, province or state
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -40,10 +36,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def keys(name: str) -> list[str]:
-    """The spellings under which a name of the gazetteer is found, without blanks.
-
-    ``Zürich`` is ``ZURICH`` and ``ZUERICH``, 苏州市 is 苏州 too.
-    """
+    """Lookup spellings without blanks: ``ZURICH`` and ``ZUERICH``; 苏州 also for 苏州市."""
     keys = ["".join(words(name))]
     if not name.isascii():
         composed = unicodedata.normalize("NFC", name).upper()
@@ -55,7 +48,7 @@ def keys(name: str) -> list[str]:
 
 
 def mended(text: str) -> str:
-    """UTF-8 that was read as Mac Roman or Windows-1252, as it was: ``M√ºnster`` is Münster."""
+    """Repair UTF-8 decoded as Mac Roman or Windows-1252: ``M√ºnster`` is Münster."""
     if not text.isascii():
         for encoding in ("mac_roman", "cp1252"):
             try:
@@ -66,7 +59,6 @@ def mended(text: str) -> str:
 
 
 def read_address(text: str) -> Address:
-    """Take postal codes, CEDEX and letters at the end away, and split what is left."""
     segments, codes = [], []
     for part in SEPARATOR.split(POSTAL.sub(" ", text)):
         segment = words(part)
