@@ -127,3 +127,23 @@ def test_text_of_parquet_that_is_not_utf8_is_refused(network, tmp_path, hashed):
             if read is read_network or not hashed:
                 with pytest.raises(InputError, match=r"nodes\.parquet"):
                     read(folder)
+
+
+def test_text_of_parquet_that_is_said_to_be_numbers_ends_no_process(network, tmp_path):
+    folder = written(network, tmp_path / "one", "parquet", hashed=False)
+    path = folder / "nodes.parquet"
+    whole = path.read_bytes()
+    begin = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")  # of what is said of columns
+    for at in range(begin, len(whole) - 8):
+        if whole[at] == 12:  # twice the 6 of text; the 2 of whole numbers
+            path.write_bytes(whole[:at] + b"\x04" + whole[at + 1 :])
+            network_or_error(read_network, folder)
+
+
+def test_lists_in_cells_of_parquet_are_refused(tmp_path):
+    pd.DataFrame({"node": ["a", "b"], "fields": [[1, 2], []]}).to_parquet(
+        tmp_path / "nodes.parquet"
+    )
+    pd.DataFrame({"source": ["a"], "target": ["b"]}).to_parquet(tmp_path / "links.parquet")
+    with pytest.raises(InputError, match=r"one value in each cell; column 'fields' holds lists"):
+        ni.read_network(tmp_path)

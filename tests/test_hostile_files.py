@@ -21,6 +21,7 @@ from netinnov.errors import InputError
 from netinnov.geocoding import geocode
 from netinnov.sources import _delimited
 from netinnov.study import read_configuration
+from test_damaged_folders import drop_hashes
 
 NODES = "node,place\na,p\nb,q\n"
 LINKS = "source,target,layer\na,b,flow\n"
@@ -37,10 +38,11 @@ def folder(tmp_path):
 
 @pytest.fixture
 def written(tmp_path):
-    """A network as write_network leaves it."""
+    """A network as write_network leaves it, without hashes: what is changed is looked at."""
     nodes = pd.DataFrame({"node": ["a", "b"]})
     links = pd.DataFrame({"source": ["a"], "target": ["b"]})
     network_io.write_network(ni.build_network(nodes, links), tmp_path / "network")
+    drop_hashes(tmp_path / "network")
     return tmp_path / "network"
 
 
@@ -163,9 +165,7 @@ def test_a_zip_in_a_zip_counts_by_the_outer_one(tmp_path, low_limit):
         sources.read_patentsview(tmp_path / "all.zip")
 
 
-@pytest.mark.parametrize(
-    "values", [np.zeros(200_000, np.int64), ["x" * 1_000] * 5_000, [["a"] * 100] * 5_000]
-)
+@pytest.mark.parametrize("values", [np.zeros(200_000, np.int64), ["x" * 1_000] * 5_000])
 def test_a_parquet_of_one_value_many_times_is_refused(folder, low_limit, values):
     (folder / "nodes.csv").unlink()
     pq.write_table(pa.table({"node": pa.array(values)}), folder / "nodes.parquet")
@@ -292,6 +292,7 @@ def test_arrow_with_names_that_are_not_utf8_is_refused(tmp_path):
     nodes = pd.DataFrame({"wordy_name": ["x", "y"]}, index=["a", "b"])
     links = pd.DataFrame({"source": ["a"], "target": ["b"]})
     network_io.write_network(ni.build_network(nodes, links), tmp_path / "net", format="arrow")
+    drop_hashes(tmp_path / "net")
     path = tmp_path / "net" / "nodes.arrow"
     path.write_bytes(path.read_bytes().replace(b"wordy_name", b"wordy\xff\xfename"[:10]))
     with pytest.raises(InputError, match=r"nodes.arrow cannot be read"):

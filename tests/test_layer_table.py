@@ -356,7 +356,7 @@ def test_a_folder_of_ours_from_before_is_still_read(tmp_path: Path) -> None:
     write_network(old, folder)
     (folder / "layers.csv").unlink()
     about = json.loads((folder / "network.json").read_text())
-    del about["tables"]["layers"]
+    del about["tables"]["layers"], about["files"]
     (folder / "network.json").write_text(json.dumps(about | {"directed": ["observed"]}))
     for table in (
         read_network(folder).layer_table,

@@ -333,6 +333,6 @@ def _with_places(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None
         nodes.insert(0, "place", nodes.index.to_series().where(known))
     places = number.groupby(nodes["place"]).first()
     if "jurisdiction" in nodes:
-        others = nodes["jurisdiction"].dropna().unique()
+        others = pd.Index(nodes["jurisdiction"].dropna().unique())
         places = places.reindex(places.index.union(others, sort=False))
     return nodes, places.rename_axis("place")
