@@ -133,6 +133,22 @@ def test_several_placements_are_averaged():
     assert table["placements"].tolist() == [0.5, 0.5]
 
 
+def test_a_directed_layer_keeps_its_directions():
+    nodes = pd.DataFrame({"place": list("ab")}, index=list("ab"))
+    was = pd.DataFrame({"source": ["b", "b"], "target": ["a", "a"], "layer": ["x", "y"]})
+    was["weight"] = [4.0, 1.0]
+    now = pd.DataFrame({"source": ["b", "a", "a"], "target": ["a", "b", "b"], "layer": list("xxy")})
+    now["weight"] = [1.0, 3.0, 6.0]
+    before, after = (ni.build_network(nodes, links, directed=["x"]) for links in (was, now))
+    table = link_changes(before, after).set_index(["source", "target", "directed"])
+    # x (directed): b to a 4 and then 1, a to b 0 and then 3; y (either way): 1 and then 6.
+    assert table["change"].to_dict() == {
+        ("a", "b", False): 5.0,
+        ("b", "a", True): -3.0,
+        ("a", "b", True): 3.0,
+    }
+
+
 def test_no_change_is_an_empty_table(cities):
     assert link_changes(cities, cities).empty
 

@@ -394,6 +394,8 @@ def test_places_without_parents_need_no_rows_between(gazetteer):
     located = add_cities(places, geocode(places, gazetteer, country="FR"), gazetteer)
     assert located.index.tolist() == ["PARIS", "ATLANTIS", "Paris (2988507)"]
     assert located["parent"].isna().tolist() == [False, True, True]
+    assert located["name"].tolist()[2:] == ["Paris"], "a city has a name where places have none"
+    assert located["name"].isna().tolist() == [True, True, False]
 
 
 # --------------------------------------------------------------------------------------------------

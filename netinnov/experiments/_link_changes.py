@@ -31,8 +31,9 @@ def link_changes(
     Returns
     -------
     DataFrame
-        A row for each unordered pair of nodes whose weight differs: ``source``, ``target`` (in the
-        order of their ids), ``source_place``, ``target_place``, ``source_new``, ``target_new``
+        A row for each pair of nodes whose weight differs: ``source``, ``target``, ``directed``
+        (the directed layers, a row for each direction; or the others, ends in the order of their
+        ids), ``source_place``, ``target_place``, ``source_new``, ``target_new``
         (whether `network` does not have this end, such as a park), ``before``, ``after`` (mean over
         placements), ``change`` and ``placements`` (share with another weight). Largest change
         first.
@@ -44,7 +45,8 @@ def link_changes(
 
     Notes
     -----
-    Weights are summed over layers, periods and both directions; self-links are left out.
+    Weights are summed over layers and periods, of directed layers and of the others apart;
+    self-links are left out.
 
     Examples
     --------
@@ -68,10 +70,12 @@ def link_changes(
     before, after_each = weights[:, 0], weights[:, 1:]
     change = after_each - before[:, np.newaxis]
     differs = np.abs(change) > _SAME * weights.max(axis=1, keepdims=True)
+    pairs, directed = np.divmod(pairs, 2)
     ends = dict(zip(("source", "target"), np.divmod(pairs, len(place)), strict=True))
     table = pd.DataFrame(
         {
             **{end: place.index.take(at) for end, at in ends.items()},
+            "directed": directed.astype(bool),
             **{f"{end}_place": place.array.take(at) for end, at in ends.items()},
             **{
                 f"{end}_new": ~place.index.isin(network.storage.nodes.index)[at]
@@ -91,14 +95,22 @@ def link_changes(
 def _weights(
     networks: Sequence[MultilayerNetwork], ids: pd.Index[str]
 ) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Unordered pairs of different nodes, as one number each, and their weight in each network."""
+    """Pairs of different nodes, as one number each, and their weight in each network.
+
+    An even number is an unordered pair of undirected layers, an odd one has a direction.
+    """
     keys, weights = [], []
     for network in networks:
         at = ids.get_indexer(network.storage.nodes.index)
         rows = network.storage.link_rows()
-        low, high = np.sort([at[rows.source], at[rows.target]], axis=0)
-        keys.append((low * len(ids) + high)[low != high])
-        weights.append(rows.weight[low != high])
+        directed = np.array([layer in network.directed for layer in network.layers], bool)[
+            rows.layer
+        ]
+        source, target = at[rows.source], at[rows.target]
+        swapped = ~directed & (source > target)
+        first, last = np.where(swapped, [target, source], [source, target])
+        keys.append((2 * (first * len(ids) + last) + directed)[first != last])
+        weights.append(rows.weight[first != last])
     pairs, row = np.unique(np.concatenate(keys), return_inverse=True)
     column = np.repeat(np.arange(len(keys)), [each.size for each in keys])
     cell = row * len(keys) + column

@@ -41,7 +41,7 @@ def add_cities(
         only lies in it, and the city as ``parent``: all spellings of a city, and the places in
         it, have one parent. The city's own parent is the one that they had, such as the country.
         A city's id is its name and geonameid, or the code of a unit, so it is no spelling that
-        places have.
+        places have; its ``name`` is that of the gazetteer.
 
     Raises
     ------
@@ -101,6 +101,8 @@ def add_cities(
         added[column] = added[column].where(added[column].notna() & (column == "name"), attribute)
     added["parent"] = old.groupby(city).first().reindex(new)
     result = places.assign(parent=city.where(city.notna(), old))
+    if "name" not in result:
+        result["name"] = pd.Series(pd.NA, places.index, dtype="str")
     for column in ("lon", "lat", "population"):
         own = places[column] if column in places else pd.Series(float("nan"), places.index)
         known = geocoded[column].mask((geocoded["method"] == "part") & (column == "population"))

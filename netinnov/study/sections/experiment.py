@@ -290,11 +290,9 @@ def tables(result: Experiment) -> Iterator[Table]:
         caption = "The park set up in other ways: median change and middle 95 % of the placements, "
         caption += "and its size in standard deviations of them. Here in per cent of the baseline."
         yield table("specifications", varied, caption, view)
-    changes, caption = (
-        mark_layers(result.link_changes, modelled),
-        "Pairs whose weight the headline ",
-    )
-    caption += "scenario changes, mean over placements."
+    changes = mark_layers(result.link_changes, modelled)
+    caption = "Pairs whose weight the headline scenario changes, mean over placements; of directed "
+    caption += "layers each direction by itself."
     yield table("link_changes", changes, caption, on_page=False)
     caption = "Every measure in each placement."
     yield table("replicates", result.replicates, caption, mixed=False, on_page=False)
