@@ -207,7 +207,7 @@ def evenness(**values):
     fit = RankSize(
         slope=values.pop("slope", -0.923), intercept=1.0, r_squared=0.9, standard_error=0.0512, n=50
     )
-    given = {"places": 50, "primacy": 0.46, "gini": 0.29, "herfindahl": 0.3}
+    given = {"places": 60, "linked": 50, "primacy": 0.46, "gini": 0.29, "herfindahl": 0.3}
     given |= {"effective_number": 3.44, "green": 0.4, "largest_component": 1.0}
     given |= {"global_efficiency": 0.8, "modelled": ()}
     return multicentric.Evenness(rank_size=fit, **given | values)
@@ -236,23 +236,35 @@ def test_the_figure_of_rank_and_size_draws_what_the_table_says():
 
 def test_evenness_is_told_with_its_uncertainty():
     layers = {
-        "coop": evenness(slope=-0.5, places=12),
-        "gravity": evenness(slope=-1.5, places=11),
-        "tiny": evenness(slope=-0.1, places=9),
+        "coop": evenness(slope=-0.5, linked=12),
+        "gravity": evenness(slope=-1.5, linked=11),
+        "tiny": evenness(slope=-0.1, linked=9),
     }
     text = text_of(multicentric.tell(uneven(evenness(), **layers)))
     # 0.923 x sqrt(2 / 50) = 0.1846
     said = "Rank-size slope of strength, all layers together: −0.923 (standard error by the rule of"
-    assert f"{said} thumb slope × √(2/n), n = 50: 0.18; R² 0.9)" in text
+    assert f"{said} thumb slope × √(2/n), n = 50 places with links: 0.18; R² 0.9)" in text
     assert "Closer to 0 is more even" in text
     assert (
         "The largest place holds 46 % of all strength. Strength is as concentrated as if 3.4"
         in text
     )
     # 3.4 of 11 is more than 3.4 of 12, whatever the slopes are.
-    assert "strength is most even in gravity (modelled) (effective number 3.4 of 11 places)" in text
-    assert "least in coop (effective number 3.4 of 12 places)." in text
+    even = "strength is most even in gravity (modelled) (effective number 3.4 of 11 places with"
+    assert even in text
+    assert "least in coop (effective number 3.4 of 12 places with links)." in text
     assert "global efficiency is 0.8 (1: every pair linked directly)" in text
+
+
+def test_a_table_of_evenness_counts_the_places_that_its_indices_are_of():
+    # Strengths 1, 2, 1 and, of d without links, 0; the mean is 1. Gini: sum of |x - y| / (2 n^2).
+    places = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
+    result = multicentric.compute(context_of(network_of(CHAIN[:2], nodes=places), **OFF))
+    row = tables_of(multicentric, result)["polycentricity"].frame.iloc[0]
+    assert (row["places"], row["linked"]) == (4, 3)
+    differences = np.abs(np.subtract.outer([1, 2, 1, 0], [1, 2, 1, 0])).sum()
+    assert row["gini"] == pytest.approx(differences / (2 * 4**2 * 1))
+    assert "equal places shared it (effective number, of 4)" in text_of(multicentric.tell(result))
 
 
 def test_undefined_indices_are_not_told():

@@ -123,6 +123,22 @@ def test_in_dense_flows_links_are_planned_by_their_weight():
     assert "linked already" in text_of(siting.tell(siting.compute(context)))
 
 
+def test_hosts_that_do_as_much_are_told():
+    # In a ring of six b and f are both two links from d; a, opposite, is three.
+    ring = [(a, b) for a, b in itertools.pairwise("abcdefa")]
+    own = {**LINKS, "k": 1, "homes": ["d"], "resamples": 0, "placebos": 0}
+    said = text_of(siting.offer(siting.compute(case(ring, siting={**own, "hosts": ["b", "f"]}))))
+    assert "d with f does exactly as much alone: only the order of the data decided" in said
+    said = text_of(siting.offer(siting.compute(case(ring, siting={**own, "hosts": ["a", "b"]}))))
+    assert "exactly as much" not in said
+
+
+def test_more_hosts_as_strong_as_the_last_are_told():
+    ring = [(a, b) for a, b in itertools.pairwise("abcdefga")]
+    notes = candidates_of(case(ring, siting={**LINKS, "homes": ["d"], "most_hosts": 2})).notes
+    assert any("4 other places have as much as the last of them." in note for note in notes)
+
+
 def test_modelled_layers_are_marked():
     context = case(modelled=["links"], siting={**LINKS, "k": 1}, plan={})
     result = siting.compute(context)

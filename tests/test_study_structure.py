@@ -75,6 +75,14 @@ def test_centres_are_told_with_their_support_and_by_other_rules(stars):
     assert "The rule “head_tail” stands in for “hubs”." in text
 
 
+def test_a_tenth_of_few_places_is_told_as_their_number():
+    result = context_of(network_of(STARS), structure={"rule": "top"}).once(centres.compute)
+    said = (
+        "The rule “top”: the place with most strength, a tenth of 8 places with links rounded up."
+    )
+    assert said in text_of(centres.tell(result))
+
+
 def test_a_modelled_layer_whose_name_has_a_semicolon_is_told_as_modelled():
     # Names were joined by "; " and split again: "trade; services" was told as observed.
     network = network_of(STARS, layer="trade; services", modelled=["trade; services"])

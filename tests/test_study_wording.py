@@ -212,6 +212,7 @@ def test_a_park_whose_size_is_left_open_has_a_link_home(n, size, no_set_ups):
         home = "link, none of them to home (25 % of 1 rounds to none) and the rest"
     assert home in text
     assert ("so many more that one leads home" in text) == (n == 20)
+    assert f"a tenth, and at least one, of the {n} of h in links" in text
 
 
 def test_layers_without_a_common_pair_have_no_most_similar_ones():

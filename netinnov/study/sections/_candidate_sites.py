@@ -25,7 +25,7 @@ from netinnov.study._context import Context
 from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._places import check_column
 from netinnov.study._section import Part
-from netinnov.study._words import counted, joined, name, percent
+from netinnov.study._words import as_much, counted, has, joined, name, percent
 from netinnov.study.sections._enclave_choice import PricesPart, check_linked, choose, layer_for
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
@@ -264,11 +264,14 @@ def _hosts(part: SitingPart, context: Context, homes: Sequence[str]) -> tuple[li
         return _named(context, "hosts", part.hosts)
     totals = strength(context.cities).sum(axis=1)
     others = totals[~totals.index.isin(homes) & (totals > 0)]
-    strongest = others.sort_values(ascending=False, kind="stable").index[: part.most_hosts]
+    ranked = others.sort_values(ascending=False, kind="stable")
+    strongest = ranked.index[: part.most_hosts]
     called = joined([name(context.names[place]) for place in strongest]) or "none"
     text = f"Hosts are the {len(strongest)} other places with most strength: {called}."
     if len(strongest) < 2:
         text = f"The only host is {called}."
+    if more := as_much(ranked, ranked.head(part.most_hosts)) if len(ranked) else 0:
+        text += f" {counted(more, 'other place')} {has(more)} as much as the last of them."
     return list(strongest), text
 
 

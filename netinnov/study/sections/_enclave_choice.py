@@ -235,4 +235,5 @@ def _amount(context: Context, part: ExperimentPart, layer: str) -> tuple[dict[st
     some = (n for n in range(tenth, links + 1) if round(part.pipeline_share * n))
     size = next(some, tenth)
     more = ", and so many more that one leads home" if size > tenth else ""
-    return {"size": size}, f"{text}{counted(size, 'link')}, a tenth of those {of_home}{more}, {why}"
+    text += f"{counted(size, 'link')}, a tenth, and at least one, of the {links:,} {of_home}{more}"
+    return {"size": size}, f"{text}, {why}"

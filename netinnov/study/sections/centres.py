@@ -27,7 +27,7 @@ NAMED = 6
 RULES: dict[str, str] = {
     "hubs": "the strongest of each community of three places or more, and places of the core with "
     "half as much",
-    "top": "the tenth of the places with most strength",
+    "top": "the tenth of the places with most strength, rounded up",
     "head_tail": "places above the mean strength",
     "core": "the core, densely linked in itself and with the rest",
     "z": "places far stronger than the others of their community",
@@ -73,6 +73,11 @@ class Centres(Result):
 
     def called(self, rule: str) -> str:
         """What a rule is, in words."""
+        if rule == "top":
+            n = int(self.rules["top"].sum())
+            most = f"{n:,} places" if n > 1 else "place"
+            of = counted(int((self.table["centrality"] > 0).sum()), "place")
+            return f"the {most} with most strength, a tenth of {of} with links rounded up"
         if rule != "hubs" or not self.least:
             return RULES[rule]
         held = number(100 * self.least, digits=2)
@@ -300,7 +305,7 @@ def draw(result: Centres) -> Iterator[Picture]:
         plotting.plot_centre_rules(by_rule, names=result.drawn_names, top=shown, ax=ax)
         caption, source = "Which places are centres by which rules.", ("centre_rules",)
         alt = "Table with a square where a place is a centre by a rule, and a point where not."
-        note = "; ".join(f"“{rule}”: {RULES[rule]}" for rule in result.asked) + "."
+        note = "; ".join(f"“{rule}”: {result.called(rule)}" for rule in result.asked) + "."
         yield Picture("centre_rules", figure, caption, source, alt=alt, note=note)
     if table["role"].nunique() >= ROLES_DRAWN:
         figure = new_figure(width=DOUBLE, height=100)

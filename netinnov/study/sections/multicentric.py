@@ -31,6 +31,7 @@ class Evenness:
     """Indices of the strength of places over some layers, of which `modelled` are modelled."""
 
     places: int
+    linked: int  # of them, those with links
     rank_size: RankSize
     primacy: float
     gini: float
@@ -44,7 +45,7 @@ class Evenness:
     @property
     def error(self) -> str:
         """The standard error of the rank-size slope by the rule of thumb."""
-        return number(abs(self.rank_size.slope) * math.sqrt(2 / self.places), digits=2)
+        return number(abs(self.rank_size.slope) * math.sqrt(2 / self.linked), digits=2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +76,7 @@ def compute(context: Context) -> Multicentric | None:
         modelled = context.in_model(network)
         values = strength_together(network, modelled, direction)
         return Evenness(
+            network.n_nodes,
             int((values > 0).sum()),
             polycentricity.rank_size(values),
             polycentricity.primacy(values),
@@ -114,36 +116,36 @@ def tell(result: Multicentric) -> Iterator[Sentence]:
         yield Sentence(text, source)
     if result.observed is not None:
         whole = result.whole
-        text = f"With the modelled layers {whole.places:,} places have links; the slope is "
+        text = f"With the modelled layers {whole.linked:,} places have links; the slope is "
         text += f"{number(whole.rank_size.slope)} (standard error {whole.error}), the largest "
         text += f"holds {percent(whole.primacy)}, and the effective number is "
         yield Sentence(f"{text}{places(whole.effective_number)}.", source)
     even = {
-        layer: evenness.effective_number / evenness.places
+        layer: evenness.effective_number / evenness.linked
         for layer, evenness in result.by_layer.items()
-        if evenness.places >= ENOUGH and math.isfinite(evenness.effective_number)
+        if evenness.linked >= ENOUGH and math.isfinite(evenness.effective_number)
     }
     order = sorted(even, key=lambda layer: even[layer])
     if len(even) > 1 and not math.isclose(even[order[0]], even[order[-1]], rel_tol=0.05):
         most, least = (
             f"{name(result.context.mark(layer))} (effective number "
-            f"{places(result.by_layer[layer].effective_number, result.by_layer[layer].places)} of "
-            f"{result.by_layer[layer].places:,} places)"
+            f"{places(result.by_layer[layer].effective_number, result.by_layer[layer].linked)} of "
+            f"{result.by_layer[layer].linked:,} places with links)"
             for layer in (order[-1], order[0])
         )
-        text = f"Of the layers with {ENOUGH} places or more, strength is most even in {most}, "
+        text = f"Of the layers that link {ENOUGH} places or more, strength is most even in {most}, "
         yield Sentence(f"{text}least in {least}.", source)
 
 
 def _indices(result: Multicentric, of_layers: str) -> Iterator[str]:
     whole, measures = result.main, result.context.measures
-    n, slope = whole.places, whole.rank_size.slope
+    n, slope = whole.linked, whole.rank_size.slope
     if n > 1 and math.isclose(whole.effective_number, n):
         yield f"All {n:,} places with links have the same strength{of_layers}."
     elif math.isfinite(slope) and n >= ENOUGH:
         yield (
             f"Rank-size slope of strength{of_layers}: {number(slope)} (standard error by "
-            f"the rule of thumb slope × √(2/n), n = {n:,}: {whole.error}; R² "
+            f"the rule of thumb slope × √(2/n), n = {n:,} places with links: {whole.error}; R² "
             f"{short_of(1, whole.rank_size.r_squared)}). Closer to 0 is more even; "
             "\N{MINUS SIGN}1 is Zipf's rule, where the second place has half of the first."
         )
@@ -151,8 +153,8 @@ def _indices(result: Multicentric, of_layers: str) -> Iterator[str]:
         yield (
             f"The largest place holds {percent(whole.primacy)} of all strength. Strength is as "
             f"concentrated as if {places(whole.effective_number, n)} equal places shared it "
-            f"(effective number, of {n:,}); Gini {number(whole.gini, digits=2)}, Green's index "
-            f"{short_of(1, whole.green)} (1: all places equal)."
+            f"(effective number, of {whole.places:,}); Gini {number(whole.gini, digits=2)}, "
+            f"Green's index {short_of(1, whole.green)} (1: all places equal)."
         )
     if not math.isnan(whole.largest_component):
         lengths = ["a link is 1 / weight long"] if measures.distance == "inverse" else []
@@ -167,7 +169,7 @@ def _indices(result: Multicentric, of_layers: str) -> Iterator[str]:
 def draw(result: Multicentric) -> Iterator[Picture]:
     """All layers together and the heaviest layers, a panel each."""
     strength = result.strength
-    if not (strength > 0).any(axis=None) or result.main.places < LEAST:
+    if not (strength > 0).any(axis=None) or result.main.linked < LEAST:
         return
     heaviest = strength.sum().sort_values(ascending=False, kind="stable")
     layers = list(heaviest.index[heaviest > 0])[: PANELS - 1]

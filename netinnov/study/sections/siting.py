@@ -19,7 +19,16 @@ from netinnov.polycentricity._resampled_flows import Change
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Sentence, Table, with_modelled
 from netinnov.study._structure_plan import plan as structure_of
-from netinnov.study._words import are, counted, joined, number, out_of, percent, signed_percent
+from netinnov.study._words import (
+    are,
+    counted,
+    joined,
+    number,
+    out_of,
+    percent,
+    signed_percent,
+    some,
+)
 from netinnov.study.sections._candidate_sites import Candidates, SitingPart, candidates_of
 
 HEADING = "Siting: which enclaves to build next"
@@ -219,7 +228,7 @@ def offer(result: Siting) -> Iterator[Sentence]:
     if len(result.fresh) > 1:
         text += f" ({result.range(result.fresh)} in 95 % of {len(result.fresh)} placements that it "
         text += "was not chosen on)"
-    yield Sentence(f"{text}.", source)
+    yield Sentence(f"{text}.{_ties(result)}", source)
     yield Sentence(_bound(result), ("siting",))
     if len(plan.placebo):
         share = result.random_share
@@ -236,6 +245,21 @@ def offer(result: Siting) -> Iterator[Sentence]:
         layer = result.context.mark(result.candidates.maker.layer)
         text += f" Modelled layers are in the network, and links are placed in {layer}."
     yield Sentence(text, ("siting",))
+
+
+def _ties(result: Siting) -> str:
+    """Candidates that do as much alone as a chosen one, of the same home or the only one chosen."""
+    alone, pairs = result.plan.to_frame()["gain_alone"], result.candidates.pairs
+    chosen, tied = list(result.plan.sites), pd.Series(False, pairs.index)
+    for site in chosen:
+        like = (pairs["home"] == pairs.at[site, "home"]) | (len(chosen) == 1)
+        tied |= like & ((alone - alone[site]).abs() <= result.rounding)
+    as_good = [result.site(site) for site in pairs.index[tied] if site not in chosen]
+    if not as_good:
+        return ""
+    does = "does" if len(as_good) == 1 else "do"
+    text = f" {some(as_good, len(as_good))} {does} exactly as much alone"
+    return f"{text}: only the order of the data decided between them."
 
 
 def _bound(result: Siting) -> str:
