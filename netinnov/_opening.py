@@ -44,7 +44,7 @@ def _marks(marks: bytes) -> Count:
 
 
 def _words(data: bytes) -> int:
-    return len(data.split())
+    return len(data.replace(b",", b" ").split())
 
 
 def _elements(data: bytes) -> int:
@@ -56,7 +56,7 @@ PARTS = {
     **dict.fromkeys((".edges", ".gml", ".mpx", ".net", ".paj"), (_words, 256)),
     **dict.fromkeys((".gexf", ".graphml"), (_elements, 1024)),
     **dict.fromkeys((".geojson", ".json", ".jsonl"), (_marks(b",:[{"), 128)),
-    ".xml": (_elements, 32),
+    ".xml": (_elements, 512),  # of a workbook
 }
 """How many parts some bytes have and what memory each takes, by the ending of a file; of tables."""
 
@@ -162,6 +162,16 @@ def opened(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
         yield io.BufferedReader(_Limited(stream, name, size), 2**18)
 
 
+def check_parts(path: Path, ending: str) -> None:
+    """Refuse a zip if its parts, all as those of files with an ending, are beyond the limit."""
+    with raw_file(path) as stream, zipfile.ZipFile(stream) as archive:
+        limited = _Limited(stream, path.name, path.stat().st_size, ending)
+        for part in archive.infolist():
+            with archive.open(part) as limited.stream:
+                while limited.read(2**18):
+                    pass
+
+
 def read_bytes(path: Path) -> bytes:
     """All bytes of a file, unpacked; refused as `opened` does."""
     with opened(path) as stream:
@@ -205,16 +215,23 @@ def read_json(path: Path) -> Any:
     return parse_json(path, read_text(path))
 
 
-def parse_json(name: str | Path, text: str) -> Any:
-    """What a text in JSON says, or where it is not JSON."""
+def parse_json(name: str | Path, text: str, *, first: int = 1) -> Any:
+    """What a text in JSON says, or where it is not JSON; ``first`` is its first line."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        if "\\ud" in text.casefold():
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except json.JSONDecodeError as error:
-        msg = f"{name}, line {error.lineno}, column {error.colno} must be JSON; {error.msg}"
-        raise InputError(f"{msg}; is the file cut off?") from None
+        msg = f"{name}, line {first + error.lineno - 1}, column {error.colno} must be JSON; "
+        raise InputError(f"{msg}{error.msg}; is the file cut off?") from None
+    except UnicodeEncodeError as error:
+        half = error.object[error.start].encode("unicode_escape").decode()
+        msg = f"{name}, line {first} must be text; found {half}, half a character; get the file"
+        raise InputError(f"{msg} again.") from None
     except (ValueError, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else error
-        raise InputError(f"{name} must be JSON that can be read; {why}.") from None
+        raise InputError(f"{name}, line {first} must be JSON; {why}.") from None
 
 
 def read_parquet(path: Path) -> pa.Table:
@@ -270,9 +287,9 @@ def damage_refused(name: str, *more: type[Exception]) -> Iterator[None]:
 class _Limited(io.RawIOBase):
     """A stream of bytes that is refused once what they make is beyond the limit."""
 
-    def __init__(self, stream: IO[bytes], name: str, size: int) -> None:
-        self._stream, self._name, self._size = stream, name, size
-        self._count, self._part = PARTS.get(ending_of(name), FIELDS)
+    def __init__(self, stream: IO[bytes], name: str, size: int, ending: str = "") -> None:
+        self.stream, self._name, self._size = stream, name, size
+        self._count, self._part = PARTS.get(ending or ending_of(name), FIELDS)
         self._made, self._end = 0, b""
 
     def readable(self) -> bool:
@@ -280,7 +297,7 @@ class _Limited(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         with damage_refused(self._name):
-            data = self._stream.read(len(buffer))
+            data = self.stream.read(len(buffer))
         self._made += BYTE * len(data) + self._part * self._count(data)
         check_made(self._name, self._made, self._size)
         if self._count is _elements:  # short names of long texts, which may hold others

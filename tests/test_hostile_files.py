@@ -22,6 +22,7 @@ from netinnov.geocoding import geocode
 from netinnov.sources import _delimited
 from netinnov.study import read_configuration
 from test_damaged_folders import drop_hashes
+from workbooks import write_workbook
 
 NODES = "node,place\na,p\nb,q\n"
 LINKS = "source,target,layer\na,b,flow\n"
@@ -201,6 +202,27 @@ def test_many_nodes_and_links_of_a_small_file_are_refused(tmp_path, low_limit, n
     data = gzip.compress(text.encode()) if name.endswith(".gz") else text.encode()
     (tmp_path / name).write_bytes(data)
     with pytest.raises(InputError, match=TOO_MUCH):
+        ni.read_network(tmp_path / name)
+
+
+@pytest.mark.parametrize("data", ["<row>" + "<c/>" * 5_000 + "</row>", "<row/>" * 5_000])
+def test_a_workbook_of_many_elements_is_refused(tmp_path, low_limit, data):
+    write_workbook(tmp_path / "f.xlsx", {"one": []}, data=data)
+    with pytest.raises(InputError, match=TOO_MUCH):
+        ni.read_network(tmp_path / "f.xlsx")
+
+
+@pytest.mark.parametrize("name", ["f.xlsx", "g.graphml", "g.gexf"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_which_grow_without_bound_are_refused(tmp_path, name, encoding):
+    entity = '<!DOCTYPE a [<!ENTITY x "y">]>'
+    if name == "f.xlsx":
+        write_workbook(tmp_path / name, {"one": []}, data="&x;")
+        with zipfile.ZipFile(tmp_path / name, "a") as archive:
+            archive.writestr("xl/other.xml", f"{entity}<a/>".encode(encoding))
+    else:
+        (tmp_path / name).write_bytes(f"{entity}<graph>&x;</graph>".encode(encoding))
+    with pytest.raises(InputError, match="must not declare entities"):
         ni.read_network(tmp_path / name)
 
 

@@ -235,7 +235,7 @@ def test_the_snapshot_is_known_by_its_folders(tmp_path: Path, place: str) -> Non
     [
         ("", "none has"),
         ('{"id": "x"}\n', "none has"),
-        ('{"id": 1}\n{"id"', "all.jsonl, line 2 must be JSON; is the file cut off"),
+        ('{"id": 1}\n{"id"', "all.jsonl, line 2, column 6 must be JSON; .*is the file cut off"),
         ("hello\n", "all.jsonl, line 1, column 1 must be JSON"),
         (lines([work("W1", 2020, ("A1", []))]), "whose authors have institutions; none has"),
     ],

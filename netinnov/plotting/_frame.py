@@ -187,7 +187,7 @@ def _read(geopandas: Any, basemap: Any) -> Any:
         msg = '`basemap` must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; '
         raise InputError(f"{msg}found {type(basemap).__name__}.")
     path = Path(basemap)
-    features = features_of(path)
+    features = [each | {"properties": {}} for each in features_of(path)]
     with damage_refused(str(path), Exception):
         return geopandas.GeoDataFrame.from_features(features, crs=4326).geometry
 

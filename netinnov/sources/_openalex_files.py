@@ -96,32 +96,25 @@ def _entries(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             where, text = f"{file.name}, line {number}", line.decode("utf-8-sig", errors="replace")
             if not text.strip():
                 continue
-            try:
-                entry = json.loads(text)
-            except RecursionError:
-                raise InputError(f"{where} must be JSON; it is nested too deeply.") from None
-            except ValueError:
-                if number > 1:
-                    raise InputError(f"{where} must be JSON; is the file cut off?") from None
+            if number == 1 and not _is_whole(text):
                 text += stream.read().decode("utf-8-sig", errors="replace")
-                entry = parse_json(file.name, text)
+            entry = parse_json(file.name, text, first=number)
             several = entry.get("results", [entry]) if isinstance(entry, dict) else entry
             if not isinstance(several, list) or not all(isinstance(each, dict) for each in several):
                 msg = f"{where} must be an object of OpenAlex, or an answer whose `results` are a "
                 raise InputError(f"{msg}list of such; found {text.strip()[:40]!r}.")
-            if "\\ud" in text.casefold():
-                _refuse_half_a_character(where, several)
             yield from ((where, each) for each in several)
 
 
-def _refuse_half_a_character(where: str, entries: list[dict[str, Any]]) -> None:
-    """JSON can hold half a surrogate pair, which is no text."""
+def _is_whole(text: str) -> bool:
+    """Whether a line is no part of an object of several lines."""
     try:
-        json.dumps(entries, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        half = error.object[error.start].encode("unicode_escape").decode()
-        msg = f"{where} must be text; found {half}, half a character; get the file again."
-        raise InputError(msg) from None
+        json.loads(text)
+    except json.JSONDecodeError:
+        return False
+    except (ValueError, RecursionError):
+        pass
+    return True
 
 
 def _of_work(work: dict[str, Any], known: dict[str, dict[str, Any]]) -> Iterator[tuple[Any, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ import pandas as pd
 
 from netinnov._arguments import examples
 from netinnov._file_rows import ROW, with_file_rows
-from netinnov._opening import BYTE, CELL, check_made, damage_refused, raw_file
+from netinnov._opening import CELL, check_made, check_parts, raw_file
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,14 +65,10 @@ def _opened(path: Path) -> Iterator[Workbook]:
     """A workbook with the values of its formulas."""
     import openpyxl  # takes a quarter of a second
 
-    with raw_file(path) as stream, damage_refused(str(path), Exception):
-        with zipfile.ZipFile(stream) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-        check_made(path, BYTE * unpacked, path.stat().st_size)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and rules that no table needs
-            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-            yield book
+    check_parts(path, ".xml")  # openpyxl makes an object of each element of most parts
+    with raw_file(path) as stream, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and rules that no table needs
+        yield openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
 
 
 def _shown(cell: Any) -> Any:
