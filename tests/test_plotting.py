@@ -257,10 +257,13 @@ def test_enclaves_of_one_pair_are_one_arrow_and_only_the_most_are_drawn(
     drawn = arrows(plot_flow_map(cities, enclaves=enclaves, arrows=1, ax=ax))
     assert set(drawn) == {"q -> p"}
     assert "Arrows: the 1 of most enclaves, of 3 pairs." in caption_notes(ax)
-    assert "reverse enclaves, 2 each" in legend(ax)
+    assert "enclaves, 2 each" in legend(ax)
     ax.clear()
     plot_flow_map(cities, enclaves=enclaves, ax=ax)
-    assert "reverse enclaves, 1 to 2" in legend(ax)
+    assert "enclaves, 1 to 2" in legend(ax)
+    ax.clear()
+    plot_flow_map(cities, enclaves=enclaves.assign(direction="unknown"), ax=ax)
+    assert "enclaves of unknown direction, 1 to 2" in legend(ax)
 
 
 def test_lines_and_places_of_a_map_can_be_set(cities: MultilayerNetwork, ax: Axes) -> None:

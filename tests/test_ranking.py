@@ -44,7 +44,7 @@ def firms_and_branches(trips=(), **places):
 def directions(network, **settings):
     result = enclaves.compute(context_of(network, **OFF, **settings))
     table = result.table
-    return table["direction"].fillna("unknown").tolist(), text_of(enclaves.tell(result))
+    return table["direction"].tolist(), text_of(enclaves.tell(result))
 
 
 def test_links_that_make_the_enclaves_do_not_rank_places():

@@ -10,7 +10,7 @@ import pandas as pd
 
 from netinnov._columns import as_text, display_names
 from netinnov.explorer._place_network import Gazetteer
-from netinnov.linkages._ranking import ranking
+from netinnov.linkages._ranking import UNKNOWN, ranking
 from netinnov.network import MultilayerNetwork
 
 MOST = 500  # sites that the page lists, and partners of each
@@ -42,9 +42,9 @@ def parks_of(
     parks: list[dict[str, Any]] = []
     ends = (table[column].astype("str") for column in ("node", "home", "host"))
     for row, (node, home, host) in enumerate(zip(*ends, strict=True)):
-        direction = table["direction"].iloc[row]
         park: dict[str, Any] = {"name": names.loc[node], "home": at[home], "host": at[host]}
-        park["direction"] = direction if isinstance(direction, str) else None
+        direction = table["direction"].iloc[row]
+        park["direction"] = None if direction == UNKNOWN else str(direction)
         park["partners"] = partners.get(node, [])
         said = ((name, text.iloc[row]) for name, text in texts.items())
         park.update((name, text) for name, text in said if isinstance(text, str) and text.strip())

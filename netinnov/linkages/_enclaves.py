@@ -94,7 +94,7 @@ def find_enclaves(
         Columns ``node, home, host, direction``, one row an enclave, in node order. ``home`` is
         its jurisdiction and ``host`` its place, or the units that contain them at the level.
         ``direction`` is ``reverse`` if the host ranks higher, ``forward`` if the home does,
-        ``level`` if they rank the same, and missing if one of them has no rank, even through
+        ``level`` if they rank the same, and ``unknown`` if one of them has no rank, even through
         the places that contain it.
 
     Raises
@@ -147,12 +147,12 @@ def find_enclaves(
     value = ranks(np.asarray(pd.Series(number, rank.index).reindex(names), np.float64), parent)
     of_host, of_home = value[host], value[home]
     cases = [of_host > of_home, of_host < of_home, of_host == of_home]
-    direction = np.select(cases, ["reverse", "forward", "level"], default="")
+    direction = np.select(cases, ["reverse", "forward", "level"], default="unknown")
     return pd.DataFrame(
         {
             "node": network.storage.nodes.index.take(outside),
             "home": names.take(home),
             "host": names.take(host),
-            "direction": pd.Series(direction, dtype="str").mask(direction == ""),
+            "direction": pd.Series(direction, dtype="str"),
         }
     )

@@ -15,7 +15,7 @@ from netinnov.errors import InputError
 from netinnov.linkages._enclaves import find_enclaves
 from netinnov.network import MultilayerNetwork
 
-POPULATION, STRENGTH = "population", "strength"
+POPULATION, STRENGTH, UNKNOWN = "population", "strength", "unknown"
 _NONE = pd.Series(dtype=np.float64)
 
 
@@ -37,32 +37,32 @@ class Ranking(NamedTuple):
         table["direction"], table["ranked_by"] = self._between(network, *ends)
         return table
 
-    def direction(self, network: MultilayerNetwork, home: str, host: str) -> str | None:
-        """Which way an enclave of one place in another reaches; None if that is unknown."""
+    def direction(self, network: MultilayerNetwork, home: str, host: str) -> str:
+        """Which way an enclave of one place in another reaches."""
         ends = network.storage.places.index.get_indexer(pd.Index([home, host]))
-        said = self._between(network, ends[:1], ends[1:])[0].iloc[0]
-        return None if pd.isna(said) else str(said)
+        return str(self._between(network, ends[:1], ends[1:])[0].iloc[0])
 
     def turned(self, network: MultilayerNetwork, table: pd.DataFrame) -> tuple[int, int]:
         """How many of some enclaves turn if population ranks, and of how many that is known."""
         by = population(network)
         other = find_enclaves(network, rank=by, level=self.level).set_index("node")["direction"]
         other = other.reindex(table["node"]).set_axis(table.index)
-        known = other.notna() & table["direction"].notna()
+        known = (other != UNKNOWN) & (table["direction"] != UNKNOWN)
         return int((known & (other != table["direction"])).sum()), int(known.sum())
 
     def _between(
         self, network: MultilayerNetwork, home: npt.NDArray[np.intp], host: npt.NDArray[np.intp]
     ) -> tuple[pd.Series, pd.Series]:
         places = network.storage.places
-        direction, by = (pd.Series(pd.NA, range(len(home)), dtype="str") for _ in range(2))
+        direction = pd.Series(UNKNOWN, range(len(home)), dtype="str")
+        by = pd.Series(pd.NA, direction.index, dtype="str")
         for name, numbers in self.numbers.items():
             value = ranks(numbers.reindex(places.index).to_numpy(np.float64), parents(places))
             of_home, of_host = value[home], value[host]
             cases = [of_host > of_home, of_host < of_home, of_host == of_home]
-            new = pd.Series(np.select(cases, ["reverse", "forward", "level"], default=""))
-            open_ = direction.isna() & (new != "")
-            direction, by = direction.mask(open_, new), by.mask(open_, name)
+            new = pd.Series(np.select(cases, ["reverse", "forward", "level"], default=UNKNOWN))
+            now = (direction == UNKNOWN) & (new != UNKNOWN)
+            direction, by = direction.mask(now, new), by.mask(now, name)
         return direction, by
 
 

@@ -37,7 +37,12 @@ _WIDTHS = (1.2, 5.0)
 _COLOUR = "#a6a6a6"
 _ARROW: dict[str, Any] = {"connectionstyle": "arc3,rad=-0.18", "mutation_scale": 1, "shrinkA": 2.5}
 _ARROW |= {"joinstyle": "miter", "zorder": 3}
-_DASH = {"reverse": "solid", "forward": (0, (4, 2)), "level": (0, (1, 1.5))}
+_DASH = {"forward": (0, (4, 2)), "level": (0, (1, 1.5)), "unknown": (0, (4, 1.5, 1, 1.5))}
+_CALLED = {
+    "": "enclaves",
+    "level": "enclaves of places of equal rank",
+    "unknown": "enclaves of unknown direction",
+}
 
 
 def plot_flow_map(
@@ -67,8 +72,8 @@ def plot_flow_map(
         modelled and have most weight on the map, with a note of the others, and what is modelled.
     enclaves : DataFrame, optional
         Columns ``home``, ``host`` (nodes, or places that lie in one by ``places.parent``) and
-        perhaps ``direction`` (reverse, forward, level). Those of one pair are one arrow, below the
-        links, whose width says how many.
+        perhaps ``direction``, from `linkages.find_enclaves`. Those of one pair are one arrow,
+        below the links, whose width says how many.
     names : mapping from node to str, optional
         Labels; by default the names in ``network.places``.
     extent : (west, east, south, north), optional
@@ -350,7 +355,7 @@ def arrows_between(
     columns = ["home", "host", "direction"]
     if enclaves is None or enclaves.empty:
         return pd.DataFrame(columns=[*columns, "count"]), []
-    ends = enclaves.reindex(columns=columns).astype(object).fillna({"direction": "reverse"})
+    ends = enclaves.reindex(columns=columns).astype(object).fillna({"direction": ""})
     for end in ("home", "host"):
         ends[end] = ends[end].map(lambda place: _node_around(place, nodes, parents))
     known = ends.dropna()
@@ -384,7 +389,7 @@ def draw_arrows(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> list[L
         arrow.set(linewidth=width, gid=f"{home} -> {host}", **style)
         arrow.shrinkB = 4.0 + width / 2
         ax.add_patch(arrow)
-        label = f"{direction} enclaves{counts}"
+        label = _CALLED.get(direction, f"{direction} enclaves") + counts
         handles[direction] = Line2D(
             [], [], linewidth=2.0, marker=">", markevery=[1], label=label, markersize=5, **style
         )

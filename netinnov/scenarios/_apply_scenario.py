@@ -123,7 +123,7 @@ def remove_enclaves(
     """
     enclaves = find_enclaves(network, rank=pd.Series(dtype=np.float64) if rank is None else rank)
     if rank is not None:
-        enclaves = enclaves[(enclaves["direction"] == "reverse").to_numpy(bool, na_value=False)]
+        enclaves = enclaves[enclaves["direction"] == "reverse"]
     enclave = network.storage.nodes.index.isin(enclaves["node"])
     if kinds is not None:
         known = network.storage.nodes["kind"].dropna().unique().tolist()

@@ -75,12 +75,12 @@ class Enclaves(Result):
     @property
     def directions(self) -> dict[str, int]:
         """How many of these have each direction, in a fixed order."""
-        counts = _direction(self.counted).value_counts()
+        counts = self.counted["direction"].value_counts()
         return {word: int(counts[word]) for word in DIRECTIONS if word in counts.index}
 
     def direction(self, home: str, host: str) -> str:
         """Which way an enclave of one place in another reaches."""
-        return self.ranking.direction(self.context.inside, home, host) or "unknown"
+        return self.ranking.direction(self.context.inside, home, host)
 
     @property
     def called(self) -> str:
@@ -108,10 +108,6 @@ def _is_park(kinds: pd.Series) -> npt.NDArray[np.bool_]:
     return (kinds == PARK).fillna(False).to_numpy(bool)
 
 
-def _direction(table: pd.DataFrame) -> pd.Series:
-    return table["direction"].astype(object).where(table["direction"].notna(), "unknown")
-
-
 def _funnel(context: Context, by_place: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """From the records to the enclaves: how many nodes are left at each step."""
     kinds = context.network.storage.nodes["kind"]
@@ -125,7 +121,7 @@ def _funnel(context: Context, by_place: pd.DataFrame, table: pd.DataFrame) -> pd
         "in another unit at the level of the study: enclaves": table,
     }
     for word, text in DIRECTIONS.items():
-        if len(part := table[_direction(table) == word]):
+        if len(part := table[table["direction"] == word]):
             parts[f"of these {text}"] = part
     for text, part in parts.items():
         pairs = part[["home", "host"]].drop_duplicates()
@@ -218,7 +214,7 @@ def tables(result: Enclaves) -> Iterator[Table]:
     frame, first = result.table, ["node", "home", "host", "direction", "ranked_by"]
     frame = frame[[*first, *frame.columns.difference(first, sort=False)]]
     ends = {end: frame[end].map(result.names) for end in ("home", "host")}
-    view = frame.assign(direction=_direction(frame), **ends)
+    view = frame.assign(**ends)
     caption = "Nodes whose place is neither their jurisdiction nor inside it, at the level of the "
     caption += "study; parks first. The direction is unknown without a ranking of both places, and "
     caption += "level in a tie."

@@ -131,7 +131,7 @@ OPTIONS, CHECK = SharingPart, pairs_of
 def _of_enclaves(context: Context) -> pd.DataFrame:
     """Home and host of each reverse enclave, or of each enclave if none is known to be reverse."""
     table = context.once(enclaves.compute).counted
-    reverse = (table["direction"] == "reverse").fillna(False).to_numpy(bool)
+    reverse = table["direction"] == "reverse"
     ends = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna()
     return ends.astype("str").set_axis(["source", "target"], axis=1)
 
