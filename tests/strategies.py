@@ -10,11 +10,13 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from netinnov._synonyms import MISSING
+from netinnov.build import build_network
 
 __all__ = [
     "ODD_NAMES",
     "Tables",
     "bare",
+    "counted",
     "dense",
     "great_circle",
     "hop_lengths",
@@ -143,6 +145,12 @@ def bare(layers: dict[str, list[tuple[Any, ...]]], nodes: str | list[str], **mor
     directed = tuple(more.pop("directed", ()))
     places = more.pop("places", None)
     return Tables(pd.DataFrame({"node": list(nodes), **more}), links, places, directed)
+
+
+def counted(layers: dict[str, list[tuple[Any, ...]]], nodes: str | list[str], **more: Any) -> Any:
+    """A network of `bare` tables whose weights count trips, so that they can be resampled."""
+    units = {layer: {"unit": "trips"} for layer in layers}
+    return build_network(*bare(layers, nodes, **more), units)
 
 
 def dense(tables: Tables) -> dict[str, np.ndarray]:

@@ -44,7 +44,8 @@ def network_of(links, *, layer="links", nodes=None, places=None, modelled=(), di
     frame = pd.DataFrame(rows, columns=["source", "target", "weight", "layer"])
     ids = sorted({*frame["source"], *frame["target"]})
     table = pd.DataFrame({"place": ids}, index=ids) if nodes is None else nodes
-    records = {name: {"modelled": True} for name in modelled}
+    records = {name: {"unit": "trips"} for name in {*frame["layer"]} - {*modelled}}
+    records |= {name: {"modelled": True} for name in modelled}
     return ni.build_network(table, frame, places, directed, records)
 
 

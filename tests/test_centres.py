@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import pairwise
@@ -18,7 +19,7 @@ from netinnov.errors import InputError
 from netinnov.polycentricity import core_periphery, profile, sensitivity
 from netinnov.polycentricity._resampled_flows import resampled
 from netinnov.sources import read_origin_destination
-from strategies import bare, networks
+from strategies import bare, counted, networks
 
 # As few random networks as can decide whether communities are by chance.
 detect_centres = partial(ni.polycentricity.detect_centres, replicates=19)
@@ -35,7 +36,7 @@ TWO = {
 
 
 def network(layers, nodes, **more):
-    return ni.build_network(*bare(layers, nodes, **more))
+    return counted(layers, nodes, **more)
 
 
 @pytest.fixture(scope="module")
@@ -288,13 +289,14 @@ def test_draws_of_shares_keep_the_sum_of_each_origin():
     assert np.allclose([draw.sum(axis=1) for draw in draws], [100, 90, 5])
     # Binomial: 50 x 0.6 x 0.4 events of 2 % each.
     assert np.var([draw[0, 1] for draw in draws]) == pytest.approx(12 * 4, rel=0.2)
-    with pytest.raises(InputError, match="are not counts of events; give their number"):
+    with pytest.raises(InputError, match="are not whole numbers, so that nobody knows how many"):
         resampled(found, rng)
 
 
 def test_periods_are_summed_before_the_draw():
     links = pd.DataFrame({"source": "a", "target": "b", "weight": 5000.0, "period": [2019, 2020]})
-    found = ni.build_network(pd.DataFrame(index=["a", "b"]), links)
+    records = {"links": {"unit": "trips"}}
+    found = ni.build_network(pd.DataFrame(index=["a", "b"]), links, layers=records)
     drawn = resampled(found, np.random.default_rng(1)).links
     assert len(drawn) == 1
     assert drawn["weight"].iloc[0] == pytest.approx(10_000, rel=0.05)
@@ -386,6 +388,9 @@ def test_profile_of_the_yangtze_delta(delta):
     undefined = found.index[found["value"].isna()].tolist()
     assert undefined == ["entropy_index", "link_symmetry", "node_symmetry"]
     defined = found.drop(index=undefined)
+    assert defined["low_without_one"].notna().all()
+    defined = defined.dropna(subset="low")  # others are biased
+    assert {"primacy", "gini", "effective_number"} <= {*defined.index}
     assert (defined["low"] <= defined["value"]).all()
     assert (defined["value"] <= defined["high"]).all()
     assert (defined["low_without_one"] <= defined["high_without_one"]).all()
@@ -397,8 +402,39 @@ def test_profile_of_the_yangtze_delta(delta):
 def test_weights_too_large_to_be_counts_have_no_support():
     # Above 2^53 not every whole number is a float, so that such weights count no events.
     links = pd.DataFrame({"source": list("abc"), "target": list("bca"), "weight": 2.0**1000})
-    network = ni.build_network(pd.DataFrame(index=list("abc")), links)
+    records = {"links": {"unit": "trips"}}
+    network = ni.build_network(pd.DataFrame(index=list("abc")), links, layers=records)
     assert detect_centres(network, resamples=3, rng=1)["support"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("weight", "unit", "why"),
+    [
+        (2.0, "trips", None),
+        (2.0, "co-authored papers", None),
+        (2.0, "人次", None),
+        (2.5, "trips", "the weights of layer 't' are not whole numbers"),
+        (2.0, None, "nothing says what the weights of layer 't' count"),
+        (2.0, "points", "the unit of layer 't', 'points', is not one of events"),
+        (2.0, "rating (0-5)", "is not one of events"),
+        (2.0, "万元", "is not one of events"),
+        (2.0, "million EUR", "is not one of events"),
+        (2.0, "10,000 residents", "is not one of events"),
+        (2.0, "passengers per day", "is not one of events"),
+        (2.0, "km²", "is not one of events"),
+    ],
+)
+def test_scores_money_and_shares_are_no_events(weight, unit, why):
+    record = {} if unit is None else {"unit": unit}
+    tables = bare({"t": [("a", "b", weight), ("b", "c", 4.0)]}, "abc")
+    network = ni.build_network(*tables, {"t": record})
+    options = {"rng": 1, "resamples": 9, "progress": False}
+    assert detect_centres(network, **options)["support"].notna().all() == (why is None)
+    if why is not None:
+        with pytest.raises(InputError, match=re.escape(why)):
+            resampled(network, np.random.default_rng(1))
+        # Whoever knows how many there are says so.
+        assert detect_centres(network, events=40, **options)["support"].notna().all()
 
 
 def test_the_number_of_events_in_the_record_of_a_layer_is_used():

@@ -28,7 +28,8 @@ def case(seed: int, n: int = 5):
     links = pd.DataFrame({"source": "a", "target": IDS[1:]})
     links["weight"] = rng.integers(5, 40, 6)
     places = pd.DataFrame({"lon": rng.uniform(0, 3, 7), "lat": rng.uniform(0, 3, 7)}, index=IDS)
-    network = ni.build_network(pd.DataFrame({"place": IDS}, index=IDS), links, places)
+    nodes, records = pd.DataFrame({"place": IDS}, index=IDS), {"links": {"unit": "trips"}}
+    network = ni.build_network(nodes, links, places, layers=records)
     candidates = {
         f"c{at}": NewLinks([tuple(rng.choice(IDS[1:], 2, replace=False))], int(rng.integers(5, 30)))
         for at in range(n)

@@ -73,12 +73,14 @@ def test_places_without_links_tie_with_nobody():
     assert "as strong as a." in text_of(centres.tell(context.once(centres.compute)))
 
 
-def test_an_interval_ends_where_the_index_does():
+def test_an_index_at_its_end_has_no_interval():
+    # Resampled, a ring of equal links is less even in every draw.
     table = profile_of(
         network_of(ALIKE["ring"]), indices=["effective_number", "n_centres"], resamples=50,
         null=None, rng=1, restarts=1, progress=False,
     )  # fmt: skip
-    assert (table["high"] <= 10).all()
+    assert table.loc["effective_number", "bias"] < 0
+    assert table[["low", "high"]].isna().all(axis=None)
     assert table["most_influential"].isna().all()
 
 

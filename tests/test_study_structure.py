@@ -276,9 +276,9 @@ def test_an_index_is_told_with_its_interval():
 
 
 def test_an_interval_that_resampling_shifts_is_not_told():
-    shifted = indices(low=2.0, high=3.0, bias=0.7)
+    shifted = indices(bias=0.7)
     assert "interval" not in text_of(profile.offer(shifted))
-    said = "more than half the width of their interval, which is not to be trusted: “effective"
+    said = "more than a quarter of the width of an interval, so that they have none: “effective"
     assert said in text_of(profile.tell(shifted))
 
 

@@ -148,7 +148,7 @@ def test_events_over_several_periods_are_not_traded():
 
 
 def test_a_study_of_events_has_intervals_and_a_null_model():
-    context = context_of(two_mode(5, members=18, events=20))
+    context = context_of(two_mode(5, members=18, events=80), resamples=60)
     plan = context.once(_structure_plan.plan)
     assert (plan.null.name, plan.resampled) == ("curveball", "events")
     assert plan.null.why == "chosen as one event makes several links"
@@ -167,7 +167,7 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
     assert "95 % interval, events resampled" in shown
     result = context.once(centres.compute)
     assert result.sure
-    assert "resamples of the events in which it is again" in text_of(centres.tell(result))
+    assert "resamples of the events in which it is again" in text_of(centres.offer(result))
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,10 @@ def make_city_system(
             "centre": np.append(centre, np.zeros(n_enclaves, np.bool_)),
         }
     )
-    return build_network(nodes, pd.concat([flows[weight > 0], ties], ignore_index=True), places)
+    links = pd.concat([flows[weight > 0], ties], ignore_index=True)
+    units = {"synthetic_enclave": "parks", "synthetic_flow": "trips"}
+    records = {layer: {"unit": units[layer]} for layer in links["layer"].unique()}
+    return build_network(nodes, links, places, layers=records)
 
 
 def _enclaves(

@@ -37,7 +37,7 @@ from netinnov.polycentricity._resampled_flows import (
     check_events,
     interval,
     resampled,
-    says_events,
+    without_events,
 )
 from netinnov.scenarios import Prices, Scenario
 
@@ -121,7 +121,7 @@ class _Measure:
             test = scipy.stats.binomtest(round(value * self.resamples), self.resamples)
             around = test.proportion_ci(confidence, method="wilson")
             return float(around.low), float(around.high)
-        if not says_events(network, self.events):
+        if without_events(network, self.events):
             return math.nan, math.nan
         rng = self._fresh()
         drawn = [self(resampled(network, rng, events=self.events)) for _ in range(self.resamples)]
@@ -238,7 +238,7 @@ def plan_centres(
         Random placements of each candidate, over which the target is averaged; bootstrap resamples
         of the flows, for the target `CentreSupport` and for intervals.
     events : int or mapping of layer to int, optional
-        Number of events behind the flows, see `detect_centres`; by default whole weights are.
+        Number of events behind the flows, see `detect_centres`.
     confidence, rng : float, Generator or seed
         Of the intervals of the steps; source of placements and resamples.
 
@@ -258,8 +258,7 @@ def plan_centres(
     for their cost, those that are not needed dropped, and each exchanged for a cheaper one while
     the target holds. Strength is that of the nodes of the baseline. Resamples are the same for all
     sets. The interval of an effective number is that of `polycentricity.profile`: quantiles over
-    resampled flows, which lose links of one event and gain none, with their median put on the
-    value; that of a share is Wilson's.
+    resampled flows, less twice their bias; that of a share is Wilson's.
 
     References
     ----------
@@ -289,9 +288,9 @@ def plan_centres(
     measure = _Measure(target, network.n_nodes, resamples, events, seed)
     if isinstance(target, CentreSupport):
         network.storage.positions("target.place", [target.place])
-        if not says_events(network, events):
-            msg = "a support needs the number of events behind the flows: give `events`, or build "
-            raise InputError(f"{msg}the network from counts.")
+        if unknown := without_events(network, events):
+            msg = f"a support needs the number of events behind the flows, but {unknown.why()}; "
+            raise InputError(f"{msg}give `events`, or a `unit` that is counted in the layer table.")
     order = target.order if isinstance(target, EffectiveNumber) else None
     judge = Judge(type(target).__name__, measure, by_strength=order)
     placements = all_placements(network, candidates, replicates, seed)

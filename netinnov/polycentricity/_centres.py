@@ -18,7 +18,7 @@ from netinnov.null_models import NullModel, Rewire
 from netinnov.polycentricity import _centre_rules, _resampled_flows
 from netinnov.polycentricity._centre_rules import CentreRule, Options
 from netinnov.polycentricity._modularity_test import FEWEST, compared_modularity
-from netinnov.polycentricity._resampled_flows import Change, Events
+from netinnov.polycentricity._resampled_flows import Change, Events, without_events
 
 _REWIRE = Rewire()
 
@@ -85,8 +85,9 @@ def detect_centres(
         Number of bootstrap resamples of the flows for `support`; 0 for none.
     events : int or mapping of layer to int, optional
         Number of events (trips, patents) behind the flows of a layer; in a layer of shares of
-        each origin's total: of each origin. None: as `layer_table` says; where it does not,
-        whole-number weights count events, and behind others nobody knows how many there are.
+        each origin's total: of each origin. None: as `layer_table` says, or its `unit`: whole
+        weights of something counted (trips, patents) are events. Money, scores, shares and weights
+        without a unit are not.
     resample : function, optional
         Resamples a network, ``(network, Generator) -> network``. Needed where one event makes
         several links, as in projections: draw its events and project them.
@@ -159,7 +160,7 @@ def detect_centres(
         )
         rule = "head_tail" if test.by_chance else rule
     support = np.full(network.n_nodes, math.nan)
-    if others and (resample is not None or _resampled_flows.says_events(network, events)):
+    if others and (resample is not None or not without_events(network, events)):
         task = partial(
             _resampled_centres,
             network=network,

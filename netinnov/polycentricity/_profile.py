@@ -31,7 +31,7 @@ from netinnov.polycentricity import _indices, _resampled_flows
 from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
 from netinnov.polycentricity._indices import INDICES, RANGES, SIZE, Setting, Sizes
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
-from netinnov.polycentricity._resampled_flows import Change, Events
+from netinnov.polycentricity._resampled_flows import Change, Events, without_events
 from netinnov.polycentricity._urban_centrality import widest_spread
 
 _REWIRE = Rewire()
@@ -111,8 +111,9 @@ def profile(
     DataFrame
         A row an index. `of`: strength, links or size. `many_centres_if`: whether a high or a low
         value speaks for many centres. `value`. `low`, `high`: 95 % interval over resampled flows,
-        their median put on the value, cut where no value can be. `bias`: that median minus the
-        value. `low_without_one`, `high_without_one`: least and largest value without one place, and
+        less twice their bias, cut where no value can be, and NaN where the bias is more than a
+        quarter of its width. `bias`: the median of the draws minus the value.
+        `low_without_one`, `high_without_one`: least and largest value without one place, and
         `most_influential`, the place whose absence changes the value most, or leaves it undefined;
         missing if several do so alike. `null_mean`, `null_low`, `null_high`: mean and 2.5 and 97.5
         % of the null model. `z`, `p`: position of the value in it, p two-sided; `untested`: why
@@ -140,10 +141,11 @@ def profile(
     *Interval.* Events are resampled, not places, since a place drawn twice would appear twice
     in the ranking. Resampling thins out weak links (a count of 1 is lost in 37 % of the
     draws), so that resampled networks are sparser and more uneven than the observed one, as the
-    observed one is than the flows behind it: `bias` says by how much, and the interval shows the
-    spread only. Where the bias is not small beside the interval, move both ends by minus the
-    bias; where it is larger (indices that count links, on few events), trust neither. The
-    intervals are NaN if the number of events is unknown.
+    observed one is than the flows behind it: `bias` says by how much, and twice it is taken off
+    the draws. Where it is more than a quarter of the width (indices that count links, on few
+    events) an interval would miss what is behind the flows, and there is none. Nor is there one if
+    the number of events is unknown. With 2 events or more a pair nine in ten intervals or more
+    hold what is behind the flows; with fewer some indices do worse.
 
     *Without one.* Meant for regions all of whose places are observed: how far one place decides.
 
@@ -183,7 +185,7 @@ def profile(
     if setting.distances is not None:
         spread = widest_spread(setting.distances)
         setting = setting._replace(maximum=spread.value)
-    known = resample is not None or _resampled_flows.says_events(network, events)
+    known = resample is not None or not without_events(network, events)
     draws = resamples if known else 0
     left = network.n_nodes if leave_one_out else 0
     nulls = 0 if null is None else replicates

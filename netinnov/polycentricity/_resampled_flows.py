@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple, TypeAlias
@@ -10,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from netinnov._arguments import check_callable, check_names, check_number
+from netinnov._statistics import CONSTANT
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
@@ -22,6 +24,25 @@ Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], Multilaye
 MOST_EVENTS = 2**53
 """Above it not every count is a float, and Poisson draws have no numbers."""
 
+_MOST_BIAS = 1 / 4
+"""Part of a 95 % interval's width by which draws may be off; beyond it covers too little."""
+
+_WORDS = (
+    *("yuan", "rmb", "cny", "usd", "eur", "euro", "dollar", "gbp", "pound", "yen", "jpy", "money"),
+    *("price", "cost", "value", "gdp", "percent", "cent", "percentage", "share", "ratio", "rate"),
+    *("proportion", "probability", "correlation", "score", "point", "scale", "rating", "rank"),
+    *("grade", "level", "index", "indices", "intensity", "strength", "weight", "similarity"),
+    *("ordinal", "likert", "frequency", "distance", "km", "kilometre", "kilometer", "metre"),
+    *("meter", "m", "m2", "ha", "hectare", "t", "ton", "tonne", "kg", "h", "hour", "min"),
+    *("minute", "day", "week", "month", "year", "kwh", "mwh", "k", "hundred", "thousand"),
+    *("million", "billion", "trillion", "per"),
+)
+_NO_COUNT = re.compile(
+    rf"^\W*\d|[%‰$€£¥²/元万千亿率分]|指数|强度|等级|权重|公里|平方|小时|\b(?:{'|'.join(_WORDS)})(?:e?s)?\b",
+    re.IGNORECASE,
+)
+"""Units of what is measured, scored, paid, shared or rounded to thousands, not counted."""
+
 
 def check_events(network: MultilayerNetwork, events: Events) -> None:
     """Refuse numbers of events that are none, and layers that the network has not."""
@@ -33,12 +54,37 @@ def check_events(network: MultilayerNetwork, events: Events) -> None:
         check_number("events", events, low=1, high=MOST_EVENTS)
 
 
-def says_events(network: MultilayerNetwork, events: Events) -> bool:
-    """Whether the number of events behind each layer is known: given, or the weights count them."""
-    return all(
-        _number(network, layer, events) is not None or _are_counts(network, layer)
-        for layer in network.layers
-    )
+class NoEvents(NamedTuple):
+    """A layer of which nobody knows how many events are behind it: its unit, if it has one."""
+
+    layer: str
+    whole: bool
+    unit: str | None
+
+    def why(self, shown: Callable[[str], str] = repr) -> str:
+        """Why not, in words, with a layer and a unit as they are shown."""
+        layer = shown(self.layer)
+        if not self.whole:
+            return f"the weights of layer {layer} are not whole numbers"
+        if self.unit is None:
+            return f"nothing says what the weights of layer {layer} count"
+        return f"the unit of layer {layer}, {shown(self.unit)}, is not one of events"
+
+
+def without_events(network: MultilayerNetwork, events: Events) -> NoEvents | None:
+    """The first layer whose number of events is neither given nor counted by its weights.
+
+    Weights count events where they are whole numbers and their unit is something that is counted:
+    scores, money and shares are no events, and weights without a unit may be any of these.
+    """
+    for layer in network.layers:
+        if _number(network, layer, events) is None:
+            weight, unit = network.storage.block(layer).data, network.storage.records[layer].unit
+            whole = bool(((weight == np.rint(weight)) & (weight <= MOST_EVENTS)).all())
+            whole &= not network.storage.holds_shares(layer)
+            if not whole or unit is None or _NO_COUNT.search(unit):
+                return NoEvents(layer, whole, unit)
+    return None
 
 
 def resampled(
@@ -47,11 +93,16 @@ def resampled(
     """Resample each link's number of events around the number observed.
 
     A count is drawn from the Poisson distribution with the observed count as its mean, which is
-    the bootstrap of events. Other weights, and those of a layer whose number of events is given or
-    in its record, are first put in events: all weights of the layer together stand for them; in a
-    layer of shares of each origin's total, the weights of each origin do, and their sum stays
-    (multinomial). A link of which no event is drawn is gone.
+    the bootstrap of events. The weights of a layer whose number of events is given or in its record
+    are first put in events: all weights of the layer together stand for them; in a layer of shares
+    of each origin's total, the weights of each origin do, and their sum stays (multinomial). A link
+    of which no event is drawn is gone.
     """
+    if unknown := without_events(network, events):
+        msg = f"{unknown.why()}, so that nobody knows how many events to resample; give `events`,"
+        raise InputError(
+            f"{msg} here or in the table of layers, or a `unit` there that is counted."
+        )
     rows = network.storage.link_rows()._replace(period=None, attributes=None)
     directed = np.array([layer in network.directed for layer in network.layers], bool)
     rows = rows.canonical(directed)
@@ -59,10 +110,6 @@ def resampled(
     for x, layer in enumerate(network.layers):
         in_layer = rows.layer == x
         observed, number = rows.weight[in_layer], _number(network, layer, events)
-        if number is None and not _are_counts(network, layer):
-            msg = f"the weights of layer {layer!r} are not counts of events; give their number as"
-            msg += " `events`, here or in the table of layers, or build the network from counts."
-            raise InputError(msg)
         if number is None:
             weight[in_layer] = rng.poisson(observed)
         elif network.storage.holds_shares(layer):
@@ -84,13 +131,21 @@ class Interval(NamedTuple):
 def interval(
     value: float, draws: Floats, possible: tuple[float, float], *, confidence: float = 0.95
 ) -> Interval:
-    """Quantiles of the draws less their bias, which must not carry them out of what can be."""
+    """Quantiles of the draws less twice their bias, within what can be; none where it is large.
+
+    The draws are off from the value as the value is from what is behind the flows.
+    """
     draws = draws[np.isfinite(draws)]
     if not draws.size:
         return Interval(math.nan, math.nan, math.nan)
-    low, middle, high = np.quantile(draws, [(1 - confidence) / 2, 0.5, (1 + confidence) / 2])
+    ends = [(1 - confidence) / 2, (1 + confidence) / 2]
+    low, high, least, middle, most = np.quantile(draws, [*ends, 0.025, 0.5, 0.975])
     bias = float(middle - value)
-    low, high = np.clip([low - bias, high - bias], *possible)
+    off = min(abs(bias), abs(draws.mean() - value))  # a count that hardly varies has no median bias
+    if off > max(_MOST_BIAS * (most - least), CONSTANT * abs(value)):
+        return Interval(math.nan, math.nan, bias)
+    low, high = min(low - 2 * bias, value), max(high - 2 * bias, value)
+    low, high = np.clip([low, high], *possible)
     return Interval(float(low), float(high), bias)
 
 
@@ -98,12 +153,6 @@ def _number(network: MultilayerNetwork, layer: str, events: Events) -> int | Non
     """The number of events behind a layer, as given or as its record says."""
     number = events.get(layer) if isinstance(events, Mapping) else events
     return network.storage.records[layer].events if number is None else number
-
-
-def _are_counts(network: MultilayerNetwork, layer: str) -> bool:
-    weight = network.storage.block(layer).data
-    whole = bool(((weight == np.rint(weight)) & (weight <= 2.0**53)).all())
-    return whole and not network.storage.holds_shares(layer)
 
 
 def _within_origins(

@@ -154,10 +154,10 @@ class LayerPart(Part, part="layers"):
 # modelled = true             # modelled, not observed: no p-value is given, and the report says so
 # directed = false            # whether its links have a direction
 # quantity = "amount"         # what its weights are: "amount" or "share_of_origin"
-# unit = "commuters"          # of its weights
+# unit = "commuters"          # of its weights; whole weights of something counted are events,
+                              # which intervals resample
 # events = 1200               # how many events (contracts, trips) all weights together stand for,
-                              # where these are money or the like: intervals resample events; left
-                              # out: whole weights count events
+                              # where these are money, scores or the like
 """
 
     modelled: bool | None = None

@@ -11,12 +11,13 @@ from pydantic import Field
 from netinnov._typing import Direction
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._centre_rules import CentreRule
-from netinnov.polycentricity._resampled_flows import Change, says_events
+from netinnov.polycentricity._resampled_flows import Change, NoEvents, without_events
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
 from netinnov.study._null_choice import Null, NullName, choose_null, no_null
 from netinnov.study._section import Part
 from netinnov.study._two_mode_draws import Participation, participation_of
+from netinnov.study._words import name
 
 COSTLY = 100  # places above which communities are not searched for in every draw of the profile
 # Draws for the support of centres, a search for communities each, with more places than that.
@@ -165,7 +166,9 @@ def plan(context: Context) -> Plan | None:
     else:
         null = choose_null(network, options.null, context.seed, participation)
     most = min(ONE_BY_ONE, options.most_places)
-    events = bool(no_draws) or participation is not None or says_events(network, None)
+    unknown = None
+    if not no_draws and participation is None:
+        unknown = without_events(network, None)
     return Plan(
         options,
         cities,
@@ -178,20 +181,24 @@ def plan(context: Context) -> Plan | None:
         participation,
         leave_one_out=n <= most,
         search=TINY <= n <= COSTLY,
-        left_out=tuple(_left_out(n, options, no_draws, null, events, most)),
+        left_out=tuple(_left_out(n, options, no_draws, null, unknown, most)),
         seed=context.seed,
         progress=context.progress,
     )
 
 
 def _left_out(
-    n: int, options: StructurePart, no_draws: str | None, null: Null, events: bool, most: int
+    n: int,
+    options: StructurePart,
+    no_draws: str | None,
+    null: Null,
+    unknown: NoEvents | None,
+    most: int,
 ) -> Iterator[LeftOut]:
     if no_draws or not options.resamples:
         yield LeftOut("intervals", no_draws if no_draws and options.resamples else "not asked for")
-    elif not events:
-        why = "the weights are not whole numbers, so the number of events they count is not known; "
-        why += "`events` in the table of layers or [layers] may give it"
+    elif unknown:
+        why = f"{unknown.why(name)}: `unit` or `events` in [layers] or in the table of layers"
         yield LeftOut("intervals", why)
     if null.model is None:
         yield LeftOut("null model", null.why)

@@ -26,7 +26,7 @@ from netinnov.plotting._frame import map_height
 from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.polycentricity import effective_number
 from netinnov.polycentricity._centre_rules import CentreRule
-from netinnov.polycentricity._resampled_flows import says_events
+from netinnov.polycentricity._resampled_flows import without_events
 from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
@@ -143,10 +143,11 @@ def task_of(context: Context) -> Task:
     target: EffectiveNumber | CentreSupport
     if part.place is not None:
         pairs = _pairs_with(part.place, context, pairs)
-        if not says_events(network, None):
+        if unknown := without_events(network, None):
             raise InputError(
                 "plan.place needs links whose weights count events, such as projects or firms: "
-                "the weights of this study are no whole numbers. Choose plan.effective_number."
+                f"{unknown.why()}. Set `unit` or `events` in [layers], or choose "
+                "plan.effective_number."
             )
         target = CentreSupport(part.place, part.share, part.rule)
     elif part.effective_number is not None:
@@ -165,7 +166,7 @@ def task_of(context: Context) -> Task:
     if part.place is not None:
         rng = np.random.default_rng(context.seed)
         built = (scenario(network, rng) for scenario in scenarios.values())
-        if not all(says_events(each, None) for each in built):
+        if any(without_events(each, None) for each in built):
             raise InputError(
                 "plan.place needs links whose weights count events, and what could be built makes "
                 "weights that are no whole numbers. Choose plan.effective_number."

@@ -17,7 +17,7 @@ from netinnov._parallel import workers
 from netinnov._statistics import CONSTANT
 from netinnov.plotting import plot_profile
 from netinnov.plotting._style import DOUBLE, new_figure
-from netinnov.polycentricity._resampled_flows import says_events
+from netinnov.polycentricity._resampled_flows import without_events
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Sentence, Table, with_modelled
 from netinnov.study._structure_plan import Plan, StructurePart, plan
@@ -90,8 +90,8 @@ class Profile(Result):
         Shown in the first way in which the ends of the interval differ.
         """
         row: Any = self.table.loc[index]
-        value, low, high, bias = (float(row[name]) for name in ("value", "low", "high", "bias"))
-        if not math.isnan(low) and abs(bias) <= (high - low) / 2:  # else it is not to be trusted
+        value, low, high = (float(row[name]) for name in ("value", "low", "high"))
+        if not math.isnan(low):
             ends = sorted({low, value, high})
             for show in shows:
                 if len({show(end) for end in ends}) == len(ends) > 1:
@@ -156,7 +156,7 @@ def _drawn(
 def _say_how_long(structure: Plan, one: dict[str, Any], say: Callable[[str], None]) -> None:
     """Try one draw where many links or draws may take long, and say how long all will."""
     left = structure.network.n_nodes if structure.leave_one_out else 0
-    drawn = structure.resample is not None or says_events(structure.network, None)
+    drawn = structure.resample is not None or not without_events(structure.network, None)
     resamples = structure.resamples if drawn else 0
     draws = resamples + structure.replicates + left
     if draws * max(structure.network.n_links, FEW_LINKS) < WORTH_A_TRIAL:
@@ -202,7 +202,7 @@ def tell(result: Profile) -> Iterator[Sentence]:
             text += " In brackets: the middle 95 % of bootstrap resamples of the "
             text += f"{result.plan.resampled}"
             shift = table["bias"].reindex(list(templates)).abs().max() > 0
-            text += f"{', shifted so that their median is at the value' if shift else ''}."
+            text += f"{', corrected for their bias' if shift else ''}."
         yield Sentence(text[0].upper() + text[1:], source)
     strength, people = result.value("effective_number"), result.value("size_effective_number")
     if np.isfinite([strength, people]).all():
@@ -213,11 +213,10 @@ def tell(result: Profile) -> Iterator[Sentence]:
         yield Sentence(text, source)
     yield from _null(result)
     yield from _without_one(result)
-    # Where resampling shifts an index by more than its interval is wide.
-    shifted = table.index[table["bias"].abs() > (table["high"] - table["low"]) / 2]
+    shifted = table.index[table["bias"].notna() & table["low"].isna()]
     if names := [_called(index) for index in shifted]:
-        text = "Resampling loses weak links. It shifts these indices by more than half the width "
-        text += f"of their interval, which is not to be trusted: {some(names, len(names))}."
+        text = "Resampling loses weak links. It shifts these indices by more than a quarter of the "
+        text += f"width of an interval, so that they have none: {some(names, len(names))}."
         yield Sentence(text, source)
     for layer, of_layer in result.modelled_beside.items():
         effective, n = (
