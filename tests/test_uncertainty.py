@@ -399,7 +399,7 @@ def test_only_the_layers_asked_for_are_counted_anew() -> None:
     seen = np.array([one.adjacency("seen").toarray()[0, 1:] for one in drawn])
     assert seen.mean(axis=0) == pytest.approx([50, 60], abs=1.5)
     assert seen.var(axis=0) == pytest.approx([50, 60], rel=0.25)
-    with pytest.raises(InputError, match="not counts of events"):
+    with pytest.raises(InputError, match="are not whole numbers"):
         ResampledLinks()(network, np.random.default_rng(1))
     with pytest.raises(InputError, match="did you mean 'seen'"):
         ResampledLinks(layers=["sen"])(network, np.random.default_rng(1))

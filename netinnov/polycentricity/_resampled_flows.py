@@ -71,18 +71,21 @@ class NoEvents(NamedTuple):
         return f"the unit of layer {layer}, {shown(self.unit)}, is not one of events"
 
 
-def without_events(network: MultilayerNetwork, events: Events) -> NoEvents | None:
+def without_events(
+    network: MultilayerNetwork, events: Events, *, asked: bool = False
+) -> NoEvents | None:
     """The first layer whose number of events is neither given nor counted by its weights.
 
     Weights count events where they are whole numbers and their unit is something that is counted:
-    scores, money and shares are no events, and weights without a unit may be any of these.
+    scores, money and shares are no events, and weights without a unit may be any of these, but
+    where someone asks for resamples of them.
     """
     for layer in network.layers:
         if _number(network, layer, events) is None:
             weight, unit = network.storage.block(layer).data, network.storage.records[layer].unit
             whole = bool(((weight == np.rint(weight)) & (weight <= MOST_EVENTS)).all())
             whole &= not network.storage.holds_shares(layer)
-            if not whole or unit is None or _NO_COUNT.search(unit):
+            if not whole or (not asked if unit is None else _NO_COUNT.search(unit)):
                 return NoEvents(layer, whole, unit)
     return None
 
@@ -93,12 +96,12 @@ def resampled(
     """Resample each link's number of events around the number observed.
 
     A count is drawn from the Poisson distribution with the observed count as its mean, which is
-    the bootstrap of events. The weights of a layer whose number of events is given or in its record
-    are first put in events: all weights of the layer together stand for them; in a layer of shares
-    of each origin's total, the weights of each origin do, and their sum stays (multinomial). A link
-    of which no event is drawn is gone.
+    the bootstrap of events; whole weights without a unit are taken for counts. The weights of a
+    layer whose number of events is given or in its record are first put in events: all weights of
+    the layer together stand for them; in a layer of shares of each origin's total, the weights of
+    each origin do, and their sum stays (multinomial). A link of which no event is drawn is gone.
     """
-    if unknown := without_events(network, events):
+    if unknown := without_events(network, events, asked=True):
         msg = f"{unknown.why()}, so that nobody knows how many events to resample; give `events`,"
         raise InputError(
             f"{msg} here or in the table of layers, or a `unit` there that is counted."
