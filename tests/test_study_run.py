@@ -640,11 +640,6 @@ SOURCES = {
         "projectID;organisationID;name;activityType;city;country\n"
         "1;2;Lab;HES;Paris;FR\n1;3;Firm;PRC;Lyon;FR\n",
     ),
-    "keep": (
-        "partners.csv",
-        "Programme;Acronym;Project Partner;Town;Country\n"
-        "N;X;Lab;Paris;France\nN;X;Firm;Lyon;France\n",
-    ),
     "openalex": (
         "works.jsonl",
         '{"id": "/W1", "publication_year": 2020, "authorships": [{"author": {"id": "/A1"}, '
