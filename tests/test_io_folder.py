@@ -70,7 +70,7 @@ def test_what_is_written_is_read_again(network):
 
 
 @given(
-    ids=st.lists(any_text.filter(str.strip), min_size=2, max_size=6, unique=True),
+    ids=st.lists(any_text.map(str.strip).filter(bool), min_size=2, max_size=6, unique=True),
     column=any_text.filter(str.strip),
     notes=st.lists(any_text, min_size=6, max_size=6),
 )
