@@ -14,18 +14,12 @@ from scipy.special import logsumexp
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
-_TOLERANCE = 1e-10
-"""Relative error of the sums at which a fit has converged."""
-
-_ENOUGH = 1e-6
-"""Error that will do where steps gain nothing more: sums at the edge of what is possible."""
+_TOLERANCE = 1e-10  # relative error of the sums at which a fit has converged
+_ENOUGH = 1e-6  # accepted where steps gain nothing more: sums at the edge of what is possible
 
 _STEPS = 200
-_RIDGE = 1e-13
-"""Added to the scaled matrix of a step, so that directions that change no flow stay still."""
-
-_STEEPEST = 1e4
-"""Coefficient beyond which there is none."""
+_RIDGE = 1e-13  # on the scaled matrix of a step, for directions that change no flow
+_STEEPEST = 1e4  # beyond this coefficient there is none
 
 
 class Balanced(NamedTuple):
@@ -38,14 +32,12 @@ class Balanced(NamedTuple):
 def fit_deterrence(
     observed: Floats, possible: npt.NDArray[np.bool_], resistance: Floats | None, *, layer: str
 ) -> Balanced:
-    """Fit A_i B_j exp(-b x_ij) to a table of flows by maximum likelihood of Poisson.
+    """Fit A_i B_j exp(-b x_ij) to flows by maximum likelihood of Poisson.
 
-    The A are solved for given B and b, which leaves a concave likelihood of the latter, that of a
-    choice of destinations (logit); it is maximised by Newton's method. The fit has the
-    observed sums of rows and columns, and of x weighted by flow; that of a symmetric table is
-    symmetric. Every row and column has some flow, and only ``possible`` pairs expect any;
-    ``resistance`` is x, such as the logarithm of distance. O(origins x destinations^2) a step.
-    InputError where no finite coefficient fits, or the sums are not met.
+    A is solved for given B and b, which leaves a concave likelihood (logit of destinations) for
+    Newton's method. Sums of rows, columns and x weighted by flow equal the observed ones.
+    ``resistance`` is x, such as log distance. O(origins x destinations^2) a step. InputError where
+    no finite coefficient fits.
     """
     if not observed.any():
         return Balanced(observed, math.nan)
@@ -65,8 +57,6 @@ def fit_deterrence(
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Flows, logarithms of what is possible (0 or -inf) and resistances."""
-
     observed: Floats
     closed: Floats
     x: Floats
@@ -80,12 +70,11 @@ class _Table:
         return flows
 
     def lack(self, expected: Floats) -> Floats:
-        """The gradient: what columns lack, and how much too far the expected flows go."""
+        """Gradient: the deficit of columns, and the excess of resistance."""
         difference = self.observed - expected
         return np.append(difference.sum(axis=0), -(difference * self.x).sum())
 
     def information(self, expected: Floats) -> Floats:
-        """Minus the second derivatives of the likelihood."""
         rows = self.observed.sum(axis=1)
         far = -self.x
         mean = (expected * far).sum(axis=1) / rows
@@ -98,14 +87,13 @@ class _Table:
         return matrix
 
     def tells_coefficient(self, expected: Floats) -> bool:
-        """Whether flows depend on b at all, beside B: not if x is a sum of rows and columns."""
+        """Whether b is identified: not if x is a sum of rows and columns."""
         spread = float((expected * self.x**2).sum())
         matrix = self.information(expected)
         rest = matrix[-1, -1] - matrix[-1, :-1] @ _solved(matrix[:-1, :-1], matrix[:-1, -1])
         return bool(rest > 1e-9 * spread)
 
     def fitted(self, start: Floats, *, with_x: bool) -> Floats:
-        """Newton's method; each step is halved until it does not go too far."""
         kept = start.size if with_x else start.size - 1
         columns = self.observed.sum(axis=0)
         scale = np.append(columns, (self.observed * np.abs(self.x)).sum() or 1.0)[:kept]
@@ -143,7 +131,7 @@ class _Table:
 
 
 def _solved(matrix: Floats, right: Floats) -> Floats:
-    """Solve for a matrix that is positive but for directions in which the right side is 0."""
+    """Solve a semidefinite system whose right side is 0 in its null space."""
     scale = 1 / np.sqrt(np.maximum(matrix.diagonal(), np.finfo(float).tiny))
     scaled = scale[:, None] * matrix * scale
     scaled[np.diag_indices(len(scaled))] += _RIDGE * len(scaled)

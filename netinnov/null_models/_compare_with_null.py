@@ -31,8 +31,7 @@ from netinnov.null_models._prepared import (
 )
 from netinnov.null_models._rewire import Rewire, RewiringChains
 
-_ALONE = ""
-"""Name of a measure that is given by itself."""
+_ALONE = ""  # name of a measure that is given by itself
 
 _REWIRE = Rewire()
 
@@ -221,7 +220,6 @@ def compare_with_null(
 
 
 def _measures(measure: object) -> dict[str, Measure]:
-    """The measures by their names; one by itself has none."""
     if not isinstance(measure, Mapping):
         expected = "a function of a network, or a mapping from names to such functions"
         check_callable("measure", measure, expected)
@@ -237,8 +235,6 @@ def _measures(measure: object) -> dict[str, Measure]:
 
 @dataclass(frozen=True, slots=True)
 class _Replicate:
-    """Draws one network and measures it."""
-
     network: MultilayerNetwork
     null: Prepared
     measures: dict[str, Measure]
@@ -248,7 +244,6 @@ class _Replicate:
         return self.values(self.null.draw(np.random.default_rng(seed)))
 
     def values(self, drawn: MultilayerNetwork) -> list[Floats]:
-        """The share of links that moved, and then the measures."""
         moved = moved_share(self.network, drawn, self.null)
         measured = [
             _checked(measure(drawn), name, self.observed[name])
@@ -258,7 +253,6 @@ class _Replicate:
 
 
 def _checked(value: Any, name: str, like: Value | None) -> Value:
-    """The value of a measure as a float or a Series of floats, in the order of the observed one."""
     called = "`measure`" if name == _ALONE else f"`measure[{name!r}]`"
     if isinstance(value, pd.Series):
         values = _numbers(value, called)
@@ -297,7 +291,6 @@ def _numbers(value: pd.Series, subject: str) -> pd.Series:
 
 
 def check_chain(ready: Prepared, null: NullModel) -> RewiringChains | Trades:
-    """Refuse null models that are not reversible chains."""
     if not isinstance(ready, RewiringChains | Trades):
         name = getattr(null, "__name__", type(null).__name__)
     elif any(chain.strength for chain in ready.plan.chains.values()):
@@ -312,8 +305,6 @@ def check_chain(ready: Prepared, null: NullModel) -> RewiringChains | Trades:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """Steps of a chain away from the observed network, each of them measured."""
-
     chain: RewiringChains | Trades
     measure: Callable[[MultilayerNetwork], list[Floats]]
 

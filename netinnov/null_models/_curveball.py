@@ -57,7 +57,6 @@ class Curveball(NullFamily):
             object.__setattr__(self, "through", tuple(as_list("through", self.through)))
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Trades:
-        """Sort each layer into its two sides."""
         chains = plan(network, ("degree",), self.layers, None, rng)
         sides = {layer: two_sides(network, layer, self.through) for layer in chains.chains}
         return Trades(chains, sides, self.trials)
@@ -130,8 +129,6 @@ def curveball(
 
 @dataclass(frozen=True, slots=True)
 class Trades(PreparedLayers):
-    """The trades of `Curveball` for one network."""
-
     sides: Mapping[str, Sides]
     trials: float
 
@@ -150,15 +147,12 @@ class Trades(PreparedLayers):
 
 
 class Sides(NamedTuple):
-    """The two sides of a two-mode layer: codes of the nodes, and which end of a link is which."""
-
     rows: Codes
     columns: Codes
     rows_at_source: npt.NDArray[np.bool_]
 
 
 def joins_two_kinds(network: MultilayerNetwork, layer: str) -> bool:
-    """Tell whether every link of a layer joins a node of one kind with one of another."""
     pairs = _pairs_of_kinds(network, layer)
     return len(pairs) == 1 and 0 <= pairs[0, 0] < pairs[0, 1]
 
@@ -170,11 +164,7 @@ def two_sides(
     *,
     both_ways: bool = False,
 ) -> Sides:
-    """Sort the ends of a two-mode layer into its sides; rows are those with fewer nodes.
-
-    ``through`` names the kinds of one side; by default the layer joins two kinds. With
-    ``both_ways`` a directed layer may run either way. InputError if it is not two-mode.
-    """
+    """Sides of a two-mode layer, rows being the smaller; ``both_ways``: links run either way."""
     check_name("layer", layer, network.layers)
     names = sorted(network.storage.nodes["kind"].dropna().unique().tolist())
     pairs = _pairs_of_kinds(network, layer)
@@ -210,7 +200,7 @@ def two_sides(
 
 
 def _pairs_of_kinds(network: MultilayerNetwork, layer: str) -> npt.NDArray[np.integer]:
-    """The different pairs of kinds that links join, as sorted codes; -1 is no kind."""
+    """Sorted codes of the pairs of kinds that links join; -1 is no kind."""
     kind, block = network.storage.kind_codes, network.storage.block(layer)
     pairs = np.column_stack([kind[block.sources], kind[block.indices]])
     return np.unique(np.sort(pairs, axis=1), axis=0)

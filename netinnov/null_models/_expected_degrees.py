@@ -20,31 +20,22 @@ Weights = Literal["geometric", "exponential"]
 
 _TOLERANCE, _TOLERANCE_OF_STRENGTHS = 1e-10, 1e-8
 
-_MOST_PAIRS = 25_000_000
-"""Pairs of classes whose matrices (200 MB each) still fit."""
+_MOST_PAIRS = 25_000_000  # pairs of classes whose matrices (200 MB each) still fit
 
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
-    """Probability of a link between any two classes of nodes, and the mean weight of one.
+    """Probability and mean weight of a link between classes of nodes; rows are sources."""
 
-    Rows are sources (two-mode: the first kind; undirected: all nodes), columns targets. The
-    classes are numbered separately on the two sides unless ``one_mode``.
-    """
-
-    rows: Integers
-    """Nodes sorted by class."""
+    rows: Integers  # nodes sorted by class
     row_begin: Integers
     columns: Integers
     column_begin: Integers
     probability: Floats
-    one_mode: bool
-    """Both sides are the same nodes: nobody is linked with itself."""
+    one_mode: bool  # both sides are the same nodes; no self-links
     symmetric: bool
-    weights: Weights | None = None
-    """How the weight of a link is distributed; None: all are 1."""
-    mean: Floats | None = None
-    """Its mean, given that the link is there."""
+    weights: Weights | None = None  # distribution of the weight of a link; None: all are 1
+    mean: Floats | None = None  # mean weight of a link that is there
 
 
 def ensembles(
@@ -53,13 +44,7 @@ def ensembles(
     through: str | Sequence[str] | None = None,
     weights: Weights | None = None,
 ) -> list[Ensemble]:
-    """Solve for the probabilities of a layer: one ensemble, or one for each way of a directed
-    two-mode layer that runs both ways.
-
-    ``through`` names the kinds of one side (default: two-mode if the layer joins two kinds). With
-    ``weights`` expected strengths are kept too, by weights of this law. InputError where the
-    equations are not solved, geometric weights are not whole numbers, or classes are too many.
-    """
+    """One ensemble of a layer, or one for each way of a directed two-mode layer."""
     block = network.storage.block(layer)
     source = block.sources
     target, weight = block.indices, block.data
@@ -94,7 +79,6 @@ def _ensemble(
     one_mode: bool = False,
     symmetric: bool = False,
 ) -> Ensemble:
-    """Solve the equations between the nodes of two sides; ``one_mode``: both are the same nodes."""
     out, into = _sums(rows, weight, n, weights), _sums(columns, weight, n, weights)
     if one_mode:
         if symmetric:
@@ -125,8 +109,6 @@ def _ensemble(
 
 
 class _Classes(NamedTuple):
-    """Nodes sorted by class, where each class begins, and its degree and strength (columns)."""
-
     nodes: Integers
     begin: Integers
     sums: Floats
@@ -137,7 +119,6 @@ class _Classes(NamedTuple):
 
 
 def _sums(ends: Any, weight: Floats, n: int, weights: Weights | None) -> Floats:
-    """Degree of each node; and its strength, if that is kept."""
     degree = np.bincount(ends, minlength=n).astype(float)
     if weights is None:
         return degree[:, None]
@@ -155,8 +136,6 @@ def _classes(nodes: Any, sums: list[Floats]) -> _Classes:
 
 @dataclass(frozen=True, slots=True)
 class _Equations:
-    """Expected sums of two sides of classes, with so many pairs of nodes between them."""
-
     one: _Classes
     two: _Classes
     sizes: Floats
@@ -164,7 +143,6 @@ class _Equations:
     layer: str
 
     def solved(self, weights: Weights | None) -> tuple[Floats, Floats | None]:
-        """Probability of a link, and the mean weight of one, between classes."""
         shape = self.sizes.shape
         if not self.one.sums[:, 0].any():
             return np.zeros(shape), None if weights is None else np.ones(shape)
@@ -177,7 +155,6 @@ class _Equations:
         return self._geometric(parameters)
 
     def _goal(self, column: int) -> Floats:
-        """What the nodes of each class add up to, rows and then columns."""
         sides = [side.sizes * side.sums[:, column] for side in (self.one, self.two)]
         return np.concatenate(sides)
 
@@ -185,7 +162,6 @@ class _Equations:
         return np.concatenate([self.one.sums[:, column], self.two.sums[:, column]])
 
     def _outer(self, parameter: Floats) -> Floats:
-        """Sum of the parameters of both ends of each pair of classes."""
         n = self.sizes.shape[0]
         sums: Floats = parameter[:n, None] + parameter[None, n:]
         return sums
@@ -195,7 +171,7 @@ class _Equations:
         return probability
 
     def _links(self) -> Floats:
-        """Logarithms of x and y, so that the expected degrees are the observed ones."""
+        """Logarithms of x and y that give the observed degrees."""
         goal = self._goal(0)
         with np.errstate(divide="ignore"):
             start = np.log(self._each(0)) - np.log(goal.sum() / 2) / 2
@@ -209,7 +185,7 @@ class _Equations:
 
     @np.errstate(over="ignore")  # weights too far apart are refused in the end
     def _exponential(self, probability: Floats) -> Floats:
-        """Mean weights 1 / (u_i + v_j) of links that are there with a given probability."""
+        """Mean weights 1 / (u_i + v_j) of links, given their probability."""
         goal, links = self._goal(1), self.sizes * probability
         unit = goal.sum() / self._goal(0).sum()
         # An unlinked node has no weights: any rate will do.
@@ -230,10 +206,7 @@ class _Equations:
         return mean
 
     def _geometric(self, links: Floats) -> tuple[Floats, Floats]:
-        """Probabilities z / (1 - y + z), and mean weights 1 / (1 - y), of whole-number weights.
-
-        z is dual to the degree, y to what the strength has above it: where that is nothing, y is 0.
-        """
+        """Probabilities z / (1 - y + z), mean weights 1 / (1 - y); y = 0 if all weights are 1."""
         degree, excess = self._goal(0), self._goal(1) - self._goal(0)
         allowed = self.sizes > 0
         ratio = excess.sum() / (excess.sum() + degree.sum())

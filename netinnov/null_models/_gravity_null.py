@@ -22,8 +22,7 @@ from netinnov.null_models._rewiring_options import coordinates, plan
 
 Deterrence = Literal["power", "exponential"]
 
-_MOST_PAIRS = 25_000_000
-"""Pairs of an origin and a destination in a layer that can still be fitted."""
+_MOST_PAIRS = 25_000_000  # pairs of an origin and a destination that can still be fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,6 @@ class GravityNull(NullFamily):
         object.__setattr__(self, "layers", layer_names(self.layers))
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> GravityFlows:
-        """Fit the model to each layer."""
         chains = plan(network, ("degree",), self.layers, None, rng)
         fits = {name: _fitted(network, name, chain, self) for name, chain in chains.chains.items()}
         return GravityFlows(chains, fits)
@@ -131,7 +129,7 @@ class GravityNull(NullFamily):
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The expected flows of a layer; undirected only of pairs in the order of the nodes."""
+    """Expected flows of a layer; undirected: only of pairs in node order."""
 
     origins: Codes
     destinations: Codes
@@ -143,8 +141,6 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class GravityFlows(PreparedLayers):
-    """The fitted models of `GravityNull` for one network."""
-
     fits: Mapping[str, Fit]
 
     @property
@@ -210,7 +206,7 @@ def _resistance(
     possible: np.ndarray,
     deterrence: Deterrence,
 ) -> Floats:
-    """What the coefficient multiplies: the logarithm of the distance in km, or 1,000 km."""
+    """Logarithm of the distance in km, or distance in 1,000 km."""
     linked = np.union1d(origins, destinations)
     lon, lat = coordinates(network, layer, linked, "take deterrence=None")
     i, j = origins[:, None], destinations[None, :]

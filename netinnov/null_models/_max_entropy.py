@@ -66,7 +66,6 @@ class MaxEntropy(NullFamily):
             object.__setattr__(self, "through", tuple(as_list("through", self.through)))
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Ensembles:
-        """Solve the equations of each layer."""
         chains = plan(network, ("degree",), self.layers, None, rng)
         solved = {}
         for layer, chain in chains.chains.items():
@@ -166,8 +165,6 @@ def max_entropy(
 
 @dataclass(frozen=True, slots=True)
 class Ensembles(PreparedLayers):
-    """The solved equations of `MaxEntropy` for one network."""
-
     solved: Mapping[str, Sequence[Ensemble]]
 
     @property
@@ -183,7 +180,6 @@ class Ensembles(PreparedLayers):
 
 
 def _drawn(ensemble: Ensemble, rng: np.random.Generator) -> State:
-    """Each pair linked by chance: numbers of links between classes, then which pairs they are."""
     row_sizes, column_sizes = np.diff(ensemble.row_begin), np.diff(ensemble.column_begin)
     sizes = np.outer(row_sizes, column_sizes)
     if ensemble.one_mode:
@@ -221,7 +217,7 @@ def _drawn(ensemble: Ensemble, rng: np.random.Generator) -> State:
 def _distinct(
     counts: Integers, sizes: Integers, rng: np.random.Generator
 ) -> tuple[Integers, Integers]:
-    """So many different numbers below each size, each set equally likely: cells and numbers."""
+    """So many distinct numbers below each size, uniformly: cells and numbers."""
     begin = np.concatenate([[0], np.cumsum(sizes)])
     # Of a cell more than half full, draw what stays out.
     full = 2 * counts > sizes

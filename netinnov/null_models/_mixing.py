@@ -19,17 +19,11 @@ from netinnov.null_models._rewiring_chains import Chain, State, seed_words
 
 _REWIRE = Rewire()
 
-_LEAST = 50
-"""Autocorrelation times in the second half of a chain below which they are not trusted."""
-
-_WANTED = 100
-"""As many of them end the chain."""
-
-_CLOSE = 1e-9
-"""Trials a link that are no difference."""
-
+_LEAST = 50  # autocorrelation times in the second half of a chain below which they are not trusted
+_WANTED = 100  # as many of them end the chain
+_CLOSE = 1e-9  # trials a link that are no difference
+# Limits of a chain: trials a link, proposals in all
 _MOST_TRIALS, _MOST_PROPOSALS = 5_000, 200_000_000
-"""A link, and in all: a chain is not made longer than these."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -169,21 +163,16 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """What a chain showed at each look: after the same number of proposals, from the start on."""
-
-    at: Floats
-    """Trials a link."""
+    at: Floats  # trials a link
     overlap: Floats
     assortativity: Floats
     acceptance: float
-    times: tuple[float, float]
-    """Autocorrelation times of the second half, in trials a link."""
+    times: tuple[float, float]  # autocorrelation times of the second half, in trials a link
     advice: float
     strength_error: float = math.nan
 
 
 def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Path:
-    """The chain, looked at until its second half is long enough, or the chain as long as may be."""
     unknown = (math.nan, math.nan)
     if chain.size < 2:  # the only layer with its degrees
         one, none = (1.0, 0.0) if chain.size else unknown
@@ -230,7 +219,7 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Path:
 
 
 def _codes(chain: Chain, state: State) -> npt.NDArray[np.int64]:
-    """One number a link, whichever way an undirected one stands."""
+    """One number a link, the same for both orders of undirected ends."""
     a, b = state.source.astype(np.int64), state.target.astype(np.int64)
     if not chain.directed:
         a, b = np.minimum(a, b), np.maximum(a, b)
@@ -238,7 +227,6 @@ def _codes(chain: Chain, state: State) -> npt.NDArray[np.int64]:
 
 
 def _in_common(start: npt.NDArray[np.int64], now: npt.NDArray[np.int64]) -> int:
-    """How many links are also in the start, whose numbers rise."""
     now = np.sort(now)  # so that what is read next stands next
     at = np.minimum(np.searchsorted(start, now), start.size - 1)
     return int(np.count_nonzero(start[at] == now))
@@ -254,7 +242,7 @@ def _assortativity(degree: npt.NDArray[np.int64], state: State, directed: bool) 
 
 
 def _time(values: Floats) -> float:
-    """Integrated autocorrelation time in looks, at least 1; NaN where nothing changes."""
+    """Integrated autocorrelation time in observations, at least 1; NaN where nothing changes."""
     deviation = values - values.mean()
     n = values.size
     variance = float(deviation @ deviation)
@@ -269,7 +257,7 @@ def _time(values: Floats) -> float:
 
 
 def _advice(overlap: Floats, step: float, times: tuple[float, float]) -> float:
-    """Twice the time to settle or five autocorrelation times; NaN if settled in the second half."""
+    """Twice the burn-in or five autocorrelation times; NaN if settled in the second half."""
     later = overlap[overlap.size // 2 :]
     first = int(np.argmax(np.abs(overlap - later.mean()) <= 2 * later.std()))
     if first > overlap.size // 2:

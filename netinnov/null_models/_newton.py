@@ -12,16 +12,11 @@ from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 
 _ITERATIONS = 300
-_LONGEST = 2.0
-"""Largest change of a logarithm in a step."""
-
-_FEW = 400
-"""Parameters up to which a step is solved by eigenvectors: exactly, also far out at an edge."""
+_LONGEST = 2.0  # largest change of a logarithm in a step
+_FEW = 400  # parameters up to which eigenvectors solve a step exactly, even at an edge
 
 
 class Moments(NamedTuple):
-    """Expected values of each pair for each family of parameters, and their covariances."""
-
     expected: list[Floats]
     covariance: list[list[Floats]]
 
@@ -36,18 +31,13 @@ def climbed(
     tolerance: float,
     subject: str,
 ) -> Floats:
-    """Maximise a concave likelihood whose gradient is ``goal`` less the expected sums.
+    """Maximise a concave likelihood with gradient ``goal`` less the expected sums.
 
-    A parameter belongs to a row or a column of pairs, and a pair is ruled by the sum of its two.
-    ``start`` and ``goal`` are families x (rows, then columns); a parameter of -inf stays so, with a
-    goal of 0. ``moments`` gives those of the pairs, and ``bound`` numbers of pairs, linear in the
-    parameters, that must stay below 0. ``symmetric``: rows and columns are the same everywhere.
-    Each sum comes as near to its goal as the relative ``tolerance``; a hundred times as far will do
-    where steps gain nothing more, else InputError.
-
-    Each step of many parameters is solved by conjugate gradients: they need no inverse, and leave
-    alone the direction in which rows grow as columns shrink. Sums at the edge of what is possible
-    send a parameter to infinity, which a step a time follows far enough.
+    A parameter belongs to a row or column of pairs, and a pair depends on the sum of its two.
+    ``start`` and ``goal`` are families x (rows, then columns); -inf stays fixed. ``bound`` must
+    stay below 0. Many parameters: conjugate gradients, which need no inverse and ignore the null
+    direction (rows grow as columns shrink). Where steps gain nothing more, at the edge of what is
+    possible, a hundred times the ``tolerance`` is accepted, else InputError.
     """
     parameters = start
     active = (goal > 0) & np.isfinite(start)
@@ -86,7 +76,6 @@ def _lack(goal: Floats, moments: Moments, active: Mask) -> Floats:
 
 
 def _line_sums(pairs: Floats) -> Floats:
-    """Sums of rows, then of columns."""
     return np.append(pairs.sum(axis=1), pairs.sum(axis=0))
 
 
@@ -148,7 +137,7 @@ def _step(
 def _exact_step(
     covariance: list[list[Floats]], own: Floats, lack: Floats, active: Mask, symmetric: bool
 ) -> Floats:
-    """The shortest solution, by eigenvectors of the scaled matrix."""
+    """Minimum-norm solution, by eigenvectors of the scaled matrix."""
     families, size = lack.shape
     n = covariance[0][0].shape[0]
     half = n if symmetric else size
@@ -174,7 +163,6 @@ def _exact_step(
 
 
 def _own_inverse(own: Floats, active: Mask) -> Floats:
-    """Inverse of the covariance of the families at each row and column; 0 where they are fixed."""
     inverse = np.zeros_like(own)
     first = np.where(active[0] & (own[0, 0] > 0), 1 / np.maximum(own[0, 0], 1e-300), 0.0)
     inverse[0, 0] = first

@@ -16,8 +16,7 @@ Value: TypeAlias = float | pd.Series
 
 _NUMBERS = ("observed", "mean", "sd", "z", "p", "low", "high")
 
-_ENDS = (0.025, 0.975)
-"""Quantiles of the replicates at the ends of the interval."""
+_ENDS = (0.025, 0.975)  # quantiles of the replicates at the ends of the interval
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -101,7 +100,6 @@ class NullComparison(Displayed):
 
 
 def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
-    """Compare the observed value, or each of its entries, with the draws (a row a replicate)."""
     value = np.asarray(observed, np.float64)
     table = pd.DataFrame(draws.reshape(len(draws), value.size))
     with np.errstate(invalid="ignore"):
@@ -131,10 +129,7 @@ def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
 
 
 def _with_infinite(draws: Floats) -> Floats:
-    """Quantiles of draws with infinite values, interpolated without inf - inf.
-
-    Between a finite and an infinite value the infinite one, between -inf and inf the nearer.
-    """
+    """Quantiles without inf - inf: beside a finite value the infinite one, else the nearer."""
     ordered = np.sort(draws[~np.isnan(draws)])
     at = np.array(_ENDS) * (ordered.size - 1)
     before, after = ordered[np.floor(at).astype(int)], ordered[np.ceil(at).astype(int)]

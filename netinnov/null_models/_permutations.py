@@ -18,8 +18,7 @@ from netinnov.network import MultilayerNetwork
 Matrix: TypeAlias = str | pd.DataFrame | npt.NDArray[Any]
 Order: TypeAlias = npt.NDArray[np.intp]
 
-LARGEST = 5_000
-"""Nodes up to which pairs are held as full matrices, 200 MB each."""
+LARGEST = 5_000  # nodes up to which pairs are held as full matrices, 200 MB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,6 @@ class PermutedT:
 
 
 def partialled(others: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Orthonormal rows that span the columns of the others, and what these leave of y."""
     basis, _ = np.linalg.qr(others)
     return np.ascontiguousarray(basis.T), y - basis @ (basis.T @ y)
 
@@ -62,7 +60,6 @@ def partialled(others: Floats, y: Floats) -> tuple[Floats, Floats]:
 def permuted_correlation(
     fixed: Floats, moved: Floats, pairs: tuple[Order, ...], order: Order
 ) -> float:
-    """Correlation over pairs of one matrix with the other, whose nodes are permuted."""
     i, j = pairs
     a, b = fixed[i, j], moved[order[i], order[j]]
     known = ~np.isnan(a + b)
@@ -76,7 +73,6 @@ def permuted_correlation(
 
 
 def permuted_interval(draws: Floats) -> tuple[float, float]:
-    """2.5 and 97.5 % of the draws that are defined."""
     if np.isnan(draws).all():
         return float("nan"), float("nan")
     low, high = np.nanquantile(draws, [0.025, 0.975])
@@ -84,24 +80,20 @@ def permuted_interval(draws: Floats) -> tuple[float, float]:
 
 
 def orders_of(n: int, permutations: int, rng: Rng) -> list[Order]:
-    """Orders of the nodes, one a replicate."""
     rng = check_rng(rng)
     return [rng.permutation(n) for _ in range(permutations)]
 
 
 def all_pairs(n: int, symmetric: bool) -> npt.NDArray[np.bool_]:
-    """The pairs i < j, or all ordered ones; never the diagonal."""
     return np.triu(np.ones((n, n), bool), 1) if symmetric else ~np.eye(n, dtype=bool)
 
 
 def is_symmetric(matrix: Floats) -> bool:
-    """Whether both ways round all pairs agree."""
     off = ~np.eye(len(matrix), dtype=bool)
     return np.array_equal(matrix[off], matrix.T[off], equal_nan=True)
 
 
 def matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
-    """A layer or a given matrix in node order, checked, with nothing on the diagonal."""
     n = network.n_nodes
     if n > LARGEST:
         msg = f"matrices of all pairs are for up to {LARGEST:,} nodes; the network has {n:,}. "

@@ -17,11 +17,9 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._rewiring_chains import Plan, State
 
-LEAST_MOVED = 0.05
-"""Mean share of the links that a null model must move for a test."""
-
+LEAST_MOVED = 0.05  # mean share of the links that a null model must move for a test
+# Returns a random network: a frozen class of this module, or any function
 NullModel: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
-"""Returns a random network; the frozen classes of this module, or any function."""
 
 
 class Prepared(Protocol):
@@ -56,14 +54,12 @@ class NullFamily(ABC):
 
 
 def layer_names(layers: Sequence[str] | None) -> tuple[str, ...] | None:
-    """The names of layers as a tuple."""
     return None if layers is None else tuple(as_list("layers", layers))
 
 
 def prepared_null(
     null: NullModel, network: MultilayerNetwork, rng: np.random.Generator
 ) -> Prepared:
-    """Prepare a null model for a network; a plain function needs no preparation."""
     expected = "a null model such as Rewire(), or a function of a network and a Generator"
     check_callable("null", null, expected, made=True)
     if isinstance(null, NullFamily):
@@ -73,33 +69,25 @@ def prepared_null(
 
 @dataclass(frozen=True, slots=True)
 class PreparedLayers:
-    """A null model whose layers a plan puts together."""
-
     plan: Plan
 
     @property
     def draws_weights(self) -> bool:
-        """Whether weights are drawn too."""
         return False
 
     @property
     def layers(self) -> Collection[str]:
-        """The layers that are drawn."""
         return self.plan.chains
 
     def start(self) -> list[State]:
-        """The observed links of each layer."""
         return [chain.start for chain in self.plan.chains.values()]
 
     def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
-        """The network with these links."""
         return self.plan.assemble(states)
 
 
 @dataclass(frozen=True, slots=True)
 class _Function:
-    """A null model that is a plain function."""
-
     network: MultilayerNetwork
     null: NullModel
     draws_weights: bool = True
@@ -116,11 +104,7 @@ class _Function:
 
 
 def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prepared) -> float:
-    """Share of the links of a draw that the network does not have; NaN if it has no links.
-
-    Where weights are drawn too, a link is the same with the same weight only. No self-links count.
-    Where nodes or places have other attributes, as after labels are permuted, no link is the same.
-    """
+    """Share of the links (with weights if drawn) that the network lacks; NaN without links."""
     before, after = network.storage, drawn.storage
     position, relabelled = np.arange(network.n_nodes), False
     if after.tables != before.tables:
@@ -146,14 +130,12 @@ def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prep
 
 
 def mean_moved(shares: Sequence[float] | Floats) -> float:
-    """The mean share over the draws that have links; NaN if none has."""
     known = np.asarray(shares, np.float64)
     known = known[~np.isnan(known)]
     return float(known.mean()) if known.size else math.nan
 
 
 def too_few_moved(moved: float) -> str | None:
-    """Say why there is no test where a null model moves so few links; None if it moves enough."""
     if moved >= LEAST_MOVED:
         return None
     if np.isnan(moved):
@@ -162,7 +144,6 @@ def too_few_moved(moved: float) -> str | None:
 
 
 def _differ(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    """Whether two tables with the same rows, in any order, have other values."""
     if not one.index.equals(other.index):
         if len(one) != len(other) or not other.index.isin(one.index).all():
             return False
@@ -173,7 +154,6 @@ def _differ(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 def _keys(
     network: MultilayerNetwork, layer: str, position: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One number for each linked pair, ascending where positions are, and the weight of each."""
     block = network.storage.block(layer)
     a, b = position[block.sources].astype(np.int64), position[block.indices].astype(np.int64)
     if layer not in network.directed:

@@ -280,7 +280,7 @@ def mrqap(
 
 
 def _least_squares(y: Floats, columns: Floats) -> tuple[Floats, Floats, float]:
-    """Coefficients, t and share explained; NaN with too few pairs or collinear columns."""
+    """Coefficients, t and R squared; NaN with too few pairs or collinear columns."""
     n, terms = columns.shape
     undefined = np.full(terms, np.nan)
     scale = np.linalg.norm(columns, axis=0)
@@ -304,7 +304,7 @@ def _least_squares(y: Floats, columns: Floats) -> tuple[Floats, Floats, float]:
 def _residual(
     column: Floats, others: Floats, used: npt.NDArray[np.bool_], symmetric: bool
 ) -> Floats:
-    """Residual of one column given the others, as a matrix; NaN where no pair is used."""
+    """Given the others, as a matrix; NaN where no pair is used."""
     matrix = np.full(used.shape, np.nan)
     matrix[used] = partialled(others, column)[1]
     return np.where(used.T, matrix.T, matrix) if symmetric else matrix

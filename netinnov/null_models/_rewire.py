@@ -53,7 +53,6 @@ class Rewire(NullFamily):
         object.__setattr__(self, "bins", bins)
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> RewiringChains:
-        """Build the chain of each layer."""
         return RewiringChains(
             plan(network, self.preserve, self.layers, self.bins, rng), self.trials
         )
@@ -61,8 +60,6 @@ class Rewire(NullFamily):
 
 @dataclass(frozen=True, slots=True)
 class RewiringChains(PreparedLayers):
-    """The chains of `Rewire` for one network."""
-
     trials: float
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:

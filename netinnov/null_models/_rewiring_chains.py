@@ -19,17 +19,12 @@ from netinnov.network import MultilayerNetwork, network_of_storage, with_rows
 Preserve = Literal["degree", "kind", "place", "distance", "distance_expected", "strength"]
 Words = npt.NDArray[np.uint64]
 
-STRENGTH_TOLERANCE = 0.01
-"""Sum of the errors of strengths, over the sum of strengths, at which annealing stops."""
-
-_FEW = 64
-"""Links of a layer so small that half of its proposals are of the rarer sort."""
+STRENGTH_TOLERANCE = 0.01  # relative error of strengths at which annealing stops
+_FEW = 64  # links of a layer so small that half of its proposals are of the rarer sort
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The links of a layer in a state of its chain: source, target and weight of each slot."""
-
     source: Codes
     target: Codes
     weight: Floats
@@ -39,15 +34,12 @@ class State:
 
     @property
     def links(self) -> tuple[Codes, Codes, Floats]:
-        """Source, target and weight of each slot."""
         return self.source, self.target, self.weight
 
     def at(self, where: Mask | slice) -> State:
-        """Some of these links."""
         return State(self.source[where], self.target[where], self.weight[where])
 
     def followed_by(self, other: State) -> State:
-        """These links and then the others."""
         if not other.source.size:
             return self
         source, target = np.append(self.source, other.source), np.append(self.target, other.target)
@@ -56,20 +48,15 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The links of a layer that move, those that stay, and what the chain keeps."""
-
     start: State
-    loops: State
-    """Self-links that stay where they are."""
+    loops: State  # self-links that stay where they are
     n_nodes: int
     directed: bool
-    group: Codes
-    """Class of each node; empty if no classes are kept."""
+    group: Codes  # class of each node; empty if no classes are kept
+    # Ends of links (2 x slot + side) at the start, by class; see `exchange_within`
     bucket: Codes
-    """Ends of links (2 x slot + side) at the start, class by class; see `exchange_within`."""
     begin: npt.NDArray[np.int64]
-    site: Codes
-    """Coordinates of each node, as a code; empty if no distances are kept."""
+    site: Codes  # code of each node's coordinates; empty if no distances are kept
     zone: npt.NDArray[np.uint8]
     level: Floats
     hard: bool
@@ -77,26 +64,20 @@ class Chain:
 
     @property
     def size(self) -> int:
-        """Number of links that move."""
         return self.start.source.size
 
     @property
     def pace(self) -> int:
-        """Proposals from one of the rarer kind to the next; the count restarts at each multiple.
-
-        A chain that is read on the way continues as one that is not only after such multiples.
-        """
+        """Proposals between two of the rarer kind; a chain may be read on the way at multiples."""
         if self.size <= _FEW:
             return 2
         return 16 if self.group.size or self.site.size else 8
 
     def draw(self, steps: int, words: Words) -> tuple[State, Block]:
-        """The state so many proposals from the start, and its links as a block."""
         state = self.advance(self.start, steps, words)
         return state, self.packed(state)
 
     def packed(self, state: State) -> Block:
-        """The links of a state and the self-links, sorted."""
         from netinnov.kernels.links import sort_rows
 
         links = state.followed_by(self.loops).links
@@ -104,7 +85,6 @@ class Chain:
         return Block(*sort_rows(rows, *links, self.n_nodes, not self.directed))
 
     def advance(self, state: State, steps: int, words: Words) -> State:
-        """The state after so many proposals; with strengths, matched."""
         from netinnov.kernels.exchanges import match_strengths
         from netinnov.kernels.rewiring import exchange_ends, exchange_within
 
@@ -141,13 +121,10 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The chains of some layers of a network, ready to draw from many times."""
-
     network: MultilayerNetwork
     chains: dict[str, Chain]
 
     def draw(self, trials: float, rng: np.random.Generator) -> MultilayerNetwork:
-        """A network whose layers have gone ``trials`` proposals a link from the observed ones."""
         chains = list(self.chains.values())
         words = seed_words(rng, len(chains))
         steps = [round(trials * chain.size) for chain in chains]
@@ -158,11 +135,7 @@ class Plan:
     def advance_reversibly(
         self, states: Sequence[State], trials: float, rng: np.random.Generator
     ) -> list[State]:
-        """The states so many proposals a link further on, by steps as probable backwards.
-
-        Where every ``pace``-th proposal is of another sort, a number of proposals reads the same
-        backwards if it is one less than a multiple of the pace; it is rounded up to that.
-        """
+        """Steps as probable backwards: one proposal less than a multiple of the pace."""
         moved = []
         words = seed_words(rng, len(self.chains))
         for chain, state, seeds in zip(self.chains.values(), states, words, strict=True):
@@ -172,7 +145,6 @@ class Plan:
         return moved
 
     def assemble(self, states: Sequence[State]) -> MultilayerNetwork:
-        """The network with these links in the layers of the chains."""
         chains = zip(self.chains.values(), states, strict=True)
         work = [partial(chain.packed, state) for chain, state in chains]
         blocks = in_threads(work, sum(state.source.size for state in states))
@@ -200,7 +172,6 @@ class Plan:
 def ends_by_class(
     state: State, group: Codes, directed: bool
 ) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """Ends of links (2 x slot + side) class by class, and where each class begins."""
     n_groups = int(group.max(initial=0)) + 1
     n_classes = n_groups * (2 if directed else 1)
     # Short numbers are sorted by counting, many times as fast.
@@ -213,12 +184,11 @@ def ends_by_class(
 
 
 def seed_words(rng: np.random.Generator, size: int) -> Words:
-    """Two seeds of two words for each chain."""
     return rng.integers(0, 2**64, size=(size, 2, 2), dtype=np.uint64)
 
 
 def _strengths(state: State, n: int, directed: bool) -> tuple[Floats, Floats]:
-    """Out- and in-strengths; undirected: strengths, and nothing."""
+    """Out- and in-strengths; undirected: strengths, and an empty array."""
     out: Floats = np.bincount(state.source, state.weight, n).astype(np.float64)
     into: Floats = np.bincount(state.target, state.weight, n).astype(np.float64)
     return (out, into) if directed else (out + into, np.zeros(0))

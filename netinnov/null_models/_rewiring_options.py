@@ -23,8 +23,7 @@ from netinnov.null_models._rewiring_chains import (
     seed_words,
 )
 
-_MOST_SITES = 20_000
-"""Different coordinates of a layer whose table of zones still fits (a byte a pair)."""
+_MOST_SITES = 20_000  # coordinates of a layer whose table of zones (a byte a pair) still fits
 
 
 def plan(
@@ -53,7 +52,6 @@ def plan(
 
 
 def checked(preserve: Iterable[str], bins: Any) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
-    """Check the options of `rewire` that need no network; what is kept, and edges of the bins."""
     allowed = get_args(Preserve)
     listed = [] if isinstance(preserve, str) else as_list("preserve", preserve)
     if isinstance(preserve, str) or any(name not in allowed for name in listed):
@@ -96,7 +94,6 @@ def _classes(network: MultilayerNetwork, kept: set[str]) -> Codes:
 def _chain(
     network: MultilayerNetwork, layer: str, group: Codes, *, strength: bool, classes: bool
 ) -> Chain:
-    """The chain of a layer; ``classes``: its proposals draw ends class by class."""
     block = network.storage.block(layer)
     directed = layer in network.directed
     links = State(block.sources, block.indices, block.data)
@@ -127,7 +124,7 @@ def _chain(
 def _with_zones(
     network: MultilayerNetwork, layer: str, chain: Chain, edges: Floats | None, *, hard: bool
 ) -> Chain:
-    """The chain with the zone of distance of each pair of sites: 0 outside, then 1, 2, ..."""
+    """With the distance zone of each pair of sites: 0 outside, then 1, 2, ..."""
     ends = np.unique(np.concatenate([chain.start.source, chain.start.target]))
     lon, lat = coordinates(network, layer, ends)
     spots, at = np.unique(np.column_stack([lon[ends], lat[ends]]), axis=0, return_inverse=True)
@@ -163,7 +160,6 @@ def _zones(lengths: Floats, edges: Floats) -> npt.NDArray[np.uint8]:
 def coordinates(
     network: MultilayerNetwork, layer: str, ends: Codes, mend: str = ""
 ) -> tuple[Floats, Floats]:
-    """Longitude and latitude of each node; refuses ends of links for which they are missing."""
     values = []
     for column in ("lon", "lat"):
         known = np.full(len(network.storage.places) + 1, np.nan)
@@ -184,11 +180,7 @@ def coordinates(
 
 
 def _tuned(chain: Chain, rng: np.random.Generator) -> Chain:
-    """The chain with one level a zone so that the expected number of links in each is observed.
-
-    Stochastic approximation: levels rise where links are missing, by less and less; the mean of
-    the later ones is taken (Robbins and Monro; Polyak and Ruppert).
-    """
+    """Levels with the observed mean links a zone (Robbins and Monro; Polyak and Ruppert)."""
     if chain.size < 2:
         return chain
     start = chain.start

@@ -155,7 +155,6 @@ def _bicm_tails(
     cases: Integers,
     members: npt.NDArray[np.int32],
 ) -> Floats:
-    """Tails under the two-mode ensemble, whose classes are the degrees in rising order."""
     from netinnov.kernels.poisson_binomial import poisson_binomial_tails
 
     (model,) = ensembles(network, layer, one_side)
