@@ -84,7 +84,6 @@ def brokerage(
 def _groups(
     network: MultilayerNetwork, groups: object, linked: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> Codes:
-    """Codes of the groups; a node without a link may have none."""
     nodes = network.storage.nodes
     if isinstance(groups, (Mapping, pd.Series)):
         labels = pd.Series(groups, dtype=object)
@@ -206,7 +205,7 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
 
 
 def _ties(network: MultilayerNetwork, weighted: bool, measure: str) -> sparse.csr_array:
-    """Weights of the links between two nodes, both directions added."""
+    """Weights between two nodes, both directions added."""
     graph = flat_matrix(network, measure) if weighted else union(network).astype(bool).astype(float)
     ties = sparse.csr_array(graph + graph.T)
     ties.sort_indices()
@@ -215,19 +214,18 @@ def _ties(network: MultilayerNetwork, weighted: bool, measure: str) -> sparse.cs
 
 
 def _shares(ties: sparse.csr_array) -> Floats:
-    """Each entry over the sum of its row."""
+    """Each entry over its row sum."""
     return np.asarray(ties.data / np.repeat(ties.sum(axis=1), np.diff(ties.indptr)))
 
 
 def _relative(ties: sparse.csr_array) -> Floats:
-    """Each entry over the largest of its row."""
+    """Each entry over its row maximum."""
     sizes = np.diff(ties.indptr)
     largest = np.maximum.reduceat(ties.data, ties.indptr[:-1][sizes > 0]) if ties.nnz else ties.data
     return np.asarray(ties.data / np.repeat(largest, sizes[sizes > 0]))
 
 
 def _in_pieces(search: Callable[[int, int], Floats], indptr: Codes) -> list[Floats]:
-    """Results of a kernel for ranges of nodes with as many links each."""
     size = int(indptr[-1])
     inner = np.searchsorted(indptr, np.linspace(0, size, PARTS + 1)[1:-1])
     ranges = pairwise([0, *map(int, inner), indptr.size - 1])

@@ -40,8 +40,7 @@ DEFAULT: dict[str, Measure] = {
 }
 MORE = (betweenness_centrality, brokerage, degree, strength)
 BY_NAME: dict[str, Measure] = DEFAULT | {measure.__name__: measure for measure in MORE}
-SEVERAL: dict[str, list[str]] = {"hits": ["hub", "authority"]}
-"""Columns of a default measure that gives more than one."""
+SEVERAL: dict[str, list[str]] = {"hits": ["hub", "authority"]}  # measures with more than one column
 
 
 def centrality_table(

@@ -91,7 +91,6 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
 
 
 def _pairs(network: MultilayerNetwork) -> Block:
-    """The linked pairs, each once, in the row of the lesser end."""
     from netinnov.kernels.links import sort_rows
 
     blocks = network.storage.blocks
@@ -103,6 +102,6 @@ def _pairs(network: MultilayerNetwork) -> Block:
 
 
 def _above(values: np.ndarray, size: int) -> np.ndarray:
-    """How many values are more than 0, ..., size - 1."""
+    """Number of values greater than 0, ..., size - 1."""
     counts = np.bincount(values, minlength=size + 1)
     return np.asarray(counts[::-1].cumsum()[::-1][1 : size + 1])

@@ -176,7 +176,6 @@ def _per_layer(network: MultilayerNetwork, values: Floats) -> pd.DataFrame:
 
 
 def counts(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> Floats:
-    """Links, or their weights, at each node (row) in each layer (column)."""
     if weighted and direction != "in":
         refuse_shares(network.storage.records, f"strength with direction={direction!r}")
     n, values = network.n_nodes, np.zeros((network.n_nodes, len(network.layers)), order="F")

@@ -22,16 +22,13 @@ from netinnov.network import MultilayerNetwork
 from netinnov.supra import supra_adjacency
 
 PRECISION = 1e-13  # of a residual, relative to the right-hand side
-SERIES = 1_000
-"""Terms of the series before a system is handed on; with a radius of a half about 60 are enough."""
+SERIES = 1_000  # terms before another solver takes over; about 60 are enough for a radius of 1/2
 
 STEPS = 2_000  # of conjugate gradients; a quarter of it without symmetry
 
 
 @dataclass(frozen=True)
 class Coupled:
-    """Weights that lead from state to state."""
-
     links: sparse.csr_array  # the weights of links; row: the state that is led to
     present: Mask  # where a state exists, slots x nodes
     coupling: float
@@ -39,7 +36,6 @@ class Coupled:
     symmetric: bool
 
     def __call__(self, vector: Floats, *, links: sparse.csr_array | None = None) -> Floats:
-        """What each state receives; along `links` in place of all links, where given."""
         received = ((self.links if links is None else links) @ vector.ravel()).reshape(vector.shape)
         if self.coupling == 0:
             return np.asarray(received)
@@ -49,13 +45,12 @@ class Coupled:
         return np.asarray(received + inflow.reshape(vector.shape) * self.present)
 
     def in_units(self) -> tuple[Coupled, float]:
-        """The same in units of the power of two above the largest weight, and that power."""
+        """Divided by the power of two above the largest weight, and that power."""
         unit = unit_of(np.append(self.links.data, self.coupling))
         links = with_weights(self.links, self.links.data / unit)
         return replace(self, links=links, coupling=self.coupling / unit), unit
 
     def components(self) -> tuple[int, Codes]:
-        """Count the sets of states that lead to one another, and label each state."""
         slots, n = self.present.shape
         size = slots * n
         stars, states = self._stars()
@@ -72,7 +67,7 @@ class Coupled:
         return int(used.sum()), compact[label[:size]]
 
     def _stars(self) -> tuple[Codes, Codes]:
-        """Points in place of the coupling, and the states each of them joins."""
+        """Virtual points in place of the coupling, and the states that each of them joins."""
         slots, n = self.present.shape
         if self.coupling == 0:
             return np.empty(0, np.int32), np.empty(0, np.int32)
@@ -88,7 +83,6 @@ class Coupled:
         return star[joined], np.flatnonzero(joined.ravel()).astype(np.int32)
 
     def dense(self, states: npt.NDArray[np.intp]) -> Floats:
-        """The weights between a few states, as a matrix."""
         slots, n = self.present.shape
         slot, node = np.divmod(states, n)
         matrix = self.links[states][:, states].toarray()
@@ -103,13 +97,13 @@ class Coupled:
 
 
 def coupled(network: MultilayerNetwork, coupling: float, presence: Presence) -> Coupled:
-    """What leads into each state: the transposed supra-adjacency."""
+    """The transposed supra-adjacency: what leads into each state."""
     links = sparse.csr_array(supra_adjacency(network, coupling=0.0).T)
     return Coupled(links, network.storage.presence(presence), coupling, 1, not network.directed)
 
 
 def doubled(network: MultilayerNetwork, coupling: float, presence: Presence) -> Coupled:
-    """Hubs from the authorities they lead to, authorities from hubs; hub slots come first."""
+    """Hubs from authorities, authorities from hubs; hub slots come first."""
     out = supra_adjacency(network, coupling=0.0)
     sides: list[list[sparse.csr_array | None]] = [[None, out], [sparse.csr_array(out.T), None]]
     present = np.tile(network.storage.presence(presence), (2, 1))
@@ -117,17 +111,16 @@ def doubled(network: MultilayerNetwork, coupling: float, presence: Presence) -> 
 
 
 def with_weights(matrix: sparse.csr_array, weights: Floats) -> sparse.csr_array:
-    """Other weights in the places of a matrix, zeros among them."""
+    """Other weights on the same pattern; zeros stay stored."""
     return sparse.csr_array((weights, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def solve(
     step: Callable[[Floats], Floats], base: Floats, *, symmetric: bool, subject: str
 ) -> Floats:
-    """Solve x = base + step(x), where step has no negative weight and a spectral radius below 1.
+    """Solve x = base + step(x); step is nonnegative with a spectral radius below 1.
 
-    Without symmetry by the series first: all its terms are positive, so no digit cancels, however
-    far the weights are from a normal matrix.
+    If not symmetric, the series is summed first: its terms are positive, so no digit cancels.
     """
     shape = base.shape
 

@@ -209,7 +209,7 @@ def betweenness_centrality(
 def _sums(
     network: MultilayerNetwork, chosen: Codes, costs: PathCosts
 ) -> tuple[Floats, Floats, Floats]:
-    """How many of the other chosen nodes each reaches, the sum of their distances, and of 1 / d."""
+    """Number of other chosen nodes reached, and sums of their distances and of 1 / d."""
     if len(network.layers) < 2:
         costs = costs._replace(switch_cost=0.0)  # there is nothing to change to
     if costs.hops:
@@ -248,7 +248,7 @@ def _sums_of_hops(network: MultilayerNetwork, chosen: Codes) -> tuple[Floats, Fl
 
 
 def _by_igraph(network: MultilayerNetwork, costs: PathCosts) -> Floats:
-    """Shares summed over ordered pairs, where a path is a sequence of nodes."""
+    """Shares summed over ordered pairs, a path being a sequence of nodes."""
     import igraph
 
     graph = shortest_links(network, costs)
@@ -274,10 +274,7 @@ def _by_igraph(network: MultilayerNetwork, costs: PathCosts) -> Floats:
 def _state_graph(
     network: MultilayerNetwork, costs: PathCosts
 ) -> tuple[Codes, Codes, Codes, Codes, Floats, float]:
-    """Copies of nodes where they are linked: their nodes, and where those of each node begin.
-
-    Then the links between them (pointers, ends, lengths), and the cost of a change of layer.
-    """
+    """Nodes of the copies, first copies, CSR links between copies, and the cost of a switch."""
     n = network.n_nodes
     lengths = [link_lengths(network, layer, costs) for layer in network.layers]
     node, layer = np.nonzero(network.storage.presence("linked").T)

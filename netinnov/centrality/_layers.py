@@ -162,7 +162,6 @@ def edge_overlap(network: MultilayerNetwork) -> pd.Series:
 
 
 def _arcs(network: MultilayerNetwork) -> tuple[Integers, Integers]:
-    """Ordered pairs as numbers, and the layer of each; undirected links both ways."""
     keys, layers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for x, layer in enumerate(network.layers):
         block = network.storage.simple_csr(layer)

@@ -22,25 +22,18 @@ BASIS = 40  # vectors of a search space
 
 
 class Leading(NamedTuple):
-    """The leading eigenvalue, 0 for an acyclic graph, and all ones projected on its eigenvectors.
-
-    The vector is an array slots x nodes without negative entries.
-    """
+    """Leading eigenvalue (0 if acyclic), and all ones projected on its eigenvectors."""
 
     value: float
     vector: Floats
 
 
 def leading(weights: Coupled, groups: Codes | None = None) -> Leading:
-    """The leading eigenvalue and the eigenvector that has most in common with all ones.
+    """Leading eigenvalue, and the eigenvector closest to all ones.
 
-    ``groups`` labels the states whose parts of a vector are eigenvectors of their own, of a square
-    of symmetric weights; None: the components.
-
-    Each set of states that lead to one another has one eigenvalue with a positive eigenvector
-    (Perron, Frobenius), so several leading ones come from several sets, and no eigenvalue of
-    the opposite sign, as bipartite layers have, is in the way. Bounds on all sets at once, by
-    Collatz and Wielandt, leave few of them to be worked out.
+    Each strong component has one positive eigenvector (Perron, Frobenius); bounds by Collatz and
+    Wielandt leave few of them to solve. ``groups`` labels the states whose parts of a vector are
+    eigenvectors of their own (None: the components).
     """
     nothing = Leading(0.0, np.zeros(weights.present.shape))
     if not weights.present.any():
@@ -61,10 +54,7 @@ def leading(weights: Coupled, groups: Codes | None = None) -> Leading:
 
 
 def _perron(weights: Coupled, count: int, label: Codes) -> tuple[Floats, Floats]:
-    """Leading eigenvalue of each component, and its eigenvector on the states of the component.
-
-    Where a component cannot be the first, a lower bound of its eigenvalue stands in its place.
-    """
+    """Leading eigenvalue of each component (or a lower bound, if not the first) and its vector."""
     order = np.argsort(label, kind="stable")
     starts = np.searchsorted(label[order], np.arange(count))
     sizes = np.diff(np.append(starts, label.size))
@@ -123,7 +113,7 @@ def _within(
 
 
 def _dense_pair(matrix: Floats, symmetric: bool) -> tuple[float, Floats]:
-    """Leading eigenvalue of a small matrix and its real eigenvector, the largest entry positive."""
+    """Of a small matrix; the largest entry of the eigenvector is positive."""
     solve_dense = np.linalg.eigh if symmetric else np.linalg.eig
     values, vectors = solve_dense((matrix + matrix.T) / 2 if symmetric else matrix)
     first = -1 if symmetric else int(np.argmax(values.real))
@@ -136,7 +126,7 @@ def _dense_pair(matrix: Floats, symmetric: bool) -> tuple[float, Floats]:
 def _searched_pair(
     apply: Callable[[Floats], Floats], start: Floats, symmetric: bool
 ) -> tuple[float, Floats]:
-    """The same by ARPACK, from a positive vector, so that equal calls agree."""
+    """By ARPACK, from a positive vector, so that equal calls agree."""
     operator = linalg.LinearOperator((start.size,) * 2, matvec=apply, dtype=np.float64)
     search: Any = linalg.eigsh if symmetric else linalg.eigs
     which = "LA" if symmetric else "LR"
@@ -150,7 +140,6 @@ def _searched_pair(
 
 
 def _projected(vector: Floats, label: Codes, count: int) -> Floats:
-    """All ones on the space of eigenvectors that share no state: each at its own scale."""
     overlap = np.bincount(label, vector, count)
     square = np.bincount(label, vector * vector, count)
     scale = np.divide(overlap, square, out=np.zeros(count), where=square > 0)
@@ -160,14 +149,13 @@ def _projected(vector: Floats, label: Codes, count: int) -> Floats:
 def _downstream(
     weights: Coupled, tied: Mask, top: float, vector: Floats, label: Codes, count: int
 ) -> Floats:
-    """Eigenvectors also live on what their component leads to; not if that is as strong as it."""
+    """Extend eigenvectors to what their component leads to, unless that is as strong."""
     arcs = _arcs(weights, label, count)
     leads_to_tied = np.zeros(count, bool)
     leads_to_tied[arcs[0][_reach(tied, arcs[::-1], count)[arcs[1]]]] = True
     first = tied & ~leads_to_tied
 
     def extended(origins: Mask) -> Floats:
-        """The sum of the eigenvectors of some components, on all that these lead to."""
         source = np.where(origins[label], vector, 0.0).reshape(weights.present.shape)
         ahead = (_reach(origins, arcs, count) & ~origins)[label].reshape(source.shape)
         if not ahead.any():
@@ -198,13 +186,11 @@ def _downstream(
 
 
 def _ends(weights: Coupled, label: Codes) -> tuple[Codes, Codes]:
-    """The components that each link leads to, and from."""
     links = weights.links
     return np.repeat(label, np.diff(links.indptr)), label[links.indices]
 
 
 def _arcs(weights: Coupled, label: Codes, count: int) -> tuple[Integers, Integers]:
-    """Pairs of components, the first leading to the second."""
     row, column = _ends(weights, label)
     off_diagonal = row != column
     pairs = np.unique(column[off_diagonal].astype(np.int64) * count + row[off_diagonal])
@@ -213,7 +199,6 @@ def _arcs(weights: Coupled, label: Codes, count: int) -> tuple[Integers, Integer
 
 
 def _reach(start: Mask, arcs: tuple[Integers, Integers], count: int) -> Mask:
-    """Components that can be come to from some of `start`, these included."""
     first = np.flatnonzero(start)
     row = np.concatenate([arcs[0], np.full(first.size, count)])
     column = np.concatenate([arcs[1], first])

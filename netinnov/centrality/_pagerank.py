@@ -125,14 +125,13 @@ def pagerank(
 
 @dataclass(frozen=True)
 class Triangles:
-    """Weights between states, an array layers x nodes: 12 bytes a link, those of the network."""
+    """Weights between states (layers x nodes) on the network's own arrays: 12 bytes a link."""
 
     blocks: tuple[Block, ...]
     present: Mask
     coupling: float
 
     def from_links(self, vector: Floats) -> Floats:
-        """What each state receives along links; layers are worked on in threads."""
         from netinnov.kernels.products import symmetric_product
 
         blocks = zip(self.blocks, vector, strict=True)
@@ -140,7 +139,6 @@ class Triangles:
         return np.array(in_threads(work, sum(block.indices.size for block in self.blocks)))
 
     def __call__(self, vector: Floats) -> Floats:
-        """What each state receives along links and from the copies of its node."""
         inflow = self.from_links(vector)
         if self.coupling > 0:
             # The sums are over the present: an absent state holds 0.
