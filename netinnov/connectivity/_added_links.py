@@ -34,8 +34,7 @@ from netinnov.network import MultilayerNetwork, network_of_rows
 
 Gain = Literal["efficiency", "kirchhoff"]
 
-HELD = 2**30
-"""Bytes of distances between all pairs up to which they are held; beyond, blocks of them."""
+HELD = 2**30  # bytes up to which distances of all pairs are held at once
 
 _PIECES = 8  # parts of the pairs that each thread takes, one after the other
 
@@ -124,7 +123,6 @@ def added_link_gain(
 
 
 def _unlinked(network: MultilayerNetwork) -> tuple[Codes, Codes]:
-    """All pairs that no layer links, in node order."""
     n = network.n_nodes
     if n**2 > HELD:
         raise InputError(f"all pairs of {n:,} nodes are too many to try; give the `pairs` to try.")
@@ -139,7 +137,6 @@ def _unlinked(network: MultilayerNetwork) -> tuple[Codes, Codes]:
 def _lengths(
     network: MultilayerNetwork, source: Codes, target: Codes, weight: float, costs: PathCosts
 ) -> Floats:
-    """Length of the new link of each pair, with the frictions between its ends."""
     if not costs.frictions:
         return np.full(source.size, 1.0 if costs.distance == "unit" else 1.0 / weight)
     layer = "added links"
@@ -196,7 +193,7 @@ def _rises_by_blocks(
     costs: PathCosts,
     chosen: Codes,
 ) -> Floats:
-    """The same sums from blocks of distances: memory for the ends of the new links only."""
+    """The same sums with distances of the ends of new links only in memory."""
     ends, at = np.unique(np.concatenate([source, target]), return_inverse=True)
     active = linked(network).copy()
     active[ends] = True
@@ -222,7 +219,6 @@ def _rises_by_blocks(
 
 
 def _falls(weights: sparse.csr_array, source: Codes, target: Codes, weight: float) -> Floats:
-    """Fall of the Kirchhoff index, from one pseudoinverse of the Laplacian."""
     n = weights.shape[0]
     part = parts(weights)
     n_parts = int(part.max(initial=-1)) + 1

@@ -20,15 +20,11 @@ from netinnov.network import MultilayerNetwork
 
 Positions = Integers
 
-BITS = 2000
-"""Powers of two between the least and the largest weight up to which all steps stay in range."""
+BITS = 2000  # log2 of the ratio of weights up to which all steps stay in range
 
 
 class Grounded(NamedTuple):
-    """Factors L D L' of the Laplacian without the nodes that are held at potential zero.
-
-    ``nodes`` in the order of elimination; ``lower`` is -L below its diagonal, by columns.
-    """
+    """L D L' of the Laplacian without grounded nodes; ``lower`` is -L below its diagonal."""
 
     nodes: Positions
     indptr: Codes
@@ -37,7 +33,7 @@ class Grounded(NamedTuple):
     pivots: Floats
 
     def potentials(self, currents: Floats) -> Floats:
-        """Potential of each node (rows) for each set of currents (columns) into the nodes."""
+        """Potentials (rows: nodes) for each set of currents (columns) into the nodes."""
         from netinnov.kernels.laplacian import solve
 
         potentials = np.zeros_like(currents)
@@ -46,7 +42,6 @@ class Grounded(NamedTuple):
 
 
 def conductances(network: MultilayerNetwork, measure: str) -> sparse.csr_array:
-    """Weights summed over layers, without self-links; a directed layer is refused."""
     if network.directed:
         msg = f"{measure} needs undirected layers; directed: {sorted(network.directed)[:5]}. Build "
         raise InputError(f"{msg}the network without `directed`, or select() the other layers.")
@@ -54,7 +49,7 @@ def conductances(network: MultilayerNetwork, measure: str) -> sparse.csr_array:
 
 
 def balanced(weights: sparse.csr_array, measure: str) -> tuple[sparse.csr_array, int]:
-    """The weights divided by a power of two in their middle, and its exponent."""
+    """Weights divided by a power of two in mid-range, and its exponent."""
     low, high = float(weights.data.min(initial=np.inf)), float(weights.data.max(initial=0.0))
     bits = np.frexp([low, high])[1]
     if not np.isfinite(high) or bits[1] - bits[0] > BITS:
@@ -67,7 +62,6 @@ def balanced(weights: sparse.csr_array, measure: str) -> tuple[sparse.csr_array,
 
 
 def in_unit(value: Floats | float, power: int, measure: str) -> Floats:
-    """Results above 0 in the unit of the weights, where those are numbers."""
     with np.errstate(over="ignore", under="ignore"):
         result = np.ldexp(value, power)
     if not ((result > 0) & np.isfinite(result)).all():
@@ -77,7 +71,6 @@ def in_unit(value: Floats | float, power: int, measure: str) -> Floats:
 
 
 def pseudoinverse(weights: sparse.csr_array) -> Floats:
-    """Pseudoinverse of the Laplacian of a connected network, as a full matrix."""
     n = weights.shape[0]
     laplacian = -weights.toarray()
     laplacian[np.diag_indices(n)] -= laplacian.sum(axis=1)
@@ -88,12 +81,11 @@ def pseudoinverse(weights: sparse.csr_array) -> Floats:
 
 
 def parts(weights: sparse.csr_array) -> Codes:
-    """Number of the connected part of each node."""
     return np.asarray(csgraph.connected_components(weights, directed=False)[1])
 
 
 def grounded(weights: sparse.csr_array, part: Codes) -> Grounded:
-    """Hold the node with most links of each part at zero, and factorise what is left."""
+    """Ground the node with most links of each component, and factorise the rest."""
     from netinnov.kernels.laplacian import eliminate
 
     n = weights.shape[0]
@@ -118,10 +110,7 @@ def grounded(weights: sparse.csr_array, part: Codes) -> Grounded:
 
 
 def _pattern(weights: sparse.csr_array, free: Positions) -> tuple[Positions, Codes, Codes]:
-    """An order of elimination with little fill, and where the factor below the diagonal has any.
-
-    Read off factors of the same matrix with all weights 1: no pivot is small, so none moves.
-    """
+    """Elimination order with little fill, and the pattern of the factor, from unit weights."""
     ones = sparse.csr_array((np.ones(weights.nnz), weights.indices, weights.indptr), weights.shape)
     laplacian = sparse.csr_array(sparse.diags_array(ones.sum(axis=1)) - ones)
     factors = splu(
@@ -265,7 +254,7 @@ def _between(held: Grounded, n: int, source: Positions, target: Positions) -> Fl
 
 
 def _from_currents(held: Grounded, n: int, low: Positions, high: Positions) -> Floats:
-    """Send a current of 1 from end to end: all potentials lie between those of the ends."""
+    """Send a unit current between the ends: all potentials lie between theirs."""
     resistances = np.empty(low.size)
     step = max(1, BATCH // n)
     for begin in range(0, low.size, step):
@@ -297,7 +286,7 @@ def _from_inverse(
 
 
 def _inverse_trace(held: Grounded) -> float:
-    """Trace of the inverse of a factorised matrix, without the entries that fill never touches."""
+    """Trace of the inverse, computed only on the pattern of the factor."""
     from netinnov.kernels.laplacian import inverse_diagonal
 
     size = held.pivots.size

@@ -18,8 +18,8 @@ from netinnov.network import MultilayerNetwork
 
 DENSE = 100  # nodes up to which the whole spectrum is cheap
 
+# Lanczos steps between checks, before giving up without progress, and in all
 ROUND, HOPE, MOST = 50, 400, 1200
-"""Lanczos steps between two looks, before giving up if nothing has settled, and in all."""
 
 TOLERANCE = 1e-9  # relative error of the eigenvalue
 
@@ -74,7 +74,7 @@ def algebraic_connectivity(network: MultilayerNetwork) -> float:
 
 
 def _from_dense_inverse(weights: sparse.csr_array) -> float:
-    """One over the largest eigenvalue of the pseudoinverse: small values keep their digits."""
+    """1 / largest eigenvalue of the pseudoinverse: small values keep their digits."""
     inverse = grounded(weights, parts(weights)).potentials(np.eye(weights.shape[0]))
     inverse -= inverse.mean(axis=0)
     inverse -= inverse.mean(axis=1)[:, None]
@@ -83,7 +83,7 @@ def _from_dense_inverse(weights: sparse.csr_array) -> float:
 
 
 def _from_short_recurrence(weights: sparse.csr_array) -> float | None:
-    """The smallest eigenvalue beside the constants; None where that would take too long."""
+    """By Lanczos; None where that would take too long."""
     from netinnov.kernels.laplacian import lanczos
 
     unit = unit_of(weights.data)
@@ -127,7 +127,7 @@ def _from_sparse_inverse(weights: sparse.csr_array) -> float:
 
 
 def _start(n: int) -> Floats:
-    """A vector without a constant part that is near no eigenvector; always the same."""
+    """A fixed vector, orthogonal to the constants and near no eigenvector."""
     vector = np.random.default_rng(0).standard_normal(n)
     vector -= vector.mean()
     return np.asarray(vector / np.linalg.norm(vector))
