@@ -20,31 +20,16 @@ from netinnov.polycentricity._flow_evenness import totals
 
 CentreRule: TypeAlias = Literal["hubs", "top", "head_tail", "core", "z", "dominant_flow"]
 
-_FEW = 0.3
-"""Share of the restarts for one of many draws."""
-
-_SEVERAL = 3
-"""Places from which a community has a centre."""
-
-_NEAR = 0.5
-"""Part of the strength of its community's strongest from which a core place is a centre."""
-
-_LEAST = 0.02
-"""Share of all strength that a hub holds, but no more than two average places of those with any."""
-
-_HUB = 2.5
-"""z inside its community from which a place is a centre by the rule "z"."""
-
-_MINORITY = 0.4
-"""Largest share of places above the mean at which the head is broken again (Jiang 2013)."""
-
-_ROUNDING = 1e-12
-"""Relative difference below which a share is as large as asked for."""
+_FEW = 0.3  # share of the restarts for one of many draws
+_SEVERAL = 3  # places from which a community has a centre
+_NEAR = 0.5  # a core place is a centre from this part of its community's strongest
+_LEAST = 0.02  # share of all strength of a hub, but at most two average linked places
+_HUB = 2.5  # z inside its community from which a place is a centre by the rule "z"
+_MINORITY = 0.4  # largest share above the mean at which the head is broken again (Jiang 2013)
+_ROUNDING = 1e-12  # relative tolerance of shares
 
 
 class Options(NamedTuple):
-    """What the rules need to know, and how often communities are searched for in a draw."""
-
     direction: Direction = "total"
     share: float = 0.1
     breaks: int = 1
@@ -56,18 +41,16 @@ class Options(NamedTuple):
 
     @property
     def searches(self) -> int:
-        """Searches for communities: of many draws fewer, by default three in ten."""
+        """Searches for communities: fewer for many draws, by default three in ten."""
         few = self.restarts_per_draw or math.ceil(_FEW * self.restarts)
         return few if self.in_draw else self.restarts
 
     @property
     def for_draws(self) -> Options:
-        """The same for one of many draws."""
         return self._replace(in_draw=True)
 
 
 def checked_options(network: MultilayerNetwork, **chosen: Any) -> Options:
-    """The options of the rules, each in its range; those not given are the usual ones."""
     options = Options(**chosen)
     check_choice("direction", options.direction, Direction)
     check_number("share", options.share, low=0, high=1, above=True)
@@ -84,7 +67,7 @@ def checked_options(network: MultilayerNetwork, **chosen: Any) -> Options:
 
 
 class Structure(NamedTuple):
-    """What the rules look at, an entry a place; what no rule asked for is NaN, -1 or None."""
+    """Input of the rules, an entry a place; NaN, -1 or None if no rule needs it."""
 
     strength: Floats
     community: Floats
@@ -104,11 +87,6 @@ def structure_of(
     start: Floats | None = None,
     strength: Floats | None = None,
 ) -> Structure:
-    """Strengths, communities, core, roles and largest flows, as far as the rules need them.
-
-    Communities are searched for first from the labels in `start`; of fewer searches than restarts
-    a smaller share is perturbed.
-    """
     index = network.storage.nodes.index
     flat = network if network.layers == ("all",) else flatten(network)
     if strength is None:
@@ -136,7 +114,6 @@ def communities_of(
     rng: np.random.Generator,
     start: Floats | None = None,
 ) -> tuple[Floats, float]:
-    """Communities of one layer, NaN without links, and their modularity; see `structure_of`."""
     from netinnov.community._leiden import labels_of_layer
 
     matrix = layer_matrix(flat, flat.layers[0]) if flat.layers else None
@@ -148,7 +125,6 @@ def communities_of(
 
 
 def centres_by(rule: str, structure: Structure, options: Options) -> Mask:
-    """Whether each place is a centre."""
     strength = structure.strength
     centre: Mask = np.zeros(strength.size, bool)
     match rule:
@@ -169,18 +145,17 @@ def centres_by(rule: str, structure: Structure, options: Options) -> Mask:
 
 
 def largest_first(values: Floats) -> npt.NDArray[np.intp]:
-    """Positions by falling value; equal ones in their order."""
     return np.argsort(-values, kind="stable")
 
 
 def least_share(minimum_share: float | None, strength: Floats) -> float:
-    """Share of all strength that a hub holds at least: by default it falls with their number."""
+    """Least share of all strength of a hub: by default it falls with their number."""
     n = max(int(np.count_nonzero(strength)), 1)
     return min(_LEAST, 2 / n) if minimum_share is None else minimum_share
 
 
 def _hubs(structure: Structure, minimum_share: float) -> Mask:
-    """The strongest of each community, and places of the core at least half as strong."""
+    """The strongest of each community, and core places at least half as strong."""
     centre = np.zeros(structure.strength.size, bool)
     for label in np.unique(structure.community[~np.isnan(structure.community)]):
         members = np.flatnonzero(structure.community == label)
@@ -196,7 +171,7 @@ def _hubs(structure: Structure, minimum_share: float) -> Mask:
 
 
 def _head(strength: Floats, breaks: int) -> Mask:
-    """What lies above the mean, of that what lies above its mean, and so on."""
+    """Head/tail breaks: above the mean, of those above their mean, and so on."""
     head = strength > 0
     for level in range(breaks):
         above = head & (strength > strength[head].mean() if head.any() else head)
@@ -207,7 +182,6 @@ def _head(strength: Floats, breaks: int) -> Mask:
 
 
 def _largest_flow(flat: MultilayerNetwork) -> npt.NDArray[np.int64]:
-    """Where the largest flow out of each place goes (the first of equal ones), or -1."""
     matrix = flat_matrix(flat)
     target = np.full(flat.n_nodes, -1)
     for node in np.flatnonzero(np.diff(matrix.indptr)):
@@ -217,7 +191,7 @@ def _largest_flow(flat: MultilayerNetwork) -> npt.NDArray[np.int64]:
 
 
 def _independent(structure: Structure) -> Mask:
-    """Places that are not subordinate to a larger one, and to which some place is."""
+    """Places that are subordinate to none larger, and to which some place is."""
     rank = np.empty(structure.strength.size, np.int64)
     rank[largest_first(structure.strength)] = np.arange(rank.size)
     sends = structure.dominant >= 0

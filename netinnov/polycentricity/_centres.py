@@ -193,7 +193,6 @@ def _resampled_centres(
     resample: Change,
     observed: Floats,
 ) -> npt.NDArray[np.bool_]:
-    """Whether each place is a centre in a resample of the flows."""
     network = _resampled_flows.changed(network, resample, rng, "resample")
     structure = _centre_rules.structure_of(network, options.for_draws, rng, {rule}, observed)
     return _centre_rules.centres_by(rule, structure, options)

@@ -15,14 +15,9 @@ from netinnov._paths import union
 from netinnov._typing import Codes, Floats, Mask, Rng
 from netinnov.network import MultilayerNetwork
 
-_EXACT = 20
-"""Up to so many linked nodes all cores are tried: a million of them, in some milliseconds."""
-
-CORE_RESTARTS = 20
-"""Starts of a search, which take less time than one search for communities."""
-
-_PATIENCE = 50
-"""Changes for the worse in a row after which a pass of the search gives up."""
+_EXACT = 20  # linked nodes up to which all cores are tried: a million, in milliseconds
+CORE_RESTARTS = 20  # starts, which take less time than one search for communities
+_PATIENCE = 50  # changes for the worse in a row after which a pass gives up
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -107,7 +102,6 @@ def core_periphery(
 def core_of(
     network: MultilayerNetwork, restarts: int, rng: np.random.Generator
 ) -> tuple[Floats, float]:
-    """Coreness of each node, and the correlation."""
     from netinnov.kernels.core_periphery import best_core
 
     indptr, indices, counts, unit = _links(network)
@@ -131,7 +125,6 @@ def _searched(
     restarts: int,
     rng: np.random.Generator,
 ) -> tuple[Mask, float]:
-    """The best core of several searches."""
     from netinnov.kernels.core_periphery import improved_core
 
     n = indptr.size - 1
@@ -154,13 +147,12 @@ def _searched(
 
 
 def _rank(core: Mask) -> tuple[int, list[int]]:
-    """Of equally good cores the smallest is first, then that of the earliest nodes."""
+    """Sort key of ties: smallest core first, then that of the earliest nodes."""
     nodes: list[int] = np.flatnonzero(core).tolist()
     return len(nodes), nodes
 
 
 def _links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats, int]:
-    """Pairs linked in any layer, in both triangles, with 1, or 2 if directed and both ways."""
     linked = union(network).astype(bool).astype(np.float64)
     if network.directed:
         linked = sparse.csr_array(linked + linked.T)

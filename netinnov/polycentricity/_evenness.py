@@ -51,14 +51,13 @@ def positive(values: Values) -> Floats:
 
 
 def scaled(values: Values) -> Floats:
-    """Divide by the largest, so that no sum overflows; nothing is left where all are zero."""
+    """Divided by the largest, so that no sum overflows; empty where all are zero."""
     x = numbers(values)
     largest = x.max(initial=0.0)
     return x / largest if largest > 0 else x[:0]
 
 
-_NEAR_ONE = 1e-3
-"""Orders this close to 1 take the expanded form: the plain one divides rounding by order - 1."""
+_NEAR_ONE = 1e-3  # orders this close to 1 are expanded: the formula divides rounding by order - 1
 
 
 def gini(values: Values) -> float:

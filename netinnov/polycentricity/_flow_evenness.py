@@ -18,7 +18,7 @@ Unit: TypeAlias = Literal["links", "nodes"]
 
 
 class Flows(NamedTuple):
-    """Flows between different places as arrays, layers summed; undirected: each pair once."""
+    """Flows between different places, layers summed; undirected: each pair once."""
 
     source: Codes
     target: Codes
@@ -36,7 +36,6 @@ class Flows(NamedTuple):
 
     @property
     def possible(self) -> int:
-        """Number of links there could be."""
         return self.n * (self.n - 1) // (1 if self.directed else 2)
 
 
@@ -261,7 +260,7 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
 
 
 def totals(network: MultilayerNetwork, direction: Direction, subject: str) -> Floats:
-    """Flow of each place over all layers; total = in + out, an undirected link once at each end."""
+    """Over all layers; total = in + out, an undirected link once at each end."""
     if direction != "in":
         refuse_shares(network.storage.records, subject)
     matrix = flat_matrix(network, subject)
@@ -273,7 +272,6 @@ def totals(network: MultilayerNetwork, direction: Direction, subject: str) -> Fl
 
 
 def dominance(value: Floats) -> Floats:
-    """Each value over the mean of the others."""
     n = value.size
     if n < 2 or not value.any():
         return np.full(n, math.nan)
@@ -311,7 +309,7 @@ def symmetry(flows: Flows) -> Floats:
 
 
 def link_balance(flows: Flows) -> tuple[Floats, Floats]:
-    """Entropy in bits of the two directions of each unordered pair with flow, and its flow."""
+    """Entropy in bits of the two directions of each unordered pair, and its flow."""
     _, _, forth, back = _both_ways(flows)
     share = forth / (forth + back)
     inside = (share > 0) & (share < 1)
@@ -322,7 +320,6 @@ def link_balance(flows: Flows) -> tuple[Floats, Floats]:
 
 
 def _both_ways(flows: Flows) -> tuple[Codes, Codes, Floats, Floats]:
-    """Unordered pairs with flow: lower node, higher node, flow from lower, flow from higher."""
     if not flows.directed:
         return flows.source, flows.target, flows.weight, flows.weight
     low = np.minimum(flows.source, flows.target).astype(np.int64)

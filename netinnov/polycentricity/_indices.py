@@ -22,6 +22,7 @@ from netinnov.polycentricity._flow_evenness import Flows
 from netinnov.polycentricity._rank_size import primacy, rank_size
 from netinnov.polycentricity._urban_centrality import centrality_of, widest_spread
 
+# What each index is computed from, and whether high or low means many centres
 INDICES: dict[str, tuple[str, str]] = {
     "rank_size": ("strength", "high"),
     "rank_size_top": ("strength", "high"),
@@ -43,8 +44,7 @@ INDICES: dict[str, tuple[str, str]] = {
     "core_share": ("links", "high"),
     "n_centres": ("links", "high"),
 }
-"""What each index is computed from, and whether high or low values mean many centres."""
-
+# Least and greatest value of an index; 0 and 1 for the others
 RANGES: dict[str, tuple[float, float]] = {
     "rank_size": (-math.inf, 0.0),
     "rank_size_top": (-math.inf, 0.0),
@@ -54,16 +54,10 @@ RANGES: dict[str, tuple[float, float]] = {
     "core_periphery": (-1.0, 1.0),
     "n_centres": (0.0, math.inf),
 }
-"""Least and greatest value an index can take; 0 and 1 for the others."""
-
-SIZE = "size_"
-"""How the names of indices of given sizes begin."""
-
+SIZE = "size_"  # prefix of the indices of given sizes
+# Undefined for shares of each origin's total, whatever the direction
 _NEEDS_OUTFLOW = frozenset({"entropy_index", "link_symmetry", "node_symmetry"})
-"""Undefined for shares of each origin's total, whatever the direction."""
-
-_MOST_PLACES = 3000
-"""Beyond this many the matrix of distances, and its eigenvalues, would take minutes."""
+_MOST_PLACES = 3000  # beyond, the matrix of distances and its eigenvalues would take minutes
 
 
 _PLAIN: dict[str, Callable[[Floats], float]] = {
@@ -75,13 +69,11 @@ _PLAIN: dict[str, Callable[[Floats], float]] = {
     "effective_number": _evenness.effective_number,
 }
 
+# Need one value a place and no links
 ON_VALUES = frozenset(_PLAIN) | {"rank_size_top", "green", "urban_centrality_index"}
-"""Indices that need one value a place and no links."""
 
 
 class Setting(NamedTuple):
-    """What is computed, and how."""
-
     names: tuple[str, ...]
     top: tuple[int, ...]
     ddof: Literal[0, 1]
@@ -101,10 +93,7 @@ def index_values(
     structure: Structure | None = None,
     start: Floats | None = None,
 ) -> dict[str, float]:
-    """The indices of the setting that a network has; `value` stands in for its strengths.
-
-    The `structure` is used where it is known; `start` is for `structure_of`.
-    """
+    """`value` replaces the strengths; `structure` is used if known, `start` see `structure_of`."""
     wanted = set(setting.names)
     direction = setting.options.direction
     flat = flatten(network)
@@ -137,13 +126,11 @@ def index_values(
 
 
 def rules_of(setting: Setting) -> set[str]:
-    """The rules whose structure the indices need."""
     rules = {setting.rule} if "n_centres" in setting.names else set()
     return rules | ({"core"} if {"core_periphery", "core_share"} & {*setting.names} else set())
 
 
 def _value_indices(value: Floats, setting: Setting) -> dict[str, float]:
-    """The indices of one value a place."""
     indices = {name: index(value) for name, index in _PLAIN.items()}
     indices["rank_size_top"] = rank_size(value, top=setting.top).slope
     indices["green"] = _evenness.green(value, ddof=setting.ddof)
@@ -154,12 +141,10 @@ def _value_indices(value: Floats, setting: Setting) -> dict[str, float]:
 
 
 def size_indices(size: Floats, setting: Setting) -> dict[str, float]:
-    """The same of given sizes, under their own names."""
     return {SIZE + name: one for name, one in _value_indices(size, setting).items()}
 
 
 def distances_of(network: MultilayerNetwork) -> Floats | None:
-    """Kilometres between the places of the nodes; None where a coordinate is missing."""
     codes = network.storage.place_codes
     if not 2 <= codes.size <= _MOST_PLACES or (codes < 0).any():
         return None
@@ -175,7 +160,7 @@ def distances_of(network: MultilayerNetwork) -> Floats | None:
 
 
 def without(setting: Setting, shares: Floats | None, node: int) -> Setting:
-    """The setting for the network without a node; the spread changes only if it was part of it."""
+    """The setting without a node; the spread changes only if it was part of it."""
     if setting.distances is None or shares is None:
         return setting
     rest = np.delete(np.delete(setting.distances, node, 0), node, 1)
@@ -184,7 +169,6 @@ def without(setting: Setting, shares: Floats | None, node: int) -> Setting:
 
 
 def among(setting: Setting, nodes: npt.NDArray[np.intp]) -> Setting:
-    """The setting for the network of some nodes."""
     if setting.distances is None:
         return setting
     rest = setting.distances[np.ix_(nodes, nodes)]
@@ -192,7 +176,6 @@ def among(setting: Setting, nodes: npt.NDArray[np.intp]) -> Setting:
 
 
 def _both_ways(network: MultilayerNetwork, setting: Setting) -> dict[str, float]:
-    """Indices of links in either direction; means are weighted by flow."""
     if setting.shares:
         return dict.fromkeys(_NEEDS_OUTFLOW, math.nan)
     flows = Flows.of(network, "the indices of links")
@@ -221,7 +204,6 @@ def checked_setting(
     ddof: Literal[0, 1],
     options: Options,
 ) -> tuple[Setting, Floats | None]:
-    """What is to be computed, the distances it needs, and one size a node."""
     check_choice("ddof", ddof, Literal[0, 1])
     size = _sizes(network, sizes)
     known = list(INDICES)
@@ -239,7 +221,6 @@ def checked_setting(
 
 
 def _sizes(network: MultilayerNetwork, sizes: Sizes) -> Floats | None:
-    """One size a node, in their order."""
     if sizes is None:
         return None
     nodes = network.storage.nodes.index

@@ -28,17 +28,10 @@ from netinnov.null_models._prepared import (
 from netinnov.polycentricity._centre_rules import Options, communities_of
 from netinnov.polycentricity._resampled_flows import drawn_from
 
-FEWEST = 19
-"""Networks of the null model below which no p is 0.05 or less."""
-
-REPLICATES = 99
-"""Random networks where nobody asks for another number."""
-
-_LEVEL = 0.05
-"""Largest p at which communities are beyond chance."""
-
-_ROUNDING = 1e-10
-"""Difference of modularities that counts as none."""
+FEWEST = 19  # null networks below which p cannot be 0.05 or less
+REPLICATES = 99  # default number of null networks
+_LEVEL = 0.05  # largest p at which communities are beyond chance
+_ROUNDING = 1e-10  # difference of modularities that counts as none
 
 _REWIRE = Rewire()
 
@@ -162,11 +155,6 @@ def compared_modularity(
     in_parts: Callable[..., list[tuple[float, float]]],
     modularity: float,
 ) -> ModularityTest:
-    """Compare a modularity with that of random networks; `in_parts` is `run` with its options.
-
-    Where draws get fewer searches than the restarts, the observed network is searched again with as
-    few, so that both get the same effort; never with more.
-    """
     options = options.for_draws
     fewer = options.searches < options.restarts
     options = options._replace(in_draw=fewer)
@@ -192,6 +180,5 @@ def compared_modularity(
 def _drawn(
     rng: np.random.Generator, *, network: MultilayerNetwork, null: Prepared, options: Options
 ) -> tuple[float, float]:
-    """Share of links moved, and modularity, of a network of the null model."""
     drawn = drawn_from(null, network, rng.spawn(1)[0])
     return moved_share(network, drawn, null), communities_of(flatten(drawn), options, rng)[1]

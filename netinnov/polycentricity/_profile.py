@@ -36,8 +36,7 @@ from netinnov.polycentricity._urban_centrality import widest_spread
 
 _REWIRE = Rewire()
 
-_NIL = 1e-12
-"""Difference that is none whatever the size: indices are shares, slopes and counts."""
+_NIL = 1e-12  # absolute tolerance: indices are shares, slopes and counts
 
 
 def profile(
@@ -223,8 +222,6 @@ def profile(
 
 
 class Position(NamedTuple):
-    """Where a value lies among draws of the null model."""
-
     null_mean: float = math.nan
     null_low: float = math.nan
     null_high: float = math.nan
@@ -234,7 +231,7 @@ class Position(NamedTuple):
 
 
 def position(value: float, draws: Floats, moved: float = 1.0) -> Position:
-    """Compare with draws that moved such a share of the links; NaN where that says nothing."""
+    """Position among draws that moved this share of the links; NaN if that says nothing."""
     if not draws.size:
         return Position()
     if not math.isfinite(value):
@@ -259,8 +256,6 @@ def position(value: float, draws: Floats, moved: float = 1.0) -> Position:
 
 @dataclass(frozen=True)
 class _Task:
-    """All indices, resampled, without a place or of the null model; first the share moved."""
-
     network: MultilayerNetwork
     size: Floats | None
     setting: Setting
@@ -292,7 +287,6 @@ class _Task:
     def values(
         self, indices: dict[str, float], size: Floats | None, setting: Setting | None = None
     ) -> Floats:
-        """The indices in their order, those of sizes too where there are some."""
         setting = self.setting if setting is None else setting
         if size is not None:
             indices = indices | _indices.size_indices(size, setting)
@@ -334,7 +328,6 @@ def _table(
 
 
 def _possible(index: str, n: int) -> tuple[float, float]:
-    """Least and greatest value that an index can take in a network of n nodes."""
     low, high = RANGES.get(index, (0.0, 1.0))
     return low, {"effective_number": float(n), "n_centres": float(n)}.get(index, high)
 
@@ -361,14 +354,11 @@ def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:
 
 
 class ProfileTable(pd.DataFrame):
-    """A DataFrame as any other; what is made of it is a plain one."""
-
     @property
     def _constructor(self) -> type[pd.DataFrame]:
         return pd.DataFrame
 
     def _repr_html_(self) -> str:
-        """Each value with its interval, its place among random networks, and what it speaks for."""
         rows = [
             (
                 short(name),

@@ -168,7 +168,6 @@ def _fit(ordered: Floats, method: str) -> RankSize:
 
 
 def _line(x: Floats, y: Floats) -> RankSize:
-    """Fit y on x by least squares."""
     n = len(x)
     if n < 2 or x.min() == x.max():
         return RankSize(math.nan, math.nan, math.nan, math.nan, n)

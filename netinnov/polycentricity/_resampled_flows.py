@@ -21,11 +21,9 @@ Events: TypeAlias = int | Mapping[str, int] | None
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 
 
-MOST_EVENTS = 2**53
-"""Above it not every count is a float, and Poisson draws have no numbers."""
-
+MOST_EVENTS = 2**53  # above, not every count is a float, and numpy draws no Poisson numbers
+# Part of the width of a 95 % interval that bias may be; beyond, coverage is too low
 _MOST_BIAS = 1 / 4
-"""Part of a 95 % interval's width by which draws may be off; beyond it covers too little."""
 
 _WORDS = (
     *("yuan", "rmb", "cny", "usd", "eur", "euro", "dollar", "gbp", "pound", "yen", "jpy", "money"),
@@ -37,15 +35,14 @@ _WORDS = (
     *("minute", "day", "week", "month", "year", "kwh", "mwh", "k", "hundred", "thousand"),
     *("million", "billion", "trillion", "per"),
 )
+# Units of what is measured, scored, paid, shared or rounded to thousands, not counted
 _NO_COUNT = re.compile(
     rf"^\W*\d|[%‰$€£¥²/元万千亿率分]|指数|强度|等级|权重|公里|平方|小时|\b(?:{'|'.join(_WORDS)})(?:e?s)?\b",
     re.IGNORECASE,
 )
-"""Units of what is measured, scored, paid, shared or rounded to thousands, not counted."""
 
 
 def check_events(network: MultilayerNetwork, events: Events) -> None:
-    """Refuse numbers of events that are none, and layers that the network has not."""
     if isinstance(events, Mapping):
         check_names("events", events, network.layers)
         for layer, number in events.items():
@@ -55,14 +52,11 @@ def check_events(network: MultilayerNetwork, events: Events) -> None:
 
 
 class NoEvents(NamedTuple):
-    """A layer of which nobody knows how many events are behind it: its unit, if it has one."""
-
     layer: str
     whole: bool
     unit: str | None
 
     def why(self, shown: Callable[[str], str] = repr) -> str:
-        """Why not, in words, with a layer and a unit as they are shown."""
         layer = shown(self.layer)
         if not self.whole:
             return f"the weights of layer {layer} are not whole numbers"
@@ -76,9 +70,8 @@ def without_events(
 ) -> NoEvents | None:
     """The first layer whose number of events is neither given nor counted by its weights.
 
-    Weights count events where they are whole numbers and their unit is something that is counted:
-    scores, money and shares are no events, and weights without a unit may be any of these, but
-    where someone asks for resamples of them.
+    Whole weights count events if their unit is a thing that is counted (scores and money are not),
+    or without a unit if someone asks for resamples of them.
     """
     for layer in network.layers:
         if _number(network, layer, events) is None:
@@ -93,13 +86,11 @@ def without_events(
 def resampled(
     network: MultilayerNetwork, rng: np.random.Generator, *, events: Events = None
 ) -> MultilayerNetwork:
-    """Resample each link's number of events around the number observed.
+    """Poisson bootstrap of the events behind each link.
 
-    A count is drawn from the Poisson distribution with the observed count as its mean, which is
-    the bootstrap of events; whole weights without a unit are taken for counts. The weights of a
-    layer whose number of events is given or in its record are first put in events: all weights of
-    the layer together stand for them; in a layer of shares of each origin's total, the weights of
-    each origin do, and their sum stays (multinomial). A link of which no event is drawn is gone.
+    Where the number of events of a layer is given or recorded, its weights are first put in events;
+    in a layer of shares those of each origin, whose sum stays (multinomial). A link without events
+    is dropped.
     """
     if unknown := without_events(network, events, asked=True):
         msg = f"{unknown.why()}, so that nobody knows how many events to resample; give `events`,"
@@ -124,8 +115,6 @@ def resampled(
 
 
 class Interval(NamedTuple):
-    """Ends of an interval, and by how much the median of the draws is above the value."""
-
     low: float
     high: float
     bias: float
@@ -153,7 +142,6 @@ def interval(
 
 
 def _number(network: MultilayerNetwork, layer: str, events: Events) -> int | None:
-    """The number of events behind a layer, as given or as its record says."""
     number = events.get(layer) if isinstance(events, Mapping) else events
     return network.storage.records[layer].events if number is None else number
 
@@ -161,7 +149,7 @@ def _number(network: MultilayerNetwork, layer: str, events: Events) -> int | Non
 def _within_origins(
     observed: Floats, source: np.ndarray, number: int, rng: np.random.Generator
 ) -> Floats:
-    """Shares of each origin drawn from `number` events of its own; rows stand origin by origin."""
+    """Shares of each origin from `number` events of its own; rows are sorted by origin."""
     drawn = np.empty_like(observed)
     start = np.flatnonzero(np.diff(source, prepend=-1))
     for first, last in zip(start, [*start[1:], source.size], strict=True):
@@ -172,14 +160,12 @@ def _within_origins(
 
 
 def change_of(resample: Change | None, events: Events) -> Change:
-    """What resamples: the function of the user, or `resampled`."""
     return partial(resampled, events=events) if resample is None else resample
 
 
 def changed(
     network: MultilayerNetwork, change: Change, rng: np.random.Generator, subject: str
 ) -> MultilayerNetwork:
-    """Apply a function of the user, which must keep the nodes and their order."""
     check_callable(subject, change, "a function of a network and rng that gives a network")
     changed_network: object = change(network, rng)
     if not isinstance(changed_network, MultilayerNetwork):
@@ -195,5 +181,4 @@ def changed(
 def drawn_from(
     null: Prepared, network: MultilayerNetwork, rng: np.random.Generator
 ) -> MultilayerNetwork:
-    """A draw from the null model, with the nodes of the network."""
     return changed(network, lambda _, each: null.draw(each), rng, "null")

@@ -36,22 +36,15 @@ from netinnov.polycentricity._resampled_flows import drawn_from
 
 Rules: TypeAlias = Sequence[str] | Mapping[str, Mapping[str, Any]]
 
+# What a variant of a rule may say
 _OPTIONS = ("rule", "share", "breaks", "resolution", "minimum_share", "tested")
-"""What a variant of a rule may say."""
-
-_ALL = "all"
-"""The rule by which every place counts."""
-
-_HUBS = "hubs"
-"""The rule that looks at communities, and so is tested."""
+_ALL = "all"  # rule by which every place counts
+_HUBS = "hubs"  # rule that looks at communities, and so is tested
 
 _REWIRE = Rewire()
 
-_CENTRE = "centre"
-"""Name, in place of an index, of the rows that tell which places are centres."""
-
-_ROUNDING = 1e-10
-"""Relative difference below which a value is equal to its null mean."""
+_CENTRE = "centre"  # in place of an index: rows that tell which places are centres
+_ROUNDING = 1e-10  # relative difference below which a value equals its null mean
 
 
 def sensitivity(
@@ -174,8 +167,6 @@ def sensitivity(
 
 
 class _Variant(NamedTuple):
-    """A rule with its options, and whether communities must be beyond chance for it."""
-
     rule: str
     options: Options
     tested: bool
@@ -187,8 +178,6 @@ Places: TypeAlias = npt.NDArray[np.intp]
 
 
 class _Specified(NamedTuple):
-    """What the specifications (rules x cuts) give for one network."""
-
     value: Floats  # rules x cuts x indices
     n: npt.NDArray[np.int64]  # places used; -1 where there are too few
     places: npt.NDArray[np.int64]  # a number for each different set of places
@@ -197,8 +186,6 @@ class _Specified(NamedTuple):
 
 @dataclass(frozen=True)
 class _Task:
-    """All specifications, of the network or of a draw from the null model."""
-
     network: MultilayerNetwork
     size: Floats | None
     setting: Setting
@@ -207,7 +194,6 @@ class _Task:
     null: Prepared | None
 
     def __call__(self, rng: np.random.Generator) -> _Specified:
-        """The specifications of a draw from the null model."""
         network = self.network
         if self.null is not None:
             network = drawn_from(self.null, network, rng.spawn(1)[0])
@@ -217,7 +203,6 @@ class _Task:
     def specified(
         self, network: MultilayerNetwork, structures: Structures, rng: np.random.Generator
     ) -> _Specified:
-        """The specifications of a network, whose structure is given by resolution."""
         shape = (len(self.variants), len(self.cuts))
         value = np.full((*shape, len(self.setting.names)), math.nan)
         n, places = np.full(shape, -1), np.full(shape, -1)
@@ -260,7 +245,6 @@ class _Task:
 def _variants(
     network: MultilayerNetwork, rules: Rules, direction: Direction, restarts: int
 ) -> Variants:
-    """Rules and their options by name."""
     listed = as_list("rules", rules, "names of rules")
     named = dict(rules) if isinstance(rules, Mapping) else {str(name): {} for name in listed}
     if not named:
@@ -289,7 +273,6 @@ def _structures(
     *,
     in_draw: bool = False,
 ) -> Structures:
-    """What the rules look at, by the resolution of communities."""
     used = {variant.rule for variant in variants.values()} - {_ALL}
     structures: Structures = {}
     for _, options, _ in variants.values():
@@ -333,7 +316,7 @@ def _of_system(
 
 
 def _agreement(value: Floats, mean: Floats) -> float:
-    """Share of the specifications on the side of the null mean where most are."""
+    """Share of the specifications on the majority's side of the null mean."""
     defined = np.isfinite(value) & np.isfinite(mean)
     value, mean = value[defined], mean[defined]
     differs = np.abs(value - mean) > _ROUNDING * np.maximum(np.abs(value), np.abs(mean))

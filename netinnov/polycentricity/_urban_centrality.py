@@ -18,20 +18,16 @@ from netinnov.polycentricity._evenness import scaled
 if TYPE_CHECKING:
     from netinnov.polycentricity._evenness import Values
 
-_CURVATURE = 1e-9
-"""Part of the largest distance below which a positive eigenvalue is taken for rounding."""
-
-_MADE = 1e-5
-"""Curvature where there is none."""
+_CURVATURE = 1e-9  # part of the largest distance below which a positive eigenvalue is rounding
+_MADE = 1e-5  # curvature added where there is none
 
 _ROUNDS = 200  # one is enough where all directions bend
 
-_GAP = 1e-10
-"""Relative distance from the maximum at which the search ends; the gap is an exact bound."""
+_GAP = 1e-10  # relative distance from the maximum at which the search ends; an exact bound
 
 
 class Spread(NamedTuple):
-    """The shares that lie furthest apart, and s'Ds there."""
+    """Shares s that maximise s'Ds, and that maximum."""
 
     value: float
     shares: Floats
@@ -99,7 +95,6 @@ def urban_centrality_index(
 
 
 def centrality_of(values: Floats, distances: Floats, maximum: float) -> float:
-    """The index from checked input."""
     n = values.size
     total = values.sum()
     if n < 2 or not maximum > 0 or not total > 0:
@@ -115,11 +110,8 @@ def centrality_of(values: Floats, distances: Floats, maximum: float) -> float:
 def widest_spread(distances: Floats) -> Spread:
     """Maximise s'Ds over shares s >= 0 with sum 1, D conditionally negative definite.
 
-    Over shares s'Ds is a constant less the square of how far the mean of n points, weighted by s,
-    is from a target, and least squares without negative parts find the nearest of these means. The
-    points are eigenvectors of D with its rows and columns centred. In directions in which s'Ds does
-    not bend, as of squared distances, it is made to, around the last shares: the proximal point
-    method, whose end is the maximum of the matrix itself.
+    Equivalent to nonnegative least squares on points that are eigenvectors of the centred D.
+    Directions without curvature get some around the last shares (proximal point method).
     """
     n = len(distances)
     scale = float(distances.max(initial=0.0))
@@ -152,7 +144,6 @@ def widest_spread(distances: Floats) -> Spread:
 
 
 def _distances(distances: Any, n: int) -> Floats:
-    """Check distances and make them the same in both directions."""
     try:
         matrix = np.asarray(distances, dtype=np.float64)
     except (TypeError, ValueError):
