@@ -27,8 +27,8 @@ from netinnov.scenarios._prices import check_scenario
 
 _NO_CHANGE = NoChange()
 
+# Spawn keys that are no replicate: sets of data, order of placebos
 _DATA, _PLACEBOS = 2**64 - 1, 2**64 - 2
-"""Spawn keys of the sets of data, and of the order of placebos: no numbers of a replicate."""
 
 
 def compare_scenarios(

@@ -20,8 +20,8 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario, apply_scenario
 
+# Kinds of pairs, both directions together
 PARTS = ("home-host", "home-others", "host-others", "others-others", "home-home", "host-host")
-"""Kinds of pairs, both directions together."""
 
 _PARTS = pd.Index(PARTS)
 
@@ -89,7 +89,6 @@ class PairSums:
     def __call__(
         self, network: MultilayerNetwork, *, nodes: Sequence[str] | None = None
     ) -> pd.Series:
-        """Measure a network."""
         group = _groups(network, self.home, self.host)
         chosen = positions(network, nodes)
         n = chosen.size
@@ -220,7 +219,6 @@ def decompose(
 def _groups(
     network: MultilayerNetwork, home: str | Sequence[str], host: str | Sequence[str]
 ) -> Group:
-    """Tell for each node whether it is home, host or another one."""
     check_network(network)
     group = np.zeros(network.n_nodes, np.int8)
     for side, where, name in ((_HOST, host, "host"), (_HOME, home, "home")):
@@ -246,7 +244,7 @@ def _n_pairs(group: Group) -> npt.NDArray[np.int64]:
 
 
 def _sums_by_search(network: MultilayerNetwork, chosen: Codes, group: Group) -> Floats:
-    """Sums of 1 / distance where a distance is a number of links."""
+    """Sums of 1 / distance, distance being a number of links."""
     from netinnov.kernels.breadth_first import WORDS, pairs_at_distance
 
     indptr, indices = union_arcs(network)

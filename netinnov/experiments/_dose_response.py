@@ -139,7 +139,6 @@ def dose_response(
 
 
 def _together(results: Mapping[str, ExperimentResult]) -> ExperimentResult:
-    """Put experiments of a scenario each, with its own baseline, into one."""
     baselines = {name: f"{BASELINE} of {name}" for name in results}
     tables = []
     for name, result in results.items():

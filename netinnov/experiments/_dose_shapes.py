@@ -16,49 +16,31 @@ Shape: TypeAlias = Literal[
     "saturation", "threshold", "michaelis_menten", "exponential", "peak", "line"
 ]
 
-BENT = ("saturation", "threshold")
-"""Shapes of two straight pieces, one of them flat."""
-
-CURVES = ("michaelis_menten", "exponential")
-"""Shapes that begin at dose 0 and bend to a plateau."""
-
-_ENDS = (1e-2, 10)
-"""Least and largest dose at half of the way to a plateau, in ranges of the doses."""
+BENT = ("saturation", "threshold")  # two straight pieces, one of them flat
+CURVES = ("michaelis_menten", "exponential")  # begin at dose 0 and bend to a plateau
+_ENDS = (1e-2, 10)  # range tried for the dose at half of the plateau, in ranges of the doses
 
 _STEPS = 200
-_HALVINGS = 40
-"""Of a cell of 7 %: to some 1e-13."""
-
-_ALIKE = 1e-20
-"""Errors that differ by less than this part of the whole differ by rounding."""
+_HALVINGS = 40  # of a cell of 7 %: to some 1e-13
+_ALIKE = 1e-20  # relative difference of errors that is rounding
 
 
 class Fitted(NamedTuple):
-    """Least-squares fits of one shape: arrays over rows of means."""
-
-    bend: Floats
-    """Where it bends or turns, or the dose at half of the way to the plateau."""
-    low: Floats
-    """Lowest bend that gives the same curve over the doses."""
+    bend: Floats  # bend or turning point, or the dose at half of the plateau
+    low: Floats  # lowest bend that gives the same curve over the doses
     high: Floats
     slope: Floats
-    plateau: Floats
-    """The effect on the flat part, or at the peak."""
-    error: Floats
-    """Sum of squares that is left."""
-    straight: Floats
-    """The same for a straight line."""
-    at_edge: npt.NDArray[np.bool_]
-    """The bend is the least or largest that the doses can tell."""
+    plateau: Floats  # effect on the flat part, or at the peak
+    error: Floats  # residual sum of squares
+    straight: Floats  # the same for a straight line
+    at_edge: npt.NDArray[np.bool_]  # the bend is the least or largest that the doses can tell
 
 
 def fitted(means: Floats, dose: Floats, shape: Shape) -> Fitted:
-    """Fit a shape to each row of means.
+    """Fit a shape to each row of means: all but the bend is linear.
 
-    All but the bend is linear. Pieces on either side of a gap between doses that are fitted alone
-    meet at their best bend, if they meet in the gap; else it is at a dose. Likewise a parabola
-    turns where the free one turns, or at an end. Of a curve the best of 200 bends of equal ratio
-    is refined by halving the cells around it, where the error ceases to fall.
+    Two pieces meet where lines fitted to either side do, or at a dose; a parabola turns at its
+    vertex or at an end; of a curve the best of 200 bends of equal ratio is refined by bisection.
     """
     slope, straight = _straight(means, dose)
     if shape == "line":
@@ -93,15 +75,16 @@ def fitted(means: Floats, dose: Floats, shape: Shape) -> Fitted:
 
 
 def curves(dose: Floats, bend: Floats, shape: Shape) -> Floats:
-    """Values of a shape over the doses, one row for each bend, but for level and scale."""
+    """Values over the doses, one row for each bend, up to level and scale."""
     return np.asarray(_FORMULAS[shape][0](dose, bend[:, None]), np.float64)
 
 
 def directions(dose: Floats, bend: Floats, shape: Shape) -> Floats:
-    """Where a small growth of the bend moves the values of `curves`, but for scale."""
+    """Derivative of `curves` by the bend, up to scale."""
     return np.asarray(_FORMULAS[shape][1](dose, bend[:, None]), np.float64)
 
 
+# Value at a dose and bend, and its derivative by the bend
 _FORMULAS: dict[Shape, tuple[Callable[..., Floats], Callable[..., Floats]]] = {
     "saturation": (np.minimum, np.greater),
     "threshold": (np.maximum, np.less),
@@ -112,11 +95,10 @@ _FORMULAS: dict[Shape, tuple[Callable[..., Floats], Callable[..., Floats]]] = {
         lambda x, at: -x / at * 2 ** (-x / at),
     ),
 }
-"""Of a dose and a bend: the value, and how it changes with the bend."""
 
 
 def _marks(dose: Floats, bend: Floats, shape: Shape) -> tuple[Floats, Floats]:
-    """Plateau or peak of the values of `curves`, and their slope."""
+    """Plateau or peak of `curves`, and their slope."""
     one = np.ones(len(bend))
     if shape == "peak":
         return 0 * one, 2 * (bend - dose[0])
@@ -142,7 +124,6 @@ def _bends(means: Floats, dose: Floats, shape: Shape) -> list[Floats]:
 
 
 def _turns(means: Floats, dose: Floats) -> list[Floats]:
-    """Where a parabola can turn: at the ends, and where the free one does, if that is inside."""
     middle, half = (dose[-1] + dose[0]) / 2, (dose[-1] - dose[0]) / 2
     terms = np.linalg.pinv(np.vander((dose - middle) / half, 3)) @ means.T
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -152,7 +133,6 @@ def _turns(means: Floats, dose: Floats) -> list[Floats]:
 
 
 def _best(means: Floats, dose: Floats, shape: Shape, candidates: list[Floats]) -> Floats:
-    """Give the candidate of the least error in each row, the first of those alike."""
     best = candidates[0]
     _, error = _scaled(means, curves(dose, best, shape))
     alike = _ALIKE * (means**2).sum(axis=1)
@@ -164,7 +144,6 @@ def _best(means: Floats, dose: Floats, shape: Shape, candidates: list[Floats]) -
 
 
 def _halves(means: Floats, dose: Floats, shape: Shape) -> tuple[Floats, tuple[float, float]]:
-    """Give the doses at half of the way to the plateau, and the least and largest tried."""
     low, high = (each * (dose[-1] - dose[0]) for each in _ENDS)
     grid = np.geomspace(low, high, _STEPS)
     curve = curves(dose, grid, shape)
@@ -188,7 +167,6 @@ def _halves(means: Floats, dose: Floats, shape: Shape) -> tuple[Floats, tuple[fl
 
 
 def _rises(means: Floats, dose: Floats, bend: Floats, shape: Shape) -> npt.NDArray[np.bool_]:
-    """Whether a larger bend leaves a larger error."""
     curve = curves(dose, bend, shape)
     factor, _ = _scaled(means, curve)
     away = means - factor[:, None] * (curve - curve.mean(axis=1, keepdims=True))
@@ -196,7 +174,6 @@ def _rises(means: Floats, dose: Floats, bend: Floats, shape: Shape) -> npt.NDArr
 
 
 def _scaled(means: Floats, curve: Floats) -> tuple[Floats, Floats]:
-    """Factors by which curves are nearest to centred means, and the errors that are left."""
     bent = curve - curve.mean(axis=1, keepdims=True)
     size = (bent**2).sum(axis=1)
     # What is level at all doses has no factor.
@@ -206,7 +183,6 @@ def _scaled(means: Floats, curve: Floats) -> tuple[Floats, Floats]:
 
 
 def _straight(means: Floats, dose: Floats) -> tuple[Floats, Floats]:
-    """Slope and error of straight lines."""
     centred = means - means.mean(axis=1, keepdims=True)
     return _scaled(centred, np.broadcast_to(dose - dose.mean(), means.shape))
 
@@ -216,7 +192,6 @@ _DETECTED = 0.05
 
 
 def compared(means: Floats, dose: Floats) -> tuple[dict[Shape, Floats], dict[Shape, Floats]]:
-    """Error and criterion of each row of means, by shape; some begin at dose 0."""
     total = ((means - means.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
     shapes: tuple[Shape, ...] = get_args(Shape)
     usable = [shape for shape in shapes if shape not in CURVES or dose[0] >= 0]
@@ -225,7 +200,6 @@ def compared(means: Floats, dose: Floats) -> tuple[dict[Shape, Floats], dict[Sha
 
 
 def quality(change: Floats, dose: Floats, shape: Shape) -> dict[str, float]:
-    """How well a shape describes the means over doses."""
     means = means_of(change)
     total = float(((means - means.mean()) ** 2).sum())
     # Without the rounding of what is one number at all doses.
@@ -268,30 +242,26 @@ def lack_of_fit(change: Floats, dose: Floats, shape: Shape) -> float:
 
 
 def means_of(change: Floats) -> Floats:
-    """Mean of each row without what is undefined; NaN if all of it is."""
     known = np.isfinite(change)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(known, change, 0.0).sum(axis=1) / known.sum(axis=1), np.float64)
 
 
 def monotone(values: Floats) -> Floats:
-    """Give the nearer of the non-decreasing and the non-increasing curve."""
+    """The nearer of the non-decreasing and the non-increasing fit."""
     curves: list[Floats] = [isotonic_regression(values, increasing=up).x for up in (True, False)]
     return min(curves, key=lambda curve: ((curve - values) ** 2).sum())
 
 
 def _criterion(error: Floats, total: Floats, doses: int, shape: Shape) -> Floats:
-    """Give Akaike's information criterion for small samples (AICc) of least-squares fits.
-
-    The scatter is one of the k parameters. An error below 1e-12 of the total is that of rounding.
-    """
+    """AICc of a least-squares fit; an error below 1e-12 of the total is rounding."""
     n, k = doses, 3 if shape == "line" else 4
     small = np.maximum(error, np.maximum(1e-12 * total, 1e-300))
     return np.asarray(n * np.log(small / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1), np.float64)
 
 
 def _residuals(means: Floats, dose: Floats, shape: Shape) -> tuple[Floats, Floats]:
-    """What a fit leaves of means, and orthonormal directions in which its parameters move it."""
+    """Residuals, and orthonormal directions in which the parameters move the fit."""
     curve, moved = dose, []
     if shape != "line":
         fit = fitted(means[None, :], dose, shape)

@@ -238,7 +238,6 @@ class DoseResponse(Displayed):
         return pd.Series(estimates | quality(change, dose, cast(Shape, shape)), name=shape)
 
     def _differences(self, measure: str, node: str | None, least: int) -> tuple[Floats, Floats]:
-        """Doses in ascending order and the differences, dose x replicate."""
         table = self.result.replicates
         of_measure = table["measure"].eq(measure).to_numpy(bool)
         at = table["node"].isna() if node is None else table["node"].eq(node)

@@ -14,17 +14,15 @@ from scipy.special import stdtrit
 from netinnov._statistics import two_sided
 from netinnov._typing import Floats
 
-_ROUNDING = 1e-12
-"""Relative changes below this are rounding and count as 0."""
+_ROUNDING = 1e-12  # relative changes below this count as 0
 
 
 def by_replicate(rows: pd.DataFrame) -> Floats:
-    """Give the values of one scenario and measure as a table replicate x node."""
     return rows["value"].to_numpy(np.float64).reshape(rows["replicate"].nunique(), -1)
 
 
 def changes(before: npt.ArrayLike, after: npt.ArrayLike) -> Floats:
-    """Differences after minus before; what was measured once (one row) is set against all."""
+    """After minus before; what was measured once (one row) is compared with all."""
     start, end = np.asarray(before, np.float64), np.asarray(after, np.float64)
     with np.errstate(invalid="ignore"):  # infinite in both: the difference is undefined
         difference = end - start
@@ -34,13 +32,13 @@ def changes(before: npt.ArrayLike, after: npt.ArrayLike) -> Floats:
 
 
 def size_of(*values: Floats) -> Floats:
-    """Give the largest finite size of the values of each column: what rounding is measured by."""
+    """Largest finite magnitude of each column: the scale of rounding."""
     sizes = [np.where(np.isfinite(each), np.abs(each), 0.0).max(axis=0) for each in values]
     return np.asarray(np.max(sizes, axis=0), np.float64)
 
 
 def spread_of(change: pd.DataFrame, size: Floats) -> pd.Series:
-    """Standard deviation of each column; 0 where all of it is rounding of values of this size."""
+    """Standard deviation of each column; 0 where it is rounding of values of this size."""
     alike = (change.max() - change.min()) <= _ROUNDING * size
     return change.std().mask((change.count() > 1) & alike, 0.0)
 
@@ -48,7 +46,6 @@ def spread_of(change: pd.DataFrame, size: Floats) -> pd.Series:
 def placement_statistics(
     baseline: Floats, values: Floats, differences: Floats, size: Floats
 ) -> pd.DataFrame:
-    """Statistics over replicates (rows) for each node (column)."""
     change = pd.DataFrame(differences)
     n = change.count()
     spread = spread_of(change, size)
@@ -91,18 +88,13 @@ DATA_COLUMNS = (
 
 
 class Components(NamedTuple):
-    """Components of the variance of an effect: resampled data, and placements."""
+    """Variance components of an effect: resampled data, and placements."""
 
-    data: float
-    """Variance over sets of data of the mean over all placements; 0 if its estimate is negative."""
-    upper: float
-    """97.5 % upper limit of it, if means are normal."""
-    placement: float
-    """Variance over placements in one set of data."""
-    means: Floats
-    """Mean of each set of data, with less placement variance than the plain mean."""
-    of_means: float
-    """Variance of these."""
+    data: float  # of the mean over all placements, between sets of data; 0 if negative
+    upper: float  # 97.5 % upper limit of it, if means are normal
+    placement: float  # between placements in one set of data
+    means: Floats  # of each set of data, with less placement variance than the plain mean
+    of_means: float  # variance of these
 
 
 def components(
@@ -156,12 +148,7 @@ def data_statistics(
     placed: Floats,
     number: npt.NDArray[np.intp] | None = None,
 ) -> pd.DataFrame:
-    """Columns on data uncertainty, one row a node.
-
-    ``effects`` are set of data x placement x node (a set in which one is undefined is left out),
-    ``placed`` those of the same placements in the data as observed, ``observed`` (placement x node)
-    those of all placements there, and ``number`` which placements the first are.
-    """
+    """Data uncertainty, one row a node; ``effects`` are set of data x placement x node."""
     if effects is None:
         none = np.full((observed.shape[1], len(DATA_COLUMNS)), np.nan)
         return pd.DataFrame(none, columns=list(DATA_COLUMNS)).assign(resamples=0)
@@ -198,10 +185,7 @@ def data_statistics(
 
 
 def _both_differ(values: Floats, number: npt.NDArray[np.intp] | None, every_pair: float) -> float:
-    """Mean of half the squared differences between sets, of pairs of different placements.
-
-    ``every_pair`` is the same mean over all pairs between sets.
-    """
+    """Half the mean squared difference between sets, over pairs of different placements."""
     if number is None:
         return every_pair
     rows, columns = values.shape
@@ -225,12 +209,6 @@ def placebo_statistics(
     reasons: Sequence[str],
     size: Floats,
 ) -> pd.DataFrame:
-    """Rank the effects among those of the placebos.
-
-    ``change`` and ``placebo`` are differences from the baseline, replicate x node; ``labels`` say
-    what the placebo was in each replicate, ``reasons`` why a node has no p, empty if it may have
-    one, and ``size`` is that of the measured values of each node.
-    """
     compared = _compared(change, placebo, labels, size)
     n = compared.placebos.count().to_numpy()
     p = np.asarray(two_sided(compared.real, compared.placebos.to_numpy(), size), np.float64)
@@ -254,20 +232,16 @@ def placebo_statistics(
 
 
 class _Compared(NamedTuple):
-    """Placebos, and the real effect over as many placements, one column a node."""
-
     placebos: pd.DataFrame
     real: pd.Series
     band: pd.DataFrame
     placements: int
-    different: npt.NDArray[Any]
-    """Number of placebos that are known to differ."""
+    different: npt.NDArray[Any]  # number of placebos known to differ
 
 
 def _compared(
     change: Floats, placebo: Floats | None, labels: Sequence[str] | None, size: Floats
 ) -> _Compared:
-    """Give as many placements of the real effect as of each placebo."""
     every = pd.DataFrame(change)
     if placebo is None:
         none = pd.DataFrame(np.full((1, change.shape[1]), np.nan))
@@ -293,11 +267,7 @@ def _compared(
 
 
 def _turns(keys: Sequence[str]) -> tuple[npt.NDArray[np.intp], int, npt.NDArray[np.intp]]:
-    """Choose placements of placebos, and as many of the real one, no replicate twice.
-
-    Returns the number of the placebo in each replicate (-1: of none), how many of each are
-    compared (the first ones), and the replicates of the real one.
-    """
+    """Sample equally many placebo and real placements without replacement."""
     code, names = pd.factorize(np.asarray(keys, object))
     code = code.astype(np.intp)
     each = min(int(np.bincount(code).min()), len(code) // (len(names) + 1))
@@ -311,7 +281,7 @@ def _turns(keys: Sequence[str]) -> tuple[npt.NDArray[np.intp], int, npt.NDArray[
 
 
 def _placement_variance(draws: pd.DataFrame, within: Any) -> Any:
-    """Variance of placements at one place, over all places; NaN if there is one of each."""
+    """Variance of placements at one place, pooled; NaN if there is one of each."""
     deviations = draws - within.transform("mean")
     free = (within.count() - 1).clip(lower=0).sum()
     return deviations.pow(2).sum() / free.where(free > 0)

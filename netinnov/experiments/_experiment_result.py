@@ -20,11 +20,11 @@ from netinnov._typing import Floats
 from netinnov.experiments import _effect_statistics, _result_tables
 from netinnov.experiments._replicates import BASELINE
 
+# The columns of the table of effects that are read first
 COLUMNS = [
     *("scenario", "measure", "node", "baseline", "difference", "relative", "low", "high"),
     *("mc_error", "placebo_p", "corrected_p", "why_no_p"),
 ]
-"""Of the table of effects, those that are read first."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -299,12 +299,11 @@ def _measures(rows: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _replicate_by_column(rows: pd.DataFrame) -> Floats:
-    """Values of a scenario, replicate x node of each measure."""
     return np.hstack([_effect_statistics.by_replicate(part) for part in _measures(rows)])
 
 
 def _by_set(rows: pd.DataFrame) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """Values, set of data x placement x node of each measure, and the numbers of placements."""
+    """Values, set of data x placement x node of each measure, and placement numbers."""
     first = rows["replicate"][rows["resample"] == rows["resample"].iloc[0]]
     shape = (rows["resample"].nunique(), first.nunique(), -1)
     parts = _measures(rows)

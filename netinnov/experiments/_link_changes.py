@@ -95,10 +95,7 @@ def link_changes(
 def _weights(
     networks: Sequence[MultilayerNetwork], ids: pd.Index[str]
 ) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Pairs of different nodes, as one number each, and their weight in each network.
-
-    An even number is an unordered pair of undirected layers, an odd one has a direction.
-    """
+    """Pairs as numbers (even: undirected, odd: directed), and weights in each network."""
     keys, weights = [], []
     for network in networks:
         at = ids.get_indexer(network.storage.nodes.index)

@@ -26,6 +26,7 @@ from netinnov.scenarios._prices import draws_nothing
 
 Placebo: TypeAlias = Scenario | Callable[[MultilayerNetwork, np.random.Generator], Scenario]
 
+# Measures that new links move one way only: tests/test_monotone_measures.py
 _MONOTONE = {
     "access",
     "algebraic_connectivity",
@@ -44,16 +45,10 @@ _MONOTONE = {
     "robustness_curve",
     "strength",
 }
-"""Measures of netinnov that new links move one way only: tests/test_monotone_measures.py."""
-
+# The same only where all nodes reach each other before
 _SHORTENED = {"average_path_length", "closeness_centrality"}
-"""Those that new links move one way only where all nodes reach each other before."""
-
-_TOTALS = ("links", "links, layer by layer,", "weight")
-"""What is counted of a network: linked pairs of all layers together, and of each, and weight."""
-
-_FEW = 0.05
-"""Share of placebos below which hardly any adds as much as the scenario."""
+_TOTALS = ("links", "links, layer by layer,", "weight")  # what `totals_of` counts
+_FEW = 0.05  # share of placebos below which hardly any adds as much as the scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,6 @@ class PlaceboDraw:
     def drawn(
         self, network: MultilayerNetwork, rng: np.random.Generator, number: int
     ) -> tuple[Scenario | MultilayerNetwork, str]:
-        """Give a scenario and its name, or a network, which has none."""
         made: Any
         if self.among:  # in random order, another one each time
             time, at = divmod(number, len(self.among))
@@ -79,18 +73,16 @@ class PlaceboDraw:
         return made, "" if isinstance(made, MultilayerNetwork) else described(made)
 
     def beyond(self, network: MultilayerNetwork) -> str:
-        """Say in what the real place lies beyond all its placebos, if these are matched places."""
         return self.make.beyond(network) if isinstance(self.make, MatchedPlacebo) else ""
 
 
 def n_replicates(scenario: object, replicates: int) -> int:
-    """Count the replicates: one where nothing is drawn, or one at each place of a placebo."""
+    """One if nothing is random, or one at each place of a placebo."""
     among = scenario.among if isinstance(scenario, PlaceboDraw) else (scenario,)
     return len(among) if among and all(map(draws_nothing, among)) else replicates
 
 
 def spawned(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
-    """Give a child of a seed by its number, and leave the seed as it is."""
     return np.random.SeedSequence(
         seed.entropy, spawn_key=(*seed.spawn_key, *key), pool_size=seed.pool_size
     )
@@ -102,7 +94,6 @@ def drawn_placebos(
     network: MultilayerNetwork,
     order: np.random.SeedSequence,
 ) -> tuple[dict[str, PlaceboDraw], dict[str, str]]:
-    """Name the placebos; and which scenario has which."""
     if placebo is None:
         return {}, {}
     if isinstance(placebo, Mapping):
@@ -130,10 +121,6 @@ def drawn_placebos(
 
 
 def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
-    """Count the linked pairs of all layers together and of each, and sum weights; no self-links.
-
-    With ``directed`` the two ways of a pair count apart, as in a baseline with a directed layer.
-    """
     parts = [network.storage.simple_csr(layer) for layer in network.layers]
     pairs = parts[0].indices.size if len(parts) == 1 else union(network).nnz
     weight = math.fsum(part.data.sum() for part in parts)
@@ -147,7 +134,6 @@ def refusals(
     measures: Mapping[str, object],
     placebo_of: Mapping[str, str],
 ) -> dict[tuple[str, str], str]:
-    """Say for which scenario and measure there can be no p-value, and why."""
     reason = why_untested(network, warn=False)
     return {
         (scenario, measure): reason or "no placebo"
@@ -164,11 +150,7 @@ def tautologies(
     totals: Mapping[str, Floats],
     start: Floats,
 ) -> dict[str, str]:
-    """Say which scenarios add more than their placebo, or less, and what.
-
-    What new links move one way only would be higher, or lower, by construction. ``totals`` are
-    those of the network in each replicate (`totals_of`), ``start`` those of the baseline.
-    """
+    """Scenarios that add more, or less, than their placebo, and so differ by construction."""
     reasons: dict[str, str] = {}
     for scenario, name in placebo_of.items():
         against = placebos[name].make
@@ -191,11 +173,7 @@ def refused_by_construction(
     *,
     warn: bool,
 ) -> dict[tuple[str, str], str]:
-    """Add tests refused for added links or weight, and warn of measures of unknown direction.
-
-    ``unequal`` is from `tautologies`; ``one_sided`` are measures that new links move one way only,
-    and ``warn`` tells that the caller did not declare them.
-    """
+    """Add tests refused for added links, and warn of measures of unknown direction."""
     refused_tests = {
         (scenario, measure): f"{reason}, and new links can move this measure one way only"
         for scenario, reason in unequal.items()
@@ -216,11 +194,7 @@ def refused_by_construction(
 
 
 def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
-    """Tell if hardly any placebo adds as many links, or as few, as the scenario on average does.
-
-    Both are the totals that each replicate adds to the baseline, net; ``size`` are those of the
-    baseline, for the rounding of their sums.
-    """
+    """Words if hardly any placebo adds as much, or as little, as the scenario on average."""
     margin = 1e-9 * size
     mine, theirs = scenario.mean(axis=0), placebo.mean(axis=0)
     for at, total in enumerate(_TOTALS):
@@ -239,7 +213,7 @@ def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
 
 
 def is_monotone(measure: object, start: MultilayerNetwork, nodes: pd.Index) -> bool:
-    """Whether new links can move a measure one way only, on these nodes of the baseline."""
+    """Whether new links can move a measure one way only, on these nodes."""
     asked: Iterable[str] | None = nodes
     while isinstance(measure, partial):
         asked = measure.keywords.get("nodes", asked)
@@ -253,13 +227,12 @@ def is_monotone(measure: object, start: MultilayerNetwork, nodes: pd.Index) -> b
 
 
 def _joined(network: MultilayerNetwork, nodes: Iterable[str]) -> bool:
-    """Whether each of these nodes reaches each other one, so that new links only shorten paths."""
     _, part = connected_components(union(network), connection="strong")
     return np.unique(part[network.storage.positions("nodes", nodes)]).size < 2
 
 
 def _ours(measure: object) -> bool:
-    """Whether a measure is one of netinnov, for which the effect of new links is known."""
+    """Whether it is a measure of netinnov, for which the effect of new links is known."""
     while isinstance(measure, partial):
         measure = measure.func
     return str(getattr(measure, "__module__", "")).startswith("netinnov.")

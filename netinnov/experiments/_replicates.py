@@ -31,7 +31,7 @@ Measure: TypeAlias = Callable[..., float | pd.Series]
 
 
 class Item(NamedTuple):
-    """A replicate of a scenario, in the observed data (-1) or in a resample of them."""
+    """A replicate of a scenario, in the observed data (-1) or in a resample."""
 
     scenario: str
     replicate: int
@@ -39,12 +39,11 @@ class Item(NamedTuple):
 
 
 BASELINE = "baseline"
-"""Name of the baseline among the scenarios of a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Results of one replicate: for each measure a number or one value a node of the baseline."""
+    """Results of one replicate: a number, or one value a node, for each measure."""
 
     grown: bool
     by_measure: list[Floats]
@@ -54,22 +53,18 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A measure with its name and the parts that it gives besides."""
-
     name: str
     measure: Measure
     parts: tuple[str, ...]
 
     @property
     def columns(self) -> list[str]:
-        """Names in the table of replicates."""
         return [self.name, *(f"{self.name}: {part}" for part in self.parts)]
 
 
 def bound_measures(
     measures: Mapping[str, Measure], start: MultilayerNetwork, nodes: pd.Index
 ) -> list[Bound]:
-    """Settle in the baseline what measures mean by home and host, and which parts there are."""
     bound = []
     for name, measure in measures.items():
         parts: tuple[str, ...] = ()
@@ -96,10 +91,6 @@ def measured(
     draws: Sequence[np.random.SeedSequence] = (),
     undefined: Sequence[Floats] | None = None,
 ) -> list[Values]:
-    """Measure replicates in the observed data, or in one resample, drawn once for all of them.
-
-    ``undefined`` are the values where a scenario cannot be applied to a resample.
-    """
     number = items[0].resample
     try:
         if resample is not None:
@@ -158,7 +149,6 @@ def _replicate(
 def resample_items(
     scenarios: Mapping[str, Scenario], placements: int, replicates: int, resamples: int
 ) -> list[list[Item]]:
-    """List what is measured in each set of data: the next few of all placements."""
     return [
         [
             Item(name, at % replicates, resample)
@@ -176,7 +166,6 @@ def resample_items(
 def _measured(
     bound: Bound, network: MultilayerNetwork, nodes: pd.Index, names: list[str]
 ) -> list[Floats]:
-    """Values of a measure, then of its parts."""
     value = called_on(bound.measure, network, names)
     if not bound.parts:
         return [_as_values(bound.name, value, network, nodes)]
@@ -187,7 +176,6 @@ def _measured(
 
 
 def _as_values(name: str, value: Any, network: MultilayerNetwork, nodes: pd.Index) -> Floats:
-    """What a measure returned as one number, or as one each node of the baseline."""
     try:
         if np.ndim(value) == 0 and not isinstance(value, str):
             return np.array(float(value))
@@ -214,7 +202,6 @@ def _as_values(name: str, value: Any, network: MultilayerNetwork, nodes: pd.Inde
 
 
 def _takes_nodes(measure: Measure) -> bool:
-    """Tell whether a function has a keyword `nodes`."""
     try:
         parameter = inspect.signature(measure).parameters.get("nodes")
     except (TypeError, ValueError):  # some compiled functions have no signature
@@ -226,7 +213,6 @@ def _takes_nodes(measure: Measure) -> bool:
 
 
 def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) -> Any:
-    """Measure a network on some nodes, if the keyword `nodes` is there and still open."""
     bound = isinstance(measure, partial) and "nodes" in measure.keywords
     if _takes_nodes(measure) and not bound:
         return measure(network, nodes=nodes)
@@ -234,7 +220,6 @@ def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) ->
 
 
 def agreed(columns: Sequence[str], done: Sequence[Values]) -> None:
-    """Refuse a measure that is a number in one replicate and a Series in another."""
     for at, name in enumerate(columns):
         if len({values.by_measure[at].ndim for values in done}) > 1:
             msg = f"measure {name!r} must return a number always, or a Series always"
@@ -242,7 +227,6 @@ def agreed(columns: Sequence[str], done: Sequence[Values]) -> None:
 
 
 def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:
-    """Warn of numbers in which nodes that a scenario added count."""
     grown = any(values.grown for values in done)
     owners = [bound for bound in measures for _ in bound.columns]
     for bound, value in zip(owners, done[0].by_measure, strict=True):
@@ -260,7 +244,6 @@ def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:
 def long_table(
     items: Sequence[Item], done: Sequence[Values], measures: Sequence[str], nodes: pd.Index
 ) -> pd.DataFrame:
-    """Set the values one below the other, by scenario, measure, data, replicate and node."""
     scenarios = pd.Index(dict.fromkeys(item.scenario for item in items))
     names = pd.Index(measures)
     ids = nodes.rename(None)
@@ -285,8 +268,6 @@ def long_table(
 
 
 class KeptReplicates:
-    """A folder of the values of one experiment; a folder of another one is refused."""
-
     def __init__(
         self,
         folder: PathLike,
@@ -308,7 +289,6 @@ class KeptReplicates:
         self._store = Checkpoint(folder, parts, seed_state(seed))
 
     def all_values(self, columns: Sequence[str]) -> dict[Item, Values]:
-        """Give all values that are there."""
         names = [f"measure_{at}" for at in range(len(columns))]
         rows = self._store.rows(*Item._fields, "grown", "label", "totals", *names)
         return {
@@ -323,7 +303,6 @@ class KeptReplicates:
         *,
         columns: Sequence[str],
     ) -> None:
-        """Write the values of some replicates."""
         items, done = list(chain(*batches)), list(chain(*values))
         agreed(columns, done)
         rows = [

@@ -199,7 +199,6 @@ class ResampledEvents:
 
 
 def check_resampling(resample: object, replicates: int) -> None:
-    """Refuse what cannot draw data, and a number with which variances cannot be told apart."""
     if resample is None:
         return
     expected = "a function of a network and a Generator, such as ResampledLinks()"
@@ -209,7 +208,6 @@ def check_resampling(resample: object, replicates: int) -> None:
 
 
 def _with_layers(network: MultilayerNetwork, layers: Sequence[str], new: Rows) -> MultilayerNetwork:
-    """Give the network with the links of some layers replaced."""
     rows = network.storage.link_rows()._replace(period=None, attributes=None)
     codes = [network.layers.index(layer) for layer in layers]
     return with_rows(network, rows.where(~np.isin(rows.layer, codes)).followed_by(new))

@@ -11,12 +11,10 @@ import pandas as pd
 
 from netinnov._display import ROWS, interval, short, table
 
-_TEXT = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-"""A text as Python writes it."""
+_TEXT = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""  # a text as Python writes it
 
 
 def sites_table(sites: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """List what each placebo was in each replicate, with its home and host where it has some."""
     rows = [
         (name, number, site, _named("home", site), _named("host", site))
         for name, of_placebo in sites.items()
@@ -31,14 +29,12 @@ def sites_table(sites: Mapping[str, Sequence[str]]) -> pd.DataFrame:
 def decomposition_table(
     decomposition: pd.DataFrame | Mapping[str, pd.DataFrame] | None,
 ) -> pd.DataFrame | None:
-    """Put one table of parts, or several by scenario, into one with plain columns."""
     if isinstance(decomposition, pd.DataFrame):
         return decomposition.reset_index()
     return pd.concat(decomposition, names=["scenario"]).reset_index() if decomposition else None
 
 
 def sentence(row: Mapping[Any, Any]) -> str:
-    """Say the effect of a row of `ExperimentResult.effects`."""
     where = "" if pd.isna(row["node"]) else f" of {row['node']}"
     text = f"{row['scenario']}: {row['measure']}{where}"
     if pd.isna(row["difference"]):
@@ -83,7 +79,6 @@ def sentence(row: Mapping[Any, Any]) -> str:
 
 
 def effects_html(effects: pd.DataFrame) -> str:
-    """The first effects on numbers, or else the largest on nodes, with their intervals drawn."""
     rows = effects[effects["node"].isna()].head(ROWS)
     if rows.empty:
         rows = effects.loc[effects["difference"].abs().nlargest(ROWS).index]

@@ -251,7 +251,6 @@ def _effect(
 
 
 def _as_specification(value: object, chosen: Mapping[str, object]) -> Specification:
-    """What `make` gives, if it is a specification."""
     if isinstance(value, Specification):
         return value
     msg = f"`make` must give a Specification or None; found {type(value).__name__}"
@@ -265,7 +264,6 @@ def _name(measure: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """Give a number or text as it is, and anything else by its name."""
     if value is None or isinstance(value, (str, bool, int, float, np.generic)):
         return value
     return getattr(value, "__name__", None) or described(value)
