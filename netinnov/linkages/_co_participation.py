@@ -14,8 +14,7 @@ from netinnov.errors import InputError
 from netinnov.linkages._pairs import Weighting, pairs
 from netinnov.linkages._records import links, records, text
 
-MANY_PAIRS = 1e8
-"""Pairs of members, of all events together, of which a table in memory takes some 8 GB."""
+MANY_PAIRS = 1e8  # pairs of members, over all events: some 8 GB in memory
 
 
 def co_participation(
@@ -123,7 +122,6 @@ def co_participation(
 
 
 def _cells(frame: Any, when: list[str], *, grouped: bool) -> Any:
-    """Count the members of each unit in each event; one listed twice there counts once."""
     keys = ["event", *when, "unit"]
     unit = text("unit" if grouped else "member").alias("unit")
     seats = frame.select("event", *when, unit, *(["member"] if grouped else []))
@@ -154,7 +152,7 @@ def _warn_of_many_pairs(cells: Any, when: list[str]) -> None:
 
 
 def _with_expected(met: Any) -> Any:
-    """Pairs with the weight that they have on average if the members are dealt at random."""
+    """Add the expected weight of each pair if members met at random."""
     source, target = nw.col("source_strength"), nw.col("target_strength")
     own = source * (source - 1) / 2
     n_pairs = nw.when(nw.col("source") == nw.col("target")).then(own).otherwise(source * target)

@@ -129,7 +129,6 @@ def add_outposts(
 def _links_of_outposts(
     network: MultilayerNetwork, layer: int, owns: Mask, level: int
 ) -> pd.DataFrame:
-    """The link rows between owners and members away from their seat, as positions."""
     parent = parents(network.storage.places)
     place = units(network.storage.place_codes, network.storage.places, level)
     seat = units(network.storage.jurisdiction_codes, network.storage.places, level)

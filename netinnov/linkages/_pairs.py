@@ -8,11 +8,10 @@ import narwhals as nw
 
 Weighting = Literal["count", "newman", "full"]
 
+# SQL: what a pair gets from an event of k members
 SHARE = {"count": "1.0::DOUBLE", "newman": "1 / (k - 1)", "full": "2 / (k * (k - 1))"}
-"""What a pair gets from an event of k members, in SQL."""
-
+# SQL: twice what all pairs of an event get together
 ALL_PAIRS = {"count": "k * (k - 1)", "newman": "k", "full": "2.0"}
-"""Twice what all pairs of an event get together, in SQL."""
 
 
 def pairs(
@@ -23,17 +22,13 @@ def pairs(
     inside: bool = False,
     strengths: bool = False,
 ) -> Any:
-    """Add up over the events what each pair of units gets, ``source`` before ``target``.
+    """Sum over events what each pair of units gets, ``source`` before ``target``.
 
-    ``cells`` is a narwhals frame with a row for each unit in an event: ``event``, the columns
-    ``by`` (no entry missing; events of one id that differ in them are different events), ``unit``
-    and its ``amount`` there. A pair gets the product of its amounts times the share of a pair
-    among the k members of the event, k being the sum of the amounts; without ``weighting`` the
-    product alone. With ``inside`` a unit also gets what its own members hand one another: amount
-    (amount - 1) / 2 shares. ``strengths`` adds the amounts of both units in all events together
-    (``source_strength``, ``target_strength``) and ``rate``, what two members dealt at random to
-    the m seats of all events get: the sum over the events of share k (k - 1), divided by
-    m (m - 1).
+    ``cells``: narwhals frame of ``event``, the columns ``by``, ``unit`` and ``amount``. A pair gets
+    the product of its amounts times the share of a pair among the k members (the sum of amounts);
+    without ``weighting`` the product alone. ``inside``: a unit also gets amount (amount - 1) / 2
+    shares. ``strengths`` adds ``source_strength``, ``target_strength`` and ``rate``, what two
+    members dealt at random to the m seats get: the sum of share k (k - 1), divided by m (m - 1).
     """
     keys = ["event", *by]
     if cells.implementation.is_duckdb():  # a plain query would compute the cells three times
@@ -77,7 +72,6 @@ def pairs(
 
 
 def _query(by: list[str], weighting: Weighting | None, *, inside: bool, strengths: bool) -> str:
-    """The same in DuckDB's SQL."""
     columns = "".join(f"{column}, " for column in by)
     using = f"USING ({', '.join(['event', *by])})"
     same = "a.unit = b.unit"

@@ -7,22 +7,17 @@ from scipy.linalg import solve_triangular
 
 from netinnov._typing import Floats
 
-_TOLERANCE = float(np.finfo(np.float64).eps)
-"""Of the sum of what is observed: a predicted gain in likelihood at which a fit has converged."""
+_TOLERANCE = float(np.finfo(np.float64).eps)  # predicted relative gain in likelihood at convergence
 _STEPS = 100
 _HALVINGS = 1000
 
 
 def poisson(covariates: Floats, observed: Floats) -> tuple[Floats, Floats, Floats, int, bool]:
-    """Fit ln E(y) = X b by Newton's method, with steps that are halved.
+    """Fit ln E(y) = X b by Newton's method: b, robust variance, means, steps, converged.
 
-    Returns b, its robust variance, the expected values, the number of steps and whether it has
-    converged. The first column is 1; the columns must be independent where y is above 0.
-
-    Expected values can span eleven orders of magnitude, where scipy's minimisers stop at score
-    equations of 5e-7 and pyfixest does not converge. So nothing is a difference of large numbers:
-    the change of the likelihood comes from the step, and the factor of the Hessian from rows sorted
-    by weight, which keeps each row's accuracy (Cox and Higham 1998).
+    The first column is 1. Means can span eleven orders of magnitude, so nothing is a difference of
+    large numbers: the change of likelihood comes from the step, the Hessian's factor from rows
+    sorted by weight, which keeps each row's accuracy (Cox and Higham 1998).
     """
     norm = np.linalg.norm(covariates, axis=0)
     scaled = covariates / norm
@@ -47,7 +42,7 @@ def poisson(covariates: Floats, observed: Floats) -> tuple[Floats, Floats, Float
 
 
 def _expected(covariates: Floats, beta: Floats) -> Floats:
-    """Expected values; the logarithm is cut where exp would overflow."""
+    """The exponent is cut where exp would overflow."""
     return np.exp(np.clip(covariates @ beta, -700.0, 700.0))
 
 
@@ -58,7 +53,7 @@ def _triangle(covariates: Floats, mean: Floats) -> Floats:
 
 
 def _halvings(mean: Floats, change: Floats, gain: float) -> int:
-    """How often to halve a step in the logarithms of the means so that the likelihood rises."""
+    """How often to halve a step of the log means so that the likelihood rises."""
     with np.errstate(over="ignore"):
         for halvings in range(_HALVINGS):
             if mean @ (np.expm1(change) - change) <= gain:

@@ -167,7 +167,6 @@ def _members(
     onto: str | Sequence[str] | None,
     through: str | Sequence[str] | None,
 ) -> np.ndarray:
-    """Tell which nodes are on the side that is projected onto."""
     if (onto is None) == (through is None):
         msg = "give one of the two: `onto`, the kinds that are linked, or `through`, the others"
         raise InputError(f"{msg}; found onto={onto!r}, through={through!r}.")
@@ -182,11 +181,7 @@ def _members(
 def _meetings(
     member: Integers, event: Integers, moment: Integers, weighting: Weighting
 ) -> tuple[Integers, Integers, Integers, Floats]:
-    """Pairs of members, the lower first, the moment they met, and what they get from it.
-
-    A row of the incidence is a member at a moment and a column an event at one, so that one
-    product serves all moments. The pairs are sorted by moment, first and second member.
-    """
+    """Pairs of members (lower first), moment and weight; one product serves all moments."""
     n = int(member.max(initial=0)) + 1
     state, row = np.unique(moment.astype(np.int64) * n + member, return_inverse=True)
     width = int(event.max(initial=0)) + 1

@@ -20,17 +20,13 @@ _NONE = pd.Series(dtype=np.float64)
 
 
 class Ranking(NamedTuple):
-    """Numbers of places by what they are; those count that come first and both ends have.
-
-    `layers` are those in which strength is summed; `level` is that of the enclaves.
-    """
+    """Numbers of places by kind; the first kind that both ends have counts."""
 
     numbers: dict[str, pd.Series]
     layers: tuple[str, ...]
     level: int | str | None
 
     def find(self, network: MultilayerNetwork) -> pd.DataFrame:
-        """Enclaves as `find_enclaves` lists them, and which of the numbers gave the direction."""
         table = find_enclaves(network, rank=_NONE, level=self.level)
         index = network.storage.places.index
         ends = (index.get_indexer(pd.Index(table[end])) for end in ("home", "host"))
@@ -38,12 +34,11 @@ class Ranking(NamedTuple):
         return table
 
     def direction(self, network: MultilayerNetwork, home: str, host: str) -> str:
-        """Which way an enclave of one place in another reaches."""
         ends = network.storage.places.index.get_indexer(pd.Index([home, host]))
         return str(self._between(network, ends[:1], ends[1:])[0].iloc[0])
 
     def turned(self, network: MultilayerNetwork, table: pd.DataFrame) -> tuple[int, int]:
-        """How many of some enclaves turn if population ranks, and of how many that is known."""
+        """How many enclaves turn if population ranks, and of how many that is known."""
         by = population(network)
         other = find_enclaves(network, rank=by, level=self.level).set_index("node")["direction"]
         other = other.reindex(table["node"]).set_axis(table.index)
@@ -69,11 +64,9 @@ class Ranking(NamedTuple):
 def ranking(
     network: MultilayerNetwork, *, rank: str | None = None, level: int | str | None = None
 ) -> Ranking:
-    """Rank places by a column, or by strength; by default by population, else by strength.
+    """By a column, else by population, else by strength in observed layers.
 
-    Strength is that of the observed layers, without links of the enclaves themselves and without
-    layers that only lead from a home to a host of theirs: these would rank places by what is to be
-    ranked. Places without strength, and where there is no such layer all, have no number.
+    Strength leaves out links of the enclaves and layers that only join homes to their hosts.
     """
     if rank not in (None, STRENGTH):
         column = network.storage.places[rank]
@@ -88,14 +81,13 @@ def ranking(
 
 
 def population(network: MultilayerNetwork) -> pd.Series:
-    """Populations that are known."""
     return network.storage.places["population"].dropna().astype(np.float64)
 
 
 def _strength(
     network: MultilayerNetwork, level: int | str | None
 ) -> tuple[pd.Series, tuple[str, ...]]:
-    """Strength of the units of places in the layers that do not make the enclaves, and these."""
+    """Strength in the layers that do not make the enclaves, and these layers."""
     storage, places = network.storage, network.storage.places
     enclaves = find_enclaves(network, rank=_NONE, level=level)
     unit = units(storage.place_codes, places, level).astype(np.int64)

@@ -18,18 +18,13 @@ from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 
 Integers = npt.NDArray[np.integer]
-MISSING = "<missing>"
-"""Stands for a missing id in frames that are not in memory, where no row can be refused."""
+MISSING = "<missing>"  # a missing id in lazy frames, where no row can be refused
 
 
 def records(
     table: Any, columns: dict[str, str], *, value: str | None = None, period: str | None = None
 ) -> Any:
-    """Columns of a table of any library as a narwhals frame, checked if they are in memory.
-
-    ``columns`` tells what each column of ids is called here and in the table. Numbers come as
-    ``value``; periods as ``period`` and ``undated``, which marks a missing one.
-    """
+    """Columns as a narwhals frame, checked if in memory; ``undated`` marks a missing period."""
     if isinstance(table, pd.DataFrame):
         refuse_repeated("the table", table.columns)
     frame: Any = nw.from_native(table, pass_through=True)
@@ -67,7 +62,6 @@ def records(
 
 
 def text(name: str) -> Any:
-    """A column of ids as text, without a gap."""
     return nw.col(name).cast(nw.String).fill_null(MISSING)
 
 
@@ -87,7 +81,6 @@ def links(frame: Any, order: list[str]) -> Any:
 
 
 def ids(table: pd.DataFrame, name: str) -> pd.Series:
-    """A column of ids as text, on a new index of rows."""
     values = _column(table, name).reset_index(drop=True)
     text, bad, mixed = as_text(values)
     if mixed:
@@ -107,7 +100,6 @@ def numbers(
     high: float = np.inf,
     above: bool = False,
 ) -> Floats:
-    """A column of finite numbers in [low, high], or (low, high] with ``above``."""
     values = _column(table, name)
     number, _ = as_numbers(values)
     good = np.isfinite(number) & (number >= low) & (number <= high) & ~(above & (number == low))
@@ -123,7 +115,6 @@ def numbers(
 def sizes_and_points(
     table: pd.DataFrame, population: str, rows: pd.Index
 ) -> tuple[Floats, Floats, Floats]:
-    """Populations above 0, longitudes and latitudes of some places."""
     return (
         numbers(table, population, rows, low=0.0, above=True),
         numbers(table, "lon", rows, low=-180.0, high=180.0),
@@ -132,7 +123,6 @@ def sizes_and_points(
 
 
 def refuse_one_point(distance: Floats, source: pd.Index, target: pd.Index) -> None:
-    """Refuse pairs of places without a distance between them."""
     if (same := distance == 0).any():
         pairs = zip(source[same], target[same], strict=True)
         listed = examples(pairs, lambda pair: f"{pair[0]} and {pair[1]}")
@@ -140,7 +130,6 @@ def refuse_one_point(distance: Floats, source: pd.Index, target: pd.Index) -> No
 
 
 def periods(table: pd.DataFrame, name: str) -> pd.Series:
-    """A column of whole numbers that may be missing, on a new index of rows."""
     values = _column(table, name).reset_index(drop=True)
     whole, bad = as_periods(values)
     if bad.any():

@@ -24,8 +24,7 @@ from netinnov.network import MultilayerNetwork, network_of_rows
 
 Method = Literal["ppml", "ratio"]
 
-_TOLERANCE = 1e-10
-"""Error of the margins, over their sum, at which proportional fitting has converged."""
+_TOLERANCE = 1e-10  # relative error of the margins at which proportional fitting has converged
 _STEPS = 20_000
 
 
@@ -202,8 +201,6 @@ def gravity_residuals(
 
 
 class _Flows(NamedTuple):
-    """The flows of a layer between the nodes that have any, self-links left out."""
-
     nodes: npt.NDArray[np.intp]
     source: Codes
     target: Codes
@@ -217,8 +214,6 @@ class _Flows(NamedTuple):
 
 
 class _Fit(NamedTuple):
-    """Expected flows where there is one, their sum over all pairs, and how they came about."""
-
     expected: Floats
     total: float
     iterations: int
@@ -228,7 +223,6 @@ class _Fit(NamedTuple):
 
 
 def _flows(network: MultilayerNetwork, layer: str) -> _Flows:
-    """Positions of the ends are those among ``nodes``."""
     block = network.storage.simple_csr(layer)
     source, target, observed = block.sources, block.indices, block.data
     directed = layer in network.directed
@@ -242,10 +236,7 @@ def _flows(network: MultilayerNetwork, layer: str) -> _Flows:
 
 
 def _by_margins(flows: _Flows) -> _Fit:
-    """Fit a_i b_j to the margins, by turns; the sums leave out the diagonal.
-
-    An undirected layer is a symmetric table.
-    """
+    """Fit a_i b_j to the margins by iterative proportional fitting, without the diagonal."""
     n = flows.nodes.size
     leaves = np.bincount(flows.source, flows.observed, n)
     enters = np.bincount(flows.target, flows.observed, n)
@@ -269,7 +260,6 @@ def _by_margins(flows: _Flows) -> _Fit:
 
 
 def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
-    """Fit the logarithm of the flow to those of populations and distance."""
     storage, nodes = network.storage, flows.nodes
     index, code = storage.nodes.index.take(nodes), storage.place_codes[nodes]
     if (code < 0).any():
