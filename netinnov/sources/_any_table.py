@@ -16,15 +16,14 @@ from netinnov.sources._delimited import AnyTable, read_delimited
 from netinnov.sources._workbooks import WORKBOOKS, read_workbook
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+# Text files, also with ``.gz``, and all tables without geometry
 TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet", *WORKBOOKS)
-"""Endings of text files, which may be ``.gz``, and of all tables without geometry."""
 POINTS = ".geojson"
 
 
 def read_any_table(
     path: Path, encoding: str | None = None, delimiter: str | None = None, *, stripped: bool = False
 ) -> AnyTable:
-    """Read one table, by the ending of its file; the last two are for text files."""
     ending = ending_of(path)
     if ending == ".parquet":
         table = read_parquet(path)
@@ -45,7 +44,7 @@ def read_any_table(
 
 
 def _points(path: Path) -> pd.DataFrame:
-    """Points as a table with their `lon` and `lat`, missing where a feature has no geometry."""
+    """`lon` and `lat` are missing where a feature has no geometry."""
     features = features_of(path)
     names = dict.fromkeys(name for each in features for name in each["properties"])
     check_width(path, len(names))

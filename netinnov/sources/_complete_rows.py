@@ -22,14 +22,12 @@ class ReadingNote(UserWarning):
 
 
 def check_events(name: str, events: str, weighting: Weighting) -> None:
-    """Refuse to weight pairs where events (projects, patents) are nodes."""
     if events == "nodes" and weighting != "count":
         msg = f"`weighting` is for pairs; leave it out with {name}='nodes' (found {weighting!r})."
         raise InputError(msg)
 
 
 def complete_rows(table: TextTable, ids: Sequence[str], faults: list[str]) -> TextTable:
-    """Keep the rows that have all ids; ``faults`` gets a line about those that are dropped."""
     completeness = Completeness(table.name, ids)
     kept = completeness.keep(table)
     completeness.tell(faults)
@@ -37,34 +35,31 @@ def complete_rows(table: TextTable, ids: Sequence[str], faults: list[str]) -> Te
 
 
 def most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:
-    """The most frequent value of each group that is not missing; of equals the first seen."""
+    """Most frequent value of each group that is not missing; the first of ties."""
     counts = values.groupby([by.rename("group"), values.rename("value")], sort=False).size()
     first = counts.sort_values(ascending=False, kind="stable").reset_index()
     return first.drop_duplicates("group").set_index("group")["value"]
 
 
 def one_each(rows: pd.DataFrame, by: str, columns: Iterable[str]) -> pd.DataFrame:
-    """A row for each id, in order of appearance: the most frequent values of its rows."""
+    """A row for each id, in order of appearance: the most frequent values."""
     index = pd.Index(rows[by].unique(), name="node", dtype="str")
     values = {name: most_frequent(rows[name], rows[by]).reindex(index) for name in columns}
     return pd.DataFrame(values, index)
 
 
 def one_mode(rows: pd.DataFrame, **columns: Any) -> pd.DataFrame:
-    """Links between members that take part in the same projects."""
     links: pd.DataFrame = co_participation(rows, event="project", **columns)
     links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
     return links
 
 
 def two_mode(layer: str, source: pd.Series, target: pd.Series, period: Any) -> pd.DataFrame:
-    """Links of weight 1 between members and the events that they take part in."""
     ends = {"layer": layer, "source": source, "target": target}
     return pd.DataFrame({**ends, "weight": 1.0, "period": period}).astype({"layer": "str"})
 
 
 def with_countries(places: pd.DataFrame, countries: pd.Series) -> pd.DataFrame:
-    """Places, by default cities, and below them their countries, each called by its code."""
     codes = pd.Index(countries.dropna().unique(), dtype="str")
     above = pd.DataFrame({"name": codes, "country": codes, "level": "country"}, codes)
     places = places if "level" in places else places.assign(level="city")
@@ -89,7 +84,6 @@ _NOTED: ContextVar[list[str] | None] = ContextVar("noted", default=None)
 
 
 def note(texts: Sequence[str]) -> None:
-    """What a command tells and a function does not, such as the words that were taken for ours."""
     if (noted := _NOTED.get()) is not None:
         noted += texts
 

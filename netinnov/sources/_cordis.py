@@ -159,7 +159,6 @@ def read_cordis(
 
 
 def _projects(table: TextTable, faults: list[str]) -> pd.DataFrame:
-    """Projects by their id, with dates, money and the year they start."""
     text = table.frame
     if (twice := text["id"].duplicated().to_numpy()).any():
         msg = f"{table.name} must have one row a project; a second one in {table.at(twice, 'id')}."
@@ -180,7 +179,6 @@ def _projects(table: TextTable, faults: list[str]) -> pd.DataFrame:
 
 
 def _participations(table: TextTable, projects: pd.DataFrame, faults: list[str]) -> pd.DataFrame:
-    """One row an organisation in a project in a role, with the place of that row."""
     text = table.frame
     project = text["projectID"]
     unlisted = ~project.isin(projects.index).to_numpy()
@@ -212,7 +210,6 @@ def _participations(table: TextTable, projects: pd.DataFrame, faults: list[str])
 
 
 def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row an organisation: most frequent values, sums and counts."""
     frequent = ["kind", "name", "short_name", "country", "nuts"]
     nodes = one_each(rows, "organisation", frequent)
     nodes["kind"] = nodes["kind"].replace(KINDS).str.lower()
@@ -226,7 +223,6 @@ def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _places(nodes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """The cities of the organisations, with median coordinates, and their countries."""
     cities = rows[rows["place"].isin(nodes["place"].dropna())]
     spots = cities.drop_duplicates(["organisation", "place", "lon", "lat"])
     points = spots.groupby("place", sort=False)[["lon", "lat"]].median()
@@ -237,7 +233,7 @@ def _places(nodes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _amounts(table: TextTable, column: str, faults: list[str]) -> pd.Series:
-    """Money with a decimal comma or point; releases differ, and columns of one release too."""
+    """Money with a decimal comma or point; both occur, even in one release."""
     text = table.frame[column]
     good = text.str.fullmatch(NUMBER)
     table.judge(column, good, "number such as 1234,5", faults)
@@ -245,7 +241,6 @@ def _amounts(table: TextTable, column: str, faults: list[str]) -> pd.Series:
 
 
 def _days(table: TextTable, column: str, faults: list[str]) -> pd.Series:
-    """Dates as YYYY-MM-DD, without the time that some have."""
     day = table.frame[column].str.extract(f"^{DAY}$", expand=False)
     table.judge(column, day.notna(), "date such as 2016-01-31", faults)
     return day

@@ -25,7 +25,6 @@ PIECE = 2**17  # rows that are in memory as Python objects at a time
 
 
 def check_engine(engine: str, memory: str | None, temp: str | os.PathLike[str] | None) -> None:
-    """Check the options of a reader that can read tables larger than memory."""
     for name, value in (("memory", memory), ("temp", temp)):
         if engine == "pandas" and value is not None:
             msg = f'`{name}` is for engine="duckdb"; leave it out with engine="pandas"'
@@ -33,7 +32,6 @@ def check_engine(engine: str, memory: str | None, temp: str | os.PathLike[str] |
 
 
 def _connect(duckdb: Any, folder: Path, memory: str) -> Any:
-    """Connect to a database with a limit of memory, and a folder for what does not fit."""
     config = {"memory_limit": memory, "temp_directory": str(folder / "spilt")}
     try:
         return duckdb.connect(str(folder / "tables.duckdb"), config=config)
@@ -43,7 +41,6 @@ def _connect(duckdb: Any, folder: Path, memory: str) -> Any:
 
 
 def _first_line(error: Exception) -> str:
-    """What a library says first."""
     return str(error).strip().partition("\n")[0]
 
 
@@ -51,7 +48,6 @@ def _first_line(error: Exception) -> str:
 def database(
     memory: str | None, temp: str | os.PathLike[str] | None, needed_by: str
 ) -> Iterator[Database]:
-    """A database in a folder of its own below ``temp``, which is removed at the end."""
     duckdb = require("duckdb", extra="duckdb", needed_by=needed_by)
     parent = None if temp is None else as_path("temp", temp)
     if parent is not None and not parent.is_dir():
@@ -75,20 +71,18 @@ def database(
 
 
 class Database:
-    """Tables of text with a column ``row``, their order, and queries on them."""
+    """Tables of text with a column ``row``, their order."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._n_rows: dict[str, int] = {}
 
     def make(self, table: str, columns: Sequence[str], *, whole: Sequence[str] = ()) -> None:
-        """An empty table of text, and of whole numbers in the columns ``whole``."""
         types = [f"{name} {'BIGINT' if name in whole else 'VARCHAR'}" for name in columns]
         self.run(f"CREATE TABLE {table} (row BIGINT, {', '.join(types)})")
         self._n_rows[table] = 0
 
     def add(self, table: str, piece: pd.DataFrame) -> None:
-        """Put rows behind those that are there."""
         start = self._n_rows[table]
         rows = piece.assign(row=range(start, start + len(piece)))
         self._n_rows[table] += len(piece)
@@ -97,7 +91,6 @@ class Database:
         self.run(f"INSERT INTO {table} ({names}) SELECT {names} FROM piece")
 
     def show(self, name: str, frame: pd.DataFrame) -> None:
-        """A frame as a table to read, in place of an older one of the name."""
         self._connection.register(name, pa.Table.from_pandas(frame, preserve_index=False))
 
     def size(self, table: str) -> int:
@@ -107,7 +100,6 @@ class Database:
         self._connection.execute(query)
 
     def relation(self, query: str) -> Any:
-        """A query as a relation, which is computed when it is read."""
         return self._connection.sql(query)
 
     def arrow(self, query: str) -> pa.Table:
@@ -117,11 +109,7 @@ class Database:
         return to_frame(self.arrow(query))
 
     def links(self, ids: str, layers: Mapping[str, tuple[Any, str]]) -> pd.DataFrame:
-        """Relations with the links of each layer, and their order, as a frame.
-
-        Layers and ids (which a query gives as ``name``) are categories: 4 bytes instead of a text
-        for each end of a link.
-        """
+        """Links of each layer as a frame; layers and ids are categories, 4 bytes an end."""
         names = self.arrow(f"SELECT name FROM ({ids}) ORDER BY name")["name"].combine_chunks()
         n_links, parts = [], []
         for relation, order in layers.values():
@@ -147,7 +135,6 @@ class Database:
 
 
 def _coded(piece: pa.RecordBatch, names: pa.Array) -> pa.Table:
-    """Links with the positions of their ids among ``names``."""
     table, n = pa.Table.from_batches([piece]), piece.num_rows
     ends = pa.concat_arrays([piece.column("source"), piece.column("target")])
     codes = pc.index_in(ends, value_set=names)
@@ -167,13 +154,12 @@ TYPES = {
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
-    """A frame with text as `str`, whole numbers as `Int64` and numbers as `float64`."""
     frame: pd.DataFrame = table.to_pandas(types_mapper=TYPES.get)
     return frame
 
 
 def usual(table: str, by: str, value: str) -> str:
-    """A query for the most frequent value of each group, of equals the first; none is missing."""
+    """Query for the most frequent value of each group, the first of ties; none is missing."""
     return f"""
         SELECT {by}, arg_max({value}, times::HUGEINT * 4611686018427387904 - seen) AS {value}
         FROM (SELECT {by}, {value}, count(*) AS times, min(row) AS seen FROM {table}

@@ -26,12 +26,11 @@ SAY = "say which: decimal='.' or decimal=','; in a study under [data]"
 
 
 def decimal_of(file: str, frame: pd.DataFrame, columns: Sequence[str], delimiter: str) -> Decimal:
-    """What stands before decimals in some columns, one mark for all of them.
+    """Decimal mark of some columns: one for all; a point in a file delimited by commas.
 
-    In a file delimited by commas it is a point, as who writes a decimal comma delimits by another
-    mark. Elsewhere numbers are refused that may as well be thousands: those with a mark all have
-    one to three digits, without a leading zero, before it and three after it, none has four digits
-    without a mark, and none is a coordinate. A single number with a point is taken for a decimal.
+    Elsewhere numbers are refused that may be thousands: all marked ones have one to three digits
+    before the mark, without a leading zero, and three after it; none has four digits unmarked; none
+    is a coordinate. A single number with a point is a decimal.
     """
     if delimiter == "," or not columns:
         return "."
@@ -81,7 +80,6 @@ def plain(values: pd.Series, decimal: Decimal) -> pd.Series:
 
 
 def _texts(column: pd.Series) -> pd.Series:
-    """The cells of a column that are text."""
     if isinstance(column.dtype, pd.StringDtype):
         return column.dropna()
     if column.dtype != object:

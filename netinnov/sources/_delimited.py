@@ -31,8 +31,6 @@ BLOCK = 2**26  # bytes that Arrow reads at once; no row may be longer
 
 
 class AnyTable(NamedTuple):
-    """A table as it stands in its file, with the rows of the file where it has any."""
-
     name: str
     frame: pd.DataFrame
     delimiter: str  # what parts the columns of a text file; empty for other files
@@ -42,10 +40,6 @@ class AnyTable(NamedTuple):
 def read_delimited(
     path: Path, encoding: str | None = None, delimiter: str | None = None, *, stripped: bool = False
 ) -> AnyTable:
-    """Read a text file with a header, its columns as text, an empty field missing.
-
-    With ``stripped`` fields lose the blanks around them.
-    """
     text, detected = text_of(str(path), read_bytes(path), encoding)
     text, skipped, hint = _without_hint(text)
     delimiter = delimiter or hint or delimiter_of(text)
@@ -85,7 +79,6 @@ def read_delimited(
 
 
 def _without_hint(text: str) -> tuple[str, int, str]:
-    """Without the line ``sep=;`` that spreadsheets write, the lines left out, and the mark."""
     first, _, rest = text.partition("\n")
     hint = first.strip("\r ").casefold()
     if hint.startswith("sep=") and hint[4:] in DELIMITERS:
@@ -94,7 +87,7 @@ def _without_hint(text: str) -> tuple[str, int, str]:
 
 
 def delimiter_of(text: str) -> str:
-    """The mark that cuts the first rows into as many fields as the header; the most of them."""
+    """The mark that cuts the first rows into as many fields as the header; most fields win."""
     best, delimiter = (False, 1), ","
     start = text[:SAMPLED]  # a reader copies the text
     for mark in DELIMITERS:
@@ -109,7 +102,6 @@ def delimiter_of(text: str) -> str:
 
 
 def _header(path: Path, text: str, delimiter: str) -> list[str]:
-    """The names in the first line; a column without a name has an empty one."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [name.strip() for name in first_row(path, reader)]
     check_width(path, len(header))
@@ -123,7 +115,6 @@ def _header(path: Path, text: str, delimiter: str) -> list[str]:
 
 
 def _lines(text: str, n_rows: int, delimiter: str) -> Integers:
-    """The line in which each row below the header starts; blank lines hold none."""
     usual = np.arange(2, n_rows + 2)
     ends = text.count("\n") or text.count("\r")
     if ends - text.endswith(("\n", "\r")) == n_rows:
@@ -133,7 +124,6 @@ def _lines(text: str, n_rows: int, delimiter: str) -> Integers:
 
 
 def _refuse_uneven_rows(path: Path, text: str, delimiter: str, width: int, skipped: int) -> None:
-    """Name the lines of the rows that are not as wide as the header; nothing if all are."""
     uneven, last = list[int](), width
     try:
         for line, row in rows_by_line(text, delimiter, first=1 + skipped, strict=True):

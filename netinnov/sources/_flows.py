@@ -37,7 +37,7 @@ NO_NUMBER = ("", "na", "nan", "null")
 
 
 class Given(NamedTuple):
-    """A table as given, and where its rows are: lines or rows of a file, or rows of a frame."""
+    """A table, and where its rows are: lines or rows of a file, or rows of a frame."""
 
     name: str
     frame: pd.DataFrame
@@ -48,11 +48,9 @@ class Given(NamedTuple):
     said: Decimal | None  # the mark before decimals
 
     def where(self, rows: Sequence[int] | Mask) -> str:
-        """The first five of some rows, for a message."""
         return examples(self.numbers[rows], lambda number: f"{self.unit} {number}")
 
     def decimal(self, columns: Sequence[str]) -> Decimal:
-        """What stands before decimals in some columns."""
         if self.said is not None:
             return self.said
         name = LINE if self.unit == "line" else ROW
@@ -66,7 +64,6 @@ def given_table(
     delimiter: str | None,
     decimal: Decimal | None,
 ) -> Given:
-    """A frame, or all columns of a file."""
     if isinstance(source, pd.DataFrame):
         frame = source.set_axis(source.columns.map(str), axis=1)
         refuse_repeated("the table", frame.columns)
@@ -85,7 +82,6 @@ def given_table(
 def usual_columns(
     table: Given, asked: Mapping[str, str | None], period: str | None, columns: Mapping[str, str]
 ) -> tuple[Given, dict[str, str | None], str | None]:
-    """The columns of a file that are asked for, or have usual words for names."""
     header = [str(name) for name in table.frame]
     columns = of_flows(columns, header, {"links": header})
     wanted = [(asked[role], ENDS[role]) for role in ENDS] + [(period, "period")]
@@ -104,7 +100,6 @@ def usual_columns(
 def of_flows(
     columns: Mapping[str, str], header: Sequence[str], known: Mapping[str, Sequence[str]]
 ) -> dict[str, str]:
-    """The mapping of headers without the ``links.`` before those of this table."""
     own = {
         key: key.removeprefix("links.") if key.removeprefix("links.") in header else key
         for key in columns
@@ -115,7 +110,6 @@ def of_flows(
 
 
 def as_matrix(table: Given, form: Form | None) -> tuple[pd.Series, pd.DataFrame] | None:
-    """Names of the rows and the cells; None if less than half of the names are a column's."""
     frame = table.frame
     parts = [(frame.iloc[:, 0], 1)] if frame.shape[1] else []
     if not isinstance(frame.index, pd.RangeIndex):
@@ -133,10 +127,7 @@ def as_matrix(table: Given, form: Form | None) -> tuple[pd.Series, pd.DataFrame]
 def flows_of_matrix(
     table: Given, rows: pd.Series, cells: pd.DataFrame, meaning: Rows | None
 ) -> tuple[pd.DataFrame, pd.Index]:
-    """The cells above 0, row by row, and the names of all columns.
-
-    Rows are origins where nobody says what they are, unless the corner calls them destinations.
-    """
+    """Positive cells by row, and column names; rows are origins unless the corner differs."""
     if meaning is None and key_of(rows.name) in {"target", *chain(*FLOWS["target"])}:
         msg = f"{table.name}: the corner of the matrix, {str(rows.name)!r}, may say that its rows "
         msg += "are destinations; say which they are, rows='destination' or rows='origin'; in a "
@@ -179,10 +170,7 @@ def flows_of_matrix(
 
 
 def undirected(flows: pd.DataFrame, names: pd.Index) -> tuple[pd.DataFrame, str]:
-    """The flows of a matrix whose links have no direction, each pair once, and how it shows.
-
-    A matrix with numbers in both halves that differ, or with too few to tell, stays as it is.
-    """
+    """Each pair once if the matrix has no direction, and how that shows."""
     at = [names.get_indexer(pd.Index(flows[end])) for end in ("source", "target")]
     cells = sparse.csr_array((flows["weight"].to_numpy(), tuple(at)), (len(names), len(names)))
     upper, lower = sparse.triu(cells, 1, "csr"), sparse.tril(cells, -1, "csr").T
@@ -200,7 +188,6 @@ def flows_of_table(
     period: str | None,
     faults: list[str],
 ) -> tuple[pd.DataFrame, pd.Index]:
-    """The rows above 0 with their other columns, and the names of all ends."""
     frame = table.frame
     if frame.index.name is not None or not frame.index.equals(pd.RangeIndex(len(frame))):
         named = any(level is not None for level in frame.index.names)
@@ -248,7 +235,6 @@ def flows_of_table(
 
 
 def _column(table: str, frame: pd.DataFrame, meaning: str, asked: str | None) -> str | None:
-    """The column that was asked for, or one with a usual name; a weight may be missing."""
     has = examples(frame.columns, str)
     if asked is not None:
         if asked in frame:
@@ -269,7 +255,6 @@ def _column(table: str, frame: pd.DataFrame, meaning: str, asked: str | None) ->
 def _numbers(
     values: pd.Series, decimal: Decimal, table: Given, where: Callable[[int], str]
 ) -> Floats:
-    """Numbers of 0 or more, NaN where blank; anything else is refused."""
     number, other = as_numbers(values)
     bad = other.copy()
     if other.any():

@@ -29,10 +29,7 @@ def check_columns(columns: object) -> dict[str, str]:
 def our_names(
     file: str, table: str, header: Sequence[str], columns: Mapping[str, str]
 ) -> dict[str, str]:
-    """Our name for each header that has one; the others keep theirs.
-
-    What `columns` says goes first, then our own names in any case, then the usual words.
-    """
+    """Our name of each header: by `columns`, else ours in any case, else usual words."""
     ours = {
         header_name: columns[key]
         for header_name in header
@@ -57,14 +54,12 @@ def our_names(
 def rename(
     file: str, table: str, frame: pd.DataFrame, columns: Mapping[str, str]
 ) -> tuple[pd.DataFrame, list[str]]:
-    """A frame with our names, and what is said of words that were taken for them."""
     ours = our_names(file, table, [str(name) for name in frame.columns], columns)
     renamed = frame.set_axis([ours.get(str(name), str(name)) for name in frame.columns], axis=1)
     return with_file_headers(renamed, ours), described(file, ours, columns)
 
 
 def described(file: str, ours: Mapping[str, str], columns: Mapping[str, str]) -> list[str]:
-    """What is said of the words that were taken for our names."""
     asked = {key.rpartition(".")[2] for key in columns} | set(columns)
     taken = [
         f"{theirs!r} as {name}"
@@ -75,7 +70,6 @@ def described(file: str, ours: Mapping[str, str], columns: Mapping[str, str]) ->
 
 
 def unweighted(file: str, links: pd.DataFrame) -> list[str]:
-    """What is said of links without a weight where other columns hold numbers."""
     others = [
         name for name in links if key_of(name) not in (*TEXT["links"], *NUMBERS["links"], "id")
     ]
@@ -111,7 +105,6 @@ def unused_columns(columns: Mapping[str, str], headers: Mapping[str, Iterable[st
 def _take(
     file: str, column: str, candidates: list[str], ours: dict[str, str], keys: dict[str, str]
 ) -> bool:
-    """Take the one candidate for a column of ours, if there is one."""
     if len(candidates) > 1:
         named = " and ".join(map(repr, candidates))
         raise InputError(
@@ -131,7 +124,7 @@ def _refuse_two_pairs(
     usual: Mapping[str, tuple[tuple[str, ...], ...]],
     keys: Mapping[str, str],
 ) -> None:
-    """With `source` alone beside `origin` and `destination`, it may be where the data are from."""
+    """`source` beside `origin` and `destination` may be where the data are from."""
     for end, other in (("source", "target"), ("target", "source")):
         theirs = next((name for name, column in ours.items() if column == end), None)
         if theirs is None or other in ours.values() or other not in usual:
@@ -142,7 +135,6 @@ def _refuse_two_pairs(
 
 
 def _refuse_twice(file: str, ours: Mapping[str, str], header: Sequence[str]) -> None:
-    """Two columns of one name, by what `columns` says."""
     names = [ours.get(name, name) for name in header]
     for name in ours.values():
         if names.count(name) > 1:

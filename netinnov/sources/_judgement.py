@@ -18,8 +18,6 @@ N_EXAMPLES = 5
 
 
 class Completeness:
-    """Which rows of a file lack an id or are not as wide as its header."""
-
     def __init__(self, name: str, ids: Sequence[str]) -> None:
         self._name, self._ids = name, list(ids)
         self._uneven: list[int] = []
@@ -27,7 +25,6 @@ class Completeness:
         self._shown: list[int] = []
 
     def keep(self, piece: TextTable) -> TextTable:
-        """The rows of a piece that have all ids."""
         blank = piece.frame[self._ids].isna().any(axis=1).to_numpy()
         self._uneven += piece.uneven
         self._n_rows += blank.size
@@ -36,7 +33,7 @@ class Completeness:
         return piece.keep(~blank)
 
     def tell(self, faults: list[str], *, may_be_empty: bool = False) -> None:
-        """Say what was left out; refuse a file of which nothing is left unless it may be empty."""
+        """Report what was left out; refuse a file of which nothing is left."""
         if self._uneven:
             where = f"{len(self._uneven)} ({some_lines(self._uneven)})"
             faults.append(f"{self._name}: rows left out, not as wide as the header: {where}")
@@ -50,7 +47,7 @@ class Completeness:
 
 
 class Judgement:
-    """What is unreadable in a column of a file, whose rows may come in pieces."""
+    """Unreadable values of a column, whose rows may come in pieces."""
 
     def __init__(self, name: str, column: str, must_be: str) -> None:
         self._name, self._column, self._must_be = name, column, must_be
@@ -58,7 +55,6 @@ class Judgement:
         self._shown: list[str] = []
 
     def add(self, piece: TextTable, bad: Mask, n_filled: int) -> None:
-        """Count some rows of a piece as unreadable, of those that have anything in the column."""
         self._n_filled += n_filled
         self._n_bad += int(bad.sum())
         rows = np.flatnonzero(bad)[: N_EXAMPLES - len(self._shown)]
@@ -68,7 +64,7 @@ class Judgement:
         ]
 
     def tell(self, faults: list[str]) -> None:
-        """Say what is unreadable; refuse a file in which nothing can be read."""
+        """Report what is unreadable; refuse a file in which nothing can be read."""
         if not self._n_bad:
             return
         where = some_lines(self._shown, self._n_bad)
@@ -80,7 +76,6 @@ class Judgement:
 
 
 def some_lines(lines: Sequence[object] | Integers, n: int | None = None) -> str:
-    """Some lines as a message shows them: the first five, and how many more of ``n`` there are."""
     n = len(lines) if n is None else n
     more = f", ... and {n - N_EXAMPLES:,} more" if n > N_EXAMPLES else ""
     return f"{'line' if n == 1 else 'lines'} {examples(lines[:N_EXAMPLES], str)}{more}"

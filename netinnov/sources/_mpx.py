@@ -19,7 +19,6 @@ Section = list[tuple[int, list[str]]]
 
 
 def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
-    """Actors with their attributes, edges of all layers; ``weight`` is an attribute of edges."""
     sections = _sections(name, lines)
     edges = sections["EDGES"]
     if not edges:
@@ -59,7 +58,6 @@ def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
 
 
 def _sections(name: str, lines: Sequence[str]) -> defaultdict[str, Section]:
-    """The lines of each section, split; what stands before any section are edges."""
     rows: defaultdict[str, Section] = defaultdict(list)
     section = "EDGES"
     for line, text in enumerate(map(str.strip, lines), start=1):
@@ -80,7 +78,6 @@ def _sections(name: str, lines: Sequence[str]) -> defaultdict[str, Section]:
 
 
 def _layers(name: str, section: Section, *, several: bool) -> dict[str, str]:
-    """The layers, and whether each is ``DIRECTED`` or ``UNDIRECTED``."""
     columns = ["layer", "layer", "direction"] if several else ["layer", "direction"]
     layers: dict[str, str] = {}
     for line, row in section:
@@ -97,7 +94,6 @@ def _layers(name: str, section: Section, *, several: bool) -> dict[str, str]:
 def _edge_attributes(
     name: str, section: Section, layers: Collection[str], *, several: bool
 ) -> Callable[[str], dict[str, str]]:
-    """Attributes and types of the edges of a layer: its own, then those of all layers."""
     own: defaultdict[str, dict[str, str]] = defaultdict(dict)
     everywhere = {}
     for line, row in section:
@@ -113,7 +109,6 @@ def _edge_attributes(
 def _actors(
     name: str, sections: defaultdict[str, Section], ends: Iterable[str]
 ) -> tuple[list[str], dict[str, list[Value]]]:
-    """Actors as listed, then those that only have edges, and their attributes."""
     types = {}
     for line, row in sections["ACTOR ATTRIBUTES"]:
         if len(row) != 2:
@@ -136,7 +131,7 @@ def _actors(
 def _vertices(
     name: str, sections: defaultdict[str, Section], actors: Sequence[str]
 ) -> dict[str, list[Value]]:
-    """What is said of an actor in one layer: columns ``ATTRIBUTE (LAYER)``."""
+    """Attributes of an actor in one layer: columns ``ATTRIBUTE (LAYER)``."""
     types: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for line, row in [*sections["NODE ATTRIBUTES"], *sections["VERTEX ATTRIBUTES"]]:
         if len(row) != 3:
@@ -161,7 +156,7 @@ def _vertices(
 
 
 def _typed(text: str, kind: str, name: str, line: int, column: str) -> Value:
-    """A value of an attribute: missing if blank, ``NA`` too where it should be a number."""
+    """Blank is missing, and ``NA`` where it should be a number."""
     numeric = kind.upper() in NUMERIC
     if text == "" or (numeric and text == "NA"):
         return None
@@ -175,7 +170,7 @@ def _typed(text: str, kind: str, name: str, line: int, column: str) -> Value:
 
 
 def _refuse_half_a_line(name: str, last: int, edges: Section, *, several: bool) -> None:
-    """A last line without a line end is cut off if its last field or its layer tells so."""
+    """Truncated: no line end, and the last field or layer does not fit."""
     line, row = edges[-1]
     at = 1 if several else 2
     if line < last or len(row) <= at:

@@ -147,7 +147,6 @@ def read_multiplex(
 
 
 def _parse_edges(path: Path, lines: Sequence[str]) -> Parsed:
-    """The edges of a file, and the labels that lie beside it."""
     name = path.name
     rows = [(line, text.split()) for line, text in enumerate(lines, start=1)]
     rows = [(line, row) for line, row in rows if row and not row[0].startswith("#")]
@@ -196,7 +195,6 @@ def _parse_edges(path: Path, lines: Sequence[str]) -> Parsed:
 
 
 def _labels(path: Path, number: str, label: str) -> tuple[pd.DataFrame, dict[str, str]] | None:
-    """A table of ids, labels and more beside the edges: rows by label, and id to label."""
     if kind_at_path(path) == "nothing":
         return None
     rows = [(line, text) for line, text in enumerate(read_lines(path), start=1) if text.strip()]
@@ -263,7 +261,7 @@ def _parse_json(name: str, text: str) -> Parsed:
 def _directed(
     parsed: Parsed, layers: Sequence[str], asked: bool | Sequence[str] | None
 ) -> frozenset[str]:
-    """The layers that have a direction: as asked, as the file says, or as its pairs suggest."""
+    """As asked, as the file says, or as its pairs suggest."""
     if isinstance(asked, bool):
         return frozenset(layers if asked else ())
     if asked is not None:
@@ -281,11 +279,7 @@ def _directed(
 def _counted_once(
     name: str, parsed: Parsed, directed: frozenset[str], faults: list[str]
 ) -> pd.DataFrame:
-    """A table of the links; those of undirected layers that stand both ways once.
-
-    Some links of a layer may stand both ways and others not: if the file says that there is no
-    direction, both are the same link; if the caller says so, they add up.
-    """
+    """Merge both ways of undirected links: once if the file says so, summed if the caller does."""
     links = parsed.links
     names = ["layer", "source", "target", "weight"]
     table = pd.DataFrame([link[:4] for link in links], columns=names)
@@ -320,7 +314,7 @@ def _first(table: pd.DataFrame, rows: pd.Series) -> str:
 
 
 def _with_places(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Coordinates of nodes as those of their places; a node without a place is one itself."""
+    """Coordinates of nodes become those of places; a node without a place is one itself."""
     spelt = {column.casefold(): column for column in nodes.columns[::-1]}
     lon, lat = (next((spelt[k] for k in known if k in spelt), None) for known in (LON, LAT))
     if lon is None or lat is None:

@@ -19,16 +19,14 @@ TEXT = {
     "places": ("place", "parent"),
     "layers": ("layer", "directed", "modelled", "quantity", "unit", "parameters"),
 }
+# Our columns of text and of numbers, recognised in any case
 NUMBERS = {
     "nodes": ("lon", "lat", "population"),
     "links": ("weight", "period"),
     "places": ("lon", "lat", "population"),
     "layers": ("events",),
 }
-"""Our columns, which are known in any case: of text, and of numbers."""
-
-CODE = r"[+-]?(?:0\d+|\d{16,})"
-"""A whole number that is a code: as a number it would lose its zeros, or its last digits."""
+CODE = r"[+-]?(?:0\d+|\d{16,})"  # as a number it would lose leading zeros or last digits
 WHOLE = r"\s*[+-]?\d+\s*"
 CELLS = 2**20  # cells that are tried as numbers in one pass
 NO_NUMBERS = (bool, np.bool_, dt.date, dt.time, dt.timedelta)
@@ -37,10 +35,6 @@ NO_NUMBERS = (bool, np.bool_, dt.date, dt.time, dt.timedelta)
 def typed(
     table: str, frame: pd.DataFrame, decimal: Decimal = ".", *, thousands: bool = False
 ) -> pd.DataFrame:
-    """The frame with text in ids, and numbers where a column is to hold some or nothing else.
-
-    With ``thousands`` attributes are read with this decimal as well, and marks of thousands go.
-    """
     columns: dict[str, Any] = {}
     for name in NUMBERS[table]:
         if name in frame:
@@ -65,7 +59,7 @@ def typed(
 
 
 def _numbers(column: pd.Series, decimal: Decimal | None) -> pd.Series:
-    """Numbers where the text is one; if any is not, it stays, so that it can be reported."""
+    """Numbers where the text is one; other text stays, to be reported."""
     text = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
     if pd.api.types.is_numeric_dtype(column.dtype) or not text:
         return column
@@ -79,10 +73,7 @@ def _numbers(column: pd.Series, decimal: Decimal | None) -> pd.Series:
 
 
 def numeric(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Integers | Floats]:
-    """Those of some columns as numbers of which all is a number and nothing is lost by it.
-
-    As many columns as `CELLS` holds are read in one pass, one below another.
-    """
+    """Columns that are numbers throughout and lose nothing, read `CELLS` cells in a pass."""
     numeric: dict[str, Integers | Floats] = {}
     n_rows = len(frame)
     width = max(1, CELLS // max(1, n_rows))

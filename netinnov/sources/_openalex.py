@@ -136,7 +136,6 @@ def read_openalex(
 
 
 def _read(folder: Path, *, works: str, weighting: Weighting, faults: list[str]) -> WorksRead | None:
-    """All of it in memory; None if no author has an institution."""
     parts: list[pd.DataFrame] = []
     years: list[pd.DataFrame] = []
     institutions = read_mentions(folder, parts.append, years.append)
@@ -179,7 +178,6 @@ def _read(folder: Path, *, works: str, weighting: Weighting, faults: list[str]) 
 def _nodes(
     n_works: pd.Series, institutions: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """The institutions, and their cities and countries."""
     ids = pd.Index(n_works.index, name="node", dtype="str")
     about = institutions.reindex(ids)
     text = about[["type", "name", "country", "ror", "city", "city_id"]].astype("str")
@@ -219,7 +217,6 @@ def _nodes(
 
 
 def _moves(mentions: pd.DataFrame) -> pd.DataFrame:
-    """Authors whose institution of a year is another than that of their last year with a work."""
     dated = mentions.dropna(subset="year")
     counts = dated.groupby(["author", "year", "institution"], sort=False).size().rename("works")
     ranked = counts.reset_index().sort_values(

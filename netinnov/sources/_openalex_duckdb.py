@@ -16,8 +16,6 @@ from netinnov.sources._openalex_files import read_mentions
 
 
 class WorksRead(NamedTuple):
-    """What works say of institutions."""
-
     n_works: pd.Series  # how many works each institution has, in order of appearance
     works: pd.Index | None  # ids of the works, if they are nodes
     links: pd.DataFrame
@@ -33,7 +31,6 @@ def read_by_duckdb(
     temp: str | os.PathLike[str] | None,
     faults: list[str],
 ) -> WorksRead | None:
-    """What the works say; None if no author has an institution."""
     with database(memory, temp, 'read_openalex(engine="duckdb")') as data:
         data.make("mentions", ["work", "author", "institution", "year"], whole=["year"])
         data.make("years", ["work", "year"], whole=["year"])
@@ -73,9 +70,9 @@ AUTHORSHIP = """
         row AS seen FROM shared
 """
 
+# An author of a work is an event of the institutions named
 BOTH = "SELECT institution, work || ' ' || author AS event, year FROM named"
-"""An author of a work is an event of the institutions that it names."""
-
+# Authors whose institution of a year differs from that of their last year with a work
 MOVES = """
     WITH usual AS (
         SELECT author, year, institution FROM (
@@ -88,11 +85,10 @@ MOVES = """
     SELECT source, target, count(*)::DOUBLE AS weight, year AS period
     FROM moves WHERE source <> target GROUP BY source, target, year
 """
-"""Authors whose institution of a year is another than that of their last year with a work."""
 
 
 def _select(data: Database, faults: list[str]) -> bool:
-    """Mentions with all ids, each once; False if there are none."""
+    """Distinct mentions with all ids; False if there are none."""
     year, join = "mentions.year", ""
     if data.size("years"):
         dated = "CREATE TABLE dated AS SELECT work, arg_min(year, row) AS year FROM years"

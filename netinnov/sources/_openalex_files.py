@@ -25,11 +25,7 @@ FLAT = "works_authorships.csv"
 
 
 def read_mentions(path: Path, use: Use, use_years: Use, *, size: int | None = None) -> pd.DataFrame:
-    """What is known of institutions, by their ids; give who names which to ``use``.
-
-    Each mention has ``work``, ``author``, ``institution`` and ``year``; of flattened tables the
-    years of works go to ``use_years``. Both come in pieces of about ``size`` rows, None: all.
-    """
+    """Institutions by id; mentions go to ``use`` in pieces of about ``size`` rows."""
     if kind_at_path(path) == "nothing":
         raise InputError(f"{path} does not exist; give a file or folder of OpenAlex.")
     files = [path]
@@ -68,7 +64,6 @@ def _mentions(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def _years(values: pd.Series) -> pd.Series:
-    """Whole numbers, missing where a value is none."""
     number = as_floats(values)
     return number.where((number % 1 == 0) & (number.abs() < 2**53)).astype("Int64")
 
@@ -90,7 +85,6 @@ def _is_json(file: Path) -> bool:
 
 
 def _entries(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The objects of a file and where they are: one a line, or the results of an answer."""
     with opened(file) as stream:
         for number, line in enumerate(stream, start=1):
             where, text = f"{file.name}, line {number}", line.decode("utf-8-sig", errors="replace")
@@ -130,7 +124,7 @@ def _of_work(work: dict[str, Any], known: dict[str, dict[str, Any]]) -> Iterator
 
 
 def _learn(known: dict[str, dict[str, Any]], entry: dict[str, Any]) -> None:
-    """What an object says of an institution; its own goes before what a work says of it."""
+    """Institution record: its own entry overrides what a work lists."""
     name = _id(entry.get("id"))
     geo = entry.get("geo") or {}
     attributes = {
@@ -150,7 +144,6 @@ def _learn(known: dict[str, dict[str, Any]], entry: dict[str, Any]) -> None:
 
 
 def _flat(tables: dict[str, Path], use: Use, use_years: Use, size: int | None) -> pd.DataFrame:
-    """The same from the flattened tables."""
     ids = {"work_id": "work", "author_id": "author", "institution_id": "institution"}
     works = {"id": "work", "publication_year": "year"}
 
@@ -183,7 +176,6 @@ def _whole(tables: dict[str, Path], name: str, columns: dict[str, str]) -> pd.Da
 def _table(
     file: Path, columns: dict[str, str], use: Use, *, required: int, size: int | None
 ) -> None:
-    """The columns of a file under our names, ids without the address before them."""
     asked: dict[str, Any] = {"required": [*columns][:required], "optional": [*columns][required:]}
     for piece in read_pieces(file.parent, file.name, size=size, delimiter=",", **asked):
         frame = piece.frame.rename(columns=columns).reindex(columns=[*columns.values()])

@@ -29,8 +29,7 @@ from netinnov.sources._headers import check_columns
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._totals import without_totals
 
-ROUNDING = 1.005
-"""Shares are rounded, so those of a place may add up to a little more than the whole."""
+ROUNDING = 1.005  # rounded shares of a place may add up to slightly more than the whole
 
 FIRST = ("layer", "source", "target", "weight", "period")
 
@@ -241,7 +240,7 @@ def read_origin_destination(
 
 
 def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None:
-    """What the shares of an origin are shares of, 1 or 100; None for flows."""
+    """What shares are shares of, 1 or 100; None for flows."""
     likely = shares is None and bool((flows["weight"] % 1 != 0).any())
     if not (shares or likely):
         return None
@@ -274,7 +273,6 @@ def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None
 def _in_places(
     names: pd.Series, places: pd.DataFrame, name: str | None, table: str, faults: list[str]
 ) -> pd.Series:
-    """The ids of the places with these names, missing where there is none."""
     if name is not None and name not in places:
         guess = did_you_mean(name, places.columns)
         raise InputError(f"`places` must have the column {name!r}{guess} that `name` asks for.")
@@ -308,7 +306,6 @@ def _parents(places: pd.DataFrame) -> pd.Series:
 
 
 def _nodes(ids: pd.Series, places: pd.DataFrame | None) -> pd.DataFrame:
-    """The places with their names in the flows; of ``places`` all that contain no other."""
     distinct = ids.dropna().drop_duplicates()
     index = pd.Index(distinct.to_numpy(), name="node", dtype="str")
     name = pd.Series(distinct.index.to_numpy(), index, dtype="str")
@@ -321,7 +318,6 @@ def _nodes(ids: pd.Series, places: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def _between(flows: pd.DataFrame, ids: pd.Series, *, one_each: bool) -> pd.DataFrame:
-    """The flows between the places that are read, by their ids."""
     by_id = {end: flows[end].map(ids).astype("str") for end in ("source", "target")}
     if one_each:
         origins = pd.DataFrame({"name": flows["source"], "id": by_id["source"]}).drop_duplicates()
@@ -335,7 +331,6 @@ def _between(flows: pd.DataFrame, ids: pd.Series, *, one_each: bool) -> pd.DataF
 
 
 def _scaled(flows: pd.DataFrame, outflow: pd.Series, whole: float | None) -> pd.DataFrame:
-    """Shares times what leaves their origin in total."""
     if whole is None:
         raise InputError("`outflow` turns shares into flows; shares=False says there are none.")
     number, _ = as_numbers(outflow)

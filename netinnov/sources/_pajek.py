@@ -40,8 +40,6 @@ OTHERS = ("*partition", "*vector", "*cluster", "*permutation", "*hierarchy")
 
 
 class Part(NamedTuple):
-    """A line that begins with ``*``, and the lines below it."""
-
     line: int
     title: str
     body: list[tuple[int, str]]
@@ -53,7 +51,6 @@ class Part(NamedTuple):
 
 
 def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
-    """Vertices by their labels, with partitions and vectors; relations as layers."""
     labels: list[str] | None = None
     columns: dict[str, Any] = {}
     layers: dict[str | None, str] = {None: "links"}
@@ -128,7 +125,7 @@ def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
 
 
 def _refuse_half_a_line(name: str, part: Part, last: int) -> None:
-    """A last line without a line end and with fewer fields than the one before is cut off."""
+    """Truncated: a last line without a line end and with fewer fields than before."""
     if len(part.body) > 1 and part.body[-1][0] == last and "list" not in part.kind:
         before, last_fields = (fields(_numbered(text)[1]) for _, text in part.body[-2:])
         if len(last_fields) < len(before):
@@ -137,7 +134,6 @@ def _refuse_half_a_line(name: str, part: Part, last: int) -> None:
 
 
 def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
-    """Labels, coordinates, and the attributes that follow as pairs of name and value."""
     n = _size(name, part)
     labels = [str(at + 1) for at in range(n)]
     cells: dict[str, list[str]] = {}
@@ -166,7 +162,6 @@ def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
 def _links(
     name: str, part: Part, form: str, layer: str, layers: dict[str | None, str], n: int
 ) -> Iterator[Link]:
-    """The links of a section; a line may begin with the number of another relation."""
     if form == "matrix":
         yield from _matrix(name, part, layer, n)
         return
@@ -189,13 +184,12 @@ def _links(
 
 
 def _numbered(text: str) -> tuple[str, str]:
-    """The number of the relation before a colon, "" where there is none, and the rest of a line."""
+    """Relation number before a colon ("" if none), and the rest of the line."""
     match = PREFIX.fullmatch(text)
     return (match[1], match[2]) if match else ("", text)
 
 
 def _typed(name: str, links: Sequence[Link]) -> list[Link]:
-    """The same with numbers among their attributes."""
     keys = dict.fromkeys(key for link in links for key in link.more)
     check_made(name, CELL * len(links) * len(keys))
     columns = {key: attribute([link.more.get(key) for link in links]).tolist() for key in keys}
@@ -220,7 +214,6 @@ def _matrix(name: str, part: Part, layer: str, n: int) -> Iterator[Link]:
 
 
 def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:
-    """The values of a partition or vector; classes that comments name by their names."""
     if len(part.body) != n:
         msg = f"{name}, line {part.line}: {above.title!r} must have {n} values, one a vertex; it "
         raise InputError(f"{msg}has {len(part.body)}; is the file cut off?")
@@ -264,7 +257,6 @@ def _vertex(text: str, n: int, name: str, line: int, column: str) -> int:
 
 
 def _pairs(cells: Sequence[str]) -> dict[str, str]:
-    """Names and values that follow each other, without those of the drawing."""
     pairs = dict(zip(cells[::2], cells[1::2], strict=False))
     return {column: value for column, value in pairs.items() if not DRAWN.fullmatch(column)}
 

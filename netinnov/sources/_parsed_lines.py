@@ -17,8 +17,6 @@ FIELD = re.compile(r'"([^"]*)"|(\S+)')
 
 
 class Link(NamedTuple):
-    """One link, what else is said of it, and the line where it stands."""
-
     layer: str
     source: str
     target: str
@@ -28,21 +26,16 @@ class Link(NamedTuple):
 
 
 class Parsed(NamedTuple):
-    """Nodes and links as they stand in a file."""
-
     nodes: pd.DataFrame
     links: Sequence[Link]
-    directed: frozenset[str] | None
-    """The layers whose links have a direction; None if the file does not say."""
+    directed: frozenset[str] | None  # None if the file does not say
 
 
 def fields(text: str) -> list[str]:
-    """The fields of a line, between blanks, or between quotation marks."""
     return [quoted or plain for quoted, plain in FIELD.findall(text)]
 
 
 def refuse_line(name: str, line: int, fields: Sequence[str], columns: Sequence[str]) -> InputError:
-    """The error of a line that has not the fields of its kind."""
     last = columns[max(min(len(fields), len(columns)) - 1, 0)]
     return InputError(
         f"{name}, line {line} must have {len(columns)} fields: {', '.join(columns)}; it has "
@@ -52,7 +45,6 @@ def refuse_line(name: str, line: int, fields: Sequence[str], columns: Sequence[s
 
 
 def weight_of(text: str, name: str, line: int) -> float:
-    """A weight: a finite number above 0."""
     try:
         weight = float(text)
     except ValueError:
@@ -64,7 +56,7 @@ def weight_of(text: str, name: str, line: int) -> float:
 
 
 def attribute(values: Sequence[str | None]) -> pd.Series:
-    """Text as numbers, if all of it is some and nothing is lost by it; blank is missing."""
+    """Text as numbers, if all of it is and nothing is lost; blank is missing."""
     text = pd.Series(list(values), dtype="str")
     frame = text.mask(text == "").to_frame("text")
     return pd.Series(numeric(frame, ["text"]).get("text", frame["text"]))
@@ -73,7 +65,6 @@ def attribute(values: Sequence[str | None]) -> pd.Series:
 def node_table(
     numbers: Sequence[str], labels: Sequence[str], columns: Mapping[str, Any]
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Nodes by their labels, or by their numbers if labels are not unique; and number to id."""
     unique = len(set(labels)) == len(labels) and all(label.strip() for label in labels)
     ids = list(labels if unique else numbers)
     nodes = pd.DataFrame(index=pd.Index(ids, name="node", dtype="str"))

@@ -137,7 +137,6 @@ def _read(
     only: Collection[str] | None,
     faults: list[str],
 ) -> Tables | None:
-    """All of it in memory; None if no patent is among ``only``."""
     mentions = read_all(tables, "inventors", only, faults)
     if mentions.empty:
         return None
@@ -194,7 +193,6 @@ def _assignees(rights: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 
 
 def _nodes(rows: pd.DataFrame, column: str, places: pd.DataFrame) -> pd.DataFrame:
-    """One row an id, with its most frequent kind, place and name, and its number of patents."""
     nodes = one_each(rows, column, ("kind", "location", "name", "country")).astype("str")
     nodes = nodes.rename(columns={"location": "place"})
     nodes["name"] = unescaped(nodes["name"])
@@ -204,7 +202,6 @@ def _nodes(rows: pd.DataFrame, column: str, places: pd.DataFrame) -> pd.DataFram
 
 
 def _pairs(mentions: pd.DataFrame, rights: pd.DataFrame, weighting: Weighting) -> pd.DataFrame:
-    """Links of inventors with one another and with assignees."""
     shared: pd.DataFrame = co_participation(
         mentions, member="inventor", event="patent", weighting=weighting, period="period"
     )

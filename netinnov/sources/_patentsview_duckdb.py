@@ -39,7 +39,6 @@ def read_by_duckdb(
     temp: str | os.PathLike[str] | None,
     faults: list[str],
 ) -> Tables | None:
-    """What `read_patentsview` returns; None if no patent is among ``only``."""
     with database(memory, temp, 'read_patentsview(engine="duckdb")') as data:
         _load(data, tables, only, faults)
         if not data.size("mentions"):
@@ -60,7 +59,6 @@ def read_by_duckdb(
 def _load(
     data: Database, tables: dict[str, list[Found]], only: Collection[str] | None, faults: list[str]
 ) -> None:
-    """Read the files: who invented what, who owns what, and when it was filed."""
     for name, sort in (("mentions", "inventors"), ("owned", "assignees"), ("listed", "dates")):
         data.make(name, columns_of(sort))
     add = partial(data.add, "mentions")
@@ -113,7 +111,6 @@ def _load(
 
 
 def _places(data: Database, tables: dict[str, list[Found]], faults: list[str]) -> pd.DataFrame:
-    """The locations of inventors and assignees, and their countries."""
     located = data.frame(f"""
         SELECT location, min(seen) AS seen FROM (
             SELECT location, row AS seen FROM mentions UNION ALL
@@ -140,7 +137,6 @@ def _assignees(data: Database, places: pd.DataFrame, kinds: Mapping[str, str]) -
 def _nodes(
     data: Database, table: str, column: str, kind: str, places: pd.DataFrame
 ) -> pd.DataFrame:
-    """One row an id, with its most frequent kind, place and name, and its number of patents."""
     frequent = ["location", "name", "country", *(["kind"] if kind == "kind" else [])]
     joins = " ".join(
         f"LEFT JOIN ({usual(table, column, value)}) USING ({column})" for value in frequent
@@ -165,7 +161,6 @@ PATENTS = """
 
 
 def _two_mode(data: Database) -> pd.DataFrame:
-    """Links of inventors and assignees with their patents."""
     ids = f"{IDS} UNION SELECT 'patent:' || patent FROM invention"
     layers = {}
     for layer, end in {"invention": "inventor", "assignment": "assignee"}.items():
@@ -175,7 +170,6 @@ def _two_mode(data: Database) -> pd.DataFrame:
 
 
 def _pairs(data: Database, weighting: Weighting) -> pd.DataFrame:
-    """Links of inventors with one another and with assignees."""
     together = co_participation(
         data.relation("SELECT inventor, patent, period FROM invention"),
         member="inventor",

@@ -57,14 +57,11 @@ READABLE = {
     "lat": "number within 90 degrees",
     "lon": "number within 180 degrees",
 }
-"""What a value must be."""
 
 DATE = r"^(\d{4})[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12]\d|3[01])(?!\d)"
 
 
 class Found(NamedTuple):
-    """A table in a folder or zip, and what its columns are called there."""
-
     folder: Path
     name: str
     delimiter: str
@@ -73,7 +70,6 @@ class Found(NamedTuple):
 
 
 def find(path: Path) -> dict[str, list[Found]]:
-    """The tables of each sort in a folder, zip or file."""
     tables: dict[str, list[Found]] = {sort: [] for sort in TABLES}
     kind = kind_at_path(path)
     alone = kind != "a folder" and not is_zip(path)
@@ -110,14 +106,12 @@ def find(path: Path) -> dict[str, list[Found]]:
 def read_all(
     tables: dict[str, list[Found]], sort: str, patents: Collection[str] | None, faults: list[str]
 ) -> pd.DataFrame:
-    """The rows of all tables of a sort that have their ids, under our names of the columns."""
     parts = [pd.DataFrame(columns=columns_of(sort), dtype="str")]
     read_in_pieces(tables, sort, parts.append, faults, within=patents)
     return pd.concat(parts, ignore_index=True)
 
 
 def columns_of(sort: str) -> list[str]:
-    """Our names of the columns of a sort of tables."""
     must, more = TABLES[sort]
     return [*must, *more]
 
@@ -132,10 +126,6 @@ def read_in_pieces(
     wanted: Callable[[pd.Series], Mask] | None = None,
     size: int | None = None,
 ) -> None:
-    """Give rows of all tables of a sort that have their ids to ``use``, ``size`` at a time.
-
-    ``within`` are the patents to read, and so are those of which ``wanted`` says that they are.
-    """
     must, more = TABLES[sort]
     ids = [role for role in must if role in ("patent", "inventor", "assignee", "location")]
 
@@ -176,7 +166,6 @@ def read_in_pieces(
 
 
 def _days(table: TextTable, column: str) -> pd.Series:
-    """Dates as YYYY-MM-DD."""
     parts = table.frame[column].str.extract(DATE)
     if table.unended is not None and table.unended[1] == column and parts[0].tail(1).isna().any():
         table.refuse_unended()
@@ -184,7 +173,6 @@ def _days(table: TextTable, column: str) -> pd.Series:
 
 
 def _degrees(text: pd.Series, role: str) -> pd.Series:
-    """Coordinates as text, without those that no place can have."""
     number = as_floats(text)
     return number.where(number.abs() <= (90 if role == "lat" else 180)).astype("str")
 
@@ -192,10 +180,7 @@ def _degrees(text: pd.Series, role: str) -> pd.Series:
 def places_of(
     locations_used: list[str], usual: pd.Series, locations: pd.DataFrame, faults: list[str]
 ) -> pd.DataFrame:
-    """The locations of inventors and assignees, then their countries.
-
-    ``usual`` is the country that inventors of a location name most often.
-    """
+    """Locations, then countries; ``usual`` is the country most inventors of a location name."""
     ids = pd.Index(locations_used, name="place", dtype="str")
     listed = locations.drop_duplicates("location").set_index("location")
     unlisted = ids.difference(listed.index)
@@ -221,6 +206,6 @@ def places_of(
 
 
 def unescaped(names: pd.Series) -> pd.Series:
-    """Names with letters in place of escapes such as ``&Zacute;``."""
+    """Letters in place of escapes such as ``&Zacute;``."""
     coded = names.str.contains("&", regex=False, na=False)
     return names.mask(coded, names[coded].map(html.unescape).reindex(names.index))

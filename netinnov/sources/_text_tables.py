@@ -33,22 +33,18 @@ class TextTable(NamedTuple):
 
     name: str
     frame: pd.DataFrame
-    lines: Integers
-    """Where each row starts in the file: quoted fields may hold line ends."""
-    uneven: list[int]
-    """Lines of the rows left out because their number of fields is not that of the header."""
-    unended: tuple[int, str] | None
-    """Line of the last row and the last column, if the file does not end with a line end."""
+    lines: Integers  # where each row starts: quoted fields may hold line ends
+    uneven: list[int]  # lines left out: not as wide as the header
+    unended: tuple[int, str] | None  # last line and column, if the file has no final line end
 
     def refuse_unended(self) -> None:
-        """Refuse a last line without an end, of a file that is always written with one."""
+        """For files that are always written with a line end."""
         if self.unended is not None:
             line, column = self.unended
             msg = f"{self.name} ends in line {line}, in column {column!r}, without a line end: get "
             raise InputError(msg + "the file again; if it is whole, end its last line.")
 
     def at(self, rows: Mask, column: str | None = None) -> str:
-        """Lines (and what they hold) of the first five of some rows, for a message."""
         lines = self.lines[rows]
         if column is None:
             return some_lines(lines)
@@ -61,7 +57,7 @@ class TextTable(NamedTuple):
         return self._replace(frame=frame, lines=self.lines[good])
 
     def judge(self, column: str, good: pd.Series, must_be: str, faults: list[str]) -> None:
-        """Some unreadable values are a fault of theirs; nothing but them is a wrong file."""
+        """Some unreadable values are reported; nothing but them is a wrong file."""
         filled = self.frame[column].notna()
         judgement = Judgement(self.name, column, must_be)
         judgement.add(self, (filled & ~good).to_numpy(), int(filled.sum()))
@@ -71,10 +67,6 @@ class TextTable(NamedTuple):
 def read_text_file(
     folder: Path, name: str, *, required: Sequence[str], optional: Sequence[str], delimiter: str
 ) -> TextTable:
-    """Read the wanted columns of a file in a folder or zip.
-
-    The header decides where a column is; an optional one that is not there is all missing.
-    """
     columns: dict[str, Any] = {"required": required, "optional": optional}
     [table] = read_pieces(folder, name, size=None, delimiter=delimiter, **columns)
     return table
@@ -91,11 +83,9 @@ def read_pieces(
     quoted: bool = True,
     within: tuple[str, Collection[str]] | None = None,
 ) -> Iterator[TextTable]:
-    """A file in pieces of at most ``size`` rows (None: all).
+    """As `read_text_file`, ``size`` rows at a time; ``within``: column and values to keep.
 
-    Otherwise as `read_text_file`. ``quoted=False``: quotation marks are letters as others are.
-    ``within``: a column, and the values whose rows are kept. The rows that are not as wide as the
-    header, and what the last line lacks, are in the last piece.
+    Rows that are not as wide as the header, and what the last line lacks, are in the last piece.
     """
     with _text(folder, name) as text:
         quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
@@ -164,7 +154,6 @@ def read_pieces(
 
 
 def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], bool]:
-    """The names in the first line of a file, and whether they stand in quotation marks."""
     with _text(folder, name) as text:
         line = text.readline()
     header = first_row(name, csv.reader([without_nul(name, line)], delimiter=delimiter))
@@ -179,7 +168,6 @@ def read_lines(path: Path) -> list[str]:
 
 
 def file_in(path: Path, stem: str) -> str:
-    """The name of the one file ``{stem}.csv[.gz]``, or else ``{stem}*.csv[.gz]``."""
     kind = kind_at_path(path)
     if kind == "nothing":
         raise InputError(f"{path} does not exist; give the folder or zip that holds {stem}.csv.")
@@ -202,7 +190,6 @@ def file_in(path: Path, stem: str) -> str:
 
 @contextmanager
 def _text(folder: Path, name: str) -> Iterator[TextIO]:
-    """The text of a file in a folder or zip; faults of its bytes in words."""
     try:
         with (
             opened(folder, name) as stream,
@@ -218,7 +205,6 @@ def _text(folder: Path, name: str) -> Iterator[TextIO]:
 
 
 def frame_of(columns: Mapping[str, Any], n_rows: int) -> pd.DataFrame:
-    """A frame of text of Arrow and of numbers, made at once however many columns there are."""
     dtype: Any = pd.StringDtype(na_value=np.nan)
     arrays = {
         name: values if isinstance(values, np.ndarray) else dtype.__from_arrow__(values)
@@ -228,7 +214,6 @@ def frame_of(columns: Mapping[str, Any], n_rows: int) -> pd.DataFrame:
 
 
 def _followed(text: TextIO, last_line: list[str]) -> Iterator[str]:
-    """The lines of a text, each kept for a moment, and one of our own."""
     for line in text:
         last_line[0] = line
         yield line
@@ -238,7 +223,6 @@ def _followed(text: TextIO, last_line: list[str]) -> Iterator[str]:
 def _wanted(
     name: str, header: list[str], required: Sequence[str], optional: Sequence[str], delimiter: str
 ) -> list[str]:
-    """The columns to read, in the order asked for; faults of the header."""
     if not any(header):
         raise InputError(f"{name} is empty; its first line must name its columns.")
     without_nul(name, "".join(header))

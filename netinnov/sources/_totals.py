@@ -16,10 +16,7 @@ FEWEST = 3  # other places whose sums must agree: of fewer they may by chance
 
 
 def without_totals(flows: pd.DataFrame, ids: pd.Series, table: str) -> pd.DataFrame:
-    """The flows, where no place that is read is a total; totals that are not read go.
-
-    ``ids``: the id of each name in the flows, missing where it is not read.
-    """
+    """Drop totals that are not read; refuse those that are."""
     names = ids.index
     sums = _sums_of_others(flows, names)
     named = pd.Series([is_total(name) for name in names], names)
@@ -39,7 +36,7 @@ def without_totals(flows: pd.DataFrame, ids: pd.Series, table: str) -> pd.DataFr
 
 
 def _sums_of_others(flows: pd.DataFrame, names: pd.Index) -> pd.Series:
-    """Which names send and receive as much as all others together, from and to each of them."""
+    """Names that send and receive as much as all others together, for each of them."""
     n = len(names)
     ends = [names.get_indexer(pd.Index(flows[end])) for end in ("source", "target")]
     weight = sparse.csr_array((flows["weight"].to_numpy(), tuple(ends)), shape=(n, n))

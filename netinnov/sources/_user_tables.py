@@ -175,7 +175,6 @@ def read_places(
     encoding: str | None = None,
     decimal: Decimal | None = None,
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """A table of places alone, and which of `columns` are headers of other tables."""
     held = read_any_table(path, encoding)
     header = {str(name) for name in held.frame}
     own = {
@@ -194,7 +193,6 @@ def read_places(
 
 
 def _table_of(table: str, held: AnyTable, decimal: Decimal | None) -> pd.DataFrame:
-    """The typed table, its decimals as said, or with a point or a comma."""
     frame = held.frame
     if decimal is not None:
         return typed(table, frame, decimal, thousands=True)
@@ -220,7 +218,6 @@ def _renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable
 
 
 def _in_folder(folder: Path, encoding: str | None) -> dict[str, AnyTable]:
-    """The tables of a folder as they stand there."""
     tables = {}
     names = sorted(entry.name for entry in folder.iterdir())
     for table, words in TABLES.items():
@@ -236,7 +233,6 @@ def _in_folder(folder: Path, encoding: str | None) -> dict[str, AnyTable]:
 
 
 def _in_workbook(path: Path) -> dict[str, AnyTable]:
-    """The sheets of a workbook that have the names of our tables."""
     sheets = read_workbook(path)
     tables = {}
     for table, words in TABLES.items():
@@ -252,7 +248,6 @@ def _in_workbook(path: Path) -> dict[str, AnyTable]:
 
 
 def located(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Nodes with coordinates but without a place are places of their own."""
     if not {"lon", "lat"} <= set(nodes.columns) or "node" not in nodes or "place" in nodes:
         return nodes, None
     columns = ["node", "lon", "lat", *(name for name in ("population", "name") if name in nodes)]
@@ -274,7 +269,6 @@ def _direction_of_rows(links: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ..
 
 
 def _layers(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """The table of layers by name, with truth values where the text is one."""
     if "layer" not in table:
         msg = f"the table of layers in {name} must have a column `layer`; it has "
         raise InputError(f"{msg}{', '.join(map(str, table.columns[:8]))}.")
@@ -287,7 +281,7 @@ def _layers(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _truth(value: Any) -> Any:
-    """True or False where a text, or the number 1 or 0, says so; else what it was."""
+    """True or False where a text, or the number 1 or 0, says so; else unchanged."""
     if isinstance(value, (int, float, np.number)) and value in (0, 1):
         return bool(value)
     return TRUTH.get(value.strip().lower(), value) if isinstance(value, str) else value
@@ -307,10 +301,7 @@ def has_places(nodes: pd.DataFrame) -> bool:
 
 
 def why_placeless(nodes: pd.DataFrame, links: pd.DataFrame | None = None) -> str | None:
-    """Why a study of places cannot be made of valid tables; None where it can.
-
-    Without `links`, which a study may project before it looks at places, only of the nodes.
-    """
+    """Why valid tables allow no study of places; None if they do."""
     if not has_places(nodes):
         if "jurisdiction" in nodes and not is_blank(as_text(nodes["jurisdiction"])[0]).all():
             return "nodes have a jurisdiction and no place: give them a column 'place' too."

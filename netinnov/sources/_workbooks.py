@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 WORKBOOKS = (".xlsx", ".xlsm")
 LAST_ROW = 2**20  # of any sheet
 
-Rows = dict[int, dict[int, Any]]
-"""From numbers of rows and columns to what cells show."""
+Rows = dict[int, dict[int, Any]]  # what cells show, by numbers of rows and columns
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -35,7 +34,6 @@ def sheet_names(path: Path) -> list[str]:
 
 
 def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
-    """The sheets of a workbook that hold anything, with the rows as it counts them."""
     tables, visited, size = {}, 0, path.stat().st_size if path.is_file() else 0
     with _opened(path) as book:
         for sheet in book.worksheets:
@@ -62,7 +60,6 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Workbook]:
-    """A workbook with the values of its formulas."""
     import openpyxl  # takes a quarter of a second
 
     check_parts(path, ".xml")  # openpyxl makes an object of each element of most parts
@@ -72,7 +69,7 @@ def _opened(path: Path) -> Iterator[Workbook]:
 
 
 def _shown(cell: Any) -> Any:
-    """What a cell shows: 7 of 7.0, times as text; None if it is blank or a fault of a formula."""
+    """7 of 7.0, times as text; None if blank or the error of a formula."""
     value = cell.value
     if cell.data_type == "e" or (isinstance(value, str) and not value.strip()):
         return None
@@ -82,7 +79,6 @@ def _shown(cell: Any) -> Any:
 
 
 def _table(name: str, rows: Rows, columns: list[int]) -> pd.DataFrame:
-    """A table with the first row that holds anything as header."""
     first, *numbers = sorted(rows)
     header = [str(rows[first].get(at, f"column {at + 1}")).strip() for at in columns]
     twice = [name for name, times in Counter(header).items() if times > 1]
