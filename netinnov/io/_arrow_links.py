@@ -21,11 +21,10 @@ PARTS = {"indptr": np.int32, "indices": np.int32, "data": np.float64}
 
 
 def write_layers(storage: Storage, folder: Path) -> list[dict[str, Any]]:
-    """Write a file a layer, ``layer_0.arrow`` and on; what network.json has to say of them.
+    """Write ``layer_0.arrow`` and on; return their description for network.json.
 
-    A file holds one row of lists: the compressed rows of the links, each once (``block``), and as
-    measures read them: both directions of an undirected layer (``full``), and these without
-    self-links (``simple``), where they differ.
+    A file holds one row of lists: compressed rows with each link once (``block``), both directions
+    of undirected links (``full``), and these without self-links (``simple``), where they differ.
     """
     told = []
     for number, layer in enumerate(storage.layers):
@@ -46,7 +45,6 @@ def write_layers(storage: Storage, folder: Path) -> list[dict[str, Any]]:
 
 
 def is_sound(told: Any) -> bool:
-    """Whether what network.json says of a layer is what `write_layers` says."""
     return (
         isinstance(told["layer"], str)
         and isinstance(told["file"], str)
@@ -58,7 +56,7 @@ def is_sound(told: Any) -> bool:
 def read_layer(
     path: Path, told: Mapping[str, Any], n_nodes: int, *, mmap: bool
 ) -> dict[str, Block]:
-    """The blocks of a layer, checked so far that no kernel reads beyond them."""
+    """Blocks of a layer, checked so that no kernel reads out of bounds."""
     batch = arrow_file(path, mmap=mmap)
     blocks = {}
     for name, (n_entries, total) in told["entries"].items():
@@ -89,14 +87,12 @@ def read_layer(
 
 
 def write_arrow(path: Path, columns: Mapping[str, pa.Array]) -> None:
-    """Write columns of equal length as one record batch, not compressed."""
     batch = pa.record_batch(list(columns.values()), list(columns))
     with path.open("xb") as stream, pa.ipc.new_file(stream, batch.schema) as writer:
         writer.write_batch(batch)
 
 
 def arrow_file(path: Path, *, mmap: bool = False) -> pa.RecordBatch:
-    """The record batch of a file as `write_arrow` writes it, in memory or mapped into it."""
     check_file(path)
     with damage_refused(str(path)):
         stream = pa.memory_map(str(path)) if mmap else pa.OSFile(str(path))
@@ -117,10 +113,9 @@ def arrow_file(path: Path, *, mmap: bool = False) -> pa.RecordBatch:
 
 
 def _is_compressed(about: bytes) -> bool:
-    """Whether a message (a flatbuffer) says that its arrays are to be unpacked, to any length."""
+    """Whether a message (a flatbuffer) declares buffers that unpack to any length."""
 
     def entry(table: int, number: int) -> int:
-        """Where an entry of a table lies; 0 if it has none."""
         fields = table - struct.unpack_from("<i", about, table)[0]
         has_field = 4 + 2 * number < struct.unpack_from("<H", about, fields)[0]
         at = struct.unpack_from("<H", about, fields + 4 + 2 * number)[0] if has_field else 0

@@ -19,7 +19,7 @@ Record = dict[str, Any]  # what `restored` needs to know of a column; JSON can h
 
 
 class Column(NamedTuple):
-    """One attribute: ``bool``, ``int`` (64 bits), ``float`` or ``str``, and None where missing."""
+    """One attribute: ``bool``, ``int`` (64 bits), ``float`` or ``str``; None where missing."""
 
     name: str
     kind: Kind
@@ -27,14 +27,11 @@ class Column(NamedTuple):
     record: Record
 
     def at(self, rows: Sequence[int]) -> Column:
-        """The values of some rows, in that order."""
         values = self.values
         return self._replace(values=[values[row] for row in rows])
 
 
 class Form(NamedTuple):
-    """How a kind of Python value becomes a plain one, and comes back."""
-
     types: tuple[type, ...]
     kind: Kind
     write: Callable[[Any], Any]
@@ -80,17 +77,11 @@ FORMS = {
 
 
 def columns_of(frame: pd.DataFrame) -> list[Column]:
-    """The columns of a table as plain values.
-
-    Truth values, whole numbers and numbers stay what they are. All else becomes text: times and
-    durations in ISO 8601, lists and mappings in JSON, whole numbers beyond 64 bits in digits,
-    categories what their labels are, other things what ``str`` makes of them.
-    """
+    """Plain values: times in ISO 8601, lists and mappings in JSON, other things by ``str``."""
     return [_column(str(name), values) for name, values in frame.items()]
 
 
 def restored(values: Iterable[Any], record: Record) -> pd.Series:
-    """The Series that a column came from; one of `MISFITS` if the values do not fit it."""
     if "categories" in record:
         labels = record["categories"]
         code = {label: i for i, label in enumerate(labels)}
@@ -108,7 +99,6 @@ def restored(values: Iterable[Any], record: Record) -> pd.Series:
 
 
 def is_record(record: object, *, categorical: bool = True) -> bool:
-    """Whether something from a file is a `Record` that `restored` can follow."""
     if not isinstance(record, dict) or not isinstance(record.get("dtype"), str):
         return False
     if record.get("kind") not in get_args(Kind):
@@ -120,7 +110,6 @@ def is_record(record: object, *, categorical: bool = True) -> bool:
 
 
 def is_exact(column: Column, values: pd.Series) -> bool:
-    """Whether `restored` gives back just these values."""
     try:
         again = restored(column.values, column.record)
     except MISFITS:
@@ -151,7 +140,6 @@ def _column(name: str, values: pd.Series) -> Column:
 
 
 def _form_of(objects: list[Any], dtype: Any) -> str:
-    """Name of the form that fits all values."""
     forms = {
         next(name for name, form in FORMS.items() if issubclass(kind, form.types))
         for kind in {type(value) for value in objects} - {type(None)}

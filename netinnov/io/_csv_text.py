@@ -16,11 +16,7 @@ NUMBER = re.compile(r"[+-](\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV in UTF-8 without its index; the file appears when it is complete.
-
-    Before version 3.13 Python leaves text with a carriage return without quotation marks, which
-    readers take for the end of a row; then all text stands in quotation marks.
-    """
+    """Without the index; before Python 3.13, carriage returns need quotation marks."""
     text = table.to_csv(index=False, lineterminator="\n")
     if "\r" in text:
         text = table.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
@@ -28,12 +24,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """Put an apostrophe before text that a spreadsheet would run, also in the index and header.
-
-    Excel, LibreOffice Calc and Google Sheets run a cell of a CSV file that begins with ``=``,
-    ``+``, ``-``, ``@``, a tab or a line end, also in quotation marks. Numbers stay, also those
-    that are text; carriage returns become line feeds.
-    """
+    """Put an apostrophe before text that a spreadsheet would run as a formula."""
     escaped = table.copy()
     for at in range(table.shape[1]):
         column = table.iloc[:, at]

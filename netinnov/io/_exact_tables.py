@@ -32,7 +32,6 @@ TEXT: Record = {"kind": "text", "dtype": "str", "holds": "str"}
 
 
 def read_exact(path: Path, columns: Mapping[str, Record], n_rows: int) -> pd.DataFrame:
-    """A table with the types that its columns had."""
     table, where = (_from_csv if path.suffix == ".csv" else _from_arrow)(path, columns)
     if table.num_rows != n_rows:
         msg = (
@@ -118,7 +117,6 @@ def _check_header(where: str, header: Sequence[str], columns: Mapping[str, Recor
 
 
 def _text(path: Path) -> str:
-    """The text of a file that is whole, without a byte order mark."""
     text = read_text(path)
     if not text:
         raise InputError(f"{path} is empty; its first line must name its columns.")

@@ -114,7 +114,6 @@ def write_geo(
 
 
 def _table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Plain values under names that a file of any kind keeps apart."""
     used = set(RESERVED)
     columns = {}
     for column in columns_of(frame):
@@ -127,7 +126,6 @@ def _table(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shapes(make: Callable[[Floats], Any], at: Floats) -> Any:
-    """Geometries of rows of coordinates; None where they are not known."""
     known = np.isfinite(at).all(axis=tuple(range(1, at.ndim)))
     shapes = np.full(len(at), None, dtype=object)
     shapes[known] = make(at[known])

@@ -24,22 +24,18 @@ Attributes = pd.DataFrame | Mapping[str, Any] | None
 
 
 class Graph(NamedTuple):
-    """One graph; if the directions of the layers differ, an undirected link is two arcs."""
+    """One graph; in a network of mixed directions an undirected link is two arcs."""
 
     directed: bool
     nodes: list[str]
-    node_columns: list[Column]
-    """kind, place, jurisdiction and attributes."""
+    node_columns: list[Column]  # kind, place, jurisdiction and attributes
     source: list[int]
     target: list[int]
-    link_columns: list[Column]
-    """layer, weight, period if any link has one, and attributes."""
-    about: dict[str, str]
-    """Attributes of the graph as JSON: what it takes to make the network again."""
+    link_columns: list[Column]  # layer, weight, period if any link has one, and attributes
+    about: dict[str, str]  # attributes of the graph as JSON, enough to rebuild the network
 
 
 def is_mixed(network: MultilayerNetwork) -> bool:
-    """Whether some layers are directed and others are not."""
     return 0 < len(network.directed) < len(network.layers)
 
 
@@ -51,13 +47,7 @@ def one_graph(
     coordinates: bool = False,
     two_arcs: bool = True,
 ) -> Graph:
-    """The network as a graph.
-
-    An attribute whose name is taken by the format (``node_names``, ``link_names``: lower case)
-    gets underscores at the end. ``coordinates``: for formats that have no room for the table of
-    places, ``lon`` and ``lat`` of a node's place become its attributes. ``two_arcs``: whether an
-    undirected link of a network with mixed directions becomes two.
-    """
+    """Attributes whose name the format takes (lower case) get trailing underscores."""
     rows = network.storage.link_rows()
     links = network.links.drop(columns=["source", "target"])
     at = np.arange(rows.layer.size)
@@ -97,7 +87,7 @@ def one_graph(
 
 
 def relations(graph: Graph) -> list[str]:
-    """A name for each link, such that a pair has one link of a name: layer, and period if any."""
+    """Layer, and period if any: a name that is unique among the links of a pair."""
     column = {column.name: column.values for column in graph.link_columns}
     if "period" not in column:
         return column["layer"]
@@ -114,7 +104,6 @@ def relations(graph: Graph) -> list[str]:
 
 
 def with_twins(graph: Graph, twins: Twins, format: str) -> Graph:
-    """The same with all text as the format can hold it; says what was changed."""
     columns = (*graph.node_columns, *graph.link_columns)
     texts = dict.fromkeys([*graph.nodes, *(column.name for column in columns)])
     for column in columns:
@@ -154,11 +143,6 @@ def _json(value: Any) -> str:
 
 
 def with_attributes(network: MultilayerNetwork, attributes: Attributes) -> MultilayerNetwork:
-    """The network with more columns of its nodes, which are not checked as tables of users are.
-
-    A table has columns of its own names; in a mapping a value that differs by layer (a DataFrame
-    nodes x layers) becomes a column a layer, and a partition is its labels.
-    """
     if attributes is None:
         return network
     nodes = network.storage.nodes
@@ -201,7 +185,6 @@ def _columns(attributes: Any) -> list[tuple[str, pd.Series]]:
 
 
 def _codes(labels: pd.Series) -> pd.Series:
-    """Numbers of communities as whole numbers, missing where a node is in none."""
     missing = labels.isna()
     if labels.dtype.kind != "f" or not np.equal(np.mod(labels[~missing], 1), 0).all():
         return labels

@@ -7,15 +7,14 @@ from collections.abc import Iterable
 
 from netinnov.errors import InputError, shortened
 
-Twins = dict[int, int]
-"""What to write for a character: one of its own that can be seen and is never markup."""
+Twins = dict[int, int]  # a visible character that is never markup, in place of another
 
 PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 NO_TEXT = dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], 0xFFFD)
 XML: Twins = {k: v for k, v in PICTURES.items() if k not in b"\t\n\r\x7f"} | NO_TEXT
 LINE: Twins = PICTURES | NO_TEXT
+# For quoted labels in formats that have no escapes
 LABEL: Twins = LINE | {ord('"'): ord("＂"), ord("\\"): ord("＼")}
-"""For labels between quotation marks, in formats that have no escapes."""
 
 
 def legible(
@@ -26,7 +25,6 @@ def legible(
     stacklevel: int = 4,
     **distinct: Iterable[str],
 ) -> dict[str | None, str | None]:
-    """What to write for each text; says what is not written as it is."""
     written = {text: None if text is None else text.translate(twins) for text in texts}
     for kind, group in distinct.items():
         first: dict[str, str] = {}

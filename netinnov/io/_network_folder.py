@@ -193,7 +193,7 @@ def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> Multi
 def _storage(
     folder: Path, about: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], mmap: bool
 ) -> Storage:
-    """A network whose links are arrays; mapped, it travels to other processes as its folder."""
+    """A network on arrays; if mapped, other processes get it as its folder."""
     no_links = pd.DataFrame({"source": [], "target": []}, dtype="str")
     checked = inspect(tables["nodes"], no_links, tables["places"])
     checked.problems.raise_any()
@@ -219,7 +219,6 @@ def _storage(
 
 
 def _mapped(folder: Path, digest: str) -> Storage:
-    """The storage of a network that another process has mapped."""
     network = read_network(folder, mmap=True)
     if _digest(folder) != digest:
         msg = f"{folder} must hold the network that was sent here; it holds another one by now. "
@@ -234,7 +233,6 @@ def _digest(folder: Path) -> str:
 def _same_links(
     links: LinkCodes, nodes: NodeTable, records: Records, held: Mapping[str, Block]
 ) -> bool:
-    """Whether a table of links makes the arrays that are beside it."""
     if set(links.layers) != set(held):
         return False
     of_table = Storage.of_rows(nodes, pd.DataFrame(), links.layers, links.rows, records)
@@ -256,7 +254,6 @@ FILES = (".csv", ".edges", ".gml", ".gz", ".json", ".parquet", ".tsv", ".txt", "
 
 
 def _refuse_other_format(target: Path) -> None:
-    """Refuse the name of a file: what is made is a folder."""
     ending = target.suffix.casefold()
     mend = f"name a folder, such as {str(target.with_suffix(''))!r}."
     if ending in WRITERS:
@@ -297,7 +294,6 @@ def _array(table: str, column: Column) -> pa.Array:
 
 
 def _bare(name: str) -> str:
-    """Refuse the name of a file that would lead out of its folder."""
     if name in ("", ".", "..") or {"/", "\\", ":", "\0"} & {*name}:
         msg = f"network.json must name files of its own folder, without a path; found {name!r}."
         raise InputError(msg)
@@ -305,7 +301,6 @@ def _bare(name: str) -> str:
 
 
 def _about(folder: Path) -> dict[str, Any]:
-    """What ``network.json`` says."""
     path = network_json(folder)
     mend = "build_network(*read_tables(folder)) reads folders of another hand."
     if path is None:

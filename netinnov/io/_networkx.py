@@ -134,7 +134,6 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
 
 
 def multigraph(graph: Graph) -> nx.MultiGraph:
-    """The same graph in networkx; the key of a link is its relation."""
     import networkx as nx
 
     kind = nx.MultiDiGraph if graph.directed else nx.MultiGraph
@@ -146,7 +145,6 @@ def multigraph(graph: Graph) -> nx.MultiGraph:
 
 
 def _dicts(columns: list[Column]) -> list[dict[str, Any]]:
-    """One mapping a row, of what is not missing."""
     names = [column.name for column in columns]
     return [
         {name: value for name, value in zip(names, row, strict=True) if value is not None}
@@ -155,7 +153,6 @@ def _dicts(columns: list[Column]) -> list[dict[str, Any]]:
 
 
 def _about(graph: nx.Graph, name: str) -> Any:
-    """An attribute of the graph, as JSON or as a Python object; None if it is not there."""
     value = graph.graph.get(name)
     if not isinstance(value, str):
         return value
@@ -178,7 +175,6 @@ def _named_layers(graph: nx.Graph, named: Any) -> set[str]:
 
 
 def _records(held: Any, layers: set[str]) -> dict[str, dict[str, Any]]:
-    """The records of layers with links, without the direction, which has its own attribute."""
     if held is None:
         return {}
     if not isinstance(held, Mapping) or not all(isinstance(row, Mapping) for row in held.values()):
@@ -194,7 +190,6 @@ def _records(held: Any, layers: set[str]) -> dict[str, dict[str, Any]]:
 def _table(
     rows: list[dict[Any, Any]], types: Mapping[str, Record], taken: Sequence[str]
 ) -> pd.DataFrame:
-    """A table of attributes: those whose types are known, then the others as they appear."""
     names = dict.fromkeys([*types, *(name for row in rows for name in row)])
     labels = [str(types.get(name, {}).get("name", name)) for name in names]
     columns = {
@@ -205,7 +200,6 @@ def _table(
 
 
 def _as_before(values: Sequence[Any], record: Record | None) -> pd.Series:
-    """Of the type it had, or of the one that pandas finds if the values have changed."""
     if record is not None:
         values = [None if isinstance(v, float) and v != v else v for v in values]
         with suppress(*MISFITS):
@@ -229,7 +223,7 @@ def _links(graph: nx.Graph, types: Mapping[str, Record]) -> pd.DataFrame:
 
 
 def _without_ways_back(links: pd.DataFrame, nodes: list[Any], directed: set[str]) -> pd.DataFrame:
-    """One row a link of the undirected layers, whose two arcs must be equal."""
+    """Undirected links once; their two arcs must be equal."""
     position = {node: at for at, node in enumerate(nodes)}
     source, target = (links[end].map(position).to_numpy() for end in ("source", "target"))
     two_way = (links["layer"].notna() & ~links["layer"].map(str).isin(directed)).to_numpy()

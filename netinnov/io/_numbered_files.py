@@ -152,7 +152,6 @@ def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> 
 
 
 def _coordinates(network: MultilayerNetwork) -> tuple[str, list[str]]:
-    """More columns of the table of nodes, if all nodes can be put on a map."""
     code, places = network.storage.place_codes, network.places
     where = places[["lon", "lat"]].to_numpy()[code[code >= 0]]
     if where.shape[0] < network.n_nodes or np.isnan(where).any():

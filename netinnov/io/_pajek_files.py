@@ -140,7 +140,6 @@ def _relations(network: MultilayerNetwork, graph: Graph, *, in_project: bool) ->
 
 
 def _pairs(columns: list[Column]) -> Iterator[str]:
-    """Name and value of what is not missing in each row."""
     cells = []
     for column in columns:
         form = TEXT_OF[column.kind]

@@ -165,13 +165,12 @@ def write_gexf(
 
 
 def _write(writer: Any, path: str | os.PathLike[str]) -> None:
-    """Write what a writer of networkx has made; the file appears when it is complete."""
     writer.indent(writer.xml)
     with new_file(path) as stream:
         stream.writelines(xml_lines(writer.xml))
 
 
 def xml_lines(root: Element) -> Iterator[str]:
-    """An XML document. Carriage returns are written as numbers, else readers see line feeds."""
+    """Carriage returns are written as numbers, else readers see line feeds."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield tostring(root, encoding="unicode").replace("\r", "&#13;")
