@@ -38,7 +38,6 @@ READ = (
     "of flows (.csv, .xlsx, .parquet), or a file .edges, .mpx, .net, .paj, .graphml, .gexf "
     "or .gml"
 )
-"""What is read."""
 
 MULTIPLEX = (".edges", ".mpx", ".net", ".paj")
 ZIP = ".zip"
@@ -55,6 +54,7 @@ ENDINGS = (
 MEMBERS = 20  # files of a zip that are looked into
 
 
+# A reader listed here is usable in a study
 READERS: dict[str, Callable[..., Tables]] = {
     "tables": tables_of_file,
     "cordis": sources.read_cordis,
@@ -64,7 +64,6 @@ READERS: dict[str, Callable[..., Tables]] = {
     "openalex": sources.read_openalex,
     "patentsview": sources.read_patentsview,
 }
-"""Readers by the name of their source; a new one is usable in a study once it is here."""
 
 
 class Reading(NamedTuple):
@@ -184,7 +183,6 @@ def read(
 
 
 def _with_columns(file: str, nodes: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
-    """Attributes of the nodes of a format of its own under our names, such as `place`."""
     header = [str(name) for name in nodes.columns]
     unused_columns(columns, {"nodes": header})
     if taken := [name for name in columns.values() if name in header]:

@@ -20,7 +20,6 @@ from netinnov.sources._headers import check_columns, rename
 from netinnov.sources._user_tables import located
 
 GRAPHS = {".graphml": "read_graphml", ".gexf": "read_gexf", ".gml": "read_gml"}
-"""Endings of graphs that networkx reads, and by which function."""
 
 GRAPHML = "{http://graphml.graphdrawing.org/xmlns"
 
@@ -62,7 +61,7 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
 
 
 def _with_namespace(path: Path, data: bytes) -> BytesIO:
-    """A file of GraphML whose elements have its namespace, without which networkx sees nothing."""
+    """Add the GraphML namespace, without which networkx sees no elements."""
     _, root = next(ET.iterparse(BytesIO(data), events=["start"]))
     space, _, name = root.tag.rpartition("}")
     if name != "graphml":
@@ -80,7 +79,7 @@ def _with_namespace(path: Path, data: bytes) -> BytesIO:
 
 
 def _name_layer(graph: Any) -> None:
-    """Parallel links have ids as keys in such files, which are not names of layers."""
+    """Keys of parallel links are ids in such files, not names of layers."""
     if not graph.is_multigraph():
         return
     links = list(graph.edges(keys=True, data=True))
