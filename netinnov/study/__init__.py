@@ -180,7 +180,6 @@ def _study(
 
 
 def _checked(context: Context) -> list[Section[Any]]:
-    """The sections that are wanted, whose settings fit the data."""
     wanted = [
         section
         for section in sections.SECTIONS
@@ -200,7 +199,6 @@ def _write(
     folder: Path,
     command: str,
 ) -> None:
-    """Tables, figures and the page."""
     configuration = context.configuration
     chapters, reading = [], list[Sentence]()
     question, short = "", list[Sentence]()
@@ -252,7 +250,6 @@ def _write(
 
 
 def _check_again(out: Path, folder: Path) -> None:
-    """Refuse to replace a study beside which files came meanwhile; the new one is kept."""
     try:
         check_replaceable(out)
     except InputError as error:

@@ -60,11 +60,7 @@ seed = 1                      # the same seed gives the same numbers
     @model_validator(mode="before")
     @classmethod
     def _prepared(cls, settings: Any) -> Any:
-        """A part that is false is left out; [mechanisms] stands for the parts of its settings.
-
-        The bundled enclaves have the mechanisms and the parts of planning, other data where they
-        are asked for.
-        """
+        """Drop parts that are false, expand [mechanisms], add parts of the bundled enclaves."""
         if not isinstance(settings, dict):
             return settings
         settings, known = _with_mechanisms(settings), parts()
@@ -95,7 +91,6 @@ PLANNING = ("siting", "plan", "space", "sharing", "governance")
 
 
 def _with_mechanisms(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings of [mechanisms] go to the part of the mechanism that has them; true asks for all."""
     whole = settings.get("mechanisms")
     if not isinstance(whole, (bool, dict)):
         return settings
@@ -116,7 +111,6 @@ def _with_mechanisms(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def parts() -> dict[str, type[Part]]:
-    """The parts of the sections, by name and in their order."""
     kinds = [section.options for section in sections.SECTIONS if section.options is not None]
     return {kind.part: kind for kind in kinds}
 
@@ -161,7 +155,6 @@ Case = Literal["yrd", "europe"]
 
 
 def case_text(case: Case) -> str:
-    """The commented configuration of a bundled case."""
     check_choice("case", case, Case)
     if case == "yrd":
         return EXAMPLE
@@ -226,7 +219,6 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 
 
 def _faults(error: ValidationError) -> Iterator[str]:
-    """Each fault in plain words: where, what must hold, what was found."""
     for fault in error.errors():
         where = [str(part) for part in fault["loc"]]
         name, kind, value = ".".join(where), fault["type"], shown(fault["input"])
@@ -248,7 +240,6 @@ def _faults(error: ValidationError) -> Iterator[str]:
 
 
 def _fields(where: list[str]) -> Mapping[str, Any]:
-    """The settings of a part, by the way to it."""
     model: type[BaseModel] = _model(tuple(parts().values()))
     for name in where:
         if name in model.model_fields:
@@ -257,7 +248,6 @@ def _fields(where: list[str]) -> Mapping[str, Any]:
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that a field holds, alone, or none, or in a mapping."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     inner = (_model_in(each) for each in getattr(annotation, "__args__", ()))

@@ -39,7 +39,6 @@ class Context:
     _results: dict[Callable[[Context], object], Any] = field(default_factory=dict, init=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        """For a process that draws: without what sections computed, and without who is told."""
         return self.__dict__ | {"_results": {}, "say": None}
 
     @property
@@ -98,7 +97,7 @@ class Context:
 
     @cached_property
     def _named(self) -> pd.DataFrame:
-        """The places, without English names if some place of the study has only another one."""
+        """The places, without English names if some place has only another one."""
         places = self.network.storage.places
         if not {"name", "name_en"} <= {*places.columns}:
             return places

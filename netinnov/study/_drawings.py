@@ -20,8 +20,7 @@ from netinnov.plotting._fonts import undrawn_characters
 from netinnov.study._report_page import Drawn, drawn
 from netinnov.study._section import Section
 
-LARGEST = 1_000_000
-"""Links up to which there is a second process, which holds a network of its own."""
+LARGEST = 1_000_000  # links up to which a second process, with its own network, draws
 
 
 class Drawings:
@@ -80,10 +79,7 @@ def _result(future: Future[Any]) -> Any:
 
 
 class _Process:
-    """A process that draws one section after another.
-
-    It has a session of its own, so that Ctrl-C does not reach it, and ends with its standard input.
-    """
+    """Draws sections in turn, in a session that Ctrl-C does not reach; ends with its stdin."""
 
     def __init__(self) -> None:
         code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import serve; serve()"
@@ -99,7 +95,6 @@ class _Process:
         self._pickler = pickle.Pickler(self._buffer, pickle.HIGHEST_PROTOCOL)
 
     def draw(self, section: Section[Any], result: Any, command: str) -> Future[Any]:
-        """Ask for the pictures of a section, which are sent when those before it are drawn."""
         # Pickled now, while nothing changes, and by one pickler: what sections share goes once.
         self._buffer.seek(0)
         self._buffer.truncate()
@@ -114,7 +109,6 @@ class _Process:
         return pickle.load(self._process.stdout)
 
     def close(self) -> None:
-        """End the process and what is still asked of it."""
         self._process.kill()
         self._thread.shutdown(cancel_futures=True)
         with suppress(OSError):
@@ -122,7 +116,6 @@ class _Process:
 
 
 def serve() -> None:
-    """Draw the sections that arrive on standard input, until it is closed."""
     with os.fdopen(os.dup(1), "wb") as replies:
         os.dup2(2, 1)  # what libraries print goes elsewhere
         jobs = pickle.Unpickler(sys.stdin.buffer)

@@ -20,7 +20,6 @@ def write_explorer(context: Context, folder: Path) -> None:
 
 
 def explorer_of(configuration: Configuration, *, title: str | None = None) -> Explorer:
-    """Make the explorer of what a configuration asks for; centres are computed for it."""
     loaded = load(configuration.data, configuration.layers, configuration.columns)
     level = aggregate_to_places(loaded.network, configuration.places)
     if title is not None:
@@ -38,7 +37,6 @@ def _page(context: Context, tables: StudyTables) -> Explorer:
 
 
 def _experiment(context: Context) -> dict[str, object] | None:
-    """The settings of the experiment that the study would make."""
     choice = context.once(choose)
     if choice is None:
         return None

@@ -32,7 +32,6 @@ def limits(loaded: Loaded, level: PlaceLevel) -> list[str]:
 
 
 def limits_of(configuration: Configuration, reading: Reading | None = None) -> list[str]:
-    """The same of the data of a study, which may have been read already."""
     loaded = load(configuration.data, configuration.layers, configuration.columns, reading)
     level = aggregate_to_places(loaded.network, configuration.places)
     return [plain(text) for text in limits(loaded, level)]

@@ -59,7 +59,6 @@ class Projection(BaseModel):
 
 
 def _in_lines(names: Iterable[str]) -> list[str]:
-    """Names in quotation marks, four a line."""
     quoted = [f'"{name}"' for name in names]
     return [", ".join(quoted[at : at + 4]) for at in range(0, len(quoted), 4)]
 
@@ -137,7 +136,6 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
         return self
 
     def check_options(self, source: str) -> None:
-        """Refuse what is for another source."""
         optional = ("aliases", "decimal", "encoding", "outflow", "places", "rows", "weighting")
         fits = {name: [each for each in READERS if option_of(each, name)] for name in optional}
         fits |= {"path": list(READERS), "clean": ["tables"]}
@@ -168,16 +166,12 @@ class LayerPart(Part, part="layers"):
 
 
 class Incidence(NamedTuple):
-    """A two-mode network as built, and how it became the network of the study."""
-
     network: MultilayerNetwork
     projection: Projection
     layers: tuple[str, ...]  # names of the projected layers
 
 
 class Loaded(NamedTuple):
-    """A network as built, and what must be said of it."""
-
     network: MultilayerNetwork
     rejected: pd.DataFrame | None
     modelled: dict[str, dict[str, Any]]
@@ -246,7 +240,6 @@ def _packaged(wanted: Callable[[str], bool]) -> tuple[Path, ...]:
 def _projected(
     network: MultilayerNetwork, projection: Projection
 ) -> tuple[MultilayerNetwork, Incidence]:
-    """A two-mode layer as links among one side, and what it was before."""
     try:
         flat = project(network, **projection.model_dump())
     except InputError as error:
@@ -327,7 +320,6 @@ def _read(
 
 
 def _nodes_as_places(tables: Tables) -> Tables:
-    """With a place for each node, which has the names, coordinates and people that are known."""
     nodes = tables.nodes.assign(place=tables.nodes.get("node", tables.nodes.index))
     known = nodes.columns.intersection(["name_zh", *DISPLAY_NAMES, "lon", "lat", "population"])
     places = tables.places
@@ -337,7 +329,7 @@ def _nodes_as_places(tables: Tables) -> Tables:
 
 
 def _nowhere(places: pd.DataFrame | None) -> pd.Series[bool]:
-    """Places at 0, 0 with no other near: how many sources write that nothing is known."""
+    """Places at 0, 0 with no other near: how many sources write "unknown"."""
     if places is None or not {"lon", "lat"} <= {*places.columns}:
         return pd.Series(dtype=bool)
     at = places[["lon", "lat"]].apply(as_floats)
@@ -348,7 +340,6 @@ def _nowhere(places: pd.DataFrame | None) -> pd.Series[bool]:
 
 
 def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork:
-    """The network, in which what a configuration says of a layer comes before its source."""
     present = set(_names_of_layers(tables.links))  # a layer may have lost all of its rows
     said = {layer: part for layer, part in layers.items() if layer in present}
     parts = {layer: part.model_dump(exclude_none=True) for layer, part in said.items()}
@@ -364,7 +355,6 @@ def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork
 
 
 def _cleaned(tables: Tables) -> tuple[Tables, pd.DataFrame]:
-    """Without faulty rows, and these with the rows as their files count them."""
     nodes, links, places, rejected = clean_tables(*tables[:3])
     rows = rejected["row"].astype("Int64")
     for name, table in zip(("nodes", "links", "places"), tables[:3], strict=True):
@@ -387,7 +377,6 @@ def _names_of_layers(links: pd.DataFrame) -> list[str]:
 
 
 def _files(source: str, path: Path) -> tuple[Path, ...]:
-    """What the reader may have read: the file itself, or the tables of a folder."""
     if path.is_file():
         return (path,)
     entries = sorted(path.rglob("*")) if source == "openalex" else path.iterdir()

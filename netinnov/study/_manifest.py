@@ -91,7 +91,7 @@ def check_replaceable(folder: Path) -> bool:
 
 
 def _peak_memory() -> int | None:
-    """Largest resident size of this process in MiB; None where the platform does not say."""
+    """In MiB; None where the platform does not say."""
     try:
         import resource
     except ImportError:  # Windows

@@ -37,24 +37,20 @@ basemap = "land"              # land and sea; "none", or a file with borders, ri
         return self
 
     def relative_to(self, folder: Path) -> MapsPart:
-        """With the file below maps as a path from a folder."""
         if self.basemap in ("land", "none"):
             return self
         return self.model_copy(update={"basemap": str(folder / self.basemap)})
 
     @property
     def below(self) -> Any:
-        """The argument `basemap` of maps."""
         return None if self.basemap == "none" else self.basemap
 
     def frames(self, located: pd.DataFrame) -> tuple[Frame, Frame | None]:
-        """The frame of a map of places, and that of their densest part, where it is worth one."""
         if self.extent is not None:
             return cast("Frame", tuple(self.extent)), None
         return frame_of(located), dense_frame(located)
 
     def detail_with(self, located: pd.DataFrame, needed: pd.DataFrame) -> Frame:
-        """The frame of the densest part of places, widened to those that must be on the map."""
         whole, dense = self.frames(located)
         if dense is None:
             return whole

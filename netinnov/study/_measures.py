@@ -22,7 +22,7 @@ DENSE = 0.5
 
 
 def linked_share(network: MultilayerNetwork) -> tuple[float, bool]:
-    """Share of the pairs of places with links that are linked, and whether weights differ."""
+    """Share of linked pairs among places with links, and whether weights differ."""
     n = int(network.storage.presence("linked").any(axis=0).sum())
     flows = flat_matrix(network)
     share = flows.nnz / (n * (n - 1)) if n > 1 else 0.0
@@ -30,7 +30,6 @@ def linked_share(network: MultilayerNetwork) -> tuple[float, bool]:
 
 
 def linked_layers(network: MultilayerNetwork) -> list[str]:
-    """The layers in which two nodes are linked."""
     return [each for each in network.layers if network.storage.simple_csr(each).indices.size]
 
 
@@ -57,7 +56,6 @@ kilometres = 1.0              # default 0.0; added for each 1,000 km between two
     kilometres: Annotated[float, Field(ge=0)] = 0.0
 
     def settled(self, network: MultilayerNetwork) -> MeasuresPart:
-        """With the distance that suits the places, where none is asked for."""
         if self.distance is not None:
             return self
         share, differ = linked_share(network)
@@ -83,11 +81,7 @@ kilometres = 1.0              # default 0.0; added for each 1,000 km between two
 def strength_together(
     network: MultilayerNetwork, modelled: Collection[str], direction: Direction = "total"
 ) -> pd.Series:
-    """Strength of each place over all layers, as indices and centres have it.
-
-    Layers are flattened: beside a directed layer an undirected link counts as two opposite ones.
-    What a model made beside observed layers is added up layer by layer, as tables list it.
-    """
+    """Strength in the flattened network; modelled layers beside observed ones are summed."""
     if {*modelled} & {*network.layers} and not {*network.layers} <= {*modelled}:
         return centrality.strength(network, direction=direction).sum(axis=1)
     return centrality.strength(flatten(network), direction=direction).sum(axis=1)

@@ -40,7 +40,6 @@ class Null:
 
     @property
     def described(self) -> str:
-        """What its networks keep, why it is the one, and the share of links that it moves."""
         ties = "participations" if self.name == "curveball" else "links"
         text = f"{self.words} (null model “{self.name}”, {self.why}; {percent(self.moved)} of the "
         return f"{text}{ties} differ from the observed ones)"
@@ -56,10 +55,7 @@ def choose_null(
     seed: int,
     participation: Participation | None = None,
 ) -> Null:
-    """The null model that is asked for, else one that can move what was observed.
-
-    With a `participation` the links are those of a projection, and its events are what is traded.
-    """
+    """The one asked for, else one that can move the links, or events of a `participation`."""
     if asked == "none":
         return no_null("not asked for")
     if participation is not None:

@@ -39,8 +39,6 @@ level = ["municipality", "prefecture"]
 
 
 class PlaceLevel(NamedTuple):
-    """The nodes in the places kept, their network of places, and how much is left."""
-
     inside: MultilayerNetwork
     cities: MultilayerNetwork
     coverage: pd.DataFrame
@@ -85,14 +83,12 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
 def check_column(
     setting: str, column: str, columns: Iterable[str], *, of: str = "the places"
 ) -> None:
-    """Refuse a setting that is not the name of a column."""
     if column not in columns:
         hint = f"{did_you_mean(column, columns)}; there are {', '.join(map(str, columns))}"
         raise InputError(f"{setting} must be a column of {of}; {column!r} is not one{hint}.")
 
 
 def _not_used(network: MultilayerNetwork, cities: MultilayerNetwork) -> Iterator[str]:
-    """Places that are on no map, and layers that enter no measure."""
     places = cities.storage.places.reindex(cities.storage.nodes["place"])
     unknown = int(places[["lon", "lat"]].isna().any(axis=1).sum())
     if unknown == cities.n_nodes:
@@ -108,7 +104,6 @@ def _not_used(network: MultilayerNetwork, cities: MultilayerNetwork) -> Iterator
 
 
 def _chosen(keep: Mapping[str, list[str]]) -> str:
-    """Where the places are that are not kept."""
     values = "; ".join(
         f"{column}: {', '.join(values[:SHOWN])}"
         + f" and {len(values) - SHOWN:,} more" * (len(values) > SHOWN)
@@ -118,7 +113,6 @@ def _chosen(keep: Mapping[str, list[str]]) -> str:
 
 
 def _left_out(nodes: int, links: int, why: str) -> str:
-    """How many nodes are left out, and their links."""
     text = f"{counted(nodes, 'node')} {why}"
     alone = f", {'not' if nodes == 1 else 'none of them'} linked to any other,"
     text += f" and {counted(links, 'linked pair')}" if links else alone
@@ -126,7 +120,6 @@ def _left_out(nodes: int, links: int, why: str) -> str:
 
 
 def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:
-    """The places that have one of the values in each column."""
     table = places.reset_index()
     wanted = np.ones(len(table), bool)
     for column, values in keep.items():

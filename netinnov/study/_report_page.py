@@ -46,8 +46,6 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What stands under one heading of a section: sentences, then pictures, then tables."""
-
     heading: str
     sentences: list[Sentence] = field(default_factory=list)
     pictures: list[Drawn] = field(default_factory=list)
@@ -95,7 +93,6 @@ class Chapter:
 
 
 def drawn(picture: Picture, command: str) -> Drawn:
-    """Draw a picture as PDF and PNG; what its axes say of themselves goes with its note."""
     figure = picture.figure
     notes = [note for ax in figure.axes for note in caption_notes(ax)]
     note = " ".join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)])
@@ -121,7 +118,7 @@ def drawn(picture: Picture, command: str) -> Drawn:
 
 
 def _for_page(png: bytes) -> tuple[str, int]:
-    """A PNG as WebP, without loss in two thirds of the bytes, and its width in millimetres."""
+    """PNG as lossless WebP (two thirds of the bytes), and its width in millimetres."""
     webp = io.BytesIO()
     with Image.open(io.BytesIO(png)) as image:
         image.convert("RGB").save(webp, "WEBP", lossless=True)
@@ -153,12 +150,10 @@ def write_captions(
 
 
 def _one_line(caption: str, note: str) -> str:
-    """A caption and its note as one line of plain text."""
     return " ".join(f"{plain(caption)} {plain(note)}".split())
 
 
 def _literal(text: str) -> str:
-    """Text that Markdown shows as it stands."""
     return MARKDOWN.sub(r"\\\1", text)
 
 
@@ -183,7 +178,6 @@ def write_page(
     modelled = {table.name: table.modelled for table in tables}
 
     def modelled_in(names: Iterable[str]) -> list[str]:
-        """The modelled layers in some tables."""
         return list(dict.fromkeys(layer for name in names for layer in modelled.get(name, ())))
 
     page = _template().render(

@@ -25,11 +25,10 @@ R = TypeVar("R")
 
 
 class Part(BaseModel):
-    """Settings of one ``[part]`` of a configuration: checked, and fixed afterwards.
+    """Settings of one ``[part]`` of a configuration: checked, then frozen.
 
-    `part` is its name, and `example` its commented lines in `netinnov.study.EXAMPLE`. With
-    `optional` there is nothing to be done where a configuration does not have the part. A subclass
-    gives both as `class TopicPart(Part, part="topic", optional=True)`.
+    A subclass is `class TopicPart(Part, part="topic", optional=True)`, where it may be absent.
+    `example` holds its commented lines in `netinnov.study.EXAMPLE`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -54,8 +53,6 @@ class Part(BaseModel):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """What a section computes, and the study that it belongs to, which knows names and options."""
-
     context: Context
 
     @property
@@ -63,7 +60,6 @@ class Result:
         return self.context.names
 
     def name(self, place: Any) -> str:
-        """Name of a place for a sentence."""
         return name(self.names[place])
 
     @property
@@ -72,7 +68,6 @@ class Result:
 
     @property
     def modelled_layers(self) -> tuple[str, ...]:
-        """The modelled ones among the layers of the places."""
         return self.context.in_model(self.context.cities)
 
     @property
@@ -91,8 +86,6 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A figure for files and for the page."""
-
     name: str  # of the files under ``figures/``
     figure: Figure
     caption: str  # what is drawn, in a sentence or two
@@ -105,8 +98,6 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table for a file, and what the page shows of it."""
-
     name: str  # of the files under ``tables/``
     frame: pd.DataFrame  # what is written; a nameless index only gives the order
     caption: str
@@ -161,7 +152,6 @@ class Section(Generic[R]):
 def mark_layers(
     frame: pd.DataFrame, modelled: Iterable[str], *, columns: bool = False
 ) -> pd.DataFrame:
-    """A copy in which each modelled layer is called so: index or column ``layer``, or columns."""
     marks = {layer: mark_modelled(layer, (layer,)) for layer in modelled}
     if columns:
         frame = frame.rename(columns=marks)
@@ -175,7 +165,6 @@ def mark_layers(
 def with_modelled(
     frame: pd.DataFrame, modelled: Iterable[str], *, always: bool = False
 ) -> pd.DataFrame:
-    """With a last column that names the modelled layers in the numbers, where there are any."""
     layers = [mark_modelled(layer, (layer,)) for layer in modelled]
     if not (layers or always):
         return frame

@@ -72,20 +72,13 @@ most_places = 1000            # with more places nothing is drawn, as it would t
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What is not computed, and why."""
-
     result: Omitted
     why: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """The layers looked at together, how often they are drawn, and what is left out and why.
-
-    `cities` has all layers with a link, `network` those looked at together: the observed ones, or
-    the modelled ones (`modelled`) if nothing was observed. `modelled_beside` are modelled layers
-    beside observed ones.
-    """
+    """`cities`: all linked layers; `network`: the observed ones, or modelled if there are none."""
 
     options: StructurePart
     cities: MultilayerNetwork
@@ -109,7 +102,6 @@ class Plan:
 
     @property
     def choices(self) -> dict[str, Any]:
-        """Options of a rule, but which one."""
         return self.options.model_dump(include={"resolution", "minimum_share"})
 
     @property

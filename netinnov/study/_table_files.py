@@ -22,12 +22,11 @@ def write_tables(tables: Sequence[Table], folder: Path, *, neutralise_formulas: 
 
 
 def has_index(frame: pd.DataFrame) -> bool:
-    """Whether the index of a table has a name, and so is a column of it."""
     return any(name is not None for name in frame.index.names)
 
 
 def _one_type_a_column(frame: pd.DataFrame) -> pd.DataFrame:
-    """Columns of mixed objects become text: Parquet has one type a column."""
+    """Mixed objects become text: Parquet has one type a column."""
     mixed = {str(c): frame[c] for c, kind in frame.dtypes.items() if kind == object}
     return frame.assign(
         **{c: values.map(str, na_action="ignore").astype("str") for c, values in mixed.items()}

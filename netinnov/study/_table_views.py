@@ -20,11 +20,7 @@ PERIODS = dict.fromkeys(("period", "year", "opened"), year)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The first rows of a table, as text.
-
-    `numeric` says which columns hold numbers, `alike` what all rows shown have in common, and
-    `cut` how many rows and columns only the file has; both may be empty.
-    """
+    """First rows as text; `alike`: what they share, `cut`: rows and columns left to the file."""
 
     columns: list[str]
     rows: list[list[str]]
@@ -34,7 +30,6 @@ class View:
 
 
 def view_of(table: Table) -> View:
-    """What the page shows of a table."""
     frame = table.frame if table.view is None else table.view
     frame = frame.drop(columns="modelled_layers", errors="ignore")
     indexed = has_index(frame)
@@ -67,7 +62,7 @@ def view_of(table: Table) -> View:
 
 
 def _without_repetition(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Without ids beside names that tell the rows apart, and without text that all rows repeat."""
+    """Drop ids beside names that tell the rows apart, and text that all rows repeat."""
     if {"node", "name"} <= set(table) and table["name"].notna().all() and table["name"].is_unique:
         table = table.drop(columns="node")
     repeated = {

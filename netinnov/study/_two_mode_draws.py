@@ -24,13 +24,10 @@ TRIED = 10  # networks drawn to see how many links, or participations, a null mo
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Participation:
-    """Participations of members in events, and the place that each member is added up to.
+    """Participations of numbered members in events, and each member's place (-1: outside).
 
-    Members are numbered, and so are events; `place` is the number of the place of a member, -1
-    outside of those looked at. `group` is the number of the group of a member, -1 for none:
-    members of one group meet in its layer, `layer_of`, and all others in the layer `mixed`, each
-    given by its position among those of `cities`, or -1 if it is not looked at. The links of places
-    are those of `project` and `aggregate`, without what links a place to itself.
+    Members of one `group` (-1: none) meet in its layer, `layer_of`, others in the layer `mixed`, as
+    positions among those of `cities` (-1: not looked at).
     """
 
     member: Codes
@@ -44,11 +41,9 @@ class Participation:
 
     @property
     def n_events(self) -> int:
-        """Number of events that have a member."""
         return int(self.event.max()) + 1
 
     def resampled(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
-        """Links of places if as many events are drawn with replacement."""
         del network
         times = rng.multinomial(self.n_events, np.full(self.n_events, 1 / self.n_events))
         return self.links_of(self.member, self.event, times)
@@ -56,7 +51,6 @@ class Participation:
     def links_of(
         self, member: Codes, event: Codes, times: npt.NDArray[np.int64] | None = None
     ) -> MultilayerNetwork:
-        """Links of places that members make who meet in events, each of which counts `times`."""
         size = np.bincount(event, minlength=self.n_events).astype(np.float64)
         pairs = {"newman": np.maximum(size - 1, 1), "full": np.maximum(size * (size - 1) / 2, 1)}
         each = 1 / pairs.get(self.weighting, np.ones(size.size))
@@ -88,7 +82,7 @@ class Participation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TradedParticipation:
-    """The null model in which members keep their numbers of events, and events of members."""
+    """Null model: members keep their numbers of events, and events of members."""
 
     participation: Participation
     trades: Prepared
@@ -103,10 +97,7 @@ class TradedParticipation:
 def participation_of(
     incidence: Incidence, cities: MultilayerNetwork, level: int
 ) -> Participation | None:
-    """The participations behind a layer of the network of places.
-
-    None if an event has members in several periods, who do not all meet.
-    """
+    """None if an event has members in several periods, who do not all meet."""
     network, projection = incidence.network, incidence.projection
     storage = network.storage
     rows = storage.link_rows()
@@ -142,7 +133,6 @@ def participation_of(
 
 
 def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
-    """The null model of a participation, and the share of participations that it moves."""
     n_members, n_events = participation.place.size, participation.n_events
     kind = np.repeat(["member", "event"], [n_members, n_events])
     ids = pd.Index(np.arange(n_members + n_events).astype(str))
@@ -155,7 +145,6 @@ def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
 
 
 def tried_null(model: NullModel, network: MultilayerNetwork, seed: int) -> tuple[Prepared, float]:
-    """A null model made ready for a network, and the share of its links that it moves."""
     own, *children = np.random.default_rng(seed).spawn(1 + TRIED)
     ready = prepared_null(model, network, own)
     moved = [moved_share(network, ready.draw(child), ready) for child in children]

@@ -34,33 +34,28 @@ def plain(text: str) -> str:
 
 
 def in_html(text: str) -> Markup:
-    """A sentence as the page has it: escaped, and what `name` isolated in elements of its own."""
     return Markup(ISOLATED.sub(r"<bdi>\1</bdi>", str(escape(text))))
 
 
 def joined(parts: Sequence[str], *, last: str = " and ", between: str = ", ") -> str:
-    """A list in words: a, b and c."""
     return last.join([between.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def some(parts: Sequence[str], n: int, *, most: int = 6) -> str:
-    """The first few of `n`, and how many more there are."""
     shown = parts[:most]
     return joined(shown) if n <= len(shown) else f"{', '.join(shown)} and {n - len(shown):,} more"
 
 
 def alike(one: float, other: float) -> bool:
-    """Whether two scores are equal but for rounding."""
     return math.isclose(one, other, rel_tol=1e-9)
 
 
 def as_much(ranked: pd.Series, shown: pd.Series) -> int:
-    """How many that are not shown have as much as the last that is."""
     return sum(alike(value, shown.iloc[-1]) for value in ranked.iloc[len(shown) :])
 
 
 def foremost(ranked: pd.Series, write: Callable[[Any, Any], str], more: str) -> str:
-    """The first three of a ranking as written, and how many more have as much as the third."""
+    """The first three of a ranking, and how many more tie with the third."""
     shown = ranked.head(3)
     parts = [write(key, value) for key, value in shown.items()]
     tied = as_much(ranked, shown)
@@ -84,7 +79,7 @@ def has(n: int) -> str:
 
 
 def number(value: float, *, digits: int = 3) -> str:
-    """Some significant digits; whole above a thousand, and a power of ten only far from 1."""
+    """Significant digits; whole above a thousand, and a power of ten only far from 1."""
     if math.isnan(value):
         return "not defined"
     if math.isinf(value):
@@ -109,7 +104,7 @@ def places(effective: float, of: int | None = None) -> str:
 
 
 def short_of(end: float, value: float, *, digits: int = 2) -> str:
-    """A number with as many digits as show that it does not reach an end, such as 1 for a share."""
+    """As many digits as show that a number does not reach an end, such as 1 for a share."""
     text, decimals = number(value, digits=digits), 0
     if text == number(end) and not math.isclose(value, end, rel_tol=1e-9):
         while round(value, decimals) == end:
@@ -119,7 +114,7 @@ def short_of(end: float, value: float, *, digits: int = 2) -> str:
 
 
 def signed(text: str) -> str:
-    """A number that was written out, with a true minus sign; what is shown as 0 has no sign."""
+    """With a true minus sign; what is shown as 0 has no sign."""
     if text.startswith(("-", "+")) and not text.strip("+-0.,"):
         return text[1:]
     return text.replace("-", MINUS)
@@ -132,7 +127,6 @@ def decimals_for(*changes: float) -> int:
 
 
 def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
-    """A number with as many decimals as its neighbours."""
     if math.isnan(value):
         return "not defined"
     if value == 0:
@@ -151,17 +145,15 @@ def paired(one: float, other: float) -> tuple[str, str]:
 
 
 def uncapitalised(text: str) -> str:
-    """A sentence, or its subject, as it stands inside of another."""
     return text[:1].lower() + text[1:]
 
 
 def signed_percent(change: float) -> str:
-    """A change that is in per cent, with its sign."""
     return f"{fixed(change, 2, sign=True)} %"
 
 
 def percent(share: float) -> str:
-    """Share of 1 in per cent; close to the ends it does not round to them."""
+    """Close to the ends it does not round to them."""
     if math.isnan(share):
         return "not defined"
     if 0 < share < 0.005:
@@ -172,12 +164,11 @@ def percent(share: float) -> str:
 
 
 def out_of(n: int) -> Callable[[float], str]:
-    """Write a share of so many as a number of them: 1 of 6."""
     return lambda share: f"{round(share * n):,} of {n:,}"
 
 
 def per_cent_of(changes: Iterable[float], before: float) -> list[str]:
-    """Changes in per cent of what was before, with like decimals; as they are if that is 0."""
+    """With equal decimals; absolute changes if ``before`` is 0."""
     known = bool(before) and not math.isnan(before)
     changes = [100 * float(each) / abs(before) if known else float(each) for each in changes]
     decimals = max(decimals_for(*changes), int(known))
@@ -185,7 +176,6 @@ def per_cent_of(changes: Iterable[float], before: float) -> list[str]:
 
 
 def cell(value: Any, *, longest: int = 80) -> str:
-    """Content of a cell of a table."""
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return "yes" if value else "no"
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
@@ -199,6 +189,5 @@ def cell(value: Any, *, longest: int = 80) -> str:
 
 
 def year(value: Any) -> str:
-    """A period, such as a year: a whole number without separators."""
     whole = isinstance(value, Real) and float(value).is_integer()
     return str(int(value)) if whole else cell(value)

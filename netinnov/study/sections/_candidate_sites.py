@@ -101,8 +101,6 @@ pipeline_km = 0.01            # of each kilometre of any other link
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Maker:
-    """Makes candidates in a network of places."""
-
     part: SitingPart
     network: MultilayerNetwork
     form: Form
@@ -112,7 +110,6 @@ class Maker:
     dense: bool
 
     def scenario(self, home: str, host: str) -> Scenario:
-        """The enclave, or the link, of a home and a host."""
         part, layer = self.part, self.layer
         if self.form == "enclave":
             share = part.pipeline_share
@@ -125,7 +122,6 @@ class Maker:
         return NewLinks(pairs, weight=max(weight / len(pairs), least), layer=layer)
 
     def objective(self, called: SitingObjective, homes: Sequence[str]) -> Objective:
-        """What plans should raise, with the lengths and frictions of the study."""
         if called == "effective_number":
             return called
         places = self.network.storage.nodes.index
@@ -139,8 +135,6 @@ class Maker:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """What can be built (`scenarios`, of the `pairs` of home and host), and the limit of a plan."""
-
     part: SitingPart
     maker: Maker
     pairs: pd.DataFrame
@@ -152,7 +146,6 @@ class Candidates:
 
 
 def maker_of(part: SitingPart, context: Context, network: MultilayerNetwork) -> Maker:
-    """Settle what is built, where, and how long links are."""
     layer, options = layer_for(network, part.layer), context.measures
     layer_with_pairs(network, layer)
     share, differ = linked_share(network)
@@ -163,7 +156,6 @@ def maker_of(part: SitingPart, context: Context, network: MultilayerNetwork) -> 
 
 
 def candidates_of(context: Context) -> Candidates:
-    """Homes, hosts and the enclaves between them; refuses what cannot be planned."""
     part, cities = context.settings(SitingPart), context.cities
     check_linked(context, "siting")
     maker = maker_of(part, context, cities)
@@ -234,7 +226,6 @@ def _homes(part: SitingPart, context: Context, maker: Maker) -> tuple[list[str],
 
 
 def _wealth(part: SitingPart, context: Context, maker: Maker) -> tuple[pd.Series, str, str]:
-    """What homes have little of, its name, and why it is not GDP per head."""
     cities, places = context.cities, context.cities.storage.places
 
     def numbers(column: str) -> pd.Series:
@@ -276,7 +267,6 @@ def _hosts(part: SitingPart, context: Context, homes: Sequence[str]) -> tuple[li
 
 
 def _of_form(maker: Maker, part: SitingPart) -> list[str]:
-    """What is built, and why it is links where nearly all is linked."""
     text = f"A candidate is a direct link of home and host with {percent(part.volume_share)} of "
     notes = [f"{text}home's strength in {maker.layer}."]
     if maker.form == "enclave":

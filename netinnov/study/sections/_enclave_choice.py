@@ -24,8 +24,6 @@ TENTH = 0.1  # of home's strength or links: the park, where it is not said how l
 
 
 class PricesPart(Part):
-    """What rivals of the same cost are paid by."""
-
     park: Annotated[float, Field(ge=0)]
     link: Annotated[float, Field(ge=0)]
     pipeline_km: Annotated[float, Field(ge=0)]
@@ -106,8 +104,6 @@ pipeline_km = 0.01            # of each kilometre of any other link
 
 
 class Choice(NamedTuple):
-    """The settings of an experiment with all that was left out, its layer, and what was chosen."""
-
     part: ExperimentPart
     layer: str
     measures: MeasuresPart
@@ -116,10 +112,7 @@ class Choice(NamedTuple):
 
 
 def choose(context: Context) -> Choice | None:
-    """Settle who is home and host and how large the park is, before anything is measured.
-
-    None where this is left to the data and they have no enclave that could be tried.
-    """
+    """Settle home, host and size before measuring; None if the data have no usable enclave."""
     part = context.options(ExperimentPart)
     if part is None:
         return None
@@ -150,10 +143,7 @@ def choose(context: Context) -> Choice | None:
 
 
 def most_frequent(context: Context) -> tuple[str, str, int, int, int] | None:
-    """Home and host of most enclaves (the first in the table in a tie), and how many these are.
-
-    Then the number of all enclaves between two places, and of the pairs with as many.
-    """
+    """Home and host of most enclaves; counts of these, of all, and of pairs with as many."""
     pairs = context.once(enclaves.compute).counted[["home", "host"]].dropna()
     pairs = pairs[pairs.isin(context.cities.storage.nodes.index).all(axis=1)]
     if pairs.empty:
@@ -165,7 +155,6 @@ def most_frequent(context: Context) -> tuple[str, str, int, int, int] | None:
 
 
 def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> Choice:
-    """With a layer and an amount; refuses what cannot be applied."""
     layer = layer_for(context.cities, part.layer)
     if part.size is None and part.volume is None and part.volume_share is None:
         amount, text = _amount(context, part, layer)
@@ -181,7 +170,7 @@ def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> 
 
 
 def _measures(context: Context, part: ExperimentPart) -> MeasuresPart:
-    """By weight where home and host are linked already: a park cannot save a step there."""
+    """By weight where home and host are linked: a park cannot save a step there."""
     ends = context.cities.storage.positions("home and host", [part.home, part.host])
     layers = [layer_matrix(context.cities, layer) for layer in context.cities.layers]
     linked = any(layer[ends][:, ends].sum() for layer in layers)  # self-links are not in it
@@ -191,19 +180,17 @@ def _measures(context: Context, part: ExperimentPart) -> MeasuresPart:
 
 
 def enclave_called(context: Context, home: str, host: str) -> str:
-    """What an enclave of home in host is, by the ranking of the study; "enclave" if unknown."""
     direction = context.once(enclaves.compute).direction(home, host)
     return f"{direction} enclave" if direction in ("reverse", "forward") else "enclave"
 
 
 def check_linked(context: Context, part: str) -> None:
-    """Refuse a part of a study of places that are not linked."""
     if not linked_layers(context.cities):
         raise InputError(f"[{part}] needs links between places; there are none. Leave it out.")
 
 
 def layer_for(cities: MultilayerNetwork, asked: str | None) -> str:
-    """The layer asked for, or that of most links among those in which links can be moved."""
+    """The one asked for, or that of most links among those whose links can be moved."""
     amounts = [layer for layer in cities.layers if not cities.storage.holds_shares(layer)]
     if asked is not None or not amounts or len(amounts) == len(cities.layers):
         return chosen_layer(cities, asked)
@@ -211,7 +198,6 @@ def layer_for(cities: MultilayerNetwork, asked: str | None) -> str:
 
 
 def _amount(context: Context, part: ExperimentPart, layer: str) -> tuple[dict[str, Any], str]:
-    """How large the park is where this is not said, and why so."""
     pairs = linked_pairs(context.cities, layer)
     home = context.cities.storage.positions("home", [part.home])
     at_home = np.isin(pairs.source, home) | np.isin(pairs.target, home)

@@ -34,7 +34,6 @@ MEASURES = {
 
 
 def in_a_sentence(measure: str) -> str:
-    """What a measure is called inside of a sentence."""
     words = MEASURES.get(measure, measure)
     return words if measure == PAGERANK else uncapitalised(words)
 
@@ -65,7 +64,6 @@ def tell(result: Experiment) -> Iterator[Sentence]:
 
 
 def _design(result: Experiment) -> Iterator[Sentence]:
-    """What the experiment does, and what kind of answer that allows."""
     part, prices, source = result.part, result.prices, ("scenario",)
     text = f"The experiment sets up a park of {result.name(part.home)} in {result.name(part.host)} "
     text += f"with {result.headline.words_of_amount}"
@@ -115,7 +113,6 @@ def _design(result: Experiment) -> Iterator[Sentence]:
 
 
 def _changes(result: Experiment, trial: Trial) -> Iterator[Sentence]:
-    """Changes of the whole network, of home and host, and elsewhere, but those told in full."""
     told_in_full = {result.access, EFFICIENCY, INEQUALITY} if trial is result.headline else set()
     for measure, called in MEASURES.items():
         rows = result.of(trial, measure)
@@ -130,7 +127,6 @@ def _changes(result: Experiment, trial: Trial) -> Iterator[Sentence]:
 
 
 def _effect(row: Row) -> str:
-    """The median change in per cent of the baseline, with its interval over placements."""
     median, low, high = (float(row[name]) for name in ("median", "low", "high"))
     if math.isnan(median):
         return "is not defined before or after."

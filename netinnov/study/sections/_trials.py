@@ -34,10 +34,7 @@ AGAIN = 20  # placements in each specification: its median is wanted, not its ta
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A scenario that is tried: an enclave, or a rival of the first one.
-
-    `words` say what a rival is; a `contrast` is the enclave in another form, at the same cost.
-    """
+    """An enclave or a rival (`words`); a `contrast` is the enclave in another form at its cost."""
 
     name: str
     scenario: Any
@@ -47,12 +44,10 @@ class Trial:
 
     @property
     def sized(self) -> Any:
-        """The scenario, or the one whose ends are drawn at random, which says how large it is."""
         return getattr(self.scenario, "scenario", self.scenario)
 
     @property
     def words_of_amount(self) -> str:
-        """How large it is, for a sentence."""
         if self.sized.size is not None:
             return counted(int(self.sized.size), "link")
         if self.sized.volume is not None:
@@ -74,7 +69,7 @@ def _enclave(part: ExperimentPart, layer: str, **options: Any) -> ReverseEnclave
 def priced_rivals(
     cities: MultilayerNetwork, rivals: Sequence[str], headline: Trial, prices: Prices | None
 ) -> tuple[list[Trial], list[str]]:
-    """What the same money, or as many links, funded alike, could be instead; what is too dear."""
+    """Rivals of equal cost (or size), and notes on those that cannot be afforded."""
     enclave, notes, trials = headline.scenario, [], []
     assert isinstance(enclave, ReverseEnclave)
     if prices:
@@ -100,7 +95,6 @@ def priced_rivals(
 
 
 def _check_cost(cities: MultilayerNetwork, name: str, scenario: Any, prices: Prices) -> None:
-    """Refuse a scenario without a cost, such as one without distances."""
     try:
         scenario.cost(prices, cities)
     except InputError as error:
@@ -108,7 +102,6 @@ def _check_cost(cities: MultilayerNetwork, name: str, scenario: Any, prices: Pri
 
 
 def costs(cities: MultilayerNetwork, trials: Sequence[Trial], prices: Prices) -> pd.DataFrame:
-    """What each scenario needs and costs, as expected before links are drawn."""
     needs = [trial.scenario.amounts(cities, kilometres=prices.pipeline_km > 0) for trial in trials]
     return pd.DataFrame(
         {
@@ -129,7 +122,7 @@ def break_evens(
     prices: Prices,
     effects: pd.DataFrame,
 ) -> pd.DataFrame | None:
-    """Prices at which the enclave and each rival do as much per cost, by their median effects."""
+    """Prices at which the enclave and each rival do as much per cost, by median effects."""
     home, measure, node = headline.sized.home, effects["measure"], effects["node"]
     of_home = measure.isin([ACCESS, PAGERANK]) & node.eq(home)
     wanted = (of_home | measure.eq(EFFICIENCY)).to_numpy(bool, na_value=False)
@@ -155,7 +148,6 @@ def break_evens(
 def specifications(
     context: Context, part: ExperimentPart, layer: str, options: MeasuresPart
 ) -> pd.DataFrame | None:
-    """The enclave set up in other ways: funding, attachment and the friction of borders."""
     cities = context.cities
     if cities.n_nodes > MANY:
         return None
@@ -196,7 +188,7 @@ def specifications(
 
 
 def matched_on(cities: MultilayerNetwork, part: ExperimentPart) -> tuple[str, ...]:
-    """What other hosts are matched on; without coordinates there is no distance."""
+    """What hosts are matched on; without coordinates there is no distance."""
     if part.match is not None:
         return tuple(part.match)
     known = cities.storage.places[["lon", "lat"]].notna().all(axis=None)
@@ -206,7 +198,6 @@ def matched_on(cities: MultilayerNetwork, part: ExperimentPart) -> tuple[str, ..
 def placebos(
     cities: MultilayerNetwork, part: ExperimentPart, trials: Sequence[Trial], match: tuple[str, ...]
 ) -> tuple[dict[str, Any] | None, str]:
-    """The same enclaves at hosts that are alike, and a note: which hosts, or why there are none."""
     if part.placebos == 0:
         return None, ""
     try:
@@ -232,8 +223,6 @@ def placebos(
 def measures(
     context: Context, part: ExperimentPart, options: MeasuresPart
 ) -> tuple[dict[str, Any], list[str]]:
-    """What is measured, and which of that new links can move one way only."""
-
     def efficiency(network: MultilayerNetwork, *, nodes: list[str]) -> float:
         return connectivity.global_efficiency(network, **options.paths, nodes=nodes)
 

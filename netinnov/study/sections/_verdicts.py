@@ -22,7 +22,6 @@ Row = Any  # a row of effects
 
 
 def headline(result: Experiment) -> Iterator[Sentence]:
-    """What the park does to home, funded in each way, and whether other uses do more."""
     home, host = result.name(result.part.home), result.name(result.part.host)
     subject = _access_of(result, result.part.home)
     for row in _rows(result.of(result.headline, result.access), result.part.home):
@@ -54,7 +53,6 @@ def headline(result: Experiment) -> Iterator[Sentence]:
 
 
 def changes_elsewhere(result: Experiment) -> Iterator[Sentence]:
-    """What the headline scenario changes for host, other places and the whole network."""
     part, source = result.part, ("effects",)
     rows = result.of(result.headline, result.access)
     for row in _rows(rows, part.host):
@@ -68,7 +66,6 @@ def changes_elsewhere(result: Experiment) -> Iterator[Sentence]:
 
 
 def others(result: Experiment, rows: pd.DataFrame, measured: str) -> Iterator[Sentence]:
-    """How many places gain and lose in the median placement, and which of them most."""
     rows = rows.dropna(subset="median")
     if rows.empty:
         return
@@ -96,7 +93,6 @@ def others(result: Experiment, rows: pd.DataFrame, measured: str) -> Iterator[Se
 
 
 def trust(result: Experiment) -> Iterator[Sentence]:
-    """Placebo hosts, break-even prices, and other set-ups."""
     yield from _hosts(result)
     yield from _priced(result)
     yield _specified(result)
@@ -111,17 +107,14 @@ def _access_of(result: Experiment, place: str) -> str:
 
 
 def _rows(effects: pd.DataFrame, node: str) -> list[Row]:
-    """Rows of one place: one, or none where it was not measured."""
     return [row for _, row in effects[effects["node"] == node].iterrows()]
 
 
 def _sizes(row: Row) -> list[str]:
-    """The median change and its interval in per cent of what was before."""
     return per_cent_of([row["median"], row["low"], row["high"]], float(row["baseline"]))
 
 
 def _verdict(row: Row, subject: str) -> str:
-    """Rises, falls or neither, by which part of what it was, in how many placements."""
     change, several = float(row["median"]), row["replicates"] > 1
     if math.isnan(change):
         return f"{subject} is not defined before or after."
@@ -146,7 +139,7 @@ def _verdict(row: Row, subject: str) -> str:
 
 
 def middle_95(low: str, high: str) -> str:
-    """An interval over placements in brackets; nothing where its ends are written alike."""
+    """Interval over placements in brackets; empty where its ends are written alike."""
     return "" if low == high else f" (the middle 95 %: {low} to {high})"
 
 
@@ -178,7 +171,6 @@ def _convergence(row: Row) -> str:
 
 
 def _rivals(result: Experiment) -> Iterator[Sentence]:
-    """Better, worse or no clear difference, for home, with as many links or the same money."""
     table = result.contrasts
     if table is None:
         return
@@ -208,13 +200,11 @@ def _rivals(result: Experiment) -> Iterator[Sentence]:
 
 
 def _in_words(result: Experiment, trial: Trial, *more: str) -> str:
-    """What a rival is, and if it was paid for, how many links it has."""
     notes = [*([trial.words_of_amount] if result.prices else []), *more]
     return f"{trial.words} ({'; '.join(notes)})" if notes else trial.words
 
 
 def _priced(result: Experiment) -> Iterator[Sentence]:
-    """At which price of a park it does as much per cost as its rivals, for home."""
     table = result.break_even
     if table is None:
         return
@@ -243,7 +233,6 @@ def _priced(result: Experiment) -> Iterator[Sentence]:
 
 
 def _specified(result: Experiment) -> Sentence:
-    """Whether the direction depends on how the experiment was set up."""
     table, measures = result.specifications, result.measures
     rows = None if table is None else table[table["measure"] == ACCESS].dropna(subset="median")
     if rows is None or rows.empty:
@@ -282,7 +271,6 @@ def _specified(result: Experiment) -> Sentence:
 
 
 def _hosts(result: Experiment) -> Iterator[Sentence]:
-    """Where home would stand with the same park at hosts that are similar to this one."""
     home, host = result.part.home, result.name(result.part.host)
     rows = _rows(result.of(result.headline, result.access), home)
     if not rows or "placebo_n" not in rows[0] or not rows[0]["placebo_n"]:

@@ -21,8 +21,6 @@ TOPIC = "A contract with a fixed return"
 
 
 class ContractPart(Part):
-    """A fixed return, and what is assumed of the alternatives."""
-
     enclave: Annotated[str, Field(min_length=1)]
     fixed_return: Annotated[float, Field(ge=0)]
     home_alone: Annotated[float, Field(ge=0)]
@@ -31,10 +29,7 @@ class ContractPart(Part):
 
 
 class Contract(NamedTuple):
-    """Who gets what at each profit, by contract and by the Shapley value, and who would leave.
-
-    `shares` has columns profit, rule, player, share, in_core, largest_excess and objector.
-    """
+    """Shares at each profit by the contract and the Shapley value, and who would leave."""
 
     part: ContractPart
     home: str
@@ -43,18 +38,17 @@ class Contract(NamedTuple):
 
     @property
     def fair_profit(self) -> float:
-        """The profit at which the contract gives what the Shapley value would."""
+        """Profit at which the contract gives what the Shapley value would."""
         part = self.part
         return 2 * part.fixed_return - part.home_alone + part.host_alone
 
     @property
     def least_profit(self) -> float:
-        """The profit below which host would be better off without the contract."""
+        """Profit below which host would be better off without the contract."""
         return self.part.fixed_return + self.part.host_alone
 
 
 def check_contract(context: Context, part: ContractPart | None) -> None:
-    """The enclave of a contract is a node whose home and host differ."""
     if part is None:
         return
     nodes = context.network.storage.nodes
@@ -69,7 +63,6 @@ def check_contract(context: Context, part: ContractPart | None) -> None:
 
 
 def contract_of(context: Context, part: ContractPart | None) -> Contract | None:
-    """Share the profit of the park by the contract and by the Shapley value."""
     if part is None:
         return None
     rows = []
@@ -85,12 +78,10 @@ def contract_of(context: Context, part: ContractPart | None) -> Contract | None:
 
 
 def _as_agreed(_: Game, *, fixed: pd.Series) -> pd.Series:
-    """What the contract gives, whatever the game."""
     return fixed
 
 
 def tell(contract: Contract) -> Iterator[Sentence]:
-    """What the contract gives, and from which profit on to whom more."""
     part, home, host = contract.part, name(contract.home), name(contract.host)
     least, fair = number(contract.least_profit), number(contract.fair_profit)
     text = f"{home} (home) gets a fixed {number(part.fixed_return)} a year from the park at {host} "
@@ -106,7 +97,6 @@ def tell(contract: Contract) -> Iterator[Sentence]:
 
 
 def table(contract: Contract) -> Table:
-    """The shares at each profit; the page shows a row for each."""
     keys = ["profit", "rule", "player"]
     by = contract.shares.drop_duplicates(keys).set_index(keys)
     view = pd.DataFrame({"profit (assumed)": list(dict.fromkeys(contract.shares["profit"]))})
@@ -122,5 +112,4 @@ def table(contract: Contract) -> Table:
 
 
 def members_of(group: Any) -> str:
-    """Who is in a group, in a cell of a table."""
     return "+".join(sorted(map(str, group))) if group else ""

@@ -117,7 +117,6 @@ def draw(result: Built) -> Iterator[Picture]:
 
 
 def _of_the_map(result: Built, ax: Axes) -> str:
-    """Which layers and how much of them a map shows."""
     links = {part.get_gid(): part for part in ax.collections if isinstance(part, PathCollection)}
     layers, context = result.context.cities.layers, result.context
     drawn = [layer for layer in layers if layer in links]

@@ -75,7 +75,6 @@ def compute(context: Context) -> Central | None:
 
 
 def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
-    """All centralities of the layers looked at together."""
     paths, coupled = context.measures.paths, context.measures.coupled
     measures = SIMPLE | {
         "pagerank": context.measures.pagerank,
@@ -147,7 +146,6 @@ def tell(result: Central) -> Iterator[Sentence]:
 
 
 def _leaders(result: Central, table: pd.DataFrame) -> Iterator[Sentence]:
-    """Places that come first whatever the measure."""
     # Constraint is low where a place is central; participation says nothing of size.
     values = table.drop(columns=["name", "constraint", "participation_coefficient"])
     values = values.loc[:, values.notna().any() & (values.max() > values.min())]

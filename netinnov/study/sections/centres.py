@@ -154,7 +154,6 @@ def compute(context: Context) -> Centres | None:
 
 
 def _by_rules(structure: Plan, asked: list[str]) -> pd.DataFrame:
-    """1 where a place is a centre by a rule, and the share of the rules by which it is one."""
     variants = dict.fromkeys(asked, structure.choices | {"tested": False})
     # One index is asked for at least, the quickest; what is wanted is who is a centre.
     long = polycentricity.sensitivity(
@@ -226,7 +225,6 @@ def tell(result: Centres) -> Iterator[Sentence]:
 
 
 def _looked_at(result: Centres) -> Iterator[Sentence]:
-    """What was looked at together and apart, what was left out and why, and chance."""
     structure, mark, source = result.plan, result.context.mark, ("structure",)
     layers = [name(mark(layer)) for layer in structure.network.layers]
     added = " together, with their weights added up:" if len(layers) > 1 else ""
@@ -255,7 +253,6 @@ def _with_support(result: Centres, rows: pd.DataFrame) -> list[str]:
 
 
 def _agreement(result: Centres) -> Sentence:
-    """How far the rules for centres agree."""
     rules, asked = result.rules, result.asked
     count = rules[asked].sum()
     fewest, most = (

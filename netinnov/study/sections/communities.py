@@ -78,7 +78,6 @@ def _table(flows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 
 
 def _flows(network: MultilayerNetwork, labels: pd.Series) -> pd.DataFrame:
-    """Weight between every two communities; of an undirected network each pair once."""
     flat = flatten(network)
     links = flat.links
     links = links.loc[links["source"] != links["target"]]

@@ -109,7 +109,6 @@ def _is_park(kinds: pd.Series) -> npt.NDArray[np.bool_]:
 
 
 def _funnel(context: Context, by_place: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """From the records to the enclaves: how many nodes are left at each step."""
     kinds = context.network.storage.nodes["kind"]
     located = context.network.storage.place_codes >= 0
     steps: list[tuple[str, pd.Series, int | None]] = [("nodes", kinds, None)]
@@ -176,7 +175,6 @@ def tell(result: Enclaves) -> Iterator[Sentence]:
 
 
 def _ranked_by(result: Enclaves) -> str:
-    """By what places were ranked, and how many directions would turn by population."""
     by, enclaves = result.ranking, result.counted
     counts = enclaves["ranked_by"].value_counts()
     if counts.empty:

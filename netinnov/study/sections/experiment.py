@@ -240,7 +240,6 @@ def tables(result: Experiment) -> Iterator[Table]:
         mixed: bool = True,
         **options: bool,
     ) -> Table:
-        """With names of places in place of ids, and measures in words that a line can break."""
         view = (frame if view is None else view).copy()
         if "node" in view:
             view["node"] = view["node"].map(result.names, na_action="ignore")
@@ -301,7 +300,6 @@ def tables(result: Experiment) -> Iterator[Table]:
 
 
 def _of_baseline(view: pd.DataFrame, before: pd.Series | None = None) -> pd.DataFrame:
-    """Changes in per cent of what was before, which the table itself has if it is not given."""
     before = view["baseline"] if before is None else before
     scale = 100 / before.abs().where(before != 0)
     return view.assign(**{name: view[name] * scale for name in CHANGES if name in view})

@@ -85,7 +85,7 @@ def compute(context: Context) -> FreeFlow:
 def _points_and_diagrams(
     sigma: float, mu: float, share: float
 ) -> tuple[Points, Points | None, dict[float, pd.DataFrame]]:
-    """What depends on three numbers only, and takes a second."""
+    """Depends on three numbers only, and takes a second."""
     model = CorePeriphery(sigma, mu)
     plain = Points(0.0, model.sustain_point(), model.break_point())
     marks, linked = [plain.sustain, plain.broken], None

@@ -129,7 +129,6 @@ OPTIONS, CHECK = GovernancePart, pair_of
 
 
 def _why_not(context: Context, layer: str) -> str:
-    """Why links that are counted, or paid by the kilometre, cannot be compared in a layer."""
     cities, n = context.cities, context.cities.n_nodes
     linked = len(cities.storage.simple_csr(layer).indices) / max(n * (n - 1), 1)
     if linked >= DENSE:
@@ -147,7 +146,6 @@ def _why_not(context: Context, layer: str) -> str:
 def _priced(
     context: Context, part: GovernancePart, home: str, host: str, layer: str
 ) -> ApproachChoice:
-    """With the prices of the experiment and a budget; without prices a number of links."""
     why, experiment = _why_not(context, layer), context.once(choose)
     share, size = 0.5, LINKS
     if experiment is not None:
@@ -161,10 +159,7 @@ def _priced(
 
 
 def _tried(context: Context, part: GovernancePart, choice: ApproachChoice) -> ApproachChoice:
-    """Leaves out what cannot be paid or placed, before anything is measured.
-
-    Refused if nothing but the merger is left, unless home and host were only chosen from the data.
-    """
+    """Drop what cannot be paid or placed; refuse if only the merger is left."""
     network = context.cities.select(layers=[choice.layer])
     shares = {"pipeline_share": choice.pipeline_share, "kept_share": part.kept}
     shares["corridor_relief"] = part.corridor
@@ -244,7 +239,6 @@ def _renamed(comparison: ApproachComparison, names: dict[str, str]) -> ApproachC
 
 
 def _shares(context: Context, part: GovernancePart) -> tuple[pd.DataFrame, str]:
-    """Shares of the observed layers across borders, and why there is no null model, if so."""
     observed = [layer for layer in linked_layers(context.inside) if layer not in context.modelled]
     if not observed or not part.groups:
         return pd.DataFrame(), "no layer is observed" if part.groups else ""
@@ -380,7 +374,6 @@ def tables(result: Governance) -> Iterator[Table]:
 
 
 def _forms(forms: pd.DataFrame) -> pd.DataFrame:
-    """What home, host, all others and an operator get in each form of cooperation."""
     by = ["approach", "form"]
     shares = forms.pivot(index=by, columns="player", values="share")
     first = forms.drop_duplicates(by)

@@ -139,7 +139,6 @@ def tables(result: Park) -> Iterator[Table]:
 
 
 def _view(result: Park, table: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """The rows that matter most first; with names, where any node has one besides its id."""
     by = [column for column in columns if column in table]
     table = table.sort_values(by, ascending=False, kind="stable") if by else table.copy()
     names = [result.context.actors.get(node, str(node)) for node in table.index]

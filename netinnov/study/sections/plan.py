@@ -180,7 +180,6 @@ OPTIONS, CHECK = PlanPart, task_of
 
 
 def _pairs_with(place: str, context: Context, pairs: pd.DataFrame) -> pd.DataFrame:
-    """The pairs of home and host in which a place is one of both."""
     context.check_place("plan.place", place)
     own = pairs[(pairs == place).any(axis=1)]
     if len(own):

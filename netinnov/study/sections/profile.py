@@ -126,7 +126,6 @@ def compute(context: Context) -> Profile | None:
 def _drawn(
     structure: Plan, draw: dict[str, Any], sizes: pd.Series | None, say: Callable[[str], None]
 ) -> pd.DataFrame:
-    """Values, and draws of them as far as the plan goes; sizes are populations, if known."""
     network = structure.network
     plain = polycentricity.profile(network, sizes=sizes, **PLAIN, **draw)
     if not (structure.resamples or structure.replicates or structure.leave_one_out):
@@ -154,7 +153,6 @@ def _drawn(
 
 
 def _say_how_long(structure: Plan, one: dict[str, Any], say: Callable[[str], None]) -> None:
-    """Try one draw where many links or draws may take long, and say how long all will."""
     left = structure.network.n_nodes if structure.leave_one_out else 0
     drawn = structure.resample is not None or not without_events(structure.network, None)
     resamples = structure.resamples if drawn else 0
@@ -229,7 +227,6 @@ def tell(result: Profile) -> Iterator[Sentence]:
 
 
 def _null(result: Profile) -> Iterator[Sentence]:
-    """Which indices lie outside those of random networks."""
     table = result.table
     known = table.loc[table["p"].notna()]
     if known.empty:
@@ -281,7 +278,6 @@ def _without_one(result: Profile) -> Iterator[Sentence]:
 
 
 def _called(index: object) -> str:
-    """An index as the figure calls it; in quotes, as some names have a comma."""
     return f"“{INDICES.get(str(index), str(index).replace('_', ' '))}”"
 
 

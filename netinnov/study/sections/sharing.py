@@ -129,7 +129,7 @@ OPTIONS, CHECK = SharingPart, pairs_of
 
 
 def _of_enclaves(context: Context) -> pd.DataFrame:
-    """Home and host of each reverse enclave, or of each enclave if none is known to be reverse."""
+    """Pairs of reverse enclaves, or of all enclaves if none is known to be reverse."""
     table = context.once(enclaves.compute).counted
     reverse = table["direction"] == "reverse"
     ends = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna()
@@ -178,7 +178,7 @@ def compute(context: Context) -> Sharing:
     made: dict[tuple[tuple[str, str], ...], Game] = {}
 
     def game_of(table: pd.DataFrame) -> Game:
-        """The game of some of the pairs; two enclaves of one pair are one link."""
+        """Two enclaves of one pair are one link."""
         links = table.drop_duplicates(["source", "target"])
         key = tuple(sorted(zip(links["source"], links["target"], strict=True)))
         if key not in made:

@@ -178,7 +178,6 @@ def resample_of(context: Context) -> tuple[Change | None, str]:
 
 
 def _fresh(context: Context, candidates: Candidates, objective: Any, plan: SitingPlan) -> pd.Series:
-    """Values of the plan, one a placement, on placements that it was not chosen on."""
     sites = {site: candidates.scenarios[site] for site in plan.sites}
     if not sites or candidates.maker.form == "link":
         return pd.Series([plan.value], name="fresh")

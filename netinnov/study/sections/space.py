@@ -104,7 +104,6 @@ OPTIONS, CHECK = SpacePart, stock
 
 
 def _amounts(context: Context, column: str, end: str, setting: str) -> tuple[pd.Series[float], int]:
-    """A number for each home or host, and how many enclaves with a number are left out."""
     nodes, places = context.inside.storage.nodes, context.cities.storage.places
     known = context.cities.storage.nodes.index
     if column in nodes:

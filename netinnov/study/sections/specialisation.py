@@ -58,7 +58,7 @@ def compute(context: Context) -> Specialisation | None:
 
 
 def _quotients(cities: MultilayerNetwork) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
-    """What flows places take part in more than others do; one layer says nothing of that."""
+    """None for one layer, which says nothing of specialisation."""
     counts = centrality.degree(cities)
     counts = counts.loc[counts.sum(axis=1) > 0, counts.sum() > 0]
     if counts.shape[1] < 2:
@@ -76,7 +76,6 @@ def _quotients(cities: MultilayerNetwork) -> tuple[pd.DataFrame | None, pd.DataF
 
 
 def _spread(cities: MultilayerNetwork) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
-    """Inequality of strength over places in each period."""
     if not cities.layers or cities.storage.link_rows().period is None:
         return None, None
     periods = split_periods(cities).items()
