@@ -17,8 +17,7 @@ R = TypeVar("R")
 
 _listeners: list[Callable[[str], None]] = []
 
-_damaged: set[str] = set()
-"""Folders of the cache that could not be read or written in this process."""
+_damaged: set[str] = set()  # cache folders that could not be read or written in this process
 
 
 def announce(listener: Callable[[str], None] | None) -> None:
@@ -66,13 +65,13 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """A part of kernels of the same file: compiled once, and put by LLVM wherever it is called."""
+    """Part of kernels of the same file: compiled once, inlined by LLVM."""
     compiled: Callable[P, R] = numba.njit(forceinline=True)(function)
     return compiled
 
 
 def called(function: Callable[P, R]) -> Callable[P, R]:
-    """A part of kernels of the same file that is too long to be put in at each call."""
+    """Part of kernels of the same file that is too long to inline."""
     compiled: Callable[P, R] = numba.njit()(function)
     return compiled
 
@@ -85,7 +84,6 @@ def _read_only(value: Any) -> Any:
 
 
 def _is_cached(folder: str | None, function: Callable[..., Any]) -> bool:
-    """Whether the folder of the cache has this function for this interpreter."""
     if folder is None:
         return bool(getattr(numba.config, "DISABLE_JIT", False))  # there is nothing to compile
     tag = f"py{sys.version_info.major}{sys.version_info.minor}"
@@ -94,7 +92,6 @@ def _is_cached(folder: str | None, function: Callable[..., Any]) -> bool:
 
 
 def _warn_of_cache(folder: str, error: Exception) -> None:
-    """Name the folder to delete, once."""
     if folder not in _damaged:
         _damaged.add(folder)
         warnings.warn(

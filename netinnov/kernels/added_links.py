@@ -54,10 +54,7 @@ def inverse_distance_gains(from_source, to_target, chosen, source, target, lengt
 
 @inlined
 def _shorten(distances, i, j, length, gains, chosen, sources, targets, after):
-    """Lengths of all paths with one more link i > j, and what that adds to sums of 1/d by source.
-
-    The sources that come to j sooner over i, and the targets that i comes to sooner over j.
-    """
+    """Update distances for a new link i > j, and what that adds to sums of 1/d by source."""
     n = distances.shape[0]
     n_targets = 0
     for t in range(n):
@@ -87,7 +84,7 @@ def _shorten(distances, i, j, length, gains, chosen, sources, targets, after):
 
 @inlined
 def _gain(distances, i, j, length, gains, chosen, sources, targets, after):
-    """The same sums without a change of the distances."""
+    """The same sums, distances unchanged."""
     n = chosen.size
     n_targets = 0
     for t in range(n):

@@ -9,7 +9,7 @@ WORDS = 8  # words of 64 sources: one cache line a node
 
 @inlined
 def _ones(x):
-    """Number of bits that are set."""
+    """Number of set bits."""
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
     x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
     x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
@@ -18,7 +18,7 @@ def _ones(x):
 
 @inlined
 def _begin(n, sources):
-    """Which sources have been at a node, and which have just come there: each at itself."""
+    """Sources that have reached each node, and the front: each source at itself."""
     seen = np.zeros((n, (sources.size + 63) // 64), np.uint64)
     front = np.zeros(seen.shape, np.uint64)
     active = np.zeros(n, np.bool_)
@@ -44,7 +44,7 @@ def _spread(indptr, indices, front, active, reached, touched):
 
 @inlined
 def _settle(v, seen, front, reached):
-    """Make what has reached v for the first time its new front; how many sources that are."""
+    """Make the sources that reached v for the first time its new front; their number."""
     count = np.int64(0)
     for w in range(front.shape[1]):
         new = reached[v, w] & ~seen[v, w]
@@ -58,10 +58,10 @@ def _settle(v, seen, front, reached):
 
 @inlined
 def _walk(indptr, indices, sources, wanted, carries, limit):
-    """Searches from some sources: pairs of a source and a wanted node that lie 1, 2, ... apart.
+    """Number of pairs of a source and a wanted node that lie 1, 2, ... apart.
 
-    They go on from nodes that carry. Also for each wanted node how many of the sources, but itself,
-    reach it, their steps, and 1 / steps, summed. Every link is looked at once a step.
+    Also by wanted node, itself excluded: how many sources reach it, their steps, and 1 / steps,
+    summed. Searches go on from nodes that carry. Every link is looked at once a step.
     """
     n = indptr.size - 1
     seen, front, active = _begin(n, sources)

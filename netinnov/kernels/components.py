@@ -7,7 +7,7 @@ from netinnov.kernels._jit import inlined, kernel
 
 @inlined
 def _root(parent, u):
-    """The node that stands for the part of u; the way there is halved."""
+    """Root of u in the union-find forest, with path halving."""
     while parent[u] != u:
         parent[u] = parent[parent[u]]
         u = parent[u]

@@ -7,7 +7,7 @@ from netinnov.kernels._jit import inlined, kernel
 
 @inlined
 def _correlation(hits, links, size, n, unit):
-    """Pearson's r over pairs: linked (links of them) with an end in the core (hits of those)."""
+    """Pearson's r over pairs: `links` are linked, `hits` of them with an end in the core."""
     pairs = unit * n * (n - 1) / 2
     touched = pairs - unit * (n - size) * (n - size - 1) / 2
     spread = links * (pairs - links) * touched * (pairs - touched)
@@ -16,7 +16,7 @@ def _correlation(hits, links, size, n, unit):
 
 @inlined
 def _ones(x):
-    """Number of bits that are set."""
+    """Number of set bits."""
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
     x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
     x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)

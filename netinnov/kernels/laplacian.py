@@ -4,8 +4,7 @@ import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-TINY = 1e-290
-"""Below it a quotient has lost digits, or nearly so."""
+TINY = 1e-290  # below this a quotient has lost digits, or nearly so
 
 
 @kernel

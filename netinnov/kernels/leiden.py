@@ -23,8 +23,8 @@ from netinnov.kernels._jit import inlined, kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
+# Strengths by community x number of channels + channel
 Table = namedtuple("Table", "keys values counts bits")
-"""Strengths of communities in the channels, by community x number of channels + channel."""
 
 
 @inlined
@@ -40,7 +40,7 @@ def _uniform(state):
 
 @inlined
 def _shuffled_in_runs(n, state):
-    """A random order; of many, whole runs of neighbours in memory are shuffled, then each run."""
+    """A random order; if long, runs of neighbours in memory are shuffled, then each run."""
     run = 1 if n < 20_000 else 32
     n_runs = (n + run - 1) // run
     runs = np.arange(n_runs).astype(np.int32)
@@ -61,10 +61,7 @@ def _shuffled_in_runs(n, state):
 
 @inlined
 def _bits(n, n_channels, n_entries):
-    """Size of a hash table, as a power of two, that its entries fill by half at most.
-
-    0 where communities x channels are few times the entries: then each has a place of its own.
-    """
+    """Log2 of the size of a hash table at most half full; 0 for one slot for each key."""
     bits = 0
     if n * n_channels > 8 * n_entries:
         bits = 4
@@ -108,7 +105,7 @@ def _table(label, n_channels, cptr, cidx, cval):
 
 @inlined
 def _touch(near, touched, n_touched, c, weight):
-    """Add to the weight that leads to a community; how many have been met by then."""
+    """Add to the weight that leads to a community; returns how many were met."""
     touched[n_touched] = c
     n_touched += near[c] == 0.0
     near[c] += weight

@@ -34,7 +34,6 @@ def _numbers(n):
 
 @called
 def _of_members(label, part):
-    """The label of the part that each member is in."""
     labels = np.empty(part.size, np.int32)
     for v in range(part.size):
         labels[v] = label[part[v]]
@@ -52,7 +51,7 @@ def _shuffled(n, state):
 
 @called
 def _compact(label, n_labels):
-    """Number the labels 0, 1, ... without gaps, in place; how many there are."""
+    """Renumber labels 0, 1, ... without gaps, in place; their number."""
     number = np.full(n_labels, -1, np.int32)
     n_used = 0
     for v in range(label.size):
@@ -68,7 +67,7 @@ def _compact(label, n_labels):
 
 @called
 def _moved(indptr, indices, weight, a, b, fa, fb, label, state):
-    """Move single super-states to where they add most, in place; the gain. Labels are below n."""
+    """Move super-states to the best community, in place; the gain. Labels are below n."""
     n = a.size
     sum_a, sum_b, size = np.zeros(n), np.zeros(n), np.zeros(n, np.int32)
     for v in range(n):
@@ -246,7 +245,7 @@ def _of_parts(label, part, n_parts):
 
 @called
 def _iterated(indptr, indices, weight, a, b, fa, fb, label, state):
-    """Move, refine, aggregate and so on until each community is one super-state; and the gain."""
+    """Move, refine and aggregate until each community is one super-state; the gain."""
     n = a.size
     at = _numbers(n)
     label = label.copy()
@@ -264,7 +263,7 @@ def _iterated(indptr, indices, weight, a, b, fa, fb, label, state):
 
 @called
 def _split(indptr, indices, weight, a, b, fa, fb, label, state):
-    """Look for communities inside each community, and let these move; and the gain."""
+    """Search inside each community and let the parts move; the gain."""
     n = a.size
     cut_indptr = np.zeros(n + 1, np.int32)
     cut_indices, cut_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
@@ -317,7 +316,7 @@ def _connected(indptr, indices, label):
 
 @called
 def _settled(indptr, indices, weight, a, b, fa, fb, label, state):
-    """Moves of states, separation of unconnected parts and unions, until none is left."""
+    """Move states, separate unconnected parts and merge, until nothing changes."""
     n = a.size
     label = label.copy()
     while True:
@@ -334,7 +333,7 @@ def _settled(indptr, indices, weight, a, b, fa, fb, label, state):
 
 @called
 def _score(indptr, indices, weight, a, b, fa, fb, label):
-    """What is maximised, up to a constant."""
+    """The objective, up to a constant."""
     n = a.size
     sum_a, sum_b = np.zeros(n), np.zeros(n)
     inside = 0.0

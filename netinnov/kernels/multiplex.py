@@ -18,7 +18,7 @@ def _draw(state, below):
 
 @called
 def _drawn_order(n, state):
-    """A random order; of many, whole runs of neighbours in memory are shuffled, then each run."""
+    """A random order; if long, runs of neighbours in memory are shuffled, then each run."""
     run = 1 if n < 20_000 else 32
     runs = np.arange((n + run - 1) // run).astype(np.int32)
     for i in range(runs.size - 1, 0, -1):
@@ -51,7 +51,7 @@ def _totals(label, cptr, column, strength, n_columns):
 
 @called
 def _numbered(label):
-    """Number labels 0, 1, ... by first node, in place; how many there are."""
+    """Renumber labels 0, 1, ... by first node, in place; their number."""
     code = np.full(label.size, -1, np.int32)
     count = 0
     for v in range(label.size):
@@ -64,10 +64,7 @@ def _numbered(label):
 
 @called
 def _move(indptr, indices, data, cptr, column, strength, sign, part, state, visits):
-    """Move nodes to the best community nearby until none gains; `part` changes. Sum of gains.
-
-    After so many `visits` of nodes it ends as it is.
-    """
+    """Move nodes to the best community nearby, until none gains or `visits` are spent; the gain."""
     n = part.size
     total = _totals(part, cptr, column, strength, sign.size)
     size = np.zeros(n, np.int32)
@@ -269,10 +266,9 @@ def _merge_strengths(label, count, cptr, column, strength, n_columns):
 
 @called
 def _multilevel(indptr, indices, data, cptr, column, strength, sign, part_of, state, quick, stop):
-    """Move nodes, merge, move what is merged and so on; `part_of` changes. Sum of gains.
+    """Move, merge and so on, changing `part_of`, until moves gain at most `stop`; sum of gains.
 
-    The parts of communities are merged that refinement gives, or, where `quick` is above 0, whole
-    communities; if 2, each node moves at most once. It ends after moves that gain `stop` or less.
+    Merges refined parts, or whole communities if `quick` is above 0; if 2, nodes move once.
     """
     ptr, ends, weight = indptr, indices, data
     rows, columns, sums = cptr, column, strength

@@ -7,7 +7,7 @@ from netinnov.kernels._jit import inlined, kernel
 
 @inlined
 def _rise(heap, keys, place, at, item, key):
-    """Put an item into the heap of four branches, at its place at or above a gap."""
+    """Insert into the 4-ary heap, sifting up from a gap."""
     while at > 0:
         above = (at - 1) >> 2
         if keys[above] <= key:
@@ -23,7 +23,7 @@ def _rise(heap, keys, place, at, item, key):
 
 @inlined
 def _sink(heap, keys, place, size, item, key):
-    """Put an item into the heap, at its place below a gap at the top."""
+    """Insert into the heap, sifting down from a gap at the top."""
     at = 0
     while 4 * at + 1 < size:
         least = 4 * at + 1
@@ -46,10 +46,7 @@ def _search(
     source, node, first, indptr, indices, lengths, switch_cost,
     cost, least, order, heap, keys, place,
 ):  # fmt: skip
-    """Dijkstra's search from all copies of a node; gives the number of states reached.
-
-    Fills their costs, the least over the copies of each node, their order and ``place`` in it.
-    """
+    """Dijkstra from all copies of a node; fills costs, least over copies, order; states reached."""
     cost[:] = np.inf
     least[:] = np.inf
     place[:] = -1

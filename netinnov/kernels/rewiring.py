@@ -14,11 +14,9 @@ FAR = np.uint64(254)  # steps from its home that an entry can be
 BATCH = 64  # proposals whose memory is asked for together
 LONGEST = 64  # moves of an excursion; what is cut off is cut there and back, and rare
 
-Links = namedtuple("Links", "table width bits mask directed")
-"""A set of links: see `_hashed`."""
-
+Links = namedtuple("Links", "table width bits mask directed")  # a hash set of links, see `_hashed`
+# Zones of pairs of nodes: links in each now, since which step, and their sum up to then
 Zones = namedtuple("Zones", "site zone level count since total")
-"""Zones of pairs of nodes, and the links in each: now, since which step, and summed up to then."""
 
 
 @inlined
@@ -44,7 +42,7 @@ def _below(state, gamma, size):
 
 @inlined
 def _packed(a, b, directed):
-    """Both ends in one number, undirected the smaller first; without a branch, half would miss."""
+    """Both ends in one number, undirected the smaller first; branches would be mispredicted."""
     swap = (a ^ b) & (np.uint64(0) - np.uint64(not directed and a > b))
     return ((a ^ swap) << HALF) | (b ^ swap)
 
@@ -130,10 +128,9 @@ def _drop(links, link):
 
 @called
 def _filled(source, target, n_nodes, directed, spare):
-    """Packed links, and the set of them: at most a quarter of it taken, ``spare`` doublings less.
+    """Packed links, their set (at most a quarter full, by ``spare`` doublings less), if all fit.
 
-    Where bits need at most twice the memory they are taken: no search is needed. And whether all
-    fitted.
+    Bits replace the hash table where they need at most twice the memory: no search is needed.
     """
     m = source.size
     width, bits = 1, 3
@@ -207,7 +204,7 @@ def _around(key, links, indptr, e, state, gamma):
 
 @inlined
 def _asked(links, a, b, c, d):
-    """Read the places of all links that a proposal looks up, so that the memory comes near."""
+    """Prefetch the table entries that a proposal looks up."""
     table, directed = links.table, links.directed
     one, _ = _hashed(links, _packed(a, d, directed))
     two, _ = _hashed(links, _packed(c, b, directed))
@@ -218,7 +215,7 @@ def _asked(links, a, b, c, d):
 
 @inlined
 def _turned(key, e, f, after):
-    """The links of a directed triangle the other way round; e and f are its first two slots."""
+    """Reverse a directed triangle; e and f are its first two slots."""
     a, b, c = key[e] >> HALF, key[e] & LOW, key[f] & LOW
     after[0], after[1], after[2] = (a << HALF) | c, (b << HALF) | a, (c << HALF) | b
 
@@ -473,7 +470,7 @@ def _same_pairs(key, group, slots, before, touched, n, old_pairs, new_pairs, dir
 
 @called
 def _dealt(key, group, bucket, where, slots, before, touched, n, moved, had):
-    """Positions whose class has changed trade entries of the buckets until all stand right."""
+    """Positions whose class has changed trade entries of the buckets until all are right."""
     n_moved = 0
     for h in range(n):
         slot = slots[touched[h]]
