@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Run the command; Ctrl-C while its modules are still loading ends it without a word."""
+    """Ctrl-C while modules are still loading ends it silently."""
     os.environ["MPLBACKEND"] = "agg"  # no command opens a window
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # closed: a file that is opened would take its number

@@ -21,21 +21,19 @@ COUNTS = (
     "bins horizon n_cities n_shares nearest orders permutations placebos placements points "
     "replicates resamples samples settle size steps trials"
 )
+# Largest value of an option that counts work, by name: beyond it a call would hang
 LIMITS = {
     "regions": 1_000,
     **dict.fromkeys(("restarts", "runs"), SEARCHES),
     **dict.fromkeys(COUNTS.split(), REPEATS),
 }
-"""The largest value of an option that counts work, by its name: beyond it a call would hang."""
 
 
 def limit_of(name: str) -> int:
-    """The largest whole number that an option takes."""
     return LIMITS.get(name, WHOLE)
 
 
 def check_choice(name: str, value: Any, choices: Any) -> None:
-    """Refuse a value that is not one of a Literal, naming all that are."""
     allowed = get_args(choices)
     if not isinstance(value, Hashable) or value not in set(allowed):
         msg = f"`{name}` must be one of {', '.join(map(repr, allowed))}; found {shown(value)}."
@@ -55,10 +53,7 @@ ARGUMENT_CHECKS[bool] = lambda name, value, _: check_flag(name, value)
 def check_callable(
     name: str, value: object, expected: str = "a function", *, made: bool = False
 ) -> None:
-    """Refuse what cannot be called; ``expected``: what it is called with and gives.
-
-    With ``made`` a class is refused as well: what it makes is what should be called.
-    """
+    """Refuse what cannot be called; with ``made`` also a class, an instance of which is meant."""
     if made and isinstance(value, type):
         class_found = f"the class {value.__name__}; write {value.__name__}(...)"
         raise InputError(f"`{name}` must be {expected}; found {class_found}.")
@@ -67,14 +62,12 @@ def check_callable(
 
 
 def check_mapping(name: str, value: object, expected: str, *, filled: bool = False) -> None:
-    """Refuse what is not a mapping (``filled``: or empty); ``expected``: from what to what."""
     if not isinstance(value, Mapping) or (filled and not value):
         least = ", with at least one" if filled else ""
         raise InputError(f"`{name}` must be a mapping {expected}{least}; found {shown(value)}.")
 
 
 def check_type(name: str, value: object, *types: type, mend: str = "") -> None:
-    """Refuse what is of none of these types, naming all of them; ``mend``: what to write."""
     if not isinstance(value, types):
         *most, last = (each.__name__ for each in types)
         named = f"{', '.join(most)} or {last}" if most else last
@@ -83,7 +76,6 @@ def check_type(name: str, value: object, *types: type, mend: str = "") -> None:
 
 
 def check_rng(rng: Any) -> np.random.Generator:
-    """The generator that ``rng`` stands for: the first line of what draws."""
     try:
         return np.random.default_rng(rng)
     except (TypeError, ValueError):
@@ -101,11 +93,7 @@ def check_number(
     below: bool = False,
     whole: bool = False,
 ) -> None:
-    """Refuse what is not a finite number in [low, high]; ``above`` or ``below`` leave an end out.
-
-    With ``whole`` it must be a whole number as well, and no truth value. Options that count work
-    have a limit by their name, see `LIMITS`; other counts are below ``2**31``.
-    """
+    """Refuse all but a finite number in [low, high]; ``above`` and ``below`` exclude the ends."""
     if name in LIMITS or (whole and math.isfinite(low)):
         high = min(high, limit_of(name))
     number = _number(value)
@@ -126,13 +114,12 @@ def _plain(limit: float) -> str:
 
 
 def as_whole(name: str, value: Any, *, low: float = 0, high: float = math.inf) -> int:
-    """The whole number in [low, high] that is given as an int or as a float."""
     check_number(name, value, low=low, high=high, whole=True)
     return int(value)
 
 
 def as_floats(name: str, values: Any) -> npt.NDArray[np.float64]:
-    """A number, or numbers in rows of equal length, as an array of its own; NaN where missing."""
+    """A copy as float64, one- or two-dimensional; NaN where missing."""
     try:
         if isinstance(values, (pd.Series, pd.DataFrame)):  # NA of nullable columns
             return values.to_numpy(np.float64, copy=True, na_value=np.nan)
@@ -143,12 +130,11 @@ def as_floats(name: str, values: Any) -> npt.NDArray[np.float64]:
 
 
 def check_confidence(name: str, value: Any) -> None:
-    """Refuse what is not a level of an interval, above 0 and below 1: 0.95, not 95."""
     check_number(name, value, low=0, high=1, above=True, below=True)
 
 
 def _number(value: Any) -> float:
-    """The number as a float; NaN if it is not a number, infinite if no float could hold it."""
+    """NaN if it is not a number, infinite if it is too large for a float."""
     if isinstance(value, (float, int)):
         try:
             return float(value)
@@ -172,7 +158,6 @@ def as_path(name: str, value: Any) -> Path:
 
 
 def as_list(argument: str, names: object, of: str = "names") -> list[Any]:
-    """The members of a sequence; a single text is refused, it would be spelt out."""
     if isinstance(names, (str, bytes)):
         msg = (
             f"`{argument}` must be a sequence of {of}; found the text {names!r}; write [{names!r}]."
@@ -186,7 +171,6 @@ def as_list(argument: str, names: object, of: str = "names") -> list[Any]:
 def check_names(
     argument: str, names: Iterable[object], known: Sequence[str], *, of: str = "the network"
 ) -> list[str]:
-    """The names as a list, each of them known; a single text is refused, it would be spelt out."""
     listed = as_list(argument, names)
     allowed = set(known)
     unknown = [name for name in listed if not isinstance(name, Hashable) or name not in allowed]
@@ -198,7 +182,6 @@ def check_names(
 def check_name(
     argument: str, name: object, known: Sequence[str], *, of: str = "the network"
 ) -> str:
-    """One known name; several are refused."""
     if isinstance(name, str):
         return check_names(argument, [name], known, of=of)[0]
     raise InputError(f"`{argument}` must be one name of {of}; found {shown(name)}.")
@@ -212,13 +195,11 @@ def unknown_names(
     *,
     of: str = "the network",
 ) -> InputError:
-    """The fault of the names that are not known, with the nearest spellings."""
     some = examples(unknown, lambda name: f"{name!r}{did_you_mean(name, known)}")
     return InputError(f"`{argument}`: {len(unknown)} of {n_names} names are not in {of}: {some}.")
 
 
 def shown(value: object) -> str:
-    """How a message shows what was found: as it is written, or its type if that is long."""
     try:
         text = repr(value.item() if isinstance(value, np.generic) else value)
     except ValueError:  # a whole number of more digits than Python writes
@@ -238,7 +219,6 @@ def examples(items: Iterable[Any], show: Callable[[Any], str] = repr) -> str:
 
 
 def did_you_mean(name: object, known: Iterable[object]) -> str:
-    """The nearest known spelling, as an addition to a message; nothing if none is near."""
     text = str(name)
     by_case = {other.casefold(): other for other in known if isinstance(other, str)}
     if text.casefold() in by_case:

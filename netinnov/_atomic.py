@@ -19,7 +19,6 @@ from netinnov.errors import InputError
 
 @contextmanager
 def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[IO[str]]:
-    """UTF-8 text that takes its name, and the place of an older file, when it is complete."""
     with _hidden_file(as_path("path", path)) as (hidden, real):
         with hidden.open("x", encoding="utf-8", newline=newline) as stream:
             yield stream
@@ -28,11 +27,7 @@ def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[I
 
 
 def write_bytes(path: Path, content: bytes, *, exclusive: bool = False) -> bool:
-    """Write a file that takes its name when the disk has all of it.
-
-    With ``exclusive`` a file of this name stays, even one that another process makes meanwhile, and
-    the result is False.
-    """
+    """Write atomically; False if ``exclusive`` and the file exists by then."""
     with _hidden_file(path) as (hidden, real):
         with hidden.open("xb") as stream:
             stream.write(content)
@@ -99,7 +94,6 @@ def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterat
 
 @contextmanager
 def _hidden_file(path: Path) -> Iterator[tuple[Path, Path]]:
-    """A hidden name beside ``path``, and the name that the file there takes when it is complete."""
     if check_target(path) == "a folder":
         raise InputError(f"{path} must be the name of a file; it is a folder.")
     real = path.resolve()  # a link stays, and what it leads to is replaced
@@ -114,7 +108,7 @@ def _hidden_file(path: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders at once; False where the system cannot."""
+    """Swap two folders atomically; False where the system cannot."""
     if sys.platform != "linux":
         return False
     import ctypes
@@ -127,7 +121,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def _name_once(hidden: Path, path: Path) -> bool:
-    """Give a complete file a name that is free; False if it is taken, whatever runs beside."""
+    """Give a complete file its name; False if that is taken, also by another process."""
     try:
         os.link(hidden, path)
     except FileExistsError:
@@ -143,7 +137,6 @@ def _name_once(hidden: Path, path: Path) -> bool:
 
 @contextmanager
 def _refusals(failure: str) -> Iterator[None]:
-    """What the system refuses, as an error in words."""
     try:
         yield
     except (FileExistsError, NotADirectoryError):

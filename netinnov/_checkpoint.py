@@ -34,18 +34,12 @@ _EXPERIMENT, _CONTENT = "experiment", "content"
 _DELETE = "Delete it, or the folder of the checkpoint: what is missing is measured again."
 _LARGEST_POOL = 1_024
 
+# Wording where the name of an option does not tell it
 _SAID = {"resample": "its data were resampled by {}, not by {}"}
-"""How a difference is said where the name of an option does not tell it."""
 
 
 class Checkpoint:
-    """A folder of what one experiment has found.
-
-    ``parts`` are what makes the experiment, in words that are the same in every run (see
-    `identity`), ``seed`` is that of `seed_state` before anything is spawned. ``checkpoint.json``
-    holds them: a folder of another experiment is refused, and of two runs that begin in one folder
-    one makes the file. Each ``batch-*.npz`` has some rows and the digest of the experiment.
-    """
+    """Results of one experiment: ``checkpoint.json`` identifies it, ``batch-*.npz`` hold rows."""
 
     def __init__(self, folder: PathLike, parts: Parts, seed: Mapping[str, Any]) -> None:
         self._folder = as_path("checkpoint", folder)
@@ -61,7 +55,6 @@ class Checkpoint:
             )
 
     def _begin(self, mine: dict[str, Any]) -> Mapping[str, Any]:
-        """Make the folder and its manifest; give the manifest of another run that was faster."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if any(self._folder.glob(_BATCHES)) and not (self._folder / _MANIFEST).exists():
             msg = f"the checkpoint {str(self._folder)!r} has batches but no {_MANIFEST}, so nobody "
@@ -72,7 +65,6 @@ class Checkpoint:
         return mine
 
     def rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
-        """Give the values under these names, a row at a time: scalars, or arrays of numbers."""
         for path in sorted(self._folder.glob(_BATCHES)):
             try:
                 batch = _arrays(path)
@@ -88,7 +80,6 @@ class Checkpoint:
             yield from zip(*(c.tolist() if c.ndim == 1 else c for c in columns), strict=True)
 
     def write(self, key: object, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Keep some rows, all with the same names, in a file that is named after a key."""
         stream = io.BytesIO()
         columns = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
         columns[_CONTENT] = np.array(_digest_of(columns))
@@ -99,7 +90,7 @@ class Checkpoint:
 
 
 def _arrays(path: Path) -> dict[str, Any]:
-    """The arrays of a batch, which is not packed, so that none is larger than the file."""
+    """Arrays of a batch, which is uncompressed, so that none is larger than the file."""
     content = check_file(path).read_bytes()
     with zipfile.ZipFile(io.BytesIO(content)) as members:
         if sum(member.file_size for member in members.infolist()) > len(content):
@@ -109,7 +100,6 @@ def _arrays(path: Path) -> dict[str, Any]:
 
 
 def _digest_of(columns: Mapping[str, Any]) -> str:
-    """A digest of the names, types, shapes and values of arrays."""
     digest = hashlib.sha256()
     for name, column in sorted(columns.items()):
         digest.update(f"{name} {column.dtype.str} {column.shape} ".encode() + column.tobytes())
@@ -126,11 +116,7 @@ def run_numbered(
     progress: bool = True,
     label: str = "replicates",
 ) -> list[Sequence[Floats]]:
-    """Apply a task to each item as `run` does, without those that a checkpoint holds already.
-
-    The task gives as many arrays as there are ``sizes``, of these shapes. The checkpoint (None
-    keeps nothing) knows items by their numbers: more may be asked for later.
-    """
+    """Apply a task as `run` does, skipping items (by number) that the checkpoint holds."""
     if checkpoint is None:
         return run(task, items, executor=executor, progress=progress, label=label)
     store, names = checkpoint, [f"value_{at}" for at in range(len(sizes))]
@@ -169,12 +155,10 @@ def run_numbered(
 def _of_numbered(
     task: Callable[[Any], Sequence[Floats]], numbered: tuple[int, Any]
 ) -> Sequence[Floats]:
-    """The result of a task for an item that a checkpoint knows by a number."""
     return task(numbered[1])
 
 
 def seed_state(seed: np.random.SeedSequence) -> dict[str, Any]:
-    """Give all that a seed is made of, for the manifest."""
     entropy: Any = seed.entropy
     if entropy is not None and not isinstance(entropy, int):
         entropy = [int(part) for part in np.ravel(entropy)]
@@ -189,7 +173,7 @@ def seed_state(seed: np.random.SeedSequence) -> dict[str, Any]:
 def seed_of_run(
     rng: Rng, checkpoint: PathLike | None = None
 ) -> tuple[np.random.Generator, np.random.SeedSequence]:
-    """The generator of a run and the seed that it stands for; ``None`` takes up what is stored."""
+    """Generator of a run and its seed; None resumes the seed that the checkpoint holds."""
     if rng is None and checkpoint is not None:
         stored = _manifest(as_path("checkpoint", checkpoint))
         rng = None if stored is None else _seed(stored["entropy"])
@@ -198,7 +182,6 @@ def seed_of_run(
 
 
 def _seed(state: Any) -> np.random.SeedSequence:
-    """Make a seed from its state; anything else is a KeyError, TypeError or ValueError."""
     if state["pool_size"] > _LARGEST_POOL:  # numpy's time grows with the square
         raise ValueError
     return np.random.SeedSequence(
@@ -231,7 +214,6 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str]:
-    """Say in which parts two experiments differ."""
     if stored.get("function") != mine["function"]:
         return [f"it was begun by {stored.get('function')}, this is {mine['function']}"]
     differences = []

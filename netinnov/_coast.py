@@ -14,10 +14,7 @@ _FINEST = 2000  # points of an outline across a map, at most
 def land_in(
     frame: tuple[float, float, float, float], *, finest: int = _FINEST
 ) -> list[NDArray[np.float64]]:
-    """Outlines of the land inside a frame and a little beyond it, closed along its sides.
-
-    The frame is west, east, south, north in degrees; ``finest`` bounds the points across it.
-    """
+    """Closed outlines of land around a frame: west, east, south, north in degrees."""
     west, east, south, north = frame
     margin = 0.02 * max(east - west, north - south)
     low = np.array([west - margin, south - margin])
@@ -40,7 +37,6 @@ def land_in(
 
 @cache
 def _outlines() -> list[NDArray[np.float64]]:
-    """Closed outlines in degrees; `data/make_land.py` makes the file, and says where it is from."""
     path = files("netinnov").joinpath("plotting", "land.npz")
     with path.open("rb") as file, np.load(file) as land:
         points = land["steps"].cumsum(axis=0) * float(land["unit"])
@@ -52,7 +48,7 @@ def _outlines() -> list[NDArray[np.float64]]:
 
 
 def _cut(points: NDArray[np.float64], axis: int, limit: float, side: float) -> NDArray[np.float64]:
-    """The part of a polygon on one side of a line (Sutherland and Hodgman 1974)."""
+    """Part of a polygon on one side of a line (Sutherland and Hodgman 1974)."""
     if not len(points):
         return points
     after = np.roll(points, -1, axis=0)

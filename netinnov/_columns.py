@@ -19,12 +19,12 @@ from netinnov._arguments import examples
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 
+# `pd.to_numeric` may miss the last digit of text
 ROUNDS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
-"""Whether `pd.to_numeric` may miss the last digit of a number read from text."""
 PIECE = 1 << 20  # rows that are taken at once
 TEXT = pd.StringDtype(na_value=np.nan)  # what pandas calls `str`
+# Columns with the name for figures and reports; the first that has text
 DISPLAY_NAMES = ("name_en", "name")
-"""Columns with what figures and reports call a node or place; the first that has text."""
 OTHER_NAMES = {"lon": ("long", "lng", "longitude"), "lat": ("latitude",)}
 OTHER_WORDS = {
     "source": ("from", "origin", "sender"),
@@ -38,17 +38,15 @@ OTHER_WORDS = {
     "population": ("pop", "inhabitants", "people"),
     "parent": ("part_of", "within", "lies_in"),
 }
-"""What people call these columns."""
 
 
 def refuse_repeated(table: str, columns: pd.Index) -> None:
-    """Refuse a table with several columns of one name."""
     if len(twice := columns[columns.duplicated()].unique()):
         raise InputError(f"{table} must have each column once; twice or more: {examples(twice)}.")
 
 
 def as_floats(values: pd.Series) -> pd.Series:
-    """Numbers where a value or its text is one, each the nearest float; NaN elsewhere."""
+    """Nearest float of each number or numeric text; NaN elsewhere."""
     try:
         number = pd.to_numeric(values, errors="coerce")
     except OverflowError:  # JSON may hold whole numbers that no float does
@@ -59,7 +57,6 @@ def as_floats(values: pd.Series) -> pd.Series:
 
 
 def own_names(names: Sequence[str], taken: Collection[str]) -> list[str]:
-    """Names of attributes, each once; one that is ``taken`` gets underscores at its end."""
     used, original = {*taken}, {*names}
     own = []
     for name in names:
@@ -72,17 +69,12 @@ def own_names(names: Sequence[str], taken: Collection[str]) -> list[str]:
 
 
 def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
-    """Ids as text, which of them are neither text nor whole numbers, and whether types mix.
-
-    Blanks at the ends go. Whole numbers become text, also where a missing value made them floats
-    (7.0 is "7"), but for those above 2^53, of which a float has lost digits.
-    """
+    """Stripped ids as text (7.0 is "7", up to 2^53), which are not ids, and whether types mix."""
     text, bad, mixed = as_written(values)
     return text.str.strip(), bad, mixed
 
 
 def as_written(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
-    """The same with the blanks at the ends."""
     sound = np.zeros(len(values), bool)
     dtype = values.dtype
     if dtype == TEXT:
@@ -126,10 +118,6 @@ class Coded(NamedTuple):
 
 
 def as_codes(values: pd.Series) -> Coded | None:
-    """Categories and whole numbers without a text for each row; None for other columns.
-
-    The text is that of `as_text`.
-    """
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         kind = dtype.categories.dtype
@@ -144,12 +132,11 @@ def as_codes(values: pd.Series) -> Coded | None:
 
 
 def _is_whole(dtype: Any) -> bool:
-    """Whether a column holds whole numbers, none of them missing."""
     return isinstance(dtype, np.dtype) and dtype.kind in "iu"
 
 
 def taken(codes: Codes, at: npt.NDArray[np.integer]) -> Codes:
-    """The codes at these positions, -1 at -1; in pieces, as numpy makes 64 bits of positions."""
+    """Codes at these positions, -1 at -1; in pieces, since numpy copies positions to 64 bits."""
     codes = np.append(codes, np.int32(-1))
     result = np.empty(at.size, np.int32)
     for start in range(0, at.size, PIECE):
@@ -166,7 +153,7 @@ def _whole_numbers(number: Floats, index: pd.Index) -> tuple[pd.Series, Mask, bo
 
 
 def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
-    """Float64 with NaN where missing, and which entries are not numbers at all."""
+    """Float64 with NaN where missing, and which entries are not numbers."""
     dtype = values.dtype
     if isinstance(dtype, pd.ArrowDtype):
         return as_numbers(_without_arrow(values, dtype))
@@ -188,7 +175,7 @@ def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
 
 
 def as_periods(values: pd.Series) -> tuple[pd.Series, Mask]:
-    """Whole numbers as Int64, on the same index, and which entries are neither that nor missing."""
+    """Int64, and which entries are neither whole numbers nor missing."""
     number, text = as_numbers(values)
     with np.errstate(invalid="ignore"):
         whole = (number == np.floor(number)) & (np.abs(number) < 2.0**63)
@@ -197,7 +184,6 @@ def as_periods(values: pd.Series) -> tuple[pd.Series, Mask]:
 
 
 def _without_arrow(values: pd.Series, dtype: pd.ArrowDtype) -> pd.Series:
-    """A column of a type of Arrow as one of numpy's or of pandas' own."""
     if pa.types.is_integer(dtype.pyarrow_dtype):
         return values.astype("Int64")
     return pd.Series(pa.array(values).to_pandas().array, values.index)
@@ -208,7 +194,6 @@ def _is_real(value: Any) -> bool:
 
 
 def _as_float(value: Any) -> float:
-    """The number, infinite where no float could hold it."""
     try:
         return float(value)
     except OverflowError:
@@ -216,14 +201,13 @@ def _as_float(value: Any) -> float:
 
 
 def is_blank(text: pd.Series) -> Mask:
-    """Missing, empty or only white space."""
     trimmed = pc.utf8_trim_whitespace(pa.array(text, type=pa.large_string()))
     blank = pc.equal(trimmed, "").fill_null(True)
     return cast(Mask, blank.to_numpy(zero_copy_only=False))
 
 
 def display_names(table: pd.DataFrame, labels: Iterable[str] | None = None) -> pd.Series[str]:
-    """What figures and reports call each row: see `DISPLAY_NAMES`; else its label, or its id."""
+    """Name of each row for figures: the first of `DISPLAY_NAMES`, else its label or id."""
     default = table.index.astype("str") if labels is None else list(labels)
     names = pd.Series(default, index=table.index, dtype="str")
     for column in reversed(DISPLAY_NAMES):
@@ -234,10 +218,7 @@ def display_names(table: pd.DataFrame, labels: Iterable[str] | None = None) -> p
 
 
 def misspelt(column: str, name: str) -> bool:
-    """Whether a column looks like a slip for ``name``: case, one letter too few, many or swapped.
-
-    Substituted letters do not count in short names: ``patent`` is not a slip for ``parent``.
-    """
+    """Whether a column is ``name`` but for case, one letter too few or many, or two swapped."""
     a, b = column.casefold().strip(), name
     if a == b:
         return column != name
@@ -253,7 +234,6 @@ def misspelt(column: str, name: str) -> bool:
 
 
 def nearest(name: str, columns: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """The column most like ``name``, if one is near, or else called by another word for it."""
     by_case = {column.casefold().strip(): column for column in columns}
     near = difflib.get_close_matches(name, by_case, n=1, cutoff=cutoff)
     near += [word for word in OTHER_WORDS.get(name, ()) if word in by_case]

@@ -17,8 +17,6 @@ P = ParamSpec("P")
 
 
 def plainly(command: Callable[P, None]) -> Callable[P, None]:
-    """One message on stderr and exit code 1 in place of a traceback."""
-
     @functools.wraps(command)
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
         import pyarrow as pa
@@ -60,10 +58,9 @@ def tell(text: str) -> None:
 
 
 def write(text: str, *, err: bool = False) -> None:
-    """Write to the terminal; every text of the commands but the example takes this door."""
     typer.echo(without_controls(text), err=err)
 
 
 def write_line(text: str) -> None:
-    """Write one line, also where a name of the data holds a line feed."""
+    """Write one line, even if a name in the data holds a line feed."""
     write(without_controls(text, one_line=True))

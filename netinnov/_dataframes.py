@@ -11,10 +11,6 @@ import pyarrow as pa
 
 
 def as_pandas(table: Any) -> Any:
-    """Convert a table to a DataFrame of pandas; a lazy one is computed.
-
-    A dict of tables is converted table by table; anything else is returned as it is.
-    """
     if isinstance(table, pd.DataFrame) or table is None:
         return table
     if isinstance(table, Mapping):
@@ -46,10 +42,7 @@ def as_pandas(table: Any) -> Any:
 
 
 def _categories(column: pa.ChunkedArray, known: list[tuple[pa.Array, pd.Index]]) -> Any:
-    """A column of dictionary codes as categories, without a copy where it is in one piece.
-
-    ``known``: lists of categories that were checked already, which columns then share.
-    """
+    """Dictionary codes as categories, without a copy if contiguous; ``known`` are shared."""
     one = column.num_chunks == 1
     whole = column.chunk(0) if one else column.unify_dictionaries().combine_chunks()
     codes = whole.indices

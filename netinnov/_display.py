@@ -31,12 +31,10 @@ class Displayed:
     __slots__ = ()
 
     def _facts(self) -> dict[str, Any]:
-        """What is shown, by name: the fields, unless a class says something shorter."""
         own: Any = self
         return {each.name: getattr(own, each.name) for each in fields(own) if each.repr}
 
     def _pictures(self) -> str:
-        """HTML below the numbers: a picture, or a table of a few rows."""
         return ""
 
     def __repr__(self) -> str:
@@ -72,7 +70,6 @@ class Tabled(Displayed):
 
 
 def short(value: Any) -> str:
-    """A value as a reader wants it: four digits, a few members, or the size of a table."""
     if isinstance(value, (float, np.floating)):
         return f"{value:.4g}"
     if isinstance(value, (bool, np.bool_)) or value is None:
@@ -104,7 +101,6 @@ def _members(shown: Iterable[str], size: int = 0) -> str:
 
 
 def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
-    """Rows of text and pictures as HTML; text is escaped."""
     body = "".join(
         "<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
@@ -114,7 +110,6 @@ def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
 
 
 def first_rows(frame: pd.DataFrame, columns: Sequence[str]) -> str:
-    """The first rows of a table as HTML, with ``low`` and ``high`` as a picture beside them."""
     rows = frame[:ROWS]
     span = (float(rows["low"].min()), float(rows["high"].max()))
     texts = rows[[*columns]].itertuples(index=False)
@@ -129,7 +124,6 @@ def _cell(text: str) -> str:
 
 
 def histogram(values: npt.ArrayLike, mark: float, *, bins: int = 24) -> str:
-    """A picture of how values are distributed, with a line at one value."""
     drawn = np.asarray(values, np.float64)
     drawn = drawn[np.isfinite(drawn)]
     if not drawn.size or not np.isfinite(mark):
@@ -144,7 +138,6 @@ def histogram(values: npt.ArrayLike, mark: float, *, bins: int = 24) -> str:
 
 
 def bars(values: npt.ArrayLike) -> str:
-    """A picture of some sizes, side by side from 0."""
     drawn = np.asarray(values, np.float64)[:40]
     if not drawn.size or not drawn.max() > 0:
         return ""
@@ -156,7 +149,6 @@ def bars(values: npt.ArrayLike) -> str:
 def interval(
     value: float, low: float, high: float, span: Iterable[float], *, zero: bool = True
 ) -> str:
-    """A picture of a value and its interval over a common range; ``zero``: with a line at 0."""
     ends = [*span, 0.0] if zero else [*span]
     if not np.isfinite([value, low, high, *ends]).all():
         return ""

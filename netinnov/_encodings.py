@@ -7,6 +7,7 @@ from pathlib import Path
 
 from netinnov.errors import InputError
 
+# Byte order marks; that of UTF-32 begins with that of UTF-16
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
@@ -14,17 +15,15 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
-"""Byte order marks; that of UTF-32 begins with that of UTF-16."""
 
 NEWLINE = b"\n"
 USUAL_SHARE = 0.95
+# Shares of wide characters that must be in GB 2312, and in its frequent first level
 FREQUENT_SHARE = 0.5
-"""Shares of the wide characters that must lie in GB 2312, and in its first level, the frequent."""
 LAST_FREQUENT = 0xD7  # first byte of the last of the frequent; signs come before them
 
 
 def check_encoding(encoding: object) -> str | None:
-    """The argument `encoding`: a name that Python knows, or None."""
     if encoding is None:
         return None
     if isinstance(encoding, str):
@@ -40,7 +39,6 @@ def check_encoding(encoding: object) -> str | None:
 
 
 def text_of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, str | None]:
-    """The text without a byte order mark, and the encoding if it was found and is not UTF-8."""
     for mark, codec, called in MARKS:
         family = codec.removesuffix("-sig")  # of the encodings that the mark belongs to
         asked = encoding is None or codecs.lookup(encoding).name.startswith(family)
@@ -63,7 +61,6 @@ def text_of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, s
 def utf8_of(
     name: str | Path, data: bytes, *, mend: str = "save the file as UTF-8", first: int = 1
 ) -> str:
-    """The text of UTF-8 without a byte order mark, or where it is not, counted from ``first``."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -87,7 +84,7 @@ def _decoded(name: str, data: bytes, codec: str, called: str) -> str:
 
 
 def _utf16(data: bytes) -> str | None:
-    """The text of UTF-16 without a mark: the NUL of ASCII letters stands at every second byte."""
+    """UTF-16 without a mark, recognised by NUL at every second byte of ASCII letters."""
     odd, even = data[1::2].count(0), data[::2].count(0)
     if min(odd, even) > 0.02 * max(odd, even):
         return None
@@ -99,11 +96,7 @@ def _utf16(data: bytes) -> str | None:
 
 
 def _is_gb18030(data: bytes) -> bool:
-    """Whether bytes are GB18030, and not text of another encoding that it could decode as well.
-
-    Accents of Latin-1 stand before ASCII letters, which are second bytes outside GB 2312; small
-    letters of Cyrillic alphabets come in pairs that are its rare characters.
-    """
+    """Whether it is GB18030, not Latin-1 (accents before ASCII) or Cyrillic (rare characters)."""
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:

@@ -12,12 +12,10 @@ import pandas as pd
 
 from netinnov.errors import InputError
 
-LINE, ROW = "line of file", "row of file"
-"""Names of such an index: lines of a text file; rows as a spreadsheet counts them."""
+LINE, ROW = "line of file", "row of file"  # lines of a text file; rows as a spreadsheet counts them
 
 
 def first_row(path: object, reader: Iterator[list[str]]) -> list[str]:
-    """The fields of the first line."""
     try:
         return next(reader, [])
     except csv.Error as error:
@@ -27,11 +25,7 @@ def first_row(path: object, reader: Iterator[list[str]]) -> list[str]:
 def rows_by_line(
     text: str, delimiter: str = ",", *, first: int = 1, strict: bool = False
 ) -> Iterator[tuple[int, list[str]]]:
-    """The line in which each row starts, and its fields; blank lines hold none.
-
-    Ends without a word where Python's reader does, as at a field beyond its limit of 128 KiB; with
-    ``strict`` by a csv.Error that names the line.
-    """
+    """First line and fields of each row, no blank lines; ``strict`` raises csv.Error."""
     reader, line = (
         csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict),
         first,
@@ -47,7 +41,6 @@ def rows_by_line(
 
 
 def with_file_rows(frame: pd.DataFrame, numbers: npt.NDArray[np.int64], name: str) -> pd.DataFrame:
-    """The frame with the lines or rows of its file as index; selections of rows keep them."""
     first = int(numbers[0]) if numbers.size else 2
     if (numbers == np.arange(first, first + numbers.size)).all():
         return frame.set_axis(pd.RangeIndex(first, first + numbers.size, name=name), axis=0)
@@ -58,32 +51,28 @@ HEADERS = "headers of file"
 
 
 def with_file_headers(frame: pd.DataFrame, ours: Mapping[str, str]) -> pd.DataFrame:
-    """The frame with what the file calls its columns, for messages."""
     frame = frame.copy(deep=False)
     frame.attrs = {HEADERS: {name: theirs for theirs, name in ours.items() if theirs != name}}
     return frame
 
 
 def file_headers(frame: pd.DataFrame) -> dict[str, str]:
-    """What the file calls columns, where it is not their name."""
     headers: dict[str, str] = frame.attrs.get(HEADERS, {})
     return headers
 
 
 def without_file(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame alone, its rows counted from 0."""
     frame = frame.reset_index(drop=True) if has_file_rows(frame) else frame.copy(deep=False)
     frame.attrs = {}
     return frame
 
 
 def has_file_rows(frame: pd.DataFrame) -> bool:
-    """Whether the index says where the rows stand in their file."""
     return frame.index.name in (LINE, ROW)
 
 
 def row_unit(frame: pd.DataFrame) -> str:
-    """What the index counts, for a message: ``"line"`` or ``"row"``."""
+    """What the index counts: ``"line"`` or ``"row"``."""
     return "line" if frame.index.name == LINE else "row"
 
 

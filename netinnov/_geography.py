@@ -7,8 +7,7 @@ import numpy.typing as npt
 
 from netinnov._typing import Floats
 
-RADIUS = 6371.0088
-"""Mean radius of the Earth in km (IUGG), so that a degree of a meridian is 111.195 km."""
+RADIUS = 6371.0088  # mean radius of the Earth in km (IUGG): a degree of a meridian is 111.195 km
 
 
 def great_circle(

@@ -8,12 +8,11 @@ from typing import Any
 from netinnov._opening import read_json
 from netinnov.errors import InputError
 
+# Endings of names of systems in degrees, within a metre of each other
 DEGREES = ("CRS84", "4326", "4258", "4490")
-"""Ends of the names of coordinate systems in degrees that differ by less than a metre."""
 
 
 def features_of(path: Path) -> list[dict[str, Any]]:
-    """The features of a file, with `properties` and `geometry`, in degrees."""
     if path.suffix.casefold() not in (".geojson", ".json"):
         msg = (
             f"{path} must be GeoJSON (.geojson), with longitude and latitude; QGIS exports layers "

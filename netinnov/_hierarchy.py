@@ -13,16 +13,11 @@ from netinnov.errors import InputError
 
 
 def parents(places: pd.DataFrame) -> Codes:
-    """Position of the place that contains each place; -1 where there is none."""
     return codes_of(places["parent"], places.index)
 
 
 def units(codes: Codes, places: pd.DataFrame, level: int | str | None) -> Codes:
-    """Positions of the units that contain these places at a level; -1 stays -1.
-
-    A number goes that many steps up in ``parent``, and stops where there is no parent. A text goes
-    up to the first place with this value in the column ``level``; a place inside none stays itself.
-    """
+    """Containing units: ``level`` steps up, or up to this value in the column ``level``."""
     parent = parents(places)
     own = np.arange(parent.size, dtype=np.int32)
     up = np.where(parent >= 0, parent, own)
@@ -43,10 +38,7 @@ def units(codes: Codes, places: pd.DataFrame, level: int | str | None) -> Codes:
 
 
 def only_country(codes: Codes, places: pd.DataFrame) -> Mask:
-    """Where no more than the country is known, among places of which more is.
-
-    A country, by the column ``level`` of the places, is no place beside its cities.
-    """
+    """Which places are only a country (column ``level``) while others are more precise."""
     if "level" not in places:
         return np.zeros(codes.size, np.bool_)
     country = np.append(places["level"].eq("country").to_numpy(bool, na_value=False), False)[codes]
@@ -54,7 +46,6 @@ def only_country(codes: Codes, places: pd.DataFrame) -> Mask:
 
 
 def within(parent: Codes, place: Codes, whole: Codes) -> Mask:
-    """Whether each place is the whole beside it, or lies in it through any number of parents."""
     contained = np.zeros(place.size, np.bool_)
     around = place
     while (around >= 0).any():
@@ -64,7 +55,7 @@ def within(parent: Codes, place: Codes, whole: Codes) -> Mask:
 
 
 def nearest(known: Mask, parent: Codes, place: Codes) -> Codes:
-    """The first known place on the way up from each place, itself included; -1 if there is none."""
+    """First known place on the way up from each place, itself included; -1 if none."""
     around = place
     while (unknown := ~np.append(known, True)[around]).any():  # -1 has nothing above it
         around = np.where(unknown, _one_step(parent, around), around)
@@ -72,7 +63,7 @@ def nearest(known: Mask, parent: Codes, place: Codes) -> Codes:
 
 
 def ranks(rank: Floats, parent: Codes) -> Floats:
-    """Ranks of places, where missing that of the nearest place that contains them, else NaN."""
+    """Ranks of places; a missing one is that of the nearest place around it, else NaN."""
     around = nearest(~np.isnan(rank), parent, np.arange(parent.size, dtype=np.int32))
     return np.append(rank, np.nan)[around]
 
@@ -82,7 +73,6 @@ def _one_step(parent: Codes, place: Codes) -> Codes:
 
 
 def _of_level(places: pd.DataFrame, level: str) -> Mask:
-    """Which places have this value in the column of levels."""
     if "level" not in places:
         raise InputError(
             f"level={level!r} needs a column `level` of the places; or give a number of steps."

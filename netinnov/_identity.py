@@ -19,22 +19,15 @@ from netinnov.network import MultilayerNetwork
 
 _GROWING = (list, dict, set, bytearray)
 
-_LONG = 1_000
-"""Characters of a collection from which its words are cut short, with a hash of them all."""
+_LONG = 1_000  # characters beyond which a collection is shortened, with a hash of the whole
 
 
 def identity(thing: Any) -> str:
-    """Say what something is by its content, in words that do not change from run to run.
-
-    Functions are told by their names, not by what they do; a method also by its object, a lambda
-    or a function inside a function also by what it takes along from there. Raises an InputError
-    for what has neither content nor name, such as a lock or an open file.
-    """
+    """Text that identifies a thing in every run: its content, or the name of a function."""
     return _words(thing, ())
 
 
 def described(thing: Any) -> str:
-    """Say what a scenario or alternative is by its content; by its type if that cannot be told."""
     try:
         return identity(thing)
     except InputError:
@@ -42,7 +35,6 @@ def described(thing: Any) -> str:
 
 
 def digest(network: MultilayerNetwork) -> str:
-    """Name a network by its content: the same in every process and after pickling."""
     rows = network.storage.link_rows()
     sums = hashlib.sha256()
     for frame in (network.storage.nodes, network.storage.places):
@@ -59,7 +51,7 @@ def digest(network: MultilayerNetwork) -> str:
 
 
 def _words(thing: Any, outer: tuple[int, ...]) -> str:
-    """The words of a thing inside others, which it must not hold in turn."""
+    """`identity` of a thing inside ``outer``, which it must not contain in turn."""
     if thing is None or isinstance(thing, (str, bytes, int, float, complex, np.generic)):
         return _short(repr(thing))
     if id(thing) in outer:
@@ -107,7 +99,7 @@ def _words(thing: Any, outer: tuple[int, ...]) -> str:
 
 
 def _bound(function: FunctionType) -> dict[str, Any]:
-    """What a lambda or a function inside a function takes along: its own name says too little."""
+    """Variables that a lambda or nested function captures, since its name says too little."""
     if "<locals>" not in function.__qualname__ and function.__name__ != "<lambda>":
         return {}
     code = function.__code__
@@ -123,7 +115,6 @@ def _bound(function: FunctionType) -> dict[str, Any]:
 
 
 def _table(thing: Any, outer: tuple[int, ...]) -> str:
-    """The kind and shape of a table or array, and a hash of its labels, types and values."""
     if sparse.issparse(thing):
         whole = cast(Any, thing).tocoo(copy=True)
         whole.sum_duplicates()
@@ -159,7 +150,7 @@ def _table(thing: Any, outer: tuple[int, ...]) -> str:
 
 
 def _state(thing: Any, outer: tuple[int, ...]) -> str:
-    """An object by what pickle would keep of it, whose own bytes depend on the order of sets."""
+    """What pickle would keep of an object, independent of the order of sets."""
     kind = type(thing).__qualname__
     try:
         reduced = thing.__reduce_ex__(4)
@@ -188,7 +179,7 @@ def _state(thing: Any, outer: tuple[int, ...]) -> str:
 
 
 def _as_csv(frame: pd.DataFrame) -> bytes:
-    """A table as text, and objects in it by their content: a set has another order each time."""
+    """A table with objects by their content: a set has another order each time."""
     odd = [name for name in frame.columns if frame[name].dtype == object]
     return frame.assign(**{name: frame[name].map(identity) for name in odd}).to_csv().encode()
 

@@ -19,12 +19,10 @@ _cleaners: list[Callable[[], None]] = []  # what removes files that are not comp
 
 
 def listen() -> None:
-    """Raise KeyboardInterrupt on Ctrl-C and SystemExit on SIGTERM and SIGHUP, and keep them.
+    """Raise KeyboardInterrupt on Ctrl-C, SystemExit on SIGTERM and SIGHUP; for commands only.
 
-    Only for a command, to which its process belongs. An exception that is raised inside a callback
-    of the interpreter is lost; so the signal is kept, and `check_interrupted` raises it again. A
-    second signal ends the process, also from inside compiled code. Signals that are ignored (a
-    job in the background, nohup) stay ignored.
+    An exception raised inside a callback of the interpreter is lost, so `check_interrupted` raises
+    it again. A second signal ends the process, even inside compiled code.
     """
     default = (signal.SIG_DFL, signal.default_int_handler)
     numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
@@ -47,7 +45,7 @@ def check_interrupted() -> None:
 
 @contextmanager
 def cleaning(clean: Callable[[], None]) -> Iterator[None]:
-    """Call ``clean()`` at the end, and also if a second signal ends the process before."""
+    """Call ``clean()`` at the end, even if a second signal ends the process first."""
     _cleaners.append(clean)
     try:
         yield
@@ -58,10 +56,7 @@ def cleaning(clean: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def signals_first() -> Iterator[None]:
-    """Raise what a signal asked for in place of the error that a library made of it.
-
-    An extension module into whose import it comes says only "initialization failed".
-    """
+    """Raise a pending signal in place of the error that a library made of it."""
     try:
         yield
     except Exception:
@@ -79,7 +74,6 @@ def _exception(number: int) -> BaseException:
 
 
 def _end_at_second(reader: socket.socket, heard: list[int]) -> None:
-    """Wait for two signals in a thread of its own; the system writes their numbers."""
     numbers: list[int] = []
     while len(numbers) < 2:
         numbers += [number for number in reader.recv(16) if number in heard]
@@ -93,6 +87,6 @@ def _clean_all() -> None:
 
 
 def _tell_unraisable(lost: sys.UnraisableHookArgs) -> None:
-    """Nothing of exceptions that `check_interrupted` will raise again."""
+    """Hide exceptions that `check_interrupted` will raise again."""
     if not (_received and issubclass(lost.exc_type, (KeyboardInterrupt, SystemExit))):
         sys.__unraisablehook__(lost)

@@ -18,8 +18,6 @@ Quantity = Literal["amount", "share_of_origin"]
 
 
 class LayerRecord(NamedTuple):
-    """The row of a layer in the table of layers; what is missing is None."""
-
     directed: bool = False
     modelled: bool = False
     quantity: Quantity = "amount"
@@ -42,10 +40,6 @@ def layer_table(layers: Sequence[str], records: Records) -> pd.DataFrame:
 def layer_records(
     layers: Any, directed: Iterable[str], known: Sequence[str], *, of: str = "the links"
 ) -> dict[str, LayerRecord]:
-    """The record of each known layer, from the arguments `layers` and `directed`.
-
-    Raises an InputError that lists all faults of `layers`.
-    """
     if not isinstance(directed, str):
         directed = [str(layer) for layer in as_list("directed", directed, "names of layers")]
     pointed = set(check_names("directed", directed, known, of=of))
@@ -72,11 +66,7 @@ def layer_records(
 
 
 def record_of_result(records: Iterable[LayerRecord], **changes: Any) -> LayerRecord:
-    """The record of what is computed from the links of one or more layers.
-
-    It is directed or modelled if one of them is. Unit and parameters are those of all of them, or
-    missing where they differ; parameters are those of the modelled layers.
-    """
+    """Directed or modelled if any record is; a unit or parameters only if all agree."""
     sources = list(records)
     modelled = [record for record in sources if record.modelled]
     return LayerRecord(
@@ -88,12 +78,7 @@ def record_of_result(records: Iterable[LayerRecord], **changes: Any) -> LayerRec
 
 
 def records_of_old_folder(links: pd.DataFrame) -> pd.DataFrame:
-    """Records that the links of a folder without a table of layers imply: those not by default.
-
-    A layer is modelled if its name ends in ``_modelled`` or any of its links has the ``status``
-    ``modelled``; it holds shares of each origin if its name ends in ``_share_of_origin``. Nowhere
-    else does the name of a layer mean anything.
-    """
+    """Records that names and ``status`` of links imply in folders without a table of layers."""
     named = links["layer"] if "layer" in links else pd.Series(pd.NA, links.index, dtype="str")
     layer = as_text(named)[0].fillna("links")
     names = pd.Index(sorted(layer.unique()), dtype="str", name="layer")
@@ -109,7 +94,7 @@ def records_of_old_folder(links: pd.DataFrame) -> pd.DataFrame:
 
 
 def refuse_shares(records: Records, subject: str) -> None:
-    """Refuse to add up, over destinations or layers, what are shares of each origin's total."""
+    """Refuse to sum shares of each origin's total over destinations or layers."""
     shares = [layer for layer, record in records.items() if record.quantity == "share_of_origin"]
     if shares:
         msg = f"{subject} has no meaning for {examples(shares)}: the weights are shares of each "
@@ -125,7 +110,6 @@ def _common(values: Iterable[str | None]) -> str | None:
 
 
 def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
-    """The values given for each layer, from a table or a mapping; unknown columns are refused."""
     if layers is None:
         return {}
     if isinstance(layers, pd.DataFrame):
@@ -170,7 +154,6 @@ def _is_missing(value: Any) -> bool:
 
 
 def _checked(layer: str, column: str, value: Any, faults: list[str]) -> Any:
-    """The value of a column as a plain Python value; what it cannot be is a fault."""
     if column in ("directed", "modelled"):
         must = "True or False"
         if isinstance(value, (bool, np.bool_)):

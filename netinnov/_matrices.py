@@ -13,26 +13,19 @@ from netinnov.network import MultilayerNetwork
 
 
 def layer_matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
-    """Weights in one layer; row: source. Its arrays may be those of the network: read-only."""
+    """Weights in one layer; rows are sources. May share read-only arrays with the network."""
     indptr, indices, data = network.storage.simple_csr(layer)
     return sparse.csr_array((data, indices, indptr), shape=(network.n_nodes,) * 2)
 
 
 def unit_of(weights: Floats) -> float:
-    """The power of two just above the largest weight: divided by it, squares stay within range.
-
-    A power of two changes no digit, so that what does not depend on the unit stays as it is. Its
-    inverse, by which a sparse matrix is multiplied, is a number as well: at least 2^-1022.
-    """
+    """Power of two above the largest weight: division by it is exact, and squares stay finite."""
     largest = float(np.max(weights, initial=0.0))
     return math.ldexp(1.0, min(max(math.frexp(largest)[1], -1022), 1023)) if largest > 0 else 1.0
 
 
 def flat_matrix(network: MultilayerNetwork, subject: str = "a sum over layers") -> sparse.csr_array:
-    """Weights summed over layers, as `flatten` does; symmetric unless a layer is directed.
-
-    ``subject`` names the measure in the message that refuses shares of each origin's total.
-    """
+    """Weights summed over layers; symmetric unless a layer is directed."""
     if len(network.layers) > 1:
         refuse_shares(network.storage.records, subject)
     if len(network.layers) == 1:

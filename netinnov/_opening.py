@@ -25,11 +25,9 @@ from netinnov._encodings import utf8_of
 from netinnov._path_kinds import kind_at_path
 from netinnov.errors import InputError
 
+# Environment variable: GiB of memory for the content of any file; default 1
 LIMIT = "NETINNOV_FILE_GIB"
-"""Variable of the environment: GiB of memory that what is made of any file may take; else 1."""
-
-GROWTH = 1_000
-"""Times its own size that what is made of a larger file may take."""
+GROWTH = 1_000  # the content of a larger file may take so many times its size
 
 BYTE = 8  # bytes of memory for each byte of text, with the copies on the way
 VALUE, CELL = 16, 64  # and for each number of an array, and each cell of any other table
@@ -52,19 +50,18 @@ def _elements(data: bytes) -> int:
 
 
 FIELDS: tuple[Count, int] = (_marks(b"\n,;\t|"), 64)
+# By file ending: function that counts parts, and bytes of memory for each
 PARTS = {
     **dict.fromkeys((".edges", ".gml", ".mpx", ".net", ".paj"), (_words, 256)),
     **dict.fromkeys((".gexf", ".graphml"), (_elements, 1024)),
     **dict.fromkeys((".geojson", ".json", ".jsonl"), (_marks(b",:[{"), 128)),
     ".xml": (_elements, 512),  # of a workbook
 }
-"""How many parts some bytes have and what memory each takes, by the ending of a file; of tables."""
-
+# What libraries raise for a file that is not of its format
 DAMAGE = (
     *(EOFError, KeyError, MemoryError, OSError, RuntimeError, ValueError),
     *(lzma.LZMAError, struct.error, zipfile.BadZipFile, zlib.error, pa.ArrowException),
 )
-"""What libraries raise where the bytes of a file are not those of its format."""
 
 
 def ending_of(path: Path | str) -> str:
@@ -73,10 +70,7 @@ def ending_of(path: Path | str) -> str:
 
 
 def network_json(folder: Path) -> Path | None:
-    """The path of a folder's ``network.json``, in upper or lower case; None if it has none.
-
-    A folder or a broken link of this name counts: it is refused when it is opened.
-    """
+    """Path of ``network.json`` in any case, also of a folder or broken link; None if absent."""
     if kind_at_path(folder) != "a folder":
         return None
     names = sorted(each.name for each in folder.iterdir() if each.name.casefold() == "network.json")
@@ -95,7 +89,6 @@ def files_in(path: Path) -> list[str]:
 
 
 def is_zip(path: Path) -> bool:
-    """Whether a path is a file that ends as a zip does."""
     return kind_at_path(path) == "a file" and zipfile.is_zipfile(path)
 
 
@@ -108,7 +101,6 @@ def check_file(path: Path) -> Path:
 
 
 def check_width(name: str | Path, n_columns: int) -> None:
-    """Refuse a table of so many columns that they would take minutes to read, one by one."""
     if n_columns > MOST_COLUMNS:
         msg = f"{name} must have at most {MOST_COLUMNS:,} columns; it has {n_columns:,}. Write a "
         raise InputError(f"{msg}wider matrix as rows with source, target and weight.")
@@ -131,7 +123,6 @@ def check_made(name: str | Path, made: float, size: int = 0) -> None:
 
 @contextmanager
 def raw_file(path: Path) -> Iterator[IO[bytes]]:
-    """The bytes of a regular file as they are, to seek in; what its reader finds is in words."""
     with damage_refused(str(path), Exception), check_file(path).open("rb") as stream:
         yield stream
 
@@ -163,7 +154,6 @@ def opened(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
 
 
 def check_parts(path: Path, ending: str) -> None:
-    """Refuse a zip if its parts, all as those of files with an ending, are beyond the limit."""
     with raw_file(path) as stream, zipfile.ZipFile(stream) as archive:
         limited = _Limited(stream, path.name, path.stat().st_size, ending)
         for part in archive.infolist():
@@ -173,27 +163,21 @@ def check_parts(path: Path, ending: str) -> None:
 
 
 def read_bytes(path: Path) -> bytes:
-    """All bytes of a file, unpacked; refused as `opened` does."""
     with opened(path) as stream:
         return stream.read()
 
 
 def read_text(path: Path) -> str:
-    """The text of a file in UTF-8, without a byte order mark."""
     return utf8_of(path, read_bytes(path))
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file as it lies on the disk."""
     with raw_file(path) as stream:
         return hashlib.file_digest(cast(io.BufferedReader, stream), "sha256").hexdigest()
 
 
 def changed_file(folder: Path, about: Mapping[str, Any]) -> str | None:
-    """A file that has not the SHA-256 that the ``network.json`` beside it says; None if all have.
-
-    ``network.json`` itself has that of all that it says besides ``files``.
-    """
+    """A file whose SHA-256 is not that in ``network.json``; None if all match."""
     if "files" not in about:
         return None
     files: dict[str, Any] = about["files"] if isinstance(about["files"], dict) else {}
@@ -216,7 +200,6 @@ def read_json(path: Path) -> Any:
 
 
 def parse_json(name: str | Path, text: str, *, first: int = 1) -> Any:
-    """What a text in JSON says, or where it is not JSON; ``first`` is its first line."""
     try:
         value = json.loads(text)
         if "\\ud" in text.casefold():
@@ -235,7 +218,7 @@ def parse_json(name: str | Path, text: str, *, first: int = 1) -> Any:
 
 
 def read_parquet(path: Path) -> pa.Table:
-    """A Parquet file, its text as codes until it is known how much it is."""
+    """Text stays dictionary-coded until its size is known."""
     with raw_file(path) as stream:
         size = path.stat().st_size
         file = pa.parquet.ParquetFile(stream)
@@ -265,14 +248,12 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _width(codes: pa.DictionaryArray) -> int:
-    """Bytes that the texts of some codes have together."""
     lengths = pc.binary_length(codes.dictionary).cast(pa.int64())
     return pc.sum(lengths.take(codes.indices)).as_py() or 0
 
 
 @contextmanager
 def damage_refused(name: str, *more: type[Exception]) -> Iterator[None]:
-    """What a library raises for the bytes of a file (``more``: of its own), in words."""
     try:
         yield
     except InputError:
@@ -285,7 +266,7 @@ def damage_refused(name: str, *more: type[Exception]) -> Iterator[None]:
 
 
 class _Limited(io.RawIOBase):
-    """A stream of bytes that is refused once what they make is beyond the limit."""
+    """A stream that refuses to unpack to more than a limit."""
 
     def __init__(self, stream: IO[bytes], name: str, size: int, ending: str = "") -> None:
         self.stream, self._name, self._size = stream, name, size

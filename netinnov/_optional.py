@@ -7,11 +7,6 @@ from typing import Any
 
 
 def require(module: str, *, needed_by: str, extra: str = "", mend: str = "") -> Any:
-    """Import an optional package, or say with which command it is installed.
-
-    ``needed_by`` is the function that needs it, with the option if there is one; ``mend`` says
-    what to do where no extra has the package.
-    """
     package = module.partition(".")[0]
     try:
         return import_module(module)

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-BATCH_SECONDS = 2.0
-"""What a batch is to take: long against the cost of sending it, and short against a run."""
+BATCH_SECONDS = 2.0  # long against the cost of sending a batch, short against a run
 
 _BATCHES = 4  # a worker gets at least so many batches, so that none waits long for the last one
 _FILES = 1_000  # saved batches are at most about so many, and at least `_BATCHES` a worker
@@ -32,16 +31,12 @@ _UNKNOWN = 5  # workers of an executor that does not say how many it has
 _WORTH_THREADS = 200_000  # rows below which starting threads costs more than it saves
 _POLL = 0.2  # seconds after which a wait looks for a signal whose exception was lost
 
-_inside = threading.local()
-"""Whether this thread works for `run`: what it calls starts no threads of its own."""
-
+_inside = threading.local()  # whether this thread works for `run`, and so starts no threads
+# The task that this process unpickled last, by digest
 _loaded: dict[str, Callable[[Any], Any]] = {}
-"""The task that this process has unpickled last, by its digest."""
 
 
 class _Batch(NamedTuple, Generic[Result]):
-    """Results of a batch, and what the last of them took."""
-
     values: list[Result]
     seconds: float
 
@@ -143,7 +138,7 @@ def _one_after_another(
     *,
     least: int,
 ) -> None:
-    """Apply a task to each item in this thread; what is done before a failure is kept too."""
+    """Run in this thread; results before a failure are kept too."""
     start, values, begun = 0, list[Result](), time.perf_counter()
     try:
         for at, item in enumerate(items):
@@ -158,7 +153,6 @@ def _one_after_another(
 
 
 def _least_saved(items: Sequence[Item], save: object) -> int:
-    """Items that a batch must have so that there are not too many files."""
     return 1 if save is None else -(-len(items) // _FILES)
 
 
@@ -167,18 +161,13 @@ def _batches(positions: range, size: int) -> list[range]:
 
 
 def _n_workers(executor: Executor) -> int:
-    """Tasks that an executor runs at the same time, if it says so."""
     threads = getattr(getattr(executor, "_client", None), "nthreads", None)  # a cluster of dask
     n = sum(threads().values()) if threads else getattr(executor, "_max_workers", None)
     return n or _UNKNOWN
 
 
 def in_threads(work: Sequence[Callable[[], Result]], size: int) -> list[Result]:
-    """Results of pieces of compiled work in order; in threads where `size` steps are worth it.
-
-    One after another where `run` is the caller: its workers have the processors already, and each
-    would start as many threads again.
-    """
+    """Run compiled work, in threads if ``size`` is worth it and no `run` occupies the cores."""
     threads = min(workers(None), len(work)) if worth_threads(size) else 1
     if threads <= 1:
         return [piece() for piece in work]
@@ -187,12 +176,10 @@ def in_threads(work: Sequence[Callable[[], Result]], size: int) -> list[Result]:
 
 
 def worth_threads(size: int) -> bool:
-    """Whether `in_threads` would start threads for so many steps."""
     return size >= _WORTH_THREADS and not getattr(_inside, "run", False)
 
 
 def workers(executor: int | None) -> int:
-    """Count the threads that ``executor=None`` or a number asks for."""
     if executor is None:
         # New in Python 3.13: it knows of processors that this process may not use.
         count: Callable[[], int | None] = getattr(os, "process_cpu_count", os.cpu_count)
@@ -205,7 +192,6 @@ def workers(executor: int | None) -> int:
 def _submitter(
     executor: Executor, task: Callable[[Item], Result], stopped: threading.Event
 ) -> Callable[[Sequence[Item]], Future[_Batch[Result]]]:
-    """What hands batches to an executor, with the task."""
     if isinstance(executor, ThreadPoolExecutor):
         return lambda batch: executor.submit(_run_batch, task, stopped, batch)
     try:
@@ -213,8 +199,8 @@ def _submitter(
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise InputError(_cannot_travel(error)) from error
     digest = hashlib.sha256(data).hexdigest()
-    # A cluster of dask sends what is scattered once to a worker, and not with every batch. Of two
-    # runs with one name for it, the second would look for what the first is just giving up.
+    # A cluster of dask sends what is scattered once to a worker, and not with every batch. A fixed
+    # key would be released by the first run while the second still needs it.
     scatter = getattr(getattr(executor, "_client", None), "scatter", None)
     sent: Any = data if scatter is None else scatter(data, broadcast=True, hash=False)
     return lambda batch: executor.submit(_run_pickled, digest, sent, batch)
@@ -223,7 +209,6 @@ def _submitter(
 def _run_batch(
     task: Callable[[Item], Result], stopped: threading.Event | None, batch: Sequence[Item]
 ) -> _Batch[Result]:
-    """Results of a batch; of its first items where the whole run is stopped on the way."""
     before, _inside.run = getattr(_inside, "run", False), True
     values, begun = list[Result](), time.perf_counter()
     try:
@@ -257,7 +242,6 @@ def _succeeded(future: Future[Any]) -> bool:
 
 
 def _cancel(futures: list[Future[Any]]) -> None:
-    """Give up what has not begun, if one batch failed or the user pressed Ctrl-C."""
     for future in futures:
         future.cancel()
 
@@ -271,7 +255,7 @@ def _cannot_travel(error: Exception) -> str:
 
 
 def progress_bar(total: int, *, done: int = 0, label: str, shown: bool) -> tqdm[NoReturn]:
-    """Make a bar, hidden where neither a terminal nor a notebook can show it."""
+    """Hidden where neither a terminal nor a notebook can show it."""
     from tqdm import TqdmWarning
 
     with warnings.catch_warnings():
@@ -284,7 +268,6 @@ def progress_bar(total: int, *, done: int = 0, label: str, shown: bool) -> tqdm[
 
 
 def _in_notebook() -> bool:
-    """Tell whether a Jupyter kernel runs this process; IPython is asked only where it is loaded."""
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
     return shell is not None and "IPKernelApp" in shell.config

@@ -33,7 +33,7 @@ def kind_at_path(path: Path) -> str:
 
 
 def check_target(path: Path) -> str:
-    """Refuse a target that would replace something other than a file or folder; else its kind."""
+    """Kind of a target; refused if it is something other than a file or folder."""
     kind = kind_at_path(path)
     if kind not in ("a file", "a folder", "nothing"):
         msg = f"{path} is {kind}, which is never replaced; name a file or folder to make."

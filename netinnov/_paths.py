@@ -24,8 +24,8 @@ from netinnov.network import MultilayerNetwork
 BATCH = 2**22  # entries of a block of distances: 32 MiB
 KEPT = 2**18  # entries up to which the distances of all pairs are kept with a network: 2 MiB
 
+# Nodes and share of linked pairs above which Floyd-Warshall is faster than Dijkstra
 FEW, DENSE = 100, 0.1
-"""Nodes and share of linked pairs above which Floyd and Warshall are faster than Dijkstra."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +66,16 @@ class Frictions:
 
 
 class PathCosts(NamedTuple):
-    """What the steps of a path cost."""
-
     distance: Distance = "unit"
     switch_cost: float = 0.0
     frictions: Frictions | None = None
 
     @property
     def hops(self) -> bool:
-        """Whether the length of a path is its number of links."""
         return self.distance == "unit" and self.switch_cost == 0 and not self.frictions
 
 
 def path_costs(distance: Distance, switch_cost: float, frictions: Frictions | None) -> PathCosts:
-    """The costs of steps; what no path can cost is refused."""
     check_choice("distance", distance, Distance)
     check_number("switch_cost", switch_cost, low=0)
     value: object = frictions
@@ -92,7 +88,6 @@ def path_costs(distance: Distance, switch_cost: float, frictions: Frictions | No
 def positions(
     network: MultilayerNetwork, nodes: Sequence[str] | None, name: str = "nodes"
 ) -> Codes:
-    """Positions of the nodes asked for, ascending; None: of all. ``name``: of the argument."""
     if nodes is None:
         return np.arange(network.n_nodes, dtype=np.int32)
     return np.unique(network.storage.positions(name, nodes))
@@ -101,7 +96,6 @@ def positions(
 def pair_positions(
     network: MultilayerNetwork, subject: str, pairs: Iterable[Sequence[str]]
 ) -> tuple[Codes, Codes]:
-    """Positions of the first and of the second node of each pair, in the order given."""
     listed = as_list(subject, pairs, "pairs of ids of nodes")
     wrong = [pair for pair in listed if isinstance(pair, str) or not _is_pair(pair)]
     if wrong:
@@ -122,10 +116,7 @@ def _is_pair(pair: object) -> bool:
 
 
 def union(network: MultilayerNetwork) -> sparse.csr_array:
-    """In how many layers nodes are linked, without self-links; symmetric if all layers are.
-
-    Its arrays are kept with the network: read-only.
-    """
+    """Number of layers that link each pair, no self-links; read-only, kept with the network."""
     n, memo = network.n_nodes, network.storage.memo
     if "union" not in memo:
         row, column, _ = _all_links(network)
@@ -137,13 +128,12 @@ def union(network: MultilayerNetwork) -> sparse.csr_array:
 
 
 def union_arcs(network: MultilayerNetwork) -> tuple[Codes, Codes]:
-    """Where the links of each node begin, and where they lead, of all layers as one."""
+    """CSR pointers and targets of the links of all layers as one."""
     graph = union(network)
     return graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
 
 
 def batches(sources: Codes) -> Iterator[Codes]:
-    """Sources from which kernels search at a time."""
     from netinnov.kernels.breadth_first import WORDS
 
     step = 64 * WORDS
@@ -151,7 +141,7 @@ def batches(sources: Codes) -> Iterator[Codes]:
 
 
 def pairs_at_each_distance(indptr: Codes, indices: Codes, chosen: Codes) -> Integers:
-    """Ordered pairs of the chosen nodes that lie 1, 2, ... links apart."""
+    """Number of ordered pairs of chosen nodes 1, 2, ... links apart."""
     from netinnov.kernels.breadth_first import pairs_at_distance
 
     wanted = np.zeros(indptr.size - 1, bool)
@@ -165,7 +155,6 @@ def pairs_at_each_distance(indptr: Codes, indices: Codes, chosen: Codes) -> Inte
 
 
 def _all_links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats]:
-    """Rows, columns and weights of the links of all layers, one layer after the other."""
     blocks = [network.storage.simple_csr(layer) for layer in network.layers]
     if not blocks:
         none = np.empty(0, np.int32)
@@ -176,7 +165,7 @@ def _all_links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats]:
 
 
 def linked(network: MultilayerNetwork) -> Mask:
-    """Which nodes have a link to another node: all others are reached from nowhere."""
+    """Nodes with a link to another node; all others are unreachable."""
     memo = network.storage.memo
     if "linked" not in memo:
         memo["linked"] = locked(network.storage.presence("linked").any(axis=0))
@@ -187,10 +176,7 @@ def linked(network: MultilayerNetwork) -> Mask:
 def distances(
     network: MultilayerNetwork, sources: Codes, costs: PathCosts
 ) -> Iterator[tuple[Codes, Floats]]:
-    """Blocks of sources with their distances to all nodes (inf: unreachable).
-
-    Start and end layer are free; each change of layer on the way costs ``switch_cost``.
-    """
+    """Blocks of sources and their distances (inf: unreachable); end layers are free."""
     n = network.n_nodes
     if n * n <= KEPT and 2 * sources.size >= n > 0:
         # Several measures of one network ask for the same.
@@ -221,7 +207,6 @@ def _from_each(network: MultilayerNetwork, block: Codes, graph: sparse.csr_array
 
 
 def nearest(network: MultilayerNetwork, sources: Codes, costs: PathCosts) -> Floats:
-    """Distance of each node from the nearest of the sources (inf: unreachable)."""
     graph = _graph(network, costs)
     reached = csgraph.dijkstra(graph, directed=True, indices=sources, min_only=True)
     if costs.switch_cost > 0:
@@ -231,12 +216,12 @@ def nearest(network: MultilayerNetwork, sources: Codes, costs: PathCosts) -> Flo
 
 
 def shortest_links(network: MultilayerNetwork, costs: PathCosts) -> sparse.csr_array:
-    """Length of the shortest of the parallel links of all layers; changes of layer cost nothing."""
+    """Shortest of parallel links of all layers; changes of layer cost nothing."""
     return _graph(network, costs._replace(switch_cost=0.0))
 
 
 def _graph(network: MultilayerNetwork, costs: PathCosts) -> sparse.csr_array:
-    """Lengths between the nodes; with a cost of changes, between nodes and then their copies."""
+    """Lengths between nodes; with a switch cost, between nodes and then their copies."""
     if costs.switch_cost > 0:
         lengths = [link_lengths(network, layer, costs) for layer in network.layers]
         return _with_switches(network, lengths, costs.switch_cost)
@@ -248,14 +233,12 @@ def _graph(network: MultilayerNetwork, costs: PathCosts) -> sparse.csr_array:
 
 
 def _best_copy(lengths: Floats, network: MultilayerNetwork) -> Floats:
-    """Distance to the nearest copy of each node; being at one's own costs nothing."""
     n = network.n_nodes
     copies = lengths[:, n:].reshape(len(lengths), len(network.layers), n)
     return np.asarray(copies.min(axis=1, initial=np.inf))
 
 
 def link_lengths(network: MultilayerNetwork, layer: str, costs: PathCosts) -> sparse.csr_array:
-    """Lengths of the links of one layer, frictions included."""
     block = network.storage.simple_csr(layer)
     length = _lengths(network, block.sources, block.indices, block.data, costs)
     return sparse.csr_array((length, block.indices, block.indptr), (network.n_nodes,) * 2)
@@ -300,7 +283,6 @@ def _refuse_unknown(
 
 
 def _smallest_lengths(row: Codes, column: Codes, length: Floats, n: int) -> sparse.csr_array:
-    """The shortest of the parallel links of all layers."""
     order = np.lexsort((length, column, row))
     row, column, length = row[order], column[order], length[order]
     first = np.ones(row.size, bool)
@@ -313,7 +295,7 @@ def _smallest_lengths(row: Codes, column: Codes, length: Floats, n: int) -> spar
 def _with_switches(
     network: MultilayerNetwork, lengths: list[sparse.csr_array], switch_cost: float
 ) -> sparse.csr_array:
-    """Nodes first, then their copies: node to copy is free, copy to node costs a change."""
+    """Nodes first, then their copies: node to copy is free, copy to node costs a switch."""
     n = network.n_nodes
     layer, node = np.nonzero(network.storage.presence("linked"))
     copy = n + layer * n + node

@@ -57,8 +57,6 @@ MENDING = {
 
 
 class Problems:
-    """A growing list of faults; rows of the stacked frames are kept beside for cleaning."""
-
     def __init__(self) -> None:
         self._parts: list[pd.DataFrame] = []
         self._known: dict[tuple[str, str], pd.Index] = {}
@@ -72,7 +70,6 @@ class Problems:
     def name_as_the_file(
         self, table: str, numbers: pd.Index, unit: str, headers: dict[str, str]
     ) -> None:
-        """Name the rows of a table by the lines or rows of its file, and columns as it does."""
         self._file_rows[table] = (numbers, unit)
         self._headers[table] = headers
 
@@ -84,7 +81,6 @@ class Problems:
         value: Any,
         columns: list[str] | None = None,
     ) -> None:
-        """Fault of a whole column or table; ``columns``: those that are there."""
         if columns is not None:
             self._columns[table] = columns
         self._add(np.array([table], object), None, column, problem, [value])
@@ -98,7 +94,6 @@ class Problems:
         values: pd.Series,
         known: pd.Index | None = None,
     ) -> None:
-        """Fault of the rows where the mask holds; ``known``: ids to look for a spelling in."""
         if not where.any():
             return
         at = np.flatnonzero(where)
@@ -123,7 +118,6 @@ class Problems:
         self._parts.append(part)
 
     def lost(self, name: str, key: str) -> bool:
-        """Whether a column of ids could not be read at all."""
         return any(
             part["row"].isna().all()
             and (part["problem"] != "misspelt column").all()
@@ -133,7 +127,6 @@ class Problems:
         )
 
     def frame(self) -> pd.DataFrame:
-        """All problems: table, row, column, problem, value."""
         if not self._parts:
             self._add(np.empty(0, object), np.empty(0, np.int64), None, "", [])
             return self._parts.pop()
@@ -144,7 +137,6 @@ class Problems:
             raise TableError(self.message(), self.frame())
 
     def message(self) -> str:
-        """Counts by type, the first rows of each, and how to mend them."""
         frame = self.frame()
         groups = list(frame.groupby(["table", "column", "problem"], sort=False, dropna=False))
         lines = [

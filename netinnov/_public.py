@@ -16,9 +16,9 @@ R = TypeVar("R")
 
 HANDED_ON = r"\b(\w+) as \1\b"  # how a package imports what is public from its files
 
+# By annotated type: what refuses other values
 ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], None]] = {}
-"""By type: what refuses an argument (its name, its value) that is not of the type."""
-
+# Names of functions in networkx, igraph, scikit-network and EconGeo
 OTHER_NAMES = {
     other: ours
     for ours, others in {
@@ -75,8 +75,7 @@ OTHER_NAMES = {
     }.items()
     for other in others.split()
 }
-"""Names that networkx, igraph, scikit-network and EconGeo give to what this package has."""
-
+# Attributes of graphs in networkx and igraph
 OTHER_ATTRIBUTES = {
     other: ours
     for ours, others in {
@@ -91,8 +90,7 @@ OTHER_ATTRIBUTES = {
     }.items()
     for other in others.split()
 }
-"""Attributes of graphs of networkx and igraph that a network has under another name."""
-
+# Our keywords, and words for them in other programs
 OTHER_KEYWORDS = {
     "rng": ("seed", "random_seed", "random_state", "generator", "random"),
     "executor": ("n_jobs", "jobs", "workers", "n_workers", "max_workers", "processes", "n_cpus"),
@@ -128,8 +126,7 @@ OTHER_KEYWORDS = {
     "memory": ("memory_limit", "ram"),
     "temp": ("tmp", "tmpdir", "temp_directory"),
 }
-"""Keywords of this package, with the words that other programs have for them."""
-
+# How a keyword is written whose value is of another type elsewhere
 WRITE_INSTEAD = {
     "ax": "ax=plt.subplots(figsize=(6, 4))[1]",
     "rng": "rng=1",
@@ -137,7 +134,6 @@ WRITE_INSTEAD = {
     "weighted": "weighted=True",
     "distance": 'distance="inverse"',
 }
-"""How a keyword is written, where its value is of another type than that of the other word."""
 
 
 def publish(module: dict[str, Any]) -> Callable[[], list[str]]:
@@ -173,7 +169,6 @@ def publish(module: dict[str, Any]) -> Callable[[], list[str]]:
 
 
 def _is_handed_on(name: str, value: object) -> bool:
-    """Whether a package imports a name for its users: no module, nor what it needs itself."""
     own = name == "annotations" or value is publish
     return not (own or name.startswith("_") or isinstance(value, ModuleType))
 
@@ -186,7 +181,6 @@ def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError
 
 
 def missing_attribute(owner: str, name: str, known: Iterable[str]) -> AttributeError:
-    """Make the error for an attribute that a network does not have: most are functions here."""
     home = _home_of(name)
     meant = home and f"write netinnov.{home}(network)"
     if name in OTHER_ATTRIBUTES:
@@ -195,7 +189,6 @@ def missing_attribute(owner: str, name: str, known: Iterable[str]) -> AttributeE
 
 
 def _home_of(name: str) -> str | None:
-    """Where a name is; None for one with a leading underscore, which only programs ask for."""
     return None if name.startswith("_") else OTHER_NAMES.get(name) or homes().get(name)
 
 
@@ -207,7 +200,7 @@ def _no_attribute(owner: str, name: str, known: Iterable[str], meant: str | None
 
 @cache
 def homes() -> dict[str, str]:
-    """Where each public name is, as in "centrality.degree": read in the files, nothing loads."""
+    """Path of each public name, read from the files without importing them."""
     package = Path(__file__).parent
     homes_by_name: dict[str, str] = {}
     for path in sorted(package.rglob("*.py"), key=lambda path: len(path.parts)):
@@ -260,7 +253,6 @@ def suggests_keywords(function: Callable[P, R], home: str | None = None) -> Call
 
 
 def _checks_of(function: Any) -> list[tuple[int, str, Callable[[Any], None]]]:
-    """Position, name and check of the arguments whose annotation names a type that has one."""
     code, checks = function.__code__, list[tuple[int, str, Callable[[Any], None]]]()
     for at, name in enumerate(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]):
         try:

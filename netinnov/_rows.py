@@ -14,7 +14,7 @@ NO_PERIOD = np.iinfo(np.int64).min  # stands for a missing period among whole nu
 
 
 class Block(NamedTuple):
-    """Links of a layer as CSR rows with ascending columns; undirected: the upper triangle."""
+    """Links of a layer as CSR with sorted columns; undirected: the upper triangle."""
 
     indptr: Codes
     indices: Codes
@@ -22,7 +22,6 @@ class Block(NamedTuple):
 
     @property
     def sources(self) -> Codes:
-        """The row of each entry, where its target is in ``indices``."""
         return np.repeat(np.arange(self.indptr.size - 1, dtype=np.int32), np.diff(self.indptr))
 
     def locked(self) -> Block:
@@ -30,8 +29,6 @@ class Block(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Link rows as arrays of equal length."""
-
     layer: Codes
     source: Codes
     target: Codes
@@ -44,7 +41,7 @@ class Rows(NamedTuple):
         return Rows._make(None if array is None else array[mask] for array in arrays)
 
     def followed_by(self, other: Rows) -> Rows:
-        """These rows and then the others; what one of them does not carry is missing there."""
+        """Concatenated; a column that one of them lacks is missing there."""
         period = attributes = None
         if self.period is not None or other.period is not None:
             period = np.concatenate([self._periods(), other._periods()])
@@ -55,16 +52,11 @@ class Rows(NamedTuple):
         return Rows._make([*map(np.concatenate, arrays), period, attributes])
 
     def with_layers(self, old: tuple[str, ...], new: tuple[str, ...]) -> Rows:
-        """The same with codes into other names of layers."""
         code = np.array([new.index(name) for name in old], np.int32)
         return self._replace(layer=code[self.layer])
 
     def canonical(self, directed: Mask) -> Rows:
-        """Sorted by layer, source, target and period, equal ones summed.
-
-        Undirected ends are put in node order. Of the attributes of rows that are summed those
-        survive that agree.
-        """
+        """Sorted, duplicates summed, attributes kept if equal; undirected ends in node order."""
         swap = ~directed[self.layer] & (self.source > self.target)
         source = np.where(swap, self.target, self.source)
         target = np.where(swap, self.source, self.target)
@@ -103,13 +95,13 @@ class Rows(NamedTuple):
 
 
 def locked(array: Any) -> Any:
-    """The same memory behind a read-only buffer, which no flag can make writable again."""
+    """The same memory behind a read-only buffer, which no flag makes writable again."""
     array = np.ascontiguousarray(array)
     return np.asarray(memoryview(array).toreadonly()) if array.size else array[:0].copy()
 
 
 def _agreeing(attributes: pd.DataFrame, start: npt.NDArray[np.intp]) -> pd.DataFrame:
-    """One row a group of consecutive rows: the common value, or missing where they differ."""
+    """One row for each group of consecutive rows: the common value, or missing."""
     size = np.diff(np.append(start, len(attributes)))
     group_first = np.repeat(start, size)
     kept = {}

@@ -14,7 +14,7 @@ from netinnov.network import MultilayerNetwork, with_rows
 
 
 def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
-    """Refuse to add up shares of several origins that become one node; -1 is in no group."""
+    """Refuse to sum shares of origins that are merged; -1 is in no group."""
     for layer in filter(network.storage.holds_shares, network.layers):
         origins = np.unique(network.storage.block(layer).sources)
         of_origins = groups[origins]
@@ -29,10 +29,6 @@ def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
 
 
 def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetwork:
-    """The network with amounts in place of shares: share times the events of the origin.
-
-    ``events``: their number for each node, or the column of the nodes that holds it.
-    """
     layers = [layer for layer in network.layers if network.storage.holds_shares(layer)]
     if not layers:
         msg = "`events` is for layers with the quantity 'share_of_origin'; no layer has it."
@@ -59,7 +55,6 @@ def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetw
 
 
 def _events_of_nodes(network: MultilayerNetwork, events: Any) -> Floats:
-    """The events of each node, in node order; NaN where none are stated."""
     if isinstance(events, str):
         if events not in network.nodes:
             near = did_you_mean(events, network.nodes.columns)

@@ -11,11 +11,7 @@ from netinnov.network import MultilayerNetwork
 def why_untested(
     network: MultilayerNetwork, layers: Collection[str] | None = None, *, warn: bool = True
 ) -> str | None:
-    """Say why a test on some layers (None: all) has no meaning; None if all of them were observed.
-
-    Without ``warn`` the caller refuses the p-value instead, and tells the reason. A warning names
-    the line of the caller of the public function (a call of its own, see `suggests_keywords`).
-    """
+    """Reason, also as a warning, why modelled layers cannot be tested; None if there are none."""
     tested = network.storage.records.keys() if layers is None else layers
     records = network.storage.records
     modelled = [name for name in network.layers if name in tested and records[name].modelled]

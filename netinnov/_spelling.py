@@ -44,7 +44,6 @@ def stray_names(nodes: pd.DataFrame, links: pd.DataFrame, places: pd.DataFrame |
 
 
 def twins(places: pd.DataFrame) -> list[str]:
-    """What is said of pairs of places that differ only by case, blanks or such an ending."""
     by_key: dict[str, list[str]] = {}
     for name in places.index:
         by_key.setdefault(_key(name), []).append(name)
@@ -62,7 +61,6 @@ def twins(places: pd.DataFrame) -> list[str]:
 
 
 def are_twins(a: str, b: str) -> bool:
-    """Whether two names differ only by case, blanks or an administrative ending."""
     short, long = sorted((_key(a), _key(b)), key=len)
     return short == long or (long[:-1] == short and long[-1:] in ADMINISTRATIVE)
 
@@ -72,7 +70,6 @@ def _key(name: str) -> str:
 
 
 def _inside(place: str, whole: str, parent: dict[Hashable, str]) -> bool:
-    """Whether a place lies in another, through any number of steps up."""
     above: str | None = place
     while (above := parent.get(above)) is not None:
         if above == whole:
@@ -81,7 +78,6 @@ def _inside(place: str, whole: str, parent: dict[Hashable, str]) -> bool:
 
 
 def _strays(counts: pd.Series, known: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Names that occur once, with another one that is one letter from it."""
     others = [str(name) for name in known]
     for name in counts.index[counts == 1]:
         near = next((other for other in others if one_letter_apart(str(name), other)), None)
@@ -90,10 +86,7 @@ def _strays(counts: pd.Series, known: Iterable[str]) -> Iterator[tuple[str, str]
 
 
 def one_letter_apart(a: str, b: str) -> bool:
-    """Whether two names differ by case, or by one letter more, less, changed or two swapped.
-
-    A digit makes another name: `wave1` and `wave2` are two.
-    """
+    """By case, or one letter more, less, changed or swapped; a digit makes another name."""
     if a == b or min(len(a), len(b)) < SHORTEST:
         return False
     short, long = sorted((a.casefold(), b.casefold()), key=len)

@@ -27,11 +27,7 @@ REQUIRED = {"links": ("source", "target")}
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One table, or several under names, as one frame that remembers where its rows came from.
-
-    ``parts``: names of the tables and how many rows they had; ``kept``: where the rows of the frame
-    stood among all of these, None where none was set aside.
-    """
+    """One table, or several under names, as one frame that remembers where rows came from."""
 
     frame: pd.DataFrame
     parts: tuple[tuple[str, int], ...]
@@ -40,7 +36,6 @@ class Stack:
     def origin(
         self, at: npt.NDArray[np.intp]
     ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]:
-        """The table of each of these rows, and its position there."""
         at = at if self.kept is None else self.kept[at]
         labels, sizes = np.array([label for label, _ in self.parts], object), [0]
         sizes += [size for _, size in self.parts]
@@ -49,14 +44,12 @@ class Stack:
         return labels[part], at - start[part]
 
     def without(self, at: npt.NDArray[np.intp]) -> Stack:
-        """The rows that are not at these positions."""
         kept = np.arange(len(self.frame)) if self.kept is None else self.kept
         frame = self.frame.drop(index=pd.Index(at)).reset_index(drop=True)
         return Stack(frame, self.parts, np.delete(kept, at))
 
 
 def stacked(name: str, table: Any, problems: Problems) -> Stack:
-    """A table, or a mapping of several, with sound columns and its ids as a column."""
     key_column = {"nodes": "kind", "links": "layer"}.get(name)
     parts: list[tuple[str, str | None, Any]] = [(name, None, table)]
     if isinstance(table, Mapping) and key_column is not None:
@@ -129,7 +122,7 @@ def _with_key(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 def identifiers(
     name: str, column: str, stack: Stack, problems: Problems, *, empty: str | None
 ) -> pd.Series:
-    """A column of ids as text; ``empty`` names the problem of a missing id (None: allowed)."""
+    """Ids as text; ``empty`` names the problem of a missing id (None: allowed)."""
     text, bad, mixed = as_text(stack.frame[column])
     if mixed:
         shown = [*dict.fromkeys(type(v).__name__ for v in stack.frame[column].dropna())]

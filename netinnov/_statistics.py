@@ -40,16 +40,14 @@ def corrected(p: npt.ArrayLike, correction: Correction, *, size: int | None = No
     return result
 
 
-CONSTANT = 1e-9
-"""Spread of random draws, relative to their mean, up to which they differ by rounding only."""
+CONSTANT = 1e-9  # relative spread of random draws up to which they differ by rounding only
 
 
 def two_sided(observed: npt.ArrayLike, draws: npt.ArrayLike, size: npt.ArrayLike = 0.0) -> Any:
     """Twice the smaller tail, each (k + 1) / (n + 1), at most 1; draws along the first axis.
 
-    Draws that equal the observed value, up to a relative 1e-12, count in both tails; ``size``: of
-    the values whose differences these are, if it is larger. NaN among the draws is left out; NaN
-    observed, or no draw, gives NaN.
+    Ties up to a relative 1e-12 (of ``size``, if that is larger) count in both tails. NaN draws are
+    left out; NaN observed, or no draw, gives NaN.
     """
     value, null = np.asarray(observed, np.float64), np.asarray(draws, np.float64)
     count = (~np.isnan(null)).sum(axis=0)

@@ -25,12 +25,7 @@ MANY = 1_000  # names in a list from which on Arrow's look-up is faster than Pyt
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Storage:
-    """What the modules of this package read of a network, as ``network.storage``.
-
-    No data are copied, so nobody writes into its tables; its arrays are read-only. Users have
-    `MultilayerNetwork.nodes` and its other public attributes. The tables ``nodes`` and ``places``
-    come each time with an index of their own: a result that takes the index may rename it.
-    """
+    """Data of a network, ``network.storage``: tables are not copied, arrays are read-only."""
 
     _nodes: pd.DataFrame
     _places: pd.DataFrame
@@ -65,31 +60,27 @@ class Storage:
 
     @property
     def node_names(self) -> pd.Index[str]:
-        """The names of the nodes to look others up in: no copy, so nothing that is handed out."""
+        """For look-ups only: not a copy, so never handed out."""
         return self._nodes.index
 
     @property
     def place_names(self) -> pd.Index[str]:
-        """The same of the places."""
         return self._places.index
 
     @property
     def kind_codes(self) -> Codes:
-        """The position of each node's kind among the kinds, sorted; -1 for none."""
+        """Position of each node's kind among the sorted kinds; -1 for none."""
         return cast(Codes, locked(pd.factorize(self._nodes["kind"], sort=True)[0].astype(np.int32)))
 
     @property
     def parents(self) -> Codes:
-        """Position of the place that contains each place; -1 where there is none."""
+        """Position of the parent of each place; -1 where there is none."""
         if "parents" not in self.memo:
             self.memo["parents"] = locked(parents(self._places))
         return cast(Codes, self.memo["parents"])
 
     def positions(self, argument: str, names: Iterable[object]) -> Codes:
-        """Where some nodes stand, in the order given; networks of the same nodes look them up once.
-
-        ``argument``: the name of the argument, for the message that refuses an unknown node.
-        """
+        """In the order given; look-ups are shared by networks with the same nodes."""
         if isinstance(names, pd.Series):
             names = pd.Index(names)
         # An index of text is Arrow's already, and slow to walk through.
@@ -112,11 +103,10 @@ class Storage:
             raise unknown_names(argument, unknown, len(listed), self._nodes.index) from None
 
     def holds_shares(self, layer: str) -> bool:
-        """Whether the weights of a layer are shares of each origin's total."""
         return self.records[layer].quantity == "share_of_origin"
 
     def weight_of_event(self, layer: str) -> float | None:
-        """The weight of one of the events behind a layer; None if their number is not known."""
+        """Weight of one event; None if the number of events is unknown."""
         record, block = self.records[layer], self.block(layer)
         if record.events is None:
             return None
@@ -128,7 +118,7 @@ class Storage:
         return self.blocks[self.layers.index(layer)]
 
     def csr(self, layer: str) -> Block:
-        """Rows of all neighbours (directed: successors) of each node, columns ascending."""
+        """CSR rows of all neighbours (directed: successors), columns ascending."""
         asked: object = layer
         if not isinstance(asked, str) or asked not in self._full:
             layer = check_name("layer", layer, self.layers)
@@ -136,7 +126,7 @@ class Storage:
         return self._full[layer]
 
     def simple_csr(self, layer: str) -> Block:
-        """The same without self-links, which no measure counts."""
+        """Without self-links, which no measure counts."""
         asked: object = layer
         if not isinstance(asked, str) or asked not in self._simple:
             layer = check_name("layer", layer, self.layers)
@@ -147,7 +137,6 @@ class Storage:
         return self._simple[layer]
 
     def _mirrored(self, layer: str, block: Block) -> Block:
-        """Both directions of the links of an undirected layer; those of another one as they are."""
         if layer in self.directed:
             return block.locked()
         from netinnov.kernels.links import mirror
@@ -155,7 +144,6 @@ class Storage:
         return Block(*mirror(*block, len(self._nodes))).locked()
 
     def presence(self, presence: Presence) -> Mask:
-        """Whether a node has a state in a layer: layers x nodes."""
         shape = (len(self.layers), len(self._nodes))
         if presence == "all":
             return np.ones(shape, bool)
@@ -183,7 +171,6 @@ class Storage:
         )
 
     def link_table(self) -> pd.DataFrame:
-        """The rows with names in place of codes."""
         rows = self.link_rows()
         index = self._nodes.index
         table = pd.DataFrame(
@@ -204,7 +191,6 @@ class Storage:
         return pd.concat([table, rows.attributes.copy()], axis=1)
 
     def inside(self, places: Iterable[str]) -> Mask:
-        """Which nodes are in some places, or in places inside them."""
         known, names = np.zeros(len(self._places), bool), self._places.index
         for place in places:
             if place in names:
@@ -214,7 +200,6 @@ class Storage:
     def part(
         self, mask: Mask, layers: Collection[str], periods: Sequence[int] | None = None
     ) -> Storage:
-        """The nodes of a mask and the links among them, of some layers and periods."""
         rows = self.link_rows()
         stay = np.isin(rows.layer, [self.layers.index(name) for name in layers])
         stay &= mask[rows.source] & mask[rows.target]
@@ -235,7 +220,6 @@ class Storage:
         return Storage.of_rows(table, self._places, self.layers, picked, records)
 
     def with_rows(self, names: tuple[str, ...], new: Rows, fresh: Records) -> Storage:
-        """Further links, and the records of those layers that are new."""
         records = dict(self.records)
         for layer in records.keys() & set(names):
             records[layer] = records[layer]._replace(events=None)
@@ -245,7 +229,6 @@ class Storage:
         return Storage.of_rows(self.node_table(), self._places, layers, rows, {**records, **fresh})
 
     def with_nodes(self, nodes: pd.DataFrame) -> Storage:
-        """Further nodes at the end, checked."""
         no_links = pd.DataFrame({"source": [], "target": []}, dtype="str")
         added = inspect(nodes, no_links, self._places)
         ids = added.nodes.frame.index
@@ -260,13 +243,12 @@ class Storage:
         return Storage.of_rows(table, self._places, self.layers, self.link_rows(), self.records)
 
     def counts(self) -> tuple[int, int, dict[str, int]]:
-        """Nodes, places with a node, and links of each layer."""
         n_places = np.unique(self.place_codes[self.place_codes >= 0]).size
         sizes = [block.indices.size for block in self.blocks]
         return len(self._nodes), n_places, dict(zip(self.layers, sizes, strict=True))
 
     def thinned(self, rows: Rows, stay: Mask) -> Records:
-        """The records where only some rows stay: events in proportion to the weight that stays."""
+        """Records if only some rows stay: events in proportion to the weight that stays."""
         if all(record.events is None for record in self.records.values()):
             return self.records
         records = dict(self.records)
@@ -290,7 +272,6 @@ class Storage:
         rows: Rows,
         records: Records,
     ) -> Storage:
-        """From rows of codes, in any order, unchecked; `records`: at least of these layers."""
         from netinnov.kernels.links import rows_by_layer, sort_rows
 
         layer, a, b, w, period, attributes = rows
@@ -328,7 +309,6 @@ class Storage:
         records: Records,
         rows: Rows | None = None,
     ) -> Storage:
-        """From the blocks of the layers, in order; a layer without links is dropped."""
         kept = {layer: block.locked() for layer, block in blocks.items() if block.indices.size}
         return cls(
             _nodes=nodes.frame,
@@ -344,12 +324,12 @@ class Storage:
         )
 
     def with_blocks(self, blocks: Mapping[str, Block]) -> Storage:
-        """The same tables and records with other links, whose rows have nothing else."""
+        """Same tables and records with other links, without attributes."""
         return Storage.of_blocks(self.node_table(), self._places, blocks, self.records)
 
     @property
     def tables(self) -> tuple[int, int]:
-        """Which tables of nodes and places these are: the same for those that share them."""
+        """Identity of the tables of nodes and places: equal for networks that share them."""
         return id(self._nodes), id(self._places)
 
     def with_arrays(
@@ -357,7 +337,7 @@ class Storage:
         layers: Mapping[str, Mapping[str, Block]],
         again: tuple[Callable[..., Storage], tuple[Any, ...]] | None,
     ) -> Storage:
-        """The same with what `csr` and `simple_csr` give, and a call by which processes get it."""
+        """With given `csr` and `simple_csr`, and a call by which other processes get them."""
         full, simple = (
             {layer: parts[kind].locked() for layer, parts in layers.items() if kind in parts}
             for kind in ("full", "simple")
@@ -366,7 +346,6 @@ class Storage:
 
 
 def _without_loops(block: Block) -> Block:
-    """The same block if it holds no self-link."""
     row = block.sources
     loop = block.indices == row
     if not loop.any():

@@ -15,7 +15,6 @@ ROWS = 12  # layers of the table
 
 
 def as_text(n_nodes: int, n_places: int, links: Mapping[str, int]) -> str:
-    """Numbers of nodes, places, links and layers in one line."""
     where = f" in {_count(n_places, 'place')}" if n_places else ""
     names = ", ".join([*links][:NAMED]) + (", ..." if len(links) > NAMED else "")
     names = without_controls(names, one_line=True)
@@ -33,10 +32,6 @@ def as_html(
     flags: pd.DataFrame,
     kinds: pd.Series,
 ) -> str:
-    """The same with a row for each layer; names from the data are escaped.
-
-    ``flags``: columns of yes or no in the order of the layers.
-    """
     answers = flags.map({True: "yes", False: "no"}.get).to_numpy()
     rows = [
         (layer, f"{size:,}", f"{weight:,.6g}", *row)

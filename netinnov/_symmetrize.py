@@ -69,7 +69,7 @@ def symmetrize(
 
 
 def _one_of_two(rows: Rows, how: Both) -> np.ndarray:
-    """The rows of larger weight of two between the same ends, or of smaller if there are two."""
+    """Rows of the larger weight of two directions, or of the smaller if both exist."""
     ends = np.minimum(rows.source, rows.target), np.maximum(rows.source, rows.target)
     keys = [*ends, rows.layer, *([] if rows.period is None else [rows.period])]
     order = np.lexsort((rows.weight if how == "min" else -rows.weight, *keys))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Hashable, Mapping
 
+# Other names of sheets and files
 TABLES = {
     "nodes": ("node", "actors", "节点", "节点表", "点"),
     "links": ("link", "edges", "edge", "连边", "边", "边表", "联系", "连接", "链接", "关系"),
     "places": ("place", "地点", "城市", "地区", "区域"),
     "layers": ("layer", "图层", "层"),
 }
-"""Other names of the sheets and files of a network."""
 
 PLACE_VALUES = {
     "lon": (("lng", "long", "longitude", "经度"),),
@@ -19,6 +19,7 @@ PLACE_VALUES = {
     "population": (("pop", "inhabitants", "people", "人口", "人口数", "常住人口", "总人口"),),
 }
 
+# Groups of synonyms of our columns: the first group present counts, two of it are ambiguous
 SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "nodes": {
         "node": (
@@ -85,30 +86,24 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
         "unit": (("单位",),),
     },
 }
-"""Of each table: our columns, and groups of other words for each; the first group that a table has
-is used, and two words of one group are two candidates for the column."""
-
 FLOWS = {
     **SYNONYMS["links"],
     "source": (*SYNONYMS["links"]["source"], ("home",)),
     "target": (*SYNONYMS["links"]["target"], ("host",)),
     "weight": (*SYNONYMS["links"]["weight"], ("share", "percent", "占比")),
 }
-"""The same of a table of flows."""
 
+# Names of rows and columns of sums, without blanks
 TOTALS = {
     *("total", "totals", "grandtotal", "subtotal", "subtotals", "sum", "totale", "soustotal"),
     *("summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme", "全国", "全国合计"),
     *("合计", "总计", "小计", "共计", "总和", "总数", "合計", "總計", "小計"),
 }
-"""What the rows and columns of sums are called, without blanks."""
-
+# What programs write for a missing value; not NA, which is Namibia
 MISSING = ("None", "nan", "NaN", "NaT", "<NA>", "null", "NULL", "#N/A")
-"""What programs write where a value is missing; NA is none of them, since it is Namibia."""
 
 
 def is_total(name: object) -> bool:
-    """Whether a name is that of a row of sums, not of a place."""
     return isinstance(name, str) and key_of(name).replace(" ", "").strip(":*()") in TOTALS
 
 

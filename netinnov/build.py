@@ -373,7 +373,7 @@ def flatten(
 
 
 def _record_of_sum(network: MultilayerNetwork, kept: list[str], factors: np.ndarray) -> LayerRecord:
-    """The record of the sum of some layers; its events are known if all count alike."""
+    """Record of the sum of layers; its events are known if all count alike."""
     records = [network.storage.records[layer] for layer in kept]
     events = [record.events for record in records if record.events is not None]
     known = len(events) == len(records) and np.unique(factors[factors > 0]).size == 1
@@ -386,7 +386,6 @@ def _record_of_sum(network: MultilayerNetwork, kept: list[str], factors: np.ndar
 
 
 def _tell(notes: list[str]) -> None:
-    """Warn at the line that called a function of this file."""
     for text in notes:
         warnings.warn(text, UserWarning, stacklevel=4)
 

@@ -314,7 +314,6 @@ def _get_data(
 
 
 def _configuration(path: Path | None, case: Case | None) -> Configuration:
-    """What a file asks for; all settings left as they are for a folder or file of data."""
     from netinnov import study
     from netinnov._inputs import ENDINGS, recognise
     from netinnov._opening import ending_of
@@ -329,12 +328,10 @@ def _configuration(path: Path | None, case: Case | None) -> Configuration:
 
 
 def _columns(pairs: list[str] | None) -> dict[str, str] | None:
-    """The mapping of headers that options give."""
     return _pairs("--column must be THEIRS=OURS, such as Ort=place", pairs) or None
 
 
 def _pairs(must: str, pairs: list[str] | None) -> dict[str, str]:
-    """What an option that may be repeated maps to what."""
     mapping = {}
     for pair in pairs or ():
         key, equals, value = pair.rpartition("=")
@@ -351,7 +348,7 @@ def _name(path: Path | None, case: Case | None) -> str:
 
 
 def _announce(*, each: bool) -> None:
-    """Tell what is compiled: each kernel on a terminal, once elsewhere."""
+    """Announce compilation: each kernel on a terminal, once elsewhere."""
     from netinnov.kernels import announce
 
     names_told: set[str] = set()
@@ -366,7 +363,6 @@ def _announce(*, each: bool) -> None:
 
 
 def _limits(settings: dict[str, Any], reading: Reading) -> list[str]:
-    """What a report of some tables would leave out, or why there is none."""
     from netinnov import study
     from netinnov.study._limits import limits_of
 
@@ -377,7 +373,6 @@ def _limits(settings: dict[str, Any], reading: Reading) -> list[str]:
 
 
 def _notes(tables: Tables) -> list[str]:
-    """What is not a fault but may not be meant."""
     from netinnov._tables import lookalikes
 
     notes = [
@@ -391,7 +386,6 @@ def _notes(tables: Tables) -> list[str]:
 
 
 def _warn_in_words() -> None:
-    """Tell warnings of the package without the line of its code that gave them."""
     show = warnings.showwarning
 
     def warn(message: Warning | str, category: type[Warning], *where: Any, **to: Any) -> None:

@@ -12,8 +12,8 @@ from netinnov._public import publish
 
 __all__ = ["InputError", "TableError"]
 
+# Characters of a message; of a longer one, those kept at its start and end
 MOST, HEAD, TAIL = 6_000, 4_500, 1_200
-"""Characters of a message, and of a longer one those that stay at its start and at its end."""
 
 LONG_WORD = re.compile(r"\S{300,}")  # a name or value of which the start and the end are enough
 
