@@ -28,7 +28,7 @@ from netinnov.study.sections import (
     profile,
     siting,
 )
-from study_cases import context_of, network_of, text_of
+from study_cases import context_of, network_of, stand_in, text_of
 
 OFF = {"structure": False, "mechanisms": False}
 FULL = [("a", "b", 1), ("b", "c", 2), ("c", "a", 3), ("a", "d", 4), ("b", "d", 5), ("c", "d", 6)]
@@ -239,3 +239,49 @@ def test_nodes_without_a_column_of_places_are_compared_themselves(tmp_path):
     data = study.configure({"data": {"path": str(tmp_path)}}).data
     result = central.compute(context_of(load(data).network, **OFF))
     assert {*result.table.index} == {*"abcd"}
+
+
+@pytest.mark.parametrize(
+    ("people", "modelled", "said"),
+    [
+        # Strengths of a ring are equal: 12 places.
+        (
+            [5.0] * 12,
+            False,
+            "12 by population and 12 by links: links are spread as evenly as",
+        ),
+        ([5.0] * 11 + [500.0], False, "links are spread more evenly than people."),
+        ([5.0] * 11 + [500.0], True, ""),  # what a model makes of people is not compared with them
+    ],
+)
+def test_links_are_compared_with_people_where_they_were_observed(people, modelled, said):
+    ids = [f"c{i:02d}" for i in range(12)]
+    links = [(one, other, 10) for one, other in zip(ids, ids[1:] + ids[:1], strict=True)]
+    places = pd.DataFrame({"place": ids, "population": people})
+    network = network_of(links, places=places, modelled=["links"] * modelled)
+    settings = {"structure": {"resamples": 0, "replicates": 0, "restarts": 1}}
+    text = text_of(profile.tell(context_of(network, **settings).once(profile.compute)))
+    assert said in text
+    assert bool(said) == ("by population" in text)
+
+
+def test_a_correlation_that_is_not_1_is_not_written_as_1():
+    names = ["x", "y"]
+    table = pd.DataFrame([[1, 0.9988], [0.9988, 1]], names, names)
+    result = layers.LayerSimilarity(stand_in(), table * 0, table)
+    assert "The rank correlation of numbers of links in x and in y is 0.999." in text_of(
+        layers.tell(result)
+    )
+
+
+def test_a_plan_says_why_it_has_no_interval():
+    own = {"form": "link", "placebos": 5, "resamples": 2, "homes": ["d"], "hosts": ["a"]}
+    links = [("a", "b", 9), ("a", "c", 9), ("c", "d", 3), ("b", "c", 1)]
+    network = network_of(links)
+    records = network.layer_table.assign(unit="points")
+    scored = ni.MultilayerNetwork(
+        network.nodes, network.links, places=network.places, layers=records
+    )
+    context = context_of(scored, **OFF, siting=own, plan={"resamples": 5})
+    text = text_of(plan.tell(plan.compute(context)))
+    assert "no interval: the unit of layer links, points, is not one of events." in text

@@ -190,7 +190,7 @@ def _left_out(
     if no_draws or not options.resamples:
         yield LeftOut("intervals", no_draws if no_draws and options.resamples else "not asked for")
     elif unknown:
-        why = f"{unknown.why(name)}: `unit` or `events` in [layers] or in the table of layers"
+        why = f"{unknown.why(name)} (`unit` or `events` in [layers] or the table of layers)"
         yield LeftOut("intervals", why)
     if null.model is None:
         yield LeftOut("null model", null.why)

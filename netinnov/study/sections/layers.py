@@ -15,7 +15,7 @@ from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.study._context import Context
 from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers
 from netinnov.study._structure_plan import StructurePart, plan
-from netinnov.study._words import name, number, percent
+from netinnov.study._words import name, percent, short_of
 
 HEADING = "How similar the layers are"
 OPTIONS = StructurePart
@@ -54,7 +54,7 @@ def tell(result: LayerSimilarity) -> Iterator[Sentence]:
     common = "Of all pairs that are linked in {} or {} {} are linked in both."
     alike = "The rank correlation of numbers of links in {} and in {} is {}."
     similar = "Most similar in which places have many links"
-    two = partial(number, digits=2)
+    two = partial(short_of, 1)
     for table, source, text, of_two, show in (
         (result.overlap, "layer_overlap", "Most linked pairs in common", common, percent),
         (result.correlation, "layer_correlation", similar, alike, two),

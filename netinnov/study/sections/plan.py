@@ -31,7 +31,7 @@ from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Part, Picture, Result, Sentence, Table, with_modelled
-from netinnov.study._words import counted, joined, number, percent, some, uncapitalised
+from netinnov.study._words import counted, joined, name, number, percent, some, uncapitalised
 from netinnov.study.sections._candidate_sites import Form, candidates_of, maker_of
 
 HEADING = "Plan: centres at least cost"
@@ -261,11 +261,12 @@ def tell(result: Plan) -> Iterator[Sentence]:
     text += f". Strength is that of the {'modelled' if task.modelled else 'observed'} layers."
     yield Sentence(text, ("plan_steps",))
     if len(plan.steps) > 1:
-        text = "There is no interval: the weights are not whole numbers, so the number of events "
+        unknown = without_events(task.network, None)
+        why = unknown.why(name) if unknown else "resampling shifts the value too far"
+        text = f"There is no interval: {why}."
         if pd.notna(plan.steps["low"].iloc[0]):
             text = "Only today's value has an interval: what is built makes weights that are not "
-            text += "whole numbers, so the number of events "
-        text += "that they count is not known."
+            text += "whole numbers, or a value that resampling shifts too far."
         if result.counted:
             low, high = plan.steps["low"].map(unit), plan.steps["high"].map(unit)
             text = f"With links resampled {task.part.resamples:,} times, those that are built "
@@ -273,7 +274,7 @@ def tell(result: Plan) -> Iterator[Sentence]:
                 " to ".join(dict.fromkeys([low.iloc[at], high.iloc[at]])) for at in (-1, 0)
             )
             text += f"among them, the value after the last step is {last} (95 %), today's {first}."
-            text += " Intervals are shifted so that the median of the resamples is at the value."
+            text += " Intervals are corrected for the bias of the resamples."
         yield Sentence(text, ("plan_steps",))
     changed = result.changed["change"]
     if len(changed):

@@ -203,12 +203,12 @@ def tell(result: Profile) -> Iterator[Sentence]:
             text += f"{', corrected for their bias' if shift else ''}."
         yield Sentence(text[0].upper() + text[1:], source)
     strength, people = result.value("effective_number"), result.value("size_effective_number")
-    if np.isfinite([strength, people]).all():
-        more = "more evenly" if strength > people else "less evenly"
-        n_places = result.plan.network.n_nodes
-        text = f"The effective number of places is {places(people, n_places)} by population and "
-        text += f"{places(strength, n_places)} by links: links are spread {more} than people."
-        yield Sentence(text, source)
+    if np.isfinite([strength, people]).all() and not result.plan.modelled:
+        by = [places(number, result.plan.network.n_nodes) for number in (people, strength)]
+        more = "more evenly than" if strength > people else "less evenly than"
+        more = "as evenly as" if by[0] == by[1] else more
+        text = f"The effective number of places is {by[0]} by population and {by[1]} by links: "
+        yield Sentence(f"{text}links are spread {more} people.", source)
     yield from _null(result)
     yield from _without_one(result)
     shifted = table.index[table["bias"].notna() & table["low"].isna()]
