@@ -181,8 +181,10 @@ def _ranked_by(result: Enclaves) -> str:
         why = [f"home or host has no {name(each)}" for each in by.numbers if each != STRENGTH]
         if STRENGTH in by.numbers:
             other = "home or host has no link in the other layers"
-            why.append(other if by.layers else "no layer was observed but those they make")
-        return f"no direction is known, as {joined(why)} ([enclaves] rank names what ranks)"
+            why.append(other if by.layers else "no layer was observed but those of the enclaves")
+        return (
+            f"no direction is known, as {joined(why)} ([enclaves] rank can name a column that does)"
+        )
     words = {each: name(each) for each in by.numbers}
     if STRENGTH in words:
         layers = joined([name(layer) for layer in by.layers])
