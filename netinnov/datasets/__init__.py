@@ -91,7 +91,7 @@ def load_yrd_enclaves() -> MultilayerNetwork:
     links = pd.concat([stated, modelled], ignore_index=True)
     told = ("model", "formula", "exponent", "strongest", "selection", "scale", "distance")
     words = "; ".join(f"{name}: {parameters[name]}" for name in told)
-    records = {layer: {"modelled": True, "parameters": words}}
+    records = _records_of(stated) | {layer: {"modelled": True, "parameters": words}}
     return build_network(nodes, links, places, _layers_of(stated), records)
 
 
@@ -131,7 +131,7 @@ def load_quzhou() -> MultilayerNetwork:
     links = links[ends.isin(circle).all(axis=1)]
     used = places.index.isin([*nodes["place"], *nodes["jurisdiction"]])
     used |= places.index.isin(places.loc[used, "parent"])
-    return build_network(nodes, links, places[used], _layers_of(links))
+    return build_network(nodes, links, places[used], _layers_of(links), _records_of(links))
 
 
 def gravity_parameters() -> dict[str, Any]:
@@ -182,6 +182,10 @@ def _cities(places: pd.DataFrame) -> pd.DataFrame:
 def _stated_links() -> pd.DataFrame:
     links = read_packaged("links")
     return links.assign(period=pd.to_numeric(links["since"].str[:4]).astype("Int64"))
+
+
+def _records_of(stated: pd.DataFrame) -> dict[str, dict[str, object]]:
+    return {layer: {"unit": "relations"} for layer in _layers_of(stated)}
 
 
 def _layers_of(links: pd.DataFrame) -> tuple[str, ...]:
