@@ -71,7 +71,7 @@ def numbers_of(found):
         for row in sites.itertuples()
     ]
     path = [
-        [row.step, f"{row.value:.2f}", f"{row.low:.2f} to {row.high:.2f}", f"{row.cost:.1f}"]
+        [row.step, f"{row.value:.2f}", _interval(row.low, row.high), f"{row.cost:.1f}"]
         for row in steps.itertuples()
     ]
     front = found["siting_pareto"]
@@ -98,10 +98,12 @@ def numbers_of(found):
         "reached": steps["value"].iloc[-1],
         "steps": listed(steps["step"].iloc[1:].str.replace(" at ", " in ")),
         "plan_cost": steps["cost"].iloc[-1],
-        "reached_low": steps["low"].iloc[-1],
-        "reached_high": steps["high"].iloc[-1],
         "table_of_steps": markdown(["step", "effective places", "95 %", "cost"], path),
     }
+
+
+def _interval(low, high):
+    return "" if pd.isna(low) else f"{low:.2f} to {high:.2f}"
 
 
 def main(folder="next_enclaves"):
