@@ -12,6 +12,7 @@ from netinnov._columns import as_text, as_written
 
 ADMINISTRATIVE = "市省县区"  # endings that one table writes and another leaves out
 SHORTEST = 4  # letters of a name; of shorter ones one letter changes too much
+LONGEST = 80  # letters of a name that is compared with others
 
 
 def stray_names(nodes: pd.DataFrame, links: pd.DataFrame, places: pd.DataFrame | None) -> list[str]:
@@ -79,10 +80,26 @@ def _inside(place: str, whole: str, parent: dict[Hashable, str]) -> bool:
 
 def _strays(counts: pd.Series, known: Iterable[str]) -> Iterator[tuple[str, str]]:
     others = [str(name) for name in known]
-    for name in counts.index[counts == 1]:
-        near = next((other for other in others if one_letter_apart(str(name), other)), None)
-        if near is not None and counts.get(near, 2) > 1:
-            yield str(name), near
+    alike: dict[str, list[int]] = {}
+    for at, other in enumerate(others):
+        for part in _without_a_letter(other):
+            alike.setdefault(part, []).append(at)
+    for name in map(str, counts.index[counts == 1]):
+        near = [
+            next((at for at in alike.get(part, ()) if one_letter_apart(name, others[at])), None)
+            for part in _without_a_letter(name)
+        ]
+        first = min((at for at in near if at is not None), default=None)
+        if first is not None and counts.get(others[first], 2) > 1:
+            yield name, others[first]
+
+
+def _without_a_letter(name: str) -> set[str]:
+    """What a name and any other that is one letter from it have in common; none of a long text."""
+    letters = name.casefold()
+    if len(letters) > LONGEST:
+        return set()
+    return {letters, *(letters[:at] + letters[at + 1 :] for at in range(len(letters)))}
 
 
 def one_letter_apart(a: str, b: str) -> bool:

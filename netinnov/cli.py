@@ -232,10 +232,9 @@ def info(
     write(repr(network))
     kinds = network.nodes["kind"].fillna("none given").value_counts()
     write_line("kinds: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.items()))
-    for layer in network.layers:
-        part = network.select(layers=[layer])
-        text = f"layer {layer}: {part.n_links:,} link{'s' * (part.n_links != 1)}, weight "
-        text += f"{part.links['weight'].sum():,.6g}, "
+    for layer, block in zip(network.layers, network.storage.blocks, strict=True):
+        n, weight = block.indices.size, float(block.data.sum())
+        text = f"layer {layer}: {n:,} link{'s' * (n != 1)}, weight {weight:,.6g}, "
         write_line(text + ("directed" if layer in network.directed else "undirected"))
     for text in (*faults, *notes):
         write(text)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import netinnov as ni
-from netinnov import _opening, io as network_io, sources
+from netinnov import _opening, _spelling, io as network_io, sources
 from netinnov._inputs import read
 from netinnov.errors import InputError
 from netinnov.geocoding import geocode
@@ -457,3 +457,18 @@ def test_many_columns_of_a_flow_table_are_read_at_once(tmp_path, monkeypatch):
         counts.append(len(series))
         assert links["x3"].tolist() == ["x", "z"]
     assert counts[0] == counts[1]
+
+
+def test_each_of_many_layers_is_compared_with_few_others(monkeypatch):
+    """2,000 layers of one row were compared in all pairs, which took half a minute."""
+    compared = []
+    original = _spelling.one_letter_apart
+    monkeypatch.setattr(
+        _spelling, "one_letter_apart", lambda a, b: compared.append(a) or original(a, b)
+    )
+    names = [f"layer {at:05d}" for at in range(0, 20_000, 10)]
+    links = pd.DataFrame({"layer": [*names, "funding", "funding", "fundng"]})
+    notes = _spelling.stray_names(pd.DataFrame(), links, None)
+    assert len(notes) == 1
+    assert "the layer 'fundng' has one row of links" in notes[0]
+    assert len(compared) < 100 * len(names)
