@@ -174,6 +174,7 @@ def test_places_that_were_chosen_are_named():
     assert notes == (
         "1 node outside the places chosen (tier: 1, 2, 3 and 1 more) and 1 linked pair are left "
         "out (tables/coverage.csv).",
+        "no place has coordinates, so there are no maps and no distances.",
     )
 
 
