@@ -161,7 +161,7 @@ def test_without_a_terminal_each_step_has_a_line_when_it_begins_and_one_when_it_
     assert re.fullmatch(r"netinnov: reading and checking tables: done in \d+\.\d s", lines[1])
     begun = [line for line in lines if f"{line}: done in " in result.stderr]
     always = [section for section in sections.SECTIONS if section.options is None]
-    assert len(begun) == 3 + len(always) + 1  # the experiment, if there is an enclave to try
+    assert len(begun) == 3 + len(always) + 2  # the enclaves, and the experiment with one of them
     assert len(lines) == 2 * len(begun) + 1  # and what the network is
 
 
