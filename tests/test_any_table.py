@@ -241,6 +241,10 @@ POINT = {"type": "Point", "coordinates": [120.16, 30.25]}
             "places.geojson cannot be read",
         ),
         (
+            {"features": [{"properties": {"place": "\ud800"}, "geometry": POINT}]},
+            "half a character",
+        ),
+        (
             {"crs": {"type": "name", "properties": {"name": "EPSG:3857"}}, "features": []},
             "must be in degrees .* it says 'EPSG:3857'",
         ),

@@ -16,9 +16,11 @@ import pytest
 
 import netinnov as ni
 from netinnov import _opening, _spelling, io as network_io, sources
+from netinnov._geojson import features_of
 from netinnov._inputs import read
 from netinnov.errors import InputError
 from netinnov.geocoding import geocode
+from netinnov.io._arrow_links import arrow_file
 from netinnov.sources import _delimited
 from netinnov.study import read_configuration
 from test_damaged_folders import drop_hashes
@@ -226,6 +228,30 @@ def test_entities_which_grow_without_bound_are_refused(tmp_path, name, encoding)
         ni.read_network(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.net", "*Vertices 300\n" + "".join(f"{k} v{k} k{k} 1\n" for k in range(1, 301))),
+        ("b.net", "*Vertices 2\n*Arcs\n" + "".join(f"1 2 1 k{k} v\n" for k in range(300))),
+        (
+            "c.mpx",
+            "#LAYERS\nl,UNDIRECTED\n#VERTEX ATTRIBUTES\n"
+            + "".join(f"l,k{k},STRING\n" for k in range(300))
+            + "#ACTORS\n"
+            + "".join(f"a{k}\n" for k in range(300))
+            + "#EDGES\na1,a2,l\n",
+        ),
+        ("d.csv", "from,to,layer\n" + "".join(f"a{k},b{k},l{k}\n" for k in range(300))),
+    ],
+)
+def test_rows_times_columns_are_limited_where_a_file_lists_only_some(
+    tmp_path, low_limit, name, text
+):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=TOO_MUCH):
+        ni.read_network(tmp_path / name)
+
+
 def test_the_limit_can_be_raised(tmp_path, low_limit, monkeypatch):
     (tmp_path / "f.csv.gz").write_bytes(gzip.compress(b"from,to\n" + b"a,b\n" * 10_000))
     monkeypatch.setenv("NETINNOV_FILE_GIB", "0.1")
@@ -248,6 +274,57 @@ def test_what_is_packed_as_well_as_text_usually_is_can_be_read(folder, monkeypat
     packed = gzip.compress(f"source,target,layer\n{links}".encode())
     (folder / "links.csv.gz").write_bytes(packed)
     assert len(read(folder).tables.links) == 20_000
+
+
+# -- what would read other files, or unpack without end -----------------------------------------
+
+VRT = (
+    '<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{}</SrcDataSource>'
+    '<GeometryField encoding="PointFromColumns" x="lon" y="lat"/></OGRVRTLayer></OGRVRTDataSource>'
+)
+PIPELINE = '{{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read {}"}}'
+
+
+@pytest.mark.parametrize("content", [VRT, PIPELINE])
+@pytest.mark.parametrize("ending", ["geojson", "gpkg", "shp"])
+def test_a_layer_that_names_another_file_reads_nothing_of_it(folder, ending, content):
+    secret = folder / "secret.csv"
+    secret.write_text("place,lon,lat\nsecret,1,2\n")
+    path = folder / f"places.{ending}"
+    path.write_text(content.format(secret))
+    if ending == "geojson":
+        with pytest.raises(InputError, match=r"places\.geojson.* must be (Geo)?JSON"):
+            read(folder)
+    else:
+        assert read(folder).tables.places is None
+    with pytest.raises(InputError, match=r"must be (Geo)?JSON"):
+        features_of(path)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.nulls(1_000_000),
+        pa.array(["a"] * 1_000).dictionary_encode(),
+        pa.RunEndEncodedArray.from_arrays(pa.array([1_000], pa.int32()), pa.array(["a"])),
+    ],
+)
+def test_arrow_of_a_type_that_is_short_for_many_values_is_refused(tmp_path, column):
+    batch = pa.record_batch([column], ["node"])
+    with pa.ipc.new_file(tmp_path / "nodes.arrow", batch.schema) as writer:
+        writer.write_batch(batch)
+    with pytest.raises(InputError, match="its columns are of another type, or compressed"):
+        arrow_file(tmp_path / "nodes.arrow")
+
+
+@pytest.mark.parametrize("compression", ["zstd", "lz4"])
+def test_compressed_arrow_is_refused(tmp_path, compression):
+    batch = pa.record_batch([pa.array(np.zeros(100_000))], ["node"])
+    options = pa.ipc.IpcWriteOptions(compression=compression)
+    with pa.ipc.new_file(tmp_path / "nodes.arrow", batch.schema, options=options) as writer:
+        writer.write_batch(batch)
+    with pytest.raises(InputError, match="its columns are of another type, or compressed"):
+        arrow_file(tmp_path / "nodes.arrow")
 
 
 # -- damaged files -----------------------------------------------------------------------------
