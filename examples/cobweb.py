@@ -9,6 +9,7 @@ prices are modelled; the one observed input is the bundled table of enclaves. Th
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -169,11 +170,19 @@ def draw(folder):
         for ax, (name, model) in zip(
             figure.subplots(1, 3, sharey=True), cases.items(), strict=True
         ):
-            path = model.respond({"host": 1.0}, periods=24)
+            path = after_shock(model, 24)
             path.plot(ax=ax, style="o-", markersize=3, linewidth=0.9)
             ax.set(xlabel="period (modelled)", ylabel="price from its rest")
             ax.set_title(name, fontsize=7)
     save(figure, folder, "cobweb_enclave")
+
+
+def after_shock(model, periods):
+    """Prices as distances from rest, after demand of the host rose by 1 for one period."""
+    at_rest = [0.0, 0.0]
+    model = replace(model, demand_intercept=at_rest, supply_intercept=at_rest)
+    shock = [0.0, 1.0 / model.demand_slope[1]]
+    return model.to_frame(model.simulate(start=shock, expected=at_rest, periods=periods))
 
 
 # The page.
@@ -185,7 +194,7 @@ def numbers_of(found):
     first = sites["first"]
     order = first.abs().sort_values(ascending=False, kind="stable").index[:5]
     against = [f"{name} ({first[name]:+.2f})" for name in order]
-    response = pair().respond({"host": 1.0}, periods=2)
+    response = after_shock(pair(), 2)
     return {
         "b": B,
         "d": D,

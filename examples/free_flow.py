@@ -344,7 +344,7 @@ def numbers_of(found):
         "core_fold": core.loc[SHOWN, "fold_if_home"],
         "core_host": core.loc[SHOWN, "sustain_in_host"],
         "border_at": FREE,
-        "border_point": CORE.border_point(FREE),
+        "border_point": 1 - CORE.break_point() / FREE,
         "logit_break": reduced.loc[0.0, "break_if_both"],
         "logit_bordered": logit(1.0, border=STRICT).break_point(),
         "logit_cost": logit(1.0, moving_cost=COST).break_point(),

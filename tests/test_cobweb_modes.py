@@ -11,7 +11,6 @@ from scipy import optimize
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import (
-    Cobweb,
     CoupledCobweb,
     critical_enclave,
     enclave_effect,
@@ -221,51 +220,6 @@ def test_critical_mobility_at_the_ends():
 # Responses.
 
 
-@pytest.mark.parametrize("to", ["demand", "supply"])
-def test_a_lasting_shock_is_a_simulation_with_another_intercept(to):
-    rng = np.random.default_rng(11)
-    for _ in range(30):
-        model = random_model(rng)
-        n = len(model.regions)
-        u = rng.normal(size=n)
-        a, c = (np.array(x) for x in (model.demand_intercept, model.supply_intercept))
-        shifted = CoupledCobweb(
-            model.demand_slope, model.supply_slope, mobility=model.mobility,
-            adaptation=model.adaptation, demand_intercept=a + u * (to == "demand"),
-            supply_intercept=c + u * (to == "supply"),
-        )  # fmt: skip
-        rest = model.price()
-        found = model.respond(u, periods=15, to=to, lasting=True)
-        # The shock hits in period 1 of a simulation that starts at the old rest.
-        expected = shifted.simulate(start=rest, periods=16)[1:] - rest
-        np.testing.assert_allclose(found, expected, atol=1e-9)
-        if shifted.spectral_radius() < 0.95:
-            later = model.respond(u, periods=900, to=to, lasting=True).iloc[-1]
-            np.testing.assert_allclose(later, shifted.price() - rest, atol=1e-6)
-
-
-def test_a_passing_shock_is_a_simulation_that_was_not_expected():
-    rng = np.random.default_rng(12)
-    for _ in range(30):
-        model = random_model(rng)
-        u, rest = rng.normal(size=len(model.regions)), model.price()
-        found = model.respond(u, periods=15)
-        start = rest + u / model.demand_slope
-        expected = model.simulate(start=start, expected=rest, periods=15) - rest
-        np.testing.assert_allclose(found, expected, atol=1e-9)
-
-
-def test_a_response_is_linear_and_named():
-    model = CoupledCobweb([1, 2], [0.5, 0.5], mobility=0.1, regions=["q", "h"])
-    assert model.respond({"h": 1.0}, periods=3).columns.tolist() == ["q", "h"]
-    one, two = (
-        model.respond({"q": 1}, periods=9),
-        model.respond(pd.Series({"h": 3.0, "q": 0}), periods=9),
-    )
-    np.testing.assert_allclose(model.respond([1, 3], periods=9), one + two, atol=1e-12)
-    np.testing.assert_allclose(model.respond([1, 3], periods=9, to="supply"), -(one + two))
-
-
 # Mobility as a network.
 
 
@@ -450,10 +404,6 @@ MODEL = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"
             lambda: with_enclave(MODEL, "home", "host", strength=1, answer="price"),
             "`answer` must be",
         ),
-        (lambda: MODEL.respond({"hos": 1.0}, periods=2), "`shock` must be a region"),
-        (lambda: MODEL.respond([1.0], periods=2), "`shock` must be 2 numbers"),
-        (lambda: MODEL.respond([1.0, 0], periods=-2), "`periods`"),
-        (lambda: MODEL.respond([1.0, 0], periods=2, to="price"), "`to` must be one of"),
         (
             lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, attention=[[1, 0], [0.5, 0.6]]),
             "`attention` must be shares that sum to 1 in each row; found 1.1 at .1.",
@@ -490,12 +440,3 @@ MODEL = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"
 def test_faults_are_named(make, words):
     with pytest.raises(InputError, match=words):
         make()
-
-
-def test_critical_adaptation_is_where_the_root_is_minus_one():
-    for b, d in np.random.default_rng(2).uniform(0.2, 3, (200, 2)):
-        beta = Cobweb(b, d).critical_adaptation()
-        if beta <= 1:
-            assert Cobweb(b, d, adaptation=beta).root() == pytest.approx(-1, abs=1e-9)
-        else:
-            assert Cobweb(b, d).is_stable()

@@ -59,12 +59,6 @@ FUNCTIONS = {
     "of groups": lambda table: co_participation(
         table, member="who", event="event", by="city", period="year"
     ),
-    "expected": lambda table: co_participation(
-        table, member="who", event="event", weighting="newman", period="year", expected=True
-    ),
-    "expected of groups": lambda table: co_participation(
-        table, member="who", event="event", by="city", expected=True
-    ),
     "mobility": lambda table: mobility(table, origin="who", destination="city", period="year"),
     "branches": lambda table: branches(table, firm="event", place="who", value="value"),
 }

@@ -124,15 +124,10 @@ def test_rest_points_with_an_enclave_draw_or_repel_as_they_say(model, e, place):
 
 @both
 def test_a_border_brings_the_even_split_back(model):
-    for at, other in (("break", "break_point"), ("sustain", "sustain_point")):
-        border = model.border_point(0.9, at=at)
-        assert 0.9 * (1 - border) == pytest.approx(getattr(model, other)())
-    border = model.border_point(0.9)
+    border = 1 - model.break_point() / 0.9
     for step, stable in ((-1e-6, False), (1e-6, True)):
         table = model.equilibria(0.9, border=border + step).set_index("share")
         assert table["stable"][0.5] == stable
-    assert np.isnan(model.border_point(model.break_point() / 2))
-    assert model.border_point(0.9, enclave=0.1) < border
 
 
 def random_logit(rng, **fixed):
@@ -180,16 +175,6 @@ def test_logit_fold_point_of_the_page_by_its_parameter():
     attraction = 8 / 3 + shift / 2
     model = LogitMigration(1.0, attraction, enclave=shift / attraction)
     assert model.fold_point() == pytest.approx(attraction, abs=1e-10)
-
-
-def test_the_logit_border_stops_spillovers_and_spreads_apart():
-    model = LogitMigration(1.0, 3.0, congestion=0.2, spillover=2.0)
-    border = model.border_point()
-    assert border == pytest.approx(1 - (3.0 - 0.2 - 2.0) / 2.0)
-    for step, count in ((-1e-6, 1), (1e-6, 3)):
-        assert len(LogitMigration(1.0, 3.0, 0.2, 2.0, border + step).equilibria()) == count
-    assert np.isnan(LogitMigration(1.0, 3.0).border_point())
-    assert np.isnan(LogitMigration(1.0, 9.0, spillover=1.0).border_point())
 
 
 def test_mutual_enclaves_of_logit_scale_the_break_point():
@@ -302,8 +287,6 @@ def test_phase_maps_do_not_depend_on_threads():
         (lambda: CORE.fold_point(enclave=0.0), "`enclave` must .* above 0"),
         (lambda: CorePeriphery(2, 0.6).fold_point(enclave=0.1), "no fold point: mu must be below"),
         (lambda: FootlooseEntrepreneur(3, 0.4, regions=3).fold_point(enclave=0.1), "two regions"),
-        (lambda: CORE.border_point(0.5, at="middle"), "`at` must be one of 'break', 'sustain'"),
-        (lambda: CORE.border_point(1.5), "`freeness`"),
         (lambda: CORE.equilibria(0.5, border=1.0), "`border` must"),
         (lambda: LogitMigration(1, 1, congestion=-1), "`congestion` .* at least 0; found -1"),
         (lambda: LogitMigration(1, 1, spillover=-1), "`spillover`"),

@@ -136,15 +136,11 @@ def test_every_choice_is_in_the_example():
 
 
 def test_settings_of_the_mechanisms_may_stand_in_one_part():
-    together = configure(
-        {"data": {"source": "yrd"}, "mechanisms": {"sigma": 4.0, "link": 0.1, "replicates": 7}}
-    )
-    assert together.free_flow.sigma == 4.0
-    assert together.cobweb.link == 0.1
-    assert together.diffusion.replicates == 7
-    assert together.cobweb.mobility == configure({"data": {"source": "yrd"}}).cobweb.mobility
+    together = configure({"data": {"source": "yrd"}, "mechanisms": {"rate": 0.2, "replicates": 7}})
+    assert (together.diffusion.rate, together.diffusion.replicates) == (0.2, 7)
+    assert together.park == configure({"data": {"source": "yrd"}}).park
     left_out = configure({"data": {"source": "yrd"}, "mechanisms": False})
-    assert left_out.free_flow is left_out.cobweb is left_out.park is left_out.diffusion is None
+    assert left_out.park is left_out.diffusion is None
     assert left_out.specialisation is None
     assert left_out.structure is not None
 
@@ -231,19 +227,9 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (PRICES + "park = 0\nlink = 0\npipeline_km = 0\n", "one price at least must be above 0"),
         (PRICES + "links = 1\n", "prices.links is not a setting (did you mean 'link'?); known: pa"),
         (EXPERIMENT + "colour = 'red'\n", "known: home, host, size, volume, volume_share, pipe"),
-        (ONLY + "[free_flow]\nsigma = 1.0", "free_flow.sigma must be greater than 1"),
-        (ONLY + "[free_flow]\nsigma = 1e9", "free_flow.sigma must be less than or equal to 1000"),
         (
-            ONLY + "[free_flow]\nmu = 0.9",
-            "free_flow: mu must be below (sigma - 1) / sigma, here 0.8",
-        ),
-        (ONLY + "[free_flow]\nsigma = 1.01", "here 0.009901, or"),
-        (ONLY + "[cobweb]\nsupply_slope = -1.0", "cobweb.supply_slope must be greater than"),
-        (ONLY + "[cobweb]\nadaptation = 1e-320", "cobweb.adaptation must be greater than or equal"),
-        (ONLY + "[mechanisms]\nmobility = 1e300", "cobweb.mobility must be less than or equal to"),
-        (
-            ONLY + "[mechanisms]\nsigmas = 2",
-            "mechanisms.sigmas is not a setting (did you mean 'sig",
+            ONLY + "[mechanisms]\nreplicate = 2",
+            "mechanisms.replicate is not a setting (did you mean 'rep",
         ),
     ],
 )
@@ -314,15 +300,15 @@ def test_an_extent_is_a_frame_that_is_not_too_small(extent):
 
 def test_mechanisms_and_planning_are_there_where_they_are_asked_for_and_in_the_bundled_case():
     own = {"data": {"source": "tables", "path": "."}}
-    names = ("free_flow", "cobweb", "park", "diffusion", "specialisation")
+    names = ("park", "diffusion", "specialisation")
     planning = ("siting", "plan", "space", "sharing", "governance")
 
     def asked(settings):
         return {name for name in names if getattr(configure(settings), name) is not None}
 
     assert asked(own) == set()
-    assert asked(own | {"cobweb": {}}) == {"cobweb"}
-    assert asked(own | {"mechanisms": {"sigma": 4.0}}) == {"free_flow"}
+    assert asked(own | {"park": {}}) == {"park"}
+    assert asked(own | {"mechanisms": {"replicates": 9}}) == {"diffusion"}
     assert asked(own | {"mechanisms": True}) == set(names)
     assert asked({"data": {"source": "yrd"}}) == set(names)
     assert asked({"data": {"source": "yrd"}, "park": False}) == set(names) - {"park"}

@@ -16,7 +16,7 @@ from netinnov.study import _drawings, sections
 from study_cases import CHAIN, THREE
 
 PLACES = {"place": ["P", "Q", "R"], "name": ["Rosetta \U000130d0", "Ulm", "Aix"]}
-SECTIONS = ("built", "central", "cobweb")
+SECTIONS = ("built", "central", "multicentric")
 LACKS = "lacks U\\+130D0"
 
 
@@ -39,7 +39,7 @@ def configuration(tmp_path, few):
     pd.DataFrame(CHAIN, columns=["source", "target"]).to_csv(folder / "links.csv", index=False)
     pd.DataFrame(PLACES).to_csv(folder / "places.csv", index=False)
     data = {"source": "tables", "path": folder}
-    return study.configure({"data": data, "cobweb": {}})
+    return study.configure({"data": data})
 
 
 @pytest.fixture
@@ -102,10 +102,10 @@ def test_what_cannot_travel_is_drawn_here(
     configuration, few, two_processors, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(_drawings, "__name__", "netinnov.no_such_module")  # ends at once
-    local = replace(few["cobweb"], draw=lambda result: few["cobweb"].draw(result))
+    local = replace(few["multicentric"], draw=lambda result: few["multicentric"].draw(result))
     monkeypatch.setattr(sections, "SECTIONS", [few["built"], local, few["central"]])
     files = files_of(configuration, tmp_path / "out")
-    assert {"figures/cobweb.png", "figures/centralities.png"} <= {*files}
+    assert {"figures/rank_size.png", "figures/centralities.png"} <= {*files}
 
 
 def test_a_second_process_that_fails_changes_nothing(
@@ -123,7 +123,7 @@ def test_a_fault_in_drawing_is_raised_where_it_is_seen(
     def fail(result):
         raise RuntimeError("no ink")
 
-    monkeypatch.setattr(sections, "SECTIONS", [replace(few["cobweb"], draw=fail)])
+    monkeypatch.setattr(sections, "SECTIONS", [replace(few["multicentric"], draw=fail)])
     with pytest.raises(RuntimeError, match="no ink"):
         study.run(configuration, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()

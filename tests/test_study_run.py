@@ -26,7 +26,7 @@ from netinnov.study import _manifest, sections
 from study_cases import CHAIN, PARK_TEXT, THREE
 
 FEW = re.sub(r"(resamples|replicates|placebos|placements) = \d+", r"\1 = 4", study.EXAMPLE)
-NOTHING = "structure = false\nfree_flow = false\ncobweb = false\npark = false\n"
+NOTHING = "structure = false\npark = false\n"
 NASTY = (
     "<script>alert(1)</script>",
     "\"a\" & 'b'",
@@ -139,7 +139,7 @@ def test_the_folder_holds_tables_figures_report_explorer_and_manifest(bundled):
         stems = {Path(name).stem for name in found}
         assert sorted(found) == sorted(stem + ending for stem in stems for ending in endings)
     figures = "flow_map rank_size centralities centres profile effects park"
-    figures += " layer_similarity link_changes free_flow cobweb diffusion specialisation"
+    figures += " layer_similarity link_changes diffusion specialisation"
     assert {*figures.split()} <= {path.stem for path in (bundled / "figures").iterdir()}
 
 
@@ -403,16 +403,7 @@ def test_no_sentence_tests_a_model(bundled):
     assert profile["p"].notna().any()
 
 
-def test_the_bundled_case_has_the_numbers_of_the_mechanisms(bundled):
-    # Break and sustain point of sigma 5, mu 0.4 (Fujita, Krugman and Venables 1999): 1.6266 and
-    # 1.8073 as iceberg costs, whose freeness is cost ** -4.
-    points = table(bundled, "free_flow")
-    assert points["break_point"][0] == pytest.approx(1.6266**-4, rel=1e-3)
-    assert points["sustain_point"][0] == pytest.approx(1.8073**-4, rel=1e-3)
-    # Roots of two like regions: -d / b for the total, -(d + 2 m) / b for the gap.
-    modes = table(bundled, "cobweb").drop_duplicates("kind").set_index("kind")["root"]
-    assert modes["total"] == pytest.approx(-0.8)
-    assert modes["gap"] == pytest.approx(-0.9)
+def test_the_bundled_case_has_the_numbers_of_the_park(bundled):
     parks = table(bundled, "parks").set_index("node")
     assert parks.loc["quzhou_haichuang", ["partners", "links"]].tolist() == [13, 20]
     assert "With links alone that are stated as facts it joins none." in page_of(bundled)

@@ -19,10 +19,8 @@ from netinnov.study.sections import (
     SECTIONS,
     built,
     central,
-    cobweb,
     diffusion,
     enclaves,
-    free_flow,
     methods,
     multicentric,
     park,
@@ -426,71 +424,6 @@ def test_frictions_are_explained_where_there_are_any():
 # -- mechanisms --------------------------------------------------------------------------------
 
 
-EXTREME = [
-    {"sigma": 1.01, "mu": 0.005},
-    pytest.param({"sigma": 1000.0, "mu": 0.99}, marks=pytest.mark.slow),
-    pytest.param({"mu": 0.001}, marks=pytest.mark.slow),
-    {"enclave": 0.99},
-    pytest.param({"enclave": 0.0, "link": 0.0}, marks=pytest.mark.slow),
-    {"demand_slope": 1e-6},
-    {"supply_slope": 1e6},
-    {"mobility": 1e6},
-    {"adaptation": 0.01},
-]
-
-
-@pytest.mark.parametrize("settings", EXTREME)
-def test_extreme_parameters_of_mechanisms_are_told_and_drawn(settings):
-    context = context_of(three(), mechanisms=settings, **OFF)
-    for section in (free_flow, cobweb):
-        if set(settings) & set(section.OPTIONS.model_fields):
-            result = section.compute(context)
-            pictures = list(section.draw(result))
-            assert len(pictures) == 1
-            text = text_of([*section.tell(result)]) + pictures[0].caption
-            assert not any(word in text.split() for word in ("nan", "inf", "None"))
-
-
-def test_points_of_the_model_are_told():
-    result = free_flow.compute(context_of(three(), **OFF))
-    text = text_of(free_flow.tell(result))
-    # 1.6266 ** -4 and 1.8073 ** -4 (Fujita, Krugman and Venables 1999).
-    assert "up to a freeness of trade of 0.143, the break point" in text
-    assert "A core persists from 0.0937 on, the sustain point" in text
-    assert "through which each reaches 10 % of the other's varieties" in text
-    assert "illustrative, uncalibrated" in text
-    said = text_of(free_flow.offer(result))
-    assert "stay alike up to a freeness of trade of 0.143" in said
-    alone = free_flow.compute(context_of(three(), free_flow={"enclave": 0.0}, **OFF))
-    assert "enclaves" not in text_of(free_flow.offer(alone))
-    assert "varieties" not in text_of(free_flow.tell(alone))
-
-
-def test_modes_of_prices_are_told():
-    result = cobweb.compute(context_of(three(), **OFF))
-    # Both supplies: -(d + 2 (m + link)) / b = -0.96; home alone -0.93; the host's price -0.876.
-    assert text_of(cobweb.offer(result)).endswith(
-        "settles; with the link of an enclave it lasts longer or it settles faster, depending on "
-        "which supply responds to which price."
-    )
-    text = text_of(cobweb.tell(result))
-    # -(d + 2 m) / b = -0.9 for the gap, -d / b = -0.8 for both together.
-    assert "the gap by −0.9 and the common movement by −0.8" in text
-    assert "Here both settle." in text
-    steep = cobweb.compute(context_of(three(), cobweb={"supply_slope": 1.5}, **OFF))
-    assert "Here not both settle." in text_of(cobweb.tell(steep))
-    assert "two regions does not settle; with" in text_of(cobweb.offer(steep))
-
-
-def test_the_stability_map_says_what_its_letters_are_and_what_lies_beyond():
-    settings = {"supply_slope": 3.0, "mobility": 0.1, "link": 0.0}
-    (picture,) = cobweb.draw(cobweb.compute(context_of(three(), cobweb=settings, **OFF)))
-    assert "d / b, the slope of supply (d) over that of demand (b)" in picture.caption
-    assert "m / b, mobility (m: how much supply moves" in picture.caption
-    beyond = "Beyond the map: without an enclave (supply over demand 3, mobility over demand 0.1)."
-    assert beyond in picture.caption
-
-
 PARKED = pd.DataFrame(
     {
         "place": ["P", "Q", "R", "Q", "Q"],
@@ -541,11 +474,10 @@ def test_a_wrong_park_is_told_before_anything_is_computed(tmp_path):
     study.check(study.configure({**asked, "park": {"park": "park"}}))
 
 
-def test_without_a_park_the_models_remain():
+def test_without_a_park_nothing_is_said_of_one():
     context = context_of(three(), **OFF)
     assert context.once(park.compute) is None
     assert context.once(diffusion.compute) is None
-    assert context.once(free_flow.compute) is not None
     assert "No park stands outside its jurisdiction" in park.ABSENT
 
 

@@ -25,7 +25,6 @@ def co_participation(
     weighting: Weighting = "count",
     period: str | None = None,
     by: str | None = None,
-    expected: bool = False,
 ) -> Any:
     """Link all members of an event to one another, and add up over the events.
 
@@ -47,16 +46,13 @@ def co_participation(
         as `aggregate` makes them of the links between members. Pairs inside a group are the
         group's link with itself. The members of an event are added up by group before they are
         joined, so that the pairs of members are never made.
-    expected : bool
-        Also tell the weight that each pair has on average if all participations are dealt at
-        random, each member keeping its number of events and each event its number of members.
 
     Returns
     -------
     dataframe
         Columns ``source``, ``target`` (text) and ``weight``; one row for each pair that met. The
-        source comes before the target in the order of the ids as text. With ``expected`` a column
-        of that name; with ``period`` a column ``period``, and one row for each pair and period. A
+        source comes before the target in the order of the ids as text. With ``period`` a column
+        ``period``, and one row for each pair and period. A
         table of the library of ``incidence``: in memory with sorted rows (by period first, missing
         last), so that the result does not depend on the order of ``incidence``; a lazy table stays
         lazy, its rows in no order.
@@ -80,13 +76,6 @@ def co_participation(
     -----
     The links are undirected. An event with one member adds none, so a member that only has such
     events is not in the result. A member with two groups in one event counts once in each.
-
-    Expected is a_i a_j times the sum over the events of w(k) k (k - 1) / (m (m - 1)), w(k) being
-    what a pair gets from an event of k members, a_i the participations of i and m those of all;
-    inside a group it is a_i (a_i - 1) / 2 times this sum. It is the mean over all ways of dealing
-    the participations, of those of one period if ``period`` is given. The expected weights of all
-    pairs, also of those that never meet and of a member with itself, add up to the weights. With
-    Newman's weighting and no event of one member it is a_i a_j / (m - 1), the null of modularity.
 
     The ids of a lazy table are not checked: a row without a member or group counts as
     ``"<missing>"``, one without an event meets nobody and is left out.
@@ -117,8 +106,8 @@ def co_participation(
     cells = _cells(frame, when, grouped=by is not None)
     if isinstance(cells, nw.DataFrame):
         _warn_of_many_pairs(cells, when)
-    met = pairs(cells, by=when, weighting=weighting, inside=by is not None, strengths=expected)
-    return links(_with_expected(met) if expected else met, [*when[:1], "source", "target"])
+    met = pairs(cells, by=when, weighting=weighting, inside=by is not None)
+    return links(met, [*when[:1], "source", "target"])
 
 
 def _cells(frame: Any, when: list[str], *, grouped: bool) -> Any:
@@ -149,11 +138,3 @@ def _warn_of_many_pairs(cells: Any, when: list[str]) -> None:
     msg += f"{named}. `by` adds members up before they are joined; a table of DuckDB spills to "
     msg += "disk; or leave the largest events out."
     warnings.warn(msg, UserWarning, stacklevel=4)
-
-
-def _with_expected(met: Any) -> Any:
-    """Add the expected weight of each pair if members met at random."""
-    source, target = nw.col("source_strength"), nw.col("target_strength")
-    own = source * (source - 1) / 2
-    n_pairs = nw.when(nw.col("source") == nw.col("target")).then(own).otherwise(source * target)
-    return met.with_columns(expected=n_pairs * nw.col("rate"))

@@ -10,8 +10,6 @@ Weighting = Literal["count", "newman", "full"]
 
 # SQL: what a pair gets from an event of k members
 SHARE = {"count": "1.0::DOUBLE", "newman": "1 / (k - 1)", "full": "2 / (k * (k - 1))"}
-# SQL: twice what all pairs of an event get together
-ALL_PAIRS = {"count": "k * (k - 1)", "newman": "k", "full": "2.0"}
 
 
 def pairs(
@@ -20,19 +18,17 @@ def pairs(
     by: list[str],
     weighting: Weighting | None = None,
     inside: bool = False,
-    strengths: bool = False,
 ) -> Any:
     """Sum over events what each pair of units gets, ``source`` before ``target``.
 
     ``cells``: narwhals frame of ``event``, the columns ``by``, ``unit`` and ``amount``. A pair gets
     the product of its amounts times the share of a pair among the k members (the sum of amounts);
     without ``weighting`` the product alone. ``inside``: a unit also gets amount (amount - 1) / 2
-    shares. ``strengths`` adds ``source_strength``, ``target_strength`` and ``rate``, what two
-    members dealt at random to the m seats get: the sum of share k (k - 1), divided by m (m - 1).
+    shares.
     """
     keys = ["event", *by]
     if cells.implementation.is_duckdb():  # a plain query would compute the cells three times
-        query = _query(by, weighting, inside=inside, strengths=strengths)
+        query = _query(by, weighting, inside=inside)
         return nw.from_native(cells.to_native().query("netinnov_cells", query))
     first, k = cells.rename({"unit": "source"}), nw.col("k")
     if weighting is not None:
@@ -56,22 +52,10 @@ def pairs(
     if in_memory and weighting != "count" and not both.implementation.is_pandas():
         # Other libraries join in threads: rows come in any order, and so would last digits.
         both = both.sort(*by, "source", "target", "weight")
-    met = both.group_by(*by, "source", "target").agg(nw.col("weight").sum())
-    if not strengths or weighting is None:
-        return met
-    dealt = {"count": k * (k - 1), "newman": k, "full": nw.lit(2.0)}[weighting]
-    dealt = nw.when(k > 1).then(dealt).otherwise(nw.lit(0.0))
-    events = events.with_columns(dealt=dealt, all=nw.lit(1))
-    rates = events.group_by("all", *by).agg(k.sum(), nw.col("dealt").sum()).filter(k > 1)
-    rates = rates.select("all", *by, (nw.col("dealt") / (k * (k - 1))).alias("rate"))
-    strength = cells.group_by(*by, "unit").agg(nw.col("amount").sum())
-    for end in ("source", "target"):
-        of_end = strength.rename({"unit": end, "amount": f"{end}_strength"})
-        met = met.join(of_end, on=[*by, end])
-    return met.with_columns(all=nw.lit(1)).join(rates, on=["all", *by]).drop("all")
+    return both.group_by(*by, "source", "target").agg(nw.col("weight").sum())
 
 
-def _query(by: list[str], weighting: Weighting | None, *, inside: bool, strengths: bool) -> str:
+def _query(by: list[str], weighting: Weighting | None, *, inside: bool) -> str:
     columns = "".join(f"{column}, " for column in by)
     using = f"USING ({', '.join(['event', *by])})"
     same = "a.unit = b.unit"
@@ -91,22 +75,5 @@ def _query(by: list[str], weighting: Weighting | None, *, inside: bool, strength
         SELECT {columns}a.unit AS source, b.unit AS target, sum(a.share * {n_pairs}) AS weight
         FROM first a JOIN cell b {using} WHERE {kept} GROUP BY {columns}source, target
     """
-    if strengths and weighting is not None:
-        parts["met AS"] = met
-        parts["strengths AS"] = f"""
-            SELECT {columns}unit, sum(amount) AS strength FROM cell GROUP BY ALL
-        """
-        parts["rates AS"] = f"""
-            SELECT {columns}sum(CASE WHEN k > 1 THEN {ALL_PAIRS[weighting]} ELSE 0.0 END)
-                / (sum(k) * (sum(k) - 1)) AS rate
-            FROM sizes GROUP BY ALL HAVING sum(k) > 1
-        """
-        ends = "".join(
-            f"JOIN (SELECT {columns}unit AS {end}, strength AS {end}_strength FROM strengths) "
-            f"USING ({columns}{end}) "
-            for end in ("source", "target")
-        )
-        rates = f"JOIN rates USING ({', '.join(by)})" if by else "CROSS JOIN rates"
-        met = f"SELECT * FROM met {ends} {rates}"
     tables = ", ".join(f"{name} ({part})" for name, part in parts.items())
     return f"WITH {tables} {met}"

@@ -68,8 +68,6 @@ def text(name: str) -> Any:
 def links(frame: Any, order: list[str]) -> Any:
     """Links as a table of the library that the records came in; in memory they are sorted."""
     columns = [nw.col("source"), nw.col("target"), nw.col("weight").cast(nw.Float64)]
-    if "expected" in frame.collect_schema().names():
-        columns.append(nw.col("expected").cast(nw.Float64))
     if "period" in order:
         dated = nw.when(~nw.col("undated")).then(nw.col("period"))
         columns.append(dated.alias("period"))

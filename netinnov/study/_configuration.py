@@ -86,7 +86,7 @@ seed = 1                      # the same seed gives the same numbers
         return self
 
 
-MECHANISMS = ("free_flow", "cobweb", "park", "diffusion", "specialisation")
+MECHANISMS = ("park", "diffusion", "specialisation")
 PLANNING = ("siting", "plan", "space", "sharing", "governance")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_flag, check_number
+from netinnov._arguments import check_flag, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import refuse_outside
@@ -26,7 +26,6 @@ from netinnov.mechanisms.cobweb._parameters import (
     attention_matrix,
     follow,
     mobility_matrix,
-    position,
     region_names,
     set_fields,
     vector,
@@ -261,66 +260,6 @@ class CoupledCobweb:
         """
         index = pd.RangeIndex(len(prices), name="period")
         return pd.DataFrame(prices, index=index, columns=pd.Index(self.regions or ()))
-
-    def respond(
-        self,
-        shock: Mapping[Any, float] | Sequence[float] | Floats | pd.Series[float],
-        *,
-        periods: int,
-        to: Side = "demand",
-        lasting: bool = False,
-    ) -> pd.DataFrame:
-        """Prices after a shock to regions that were at rest.
-
-        With u the shock, p_0 = B^-1 u, then e_1 = beta p_0, e_{t+1} = M e_t (+ beta B^-1 u if it
-        lasts, which ends at (B + K)^-1 u if the model is stable).
-
-        Parameters
-        ----------
-        shock : mapping, Series or sequence of float
-            Added to a (or c); a mapping names the regions that it hits.
-        periods : int
-            Number of periods after that of the shock, period 0.
-        to : {"demand", "supply"}
-            Which curve is moved. More supply lowers prices as less demand does.
-        lasting : bool
-            Whether the curve stays moved; else it is back in period 1.
-
-        Returns
-        -------
-        DataFrame
-            Distance of prices from rest before the shock: periods x regions; needs no intercepts.
-
-        Raises
-        ------
-        InputError
-            If a region is unknown, a value is not finite, or ``periods`` is not a whole number.
-
-        Examples
-        --------
-        >>> regions = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"])
-        >>> regions.respond({"host": 1.0}, periods=2).round(3).to_numpy().tolist()
-        [[0.0, 1.0], [0.05, -0.85], [-0.085, 0.725]]
-        """
-        check_choice("to", to, Side)
-        check_flag("lasting", lasting)
-        regions = tuple(self.regions or ())
-        if isinstance(shock, Mapping):
-            unit = np.zeros(len(regions))
-            for region, value in shock.items():
-                check_number("shock", value)
-                unit[position("shock", region, regions)] = value
-        else:
-            unit = vector("shock", shock, regions)
-        demand, answers = self._demand(), self._answers()
-        push = (unit if to == "demand" else -unit) / demand
-        later = push * lasting
-
-        def price(expected: Floats) -> Floats:
-            return np.asarray(later - answers @ expected / demand)
-
-        prices = follow(price, push, np.zeros(len(push)), periods, self.adaptation)
-        return self.to_frame(prices)
 
     def _demand(self) -> Floats:
         return np.asarray(self.demand_slope, dtype=np.float64)

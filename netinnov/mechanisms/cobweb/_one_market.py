@@ -87,16 +87,6 @@ class Cobweb:
         """
         return abs(self.root()) < 1
 
-    def critical_adaptation(self) -> float:
-        """Adaptation up to which prices settle.
-
-        Returns
-        -------
-        float
-            2 / (1 + d / b), Nerlove's condition; above 1 prices settle under naive expectations.
-        """
-        return 2 / (1 + self.supply_slope / self.demand_slope)
-
     def simulate(self, *, start: float, periods: int, expected: float | None = None) -> Floats:
         """Prices over time.
 

@@ -109,26 +109,6 @@ class LogitMigration:
         rest = n / (self.sensitivity * (1 + self._staying(n)))
         return float(self.congestion - self._spillover * w[0] + rest)
 
-    def border_point(self) -> float:
-        """Give the border of two regions from which the even split is no longer stable.
-
-        Returns
-        -------
-        float
-            1 - (A - C - (1 + exp(-theta c)) / theta) / S. A border stops spillovers, so that more
-            of it makes the regions diverge. NaN if no border from 0 to 1 is where it changes.
-
-        Raises
-        ------
-        InputError
-            With an enclave.
-        """
-        self._refuse_enclave()
-        needed = self.attraction - self.congestion
-        needed -= (1 + self._discount_of_moving) / self.sensitivity
-        border = 1 - needed / self.spillover if self.spillover else -1.0
-        return border if 0 <= border < 1 else float("nan")
-
     def fold_point(self) -> float:
         """Give the attraction A from which a state led by the host exists besides that led by home.
 

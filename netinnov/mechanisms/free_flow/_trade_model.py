@@ -13,7 +13,6 @@ import pandas as pd
 from netinnov._arguments import (
     as_floats,
     as_whole,
-    check_choice,
     check_number,
     check_rng,
     check_type,
@@ -180,34 +179,6 @@ class TradeModel(ABC):
         self._refuse_black_hole("fold")
         point = fold(lambda x, phi: self._gap(self.sigma, self.mu, x, phi, enclave))
         return point if np.isnan(point) else in_unit(point, self.sigma, unit)
-
-    def border_point(self, freeness: float, *, at: Point = "break", enclave: float = 0.0) -> float:
-        """Give the border beyond which trade is no longer free enough to break the even split.
-
-        Parameters
-        ----------
-        freeness : float
-            phi without the border, above 0 and at most 1. A border multiplies it by 1 - border.
-        at : {"break", "sustain"}
-            Above this border the even split is stable again, or a core is stable no more.
-        enclave : float
-            As in `break_point` and `sustain_point`.
-
-        Returns
-        -------
-        float
-            1 - phi_B / phi (or phi_S); NaN if not even phi itself is beyond the point.
-
-        Raises
-        ------
-        InputError
-            In a black hole, or if `freeness` is out of its range.
-        """
-        check_number("freeness", freeness, low=0, high=1, above=True)
-        check_choice("at", at, Point)
-        point = self.break_point if at == "break" else self.sustain_point
-        share = 1 - point(enclave=enclave) / freeness
-        return share if share >= 0 else float("nan")
 
     def gap(self, share: Any, *, freeness: Any, enclave: float = 0.0) -> Any:
         """Attraction of region 1 minus that of region 2.

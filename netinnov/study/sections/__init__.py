@@ -21,8 +21,6 @@ SECTIONS: list[Section[Any]] = [
         "brokers",
         "enclaves",
         "experiment",
-        "free_flow",
-        "cobweb",
         "park",
         "diffusion",
         "specialisation",
