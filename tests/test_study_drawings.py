@@ -16,7 +16,7 @@ from netinnov.study import _drawings, sections
 from study_cases import CHAIN, THREE
 
 PLACES = {"place": ["P", "Q", "R"], "name": ["Rosetta \U000130d0", "Ulm", "Aix"]}
-SECTIONS = ("built", "central", "multicentric")
+SECTIONS = ("built", "central", "centres")
 LACKS = "lacks U\\+130D0"
 
 
@@ -102,10 +102,10 @@ def test_what_cannot_travel_is_drawn_here(
     configuration, few, two_processors, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(_drawings, "__name__", "netinnov.no_such_module")  # ends at once
-    local = replace(few["multicentric"], draw=lambda result: few["multicentric"].draw(result))
+    local = replace(few["centres"], draw=lambda result: few["centres"].draw(result))
     monkeypatch.setattr(sections, "SECTIONS", [few["built"], local, few["central"]])
     files = files_of(configuration, tmp_path / "out")
-    assert {"figures/rank_size.png", "figures/centralities.png"} <= {*files}
+    assert {"figures/centre_rules.png", "figures/centralities.png"} <= {*files}
 
 
 def test_a_second_process_that_fails_changes_nothing(
@@ -123,7 +123,7 @@ def test_a_fault_in_drawing_is_raised_where_it_is_seen(
     def fail(result):
         raise RuntimeError("no ink")
 
-    monkeypatch.setattr(sections, "SECTIONS", [replace(few["multicentric"], draw=fail)])
+    monkeypatch.setattr(sections, "SECTIONS", [replace(few["centres"], draw=fail)])
     with pytest.raises(RuntimeError, match="no ink"):
         study.run(configuration, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
