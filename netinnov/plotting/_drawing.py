@@ -83,25 +83,7 @@ def without_edges(ax: Axes) -> None:
 
 
 def caption_notes(ax: Axes) -> tuple[str, ...]:
-    """Sentences that belong into the caption of a figure of this package.
-
-    Parameters
-    ----------
-    ax : Axes
-        That a ``plot_*`` function gave back.
-
-    Returns
-    -------
-    tuple of str
-        What is left out and how marks are read; empty where there is nothing to say.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from netinnov.plotting import caption_notes, plot_reach
-    >>> caption_notes(plot_reach(pd.Series([1.0, 3.0]), horizon=4))[1]
-    'Mark: half have arrived.'
-    """
+    """Sentences that belong into the caption: what is left out and how marks are read."""
     return _kept.get(ax, ())
 
 
