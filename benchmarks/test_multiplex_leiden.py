@@ -23,6 +23,8 @@ from netinnov.sources import read_cordis, read_multiplex
 igraph = pytest.importorskip("igraph")
 leidenalg = pytest.importorskip("leidenalg")
 
+pytestmark = pytest.mark.filterwarnings("ignore:pairs of places that differ only")
+
 DATA = (Path(__file__).parents[1] / "../shared/data").resolve()
 TIMES = 8.0
 """How many times as fast as the peer."""
