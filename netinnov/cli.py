@@ -114,6 +114,10 @@ def run(
     example: Annotated[
         bool, typer.Option("--example", help="Print a commented configuration and stop.")
     ] = False,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", help="Of the report: en, zh, or both as en,zh."),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Do not tell the steps on the way.")
     ] = False,
@@ -136,6 +140,16 @@ def run(
         typer.echo(case_text(case or "yrd"), nl=False)
         return
     configuration = _configuration(config, case)
+    if language is not None:
+        from pydantic import ValidationError
+
+        try:
+            configuration = study.configure(
+                configuration.model_dump(exclude_unset=True) | {"language": language}
+            )
+        except ValidationError:
+            msg = f"--language must be en, zh, en,zh or zh,en; found {language!r}."
+            raise typer.BadParameter(msg) from None
     command = shlex.join(["netinnov", *sys.argv[1:]])  # of paths some bytes may be no text
     terminal = sys.stderr.isatty()
     if not quiet:

@@ -23,7 +23,7 @@ from netinnov.plotting._drawing import (
     write_notes,
 )
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, write
+from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, larger, write
 
 Over: TypeAlias = Literal["mobility", "adaptation"]
 
@@ -102,7 +102,7 @@ def plot_cobweb(
         ax.set(xlim=(x.min() - wide, x.max() + wide), ylim=(heights[0], heights[-1]))
         write_notes(ax, [MODELLED], label="quantity of innovation elements")
         ax.set_ylabel("price")
-        ax.set_title(_verdict(market, region), fontsize=8)
+        ax.set_title(_verdict(market, region), fontsize=8 * larger())
         columns = 4 if ax.get_position().width * page_width(ax) > 75 else 2
         place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.24), "borderpad": 0}
         ax.legend(ncols=columns, columnspacing=1.2, handletextpad=0.5, **place)

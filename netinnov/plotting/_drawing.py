@@ -17,7 +17,7 @@ from matplotlib.textpath import text_to_path
 from netinnov._arguments import shown
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import one_line, type_families
-from netinnov.plotting._style import axes_or_new, print_style
+from netinnov.plotting._style import axes_or_new, larger, print_style
 
 MODELLED = "Modelled, not observed."
 
@@ -131,10 +131,11 @@ def legend_above(
     spec = ax.get_subplotspec()
     parts = 1 if spec is None else spec.get_gridspec().ncols  # of the figure beside one another
     room = (page_width(ax) / parts - _LABELS) * _MILLIMETRE
-    handle = (handlelength + 0.8) * _POINTS
+    points = _POINTS * larger()
+    handle = (handlelength + 0.8) * points
     widths = [handle + max(map(_width, label.split("\n"))) for label in labels]
     columns = min(ncols, len(labels))
-    while columns > 1 and _across(widths, columns, columnspacing * _POINTS) > room:
+    while columns > 1 and _across(widths, columns, columnspacing * points) > room:
         columns -= 1
     lines = [_in_lines(label, room - handle) for label in labels]
     style: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, up), "ncols": columns}
@@ -144,6 +145,8 @@ def legend_above(
 
 def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
     place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0}
+    if larger() > 1:  # on a page below the axes, which have its whole width
+        place |= {"bbox_to_anchor": (0.0, -0.04), "ncols": 2, "columnspacing": 1.0}
     ax.legend(handles=handles, **place | style)
 
 
@@ -178,6 +181,6 @@ def _in_lines(label: str, room: float) -> str:
 
 
 def _width(text: str) -> float:
-    properties = FontProperties(family=list(type_families()), size=_POINTS)
+    properties = FontProperties(family=list(type_families()), size=_POINTS * larger())
     plain = text.replace(r"\$", "$")
     return float(text_to_path.get_text_width_height_descent(plain, properties, ismath=False)[0])

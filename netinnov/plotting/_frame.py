@@ -22,7 +22,7 @@ from netinnov._geojson import features_of
 from netinnov._opening import damage_refused
 from netinnov._optional import require
 from netinnov.errors import InputError
-from netinnov.plotting._style import DOUBLE, INK, axes_or_new, write
+from netinnov.plotting._style import DOUBLE, INK, PAGE, axes_or_new, larger, write
 
 Frame: TypeAlias = tuple[float, float, float, float]  # west, east, south, north in degrees
 
@@ -89,6 +89,8 @@ def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
     """Millimetres that a map of this frame needs beside its legend, between 80 and 180."""
     west, east, south, north = frame
     tall = (1 + _BAND) * (north - south) / ((east - west) * squeeze(frame))
+    if larger() > 1:  # on a page, with its legend below; `new_figure` makes what it gets larger
+        return float(np.clip(PAGE * tall + 50, 80, 200)) / larger()
     return float(np.clip((width - _LEGEND) * tall + 16, 80, 180))
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from netinnov._typing import Floats
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import INK, lay_out
+from netinnov.plotting._style import INK, larger, lay_out
 
 # Where a label may lie: horizontal and vertical side of its point, the best place first.
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
@@ -66,7 +66,7 @@ def label_points(
     placed = []
     for number, spot in enumerate(_spots(at, _SAME * scale, most)):
         i = int(spot[0])
-        look: dict[str, Any] = {"fontsize": 7, "zorder": 9, "bbox": _BOX}
+        look: dict[str, Any] = {"fontsize": 7 * larger(), "zorder": 9, "bbox": _BOX}
         name = _joined([texts[k] for k in spot])
         label = ax.annotate(name, points[i], xytext=(0, 0), textcoords="offset points", **look)
         size = np.array(label.get_window_extent().size)

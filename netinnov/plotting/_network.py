@@ -32,7 +32,14 @@ from netinnov.plotting._network_marks import (
     node_groups,
 )
 from netinnov.plotting._node_layout import Layout, node_positions
-from netinnov.plotting._style import DOUBLE, GREY, layer_style, mark_modelled, modelled_layers
+from netinnov.plotting._style import (
+    DOUBLE,
+    GREY,
+    larger,
+    layer_style,
+    mark_modelled,
+    modelled_layers,
+)
 
 Arrange = Literal["colours", "panels", "planes"]
 
@@ -267,7 +274,7 @@ def _draw_frames(ax: Axes, arrange: Arrange, titles: list[str], height: float) -
             face, edge = "none", "0.85"
         ax.add_patch(Polygon(corners, linewidth=0.5, zorder=0.5, facecolor=face, edgecolor=edge))
         down = "top" if arrange == "planes" else "bottom"
-        texts.append(ax.text(*spot, title, ha="left", va=down, fontsize=7))
+        texts.append(ax.text(*spot, title, ha="left", va=down, fontsize=7 * larger()))
     return texts
 
 

@@ -34,6 +34,7 @@ from netinnov.plotting._style import (
     GREY,
     INK,
     axes_or_new,
+    larger,
     layer_style,
     print_style,
 )
@@ -125,10 +126,10 @@ def plot_park(
             x, y = 2 + 36 * (position % 5), extent + 3.5 + 4.2 * (position // 5)
             _draw_arrow(ax, [(x, y), (x + 13.0, y)], arrow, legend=True)
             text = printable(f"{layer} ({counts[layer]})", longest=22)
-            ax.text(x + 14.2, y, text, fontsize=7, va="center")
+            ax.text(x + 14.2, y, text, fontsize=7 * larger(), va="center")
         for position, line in enumerate(notes):
             y = extent + 4.5 + 4.2 * rows + 2.9 * position
-            ax.text(2, y, line, fontsize=7, va="center", color=INK)
+            ax.text(2, y, line, fontsize=7 * larger(), va="center", color=INK)
     return ax
 
 
@@ -161,13 +162,13 @@ def _draw_grounds(
     ):
         ax.add_patch(Rectangle((left, 1), right - left, extent - 1, fc=colour, ec="none", zorder=0))
         x = left + 1.5 if side == "left" else right - 1.5
-        ax.text(x, 3.6, printable(place, longest=60), fontsize=8, ha=side, **bold)
+        ax.text(x, 3.6, printable(place, longest=60), fontsize=8 * larger(), ha=side, **bold)
     if other:
         top = min(box.top for box in other) - 5.6
         left, right = ((1.0, LEFT + BOX + 1.2), (RIGHT - 1.2, DOUBLE - 1.0))[other[0].column]
         field: dict[str, Any] = {"fc": OTHER_FILL, "ec": "none", "zorder": 0.5}
         ax.add_patch(Rectangle((left, top), right - left, extent - top, **field))
-        ax.text(left + 1.5, top + 2.8, "OTHER OR UNKNOWN JURISDICTION", fontsize=7, **bold)
+        ax.text(left + 1.5, top + 2.8, "OTHER OR UNKNOWN JURISDICTION", fontsize=7 * larger(), **bold)
 
 
 def _draw_box(ax: Axes, box: Box) -> None:
@@ -209,7 +210,7 @@ def _draw_park(
     bold: dict[str, Any] = {"fontsize": 7.5, "fontweight": "bold", "linespacing": 1.15}
     ax.text(x, middle, "\n".join(lines), va="bottom", **bold, **style)
     text = "\n".join(map(printable, facts))
-    ax.text(x, middle + 1.0, text, fontsize=7, va="top", linespacing=1.25, **style)
+    ax.text(x, middle + 1.0, text, fontsize=7 * larger(), va="top", linespacing=1.25, **style)
 
 
 def _draw_arrow(

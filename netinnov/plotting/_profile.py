@@ -22,7 +22,7 @@ from netinnov.plotting._drawing import (
     write_notes,
 )
 from netinnov.plotting._fonts import Names, printable
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, lay_out, write
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, larger, lay_out, write
 
 _SPAN = ("low", "high", "low_without_one", "high_without_one", "null_low", "null_high")
 _NULL = "#d4d4d4"
@@ -176,7 +176,7 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> in
     ends = [low] if low == high else [high, low] if turned else [low, high]
     texts = [_three_digits(end) for end in ends]
     for x, text in enumerate(texts):
-        _write_beside(ax, x, at, 0.9 if x else -0.9, text, left=bool(x), size=6)
+        _write_beside(ax, x, at, 0.9 if x else -0.9, text, left=bool(x), size=7 * larger())
     return max(map(len, texts))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import matplotlib as mpl
@@ -24,6 +25,8 @@ from netinnov.plotting._fonts import type_families
 
 SINGLE = 89.0
 DOUBLE = 183.0
+# On a page: 480 pixels of 96 an inch, with type of 10 pixels where that is shown 358 wide.
+PAGE, PAGE_TYPE = 127.0, 10.2
 
 # Okabe and Ito (2008) without black, which is for enclaves, and yellow, which is lost on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#5B4A8A")
@@ -44,7 +47,7 @@ INK = "#222222"
 GREY = "#767676"
 ENCLAVE = "#000000"
 
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
     "font.size": 7,
     "axes.titlesize": 8,
     "axes.labelsize": 7,
@@ -78,6 +81,25 @@ _SETTINGS = {
     "svg.hashsalt": "netinnov",
 }
 
+_TYPE = {key: size for key, size in _SETTINGS.items() if "font.size" in key or "labelsize" in key}
+_TYPE |= {key: _SETTINGS[key] for key in ("axes.titlesize", "legend.fontsize", "legend.title_fontsize")}
+_larger: ContextVar[float] = ContextVar("larger", default=1.0)
+
+
+def larger() -> float:
+    """How many times larger than in print type is."""
+    return _larger.get()
+
+
+@contextmanager
+def page_style() -> Iterator[None]:
+    """Figures made inside are for a page on a screen: narrower, with larger type."""
+    token = _larger.set(PAGE_TYPE / 7)
+    try:
+        yield
+    finally:
+        _larger.reset(token)
+
 
 @contextmanager
 def print_style() -> Iterator[None]:
@@ -102,6 +124,7 @@ def print_style() -> Iterator[None]:
     interactive = mpl.is_interactive()
     try:
         settings = {**_SETTINGS, "font.family": list(type_families())}
+        settings |= {key: size * larger() for key, size in _TYPE.items()}
         with matplotlib.style.context(["default", settings]):
             try:
                 yield
@@ -115,6 +138,8 @@ def print_style() -> Iterator[None]:
 
 def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
     """Outside pyplot; the compressed layout also converges for fixed aspects."""
+    if larger() > 1:
+        width, height = min(width, PAGE), height * larger()
     with print_style():
         figure = Figure(figsize=(width / 25.4, height / 25.4), layout="compressed")
     FigureCanvasAgg(figure)  # measures text; without it each measurement makes a canvas
@@ -158,15 +183,15 @@ def lay_out(ax: Axes) -> None:
 def write(
     ax: Axes, text: str, at: Any, *, away: tuple[float, float] = (0, 0), **style: Any
 ) -> Text:
-    look: dict[str, Any] = {"fontsize": 7, "va": "center"}
+    look: dict[str, Any] = {"fontsize": 7 * larger(), "va": "center"}
     return ax.annotate(text, at, xytext=away, textcoords="offset points", **look | style)
 
 
 def colour_bar(ax: Axes, shades: ScalarMappable, label: str, **options: Any) -> Colorbar:
     place: dict[str, Any] = {} if "cax" in options else {"ax": ax, "fraction": 0.046, "pad": 0.03}
     bar = ax.figure.colorbar(shades, **place | options)
-    bar.set_label(label, fontsize=7)
-    bar.ax.tick_params(labelsize=7)
+    bar.set_label(label, fontsize=7 * larger())
+    bar.ax.tick_params(labelsize=7 * larger())
     return bar
 
 
@@ -191,13 +216,14 @@ def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
         size = (width / 25.4, height / 25.4)
         ax = plt.figure(figsize=size, layout="compressed").add_subplot()
     # Axes made before, and ticks made when drawn, follow other settings: fix their type now.
-    ax.tick_params(which="both", labelsize=7, labelfontfamily=list(type_families()), labelcolor=INK)
+    size, families = 7 * larger(), list(type_families())
+    ax.tick_params(which="both", labelsize=size, labelfontfamily=families, labelcolor=INK)
     ax.tick_params(which="both", width=0.6, color=INK)
     ax.spines[:].set(linewidth=0.6, edgecolor=INK)
     ax.spines[["top", "right"]].set_visible(False)
     for axis in (ax.xaxis, ax.yaxis):
         for label in (axis.label, axis.offsetText):  # the latter holds the unit of small values
-            label.set(fontsize=7, fontfamily=list(type_families()), color=INK)
+            label.set(fontsize=size, fontfamily=families, color=INK)
         if isinstance(axis.get_major_formatter(), ScalarFormatter):
             axis.set_major_formatter(_PowerFormatter())
     return ax

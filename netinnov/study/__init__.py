@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,14 +22,14 @@ from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.study import sections
 from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
 from netinnov.study._context import Context
-from netinnov.study._drawings import Drawings
 from netinnov.study._explorer_page import write_explorer
+from netinnov.study._language import Text
 from netinnov.study._limits import limits
 from netinnov.study._loaded_data import load
 from netinnov.study._manifest import check_replaceable, hash_inputs, write_manifest
 from netinnov.study._places import aggregate_to_places
-from netinnov.study._report_page import Chapter, Drawn, write_captions, write_page, write_pictures
-from netinnov.study._section import Section, Sentence
+from netinnov.study._report_page import chapter, write_page, write_pictures
+from netinnov.study._section import Picture, Section, Table
 from netinnov.study._table_files import write_tables
 from netinnov.study._words import plain
 
@@ -69,7 +70,8 @@ def run(
     -------
     Path
         Of ``report.html``; beside it lie ``explorer.html``, the page to explore the places and, of
-        up to 300, to try other enclaves, ``tables/``, ``figures/`` and ``manifest.json``.
+        up to 300, to try other enclaves, ``tables/``, ``figures/`` and ``manifest.json``. A second
+        language is in ``report.zh.html`` or ``report.en.html``.
 
     Raises
     ------
@@ -81,11 +83,6 @@ def run(
     -----
     UserWarning
         If no installed font can draw a label; the page says so as well.
-
-    Notes
-    -----
-    With two processors and up to a million links, a second process draws the figures of a section
-    while the next one is computed; the files are the same.
 
     Examples
     --------
@@ -157,18 +154,12 @@ def _study(
         level = aggregate_to_places(network, configuration.places)
     context = Context(configuration, loaded, level, progress=progress, say=say)
     results: list[tuple[Section[Any], Any]] = []
-    with Drawings(command, network.n_links) as drawings:
-        for section in _checked(context):
-            with step(section.name, f"section: {section.heading.lower()}"):
-                result = context.once(section.compute)
-            results.append((section, result))
-            if result is not None:
-                drawings.begin(section, result)
-        with step("report", "drawing figures and writing the report"):
-            with undrawn_characters() as undrawn:
-                pictures = drawings.finish(undrawn)
-            _write(context, results, pictures, font_advice(undrawn), folder, command)
-            write_explorer(context, folder)
+    for section in _checked(context):
+        with step(section.name, f"section: {section.name.replace('_', ' ')}"):
+            results.append((section, context.once(section.compute)))
+    with step("report", "drawing figures and writing the report"):
+        _write(context, results, folder, command)
+        write_explorer(context, folder)
     write_manifest(
         folder,
         command=command,
@@ -192,60 +183,80 @@ def _checked(context: Context) -> list[Section[Any]]:
 
 
 def _write(
+    context: Context, results: list[tuple[Section[Any], Any]], folder: Path, command: str
+) -> None:
+    configuration, languages = context.configuration, context.configuration.languages
+    present = [(section, result) for section, result in results if result is not None]
+    absent = [section.name for section, result in results if result is None]
+    safe = configuration.output.neutralise_formulas
+    tables = {section.name: list(section.tables(result)) for section, result in present}
+    every = [table for each in tables.values() for table in each]
+    write_tables(every, folder / "tables", neutralise_formulas=safe)
+    names = {section.name for section, _ in present}
+    lead = next((name for name in sections.LEADING if name in names), "")
+    with undrawn_characters() as undrawn:
+        for code in languages:
+            _write_page(context.in_language(code), present, absent, tables, lead, folder, command)
+        _write_figures(context.in_language(languages[0]), present, folder, command)
+    if advice := font_advice(undrawn):
+        warnings.warn(advice, UserWarning, stacklevel=4)
+
+
+def _write_page(
     context: Context,
-    results: list[tuple[Section[Any], Any]],
-    pictures: dict[str, list[Drawn]],
-    advice: str,
+    present: list[tuple[Section[Any], Any]],
+    absent: list[str],
+    tables: dict[str, list[Table]],
+    lead: str,
     folder: Path,
     command: str,
 ) -> None:
-    configuration = context.configuration
-    chapters, reading = [], list[Sentence]()
-    question, short = "", list[Sentence]()
-    safe = configuration.output.neutralise_formulas
-    questions = {
-        section.name: section.question(result) for section, result in results if result is not None
+    language, languages = context.language, context.configuration.languages
+    chapters = []
+    for section, result in present:
+        result = replace(result, context=context)
+        text = language.text(language.template(section.name), section.facts(result))
+        figures, pictures = section.key_figures(result), section.draw(result)
+        listed = tables[section.name]
+        chapters.append(chapter(section.name, text, figures, pictures, listed, language))
+    files = [(table.name, len(table.frame)) for each in tables.values() for table in each]
+    page = {
+        "title": context.configuration.title,
+        "command": command,
+        "version": __version__,
+        "tries": tries_enclaves(context.cities),
+        "absent": absent,
+        "tables": files,
+        "others": [(code, _page_of(code, languages)) for code in languages if code != context.code],
     }
-    leading = next((name for name in reversed(questions) if questions[name]), "")
-    for section, result in results:
-        if result is None:
-            if section.absent:
-                gist = [Sentence(section.absent)]
-                chapters.append(Chapter(section.name, section.heading, gist))
-            continue
-        tables = list(section.tables(result))
-        write_tables(tables, folder / "tables", neutralise_formulas=safe)
-        gist, sentences = list(section.offer(result)), list(section.tell(result))
-        if section.name == leading and gist:
-            question, short, gist = questions[leading], gist, []
-        if not gist:
-            gist, sentences = sentences[:1], sentences[1:]
-        own = pictures[section.name]
-        chapters.append(Chapter(section.name, section.heading, gist, sentences, own, tables))
-        reading += section.explain(result)
-    if advice:
-        warnings.warn(advice, UserWarning, stacklevel=4)
-        reading.append(Sentence(advice))
-    drawn = [picture for chapter in chapters for picture in chapter.pictures]
-    if drawn:
-        write_pictures(folder / "figures", drawn)
-        write_captions(
-            folder / "figures/captions.md",
-            title=configuration.title,
-            command=command,
-            version=__version__,
-            pictures=drawn,
-        )
-    write_page(
-        folder / "report.html",
-        title=configuration.title,
+    path = folder / _page_of(context.code, languages)
+    write_page(path, language=language, page=page, lead=lead, chapters=chapters)
+
+
+def _page_of(code: str, languages: Sequence[str]) -> str:
+    return "report.html" if code == languages[0] else f"report.{code}.html"
+
+
+def _write_figures(
+    context: Context, present: list[tuple[Section[Any], Any]], folder: Path, command: str
+) -> None:
+    language = context.language
+
+    def figures() -> Iterator[tuple[Picture, Text]]:
+        for section, result in present:
+            result = replace(result, context=context)
+            text = language.text(language.template(section.name), section.facts(result))
+            yield from ((picture, text) for picture in section.draw(result))
+
+    origin = f"`{command}`, netinnov {__version__}"
+    title = context.configuration.title
+    write_pictures(
+        folder / "figures",
+        figures(),
+        code=language.code,
+        title=title,
         command=command,
-        version=__version__,
-        tries=tries_enclaves(context.cities),
-        question=question,
-        short=short,
-        chapters=chapters,
-        reading=reading,
+        origin=origin,
     )
 
 

@@ -7,9 +7,16 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
-from pydantic import BaseModel, Field, ValidationError, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from netinnov._arguments import as_path, check_choice, did_you_mean, shown
 from netinnov._inputs import READERS
@@ -17,6 +24,7 @@ from netinnov._opening import read_text
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
 from netinnov.study import sections
+from netinnov.study._language import LANGUAGES, LanguageName
 from netinnov.study._loaded_data import BUNDLED, DataPart, LayerPart
 from netinnov.study._map_options import MapsPart
 from netinnov.study._measures import MeasuresPart
@@ -45,10 +53,12 @@ class Configuration(Part):
 
 title = "Reverse innovation enclaves in the Yangtze River Delta"
 seed = 1                      # the same seed gives the same numbers
+language = "en"               # of the report: "en", "zh", or both as "en,zh", the first first
 """
 
     title: str = "Innovation network"
     seed: Annotated[int, Field(ge=0)] = 1
+    language: str = "en"
     data: DataPart
     columns: dict[str, str] = Field(default_factory=dict)
     layers: dict[str, LayerPart] = Field(default_factory=dict)
@@ -70,6 +80,18 @@ seed = 1                      # the same seed gives the same numbers
             settings = {**every, **settings}
         left_out = {name: None for name in known if settings.get(name) is False}
         return settings | left_out
+
+    @field_validator("language")
+    @classmethod
+    def _is_written(cls, language: str) -> str:
+        codes = [code.strip() for code in language.split(",")]
+        if len(set(codes)) < len(codes) or not {*codes} <= {*LANGUAGES}:
+            raise ValueError(f'must be "en", "zh", "en,zh" or "zh,en"; found {shown(language)}')
+        return ",".join(codes)
+
+    @property
+    def languages(self) -> list[LanguageName]:
+        return cast("list[LanguageName]", self.language.split(","))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the settings alone: the class is made at run time and cannot be imported."""

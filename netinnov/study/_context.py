@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +15,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names
 from netinnov.plotting._style import mark_modelled
+from netinnov.study._language import Language, LanguageName, words
 from netinnov.study._loaded_data import Loaded
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import PlaceLevel
@@ -36,10 +37,30 @@ class Context:
     level: PlaceLevel  # the nodes in the places kept, and the network of these places
     progress: bool = field(default=False, kw_only=True)  # show bars
     say: Callable[[str], None] = field(default=lambda _: None, kw_only=True)  # told what takes long
-    _results: dict[Callable[[Context], object], Any] = field(default_factory=dict, init=False)
+    code: LanguageName = field(default="en", kw_only=True)  # of what is drawn and told
+    _results: dict[Callable[[Context], object], Any] = field(default_factory=dict, kw_only=True)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_results": {}, "say": None}
+    def in_language(self, code: LanguageName) -> Context:
+        """The same study, with the results computed so far, drawn and told in a language."""
+        return replace(self, code=code)
+
+    @cached_property
+    def language(self) -> Language:
+        names = dict(self.names)
+        places = self.network.storage.places
+        if self.code == "zh" and "name_zh" in places:
+            chinese = places["name_zh"].dropna().astype("str").str.strip()
+            names |= chinese[chinese != ""].to_dict()
+        return Language(self.code, names, self._layer_names, tuple(self.modelled))
+
+    @property
+    def _layer_names(self) -> dict[str, str]:
+        if self.code == "en":
+            return {}
+        configuration = self.configuration
+        bundled = words("zh", "layers") if configuration.data.source == "yrd" else {}
+        own = {layer: part.name_zh for layer, part in configuration.layers.items()}
+        return bundled | {layer: called for layer, called in own.items() if called}
 
     @property
     def network(self) -> MultilayerNetwork:
@@ -115,7 +136,7 @@ class Context:
     @cached_property
     def drawn_names(self) -> pd.Series[str]:
         """Name of each place that the installed fonts can draw."""
-        return place_names(self._named)
+        return place_names(self._named, chinese=self.code == "zh")
 
     @cached_property
     def actors(self) -> dict[Any, str]:

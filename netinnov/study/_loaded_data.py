@@ -156,6 +156,7 @@ class LayerPart(Part, part="layers"):
                               # which intervals resample
 # events = 1200               # how many events (contracts, trips) all weights together stand for,
                               # where these are money, scores or the like
+# name_zh = "引力模型"          # what a report in Chinese calls it
 """
 
     modelled: bool | None = None
@@ -163,6 +164,7 @@ class LayerPart(Part, part="layers"):
     quantity: Quantity | None = None
     unit: str | None = None
     events: Annotated[int, Field(ge=1)] | None = None
+    name_zh: Annotated[str, Field(min_length=1)] | None = None
 
 
 class Incidence(NamedTuple):
@@ -342,7 +344,7 @@ def _nowhere(places: pd.DataFrame | None) -> pd.Series[bool]:
 def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork:
     present = set(_names_of_layers(tables.links))  # a layer may have lost all of its rows
     said = {layer: part for layer, part in layers.items() if layer in present}
-    parts = {layer: part.model_dump(exclude_none=True) for layer, part in said.items()}
+    parts = {layer: part.model_dump(exclude_none=True, exclude={"name_zh"}) for layer, part in said.items()}
     undirected = {layer for layer, part in said.items() if part.directed is False}
     directed = [layer for layer in tables.directed if layer not in undirected]
     records: dict[str, dict[str, Any]] = {}

@@ -1,156 +1,143 @@
-"""The page of a study: one loop over what its sections tell, draw and tabulate."""
+"""The page of a study: one loop over what its sections say, draw and tabulate."""
 
 from __future__ import annotations
 
 import base64
 import io
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
+from matplotlib.figure import Figure
+from matplotlib.text import Text as Label
 from PIL import Image
 
 from netinnov._atomic import write_bytes
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._figure_files import encode_figure
-from netinnov.study._section import Picture, Sentence, Table
+from netinnov.plotting._fonts import cjk_font
+from netinnov.plotting._style import page_style, print_style
+from netinnov.study._language import Language, LanguageName, Text, words
+from netinnov.study._section import KeyFigure, Picture, Table
 from netinnov.study._table_views import View, view_of
-from netinnov.study._words import counted, in_html, joined, plain
+from netinnov.study._words import in_html, plain
 
-DOTS_PER_INCH = 300
+PAGE_DOTS = 200  # an inch, of figures on the page
 # Control characters, which HTML does not allow.
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A picture as its files and the page hold it."""
+class Shown:
+    """A figure on the page, in base64."""
 
     name: str
     caption: str
-    note: str
     alt: str
-    tables: tuple[str, ...]
-    topic: str
+    webp: str
     front: bool
-    pdf: bytes
-    png: bytes
-    webp: str  # for the page: in base64
-    width: int  # on the page, in millimetres: so all letters are of one size
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    heading: str
-    sentences: list[Sentence] = field(default_factory=list)
-    pictures: list[Drawn] = field(default_factory=list)
-    tables: list[tuple[Table, View]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A section as the page shows it.
-
-    `gist` is always in sight; the rest is folded, but for pictures at the front of the page.
-    """
+    """A section as the page shows it: the answer in sight, the rest folded."""
 
     name: str
-    heading: str
-    gist: Sequence[Sentence] = ()
-    sentences: Sequence[Sentence] = ()
-    pictures: Sequence[Drawn] = ()
-    tables: Sequence[Table] = ()
-
-    @property
-    def contents(self) -> str:
-        """What is folded, in words; nothing if nothing is."""
-        parts = {
-            "sentence": len(self.sentences),
-            "figure": sum(not picture.front for picture in self.pictures),
-            "table": sum(table.on_page for table in self.tables),
-        }
-        return joined([counted(n, noun) for noun, n in parts.items() if n])
-
-    @property
-    def entries(self) -> Iterable[Entry]:
-        """Its folded content by heading, in the order of first appearance."""
-        entries: dict[str, Entry] = {}
-        for sentence in self.sentences:
-            entries.setdefault(sentence.topic, Entry(sentence.topic)).sentences.append(sentence)
-        for picture in self.pictures:
-            if not picture.front:
-                entries.setdefault(picture.topic, Entry(picture.topic)).pictures.append(picture)
-        for table in self.tables:
-            if table.on_page:
-                entry = entries.setdefault(table.topic, Entry(table.topic))
-                entry.tables.append((table, view_of(table)))
-        return entries.values()
+    text: Text
+    figures: Sequence[tuple[str, str, str]]  # label, value, interval or what it is out of
+    pictures: Sequence[Shown]
+    tables: Sequence[tuple[Table, str, View]]  # with the caption
 
 
-def drawn(picture: Picture, command: str) -> Drawn:
-    figure = picture.figure
-    notes = [note for ax in figure.axes for note in caption_notes(ax)]
-    note = " ".join([*([picture.note] if picture.note else []), *dict.fromkeys(notes)])
-    caption = _one_line(picture.caption, note)
-    content = encode_figure(
-        figure, picture.name, caption=caption, command=command, formats=("pdf", "png")
-    )
-    from matplotlib import pyplot as plt
-
-    plt.close(figure)  # those that size themselves are known to pyplot
-    return Drawn(
-        picture.name,
-        picture.caption,
-        note,
-        plain(picture.alt),
-        picture.tables,
-        picture.topic,
-        picture.front,
-        content["pdf"],
-        content["png"],
-        *_for_page(content["png"]),
-    )
+def chapter(
+    name: str,
+    text: Text,
+    key_figures: Iterable[KeyFigure],
+    pictures: Iterable[Picture],
+    tables: Iterable[Table],
+    language: Language,
+) -> Chapter:
+    drawn = [picture for picture in pictures if picture.on_page][:1]
+    shown = [show(picture, text, language.code) for picture in drawn]
+    listed = [
+        (table, text.tables[table.name], view_of(table, language))
+        for table in tables
+        if table.on_page and len(table.frame)
+    ]
+    figures = [_key_figure(each, text, language) for each in key_figures]
+    return Chapter(name, text, figures, shown, listed)
 
 
-def _for_page(png: bytes) -> tuple[str, int]:
-    """PNG as lossless WebP (two thirds of the bytes), and its width in millimetres."""
+def _key_figure(figure: KeyFigure, text: Text, language: Language) -> tuple[str, str, str]:
+    more = []
+    if figure.low is not None and figure.high is not None and figure.low == figure.low:
+        more.append(language.span(figure.low, figure.high, figure.form))
+    if figure.of is not None:
+        more.append(language.term("out_of").format(n=f"{figure.of:,}"))
+    return text.labels[figure.name], language.form(figure.value, figure.form), "; ".join(more)
+
+
+def show(picture: Picture, text: Text, code: LanguageName) -> Shown:
+    """A figure that was made in the style of the page, as it stands there."""
+    with page_style():
+        figure = picture.draw()
+    translate(figure, code)
+    with page_style(), print_style():
+        figure.set_dpi(PAGE_DOTS)
+        png = io.BytesIO()
+        figure.savefig(png, format="png", dpi=PAGE_DOTS)
     webp = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as image:
+    with Image.open(png) as image:
         image.convert("RGB").save(webp, "WEBP", lossless=True)
-        width = round(image.width / DOTS_PER_INCH * 25.4)
-    return base64.b64encode(webp.getvalue()).decode("ascii"), width
+    data = base64.b64encode(webp.getvalue()).decode("ascii")
+    name = picture.name
+    return Shown(name, text.figures[name], plain(text.alts[name]), data, picture.front)
 
 
-def write_pictures(folder: Path, pictures: Iterable[Drawn]) -> None:
-    """Write the files of pictures."""
-    folder.mkdir(exist_ok=True)
-    for picture in pictures:
-        write_bytes(folder / f"{picture.name}.pdf", picture.pdf)
-        write_bytes(folder / f"{picture.name}.png", picture.png)
+def translate(figure: Figure, code: LanguageName) -> None:
+    """Write labels in the language of the page, where it has a word for the whole label."""
+    known = words(code, "figures") if cjk_font() else {}
+    for label in figure.findobj(Label) if known else ():
+        if isinstance(label, Label) and (text := label.get_text().strip()) in known:
+            label.set_text(known[text])
 
 
-def write_captions(
-    path: Path, *, title: str, command: str, version: str, pictures: Sequence[Drawn]
+def write_pictures(
+    folder: Path,
+    pictures: Iterable[tuple[Picture, Text]],
+    *,
+    code: LanguageName,
+    title: str,
+    command: str,
+    origin: str,
 ) -> None:
-    """Write the captions of all figures as Markdown, to be copied into a manuscript."""
-    origin = (
-        f"Written by `{command}`, netinnov {version}; the files of figures carry their captions."
-    )
-    parts = [f"# Figures: {_literal(title)}", origin]
-    for picture in pictures:
-        parts += [f"## {picture.name}", _literal(_one_line(picture.caption, picture.note))]
-        if picture.tables:
-            parts.append("Numbers: " + ", ".join(f"`tables/{each}.csv`" for each in picture.tables))
-    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
-
-
-def _one_line(caption: str, note: str) -> str:
-    return " ".join(f"{plain(caption)} {plain(note)}".split())
+    """Write figures as PDF and PNG, and their captions as Markdown for a manuscript."""
+    parts = [f"# {_literal(title)}", origin]
+    for picture, text in pictures:
+        folder.mkdir(exist_ok=True)
+        figure = picture.draw()
+        translate(figure, code)
+        notes = [note for ax in figure.axes for note in caption_notes(ax)]
+        caption = plain(" ".join([text.figures[picture.name], *dict.fromkeys(notes)]))
+        content = encode_figure(
+            figure,
+            picture.name,
+            caption=caption,
+            command=command,
+            formats=("pdf", "png"),
+        )
+        for kind in ("pdf", "png"):
+            write_bytes(folder / f"{picture.name}.{kind}", content[kind])  # type: ignore[index]
+        parts += [f"## {picture.name}", _literal(caption)]
+    if len(parts) > 2:
+        captions = "\n\n".join(parts) + "\n"
+        (folder / "captions.md").write_text(captions, encoding="utf-8", newline="\n")
 
 
 def _literal(text: str) -> str:
@@ -160,46 +147,30 @@ def _literal(text: str) -> str:
 def write_page(
     path: Path,
     *,
-    title: str,
-    command: str,
-    version: str,
-    tries: bool = True,
-    question: str = "",
-    short: Sequence[Sentence],
+    language: Language,
+    page: Mapping[str, Any],
+    lead: str,
     chapters: Sequence[Chapter],
-    reading: Sequence[Sentence],
 ) -> None:
     """Write the page: all text from data is escaped, and nothing is loaded.
 
-    ``tries``: enclaves can be tried in the explorer. The first of `short` answers the question, if
-    there is one.
+    The chapter `lead` answers the question of the study; what `page` holds is for the template.
     """
-    tables = [table for chapter in chapters for table in chapter.tables]
-    modelled = {table.name: table.modelled for table in tables}
-
-    def modelled_in(names: Iterable[str]) -> list[str]:
-        return list(dict.fromkeys(layer for name in names for layer in modelled.get(name, ())))
-
-    page = _template().render(
-        title=title,
-        command=command,
-        version=version,
-        tries=tries,
-        question=question,
-        answer=short[0] if question else None,
-        short=short[1:] if question else short,
-        front=[each for chapter in reversed(chapters) for each in chapter.pictures if each.front],
-        chapters=chapters,
-        reading=reading,
-        tables=tables,
-        numbers={table.name: number for number, table in enumerate(tables, 1)},
-        modelled_in=modelled_in,
-        layers=modelled_in(modelled),
+    leading = next((each for each in chapters if each.name == lead), None)
+    source = language.template("page").make_module(dict(page))
+    html = _template().render(
+        **page,
+        code=language.code,
+        words=source,
+        lead=leading,
+        chapters=[each for each in chapters if each is not leading],
+        front_pictures=[p for each in chapters for p in each.pictures if p.front],
+        front_tables=[t for each in chapters for t in each.tables if t[0].front],
+        layer=language.layer,
         plain=plain,
-        counted=counted,
     )
-    page = NOT_IN_HTML.sub("\N{REPLACEMENT CHARACTER}", page)
-    path.write_text(page, encoding="utf-8", newline="\n")
+    html = NOT_IN_HTML.sub("\N{REPLACEMENT CHARACTER}", html)
+    path.write_text(html, encoding="utf-8", newline="\n")
 
 
 @cache

@@ -1,17 +1,16 @@
-"""What a section of a study is: its options, what it computes, tells, draws and writes."""
+"""What a section of a study is: its options, what it computes, its facts, figures and tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from netinnov._arguments import limit_of, shown
 from netinnov.plotting._style import mark_modelled
-from netinnov.study._words import name
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -22,6 +21,34 @@ if TYPE_CHECKING:
     from netinnov.study._map_options import MapsPart
 
 R = TypeVar("R")
+
+
+class Place(str):
+    """Id of a place; a page writes its name."""
+
+    __slots__ = ()
+
+
+class Layer(str):
+    """Name of a layer; a page writes its name in its language."""
+
+    __slots__ = ()
+
+
+class Term(str):
+    """A word of netinnov, such as the name of a measure; a page writes it in its language."""
+
+    __slots__ = ()
+
+
+class Name(str):
+    """Text from the data, such as the kind of a node."""
+
+    __slots__ = ()
+
+
+Fact: TypeAlias = "str | int | float | bool | list[Any] | None"
+Form: TypeAlias = Literal["number", "percent", "change", "km", "year", "text"]
 
 
 class Part(BaseModel):
@@ -59,9 +86,6 @@ class Result:
     def names(self) -> dict[Any, str]:
         return self.context.names
 
-    def name(self, place: Any) -> str:
-        return name(self.names[place])
-
     @property
     def drawn_names(self) -> pd.Series[str]:
         return self.context.drawn_names
@@ -76,39 +100,42 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence, the tables that its numbers stand in, and the heading that it is under."""
+class KeyFigure:
+    """A number of the small table of a section; its label is `labels[name]` of the template."""
 
-    text: str
-    tables: tuple[str, ...] = ()
-    topic: str = ""
+    name: str
+    value: Fact
+    low: float | None = None
+    high: float | None = None
+    of: int | None = None  # what it is out of
+    form: Form = "number"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
+    """A figure; its caption is `figures[name]` of the template, what one sees `alts[name]`."""
+
     name: str  # of the files under ``figures/``
-    figure: Figure
-    caption: str  # what is drawn, in a sentence or two
-    tables: tuple[str, ...]  # those that its numbers stand in
-    topic: str = ""  # the heading that it is under
-    alt: str = ""  # what one sees, for those who cannot; not the caption again
-    note: str = ""  # how to read it, and what is left out; folded
-    front: bool = False  # it stands at the top of the page, not in its section
+    draw: Callable[[], Figure]  # once for print, once in the style of the page
+    on_page: bool = False  # the first of a section that is, stands on the page
+    front: bool = False  # and at its top
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
+    """A table; its caption is `tables[name]` of the template if the page shows it."""
+
     name: str  # of the files under ``tables/``
     frame: pd.DataFrame  # what is written; a nameless index only gives the order
-    caption: str
     view: pd.DataFrame | None = None  # what the page shows, first rows first; None: `frame`
-    on_page: bool = True  # False where a figure shows it
-    whole: bool = False  # the page shows all rows, up to a bound
-    width: int | None = None  # columns that the page shows at most
+    on_page: bool = False
+    rows: int = 8  # that the page shows at most
+    places: tuple[str, ...] = ()  # columns of the view with ids of places
+    layers: tuple[str, ...] = ()  # with names of layers
+    terms: tuple[str, ...] = ()  # with words of netinnov
+    forms: Mapping[str, Form] = field(default_factory=dict)  # how numbers of a column are written
     modelled: tuple[str, ...] = ()  # modelled layers that enter
-    topic: str = ""  # the heading that it is under
-    # How the page writes numbers of a column, such as in per cent; else three significant digits.
-    formats: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    front: bool = False  # it stands at the top of the page
 
 
 def _nothing(_: object) -> Iterable[Any]:
@@ -119,24 +146,18 @@ def _nothing(_: object) -> Iterable[Any]:
 class Section(Generic[R]):
     """A part of a study, from the data to the page: a module of `netinnov.study.sections`.
 
-    Its functions have the names of these fields, and its constants in capitals.
+    Its functions have the names of these fields, and its constants in capitals. The words are in
+    ``NAME.en.jinja`` and ``NAME.zh.jinja`` beside it.
     """
 
     name: str  # its anchor on the page
-    heading: str
     compute: Callable[[Context], R | None]  # all numbers; None where the data do not allow any
-    tell: Callable[[R], Iterable[Sentence]]  # what was found
+    facts: Callable[[R], Mapping[str, Fact]]  # flat and typed: what the templates may say
     tables: Callable[[R], Iterable[Table]]  # what is written to files
-    draw: Callable[[R], Iterable[Picture]] = _nothing  # saved one by one
-    # For a reader in haste: in sight, where the rest is folded.
-    offer: Callable[[R], Iterable[Sentence]] = _nothing
-    # How to read the numbers, for the section on methods.
-    explain: Callable[[R], Iterable[Sentence]] = _nothing
+    key_figures: Callable[[R], Iterable[KeyFigure]] = _nothing
+    draw: Callable[[R], Iterable[Picture]] = _nothing
     # Settings, which several sections may share; a part that is set to false leaves them out.
     options: type[Part] | None = None
-    absent: str = ""  # what is said where `compute` gives None; empty: nothing
-    # What the study asks, if the first sentence of `offer` answers it; the last question leads.
-    question: Callable[[R], str] = field(default=lambda _: "")
     # Called before any section computes: raises what is wrong with the settings for these data.
     check: Callable[[Context], Any] | None = None
 

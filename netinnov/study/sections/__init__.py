@@ -7,28 +7,13 @@ from typing import Any
 
 from netinnov.study._section import Section
 
-__all__ = ["SECTIONS"]
+__all__ = ["LEADING", "SECTIONS"]
 SECTIONS: list[Section[Any]] = [
     Section.of(import_module(f"{__name__}.{name}"))
     for name in (
-        "built",
-        "central",
-        "multicentric",
-        "centres",
-        "profile",
-        "communities",
-        "layers",
-        "brokers",
+        "data",
         "enclaves",
-        "experiment",
-        "park",
-        "diffusion",
-        "specialisation",
-        "siting",
-        "plan",
-        "space",
-        "sharing",
-        "governance",
-        "methods",
     )
 ]
+# The first of them that the data allow answers the question of the study.
+LEADING = ("experiment", "centres", "central", "data")

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from matplotlib.figure import Figure
 from pydantic import Field
 
 from netinnov.linkages import find_enclaves
 from netinnov.linkages._ranking import POPULATION, STRENGTH, Ranking, ranking
+from netinnov.plotting import plot_flow_map
+from netinnov.plotting._frame import Frame, map_height
+from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
 from netinnov.study._places import check_column
-from netinnov.study._section import Part, Result, Sentence, Table
-from netinnov.study._words import are, counted, foremost, joined, name
+from netinnov.study._section import Fact, KeyFigure, Layer, Name, Part, Picture, Place, Result, Table
 
-HEADING = "The enclaves in the data"
 DIRECTIONS = {  # and what is said of each
     "reverse": "reverse",
     "forward": "forward",
     "level": "a tie (home and host rank the same)",
     "unknown": "of unknown direction (no ranking of home or host)",
 }
+MOST = 3  # hosts and homes that are named
+STRONGEST = 150  # links that the map draws, of all its layers together
+LAYERS = 5  # among which these are divided, at most
 PARK = "park"  # the kind of node that is named first; others belong to it, such as its operator
 
 
@@ -83,9 +89,10 @@ class Enclaves(Result):
         return self.ranking.direction(self.context.inside, home, host)
 
     @property
-    def called(self) -> str:
-        of_kind = " of kind park" if _is_park(self.counted["kind"]).any() else ""
-        return counted(len(self.counted), "enclave") + of_kind
+    def located(self) -> pd.DataFrame:
+        """Coordinates of the places that have them."""
+        storage = self.context.cities.storage
+        return storage.places[["lon", "lat"]].reindex(storage.nodes["place"]).dropna()
 
 
 def compute(context: Context) -> Enclaves:
@@ -136,86 +143,75 @@ def _funnel(context: Context, by_place: pd.DataFrame, table: pd.DataFrame) -> pd
     return funnel.assign(pairs=pd.array([pairs for *_, pairs in steps], "Int64"))
 
 
-def tell(result: Enclaves) -> Iterator[Sentence]:
-    table, sources = result.table, ("enclaves", "enclave_funnel")
-    if n := result.joined_by:
-        its, it = ("its", "it") if n == 1 else ("their", "them")
-        text = f"{counted(n, 'node')} outside {its} jurisdiction {are(n)} not counted, as [data] "
-        text += f"project makes links of {it}: without it a study looks at the table as it is."
-        yield Sentence(text, ("enclave_funnel",))
-    if table.empty:
-        other = "other " if result.joined_by else ""
-        text = f"No {other}enclave was found: no {other}node stands outside its jurisdiction"
-        if result.within:
-            text += f" in another unit ({result.within:,} stand outside it inside one unit)"
-        text += ". Where tables do not say whose a node is, it counts as belonging to its place, "
-        yield Sentence(f"{text}and none can be found.", sources)
-        return
-    enclaves = result.counted
-    pairs = counted(len(enclaves[["home", "host"]].drop_duplicates()), "pair")
-    listed = joined([f"{n:,} {DIRECTIONS[word]}" for word, n in result.directions.items()])
-    text = f"{result.called} in {pairs} of a home and a host: {listed}. An enclave is reverse if "
-    text += "its host ranks higher than its home, forward if its home does"
-    yield Sentence(f"{text}; {_ranked_by(result)}.", sources)
-    others = table["kind"].drop(enclaves.index)
-    if len(others):
-        kinds = others.astype(object).where(others.notna(), "none given").value_counts()
-        listed = joined([f"{name(kind)} ({n:,})" for kind, n in kinds.items()])
-        text = "Nodes of other kinds that stand outside their jurisdiction are not counted: "
-        yield Sentence(f"{text}{listed}.", sources)
-    if (n := result.within) > 0:
-        stand = "node stands outside its" if n == 1 else "nodes stand outside their"
-        they = "it is" if n == 1 else "they are"
-        text = f"{n:,} more {stand} jurisdiction, but inside the same unit at the level of the "
-        yield Sentence(f"{text}study; {they} not counted.", ("enclave_funnel",))
+def facts(result: Enclaves) -> Mapping[str, Fact]:
+    enclaves, context, by = result.counted, result.context, result.ranking
+    others = result.table["kind"].drop(enclaves.index)
+    ranked = enclaves["ranked_by"].value_counts()
+    turned, known = by.turned(context.inside, enclaves[enclaves["ranked_by"] != POPULATION])
+    ends: dict[str, Fact] = {}
     for end in ("host", "home"):
         counts = enclaves[end].dropna().value_counts()
-        named = foremost(counts, lambda at, n: f"{result.name(at)} ({n:,})", "as often")
-        yield Sentence(f"Most frequent {end}s: {named}.", ("enclaves",))
+        most = counts[counts == counts.max()] if len(counts) else counts
+        ends |= {f"{end}s": [Place(place) for place in most.index], f"most_{end}": int(counts.max() or 0) if len(counts) else 0}
+    return ends | {
+        "n": len(enclaves),
+        "parks": bool(_is_park(enclaves["kind"]).any()),
+        "pairs": len(enclaves[["home", "host"]].drop_duplicates()),
+        **{word: result.directions.get(word, 0) for word in DIRECTIONS},
+        "by_population": int(ranked.get(POPULATION, 0)),
+        "by_strength": int(ranked.get(STRENGTH, 0)),
+        "by_others": [Name(each) for each in ranked.index if each not in (POPULATION, STRENGTH)],
+        "rank_layers": [Layer(layer) for layer in by.layers],
+        "turned": turned,
+        "compared": known,
+        "other_kinds": len(others),
+        "within": result.within,
+        "joined_by": result.joined_by,
+        "located": len(result.located),
+        "places": context.cities.n_nodes,
+    }
 
 
-def _ranked_by(result: Enclaves) -> str:
-    by, enclaves = result.ranking, result.counted
-    counts = enclaves["ranked_by"].value_counts()
-    if counts.empty:
-        why = [f"home or host has no {name(each)}" for each in by.numbers if each != STRENGTH]
-        if STRENGTH in by.numbers:
-            other = "home or host has no link in the other layers"
-            why.append(other if by.layers else "no layer was observed but those of the enclaves")
-        return (
-            f"no direction is known, as {joined(why)} ([enclaves] rank can name a column that does)"
-        )
-    words = {each: name(each) for each in by.numbers}
-    if STRENGTH in words:
-        layers = joined([name(layer) for layer in by.layers])
-        words[STRENGTH] = f"strength in {layers}, without the links of enclaves"
-    parts = [f"{words[str(each)]} ({n:,})" for each, n in counts.items()]
-    text = f"places rank by {joined(parts) if len(parts) > 1 else words[str(counts.index[0])]}"
-    turned, known = by.turned(result.context.inside, enclaves[enclaves["ranked_by"] != POPULATION])
-    return f"{text}; by population {turned:,} of {known:,} would turn" if known else text
+def key_figures(result: Enclaves) -> Iterator[KeyFigure]:
+    known = facts(result)
+    if known["n"]:
+        yield KeyFigure("n", known["n"])
+        yield KeyFigure("pairs", known["pairs"])
+        for word in ("reverse", "forward"):
+            yield KeyFigure(word, known[word], of=len(result.counted))
 
 
-def offer(result: Enclaves) -> Iterator[Sentence]:
-    if len(result.table):
-        of_all = len(result.counted)
-        listed = [
-            f"{'all' if n == of_all > 1 else f'{n:,}'} {DIRECTIONS[word]}"
-            for word, n in result.directions.items()
-        ]
-        text = f"The data hold {result.called}: {joined(listed)}."
-        yield Sentence(text, ("enclaves", "enclave_funnel"))
+def draw(result: Enclaves) -> Iterator[Picture]:
+    at = result.located
+    if at.empty:
+        return
+    whole, detail = result.maps.frames(at)
+    yield Picture("flow_map", partial(_map, result, whole), on_page=not detail, front=not detail)
+    if detail is not None:
+        yield Picture("flow_map_detail", partial(_map, result, detail), on_page=True, front=True)
+
+
+def _map(result: Enclaves, frame: Frame) -> Figure:
+    cities, figure = result.context.cities, new_figure(height=map_height(frame))
+    plot_flow_map(
+        cities,
+        enclaves=result.table,
+        names=result.drawn_names,
+        extent=frame,
+        strongest=STRONGEST // max(1, min(LAYERS, len(cities.layers))),
+        basemap=result.maps.below,
+        ax=figure.add_subplot(),
+    )
+    return figure
 
 
 def tables(result: Enclaves) -> Iterator[Table]:
-    caption = "From the records to the enclaves: nodes left at each step, how many of them are "
-    caption += "parks, and pairs of a home and a host."
     some = bool(len(result.table) or result.within)
-    yield Table("enclave_funnel", result.funnel, caption, whole=True, on_page=some)
+    yield Table("enclave_funnel", result.funnel, on_page=some, rows=12, terms=("step",))
     frame, first = result.table, ["node", "home", "host", "direction", "ranked_by"]
     frame = frame[[*first, *frame.columns.difference(first, sort=False)]]
-    ends = {end: frame[end].map(result.names) for end in ("home", "host")}
-    view = frame.assign(**ends)
-    caption = "Nodes whose place is neither their jurisdiction nor inside it, at the level of the "
-    caption += "study; parks first. The direction is unknown without a ranking of both places, and "
-    caption += "level in a tie."
-    yield Table("enclaves", frame, caption, view=view, on_page=bool(len(frame)))
+    shown = [each for each in ("name", "home", "host", "direction", "type", "opened") if each in frame]
+    yield Table(
+        "enclaves", frame, frame[shown].reset_index(drop=True), on_page=True,
+        places=("home", "host"), terms=("direction",), forms={"opened": "year"},
+    )

@@ -1,0 +1,203 @@
+"""The languages of a report: how numbers, names and lists are written, and the templates."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from numbers import Integral, Real
+from typing import Any, Literal, TypeAlias
+
+import pandas as pd
+from jinja2 import Environment, StrictUndefined, Template
+
+from netinnov.study._section import Fact, Form, Layer, Name, Place, Term
+from netinnov.study._words import cell, name, number, per_cent_of, percent, signed, year
+
+LanguageName: TypeAlias = Literal["en", "zh"]
+LANGUAGES: tuple[LanguageName, ...] = ("en", "zh")
+MOST = 6  # names of a list that are written
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a template says: one string for each part of a section."""
+
+    question: str
+    answer: str
+    notes: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)  # of key figures
+    figures: Mapping[str, str] = field(default_factory=dict)  # captions
+    alts: Mapping[str, str] = field(default_factory=dict)  # what one sees in a figure
+    tables: Mapping[str, str] = field(default_factory=dict)  # captions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    """One language with the names of the places and layers of a study.
+
+    Templates write a fact by ``{{ fact }}``, and with the filters below: ``number``, ``percent``,
+    ``change`` (of a share), ``counted`` (a number and its noun), ``names`` (a list in words) and
+    ``span`` (both ends of an interval).
+    """
+
+    code: LanguageName
+    places: Mapping[Any, str] = field(default_factory=dict)
+    layers: Mapping[str, str] = field(default_factory=dict)
+    modelled: tuple[str, ...] = ()
+
+    def write(self, value: Any) -> str:
+        """A fact as text: names and layers isolated, numbers with two significant digits."""
+        if isinstance(value, Place):
+            return name(self.places.get(value, value))
+        if isinstance(value, Layer):
+            return name(self.layer(value))
+        if isinstance(value, Term):
+            return self.term(value)
+        if isinstance(value, Name):
+            return name(value)
+        if isinstance(value, bool) or type(value).__name__ == "bool":
+            return self.term("yes" if value else "no")
+        if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+            return self.term("not_known")
+        if isinstance(value, Integral):
+            return signed(f"{int(value):,}")
+        if isinstance(value, Real):
+            return number(float(value), digits=2)
+        return str(value)
+
+    def layer(self, layer: str) -> str:
+        called = self.layers.get(layer, layer)
+        if layer not in self.modelled or layer.casefold().endswith("modelled") and called == layer:
+            return called
+        return f"{called} (modelled)" if self.code == "en" else f"{called}（模型）"
+
+    def term(self, word: str) -> str:
+        return words(self.code, "terms").get(word, word.replace("_", " "))
+
+    def names(self, values: Iterable[Any], most: int = MOST, total: int | None = None) -> str:
+        """A list in words; of `total` (by default all) names at most `most` are written."""
+        parts = [self.write(value) for value in values]
+        total = max(len(parts), total or 0)
+        shown = parts[:most]
+        rest = total - len(shown)
+        if self.code == "zh":
+            return "、".join(shown) + (f"等 {total:,} 个" if rest else "")
+        if rest:
+            return f"{', '.join(shown)} and {rest:,} more"
+        return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+    def counted(self, n: int, noun: str, plural: str = "") -> str:
+        if self.code == "zh":
+            return f"{int(n):,} {noun}"
+        return f"{int(n):,} {noun if n == 1 else plural or noun + 's'}"
+
+    def percent(self, share: float) -> str:
+        """Close to the ends it does not round to them."""
+        if share is None or math.isnan(share):
+            return self.term("not_known")
+        if self.code == "zh":
+            text = percent(share).replace(" %", "%")
+            return text.replace("less than ", "不到 ").replace("more than ", "超过 ")
+        return percent(share)
+
+    def change(self, share: float, *, sign: bool = True) -> str:
+        """A relative change in per cent, with two significant digits."""
+        if share is None or math.isnan(share):
+            return self.term("not_known")
+        if not sign:
+            share = abs(share)
+        text = per_cent_of([share], 1.0)[0]
+        text = text if sign else text.removeprefix("+")
+        return text.replace(" %", "%") if self.code == "zh" else text
+
+    def span(self, low: float, high: float, form: Form = "number") -> str:
+        """Both ends of an interval."""
+        if form == "change":
+            ends = per_cent_of([low, high], 1.0)
+            ends = [each.replace(" %", "%") for each in ends] if self.code == "zh" else ends
+        else:
+            ends = [self.form(each, form) for each in (low, high)]
+        if self.code == "zh":
+            return " 至 ".join(ends)
+        if all(each.endswith(" %") for each in ends):
+            ends[0] = ends[0].removesuffix(" %")
+        return " to ".join(ends)
+
+    def form(self, value: Fact, form: Form) -> str:
+        """A value in the way that a key figure or a column asks for."""
+        missing = value is None or (isinstance(value, float) and math.isnan(value))
+        if missing or form == "text" or isinstance(value, (str, list)):
+            return self.names(value) if isinstance(value, list) else self.write(value)
+        of: dict[str, Callable[[Any], str]] = {
+            "percent": self.percent,
+            "change": self.change,
+            "km": lambda km: f"{number(round(km))} km",
+            "year": year,
+        }
+        return of.get(form, self.write)(value)
+
+    def cell(self, value: Any, *, column: str, table: Any) -> str:
+        """A cell of a table on the page."""
+        if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+            return "–"
+        if column in table.places:
+            return str(self.places.get(value, value))
+        if column in table.layers:
+            return self.layer(str(value))
+        if column in table.terms:
+            return self.term(str(value))
+        if column in table.forms:
+            return self.form(value, table.forms[column])
+        if isinstance(value, bool) or type(value).__name__ == "bool":
+            return self.term("yes" if value else "no")
+        return cell(value)
+
+    def text(self, template: Template, facts: Mapping[str, Fact]) -> Text:
+        """What a template says of facts."""
+        said = template.make_module(dict(facts))
+        parts: dict[str, Any] = {key: getattr(said, key, {}) for key in ("labels", "figures")}
+        parts |= {key: getattr(said, key, {}) for key in ("alts", "tables")}
+        shown = {key: {each: _line(text) for each, text in parts[key].items()} for key in parts}
+        notes = filter(None, map(_line, str(getattr(said, "notes", "")).split("\n")))
+        return Text(_line(said.question), _line(said.answer), tuple(notes), **shown)  # type: ignore[attr-defined]
+
+    def environment(self) -> Environment:
+        environment = Environment(
+            autoescape=False,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=self.write,
+        )
+        for filter_ in ("names", "counted", "percent", "change", "term", "form"):
+            environment.filters[filter_] = getattr(self, filter_)
+        environment.filters["number"] = lambda x, digits=2: number(float(x), digits=digits)
+        environment.globals["span"] = self.span
+        return environment
+
+    def template(self, section: str) -> Template:
+        """The words of a section, or of the page."""
+        return self.environment().from_string(_source(section, self.code))
+
+
+def _line(text: object) -> str:
+    line = " ".join(str(text).split())
+    return line.replace("。 ", "。").replace("， ", "，")
+
+
+@cache
+def _source(section: str, code: LanguageName) -> str:
+    folder = files("netinnov.study.sections")
+    return folder.joinpath(f"{section}.{code}.jinja").read_text(encoding="utf-8")
+
+
+@cache
+def words(code: LanguageName, part: Literal["terms", "layers", "figures"]) -> dict[str, str]:
+    """The words of netinnov, of the layers of the bundled case, or of figures, in a language."""
+    text = files("netinnov.study").joinpath(f"words.{code}.toml").read_text(encoding="utf-8")
+    read: dict[str, dict[str, str]] = tomllib.loads(text)
+    return read.get(part, {})

@@ -1,0 +1,102 @@
+"""What the data hold, what was left out of them, and which layers are modelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from netinnov.study._context import Context
+from netinnov.study._limits import limits
+from netinnov.study._section import Fact, Layer, Name, Result, Table, mark_layers
+
+KINDS = 3  # that are named
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Data(Result):
+    """The network as built: its layers and kinds of nodes."""
+
+    layers: pd.DataFrame
+    kinds: pd.Series
+    loops: int  # pairs, among all that are linked, of a node with itself
+
+
+def compute(context: Context) -> Data:
+    network, blocks = context.network, context.network.storage.blocks
+    layers = pd.DataFrame(
+        {
+            "layer": list(network.layers),
+            "directed": [layer in network.directed for layer in network.layers],
+            "nodes": [int(linked.sum()) for linked in network.storage.presence("linked")],
+            "links": [block.indices.size for block in blocks],
+            "weight": [float(block.data.sum()) for block in blocks],
+            "modelled": [layer in context.modelled for layer in network.layers],
+        }
+    )
+    kinds = network.storage.nodes["kind"].value_counts(dropna=False).rename("nodes")
+    loops = sum(int((block.sources == block.indices).sum()) for block in blocks)
+    return Data(context, layers, kinds, loops)
+
+
+def facts(result: Data) -> Mapping[str, Fact]:
+    context, kinds, measures = result.context, result.kinds, result.context.measures
+    cities = context.cities
+    most = kinds.drop(kinds.index[kinds.index.isna()]).sort_values(ascending=False, kind="stable")
+    nodes = cities.storage.nodes
+    linked = int(cities.storage.presence("linked").any(axis=0).sum()) if cities.layers else 0
+    rejected = context.loaded.rejected
+    return {
+        "nodes": int(kinds.sum()),
+        "kinds": [Name(kind) for kind in most.index[:KINDS]],
+        "n_kinds": len(kinds),
+        "pairs": int(result.layers["links"].sum()),
+        "layers": len(result.layers),
+        "modelled": [Layer(layer) for layer in context.modelled],
+        "loops": result.loops,
+        "places": cities.n_nodes,
+        "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
+        "unlinked": cities.n_nodes - linked,
+        "rejected": None if rejected is None else len(rejected),
+        "limits": [Name(text) for text in limits(context.loaded, context.level)],
+        "mixed": len({layer in cities.directed for layer in cities.layers}) == 2,
+        "inverse": measures.distance == "inverse",
+        "unasked": context.configuration.measures.distance is None,
+        "border": float(measures.border),
+        "kilometres": float(measures.kilometres),
+    }
+
+
+def tables(result: Data) -> Iterator[Table]:
+    context, marked = result.context, tuple(result.context.modelled)
+    yield Table(
+        "layers", result.layers, on_page=True, rows=12, layers=("layer",), modelled=marked
+    )
+    yield Table("kinds", result.kinds.reset_index())
+    if context.loaded.rejected is not None:
+        yield Table("problems", context.loaded.rejected, on_page=True)
+    yield Table("coverage", context.level.coverage)
+    cities, nodes = context.cities, context.cities.storage.nodes
+    at = cities.storage.places.reindex(nodes["place"])[["lon", "lat", "population"]]
+    yield Table("map_places", at.set_axis(nodes.index).join(nodes[nodes.columns.intersection(["members"])]))
+    if at["lon"].notna().any():
+        links = cities.links.groupby(["layer", "source", "target"], sort=False)["weight"].sum()
+        frame = links.reset_index()
+        frame = mark_layers(frame.assign(modelled=frame["layer"].isin(marked)), marked)
+        present = tuple(layer for layer in marked if layer in cities.layers)
+        yield Table("map_links", frame, modelled=present)
+    if marked:
+        rows = [
+            (context.mark(layer), str(key), _text(value))
+            for layer, values in context.modelled.items()
+            for key, value in (values or {"parameters": "none given"}).items()
+        ]
+        frame = pd.DataFrame(rows, columns=["layer", "parameter", "value"], dtype="str")
+        yield Table("modelled", frame, modelled=marked)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "; ".join(map(str, value))
+    return str(value)
