@@ -174,7 +174,7 @@ def _checked(context: Context) -> list[Section[Any]]:
     wanted = [
         section
         for section in sections.SECTIONS
-        if section.options is None or context.options(section.options) is not None
+        if not section.options or any(context.options(part) for part in section.options)
     ]
     for section in wanted:
         if section.check is not None:

@@ -133,7 +133,7 @@ def _with_mechanisms(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def parts() -> dict[str, type[Part]]:
-    kinds = [section.options for section in sections.SECTIONS if section.options is not None]
+    kinds = [part for section in sections.SECTIONS for part in section.options]
     return {kind.part: kind for kind in kinds}
 
 

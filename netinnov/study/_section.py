@@ -156,8 +156,8 @@ class Section(Generic[R]):
     tables: Callable[[R], Iterable[Table]]  # what is written to files
     key_figures: Callable[[R], Iterable[KeyFigure]] = _nothing
     draw: Callable[[R], Iterable[Picture]] = _nothing
-    # Settings, which several sections may share; a part that is set to false leaves them out.
-    options: type[Part] | None = None
+    # Settings, which several sections may share; where all parts are false it is left out.
+    options: tuple[type[Part], ...] = ()
     # Called before any section computes: raises what is wrong with the settings for these data.
     check: Callable[[Context], Any] | None = None
 
@@ -167,6 +167,8 @@ class Section(Generic[R]):
         names = [part.name for part in fields(cls)[1:]]
         parts = {each: vars(module).get(each, vars(module).get(each.upper())) for each in names}
         held = {each: part for each, part in parts.items() if part is not None}
+        if isinstance(held.get("options"), type):
+            held["options"] = (held["options"],)
         return cls(module.__name__.rpartition(".")[2], **held)
 
 
