@@ -144,10 +144,17 @@ def legend_above(
 
 
 def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
-    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0}
-    if larger() > 1:  # on a page below the axes, which have its whole width
-        place |= {"bbox_to_anchor": (0.0, -0.04), "ncols": 2, "columnspacing": 1.0}
-    ax.legend(handles=handles, **place | style)
+    """Legend at the right of the axes; on a page below them, in as many columns as there is room for."""
+    if larger() == 1:
+        place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
+        ax.legend(handles=handles, borderaxespad=0, **place | style)
+        return
+    widths = [_width(str(handle.get_label())) for handle in handles]
+    points = _POINTS * larger()
+    handle = (style.get("handlelength", 2.0) + 1.5) * points
+    columns = max(1, int(page_width(ax) * _MILLIMETRE // (handle + max(widths, default=0) + points)))
+    figure = ax.figure.canvas.figure
+    figure.legend(handles=handles, loc="outside lower left", ncols=min(columns, 3), **style)
 
 
 def entry(text: str) -> str:

@@ -90,7 +90,7 @@ def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
     west, east, south, north = frame
     tall = (1 + _BAND) * (north - south) / ((east - west) * squeeze(frame))
     if larger() > 1:  # on a page, with its legend below; `new_figure` makes what it gets larger
-        return float(np.clip(PAGE * tall + 50, 80, 200)) / larger()
+        return float(np.clip(PAGE * tall + 45, 100, 170)) / larger()
     return float(np.clip((width - _LEGEND) * tall + 16, 80, 180))
 
 
@@ -128,7 +128,7 @@ def draw_frame(ax: Axes, frame: Frame) -> None:
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{abs(x):g}°{'W' if x < 0 else 'E'}"))
     ax.yaxis.set_major_formatter(FuncFormatter(_latitude))
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_locator(MaxNLocator(5 if larger() == 1 else 3))
     ax.spines[:].set(visible=True, color="#bbbbbb")
     _draw_scale(ax, frame, west + 0.03 * (east - west), south - 0.5 * band)
 

@@ -6,7 +6,7 @@ import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from numbers import Integral, Real
 from typing import Any, Literal, TypeAlias
@@ -85,7 +85,7 @@ class Language:
         shown = parts[:most]
         rest = total - len(shown)
         if self.code == "zh":
-            return "、".join(shown) + (f"等 {total:,} 个" if rest else "")
+            return "、".join(shown) + (f"及另外 {rest:,} 个" if rest else "")
         if rest:
             return f"{', '.join(shown)} and {rest:,} more"
         return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
@@ -181,7 +181,7 @@ class Language:
 
     def template(self, section: str) -> Template:
         """The words of a section, or of the page."""
-        return self.environment().from_string(_source(section, self.code))
+        return _compiled(self, section)
 
 
 def _line(text: object) -> str:
@@ -189,10 +189,11 @@ def _line(text: object) -> str:
     return line.replace("。 ", "。").replace("， ", "，")
 
 
-@cache
-def _source(section: str, code: LanguageName) -> str:
+@lru_cache(maxsize=64)
+def _compiled(language: Language, section: str) -> Template:
     folder = files("netinnov.study.sections")
-    return folder.joinpath(f"{section}.{code}.jinja").read_text(encoding="utf-8")
+    source = folder.joinpath(f"{section}.{language.code}.jinja").read_text(encoding="utf-8")
+    return language.environment().from_string(source)
 
 
 @cache

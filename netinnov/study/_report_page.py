@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, Template
 from matplotlib.figure import Figure
 from matplotlib.text import Text as Label
-from PIL import Image
+from PIL import Image, ImageChops
 
 from netinnov._atomic import write_bytes
 from netinnov.plotting._drawing import caption_notes
@@ -28,6 +28,7 @@ from netinnov.study._table_views import View, view_of
 from netinnov.study._words import in_html, plain
 
 PAGE_DOTS = 200  # an inch, of figures on the page
+ENLARGED, MARGIN = 1.15, 12  # on a wide page; dots left white around a figure
 # Control characters, which HTML does not allow.
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 MARKDOWN = re.compile(r"([\\`*_<\[])")
@@ -41,6 +42,7 @@ class Shown:
     caption: str
     alt: str
     webp: str
+    width: int  # in pixels of a page, at which its type has the size of the text
     front: bool
 
 
@@ -94,10 +96,27 @@ def show(picture: Picture, text: Text, code: LanguageName) -> Shown:
         figure.savefig(png, format="png", dpi=PAGE_DOTS)
     webp = io.BytesIO()
     with Image.open(png) as image:
-        image.convert("RGB").save(webp, "WEBP", lossless=True)
+        picture_only = _without_margins(image.convert("RGB"))
+        picture_only.save(webp, "WEBP", lossless=True)
+        width = round(picture_only.width / PAGE_DOTS * 96 * ENLARGED)
     data = base64.b64encode(webp.getvalue()).decode("ascii")
     name = picture.name
-    return Shown(name, text.figures[name], plain(text.alts[name]), data, picture.front)
+    return Shown(name, text.figures[name], plain(text.alts[name]), data, width, picture.front)
+
+
+def _without_margins(image: Image.Image) -> Image.Image:
+    box = ImageChops.difference(image, Image.new("RGB", image.size, "white")).getbbox()
+    if box is None:
+        return image
+    left, top, right, bottom = box
+    return image.crop(
+        (
+            max(left - MARGIN, 0),
+            max(top - MARGIN, 0),
+            min(right + MARGIN, image.width),
+            min(bottom + MARGIN, image.height),
+        )
+    )
 
 
 def translate(figure: Figure, code: LanguageName) -> None:

@@ -1,0 +1,173 @@
+"""The words of a report: every template, in both languages, with facts drawn at random."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings, strategies as st
+
+from netinnov import study
+from netinnov.study import sections
+from netinnov.study._context import Context
+from netinnov.study._language import LANGUAGES, words
+from netinnov.study._loaded_data import load
+from netinnov.study._places import aggregate_to_places
+from netinnov.study._section import Layer, Name, Place, Term
+from netinnov.study._words import plain
+
+NAMES = {Place: "P", Layer: "layer", Name: "kind"}
+INTEGERS = [0, 1, 2, 3, 5, 12, 41, 1234]
+NUMBERS = [float("nan"), 0.0, 1.0, 0.5, 0.078, -0.078, 1e-5, 0.997, 9.73, -12.3, 2345.6]
+
+
+@pytest.fixture(scope="module")
+def computed():
+    few = {"resamples": 5, "replicates": 5, "restarts": 1}
+    parts = {part: {} for part in ("siting", "plan", "space", "sharing", "governance")}
+    parts = {key: value for key, value in parts.items() if key in study_parts()}
+    given_parts = {"structure": few} if "structure" in study_parts() else {}
+    if "experiment" in study_parts():
+        given_parts["experiment"] = {
+            "home": "quzhou", "host": "hangzhou", "size": 4, "replicates": 5
+        }  # fmt: skip
+    configuration = study.configure({"data": {"source": "yrd"}} | parts | given_parts)
+    loaded = load(configuration.data)
+    keep = {"province": ["Zhejiang", "Shanghai", "Jiangsu", "Anhui"]}
+    places = configuration.places.model_copy(update={"level": 1, "keep": keep})
+    configuration = configuration.model_copy(update={"places": places})
+    context = Context(configuration, loaded, aggregate_to_places(loaded.network, places))
+    results = {}
+    for section in sections.SECTIONS:
+        result = context.once(section.compute)
+        assert result is not None, section.name
+        results[section.name] = (section, result)
+    return {code: context.in_language(code) for code in LANGUAGES}, results
+
+
+def study_parts():
+    from netinnov.study._configuration import parts
+
+    return parts()
+
+
+def said(context, code, section, facts):
+    language = context[code].language
+    # Notes of readers are English text about the tables, which a page repeats as they are.
+    facts = {key: [] if key == "limits" else value for key, value in facts.items()}
+    return language.text(language.template(section), facts)
+
+
+def sentences(text):
+    parts = [text.question, text.answer, *text.notes]
+    return [plain(part) for part in [*parts, *text.labels.values(), *text.figures.values(),
+                                     *text.alts.values(), *text.tables.values()]]  # fmt: skip
+
+
+FORBIDDEN = {
+    "en": [
+        (r"\bnan\b|\bNone\b|\bTrue\b|\bFalse\b|\{|\}", "a value that was not written"),
+        (r"\(\s*\)|“”|\[\]", "empty brackets"),
+        (r" [,.;:)]|\( |,,|\.\.(?!\.)| {2}", "a gap before a mark"),
+        (r"(?<![\d.,])1 (?!of\b|less\b|across\b|this\b|is\b|plus\b|perhaps\b)[a-z]+s\b", "one with a plural"),
+        (r"\b(?:0|[2-9]|1\d+) (?:place|city|node|link|layer|park|enclave|pair|rule|centre|community) ", "many with a singular"),
+    ],
+    "zh": [
+        (r"\bnan\b|\bNone\b|\bTrue\b|\bFalse\b|\{|\}", "a value that was not written"),
+        (r"（\s*）|\(\s*\)|“”", "empty brackets"),
+        (r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]", "a half-width mark"),
+        (r"，，|。。|，。|、。|、，| {2}", "two marks"),
+    ],
+}
+
+
+def check(text, code, section):
+    for sentence in sentences(text):
+        for pattern, fault in FORBIDDEN[code]:
+            found = re.search(pattern, sentence)
+            assert not found, f"{section}, {code}: {fault} ({found[0]!r}) in: {sentence}"
+    marks = ".?!:" if code == "en" else "。？！："
+    for sentence in [plain(each) for each in (text.question, text.answer, *text.notes)]:
+        assert sentence, f"{section}, {code}: an empty sentence"
+        assert sentence[-1] in marks, f"{section}, {code}: no end: {sentence}"
+    assert text.question.endswith("?" if code == "en" else "？")
+    ends = re.findall(r"[.?!](?= [A-Z]|$)" if code == "en" else r"[。？！]", plain(text.answer))
+    assert 1 <= len(ends) <= 2, f"{section}, {code}: an answer of {len(ends)} sentences"
+
+
+def digits(text):
+    """How often each number stands in the sentences; names have none."""
+    found = re.findall(r"\d[\d,.]*(?<![.,])", " ".join(sentences(text)))
+    return Counter(found)
+
+
+def test_every_section_says_the_same_numbers_in_both_languages(computed):
+    context, results = computed
+    for name, (section, result) in results.items():
+        facts = section.facts(result)
+        for value in facts.values():
+            each = value if isinstance(value, list) else [value]
+            assert all(isinstance(x, (str, int, float, bool, np.bool_, type(None))) for x in each)
+        texts = {code: said(context, code, name, facts) for code in LANGUAGES}
+        for code, text in texts.items():
+            check(text, code, name)
+        assert set(texts["en"].labels) == set(texts["zh"].labels), name
+        assert set(texts["en"].figures) == set(texts["en"].alts) == set(texts["zh"].figures)
+        assert set(texts["en"].figures) == set(texts["zh"].alts)
+        assert set(texts["en"].tables) == set(texts["zh"].tables), name
+        one, other = (set(digits(texts[code])) for code in LANGUAGES)
+        assert one == other, f"{name}: {one ^ other}"
+        assert len(texts["en"].notes) == len(texts["zh"].notes), name
+
+
+def drawn(draw, value):
+    if isinstance(value, (bool, np.bool_)):
+        return draw(st.booleans())
+    if isinstance(value, (int, np.integer)):
+        return draw(st.sampled_from(INTEGERS))
+    if isinstance(value, (float, np.floating)):
+        return draw(st.sampled_from(NUMBERS))
+    if isinstance(value, list):
+        kind = type(value[0]) if value else Name
+        n = draw(st.sampled_from([0, 1, 2, 3, 7]))
+        if kind in NAMES:
+            return [kind(NAMES[kind] + chr(97 + k)) for k in range(n)]
+        return [drawn(draw, value[0]) for _ in range(n)] if value else []
+    return value  # a name, a term, or what is not known
+
+
+@pytest.mark.parametrize("section", [section.name for section in sections.SECTIONS])
+def test_every_template_writes_what_may_be(computed, section):
+    context, results = computed
+    of_section, result = results[section]
+    known = dict(of_section.facts(result))
+
+    @settings(max_examples=200, deadline=None, phases=[Phase.generate])
+    @given(data=st.data())
+    def holds(data):
+        facts = {key: drawn(data.draw, value) for key, value in known.items()}
+        texts = {code: said(context, code, section, facts) for code in LANGUAGES}
+        for code, text in texts.items():
+            check(text, code, section)
+        assert set(digits(texts["en"])) == set(digits(texts["zh"]))
+
+    holds()
+
+
+def test_words_are_told_in_chinese_wherever_a_page_uses_them(computed):
+    """Columns of the tables on the page, and words of netinnov among facts, have a translation."""
+    context, results = computed
+    known = words("zh", "terms")
+    missing = set()
+    for section, result in results.values():
+        values = [each for value in section.facts(result).values()
+                  for each in (value if isinstance(value, list) else [value])]  # fmt: skip
+        missing |= {str(value) for value in values if isinstance(value, Term)} - set(known)
+        for table in section.tables(result):
+            if table.on_page:
+                frame = table.frame if table.view is None else table.view
+                frame = frame.reset_index() if frame.index.name else frame
+                missing |= {str(c) for c in frame.columns[:9]} - set(known) - set(context['en'].cities.layers)
+    assert not missing, sorted(missing)
