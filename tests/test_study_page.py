@@ -1,4 +1,4 @@
-"""Words, cells and views of tables, and the page made of chapters."""
+"""Numbers, names and tables as a page writes them, in both languages, and the page of chapters."""
 
 from __future__ import annotations
 
@@ -8,8 +8,18 @@ import pytest
 
 import netinnov as ni
 from netinnov.explorer._payload import tries_enclaves
-from netinnov.study._report_page import Chapter, write_page
-from netinnov.study._section import Sentence, Table, mark_layers, with_modelled
+from netinnov.study._language import Language, Text
+from netinnov.study._report_page import Shown, chapter, write_page
+from netinnov.study._section import (
+    KeyFigure,
+    Layer,
+    Name,
+    Place,
+    Table,
+    Term,
+    mark_layers,
+    with_modelled,
+)
 from netinnov.study._table_views import view_of
 from netinnov.study._words import (
     cell,
@@ -19,7 +29,6 @@ from netinnov.study._words import (
     joined,
     name,
     number,
-    out_of,
     per_cent_of,
     percent,
     plain,
@@ -89,26 +98,79 @@ def test_names_from_data_are_escaped_and_isolated_once():
     assert joined(["a"]) == "a"
 
 
+ENGLISH = Language("en", {"p": "Paris"}, {}, ("gravity",))
+CHINESE = Language("zh", {"p": "巴黎"}, {"gravity": "引力"}, ("gravity",))
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "chinese"),
+    [
+        (Place("p"), "Paris", "巴黎"),
+        (Place("q"), "q", "q"),
+        (Layer("gravity"), "gravity (modelled)", "引力（模型）"),
+        (Name("park"), "park", "park"),
+        (Term("yes"), "yes", "是"),
+        (True, "yes", "是"),
+        (np.False_, "no", "否"),
+        (1234, "1,234", "1,234"),
+        (-0.0784, "−0.078", "−0.078"),
+        (float("nan"), "not known", "不详"),
+        (None, "not known", "不详"),
+    ],
+)
+def test_facts_are_written_in_the_language_of_the_page(value, english, chinese):
+    assert plain(ENGLISH.write(value)) == english
+    assert plain(CHINESE.write(value)) == chinese
+
+
+def test_lists_changes_and_intervals_in_both_languages():
+    three = [Name(each) for each in "abc"]
+    assert plain(ENGLISH.names(three)) == "a, b and c"
+    assert plain(CHINESE.names(three)) == "a、b、c"
+    assert plain(ENGLISH.names(three, most=2)) == "a, b and 1 more"
+    assert plain(CHINESE.names(three, total=9)) == "a、b、c及另外 6 个"
+    assert ENGLISH.names([]) == CHINESE.names([]) == ""
+    assert ENGLISH.counted(1, "city", "cities") == "1 city"
+    assert ENGLISH.counted(2, "city", "cities") == "2 cities"
+    assert ENGLISH.change(-0.078) == "−7.8 %"
+    assert CHINESE.change(-0.078) == "−7.8%"
+    assert ENGLISH.change(-0.078, sign=False) == "7.8 %"
+    assert ENGLISH.span(-0.12, -0.04, "change") == "−12.0 to −4.0 %"
+    assert CHINESE.span(-0.12, -0.04, "change") == "−12.0% 至 −4.0%"
+    assert CHINESE.percent(0.001) == "不到 0.5%"
+    assert ENGLISH.form(3.7, "km") == "4 km"
+    assert ENGLISH.form(2020.0, "year") == "2020"
+
+
 def test_long_tables_show_their_first_rows_and_say_how_many_there_are():
     many = pd.DataFrame({"kind": [f"kind{i:03}" for i in range(1234)], "nodes": 1})
-    view = view_of(Table("kinds", many, "Kinds."))
-    assert view.cut == "8 of 1,234 rows are shown; the file has all."
+    view = view_of(Table("kinds", many), ENGLISH)
+    assert "8 of 1,234 rows" in view.cut
     assert [row[0] for row in view.rows] == [f"kind{i:03}" for i in range(8)]
     assert view.numeric == [False, True]
+    assert "共 1,234 行" in view_of(Table("kinds", many), CHINESE).cut
     wide = pd.DataFrame(np.ones((2, 20)), columns=[f"c{i}" for i in range(20)])
-    assert view_of(Table("wide", wide, "Wide.")).cut == (
-        "13 of 20 columns are shown; the file has all."
+    assert len(view_of(Table("wide", wide), ENGLISH).columns) == 9
+    assert len(view_of(Table("whole", many, rows=40), ENGLISH).rows) == 40
+
+
+def test_cells_are_written_as_a_table_asks():
+    frame = pd.DataFrame(
+        {
+            "home": ["p", "q"],
+            "layer": ["gravity", "x"],
+            "share": [0.5, np.nan],
+            "direction": ["yes"] * 2,
+        }
     )
-    assert len(view_of(Table("whole", many, "All.", whole=True)).rows) == 40
-
-
-def test_ids_go_only_where_names_tell_rows_apart():
-    table = pd.DataFrame({"name": ["A", "B"], "n": [1, 2]}, pd.Index(["p", "q"], name="node"))
-    assert view_of(Table("t", table, "")).columns == ["name", "n"]
-    table["name"] = ["A", "A"]
-    view = view_of(Table("t", table, ""))
-    assert view.columns == ["node", "n"]
-    assert plain(view.alike) == "In all rows shown: name A."
+    asks = {"places": ("home",), "layers": ("layer",), "terms": ("direction",)}
+    table = Table("t", frame, forms={"share": "percent"}, **asks)
+    assert view_of(table, ENGLISH).rows[0] == ["Paris", "gravity (modelled)", "50 %", "yes"]
+    assert view_of(table, CHINESE).rows == [
+        ["巴黎", "引力（模型）", "50%", "是"],
+        ["q", "x", "–", "是"],
+    ]
+    assert view_of(table, CHINESE).columns[:2] == ["飞出地", "层"]
 
 
 def test_layers_are_marked_where_they_are_named():
@@ -121,30 +183,31 @@ def test_layers_are_marked_where_they_are_named():
     assert with_modelled(wide, ["b"])["modelled_layers"].tolist() == ["b (modelled)"]
 
 
-def chapter():
-    table = Table("t", pd.DataFrame({"kind": [EVIL], "n": [1]}), "A table.", modelled=("gravity",))
-    sentences = [Sentence(f"One is {name(EVIL)}.", ("t",)), Sentence("Two.", (), "More")]
-    return Chapter("built", "What was built", (), sentences, [], [table])
-
-
-def page_of(tmp_path, chapters, **options):
-    write_page(
-        tmp_path / "report.html",
-        title=EVIL,
-        command='" onmouseover="alert(1)',
-        version="0.1.0",
-        short=[Sentence("Short.", ("t",))],
-        chapters=chapters,
-        reading=[Sentence("Read.")],
-        **options,
+def made(answer="One.", *, front=False, language=ENGLISH):
+    table = Table(
+        "t",
+        pd.DataFrame({"kind": [EVIL], "n": [1]}),
+        on_page=True,
+        modelled=("gravity",),
+        front=front,
     )
-    return (tmp_path / "report.html").read_text(encoding="utf-8")
+    text = Text("What?", answer, ("A note.",), {"n": "Number"}, {}, {}, {"t": "A table"})
+    figures = [KeyFigure("n", 3, 1.0, 5.0, of=9)]
+    return chapter("data", text, figures, (), [table, Table("u", table.frame)], language)
+
+
+def page_of(tmp_path, chapters, *, language=ENGLISH, lead="", **options):
+    page = {"title": EVIL, "command": '" onmouseover="alert(1)', "version": "0", "absent": []}
+    page |= {"tries": True, "tables": [("t", 1)], "others": []} | options
+    path = tmp_path / "report.html"
+    write_page(path, language=language, page=page, lead=lead, chapters=chapters)
+    return path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
     ("n", "n_links", "link"),
     [
-        (300, 1, "Explore the places and try other enclaves"),
+        (300, 1, "Explore the places and try other parks"),
         (301, 1, "Explore the places"),
         (2, 0, "Explore the places"),
     ],
@@ -157,56 +220,61 @@ def test_the_link_to_the_explorer_says_what_can_be_done_there(tmp_path, n, n_lin
 
 
 def test_the_page_is_a_loop_over_chapters_and_escapes_what_it_is_given(tmp_path):
-    page = page_of(tmp_path, [chapter()])
+    page = page_of(tmp_path, [made(f"One is {name(EVIL)}.")])
     assert "<script" not in page
     assert ' onmouseover="' not in page
-    assert "One is <bdi>&lt;script&gt;" in page
+    assert '<p class="says">One is <bdi>&lt;script&gt;' in page
     assert '<th scope="row"><bdi>&lt;script&gt;' in page
     assert '<td class="n">1</td>' in page
-    # A sentence names its table by number, and has a badge for the modelled layers in it.
-    mark = '<sup class="mark">[<a href="tables/t.csv" title="tables/t.csv">1</a>]</sup>'
-    badge = '<a class="badge" href="#methods" title="gravity">modelled</a>'
-    assert page.count(f"{mark} {badge}") == 3  # the top, the sentence, the table
-    assert page.index('id="short"') < page.index('id="built"')
-    assert page.index("One is") < page.index("A table.") < page.index("<h3>More</h3>")
-    assert "tables/t.csv</a>: 1 row" in page
+    assert 'title="gravity (modelled) ">modelled</a>' in page
+    assert '<th scope="row">Number</th><td>3</td><td>1 to 5; out of 9</td>' in page
+    assert '<section class="part" id="data">\n<h2>1. What?</h2>' in page
+    assert '<a href="#data">What?</a>' in page  # the table of contents
+    assert "tables/u.csv" not in page[: page.index('id="files"')]
 
 
-def test_the_first_sentence_answers_the_question(tmp_path):
-    page = page_of(tmp_path, [chapter()], question="What is short?")
-    assert "<h2>What is short?</h2>" in page
-    assert '<p class="answer">Short.<sup' in page
-    assert "<li>Short." not in page
+def test_the_section_that_leads_answers_at_the_top(tmp_path):
+    page = page_of(tmp_path, [made()], lead="data")
+    assert page.index('<h2 id="data">What?</h2>') < page.index("<nav")
+    assert page.count("One.") == 1
 
 
-def test_tables_are_folded_and_can_be_scrolled_by_keyboard(tmp_path):
-    page = page_of(tmp_path, [chapter()])
-    assert '<details id="table-t"><summary>Table: A table.</summary>' in page
-    box = '<div class="scroll" tabindex="0" role="region" aria-label="Table: A table.">'
-    assert box in page
+def test_tables_at_the_front_stand_there_and_nowhere_else(tmp_path):
+    page = page_of(tmp_path, [made(), made(front=True)], lead="data")
+    assert page.count('id="table-t"') == 2
+
+
+def test_figures_of_a_page_are_inside_it_and_described(tmp_path):
+    text = Text("What?", "One.", (), {}, {"f": "A figure."}, {"f": "Points."}, {})
+    part = chapter("data", text, (), (), (), ENGLISH)
+    shown = Shown("f", "A figure.", "Points.", "AAAA", 400, front=False)
+    page = page_of(tmp_path, [type(part)(part.name, text, [], [shown], [])])
+    assert '<img alt="Points." style="max-width: 400px" src="data:image/webp;base64,AAAA">' in page
+    assert 'figures/f.pdf">PDF' in page
+
+
+def test_tables_can_be_scrolled_by_keyboard(tmp_path):
+    page = page_of(tmp_path, [made()])
+    assert '<div class="scroll" tabindex="0" role="region" aria-label="A table">' in page
     assert page.count('<th scope="col"') == 2
-    assert "2 sentences and 1 table</summary>" in page
 
 
-def test_numbers_are_written_as_a_table_asks():
-    frame = pd.DataFrame({"place": ["a", "b"], "share": [0.5, np.nan]})
-    table = Table("t", frame, "", formats={"share": percent})
-    assert view_of(table).rows == [["a", "50 %"], ["b", "–"]]
-    assert [out_of(6)(share) for share in (1 / 6, 1.0)] == ["1 of 6", "6 of 6"]
+def test_a_page_is_in_one_language_and_leads_to_the_other(tmp_path):
+    page = page_of(tmp_path, [made("一。", language=CHINESE)], language=CHINESE,
+                   others=[("en", "report.html")])  # fmt: skip
+    assert '<html lang="zh-Hans">' in page
+    assert '<a href="report.html" hreflang="en">English</a>' in page
+    assert ">更多说明与表格</summary>" in page
 
 
 def test_the_page_is_the_same_each_time_and_changes_no_table(tmp_path):
-    part = chapter()
-    before = part.tables[0].frame.copy()
+    part = made()
+    before = part.tables[0][0].frame.copy()
     assert page_of(tmp_path, [part]) == page_of(tmp_path, [part])
-    pd.testing.assert_frame_equal(part.tables[0].frame, before)
+    pd.testing.assert_frame_equal(part.tables[0][0].frame, before)
 
 
 def test_control_characters_of_names_do_not_reach_the_page(tmp_path):
-    sentences = [Sentence("Most central: " + name("a\x1b[2J\x00b\x85"))]
-    chapter = Chapter("central", "Who is central", sentences)
-    options = {"title": "a\x07", "command": "netinnov run", "version": "0", "short": []}
-    write_page(tmp_path / "page.html", chapters=[chapter], reading=[], **options)
-    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    page = page_of(tmp_path, [made("Most central: " + name("a\x1b[2J\x00b\x85"))], title="a\x07")
     assert "<bdi>a\ufffd[2J\ufffdb\ufffd</bdi>" in page
     assert not any((ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160 for c in page)

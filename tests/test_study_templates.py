@@ -71,8 +71,14 @@ FORBIDDEN = {
         (r"\bnan\b|\bNone\b|\bTrue\b|\bFalse\b|\{|\}", "a value that was not written"),
         (r"\(\s*\)|“”|\[\]", "empty brackets"),
         (r" [,.;:)]|\( |,,|\.\.(?!\.)| {2}", "a gap before a mark"),
-        (r"(?<![\d.,])1 (?!of\b|less\b|across\b|this\b|is\b|plus\b|perhaps\b)[a-z]+s\b", "one with a plural"),
-        (r"\b(?:0|[2-9]|1\d+) (?:place|city|node|link|layer|park|enclave|pair|rule|centre|community) ", "many with a singular"),
+        (
+            r"(?<![\d.,])1 (?!of\b|less\b|across\b|this\b|is\b|plus\b|perhaps\b)[a-z]+s\b",
+            "one with a plural",
+        ),
+        (
+            r"\b(?:0|[2-9]|1\d+) (?:place|city|node|link|layer|park|enclave|pair|rule|centre|community) ",
+            "many with a singular",
+        ),
     ],
     "zh": [
         (r"\bnan\b|\bNone\b|\bTrue\b|\bFalse\b|\{|\}", "a value that was not written"),
@@ -169,5 +175,9 @@ def test_words_are_told_in_chinese_wherever_a_page_uses_them(computed):
             if table.on_page:
                 frame = table.frame if table.view is None else table.view
                 frame = frame.reset_index() if frame.index.name else frame
-                missing |= {str(c) for c in frame.columns[:9]} - set(known) - set(context['en'].cities.layers)
+                missing |= (
+                    {str(c) for c in frame.columns[:9]}
+                    - set(known)
+                    - set(context["en"].cities.layers)
+                )
     assert not missing, sorted(missing)
