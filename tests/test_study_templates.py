@@ -76,7 +76,7 @@ FORBIDDEN = {
             "one with a plural",
         ),
         (
-            r"\b(?:0|[2-9]|1\d+) (?:place|city|node|link|layer|park|enclave|pair|rule|centre|community) ",
+            r"\b(?:0|[2-9]|1\d+) (?:place|city|node|link|layer|park|pair|rule|centre|community) ",
             "many with a singular",
         ),
     ],

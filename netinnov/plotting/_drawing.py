@@ -152,7 +152,9 @@ def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
     widths = [_width(str(handle.get_label())) for handle in handles]
     points = _POINTS * larger()
     handle = (style.get("handlelength", 2.0) + 1.5) * points
-    columns = max(1, int(page_width(ax) * _MILLIMETRE // (handle + max(widths, default=0) + points)))
+    columns = max(
+        1, int(page_width(ax) * _MILLIMETRE // (handle + max(widths, default=0) + points))
+    )
     figure = ax.figure.canvas.figure
     figure.legend(handles=handles, loc="outside lower left", ncols=min(columns, 3), **style)
 

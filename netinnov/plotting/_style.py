@@ -82,7 +82,9 @@ _SETTINGS: dict[str, Any] = {
 }
 
 _TYPE = {key: size for key, size in _SETTINGS.items() if "font.size" in key or "labelsize" in key}
-_TYPE |= {key: _SETTINGS[key] for key in ("axes.titlesize", "legend.fontsize", "legend.title_fontsize")}
+_TYPE |= {
+    key: _SETTINGS[key] for key in ("axes.titlesize", "legend.fontsize", "legend.title_fontsize")
+}
 _larger: ContextVar[float] = ContextVar("larger", default=1.0)
 
 

@@ -71,7 +71,9 @@ class Language:
 
     def layer(self, layer: str) -> str:
         called = self.layers.get(layer, layer)
-        if layer not in self.modelled or layer.casefold().endswith("modelled") and called == layer:
+        if layer not in self.modelled or (
+            layer.casefold().endswith("modelled") and called == layer
+        ):
             return called
         return f"{called} (modelled)" if self.code == "en" else f"{called}（模型）"
 
@@ -97,7 +99,7 @@ class Language:
 
     def percent(self, share: float) -> str:
         """Close to the ends it does not round to them."""
-        if share is None or math.isnan(share):
+        if math.isnan(share):
             return self.term("not_known")
         if self.code == "zh":
             text = percent(share).replace(" %", "%")
@@ -106,7 +108,7 @@ class Language:
 
     def change(self, share: float, *, sign: bool = True) -> str:
         """A relative change in per cent, with two significant digits."""
-        if share is None or math.isnan(share):
+        if math.isnan(share):
             return self.term("not_known")
         if not sign:
             share = abs(share)

@@ -123,7 +123,8 @@ def translate(figure: Figure, code: LanguageName) -> None:
     """Write labels in the language of the page, where it has a word for the whole label."""
     known = words(code, "figures") if cjk_font() else {}
     for label in figure.findobj(Label) if known else ():
-        if isinstance(label, Label) and (text := label.get_text().strip()) in known:
+        assert isinstance(label, Label)
+        if (text := label.get_text().strip()) in known:
             label.set_text(known[text])
 
 
@@ -152,7 +153,7 @@ def write_pictures(
             formats=("pdf", "png"),
         )
         for kind in ("pdf", "png"):
-            write_bytes(folder / f"{picture.name}.{kind}", content[kind])  # type: ignore[index]
+            write_bytes(folder / f"{picture.name}.{kind}", content[kind])
         parts += [f"## {picture.name}", _literal(caption)]
     if len(parts) > 2:
         captions = "\n\n".join(parts) + "\n"

@@ -38,7 +38,10 @@ def view_of(table: Table, language: Language) -> View:
     return View(
         columns=[language.term(column) for column in names],
         rows=[
-            [language.cell(value, column=column, table=table) for column, value in zip(names, row, strict=True)]
+            [
+                language.cell(value, column=column, table=table)
+                for column, value in zip(names, row, strict=True)
+            ]
             for row in first.itertuples(index=False, name=None)
         ],
         numeric=[is_numeric_dtype(kind) and not is_bool_dtype(kind) for kind in first.dtypes],

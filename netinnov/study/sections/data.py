@@ -70,16 +70,16 @@ def facts(result: Data) -> Mapping[str, Fact]:
 
 def tables(result: Data) -> Iterator[Table]:
     context, marked = result.context, tuple(result.context.modelled)
-    yield Table(
-        "layers", result.layers, on_page=True, rows=12, layers=("layer",), modelled=marked
-    )
+    yield Table("layers", result.layers, on_page=True, rows=12, layers=("layer",), modelled=marked)
     yield Table("kinds", result.kinds.reset_index())
     if context.loaded.rejected is not None:
         yield Table("problems", context.loaded.rejected, on_page=True)
     yield Table("coverage", context.level.coverage)
     cities, nodes = context.cities, context.cities.storage.nodes
     at = cities.storage.places.reindex(nodes["place"])[["lon", "lat", "population"]]
-    yield Table("map_places", at.set_axis(nodes.index).join(nodes[nodes.columns.intersection(["members"])]))
+    yield Table(
+        "map_places", at.set_axis(nodes.index).join(nodes[nodes.columns.intersection(["members"])])
+    )
     if at["lon"].notna().any():
         links = cities.links.groupby(["layer", "source", "target"], sort=False)["weight"].sum()
         frame = links.reset_index()

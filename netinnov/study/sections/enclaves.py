@@ -20,7 +20,17 @@ from netinnov.plotting._frame import Frame, map_height
 from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
 from netinnov.study._places import check_column
-from netinnov.study._section import Fact, KeyFigure, Layer, Name, Part, Picture, Place, Result, Table
+from netinnov.study._section import (
+    Fact,
+    KeyFigure,
+    Layer,
+    Name,
+    Part,
+    Picture,
+    Place,
+    Result,
+    Table,
+)
 
 DIRECTIONS = {  # and what is said of each
     "reverse": "reverse",
@@ -152,7 +162,8 @@ def facts(result: Enclaves) -> Mapping[str, Fact]:
     for end in ("host", "home"):
         counts = enclaves[end].dropna().value_counts()
         most = counts[counts == counts.max()] if len(counts) else counts
-        ends |= {f"{end}s": [Place(place) for place in most.index], f"most_{end}": int(counts.max() or 0) if len(counts) else 0}
+        ends[f"{end}s"] = [Place(place) for place in most.index]
+        ends[f"most_{end}"] = int(counts.max()) if len(counts) else 0
     return ends | {
         "n": len(enclaves),
         "parks": bool(_is_park(enclaves["kind"]).any()),
@@ -210,8 +221,14 @@ def tables(result: Enclaves) -> Iterator[Table]:
     yield Table("enclave_funnel", result.funnel, on_page=some, rows=12, terms=("step",))
     frame, first = result.table, ["node", "home", "host", "direction", "ranked_by"]
     frame = frame[[*first, *frame.columns.difference(first, sort=False)]]
-    shown = [each for each in ("name", "home", "host", "direction", "type", "opened") if each in frame]
+    shown = ("name", "home", "host", "direction", "type", "opened")
+    view = frame[[column for column in shown if column in frame]].reset_index(drop=True)
     yield Table(
-        "enclaves", frame, frame[shown].reset_index(drop=True), on_page=True,
-        places=("home", "host"), terms=("direction",), forms={"opened": "year"},
+        "enclaves",
+        frame,
+        view,
+        on_page=True,
+        places=("home", "host"),
+        terms=("direction",),
+        forms={"opened": "year"},
     )
