@@ -144,7 +144,7 @@ def legend_above(
 
 
 def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
-    """Legend at the right of the axes; on a page below them, in as many columns as there is room for."""
+    """Legend at the right of the axes; on a page below them, in columns."""
     if larger() == 1:
         place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
         ax.legend(handles=handles, borderaxespad=0, **place | style)
@@ -152,9 +152,8 @@ def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
     widths = [_width(str(handle.get_label())) for handle in handles]
     points = _POINTS * larger()
     handle = (style.get("handlelength", 2.0) + 1.5) * points
-    columns = max(
-        1, int(page_width(ax) * _MILLIMETRE // (handle + max(widths, default=0) + points))
-    )
+    column = handle + max(widths, default=0) + points
+    columns = max(1, int(page_width(ax) * _MILLIMETRE // column))
     figure = ax.figure.canvas.figure
     figure.legend(handles=handles, loc="outside lower left", ncols=min(columns, 3), **style)
 

@@ -168,9 +168,8 @@ def _draw_grounds(
         left, right = ((1.0, LEFT + BOX + 1.2), (RIGHT - 1.2, DOUBLE - 1.0))[other[0].column]
         field: dict[str, Any] = {"fc": OTHER_FILL, "ec": "none", "zorder": 0.5}
         ax.add_patch(Rectangle((left, top), right - left, extent - top, **field))
-        ax.text(
-            left + 1.5, top + 2.8, "OTHER OR UNKNOWN JURISDICTION", fontsize=7 * larger(), **bold
-        )
+        size = 7 * larger()
+        ax.text(left + 1.5, top + 2.8, "OTHER OR UNKNOWN JURISDICTION", fontsize=size, **bold)
 
 
 def _draw_box(ax: Axes, box: Box) -> None:

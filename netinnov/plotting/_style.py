@@ -81,10 +81,8 @@ _SETTINGS: dict[str, Any] = {
     "svg.hashsalt": "netinnov",
 }
 
-_TYPE = {key: size for key, size in _SETTINGS.items() if "font.size" in key or "labelsize" in key}
-_TYPE |= {
-    key: _SETTINGS[key] for key in ("axes.titlesize", "legend.fontsize", "legend.title_fontsize")
-}
+_SIZES = ("font.size", "labelsize", "titlesize", "fontsize")
+_TYPE = {key: size for key, size in _SETTINGS.items() if key.endswith(_SIZES)}
 _larger: ContextVar[float] = ContextVar("larger", default=1.0)
 
 

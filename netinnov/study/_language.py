@@ -71,9 +71,8 @@ class Language:
 
     def layer(self, layer: str) -> str:
         called = self.layers.get(layer, layer)
-        if layer not in self.modelled or (
-            layer.casefold().endswith("modelled") and called == layer
-        ):
+        says_so = called.casefold().endswith("modelled")
+        if layer not in self.modelled or says_so:
             return called
         return f"{called} (modelled)" if self.code == "en" else f"{called}（模型）"
 

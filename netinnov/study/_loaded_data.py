@@ -344,10 +344,8 @@ def _nowhere(places: pd.DataFrame | None) -> pd.Series[bool]:
 def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork:
     present = set(_names_of_layers(tables.links))  # a layer may have lost all of its rows
     said = {layer: part for layer, part in layers.items() if layer in present}
-    parts = {
-        layer: part.model_dump(exclude_none=True, exclude={"name_zh"})
-        for layer, part in said.items()
-    }
+    known: dict[str, Any] = {"exclude_none": True, "exclude": {"name_zh"}}
+    parts = {layer: part.model_dump(**known) for layer, part in said.items()}
     undirected = {layer for layer, part in said.items() if part.directed is False}
     directed = [layer for layer in tables.directed if layer not in undirected]
     records: dict[str, dict[str, Any]] = {}

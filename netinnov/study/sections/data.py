@@ -77,9 +77,8 @@ def tables(result: Data) -> Iterator[Table]:
     yield Table("coverage", context.level.coverage)
     cities, nodes = context.cities, context.cities.storage.nodes
     at = cities.storage.places.reindex(nodes["place"])[["lon", "lat", "population"]]
-    yield Table(
-        "map_places", at.set_axis(nodes.index).join(nodes[nodes.columns.intersection(["members"])])
-    )
+    at = at.set_axis(nodes.index).join(nodes[nodes.columns.intersection(["members"])])
+    yield Table("map_places", at)
     if at["lon"].notna().any():
         links = cities.links.groupby(["layer", "source", "target"], sort=False)["weight"].sum()
         frame = links.reset_index()
