@@ -246,6 +246,9 @@ class LinksOrVolume(BetweenPlaces):
                 "volume, another `layer`, or funding='new'."
             )
         kept = concentrated(drawn.weight, strength - volume, scene.least)
+        # Of links of one weight none gives all while another stays: no order of the data decides.
+        stay = drawn.weight >= drawn.weight[kept > 0].min(initial=np.inf) * (1 - ROUNDING)
+        kept = stay * drawn.weight * ((strength - volume) / (drawn.weight[stay].sum() or 1.0))
         left = np.minimum(kept / drawn.weight, 1.0)
         return drawn, left, float(((1 - left) * drawn.weight).sum())
 

@@ -168,8 +168,9 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
       ``attachment=1`` one half stays at the host's own node.
     - Reallocated, each link with an end at home, self-links aside, gives the same share of its
       weight, in every period, and links of which less than the least weight would be left give
-      all: the park gets what they give, less than one such link more than was asked for, so that
-      the total weight is kept up to rounding. A share of 1 takes them all.
+      all, where they are weaker than every link that stays: the park gets what they give, less
+      than one such link more than was asked for, so that the total weight is kept up to rounding.
+      A share of 1 takes them all.
     - In a directed layer a link to an end and one from it split its weight by the probability of
       7., unless one of them would get less than the least weight.
 

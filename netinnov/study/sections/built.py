@@ -65,7 +65,8 @@ def offer(result: Built) -> Iterator[Sentence]:
         called = most.index.astype(object).fillna("none given")
         named = [f"{name(kind)} ({n:,})" for kind, n in zip(called, most, strict=True)]
         text += f", {'above all' if len(kinds) > KINDS else 'of the kinds'} {joined(named)},"
-    text += f" and {counted(int(result.layers['links'].sum()), 'linked pair')} in "
+    text += f" and {counted(int(result.layers['links'].sum()), 'linked pair')} "
+    text += "(each direction counted) in " if result.layers["directed"].any() else "in "
     text += counted(len(result.layers), "layer")
     if modelled := int(result.layers["modelled"].sum()):
         text += f", of which {modelled:,} {are(modelled)} modelled"
