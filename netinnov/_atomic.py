@@ -89,7 +89,7 @@ def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterat
         check_interrupted()
         with _refusals(f"{out} cannot be made"):
             if inside:
-                names += sorted(os.listdir(folder))
+                names += sorted(entry.name for entry in folder.iterdir())
                 for name in names:
                     (folder / name).replace(out / name)
             elif not (replace and out.exists()):
