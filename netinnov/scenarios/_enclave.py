@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from netinnov.scenarios._between_places import NOT_GIVEN, LinksOrVolume, NewNode
 from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import Draws, Pairs, Scene, Side
 from netinnov.scenarios._prices import Amounts, Funding
+from netinnov.scenarios._settings import Settings
+
+DrawnLinks: TypeAlias = Callable[[np.random.Generator], tuple[Pairs, Pairs]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +28,8 @@ class Enclave(LinksOrVolume):
     host: str
     size: int | None = None
     pipeline_share: float = NOT_GIVEN
-    funding: Funding = "reallocated"
-    attachment: float = 1.0
+    funding: Funding = Settings.funding
+    attachment: float = Settings.attachment
     layer: str | None = None
     volume: float | None = field(default=None, kw_only=True)
     volume_share: float | None = field(default=None, kw_only=True)
@@ -38,17 +42,31 @@ class Enclave(LinksOrVolume):
         node, layer, removed, new, left = self._changes(network, rng, random_ends=random_ends)
         return moved(network, layer, removed, new, node, left=left)
 
+    def _draws_of_links(self, network: MultilayerNetwork) -> tuple[NewNode, Scene, DrawnLinks]:
+        """The park, and a function that draws the links taken away and its own."""
+        scene = self._scene(network)
+        draws = self._draws(scene, self._total(scene))
+
+        def drawn(rng: np.random.Generator) -> tuple[Pairs, Pairs]:
+            return self._links_of_node(scene, _pair_draws.drawn_ends(draws, rng), rng)
+
+        return self._node(scene), scene, drawn
+
+    def _node(self, scene: Scene) -> NewNode:
+        near, far = self._near_and_far(scene)
+        return NewNode(f"enclave:{far.place}@{near.place}", "park", near.place, far.place)
+
     def _changes(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> tuple[NewNode, str, Pairs, Pairs, Floats | None]:
+        if not (random_ends or self._moves_volume):
+            node, scene, drawn = self._draws_of_links(network)
+            return node, scene.layer, *drawn(rng), None
         scene = self._scene(network)
-        near, far = self._near_and_far(scene)
-        total = self._total(scene)
-        node = NewNode(f"enclave:{far.place}@{near.place}", "park", near.place, far.place)
+        total, node = self._total(scene), self._node(scene)
         every = scene.by_strength(np.arange(network.n_nodes), 0.0)
         if not self._moves_volume:
-            draws = self._draws(scene, total)
-            ends = _pair_draws.drawn_ends([(every, total)] if random_ends else draws, rng)
+            ends = _pair_draws.drawn_ends([(every, total)], rng)
             return node, scene.layer, *self._links_of_node(scene, ends, rng), None
         removed, left, total = self._lowered(scene, total)
         ends, weight = _pair_draws.ends_of_volume(self._draws(scene, total), scene)
