@@ -7,6 +7,8 @@ between two objectives. Cities of the Yangtze River Delta; the links between the
 so this is a calculation and not a forecast. `A page <../studies/next_enclaves.html>`_ has more.
 """
 
+from functools import partial
+
 import pandas as pd
 
 import netinnov as ni
@@ -21,10 +23,14 @@ network = delta.select(layers=["gravity_modelled"], nodes=list(cities.index))
 names = cities["name"]
 
 # %%
-# The access of Quzhou if it gave four of its links for a park in each of the hosts. At the right:
-# in how many of 100 placements the host is the best of all 40.
+# The access of Quzhou if it gave up four of its six modelled links for a park in each of the hosts,
+# in the links of all layers and with the frictions of the report. At the right: in how many of 100
+# placements the host is the best of all 40.
+every = ni.aggregate(delta.select(places=list(cities.index)), level=1)
+frictions = ni.Frictions(border=0.5, distance=1.0)
+access = partial(ni.centrality.harmonic_centrality, frictions=frictions)
 park = ni.ReverseEnclave("quzhou", "hangzhou", size=4, pipeline_share=0.25)
-ranking = planning.rank_hosts(network, home="quzhou", scenario=park, rng=1)
+ranking = planning.rank_hosts(every, home="quzhou", scenario=park, measure=access, rng=1)
 ax = plot_host_ranking(ranking, names=names)
 
 # %%
