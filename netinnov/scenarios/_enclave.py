@@ -179,7 +179,8 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     - ``1 - pipeline_share`` of it goes to the candidates of the embedding and ``pipeline_share``
       to the home nodes, each candidate in proportion to strength ** attachment (all alike if none
       has any). Candidates that would get less than the least weight get nothing: the volume goes
-      to as many of the others, the largest first, as get so much each. `origin_share` splits the
+      to as many of the others, the largest first, as get so much each, and to none or all of
+      equal ones where there are larger ones. `origin_share` splits the
       embedding exactly, without rounding.
     - On a network of places the host's own node has a share in proportion to (the sum of its ties
       outside home) ** attachment, and each neighbour to (weight of the tie) ** attachment: with
