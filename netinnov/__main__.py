@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Ctrl-C while modules are still loading ends it silently."""
+    """Ctrl-C before the command has begun ends it silently."""
     os.environ["MPLBACKEND"] = "agg"  # no command opens a window
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # closed: a file that is opened would take its number
@@ -14,9 +14,10 @@ def main() -> None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115
     try:
         from netinnov.cli import main as command
+
+        command()
     except KeyboardInterrupt:
         raise SystemExit(130) from None
-    command()
 
 
 if __name__ == "__main__":

@@ -59,8 +59,14 @@ def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterat
     hidden = (out if inside else out.parent) / f".netinnov-{uuid4().hex}"
     folder = hidden / "new"  # with the usual permissions, unlike the hidden one
     older = hidden / "older"
+    names: list[str] = []  # of what goes into a folder that is there
 
     def clean() -> None:
+        moved = [name for name in names if not os.path.lexists(folder / name)]
+        if len(moved) < len(names):
+            for name in moved:
+                with suppress(FileNotFoundError):  # gone already, at a second signal
+                    (out / name).replace(folder / name)
         if older.exists() and not out.exists():
             with _refusals(f"{older} cannot be put back to {out}"):
                 older.rename(out)
@@ -83,8 +89,9 @@ def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterat
         check_interrupted()
         with _refusals(f"{out} cannot be made"):
             if inside:
-                for entry in folder.iterdir():
-                    entry.replace(out / entry.name)
+                names += sorted(entry.name for entry in folder.iterdir())
+                for name in names:
+                    (folder / name).replace(out / name)
             elif not (replace and out.exists()):
                 folder.replace(out)
             elif not _exchange(folder, out):

@@ -228,7 +228,7 @@ def _graph(network: MultilayerNetwork, costs: PathCosts) -> sparse.csr_array:
     if len(network.layers) == 1:  # nothing to choose among
         return link_lengths(network, network.layers[0], costs)
     row, column, weight = _all_links(network)
-    length = _lengths(network, row, column, weight, costs)
+    length = lengths_of_links(network, row, column, weight, costs)
     return _smallest_lengths(row, column, length, network.n_nodes)
 
 
@@ -240,11 +240,11 @@ def _best_copy(lengths: Floats, network: MultilayerNetwork) -> Floats:
 
 def link_lengths(network: MultilayerNetwork, layer: str, costs: PathCosts) -> sparse.csr_array:
     block = network.storage.simple_csr(layer)
-    length = _lengths(network, block.sources, block.indices, block.data, costs)
+    length = lengths_of_links(network, block.sources, block.indices, block.data, costs)
     return sparse.csr_array((length, block.indices, block.indptr), (network.n_nodes,) * 2)
 
 
-def _lengths(
+def lengths_of_links(
     network: MultilayerNetwork, row: Codes, column: Codes, weight: Floats, costs: PathCosts
 ) -> Floats:
     length = np.ones(weight.size) if costs.distance == "unit" else 1.0 / weight

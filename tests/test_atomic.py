@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -102,6 +103,30 @@ def test_an_empty_folder_is_filled_and_stays_the_same_folder(tmp_path):
         (folder / "file").write_text("all")
     assert tmp_path.stat().st_ino == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_that_was_empty_is_so_again_where_a_signal_breaks_off_its_filling(
+    tmp_path, monkeypatch
+):
+    """Ctrl-C between two files left the first one, though nothing should be half written."""
+    moved, replace = [], Path.replace
+
+    def interrupted(self, target):
+        moved.append(target)
+        if len(moved) == 2:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    def fill():
+        with new_folder(tmp_path) as folder:
+            (folder / "one").write_text("1")
+            (folder / "two").mkdir()
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fill()
+    assert len(moved) > 1
+    assert not any(tmp_path.iterdir())
 
 
 def test_files_have_the_usual_permissions(tmp_path):

@@ -52,6 +52,20 @@ def written(tmp_path):
 # -- what a folder holds -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("", "must be a file; it is a folder"),
+        ("gone", "must be a file; there is none"),
+        ("links.csv", "must be a graph in a file .graphml or .gexf or .gml"),
+    ],
+)
+def test_a_path_that_cannot_be_a_graph_is_refused(folder, name, fault):
+    """A study with source = "graph" met a KeyError of its ending."""
+    with pytest.raises(InputError, match=fault):
+        read(folder / name, source="graph")
+
+
 @pytest.mark.parametrize("name", ["network.json", "places.csv"])
 def test_a_broken_link_is_not_taken_for_a_missing_file(folder, name):
     (folder / name).unlink(missing_ok=True)

@@ -295,3 +295,17 @@ def test_ctrl_c_while_the_command_is_loading_is_no_traceback(monkeypatch):
     with pytest.raises(SystemExit) as caught:
         main()
     assert caught.value.code == 130
+
+
+def test_ctrl_c_while_the_command_line_is_taken_apart_is_no_traceback(monkeypatch):
+    from netinnov import cli
+    from netinnov.__main__ import main
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "listen", lambda: None)
+    monkeypatch.setattr(cli, "app", interrupted)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 130

@@ -15,6 +15,7 @@ from netinnov.errors import InputError
 from netinnov.linkages import (
     branches,
     co_participation,
+    count_enclaves,
     enclaves,
     find_enclaves,
     mobility,
@@ -357,6 +358,44 @@ def test_the_small_network_has_one_enclave(small):
     none = find_enclaves(small.select(nodes=["a"]), rank=small.places["population"])
     assert none.empty
     assert list(none.columns) == list(found.columns)
+
+
+def mixed(kinds=("park", "park", "firm", "park", "park", "park")):
+    """Nodes at home, in another district of one city, and in four other cities."""
+    where = [
+        ("kecheng", "sci-tech"),  # reverse
+        ("quzhou", "hangzhou"),  # the same pair of cities
+        ("quzhou", "hangzhou"),
+        ("hangzhou", "quzhou"),  # forward
+        ("yuhang", "hangzhou"),  # in one city
+        ("quzhou", "kecheng"),  # at home
+    ]
+    nodes = pd.DataFrame(where, columns=["jurisdiction", "place"]).assign(kind=list(kinds))
+    links = pd.DataFrame({"source": [], "target": []}, dtype="str")
+    return MultilayerNetwork(nodes.rename(index=str), links, places=PLACES)
+
+
+def test_enclaves_are_counted_in_steps():
+    options = {"rank": RANK, "level": 2, "by": "step"}
+    # Five stand outside, of them four parks; three in another city, of two pairs, two reverse.
+    expected = {"outside": 5, "parks": 4, "between": 3, "pairs": 2, "reverse": 2}
+    assert count_enclaves(mixed(), **options).to_dict() == expected
+    # Without parks all kinds count.
+    firms = count_enclaves(mixed(["firm"] * 6), **options).to_dict()
+    assert firms == {"outside": 5, "parks": 0, "between": 4, "pairs": 2, "reverse": 3}
+
+
+def test_enclaves_are_counted_by_direction_and_pair():
+    counted = count_enclaves(mixed(), rank=RANK, level=2)
+    assert counted.to_dict() == {"reverse": 3, "forward": 1, "level": 0, "unknown": 0}
+    pairs = count_enclaves(mixed(), rank=RANK, level=2, by="pair")
+    assert pairs.index.names == ["home", "host"]
+    both = ["hangzhou", "quzhou"]
+    assert pairs.to_dict() == {
+        (home, host): {("hangzhou", "quzhou"): 1, ("quzhou", "hangzhou"): 3}.get((home, host), 0)
+        for home in both
+        for host in both
+    }
 
 
 @pytest.mark.parametrize("level", [None, 0, 1, 2, 5, "city"])

@@ -28,7 +28,7 @@ INSTEAD = {
 }
 """A word that no argument may be, and the one that the package has for it."""
 
-STEPS_UP = {"aggregate", "add_outposts", "find_enclaves"}
+STEPS_UP = {"aggregate", "add_outposts", "count_enclaves", "find_enclaves"}
 """The functions that climb `places.parent`: `level` means nothing else."""
 
 

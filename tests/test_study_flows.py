@@ -82,7 +82,8 @@ def test_a_tenth_that_makes_no_link_is_not_tried(no_set_ups) -> None:
     assert "it gets 40 %, the least that makes links, of the strength of P" in said
     # With a strength of 3 links are counted.
     few = tried(network_of([("P", "Q", 3), *flows[2:]]), home="P", host="Q")
-    assert few.headline.scenario.size == 1
+    # P has one link; of three one leads home, so they are new.
+    assert (few.headline.scenario.size, few.headline.funding) == (3, "new")
     assert "as its strength of 3 is too little to be moved by weight" in text_of(
         experiment.tell(few)
     )
@@ -90,8 +91,11 @@ def test_a_tenth_that_makes_no_link_is_not_tried(no_set_ups) -> None:
 
 def test_links_of_equal_weight_are_counted(no_set_ups) -> None:
     result = tried(with_enclaves(weight=3))
-    assert result.headline.scenario.size == 1  # a tenth of the two links of P, at least one
-    assert "as all weights of this layer are the same" in text_of(experiment.tell(result))
+    # P has two links; of three a quarter, rounded, leads home: one.
+    assert (result.headline.scenario.size, result.headline.funding) == (3, "new")
+    text = text_of(experiment.tell(result))
+    assert "it gets 3 links, a tenth, and at least one, of the 2 of P in links, and so many" in text
+    assert "that is more than it has to give up, so the links are new" in text
 
 
 @pytest.mark.parametrize(

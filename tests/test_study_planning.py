@@ -170,7 +170,7 @@ def test_enclaves_are_shared_on_their_own_network():
         assert by[rule].sum() == pytest.approx(result.total)
         assert result.by_rule.loc[rule, "in_core"] == in_core(result.game, by[rule])
     text = text_of([*sharing.offer(result), *sharing.tell(result)])
-    assert "3 pairs of home and host of enclaves, with no other link, give 4 places" in text
+    assert "3 pairs of home and host of reverse enclaves, with no other link, give 4 places" in text
     assert "no division of taxes is in it" in text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,7 +20,9 @@ from netinnov.study._table_views import view_of
 from netinnov.study._words import foremost
 from netinnov.study.sections import (
     brokers,
+    built,
     central,
+    centres,
     enclaves,
     experiment,
     governance,
@@ -305,3 +308,89 @@ def test_one_enclave_and_one_placebo_are_told_in_the_singular():
     result = experiment.compute(context_of(network_of(STAR), **OFF, **settings))
     said = text_of(experiment.tell(result))
     assert "The placebo host is the place most similar to the host in strength." in said
+
+
+def test_places_with_links_in_few_communities_need_not_have_most_of_them_at_home():
+    # Half of what x has leads to one other community: participation 0.5, peripheral by the cut.
+    first, second = "abcd", "efgh"
+    links = [pair for group in (first, second) for pair in itertools.combinations(group, 2)]
+    links += [("x", "a"), ("x", "b"), ("x", "c"), ("x", "e"), ("x", "f"), ("x", "g")]
+    result = centres.compute(context_of(network_of(links), **OFF))
+    assert result.table.at["x", "role"] == "R2"
+    assert "most links in their own community" not in text_of(centres.tell(result))
+
+
+def test_pairs_of_enclaves_are_counted_once_each():
+    # P has two parks in Q and two in S, R one in S, and only three places may take part.
+    rows = [("P", "P"), ("Q", "Q"), ("R", "R"), ("S", "S")]
+    rows += [("Q", "P"), ("Q", "P"), ("Q", "P"), ("S", "P"), ("S", "P"), ("S", "R"), ("S", "R")]
+    ids = [f"n{i}" for i in range(len(rows))]
+    nodes = pd.DataFrame(rows, index=ids, columns=["place", "jurisdiction"]).assign(kind="park")
+    links = [("n0", "n1"), ("n1", "n3"), ("n2", "n3"), ("n0", "n3")]
+    places = pd.DataFrame({"population": [1.0, 9, 1, 9]}, index=[*"PQRS"])
+    settings = {"sharing": {"most_players": 3}}
+    network = network_of(links, nodes=nodes, places=places)
+    result = sharing.compute(context_of(network, **OFF, **settings))
+    assert "2 pairs of home and host of reverse enclaves" in text_of(sharing.offer(result))
+    assert result.pairs.left_out == 1  # that of R and S, though of two enclaves
+    assert "1 pair of places with fewer pairs is left out" in text_of(sharing.tell(result))
+
+
+def test_one_pair_less_takes_all_enclaves_of_the_pair(monkeypatch):
+    # Nine parks of P in Q are one pair, beside those of P and S and of Q and S: three games.
+    rows = [("P", "P"), ("Q", "Q"), ("S", "S"), *[("Q", "P")] * 9, ("S", "P"), ("S", "Q")]
+    ids = [f"n{i}" for i in range(len(rows))]
+    nodes = pd.DataFrame(rows, index=ids, columns=["place", "jurisdiction"]).assign(kind="park")
+    places = pd.DataFrame({"population": [1.0, 5, 9]}, index=[*"PQS"])
+    network = network_of([("n0", "n1"), ("n1", "n2")], nodes=nodes, places=places)
+    tried, known = [], sharing.planning.allocation_stability
+    monkeypatch.setattr(
+        sharing.planning,
+        "allocation_stability",
+        lambda games, shares: (tried.append(len(games)), known(games, shares))[1],
+    )
+    sharing.compute(context_of(network, **OFF, sharing={}))
+    assert set(tried) == {3}
+
+
+def test_no_support_is_spoken_of_where_none_is_known():
+    ids = [f"c{i:03}" for i in range(110)]
+    links = [(a, b, 1.5) for a, b in itertools.pairwise(ids)]
+    left_out = plan_of(context_of(network_of(links), **OFF)).left_out
+    assert [each.result for each in left_out if "intervals" in each.result] == ["intervals"]
+    assert not any("support of centres" in each.why for each in left_out)
+
+
+def test_links_of_a_directed_layer_are_no_pairs():
+    links = [("a", "b"), ("b", "a"), ("b", "c")]
+    result = built.compute(context_of(network_of(links, directed=["links"]), **OFF))
+    assert "3 linked pairs (each direction counted) in 1 layer" in text_of(built.offer(result))
+
+
+def test_an_amount_that_is_a_share_names_its_layer_where_there_are_several():
+    links = [("a", "b", 9.0, "x"), ("b", "c", 4.0, "x"), ("a", "c", 3.0, "y"), ("c", "d", 1.0, "x")]
+    own = {"home": "a", "host": "b", "volume_share": 0.5, "layer": "x", "placebos": 0}
+    context = context_of(network_of(links), **OFF, experiment={**own, "rivals": []})
+    text = text_of(experiment.offer(experiment.compute(context)))
+    assert "with 50 % of its strength in x and gave up" in text
+
+
+def test_approaches_say_how_long_a_link_is_where_they_are_measured():
+    links = [*STAR, *RING]
+    settings = {"home": "b", "host": "a", "replicates": 0, "placements": 2}
+    result = governance.compute(context_of(network_of(links), **OFF, governance=settings))
+    assert "in steps, with 1 added to each link between two jurisdictions (assumed)" in text_of(
+        governance.tell(result)
+    )
+
+
+def test_a_best_plan_that_is_another_one_is_named():
+    plans_found = pd.DataFrame({"sites": [("s", "t")], "efficiency": [1.0], "equity": [0.5]})
+    front = SimpleNamespace(plans=plans_found, baseline=pd.Series({"efficiency": 1, "equity": 1}))
+    front.exact = True
+    result = SimpleNamespace(plan=SimpleNamespace(sites=("s", "u")), site=str)
+    assert "one plan is best for both, and it is not the one above: s and t." in siting._front(
+        result, front
+    )
+    result.plan.sites = ("t", "s")
+    assert siting._front(result, front).endswith("one plan is best for both.")

@@ -194,6 +194,36 @@ def test_a_volume_goes_to_as_many_of_the_largest_as_make_a_link() -> None:
     )
 
 
+def test_links_of_one_weight_give_alike_whatever_their_order() -> None:
+    # Of strength 12 a fifth is asked for; none of the links of weight 1 is taken for the others.
+    ends = [("b", 3.0), ("c", 2.0), *((place, 1.0) for place in "defghij")]
+    left = []
+    for rows in (ends, ends[::-1]):
+        links = pd.DataFrame([("a", *row) for row in rows], columns=["source", "target", "weight"])
+        ids = ["a", *(place for place, _ in rows)]
+        network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links)
+        park = ReverseEnclave("a", "b", volume_share=0.2, pipeline_share=0.5)
+        after = weights(apply_scenario(network, park, rng=1))
+        left.append({end: after["a", end] for end, _ in ends})
+    assert left[0] == pytest.approx({end: 0.8 * weight for end, weight in ends})
+    assert left[1] == pytest.approx(left[0])
+
+
+def test_equal_neighbours_get_alike_whatever_their_order() -> None:
+    # Of 7 for the host its four equal neighbours would get 7 / 8 each, or three of them one each.
+    got = []
+    for ends in ("cdef", "fedc"):
+        rows = [("a", "g", 10.0), *(("b", end, 1.0) for end in ends), ("a", "b", 1.0)]
+        ids = ["a", "b", *ends, "g"]
+        links = pd.DataFrame(rows, columns=["source", "target", "weight"])
+        network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links)
+        park = ReverseEnclave("a", "b", volume=8.0, pipeline_share=0.125, funding="new")
+        after = weights(apply_scenario(network, park, rng=1))
+        got.append({pair: weight for pair, weight in after.items() if "a@b" in pair})
+    assert got[0] == pytest.approx({("a", "a@b"): 1.0, ("b", "a@b"): 7.0})
+    assert got[1] == pytest.approx(got[0])
+
+
 def test_what_a_removed_link_has_left_is_moved_too() -> None:
     # 1 of home's 2.75 is asked for. Alike, a-b would keep 0.8, less than the smallest weight of 1:
     # it goes wholly, which pays for all, and the park gets its 1.25.

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-from netinnov._opening import CELL, check_made, damage_refused, ending_of, opened
+from netinnov._opening import CELL, check_file, check_made, damage_refused, ending_of, opened
 from netinnov.errors import InputError
 from netinnov.io import from_networkx
 from netinnov.sources import Tables
@@ -29,12 +29,14 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     import networkx as nx
 
     asked = check_columns(columns)
-    read, options = getattr(nx, GRAPHS[ending_of(path)]), {}
+    if (ending := ending_of(check_file(path))) not in GRAPHS:
+        raise InputError(f"{path} must be a graph in a file {' or '.join(GRAPHS)}.")
+    read, options = getattr(nx, GRAPHS[ending]), {}
     # Each format has errors of its own, and some have those of Python.
     with damage_refused(str(path), Exception), opened(path) as stream:
-        if ending_of(path) == ".graphml":
+        if ending == ".graphml":
             stream = _with_namespace(path, stream.read())
-        elif ending_of(path) == ".gml":
+        elif ending == ".gml":
             stream = BytesIO(stream.read())
             if not re.search(rb"\blabel\s", stream.getvalue()):
                 options = {"label": "id"}  # igraph writes numbers alone

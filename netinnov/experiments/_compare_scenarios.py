@@ -24,6 +24,7 @@ from netinnov.experiments._resampled_data import Resample, check_resampling
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange, Scenario, apply_scenario
 from netinnov.scenarios._prices import check_scenario
+from netinnov.scenarios._settings import Settings
 
 _NO_CHANGE = NoChange()
 
@@ -37,7 +38,7 @@ def compare_scenarios(
     scenarios: Mapping[str, Scenario],
     measures: Mapping[str, Measure],
     baseline: Scenario = _NO_CHANGE,
-    replicates: int = 200,
+    replicates: int = Settings.replicates,
     placebo: Placebo | Mapping[str, Placebo] | None = None,
     monotone: Sequence[str] | None = None,
     resample: Resample | None = None,

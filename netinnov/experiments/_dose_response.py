@@ -23,6 +23,7 @@ from netinnov.experiments._placebo_tests import Placebo, spawned
 from netinnov.experiments._replicates import BASELINE, Measure
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange, Scenario
+from netinnov.scenarios._settings import Settings
 
 _NO_CHANGE = NoChange()
 
@@ -34,7 +35,7 @@ def dose_response(
     doses: Sequence[float],
     measures: Mapping[str, Measure] | Callable[[float], Mapping[str, Measure]],
     baseline: Scenario = _NO_CHANGE,
-    replicates: int = 200,
+    replicates: int = Settings.replicates,
     placebo: Callable[[float], Placebo] | None = None,
     monotone: Sequence[str] | None = None,
     rng: Rng = None,

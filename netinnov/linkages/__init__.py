@@ -2,7 +2,11 @@
 
 from netinnov._public import publish
 from netinnov.linkages._co_participation import co_participation as co_participation
-from netinnov.linkages._enclaves import enclaves as enclaves, find_enclaves as find_enclaves
+from netinnov.linkages._enclaves import (
+    count_enclaves as count_enclaves,
+    enclaves as enclaves,
+    find_enclaves as find_enclaves,
+)
 from netinnov.linkages._gravity_model import gravity as gravity
 from netinnov.linkages._mobility import branches as branches, mobility as mobility
 from netinnov.linkages._outposts import add_outposts as add_outposts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -156,3 +157,84 @@ def find_enclaves(
             "direction": pd.Series(direction, dtype="str"),
         }
     )
+
+
+def count_enclaves(
+    network: MultilayerNetwork,
+    *,
+    rank: pd.Series,
+    level: int | str | None = None,
+    by: Literal["direction", "pair", "step"] = "direction",
+) -> pd.Series[int]:
+    """Number of nodes outside their jurisdiction, by direction, by pair of places, or in steps.
+
+    Parameters
+    ----------
+    network, rank, level
+        As in `find_enclaves`, whose rows are counted.
+    by : {"direction", "pair", "step"}
+        Directions; homes and hosts; or from all nodes outside to the pairs of home and host.
+
+    Returns
+    -------
+    Series
+        By direction: index ``reverse, forward, level, unknown``, always all four.
+
+        By pair: a sorted MultiIndex ``home, host`` of all jurisdictions and all places that nodes
+        have, at the level, zeros included, so that it is the same on every arrangement of them.
+
+        By step: ``outside``, nodes outside their jurisdiction; ``parks``, those of kind ``park``
+        among them; ``between``, the parks whose home and host differ at the level; ``pairs`` of
+        home and host that these make; ``reverse``, those of ``between`` whose host ranks higher.
+        Where no node outside is a park, the steps after ``parks`` count nodes of all kinds.
+
+    Raises
+    ------
+    InputError
+        As in `find_enclaves`.
+
+    Notes
+    -----
+    A measure for `null_models.compare_with_null`, with `null_models.Relocate` as the null model.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from netinnov import MultilayerNetwork
+    >>> where = {"place": "hangzhou", "jurisdiction": ["quzhou", None], "kind": "park"}
+    >>> nodes = pd.DataFrame(where, index=["p", "f"])
+    >>> network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["p"], "target": ["f"]}))
+    >>> count_enclaves(network, rank=pd.Series({"hangzhou": 12.2, "quzhou": 2.3})).to_dict()
+    {'reverse': 1, 'forward': 0, 'level': 0, 'unknown': 0}
+    """
+    rows = find_enclaves(network, rank=rank, level=level)
+    if by == "direction":
+        counts = rows["direction"].value_counts()
+        order = pd.Index(["reverse", "forward", "level", "unknown"], name="direction")
+        return counts.reindex(order, fill_value=0).rename("enclaves").astype(np.int64)
+    if by == "pair":
+        return _by_pair(network, rows, level)
+    outside = rows if level is None else find_enclaves(network, rank=rank)
+    is_park = network.storage.nodes["kind"].eq("park")
+    parks = outside["node"][is_park.reindex(outside["node"]).to_numpy(bool, na_value=False)]
+    between = rows[rows["node"].isin(parks if len(parks) else outside["node"])]
+    steps = {
+        "outside": len(outside),
+        "parks": len(parks),
+        "between": len(between),
+        "pairs": len(between.drop_duplicates(["home", "host"])),
+        "reverse": int(between["direction"].eq("reverse").sum()),
+    }
+    return pd.Series(steps, name="enclaves").rename_axis("step")
+
+
+def _by_pair(
+    network: MultilayerNetwork, rows: pd.DataFrame, level: int | str | None
+) -> pd.Series[int]:
+    places = network.storage.places
+    codes = (network.storage.jurisdiction_codes, network.storage.place_codes)
+    homes, hosts = (np.unique(units(code, places, level)) for code in codes)
+    names = places.index
+    sides = [names.take(side[side >= 0]) for side in (homes, hosts)]
+    pairs = pd.MultiIndex.from_product(sides, names=["home", "host"]).sort_values()
+    return rows.value_counts(["home", "host"]).reindex(pairs, fill_value=0).rename("enclaves")

@@ -32,6 +32,7 @@ from netinnov.plotting._heat_maps import (
     plot_community_flows as plot_community_flows,
     plot_layer_similarity as plot_layer_similarity,
 )
+from netinnov.plotting._host_ranking import plot_host_ranking as plot_host_ranking
 from netinnov.plotting._link_changes import plot_link_changes as plot_link_changes
 from netinnov.plotting._network import plot_network as plot_network
 from netinnov.plotting._null_distribution import plot_null_distribution as plot_null_distribution

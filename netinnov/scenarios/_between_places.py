@@ -22,7 +22,7 @@ from netinnov.scenarios._pair_draws import (
     Pairs,
     Positions,
     Scene,
-    concentrated,
+    largest,
     points_to_end,
     scene_of,
 )
@@ -245,7 +245,10 @@ class LinksOrVolume(BetweenPlaces):
                 f"{self.home!r} has {strength:g} in layer {scene.layer!r}. Choose a smaller "
                 "volume, another `layer`, or funding='new'."
             )
-        kept = concentrated(drawn.weight, strength - volume, scene.least)
+        kept = drawn.weight[largest(drawn.weight, strength - volume, scene.least)]
+        # Of links of one weight none gives all while another stays: no order of the data decides.
+        stay = drawn.weight >= kept.min(initial=np.inf) * (1 - ROUNDING)
+        kept = stay * drawn.weight * ((strength - volume) / (drawn.weight[stay].sum() or 1.0))
         left = np.minimum(kept / drawn.weight, 1.0)
         return drawn, left, float(((1 - left) * drawn.weight).sum())
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from netinnov.scenarios._between_places import NOT_GIVEN, LinksOrVolume, NewNode
 from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import Draws, Pairs, Scene, Side
 from netinnov.scenarios._prices import Amounts, Funding
+from netinnov.scenarios._settings import Settings
+
+DrawnLinks: TypeAlias = Callable[[np.random.Generator], tuple[Pairs, Pairs]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +28,8 @@ class Enclave(LinksOrVolume):
     host: str
     size: int | None = None
     pipeline_share: float = NOT_GIVEN
-    funding: Funding = "reallocated"
-    attachment: float = 1.0
+    funding: Funding = Settings.funding
+    attachment: float = Settings.attachment
     layer: str | None = None
     volume: float | None = field(default=None, kw_only=True)
     volume_share: float | None = field(default=None, kw_only=True)
@@ -38,17 +42,31 @@ class Enclave(LinksOrVolume):
         node, layer, removed, new, left = self._changes(network, rng, random_ends=random_ends)
         return moved(network, layer, removed, new, node, left=left)
 
+    def _draws_of_links(self, network: MultilayerNetwork) -> tuple[NewNode, Scene, DrawnLinks]:
+        """The park, and a function that draws the links taken away and its own."""
+        scene = self._scene(network)
+        draws = self._draws(scene, self._total(scene))
+
+        def drawn(rng: np.random.Generator) -> tuple[Pairs, Pairs]:
+            return self._links_of_node(scene, _pair_draws.drawn_ends(draws, rng), rng)
+
+        return self._node(scene), scene, drawn
+
+    def _node(self, scene: Scene) -> NewNode:
+        near, far = self._near_and_far(scene)
+        return NewNode(f"enclave:{far.place}@{near.place}", "park", near.place, far.place)
+
     def _changes(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> tuple[NewNode, str, Pairs, Pairs, Floats | None]:
+        if not (random_ends or self._moves_volume):
+            node, scene, drawn = self._draws_of_links(network)
+            return node, scene.layer, *drawn(rng), None
         scene = self._scene(network)
-        near, far = self._near_and_far(scene)
-        total = self._total(scene)
-        node = NewNode(f"enclave:{far.place}@{near.place}", "park", near.place, far.place)
+        total, node = self._total(scene), self._node(scene)
         every = scene.by_strength(np.arange(network.n_nodes), 0.0)
         if not self._moves_volume:
-            draws = self._draws(scene, total)
-            ends = _pair_draws.drawn_ends([(every, total)] if random_ends else draws, rng)
+            ends = _pair_draws.drawn_ends([(every, total)], rng)
             return node, scene.layer, *self._links_of_node(scene, ends, rng), None
         removed, left, total = self._lowered(scene, total)
         ends, weight = _pair_draws.ends_of_volume(self._draws(scene, total), scene)
@@ -161,15 +179,17 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     - ``1 - pipeline_share`` of it goes to the candidates of the embedding and ``pipeline_share``
       to the home nodes, each candidate in proportion to strength ** attachment (all alike if none
       has any). Candidates that would get less than the least weight get nothing: the volume goes
-      to as many of the others, the largest first, as get so much each. `origin_share` splits the
+      to as many of the others, the largest first, as get so much each, and to none or all of
+      equal ones where there are larger ones. `origin_share` splits the
       embedding exactly, without rounding.
     - On a network of places the host's own node has a share in proportion to (the sum of its ties
       outside home) ** attachment, and each neighbour to (weight of the tie) ** attachment: with
       ``attachment=1`` one half stays at the host's own node.
     - Reallocated, each link with an end at home, self-links aside, gives the same share of its
       weight, in every period, and links of which less than the least weight would be left give
-      all: the park gets what they give, less than one such link more than was asked for, so that
-      the total weight is kept up to rounding. A share of 1 takes them all.
+      all, where they are weaker than every link that stays: the park gets what they give, less
+      than one such link more than was asked for, so that the total weight is kept up to rounding.
+      A share of 1 takes them all.
     - In a directed layer a link to an end and one from it split its weight by the probability of
       7., unless one of them would get less than the least weight.
 

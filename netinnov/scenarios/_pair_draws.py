@@ -102,14 +102,27 @@ def shares(pull: Floats) -> Floats:
 
 
 def concentrated(parts: Floats, volume: float, least: float) -> Floats:
-    """Share a volume in proportion to parts, among as many of the largest as get `least` each."""
-    order = np.argsort(-parts, kind="stable")
-    sums = np.cumsum(parts[order])
-    kept = order[volume * parts[order] >= least * (1 - ROUNDING) * sums]
+    """Share a volume in proportion to parts, among as many of the largest as get `least` each.
+
+    Of equal parts that cannot all have it none does, so that no order of the data decides, unless
+    there are no larger ones.
+    """
+    kept = largest(parts, volume, least)
     weight = np.zeros(len(parts))
     if len(kept) and volume > 0:
-        weight[kept] = volume * (parts[kept] / sums[len(kept) - 1])
+        weakest = parts[kept[-1]]
+        if (parts >= weakest * (1 - ROUNDING)).sum() > len(kept):
+            larger = np.flatnonzero(parts > weakest * (1 + ROUNDING))
+            kept = larger if len(larger) else kept
+        weight[kept] = volume * (parts[kept] / parts[kept].sum())
     return weight
+
+
+def largest(parts: Floats, volume: float, least: float) -> Positions:
+    """As many of the largest parts as get `least` each of the volume."""
+    order = np.argsort(-parts, kind="stable")
+    kept = volume * parts[order] >= least * (1 - ROUNDING) * np.cumsum(parts[order])
+    return order[kept]
 
 
 def ends_of_volume(draws: Draws, scene: Scene) -> tuple[Ends, Floats]:

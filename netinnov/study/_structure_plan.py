@@ -197,9 +197,9 @@ def _left_out(
     if n > most:
         why = f"it would take long for more than {most:,} places"
         yield LeftOut("the indices without each place in turn", why)
-    if no_draws:
+    if no_draws or unknown or not options.resamples:
         return
-    if n < TINY and options.resamples:
+    if n < TINY:
         why = f"fewer than {TINY} places have no communities to speak of"
         yield LeftOut("interval of the number of centres", why)
     elif n > COSTLY:

@@ -12,15 +12,14 @@ from netinnov._matrices import layer_matrix
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS
-from netinnov.scenarios._pair_draws import chosen_layer, least_weight, linked_pairs
+from netinnov.scenarios._open_size import TENTH, movable_layer, open_size
 from netinnov.scenarios._prices import Funding
+from netinnov.scenarios._settings import Settings
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart, linked_layers
 from netinnov.study._section import Part
 from netinnov.study._words import counted, joined, name, number, percent
 from netinnov.study.sections import _trials, enclaves
-
-TENTH = 0.1  # of home's strength or links: the park, where it is not said how large it is
 
 
 class PricesPart(Part):
@@ -43,12 +42,13 @@ host = "hangzhou"             # where it stands; both left out: as most enclaves
 size = 4                      # default: left out; links of the park
 # volume = 12.5               # or this weight, moved in proportion to the weights: for flows
 # volume_share = 0.1          # or this share of home's strength; without any of the three a tenth:
-                              # of it where the weights of the layer differ, else of home's links
+                              # of it in a layer of flows (half of all pairs are linked, and weights
+                              # differ), else of home's links, and so many more that one leads home
 pipeline_share = 0.25         # share of them that lead home
 funding = ["reallocated", "new"]   # home gives up as many links, or they come on top
 attachment = 1.0              # 0: ends drawn uniformly, 1: in proportion to strength
 layer = "gravity_modelled"    # where links are placed and taken; left out: layer of most links
-replicates = 100              # default 200; placements drawn
+replicates = 100              # placements drawn
 rivals = ["direct links", "random ends", "forward enclave"] # default ["direct links", "random
                               # ends"]; links without a park, as many to places anywhere, or of a
                               # park that the host runs at home; []: none
@@ -69,11 +69,11 @@ pipeline_km = 0.01            # of each kilometre of any other link
     size: Annotated[int, Field(ge=1)] | None = None
     volume: Annotated[float, Field(gt=0)] | None = None
     volume_share: Annotated[float, Field(gt=0)] | None = None
-    pipeline_share: Annotated[float, Field(ge=0, le=1)] = 0.25
-    funding: list[Funding] = Field(default=["reallocated", "new"], min_length=1)
-    attachment: Annotated[float, Field(ge=0)] = 1.0
+    pipeline_share: Annotated[float, Field(ge=0, le=1)] = Settings.pipeline_share
+    funding: list[Funding] = Field(default=[Settings.funding, "new"], min_length=1)
+    attachment: Annotated[float, Field(ge=0)] = Settings.attachment
     layer: str | None = None
-    replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    replicates: Annotated[int, Field(ge=1, le=1_000_000)] = Settings.replicates
     rivals: list[str] = Field(default=["direct links", "random ends"])
     placebos: Annotated[int, Field(ge=0)] | None = None
     match: Annotated[list[str], Field(min_length=1)] | None = None
@@ -191,35 +191,25 @@ def check_linked(context: Context, part: str) -> None:
 
 def layer_for(cities: MultilayerNetwork, asked: str | None) -> str:
     """The one asked for, or that of most links among those whose links can be moved."""
-    amounts = [layer for layer in cities.layers if not cities.storage.holds_shares(layer)]
-    if asked is not None or not amounts or len(amounts) == len(cities.layers):
-        return chosen_layer(cities, asked)
-    return max(amounts, key=lambda layer: len(linked_pairs(cities, layer).weight))
+    return movable_layer(cities, asked)
 
 
 def _amount(context: Context, part: ExperimentPart, layer: str) -> tuple[dict[str, Any], str]:
-    pairs = linked_pairs(context.cities, layer)
-    home = context.cities.storage.positions("home", [part.home])
-    at_home = np.isin(pairs.source, home) | np.isin(pairs.target, home)
+    size = open_size(context.cities, part.home, layer=layer, pipeline_share=part.pipeline_share)
     of_home = f"of {name(context.names[part.home])} in {name(context.mark(layer))}"
     text = "The size of the park is left open: it gets "
-    why = "as all weights of this layer are the same."
-    if np.unique(pairs.weight).size > 1:
-        # The smaller part, at home or at the host, must be worth one link.
-        smaller = min(each for each in (part.pipeline_share, 1 - part.pipeline_share) if each)
-        enough = least_weight(context.cities, layer, pairs) / smaller
-        strength = float(pairs.weight[at_home].sum())
-        if enough <= strength:
-            share = max(TENTH, enough / strength)
-            of = "a tenth" if share == TENTH else f"{percent(share)}, the least that makes links,"
-            text += f"{of} of the strength {of_home}, moved in proportion to the weights, as the "
-            return {"volume_share": share}, f"{text}weights of this layer differ."
-        why = f"as its strength of {number(strength)} is too little to be moved by weight."
-    links = int(at_home.sum())
-    tenth = max(1, round(TENTH * links))
-    # A park of which no link leads home would be none of home's.
-    some = (n for n in range(tenth, links + 1) if round(part.pipeline_share * n))
-    size = next(some, tenth)
-    more = ", and so many more that one leads home" if size > tenth else ""
-    text += f"{counted(size, 'link')}, a tenth, and at least one, of the {links:,} {of_home}{more}"
-    return {"size": size}, f"{text}, {why}"
+    if size.volume_share is not None:
+        share = size.volume_share
+        of = "a tenth" if share == TENTH else f"{percent(share)}, the least that makes links,"
+        text += f"{of} of the strength {of_home}, moved in proportion to the weights, as the "
+        return size.amount, f"{text}weights of this layer differ."
+    assert size.size is not None
+    more = size.size > max(1, round(TENTH * size.n_links))
+    text += f"{counted(size.size, 'link')}, a tenth, and at least one, of the {size.n_links:,} "
+    text += of_home + ", and so many more that one leads home" * more
+    if size.flows:
+        text += f", as its strength of {number(size.strength)} is too little to be moved by weight"
+    if size.funding == "reallocated" or "new" not in part.funding:
+        return size.amount, f"{text}."
+    text += "; that is more than it has to give up, so the links are new."
+    return {**size.amount, "funding": ["new"]}, text

@@ -14,6 +14,7 @@ from netinnov.study._words import joined, name, number, per_cent_of, percent, un
 from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, PAGERANK, Trial
 from netinnov.study.sections._verdicts import (
     Row,
+    amount_of,
     changes_elsewhere,
     headline,
     middle_95,
@@ -66,11 +67,12 @@ def tell(result: Experiment) -> Iterator[Sentence]:
 def _design(result: Experiment) -> Iterator[Sentence]:
     part, prices, source = result.part, result.prices, ("scenario",)
     text = f"The experiment sets up a park of {result.name(part.home)} in {result.name(part.host)} "
-    text += f"with {result.headline.words_of_amount}"
+    text += f"with {amount_of(result)}"
     if result.of_volume:
         text += f": {percent(part.pipeline_share)} of it with home, the rest with the host and its "
-        text += "neighbours, in proportion to the weights. Nothing is drawn, so that there is one "
-        text += "replicate."
+        text += "neighbours, in proportion to the weights (what would be less than one event, or "
+        text += "than the smallest weight, goes to the larger parts). Nothing is drawn, so that "
+        text += "there is one replicate."
     else:
         size = int(result.headline.sized.size or 0)
         pipelines = round(part.pipeline_share * size)
@@ -85,8 +87,9 @@ def _design(result: Experiment) -> Iterator[Sentence]:
         text += "many links and as much weight as before, so a gain is not bought with more links, "
         if result.of_volume:
             text = "Reallocated funding moves weight rather than adds it: each link of home gives "
-            text += "up the same share of its weight. The network has as much weight as before, so "
-            text += "a gain is not bought with more weight, "
+            text += "up the same share of its weight, or all of it where it is among the weakest "
+            text += "and less than one event would be left. The network has as much weight as "
+            text += "before, so a gain is not bought with more weight, "
         yield Sentence(f"{text}and what one place wins others may lose.", source)
     if "new" in part.funding:
         text = "New funding adds links. Measures such as efficiency and access cannot fall then: "

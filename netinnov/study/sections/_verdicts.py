@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov.study._section import Sentence
-from netinnov.study._words import counted, has, joined, number, per_cent_of, percent
+from netinnov.study._words import counted, has, joined, name, number, per_cent_of, percent
 from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, Trial
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def headline(result: Experiment) -> Iterator[Sentence]:
     home, host = result.name(result.part.home), result.name(result.part.host)
     subject = _access_of(result, result.part.home)
     for row in _rows(result.of(result.headline, result.access), result.part.home):
-        text = f"If {home} had a park in {host} with {result.headline.words_of_amount} "
+        text = f"If {home} had a park in {host} with {amount_of(result)} "
         if result.headline.funding == "reallocated":
             amount = "as much weight" if result.of_volume else "as many"
             text += f"and gave up {amount} of its own links for it"
@@ -50,6 +50,14 @@ def headline(result: Experiment) -> Iterator[Sentence]:
                 text += " (New links cannot lower it: only the size of the change says something.)"
             yield Sentence(text, ("effects",))
     yield from _rivals(result)
+
+
+def amount_of(result: Experiment) -> str:
+    """What the park gets; a share is one of the layer where its links are placed."""
+    words, trial = result.headline.words_of_amount, result.headline
+    if trial.sized.volume_share is None or len(result.context.cities.layers) == 1:
+        return words
+    return f"{words} in {name(result.context.mark(result.layer))}"
 
 
 def changes_elsewhere(result: Experiment) -> Iterator[Sentence]:

@@ -37,8 +37,8 @@ RULES: dict[str, str] = {
 BY_COMMUNITY = ("hubs", "z")  # rules that say something only where communities are beyond chance
 TESTS = (99, 49)  # random networks whose communities are searched for, small networks and large
 ROLES = {
-    "R1": "with all links in their own community",
-    "R2": "with most links in their own community",
+    "R1": "with all or nearly all links in one community",
+    "R2": "with links in few communities",
     "R3": "that connect communities",
     "R4": "of no community in particular",
     "R5": "hubs of their own community",

@@ -309,7 +309,8 @@ def _settings(result: Experiment) -> pd.DataFrame:
     options, prices = result.measures, result.prices
     settings: dict[str, object] = result.part.model_dump(exclude={"prices"}, exclude_none=True)
     if prices is None:
-        settings["prices"] = "none: rivals get as many links"
+        amount = "as much weight" if result.of_volume else "as many links"
+        settings["prices"] = f"none: rivals get {amount}"
     else:
         settings |= {f"prices: {key}": value for key, value in asdict(prices).items()}
     settings |= {

@@ -133,7 +133,8 @@ def _why_not(context: Context, layer: str) -> str:
     linked = len(cities.storage.simple_csr(layer).indices) / max(n * (n - 1), 1)
     if linked >= DENSE:
         text = f"in {context.mark(layer)} {percent(linked)} of all pairs are linked, so that a few "
-        return f"{text}more links change no path. Name a sparser layer with governance.layer"
+        text += "more links make hardly any path of fewer steps"
+        return f"{text}. Name a sparser layer with governance.layer"
     prices = context.settings(ExperimentPart).prices
     places = cities.storage.places.reindex(cities.storage.nodes["place"])
     by_kilometre = prices is not None and prices.pipeline_km > 0
@@ -296,8 +297,12 @@ def tell(result: Governance) -> Iterator[Sentence]:
             text = f"Each approach costs at most {number(choice.budget)} (a park "
             text += f"{number(prices.park)}, a local link {number(prices.link)}, a kilometre "
             text += f"{number(prices.pipeline_km)})"
-        text += f"; its links are placed in {name(result.context.mark(choice.layer))}. A merger "
-        text += "has no price, and is not compared with the others."
+        layer, measures = name(result.context.mark(choice.layer)), result.context.measures
+        text += f"; its links are placed in {layer}, and all is measured there alone, in steps, "
+        border = number(measures.border or result.part.border)
+        text += f"with {border} added to each link between two jurisdictions"
+        text += "" if measures.border else " (assumed)"
+        text += ". A merger has no price, and is not compared with the others."
         yield Sentence(text, ("approaches",), AT_COST)
         forms = () if comparison.forms.empty else ("approach_forms",)
         for sentence in comparison.sentences(names=result.names):

@@ -74,6 +74,7 @@ class Pairs(NamedTuple):
     players: list[str]
     layer: str
     left_out: int
+    which: str = "enclaves"
 
     @property
     def ends(self) -> list[tuple[str, str]]:
@@ -87,7 +88,11 @@ def pairs_of(context: Context) -> Pairs:
     known = list(cities.storage.nodes.index)
     if part.unions is not None:
         check_column("sharing.unions", part.unions, cities.storage.places.columns)
-    ends = _of_enclaves(context) if part.pairs is None else _named_pairs(part.pairs, context)
+    which = ""
+    if part.pairs is None:
+        ends, which = _of_enclaves(context)
+    else:
+        ends = _named_pairs(part.pairs, context)
     ends = ends[ends.isin(known).all(axis=1)]
     if ends.empty:
         first = known[:2] if len(known) > 1 else ["a", "b"]
@@ -101,11 +106,12 @@ def pairs_of(context: Context) -> Pairs:
     if kept.empty:
         msg = f"sharing.most_players = {part.most_players} leaves no pair; give a larger number."
         raise InputError(msg)
-    players, left_out = sorted({*kept["source"], *kept["target"]}), len(ends) - len(kept)
+    players = sorted({*kept["source"], *kept["target"]})
+    left_out = len(ends.drop_duplicates()) - len(kept.drop_duplicates())
     if part.pairs is None:
         nodes = pd.DataFrame({"place": players}, index=players)
         alone = build_network(nodes, pd.DataFrame({"source": [], "target": []}, dtype="str"))
-        return Pairs(kept, alone, players, "", left_out)
+        return Pairs(kept, alone, players, "", left_out, which)
     network = cities.select(layers=context.observed(cities) or list(cities.layers))
     layer = layer_for(network, None)
     kept = kept.assign(layer=layer, weight=float(np.median(network.storage.block(layer).data)))
@@ -128,12 +134,13 @@ def pairs_of(context: Context) -> Pairs:
 OPTIONS, CHECK = SharingPart, pairs_of
 
 
-def _of_enclaves(context: Context) -> pd.DataFrame:
+def _of_enclaves(context: Context) -> tuple[pd.DataFrame, str]:
     """Pairs of reverse enclaves, or of all enclaves if none is known to be reverse."""
     table = context.once(enclaves.compute).counted
     reverse = table["direction"] == "reverse"
     ends = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna()
-    return ends.astype("str").set_axis(["source", "target"], axis=1)
+    which = "reverse enclaves" if reverse.any() else "enclaves"
+    return ends.astype("str").set_axis(["source", "target"], axis=1), which
 
 
 def _named_pairs(pairs: list[list[str]], context: Context) -> pd.DataFrame:
@@ -201,7 +208,7 @@ def compute(context: Context) -> Sharing:
     rules |= {"nucleolus": "nucleolus", "shapley": "shapley"}
     benefits = planning.share_benefits(game, rules=rules)
     shares = benefits.pivot(index="player", columns="rule", values="share")
-    fewer = [game_of(pairs.table.drop(index=row)) for row in pairs.table.index]
+    fewer = [game_of(pairs.table[_is_not(pairs.table, pair)]) for pair in dict.fromkeys(pairs.ends)]
     games = [each for each in fewer if each.values[-1] > NOTHING]
     several = len(pairs.table.drop_duplicates()) > 2 and bool(games)
     stability = {
@@ -213,8 +220,7 @@ def compute(context: Context) -> Sharing:
     experiment, pair = context.options(ExperimentPart), max(pairs.ends, key=pairs.ends.count)
     if experiment is not None and (experiment.home, experiment.host) in pairs.ends:
         pair = experiment.home, experiment.host
-    of_pair = (pairs.table[["source", "target"]] == list(pair)).all(axis=1)
-    without = game_of(pairs.table[~of_pair])
+    without = game_of(pairs.table[_is_not(pairs.table, pair)])
     return Sharing(
         context,
         pairs,
@@ -230,6 +236,10 @@ def compute(context: Context) -> Sharing:
     )
 
 
+def _is_not(table: pd.DataFrame, pair: tuple[str, str]) -> pd.Series[bool]:
+    return (table[["source", "target"]] != list(pair)).any(axis=1)
+
+
 def offer(result: Sharing) -> Iterator[Sentence]:
     pairs, value, by_rule = result.pairs, number(result.total), result.by_rule
     n = len(pairs.table.drop_duplicates(["source", "target"]))
@@ -239,7 +249,7 @@ def offer(result: Sharing) -> Iterator[Sentence]:
         text = f"{linked} of places, linked in {name(pairs.layer)} on top of the observed network, "
         text += f"{'raises' if one else 'raise'} the access of {places} by {value}"
     else:
-        text = f"{linked} of home and host of enclaves, with no other link, "
+        text = f"{linked} of home and host of {pairs.which}, with no other link, "
         text += f"{'gives' if one else 'give'} {places} an access to one another of {value}"
     text += " (sum of their harmonic closeness). "
     if keeps := [f"'{RULES[str(rule)]}'" for rule, row in by_rule.iterrows() if row["in_core"]]:

@@ -247,11 +247,13 @@ def offer(result: Siting) -> Iterator[Sentence]:
 
 
 def _ties(result: Siting) -> str:
-    """Candidates that do as much alone as a chosen one, of the same home or the only one chosen."""
-    alone, pairs = result.plan.to_frame()["gain_alone"], result.candidates.pairs
+    """Candidates that do as much as a chosen one: of its home, or in the plan too."""
+    gains, pairs = result.plan.to_frame(), result.candidates.pairs
+    alone, in_plan = gains["gain_alone"], gains["gain_in_plan"]
     chosen, tied = list(result.plan.sites), pd.Series(False, pairs.index)
     for site in chosen:
         like = (pairs["home"] == pairs.at[site, "home"]) | (len(chosen) == 1)
+        like |= (in_plan - in_plan[site]).abs() <= result.rounding
         tied |= like & ((alone - alone[site]).abs() <= result.rounding)
     as_good = [result.site(site) for site in pairs.index[tied] if site not in chosen]
     if not as_good:
@@ -295,7 +297,7 @@ def tell(result: Siting) -> Iterator[Sentence]:
     yield Sentence(text, ("sites",), "What each adds")
     yield Sentence(_stability(result), ("sites",), "Would it change with other data")
     if result.front is not None:
-        yield Sentence(_front(result.front), ("siting_pareto",), "Two objectives")
+        yield Sentence(_front(result, result.front), ("siting_pareto",), "Two objectives")
 
 
 def _stability(result: Siting) -> str:
@@ -318,12 +320,16 @@ def _stability(result: Siting) -> str:
     return text
 
 
-def _front(front: ParetoPlans) -> str:
+def _front(result: Siting, front: ParetoPlans) -> str:
     first, second = front.baseline.index
     text = f"Between {OBJECTIVES[first]} and {OBJECTIVES[second]} there "
     if len(front.plans) == 1:
         text += "is nothing to choose: one plan is best for both"
-        return text + ("." if front.exact else ", among those that were found.")
+        text += "" if front.exact else ", among those that were found"
+        sites = front.plans["sites"].iloc[0]
+        if set(sites) != set(result.plan.sites):
+            text += f", and it is not the one above: {joined([*map(result.site, sites)])}"
+        return f"{text}."
     gains = []
     for best in (first, second):
         row, parts = front.plans.loc[front.plans[best].idxmax()], []

@@ -1,0 +1,252 @@
+"""Which host for a park of a home: the change at home by each host, over the same random draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov._arguments import as_list, as_whole, check_callable, check_name, check_rng, shown
+from netinnov._geography import great_circle
+from netinnov._parallel import run
+from netinnov._typing import Floats, Rng
+from netinnov.centrality import harmonic_centrality
+from netinnov.errors import InputError
+from netinnov.experiments import Measure, compare_scenarios
+from netinnov.experiments._replicates import BASELINE, called_on
+from netinnov.network import MultilayerNetwork
+from netinnov.planning._park_access import ParkAccess
+from netinnov.scenarios import ReverseEnclave
+from netinnov.scenarios._between_places import BetweenPlaces
+from netinnov.scenarios._enclave import Enclave
+from netinnov.scenarios._open_size import movable_layer, open_size
+from netinnov.scenarios._prices import draws_nothing
+from netinnov.scenarios._settings import Access, Settings
+
+_ROUNDING = 1e-12  # relative difference of values that are equal
+
+
+def rank_hosts(
+    network: MultilayerNetwork,
+    *,
+    home: str,
+    hosts: Sequence[str] | None = None,
+    scenario: BetweenPlaces | None = None,
+    measure: Measure | None = None,
+    replicates: int = Settings.replicates,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+) -> pd.DataFrame:
+    """Compare hosts for a park of one home by what each would change there.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        The network before the park, best of places (`aggregate`); it is not changed.
+    home : str
+        The place that the park belongs to.
+    hosts : sequence of str, optional
+        The places to compare. None: every other place with a link, in any layer.
+    scenario : ReverseEnclave or another scenario between two places, optional
+        What is tried, with each of the hosts in turn in place of its own. None: a `ReverseEnclave`
+        of open size, of which a quarter of the links leads home (see Notes).
+    measure : function, optional
+        What changes at home: a function of a network that returns a number, or a Series over
+        nodes, of which the mean over the nodes in home is taken. Larger is better. None: access,
+        `harmonic_centrality`, with lengths 1, or 1 / weight where the scenario moves a volume
+        (``distance="inverse"``); one rule for all hosts, linked with home or not.
+    replicates : int
+        Random placements of the park in each host; one where nothing is drawn.
+    rng : None, int, SeedSequence or Generator
+        Source of the placements.
+    executor : Executor, int or None
+        As in `compare_scenarios`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``host``, best first (ties in the order of the hosts), with the columns
+
+        - ``median``, ``low``, ``high``: change of the measure at home, in per cent of its value
+          before: median, 2.5 and 97.5 % over placements. NaN where the value before is 0,
+        - ``best``: share of the placements in which no other host does better; hosts that do
+          equally well share a placement equally, so that the column sums to 1,
+        - ``distance``: kilometres between home and host; NaN without coordinates,
+        - ``rank``: 1 for the largest median; ties share the least rank.
+
+    Raises
+    ------
+    InputError
+        A place that is unknown or has no nodes, a host inside home or named twice, no hosts, a
+        scenario of another home, or one that cannot be carried out in a host; a measure that is
+        not defined at home.
+
+    See Also
+    --------
+    site_enclaves : several enclaves that are best together.
+    netinnov.plotting.plot_host_ranking : the table as a figure.
+
+    Notes
+    -----
+    *Random numbers.* Placement number r in every host starts from the same generator, as in
+    `compare_scenarios` with the same `rng`, which gives the same numbers (common random numbers):
+    hosts differ by what they are and not by luck. So placements can be compared host by host.
+
+    *Open size.* The park has a tenth of home's links in the layer with the most links, and so many
+    more that one leads home, given up by home (reallocated) if it has as many; else the links are
+    new. In a layer of flows (half of all pairs are linked, and weights differ) it has a tenth of
+    home's strength, or the least share that makes links, and nothing is drawn.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["h", "a", "b", "b"], "target": ["a", "b", "c", "d"]})
+    >>> nodes = pd.DataFrame({"place": list("habcd")}, index=list("habcd"))
+    >>> park = ni.ReverseEnclave("h", "a", size=2, pipeline_share=0.5, funding="new")
+    >>> network = ni.build_network(nodes, links)
+    >>> ranking = rank_hosts(network, home="h", scenario=park, rng=1)
+    >>> ranking["median"].round(1).to_dict()
+    {'c': 7.7, 'd': 7.7, 'a': 0.0, 'b': 0.0}
+    """
+    replicates = as_whole("replicates", replicates, low=1)
+    names = network.storage.place_names
+    check_name("home", home, list(names))
+    at_home = np.flatnonzero(network.storage.inside([home]))
+    if not at_home.size:
+        raise InputError(f"`home` must have nodes in the network; {home!r} has none.")
+    chosen = _hosts(network, home, hosts)
+    if scenario is None:
+        layer, share = movable_layer(network, None), Settings.pipeline_share
+        size = open_size(network, home, layer=layer, pipeline_share=share)
+        options: Any = {"pipeline_share": share, "funding": size.funding, "layer": layer}
+        scenario = ReverseEnclave(home, chosen[0], **size.amount, **options)
+    given: object = scenario
+    if not isinstance(given, BetweenPlaces):
+        msg = "`scenario` must be a scenario between two places, such as a ReverseEnclave; found"
+        raise InputError(f"{msg} {shown(given)}.")
+    if scenario.home != home:
+        msg = f"`scenario` must have the home of the ranking, {home!r}; its own is"
+        raise InputError(f"{msg} {scenario.home!r}.")
+    tried: Any = [replace(scenario, host=host) for host in chosen]  # type: ignore[type-var]
+    moves = draws_nothing(scenario)
+    if measure is None:
+        measure = Access("inverse" if moves else "unit")
+    check_callable("measure", measure, "a function of a network")
+    access = _access(measure)
+    if access is not None and isinstance(scenario, Enclave) and not moves:
+        before = _at_home(access, network, at_home)
+        seeds = _seeds(rng, replicates)
+        fast = ParkAccess(network, at_home, access)
+        task = partial(_placed, access=fast, seeds=seeds)
+        after = np.array(run(task, tried, executor=executor, progress=False)).T
+    else:
+        result = compare_scenarios(
+            network,
+            scenarios={f"host {host}": each for host, each in zip(chosen, tried, strict=True)},
+            measures={"measure": measure},
+            replicates=replicates,
+            rng=rng,
+            executor=executor,
+            progress=False,
+        )
+        before, after = _measured(result.replicates, network, at_home, len(chosen))
+    if not np.isfinite(before) or not np.isfinite(after).all():
+        msg = f"`measure` must be a finite number at home, {home!r}, before and with the park; in"
+        bad = [host for host, ok in zip(chosen, np.isfinite(after).all(0), strict=True) if not ok]
+        raise InputError(f"{msg} {bad[0] if bad else home!r} it is not.")
+    return _table(network, home, chosen, before, after)
+
+
+def _hosts(network: MultilayerNetwork, home: str, hosts: Sequence[str] | None) -> list[str]:
+    names, code = network.storage.place_names, network.storage.place_codes
+    if hosts is None:
+        linked = network.storage.presence("linked").any(axis=0)
+        linked &= (code >= 0) & ~network.storage.inside([home])
+        listed = names.take(np.unique(code[linked])).tolist()
+        if not listed:
+            raise InputError("`hosts` are the other places with a link; there are none.")
+        return listed
+    listed = as_list("hosts", hosts, "ids of places")
+    if not listed or len({*listed}) < len(listed):
+        raise InputError(f"`hosts` must be places, each named once; found {shown(hosts)}.")
+    for host in listed:
+        check_name("hosts", host, list(names))
+    return listed
+
+
+def _access(measure: Measure) -> Access | None:
+    """What the measure is, where the parks of all placements can be searched at once."""
+    options: dict[str, Any] = {}
+    function: Any = measure
+    while isinstance(function, partial) and not function.args:
+        options = function.keywords | options
+        function = function.func
+    if isinstance(function, Access):
+        return None if options else function
+    if not options.get("switch_cost"):
+        options.pop("switch_cost", None)
+    if function is not harmonic_centrality or not options.keys() <= {"distance", "frictions"}:
+        return None
+    return Access(**{name: value for name, value in options.items() if value is not None})
+
+
+def _at_home(access: Access, network: MultilayerNetwork, at_home: np.ndarray) -> float:
+    return float(called_on(access, network, list(network.nodes.index)).to_numpy()[at_home].mean())
+
+
+def _seeds(rng: Rng, replicates: int) -> list[np.random.SeedSequence]:
+    seed: Any = check_rng(rng).bit_generator.seed_seq
+    return list(seed.spawn(replicates))
+
+
+def _placed(
+    scenario: Enclave, *, access: ParkAccess, seeds: Sequence[np.random.SeedSequence]
+) -> Floats:
+    try:
+        return access.values(scenario, seeds)
+    except Exception as error:
+        error.add_note(f"In host {scenario.host!r}.")
+        raise
+
+
+def _measured(
+    table: pd.DataFrame, network: MultilayerNetwork, at_home: np.ndarray, n_hosts: int
+) -> tuple[float, Floats]:
+    own = table["node"].isna() | table["node"].isin(network.nodes.index[at_home])
+    by = ["scenario", "replicate"]
+    values = table[own].groupby(by, observed=True, sort=False)["value"].mean()
+    before = float(values.loc[BASELINE].iloc[0])
+    after = values.drop(index=BASELINE, level=0).to_numpy(np.float64).reshape(n_hosts, -1).T
+    return before, after
+
+
+def _table(
+    network: MultilayerNetwork, home: str, hosts: list[str], before: float, after: Floats
+) -> pd.DataFrame:
+    change = after - before
+    change[np.abs(change) < _ROUNDING * max(abs(before), 1e-300)] = 0.0
+    per_cent = 100 * change / abs(before) if before else np.full(change.shape, np.nan)
+    low, high = np.quantile(per_cent, [0.025, 0.975], axis=0)
+    equal = after >= after.max(axis=1, keepdims=True) - _ROUNDING * np.abs(after).max()
+    best = (equal / equal.sum(axis=1, keepdims=True)).mean(axis=0)
+    middle = np.median(change, axis=0)
+    steps = np.round(middle / (_ROUNDING * (np.abs(after).max() or 1.0)))  # equal ones tie
+    places = network.places
+    lon, lat = (places[name].astype(float) for name in ("lon", "lat"))
+    table = pd.DataFrame(
+        {
+            "median": np.median(per_cent, axis=0),
+            "low": low,
+            "high": high,
+            "best": best,
+            "distance": great_circle(lon[home], lat[home], lon[hosts], lat[hosts]),
+            "rank": pd.Series(-steps).rank(method="min").astype(int).to_numpy(),
+        },
+        index=pd.Index(hosts, dtype="str", name="host"),
+    )
+    return table.sort_values("rank", kind="stable")

@@ -1,0 +1,89 @@
+"""The size of a park that nobody states, and what home gives up for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov import study
+from netinnov.scenarios._open_size import given_up, open_size
+from netinnov.scenarios._settings import Settings
+from netinnov.study.sections._enclave_choice import ExperimentPart
+
+
+def star(n: int, weights: float | list[float] = 1.0) -> ni.MultilayerNetwork:
+    """Home h with n links, and a host o with one to the first of its neighbours."""
+    names = ["h", "o", *(f"p{k}" for k in range(max(n, 1)))]
+    rows = [("h", f"p{k}") for k in range(n)] + [("o", "p0")]
+    links = pd.DataFrame(rows, columns=["source", "target"]).assign(weight=weights)
+    return ni.build_network(pd.DataFrame({"place": names}, index=names), links)
+
+
+# A tenth of n links, and so many more that round(0.25 size) is 1: 0.5 rounds to 0, 0.75 to 1.
+@pytest.mark.parametrize(("n", "size"), [(0, 3), (2, 3), (3, 3), (30, 3), (40, 4), (60, 6)])
+def test_one_link_leads_home_and_home_pays_if_it_can(n, size):
+    network = star(n)
+    found = open_size(network, "h", layer="links", pipeline_share=0.25)
+    assert found.amount == {"size": size, "volume_share": None}
+    assert found.funding == ("reallocated" if n >= size else "new")
+    park = ni.ReverseEnclave(
+        "h", "o", pipeline_share=0.25, funding=found.funding, layer="links", **found.amount
+    )
+    after = ni.scenarios.apply_scenario(network, park, rng=1)
+    lost = network.n_links - sum(
+        ~after.links[["source", "target"]].isin(["enclave:h@o"]).any(axis=1)
+    )
+    assert lost == found.given_up.amount == given_up(network, park).amount
+    words = f"{size} of its {n} links" if n >= size else "none of its links"
+    assert str(found.given_up) == str(given_up(network, park)) == words
+
+
+def test_links_of_different_weights_are_counted_where_few_pairs_are_linked():
+    # Eleven of 78 pairs.
+    found = open_size(star(10, [*range(1, 11), 1.0]), "h", layer="links", pipeline_share=0.25)
+    assert (found.size, found.flows) == (3, False)
+
+
+def test_flows_are_moved_by_a_share_that_makes_links():
+    # All three pairs, home has 8 + 2; a quarter of the park's share must be worth the least, 1.
+    names = list("hop")
+    rows = [("h", "o", 8), ("h", "p", 2), ("o", "p", 1)]
+    links = pd.DataFrame(rows, columns=["source", "target", "weight"])
+    network = ni.build_network(pd.DataFrame({"place": names}, index=names), links)
+    found = open_size(network, "h", layer="links", pipeline_share=0.25)
+    assert found.amount == {"size": None, "volume_share": pytest.approx(0.4)}
+    assert str(found.given_up) == "40 % of its strength"
+
+
+def test_defaults_stand_in_one_place():
+    part, park = ExperimentPart(), ni.ReverseEnclave("h", "o", 1, pipeline_share=0.25)
+    default = Settings("h", "o")
+    for settings in (part, park):
+        assert settings.pipeline_share == default.pipeline_share
+        assert settings.attachment == default.attachment
+    assert (part.funding[0], park.funding) == (default.funding, default.funding)
+    assert part.replicates == default.replicates == 100
+    assert study.configure({"data": {"source": "yrd"}}).seed == default.seed
+
+
+def test_arguments_of_settings_give_the_draws_of_a_comparison():
+    network = star(6)
+    settings = Settings("h", "o", size=2, pipeline_share=0.5, replicates=5)
+    result = ni.compare_scenarios(network, **settings.arguments(), progress=False)
+    seeds = np.random.SeedSequence(settings.seed).spawn(5)
+    changed = [settings.park(network, np.random.default_rng(seed)) for seed in seeds]
+    by_hand = [ni.centrality.harmonic_centrality(each, nodes=list(network.nodes.index))["h"]
+               for each in changed]  # fmt: skip
+    rows = result.replicates.query("scenario == 'park' and node == 'h'")
+    assert rows["value"].tolist() == pytest.approx(by_hand)
+
+
+def test_only_layers_that_count_make_access():
+    nodes = pd.DataFrame({"place": list("abc")}, index=list("abc"))
+    rows = [("a", "b", "x"), ("b", "c", "y")]
+    links = pd.DataFrame(rows, columns=["source", "target", "layer"])
+    network = ni.build_network(nodes, links)
+    access = Settings("a", "b", size=1, counted=("x",)).access
+    assert access(network).to_dict() == {"a": 0.5, "b": 0.5, "c": 0.0}

@@ -1,0 +1,198 @@
+"""Hosts for a park of one home, ranked over the same random draws."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.centrality import harmonic_centrality, overlapping_strength
+from netinnov.errors import InputError
+from netinnov.planning import rank_hosts
+from netinnov.scenarios import DirectLinks, ForwardEnclave
+
+COLUMNS = ["median", "low", "high", "best", "distance", "rank"]
+TREE = [("h", "a"), ("a", "b"), ("b", "c"), ("b", "d")]
+
+
+def network_of(rows, order="habcd", **options) -> ni.MultilayerNetwork:
+    names = list(order)
+    places = pd.DataFrame({"lon": [float(ord(name)) for name in names], "lat": 0.0}, index=names)
+    columns = ["source", "target", "weight", "layer"][: len(rows[0])]
+    links = pd.DataFrame(rows, columns=columns)
+    return ni.build_network(pd.DataFrame({"place": names}, index=names), links, places, **options)
+
+
+def park(host: str = "a", **options) -> ni.ReverseEnclave:
+    return ni.ReverseEnclave("h", host, **{"size": 2, "pipeline_share": 0.5} | options)
+
+
+def drawn(seed: int, *, directed: bool = False) -> ni.MultilayerNetwork:
+    """Twelve places in two layers with different weights, some pairs linked in both."""
+    rng = np.random.default_rng(seed)
+    names = "habcdefgijkl"
+    rows = [
+        (a, b, float(rng.integers(1, 5)), layer)
+        for layer, share in (("x", 0.25), ("y", 0.15))
+        for at, a in enumerate(names)
+        for b in names[at + 1 :]
+        if a != b and rng.random() < share
+    ]
+    rows += [("h", "a", 1.0, "x"), ("h", "b", 2.0, "x"), ("c", "h", 2.0, "x"), ("l", "k", 1.0, "x")]
+    return network_of(rows, names, directed=["x"] if directed else [])
+
+
+def test_the_best_host_is_the_one_worked_out_by_hand():
+    # A pipeline to h and a link to the host itself, two more links. Before, h is 1, 2, 3, 3 from
+    # a, b, c, d: access (1 + 1/2 + 2/3) / 4 = 13/24. By the park h is 2 from its host.
+    # Host b: nothing is nearer, as h was 2 from it. Host c: 1 + 1/2 + 1/2 + 1/3, so 14/24.
+    ranking = rank_hosts(network_of(TREE), home="h", scenario=park(funding="new"), rng=1)
+    assert list(ranking.columns) == COLUMNS
+    assert ranking.index.tolist() == ["c", "d", "a", "b"]
+    assert ranking["rank"].tolist() == [1, 1, 3, 3]
+    for column in ("median", "low", "high"):
+        assert ranking[column].tolist() == pytest.approx([100 / 13, 100 / 13, 0, 0])
+    assert ranking["best"].tolist() == [0.5, 0.5, 0, 0]
+
+
+def test_a_host_that_takes_a_link_away_may_lower_access():
+    # h has one link, to a, and gives it for a pipeline; the park's other end is the host.
+    ranking = rank_hosts(network_of(TREE[1:] + TREE[:1]), home="h", rng=1, replicates=3,
+                         scenario=park(size=1, pipeline_share=0))  # fmt: skip
+    assert ranking["median"].tolist() == [-100.0] * 4  # no link leads home: h is cut off
+    assert ranking["best"].tolist() == [0.25] * 4
+
+
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("distance", ["unit", "inverse"])
+@pytest.mark.parametrize("funding", ["reallocated", "new"])
+@pytest.mark.parametrize("kind", [ni.ReverseEnclave, ForwardEnclave])
+def test_changes_are_those_of_compare_scenarios(directed, distance, funding, kind):
+    network = drawn(3, directed=directed)
+    frictions = ni.Frictions(border=0.5, distance=2.0)
+    measure = partial(harmonic_centrality, distance=distance, frictions=frictions)
+    trial = kind("h", "e", 3, 0.4, funding, layer="x")
+    ranking = rank_hosts(network, home="h", scenario=trial, measure=measure, replicates=20, rng=7)
+    result = ni.compare_scenarios(
+        network, scenarios={"e": trial}, measures={"a": measure}, replicates=20, rng=7
+    )
+    effects = result.effects(full=True).query("node == 'h'").iloc[0]
+    expected = 100 * effects[["median", "low", "high"]] / effects["baseline"]
+    assert ranking.loc["e", ["median", "low", "high"]].tolist() == pytest.approx(expected.tolist())
+
+
+def test_any_measure_and_scenario_can_rank():
+    network = drawn(4)
+    links = DirectLinks("h", "a", 2, funding="new")
+    of_node = rank_hosts(network, home="h", scenario=links, measure=overlapping_strength, rng=1)
+
+    def of_home(changed):
+        return float(overlapping_strength(changed)["h"])
+
+    number = rank_hosts(network, home="h", scenario=links, measure=of_home, rng=1)
+    pd.testing.assert_frame_equal(of_node, number)
+    assert (of_node["median"] > 0).all()
+
+
+def test_the_general_way_gives_the_same_numbers_as_the_fast_one():
+    network = drawn(5)
+    options = {"home": "h", "scenario": park(layer="x"), "replicates": 10, "rng": 2}
+    slow = rank_hosts(network, measure=lambda changed: harmonic_centrality(
+        changed, nodes=list(network.nodes.index)), **options)  # fmt: skip
+    pd.testing.assert_frame_equal(rank_hosts(network, **options), slow)
+
+
+def test_the_mean_over_the_nodes_of_home_counts():
+    nodes = pd.DataFrame({"place": list("hhab")}, index=["h1", "h2", "a", "b"])
+    rows = [("h1", "h2"), ("h2", "a"), ("a", "b")]
+    network = ni.build_network(nodes, pd.DataFrame(rows, columns=["source", "target"]))
+    fast = rank_hosts(network, home="h", scenario=park(funding="new"), rng=1)
+    of = {"scenario": park(funding="new"), "measures": {"a": harmonic_centrality}}
+    result = ni.compare_scenarios(network, scenarios={"a": of["scenario"]},
+                                  measures=of["measures"], rng=1)  # fmt: skip
+    values = result.replicates[result.replicates["node"].isin(["h1", "h2"])]
+    mean = values.groupby(["scenario", "replicate"], observed=True)["value"].mean()
+    change = 100 * (mean.loc["a"] / mean.loc["baseline"].iloc[0] - 1)
+    assert fast.loc["a", "median"] == pytest.approx(change.median())
+
+
+def test_hosts_do_not_depend_on_one_another_or_on_workers():
+    network = drawn(6)
+    options = {"home": "h", "replicates": 10, "rng": 3}
+    every = rank_hosts(network, **options)
+    few = rank_hosts(network, hosts=["e", "a"], executor=1, **options)
+    columns = ["median", "low", "high", "distance"]
+    pd.testing.assert_frame_equal(few[columns].loc[["a", "e"]], every[columns].loc[["a", "e"]])
+    pd.testing.assert_frame_equal(rank_hosts(network, executor=2, **options), every)
+
+
+def test_relabelling_permutes_the_result():
+    names = dict(zip("habcd", "vwxyz", strict=True))
+    moved = network_of([(names[a], names[b]) for a, b in TREE], "vwxyz")
+    ranking = rank_hosts(network_of(TREE), home="h", rng=1)
+    again = rank_hosts(moved, home="v", rng=1)
+    assert again.index.tolist() == [names[host] for host in ranking.index]
+    columns = ["median", "low", "high", "best", "rank"]
+    assert again[columns].to_numpy().tolist() == ranking[columns].to_numpy().tolist()
+
+
+def test_inputs_are_untouched_and_hosts_are_the_linked_places():
+    network = network_of(TREE, "habcdz")
+    before = network.links
+    ranking = rank_hosts(network, home="h", rng=1)
+    assert sorted(ranking.index) == list("abcd")  # z has no link
+    pd.testing.assert_frame_equal(network.links, before)
+    assert ranking["best"].sum() == pytest.approx(1)
+    # One degree of longitude at the equator.
+    assert ranking.loc["a", "distance"] == pytest.approx(7 * 6371.0088 * np.pi / 180, rel=1e-4)
+
+
+def test_a_home_without_links_gets_new_ones():
+    ranking = rank_hosts(network_of(TREE[1:]), home="h", rng=1)
+    assert ranking["median"].isna().all()  # there is no change in per cent of nothing
+    assert ranking["rank"].iloc[0] == 1
+    assert ranking["best"].sum() == pytest.approx(1)
+
+
+def test_flows_move_a_volume_and_are_placed_once():
+    rows = [(a, b, weight) for (a, b), weight in zip(
+        [("h", "a"), ("h", "b"), ("a", "b"), ("a", "c"), ("b", "c"), ("h", "c")],
+        [8, 5, 9, 4, 6, 2], strict=True)]  # fmt: skip
+    ranking = rank_hosts(network_of(rows, "habc"), home="h", rng=1)
+    assert (ranking["low"] == ranking["high"]).all()
+    # Each link of h keeps its share, so that all lengths grow alike whatever the host.
+    assert ranking["best"].tolist() == pytest.approx([1 / 3] * 3)
+    assert (ranking["median"] < 0).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"home": "x"}, "home"),
+        ({"hosts": []}, "`hosts` must be places, each named once"),
+        ({"hosts": ["a", "a"]}, "`hosts` must be places, each named once"),
+        ({"hosts": ["a", "x"]}, "hosts"),
+        ({"hosts": ["h"]}, "must differ"),
+        ({"scenario": park("a").__call__}, "`scenario` must be a scenario between two places"),
+        ({"scenario": ni.ReverseEnclave("b", "a", 1, 0.5)}, "must have the home of the ranking"),
+        ({"scenario": park(size=9)}, "reallocated funding takes the new links from home"),
+        ({"measure": 3}, "measure"),
+        (
+            {"measure": lambda network, nodes: float("nan")},
+            "`measure` must be a finite number at home",
+        ),
+        ({"replicates": 0}, "replicates"),
+    ],
+)
+def test_bad_input_is_named(options, words):
+    with pytest.raises(InputError, match=words):
+        rank_hosts(network_of(TREE), **{"home": "h", "rng": 1} | options)
+
+
+def test_a_network_of_one_place_has_no_hosts():
+    network = network_of([("h", "h")], "h")
+    with pytest.raises(InputError, match="there are none"):
+        rank_hosts(network, home="h")
