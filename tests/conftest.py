@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_all_start_methods, get_context
@@ -59,13 +58,6 @@ def processes() -> Iterator[ProcessPoolExecutor]:
         context.set_forkserver_preload(["netinnov.experiments", "netinnov.kernels.links", "pytest"])
     with ProcessPoolExecutor(2, mp_context=context) as pool:
         yield pool
-
-
-@pytest.fixture(autouse=True)
-def one_process_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Studies of tests start no second process, which takes longer to start than they take."""
-    if "netinnov.study._drawings" in sys.modules:
-        monkeypatch.setattr("netinnov.study._drawings.workers", lambda _: 1)
 
 
 @pytest.fixture

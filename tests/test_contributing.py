@@ -55,27 +55,32 @@ from dataclasses import dataclass
 import pandas as pd
 
 from netinnov.centrality import most_links
-from netinnov.study._section import Sentence, Table
+from netinnov.study._section import Place, Result, Table
 
 
-HEADING = "Who is first"
-
-
-@dataclass(frozen=True)
-class First:
+@dataclass(frozen=True, slots=True, eq=False)
+class First(Result):
     node: str
 
 
 def compute(context):
-    return First(most_links(context.cities))
+    return First(context, most_links(context.cities))
 
 
-def tell(result):
-    yield Sentence(f"The node with the most links is {result.node}.", ("first",))
+def facts(result):
+    return {"first": Place(result.node)}
 
 
 def tables(result):
-    yield Table("first", pd.DataFrame({"node": [result.node]}), "The node with the most links.")
+    yield Table("first", pd.DataFrame({"node": [result.node]}))
+""",
+    "netinnov/study/sections/example.en.jinja": """
+{% set question %}Who is first?{% endset %}
+{% set answer %}The node with the most links is {{ first }}.{% endset %}
+""",
+    "netinnov/study/sections/example.zh.jinja": """
+{% set question %}谁是第一？{% endset %}
+{% set answer %}联系最多的节点是{{ first }}。{% endset %}
 """,
 }
 LAST = "__dir__ = publish(globals())"
@@ -132,9 +137,9 @@ def files_of(kind: str) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", ["measure", "scenario", "reader", "section"])
-def test_an_addition_has_a_test_and_a_line_for_users_in_at_most_five_files(kind: str) -> None:
+def test_an_addition_has_a_test_and_a_line_for_users_in_at_most_six_files(kind: str) -> None:
     files = files_of(kind)
-    assert len(files) <= 5
+    assert len(files) <= (6 if kind == "section" else 5)  # a section has words in two languages
     assert "CHANGELOG.md" in files
     assert any(name.startswith("tests/") for name in files)
 

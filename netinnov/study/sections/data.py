@@ -54,6 +54,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "pairs": int(result.layers["links"].sum()),
         "layers": len(result.layers),
         "modelled": [Layer(layer) for layer in context.modelled],
+        "directed": bool(result.layers["directed"].any()),
         "loops": result.loops,
         "places": cities.n_nodes,
         "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
