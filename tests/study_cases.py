@@ -89,6 +89,13 @@ def text_of(sentences):
     return " ".join(texts(sentences))
 
 
+def said_by(section, result, code="en"):
+    """What the templates of a section say of a result, in a language."""
+    name = section.__name__.rpartition(".")[2]
+    language = result.context.in_language(code).language
+    return language.text(language.template(name), section.facts(result))
+
+
 def tables_of(section, result):
     """The tables of a section by name."""
     return {table.name: table for table in section.tables(result)}

@@ -1,0 +1,288 @@
+"""The sections on the data and on the enclaves in them: facts, tables and the map."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov import study
+from netinnov.plotting._drawing import caption_notes
+from netinnov.study._context import Context
+from netinnov.study._loaded_data import Incidence, Loaded, Projection
+from netinnov.study._places import aggregate_to_places
+from netinnov.study._words import in_html, plain
+from netinnov.study.sections import data, enclaves
+from study_cases import CHAIN, FEW, THREE, context_of, network_of, said_by, tables_of
+
+OFF = {"structure": False}
+EVIL = "<script>alert('x')</script>"
+PLACES = pd.DataFrame(
+    {"place": ["P", "Q", "R"], "lon": [120.0, 119.0, 121.0], "lat": [30.0, 29.0, 31.0]}
+)
+
+
+def three(*, places=None, kinds="firm", jurisdiction=None, links=CHAIN, modelled=()):
+    nodes = pd.DataFrame(THREE, columns=["node", "place"]).assign(kind=kinds)
+    if jurisdiction is not None:
+        nodes["jurisdiction"] = jurisdiction
+    return network_of(links, nodes=nodes.set_index("node"), places=places, modelled=modelled)
+
+
+def facts_of(module, network, **settings):
+    return module.facts(module.compute(context_of(network, **OFF, **settings)))
+
+
+# -- data --------------------------------------------------------------------------------------
+
+
+def test_the_data_are_counted():
+    links = [*CHAIN, ("a", "c", 1, "model")]
+    network = three(kinds=["firm", "firm", EVIL], links=links, modelled=["model"])
+    facts = facts_of(data, network)
+    assert (facts["nodes"], facts["pairs"], facts["layers"], facts["places"]) == (3, 3, 2, 3)
+    assert facts["kinds"] == ["firm", EVIL]
+    assert facts["modelled"] == ["model"]
+    result = data.compute(context_of(network, **OFF))
+    answer = said_by(data, result).answer
+    assert plain(answer) == (
+        f"The data hold 3 nodes, of the kinds firm and {EVIL}, and 3 linked pairs in 2 layers, of "
+        "which 1 is modelled, not observed."
+    )
+    assert "<bdi>&lt;script&gt;" in in_html(answer)
+    assert "model (modelled) is computed from a model" in plain(
+        " ".join(said_by(data, result).notes)
+    )
+    assert facts_of(data, three())["modelled"] == []
+
+
+def test_a_node_with_itself_and_each_direction_are_counted_apart():
+    # A matrix of commuters has those who stay: 2 of the 5 pairs.
+    rows = [("a", "b", 5), ("b", "a", 3), ("a", "c", 1), ("a", "a", 9), ("b", "b", 9)]
+    facts = facts_of(data, network_of(rows, directed=["links"]))
+    assert (facts["pairs"], facts["loops"], facts["directed"]) == (5, 2, True)
+
+
+def test_one_place_holds_all_nodes():
+    nodes = pd.DataFrame({"place": "X"}, index=list("abcd"))
+    context = context_of(network_of([("a", "b"), ("b", "c"), ("c", "d")], nodes=nodes))
+    text = said_by(data, data.compute(context)).answer
+    assert text.endswith("This report adds up all nodes to 1 place.")
+
+
+def test_rows_set_aside_are_counted_by_their_problem():
+    problems = ["unknown end", "unknown end", EVIL]
+    rejected = pd.DataFrame({"table": "links", "problem": problems})
+    facts = facts_of(data, three(places=PLACES), rejected=rejected)
+    assert (
+        plain(facts["limits"][-1])
+        == f"Rows set aside: 3, by reason: unknown end (2) and {EVIL} (1)."
+    )
+    none = facts_of(data, three(places=PLACES), rejected=rejected.iloc[:0])
+    assert none["limits"] == ["No row was set aside."]
+
+
+def test_places_without_coordinates_and_layers_that_join_no_places_are_told():
+    nodes = pd.DataFrame({"place": ["P", "P", "Q", "R"]}, index=list("abcd"))
+    links = [("a", "b", 1, "inside"), ("a", "c", 1, "between"), ("c", "d", 1, "between")]
+    known = PLACES.assign(lon=[1.0, 2.0, None], lat=[50.0, None, None])
+    facts = facts_of(data, network_of(links, nodes=nodes, places=known))
+    told = " ".join(facts["limits"])
+    assert "2 of 3 places have no coordinates, so that no map shows them and no distance" in told
+    assert "No link joins two places in 1 layer: 'inside'." in told
+    assert facts_of(data, three(places=PLACES))["limits"] == []
+
+
+def test_a_region_at_a_level_and_what_is_left_out():
+    # Two districts of one city, another city outside the province; the district without a parent
+    # row of its own stays.
+    places = pd.DataFrame(
+        {
+            "place": ["city", "north", "south", "other", "far"],
+            "parent": [None, "city", "city", None, None],
+            "province": ["Z", None, None, "Z", "J"],
+            "tier": [1, None, None, 2, 1],
+        }
+    )
+    nodes = pd.DataFrame({"place": ["north", "south", "other", "far", None]}, index=list("abcde"))
+    links = [("a", "c"), ("b", "c"), ("a", "b"), ("d", "a"), ("e", "c")]
+    part = {"level": 1, "keep": {"province": ["Z"], "tier": ["1", "2"]}}
+    context = context_of(network_of(links, nodes=nodes, places=places), places=part, **OFF)
+    result = data.compute(context)
+    assert result.context.level.coverage.values.tolist() == [
+        ["as built", 5, 5],
+        ["with a place", 4, 4],
+        ["in the places kept", 3, 3],
+    ]
+    text = " ".join(data.facts(result)["limits"])
+    assert "1 node without a place and 1 linked pair are left out" in text
+    chosen = "1 node outside the places chosen (province: Z; tier: 1, 2) and 1 linked pair are left"
+    assert chosen in text
+    only = context_of(three(), places={"keep": {"place": ["P", "Q"]}}, **OFF)
+    assert only.cities.nodes.index.tolist() == ["P", "Q"]
+
+
+def test_places_that_were_chosen_are_named():
+    places = pd.DataFrame({"tier": ["1", "2", "3", "4", "5"]}, index=list("abcde"))
+    network = network_of([("a", "b"), ("b", "c"), ("c", "d"), ("d", "e")], places=places)
+    kept = {"places": {"keep": {"tier": ["1", "2", "3", "4"]}}}
+    notes = context_of(network, **kept).level.notes
+    assert notes == (
+        "1 node outside the places chosen (tier: 1, 2, 3 and 1 more) and 1 linked pair are left "
+        "out (tables/coverage.csv).",
+        "no place has coordinates, so there are no maps and no distances.",
+    )
+
+
+def test_frictions_are_facts_where_there_are_any():
+    measures = {"border": 0.5, "kilometres": 2.0}
+    result = data.compute(context_of(three(places=PLACES), measures=measures, **OFF))
+    text = " ".join(said_by(data, result).notes)
+    assert (
+        "longer by 0.5 where it crosses a jurisdiction's border, and by 2 for each 1,000 km" in text
+    )
+    assert "longer" not in " ".join(said_by(data, data.compute(context_of(three(), **OFF))).notes)
+
+
+@pytest.mark.parametrize("directed", [["links"], []])
+def test_directed_and_undirected_strengths_are_explained_where_both_are_added_up(directed):
+    links = [*CHAIN, ("a", "c", 1, "other")]
+    facts = facts_of(data, network_of(links, directed=directed))
+    assert facts["mixed"] == bool(directed)
+
+
+# -- enclaves ----------------------------------------------------------------------------------
+
+
+def test_enclaves_are_counted_by_direction_host_and_home():
+    places = PLACES.assign(population=[1.0, 5.0, 3.0], name=["Pe", "Qu & Co", EVIL])
+    network = three(places=places, jurisdiction=["P", "P", "Q"])  # b of P in Q, c of Q in R
+    result = enclaves.compute(context_of(network, **OFF))
+    facts = enclaves.facts(result)
+    assert (facts["n"], facts["pairs"], facts["reverse"], facts["forward"]) == (2, 2, 1, 1)
+    assert facts["by_population"] == 2
+    assert (facts["hosts"], facts["most_host"]) == (["Q", "R"], 1)
+    table = tables_of(enclaves, result)["enclaves"]
+    assert table.frame["host"].tolist() == ["Q", "R"]
+    text = said_by(enclaves, result)
+    assert plain(text.notes[1]).startswith(f"Most frequent host: Qu & Co and {EVIL} (1 each).")
+    assert "两地" not in said_by(enclaves, result, "zh").answer
+
+
+def test_enclaves_are_told_at_the_level_of_the_study():
+    # North and south are districts of one city: a is at home there, and b is an enclave of other.
+    places = pd.DataFrame(
+        {"place": ["city", "north", "south", "other"], "parent": [None, "city", "city", None]}
+    )
+    nodes = pd.DataFrame(
+        {"place": ["north", "south", "other"], "jurisdiction": ["south", "other", None]},
+        index=list("abc"),
+    )
+    network = network_of([("a", "c"), ("b", "c"), ("a", "b")], nodes=nodes, places=places)
+    result = enclaves.compute(context_of(network, places={"level": 1}, **OFF))
+    assert result.table[["node", "home", "host"]].values.tolist() == [["b", "other", "city"]]
+    facts = enclaves.facts(result)
+    assert (facts["n"], facts["pairs"], facts["within"]) == (1, 1, 1)
+    assert result.funnel[["nodes", "pairs"]].fillna(-1).values.tolist()[-3:-1] == [[2, 2], [1, 1]]
+
+
+def test_parks_are_counted_and_named_before_their_operators():
+    """Three nodes of P: a park in R, its operator, and a park in Q; two parks are counted."""
+    places = PLACES.assign(population=[1.0, 5.0, 3.0])
+    nodes = pd.DataFrame(
+        {
+            "kind": ["operator", "park", "park", "firm"],
+            "place": ["R", "R", "Q", "P"],
+            "jurisdiction": ["P", "P", "P", None],
+        },
+        index=list("abcd"),
+    )
+    network = network_of([("a", "b"), ("c", "d"), ("b", "d")], nodes=nodes, places=places)
+    result = enclaves.compute(context_of(network, **OFF))
+    assert result.table["node"].tolist() == ["b", "c", "a"]
+    facts = enclaves.facts(result)
+    assert (facts["n"], facts["reverse"], facts["other_kinds"], facts["parks"]) == (2, 2, 1, True)
+    assert (facts["homes"], facts["most_home"]) == (["P"], 2)
+    steps = result.funnel.set_index("step")
+    assert steps.loc["outside their jurisdiction"].tolist() == [3, 2, 1, 2]
+
+
+def test_a_direction_that_is_not_known_and_a_tie_are_counted_and_neither_is_reverse():
+    places = PLACES.assign(population=[1.0, 1.0, np.nan])
+    nodes = pd.DataFrame(
+        {"place": ["Q", "R", "P"], "jurisdiction": ["P", "P", None]}, index=list("abc")
+    )
+    network = network_of([("a", "b"), ("c", "b")], nodes=nodes, places=places)
+    result = enclaves.compute(context_of(network, **OFF))  # both links are of enclaves: no rank
+    facts = enclaves.facts(result)
+    assert [facts[word] for word in ("reverse", "forward", "level", "unknown")] == [0, 0, 1, 1]
+    view = tables_of(enclaves, result)["enclaves"].view
+    assert view["direction"].tolist() == ["level", "unknown"]
+
+
+def test_most_frequent_hosts_that_tie_are_all_counted():
+    ids = [f"h{i}" for i in range(5)]
+    nodes = pd.DataFrame({"place": [*ids, *ids], "kind": ["firm"] * 5 + ["park"] * 5})
+    nodes["jurisdiction"] = [*ids, *ids[1:], ids[0]]
+    nodes.index = [*ids, *(f"park_{each}" for each in ids)]
+    context = context_of(network_of([("h0", "h1")], nodes=nodes), **OFF)
+    text = said_by(enclaves, enclaves.compute(context))
+    assert "Most frequent host: h0, h1, h2 and 2 more (1 each)." in plain(" ".join(text.notes))
+
+
+def test_without_enclaves_that_is_said():
+    result = enclaves.compute(context_of(three(), **OFF))
+    assert said_by(enclaves, result).answer.startswith("There are none")
+    assert list(enclaves.key_figures(result)) == []
+
+
+def test_parks_that_became_links_are_not_forgotten():
+    nodes = pd.DataFrame(
+        {
+            "kind": ["firm", "firm", "park"],
+            "place": ["P", "Q", "P"],
+            "jurisdiction": ["P", "Q", "Q"],
+        },
+        index=["f", "g", "park"],
+    )
+    links = pd.DataFrame({"source": ["f", "g"], "target": "park", "layer": "tenancy"})
+    network = ni.build_network(nodes, links)
+    projection = Projection(layer="tenancy", onto="firm")
+    flat = ni.linkages.project(network, **projection.model_dump())
+    loaded = Loaded(flat, None, {}, (), (), True, Incidence(network, projection, flat.layers))
+    configuration = study.configure({"data": {"path": "."}, "structure": FEW})
+    context = Context(configuration, loaded, aggregate_to_places(flat, configuration.places))
+    facts = enclaves.facts(context.once(enclaves.compute))
+    assert (facts["n"], facts["joined_by"]) == (0, 1)
+
+
+# -- the map -----------------------------------------------------------------------------------
+
+
+def test_places_without_coordinates_give_no_map():
+    result = enclaves.compute(context_of(three(), **OFF))
+    assert list(enclaves.draw(result)) == []
+    assert enclaves.facts(result)["located"] == 0
+
+
+def test_the_map_can_be_drawn_again_from_its_tables():
+    links = [*CHAIN, ("a", "c", 2, "model")]
+    result = data.compute(context_of(three(places=PLACES, links=links, modelled=["model"]), **OFF))
+    tables = tables_of(data, result)
+    frame = tables["map_links"].frame
+    assert frame["weight"].sum() == 4
+    assert set(frame.loc[frame["modelled"], "layer"]) == {"model (modelled)"}
+    assert tables["map_places"].frame["lon"].tolist() == [120, 119, 121]
+    assert tables["map_links"].modelled == ("model",)
+
+
+def test_the_map_says_when_it_leaves_out_links():
+    ids = [f"n{at:02}" for at in range(18)]
+    places = pd.DataFrame({"place": ids, "lon": np.linspace(110, 120, 18), "lat": 30.0})
+    network = network_of(list(combinations(ids, 2)), places=places)  # 18 * 17 / 2 = 153
+    (picture, *_) = enclaves.draw(enclaves.compute(context_of(network, **OFF)))
+    notes = " ".join(caption_notes(picture.draw().axes[0]))
+    assert "links: 150 of 153 links are drawn, those between the strongest places" in notes
