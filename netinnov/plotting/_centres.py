@@ -128,7 +128,7 @@ def plot_centres(
             style = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.02), "labelspacing": 0.7}
         handles = _handles(visible, most, printable(label), lines=lines)
         legend_beside(ax, handles, handletextpad=0.8, **style)
-        if visible["support"].notna().any():
+        if visible["support"].notna().any() and larger() == 1:  # a page has no room beside it
             inset = ax.inset_axes((1.04, 0.04, 0.03, 0.4))
             shades = ScalarMappable(Normalize(0, 1), "Blues")
             text = "support: share of resamples\nin which it is a centre"

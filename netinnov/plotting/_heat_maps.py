@@ -25,7 +25,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import drawing, percent, without_edges, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._style import DOUBLE, INK, SINGLE, colour_bar, ink_on, lay_out
+from netinnov.plotting._style import DOUBLE, INK, SINGLE, colour_bar, ink_on, larger, lay_out
 
 Part: TypeAlias = Literal["all", "source"]
 Order: TypeAlias = Literal["given", "similar"]
@@ -197,7 +197,8 @@ def shaded_table(
     # It draws the labels of the table, so they must be printable from the first.
     rows = [printable(name) for name in names]
     columns = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in shades]
-    numbers: dict[str, Any] = {"annot": texts.to_numpy(), "fmt": "", "annot_kws": {"fontsize": 7}}
+    numbers: dict[str, Any] = {"annot": texts.to_numpy(), "fmt": ""}
+    numbers["annot_kws"] = {"fontsize": 7 * larger()}
     shades = shades.set_axis(rows, axis=0).set_axis(columns, axis=1)
     sns.heatmap(shades, linewidths=0.6, cbar_kws=bar, ax=ax, **numbers, **colours)
     ax.set_xticklabels(columns, rotation=0)
@@ -280,7 +281,8 @@ def _write_cells(ax: Axes, image: AxesImage, text: Callable[[float], str]) -> No
         ax.tick_params(axis="x", rotation=0)
     drawn = np.argwhere(np.asarray(image.get_alpha()) > 0).tolist()
     words = [text(values[row, column]) for row, column in drawn]
-    size = next((size for size in (7, 6) if 0.62 * size * max(map(len, words)) + 1 <= room), None)
+    sizes, longest = (7 * larger(), 6 * larger()), max(map(len, words))
+    size = next((size for size in sizes if 0.62 * size * longest + 1 <= room), None)
     if size is None:
         return
     look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size, "in_layout": False}

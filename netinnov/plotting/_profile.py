@@ -235,7 +235,7 @@ def _draw_legend(ax: Axes, table: pd.DataFrame, resampled: str) -> None:
 
 def _write_directions(ax: Axes) -> None:
     few, many = "\N{LEFTWARDS ARROW} few centres", "many centres \N{RIGHTWARDS ARROW}"
-    style: dict[str, Any] = {"va": "center", "fontsize": 7}
+    style: dict[str, Any] = {"va": "center", "fontsize": 7 * larger()}
     ends = [
         ax.text(0, -0.75, few, ha="left", **style),
         ax.text(1, -0.75, many, ha="right", **style),

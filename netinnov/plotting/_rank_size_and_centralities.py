@@ -20,7 +20,7 @@ from netinnov.errors import InputError
 from netinnov.plotting._drawing import caption_notes, drawing, number, table_of, write_notes
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._heat_maps import shaded_table
-from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, lay_out, print_style
+from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, larger, lay_out, print_style
 from netinnov.polycentricity import RankSize, rank_size
 
 Method: TypeAlias = Literal["ols", "gabaix"]
@@ -250,8 +250,8 @@ def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_], c
     taken = [_outline(ax, text) for text in ax.texts if isinstance(text, Annotation)]
     for rank, ((name, size), under) in enumerate(zip(sizes.items(), below, strict=True), start=1):
         turned = -50 if under else 30
-        look: dict[str, Any] = {"rotation": turned, "rotation_mode": "anchor", "fontsize": 7}
-        look |= {"va": "top" if under else "baseline", "color": colour}
+        look: dict[str, Any] = {"rotation": turned, "rotation_mode": "anchor"}
+        look |= {"va": "top" if under else "baseline", "color": colour, "fontsize": 7 * larger()}
         away: dict[str, Any] = {"xytext": (2, -4 if under else 4), "textcoords": "offset points"}
         text = ax.annotate(printable(name, longest=20), (rank, size), **away, **look)
         if _outline(ax, text).get_extents().y0 < ax.bbox.y0:

@@ -15,7 +15,7 @@ from netinnov.errors import InputError
 from netinnov.plotting._drawing import drawing, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import INK, PALETTE, SINGLE
+from netinnov.plotting._style import INK, PALETTE, SINGLE, larger
 
 # Guimera and Amaral (2005): a hub from this z on; names, and the cuts of the participation.
 _HUB = 2.5
@@ -132,7 +132,12 @@ def _draw_regions(ax: Axes, bottom: float, top: float) -> list[Text]:
         field.set(facecolor=_SHADES[(position + hub) % 2], edgecolor="#b5b5b5")
         ax.add_patch(field)
         x = (left + right) / 2 if right - left < 0.1 else right - 0.03
-        look: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 7, "fontweight": "bold"}
+        look: dict[str, Any] = {
+            "ha": "center",
+            "va": "top",
+            "fontsize": 7 * larger(),
+            "fontweight": "bold",
+        }
         y = high - 0.015 * (top - bottom)
         tags.append(ax.text(x, y, role, color="#5c5c5c", zorder=1, **look))
     return tags

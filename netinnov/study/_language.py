@@ -115,24 +115,26 @@ class Language:
         text = text if sign else text.removeprefix("+")
         return text.replace(" %", "%") if self.code == "zh" else text
 
-    def span(self, low: float, high: float, form: Form = "number") -> str:
+    def span(self, low: float, high: float, form: Form = "number", digits: int = 2) -> str:
         """Both ends of an interval."""
         if form == "change":
             ends = per_cent_of([low, high], 1.0)
             ends = [each.replace(" %", "%") for each in ends] if self.code == "zh" else ends
         else:
-            ends = [self.form(each, form) for each in (low, high)]
+            ends = [self.form(each, form, digits) for each in (low, high)]
         if self.code == "zh":
             return " 至 ".join(ends)
         if all(each.endswith(" %") for each in ends):
             ends[0] = ends[0].removesuffix(" %")
         return " to ".join(ends)
 
-    def form(self, value: Fact, form: Form) -> str:
+    def form(self, value: Fact, form: Form, digits: int = 2) -> str:
         """A value in the way that a key figure or a column asks for."""
         missing = value is None or (isinstance(value, float) and math.isnan(value))
         if missing or form == "text" or isinstance(value, (str, list)):
             return self.names(value) if isinstance(value, list) else self.write(value)
+        if form == "number" and isinstance(value, float):
+            return number(value, digits=digits)
         of: dict[str, Callable[[Any], str]] = {
             "percent": self.percent,
             "change": self.change,

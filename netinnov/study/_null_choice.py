@@ -17,36 +17,24 @@ from netinnov.study._words import percent
 
 NullName = Literal["degree", "distance", "gravity", "curveball", "none"]
 ENOUGH = 10  # places from which on a gravity model has enough pairs to be fitted to
-WORDS = {
-    "degree": "in which every place keeps its number of links in each layer",
-    "distance": "in which every place keeps its number of links in each layer, and links their "
-    "lengths by tenths",
-    "gravity": "in which flows follow from the totals of the places and their distance",
-    "curveball": "in which everybody takes part in as many events, and every event has as many "
-    "members",
-    "sums": "in which flows follow from the totals of the places alone",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Null:
-    """A null model, why it is the one (or why there is none), and the share of links it moves."""
+    """A null model, why it is the one (or why there is none), and the share of links it moves.
+
+    `code` is the word of a page for what it keeps, or for why there is none.
+    """
 
     name: NullName
     model: NullModel | None
     why: str
-    words: str = ""
+    code: str
     moved: float = np.nan
 
-    @property
-    def described(self) -> str:
-        ties = "participations" if self.name == "curveball" else "links"
-        text = f"{self.words} (null model “{self.name}”, {self.why}; {percent(self.moved)} of the "
-        return f"{text}{ties} differ from the observed ones)"
 
-
-def no_null(why: str) -> Null:
-    return Null("none", None, why)
+def no_null(why: str, code: str) -> Null:
+    return Null("none", None, why, code)
 
 
 def choose_null(
@@ -57,16 +45,17 @@ def choose_null(
 ) -> Null:
     """The one asked for, else one that can move the links, or events of a `participation`."""
     if asked == "none":
-        return no_null("not asked for")
+        return no_null("not asked for", "why_not_asked")
     if participation is not None:
         if asked not in (None, "curveball"):
             why = "moves links one by one, and one event makes several of them"
-            return no_null(f"the null model “{asked}” {why}")
+            return no_null(f"the null model “{asked}” {why}", "why_null_one_by_one")
         null, moved = traded(participation, seed)
         why = "chosen as one event makes several links" if asked is None else "asked for"
-        return _that_moves(Null("curveball", null, why, WORDS["curveball"], moved))
+        return _that_moves(Null("curveball", null, why, "null_curveball", moved))
     if asked == "curveball":
-        return no_null("the null model “curveball” needs events that join members: [data] project")
+        why = "the null model “curveball” needs events that join members: [data] project"
+        return no_null(why, "why_null_needs_events")
     linked = np.flatnonzero(network.storage.presence("linked").any(axis=0))
     share, differ = linked_share(network)
     fits_gravity = linked.size >= ENOUGH and differ
@@ -74,23 +63,24 @@ def choose_null(
     why = f"chosen as {percent(share)} of the pairs that the linked places can form are linked"
     if asked is not None:
         why = "asked for in [structure]"
-    words, model = WORDS[name], _model(network, name, linked)
-    if isinstance(model, GravityNull) and model.deterrence is None:
-        words = WORDS["sums"]
+    model = _model(network, name, linked)
+    totals = isinstance(model, GravityNull) and model.deterrence is None
     try:
         _, moved = tried_null(model, network, seed)
     except InputError as error:
-        return no_null(f"the null model “{name}” does not fit these data: {error}")
-    return _that_moves(Null(name, model, why, words, moved))
+        why = f"the null model “{name}” does not fit these data: {error}"
+        return no_null(why, "why_null_does_not_fit")
+    return _that_moves(Null(name, model, why, "null_totals" if totals else f"null_{name}", moved))
 
 
 def _that_moves(null: Null) -> Null:
     if np.isnan(null.moved):
-        return no_null(f"the null model “{null.name}” draws no links at all")
+        return no_null(f"the null model “{null.name}” draws no links at all", "why_null_empty")
     if null.moved < LEAST_MOVED:
         moves = f"only {percent(null.moved)} of the links, so that its networks are nearly the"
         moves = moves if null.moved else "no link, so that its networks are the"
-        return no_null(f"the null model “{null.name}” moves {moves} observed one")
+        why = f"the null model “{null.name}” moves {moves} observed one"
+        return no_null(why, "why_null_moves_little")
     return null
 
 

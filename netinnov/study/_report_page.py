@@ -31,6 +31,7 @@ PAGE_DOTS = 200  # an inch, of figures on the page
 ENLARGED, MARGIN = 1.15, 12  # on a wide page; dots left white around a figure
 # Control characters, which HTML does not allow.
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+NUMBER = re.compile(r"\d[\d,.]*")
 MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 
@@ -79,10 +80,11 @@ def chapter(
 def _key_figure(figure: KeyFigure, text: Text, language: Language) -> tuple[str, str, str]:
     more = []
     if figure.low is not None and figure.high is not None and figure.low == figure.low:
-        more.append(language.span(figure.low, figure.high, figure.form))
+        more.append(language.span(figure.low, figure.high, figure.form, figure.digits))
     if figure.of is not None:
         more.append(language.term("out_of").format(n=f"{figure.of:,}"))
-    return text.labels[figure.name], language.form(figure.value, figure.form), "; ".join(more)
+    value = language.form(figure.value, figure.form, figure.digits)
+    return text.labels[figure.name], value, ("；" if language.code == "zh" else "; ").join(more)
 
 
 def show(picture: Picture, text: Text, code: LanguageName) -> Shown:
@@ -120,12 +122,17 @@ def _without_margins(image: Image.Image) -> Image.Image:
 
 
 def translate(figure: Figure, code: LanguageName) -> None:
-    """Write labels in the language of the page, where it has a word for the whole label."""
+    """Write labels in the language of the page, where it has words for the whole label.
+
+    There "#" stands for a number.
+    """
     known = words(code, "figures") if cjk_font() else {}
     for label in figure.findobj(Label) if known else ():
         assert isinstance(label, Label)
-        if (text := label.get_text().strip()) in known:
-            label.set_text(known[text])
+        text = label.get_text().strip()
+        numbers = iter(NUMBER.findall(text))
+        if called := known.get(NUMBER.sub("#", text)):
+            label.set_text(re.sub("#", lambda _, at=numbers: next(at), called))
 
 
 def write_pictures(

@@ -109,6 +109,7 @@ class KeyFigure:
     high: float | None = None
     of: int | None = None  # what it is out of
     form: Form = "number"
+    digits: int = 2  # significant, of a number
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -72,8 +72,11 @@ most_places = 1000            # with more places nothing is drawn, as it would t
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
+    """What is not computed, why, and the word of a page for the reason."""
+
     result: Omitted
     why: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,14 +116,6 @@ class Plan:
     def resampled(self) -> str:
         return "flows" if self.participation is None else "events"
 
-    @property
-    def kind(self) -> str:
-        return "modelled" if self.modelled else "observed"
-
-    @property
-    def layers(self) -> str:
-        return f"{self.kind} layer{'s' * (len(self.network.layers) > 1)}"
-
 
 def plan(context: Context) -> Plan | None:
     """Plan the sections on structure; None if they are left out, or no two places are linked."""
@@ -135,10 +130,12 @@ def plan(context: Context) -> Plan | None:
     incidence, participation = context.loaded.incidence, None
     if incidence is not None and set(observed) <= set(incidence.layers):
         participation = participation_of(incidence, network, context.configuration.places.level)
-    no_draws = None  # why nothing is drawn
+    no_draws, code = None, ""  # why nothing is drawn
     if not observed:
+        code = "why_all_modelled"
         no_draws = "all links are modelled, and links that a model made are no evidence"
     elif context.loaded.joint_events and participation is None:
+        code = "why_joint_events"
         no_draws = (
             "one event, such as a project, makes several links at once, and drawing these one "
         )
@@ -147,14 +144,14 @@ def plan(context: Context) -> Plan | None:
         )
         no_draws += "in [data] draws events"
     elif n > options.most_places:
-        no_draws = f"it would take long for more than {options.most_places:,} places"
+        no_draws, code = too_many(options.most_places), "why_many_places"
     if not options.replicates:
-        null = no_null("not asked for")
+        null = no_null("not asked for", "why_not_asked")
     elif no_draws:
-        null = no_null(no_draws)
+        null = no_null(no_draws, code)
     elif n < TINY:
         why = f"among fewer than {TINY} places hardly another network has the same degrees"
-        null = no_null(why)
+        null = no_null(why, "why_few_places")
     else:
         null = choose_null(network, options.null, context.seed, participation)
     most = min(ONE_BY_ONE, options.most_places)
@@ -173,36 +170,43 @@ def plan(context: Context) -> Plan | None:
         participation,
         leave_one_out=n <= most,
         search=TINY <= n <= COSTLY,
-        left_out=tuple(_left_out(n, options, no_draws, null, unknown, most)),
+        left_out=tuple(_left_out(n, options, (no_draws, code), null, unknown, most)),
         seed=context.seed,
         progress=context.progress,
     )
 
 
+def too_many(places: int) -> str:
+    return f"it would take long for more than {places:,} places"
+
+
 def _left_out(
     n: int,
     options: StructurePart,
-    no_draws: str | None,
+    no_draws: tuple[str | None, str],
     null: Null,
     unknown: NoEvents | None,
     most: int,
 ) -> Iterator[LeftOut]:
-    if no_draws or not options.resamples:
-        yield LeftOut("intervals", no_draws if no_draws and options.resamples else "not asked for")
+    reason, code = no_draws
+    if not options.resamples:
+        yield LeftOut("intervals", "not asked for", "why_not_asked")
+    elif reason:
+        yield LeftOut("intervals", reason, code)
     elif unknown:
         why = f"{unknown.why(name)} (`unit` or `events` in [layers] or the table of layers)"
-        yield LeftOut("intervals", why)
+        yield LeftOut("intervals", why, "why_no_counts")
     if null.model is None:
-        yield LeftOut("null model", null.why)
+        yield LeftOut("null model", null.why, null.code)
     if n > most:
-        why = f"it would take long for more than {most:,} places"
-        yield LeftOut("the indices without each place in turn", why)
-    if no_draws or unknown or not options.resamples:
+        why = too_many(most)
+        yield LeftOut("the indices without each place in turn", why, "why_many_places")
+    if reason or unknown or not options.resamples:
         return
     if n < TINY:
         why = f"fewer than {TINY} places have no communities to speak of"
-        yield LeftOut("interval of the number of centres", why)
+        yield LeftOut("interval of the number of centres", why, "why_few_places")
     elif n > COSTLY:
         why = "communities would have to be searched for in every draw, which takes long for more "
         why += f"than {COSTLY:,} places; the support of centres rests on {FEWER} draws at most"
-        yield LeftOut("interval of the number of centres", why)
+        yield LeftOut("interval of the number of centres", why, "why_many_places")

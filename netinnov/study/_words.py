@@ -113,6 +113,17 @@ def short_of(end: float, value: float, *, digits: int = 2) -> str:
     return text
 
 
+def digits_apart(*values: float, least: int = 2, most: int = 9) -> int:
+    """Significant digits, at least so many, with which numbers that differ are written apart."""
+    apart = {
+        value for value in values if not any(0 < abs(value - x) <= 1e-9 * abs(x) for x in values)
+    }
+    fits = (
+        n for n in range(least, most) if len({number(x, digits=n) for x in apart}) == len(apart)
+    )
+    return next(fits, most)
+
+
 def signed(text: str) -> str:
     """With a true minus sign; what is shown as 0 has no sign."""
     if text.startswith(("-", "+")) and not text.strip("+-0.,"):

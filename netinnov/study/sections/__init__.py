@@ -12,6 +12,9 @@ SECTIONS: list[Section[Any]] = [
     Section.of(import_module(f"{__name__}.{name}"))
     for name in (
         "data",
+        "central",
+        "centres",
+        "organised",
         "enclaves",
     )
 ]

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from netinnov import centrality
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_centralities
-from netinnov.plotting._style import new_figure
+from netinnov.plotting._style import larger, new_figure
 from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
-from netinnov.study._section import Picture, Result, Sentence, Table, mark_layers, with_modelled
+from netinnov.study._section import (
+    Fact,
+    KeyFigure,
+    Picture,
+    Place,
+    Result,
+    Table,
+    mark_layers,
+    with_modelled,
+)
 from netinnov.study._structure_plan import plan
-from netinnov.study._words import (
-    alike,
-    are,
-    as_much,
-    counted,
-    foremost,
-    number,
-    percent,
-    some,
-    times,
-)
+from netinnov.study._words import alike, as_much
 
-HEADING = "Who is central"
-ABSENT = (
-    "No two places are linked, so that none is more central than another. To compare the nodes "
-    "themselves leave their column of places out: each is then a place of its own."
-)
 BETWEEN = 1000  # places above which betweenness, a search from each, is left out
 FIRST = 5
+NAMED = 3
 DRAWN = 15
 SIMPLE: dict[str, Callable[[MultilayerNetwork], Any]] = {
     "overlapping_degree": centrality.overlapping_degree,
@@ -94,103 +90,87 @@ def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
     return table.sort_values("pagerank", ascending=False, kind="stable")
 
 
-def offer(result: Central) -> Iterator[Sentence]:
-    rank = result.table["pagerank"]
-    text = f"By PageRank all {len(rank):,} places are equally central."
-    if not alike(rank.iloc[0], rank.iloc[-1]):
-
-        def share(node: object, value: float) -> str:
-            return f"{result.name(node)} ({number(100 * value)} %)"
-
-        over = " over all layers" if len(result.degree.columns) > 1 else ""
-        text = f"Most central by PageRank{over}: {foremost(rank, share, 'with as much')}; an even "
-        text += f"share would be {number(100 / len(rank))} %."
-    yield Sentence(text, ("centrality",))
-
-
-def tell(result: Central) -> Iterator[Sentence]:
+def facts(result: Central) -> Mapping[str, Fact]:
     n, rank = len(result.table), result.table["pagerank"]
     strength = result.together.sort_values(ascending=False, kind="stable")
-    if strength.any():
-        share = percent(strength.iloc[0] / strength.sum())
-        both = 0 < len(result.modelled_layers) < len(result.degree.columns)
-        among = ", with the modelled layers" if both else ""
-        first = strength.index[: 1 + as_much(strength, strength.head(1))]
-        text = f"{result.name(first[0])} has the most strength, {share} of all{among}."
-        if len(first) > 1:
-            first_names = some([result.name(node) for node in first[:3]], len(first), most=3)
-            text = f"{first_names} have the most strength, {share} of all each{among}."
-            if len(first) == n:
-                text = f"All places have the same strength{among}."
-        if n > FIRST and not any(as_much(by, by.head(FIRST)) for by in (rank, strength)):
-            same = len(set(strength.index[:FIRST]) & set(rank.index[:FIRST]))
-            few = f"all {FIRST}" if same == FIRST else str(same) if same else "none"
-            text += f" Of the first {FIRST} places by PageRank {few} {are(same)} among the first "
-            text += f"{FIRST} by strength."
-        yield Sentence(text, ("centrality",))
+    strongest = strength.index[: 1 + as_much(strength, strength.head(1))]
+    few = n <= FIRST or any(as_much(by, by.head(FIRST)) for by in (rank, strength))
+    same = len({*strength.index[:FIRST]} & {*rank.index[:FIRST]})
     spread = result.table["participation_coefficient"]
-    if spread.notna().any():  # with a single layer there is no spread over layers
-        one = int((spread == 0).sum())
-        text = f"{one:,} of {n:,} places {are(one)}" if one else "No place is"
-        text += " linked in one layer only; the median participation coefficient is "
-        text += f"{number(spread.median(), digits=2)} (0: one layer only, 1: spread evenly over "
-        text += "the layers)"
-        if isolates := int(spread.isna().sum()):
-            text += f"; it is not defined for {counted(isolates, 'place')} without a link"
-        yield Sentence(f"{text}.", ("centrality",))
-    if result.observed is not None:
-        yield from _leaders(result, result.observed)
-        if "betweenness_centrality" not in result.observed:
-            why = f"it would take long for more than {BETWEEN:,} places"
-            yield Sentence(f"Betweenness is left out: {why}.", ("centrality_observed",))
+    often, n_measures = _often(result.observed)
+    return {
+        "places": n,
+        "layers": len(result.degree.columns),
+        "both": 0 < len(result.modelled_layers) < len(result.degree.columns),
+        "equal": alike(rank.iloc[0], rank.iloc[-1]),
+        "first": [Place(node) for node in rank.index[:NAMED]],
+        "shares": [float(share) for share in rank.head(NAMED)],
+        "as_central": as_much(rank, rank.head(NAMED)),
+        "even_share": 1 / n,
+        "strongest": [Place(node) for node in strongest],
+        "strength_share": float(strength.iloc[0] / strength.sum()) if strength.any() else None,
+        "same": None if few or not strength.any() else same,
+        "first_n": FIRST,
+        "spread": float(spread.median()) if spread.notna().any() else None,
+        "one_layer": int((spread == 0).sum()),
+        "unlinked": int(spread.isna().sum()),
+        "leaders": [Place(node) for node in often.index[:NAMED]],
+        "times": [int(times) for times in often.head(NAMED)],
+        "as_often": as_much(often, often.head(NAMED)) if len(often) else 0,
+        "n_measures": n_measures,
+        "no_betweenness": result.observed is not None
+        and "betweenness_centrality" not in result.observed,
+    }
 
 
-def _leaders(result: Central, table: pd.DataFrame) -> Iterator[Sentence]:
+def _often(table: pd.DataFrame | None) -> tuple[pd.Series, int]:
+    """How often places are among the first three by the centralities, and how many these are."""
+    if table is None:
+        return pd.Series(dtype="int64"), 0
     # Constraint is low where a place is central; participation says nothing of size.
     values = table.drop(columns=["name", "constraint", "participation_coefficient"])
     values = values.loc[:, values.notna().any() & (values.max() > values.min())]
     if values.empty or len(values) <= FIRST:
-        return
+        return pd.Series(dtype="int64"), 0
     rank = values.rank(ascending=False, method="max")  # who ties with a fourth is not among three
-    often = (rank <= 3).sum(axis=1).sort_values(ascending=False, kind="stable")
-    often = often[often > 0]
-    named = foremost(often, lambda node, n: f"{result.name(node)} ({times(int(n))})", "as often")
-    of_layers = " of the observed layers" if result.modelled_layers else ""
-    text = f"Most often among the first three by the {values.shape[1]} centralities{of_layers}: "
-    yield Sentence(f"{text}{named}.", ("centrality_observed",))
+    often = (rank <= NAMED).sum(axis=1).sort_values(ascending=False, kind="stable")
+    return often[often > 0], values.shape[1]
+
+
+def key_figures(result: Central) -> Iterator[KeyFigure]:
+    known = facts(result)
+    yield KeyFigure("pagerank", float(result.table["pagerank"].iloc[0]), form="percent")
+    if known["strength_share"] is not None:
+        yield KeyFigure("strength", known["strength_share"], form="percent")
+    yield KeyFigure("degree", int(result.table["overlapping_degree"].max()))
+    if known["spread"] is not None:
+        linked = len(result.table) - int(result.table["participation_coefficient"].isna().sum())
+        yield KeyFigure("one_layer", known["one_layer"], of=linked)
+        yield KeyFigure("spread", known["spread"])
 
 
 def draw(result: Central) -> Iterator[Picture]:
-    n, shown = len(result.table), min(len(result.table), DRAWN)
-    figure = new_figure(height=26 + 5.2 * shown)
-    plot_centralities(result.table.assign(name=result.drawn_names), ax=figure.add_subplot())
-    caption = f"The {shown} most central of {n:,} places by PageRank."
-    if shown == n:
-        caption = f"{counted(shown, 'place')} by PageRank."
-    caption += " Figures are values; shades are standard scores over all places; blank: not "
-    caption += "defined."
-    alt = "Table with a shaded cell for each place and measure, darker where the value is higher."
-    yield Picture("centralities", figure, caption, ("centrality",), alt=alt)
+    yield Picture("centralities", partial(_centralities, result), on_page=True)
+
+
+def _centralities(result: Central) -> Figure:
+    shown, write = min(len(result.table), DRAWN), result.context.language.term
+    called = {each: write(each).replace(" ", "_", 1) for each in result.table if each != "name"}
+    table = result.table.rename(columns=called)
+    figure = new_figure(height=(26 if larger() == 1 else 22) + 5.2 * shown)
+    plot_centralities(table.assign(name=result.drawn_names), ax=figure.add_subplot())
+    return figure
 
 
 def tables(result: Central) -> Iterator[Table]:
-    modelled, caption = result.modelled_layers, "Places by PageRank versatility over all layers."
-    frame = with_modelled(result.table, modelled)
-    yield Table("centrality", frame, caption, on_page=False, modelled=modelled)
-    of_each = "Total weight of the links of each place, each layer in its own unit."
-    for title, frame, caption in (
-        ("degree", result.degree, "Links of each place in each layer."),
-        ("strength", result.strength, of_each),
-    ):
+    modelled = result.modelled_layers
+    yield Table("centrality", with_modelled(result.table, modelled), modelled=modelled)
+    for name, frame in (("degree", result.degree), ("strength", result.strength)):
         marked = mark_layers(frame, modelled, columns=True)
-        view = marked.loc[result.table.index]
-        view.insert(0, "name", view.index.map(result.names))
-        yield Table(title, marked, caption, view=view, modelled=modelled)
+        yield Table(name, marked, modelled=modelled)
     if result.observed is not None:
-        caption = "Centralities of places in the observed layers, side by side."
-        yield Table("centrality_observed", result.observed, caption)
-
-
-def explain(_: Central) -> Iterator[Sentence]:
-    text = "PageRank versatility couples all layers: a place is central if central places link to "
-    yield Sentence(f"{text}it, in any layer. Scores add up to 1 over all places.")
+        columns = ["pagerank", "overlapping_strength", "overlapping_degree", "harmonic_centrality"]
+        columns += ["closeness_centrality", "betweenness_centrality", "core_number"]
+        view = result.observed[[each for each in columns if each in result.observed]]
+        view = view.rename_axis("place").reset_index()
+        yield Table("centrality_observed", result.observed, view, on_page=True, places=("place",))
