@@ -10,7 +10,7 @@ import pandas as pd
 import netinnov as ni
 from netinnov import study
 from netinnov._inputs import option_of
-from netinnov.study._configuration import MECHANISMS
+from netinnov.study._configuration import MECHANISMS, parts
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import Loaded
 from netinnov.study._map_options import MapsPart
@@ -52,9 +52,10 @@ def network_of(links, *, layer="links", nodes=None, places=None, modelled=(), di
 def context_of(network, *, source="tables", rejected=None, say=lambda _: None, **settings):
     """The context of a study of a network; `settings` are parts of the configuration."""
     data = {"source": source} | ({} if source == "yrd" else {"path": "."})
-    settings = {"structure": FEW, "diffusion": {"replicates": 20}} | settings
+    default = {"structure": FEW, "diffusion": {"replicates": 20}}
     if settings.get("mechanisms") is not False:
-        settings = {part: {} for part in MECHANISMS} | settings
+        default = {part: {} for part in MECHANISMS} | default
+    settings = {part: value for part, value in default.items() if part in parts()} | settings
     configuration = study.configure({"data": data} | settings)
     table = network.layer_table
     modelled = {layer: {} for layer in table.index[table["modelled"]]}
@@ -94,6 +95,28 @@ def said_by(section, result, code="en"):
     name = section.__name__.rpartition(".")[2]
     language = result.context.in_language(code).language
     return language.text(language.template(name), section.facts(result))
+
+
+def facts_of(section, context):
+    """What the templates of a section may say of the result of a context."""
+    return section.facts(context.once(section.compute))
+
+
+def text_in(section, context, code="en"):
+    """What a section says on a page: its parts as text."""
+    return said_by(section, context.once(section.compute), code)
+
+
+def said(section, context, code="en"):
+    """The answer and the notes of a section in plain text."""
+    text = text_in(section, context, code)
+    return plain(" ".join([text.answer, *text.notes]))
+
+
+def figures_of(section, context):
+    """The key figures of a section by name."""
+    result = context.once(section.compute)
+    return {figure.name: figure for figure in section.key_figures(result)}
 
 
 def tables_of(section, result):

@@ -12,8 +12,10 @@ import pytest
 import netinnov as ni
 from netinnov.null_models import GravityNull, Rewire
 from netinnov.study import _structure_plan
-from netinnov.study.sections import centres, communities, profile
-from study_cases import FEW, STARS, context_of, network_of, tables_of, text_of
+from netinnov.study.sections import centres, organised
+from netinnov.study.sections._centre_detection import detect
+from netinnov.study.sections._concentration import profile
+from study_cases import FEW, STARS, context_of, facts_of, network_of, said, tables_of
 
 PLACES = [f"p{k:02}" for k in range(14)]
 
@@ -55,7 +57,7 @@ def test_dense_flows_are_compared_with_gravity(located):
     assert plan.null.model == GravityNull(deterrence, unit="dispersion")
     # 83 of 91 pairs.
     assert plan.null.why == "chosen as 91 % of the pairs that the linked places can form are linked"
-    assert ("and their distance" in plan.null.described) == located
+    assert plan.null.code == ("null_gravity" if located else "null_totals")
 
 
 def test_two_places_at_one_point_have_no_power_of_their_distance():
@@ -72,14 +74,22 @@ def test_a_null_model_that_moves_next_to_nothing_gives_no_verdict():
     assert plan.null.model is None
     assert plan.replicates == 0
     assert "the null model “degree” moves " in left_out(plan)["null model"]
-    found = context.once(profile.compute)
+    found = context.once(profile)
     assert found.table[["z", "p", "null_mean"]].isna().all(axis=None)
-    assert "Compared with" not in text_of(profile.tell(found))
-    test = context.once(centres.compute).test
+    assert facts_of(centres, context)["compared"] == 0
+    test = context.once(detect).test
     assert math.isnan(test.p)
     assert test.untested == plan.null.why
-    text = text_of(communities.offer(context.once(communities.compute)))
-    assert "whether chance gives as much is not tested, as the null model “degree” moves" in text
+    known = facts_of(organised, context)
+    assert (known["tested"], known["untested"]) == (False, "why_null_moves_little")
+    assert "is not tested: the null model hardly moves a link." in said(organised, context)
+
+
+def test_a_null_model_that_moves_nothing_says_so():
+    """A star is the only network with its degrees."""
+    null = planned(network_of([("a", leaf) for leaf in "bcdefgh"]), null="degree").null
+    assert null.why == "the null model “degree” moves no link, so that its networks are the observed one"
+    assert null.code == "why_null_moves_little"
 
 
 @pytest.mark.parametrize("name", ["degree", "distance", "gravity"])
@@ -104,7 +114,7 @@ def test_a_null_model_that_does_not_fit_is_left_out_with_the_reason():
 def test_what_gravity_fixes_by_the_totals_is_not_compared_with_it():
     many = {"resamples": 0, "replicates": 40, "restarts": 1}
     context = context_of(dense(left_out=8), structure=many)
-    result = context.once(profile.compute)
+    result = context.once(profile)
     compared = result.table.index[result.table["null_mean"].notna()].tolist()
     # Strengths are kept on average, and how many pairs get a flow depends on the unit of the draws.
     assert {*compared} <= {"entropy_index", "n_centres"}
@@ -112,9 +122,12 @@ def test_what_gravity_fixes_by_the_totals_is_not_compared_with_it():
     # Flows drawn from sizes alone are no more concentrated than such flows are.
     row = result.table.loc["entropy_index"]
     assert row["null_low"] <= row["value"] <= row["null_high"]
-    text = text_of(profile.tell(result))
-    assert "in which flows follow from the totals of the places alone (null model “gravity”" in text
-    assert "Not compared: indices of strength and of symmetry, which the totals" in text
+    known = facts_of(centres, context)
+    assert (known["null"], known["gravity"]) == ("null_totals", True)
+    assert known["compared"] == result.table["p"].notna().sum()
+    assert "Indices that such networks fix or do not draw are not compared." in said(
+        centres, context
+    )
 
 
 def test_the_direction_of_strengths_is_one_for_centres_and_indices():
@@ -123,12 +136,12 @@ def test_the_direction_of_strengths_is_one_for_centres_and_indices():
     for direction, largest in (("in", "z"), ("out", "a")):
         settings = FEW | {"direction": direction, "rule": "top"}
         context = context_of(network_of(links, directed=["links"]), structure=settings)
-        found = context.once(centres.compute)
+        found = context.once(detect)
         assert found.table.index[found.table["centre"]].tolist() == [largest]
         strength = found.table["centrality"]
-        value = context.once(profile.compute).value("primacy")
+        value = context.once(profile).value("primacy")
         assert value == pytest.approx(strength[largest] / strength.sum())
-        assert context.once(profile.compute).value("n_centres") == 1
+        assert context.once(profile).value("n_centres") == 1
 
 
 def test_the_report_says_which_null_model_and_how_much_it_moves():
@@ -137,18 +150,15 @@ def test_the_report_says_which_null_model_and_how_much_it_moves():
     settings = table.set_index("setting")["value"]
     assert settings["null model used"] == "degree"
     assert 0.05 < float(settings["share of links that the null model moves"]) <= 1
-    text = text_of(profile.tell(context.once(profile.compute)))
-    assert (
-        "(null model “degree”, chosen as 25 % of the pairs that the linked "
-        "places can form are linked; " in text
+    assert "random networks, in which each place keeps its number of links in each layer," in said(
+        centres, context
     )
+    assert "各城市每层联系数不变的 10 个随机网络" in said(centres, context, "zh")
 
 
-def test_without_anything_to_compare_with_a_table_stands_for_the_figure():
+def test_without_anything_to_compare_with_there_is_no_figure_of_indices():
     options = {"resamples": 0, "replicates": 0, "restarts": 1, "most_places": 3}
-    context = context_of(network_of(STARS), structure=options)
-    result = context.once(profile.compute)
-    assert list(profile.draw(result)) == []
-    assert tables_of(profile, result)["profile"].on_page
-    shown = context_of(network_of(STARS)).once(profile.compute)
-    assert not tables_of(profile, shown)["profile"].on_page
+    for structure, drawn in ((options, False), (FEW, True)):
+        context = context_of(network_of(STARS), structure=structure)
+        pictures = centres.draw(context.once(centres.compute))
+        assert ("profile" in {picture.name for picture in pictures}) == drawn

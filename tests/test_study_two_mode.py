@@ -16,8 +16,10 @@ from netinnov.study._context import Context
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._two_mode_draws import participation_of, traded
-from netinnov.study.sections import centres, profile
-from study_cases import FEW, text_of
+from netinnov.study.sections import centres
+from netinnov.study.sections._centre_detection import detect
+from netinnov.study.sections._concentration import profile
+from study_cases import FEW, facts_of, said
 
 WEIGHTINGS = ["count", "newman", "full"]
 
@@ -152,22 +154,22 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
     plan = context.once(_structure_plan.plan)
     assert (plan.null.name, plan.resampled) == ("curveball", "events")
     assert plan.null.why == "chosen as one event makes several links"
-    found = context.once(profile.compute)
+    found = context.once(profile)
     row = found.table.loc["primacy"]
     assert row["low"] < row["high"]
     assert row["null_low"] < row["null_high"]
-    text = text_of(profile.tell(found))
-    assert "the middle 95 % of bootstrap resamples of the events" in text
-    assert "every event has as many members (null model “curveball”, " in text
-    assert "of the participations differ from the observed ones)" in text
-    (picture,) = profile.draw(found)
-    legends = [each for ax in picture.figure.axes for each in ax.findobj(Legend)]
-    legends += picture.figure.legends
+    known = facts_of(centres, context)
+    assert (known["events"], known["null"]) == (True, "null_curveball")
+    assert "members and events keep their numbers of participations" in said(centres, context)
+    pictures = centres.draw(context.once(centres.compute))
+    figure = next(picture for picture in pictures if picture.name == "profile").draw()
+    legends = [each for ax in figure.axes for each in ax.findobj(Legend)]
+    legends += figure.legends
     shown = {text.get_text() for each in legends for text in each.get_texts()}
     assert "95 % interval, events resampled" in shown
-    result = context.once(centres.compute)
-    assert result.sure
-    assert "resamples of the events in which it is again" in text_of(centres.offer(result))
+    assert context.once(detect).sure
+    assert "In bootstrap resamples of the events " in said(centres, context)
+    assert "对事件作自助抽样" in said(centres, context, "zh")
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,7 @@ def _indices(result: Centres) -> dict[str, Fact]:
             Term(each) for each in table.index[table["bias"].notna() & table["low"].isna()]
         ],
         "by_people": None if plan.modelled or math.isnan(people) else people,
+        "alike": f"{people:.2g}" == f"{result.spread.main.effective_number:.2g}",
         "beside_effective": [float(each["value"]["effective_number"]) for each in beside],
         "beside_centres": [int(each["value"]["n_centres"]) for each in beside],
     }

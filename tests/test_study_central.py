@@ -1,0 +1,142 @@
+"""Which places are central: measures, ties and what is told of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov import study
+from netinnov.study._loaded_data import load
+from netinnov.study.sections import central
+from netinnov.study.sections._concentration import spread
+from study_cases import (
+    CHAIN,
+    STARS,
+    THREE,
+    context_of,
+    facts_of,
+    figures_of,
+    network_of,
+    said,
+    tables_of,
+    text_in,
+)
+
+OFF = {"structure": False}
+STAR = [("a", leaf) for leaf in "bcdefgh"]
+RING = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]
+
+
+def three(links=CHAIN, **rest):
+    nodes = pd.DataFrame(THREE, columns=["node", "place"]).set_index("node")
+    return network_of(links, nodes=nodes, **rest)
+
+
+def test_who_is_central_is_told_in_the_order_of_pagerank():
+    context = context_of(three(), **OFF)
+    known = facts_of(central, context)
+    # a - b - c in P, Q and R.
+    assert known["first"][0] == "Q"
+    assert (known["strongest"], known["strength_share"]) == (["Q"], 0.5)
+    assert known["even_share"] == pytest.approx(1 / 3)
+    assert known["same"] is None  # of three places none are the first five among many
+    answer = text_in(central, context).answer
+    assert answer.startswith("By PageRank: \u2068Q\u2069 (4")
+    assert answer.endswith("; an even share would be 33 %.")
+    assert text_in(central, context, "zh").answer.endswith("；若平均分配则各为 33%。")
+    assert figures_of(central, context)["strength"].value == 0.5
+
+
+def test_places_that_tie_are_counted():
+    context = context_of(network_of(STAR), **OFF)
+    known = facts_of(central, context)
+    assert (known["first"], known["as_central"]) == (["a", "b", "c"], 5)
+    assert "and 5 more with as much" in text_in(central, context).answer
+    assert "另有 5 个并列" in text_in(central, context, "zh").answer
+    ring = context_of(network_of(RING), **OFF)
+    known = facts_of(central, ring)
+    assert known["equal"]
+    assert len(known["strongest"]) == 12
+    assert text_in(central, ring).answer == "By PageRank all 12 places are equally central."
+    assert "All places have the same strength." in said(central, ring)
+
+
+def test_first_places_by_two_measures_are_compared_where_none_tie():
+    ring = [(f"n{at:02}", f"n{(at + 1) % 20:02}", 20 - at) for at in range(20)]
+    assert facts_of(central, context_of(network_of(ring), **OFF))["same"] in range(6)
+    assert facts_of(central, context_of(network_of(RING), **OFF))["same"] is None
+
+
+def test_who_is_never_among_the_first_is_not_named():
+    context = context_of(network_of(STAR))
+    known = facts_of(central, context)
+    assert (known["leaders"], known["times"], known["n_measures"]) == (["a"], [11], 11)
+    assert "Most often among the first three by 11 centralities: a (11)." in said(central, context)
+
+
+def test_layers_of_a_place_are_told():
+    links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "b", 1, "y")]
+    context = context_of(three(links=links), **OFF)
+    # c has layer y only; a and b have both.
+    assert facts_of(central, context)["one_layer"] == 1
+    assert "1 place is linked in one layer only." in said(central, context)
+    # With a single layer there is no spread over layers.
+    assert facts_of(central, context_of(three(), **OFF))["spread"] is None
+
+
+def test_centralities_side_by_side_are_those_of_the_observed_layers():
+    links = [*STARS, ("b", "y", 90, "model")]
+    both = context_of(network_of(links, modelled=["model"]))
+    alone = context_of(network_of(STARS))
+    one, other = (each.once(central.compute).observed for each in (both, alone))
+    pd.testing.assert_frame_equal(one, other)
+    assert facts_of(central, both)["leaders"][0] == "a"
+    assert "centralities of the observed layers: a (" in said(central, both)
+    assert "with the modelled layers" in said(central, both)
+    assert central.compute(context_of(network_of(STARS), **OFF)).observed is None
+    tables = tables_of(central, both.once(central.compute))
+    assert tables["centrality"].modelled == ("model",)
+    assert tables["strength"].frame.columns.tolist() == ["links", "model (modelled)"]
+    assert tables["centrality_observed"].modelled == ()
+
+
+def test_every_path_measure_reads_the_options_of_measures():
+    # Chain P - Q - R, weights 2 and 4: lengths 1/2 and 1/4, each crossing a border of 0.5.
+    measures = {"distance": "inverse", "border": 0.5}
+    context = context_of(three(links=[("a", "b", 2), ("b", "c", 4)]), measures=measures)
+    shares = [1 / 1.0, 1 / 0.75, 1 / 1.75]
+    assert spread(context).whole.global_efficiency == pytest.approx(sum(shares) / 3)
+    observed = central.compute(context).observed
+    assert observed.loc["P", "harmonic_centrality"] == pytest.approx((shares[0] + shares[2]) / 2)
+    assert observed.loc["Q", "betweenness_centrality"] == pytest.approx(1.0)
+
+
+def test_presence_reaches_pagerank(monkeypatch):
+    asked = []
+    original = ni.centrality.pagerank
+
+    def spy(network, **options):
+        asked.append((options["presence"], options["coupling"], options["damping"]))
+        return original(network, **options)
+
+    monkeypatch.setattr("netinnov.centrality.pagerank", spy)
+    measures = {"presence": "linked", "coupling": 2.0, "damping": 0.5}
+    context = context_of(three(), measures=measures)
+    central.compute(context)
+    context.measures.pagerank(context.cities)
+    assert set(asked) == {("linked", 2.0, 0.5)}
+    assert len(asked) == 3  # all layers, the observed ones side by side, and by hand
+
+
+def test_nodes_without_a_column_of_places_are_compared_themselves(tmp_path):
+    nodes = pd.DataFrame({"node": [*"abcd"], "place": [*"PPQQ"]})
+    links = [("a", "b", 2), ("c", "d", 1)]
+    inside = context_of(network_of(links, nodes=nodes.set_index("node")), **OFF)
+    assert central.compute(inside) is None
+    nodes[["node"]].to_csv(tmp_path / "nodes.csv", index=False)
+    table = pd.DataFrame(links, columns=["source", "target", "weight"])
+    table.to_csv(tmp_path / "links.csv", index=False)
+    data = study.configure({"data": {"path": str(tmp_path)}}).data
+    result = central.compute(context_of(load(data).network, **OFF))
+    assert {*result.table.index} == {*"abcd"}

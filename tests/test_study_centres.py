@@ -1,0 +1,526 @@
+"""How many centres the region has: what is computed, told, tested and left out."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.study import _structure_plan
+from netinnov.study._context import Context
+from netinnov.study.sections import _concentration, centres
+from netinnov.study.sections._centre_detection import detect
+from netinnov.study.sections._concentration import Profile, profile, spread
+from study_cases import (
+    CHAIN,
+    STARS,
+    context_of,
+    facts_of,
+    figures_of,
+    network_of,
+    said,
+    tables_of,
+    text_in,
+)
+
+OFF = {"structure": False}
+STAR = [("a", leaf) for leaf in "bcdefgh"]
+DRAWN = ["low", "high", "null_mean", "null_low", "null_high", "z", "p"]
+
+
+@pytest.fixture(scope="module")
+def stars() -> Context:
+    return context_of(network_of(STARS))
+
+
+def table_of(context, name):
+    return tables_of(centres, context.once(centres.compute))[name]
+
+
+def left_out(context):
+    known = facts_of(centres, context)
+    return dict(zip(known["left_out"], known["reasons"], strict=True))
+
+
+def settings_of(context):
+    return table_of(context, "structure").frame.set_index("setting")["value"]
+
+
+# -- centres ------------------------------------------------------------------------------------
+
+
+def test_two_stars_have_two_centres_by_table_and_by_profile(stars):
+    found = stars.once(detect)
+    assert found.centres.index.tolist() == ["a", "x"]
+    assert (found.centres["support"] > 0.8).all()
+    index = stars.once(profile)
+    assert index.value("n_centres") == 2
+    # Strengths 26, 9, 8, 7 twice: the larger holds 26 of 100.
+    assert index.value("primacy") == pytest.approx(0.26)
+    # Most networks with these degrees are two stars, so that rules on communities say nothing.
+    assert found.test.by_chance
+    assert found.rule == "head_tail"
+    assert found.asked == ["top", "head_tail", "core", "dominant_flow"]
+    by_hand = found.rules[found.asked].mean(axis=1)
+    assert found.rules["agreement"].tolist() == pytest.approx(by_hand.tolist())
+    assert found.table["agreement"].equals(found.rules["agreement"])
+
+
+def test_centres_are_told_with_their_support_and_by_other_rules(stars):
+    known = facts_of(centres, stars)
+    assert (known["n_centres"], known["centres"], known["places"]) == (2, ["a", "x"], 8)
+    assert (known["rule"], known["replaced"], known["by_chance"]) == ("head_tail", "hubs", True)
+    assert known["layers"] == ["links"]
+    assert known["sure"]
+    assert known["support"] == stars.once(detect).centres["support"].min()
+    # A tenth of eight places is one, and a comes first; by the other rules a and x are centres.
+    assert dict(zip(known["by_most"], known["by_most_rules"], strict=True)) == {"a": 4, "x": 3}
+    assert (known["fewest"], known["fewest_rule"], known["most"]) == (1, "top", 2)
+    assert known["tied"] == []  # by this rule, places as strong are both centres or neither
+    assert known["tied_elsewhere"] == ["a"]
+    figures = figures_of(centres, stars)
+    assert (figures["centres"].value, figures["by_most"].value) == (2, 2)
+    assert text_in(centres, stars).answer.startswith("2 of 8 places are centres: ")
+    assert "stands in for “\u2068hubs\u2069”" in " ".join(text_in(centres, stars).notes)
+    assert "该规则代替“hubs”" in said(centres, stars, "zh")
+
+
+def test_ties_are_told():
+    context = context_of(network_of(STARS), structure={"rule": "top"})
+    known = facts_of(centres, context)
+    assert (known["n_centres"], known["centres"], known["tied"]) == (1, ["a"], ["a"])
+    assert "Ties: other places are as strong as a; the order of the data decides." in said(
+        centres, context
+    )
+    assert "并列：另有城市与a联系强度相同" in said(centres, context, "zh")
+
+
+def test_no_centre_is_told_as_none():
+    ring = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]
+    context = context_of(network_of(ring), structure={"rule": "head_tail"})
+    known = facts_of(centres, context)
+    assert (known["n_centres"], known["even"]) == (0, True)
+    answer = text_in(centres, context).answer
+    assert answer == "None of 12 places is a centre. All 12 places with links have the same strength."
+    assert text_in(centres, context, "zh").answer == "12 个城市中没有中心城市。有联系的 12 个城市联系强度相同。"
+
+
+@pytest.mark.parametrize("layer", ["trade; services", "flows"])
+def test_what_is_modelled_only_is_told_as_a_model_and_marked_once(layer):
+    context = context_of(network_of(STARS, layer=layer, modelled=[layer]))
+    text = said(centres, context)
+    assert f"Looked at: the modelled layer {layer} (modelled)." in text
+    assert "observed" not in text
+    assert "(modelled) (modelled)" not in text
+    assert "are centres: a and x, in a model." in text
+    assert table_of(context, "centres").modelled == (layer,)
+
+
+def test_modelled_links_change_nothing_of_what_was_observed(stars):
+    model = [("b", "y", 90, "model"), ("c", "z", 1, "model")]
+    both = context_of(network_of([*STARS, *model], modelled=["model"]))
+    for compute, name in ((detect, "table"), (detect, "rules"), (profile, "table")):
+        alone, together = (getattr(each.once(compute), name) for each in (stars, both))
+        pd.testing.assert_frame_equal(together, alone)
+    plan = both.once(_structure_plan.plan)
+    assert (plan.network.layers, plan.modelled_beside) == (("links",), ("model",))
+    apart = table_of(both, "profile_modelled")
+    assert not {*DRAWN, "low_without_one"} & {*apart.frame.columns}
+    assert apart.modelled == ("model",)
+    known = facts_of(centres, both)
+    assert known["beside"] == ["model"]
+    assert known["beside_centres"] == [2]
+    assert "model (modelled) is kept apart and not tested" in said(centres, both)
+    assert "不作检验，因为模型联系不是证据" in said(centres, both, "zh")
+
+
+def test_one_centre_of_a_model_is_one():
+    links = [(*link, 1, layer) for link in STAR for layer in ("seen", "model")]
+    context = context_of(network_of(links, modelled=["model"]))
+    assert facts_of(centres, context)["beside_centres"] == [1]
+    assert "it alone has 1 centre and an effective number of" in said(centres, context)
+
+
+def test_every_part_of_a_report_has_the_same_centres():
+    # a holds 26 of 98 = 26.5 %, x 25 = 25.5 %.
+    options = {"minimum_share": 0.26, "null": "none", "resamples": 20, "restarts": 1}
+    links = [link if link[1] != "w" else ("x", "w", 6) for link in STARS]
+    context = context_of(network_of(links), structure=options)
+    found, known = context.once(detect), facts_of(centres, context)
+    assert found.centres.index.tolist() == ["a"]
+    assert found.rules.index[found.rules["hubs"] == 1].tolist() == ["a"]
+    assert context.once(profile).value("n_centres") == 1
+    assert (known["n_centres"], known["least"], known["replaced"]) == (1, 0.26, None)
+    assert "1 of 8 places is a centre: a." in said(centres, context)
+    assert "each with 26 % of all strength or more" in said(centres, context)
+
+
+def test_the_rule_and_the_resolution_are_those_asked_for():
+    options = {"rule": "top", "resolution": 0.0, "resamples": 0, "restarts": 1}
+    context = context_of(network_of(STARS), structure=options)
+    found = context.once(detect).table
+    # A tenth of eight places, rounded up; at resolution 0 all hang together in one community.
+    assert found.index[found["centre"]].tolist() == ["a"]
+    assert found["community"].nunique() == 1
+    assert settings_of(context)[["rule", "resolution"]].tolist() == ["top", "0.0"]
+
+
+def test_the_page_shows_a_map_or_a_table_of_rules(stars):
+    (shown,) = [picture for picture in centres.draw(stars.once(centres.compute)) if picture.on_page]
+    assert shown.name == "centre_rules"
+    places = pd.DataFrame({"lon": np.arange(8.0), "lat": 30.0}, index=sorted("abcdxyzw"))
+    context = context_of(network_of(STARS, places=places))
+    pictures = [*centres.draw(context.once(centres.compute))]
+    assert [picture.name for picture in pictures if picture.on_page] == ["centres"]
+    text = text_in(centres, context)
+    assert {picture.name for picture in pictures} <= {*text.figures}
+
+
+# -- what is drawn, and what is left out --------------------------------------------------------
+
+
+def test_in_a_tiny_network_nothing_is_rewired_and_no_draw_is_searched():
+    few = {"resamples": 60, "replicates": 10, "restarts": 1}
+    context = context_of(network_of([("a", "b", 9), ("b", "c", 5)]), structure=few)
+    found = context.once(profile).table
+    assert found["null_mean"].isna().all()
+    # The flows are resampled all the same, for what needs no communities.
+    assert 0 < found.loc["primacy", "low"] < found.loc["primacy", "high"]
+    assert math.isnan(found.loc["n_centres", "low"])
+    assert found.loc["n_centres", "value"] >= 1
+    # Multiples of a fiftieth: no more than 50 draws are searched.
+    assert all((50 * context.once(detect).table["support"]) % 1 == 0)
+    assert left_out(context) == {
+        "null model": "why_few_places",
+        "interval of the number of centres": "why_few_places",
+    }
+    square = [("a", "b", 9), ("b", "c", 5), ("c", "d", 4), ("d", "a", 1)]
+    assert left_out(context_of(network_of(square))).get("null model") != "why_few_places"
+
+
+def test_how_long_many_draws_take_is_said_before_they_are_drawn(stars, monkeypatch):
+    monkeypatch.setattr(_concentration, "LONG", 0.0)
+    told = []
+    context_of(network_of(STARS), say=told.append).once(profile)
+    assert told == []  # 28 draws of few links
+    monkeypatch.setattr(_concentration, "WORTH_A_TRIAL", 1)
+    slow = context_of(network_of(STARS), say=told.append).once(profile)
+    assert re.match(
+        r"computing all indices 28 times more \(10 with resampled flows, 10 of random networks, "
+        r"8 without a place\), about \d+ s; ",
+        told[0],
+    )
+    pd.testing.assert_frame_equal(stars.once(profile).table, slow.table)
+    # Weights that count nothing are not resampled.
+    halves = network_of([(a, b, weight + 0.5) for a, b, weight in STARS])
+    context_of(halves, say=told.append).once(profile)
+    assert told[1].startswith("computing all indices 18 times more (0 with")
+
+
+def test_what_is_modelled_only_is_not_tested():
+    context = context_of(network_of(STARS, layer="model", modelled=["model"]))
+    found = context.once(profile).table
+    assert found[DRAWN].isna().all(axis=None)
+    assert found["low_without_one"].notna().any()
+    assert context.once(detect).table["support"].isna().all()
+    assert left_out(context)["null model"] == "why_all_modelled"
+    known = facts_of(centres, context)
+    assert (known["compared"], known["beside"], known["sure"]) == (0, [], False)
+    modelled = table_of(context, "centres").frame["modelled_layers"]
+    assert (modelled == "model (modelled)").all()
+    assert "Not computed: intervals (modelled links are no evidence)." in said(centres, context)
+    assert "未计算：区间（模型联系不是证据）。" in said(centres, context, "zh")
+
+
+def test_only_counts_have_intervals():
+    context = context_of(network_of([(a, b, weight / 2) for a, b, weight in STARS]))
+    found = context.once(profile).table
+    assert found[["low", "high"]].isna().all(axis=None)
+    assert context.once(detect).table["support"].isna().all()
+    assert found["null_mean"].notna().any()
+    assert left_out(context)["intervals"] == "why_no_counts"
+    assert "not whole numbers" in settings_of(context)["left out: intervals"]
+    assert all(figure.low is None for figure in figures_of(centres, context).values())
+    assert "resamples" not in said(centres, context)
+
+
+@pytest.mark.parametrize("events", [None, 1_000, 100_000])
+def test_a_layer_in_money_has_intervals_by_its_events_only(events):
+    # 12,000 euros are not 12,000 contracts: nobody knows how many are behind them.
+    rng = np.random.default_rng(2)
+    ids = [f"c{i}" for i in range(8)]
+    rows = [(a, b, 100 * int(rng.integers(1, 9))) for a in ids for b in ids if a < b]
+    nodes = pd.DataFrame({"place": ids}, index=ids)
+    links = pd.DataFrame(rows, columns=["source", "target", "weight"]).assign(layer="contracts")
+    record = {"contracts": {"unit": "EUR", "events": events}}
+    network = ni.build_network(nodes, links, layers=record)
+    context = context_of(network, structure={"resamples": 60, "replicates": 0, "restarts": 1})
+    result = context.once(profile)
+    low, high = result.table.loc["primacy", ["low", "high"]]
+    if events is None:
+        assert np.isnan([low, high]).all()
+        assert left_out(context)["intervals"] == "why_no_counts"
+        assert "the unit of layer \u2068contracts\u2069, \u2068EUR\u2069, is not one of" in (
+            settings_of(context)["left out: intervals"]
+        )
+        return
+    # The share of a place in all ends has a standard deviation of about sqrt(p (1 - p) / n).
+    share = result.value("primacy")
+    sd = math.sqrt(share * (1 - 2 * share) / (2 * events))
+    assert 1.5 * sd < high - low < 8 * sd
+
+
+@pytest.mark.parametrize("source", ["cordis", "patentsview"])
+def test_links_of_projects_are_not_resampled_one_by_one(source):
+    context = context_of(network_of(STARS), source=source)
+    plan = context.once(_structure_plan.plan)
+    assert (plan.resamples, plan.replicates) == (0, 0)
+    assert left_out(context)["intervals"] == "why_joint_events"
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"most_places": 7}, "why_many_places"),
+        ({"resamples": 0, "replicates": 0}, "why_not_asked"),
+    ],
+)
+def test_draws_can_be_left_out(options, why):
+    context = context_of(network_of(STARS), structure={"restarts": 1, **options})
+    found = context.once(profile).table
+    assert found[DRAWN].isna().all(axis=None)
+    assert found["value"].notna().any()
+    reasons = left_out(context)
+    assert (reasons["intervals"], reasons["null model"]) == (why, why)
+    assert ("the indices without each place in turn" in reasons) == ("most_places" in options)
+    for code in ("en", "zh"):
+        assert said(centres, context, code).count(context.in_language(code).language.term(why)) > 1
+
+
+def test_without_structure_there_is_evenness_and_nothing_is_drawn():
+    context = context_of(network_of(STARS), **OFF)
+    result = context.once(centres.compute)
+    assert (result.detection, result.profile) == (None, None)
+    assert [*tables_of(centres, result)] == ["polycentricity"]
+    assert [picture.name for picture in centres.draw(result)] == ["rank_size"]
+    assert {*figures_of(centres, context)} == {"effective", "primacy"}
+    assert text_in(centres, context).answer.startswith("Links are as concentrated as if ")
+    assert text_in(centres, context, "zh").answer.startswith("联系的集中程度相当于由 ")
+
+
+def test_with_many_places_communities_are_not_searched_in_every_draw(stars, monkeypatch):
+    monkeypatch.setattr(_structure_plan, "COSTLY", 7)
+    context = context_of(network_of(STARS))
+    found, before = (each.once(profile).table for each in (context, stars))
+    assert found.index.tolist() == before.index.tolist()
+    assert found.loc["n_centres", "value"] == 2
+    assert found.loc["n_centres", DRAWN].isna().all()
+    rest = found.index.drop("n_centres")
+    pd.testing.assert_frame_equal(found.loc[rest], before.loc[rest])
+    assert left_out(context)["interval of the number of centres"] == "why_many_places"
+
+
+# -- indices ------------------------------------------------------------------------------------
+
+
+def with_index(stars, *, rows=("effective_number",), **columns):
+    """The stars with a profile written by hand: the same row for each index."""
+    row = {"value": 2.5, "low": np.nan, "high": np.nan, "bias": np.nan, "many_centres_if": "high"}
+    row |= {"low_without_one": np.nan, "high_without_one": np.nan, "most_influential": None}
+    row |= {"null_low": np.nan, "null_high": np.nan, "p": np.nan, "of": "strength"}
+    table = pd.DataFrame([row | columns] * len(rows), pd.Index(rows, name="index"))
+    result = stars.once(centres.compute)
+    value = columns.get("value", 2.5)
+    main = replace(result.spread.whole, effective_number=value, linked=50)
+    return replace(result, spread=replace(result.spread, whole=main), profile=Profile(table, {}))
+
+
+def effective(result):
+    return next(each for each in centres.key_figures(result) if each.name == "effective")
+
+
+def test_an_index_has_an_interval_whose_ends_differ_as_written(stars):
+    assert effective(with_index(stars)).low is None
+    figure = effective(with_index(stars, low=2.0, high=3.0, bias=0.3))
+    assert (figure.value, figure.low, figure.high, figure.digits) == (2.5, 2.0, 3.0, 2)
+    close = effective(with_index(stars, value=23.3, low=22.9, high=23.8, bias=0.1))
+    assert close.digits == 3  # not "23 (23 to 24)"
+
+
+def test_an_interval_that_resampling_shifts_is_left_out_and_counted(stars):
+    result = with_index(stars, bias=0.7)
+    assert effective(result).low is None
+    assert centres.facts(result)["shifted"] == ["effective_number"]
+    assert centres.facts(with_index(stars, bias=0.3, low=2.0, high=3.0))["shifted"] == []
+
+
+def test_an_index_is_held_against_random_networks_and_a_place_left_out(stars):
+    result = with_index(stars, null_low=1.0, null_high=2.0, p=0.02, most_influential="a")
+    known = centres.facts(result)
+    assert (known["compared"], known["towards_more"], known["towards_fewer"]) == (
+        1,
+        ["effective_number"],
+        [],
+    )
+    assert (known["influential"], known["influenced"], known["n_influenced"]) == ("a", 1, 1)
+    turned = with_index(stars, null_low=1.0, null_high=2.0, p=0.02, many_centres_if="low")
+    assert centres.facts(turned)["towards_fewer"] == ["effective_number"]
+
+
+def test_indices_that_cannot_be_tested_are_not_counted(stars):
+    # The same in all random networks but for rounding, so without p.
+    rows = ("effective_number", "gini", "theil")
+    result = with_index(stars, rows=rows, null_low=1.0, null_high=2.0, p=0.02)
+    table = result.profile.table.copy()
+    table.loc["effective_number", ["null_high", "p"]] = [2.5 + 2e-15, np.nan]
+    known = centres.facts(replace(result, profile=Profile(table, {})))
+    assert (known["compared"], known["towards_more"]) == (2, ["gini", "theil"])
+    alone = centres.facts(replace(result, profile=Profile(table.head(1), {})))
+    assert (alone["compared"], alone["towards_more"]) == (0, [])
+
+
+def test_a_shifted_interval_counts_no_centre_less_than_there_must_be():
+    rng = np.random.default_rng(9)
+    flows = [(a, b, int(rng.integers(1, 4))) for a in "abcde" for b in "abcde" if a != b]
+    network = network_of([*flows, ("a", "b", 3)], directed=["links"])
+    settings = {"rule": "head_tail", "resamples": 60, "replicates": 0, "restarts": 1}
+    row = context_of(network, structure=settings).once(profile).table.loc["n_centres"]
+    assert row["bias"] != 0
+    # One place at least lies above the mean, unless all are equal.
+    assert row["low"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("people", "modelled", "by_people"),
+    [
+        ([5.0] * 12, False, 12),
+        ([5.0] * 11 + [500.0], False, 1.7),
+        ([5.0] * 11 + [500.0], True, None),  # what a model makes of people is not compared
+    ],
+)
+def test_links_are_compared_with_people_where_they_were_observed(people, modelled, by_people):
+    ids = [f"c{i:02d}" for i in range(12)]
+    links = [(one, other, 10) for one, other in zip(ids, ids[1:] + ids[:1], strict=True)]
+    places = pd.DataFrame({"place": ids, "population": people})
+    network = network_of(links, places=places, modelled=["links"] * modelled)
+    context = context_of(network, structure={"resamples": 0, "replicates": 0, "restarts": 1})
+    known, text = facts_of(centres, context), said(centres, context)
+    assert known["effective"] == pytest.approx(12)  # strengths of a ring are equal
+    if by_people is None:
+        assert known["by_people"] is None
+    else:
+        assert known["by_people"] == pytest.approx(by_people, rel=0.2)
+    assert ("more evenly than people" in text) == (by_people == 1.7)
+    assert ("as evenly as people" in text) == (by_people == 12)
+
+
+@pytest.mark.parametrize(
+    ("rows", "shown"),
+    [
+        # Strengths 97, 100 and 97 of 294: exp of the entropy of their shares = 2.9997.
+        ([("a", "b", 50), ("b", "c", 50), ("c", "a", 47)], "as if 2.9997 equal places"),
+        ([("a", "b", 1), ("b", "c", 1), ("c", "a", 1)], "All 3 places with links have the same"),
+    ],
+)
+def test_the_effective_number_does_not_reach_all_places_by_rounding(rows, shown):
+    assert shown in text_in(centres, context_of(network_of(rows))).answer
+
+
+def test_almost_equal_places_are_not_said_to_be_as_many_as_equal_ones():
+    ring = [(f"c{i}", f"c{(i + 1) % 12}", 10 + i % 2) for i in range(12)]
+    context = context_of(network_of([*ring, ("c0", "c5", 3)]), **OFF)
+    assert round(context.once(spread).whole.effective_number) == 12
+    assert "as if 12 equal places" not in text_in(centres, context).answer
+
+
+# -- evenness by layer --------------------------------------------------------------------------
+
+
+def test_a_table_of_evenness_counts_the_places_that_its_indices_are_of():
+    # Strengths 1, 2, 1 and, of d without links, 0; the mean is 1. Gini: sum of |x - y| / (2 n^2).
+    places = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
+    context = context_of(network_of(CHAIN[:2], nodes=places), **OFF)
+    row = table_of(context, "polycentricity").frame.iloc[0]
+    assert (row["places"], row["linked"]) == (4, 3)
+    differences = np.abs(np.subtract.outer([1, 2, 1, 0], [1, 2, 1, 0])).sum()
+    assert row["gini"] == pytest.approx(differences / (2 * 4**2 * 1))
+
+
+def test_the_figure_of_rank_and_size_draws_what_the_table_says():
+    # b is directed: beside it the undirected a counts twice, 2 x 3 + 1 at b.
+    links = [("a", "b", 3.0, "a"), ("b", "c", 1.0, "b"), ("c", "d", 1.0, "b")]
+    context = context_of(network_of(links, directed=["b"]), **OFF)
+    (picture,) = centres.draw(context.once(centres.compute))
+    points = picture.draw().axes[0].lines[0].get_ydata().tolist()
+    assert points == [7, 6, 2, 1]
+    fit = table_of(context, "polycentricity").frame.loc["all", "rank_size_slope"]
+    assert ni.polycentricity.rank_size(points).slope == fit
+
+
+def test_the_most_and_the_least_even_layer_are_told_by_their_effective_numbers():
+    ids = [f"p{at:02}" for at in range(11)]
+    ring = [(one, other, 1, "ring") for one, other in zip(ids, ids[1:] + ids[:1], strict=True)]
+    hub = [(ids[0], other, 1, "hub") for other in ids[1:]]
+    tiny = [("p00", "p01", 5, "tiny")]  # too few places to be compared
+    context = context_of(network_of([*ring, *hub, *tiny], modelled=["hub"]), **OFF)
+    known = facts_of(centres, context)
+    assert (known["even_layers"], known["of_linked"]) == (["ring", "hub"], [11, 11])
+    assert known["evenness"][0] == pytest.approx(11)
+    # Half of the strength is at one place, the rest at ten: exp of (ln 2 + ln 20) / 2.
+    assert known["evenness"][1] == pytest.approx(math.sqrt(40))
+    assert "least in hub (modelled) (6.3 of 11)" in said(centres, context)
+    assert facts_of(centres, context_of(network_of(STARS), **OFF))["even_layers"] == []
+
+
+def test_undefined_indices_are_not_told(stars):
+    result = with_index(stars, value=math.nan)
+    language = stars.language
+    text = language.text(language.template("centres"), centres.facts(result))
+    assert "as if" not in text.answer
+    assert "effective" not in {each.name for each in centres.key_figures(result)}
+
+
+def test_rows_of_indices_say_what_is_modelled_in_them():
+    links = [*CHAIN, ("a", "c", 2, "model")]
+    context = context_of(network_of(links, modelled=["model"]), **OFF)
+    frame = table_of(context, "polycentricity").frame
+    found = frame["modelled_layers"].astype(object).where(frame["modelled_layers"].notna(), "")
+    assert found.to_dict() == {
+        "links": "",
+        "model (modelled)": "model (modelled)",
+        "observed": "",
+        "all": "model (modelled)",
+    }
+
+
+# -- small and odd networks ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("links", [[], [("a", "a", 1)]], ids=["no links", "inside a place"])
+def test_without_links_between_places_there_is_nothing_to_look_at(links):
+    nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
+    assert context_of(network_of(links, nodes=nodes)).once(centres.compute) is None
+
+
+@pytest.mark.parametrize("n", [2, 3])
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_the_smallest_networks_have_a_structure(n, code):
+    links = [(a, b, 1) for a, b in zip("ab", "bc", strict=True)][: n - 1]
+    context = context_of(network_of(links))
+    assert len(context.once(detect).table) == n
+    assert not math.isnan(context.once(profile).value("primacy"))
+    text = said(centres, context, code)
+    assert not re.search(r"\bnan\b|None(?! of)|not known|不详|\b1 places", text)
+
+
+def test_the_network_is_left_as_it_was(small):
+    before = ni.MultilayerNetwork(
+        small.nodes, small.links, places=small.places, directed=small.directed
+    )
+    context_of(small).once(centres.compute)
+    assert small.equals(before)

@@ -1,0 +1,252 @@
+"""How a network is organised: communities, layers, brokers, specialisation and convergence."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov.study._context import Context
+from netinnov.study.sections import _organisation, organised
+from netinnov.study.sections._organisation import Similarity
+from study_cases import (
+    CHAIN,
+    STARS,
+    THREE,
+    context_of,
+    facts_of,
+    figures_of,
+    network_of,
+    said,
+    tables_of,
+    text_in,
+)
+
+STAR = [("a", leaf) for leaf in "bcdefgh"]
+RING = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]
+WITHOUT = {"structure": False}
+
+
+@pytest.fixture(scope="module")
+def stars() -> Context:
+    return context_of(network_of(STARS))
+
+
+def three(links):
+    nodes = pd.DataFrame(THREE, columns=["node", "place"]).set_index("node")
+    return network_of(links, nodes=nodes)
+
+
+def test_weight_between_communities_is_counted_once(stars):
+    # 24 inside each star, 2 between them: 48 of 50 ends of a star's links stay inside.
+    result = stars.once(_organisation.communities)
+    assert sorted(result.flows["weight"]) == [2, 24, 24]
+    assert result.flows["share"].sum() == pytest.approx(1)
+    assert result.table["strength"].tolist() == [50, 50]
+    assert result.table["inside"].tolist() == pytest.approx([0.96, 0.96])
+    assert sorted(result.table["strongest"]) == ["a", "x"]
+    # Two communities with half of the ends each: 0.96 - 2 * 0.5^2 = 0.46.
+    assert list(result.cohesion.index) == ["together", "links"]
+    assert result.cohesion["inside"].tolist() == pytest.approx([0.96, 0.96])
+    assert result.cohesion["modularity"].tolist() == pytest.approx([0.46, 0.46])
+    figures = figures_of(organised, stars)
+    assert figures["communities"].value == 2
+    assert figures["inside"].value == pytest.approx(0.96)
+    assert figures["modularity"].value == pytest.approx(0.46)
+    known = facts_of(organised, stars)
+    assert sorted(known["around"]) == ["a", "x"]
+    assert (known["members"], known["directed"], known["flow_share"]) == ([4, 4], False, 0.04)
+
+
+def test_communities_by_chance_are_told_as_such(stars):
+    # Most networks with these degrees are two stars.
+    known = facts_of(organised, stars)
+    assert (known["by_chance"], known["tested"], known["replicates"]) == (True, True, 99)
+    assert known["p"] > 0.05
+    assert "but no clearer than chance makes them." in text_in(organised, stars).answer
+    assert "但并不比随机情形更清晰" in text_in(organised, stars, "zh").answer
+
+
+def test_communities_that_are_not_tested_are_told_so():
+    """A star is the only network with its degrees."""
+    context = context_of(network_of(STAR), structure={"null": "degree", "replicates": 5})
+    known = facts_of(organised, context)
+    assert (known["tested"], known["by_chance"]) == (False, False)
+    assert known["untested"] == "why_null_moves_little"
+    assert "chance" not in text_in(organised, context).answer
+    text = said(organised, context)
+    assert "is not tested: the null model hardly moves a link." in text
+    assert "未检验随机情形下社群是否同样清晰：零模型几乎不移动联系。" in said(organised, context, "zh")
+
+
+def test_directed_weight_keeps_its_direction():
+    context = context_of(network_of(STARS, directed=["links"]))
+    flows = context.once(_organisation.communities).flows
+    assert flows.loc[flows["source"] != flows["target"], "weight"].tolist() == [2]
+    known = facts_of(organised, context)
+    assert (known["flow"], known["directed"]) == (["a", "x"], True)
+    assert "most goes from a to x: 4 % of all." in said(organised, context)
+
+
+def test_modelled_layers_are_apart_from_communities(stars):
+    links = [*STARS, ("b", "y", 90, "model"), ("c", "z", 1, "model")]
+    both = context_of(network_of(links, modelled=["model"]))
+    alone, together = (each.once(_organisation.communities) for each in (stars, both))
+    pd.testing.assert_frame_equal(together.flows, alone.flows)
+    assert together.cohesion.loc["model", "inside"] == 0
+    tables = tables_of(organised, both.once(organised.compute))
+    assert tables["communities_by_layer"].modelled == ("model",)
+    only = context_of(network_of(STARS, layer="model", modelled=["model"]))
+    known = facts_of(organised, only)
+    assert (known["tested"], known["untested"]) == (False, "why_all_modelled")
+    assert known["n_brokers"] is None  # modelled links make no brokers
+
+
+def test_a_park_between_its_home_and_its_host_is_a_broker():
+    # Firm f of Q, park p of Q in P, firms g of P and h of R, each linked to the park alone.
+    # Ordered pairs: f-g and f-h with p of Q: f p g, f p h representative, and back gatekeeper;
+    # g-h by way of p, three jurisdictions: liaison, both ways.
+    nodes = pd.DataFrame(
+        {"place": ["Q", "P", "P", "R"], "jurisdiction": ["Q", "Q", "P", "R"]}, index=list("fpgh")
+    )
+    network = network_of([("f", "p", 1), ("g", "p", 1), ("h", "p", 1)], nodes=nodes)
+    context = context_of(network)
+    table = context.once(_organisation.brokers)
+    assert table.index.tolist() == ["p"]
+    row = table.loc["p"]
+    assert row[[*organised.ROLES, "together"]].tolist() == [0, 0, 2, 2, 2, 6]
+    assert row["enclave"]
+    assert row["jurisdiction"] == "Q"
+    known = facts_of(organised, context)
+    assert (known["n_brokers"], known["broker_pairs"], known["across"]) == (1, 6, 1)
+    assert (known["top"], known["top_pairs"]) == (["p"], [6])
+    assert known["enclave_roles"] == ["role_gatekeeper", "role_representative", "role_liaison"]
+    text = said(organised, context)
+    assert "1 node stands between two others that are not linked directly (6 ordered pairs)" in text
+    assert "1 of them is an enclave: 2 from outside into their own" in text
+    assert "其中 1 个是飞地：2 次由外部进入本辖区" in said(organised, context, "zh")
+
+
+def test_brokers_that_tie_are_counted():
+    # In a ring each place stands between its two neighbours, in both directions.
+    context = context_of(network_of(RING))
+    known = facts_of(organised, context)
+    assert (known["top"], known["top_pairs"], known["tied"]) == (["p00", "p01", "p02"], [2] * 3, 9)
+    assert "p00 (2), p01 (2), p02 (2) and 9 more as often." in said(organised, context)
+
+
+def test_layers_are_compared_where_there_are_two(stars):
+    assert stars.once(_organisation.similarity) is None
+    both = [*STARS, ("a", "b", 1, "other"), ("b", "c", 1, "other")]
+    context = context_of(network_of(both, modelled=["other"]))
+    result = context.once(_organisation.similarity)
+    # Seven linked pairs and two, one in common: 1 / 8.
+    assert result.overlap.loc["links", "other"] == pytest.approx(1 / 8)
+    known = facts_of(organised, context)
+    assert (known["layers"], known["overlap"]) == (2, pytest.approx(1 / 8))
+    assert "The two layers share 12 % of their linked pairs." in text_in(organised, context).answer
+    # Places b and c gain a link, so b is second in one layer and first in the other.
+    assert known["correlation"] == result.correlation.loc["links", "other"]
+    assert "Most alike" not in said(organised, context)  # of one pair
+    marked = tables_of(organised, context.once(organised.compute))["layer_overlap"].frame
+    assert marked.columns.tolist() == ["links", "other (modelled)"]
+    assert marked.index.tolist() == ["links", "other (modelled)"]
+
+
+def test_layers_without_a_common_pair_have_no_most_similar_ones():
+    links = [("a", "b", 1, "x"), ("c", "d", 1, "x"), ("b", "c", 1, "y"), ("a", "d", 1, "z")]
+    for network in (network_of(links), network_of(links[:3])):
+        context = context_of(network)
+        assert facts_of(organised, context)["overlap"] == 0
+        text = said(organised, context)
+        assert "No pair of places is linked in two layers." in text
+        assert "in common" not in text
+
+
+def test_a_correlation_that_is_not_1_is_not_written_as_1(stars):
+    names = ["x", "y"]
+    table = pd.DataFrame([[1, 0.9988], [0.9988, 1]], names, names)
+    context = context_of(network_of(STARS))
+    context._results[_organisation.similarity] = Similarity(table * 0, table)
+    assert "Rank correlation of numbers of links: x and y (0.999)." in said(organised, context)
+
+
+def test_places_are_specialised_in_the_layers_where_they_have_more_than_others():
+    links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "c", 1, "y"), ("b", "c", 1, "x")]
+    context = context_of(three(links), **WITHOUT)
+    result = context.once(organised.compute)
+    assert (result.communities, result.similarity, result.brokers) == (None, None, None)
+    # Links of Q: 2 in x, 1 in y; P 1 and 1; R 1 and 2; all 4 and 4. |1/2 - 2/3| twice = 1/3.
+    table = result.specialisation.table
+    assert table["krugman_index"].to_dict() == pytest.approx({"P": 0, "Q": 1 / 3, "R": 1 / 3})
+    known = facts_of(organised, context)
+    special = dict(zip(known["specialised"], known["most_in"], strict=True))
+    assert special == {"Q": "x", "R": "y"}
+    assert "The most specialised places are " in text_in(organised, context).answer
+    assert known["periods"] == []
+    assert organised.compute(context_of(three(CHAIN), **WITHOUT)) is None
+
+
+def test_places_of_one_mix_are_not_specialised():
+    links = [(a, b, 1, layer) for a, b in RING for layer in ("x", "y")]
+    context = context_of(network_of(links), **WITHOUT)
+    assert facts_of(organised, context)["specialised"] == []
+    said_of = "No place with more links is specialised: their mix of layers is that of all."
+    assert text_in(organised, context).answer == said_of
+
+
+@pytest.mark.parametrize(("weights", "trend"), [([1.0, 4.0], 0), ([1.0, 2.0, 4.0], 1)])
+def test_places_of_several_periods_have_a_spread(weights, trend):
+    ids = [f"n{at:02}" for at in range(12)]
+    links = pd.DataFrame({"source": ids * 2, "target": [*ids[1:], ids[0]] * 2})
+    links["period"] = [2015] * 12 + [2016] * 12
+    # A ring: at first each place has 2; with two weights each has 1 + 4 later.
+    links["weight"] = [1.0] * 12 + weights * (12 // len(weights))
+    network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links)
+    context = context_of(network, **WITHOUT)
+    spread = context.once(organised.compute).specialisation.spread
+    assert spread["places"].tolist() == [12, 12]
+    assert spread["log_sd"].iloc[0] == pytest.approx(0)
+    known = facts_of(organised, context)
+    assert (known["periods"], known["trend"]) == (["2015", "2016"], trend)
+    words = {0: "does not change", 1: "rises"}
+    assert f"strength over places {words[trend]} from 2015 to 2016." in said(organised, context)
+
+
+@pytest.mark.parametrize("links", [[], [("a", "a", 1)]], ids=["no links", "inside a place"])
+def test_without_links_between_places_there_is_nothing_to_look_at(links):
+    nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
+    assert context_of(network_of(links, nodes=nodes)).once(organised.compute) is None
+
+
+@pytest.mark.parametrize("n", [2, 3])
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_the_smallest_networks_are_told_of(n, code):
+    links = [(a, b, 1) for a, b in zip("ab", "bc", strict=True)][: n - 1]
+    text = said(organised, context_of(network_of(links)), code)
+    assert not re.search(r"\bnan\b|None|not known|不详|\b1 (places|communities|nodes)", text)
+    assert ("No node stands between" in text) == (n == 2 and code == "en")
+
+
+def test_every_figure_has_a_caption_and_one_stands_on_the_page():
+    links = [*STARS, ("a", "b", 1, "other"), ("b", "c", 1, "other")]
+    context = context_of(network_of(links))
+    pictures = [*organised.draw(context.once(organised.compute))]
+    assert [picture.on_page for picture in pictures].count(True) == 1
+    assert pictures[0].name == "layer_similarity"
+    for code in ("en", "zh"):
+        text = text_in(organised, context, code)
+        assert {picture.name for picture in pictures} <= {*text.figures}
+        assert {*figures_of(organised, context)} <= {*text.labels}
+    for picture in pictures:
+        picture.draw()
+
+
+def test_the_network_is_left_as_it_was(small):
+    before = ni.MultilayerNetwork(
+        small.nodes, small.links, places=small.places, directed=small.directed
+    )
+    context_of(small).once(organised.compute)
+    assert small.equals(before)
