@@ -178,8 +178,8 @@ class Language:
         )
         for filter_ in ("names", "counted", "percent", "change", "term", "form"):
             environment.filters[filter_] = getattr(self, filter_)
-        environment.filters["number"] = lambda x, digits=2: number(float(x), digits=digits)
-        environment.globals["span"] = self.span
+        environment.filters["number"] = lambda x, digits=2: number(float(x), digits=max(1, digits))
+        environment.globals |= {"span": self.span, "zip": zip}
         return environment
 
     def template(self, section: str) -> Template:

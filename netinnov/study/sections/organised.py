@@ -106,9 +106,8 @@ def _communities(result: Organised) -> dict[str, Fact]:
         "inside_layers": [Layer(layer) for layer in ends],
         "inside_shares": [float(by_layer[layer]) for layer in ends],
         "directed": bool(plan.network.directed),
-        "flow": []
-        if flow is None
-        else [Place(found.strongest[flow[e]]) for e in ("source", "target")],
+        "flow_from": None if flow is None else Place(found.strongest[flow["source"]]),
+        "flow_to": None if flow is None else Place(found.strongest[flow["target"]]),
         "flow_share": math.nan if flow is None else float(flow["share"]),
         "roles": [Term(role) for role in roles.index] if len(table) > 1 else [],
         "in_roles": [int(n) for n in roles],
@@ -160,7 +159,7 @@ def _brokers(result: Organised) -> dict[str, Fact]:
 
 def _specialised(result: Organised) -> dict[str, Fact]:
     found = result.specialisation
-    known: dict[str, Fact] = {"specialised": None, "periods": []}
+    known: dict[str, Fact] = {"specialised": None, "first_period": None}
     if found is not None and found.table is not None:
         well_linked = found.table[found.table["links"] >= found.table["links"].quantile(0.5)]
         rows = well_linked.sort_values("krugman_index", ascending=False, kind="stable").head(NAMED)
@@ -174,8 +173,10 @@ def _specialised(result: Organised) -> dict[str, Fact]:
         first, last = (float(found.spread["log_sd"].iloc[at]) for at in (0, -1))
         stays = math.isclose(first, last, abs_tol=1e-12)
         known |= {
-            "periods": [str(found.spread.index[0]), str(found.spread.index[-1])],
-            "spreads": [first, last],
+            "first_period": str(found.spread.index[0]),
+            "last_period": str(found.spread.index[-1]),
+            "first_spread": first,
+            "last_spread": last,
             "spread_digits": digits_apart(first, last),
             "spread_places": int(found.spread["places"].iloc[0]),
             "trend": 0 if stays else 1 if last > first else -1,
