@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -323,6 +324,13 @@ def test_with_many_places_communities_are_not_searched_in_every_draw(stars, monk
     rest = found.index.drop("n_centres")
     pd.testing.assert_frame_equal(found.loc[rest], before.loc[rest])
     assert left_out(context)["interval of the number of centres"] == "why_many_places"
+
+
+def test_no_support_is_spoken_of_where_none_is_known():
+    ids = [f"c{i:03}" for i in range(110)]
+    links = [(a, b, 1.5) for a, b in pairwise(ids)]
+    plan = context_of(network_of(links)).once(_structure_plan.plan)
+    assert [each.result for each in plan.left_out if "interval" in each.result] == ["intervals"]
 
 
 # -- indices ------------------------------------------------------------------------------------

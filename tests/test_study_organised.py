@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 import pandas as pd
 import pytest
@@ -127,6 +128,17 @@ def test_a_park_between_its_home_and_its_host_is_a_broker():
     assert "1 node stands between two others that are not linked directly (6 ordered pairs)" in text
     assert "1 of them is an enclave: 2 from outside into their own" in text
     assert "其中 1 个是飞地：2 次由外部进入本辖区" in said(organised, context, "zh")
+
+
+def test_places_with_links_in_few_communities_need_not_have_most_of_them_at_home():
+    # Half of what x has leads to one other community: participation 0.5, peripheral by the cut.
+    links = [pair for group in ("abcd", "efgh") for pair in combinations(group, 2)]
+    links += [("x", other) for other in "abcefg"]
+    context = context_of(network_of(links), structure={"null": "none", "resamples": 0})
+    assert context.once(_organisation.communities).detection.table.at["x", "role"] == "R2"
+    known = facts_of(organised, context)
+    assert dict(zip(known["roles"], known["in_roles"], strict=True))["R2"] == 1
+    assert "with links in few communities: 1" in said(organised, context)
 
 
 def test_brokers_that_tie_are_counted():
