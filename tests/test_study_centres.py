@@ -14,6 +14,7 @@ import pytest
 import netinnov as ni
 from netinnov.study import _structure_plan
 from netinnov.study._context import Context
+from netinnov.study._words import digits_apart, number
 from netinnov.study.sections import _concentration, centres
 from netinnov.study.sections._centre_detection import detect
 from netinnov.study.sections._concentration import Profile, profile, spread
@@ -107,8 +108,14 @@ def test_no_centre_is_told_as_none():
     known = facts_of(centres, context)
     assert (known["n_centres"], known["even"]) == (0, True)
     answer = text_in(centres, context).answer
-    assert answer == "No centre stands out among 12 places. Strength is the same at 12 places with links."
-    assert text_in(centres, context, "zh").answer == "12 个城市中没有中心城市。有联系的 12 个城市联系强度相同。"
+    assert (
+        answer
+        == "No centre stands out among 12 places. Strength is the same at 12 places with links."
+    )
+    assert (
+        text_in(centres, context, "zh").answer
+        == "12 个城市中没有中心城市。有联系的 12 个城市联系强度相同。"
+    )
 
 
 @pytest.mark.parametrize("layer", ["trade; services", "flows"])
@@ -266,8 +273,9 @@ def test_a_layer_in_money_has_intervals_by_its_events_only(events):
     if events is None:
         assert np.isnan([low, high]).all()
         assert left_out(context)["intervals"] == "why_no_counts"
-        assert "the unit of layer \u2068contracts\u2069, \u2068EUR\u2069, is not one of" in (
-            settings_of(context)["left out: intervals"]
+        assert (
+            "the unit of layer \u2068contracts\u2069, \u2068EUR\u2069, is not one of"
+            in (settings_of(context)["left out: intervals"])
         )
         return
     # The share of a place in all ends has a standard deviation of about sqrt(p (1 - p) / n).
@@ -446,6 +454,21 @@ def test_almost_equal_places_are_not_said_to_be_as_many_as_equal_ones():
     assert "as if 12 equal places" not in text_in(centres, context).answer
 
 
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ((23.54, 24.0), "23.5"),
+        ((24 * (1 + 1e-15), 24.0), "24"),
+        ((9.73, 24.0), "9.7"),
+        ((2999.7, 3000.0), "2,999.7"),
+        ((0.996, 1.0), "0.996"),
+        ((1.0, 1.0), "1"),
+    ],
+)
+def test_numbers_that_differ_are_written_apart(values, shown):
+    assert number(values[0], digits=digits_apart(*values)) == shown
+
+
 # -- evenness by layer --------------------------------------------------------------------------
 
 
@@ -481,7 +504,8 @@ def test_the_most_and_the_least_even_layer_are_told_by_their_effective_numbers()
     assert known["evenness"][0] == pytest.approx(11)
     # Half of the strength is at one place, the rest at ten: exp of (ln 2 + ln 20) / 2.
     assert known["evenness"][1] == pytest.approx(math.sqrt(40))
-    assert "and hub (modelled) (effective number 6.3 of 11 places with links)." in said(centres, context)
+    shown = "and hub (modelled) (effective number 6.3 of 11 places with links)."
+    assert shown in said(centres, context)
     assert facts_of(centres, context_of(network_of(STARS), **OFF))["even_layers"] == []
 
 

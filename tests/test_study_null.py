@@ -88,7 +88,7 @@ def test_a_null_model_that_moves_next_to_nothing_gives_no_verdict():
 def test_a_null_model_that_moves_nothing_says_so():
     """A star is the only network with its degrees."""
     null = planned(network_of([("a", leaf) for leaf in "bcdefgh"]), null="degree").null
-    assert null.why == "the null model “degree” moves no link, so that its networks are the observed one"
+    assert null.why.endswith("moves no link, so that its networks are the observed one")
     assert null.code == "why_null_moves_little"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import combinations
 
 import numpy as np
@@ -13,7 +12,6 @@ import netinnov as ni
 from netinnov import study
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import caption_notes
-from netinnov.polycentricity import RankSize
 from netinnov.study._words import in_html, plain
 from netinnov.study.sections import (
     SECTIONS,
@@ -22,17 +20,13 @@ from netinnov.study.sections import (
     diffusion,
     enclaves,
     methods,
-    multicentric,
     park,
-    specialisation,
 )
 from study_cases import (
     CHAIN,
-    STARS,
     THREE,
     context_of,
     network_of,
-    stand_in,
     tables_of,
     text_of,
     texts,
@@ -128,162 +122,6 @@ def test_the_map_says_when_it_leaves_out_links():
     notes = " ".join(caption_notes(picture.figure.axes[0]))
     said = "links: 150 of 153 links are drawn, those between the strongest places"
     assert said in notes
-
-
-# -- who is central ----------------------------------------------------------------------------
-
-
-def test_who_is_central_is_told_in_the_order_of_pagerank():
-    result = central.compute(context_of(three(), **OFF))
-    heaviest, *_ = texts(central.tell(result))
-    assert heaviest == "Q has the most strength, 50 % of all."
-    (first,) = texts(central.offer(result))
-    assert first.startswith("Most central by PageRank: Q (4")
-    assert first.endswith("; an even share would be 33.3 %.")
-
-
-def test_of_few_places_none_are_the_first_among_many():
-    result = central.compute(context_of(three(), **OFF))
-    (picture,) = central.draw(result)
-    assert picture.caption.startswith("3 places by PageRank. Figures are values")
-    ring = [(f"n{at:02}", f"n{(at + 1) % 20:02}", 20 - at) for at in range(20)]
-    result = central.compute(context_of(network_of(ring), **OFF))
-    (picture,) = central.draw(result)
-    assert picture.caption.startswith("The 15 most central of 20 places by PageRank.")
-    assert "Of the first 5 places by PageRank " in text_of(central.tell(result))
-
-
-def test_layers_of_a_place_are_told():
-    links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "b", 1, "y")]
-    text = text_of(central.tell(central.compute(context_of(three(links=links), **OFF))))
-    # c has layer y only; a and b have both.
-    assert "1 of 3 places is linked in one layer only; the median participation" in text
-
-
-def test_centralities_side_by_side_name_the_leaders_of_the_observed_layers():
-    result = central.compute(context_of(network_of(STARS)))
-    text = text_of(central.tell(result))
-    assert "Most often among the first three by the " in text
-    assert "centralities: a (" in text
-    assert central.compute(context_of(network_of(STARS), **OFF)).observed is None
-
-
-def test_every_path_measure_reads_the_options_of_measures():
-    # Chain P - Q - R, weights 2 and 4: lengths 1/2 and 1/4, each crossing a border of 0.5.
-    measures = {"distance": "inverse", "border": 0.5}
-    links = [("a", "b", 2), ("b", "c", 4)]
-    context = context_of(three(links=links), measures=measures)
-    shares = [1 / 1.0, 1 / 0.75, 1 / 1.75]
-    whole = multicentric.compute(context).whole
-    assert whole.global_efficiency == pytest.approx(sum(shares) / 3)
-    observed = central.compute(context).observed
-    assert observed.loc["P", "harmonic_centrality"] == pytest.approx((shares[0] + shares[2]) / 2)
-    assert observed.loc["Q", "betweenness_centrality"] == pytest.approx(1.0)
-
-
-def test_presence_reaches_pagerank(monkeypatch):
-    asked = []
-    original = ni.centrality.pagerank
-
-    def spy(network, **options):
-        asked.append((options["presence"], options["coupling"], options["damping"]))
-        return original(network, **options)
-
-    monkeypatch.setattr("netinnov.centrality.pagerank", spy)
-    measures = {"presence": "linked", "coupling": 2.0, "damping": 0.5}
-    context = context_of(three(), measures=measures)
-    central.compute(context)
-    context.measures.pagerank(context.cities)
-    assert set(asked) == {("linked", 2.0, 0.5)}
-    assert len(asked) == 3  # all layers, the observed ones side by side, and by hand
-
-
-# -- how even it is ----------------------------------------------------------------------------
-
-
-def evenness(**values):
-    fit = RankSize(
-        slope=values.pop("slope", -0.923), intercept=1.0, r_squared=0.9, standard_error=0.0512, n=50
-    )
-    given = {"places": 60, "linked": 50, "primacy": 0.46, "gini": 0.29, "herfindahl": 0.3}
-    given |= {"effective_number": 3.44, "green": 0.4, "largest_component": 1.0}
-    given |= {"global_efficiency": 0.8, "modelled": ()}
-    return multicentric.Evenness(rank_size=fit, **given | values)
-
-
-def uneven(whole, **by_layer):
-    study = stand_in(mark=lambda x: f"{x} (modelled)" if x == "gravity" else x)
-    strength = pd.DataFrame(columns=list(by_layer))
-    together = pd.Series(dtype=float)
-    return multicentric.Multicentric(study, whole, None, by_layer, strength, together)
-
-
-def test_the_figure_of_rank_and_size_draws_what_the_table_says():
-    # b is directed: beside it the undirected a counts twice, 2 x 3 + 1 at b.
-    links = [("a", "b", 3.0, "a"), ("b", "c", 1.0, "b"), ("c", "d", 1.0, "b")]
-    places = [(node, node) for node in "abcd"]
-    nodes = pd.DataFrame(places, columns=["node", "place"]).set_index("node")
-    network = network_of(links, nodes=nodes, directed=["b"])
-    result = multicentric.compute(context_of(network, **OFF))
-    (picture,) = multicentric.draw(result)
-    points = picture.figure.axes[0].lines[0].get_ydata().tolist()
-    assert points == [7, 6, 2, 1]
-    fit = tables_of(multicentric, result)["polycentricity"].frame.loc["all", "rank_size_slope"]
-    assert ni.polycentricity.rank_size(points).slope == fit
-
-
-def test_evenness_is_told_with_its_uncertainty():
-    layers = {
-        "coop": evenness(slope=-0.5, linked=12),
-        "gravity": evenness(slope=-1.5, linked=11),
-        "tiny": evenness(slope=-0.1, linked=9),
-    }
-    text = text_of(multicentric.tell(uneven(evenness(), **layers)))
-    # 0.923 x sqrt(2 / 50) = 0.1846
-    said = "Rank-size slope of strength, all layers together: −0.923 (standard error by the rule of"
-    assert f"{said} thumb slope × √(2/n), n = 50 places with links: 0.18; R² 0.9)" in text
-    assert "Closer to 0 is more even" in text
-    assert (
-        "The largest place holds 46 % of all strength. Strength is as concentrated as if 3.4"
-        in text
-    )
-    # 3.4 of 11 is more than 3.4 of 12, whatever the slopes are.
-    even = "strength is most even in gravity (modelled) (effective number 3.4 of 11 places with"
-    assert even in text
-    assert "least in coop (effective number 3.4 of 12 places with links)." in text
-    assert "global efficiency is 0.8 (1: every pair linked directly)" in text
-
-
-def test_a_table_of_evenness_counts_the_places_that_its_indices_are_of():
-    # Strengths 1, 2, 1 and, of d without links, 0; the mean is 1. Gini: sum of |x - y| / (2 n^2).
-    places = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
-    result = multicentric.compute(context_of(network_of(CHAIN[:2], nodes=places), **OFF))
-    row = tables_of(multicentric, result)["polycentricity"].frame.iloc[0]
-    assert (row["places"], row["linked"]) == (4, 3)
-    differences = np.abs(np.subtract.outer([1, 2, 1, 0], [1, 2, 1, 0])).sum()
-    assert row["gini"] == pytest.approx(differences / (2 * 4**2 * 1))
-    assert "equal places shared it (effective number, of 4)" in text_of(multicentric.tell(result))
-
-
-def test_undefined_indices_are_not_told():
-    odd = evenness(slope=math.nan, primacy=math.nan, largest_component=math.nan)
-    text = text_of(multicentric.tell(uneven(odd, links=odd)))
-    assert "The largest place holds" not in text
-    assert "Rank-size slope of strength" not in text
-    assert "nan" not in text
-
-
-def test_rows_of_indices_say_what_is_modelled_in_them():
-    links = [*CHAIN, ("a", "c", 2, "model")]
-    result = multicentric.compute(context_of(three(links=links, modelled=["model"]), **OFF))
-    frame = tables_of(multicentric, result)["polycentricity"].frame
-    found = frame["modelled_layers"].astype(object).where(frame["modelled_layers"].notna(), "")
-    assert found.to_dict() == {
-        "links": "",
-        "model (modelled)": "model (modelled)",
-        "observed": "",
-        "all": "model (modelled)",
-    }
 
 
 # -- enclaves ----------------------------------------------------------------------------------
@@ -479,28 +317,6 @@ def test_without_a_park_nothing_is_said_of_one():
     assert context.once(park.compute) is None
     assert context.once(diffusion.compute) is None
     assert "No park stands outside its jurisdiction" in park.ABSENT
-
-
-def test_places_are_specialised_in_the_layers_where_they_have_more_than_others():
-    links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "c", 1, "y"), ("b", "c", 1, "x")]
-    result = specialisation.compute(context_of(three(links=links), **OFF))
-    assert "A place is specialised if the mix of its links" in text_of(specialisation.tell(result))
-    assert "the most specialised are " in text_of(specialisation.offer(result))
-    assert "most in " in text_of(specialisation.offer(result))
-    assert result.spread is None
-    assert specialisation.compute(context_of(three(), **OFF)) is None
-
-
-def test_places_of_several_periods_have_a_spread():
-    ids = [f"n{at}" for at in range(12)]
-    links = pd.DataFrame({"source": ids * 2, "target": [*ids[1:], ids[0]] * 2})
-    links["period"] = [2015] * 12 + [2016] * 12
-    links["weight"] = [1.0] * 12 + [1.0, 4.0] * 6  # a ring: each place has 1 + 4
-    network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links)
-    result = specialisation.compute(context_of(network, **OFF))
-    assert result.spread["places"].tolist() == [12, 12]
-    assert result.spread["log_sd"].tolist() == pytest.approx([0, 0])
-    assert "neither converge nor diverge" in text_of(specialisation.tell(result))
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,24 +14,17 @@ from netinnov.plotting._drawing import caption_notes
 from netinnov.study._loaded_data import DataPart, load
 from netinnov.study._places import PlacesPart, aggregate_to_places
 from netinnov.study._section import Table
-from netinnov.study._structure_plan import plan as plan_of
 from netinnov.study._table_views import view_of
-from netinnov.study._words import foremost
 from netinnov.study.sections import (
-    brokers,
     built,
-    central,
-    centres,
     enclaves,
     experiment,
     governance,
     park,
     plan,
-    profile,
     sharing,
     siting,
     space,
-    specialisation,
 )
 from netinnov.study.sections._candidate_sites import candidates_of
 from study_cases import context_of, network_of, text_of
@@ -51,24 +43,6 @@ NODES = pd.DataFrame(
 )
 """A park of P in Q, and one of Q in R."""
 LINKS = [("p", "park_1"), ("park_1", "q"), ("q", "r"), ("park_2", "r")]
-
-
-def test_who_is_never_among_the_first_is_not_named():
-    result = central.compute(context_of(network_of(STAR), **OFF))
-    text = text_of(central.tell(result))
-    assert "Most often among the first three by the 11 centralities: a (11 times)." in text
-
-
-def test_a_ranking_says_how_many_more_have_as_much():
-    counts = pd.Series({"a": 3, "b": 2, "c": 2, "d": 2, "e": 1})
-    written = foremost(counts, lambda key, n: f"{key} ({n})", "as often")
-    assert written == "a (3), b (2), c (2) and 1 more as often"
-    assert (
-        foremost(counts[:3], lambda key, n: f"{key} ({n})", "as often") == "a (3), b (2) and c (2)"
-    )
-    # In a ring each place stands between its two neighbours, in both directions.
-    text = text_of(brokers.tell(brokers.compute(context_of(network_of(RING), **OFF))))
-    assert "most often p00 (2), p01 (2), p02 (2) and 9 more as often." in text
 
 
 def test_most_frequent_hosts_that_tie_are_counted():
@@ -260,35 +234,6 @@ def test_a_default_target_is_above_today_where_directions_are_mixed():
     assert result.plan.baseline < result.plan.target.at_least < 3
 
 
-def test_the_effective_number_does_not_reach_all_places_by_rounding():
-    network = network_of([("a", "b", 50), ("b", "c", 50), ("c", "a", 47)])
-    result = profile.compute(context_of(network, **OFF))
-    # Strengths 97, 100 and 97 of 294: exp of the entropy of their shares = 2.9997.
-    assert "as if 2.9997 equal places" in text_of(profile.offer(result))
-
-
-def test_places_of_one_mix_are_not_specialised():
-    links = [(a, b, 1, layer) for a, b in RING for layer in ("x", "y")]
-    result = specialisation.compute(context_of(network_of(links), specialisation={}))
-    said = text_of(specialisation.offer(result))
-    assert said == "No place with more links is specialised: their mix of layers is that of all."
-
-
-def test_one_centre_of_a_model_is_a_centre():
-    links = [(*link, 1, layer) for link in STAR for layer in ("seen", "model")]
-    result = profile.compute(context_of(network_of(links, modelled=["model"]), **OFF))
-    assert "and 1 is a centre by the rule “hubs”: this describes the model." in text_of(
-        profile.tell(result)
-    )
-
-
-def test_a_null_model_that_moves_nothing_says_so():
-    """A star is the only network with its degrees."""
-    context = context_of(network_of(STAR), **OFF, structure={"null": "degree", "replicates": 5})
-    why = context.once(plan_of).null.why
-    assert why == "the null model “degree” moves no link, so that its networks are the observed one"
-
-
 def test_a_support_that_what_is_built_would_undo_is_refused_at_the_start():
     """Links of the median weight, 2.5, count no events."""
     chain = network_of([(f"p{at}", f"p{at + 1}", at + 1) for at in range(4)])
@@ -308,16 +253,6 @@ def test_one_enclave_and_one_placebo_are_told_in_the_singular():
     result = experiment.compute(context_of(network_of(STAR), **OFF, **settings))
     said = text_of(experiment.tell(result))
     assert "The placebo host is the place most similar to the host in strength." in said
-
-
-def test_places_with_links_in_few_communities_need_not_have_most_of_them_at_home():
-    # Half of what x has leads to one other community: participation 0.5, peripheral by the cut.
-    first, second = "abcd", "efgh"
-    links = [pair for group in (first, second) for pair in itertools.combinations(group, 2)]
-    links += [("x", "a"), ("x", "b"), ("x", "c"), ("x", "e"), ("x", "f"), ("x", "g")]
-    result = centres.compute(context_of(network_of(links), **OFF))
-    assert result.table.at["x", "role"] == "R2"
-    assert "most links in their own community" not in text_of(centres.tell(result))
 
 
 def test_pairs_of_enclaves_are_counted_once_each():
@@ -351,14 +286,6 @@ def test_one_pair_less_takes_all_enclaves_of_the_pair(monkeypatch):
     )
     sharing.compute(context_of(network, **OFF, sharing={}))
     assert set(tried) == {3}
-
-
-def test_no_support_is_spoken_of_where_none_is_known():
-    ids = [f"c{i:03}" for i in range(110)]
-    links = [(a, b, 1.5) for a, b in itertools.pairwise(ids)]
-    left_out = plan_of(context_of(network_of(links), **OFF)).left_out
-    assert [each.result for each in left_out if "intervals" in each.result] == ["intervals"]
-    assert not any("support of centres" in each.why for each in left_out)
 
 
 def test_links_of_a_directed_layer_are_no_pairs():

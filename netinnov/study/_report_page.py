@@ -130,9 +130,8 @@ def translate(figure: Figure, code: LanguageName) -> None:
     for label in figure.findobj(Label) if known else ():
         assert isinstance(label, Label)
         text = label.get_text().strip()
-        numbers = iter(NUMBER.findall(text))
         if called := known.get(NUMBER.sub("#", text)):
-            label.set_text(re.sub("#", lambda _, at=numbers: next(at), called))
+            label.set_text(called.replace("#", "{}").format(*NUMBER.findall(text)))
 
 
 def write_pictures(

@@ -54,20 +54,8 @@ def as_much(ranked: pd.Series, shown: pd.Series) -> int:
     return sum(alike(value, shown.iloc[-1]) for value in ranked.iloc[len(shown) :])
 
 
-def foremost(ranked: pd.Series, write: Callable[[Any, Any], str], more: str) -> str:
-    """The first three of a ranking, and how many more tie with the third."""
-    shown = ranked.head(3)
-    parts = [write(key, value) for key, value in shown.items()]
-    tied = as_much(ranked, shown)
-    return joined([*parts, *([f"{tied:,} more {more}"] if tied else [])])
-
-
 def counted(n: int, noun: str, plural: str = "") -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {plural or noun + 's'}"
-
-
-def times(n: int) -> str:
-    return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
 
 
 def are(n: int) -> str:
@@ -86,31 +74,12 @@ def number(value: float, *, digits: int = 3) -> str:
         return "\N{INFINITY}" if value > 0 else f"{MINUS}\N{INFINITY}"
     size = abs(value)
     if 1000 <= size < 1e15:
-        return signed(f"{value:,.0f}")
+        return signed(f"{value:,.{max(0, digits - 1 - math.floor(math.log10(size)))}f}")
     if value == 0 or SMALLEST <= size < 1000:
         shown: dict[str, Any] = {"unique": False, "fractional": False, "trim": "-"}
         return signed(np.format_float_positional(value, digits, **shown))
     leading, power = f"{value:.{digits - 1}e}".split("e")
     return signed(f"{leading} × 10") + str(int(power)).translate(RAISED)
-
-
-def places(effective: float, of: int | None = None) -> str:
-    """An effective number of places, with two digits and from 100 on whole.
-
-    With as many more as show that it does not reach the number of all places.
-    """
-    text = number(effective, digits=2) if effective < 100 else number(round(effective))
-    return text if of is None or text != f"{of:,}" else short_of(of, effective)
-
-
-def short_of(end: float, value: float, *, digits: int = 2) -> str:
-    """As many digits as show that a number does not reach an end, such as 1 for a share."""
-    text, decimals = number(value, digits=digits), 0
-    if text == number(end) and not math.isclose(value, end, rel_tol=1e-9):
-        while round(value, decimals) == end:
-            decimals += 1
-        text = signed(f"{value:,.{decimals}f}")
-    return text
 
 
 def digits_apart(*values: float, least: int = 2, most: int = 9) -> int:
@@ -146,13 +115,6 @@ def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
         least = f"{10**-decimals:.{decimals}f}"
         return f"just {'below' if value < 0 else 'above'} 0" if sign else f"below {least}"
     return signed(f"{value:{'+' if sign else ''},.{decimals}f}")
-
-
-def paired(one: float, other: float) -> tuple[str, str]:
-    """Two numbers with two digits, or three where two do not tell them apart."""
-    two = decimals_for(one, other)
-    decimals = two + (fixed(one, two) == fixed(other, two))
-    return fixed(one, decimals), fixed(other, decimals)
 
 
 def uncapitalised(text: str) -> str:

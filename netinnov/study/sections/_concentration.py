@@ -117,7 +117,7 @@ class Profile:
         """The value of an index, or an end of its interval; NaN where it was not computed."""
         table = self.table
         known = index in table.index and column in table
-        return float(table.loc[index, column]) if known else math.nan
+        return float(table[column][index]) if known else math.nan
 
     @property
     def drawn(self) -> bool:

@@ -155,7 +155,9 @@ def draw(result: Central) -> Iterator[Picture]:
 
 def _centralities(result: Central) -> Figure:
     shown, write = min(len(result.table), DRAWN), result.context.language.term
-    called = {each: write(each).replace(" ", "_", 1) for each in result.table if each != "name"}
+    called = {
+        each: write(str(each)).replace(" ", "_", 1) for each in result.table if each != "name"
+    }
     table = result.table.rename(columns=called)
     figure = new_figure(height=(26 if larger() == 1 else 22) + 5.2 * shown)
     plot_centralities(table.assign(name=result.drawn_names), ax=figure.add_subplot())

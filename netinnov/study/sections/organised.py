@@ -95,7 +95,7 @@ def _communities(result: Organised) -> dict[str, Fact]:
         "around": [Place(each) for each in found.strongest],
         "members": [int(each) for each in table["places"]],
         "shares": [float(each) for each in table["strength_share"]],
-        "inside": float(found.cohesion.loc["together", "inside"]),
+        "inside": float(found.cohesion["inside"]["together"]),
         "tested": test.untested is None,
         "untested": Term(plan.null.code)
         if plan.null.model is None
@@ -248,7 +248,7 @@ def _roles(result: Organised) -> Figure:
 
 
 def _quotients(result: Organised) -> Figure:
-    table: pd.DataFrame = result.specialisation.quotients  # type: ignore
+    table: pd.DataFrame = result.specialisation.quotients  # type: ignore[assignment, union-attr]
     figure = new_figure(height=26 + 5.2 * min(len(table), ROWS))
     named = table.rename(columns=result.context.language.layer)
     ax = figure.add_subplot()
@@ -272,14 +272,13 @@ def tables(result: Organised) -> Iterator[Table]:
         frame = result.brokers
         yield Table("brokerage", frame, view, on_page=True, places=("jurisdiction",))
     if (found := result.specialisation) is not None:
-        for name, frame in (
-            ("specialisation", found.table),
-            ("location_quotients", found.quotients),
-            ("convergence", found.spread),
-            ("strength_by_period", found.strength),
-        ):
-            if frame is not None:
-                yield Table(name, frame)
+        parts = {
+            "specialisation": found.table,
+            "location_quotients": found.quotients,
+            "convergence": found.spread,
+            "strength_by_period": found.strength,
+        }
+        yield from (Table(name, part) for name, part in parts.items() if part is not None)
 
 
 def _of_communities(found: of.Communities) -> Iterator[Table]:
