@@ -77,12 +77,10 @@ def test_rows_set_aside_are_counted_by_their_problem():
     problems = ["unknown end", "unknown end", EVIL]
     rejected = pd.DataFrame({"table": "links", "problem": problems})
     facts = facts_of(data, three(places=PLACES), rejected=rejected)
-    assert (
-        plain(facts["limits"][-1])
-        == f"Rows set aside: 3, by reason: unknown end (2) and {EVIL} (1)."
-    )
+    assert (facts["rejected"], facts["problems"]) == (3, ["unknown end", EVIL])
     none = facts_of(data, three(places=PLACES), rejected=rejected.iloc[:0])
-    assert none["limits"] == ["No row was set aside."]
+    assert (none["cleaned"], none["rejected"], none["problems"]) == (True, 0, [])
+    assert not facts_of(data, three())["cleaned"]
 
 
 def test_places_without_coordinates_and_layers_that_join_no_places_are_told():
@@ -90,10 +88,9 @@ def test_places_without_coordinates_and_layers_that_join_no_places_are_told():
     links = [("a", "b", 1, "inside"), ("a", "c", 1, "between"), ("c", "d", 1, "between")]
     known = PLACES.assign(lon=[1.0, 2.0, None], lat=[50.0, None, None])
     facts = facts_of(data, network_of(links, nodes=nodes, places=known))
-    told = " ".join(facts["limits"])
-    assert "2 of 3 places have no coordinates, so that no map shows them and no distance" in told
-    assert "No link joins two places in 1 layer: 'inside'." in told
-    assert facts_of(data, three(places=PLACES))["limits"] == []
+    assert (facts["unlocated"], facts["empty_layers"]) == (2, ["inside"])
+    facts = facts_of(data, three(places=PLACES))
+    assert (facts["unlocated"], facts["empty_layers"], facts["notes_of_readers"]) == (0, [], [])
 
 
 def test_a_region_at_a_level_and_what_is_left_out():
@@ -117,10 +114,13 @@ def test_a_region_at_a_level_and_what_is_left_out():
         ["with a place", 4, 4],
         ["in the places kept", 3, 3],
     ]
-    text = " ".join(data.facts(result)["limits"])
-    assert "1 node without a place and 1 linked pair are left out" in text
-    chosen = "1 node outside the places chosen (province: Z; tier: 1, 2) and 1 linked pair are left"
-    assert chosen in text
+    facts = data.facts(result)
+    assert (facts["placeless_nodes"], facts["placeless_pairs"]) == (1, 1)
+    assert (facts["outside_nodes"], facts["outside_pairs"]) == (1, 1)
+    assert (
+        "1 node outside the chosen places and 1 linked pair are left out."
+        in said_by(data, result).notes
+    )
     only = context_of(three(), places={"keep": {"place": ["P", "Q"]}}, **OFF)
     assert only.cities.nodes.index.tolist() == ["P", "Q"]
 

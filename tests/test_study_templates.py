@@ -55,8 +55,6 @@ def study_parts():
 
 def said(context, code, section, facts):
     language = context[code].language
-    # Notes of readers are English text about the tables, which a page repeats as they are.
-    facts = {key: [] if key == "limits" else value for key, value in facts.items()}
     return language.text(language.template(section), facts)
 
 

@@ -18,6 +18,7 @@ from netinnov.study._section import Fact, Form, Layer, Name, Place, Term
 from netinnov.study._words import cell, name, number, per_cent_of, percent, signed, year
 
 LanguageName: TypeAlias = Literal["en", "zh"]
+Part: TypeAlias = Literal["terms", "layers", "kinds", "figures"]
 LANGUAGES: tuple[LanguageName, ...] = ("en", "zh")
 MOST = 6  # names of a list that are written
 
@@ -58,7 +59,7 @@ class Language:
         if isinstance(value, Term):
             return self.term(value)
         if isinstance(value, Name):
-            return name(value)
+            return name(words(self.code, "kinds").get(value, value))
         if isinstance(value, bool) or type(value).__name__ == "bool":
             return self.term("yes" if value else "no")
         if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
@@ -200,7 +201,9 @@ def _compiled(language: Language, section: str) -> Template:
 
 
 @cache
-def words(code: LanguageName, part: Literal["terms", "layers", "figures"]) -> dict[str, str]:
+def words(
+    code: LanguageName, part: Literal["terms", "layers", "kinds", "figures"]
+) -> dict[str, str]:
     """The words of netinnov, of the layers of the bundled case, or of figures, in a language."""
     text = files("netinnov.study").joinpath(f"words.{code}.toml").read_text(encoding="utf-8")
     read: dict[str, dict[str, str]] = tomllib.loads(text)

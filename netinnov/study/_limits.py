@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,8 +20,13 @@ REASONS = 5  # for which rows were set aside, that are named
 
 def limits(loaded: Loaded, level: PlaceLevel) -> list[str]:
     """Sentences on what was left out of the data, and on what was not said of them."""
+    sentences = in_sentences((*loaded.notes, *level.notes))
+    return sentences + ([] if loaded.rejected is None else [_set_aside(loaded.rejected)])
+
+
+def in_sentences(notes: Iterable[str]) -> list[str]:
     sentences = []
-    for note in (*loaded.notes, *level.notes):
+    for note in notes:
         # The points of a note of a reader stand in lines of their own.
         head, *points = note.split("\n- ")
         for text in [f"{head.rstrip(':')}: {point}" for point in points] or [head]:
@@ -28,7 +34,7 @@ def limits(loaded: Loaded, level: PlaceLevel) -> list[str]:
             if "." not in text.split(":")[0].rstrip("."):
                 text = text[:1].upper() + text[1:]
             sentences.append(text)
-    return sentences + ([] if loaded.rejected is None else [_set_aside(loaded.rejected)])
+    return sentences
 
 
 def limits_of(configuration: Configuration, reading: Reading | None = None) -> list[str]:

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from netinnov.study._context import Context
-from netinnov.study._limits import limits
-from netinnov.study._section import Fact, Layer, Name, Result, Table, mark_layers
+from netinnov.study._limits import in_sentences
+from netinnov.study._measures import linked_layers
+from netinnov.study._section import Fact, Layer, Name, Result, Table, Term, mark_layers
 
-KINDS = 3  # that are named
+KINDS, PROBLEMS = 3, 5  # that are named
+# Facts on the nodes and pairs that go at each step of the coverage.
+UNITS = ("nodes", "pairs")
+STEPS = {"with a place": "placeless", "below a country": "abroad", "in the places kept": "outside"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,14 +63,37 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "places": cities.n_nodes,
         "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
         "unlinked": cities.n_nodes - linked,
-        "rejected": None if rejected is None else len(rejected),
-        "limits": [Name(text) for text in limits(context.loaded, context.level)],
+        "cleaned": rejected is not None,
+        "rejected": 0 if rejected is None else len(rejected),
+        "problems": [] if rejected is None else _most(rejected["problem"], PROBLEMS),
+        **_left_out(context),
+        "notes_of_readers": [Term(text) for text in in_sentences(context.loaded.notes)],
         "mixed": len({layer in cities.directed for layer in cities.layers}) == 2,
         "inverse": measures.distance == "inverse",
         "unasked": context.configuration.measures.distance is None,
         "border": float(measures.border),
         "kilometres": float(measures.kilometres),
     }
+
+
+def _left_out(context: Context) -> dict[str, Fact]:
+    coverage, cities = context.level.coverage, context.cities
+    facts: dict[str, Fact] = {f"{step}_{unit}": 0 for step in STEPS.values() for unit in UNITS}
+    lost = -coverage.set_index("part")[["nodes", "links"]].diff()
+    for part, step in STEPS.items():
+        if part in lost.index:
+            nodes, pairs = lost.loc[part].astype(int)
+            facts |= {f"{step}_nodes": int(nodes), f"{step}_pairs": int(pairs)}
+    places = cities.storage.places.reindex(cities.storage.nodes["place"])
+    linked = linked_layers(cities)
+    return facts | {
+        "unlocated": int(places[["lon", "lat"]].isna().any(axis=1).sum()),
+        "empty_layers": [Layer(each) for each in context.network.layers if each not in linked],
+    }
+
+
+def _most(texts: pd.Series, n: int) -> list[Name]:
+    return [Name(text) for text in texts.astype("str").value_counts().index[:n]]
 
 
 def tables(result: Data) -> Iterator[Table]:
