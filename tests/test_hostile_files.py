@@ -349,6 +349,15 @@ def test_compressed_arrow_is_refused(tmp_path, compression):
         arrow_file(tmp_path / "nodes.arrow")
 
 
+def test_ids_beyond_signed_numbers_keep_their_digits(tmp_path):
+    links = pd.DataFrame({"source": [1, 2], "target": [2**64 - 1, 5]}, dtype="uint64")
+    links.to_parquet(tmp_path / "list.parquet")
+    assert ni.read_network(tmp_path / "list.parquet").links["target"].tolist() == [
+        "18446744073709551615",
+        "5",
+    ]
+
+
 # -- damaged files -----------------------------------------------------------------------------
 
 
