@@ -55,27 +55,31 @@ def of_swaps():
 
 
 def of_enclave():
-    """What one more park would change in the modelled network of cities."""
-    cities = ni.datasets.load_yrd_enclaves().select(kinds=["place"], layers=["gravity_modelled"])
-    options = {"size": 4, "pipeline_share": 0.5}
+    """What one more park would change in the network of the report, with its settings and draws."""
+    delta = ni.datasets.load_yrd_enclaves()
+    provinces, levels = ["Shanghai", "Jiangsu", "Zhejiang", "Anhui"], ["municipality", "prefecture"]
+    inside = delta.places["province"].isin(provinces) & delta.places["level"].isin(levels)
+    cities = ni.aggregate(delta.select(places=list(inside.index[inside])), level=1)
+    options = {"size": 4, "pipeline_share": 0.25}
     park = ni.ReverseEnclave(*PARK, **options, funding="new")
     moved = ni.ReverseEnclave(*PARK, **options, funding="reallocated")
-    access = partial(ni.centrality.harmonic_centrality, frictions=ni.Frictions(border=1))
+    frictions = ni.Frictions(border=0.5, distance=1.0)
     result = ni.compare_scenarios(
         cities,
         scenarios={"new": park, "moved": moved},
-        measures={"access": access},
-        placebo={"new": scenarios.MatchedPlacebo(park, nearest=9)},
+        measures={"access": partial(ni.centrality.harmonic_centrality, frictions=frictions)},
+        placebo={"new": scenarios.MatchedPlacebo(park, nearest=10)},
         replicates=100,
         rng=1,
         progress=False,
     )
     effects = result.effects(full=True).query("node == @PARK[0]").set_index("scenario")
+    columns = ["median", "placebo_median"]
+    per_cent = (100 * effects[columns].div(effects["baseline"], axis=0)).round(1)
     yield "placements", 100
-    yield "park with new links, per cent", round(effects.loc["new", "relative"], 1)
-    median = effects.loc["new", "placebo_median"] / effects.loc["new", "baseline"]
-    yield "median of the placebos, per cent", round(100 * median, 1)
-    yield "park with links moved, per cent", round(-effects.loc["moved", "relative"], 1)
+    yield "park with new links, per cent", per_cent.loc["new", "median"]
+    yield "median of the placebos, per cent", per_cent.loc["new", "placebo_median"]
+    yield "park with links moved, per cent", -per_cent.loc["moved", "median"]
 
 
 def numbers():

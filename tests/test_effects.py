@@ -210,10 +210,11 @@ def test_each_scenario_can_have_its_own_placebo(pair) -> None:
     assert names == ["baseline", "x", "y", "z", "placebo of x", "placebo of y"]
 
 
-def test_the_table_of_effects_has_twelve_columns_unless_all_are_asked_for(pair) -> None:
+def test_the_table_of_effects_has_the_median_and_few_columns_unless_all_are_asked_for(pair) -> None:
     result = compare(pair, {"x": Plus(5)}, placebo=Plus(1))
     short, full = result.effects(), result.effects(full=True)
-    assert len(short.columns) == 12 < len(full.columns)
+    assert "median" in short
+    assert len(short.columns) == 13 < len(full.columns)
     pd.testing.assert_frame_equal(short, full[short.columns])
     with pytest.raises(InputError, match="`full` must be True or False"):
         result.effects(full="yes")  # type: ignore[arg-type]

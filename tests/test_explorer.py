@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from explorer_pages import opened
+from explorer_pages import opened, read, settle
 from netinnov import study
 from netinnov.errors import InputError
 from netinnov.explorer._place_structure import compute_structure
@@ -117,17 +117,42 @@ def test_the_explorer_of_a_study_shows_its_experiment(study_folder):
     assert data["title"] == "A small study"
     assert data["experiment"]["settings"]["home"] == "P"
     effects = pd.read_csv(folder / "tables" / "effects.csv")
-    of_home = effects[effects["node"].eq("P") & effects["measure"].eq("harmonic_centrality")]
-    (shown,) = [
-        effect["median"]
-        for effect in data["experiment"]["effects"]
-        if (effect["measure"], effect["node"]) == ("harmonic_centrality", "P")
-    ]
-    assert shown == pytest.approx(of_home["median"].iloc[0], rel=1e-5)
+    draws = data["experiment"]["draws"]
+    for node, measure in (("P", "harmonic_centrality"), ("", "global_efficiency")):
+        of_node = effects[effects["node"].fillna("").eq(node) & effects["measure"].eq(measure)]
+        change = np.median(draws[node]) - of_node["baseline"].iloc[0]
+        assert change == pytest.approx(of_node["median"].iloc[0], abs=1e-5)
     assert [park["home"] for park in data["parks"]] == [data["places"]["id"].index("P")]
     beside = data_of((folder / "explorer.html").read_text(encoding="utf-8"))
     assert beside == data
     assert '<a href="explorer.html">' in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_page_opens_with_the_draws_of_the_study(browser, study_folder):
+    folder, _ = study_folder
+    effects = pd.read_csv(folder / "tables" / "effects.csv")
+    effects = effects[effects["scenario"].str.endswith(", reallocated")]
+    with opened(browser, folder / "explorer.html") as page:
+        told = page.locator(".headline").inner_text()
+        assert "if it gave up 1 of its 2 links" in told
+        (result,) = read(page, [page.evaluate("location.hash")])
+        assert result["replicates"] == 3
+        for row in effects[effects["measure"].eq("harmonic_centrality")].itertuples():
+            found = result["access"][row.node]
+            assert found - row.baseline == pytest.approx(row.median, abs=1e-5)
+        # Any other setting is drawn by the page, and back leads to the study again.
+        page.select_option("[name=funding]", "new")
+        settle(page)
+        assert "with 1 new link." in page.locator(".headline").inner_text()
+        page.go_back()
+        settle(page)
+        assert page.locator(".headline").inner_text() == told
+        page.goto(f"{(folder / 'explorer.html').as_uri()}#home=R&layers=links&seed=5&view=tables")
+        settle(page)
+        page.get_by_role("button", name="Start over").click()
+        settle(page)
+        assert page.locator(".headline").inner_text() == told
+        assert page.faults == []
 
 
 def test_a_folder_that_is_no_study_is_refused(study_folder, tmp_path):
@@ -135,7 +160,7 @@ def test_a_folder_that_is_no_study_is_refused(study_folder, tmp_path):
         ni.explore(study_folder[1], study=tmp_path)
 
 
-TABLES = ("centres", "centre_rules", "scenario", "effects")
+TABLES = ("centres", "centre_rules", "scenario", "replicates")
 TEXTS = ["", "hello", "a,b\n1,2\n", "\0\0", '"', "node\n", "[]", "{", "é" * 9, "\ufeff,,\n,,"]
 VALUES = [None, True, 3, -1.5, "text", [], [1], {}, {"rank": 3}, {"rank": "x"}, [[[]]], "1" * 400]
 
@@ -230,7 +255,7 @@ def test_a_manifest_that_is_damaged_is_refused(damaged):
     for keys in (
         *(["configuration"], ["outputs"], ["configuration", "places"], ["configuration", "title"]),
         *(["configuration", "places", "level"], ["configuration", "places", "keep"]),
-        *(["outputs", "tables/effects.csv"], ["configuration", "enclaves"]),
+        *(["outputs", "tables/replicates.csv"], ["configuration", "enclaves"]),
     ):
         for value in VALUES:
             changed = copy.deepcopy(manifest)

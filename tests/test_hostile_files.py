@@ -331,6 +331,14 @@ def test_arrow_of_a_type_that_is_short_for_many_values_is_refused(tmp_path, colu
         arrow_file(tmp_path / "nodes.arrow")
 
 
+def test_an_arrow_file_without_a_schema_is_no_abort(tmp_path):
+    """pyarrow reads a schema from any message, and ended the interpreter on another one."""
+    rows = pa.record_batch([pa.array(["a"])], ["node"]).serialize().to_pybytes()
+    (tmp_path / "nodes.arrow").write_bytes(b"ARROW1\0\0" + 2 * rows + b"ARROW1")
+    with pytest.raises(InputError, match=r"nodes.arrow cannot be read: it does not begin with"):
+        arrow_file(tmp_path / "nodes.arrow")
+
+
 @pytest.mark.parametrize("compression", ["zstd", "lz4"])
 def test_compressed_arrow_is_refused(tmp_path, compression):
     batch = pa.record_batch([pa.array(np.zeros(100_000))], ["node"])
@@ -339,6 +347,15 @@ def test_compressed_arrow_is_refused(tmp_path, compression):
         writer.write_batch(batch)
     with pytest.raises(InputError, match="its columns are of another type, or compressed"):
         arrow_file(tmp_path / "nodes.arrow")
+
+
+def test_ids_beyond_signed_numbers_keep_their_digits(tmp_path):
+    links = pd.DataFrame({"source": [1, 2], "target": [2**64 - 1, 5]}, dtype="uint64")
+    links.to_parquet(tmp_path / "list.parquet")
+    assert ni.read_network(tmp_path / "list.parquet").links["target"].tolist() == [
+        "18446744073709551615",
+        "5",
+    ]
 
 
 # -- damaged files -----------------------------------------------------------------------------

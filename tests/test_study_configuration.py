@@ -60,7 +60,6 @@ NEEDED = {
     "places.level": "districts go to their cities",
     "measures.border": "an enclave matters where borders cost something",
     "measures.kilometres": "and distances",
-    "experiment.replicates": "a first run is quick",
     "experiment.rivals": "enclaves the other way are in the data",
     "governance.groups": "its places have a province",
     "siting.most_hosts": "a first run is quick",

@@ -463,8 +463,8 @@ def test_rivals_cost_as_much_where_there_are_prices() -> None:
     assert "Rivals cost as much as the park, paid for in the same way" in text
     assert tables_of(experiment, result)["break_even_prices"].on_page
     # Home has one link and cannot give up three.
-    assert "The experiment was set up in one way only: reallocated funding" in text
-    assert "Neither the data nor the set-up were varied" in text
+    assert set(result.specifications["funding"]) == {"new"}
+    assert "Neither the data nor the set-up were varied" not in text
 
 
 def test_other_set_ups_vary_measure_funding_attachment_and_border() -> None:

@@ -22,7 +22,8 @@ from netinnov.experiments._replicates import BASELINE
 
 # The columns of the table of effects that are read first
 COLUMNS = [
-    *("scenario", "measure", "node", "baseline", "difference", "relative", "low", "high"),
+    *("scenario", "measure", "node", "baseline", "difference", "relative"),
+    *("median", "low", "high"),
     *("mc_error", "placebo_p", "corrected_p", "why_no_p"),
 ]
 
@@ -85,8 +86,8 @@ class ExperimentResult(Displayed):
             How p-values are corrected over the family of all tests of the table: Holm's
             family-wise error, or Benjamini and Hochberg's false discovery rate.
         full : bool
-            Give all columns and not only ``scenario, measure, node,
-            baseline, difference, relative, low, high, mc_error, placebo_p, corrected_p, why_no_p``.
+            Give all columns and not only ``scenario, measure, node, baseline, difference,
+            relative, median, low, high, mc_error, placebo_p, corrected_p, why_no_p``.
 
         Returns
         -------
@@ -97,7 +98,8 @@ class ExperimentResult(Displayed):
             - ``difference``: mean over replicates of scenario minus baseline,
             - ``relative``: ``difference`` in per cent of ``baseline``; NaN if that is 0,
             - ``median``, ``low``, ``high``: median, 2.5 and 97.5 % of these differences: how much
-              depends on the placement of the links. Not a confidence interval,
+              depends on the placement of the links. Not a confidence interval. The median is the
+              headline of a change,
             - ``mc_error``, ``mc_low``, ``mc_high``: standard error of ``difference``, sd /
               sqrt(replicates), and its 95 % confidence interval (Student's t),
             - ``spread``: sd of the differences over placements; 0 if only rounding,

@@ -21,9 +21,13 @@ from netinnov.explorer._place_structure import structure_payload
 from netinnov.network import MultilayerNetwork
 
 # Settings of the experiment that are keys of the page's address.
-EXPERIMENT = ("home", "host", "size", "volume", "volume_share", "pipeline_share", "layer", "seed")
+EXPERIMENT = (
+    *("home", "host", "size", "volume", "volume_share", "pipeline_share", "layer", "seed"),
+    *("replicates", "attachment", "distance"),
+)
 
-TABLES = ("centres", "centre_rules", "scenario", "effects")
+TABLES = ("centres", "centre_rules", "scenario", "replicates")
+EFFICIENCY, ACCESS = "global_efficiency", "harmonic_centrality"
 
 
 class StudyTables(NamedTuple):
@@ -101,8 +105,9 @@ def study_tables(tables: Path, cities: MultilayerNetwork) -> StudyTables:
 
 
 def _experiment(tables: Path) -> dict[str, Any] | None:
-    scenario, effects = (_table(tables / f"{name}.csv") for name in TABLES[2:])
-    if scenario is None or effects is None:
+    """Settings, and in each placement global efficiency and the access that it changes."""
+    scenario, replicates = (_table(tables / f"{name}.csv") for name in TABLES[2:])
+    if scenario is None:
         return None
     parameters = dict(zip(scenario["parameter"], scenario["value"], strict=True))
     settings = {name: parameters[name] for name in EXPERIMENT if name in parameters}
@@ -110,18 +115,17 @@ def _experiment(tables: Path) -> dict[str, Any] | None:
         "funding": parameters["funding"].split("; ")[0],
         "border": parameters["border friction"],
         "kilometres": parameters["friction per 1,000 km"],
-        "distance": parameters["distance"],
     }
-    key = effects["node"].isna() | effects["node"].isin([parameters["home"], parameters["host"]])
-    effects = effects[key & (effects["scenario"] == parameters["headline"])]
-    shown = (
-        effects[["measure", "node"]]
-        .astype(object)
-        .where(effects[["measure", "node"]].notna(), None)
+    if replicates is None:
+        return {"settings": settings}
+    rows = replicates[replicates["measure"].isin([EFFICIENCY, ACCESS])]
+    rows = rows.fillna({"node": ""}).astype({"value": "float64"})  # of all places together: ""
+    before, draws = (
+        rows[rows["scenario"] == name].pivot(index="replicate", columns="node", values="value")
+        for name in ("baseline", parameters["headline"])
     )
-    for name in ("baseline", "median", "low", "high"):
-        shown[name] = pd.Series(rounded(effects[name].astype("float64")), shown.index, dtype=object)
-    return {"settings": settings, "effects": shown.to_dict("records")}
+    changed = draws.loc[:, (draws - before.iloc[0]).abs().max() > 1e-9]
+    return {"settings": settings, "draws": {str(node): rounded(changed[node]) for node in changed}}
 
 
 def _table(path: Path) -> pd.DataFrame | None:

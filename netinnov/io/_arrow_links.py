@@ -102,7 +102,10 @@ def arrow_file(path: Path, *, mmap: bool = False) -> pa.RecordBatch:
         if stream.read(8) != b"ARROW1\0\0" or last != b"ARROW1":
             raise ValueError("it is not a whole file of Arrow")
         messages = pa.ipc.MessageReader.open_stream(stream)
-        schema = pa.ipc.read_schema(messages.read_next_message())
+        message = messages.read_next_message()
+        if message.type != "schema":  # which pyarrow takes for granted, and aborts
+            raise ValueError("it does not begin with the names of its columns")
+        schema = pa.ipc.read_schema(message)
         message = messages.read_next_message()
         types = {str(kind) for kind in schema.types}
         if not types <= TYPES or _is_compressed(message.metadata.to_pybytes()):

@@ -58,7 +58,7 @@ class ParkAccess:
             column = np.concatenate([*none, *(block.indices for block in blocks)])
             weight = np.concatenate([np.empty(0), *(block.data for block in blocks)])
             counts = [block.data.size for block in blocks]
-            other = np.repeat([name != layer for name in self.layers], counts)
+            other = np.repeat(np.array([name != layer for name in self.layers], bool), counts)
             length = lengths_of_links(self.network, row, column, weight, self.costs)
             key, at = np.unique(row * n + column, return_inverse=True)
             every, without = np.full((2, key.size), np.inf)

@@ -80,8 +80,8 @@ def plot_host_ranking(
         style: dict[str, Any] = {"ha": "right", "annotation_clip": False}
         for row, share in zip(rows, shown["best"], strict=True):
             text = f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
-            at = {"away": (away, 0.0), "xycoords": ax.get_yaxis_transform()}
-            write(ax, text, (1, row), **at, **style)
+            side = ax.get_yaxis_transform()
+            write(ax, text, (1, row), away=(away, 0.0), xycoords=side, **style)
         write(
             ax, "best in", (1, 1), away=(away, 2.0), xycoords="axes fraction", va="bottom", **style
         )

@@ -47,7 +47,9 @@ def _experiment(context: Context) -> dict[str, object] | None:
         "funding": part.funding[0],
         "layer": choice.layer,
         "seed": context.seed,
+        "replicates": part.replicates,
+        "attachment": part.attachment,
         **measures.model_dump(include={"border", "kilometres", "distance"}),
     }
     known = {name: str(value) for name, value in settings.items() if value is not None}
-    return {"settings": known, "effects": []}
+    return {"settings": known}

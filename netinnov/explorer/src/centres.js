@@ -17,7 +17,7 @@ export function createCentres(app) {
       agreement: rules.filter((rule) => structure.rules[rule][i]).length, community: structure.community[i],
       ...Object.fromEntries(rules.map((rule) => [rule, structure.rules[rule][i] ? t("yes") : ""])),
     })).filter((row) => row.centre || row.support > 0 || row.agreement > 0);
-    const order = sorted(sorted(sorted(rows, "agreement", true), "support", true), "centre", true);
+    const order = sorted(sorted(rows, "agreement", true), "centre", true);
     const mark = (value) => (value ? h("span", { class: "dot", title: t("yes") }, h("span", { class: "unseen" }, t("yes"))) : "");
     const columns = [
       ["name", t("place"), (name, row) => h("button", { type: "button", class: "plain", onclick: () => app.choosePlace(row.i) }, name)],
@@ -27,10 +27,10 @@ export function createCentres(app) {
     ];
     replace(content,
       h("h2", {}, t("centres_are", { number: structure.centre.filter(Boolean).length, rule: t(`rule_${structure.rule}`) })),
-      h("p", { class: "hint" }, t(sure ? "support_is" : "support_unknown")),
+      h("p", { class: "hint" }, t(sure ? "support_is" : "support_unknown"), t("between_sentences"), t("centres_layers")),
       h("p", { class: "actions" }, h("button", { type: "button", onclick: () => app.set({ colourBy: "support" }) }, t("colour_map_support")),
         h("button", { type: "button", onclick: () => app.set({ colourBy: "community" }) }, t("colour_map_community"))),
-      tableOf(columns, order, { label: t("view_centres"), most: 60 }),
+      tableOf(columns, order, { order: [sure ? "support" : "agreement", true], label: t("view_centres"), most: 60 }),
       h("details", {}, h("summary", {}, t("rules_are")), h("dl", {}, rules.map((rule) => [h("dt", {}, t(`rule_${rule}`)), h("dd", {}, t(`rule_${rule}_is`, { number: app.count(structure.rules[rule].filter(Boolean).length) }))]))));
   }
 

@@ -24,30 +24,26 @@ export function flowsByPair(network, layers, threshold = 0) {
   return flows.sort((x, y) => y.weight - x.weight);
 }
 
-/** Mean weight that each pair gains and loses over placements; -1 stands for the park. */
+/**
+ * Mean weight that each pair gains and loses over placements, and the share of these in which it does;
+ * -1 stands for the park.
+ */
 export function meanChanges(network, layer, runs) {
   const [gained, lost] = [new Map(), new Map()];
-  const put = (map, a, b, weight) => {
-    const key = `${a},${b}`;
-    map.set(key, (map.get(key) ?? 0) + weight / runs.length);
-  };
-  for (const { placement } of runs) {
-    placement.gone.forEach((k, i) =>
-      put(lost, layer.source[k], layer.target[k], layer.weight[k] * (1 - (placement.left?.[i] ?? 0))));
-    for (const [a, b, weight] of placement.added)
-      put(gained, a === network.n ? -1 : a, b === network.n ? -1 : b, weight);
-  }
-  const rows = (map) => {
-    const joined = new Map();
-    for (const [key, weight] of map) {
-      const [a, b] = key.split(",").map(Number);
-      const pair = a < b ? [a, b] : [b, a];
-      const name = pair.join(",");
-      joined.set(name, { a: pair[0], b: pair[1], weight: (joined.get(name)?.weight ?? 0) + weight });
-    }
-    return [...joined.values()].sort((x, y) => y.weight - x.weight);
-  };
-  return { gained: rows(gained), lost: rows(lost) };
+  runs.forEach(({ placement }, run) => {
+    const put = (map, from, to, weight) => {
+      const [a, b] = [from, to].map((i) => (i === network.n ? -1 : i)).sort((x, y) => x - y);
+      const row = map.get(`${a},${b}`) ?? { a, b, weight: 0, share: 0, last: -1 };
+      row.weight += weight / runs.length;
+      row.share += (row.last !== run) / runs.length;
+      row.last = run;
+      map.set(`${a},${b}`, row);
+    };
+    placement.gone.forEach((k, i) => put(lost, layer.source[k], layer.target[k], layer.weight[k] * (1 - (placement.left?.[i] ?? 0))));
+    for (const [a, b, weight] of placement.added) put(gained, a, b, weight);
+  });
+  return Object.fromEntries(Object.entries({ gained, lost }).map(([name, map]) =>
+    [name, [...map.values()].filter((row) => row.weight > 0).sort((x, y) => y.weight - x.weight)]));
 }
 
 /** Neighbours of a place in some flows, itself among them. */

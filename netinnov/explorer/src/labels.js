@@ -4,7 +4,7 @@ const SIDES = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1,
 
 let pen = null;
 /** Width of a text of 12 pixels in the bold letters of the page, which its chosen places have. */
-function widthOf(text) {
+export function widthOf(text) {
   if (!pen) {
     pen = document.createElement("canvas").getContext("2d");
     pen.font = `600 12px ${getComputedStyle(document.body).fontFamily}`;

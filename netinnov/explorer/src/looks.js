@@ -13,7 +13,7 @@ export function palette() {
 
 /** Radius of each place, its area in proportion to the measure chosen. */
 export function placeRadius(app) {
-  const values = app.data.measures[app.sizeBy()] ?? [];
+  const values = app.measures()[app.sizeBy()] ?? [];
   const most = Math.max(...values.filter((value) => value != null), 0) || 1;
   const [least, room] = app.network.n > 800 ? [1.2, 6] : [3, 11];
   return (i) => least + room * Math.sqrt(Math.max(values[i] ?? 0, 0) / most);
@@ -40,7 +40,7 @@ export function legend(app) {
   if (!structure || by === "none") return [];
   const colours = palette();
   if (by === "support") return [0.05, 0.5, 1].map((share) => [mixed(colours.place, colours.home, share), app.percent(share)]);
-  const values = app.data.measures[app.sizeBy()] ?? [];
+  const values = app.measures()[app.sizeBy()] ?? [];
   const groups = new Map();
   structure[by].forEach((label, i) => {
     if (label == null) return;

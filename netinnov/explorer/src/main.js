@@ -1,8 +1,10 @@
 // The page: reads data and address, computes in slices, and keeps its views together.
+import { centralities } from "./centralities.js";
 import { createCentres } from "./centres.js";
 import { createCompare } from "./compare.js";
 import { h, replace } from "./dom.js";
 import { meanChanges } from "./flows.js";
+import { createHosts } from "./hosts.js";
 import { createMap } from "./map.js";
 import { createMapPanel } from "./map_panel.js";
 import { readNetwork } from "./network.js";
@@ -13,12 +15,16 @@ import { createSandbox } from "./sandbox.js";
 import { readState, writeState } from "./state.js";
 import { createTables } from "./tables.js";
 import { LANGUAGES, texts } from "./texts.js";
-import { compareWithOthers, MOST_PLACES, tryOut } from "./trial.js";
+import { compareWithOthers, MOST_PLACES, rankHosts, tryOut } from "./trial.js";
 
+const ASKED = ["home", "host", "size", "volumeShare", "funding"];
+// Of another home or layer, or of another size, none of the sizes that were asked for before holds.
+const OPENS = ["home", "layer", "size", "volumeShare"];
+const OPEN = { size: null, volume: null, volumeShare: null };
 const SLICE = 14; // milliseconds of work before the page may react
 
 const VIEWS = {
-  map: createMapPanel, enclave: createSandbox, centres: createCentres, compare: createCompare, parks: createParks, tables: createTables,
+  map: createMapPanel, enclave: createSandbox, hosts: createHosts, centres: createCentres, compare: createCompare, parks: createParks, tables: createTables,
 };
 
 function start() {
@@ -36,13 +42,20 @@ function start() {
     colour: (i) => app.colours(i),
     parkName: (park) => (app.lang === "zh" && park.name_zh) || park.name,
     picture: () => map.picture(),
-    layerName: (k) => network.layers[k].name.replaceAll("_", " "),
+    layerName(which) {
+      const { name } = network.layers[which] ?? { name: which };
+      return app.has(`layer_${name}`) ? app.t(`layer_${name}`) : name.replaceAll("_", " ");
+    },
+    title: () => (app.has(`title_${data.title}`) ? app.t(`title_${data.title}`) : data.title),
+    joined: (names) => names.join(app.t("between_names")),
     set,
+    startOver,
     choosePlace: (i) => set({ select: i }),
     describe: (i) => `${app.nameOf(i)}, ${app.measureName(app.sizeBy())} ${app.number(app.valueOf(i))}`,
     cardOf,
     sizeBy: () => (network.measures.includes(app.state.sizeBy) ? app.state.sizeBy : network.measures[0]),
-    valueOf: (i) => data.measures[app.sizeBy()]?.[i],
+    measures: () => centralities(app),
+    valueOf: (i) => app.measures()[app.sizeBy()]?.[i],
     measureName: (name) => app.t(`measure_${name}`),
   };
 
@@ -54,33 +67,45 @@ function start() {
 
   /** Changes the state, the address and the page. */
   function set(patch) {
-    if (Object.keys(patch).some((key) => key === "home" || key === "host")) patch = { view: "enclave", ...patch };
-    const read = (state) => readState(writeState(state, network), network);
-    app.state = read(read({ ...app.state, ...patch }));
-    const address = writeState(app.state, network);
+    const { view } = app.state;
+    if (Object.keys(patch).some((key) => OPENS.includes(key))) patch = { ...OPEN, ...patch };
+    const asks = Object.keys(patch).some((key) => ASKED.includes(key));
+    if (asks && view !== "hosts") patch = { view: "enclave", ...patch };
+    go(writeState({ ...app.state, ...app.state.asked, ...patch }, network), "threshold" in patch);
+    if (asks) question.show();
+  }
+
+  /** To an address of the page; a step that back undoes, unless it only `replaces` the last. */
+  function go(address, replaces = false) {
+    app.state = readState(address, network);
     try {
-      history.replaceState(null, "", address || location.pathname + location.search);
+      if (address !== location.hash) history[replaces ? "replaceState" : "pushState"](null, "", address || location.pathname + location.search);
     } catch {
       location.hash = address; // in a frame whose page has no address of its own
     }
     render();
   }
 
+  function startOver() {
+    go(app.state.lang ? `#lang=${app.state.lang}` : "");
+  }
+
   function speak() {
     const asked = app.state.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en");
     app.lang = LANGUAGES.includes(asked) ? asked : "en";
     Object.assign(app, texts(app.lang));
+    document.title = app.title();
     document.documentElement.lang = app.lang === "zh" ? "zh-Hans" : "en";
   }
 
   function cardOf(i) {
     const other = app.otherName(i);
-    const rows = Object.entries(data.measures).slice(0, 4).map(([name, values]) =>
+    const rows = Object.entries(app.measures()).slice(0, 4).map(([name, values]) =>
       h("tr", {}, h("th", { scope: "row" }, app.measureName(name)), h("td", {}, app.number(values[i]))));
     return [
       h("strong", {}, app.nameOf(i), other !== app.nameOf(i) && h("span", { class: "other" }, ` ${other}`)),
       h("table", {}, h("tbody", {}, rows)),
-      h("p", {}, app.t("card_hint")),
+      h("p", {}, app.t(matchMedia("(hover: none)").matches ? "card_hint_touch" : "card_hint")),
     ];
   }
 
@@ -98,7 +123,7 @@ function start() {
     replace(
       root,
       h("header", { class: "top" },
-        h("h1", {}, data.title),
+        h("h1", {}, app.title()),
         h("p", { class: "facts" }, app.t("facts", { places: app.count(n), links: app.count(pairs), layers: app.count(layers.length) })),
         h("button", {
           type: "button", class: "lang", lang: app.lang === "zh" ? "en" : "zh-Hans",
@@ -148,43 +173,49 @@ function start() {
   }
 
   let turn = 0;
-  let computed = null;
+  let computed = {};
   /** Measures what the state asks for, a slice at a time; the page is busy meanwhile. */
   function compute() {
     const { state } = app;
-    const key = JSON.stringify([
-      state.home, state.host, state.size, state.volume, state.volumeShare, state.pipelineShare, state.funding, state.layer,
+    const ranks = state.view === "hosts" && state.home != null;
+    const asked = JSON.stringify([
+      state.home, state.size, state.volume, state.volumeShare, state.pipelineShare, state.funding, state.layer,
       state.layers, state.border, state.kilometres, state.distance, state.seed, state.add, state.remove,
     ]);
-    if (key === computed) return;
-    computed = key;
+    const [tried, ranked] = [`${asked} ${state.host}`, ranks ? asked : null];
+    if (tried === computed.tried && (!ranks || ranked === computed.ranked)) return;
+    if (tried !== computed.tried) app.trial = app.others = app.refusal = null;
+    if (ranked !== computed.ranked) app.ranking = null;
+    computed = { tried, ranked };
     const mine = ++turn;
-    app.trial = app.others = app.refusal = null;
     if (!app.live) return;
     const work = (function* () {
-      const trial = yield* tryOut(network, state);
-      if (trial.runs) trial.changes = meanChanges(network, network.layers[state.layer], trial.runs);
-      app.trial = trial;
-      if (trial.runs) {
+      try {
+        if (!app.trial) {
+          const trial = yield* tryOut(network, state);
+          if (trial.runs) trial.changes = meanChanges(network, network.layers[state.layer], trial.runs);
+          app.trial = trial;
+        }
         yield "show";
-        app.others = yield* compareWithOthers(network, state);
+      } catch (refusal) {
+        if (!refusal.key) throw refusal;
+        app.refusal = refusal;
       }
+      if (ranks && !app.ranking) {
+        app.ranking = yield* rankHosts(network, state);
+        yield "show";
+      }
+      if (app.trial?.runs && !app.others) app.others = yield* compareWithOthers(network, state);
     })();
     document.body.setAttribute("aria-busy", "true");
     const slice = () => {
       if (mine !== turn) return;
       const end = performance.now() + SLICE;
-      try {
-        for (;;) {
-          const { done, value } = work.next();
-          if (done) return finish();
-          if (value === "show") refresh();
-          if (performance.now() > end) break;
-        }
-      } catch (refusal) {
-        if (!refusal.key) throw refusal;
-        app.refusal = refusal;
-        return finish();
+      for (;;) {
+        const { done, value } = work.next();
+        if (done) return finish();
+        if (value === "show") refresh();
+        if (performance.now() > end) break;
       }
       setTimeout(slice, 0);
     };

@@ -4,6 +4,7 @@ import { zoom, zoomIdentity } from "d3-zoom";
 import { h, replace, s } from "./dom.js";
 import { flowsByPair, neighbourhood } from "./flows.js";
 import { placeLabels } from "./labels.js";
+import { inside } from "./network.js";
 import { arrowHead, bent, pathOf, project } from "./projection.js";
 
 /** Flows above which they are drawn on a canvas, and places above which these are, too. */
@@ -11,6 +12,7 @@ export const MANY_FLOWS = 1500;
 export const MANY_PLACES = 800;
 /** Flows above which the picture is shifted as it is while it moves, and drawn again when it rests. */
 const HEAVY = 300;
+const TOUCH = matchMedia("(hover: none)");
 const A_FRAME = 1000; // flows drawn on the canvas in one frame
 const PARK_AWAY = 15; // pixels between a park and its host
 
@@ -33,7 +35,7 @@ export function createMap(app) {
 
   const behaviour = zoom()
     .scaleExtent([0.6, 40])
-    .filter((event) => !event.button && (!event.ctrlKey || event.type === "wheel") && !event.target.closest?.(".place"))
+    .filter((event) => !(event.touches?.length < 2) && !event.button && (!event.ctrlKey || event.type === "wheel") && !event.target.closest?.(".place"))
     .on("zoom", (event) => {
       transform = event.transform;
       requestDraw(true);
@@ -121,7 +123,16 @@ export function createMap(app) {
     content.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
   }
 
-  const at = (i) => base.points[i] && transform.apply(base.points[i]);
+  /** Where a place is drawn; one that only contains others is in their middle. */
+  function at(i) {
+    let point = base.points[i];
+    if (i >= network.n) {
+      const within = inside(network, i);
+      const inner = base.points.filter((each, k) => each && within[k]);
+      point = inner.length ? [0, 1].map((axis) => inner.reduce((sum, each) => sum + each[axis], 0) / inner.length) : null;
+    }
+    return point && transform.apply(point);
+  }
 
   let kept = {};
   /** Flows of the layers that count, worked out once. */
@@ -162,6 +173,7 @@ export function createMap(app) {
     replace(content, parts);
     if (focused != null) svg.querySelector(`[data-place="${focused}"]`)?.focus();
     labelButtons();
+    if (TOUCH.matches) show(resting());
   }
 
   /** The picture as SVG elements with all their looks, so that it can be saved. */
@@ -216,8 +228,7 @@ export function createMap(app) {
 
   /** Links gained and lost, mean over placements, and the park beside its host. */
   function paintTrial(trial, colours, line) {
-    const host = at(app.state.host);
-    if (!host) return [];
+    const host = at(app.state.host) ?? [width / 2, height / 2];
     const park = [host[0] + PARK_AWAY, host[1] - PARK_AWAY];
     const point = (i) => (i === -1 ? park : at(i));
     const { gained, lost } = trial.changes;
@@ -234,6 +245,7 @@ export function createMap(app) {
       });
     return [
       draw(lost, colours.loss, "5 4", -0.18),
+      line(pathOf(bent(host, park, 0)), { stroke: colours.gain, "stroke-width": 1.5 }),
       draw(gained, colours.gain, null, 0.18),
       s("path", {
         d: star(park, 9), fill: colours.gain, stroke: colours.halo, "stroke-width": 1.5,
@@ -256,7 +268,7 @@ export function createMap(app) {
     return s("g", {
       ...where, class: "place", role: "button", tabindex: i === roving ? 0 : -1, "data-place": i,
       "aria-label": app.describe(i), "aria-pressed": String(i === view.chosen),
-      onpointerenter: () => show(i), onpointerleave: () => show(null),
+      onpointerenter: () => show(i), onpointerleave: () => show(resting()),
       onfocus: () => ((roving = i), show(i)), onblur: () => show(null),
       onkeydown: (event) => onKey(event, i),
       onpointerdown: (event) => startDrag(event, i),
@@ -292,11 +304,12 @@ export function createMap(app) {
     if (event.button) return;
     event.preventDefault();
     drag = { from: i, moved: false };
+    const touched = event.pointerType === "touch"; // a swipe scrolls the page
     const start = [event.clientX, event.clientY];
     const ghost = s("path", { class: "ghost", fill: "none", stroke: app.palette().home, "stroke-width": 2.5, "stroke-dasharray": "6 4" });
     const move = (e) => {
       if (Math.hypot(e.clientX - start[0], e.clientY - start[1]) > 6) drag.moved = true;
-      if (!drag.moved) return;
+      if (!drag.moved || touched) return;
       if (!ghost.isConnected) svg.append(ghost);
       ghost.setAttribute("d", pathOf(bent(at(i), pointer(e, svg), 0.18)));
     };
@@ -307,7 +320,7 @@ export function createMap(app) {
       ghost.remove();
       const target = document.elementFromPoint(e.clientX, e.clientY)?.closest?.(".place");
       const to = target ? Number(target.dataset.place) : null;
-      if (e.type === "pointerup" && drag.moved && to != null && to !== i) app.set({ home: i, host: to, size: null });
+      if (e.type === "pointerup" && drag.moved && !touched && to != null && to !== i) app.set({ home: i, host: to });
       else if (e.type === "pointerup" && !drag.moved) app.choosePlace(i === app.state.select ? null : i);
       drag = null;
     };
@@ -316,8 +329,11 @@ export function createMap(app) {
     window.addEventListener("pointercancel", stop);
   }
 
+  /** Whose card stays: without a mouse that of the place chosen. */
+  const resting = () => (TOUCH.matches ? app.state.select : null);
+
   function show(i) {
-    card.hidden = i == null || drag?.moved;
+    card.hidden = i == null || !at(i) || drag?.moved;
     if (card.hidden) return;
     replace(card, app.cardOf(i));
     const [x, y] = at(i);
@@ -412,19 +428,17 @@ export function createMap(app) {
   return {
     element,
     update: () => requestDraw(false),
-    /** The picture as an SVG of its own. */
+    /** The picture as an SVG, its size, and pixels per kilometre. */
     picture() {
-      const view = compose();
-      return s("svg", {
-        xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height,
-      }, paint(view, app.palette(), { flows: true, places: true, still: true }));
+      const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height }, paint(compose(), app.palette(), { flows: true, places: true, still: true }));
+      return { svg, width, height, perKilometre: base.perKilometre && base.perKilometre * transform.k };
     },
   };
 }
 
 export const FONTS = 'system-ui, "Segoe UI", "Helvetica Neue", Arial, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
 
-function star([x, y], r) {
+export function star([x, y], r) {
   const points = Array.from({ length: 10 }, (_, k) => {
     const radius = k % 2 ? r * 0.45 : r;
     const angle = (k * Math.PI) / 5 - Math.PI / 2;

@@ -61,11 +61,11 @@ export function createMapPanel(app) {
   function about(i) {
     const flows = flowsByPair(network, app.state.layers).filter(({ a, b }) => a === i || b === i);
     const rows = network.measures.map((name) =>
-      h("tr", {}, h("th", { scope: "row" }, app.measureName(name)), h("td", { class: "n" }, app.number(data.measures[name][i])), h("td", { class: "n" }, rankOf(name, i))));
+      h("tr", {}, h("th", { scope: "row" }, app.measureName(name)), h("td", { class: "n" }, app.number(app.measures()[name][i])), h("td", { class: "n" }, rankOf(name, i))));
     return [
       h("h2", {}, app.nameOf(i), app.otherName(i) !== app.nameOf(i) && h("span", { class: "other" }, ` ${app.otherName(i)}`)),
       h("p", { class: "actions" },
-        h("button", { type: "button", onclick: () => app.set({ home: i, size: null }) }, t("make_home")),
+        h("button", { type: "button", onclick: () => app.set({ home: i }) }, t("make_home")),
         h("button", { type: "button", onclick: () => app.set({ host: i }) }, t("make_host")),
         h("button", { type: "button", onclick: () => app.set({ select: null }) }, t("show_all"))),
       h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, t("measure")), h("th", { class: "n" }, t("value")), h("th", { class: "n" }, t("rank")))), h("tbody", {}, rows)),
@@ -74,13 +74,13 @@ export function createMapPanel(app) {
         const other = flow.a === i ? flow.b : flow.a;
         return h("li", {},
           h("button", { type: "button", class: "plain", onclick: () => app.choosePlace(other) }, app.nameOf(other)),
-          h("span", { class: "hint" }, ` ${app.number(flow.weight)} · ${[...flow.layers].map(app.layerName).join(", ")}`));
+          h("span", { class: "hint" }, ` ${app.number(flow.weight)} · ${app.joined([...flow.layers].map(app.layerName))}`));
       })),
     ];
   }
 
   function rankOf(name, i) {
-    const values = data.measures[name];
+    const values = app.measures()[name];
     if (values[i] == null) return "";
     return t("rank_of", { rank: 1 + values.filter((value) => value != null && value > values[i]).length, all: values.filter((value) => value != null).length });
   }

@@ -43,10 +43,10 @@ export function heaviest(a, b) {
 
 /**
  * Harmonic centrality of the first n points: sum over j of 1 / d_ij, divided by n - 1, unreachable
- * places adding 0; mirrors `centrality.harmonic_centrality(..., nodes=baseline's nodes)`. Its mean
+ * places adding 0 (0 for others than `only`); mirrors `centrality.harmonic_centrality(..., nodes=baseline's nodes)`. Its mean
  * is `connectivity.global_efficiency`. Points behind the first n only carry paths.
  */
-export function harmonic(weights, size, n, distance, frictions) {
+export function harmonic(weights, size, n, distance, frictions, only = null) {
   const begin = new Int32Array(size + 1);
   let m = 0;
   for (let k = 0; k < weights.length; k++) if (weights[k] > 0) m++;
@@ -67,7 +67,7 @@ export function harmonic(weights, size, n, distance, frictions) {
   const search = steps ? stepsFrom : lengthsFrom;
   const found = new Float64Array(size);
   const values = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
+  for (const i of only ?? Array(n).keys()) {
     if (begin[i] === begin[i + 1]) continue;
     search(i, begin, to, length, found);
     let sum = 0;

@@ -10,6 +10,8 @@ export function greatCircle(lon1, lat1, lon2, lat2) {
   return 2 * 6371.0088 * Math.asin(Math.sqrt(Math.min(haversine, 1)));
 }
 
+const MOST_REPLICATES = 200; // so that nobody waits for long
+
 /**
  * Places 0 to n - 1 have a node; those behind them only contain others. `parent` and
  * `jurisdiction` are positions among all of them, -1 where there is none.
@@ -35,7 +37,25 @@ export function readNetwork(data) {
   };
   network.layerAt = new Map(network.layers.map((layer, i) => [layer.name, i]));
   network.located = (i) => network.lon[i] != null && network.lat[i] != null;
+  network.defaults = defaultsOf(network, data.experiment);
   return network;
+}
+
+/** The settings with which the page opens: those of the study's experiment, which counts all layers. */
+function defaultsOf(network, { settings = {}, draws = null } = {}) {
+  const number = (key, usual) => (settings[key] == null ? usual : Number(settings[key]));
+  const ends = [settings.home, settings.host].map((id) => network.at.get(id) ?? null);
+  const layer = network.layerAt.get(settings.layer);
+  const known = layer != null && !ends.includes(null);
+  return {
+    home: known ? ends[0] : null, host: known ? ends[1] : null, layer: layer ?? mainLayer(network),
+    layers: known ? network.layers.map((_, k) => k) : observedLayers(network),
+    size: number("size", null), volume: number("volume", null), volumeShare: number("volume_share", null),
+    pipelineShare: number("pipeline_share", 0.25), funding: settings.funding ?? "reallocated",
+    border: number("border", 0), kilometres: number("kilometres", 0), distance: settings.distance ?? "unit",
+    seed: number("seed", 1), replicates: Math.min(number("replicates", 100), MOST_REPLICATES),
+    attachment: number("attachment", 1), draws: known ? draws : null,
+  };
 }
 
 /** Marks a place and the places inside it; mirrors `scenarios._park_ends.inside`. */
@@ -47,13 +67,13 @@ export function inside(network, place) {
   });
 }
 
-/** The layers that count, and the one that changes, where the address does not say. */
-export function observedLayers(network) {
+/** The layers that count, and the one that changes, where no study says. */
+function observedLayers(network) {
   const observed = network.layers.map((_, i) => i).filter((i) => !network.layers[i].modelled);
   return observed.length ? observed : network.layers.map((_, i) => i);
 }
 
-export function mainLayer(network) {
+function mainLayer(network) {
   let best = -1;
   for (const i of observedLayers(network))
     if (best < 0 || network.layers[i].weight.length > network.layers[best].weight.length) best = i;

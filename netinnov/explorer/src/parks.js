@@ -62,10 +62,10 @@ export function createParks(app) {
       h("details", {},
         h("summary", {}, app.parkName(park), h("span", { class: "other" }, ` ${route}`)),
         h("p", { class: "hint" }, facts),
-        park.partners.length > 0 && h("p", {}, t("partners_are"), " ", park.partners.map(([name, layer]) => `${name} (${layer.replaceAll("_", " ")})`).join("; "), "."),
+        park.partners.length > 0 && h("p", {}, t("partners_are"), " ", park.partners.map(([name, layer]) => t("partner_in", { name, layer: app.layerName(layer) })).join(t("between_items")), t("full_stop")),
         park.note && h("p", { class: "hint" }, park.note),
-        park.source_url && h("p", { class: "hint" }, `${t("source_of")}: ${park.source_url}`),
-        h("button", { type: "button", class: "try", onclick: () => app.set({ home: park.home, host: park.host, size: null, view: "enclave" }) }, t("try_this"))));
+        park.source_url && h("p", { class: "hint" }, t("labelled", { label: t("source_of"), value: park.source_url })),
+        h("button", { type: "button", class: "try", onclick: () => app.set({ home: park.home, host: park.host, view: "enclave" }) }, t("try_this"))));
   }
 
   return { element: content, update };

@@ -1,5 +1,6 @@
 // Where places are on the picture: a Mercator map, or the layout that Python computed.
 import { geoMercator } from "d3-geo";
+import { greatCircle } from "./network.js";
 
 const BUTTONS = 54; // pixels that the buttons take at the right
 const LEGEND = 62; // and a legend of two lines at the bottom
@@ -22,7 +23,9 @@ export function project(data, width, height) {
   const { lon, lat } = data.places;
   const points = Array.from({ length: data.n }, (_, i) =>
     lon[i] == null || lat[i] == null ? null : mercator([lon[i], lat[i]]));
-  return { points, land: outlines(data.land, mercator) };
+  const [x, y] = [(west + east) / 2, (south + north) / 2];
+  const perKilometre = (mercator([x + 0.01, y])[0] - mercator([x, y])[0]) / greatCircle(x, y, x + 0.01, y);
+  return { points, land: outlines(data.land, mercator), perKilometre };
 }
 
 function outlines({ unit, outlines: steps }, mercator) {

@@ -1,6 +1,8 @@
 // The question of the page, which is its own control: a park of a home in a host, and the answer.
 import { h, replace, select } from "./dom.js";
+import { png, save, svgText } from "./downloads.js";
 import { roundEven } from "./scenarios.js";
+import { picture } from "./picture.js";
 import { summarise } from "./summary.js";
 import { MOST_PLACES } from "./trial.js";
 
@@ -13,7 +15,7 @@ export function createQuestion(app) {
   const place = (name) =>
     select({
       name, "aria-label": t(name),
-      onchange: (event) => app.set({ [name]: whole(event.target.value), ...(name === "home" && { size: null }) }),
+      onchange: (event) => app.set({ [name]: whole(event.target.value) }),
     }, places(t(`choose_${name}`)), "");
   const home = place("home");
   const host = place("host");
@@ -48,12 +50,12 @@ export function createQuestion(app) {
   );
   function chooseLayer(k) {
     const layers = app.state.layers.includes(k) ? app.state.layers : [...app.state.layers, k];
-    app.set({ layer: k, layers, size: null });
+    app.set({ layer: k, layers });
   }
-  volumeShare.addEventListener("change", () => app.set({ size: null }));
   const labelled = (key, control, output) => h("label", {}, h("span", {}, t(key)), control, output);
   const shareText = h("output", {});
   const answer = h("div", { class: "answer", role: "status" });
+  const copied = h("span", { class: "hint", role: "status" });
   const element = h("section", { class: "question", "aria-label": t("view_enclave") },
     h("form", { onsubmit: (event) => event.preventDefault() },
       h("div", { class: "sentence" },
@@ -63,9 +65,22 @@ export function createQuestion(app) {
         h("summary", {}, t("more_settings")),
         h("div", { class: "grid" },
           labelled("pipeline_share", share, shareText), labelled("border", border), labelled("kilometres", kilometres),
-          labelled("distance", distance), labelled("layer", layer), labelled("volume_share", volumeShare), labelled("seed", seed),
-          h("button", { type: "button", onclick: () => app.set({ home: null, host: null, size: null, add: [], remove: [], view: "map" }) }, t("clear"))))),
-    answer);
+          labelled("distance", distance), labelled("layer", layer), labelled("volume_share", volumeShare), labelled("seed", seed)))),
+    answer,
+    h("div", { class: "actions" },
+      h("button", { type: "button", onclick: app.startOver }, t("clear")),
+      h("button", { type: "button", onclick: copyAddress }, t("copy_address")),
+      h("button", { type: "button", onclick: async () => save(`${t("picture_file")}.png`, await png(picture(app))) }, t("save_png")),
+      h("button", { type: "button", onclick: () => save(`${t("picture_file")}.svg`, svgText(picture(app)), "image/svg+xml") }, t("save_svg")), copied));
+
+  async function copyAddress() {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      copied.textContent = t("address_copied");
+    } catch {
+      copied.textContent = location.href; // a frame may not write, so that the reader copies it
+    }
+  }
 
   function update() {
     const { state } = app;
@@ -109,8 +124,8 @@ export function createQuestion(app) {
     const found = summarise(app);
     return [
       faults,
-      h("p", { class: "headline" }, found.headline, " ", h("span", { class: "interval" }, found.interval)),
-      h("p", { class: "sure" }, found.sure.map((text) => [text, " "]), h("em", {}, t("not_a_forecast"))),
+      h("p", { class: "headline" }, found.headline, t("between_sentences"), h("span", { class: "interval" }, found.interval)),
+      h("p", { class: "sure" }, found.sure.map((text) => [text, t("between_sentences")]), h("em", {}, t("not_a_forecast"))),
     ];
   }
 
@@ -123,7 +138,7 @@ export function createQuestion(app) {
     const noneHome = size != null && pipelineShare > 0 && !roundEven(pipelineShare * size);
     return [
       changes && state.home != null && noneHome && h("p", { class: "fault" }, t("none_leads_home", { share: app.percent(pipelineShare), size })),
-      unlocated.length > 0 && h("p", { class: "fault" }, t("no_kilometres", { number: unlocated.length, names: unlocated.slice(0, 12).map(app.nameOf).join(", ") })),
+      unlocated.length > 0 && h("p", { class: "fault" }, t("no_kilometres", { number: unlocated.length, names: app.joined(unlocated.slice(0, 12).map(app.nameOf)) })),
       changes && state.layer >= 0 && !state.layers.includes(state.layer) && h("p", { class: "fault" }, t("layer_off", { layer: app.layerName(state.layer) })),
       state.home != null && network.layers[state.layer]?.modelled && h("p", { class: "hint" }, t("modelled_notice", { layer: app.layerName(state.layer) })),
     ].filter(Boolean);
@@ -137,29 +152,19 @@ export function createQuestion(app) {
     }));
   }
 
-  /** The experiment of the study first, then the pairs of most enclaves in the data. */
+  /** The pairs of most enclaves in the data. */
   function suggestions() {
-    const own = experiment();
-    const pairs = app.data.suggestions.filter(([from, to]) => from !== own?.home || to !== own?.host).slice(0, own ? 2 : 3);
-    const tries = [...(own ? [own] : []), ...pairs.map(([from, to]) => ({ home: from, host: to, size: null }))];
+    const tries = app.data.suggestions.slice(0, 3).map(([home, host]) => ({ home, host }));
     if (!tries.length) return h("p", { class: "hint" }, t("hint_pick"));
     return h("p", { class: "hint" }, t("hint_try"), " ", tries.map((patch) =>
       h("button", { type: "button", class: "try", onclick: () => app.set(patch) }, t("pair", { home: app.nameOf(patch.home), host: app.nameOf(patch.host) }))));
   }
 
-  /** The settings of the study's experiment, which measures all layers. */
-  function experiment() {
-    const { settings } = app.data.experiment ?? {};
-    const [from, to] = [network.at.get(settings?.home), network.at.get(settings?.host)];
-    if (from == null || to == null || !network.layerAt.has(settings.layer)) return null;
-    const value = (key) => (settings[key] == null ? null : Number(settings[key]));
-    return {
-      home: from, host: to, size: value("size"), volume: value("volume"), volumeShare: value("volume_share"),
-      pipelineShare: value("pipeline_share"), funding: settings.funding, layer: network.layerAt.get(settings.layer),
-      layers: network.layers.map((_, k) => k), border: value("border"), kilometres: value("kilometres"),
-      distance: settings.distance, seed: value("seed"),
-    };
+  /** Brings the answer in sight where it is not, as on a telephone. */
+  function show() {
+    const { top, bottom } = answer.getBoundingClientRect();
+    if (top < 0 || bottom > window.innerHeight) answer.scrollIntoView({ block: "center" });
   }
 
-  return { element, update };
+  return { element, update, show };
 }

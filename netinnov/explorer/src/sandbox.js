@@ -1,23 +1,17 @@
 // Try an enclave: what it changes, how sure that is, and the same numbers as a table.
 import { strips } from "./charts.js";
 import { h, replace } from "./dom.js";
+import { tableOf } from "./table.js";
 import { changesOf, spread, subjectOf } from "./summary.js";
 
 const SHOWN = 14; // places whose change is drawn
-const MEASURED = { global_efficiency: "global_efficiency", harmonic_centrality: "measure_harmonic", pagerank: "measure_pagerank" };
 
 export function createSandbox(app) {
-  const { t, network, data } = app;
+  const { t, network } = app;
   const results = h("div", { class: "results" });
-  const numbers = h("tbody", {});
+  const numbers = h("div", {});
   const totals = h("p", { class: "totals" });
-  const element = h("div", {},
-    results, totals,
-    h("details", { class: "behind" }, h("summary", {}, t("all_places_table")),
-      h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("all_places_table") },
-        h("table", {}, h("thead", {}, h("tr", {},
-          h("th", { scope: "col" }, t("place")), h("th", { scope: "col", class: "n" }, t("before")),
-          h("th", { scope: "col", class: "n" }, t("after")), h("th", { scope: "col", class: "n" }, t("change")))), numbers))));
+  const element = h("div", {}, results, totals, h("details", { class: "behind" }, h("summary", {}, t("all_places_table")), numbers));
 
   /** The numbers of the trial, all digits in `data-value`, whatever view is open. */
   function fillTable() {
@@ -34,15 +28,16 @@ export function createSandbox(app) {
     }
     const { before, after } = trial;
     replace(totals,
-      t("efficiency_of_all"), " ", t("before"), " ", cell("global_efficiency_before", before.efficiency), ", ",
-      t("after"), " ", cell("global_efficiency", after.efficiency), ".");
-    const order = [...Array(network.n).keys()].sort((a, b) => app.nameOf(a).localeCompare(app.nameOf(b), app.lang));
-    replace(numbers, order.map((i) =>
-      h("tr", {},
-        h("th", { scope: "row" }, app.nameOf(i)),
-        h("td", { class: "n" }, cell("harmonic_centrality_before", before.access[i], network.ids[i])),
-        h("td", { class: "n" }, cell("harmonic_centrality", after.access[i], network.ids[i])),
-        h("td", { class: "n" }, app.change((after.access[i] - before.access[i]) / (before.access[i] || 1))))));
+      t("efficiency_of_all"), " ", t("before"), " ", cell("global_efficiency_before", before.efficiency), t("comma"),
+      t("after"), " ", cell("global_efficiency", after.efficiency), t("full_stop"));
+    const rows = Array.from(before.access, (value, i) => ({
+      i, name: app.nameOf(i), before: value, after: after.access[i], change: (after.access[i] - value) / (value || 1), size: Math.abs(after.access[i] - value),
+    }));
+    const columns = [
+      ["name", t("place")], ["before", t("before"), (value, { i }) => cell("harmonic_centrality_before", value, network.ids[i])],
+      ["after", t("after"), (value, { i }) => cell("harmonic_centrality", value, network.ids[i])], ["change", t("change"), app.change],
+    ];
+    replace(numbers, tableOf(columns, rows, { order: ["size", true], label: t("all_places_table"), most: network.n }));
   }
 
   let shown = null;
@@ -57,7 +52,7 @@ export function createSandbox(app) {
 
   function content() {
     const { trial, others, state } = app;
-    if (!trial?.runs) return [h("h2", {}, t("view_enclave")), app.live && h("p", { class: "hint" }, t("sandbox_hint")), ofStudy()];
+    if (!trial?.runs) return [h("h2", {}, t("view_enclave")), app.live && h("p", { class: "hint" }, t("sandbox_hint"))];
     const gains = affected(trial, state, app.palette());
     const colours = app.palette();
     const width = Math.max(260, Math.min(520, results.clientWidth || 360));
@@ -72,46 +67,40 @@ export function createSandbox(app) {
       const medians = others.placebos.map(({ runs }) => spread(changesOf(network, trial, runs, state.home)).median);
       rows.push({
         label: t("placebo_row", { number: medians.length }), note: "", colour: colours.soft, values: medians,
-        title: others.placebos.map(({ host }) => app.nameOf(host)).join(", "),
+        title: app.joined(others.placebos.map(({ host }) => app.nameOf(host))),
       });
     }
     for (const rival of others?.rivals ?? [])
       rows.push(row(t(`rival_${rival.kind}`), rival.runs, state.home, colours.host));
     return [
       h("h2", {}, t("how_sure", { home })),
-      h("p", { class: "hint" }, t(trial.runs.length > 1 ? "how_sure_hint" : "nothing_drawn", { number: trial.runs.length })),
+      h("p", { class: "hint" }, t(trial.runs.length < 2 ? "nothing_drawn" : trial.ofStudy ? "how_sure_study" : "how_sure_hint", { number: trial.runs.length })),
       strips(rows, { width, format: app.change, colours, label: t("how_sure", { home }) }),
-      folded(numbersOf(rows, "")),
+      folded(numbersOf(rows, t("park"))),
       h("h2", {}, t("who_gains")),
       h("p", { class: "hint" }, t("access_is")),
       strips(gains, { width, format: app.change, colours, label: t("who_gains"), dense: true }),
       folded(numbersOf(gains, t("place"))),
-      ofStudy(),
+      linksOf(trial),
     ];
   }
 
   /** The numbers of strips as a table. */
   function numbersOf(rows, first) {
-    const cell = (value) => h("td", { class: "n" }, value == null ? "" : app.change(value));
-    return h("table", {}, h("thead", {}, h("tr", {}, [first, t("median"), t("low"), t("high")].map((text, k) => h("th", { scope: "col", class: k ? "n" : null }, text)))),
-        h("tbody", {}, rows.map(({ label, spread: about, values }) => {
-          const found = about ?? spread(values);
-          return h("tr", {}, h("th", { scope: "row" }, label), cell(found.median), cell(found.low), cell(found.high));
-        })));
+    const lines = rows.map(({ label, spread: about, values }) => ({ label, ...(about ?? spread(values)) }));
+    const columns = [["label", first], ["median", t("median"), app.change], ["low", t("low"), app.change], ["high", t("high"), app.change]];
+    return tableOf(columns, lines, { label: `${t("as_a_table")} ${first}` });
   }
 
   const folded = (table) => h("details", { class: "behind" }, h("summary", {}, t("as_a_table")), table);
 
-  /** What the study found of its own experiment, in per cent of before. */
-  function ofStudy() {
-    const { settings, effects = [] } = data.experiment ?? {};
-    const rows = effects.filter(({ measure, baseline }) => Object.hasOwn(MEASURED, measure) && baseline).map(({ measure, node, baseline, ...found }) => {
-      const relative = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, value == null ? null : value / Math.abs(baseline)]));
-      return { label: `${t(MEASURED[measure])}${node == null ? "" : `, ${app.nameOf(network.at.get(node))}`}`, spread: relative };
-    });
-    if (!rows.length) return null;
-    const pair = { home: app.nameOf(network.at.get(settings.home)), host: app.nameOf(network.at.get(settings.host)) };
-    return [h("h2", {}, t("in_the_report", pair)), numbersOf(rows, t("measure"))];
+  /** Links that come and go, in the mean of the placements; the park's first. */
+  function linksOf({ changes }) {
+    const name = (i) => (i === -1 ? t("the_park") : app.nameOf(i));
+    const all = [...changes.gained.map((row) => [row, 1]), ...changes.lost.map((row) => [row, -1])];
+    const rows = all.map(([{ a, b, weight, share }, sign]) => ({ source: name(a), target: name(b), weight: sign * weight, share }));
+    const columns = [["source", t("place")], ["target", t("and")], ["weight", t("weight"), app.signed], ["share", t("in_share"), app.percent]];
+    return [h("h2", {}, t("links_changed")), h("p", { class: "hint" }, t("links_changed_hint")), tableOf(columns, rows, { order: ["share", true], label: t("links_changed") })];
   }
 
   /** Home, host, all places together, and those whose access changes most. */

@@ -1,4 +1,4 @@
-// A park between two places, and its rivals; mirrors `netinnov.scenarios` with attachment=1.
+// A park between two places, and its rivals; mirrors `netinnov.scenarios`.
 import { inside } from "./network.js";
 import { draw, shuffled } from "./random.js";
 
@@ -34,7 +34,7 @@ function own(network, side) {
 }
 
 /** Candidates in proportion to strength; mirrors `_pair_draws.ends_by_strength`. */
-function endsByStrength(nodes, pairs, n, attachment = 1) {
+function endsByStrength(nodes, pairs, n, attachment) {
   const [inward, strength] = [new Float64Array(n), new Float64Array(n)];
   for (const [source, target, weight] of pairs) {
     inward[target] += weight;
@@ -50,15 +50,15 @@ function endsByStrength(nodes, pairs, n, attachment = 1) {
 }
 
 /** Candidates for the local links of a park; mirrors `_park_ends.embedding`. */
-function embedding(network, side, outside, pairs, volume) {
+function embedding(network, side, outside, pairs, volume, attachment) {
   const centre = own(network, side);
-  const ends = endsByStrength(centre, pairs, network.n);
+  const ends = endsByStrength(centre, pairs, network.n, attachment);
   if (centre.length > 1) return ends;
   const ties = pairs.filter(([source, target]) => source === centre[0] || target === centre[0]);
   const near = new Set(ties.flatMap(([source, target]) => [source, target]));
   near.delete(centre[0]);
   const nodes = [...near].filter((i) => !outside.nodes[i]).sort((a, b) => a - b);
-  const shared = endsByStrength(nodes, ties, network.n);
+  const shared = endsByStrength(nodes, ties, network.n, attachment);
   const all = shared.reduce((sum, end) => sum + end.pull, 0);
   return [{ ...ends[0], pull: volume ? all || 1 : Infinity }, ...shared];
 }
@@ -117,7 +117,7 @@ export function prepare(network, layer, plan, kind = "reverse") {
   if (layer.quantity === "share_of_origin") throw new Refusal("shares", { layer: layer.name });
   const pairs = linked(layer);
   if (!pairs.length) throw new Refusal("empty_layer", { layer: layer.name });
-  const n = network.n;
+  const { n, defaults: { attachment } } = network;
   const [home, host] = sides(network, plan.home, plan.host);
   if (kind === "forward" && inside(network, plan.host)[plan.home]) throw new Refusal("home_inside_host");
   const [near, far] = kind === "forward" ? [home, host] : [host, home];
@@ -144,8 +144,8 @@ export function prepare(network, layer, plan, kind = "reverse") {
     left = weights.map((weight, i) => Math.min(kept[i] / weight, 1));
     volume = weights.reduce((sum, weight, i) => sum + (1 - left[i]) * weight, 0);
   }
-  const local = embedding(network, near, far, pairs, moves);
-  const atFar = endsByStrength(own(network, far), pairs, n);
+  const local = embedding(network, near, far, pairs, moves, attachment);
+  const atFar = endsByStrength(own(network, far), pairs, n, attachment);
   const usual = reallocated || moves ? 0 : median(layer.weight);
   const park = kind === "direct" ? null : { place: near.place, jurisdiction: far.place };
 
@@ -204,10 +204,28 @@ export function prepare(network, layer, plan, kind = "reverse") {
   return { park, place: moves ? placeVolume : placeLinks, fixed: moves && kind !== "random" };
 }
 
-/** How large a park is tried where nobody says: half of home's links, 1 to 10. */
-export function usualSize(network, layer, home) {
-  const within = inside(network, home);
-  let count = 0;
-  for (let k = 0; k < layer.weight.length; k++) if (within[layer.source[k]] || within[layer.target[k]]) count++;
-  return Math.max(1, Math.min(10, Math.round(count / 2)));
+/** Positions of the pairs of a layer that have an end in a place. */
+export function linksOf(network, k, place) {
+  const [within, layer] = [inside(network, place), network.layers[k]];
+  return [...layer.weight.keys()].filter((i) => within[layer.source[i]] || within[layer.target[i]]);
+}
+
+const TENTH = 0.1;
+
+/**
+ * How large a park is tried where nobody says: a tenth of home's links, and so many more that one
+ * leads home; where the study moves a share of home's strength, that, and at least so much that its
+ * smaller part is worth a link.
+ */
+export function openAmount(network, k, home, pipelineShare, volumeShare = null) {
+  const links = linksOf(network, k, home);
+  const layer = network.layers[k];
+  if (volumeShare != null) {
+    const strength = links.reduce((sum, i) => sum + layer.weight[i], 0);
+    const enough = layer.least / Math.min(...[pipelineShare, 1 - pipelineShare].filter((part) => part > 0));
+    if (enough <= strength) return { volumeShare: Math.max(volumeShare, enough / strength) };
+  }
+  let size = Math.max(1, roundEven(TENTH * links.length));
+  while (pipelineShare > 0 && !roundEven(pipelineShare * size)) size++;
+  return { size };
 }

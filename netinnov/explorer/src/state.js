@@ -1,7 +1,7 @@
 // The state of the page in the address after #, so that a view can be cited.
-import { mainLayer, observedLayers } from "./network.js";
-import { usualSize } from "./scenarios.js";
+import { linksOf, openAmount } from "./scenarios.js";
 
+export const VIEWS = ["map", "enclave", "hosts", "centres", "compare", "parks", "tables"];
 const MOST_LINKS = 10000; // of a park, so that nobody waits for ever
 
 const decode = (text) => {
@@ -18,6 +18,7 @@ const encode = (text) => encodeURIComponent(text).replaceAll("~", "%7E");
  * used is left out and told in `faults`, as [key of a text, value].
  */
 export function readState(hash, network) {
+  const { defaults } = network;
   const given = new Map();
   for (const part of hash.replace(/^#/, "").split("&")) {
     const at = part.indexOf("=");
@@ -43,12 +44,13 @@ export function readState(hash, network) {
     faults.push(["wrong_number", `${key}=${decode(given.get(key))}`]);
     return usual;
   };
-  const choice = (key, options) => {
-    const value = decode(given.get(key) ?? options[0]);
-    if (options.includes(value)) return value;
+  const choice = (key, options, usual = options[0]) => {
+    const value = given.has(key) ? decode(given.get(key)) : usual;
+    if (value === usual || options.includes(value)) return value;
     faults.push(["wrong_choice", `${key}=${value}`]);
-    return options[0];
+    return usual;
   };
+  const end = (key) => (given.has(key) ? given.get(key) && place(given.get(key)) : defaults[key]);
   const list = (key) => (given.get(key) ? given.get(key).split(",").filter(Boolean) : []);
   const links = (key) =>
     list(key).flatMap((text) => {
@@ -63,22 +65,22 @@ export function readState(hash, network) {
 
   const above = (value) => value > 0;
   const state = {
-    home: given.get("home") ? place(given.get("home")) : null,
-    host: given.get("host") ? place(given.get("host")) : null,
+    home: end("home") ?? null,
+    host: end("host") ?? null,
     size: number("size", null, (value) => Number.isInteger(value) && value >= 1 && value <= MOST_LINKS),
     volume: number("volume", null, above),
     volumeShare: number("volume_share", null, above),
-    pipelineShare: number("pipeline_share", 0.25, (value) => value >= 0 && value <= 1),
-    funding: choice("funding", ["reallocated", "new"]),
-    layer: given.get("layer") ? layer(given.get("layer")) : null,
+    pipelineShare: number("pipeline_share", defaults.pipelineShare, (value) => value >= 0 && value <= 1),
+    funding: choice("funding", ["reallocated", "new"], null),
+    layer: (given.get("layer") ? layer(given.get("layer")) : null) ?? defaults.layer,
     layers: [...new Set(list("layers").map(layer).filter((i) => i != null))],
-    border: number("border", 0, (value) => value >= 0),
-    kilometres: number("kilometres", 0, (value) => value >= 0),
-    distance: choice("distance", ["unit", "inverse"]),
-    seed: number("seed", 1, (value) => Number.isInteger(value) && value >= 0),
+    border: number("border", defaults.border, (value) => value >= 0),
+    kilometres: number("kilometres", defaults.kilometres, (value) => value >= 0),
+    distance: choice("distance", ["unit", "inverse"], defaults.distance),
+    seed: number("seed", defaults.seed, (value) => Number.isInteger(value) && value >= 0),
     add: links("add"),
     remove: links("remove").map(([a, b]) => [a, b]),
-    view: choice("view", ["map", "enclave", "centres", "compare", "parks", "tables"]),
+    view: choice("view", VIEWS),
     compare: list("compare").flatMap((text) => text.split("~")).map(place).filter((i) => i != null && i < network.n),
     table: choice("table", ["places", "links", "parks", "changes"]),
     select: given.get("select") ? place(given.get("select")) : null,
@@ -89,40 +91,59 @@ export function readState(hash, network) {
     lang: given.has("lang") ? choice("lang", ["en", "zh"]) : null,
     faults,
   };
-  state.layer ??= mainLayer(network);
-  if (!state.layers.length) state.layers = observedLayers(network);
-  if (state.size != null) state.volume = state.volumeShare = null;
-  else if (state.volume != null) state.volumeShare = null;
-  else if (state.volumeShare == null && state.home != null && state.layer >= 0)
-    state.size = usualSize(network, network.layers[state.layer], state.home);
-  return state;
+  if (!state.layers.length) state.layers = defaults.layers;
+  const { size, volume, volumeShare, funding } = state;
+  state.asked = { size, volume, volumeShare, funding };
+  return Object.assign(state, amountOf(network, state));
 }
 
-/** Writes a state; what is as usual is left out. */
+/**
+ * How large the park is and who funds it, where the reader leaves it open: as in the study for its
+ * own home, else by `openAmount`; new links where home has fewer than it would give up.
+ */
+function amountOf(network, { home, layer, pipelineShare, asked }) {
+  const { defaults } = network;
+  const sizes = { size: asked.size, volume: null, volumeShare: null };
+  if (asked.size == null && asked.volume != null) sizes.volume = asked.volume;
+  else if (asked.size == null && asked.volumeShare != null) sizes.volumeShare = asked.volumeShare;
+  else if (asked.size == null && home != null && layer >= 0) {
+    const own = home === defaults.home && layer === defaults.layer && (defaults.size ?? defaults.volume ?? defaults.volumeShare) != null;
+    const { size = null, volume = null, volumeShare = null } = own ? defaults : openAmount(network, layer, home, pipelineShare, defaults.volumeShare);
+    Object.assign(sizes, { size, volume, volumeShare });
+  }
+  const links = home == null || layer < 0 ? 0 : linksOf(network, layer, home).length;
+  const few = asked.funding == null && defaults.funding !== "new" && sizes.size != null && home != null && links < sizes.size;
+  return { ...sizes, links, few, funding: few ? "new" : asked.funding ?? defaults.funding };
+}
+
+/** Whether a state has the settings of the study's experiment, so that its own draws answer. */
+export function isStudy(state, { defaults }) {
+  const keys = ["home", "host", "size", "volume", "volumeShare", "pipelineShare", "funding", "layer", "border", "kilometres", "distance", "seed"];
+  return state.home != null && !state.add.length && !state.remove.length && keys.every((key) => state[key] === defaults[key])
+    && same([...state.layers].sort((a, b) => a - b), defaults.layers);
+}
+
+const same = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
+
+/** Writes a state whose size and funding are those asked for; what is as usual is left out. */
 export function writeState(state, network) {
   const name = (i) => encode(network.ids[i]);
   const layer = (i) => encode(network.layers[i].name);
-  const same = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
+  const { defaults } = network;
   const parts = [];
   const put = (key, value, usual = null) => {
     if (value != null && value !== usual) parts.push(`${key}=${value}`);
   };
-  if (state.home != null) put("home", name(state.home));
-  if (state.host != null) put("host", name(state.host));
-  if (state.home != null) {
-    put("size", state.size);
-    put("volume", state.volume);
-    put("volume_share", state.volumeShare);
-  }
-  put("pipeline_share", state.pipelineShare, 0.25);
-  put("funding", state.funding, "reallocated");
-  if (state.layer >= 0 && state.layer !== mainLayer(network)) put("layer", layer(state.layer));
+  for (const key of ["home", "host"]) if (state[key] !== defaults[key]) put(key, state[key] == null ? "" : name(state[key]));
+  put("size", state.size);
+  put("volume", state.volume);
+  put("volume_share", state.volumeShare);
+  put("pipeline_share", state.pipelineShare, defaults.pipelineShare);
+  put("funding", state.funding);
+  if (state.layer >= 0 && state.layer !== defaults.layer) put("layer", layer(state.layer));
   const counted = [...state.layers].sort((a, b) => a - b);
-  if (!same(counted, observedLayers(network))) put("layers", counted.map(layer).join(","));
-  put("border", state.border, 0);
-  put("kilometres", state.kilometres, 0);
-  put("distance", state.distance, "unit");
-  put("seed", state.seed, 1);
+  if (!same(counted, defaults.layers)) put("layers", counted.map(layer).join(","));
+  for (const key of ["border", "kilometres", "distance", "seed"]) put(key, state[key], defaults[key]);
   if (state.add.length) put("add", state.add.map(([a, b, weight]) => `${name(a)}~${name(b)}~${weight}`).join(","));
   if (state.remove.length) put("remove", state.remove.map(([a, b]) => `${name(a)}~${name(b)}`).join(","));
   put("view", state.view, "map");

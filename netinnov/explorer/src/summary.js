@@ -43,13 +43,17 @@ export function summarise(app) {
   const changes = changesOf(network, trial, trial.runs, state.home);
   const { median: middle, low, high } = spread(changes);
   const word = Math.abs(middle) < HARDLY ? "same" : middle > 0 ? "up" : "down";
-  const headline = t(`headline_${word}`, { home, change: app.percent(Math.abs(middle)) });
-  const interval =
-    changes.length > 1 && high - low > HARDLY ? t("interval", { low: app.change(low), high: app.change(high), number: changes.length }) : "";
+  const { few, funding, size, links } = state;
+  const paid = few ? "few" : funding === "new" ? "new" : "reallocated";
+  const how = size == null ? "" : t(`paid_${paid}`, { size, links });
+  const headline = t(`headline_${word}`, { home, change: app.percent(Math.abs(middle)), how });
+  const numbers = { low: app.change(low), high: app.change(high), number: changes.length };
+  const interval = changes.length > 1 && high - low > HARDLY ? t(trial.ofStudy ? "interval_study" : "interval", numbers) : "";
   const sure = [];
   if (word !== "same" && changes.length > 1) {
     const alike = changes.filter((x) => Math.sign(x) === Math.sign(middle)).length / changes.length;
-    sure.push(t(alike >= 0.95 ? "sign_sure" : alike >= 0.8 ? "sign_likely" : "sign_open", { share: app.percent(alike) }));
+    const key = alike === 1 ? "sign_all" : alike >= 0.8 ? "sign_likely" : "sign_open";
+    sure.push(t(`${key}_${word}`, { share: app.percent(alike), number: changes.length }));
   }
   if (others?.placebos.length) {
     const medians = others.placebos.map(({ runs }) => median(changesOf(network, trial, runs, state.home)));

@@ -1,5 +1,5 @@
 // Tables that can be sorted and filtered, as elements and as CSV.
-import { h } from "./dom.js";
+import { h, replace } from "./dom.js";
 
 /** Rows in the order of a column; what is missing comes last. */
 export function sorted(rows, column, descending) {
@@ -12,25 +12,34 @@ export function sorted(rows, column, descending) {
   });
 }
 
-/**
- * A table of `columns` ([key, heading, how a value is written]) with buttons that sort; `order` is
- * [key, descending] and `onsort(key)` is told which column was pressed.
- */
-export function tableOf(columns, rows, { order = [], onsort = null, label, most = 200 } = {}) {
-  const head = columns.map(([key, heading]) => {
-    const own = order[0] === key;
-    const state = own ? (order[1] ? "descending" : "ascending") : null;
-    const arrow = own ? (order[1] ? " ▾" : " ▴") : "";
-    return h("th", { scope: "col", "aria-sort": state, class: rows.length && typeof rows[0][key] === "number" ? "n" : null },
-      onsort ? h("button", { type: "button", class: "plain", onclick: () => onsort(key) }, heading + arrow) : heading);
-  });
-  const body = rows.slice(0, most).map((row) =>
-    h("tr", {}, columns.map(([key, , write], k) => {
-      const content = write ? write(row[key], row) : row[key];
-      return k ? h("td", { class: typeof row[key] === "number" ? "n" : null }, content) : h("th", { scope: "row" }, content);
-    })));
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label },
-    h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, body)));
+const orders = new Map();
+
+/** The order that a reader gave the table with some label, else the usual one: [key, descending]. */
+export const orderOf = (label, usual) => orders.get(label) ?? usual;
+
+/** A table of `columns` ([key, heading, how a value is written]) that opens in `order`; a heading sorts it. */
+export function tableOf(columns, rows, { order = [], label, most = 200 }) {
+  const number = (key) => rows.some((row) => typeof row[key] === "number");
+  const box = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label });
+  const fill = (focused = null) => {
+    const [by, descending] = orderOf(label, order);
+    const press = (key) => {
+      orders.set(label, [key, by === key ? !descending : number(key)]);
+      fill(key);
+    };
+    const head = columns.map(([key, heading]) =>
+      h("th", { scope: "col", "aria-sort": by === key ? (descending ? "descending" : "ascending") : null, class: number(key) ? "n" : null },
+        h("button", { type: "button", class: "plain", "data-key": key, onclick: () => press(key) }, heading + (by === key ? (descending ? " ▾" : " ▴") : ""))));
+    const body = sorted(rows, by, descending).slice(0, most).map((row) =>
+      h("tr", {}, columns.map(([key, , write], k) => {
+        const content = write ? write(row[key], row) : row[key];
+        return k ? h("td", { class: typeof row[key] === "number" ? "n" : null }, content) : h("th", { scope: "row" }, content);
+      })));
+    replace(box, h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, body)));
+    if (focused != null) box.querySelector(`[data-key="${focused}"]`).focus();
+  };
+  fill();
+  return box;
 }
 
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;

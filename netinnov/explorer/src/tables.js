@@ -1,7 +1,7 @@
-// Tables behind the pictures: sort, filter, download; and the map as a picture.
+// Tables behind the pictures: sort, filter, download.
 import { h, replace, select } from "./dom.js";
-import { png, save, svgText } from "./downloads.js";
-import { csv, sorted, tableOf } from "./table.js";
+import { save } from "./downloads.js";
+import { csv, orderOf, sorted, tableOf } from "./table.js";
 
 export function createTables(app) {
   const { t, network, data } = app;
@@ -17,16 +17,16 @@ export function createTables(app) {
       ];
       const rows = Array.from({ length: network.n }, (_, i) => ({
         name: app.nameOf(i), id: network.ids[i], population: places.population[i],
-        ...Object.fromEntries(measures.map((name) => [name, data.measures[name][i]])),
+        ...Object.fromEntries(measures.map((name) => [name, app.measures()[name][i]])),
         ...Object.fromEntries(extra.map((name) => [name, structure[name][i]])),
       }));
       return [columns, rows];
     },
     links: () => {
       const columns = [["source", t("source")], ["target", t("target")], ["layer", t("layer_column")], ["weight", t("weight"), number], ["modelled", t("modelled")]];
-      const rows = network.layers.flatMap((layer, index) =>
+      const rows = app.state.layers.map((index) => network.layers[index]).flatMap((layer) =>
         Array.from(layer.weight, (weight, k) => ({
-          source: app.nameOf(layer.source[k]), target: app.nameOf(layer.target[k]), layer: app.layerName(index), weight, modelled: layer.modelled ? t("yes") : "",
+          source: app.nameOf(layer.source[k]), target: app.nameOf(layer.target[k]), layer: app.layerName(layer.name), weight, modelled: layer.modelled ? t("yes") : "",
         })));
       return [columns, rows];
     },
@@ -42,42 +42,38 @@ export function createTables(app) {
       const { trial } = app;
       const rows = trial
         ? Array.from(trial.before.access, (before, i) => ({
-            name: app.nameOf(i), id: network.ids[i], before, after: trial.after.access[i], change: before ? trial.after.access[i] / before - 1 : null,
+            name: app.nameOf(i), id: network.ids[i], before, after: trial.after.access[i], change: before ? trial.after.access[i] / before - 1 : null, size: Math.abs(trial.after.access[i] - before),
           }))
         : [];
       return [columns, rows];
     },
   };
+  const usual = { places: ["strength", true], links: ["weight", true], parks: ["opened", true], changes: ["size", true] };
   const names = Object.keys(kinds).filter((name) => name !== "parks" || data.parks?.length);
   const which = select({ name: "table", "aria-label": t("table"), onchange: (event) => app.set({ table: event.target.value }) }, names.map((name) => [name, t(`table_${name}`)]));
   const filter = h("input", { type: "search", name: "filter", placeholder: t("filter"), "aria-label": t("filter"), oninput: () => update(true) });
   const table = h("div", {});
-  let order = {};
   let shown = [[], []];
   const element = h("div", {},
-    h("div", { class: "actions" }, which, filter,
-      h("button", { type: "button", onclick: () => save(`${app.state.table}.csv`, csv(...shown), "text/csv;charset=utf-8") }, t("get_csv")),
-      h("button", { type: "button", onclick: () => save("map.svg", svgText(app.picture()), "image/svg+xml") }, t("get_svg")),
-      h("button", { type: "button", onclick: async () => save("map.png", await png(app.picture())) }, t("get_png"))),
-    table);
+    h("div", { class: "actions" }, which, filter, h("button", { type: "button", onclick: saveTable }, t("get_csv"))), table);
+  const name = () => (names.includes(app.state.table) ? app.state.table : names[0]);
+  const label = () => t(`table_${name()}`);
+
+  function saveTable() {
+    const [columns, rows] = shown;
+    save(`${name()}.csv`, csv(columns, sorted(rows, ...orderOf(label(), usual[name()]))), "text/csv;charset=utf-8");
+  }
 
   function update(open) {
     if (!open) return;
-    const name = names.includes(app.state.table) ? app.state.table : names[0];
-    which.value = name;
-    const [columns, rows] = kinds[name]();
+    which.value = name();
+    const [columns, rows] = kinds[name()]();
     const wanted = filter.value.trim().toLowerCase();
     const kept = wanted ? rows.filter((row) => columns.some(([key]) => String(row[key] ?? "").toLowerCase().includes(wanted))) : rows;
-    const [key, descending] = order[name] ?? [];
-    shown = [columns, key ? sorted(kept, key, descending) : kept];
-    const onsort = (pressed) => {
-      const own = order[name]?.[0] === pressed;
-      order = { ...order, [name]: [pressed, own ? !order[name][1] : typeof rows[0]?.[pressed] === "number"] };
-      update(true);
-    };
+    shown = [columns, kept];
     replace(table,
-      h("p", { class: "hint", role: "status" }, t("rows_shown", { shown: Math.min(shown[1].length, 200), all: shown[1].length })),
-      tableOf(columns, shown[1], { order: order[name], onsort, label: t(`table_${name}`) }));
+      h("p", { class: "hint", role: "status" }, t(kept.length > 200 ? "rows_shown" : "rows_all", { shown: 200, all: app.count(kept.length) })),
+      tableOf(columns, kept, { order: usual[name()], label: label() }));
   }
 
   return { element, update };

@@ -15,6 +15,7 @@ export function texts(lang) {
   const whole = new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en");
   const [three, four, percents] = [written(3), written(4), written(2, { style: "percent" })];
   const signed = written(2, { style: "percent", signDisplay: "exceptZero" });
+  const signedNumber = written(3, { signDisplay: "exceptZero" });
   return {
     lang,
     t: (key, values = {}) =>
@@ -24,6 +25,7 @@ export function texts(lang) {
     has: (key) => key in own,
     number: (x) => (x == null || Number.isNaN(x) ? "–" : (Math.abs(x) >= 1000 ? four : three).format(x)),
     percent: (x) => (x == null || Number.isNaN(x) ? "–" : percents.format(x)),
+    signed: (x) => signedNumber.format(x).replace("-", "−"),
     change: (x) => (x == null || !Number.isFinite(x) ? "–" : signed.format(Math.abs(x) < 5e-6 ? 0 : x).replace("-", "−")),
   };
 }

@@ -17,6 +17,7 @@ from netinnov.experiments import PairSums, Specification, specification_curve
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS, Prices, ReverseEnclave, break_even_prices, equal_cost
 from netinnov.scenarios._between_places import volume_of
+from netinnov.scenarios._open_size import given_up
 from netinnov.scenarios._prices import Funding, draws_nothing
 from netinnov.study._context import Context
 from netinnov.study._words import counted, number, percent
@@ -160,6 +161,9 @@ def specifications(
     if draws_nothing(_enclave(part, layer, funding="new", attachment=part.attachment)):
         attachments = {part.attachment}  # weight moves in proportion to weights
 
+    moved = given_up(cities, _enclave(part, layer, funding="reallocated"))
+    paid = ["reallocated", "new"] if moved.amount <= moved.of else ["new"]
+
     def make(funding: Funding, attachment: float, border: float, measure: str) -> Specification:
         frictions = connectivity.Frictions(border=border, distance=options.kilometres)
         of_node = measure == ACCESS
@@ -170,7 +174,7 @@ def specifications(
 
     choices: dict[str, list[Any]] = {
         "measure": [ACCESS, EFFICIENCY],
-        "funding": ["reallocated", "new"],
+        "funding": paid,
         "attachment": sorted(attachments),
         "border": [0.0, border, 2 * border],
     }

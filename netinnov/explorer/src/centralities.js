@@ -1,0 +1,103 @@
+// Centralities of the places in the layers that count, as `netinnov.centrality` defines them.
+import { flowsByPair } from "./flows.js";
+import { meter, MOST_PLACES } from "./trial.js";
+
+const DAMPING = 0.85;
+let kept = {};
+
+/**
+ * The measures by name, worked out once for each choice of layers; access under the lengths and
+ * frictions of the state. In a large network those that Python computed, of its observed layers.
+ */
+export function centralities({ data, network, state }) {
+  if (network.n > MOST_PLACES) return data.measures;
+  const key = JSON.stringify([state.layers, state.distance, state.border, state.kilometres]);
+  if (kept.key === key) return kept.measures;
+  const layers = state.layers.map((k) => network.layers[k]);
+  const [degrees, strengths] = [countsOf(network, layers, false), countsOf(network, layers, true)];
+  const total = (counts) => Array.from({ length: network.n }, (_, i) => counts.reduce((sum, each) => sum + each[i], 0));
+  const degree = total(degrees);
+  const shares = layers.some((layer) => layer.quantity === "share_of_origin");
+  const all = {
+    strength: () => (shares ? degree.map(() => null) : total(strengths)),
+    degree: () => degree,
+    pagerank: () => pagerank(network, layers, degrees),
+    harmonic: () => Array.from(meter(network, state).access(), (value) => (Number.isNaN(value) ? null : value)),
+    betweenness: () => betweenness(network, state.layers),
+    participation: () => degree.map((sum, i) =>
+      layers.length < 2 || !sum ? null : (1 - degrees.reduce((squares, each) => squares + (each[i] / sum) ** 2, 0)) * (layers.length / (layers.length - 1))),
+  };
+  kept = { key, measures: Object.fromEntries(network.measures.map((name) => [name, all[name]()])) };
+  return kept.measures;
+}
+
+/** Links, or their weights, at each place in each layer. */
+function countsOf({ n }, layers, weighted) {
+  return layers.map(({ source, target, weight }) => {
+    const counts = new Float64Array(n);
+    weight.forEach((each, k) => {
+      for (const i of [source[k], target[k]]) counts[i] += weighted ? each : 1;
+    });
+    return counts;
+  });
+}
+
+/** PageRank versatility of places that are in a layer only where they have a link (coupling 1). */
+function pagerank({ n }, layers, degrees) {
+  const present = degrees.map((counts) => counts.map((count) => Number(count > 0)));
+  const copies = Float64Array.from({ length: n }, (_, i) => present.reduce((sum, each) => sum + each[i], 0));
+  const size = copies.reduce((sum, count) => sum + count, 0);
+  if (!size) return Array(n).fill(null);
+  const out = layers.map(({ source, target, weight, directed }, l) => {
+    const sums = Float64Array.from(present[l], (there, i) => there * (copies[i] - 1));
+    weight.forEach((each, k) => {
+      sums[source[k]] += each;
+      if (!directed) sums[target[k]] += each;
+    });
+    return sums;
+  });
+  let ranks = present.map((there) => there.map((each) => each / size));
+  for (let round = 0, moved = 1; moved > 1e-13 && round < 1000; round++) {
+    const sent = ranks.map((rank, l) => rank.map((value, i) => (out[l][i] > 0 ? (DAMPING * value) / out[l][i] : 0)));
+    const jumps = (1 - sent.reduce((sum, each, l) => each.reduce((part, value, i) => part + value * out[l][i], sum), 0)) / size;
+    const all = copies.map((_, i) => sent.reduce((sum, each) => sum + each[i], 0));
+    const next = layers.map(({ source, target, weight, directed }, l) => {
+      const rank = present[l].map((there, i) => there * (jumps + all[i] - sent[l][i]));
+      weight.forEach((each, k) => {
+        rank[target[k]] += each * sent[l][source[k]];
+        if (!directed) rank[source[k]] += each * sent[l][target[k]];
+      });
+      return rank;
+    });
+    moved = next.reduce((sum, rank, l) => rank.reduce((part, value, i) => part + Math.abs(value - ranks[l][i]), sum), 0);
+    ranks = next;
+  }
+  return Array.from(copies, (_, i) => ranks.reduce((sum, rank) => sum + rank[i], 0));
+}
+
+/** Share of the shortest paths between two others that pass through a place (Brandes 2001). */
+function betweenness(network, chosen) {
+  const { n } = network;
+  const next = Array.from({ length: n }, () => new Set());
+  for (const { a, b, forth, back, layers } of flowsByPair(network, chosen)) {
+    const oneWay = [...layers].every((k) => network.layers[k].directed);
+    if (forth || !oneWay) next[a].add(b);
+    if (back || !oneWay) next[b].add(a);
+  }
+  const through = Array(n).fill(0);
+  for (let start = 0; start < n; start++) {
+    const [steps, paths, share] = [Array(n).fill(Infinity), new Float64Array(n), new Float64Array(n)];
+    [steps[start], paths[start]] = [0, 1];
+    const order = [start];
+    for (const i of order)
+      for (const j of next[i]) {
+        if (steps[j] === Infinity) [steps[j]] = [steps[i] + 1, order.push(j)];
+        if (steps[j] === steps[i] + 1) paths[j] += paths[i];
+      }
+    for (const i of order.reverse()) {
+      for (const j of next[i]) if (steps[j] === steps[i] + 1) share[i] += (paths[i] / paths[j]) * (1 + share[j]);
+      if (i !== start) through[i] += share[i] / Math.max((n - 1) * (n - 2), 1);
+    }
+  }
+  return n < 3 ? Array(n).fill(null) : through;
+}

@@ -1,0 +1,43 @@
+// Which host? All hosts for one home, the best first, and how sure their order is.
+import { h, replace } from "./dom.js";
+import { subjectOf } from "./summary.js";
+import { tableOf } from "./table.js";
+
+const SOME = 0.05; // share of placements from which on a host may be the best
+
+export function createHosts(app) {
+  const { t } = app;
+  const content = h("div", {});
+
+  function update(open) {
+    if (open) replace(content, ...parts());
+  }
+
+  function parts() {
+    const { state, ranking } = app;
+    if (!app.live || state.home == null) return [h("p", { class: "hint" }, t("hosts_pick"))];
+    const home = subjectOf(app, state.home);
+    const title = h("h2", {}, t("hosts_for", { home }));
+    if (!ranking) return [title, h("p", { class: "hint" }, t("computing"))];
+    if (!ranking.length) return [title, h("p", { class: "hint" }, t("hosts_none"))];
+    const [first] = ranking;
+    const rivals = ranking.filter((row) => row.best >= SOME && row !== first).length;
+    const number = first.values.length;
+    const rows = ranking.map((row) => ({ ...row, name: app.nameOf(row.host) }));
+    const choose = (name, { host }) =>
+      h("button", { type: "button", class: host === state.host ? "plain own" : "plain", onclick: () => app.set({ host }) }, name);
+    const columns = [
+      ["name", t("host"), choose], ["median", t("median"), app.change], ["low", t("low"), app.change], ["high", t("high"), app.change],
+      ["best", t("best_in"), app.percent], ["kilometres", t("distance_km"), (x) => (x == null ? "" : app.count(Math.round(x)))],
+    ];
+    return [
+      title,
+      h("p", {}, t("hosts_answer", { host: rows[0].name, change: app.change(first.median), share: app.percent(first.best), number }), t("between_sentences"),
+        t(rivals ? "hosts_rivals" : "hosts_clear", { number: rivals })),
+      h("p", { class: "hint" }, t("hosts_hint", { home, number })),
+      tableOf(columns, rows, { order: ["median", true], label: t("view_hosts") }),
+    ];
+  }
+
+  return { element: content, update };
+}

@@ -1,0 +1,213 @@
+"""The explorer of the bundled study: its settings, every home, every host, on a telephone too."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+
+import netinnov as ni
+from explorer_pages import opened, read, settle
+from netinnov import study
+from netinnov.centrality import harmonic_centrality
+from netinnov.connectivity import Frictions
+from netinnov.explorer._payload import centralities
+from netinnov.study._explorer_page import explorer_of
+from netinnov.study._loaded_data import load
+from netinnov.study._places import aggregate_to_places
+
+pytestmark = pytest.mark.usefixtures("few_resamples")
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def configuration():
+    return study.read_configuration()
+
+
+@pytest.fixture(scope="module")
+def cities(configuration):
+    loaded = load(configuration.data, configuration.layers, configuration.columns)
+    return aggregate_to_places(loaded.network, configuration.places).cities
+
+
+@pytest.fixture(scope="module")
+def file(configuration, tmp_path_factory):
+    return explorer_of(configuration).write(tmp_path_factory.mktemp("explorer") / "page.html")
+
+
+def test_the_page_and_python_agree_on_the_question_of_the_study(
+    browser, file, cities, configuration
+):
+    part, measures = configuration.experiment, configuration.measures
+    park = ni.ReverseEnclave(
+        part.home, part.host, part.size, part.pipeline_share, part.funding[0], layer=part.layer
+    )
+    options = {"frictions": Frictions(measures.border, measures.kilometres)}
+    options["distance"] = measures.distance or "unit"
+    before = harmonic_centrality(cities, **options)[part.home]
+    rng, nodes = np.random.default_rng(7), list(cities.nodes.index)
+    drawn = [
+        harmonic_centrality(park(cities, rng), nodes=nodes, **options)[part.home]
+        for _ in range(part.replicates)
+    ]
+    with opened(browser, file) as page:
+        (result,) = read(page, [page.evaluate("location.hash")])
+        told = page.locator(".headline").inner_text()
+    assert result["access"][part.home] / before == pytest.approx(
+        np.median(drawn) / before, abs=0.02
+    )
+    assert "if it gave up 4 of its 6 links" in told
+
+
+def test_every_home_has_an_answer_with_shanghai_as_host(browser, file):
+    with opened(browser, file) as page:
+        page.select_option("[name=host]", label="Shanghai")
+        homes = page.locator("[name=home] option").evaluate_all("all => all.map(o => o.value)")
+        answered = 0
+        for home in homes[1:]:
+            page.select_option("[name=home]", home)
+            settle(page)
+            answered += page.locator(".headline").count() and not page.locator(".fault").count()
+        assert len(homes) == 42
+        assert answered == 40
+        assert page.faults == []
+
+
+def test_new_links_are_the_default_where_home_has_too_few_to_give_up(browser, file):
+    with opened(browser, file, "#home=wenzhou&host=shanghai&layer=operation") as page:
+        assert re.search(
+            r"with 3 new links, as it has only \d to give up",
+            page.locator(".headline").inner_text(),
+        )
+        assert page.locator("[name=funding]").input_value() == "new"
+        page.select_option("[name=funding]", "reallocated")
+        settle(page)
+        assert "to give up, and 3 are asked for" in page.locator(".answer").inner_text()
+
+
+@pytest.mark.parametrize("counted", ["ownership,production", "gravity_modelled"])
+def test_sizes_and_tables_are_those_of_the_layers_that_count(browser, file, cities, counted):
+    expected = centralities(cities.select(layers=counted.split(",")))
+    with opened(browser, file, f"#layers={counted}&border=0&kilometres=0&view=tables") as page:
+        page.fill("[name=filter]", "")
+        keys = page.locator("#view-tables thead button").evaluate_all(
+            "b => b.map(x => x.dataset.key)"
+        )
+        rows = page.locator("#view-tables tbody tr").evaluate_all(
+            "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"
+        )
+    ids = list(cities.nodes.index)
+    table = {row[keys.index("id")]: dict(zip(keys, row, strict=True)) for row in rows}
+    assert {*table} == {*ids}
+    for name, values in expected.items():
+        for node, value in zip(ids, values, strict=True):
+            cell = table[node][name].replace(",", "")
+            assert (cell == "–") == (value is None), name
+            assert value is None or float(cell) == pytest.approx(value, rel=6e-3), name
+    # No unlinked place stands above a linked one.
+    rank = [float(table[node]["pagerank"]) for node in ids]
+    linked = [float(table[node]["degree"]) > 0 for node in ids]
+    assert min(r for r, has in zip(rank, linked, strict=True) if has) > 0
+    assert max((r for r, has in zip(rank, linked, strict=True) if not has), default=0) == 0
+
+
+def test_hosts_are_ranked_by_the_same_placements(browser, file):
+    with opened(browser, file, "#home=jinhua&view=hosts") as page:
+        cells = "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"
+        rows = page.locator("#view-hosts tbody tr").evaluate_all(cells)
+        assert len(rows) == 40
+
+        def share(text):
+            return float(text.replace("−", "-").rstrip("%"))
+
+        medians = [share(row[1]) for row in rows]
+        assert medians == sorted(medians, reverse=True)
+        assert sum(share(row[4]) for row in rows) == pytest.approx(100, abs=4)
+        page.get_by_role("button", name="km", exact=True).click()
+        far = page.locator("#view-hosts tbody tr").evaluate_all(cells)
+        distances = [float(row[5].replace(",", "")) for row in far]
+        assert distances == sorted(distances, reverse=True)
+        # The answer for one host is the row of that host.
+        page.locator("#view-hosts tbody button", has_text="Shanghai").click()
+        settle(page)
+        (of_shanghai,) = (row for row in rows if row[0] == "Shanghai")
+        assert of_shanghai[1].lstrip("−+") in page.locator(".headline").inner_text()
+        assert "view=hosts" in page.url
+        assert page.faults == []
+
+
+def test_any_number_of_places_is_compared(browser, file):
+    with opened(browser, file, "#view=compare") as page:
+        for name in ("Shanghai", "Ningbo"):
+            page.select_option("[name=compare]", label=name)
+        rows = page.locator("#view-compare tbody th").all_inner_texts()
+        assert len(rows) == 4
+        page.get_by_role("button", name="Leave out Ningbo").click()
+        assert page.locator("#view-compare tbody tr").count() == 3
+        assert "compare=quzhou~hangzhou~shanghai" in page.url
+
+
+def test_links_gained_and_lost_are_listed(browser, file):
+    with opened(browser, file, "#view=enclave") as page:
+        listed = page.get_by_role("region", name="Links gained and lost").locator("tbody tr")
+        texts = listed.all_inner_texts()
+        assert any("The park" in text and "+" in text for text in texts)
+        assert any("Quzhou" in text and "−" in text for text in texts)
+
+
+def test_the_picture_says_what_it_shows(browser, file):
+    with opened(browser, file) as page:
+        with page.expect_download() as download:
+            page.get_by_role("button", name="as SVG").click()
+        svg = ET.fromstring(Path(download.value.path()).read_text(encoding="utf-8"))
+        said = " ".join(
+            "".join(text.itertext()) for text in svg.iter("{http://www.w3.org/2000/svg}text")
+        )
+        for part in (
+            "Reverse innovation enclaves",
+            "Access of Quzhou would fall",
+            " km",
+            "Source:",
+        ):
+            assert part in said
+        assert "links given up" in said
+        assert page.faults == []
+
+
+def test_a_swipe_on_a_telephone_scrolls_and_a_tap_is_answered(browser, file):
+    with opened(browser, file, "", **PHONE) as page:
+        page.locator("svg.map").scroll_into_view_if_needed()
+        start = page.evaluate("scrollY")
+        client = page.context.new_cdp_session(page)
+        points = [[{"x": 60, "y": 600 - 20 * k}] for k in range(11)]
+        for kind, at in zip(["touchStart", *["touchMove"] * 10], points, strict=True):
+            client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+        client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_function("start => scrollY > start + 100", arg=start)
+        # What a tap asks for is answered where the reader looks.
+        page.locator("#tab-hosts").tap()
+        page.wait_for_selector("#view-hosts tbody tr")
+        page.locator("#view-hosts tbody button").nth(3).tap()
+        settle(page)
+        page.wait_for_timeout(100)
+        answer = page.locator(".headline").bounding_box()
+        assert answer["y"] >= 0
+        assert answer["y"] + answer["height"] <= 844
+        assert page.faults == []
+
+
+def test_all_of_the_chinese_page_is_chinese(browser, file):
+    with opened(browser, file, "#lang=zh") as page:
+        assert page.locator("h1").inner_text() == "长三角的反向创新飞地"
+        assert page.title() == "长三角的反向创新飞地"
+        for view in ("map", "enclave", "hosts", "centres", "compare"):
+            page.locator(f"#tab-{view}").click()
+            settle(page)
+            words = re.findall(r"[A-Za-z]{3,}", page.locator("main").inner_text())
+            assert {*words} <= {"SVG", "PageRank", "Jiang", "Borgatti", "Everett"}, view
+        assert page.faults == []

@@ -1,0 +1,123 @@
+"""The park of Quzhou in Hangzhou has one answer: in README, the tutorial, the report and Python."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import netinnov as ni
+from netinnov import study
+from netinnov.scenarios._open_size import given_up
+from netinnov.scenarios._settings import Settings
+from netinnov.study._places import aggregate_to_places
+
+ROOT = Path(__file__).parents[1]
+POINTS = 2.0
+"""Percentage points within which two pages agree."""
+PAGES = {
+    "README.md": r"access \(harmonic closeness\) would fall by (\d+) % in the median",
+    "README.zh.md": r"将下降 (\d+)%（100 次随机落位的中位数",
+    "docs/tutorials/enclave.md": r"its access falls by (\d+) %",
+}
+GIVEN_UP = {
+    "README.md": "four of its six modelled links",
+    "README.zh.md": "从 6 条模型生成的原有联系中调剂 4 条",
+    "docs/tutorials/enclave.md": "four of its six modelled links",
+}
+
+
+def text_of(page: str) -> str:
+    text = (ROOT / page).read_text("utf-8")
+    return text if ".zh." in page else re.sub(r"\s+", " ", text)
+
+
+@pytest.fixture(scope="module")
+def of_report():
+    """The network of `netinnov run` and the experiment that its configuration asks for."""
+    configuration = study.read_configuration()
+    part, measures = configuration.experiment, configuration.measures
+    network = ni.datasets.load_yrd_enclaves()
+    cities = aggregate_to_places(network, configuration.places).cities
+    measures = measures.settled(cities)
+    settings = Settings(
+        **{name: getattr(part, name) for name in ("home", "host", "size", "pipeline_share")},
+        **{name: getattr(part, name) for name in ("attachment", "layer", "replicates")},
+        funding=part.funding[0],
+        frictions=measures.frictions,
+        distance=measures.distance,
+        seed=configuration.seed,
+    )
+    return cities, settings
+
+
+@pytest.fixture(scope="module")
+def change(of_report):
+    cities, settings = of_report
+    result = ni.compare_scenarios(cities, **settings.arguments(), progress=False)
+    effects = result.effects(full=True).query("node == 'quzhou'").iloc[0]
+    return 100 * effects["median"] / effects["baseline"]
+
+
+def test_settings_of_the_bundled_case_are_the_defaults(of_report):
+    cities, settings = of_report
+    default = Settings("quzhou", "hangzhou", size=4)
+    for name in ("size", "pipeline_share", "funding", "attachment", "replicates", "seed"):
+        assert getattr(settings, name) == getattr(default, name)
+    assert str(given_up(cities, settings.park)) == "4 of its 6 links"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_tells_the_change_and_what_is_given_up(page, change):
+    text = text_of(page)
+    told = re.search(PAGES[page], text)
+    assert told, f"{page} must tell the change"
+    assert -float(told[1]) == pytest.approx(change, abs=POINTS)
+    assert GIVEN_UP[page] in text
+
+
+def test_what_is_printed_is_the_change(change):
+    tables = [
+        float(number)
+        for page in ("README.md", "docs/tutorials/enclave.md")
+        for number in re.findall(r"^hangzhou +(-[\d.]+)", (ROOT / page).read_text("utf-8"), re.M)
+    ]
+    assert len(tables) == 2
+    assert tables == pytest.approx([change] * 2, abs=0.051)
+
+
+def test_hosts_are_ranked_by_the_same_number(of_report, change):
+    cities, settings = of_report
+    access = partial(
+        ni.centrality.harmonic_centrality,
+        distance=settings.distance,
+        frictions=settings.frictions,
+    )
+    for measure in (access, settings.access):
+        ranking = ni.planning.rank_hosts(
+            cities, home="quzhou", scenario=settings.park, measure=measure, rng=settings.seed
+        )
+        assert ranking.loc["hangzhou", "median"] == pytest.approx(change)
+        assert len(ranking) == 40
+
+
+def test_every_home_has_an_answer_for_one_host(of_report):
+    cities, _ = of_report
+    for home in cities.nodes.index.drop("shanghai"):
+        ranking = ni.planning.rank_hosts(
+            cities, home=home, hosts=["shanghai"], replicates=3, rng=1, executor=1
+        )
+        assert ranking["median"].notna().all()
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/tutorials/enclave.md"])
+def test_enclaves_are_counted_alike(page):
+    network = ni.datasets.load_yrd_enclaves()
+    rank = network.places["population"]
+    steps = ni.linkages.count_enclaves(network, rank=rank, level=1, by="step")
+    start = r"(\d+) (?:nodes stand outside|个节点位于其辖区之外)\D+(\d+)\D+(\d+)\D+(\d+)\D+(\d+)"
+    told = re.search(start, text_of(page))
+    assert told
+    assert list(map(int, told.groups())) == steps.tolist()
