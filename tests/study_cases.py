@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
@@ -79,6 +80,26 @@ def stand_in(**known):
         "configuration": SimpleNamespace(maps=MapsPart()),
     } | known
     return SimpleNamespace(**known)
+
+
+def said_of(section, result, code="en"):
+    """What the page says of a result in a language."""
+    context = result.context
+    if hasattr(context, "in_language"):
+        context = context.in_language(code)
+        result = replace(result, context=context)
+    name = section.__name__.rpartition(".")[2]
+    return context.language.text(context.language.template(name), section.facts(result))
+
+
+def text_of_page(section, result, code="en"):
+    """Its answer and notes in plain text."""
+    text = said_of(section, result, code)
+    return plain(" ".join([text.answer, *text.notes]))
+
+
+def key_figures_of(section, result):
+    return {figure.name: figure for figure in section.key_figures(result)}
 
 
 def texts(sentences):

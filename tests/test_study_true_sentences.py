@@ -18,9 +18,7 @@ from netinnov.study._table_views import view_of
 from netinnov.study.sections import (
     built,
     enclaves,
-    experiment,
     governance,
-    park,
     plan,
     sharing,
     siting,
@@ -53,21 +51,6 @@ def test_most_frequent_hosts_that_tie_are_counted():
     context = context_of(network_of([("h0", "h1")], nodes=nodes), **OFF)
     text = text_of(enclaves.tell(enclaves.compute(context)))
     assert "Most frequent hosts: h0 (1), h1 (1), h2 (1) and 2 more as often." in text
-
-
-def test_changes_that_tie_are_counted_and_equal_ends_written_once():
-    result = experiment.compute(context_of(network_of(STAR), **OFF, experiment=PARK))
-    text = text_of(experiment.tell(result))
-    # Each leaf but b loses b of its seven others: of 1 + 6 / 2 = 4 half, an eighth.
-    assert (
-        "none gains access (harmonic closeness) and 6 lose it (median of the placements); " in text
-    )
-    assert "largest loss: c and 5 more, −12.5 %." in text
-    # b has no link left. In units of a jump, of which none leads to the park: a has 6.95 / 0.2775
-    # of 53.3 before, and 6.1 / 0.2775 of 44.0 after, its 6 leaves 1 + 0.85 / 7 of that each.
-    assert "PageRank of b changes by −100.0 % in the median placement." in text
-    assert "PageRank of a changes by +6.4 % in the median placement." in text
-    assert "(Theil index +599.9 % in the median placement)." in text
 
 
 def test_homes_that_all_have_the_least_are_not_below_the_median():
@@ -109,16 +92,6 @@ def test_one_host_has_space():
     network = network_of(LINKS, nodes=nodes, places=places)
     context = context_of(network, **OFF, space={"floor": 100.0})
     assert text_of(space.offer(space.compute(context))).endswith("of space; 1 host has 1,500.")
-
-
-def test_links_without_a_direction_have_none_in_the_sentence_on_a_park():
-    joined = [*LINKS, ("p", "q")]
-    for directed in ((), ("links",)):
-        network = network_of(joined, nodes=NODES, directed=directed)
-        context = context_of(network, park={"park": "park_1"})
-        text = text_of(park.tell(park.compute(context)))
-        assert "It joins no pair of actors of home and host that are not linked directly" in text
-        assert ("along the direction of the links" in text) == bool(directed)
 
 
 def test_one_candidate_of_a_plan_is_told_in_the_singular():
@@ -196,16 +169,6 @@ def test_a_small_standard_error_has_digits():
     assert "standard error 0.00," not in note
 
 
-def test_a_change_of_nothing_in_per_cent_has_no_panel():
-    """In a ring access is the same for all, so that its inequality is 0."""
-    settings = {"home": "p00", "host": "p03", "size": 1, "replicates": 2, "placebos": 0}
-    context = context_of(network_of(RING), **OFF, experiment=settings)
-    (picture,) = experiment.draw(experiment.compute(context))
-    labels = [ax.get_xlabel() for ax in picture.figure.axes]
-    assert "change in global efficiency, %" in labels
-    assert not any("inequality" in label for label in labels)
-
-
 def test_homes_below_the_median_are_those_with_the_least():
     chain = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("c", "x"), ("c", "y"), ("c", "z")]
     settings = {"siting": {"most_homes": 1, "most_hosts": 1}}
@@ -243,16 +206,12 @@ def test_a_support_that_what_is_built_would_undo_is_refused_at_the_start():
         plan.task_of(context)
 
 
-def test_one_enclave_and_one_placebo_are_told_in_the_singular():
+def test_one_enclave_is_told_in_the_singular():
     settings = {"siting": {"homes": ["b"], "hosts": ["a"], "placebos": 0, "resamples": 0}}
     settings["siting"]["against"] = "none"
     result = siting.compute(context_of(network_of(STAR), **OFF, **settings))
     said = text_of(siting.offer(result))
     assert said.startswith("The one enclave that could be built does not raise global efficiency")
-    settings = {"experiment": PARK | {"placebos": 1}}
-    result = experiment.compute(context_of(network_of(STAR), **OFF, **settings))
-    said = text_of(experiment.tell(result))
-    assert "The placebo host is the place most similar to the host in strength." in said
 
 
 def test_pairs_of_enclaves_are_counted_once_each():
@@ -292,14 +251,6 @@ def test_links_of_a_directed_layer_are_no_pairs():
     links = [("a", "b"), ("b", "a"), ("b", "c")]
     result = built.compute(context_of(network_of(links, directed=["links"]), **OFF))
     assert "3 linked pairs (each direction counted) in 1 layer" in text_of(built.offer(result))
-
-
-def test_an_amount_that_is_a_share_names_its_layer_where_there_are_several():
-    links = [("a", "b", 9.0, "x"), ("b", "c", 4.0, "x"), ("a", "c", 3.0, "y"), ("c", "d", 1.0, "x")]
-    own = {"home": "a", "host": "b", "volume_share": 0.5, "layer": "x", "placebos": 0}
-    context = context_of(network_of(links), **OFF, experiment={**own, "rivals": []})
-    text = text_of(experiment.offer(experiment.compute(context)))
-    assert "with 50 % of its strength in x and gave up" in text
 
 
 def test_approaches_say_how_long_a_link_is_where_they_are_measured():

@@ -11,9 +11,7 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.polycentricity import effective_number
 from netinnov.study.sections import (
-    _verdicts,
     built,
-    experiment,
     governance,
     methods,
     plan,
@@ -41,36 +39,6 @@ def test_links_inside_a_node_are_not_said_to_have_an_end_without_value():
         text
     )
     assert "left out" not in borders(FULL)
-
-
-def test_a_place_that_reached_nobody_has_changes_without_per_cent():
-    # Directed links reach e and lead nowhere, so its access is 0 before: no change is relative.
-    flows = [("a", "b", 3), ("b", "c", 2), ("c", "d", 1), ("d", "e", 1), ("a", "c", 5)]
-    network = network_of(flows, directed=["links"])
-    settings = {"home": "e", "host": "b", "replicates": 2}
-    result = experiment.compute(context_of(network, experiment=settings, **OFF))
-    text = text_of(_verdicts.trust(result))
-    assert "Set up in" in text
-    assert "not defined" not in text
-    assert "0 of them have its sign" not in text
-    assert "e's access stays as it is in the median of them: " in text
-
-
-@pytest.mark.parametrize(
-    ("hosts", "said"),
-    [
-        ("bbc", "a and b were chosen, as most enclaves in the data have them: 2 of 3."),
-        ("bcd", "a and b were chosen, the first of 3 pairs with most enclaves in the data: 1 of 3"),
-    ],
-)
-def test_home_and_host_are_only_said_to_have_most_enclaves_if_no_other_pair_has_as_many(
-    hosts, said
-):
-    firms = pd.DataFrame({"place": [*"abcd"]}, index=[*"abcd"])
-    parks = pd.DataFrame({"place": [*hosts], "jurisdiction": "a"}, index=["p", "q", "r"])
-    network = network_of(FULL, nodes=pd.concat([firms, parks.assign(kind="park")]))
-    context = context_of(network, experiment={"replicates": 2}, **OFF)
-    assert said in text_of(experiment.tell(experiment.compute(context)))
 
 
 def test_the_default_target_of_a_plan_is_below_the_number_of_places():
@@ -132,20 +100,6 @@ def test_directed_and_undirected_strengths_are_explained_where_both_are_added_up
         context = context_of(network, **OFF)
         text = text_of(methods.explain(methods.compute(context)))
         assert ("counts as two opposite ones" in text) == said
-
-
-@pytest.mark.parametrize(("n", "size"), [(20, 3), (30, 3), (2, 3), (40, 4)])
-def test_a_park_whose_size_is_left_open_has_a_link_home(n, size, no_set_ups):
-    # A tenth of 20 links are 2, of which a quarter would round to none.
-    links = [("h", f"p{k}", 1) for k in range(n)] + [("o", f"p{k}", 1) for k in range(5)]
-    settings = {"home": "h", "host": "o", "pipeline_share": 0.25, "replicates": 2}
-    result = experiment.compute(context_of(network_of(links), experiment=settings, **OFF))
-    assert result.headline.sized.size == size
-    text = text_of(experiment.tell(result))
-    assert "links, 1 of them to home and the rest" in text
-    assert ("so many more that one leads home" in text) == (n in (2, 20))
-    assert result.headline.funding == ("new" if n == 2 else "reallocated")
-    assert f"a tenth, and at least one, of the {n} of h in links" in text
 
 
 def test_a_plan_says_why_it_has_no_interval():

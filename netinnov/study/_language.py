@@ -20,6 +20,11 @@ from netinnov.study._words import cell, name, number, per_cent_of, percent, sign
 LanguageName: TypeAlias = Literal["en", "zh"]
 Part: TypeAlias = Literal["terms", "layers", "kinds", "figures"]
 LANGUAGES: tuple[LanguageName, ...] = ("en", "zh")
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+SPELLED: Mapping[LanguageName, Mapping[int, str]] = {
+    "en": dict(enumerate(_SMALL)),
+    "zh": dict(enumerate("零一两三四五六七八九十")),
+}
 MOST = 6  # names of a list that are written
 
 
@@ -97,6 +102,10 @@ class Language:
             return f"{int(n):,} {noun}"
         return f"{int(n):,} {noun if n == 1 else plural or noun + 's'}"
 
+    def spelled(self, n: int) -> str:
+        """A small number in words."""
+        return SPELLED[self.code].get(int(n), f"{int(n):,}")
+
     def percent(self, share: float) -> str:
         """Close to the ends it does not round to them."""
         if math.isnan(share):
@@ -148,6 +157,8 @@ class Language:
         """A cell of a table on the page."""
         if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
             return "–"
+        if isinstance(value, Term):
+            return self.term(value)
         if column in table.places:
             return str(self.places.get(value, value))
         if column in table.layers:
@@ -177,10 +188,11 @@ class Language:
             lstrip_blocks=True,
             finalize=self.write,
         )
-        for filter_ in ("names", "counted", "percent", "change", "term", "form"):
+        for filter_ in ("names", "counted", "percent", "change", "term", "form", "spelled"):
             environment.filters[filter_] = getattr(self, filter_)
         environment.filters["number"] = lambda x, digits=2: number(float(x), digits=max(1, digits))
         environment.globals |= {"span": self.span, "zip": zip}
+        environment.filters["written"] = self.write
         return environment
 
     def template(self, section: str) -> Template:
