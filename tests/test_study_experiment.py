@@ -593,7 +593,7 @@ def test_a_place_that_reached_nobody_has_changes_without_per_cent() -> None:
     # Directed links reach e and lead nowhere, so its access is 0 before: no change is relative.
     flows = [("a", "b", 3), ("b", "c", 2), ("c", "d", 1), ("d", "e", 1), ("a", "c", 5)]
     network = network_of(flows, directed=["links"])
-    settings = {"home": "e", "host": "b", "replicates": 2}
+    settings = {"home": "e", "host": "b", "size": 1, "replicates": 2}
     result = experiment.compute(context_of(network, experiment=settings, **OFF))
     known = facts_of(result)
     assert not known["set_ups_relative"]

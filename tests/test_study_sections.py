@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import netinnov as ni
 from netinnov.plotting._drawing import caption_notes
 from netinnov.study._words import in_html, plain
 from netinnov.study.sections import (
