@@ -140,6 +140,12 @@ def figures_of(section, context):
     return {figure.name: figure for figure in section.key_figures(result)}
 
 
+def plain_text_of(section, result, code="en"):
+    """What a page says of a result, without isolates."""
+    text = said_by(section, result, code)
+    return replace(text, answer=plain(text.answer), notes=tuple(map(plain, text.notes)))
+
+
 def tables_of(section, result):
     """The tables of a section by name."""
     return {table.name: table for table in section.tables(result)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
 
-from netinnov.study._section import Fact, Form, Layer, Name, Place, Term
+from netinnov.study._section import Fact, Form, Layer, Name, Pair, Place, Term
 from netinnov.study._words import cell, name, number, per_cent_of, percent, signed, year
 
 LanguageName: TypeAlias = Literal["en", "zh"]
@@ -46,8 +46,8 @@ class Language:
     """One language with the names of the places and layers of a study.
 
     Templates write a fact by ``{{ fact }}``, and with the filters below: ``number``, ``percent``,
-    ``change`` (of a share), ``counted`` (a number and its noun), ``names`` (a list in words) and
-    ``span`` (both ends of an interval).
+    ``change`` (of a share), ``counted`` (a number and its noun), ``names`` (a list in words),
+    ``pairs`` (of home and host) and ``span`` (both ends of an interval).
     """
 
     code: LanguageName
@@ -97,6 +97,19 @@ class Language:
             return f"{', '.join(shown)} and {rest:,} more"
         return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
+    def pairs(self, values: Sequence[Any], word: str, most: int = MOST) -> str:
+        """Homes by their host, in words, such as ``A and B in C; D in E``."""
+        by_host: dict[str, list[Any]] = {}
+        for pair in values[:most]:
+            ends = (pair.home, pair.host) if isinstance(pair, Pair) else (pair, pair)
+            by_host.setdefault(self.write(ends[1]), []).append(ends[0])
+        gap, between, more = (" ", "; ", " and {:,} more")
+        if self.code == "zh":
+            gap, between, more = ("", "；", "及另外 {:,} 个")
+        parts = [f"{self.names(homes)}{gap}{word}{gap}{host}" for host, homes in by_host.items()]
+        rest = len(values) - most
+        return between.join(parts) + (more.format(rest) if rest > 0 else "")
+
     def counted(self, n: int, noun: str, plural: str = "") -> str:
         if self.code == "zh":
             return f"{int(n):,} {noun}"
@@ -134,8 +147,9 @@ class Language:
             ends = [self.form(each, form, digits) for each in (low, high)]
         if self.code == "zh":
             return " 至 ".join(ends)
-        if all(each.endswith(" %") for each in ends):
-            ends[0] = ends[0].removesuffix(" %")
+        for unit in (" %", " km"):
+            if all(each.endswith(unit) for each in ends):
+                ends[0] = ends[0].removesuffix(unit)
         return " to ".join(ends)
 
     def form(self, value: Fact, form: Form, digits: int = 2) -> str:
@@ -188,7 +202,7 @@ class Language:
             lstrip_blocks=True,
             finalize=self.write,
         )
-        for filter_ in ("names", "counted", "percent", "change", "term", "form", "spelled"):
+        for filter_ in ("names", "pairs", "counted", "percent", "change", "term", "form", "spelled"):
             environment.filters[filter_] = getattr(self, filter_)
         environment.filters["number"] = lambda x, digits=2: number(float(x), digits=max(1, digits))
         environment.globals |= {"span": self.span, "zip": zip}

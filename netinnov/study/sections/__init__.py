@@ -20,6 +20,9 @@ SECTIONS: list[Section[Any]] = [
         "enclaves",
         "park",
         "diffusion",
+        "where_next",
+        "space",
+        "gains",
     )
 ]
 # The first of them that the data allow answers the question of the study.
