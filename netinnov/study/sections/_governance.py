@@ -274,8 +274,9 @@ def facts(result: Governance) -> Mapping[str, Fact]:
         "left_out": _terms(choice.left_out),
         **border_facts(result.context, result.shares, result.no_null),
     }
-    if choice.prices is not None:
-        known |= {f"price_{each}": price for each, price in asdict(choice.prices).items()}
+    prices = {} if choice.prices is None else asdict(choice.prices)
+    for each in ("park", "link", "pipeline_km"):
+        known[f"price_{each}"] = float(prices.get(each, 0.0))
     if result.comparison is not None:
         known |= _approaches(result.comparison)
     return known

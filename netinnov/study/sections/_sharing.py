@@ -242,7 +242,7 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
         "linked": len(pairs.table.drop_duplicates(["source", "target"])),
         "reverse_only": pairs.reverse,
         "own": not pairs.layer,  # whether enclaves are the only links
-        "named_layer": Layer(pairs.layer) if pairs.layer else None,
+        "named_layer": Layer(pairs.layer) if pairs.layer else "",
         "players": len(pairs.players),
         "total": result.total,
         "stable_rules": rules[True],
@@ -250,6 +250,7 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
         "core_empty": least > NOTHING,
         "least": abs(least) if abs(least) > NOTHING else 0.0,
         "top": [Place(place) for place in top],
+        "first": Place(top[0]),
         "top_share": float(shares.max()) / result.total,
         "all_equal": len(top) == len(shares),
         "core_low": None if np.isnan(low) else max(low, 0.0) if abs(low) < NOTHING else low,
