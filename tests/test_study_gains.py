@@ -18,7 +18,7 @@ from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import _governance as governance, _sharing as sharing, gains
 from netinnov.study.sections._borders import border_facts
-from study_cases import STARS, context_of, network_of, tables_of, plain_text_of
+from study_cases import STARS, context_of, network_of, plain_text_of, tables_of
 
 OFF = {"mechanisms": False}
 PLACES = pd.DataFrame({"place": list("PQRS"), "lon": [0.0, 1.0, 2.0, 4.0], "lat": 0.0})

@@ -26,7 +26,7 @@ from netinnov.study._places import aggregate_to_places
 from netinnov.study._words import number
 from netinnov.study.sections import _centre_plan as plans, _sites as siting, where_next
 from netinnov.study.sections._candidate_sites import candidates_of
-from study_cases import FEW, context_of, network_of, tables_of, plain_text_of
+from study_cases import FEW, context_of, network_of, plain_text_of, tables_of
 
 TREE = [("a", "b", 9), ("a", "c", 6), ("b", "d", 4), ("b", "e", 3), ("c", "f", 3), ("f", "g", 2)]
 """A tree whose ends e, d and g are far from each other."""

@@ -321,7 +321,7 @@ def _booked(forms: pd.DataFrame) -> dict[str, Fact]:
     own = forms[(forms["form"] == OWN) & (forms["player"] == "home")]
     if own.empty or not own["alone"].iloc[0]:
         return nothing
-    best: Any = own.loc[own["share"].idxmax()]
+    best: Any = own.iloc[int(own["share"].argmax())]
     if not best["share"] > max(best["alone_gain"], NOTHING):
         return nothing
     limit = float(1 - best["alone_gain"] / best["share"])
@@ -341,8 +341,8 @@ def key_figures(result: Governance) -> Iterator[KeyFigure]:
         row: Any = effects.loc[(f"{end}_access", str(best[0]))]
         scale, form = (abs(row["baseline"]) or 1.0), "change" if row["baseline"] else "number"
         value, low, high = (float(row[each]) / scale for each in ("difference", "low", "high"))
-        ends = (None, None) if math.isclose(low, high) else (low, high)
-        yield KeyFigure(f"best_{end}", value, *ends, form=cast("Form", form))
+        ends: Any = {} if math.isclose(low, high) else {"low": low, "high": high}
+        yield KeyFigure(f"best_{end}", value, **ends, form=cast("Form", form))
 
 
 def draw(result: Governance) -> Iterator[Picture]:

@@ -174,15 +174,15 @@ def facts(result: Space) -> Mapping[str, Fact]:
 
 
 def key_figures(result: Space) -> Iterator[KeyFigure]:
-    known, demand = facts(result), result.stock.demand
+    known = facts(result)
     yield KeyFigure("needed", known["needed"])
     yield KeyFigure("capacity", known["capacity"])
     yield KeyFigure("floor", known["floor"], known["floor_low"], known["floor_high"])  # type: ignore[arg-type]
     if result.plan is not None:
         yield KeyFigure("kilometres", known["kilometres"], form="km")
     if result.plan is not None and result.full:
-        ends: Any = (known["rent_low"], known["rent_high"]) if demand.n else ()
-        yield KeyFigure("rent", known["rent"], *ends, form="km")
+        ends: Any = {"low": known["rent_low"], "high": known["rent_high"]}
+        yield KeyFigure("rent", known["rent"], **ends, form="km")
 
 
 def _rounded(amount: Any) -> float:
