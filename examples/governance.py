@@ -87,6 +87,21 @@ def table_of_forms(results):
     return markdown(["approach", "form", *names.values(), "would leave"], rows)
 
 
+def table_of_changes(results, change, difference):
+    """Changes in per cent, and who would be better off alone."""
+    names = {"home": results["home"], "host": results["host"]}
+    measures = ["home_access", "host_access", "efficiency", "access_gini", "effective_number"]
+    rows = []
+    for name, approach in results["comparison"].approaches.iterrows():
+        leaves = [names[end] for end in names if difference[name, f"{end}_excess"] > 1e-9]
+        changes = [f"{change[name, measure]:+.2f} %".replace("-", "−") for measure in measures]
+        size = f"{approach['size']:.0f}" if approach["size"] else "none"
+        rows.append([name, size, *changes, " and ".join(leaves) or "nobody"])
+    head = [f"access of {names['home']}", f"access of {names['host']}", "efficiency"]
+    head += ["inequality of access", "effective number of cities"]
+    return markdown(["approach", "links", *head, "would leave"], rows)
+
+
 def table_of_borders(results):
     shares = results["shares"]
     rows = [
@@ -118,7 +133,6 @@ def numbers_of(results):
         for name, row in shares.xs("jurisdiction", level="group").iterrows()
         if row["p"] <= 0.05 and row["z"] < 0
     ]
-    names = {HOME: results["home"], HOST: results["host"]}
     return {
         "home": results["home"],
         "host": results["host"],
@@ -130,7 +144,7 @@ def numbers_of(results):
         "gain": f"{change['reverse enclave', 'home_access']:.2f}",
         "talent_gain": f"{change['competition for talent', 'home_access']:.2f}",
         "talent_loss": f"{-change['competition for talent', 'host_access']:.1f}",
-        "told": "\n".join(f"- {sentence}" for sentence in comparison.sentences(names=names)),
+        "table_of_changes": table_of_changes(results, change, effects["difference"]),
         "booked": f"{BOOKED:.0%}".replace("%", " %"),
         "table_of_forms": table_of_forms(results),
         "table_of_borders": table_of_borders(results),

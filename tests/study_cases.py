@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
@@ -81,6 +82,26 @@ def stand_in(**known):
     return SimpleNamespace(**known)
 
 
+def said_of(section, result, code="en"):
+    """What the page says of a result in a language."""
+    context = result.context
+    if hasattr(context, "in_language"):
+        context = context.in_language(code)
+        result = replace(result, context=context)
+    name = section.__name__.rpartition(".")[2]
+    return context.language.text(context.language.template(name), section.facts(result))
+
+
+def text_of_page(section, result, code="en"):
+    """Its answer and notes in plain text."""
+    text = said_of(section, result, code)
+    return plain(" ".join([text.answer, *text.notes]))
+
+
+def key_figures_of(section, result):
+    return {figure.name: figure for figure in section.key_figures(result)}
+
+
 def texts(sentences):
     """Sentences without their elements."""
     return [plain(sentence.text) for sentence in sentences]
@@ -117,6 +138,12 @@ def figures_of(section, context):
     """The key figures of a section by name."""
     result = context.once(section.compute)
     return {figure.name: figure for figure in section.key_figures(result)}
+
+
+def plain_text_of(section, result, code="en"):
+    """What a page says of a result, without isolates."""
+    text = said_by(section, result, code)
+    return replace(text, answer=plain(text.answer), notes=tuple(map(plain, text.notes)))
 
 
 def tables_of(section, result):

@@ -100,21 +100,11 @@ def test_without_prices_each_approach_has_as_many_links(path):
     result = compared(path, prices=None, budget=3, approaches=["corridor", "reverse enclave"])
     assert result.approaches["size"].tolist() == [3, 3]
     assert result.approaches["cost"].isna().all()
-    assert "Corridor (3 links): access of home" in " ".join(result.sentences())
     with pytest.raises(InputError, match="`budget` must be a whole number at least 1"):
         compared(path, prices=None, budget=2.5)
     own = {"four": DirectLinks("home", "host", 4, funding="new")}
     with pytest.raises(InputError, match="has 4 links, above the `budget` of 3"):
         compared(path, prices=None, budget=3, approaches=own)
-
-
-def test_what_has_no_price_is_not_compared_with_what_has_one(path):
-    # Borders of 9 make a merger the best for all.
-    result = compared(path, frictions=Frictions(border=9.0))
-    best = result.to_frame().set_index(["measure", "approach"])["difference"]
-    assert best["home_access"].idxmax() == "merger"
-    told = [each for each in result.sentences() if "gains most access by" in each]
-    assert not any("merger" in each for each in told)
 
 
 def test_the_game_says_who_would_leave(plain):
@@ -135,18 +125,6 @@ def test_new_links_never_lower_access_and_intervals_hold_the_mean(path):
     assert (table["difference"] <= table["high"] + 1e-12).all()
     rows = table[table["measure"].isin(["efficiency", "home_access", "host_access"])]
     assert (rows.loc[rows["approach"] != "competition for talent", "low"] >= -1e-12).all()
-
-
-def test_sentences_are_made_from_the_numbers(plain):
-    told = plain.sentences()
-    gain = values_of(plain, "merger", "difference")["home_access"]
-    percent = 100 * gain / values_of(plain, "merger", "baseline")["home_access"]
-    assert f"Merger (no price): access of home {percent:+.2g} %" in " ".join(told)
-    excess = values_of(plain, "competition for talent")["host_excess"]
-    leaves = [each for each in told if each.startswith("host would leave")]
-    assert len(leaves) == (excess > 1e-9)
-    assert "a merger has no price here" in told[-2]
-    assert told[-1].endswith("not forecasts.")
 
 
 def test_own_scenarios_are_compared_within_the_budget(path):

@@ -91,9 +91,7 @@ def test_a_target_out_of_reach_says_the_best_there_is():
     plan = plan_centres(network, target=target, candidates=candidates, prices=PRICES, rng=1)
     assert not plan.reached
     assert plan.value == pytest.approx(max(all_numbers(network, candidates).values()))
-    first = plan.sentences()[0]
-    assert first.startswith("The target of 6.9 is not reached. The best that any set")
-    assert f"is {plan.value:.3g}" in first
+    assert plan.value < 6.9
 
 
 def test_the_order_of_the_effective_number_is_that_of_the_target():
@@ -108,7 +106,6 @@ def test_nothing_is_built_where_the_target_holds_already():
     network, candidates = case(0)
     plan = plan_centres(network, target=EffectiveNumber(1.5), candidates=candidates, prices=PRICES)
     assert (plan.sites, plan.cost, plan.reached) == ((), 0.0, True)
-    assert plan.sentences()[0].endswith("so nothing is built.")
 
 
 def test_steps_have_index_interval_and_cost_and_places_their_change():
@@ -166,7 +163,7 @@ def test_support_of_a_centre():
     z2 = 1.959963984540054**2
     assert plan.steps["low"].iloc[-1] == pytest.approx(1 / (1 + z2 / 40))
     assert plan.steps["high"].iloc[0] == pytest.approx(1 - 1 / (1 + z2 / 40))
-    assert "b is a centre rises from 0 % to 100 %" in plan.sentences()[0]
+    assert (plan.baseline, plan.value) == (0, 1)
 
 
 def plan_network(network, scenario):

@@ -12,7 +12,7 @@ from netinnov.explorer._parks import parks_of
 from netinnov.explorer._place_network import gazetteer
 from netinnov.linkages._ranking import ranking
 from netinnov.study.sections import enclaves, experiment, governance
-from study_cases import context_of, network_of, tables_of, text_of
+from study_cases import context_of, network_of, tables_of, text_of, text_of_page
 
 OFF = {"structure": False}
 SEATS = ["P", "Q", "R", "S"]
@@ -134,10 +134,9 @@ def test_a_scenario_is_named_by_its_direction_in_the_data(population, called):
     result = context.once(experiment.compute)
     names = [trial.name for trial in (*result.enclaves, *result.rivals)]
     assert names == [f"{called}, new", "park of the host at home, new"]
-    captions = " ".join(picture.caption for picture in experiment.draw(result))
-    written = text_of(experiment.offer(result)) + text_of(experiment.tell(result)) + captions
+    written = text_of_page(experiment, result)
     for table in tables_of(experiment, result).values():
-        written += table.frame.to_csv() + table.caption
+        written += table.frame.to_csv()
     compared = governance.compute(context)
     written += text_of(governance.tell(compared)) + str(compared.choice.left_out)
     for other in {"reverse enclave", "forward enclave"} - {called}:

@@ -101,6 +101,15 @@ def test_centralities_side_by_side_are_those_of_the_observed_layers():
     assert tables["centrality_observed"].modelled == ()
 
 
+def test_what_is_modelled_only_is_told_as_a_model():
+    context = context_of(network_of(STARS, layer="model", modelled=["model"]))
+    result = context.once(central.compute)
+    assert result.observed is None
+    assert tables_of(central, result)["centrality"].modelled == ("model",)
+    assert text_in(central, context).answer.startswith("By PageRank in a model: ")
+    assert text_in(central, context, "zh").answer.startswith("按 PageRank（仅为模型结果）：")
+
+
 def test_every_path_measure_reads_the_options_of_measures():
     # Chain P - Q - R, weights 2 and 4: lengths 1/2 and 1/4, each crossing a border of 0.5.
     measures = {"distance": "inverse", "border": 0.5}

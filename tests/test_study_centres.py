@@ -151,7 +151,7 @@ def test_one_centre_of_a_model_is_one():
     links = [(*link, 1, layer) for link in STAR for layer in ("seen", "model")]
     context = context_of(network_of(links, modelled=["model"]))
     assert facts_of(centres, context)["beside_centres"] == [1]
-    assert "it alone has 1 centre and an effective number of" in said(centres, context)
+    assert "alone it has 1 centre and an effective number of" in said(centres, context)
 
 
 def test_every_part_of_a_report_has_the_same_centres():
@@ -176,6 +176,13 @@ def test_the_rule_and_the_resolution_are_those_asked_for():
     assert found.index[found["centre"]].tolist() == ["a"]
     assert found["community"].nunique() == 1
     assert settings_of(context)[["rule", "resolution"]].tolist() == ["top", "0.0"]
+
+
+def test_the_share_of_the_largest_without_one_place_is_a_range_only_where_it_varies(stars):
+    # Least without the leaf of weight 7, which leaves 26 of 86; most without a hub: 24 of 48.
+    assert facts_of(centres, stars)["primacies"] == pytest.approx([26 / 86, 24 / 48])
+    star = context_of(network_of(STAR), structure={"null": "none", "resamples": 0})
+    assert facts_of(centres, star)["primacies"] == []  # the hub always holds half
 
 
 def test_the_page_shows_a_map_or_a_table_of_rules(stars):
@@ -384,6 +391,7 @@ def test_an_index_is_held_against_random_networks_and_a_place_left_out(stars):
         [],
     )
     assert (known["influential"], known["influenced"], known["n_influenced"]) == ("a", 1, 1)
+    assert known["primacies"] == []  # no range, as it is not known
     turned = with_index(stars, null_low=1.0, null_high=2.0, p=0.02, many_centres_if="low")
     assert centres.facts(turned)["towards_fewer"] == ["effective_number"]
 

@@ -20,7 +20,6 @@ from netinnov.study._configuration import Configuration, configure, parts
 from netinnov.study._map_options import MapsPart
 from netinnov.study.sections import SECTIONS
 from netinnov.study.sections._enclave_choice import PricesPart
-from netinnov.study.sections._village_contract import ContractPart
 
 ONLY = '[data]\nsource = "yrd"\n'
 EXPERIMENT = ONLY + '[experiment]\nhome = "a"\nhost = "b"\nsize = 1\npipeline_share = 0.5\n'
@@ -34,7 +33,6 @@ FIXED = {
     "maps": MapsPart,
     "output": _configuration.OutputPart,
     "experiment.prices": PricesPart,
-    "sharing.contract": ContractPart,
     "siting.prices": PricesPart,
 }
 SETTINGS = [
@@ -99,7 +97,7 @@ def test_the_example_differs_from_the_defaults_where_it_needs_to_and_says_so():
 
 
 def test_every_part_is_a_field_of_the_configuration():
-    first = {name.partition(".")[0] for name in FIXED} - {"experiment", "sharing", "siting"}
+    first = {name.partition(".")[0] for name in FIXED} - {"experiment", "siting"}
     assert {*study.read_configuration().__class__.model_fields} == {
         "title",
         "seed",
@@ -115,7 +113,7 @@ def test_every_part_is_a_field_of_the_configuration():
 def test_the_example_explains_every_setting(part, name):
     sections = re.split(r"^(?:# )?\[([\w.]+)\]", study.EXAMPLE, flags=re.M)
     text = dict(zip(["", *sections[1::2]], sections[::2], strict=True))
-    own = ("places.keep", "experiment.prices", "sharing.contract", "siting.prices")
+    own = ("places.keep", "experiment.prices", "siting.prices")
     if f"{part}.{name}" in own:
         assert re.search(rf"^\[{part}.{name}\] +# \w+", study.EXAMPLE, re.M)
     elif (part, name) == ("", "title"):

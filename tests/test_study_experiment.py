@@ -1,8 +1,9 @@
-"""The experiment: what is tried and measured, and how its numbers are told."""
+"""The experiment: what is tried and measured, and what the page says of it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,31 +12,37 @@ import pytest
 
 import netinnov as ni
 from netinnov.errors import InputError
+from netinnov.plotting._style import page_style
 from netinnov.scenarios import Prices, ReverseEnclave
+from netinnov.study._language import LANGUAGES, Language
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._table_views import view_of
-from netinnov.study._words import in_html
+from netinnov.study._words import in_html, plain
 from netinnov.study.sections import experiment
 from netinnov.study.sections._enclave_choice import ExperimentPart
 from netinnov.study.sections._trials import Trial
-from netinnov.study.sections._verdicts import changes_elsewhere, headline, trust
 from netinnov.study.sections.experiment import Experiment, with_signs
 from study_cases import (
     CHAIN,
     PARK,
     THREE,
     context_of,
+    key_figures_of,
     network_of,
+    said_of,
     stand_in,
     tables_of,
-    text_of,
-    texts,
+    text_of_page,
 )
 
-OFF = {"structure": False, "mechanisms": False}
+OFF = {"mechanisms": False}
+STAR = [("a", leaf) for leaf in "bcdefgh"]
+RING = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]
 LINE = pd.DataFrame({"place": ["P", "Q", "R"], "lon": [0.0, 1.0, 3.0], "lat": 0.0})
 SIX = ReverseEnclave("p", "q", 6, 0.5)
 EVIL = "<script>alert('x')</script>"
+NAMES = {"p": EVIL, "q": "Qu & Co", "r": "Er", "s": "Es"}
+DIRECT = Trial("direct links, new", SIX, "new")
 
 
 def effects() -> pd.DataFrame:
@@ -55,213 +62,247 @@ def effects() -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns)
     table = table.assign(scenario="park", mc_error=0.001, standardised=1.0, replicates=40)
     table["median"] = table["difference"]
-    table["placebo_low"], table["placebo_high"], table["placebo_n"] = -0.01, 0.03, 10
-    table["placebo_p"], table["corrected_p"], table["why_no_p"] = 0.18, 0.5, None
-    table["beyond"] = "strength of q (9; placebos 2 to 5)"
+    table["placebo_low"], table["placebo_median"], table["placebo_high"] = -0.01, 0.01, 0.03
+    table["placebo_n"], table["placebo_p"], table["corrected_p"] = 10, 0.18, 0.5
+    table["why_no_p"], table["beyond"] = None, "strength of q (9; placebos 2 to 5)"
     return table
 
 
 CONTRAST = pd.DataFrame(
     [
-        {"scenario": "park", "rival": "direct", "measure": "harmonic_centrality", "node": "p"}
-        | {"difference": 0.02, "low": -0.01, "high": 0.04, "higher": 0.9, "replicates": 40}
+        {"scenario": "park", "rival": DIRECT.name, "measure": "harmonic_centrality", "node": "p"}
+        | {"difference": 0.02, "median": 0.02, "low": -0.01, "high": 0.04}
+        | {"higher": 0.9, "replicates": 40}
     ]
 )
 
 
-NAMES = {"p": EVIL, "q": "Qu & Co", "r": "Er", "s": "Es"}
+def study_of(part: ExperimentPart, *, modelled: tuple[str, ...] = (), language: str = "en") -> Any:
+    places = pd.DataFrame({"lon": [], "lat": []})
+    return stand_in(
+        names=NAMES,
+        drawn_names=pd.Series({"p": "Pe", "q": "Qu"}),
+        modelled=modelled,
+        in_model=lambda network: modelled,
+        settings=lambda kind: part,
+        language=Language(language, NAMES, modelled=modelled),  # type: ignore[arg-type]
+        cities=SimpleNamespace(places=places, layers=("links",)),
+    )
 
 
-def tried(**changes: Any) -> Experiment:
+def tried(*, modelled: tuple[str, ...] = (), language: str = "en", **changes: Any) -> Experiment:
     """A headline, a rival and placebo hosts, with numbers by hand."""
     part = ExperimentPart(
         home="p", host="q", size=4, pipeline_share=0.5, funding=["new"], placebos=10
     )
     result = Experiment(
-        stand_in(names=NAMES, drawn_names=pd.Series({"p": "Pe", "q": "Qu"})),
-        part,
-        "links",
-        MeasuresPart(),
-        (Trial("park", replace(SIX, size=4), "new"),),
-        (Trial("direct", SIX, "new", "direct links without a park"),),
-        None,
-        ("strength",),
-        effects(),
-        None,
-        pd.DataFrame(),
-        CONTRAST,
-        None,
-        None,
-        None,
-        pd.DataFrame({"source_place": [], "target_place": []}),
-        (),
+        context=study_of(part, modelled=modelled, language=language),
+        part=part,
+        layer="links",
+        measures=MeasuresPart(),
+        enclaves=(Trial("park", replace(SIX, size=4), "new"),),
+        rivals=(DIRECT,),
+        prices=None,
+        match=("strength",),
+        effects=effects(),
+        parts=None,
+        replicates=pd.DataFrame(),
+        contrasts=CONTRAST,
+        costs=None,
+        break_even=None,
+        specifications=None,
+        link_changes=pd.DataFrame({"source_place": [], "target_place": []}),
+        own=(6, 6.0),
     )
     return replace(result, **changes)
 
 
 def changed(**columns: Any) -> Experiment:
     """The experiment with another first row of effects, that of home."""
-    table = effects()
-    table = table.astype({"replicates": "int64"})
+    table = effects().astype({"replicates": "int64"})
     for column, value in columns.items():
         table.loc[0, column] = value
     return tried(effects=table)
 
 
-# -- how it is told ----------------------------------------------------------------------------
+def facts_of(result: Experiment) -> dict[str, Any]:
+    return dict(experiment.facts(result))
+
+
+# -- what is said ------------------------------------------------------------------------------
 
 
 def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     result = tried()
-    home, rivals = texts(headline(result))
-    assert home == (
-        f"If {EVIL} had a park in Qu & Co with 4 links on top of all links that there are: "
-        f"{EVIL}'s access (harmonic closeness) rises by 10.0 % in the median placement, and rises "
-        "in every placement (the middle 95 %: +4.0 % to +16.0 %)."
+    answer = plain(said_of(experiment, result).answer)
+    assert answer == (
+        f"If {EVIL} had a park in Qu & Co with four extra links, it would be better connected: by "
+        "about 10 % (4 to 16 %, depending on which links end where)."
     )
-    assert "better than direct links without a park (in 90 % of the placements)" in rivals
-    text = text_of(changes_elsewhere(result))
-    assert "Qu & Co's access (harmonic closeness) stays as it is in all placements." in text
-    assert "Of the 2 other places, 1 gains access (harmonic closeness) and 1 loses it (med" in text
+    known = facts_of(result)
+    assert (known["reallocated_way"], known["new_way"], known["host_way"]) == ("", "rises", "same")
+    assert (known["others"], known["gain"], known["lose"]) == (2, 1, 1)
+    assert (known["most_gain"], known["most_lose"]) == (["s"], ["r"])
+    assert known["efficiency_way"] == "either"
+    assert known["efficiency_low"] == pytest.approx(-0.06)
+    assert (known["inequality_way"], known["inequality_change"]) == ("falls", pytest.approx(-0.5))
+    assert (known["better_than"], known["worse_than"]) == (["direct links"], [])
+    # 0.05 lies above the placebos, up to 0.03; the rank of one of 11 hosts is no rarer than 2 / 11.
+    assert (known["hosts"], known["host_among"], known["beyond"]) == (10, "above", True)
+    assert (known["p"], known["corrected_p"]) == (0.18, 0.5)
+    assert known["least_p"] == pytest.approx(2 / 11)
+    text = text_of_page(experiment, result)
     assert (
-        "may rise or fall, depending on where the links are placed: it falls by 2.0 % in the "
-        "median placement; 95 % of placements lie between −6.0 % and +4.0 %."
-    ) in text
-    assert "Access becomes less unequal: places converge (Theil index −50.0 %" in text
-    text = text_of(trust(result))
-    assert "At 10 other hosts similar to Qu & Co in strength, the same park" in text
-    assert "by between −2.0 % and +6.0 % (95 % of them); in Qu & Co it is +10.0 %" in text
-    assert "Neither the data nor the set-up were varied" in text
-    assert "more than that (p = 0.18 by its rank among them, 0.5 corrected; with 10 hosts" in text
-    assert (
-        "no p is below 0.18). Qu & Co lies beyond all of them, by strength of Qu & Co (9; " in text
+        "In 10 other hosts like Qu & Co in strength the same park would change it by −2.0 to"
+        in text
     )
-    assert "A p of the experiment is this rank." in text_of(experiment.explain(result))
-    assert "not a forecast" in text_of(experiment.offer(result))
-    for sentence in experiment.offer(result):
-        assert "<script" not in in_html(sentence.text)
-        assert "&lt;bdi" not in in_html(sentence.text)
+    assert "Qu & Co: +10.0 %, more than these" in text
+    assert "p = 0.18 by its rank among them (0.5 corrected); with 10 hosts no p is below" in text
+    assert "Qu & Co lies beyond all of them in strength, which p reflects too." in text
+    assert "Beyond that rank nothing is tested" in text
+    assert "not a forecast" in text
+    assert "set-up was not varied" in text
+    for code in LANGUAGES:
+        page = said_of(experiment, tried(language=code))
+        for line in (page.question, page.answer, *page.notes):
+            assert "<script" not in in_html(line)
+            assert "&lt;bdi" not in in_html(line)
 
 
 @pytest.mark.parametrize(
-    ("row", "words"),
+    ("row", "way", "words"),
     [
-        ({"difference": 0.05, "same_sign": 0.92}, "rises in 92 % of the placements"),
-        ({"difference": -0.05, "median": -0.05, "low": -0.08, "high": -0.02}, "falls by 10.0 %"),
-        ({"difference": 0.01, "median": 0.0, "low": 0.0, "same_sign": 0.3}, "but not everywhere"),
+        (
+            {"difference": 0.05, "same_sign": 0.92},
+            "rises",
+            "it would be better connected: by about",
+        ),
+        (
+            {"difference": -0.05, "median": -0.05, "low": -0.08, "high": -0.02},
+            "falls",
+            "it would be less well connected: by about 10 % (4 to 16 %, ",
+        ),
+        (
+            {"difference": 0.01, "median": 0.0, "low": 0.0, "same_sign": 0.3},
+            "uneven",
+            "it would mostly be as well connected as before (0 to 16 %, depending on",
+        ),
+        ({"low": 0.0, "same_sign": 0.8}, "uneven", "often, but not always, be better connected"),
         # Most rise a little, and few fall by much: mean and median disagree.
-        ({"difference": -0.01, "median": 0.01, "low": -0.2, "high": 0.1}, "may rise or fall"),
-        ({"difference": 0.0, "median": 0.0, "low": 0.0, "high": 0.0}, "stays as it is"),
-        ({"difference": 1e-17, "median": 0.0, "low": 0.0, "high": 0.0}, "stays as it is"),
-        ({"difference": np.nan, "median": np.nan, "baseline": np.nan}, "is not defined before or"),
-        ({"replicates": 1, "low": 0.05, "high": 0.05}, "rises by 10.0 %."),
-        ({"baseline": 0.0}, "rises by 0.050 in the median placement"),
+        (
+            {"difference": -0.01, "median": 0.01, "low": -0.2, "high": 0.1},
+            "either",
+            "could be better connected or less well connected (−40.0 to +20.0 %",
+        ),
+        (dict.fromkeys(["difference", "median", "low", "high"], 0.0), "same", "as before."),
+        ({"difference": 1e-17, "median": 0.0, "low": 0.0, "high": 0.0}, "same", "as before."),
+        (
+            dict.fromkeys(["difference", "median", "baseline"], np.nan),
+            "undefined",
+            "its access is not defined",
+        ),
+        ({"replicates": 1, "low": 0.05, "high": 0.05}, "rises", "by about 10 %."),
+        ({"baseline": 0.0}, "rises", "by about 0.05 (0.02 to 0.08, depending"),
         # Half of the placements and more change nothing: there is no sign to have a share of.
-        ({"median": 0.0, "low": 0.0, "same_sign": np.nan}, "stays as it is in the median"),
+        ({"median": 0.0, "low": 0.0, "same_sign": np.nan}, "uneven", "as before (0 to 16 %"),
+        (
+            {"median": 0.001, "low": 0.0005, "high": 0.002},
+            "rises",
+            "connected: by less than 0.5 %.",
+        ),
     ],
 )
-def test_what_is_said_of_home_follows_from_its_row(row: dict[str, float], words: str) -> None:
-    text = next(iter(texts(headline(changed(**row)))))
-    assert words in text
-    assert "nan" not in text
+def test_what_is_said_of_home_follows_from_its_row(row, way, words) -> None:
+    result = changed(**row)
+    assert facts_of(result)["new_way"] == way
+    answer = plain(said_of(experiment, result).answer)
+    assert words in answer
+    assert "nan" not in answer
+    assert ("new" in key_figures_of(experiment, result)) == (way != "undefined")
 
 
 @pytest.mark.parametrize(
-    ("higher", "difference", "words"),
-    [
-        (0.95, 0.02, "better than direct links without a park (in 95 % of the placements)"),
-        (0.05, -0.02, "worse than direct links without a park (in 95 % of the placements)"),
-        (0.52, -0.001, "about as good as direct links without a park (better than it in 52 %)"),
-    ],
+    ("higher", "difference", "side"),
+    [(0.95, 0.02, "better"), (0.05, -0.02, "worse"), (0.52, -0.001, "alike")],
 )
 def test_a_rival_is_better_or_worse_only_where_most_placements_say_so(
-    higher: float, difference: float, words: str
+    higher: float, difference: float, side: str
 ) -> None:
-    contrasts = CONTRAST.assign(higher=higher, difference=difference)
-    assert words in text_of(headline(tried(contrasts=contrasts)))
+    known = facts_of(tried(contrasts=CONTRAST.assign(higher=higher, difference=difference)))
+    assert known[f"{side}_than"] == ["direct links"]
+    assert sum(len(known[f"{each}_than"]) for each in ("better", "worse", "alike")) == 1
 
 
-@pytest.mark.parametrize(
-    ("funding", "words"),
-    [
-        ("reallocated", " and gave up as many of its own links for it: "),
-        ("new", " on top of all links that there are: "),
-    ],
-)
-def test_the_other_funding_is_told_after_the_first(funding: str, words: str) -> None:
+def both(funding: str, **changes: Any) -> Experiment:
+    """Two ways of funding; with the second home loses half as much as it gains with the first."""
     other = {"new": "reallocated", "reallocated": "new"}[funding]
-    both = pd.concat([effects(), effects().assign(scenario="again")], ignore_index=True)
-    trials = (Trial("park", SIX, funding), Trial("again", SIX, other))
-    text = text_of(headline(tried(effects=both, enclaves=trials)))
-    assert words in text
-    assert ("If the links came on top" in text) == (funding == "reallocated")
-    assert ("If the links were taken from" in text) == (funding == "new")
-    assert ("New links cannot lower it" in text) == (funding == "reallocated")
+    again = effects().assign(scenario="again")
+    again[["median", "low", "high", "difference"]] *= -0.5
+    trials = (Trial("park", replace(SIX, size=4), funding), Trial("again", SIX, other))
+    table = pd.concat([effects(), again], ignore_index=True)
+    return tried(effects=table, enclaves=trials, **changes)
+
+
+def test_the_other_funding_is_told_after_the_first() -> None:
+    answer = plain(said_of(experiment, both("reallocated")).answer)
+    assert answer.startswith(f"If {EVIL} paid for a park in Qu & Co with four of its six links, it")
+    assert answer.endswith("With four extra links it would lose about 5 %.")
+    answer = plain(said_of(experiment, both("new")).answer)
+    assert answer.startswith(f"If {EVIL} had a park in Qu & Co with four extra links, it would be")
+    assert answer.endswith("If it gave up four of its six links instead, it would lose about 5 %.")
+    answer = plain(said_of(experiment, both("reallocated", language="zh")).answer)
+    assert answer.startswith(f"若{EVIL}把六条原有联系中的四条调剂给设在Qu & Co的园区，")
+    assert answer.endswith("若改为四条新增联系，则下降约 5%。")
 
 
 @pytest.mark.parametrize(
-    ("n", "low", "high", "words"),
+    ("size", "own", "words"),
     [
-        (10, 0.01, 0.09, "within that"),
-        (10, 0.06, 0.09, "less than that"),
-        (1, 0.02, 0.02, "At 1 other host similar to Qu & Co in strength"),
+        (6, 6, "with all of its six links,"),
+        (1, 1, "with its only link,"),
+        (4, 12, "with four of its 12 links,"),
     ],
 )
-def test_hosts_are_told_of_by_where_the_real_one_lies(n, low, high, words) -> None:
+def test_what_home_gives_up_is_told_as_a_part_of_what_it_has(size, own, words) -> None:
+    trial = Trial("park", replace(SIX, size=size), "reallocated")
+    result = tried(enclaves=(trial,), own=(own, float(own)))
+    assert words in plain(said_of(experiment, result).answer)
+
+
+@pytest.mark.parametrize(("own", "words"), [(2, "it has only two to give up"), (0, "it has none")])
+def test_links_are_new_where_home_has_too_few_and_the_answer_says_so(own, words) -> None:
+    result = tried(own=(own, float(own)))
+    assert facts_of(result)["too_few"]
+    assert words in plain(said_of(experiment, result).answer)
+    assert "to give up" not in said_of(experiment, tried(own=(4, 4.0))).answer
+
+
+@pytest.mark.parametrize(
+    ("n", "low", "high", "among"),
+    [(10, 0.01, 0.09, "within"), (10, 0.06, 0.09, "below"), (1, 0.02, 0.02, "above")],
+)
+def test_hosts_are_told_of_by_where_the_real_one_lies(n, low, high, among) -> None:
     table = effects().assign(placebo_low=low, placebo_high=high, placebo_n=n)
-    assert words in text_of(trust(tried(effects=table)))
+    result = tried(effects=table)
+    assert facts_of(result)["host_among"] == among
+    assert ("1 other host like" in text_of_page(experiment, result)) == (n == 1)
+    assert key_figures_of(experiment, result)["placebo"].value == pytest.approx(0.02)
 
 
 def test_on_a_modelled_layer_nothing_is_tested() -> None:
     table = effects().assign(placebo_p=np.nan, why_no_p="x is modelled")
-    of_model = stand_in(
-        names=NAMES,
-        modelled=("gravity",),
-        in_model=lambda network: ("gravity",),
-        mark=lambda layer: f"{layer} (modelled)",
+    result = tried(effects=table, layer="gravity", modelled=("gravity",))
+    known = facts_of(result)
+    assert (known["p"], known["corrected_p"], known["in_model"]) == (None, None, True)
+    text = text_of_page(experiment, result)
+    assert "p = " not in text
+    assert "Nothing is tested: draws are not observations, and modelled links no evidence." in text
+    assert "Links are those of gravity (modelled): the answer is what the model implies" in text
+    zh = text_of_page(
+        experiment, tried(effects=table, layer="gravity", modelled=("gravity",), language="zh")
     )
-    result = tried(effects=table, layer="gravity", context=of_model)
-    assert "There is no test, as x is modelled." in text_of(trust(result))
-    assert "A p of the experiment" not in text_of(experiment.explain(result))
-    assert "modelled links carry no evidence" in text_of(experiment.explain(result))
-    assert "it says what the model implies" in text_of(experiment.offer(result))
-    said = text_of(experiment.tell(result))
-    assert "in gravity (modelled): an experiment inside the model" in said
-    assert "by its rank" not in said
-
-
-def test_changes_are_told_for_home_host_and_the_others_once() -> None:
-    text = text_of(experiment.tell(tried()))
-    # 0.05 of 0.3 is a sixth, 0.06 a fifth.
-    home = f"PageRank of {EVIL} changes by −16.7 % in the median placement (the middle 95 %: "
-    assert f"{home}−20.0 % to −13.3 %)." in text
-    assert "PageRank of Qu & Co stays as it is in all placements." in text
-    # 0.03 of 0.2 is more than 0.01 of 0.2.
-    assert (
-        "Of the 2 other places, 2 gain PageRank and none loses it (median of the placements); "
-        "largest gain: Er, +15.0 % (95 % of placements: +5.0 % to +25.0 %)."
-    ) in text
-    # What the verdicts tell of the headline is not told again.
-    assert "Global efficiency of the whole network changes" not in text
-    again = pd.concat([effects(), effects().assign(scenario="again")], ignore_index=True)
-    trials = (Trial("park", SIX, "new"), Trial("again", SIX, "reallocated"))
-    text = text_of(experiment.tell(tried(effects=again, enclaves=trials)))
-    assert (
-        "Global efficiency of the whole network changes by −2.0 % in the median placement" in text
-    )
-    assert "The sign depends on where the links happen to be placed." in text
-
-
-def test_kinds_of_funding_are_explained() -> None:
-    moves, adds = "moves links rather than adds them", "New funding adds links."
-    text = text_of(experiment.tell(tried()))
-    assert moves not in text
-    assert adds in text
-    part = ExperimentPart(home="p", host="q", size=4, pipeline_share=0.5, funding=["reallocated"])
-    text = text_of(experiment.tell(tried(part=part)))
-    assert moves in text
-    assert adds not in text
-    assert "No prices are given, so rivals get as many links as the park" in text
+    assert "答案是模型的推论，不是观测结果" in zh
+    assert "p = " not in zh
 
 
 def test_the_finding_says_how_many_set_ups_agree() -> None:
@@ -279,35 +320,41 @@ def test_the_finding_says_how_many_set_ups_agree() -> None:
             "replicates": 20,
         }
     )
-    text = text_of(trust(tried(specifications=curve)))
-    said = "Set up in 6 ways (both kinds of funding, attachment 0 and 1; border 0 and 0.5; 20 plac"
-    assert said in text
-    assert "access changes by +3.0 % in the median of them, and 4 of them have its sign" in text
-    assert (
-        "with new funding it rises in 4; with reallocated funding it falls in 1 and stays" in text
-    )
+    known = facts_of(result := tried(specifications=curve))
+    assert (known["set_ups"], known["set_ups_alike"]) == (6, 4)
+    assert known["set_ups_change"] == pytest.approx(0.03)
+    assert [known[f"new_{way}"] for way in ("up", "down", "still")] == [4, 0, 0]
+    assert [known[f"reallocated_{way}"] for way in ("up", "down", "still")] == [0, 1, 1]
+    assert (known["attachments"], known["borders"]) == ([0, 1], [0, 0.5])
+    text = text_of_page(experiment, result)
+    assert "In 6 set-ups (funding, attachment, borders) the median change at home is +3.0 %" in text
     assert "The data were not resampled" in text
 
 
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ({"better": "below", "ratio": 1.5}, "more than direct links without a park (6 links) if a"),
-        ({"better": "above", "ratio": 0.2}, "park costs more than 0.2 times the price assumed"),
-        ({"better": "never", "why": "it is so"}, "less than direct links without a park (6 links)"),
-        ({"better": "neither"}, "no price makes up for a loss"),
+        (
+            {"better": "below", "ratio": 1.5},
+            "more than direct links if it costs less than 1.5 times",
+        ),
+        ({"better": "above", "ratio": 0.2}, "if it costs more than 0.2 times the assumed price"),
+        ({"better": "never", "why": "it is so"}, "less than direct links whatever it costs"),
+        ({"better": "always"}, "more than direct links whatever it costs"),
+        ({"better": "neither"}, "as the park, this does not help home"),
     ],
 )
 def test_break_even_prices_are_told(row: dict[str, Any], words: str) -> None:
-    even = {"rival": "direct", "measure": "harmonic_centrality", "node": "p", "of": "park"}
+    even = {"rival": DIRECT.name, "measure": "harmonic_centrality", "node": "p", "of": "park"}
     even |= {"price": 10.0, "ratio": np.nan, "why": None} | row
     prices = Prices(park=10, link=1, pipeline_km=0.01)
     result = tried(break_even=pd.DataFrame([even]), prices=prices)
-    assert words in text_of(trust(result))
-    text = text_of(headline(result))
-    assert "Compared with other uses of the same money" in text
-    assert "direct links without a park (6 links; in 90 % of the placements)" in text
-    assert "at prices that are assumed: 10 for a park" in text_of(experiment.tell(result))
+    assert facts_of(result)[f"even_{row['better']}"] == ["direct links"]
+    text = text_of_page(experiment, result)
+    assert words in text
+    assert "For the same assumed money the park does better for home than direct links" in text
+    assert "whatever" not in text_of_page(experiment, tried())
+    assert "For as many links the park does better" in text_of_page(experiment, tried())
 
 
 # -- tables and the figure ---------------------------------------------------------------------
@@ -319,24 +366,25 @@ def test_a_change_of_nothing_has_no_share_of_a_sign() -> None:
     assert table["same_sign"].tolist() == [0.9, 1.0]
 
 
-def test_of_the_effects_the_page_shows_the_headline_and_the_file_has_all() -> None:
-    both = pd.concat([effects(), effects().assign(scenario="direct")], ignore_index=True)
-    table = tables_of(experiment, tried(effects=both))["effects"]
-    assert set(table.frame["scenario"]) == {"park", "direct"}
-    assert set(table.view["scenario"]) == {"park"}
-    # Two of the four places are neither home nor host.
-    assert set(table.view["node"].dropna()) == {EVIL, "Qu & Co"}
-    assert table.view["measure"].iloc[0] == "harmonic centrality"
+def test_of_the_effects_the_page_shows_the_park_and_the_file_has_all() -> None:
+    every = pd.concat([effects(), effects().assign(scenario=DIRECT.name)], ignore_index=True)
+    table = tables_of(experiment, tried(effects=every))["effects"]
+    assert set(table.frame["scenario"]) == {"park", DIRECT.name}
+    # Whole network twice, home and host by access and PageRank, and no other place or scenario.
+    assert len(table.view) == 6
+    assert set(table.view["node"]) == {"whole_network", "p", "q"}
+    assert table.view["measure"].iloc[0] == "harmonic_centrality"
 
 
 def test_the_page_gives_changes_in_per_cent_of_the_baseline() -> None:
     table = effects()
-    tables = tables_of(experiment, tried(effects=table))
-    cells = [text for row in view_of(tables["effects"]).rows for text in row]
+    result = tried(effects=table)
+    tables, language = tables_of(experiment, result), result.context.language
+    cells = [text for row in view_of(tables["effects"], language).rows for text in row]
     # -0.05 of 0.3 at the home for PageRank, -0.01 of 0.5 for efficiency.
-    assert {"\N{MINUS SIGN}16.67 %", "\N{MINUS SIGN}2.00 %", "100 %"} <= set(cells)
-    contrasts = view_of(tables["contrasts"]).rows
-    assert "+4.00 %" in contrasts[0]  # 0.02 of 0.5
+    assert {"\N{MINUS SIGN}16.7 %", "\N{MINUS SIGN}2.0 %", "100 %", EVIL} <= set(cells)
+    contrasts = view_of(tables["contrasts"], language).rows
+    assert "+4.0 %" in contrasts[0]  # 0.02 of 0.5
     # The file has the values.
     assert tables["effects"].frame["difference"].tolist() == table["difference"].tolist()
 
@@ -344,17 +392,20 @@ def test_the_page_gives_changes_in_per_cent_of_the_baseline() -> None:
 def test_the_figure_marks_the_median_that_the_text_gives() -> None:
     table = effects()
     table["median"] = table["difference"] + 0.004
-    (picture,) = experiment.draw(tried(effects=table))
-    marks = [
-        pytest.approx(line.get_xdata().tolist())
-        for ax in picture.figure.axes
-        for line in ax.lines
-        if line.get_marker() == "|"
-    ]
-    shown = table["node"].isna() | table["node"].isin(["p", "q"])
-    for _, rows in table[shown].groupby("measure"):
+    result = tried(effects=table, rivals=())
+    (picture,) = experiment.draw(result)
+
+    def marked(figure: Any) -> list[list[float]]:
+        lines = [line for ax in figure.axes for line in ax.lines if line.get_marker() == "|"]
+        return [line.get_xdata().tolist() for line in lines]
+
+    shown = table[table["node"].isna() | table["node"].isin(["p", "q"])]
+    marks = [pytest.approx(each) for each in marked(picture.draw())]
+    for _, rows in shown.groupby("measure"):
         assert (100 * rows["median"] / rows["baseline"]).tolist() in marks
-    assert "Black tick: median of the random placements" in picture.note
+    with page_style():  # access of home
+        assert marked(picture.draw()) == [pytest.approx([100 * 0.054 / 0.5])]
+    assert "Black tick: median" in said_of(experiment, result).figures["effects"]
 
 
 # -- what is computed --------------------------------------------------------------------------
@@ -384,9 +435,9 @@ def test_frictions_reach_the_experiment(no_set_ups) -> None:
 def test_where_home_and_host_are_linked_already_access_is_counted_by_weight(no_set_ups) -> None:
     # P - Q - R: P is a step from Q already. A second link between them makes it half as long.
     park = {"funding": ["new"], "rivals": ["direct links"], "placebos": 0, "size": 1}
-    said = "P and Q are linked already, so that access is counted by weight here"
+    said = "P and Q are linked already, so access counts links by weight here"
     result = computed(chain(), home="P", host="Q", **park)
-    assert said in text_of(headline(result))
+    assert said in text_of_page(experiment, result)
     direct = result.of(result.rivals[0], "harmonic_centrality").set_index("node")
     # 1 + 1/2 before, 2 + 1 / (1/2 + 1) after, over two other places.
     assert direct.loc["P", "baseline"] == pytest.approx(0.75)
@@ -394,7 +445,7 @@ def test_where_home_and_host_are_linked_already_access_is_counted_by_weight(no_s
     for options in ({"host": "R"}, {"host": "Q", "measures": {"distance": "unit"}}):
         steps = computed(chain(), home="P", **park, **options)
         assert steps.measures.distance == "unit"
-        assert said not in text_of(headline(steps))
+        assert not facts_of(steps)["by_weight"]
 
 
 def test_the_experiment_measures_what_the_package_measures(no_set_ups) -> None:
@@ -419,6 +470,10 @@ def test_an_experiment_without_a_layer_names_the_one_it_took(no_set_ups) -> None
     settings = tables_of(experiment, result)["scenario"].frame.set_index("parameter")["value"]
     assert settings["layer"] == "links"
     assert settings[["presence", "coupling", "damping"]].tolist() == ["linked", "1.0", "0.85"]
+    # Home's links in another layer are not among those that it could give up.
+    links = [*CHAIN, ("a", "c"), ("a", "b", 1, "small")]
+    paid = computed(chain(links=links), funding=["reallocated"], rivals=[], placebos=0)
+    assert "with one of its two links in links" in plain(said_of(experiment, paid).answer)
 
 
 def test_rivals_cost_as_much_where_there_are_prices() -> None:
@@ -453,18 +508,15 @@ def test_rivals_cost_as_much_where_there_are_prices() -> None:
     even = even.set_index("rival")
     found = even.loc["direct links, new", ["effect", "rival_effect"]].tolist()
     assert found == pytest.approx([1 / 5 - 1 / 6, 1 / 3 - 1 / 6])
-    assert even["better"].to_dict() == {
-        "direct links, new": "never",  # 1 / 5 of the effect for about the same cost
-        "park of the host at home, new": "always",
-    }
-    text = text_of(experiment.tell(result)) + text_of(experiment.explain(result))
-    assert "Rivals cost as much as the park, at prices that are assumed: 10 for a park" in text
-    assert "direct links without a park (6 links)" in text
-    assert "Rivals cost as much as the park, paid for in the same way" in text
-    assert tables_of(experiment, result)["break_even_prices"].on_page
+    known = facts_of(result)
+    assert known["even_never"] == ["direct links"]  # 1 / 5 of the effect for about the same cost
+    assert known["even_always"] == ["park of the host at home"]
+    assert (known["priced"], known["rival"], known["rival_size"]) == (True, "direct links", 6)
+    figures = key_figures_of(experiment, result)
+    assert figures["rival"].value == pytest.approx((1 / 3 - 1 / 6) / (1 / 2))
+    assert "break_even_prices" in tables_of(experiment, result)
     # Home has one link and cannot give up three.
-    assert set(result.specifications["funding"]) == {"new"}
-    assert "Neither the data nor the set-up were varied" not in text
+    assert known["set_ups"] == 0
 
 
 def test_other_set_ups_vary_measure_funding_attachment_and_border() -> None:
@@ -477,29 +529,129 @@ def test_other_set_ups_vary_measure_funding_attachment_and_border() -> None:
     # With no, half and a whole border: (1 + 1 / 2) / 2, (1 / 1.5 + 1 / 3) / 2, (1 / 2 + 1 / 4) / 2.
     assert near.groupby("border")["baseline"].first().tolist() == pytest.approx([0.75, 0.5, 0.375])
     assert (curve["replicates"] == 3).all()
-    assert "Set up in 12 ways" in text_of(experiment.tell(result))
+    assert facts_of(result)["set_ups"] == 12
     assert "costs" not in tables_of(experiment, result)
 
 
 @pytest.mark.parametrize(
-    ("prices", "places", "words"),
-    [
-        (
-            (10.0, 1.0, 0.01),
-            None,
-            "[experiment.prices] the cost of direct links is not known: kilometres",
-        ),
-        ((0.0, 1.0, 0.01), LINE, "no rival 'direct links' of the same cost: the budget of 1 does"),
-        ((10.0, 1.0, 0.0), LINE, "no rival 'direct links' of the same cost: "),
-    ],
+    ("prices", "places"),
+    [((10.0, 1.0, 0.01), None), ((0.0, 1.0, 0.01), LINE), ((10.0, 1.0, 0.0), LINE)],
 )
-def test_rivals_that_cannot_be_paid_for(no_set_ups, prices, places, words) -> None:
+def test_rivals_that_cannot_be_paid_for(no_set_ups, prices, places) -> None:
     part = dict(zip(("park", "link", "pipeline_km"), prices, strict=True))
     if places is None:
-        with pytest.raises(InputError) as caught:
+        words = r"\[experiment.prices\] the cost of direct links is not known: kilometres"
+        with pytest.raises(InputError, match=words):
             computed(chain(places=places), prices=part)
-        assert words in str(caught.value)
     else:
         result = computed(chain(places=places), prices=part, placebos=0)
-        assert any(words in note for note in result.notes)
-        assert words in text_of(experiment.tell(result))
+        assert "direct links" in facts_of(result)["missing"]
+        assert "Not to be had at this size or cost: direct links" in text_of_page(
+            experiment, result
+        )
+
+
+def test_changes_that_tie_are_counted() -> None:
+    park = {"home": "b", "host": "a", "size": 1, "replicates": 5, "placebos": 0}
+    result = experiment.compute(context_of(network_of(STAR), **OFF, experiment=park))
+    known = facts_of(result)
+    # Each leaf but b loses b of its seven others: of 1 + 6 / 2 = 4 half, an eighth.
+    assert (known["others"], known["gain"], known["lose"]) == (7 - 1, 0, 6)
+    assert known["most_lose"] == [*"cdefgh"]
+    assert known["most_lose_change"] == pytest.approx(-1 / 8)
+    assert "that lose: 6, most c and 5 more (−12.5 %)" in text_of_page(experiment, result)
+    # b has no link left. In units of a jump, of which none leads to the park: a has 6.95 / 0.2775
+    # of 53.3 before, and 6.1 / 0.2775 of 44.0 after, its 6 leaves 1 + 0.85 / 7 of that each.
+    rank = result.of(result.headline, "pagerank").set_index("node")
+    changes = (rank["median"] / rank["baseline"])[["b", "a"]].tolist()
+    assert changes == pytest.approx([-1, 0.064], abs=5e-4)
+    assert known["inequality_change"] == pytest.approx(5.999, abs=5e-4)
+    # All placements agree, so that no interval is written.
+    assert "depending" not in said_of(experiment, result).answer
+    assert key_figures_of(experiment, result)["reallocated"].low is None
+
+
+def test_one_placebo_is_told_in_the_singular() -> None:
+    park = {"home": "b", "host": "a", "size": 1, "replicates": 5, "placebos": 1}
+    result = experiment.compute(context_of(network_of(STAR), **OFF, experiment=park))
+    assert "In 1 other host like a in strength the same park would" in text_of_page(
+        experiment, result
+    )
+
+
+def test_a_change_of_nothing_in_per_cent_has_no_panel() -> None:
+    """In a ring access is the same for all, so that its inequality is 0."""
+    settings = {"home": "p00", "host": "p03", "size": 1, "replicates": 2, "placebos": 0}
+    context = context_of(network_of(RING), **OFF, experiment=settings)
+    (picture,) = experiment.draw(experiment.compute(context))
+    labels = [ax.get_xlabel() for ax in picture.draw().axes]
+    assert "change in global efficiency, %" in labels
+    assert not any("inequality" in label for label in labels)
+
+
+def test_a_place_that_reached_nobody_has_changes_without_per_cent() -> None:
+    # Directed links reach e and lead nowhere, so its access is 0 before: no change is relative.
+    flows = [("a", "b", 3), ("b", "c", 2), ("c", "d", 1), ("d", "e", 1), ("a", "c", 5)]
+    network = network_of(flows, directed=["links"])
+    settings = {"home": "e", "host": "b", "size": 1, "replicates": 2}
+    result = experiment.compute(context_of(network, experiment=settings, **OFF))
+    known = facts_of(result)
+    assert not known["set_ups_relative"]
+    assert known["set_ups_change"] == 0
+    for code in LANGUAGES:
+        text = text_of_page(experiment, result, code)
+        assert "not defined" not in text
+        assert "nan" not in text
+
+
+@pytest.mark.parametrize(
+    ("hosts", "chosen", "said"),
+    [
+        ("bbc", (2, 3, 1), "chosen, as most enclaves in the data have them: 2 of 3."),
+        ("bcd", (1, 3, 3), "chosen, as the first of 3 pairs with most enclaves: 1 of 3 each."),
+    ],
+)
+def test_home_and_host_are_only_said_to_have_most_enclaves_if_no_other_pair_has_as_many(
+    hosts, chosen, said
+) -> None:
+    full = [
+        ("a", "b", 1),
+        ("b", "c", 2),
+        ("c", "a", 3),
+        ("a", "d", 4),
+        ("b", "d", 5),
+        ("c", "d", 6),
+    ]
+    firms = pd.DataFrame({"place": [*"abcd"]}, index=[*"abcd"])
+    parks = pd.DataFrame({"place": [*hosts], "jurisdiction": "a"}, index=["p", "q", "r"])
+    network = network_of(full, nodes=pd.concat([firms, parks.assign(kind="park")]))
+    result = experiment.compute(context_of(network, experiment={"replicates": 2}, **OFF))
+    assert result.chosen == chosen
+    assert said in text_of_page(experiment, result)
+
+
+@pytest.mark.parametrize(("n", "size"), [(20, 3), (30, 3), (2, 3), (40, 4)])
+def test_a_park_whose_size_is_left_open_has_a_link_home(n, size, no_set_ups) -> None:
+    # A tenth of 20 links are 2, of which a quarter would round to none.
+    links = [("h", f"p{k}", 1) for k in range(n)] + [("o", f"p{k}", 1) for k in range(5)]
+    settings = {"home": "h", "host": "o", "pipeline_share": 0.25, "replicates": 2}
+    result = experiment.compute(context_of(network_of(links), experiment=settings, **OFF))
+    assert result.headline.sized.size == size
+    assert result.headline.funding == ("new" if n == 2 else "reallocated")
+    known = facts_of(result)
+    assert (known["own"], known["pipelines"], known["too_few"]) == (n, 1, n == 2)
+    assert known["rounded_up"] == (n in (2, 20))
+    text = text_of_page(experiment, result)
+    assert f"The size was left open: a tenth of home's {n} links in links, at least one" in text
+    assert ("so many more that one leads home" in text) == (n in (2, 20))
+    assert f"One of the {size} links leads home" in text
+
+
+def test_a_share_of_weight_names_its_layer_where_there_are_several() -> None:
+    links = [("a", "b", 9.0, "x"), ("b", "c", 4.0, "x"), ("a", "c", 3.0, "y"), ("c", "d", 1.0, "x")]
+    own = {"home": "a", "host": "b", "volume_share": 0.5, "layer": "x", "placebos": 0}
+    context = context_of(network_of(links), **OFF, experiment={**own, "rivals": []})
+    result = experiment.compute(context)
+    assert "with 50 % of the weight of its links in x, it" in plain(
+        said_of(experiment, result).answer
+    )

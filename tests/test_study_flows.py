@@ -11,10 +11,11 @@ import pytest
 import netinnov as ni
 from netinnov import study
 from netinnov.errors import InputError
+from netinnov.study._words import plain
 from netinnov.study.sections import experiment
-from study_cases import context_of, network_of, text_of
+from study_cases import context_of, network_of, said_of, text_of_page
 
-OFF = {"structure": False, "mechanisms": False}
+OFF = {"mechanisms": False}
 FLOWS = [("P", "Q", 8), ("P", "R", 2), ("Q", "R", 5), ("Q", "S", 3), ("R", "S", 0.2)]
 FAST = {"replicates": 4}
 
@@ -38,30 +39,34 @@ def tried(network: ni.MultilayerNetwork, measures: Any = None, **settings: Any) 
 
 def test_where_links_are_counted_the_answer_says_that_weight_is_not(no_set_ups) -> None:
     result = tried(network_of(FLOWS), measures={"distance": "unit"}, home="P", host="Q")
-    answer, *_ = [str(sentence.text) for sentence in experiment.offer(result)]
-    assert "stays as it is. Access counts links, and the park moves weight" in answer
+    known = experiment.facts(result)
+    assert (known["counts_links"], known["reallocated_way"]) == (True, "same")
+    assert "Access counts links, and the park moves weight" in text_of_page(experiment, result)
 
 
 def test_the_most_frequent_home_and_host_are_tried_and_said_to_be_chosen(no_set_ups) -> None:
     result = tried(with_enclaves())
     assert (result.part.home, result.part.host) == ("P", "Q")
-    text = text_of(experiment.tell(result))
-    assert "P and Q were chosen, as most enclaves in the data have them: 2 of 3." in text
+    assert result.chosen == (2, 3, 1)
+    assert experiment.facts(result)["left_open"]
 
 
 def test_without_an_enclave_there_is_no_experiment() -> None:
     assert tried(network_of(FLOWS)) is None
-    assert "names no home and host" in experiment.ABSENT
 
 
 def test_flows_move_a_tenth_of_the_strength_of_home(no_set_ups) -> None:
     result = tried(network_of(FLOWS), home="P", host="Q")
     assert result.headline.scenario.volume_share == 0.1
-    assert "as the weights of this layer differ" in text_of(experiment.tell(result))
-    said = text_of(experiment.offer(result))
-    assert "had a park in Q with 10 % of its strength and gave up as much weight of its own" in said
-    assert "median placement" not in said
-    assert "Access counts links" not in said  # all pairs are linked: a link is 1 / weight long
+    known = experiment.facts(result)
+    assert (known["of_volume"], known["share"], known["size"]) == (True, 0.1, 0)
+    answer = plain(said_of(experiment, result).answer)
+    assert answer.startswith(
+        "If P paid for a park in Q with 10 % of the weight of its links, it wo"
+    )
+    assert "depending" not in answer
+    assert not known["counts_links"]  # all pairs are linked: a link is 1 / weight long
+    assert "; nothing is drawn." in text_of_page(experiment, result)
     assert result.context.measures.distance == "inverse"
     access = result.effects["measure"].eq("harmonic_centrality") & result.effects["node"].eq("P")
     mine = access & result.effects["scenario"].eq(result.headline.name)
@@ -78,24 +83,23 @@ def test_a_tenth_that_makes_no_link_is_not_tried(no_set_ups) -> None:
     flows = [*FLOWS[:-1], ("R", "S", 1)]
     result = tried(network_of(flows), home="P", host="Q")
     assert result.headline.scenario.volume_share == pytest.approx(0.4)
-    said = text_of(experiment.tell(result))
-    assert "it gets 40 %, the least that makes links, of the strength of P" in said
     # With a strength of 3 links are counted.
     few = tried(network_of([("P", "Q", 3), *flows[2:]]), home="P", host="Q")
     # P has one link; of three one leads home, so they are new.
     assert (few.headline.scenario.size, few.headline.funding) == (3, "new")
-    assert "as its strength of 3 is too little to be moved by weight" in text_of(
-        experiment.tell(few)
-    )
+    known = experiment.facts(few)
+    assert (known["of_volume"], known["too_few"], known["own"]) == (False, True, 1)
+    assert "as it has only one to give up" in plain(said_of(experiment, few).answer)
 
 
 def test_links_of_equal_weight_are_counted(no_set_ups) -> None:
     result = tried(with_enclaves(weight=3))
     # P has two links; of three a quarter, rounded, leads home: one.
     assert (result.headline.scenario.size, result.headline.funding) == (3, "new")
-    text = text_of(experiment.tell(result))
-    assert "it gets 3 links, a tenth, and at least one, of the 2 of P in links, and so many" in text
-    assert "that is more than it has to give up, so the links are new" in text
+    known = experiment.facts(result)
+    assert (known["too_few"], known["own"], known["rounded_up"]) == (True, 2, True)
+    answer = plain(said_of(experiment, result).answer)
+    assert "with three extra links, as it has only two to give up, it" in answer
 
 
 @pytest.mark.parametrize(
@@ -147,7 +151,7 @@ def test_a_rival_that_cannot_be_had_is_told_of_and_left_out(no_set_ups) -> None:
         rivals=["random ends", "direct links"],
     )
     assert [trial.name.split(",")[0] for trial in result.rivals] == ["random ends"]
-    assert "The rival 'direct links' cannot be had here" in text_of(experiment.tell(result))
+    assert experiment.facts(result)["missing"] == ["direct links"]
 
 
 def test_other_set_ups_of_moved_weight_have_borders_of_the_size_of_links() -> None:
@@ -159,6 +163,6 @@ def test_other_set_ups_of_moved_weight_have_borders_of_the_size_of_links() -> No
     half = 0.5 / weights.median()
     assert curve["border"].unique().tolist() == pytest.approx([0, half, 2 * half])
     assert curve["attachment"].nunique() == 1
-    said = text_of(experiment.tell(result))
-    assert "border 0, half and all of the median length of a link; 1 placement each" in said
-    assert "e+" not in said
+    known = experiment.facts(result)
+    assert (known["borders_of_lengths"], known["set_ups_draws"]) == (True, 1)
+    assert "e+" not in text_of_page(experiment, result)

@@ -104,6 +104,8 @@ def test_modelled_layers_are_apart_from_communities(stars):
     known = facts_of(organised, only)
     assert (known["tested"], known["untested"]) == (False, "why_all_modelled")
     assert known["n_brokers"] is None  # modelled links make no brokers
+    assert text_in(organised, only).answer.startswith("The modelled links make 2 communities")
+    assert text_in(organised, only, "zh").answer.startswith("模型联系形成 2 个社群")
 
 
 def test_a_park_between_its_home_and_its_host_is_a_broker():

@@ -15,10 +15,8 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.sparse.csgraph import shortest_path
 
 from netinnov import study
-from netinnov.datasets._packaged import packaged_tables
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
@@ -29,7 +27,6 @@ from netinnov.study.sections import (
     communities,
     multicentric,
     profile,
-    siting,
 )
 from study_cases import text_of
 
@@ -251,37 +248,3 @@ def test_strengths_are_those_of_the_raw_file(context, request, shared):
     assert f"{share.index[0]} has the most strength, {100 * share.iloc[0]:.0f} % of all" in text
     equal = math.exp(-(share * np.log(share)).sum())
     assert context.once(profile.compute).value("effective_number") == pytest.approx(equal)
-
-
-def efficiency(weights):
-    """Mean of 1 / distance over all pairs, a link 1 / weight long."""
-    lengths = np.divide(1, weights, out=np.full_like(weights, np.inf), where=weights > 0)
-    distance = shortest_path(lengths, directed=False)
-    np.fill_diagonal(distance, np.inf)
-    return (1 / distance).sum() / (len(weights) * (len(weights) - 1))
-
-
-def test_the_links_that_europe_should_build_raise_efficiency_as_told():
-    settings = tomllib.loads(packaged_tables().joinpath("europe.toml").read_text(encoding="utf-8"))
-    part = {"placebos": 20, "resamples": 0, "against": "none"}
-    configuration = study.configure(settings | {"structure": FEW, "siting": part})
-    loaded = load(configuration.data, configuration.layers, configuration.columns)
-    level = aggregate_to_places(loaded.network, configuration.places)
-    result = siting.compute(Context(configuration, loaded, level))
-    cities = level.cities
-    at = {place: k for k, place in enumerate(cities.nodes.index)}
-    weights = {layer: np.zeros((len(at), len(at))) for layer in cities.layers}
-    for layer, a, b, weight in cities.links[["layer", "source", "target", "weight"]].itertuples(
-        index=False
-    ):
-        if a != b:
-            weights[layer][at[a], at[b]] += weight
-            weights[layer][at[b], at[a]] += weight
-    before = efficiency(np.maximum.reduce(list(weights.values())))
-    mixed = weights["mixed"]  # the layer of most links
-    added = np.zeros_like(mixed)
-    for home, host in result.chosen.itertuples(index=False):
-        added[at[home], at[host]] = added[at[host], at[home]] = 0.1 * mixed[at[home]].sum()
-    after = efficiency(np.maximum.reduce([*weights.values(), mixed + added]))
-    rise = f"{100 * (after / before - 1):.2g} %"
-    assert f"Together they raise global efficiency by {rise}" in text_of(siting.offer(result))

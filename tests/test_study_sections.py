@@ -8,19 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import netinnov as ni
-from netinnov import study
-from netinnov.errors import InputError
 from netinnov.plotting._drawing import caption_notes
 from netinnov.study._words import in_html, plain
 from netinnov.study.sections import (
     SECTIONS,
     built,
     central,
-    diffusion,
     enclaves,
     methods,
-    park,
 )
 from study_cases import (
     CHAIN,
@@ -270,53 +265,6 @@ PARKED = pd.DataFrame(
     },
     index=["a", "b", "c", "park", "lost"],
 )
-
-
-def test_the_park_with_most_links_is_told_and_diffusion_starts_at_its_host():
-    network = network_of([*CHAIN, ("park", "a"), ("park", "b")], nodes=PARKED)
-    context = context_of(network, **OFF)
-    result = context.once(park.compute)
-    text = text_of(park.tell(result))
-    assert text.startswith("park is the one park outside its jurisdiction: 2 partners")
-    spread = context.once(diffusion.compute)
-    assert (spread.seeds, spread.targets) == (2, 1)  # b and lost; a
-    said = text_of(diffusion.tell(spread))
-    assert "starts with the 2 actors of the host" in said
-    answer = text_of(diffusion.offer(spread))
-    assert answer.startswith("The one actor of home is reached, as on record: after ")
-    assert "That is a comparison of networks on record, and no effect" in said
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("prk", "no node in the places that are kept (did you mean 'park'?)"),
-        ("lost", "a park that stands inside it, or whose jurisdiction is not given"),
-        ("a", "none: its kind is another"),
-    ],
-)
-def test_a_park_that_is_none_is_told_why(name, words):
-    network = network_of([*CHAIN, ("park", "a"), ("lost", "b")], nodes=PARKED)
-    with pytest.raises(InputError) as caught:
-        park.compute(context_of(network, park={"park": name}, **OFF))
-    assert words in str(caught.value)
-    assert "There are 1: park;" in str(caught.value)
-
-
-def test_a_wrong_park_is_told_before_anything_is_computed(tmp_path):
-    network = network_of([*CHAIN, ("park", "a"), ("park", "b")], nodes=PARKED)
-    ni.io.write_network(network, tmp_path / "tables")
-    asked = {"data": {"source": "tables", "path": str(tmp_path / "tables")}, "experiment": False}
-    with pytest.raises(InputError, match=r"park\.park must be a park outside"):
-        study.check(study.configure({**asked, "park": {"park": "prk"}}))
-    study.check(study.configure({**asked, "park": {"park": "park"}}))
-
-
-def test_without_a_park_nothing_is_said_of_one():
-    context = context_of(three(), **OFF)
-    assert context.once(park.compute) is None
-    assert context.once(diffusion.compute) is None
-    assert "No park stands outside its jurisdiction" in park.ABSENT
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from netinnov.errors import InputError
 from netinnov.plotting import plot_rank_size
 from netinnov.plotting._drawing import caption_notes
 from netinnov.study._loaded_data import DataPart, load
@@ -18,15 +15,7 @@ from netinnov.study._table_views import view_of
 from netinnov.study.sections import (
     built,
     enclaves,
-    experiment,
-    governance,
-    park,
-    plan,
-    sharing,
-    siting,
-    space,
 )
-from netinnov.study.sections._candidate_sites import candidates_of
 from study_cases import context_of, network_of, text_of
 
 OFF = {"mechanisms": False}
@@ -53,117 +42,6 @@ def test_most_frequent_hosts_that_tie_are_counted():
     context = context_of(network_of([("h0", "h1")], nodes=nodes), **OFF)
     text = text_of(enclaves.tell(enclaves.compute(context)))
     assert "Most frequent hosts: h0 (1), h1 (1), h2 (1) and 2 more as often." in text
-
-
-def test_changes_that_tie_are_counted_and_equal_ends_written_once():
-    result = experiment.compute(context_of(network_of(STAR), **OFF, experiment=PARK))
-    text = text_of(experiment.tell(result))
-    # Each leaf but b loses b of its seven others: of 1 + 6 / 2 = 4 half, an eighth.
-    assert (
-        "none gains access (harmonic closeness) and 6 lose it (median of the placements); " in text
-    )
-    assert "largest loss: c and 5 more, −12.5 %." in text
-    # b has no link left. In units of a jump, of which none leads to the park: a has 6.95 / 0.2775
-    # of 53.3 before, and 6.1 / 0.2775 of 44.0 after, its 6 leaves 1 + 0.85 / 7 of that each.
-    assert "PageRank of b changes by −100.0 % in the median placement." in text
-    assert "PageRank of a changes by +6.4 % in the median placement." in text
-    assert "(Theil index +599.9 % in the median placement)." in text
-
-
-def test_homes_that_all_have_the_least_are_not_below_the_median():
-    settings = {"siting": {"most_homes": 4, "most_hosts": 1}}
-    candidates = candidates_of(context_of(network_of(STAR), **OFF, **settings))
-    homes = "Homes are the places with the least access (harmonic closeness), the first 4 of 7."
-    assert candidates.notes[0].startswith(homes)
-
-
-@pytest.mark.parametrize(
-    ("check", "settings"),
-    [
-        (candidates_of, {"siting": {}}),
-        (governance.pair_of, {"governance": {"home": "P", "host": "Q"}}),
-    ],
-)
-def test_places_that_are_not_linked_are_refused_by_name_of_the_part(check, settings):
-    """Their nodes may be, each with another of its own place."""
-    nodes = pd.DataFrame({"place": [*"PPQQ"]}, index=[*"abcd"])
-    context = context_of(network_of([("a", "b"), ("c", "d")], nodes=nodes), **OFF, **settings)
-    (part,) = settings
-    with pytest.raises(InputError, match=rf"\[{part}\] needs links between places; there are none"):
-        check(context)
-
-
-def test_one_pair_raises_and_equal_shares_have_no_first():
-    settings = {"sharing": {"pairs": [["b", "c"]]}}
-    result = sharing.compute(context_of(network_of(STAR), **OFF, **settings))
-    offered, told = text_of(sharing.offer(result)), text_of(sharing.tell(result))
-    assert "1 pair of places, linked in links on top of the observed network, raises" in offered
-    assert "under the rules 'equal shares', 'in proportion to pairs', 'nucleolus' and " in offered
-    assert "By the Shapley value each place gets " in told
-    assert "as in an equal division. For b all between 0 and " in told
-
-
-def test_one_host_has_space():
-    nodes = NODES.assign(firms=[None, None, None, 6, None], floor_area_m2=[*[None] * 3, 1500, None])
-    places = pd.DataFrame({"place": [*"PQR"], "lon": [0.0, 1.0, 2.0], "lat": 0.0})
-    network = network_of(LINKS, nodes=nodes, places=places)
-    context = context_of(network, **OFF, space={"floor": 100.0})
-    assert text_of(space.offer(space.compute(context))).endswith("of space; 1 host has 1,500.")
-
-
-def test_links_without_a_direction_have_none_in_the_sentence_on_a_park():
-    joined = [*LINKS, ("p", "q")]
-    for directed in ((), ("links",)):
-        network = network_of(joined, nodes=NODES, directed=directed)
-        context = context_of(network, park={"park": "park_1"})
-        text = text_of(park.tell(park.compute(context)))
-        assert "It joins no pair of actors of home and host that are not linked directly" in text
-        assert ("along the direction of the links" in text) == bool(directed)
-
-
-def test_one_candidate_of_a_plan_is_told_in_the_singular():
-    settings = {"siting": {"homes": ["b"], "hosts": ["a"]}, "plan": {"resamples": 2}}
-    result = plan.compute(context_of(network_of(STAR), **OFF, **settings))
-    told = text_of(plan.tell(result))
-    assert told.startswith("The one candidate of [siting] was looked at. Strength is that of the ")
-
-
-def test_one_candidate_is_in_half_of_the_plans():
-    share = pd.Series({"one": 0.9, "other": 0.5})
-    chosen = SimpleNamespace(sites=("one",))
-    result = SimpleNamespace(
-        stability=pd.DataFrame({"share": share, "resamples": 20}),
-        plan=chosen,
-        site=str,
-        modelled_layers=(),
-        resampled="flows",
-        drawn=False,
-    )
-    text = siting._stability(result)
-    assert "1 other candidate is in half of those plans or more." in text
-
-
-def test_a_border_has_one_share_where_layers_agree_and_what_is_left_out_is_counted():
-    shares = pd.DataFrame(
-        {
-            "group": ["land", "land", "kind"],
-            "layer": ["x", "y", "x"],
-            "share": [0.25, 0.25, 0.0],
-            "left_out": [0, 2, 1],
-            "p": np.nan,
-            "z": np.nan,
-        }
-    )
-    block = SimpleNamespace(sources=np.array([0]), indices=np.array([1]))
-    inside = SimpleNamespace(storage=SimpleNamespace(block=lambda _: block))
-    known = {"choice": None, "comparison": None, "no_null": ""}
-    known["context"] = SimpleNamespace(inside=inside)
-    text = text_of(governance.tell(SimpleNamespace(shares=shares, **known)))
-    assert "By land, 25 % of the weight crosses a border." in text
-    assert text.endswith("2 links are left out: 2 with an end that has no value.")
-    nothing = shares[shares["group"] == "kind"].assign(p=1.0)
-    told = text_of(governance.tell(SimpleNamespace(shares=nothing, **known)))
-    assert "not corrected" not in told
 
 
 def test_a_cell_that_all_rows_leave_empty_is_not_told():
@@ -196,128 +74,7 @@ def test_a_small_standard_error_has_digits():
     assert "standard error 0.00," not in note
 
 
-def test_a_change_of_nothing_in_per_cent_has_no_panel():
-    """In a ring access is the same for all, so that its inequality is 0."""
-    settings = {"home": "p00", "host": "p03", "size": 1, "replicates": 2, "placebos": 0}
-    context = context_of(network_of(RING), **OFF, experiment=settings)
-    (picture,) = experiment.draw(experiment.compute(context))
-    labels = [ax.get_xlabel() for ax in picture.figure.axes]
-    assert "change in global efficiency, %" in labels
-    assert not any("inequality" in label for label in labels)
-
-
-def test_homes_below_the_median_are_those_with_the_least():
-    chain = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("c", "x"), ("c", "y"), ("c", "z")]
-    settings = {"siting": {"most_homes": 1, "most_hosts": 1}}
-    candidates = candidates_of(context_of(network_of(chain), **OFF, **settings))
-    # From c all are 1 or 2 steps away; a and e, the ends, have least.
-    homes = "Homes are the places below the median of access (harmonic closeness), the 1 with the "
-    assert candidates.notes[0].startswith(f"{homes}least of 2.")
-
-
-def test_one_site_is_told_in_the_singular():
-    settings = {"siting": {"homes": ["a"], "hosts": ["d"], "placebos": 0, "resamples": 0}}
-    chain = network_of([("a", "b"), ("b", "c"), ("c", "d")])
-    settings["siting"] |= {"form": "link", "against": "none"}
-    result = siting.compute(context_of(chain, **OFF, **settings))
-    assert "the best that was found is a with d. It raises global efficiency by " in text_of(
-        siting.offer(result)
-    )
-
-
-def test_a_default_target_is_above_today_where_directions_are_mixed():
-    """Strength counts an undirected link once, as the plan does."""
-    links = [("a", "b", 4, "x"), ("b", "c", 3, "x"), ("c", "a", 3, "y"), ("a", "b", 1, "y")]
-    network = network_of(links, directed=["x"])
-    settings = {"siting": {"homes": ["c"], "hosts": ["b"]}, "plan": {"resamples": 2}}
-    result = plan.compute(context_of(network, **OFF, **settings))
-    assert result.plan.baseline < result.plan.target.at_least < 3
-
-
-def test_a_support_that_what_is_built_would_undo_is_refused_at_the_start():
-    """Links of the median weight, 2.5, count no events."""
-    chain = network_of([(f"p{at}", f"p{at + 1}", at + 1) for at in range(4)])
-    settings = {"siting": {"homes": ["p0"], "hosts": ["p3"]}, "plan": {"place": "p0"}}
-    context = context_of(chain, **OFF, **settings)
-    with pytest.raises(InputError, match="what could be built makes weights that are no whole"):
-        plan.task_of(context)
-
-
-def test_one_enclave_and_one_placebo_are_told_in_the_singular():
-    settings = {"siting": {"homes": ["b"], "hosts": ["a"], "placebos": 0, "resamples": 0}}
-    settings["siting"]["against"] = "none"
-    result = siting.compute(context_of(network_of(STAR), **OFF, **settings))
-    said = text_of(siting.offer(result))
-    assert said.startswith("The one enclave that could be built does not raise global efficiency")
-    settings = {"experiment": PARK | {"placebos": 1}}
-    result = experiment.compute(context_of(network_of(STAR), **OFF, **settings))
-    said = text_of(experiment.tell(result))
-    assert "The placebo host is the place most similar to the host in strength." in said
-
-
-def test_pairs_of_enclaves_are_counted_once_each():
-    # P has two parks in Q and two in S, R one in S, and only three places may take part.
-    rows = [("P", "P"), ("Q", "Q"), ("R", "R"), ("S", "S")]
-    rows += [("Q", "P"), ("Q", "P"), ("Q", "P"), ("S", "P"), ("S", "P"), ("S", "R"), ("S", "R")]
-    ids = [f"n{i}" for i in range(len(rows))]
-    nodes = pd.DataFrame(rows, index=ids, columns=["place", "jurisdiction"]).assign(kind="park")
-    links = [("n0", "n1"), ("n1", "n3"), ("n2", "n3"), ("n0", "n3")]
-    places = pd.DataFrame({"population": [1.0, 9, 1, 9]}, index=[*"PQRS"])
-    settings = {"sharing": {"most_players": 3}}
-    network = network_of(links, nodes=nodes, places=places)
-    result = sharing.compute(context_of(network, **OFF, **settings))
-    assert "2 pairs of home and host of reverse enclaves" in text_of(sharing.offer(result))
-    assert result.pairs.left_out == 1  # that of R and S, though of two enclaves
-    assert "1 pair of places with fewer pairs is left out" in text_of(sharing.tell(result))
-
-
-def test_one_pair_less_takes_all_enclaves_of_the_pair(monkeypatch):
-    # Nine parks of P in Q are one pair, beside those of P and S and of Q and S: three games.
-    rows = [("P", "P"), ("Q", "Q"), ("S", "S"), *[("Q", "P")] * 9, ("S", "P"), ("S", "Q")]
-    ids = [f"n{i}" for i in range(len(rows))]
-    nodes = pd.DataFrame(rows, index=ids, columns=["place", "jurisdiction"]).assign(kind="park")
-    places = pd.DataFrame({"population": [1.0, 5, 9]}, index=[*"PQS"])
-    network = network_of([("n0", "n1"), ("n1", "n2")], nodes=nodes, places=places)
-    tried, known = [], sharing.planning.allocation_stability
-    monkeypatch.setattr(
-        sharing.planning,
-        "allocation_stability",
-        lambda games, shares: (tried.append(len(games)), known(games, shares))[1],
-    )
-    sharing.compute(context_of(network, **OFF, sharing={}))
-    assert set(tried) == {3}
-
-
 def test_links_of_a_directed_layer_are_no_pairs():
     links = [("a", "b"), ("b", "a"), ("b", "c")]
     result = built.compute(context_of(network_of(links, directed=["links"]), **OFF))
     assert "3 linked pairs (each direction counted) in 1 layer" in text_of(built.offer(result))
-
-
-def test_an_amount_that_is_a_share_names_its_layer_where_there_are_several():
-    links = [("a", "b", 9.0, "x"), ("b", "c", 4.0, "x"), ("a", "c", 3.0, "y"), ("c", "d", 1.0, "x")]
-    own = {"home": "a", "host": "b", "volume_share": 0.5, "layer": "x", "placebos": 0}
-    context = context_of(network_of(links), **OFF, experiment={**own, "rivals": []})
-    text = text_of(experiment.offer(experiment.compute(context)))
-    assert "with 50 % of its strength in x and gave up" in text
-
-
-def test_approaches_say_how_long_a_link_is_where_they_are_measured():
-    links = [*STAR, *RING]
-    settings = {"home": "b", "host": "a", "replicates": 0, "placements": 2}
-    result = governance.compute(context_of(network_of(links), **OFF, governance=settings))
-    assert "in steps, with 1 added to each link between two jurisdictions (assumed)" in text_of(
-        governance.tell(result)
-    )
-
-
-def test_a_best_plan_that_is_another_one_is_named():
-    plans_found = pd.DataFrame({"sites": [("s", "t")], "efficiency": [1.0], "equity": [0.5]})
-    front = SimpleNamespace(plans=plans_found, baseline=pd.Series({"efficiency": 1, "equity": 1}))
-    front.exact = True
-    result = SimpleNamespace(plan=SimpleNamespace(sites=("s", "u")), site=str)
-    assert "one plan is best for both, and it is not the one above: s and t." in siting._front(
-        result, front
-    )
-    result.plan.sites = ("t", "s")
-    assert siting._front(result, front).endswith("one plan is best for both.")

@@ -2,112 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
-import pytest
 
-import netinnov as ni
-from netinnov.errors import InputError
-from netinnov.polycentricity import effective_number
 from netinnov.study.sections import (
-    _verdicts,
     built,
-    experiment,
-    governance,
     methods,
-    plan,
-    siting,
 )
 from study_cases import context_of, network_of, text_of
 
 OFF = {"structure": False, "mechanisms": False}
 FULL = [("a", "b", 1), ("b", "c", 2), ("c", "a", 3), ("a", "d", 4), ("b", "d", 5), ("c", "d", 6)]
 BETWEEN = {"home": "a", "host": "b", "replicates": 0}
-
-
-def borders(links, nodes=None):
-    context = context_of(network_of(links, nodes=nodes), **OFF, governance=BETWEEN)
-    return text_of(governance.tell(governance.compute(context)))
-
-
-def test_links_inside_a_node_are_not_said_to_have_an_end_without_value():
-    text = borders([*FULL, ("a", "a", 9), ("b", "b", 9)])
-    assert "2 links are left out: 2 from a node to itself." in text
-    # Node e has no kind: its one link is left out by kind, the self-link by every group.
-    nodes = pd.DataFrame({"place": [*"abcde"], "kind": ["firm"] * 4 + [None]}, index=[*"abcde"])
-    text = borders([*FULL, ("a", "a", 9), ("d", "e", 1)], nodes)
-    assert "2 links are left out: 1 from a node to itself and 1 with an end that has no value." in (
-        text
-    )
-    assert "left out" not in borders(FULL)
-
-
-def test_a_place_that_reached_nobody_has_changes_without_per_cent():
-    # Directed links reach e and lead nowhere, so its access is 0 before: no change is relative.
-    flows = [("a", "b", 3), ("b", "c", 2), ("c", "d", 1), ("d", "e", 1), ("a", "c", 5)]
-    network = network_of(flows, directed=["links"])
-    settings = {"home": "e", "host": "b", "replicates": 2}
-    result = experiment.compute(context_of(network, experiment=settings, **OFF))
-    text = text_of(_verdicts.trust(result))
-    assert "Set up in" in text
-    assert "not defined" not in text
-    assert "0 of them have its sign" not in text
-    assert "e's access stays as it is in the median of them: " in text
-
-
-@pytest.mark.parametrize(
-    ("hosts", "said"),
-    [
-        ("bbc", "a and b were chosen, as most enclaves in the data have them: 2 of 3."),
-        ("bcd", "a and b were chosen, the first of 3 pairs with most enclaves in the data: 1 of 3"),
-    ],
-)
-def test_home_and_host_are_only_said_to_have_most_enclaves_if_no_other_pair_has_as_many(
-    hosts, said
-):
-    firms = pd.DataFrame({"place": [*"abcd"]}, index=[*"abcd"])
-    parks = pd.DataFrame({"place": [*hosts], "jurisdiction": "a"}, index=["p", "q", "r"])
-    network = network_of(FULL, nodes=pd.concat([firms, parks.assign(kind="park")]))
-    context = context_of(network, experiment={"replicates": 2}, **OFF)
-    assert said in text_of(experiment.tell(experiment.compute(context)))
-
-
-def test_the_default_target_of_a_plan_is_below_the_number_of_places():
-    even = [(a, b, 5) for a in "abcde" for b in "abcde" if a < b]
-    uneven = [*even[:-1], ("d", "e", 6)]
-    own = {"placebos": 5, "resamples": 2, "homes": ["a", "b"], "hosts": ["d", "e"]}
-    context = context_of(network_of(uneven), **OFF, siting=own, plan={"resamples": 5})
-    today = effective_number([20, 20, 20, 21, 21])
-    task = context.once(plan.task_of)
-    assert today + 1 > 5
-    assert task.target.at_least == pytest.approx((today + 5) / 2)
-    far = context_of(network_of(uneven), **OFF, siting=own, plan={"effective_number": 5.5})
-    with pytest.raises(InputError, match=r"at most the number of places of the report, 5: .*5\.5"):
-        far.once(plan.task_of)
-
-
-def test_an_interval_of_today_alone_is_not_called_none():
-    own = {"form": "link", "placebos": 5, "resamples": 2, "homes": ["d"], "hosts": ["a"]}
-    own["volume_share"] = 0.4123  # of a strength of 300
-    links = [("a", "b", 900), ("a", "c", 900), ("c", "d", 300), ("b", "c", 100)]
-    context = context_of(network_of(links), **OFF, siting=own, plan={"resamples": 40})
-    result = plan.compute(context)
-    low = result.plan.steps["low"]
-    assert low.notna().tolist() == [True] + [False] * (len(low) - 1)
-    text = text_of(plan.tell(result))
-    assert "There is no interval" not in text
-    assert "Only today's value has an interval" in text
-
-
-def test_rounding_is_no_gain_of_plans_at_random():
-    own = {"placebos": 20, "resamples": 0, "homes": ["d"], "hosts": ["a", "b"], "k": 1}
-    links = [("a", "b", 9), ("a", "c", 9), ("c", "d", 3), ("b", "c", 1)]
-    result = siting.compute(context_of(network_of(links), **OFF, siting=own))
-    today = result.plan.baseline
-    assert result.rise(today * (1 - 3e-16)) == "0 %"
-    assert result.rise(math.nextafter(today, 2)) == "0 %"
-    assert result.rise(1.5 * today) == "50 %"
 
 
 def test_all_rows_set_aside_are_counted():
@@ -132,30 +37,3 @@ def test_directed_and_undirected_strengths_are_explained_where_both_are_added_up
         context = context_of(network, **OFF)
         text = text_of(methods.explain(methods.compute(context)))
         assert ("counts as two opposite ones" in text) == said
-
-
-@pytest.mark.parametrize(("n", "size"), [(20, 3), (30, 3), (2, 3), (40, 4)])
-def test_a_park_whose_size_is_left_open_has_a_link_home(n, size, no_set_ups):
-    # A tenth of 20 links are 2, of which a quarter would round to none.
-    links = [("h", f"p{k}", 1) for k in range(n)] + [("o", f"p{k}", 1) for k in range(5)]
-    settings = {"home": "h", "host": "o", "pipeline_share": 0.25, "replicates": 2}
-    result = experiment.compute(context_of(network_of(links), experiment=settings, **OFF))
-    assert result.headline.sized.size == size
-    text = text_of(experiment.tell(result))
-    assert "links, 1 of them to home and the rest" in text
-    assert ("so many more that one leads home" in text) == (n in (2, 20))
-    assert result.headline.funding == ("new" if n == 2 else "reallocated")
-    assert f"a tenth, and at least one, of the {n} of h in links" in text
-
-
-def test_a_plan_says_why_it_has_no_interval():
-    own = {"form": "link", "placebos": 5, "resamples": 2, "homes": ["d"], "hosts": ["a"]}
-    links = [("a", "b", 9), ("a", "c", 9), ("c", "d", 3), ("b", "c", 1)]
-    network = network_of(links)
-    records = network.layer_table.assign(unit="points")
-    scored = ni.MultilayerNetwork(
-        network.nodes, network.links, places=network.places, layers=records
-    )
-    context = context_of(scored, **OFF, siting=own, plan={"resamples": 5})
-    text = text_of(plan.tell(plan.compute(context)))
-    assert "no interval: the unit of layer links, points, is not one of events." in text

@@ -18,7 +18,6 @@ from netinnov._paths import Frictions, PathCosts, shortest_links
 from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
 from netinnov.errors import InputError
-from netinnov.governance._approach_words import sentences_on_approaches
 from netinnov.governance._approaches import Approach, approaches_of
 from netinnov.governance._forms import forms_of
 from netinnov.mechanisms.cobweb import CoupledCobweb
@@ -72,21 +71,6 @@ class ApproachComparison(Displayed):
             over placements) and ``difference`` with its interval over placements, ``low, high``.
         """
         return self.effects.copy()
-
-    def sentences(self, *, names: Mapping[str, str] | None = None) -> list[str]:
-        """Say in words who gains, who would leave, and what stands against what.
-
-        Parameters
-        ----------
-        names : mapping from place to str, optional
-            What home and host are called; their ids by default.
-
-        Returns
-        -------
-        list of str
-        """
-        home, host = (str((names or {}).get(place, place)) for place in (self.home, self.host))
-        return sentences_on_approaches(home, host, self.approaches, self.effects, self.forms)
 
 
 def compare_approaches(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -18,7 +18,6 @@ from netinnov._arguments import (
     check_confidence,
     check_number,
     check_type,
-    examples,
 )
 from netinnov._display import Tabled
 from netinnov._typing import Floats, Rng
@@ -168,46 +167,6 @@ class CentrePlan(Tabled):
     steps: pd.DataFrame = field(repr=False)
     exact: bool
     places: pd.DataFrame = field(repr=False)
-
-    def sentences(self) -> list[str]:
-        """Say in words whether the target is reached, at what cost, and who gains most.
-
-        Returns
-        -------
-        list of str
-        """
-        numbers = self.target.at_least, self.value, self.baseline
-        if isinstance(self.target, CentreSupport):
-            subject = f"The share of resamples in which {self.target.place} is a centre"
-            asked, value, before = short_of(numbers, lambda x, more: f"{100 * x:.{more}f} %")
-        else:
-            subject = "The effective number of centres"
-            asked, value, before = short_of(numbers, lambda x, more: f"{x:.{3 + more}g}")
-        if not self.sites and self.reached:
-            return [f"{subject} is {before} already; the target is {asked}, so nothing is built."]
-        built = f"{len(self.sites)} of the candidates ({examples(self.sites)})"
-        if self.reached:
-            least = "no cheaper set does" if self.exact else "a cheaper set may exist"
-            first = f"{subject} rises from {before} to {value} with {built} at a cost of "
-            sentences = [f"{first}{self.cost:.4g}; the target is {asked}, and {least}."]
-        else:
-            best = "that any set of the candidates reaches" if self.exact else "that was found"
-            first = f"The target of {asked} is not reached. The best {best} is {value}"
-            sentences = [f"{first}, with {built}."]
-        gains = self.places["change"]
-        if len(gains) and gains.max() > 0:
-            sentences.append(f"The largest gain in strength is that of {gains.idxmax()}.")
-        return [*sentences, "This is a calculation on the network as it is, not a forecast."]
-
-
-def short_of(numbers: Sequence[float], write: Callable[[float, int], str]) -> list[str]:
-    asked = numbers[0]
-    below = [x < asked and not math.isclose(x, asked, rel_tol=1e-9) for x in numbers]
-    for more in range(12):
-        texts = [write(x, more) for x in numbers]
-        if not any(short and text == texts[0] for short, text in zip(below, texts, strict=True)):
-            break
-    return texts
 
 
 def plan_centres(

@@ -46,11 +46,11 @@ class Context:
 
     @cached_property
     def language(self) -> Language:
-        names = dict(self.names)
-        places = self.network.storage.places
-        if self.code == "zh" and "name_zh" in places:
-            chinese = places["name_zh"].dropna().astype("str").str.strip()
-            names |= chinese[chinese != ""].to_dict()
+        names, storage = self.actors | self.names, self.network.storage
+        for table in (storage.nodes, storage.places) if self.code == "zh" else ():
+            if "name_zh" in table:
+                chinese = table["name_zh"].dropna().astype("str").str.strip()
+                names |= chinese[chinese != ""].to_dict()
         return Language(self.code, names, self._layer_names, tuple(self.modelled))
 
     @property

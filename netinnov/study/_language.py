@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -14,12 +14,17 @@ from typing import Any, Literal, TypeAlias
 import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
 
-from netinnov.study._section import Fact, Form, Layer, Name, Place, Term
+from netinnov.study._section import Fact, Form, Layer, Name, Pair, Place, Term
 from netinnov.study._words import cell, name, number, per_cent_of, percent, signed, year
 
 LanguageName: TypeAlias = Literal["en", "zh"]
 Part: TypeAlias = Literal["terms", "layers", "kinds", "figures"]
 LANGUAGES: tuple[LanguageName, ...] = ("en", "zh")
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+SPELLED: Mapping[LanguageName, Mapping[int, str]] = {
+    "en": dict(enumerate(_SMALL)),
+    "zh": dict(enumerate("零一两三四五六七八九十")),
+}
 MOST = 6  # names of a list that are written
 
 
@@ -41,8 +46,8 @@ class Language:
     """One language with the names of the places and layers of a study.
 
     Templates write a fact by ``{{ fact }}``, and with the filters below: ``number``, ``percent``,
-    ``change`` (of a share), ``counted`` (a number and its noun), ``names`` (a list in words) and
-    ``span`` (both ends of an interval).
+    ``change`` (of a share), ``counted`` (a number and its noun), ``names`` (a list in words),
+    ``pairs`` (of home and host) and ``span`` (both ends of an interval).
     """
 
     code: LanguageName
@@ -92,10 +97,27 @@ class Language:
             return f"{', '.join(shown)} and {rest:,} more"
         return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
+    def pairs(self, values: Sequence[Any], word: str, most: int = MOST) -> str:
+        """Homes by their host, in words, such as ``A and B in C; D in E``."""
+        by_host: dict[str, list[Any]] = {}
+        for pair in values[:most]:
+            ends = (pair.home, pair.host) if isinstance(pair, Pair) else (pair, pair)
+            by_host.setdefault(self.write(ends[1]), []).append(ends[0])
+        gap, between, more = (" ", "; ", " and {:,} more")
+        if self.code == "zh":
+            gap, between, more = ("", "；", "及另外 {:,} 个")
+        parts = [f"{self.names(homes)}{gap}{word}{gap}{host}" for host, homes in by_host.items()]
+        rest = len(values) - most
+        return between.join(parts) + (more.format(rest) if rest > 0 else "")
+
     def counted(self, n: int, noun: str, plural: str = "") -> str:
         if self.code == "zh":
             return f"{int(n):,} {noun}"
         return f"{int(n):,} {noun if n == 1 else plural or noun + 's'}"
+
+    def spelled(self, n: int) -> str:
+        """A small number in words."""
+        return SPELLED[self.code].get(int(n), f"{int(n):,}")
 
     def percent(self, share: float) -> str:
         """Close to the ends it does not round to them."""
@@ -125,8 +147,9 @@ class Language:
             ends = [self.form(each, form, digits) for each in (low, high)]
         if self.code == "zh":
             return " 至 ".join(ends)
-        if all(each.endswith(" %") for each in ends):
-            ends[0] = ends[0].removesuffix(" %")
+        for unit in (" %", " km"):
+            if all(each.endswith(unit) for each in ends):
+                ends[0] = ends[0].removesuffix(unit)
         return " to ".join(ends)
 
     def form(self, value: Fact, form: Form, digits: int = 2) -> str:
@@ -148,6 +171,8 @@ class Language:
         """A cell of a table on the page."""
         if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
             return "–"
+        if isinstance(value, Term):
+            return self.term(value)
         if column in table.places:
             return str(self.places.get(value, value))
         if column in table.layers:
@@ -177,10 +202,11 @@ class Language:
             lstrip_blocks=True,
             finalize=self.write,
         )
-        for filter_ in ("names", "counted", "percent", "change", "term", "form"):
+        for filter_ in ("names", "pairs", "counted", "percent", "change", "term", "form", "spelled"):
             environment.filters[filter_] = getattr(self, filter_)
         environment.filters["number"] = lambda x, digits=2: number(float(x), digits=max(1, digits))
         environment.globals |= {"span": self.span, "zip": zip}
+        environment.filters["written"] = self.write
         return environment
 
     def template(self, section: str) -> Template:

@@ -29,6 +29,18 @@ class Place(str):
     __slots__ = ()
 
 
+class Pair(str):
+    """A home and a host; a page writes both."""
+
+    home: Place
+    host: Place
+
+    def __new__(cls, home: str, host: str) -> Self:
+        pair = super().__new__(cls, f"{home}@{host}")
+        pair.home, pair.host = Place(home), Place(host)
+        return pair
+
+
 class Layer(str):
     """Name of a layer; a page writes its name in its language."""
 

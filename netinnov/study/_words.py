@@ -67,7 +67,7 @@ def has(n: int) -> str:
 
 
 def number(value: float, *, digits: int = 3) -> str:
-    """Significant digits; whole above a thousand, and a power of ten only far from 1."""
+    """Significant digits; at least whole above a thousand, and a power of ten only far from 1."""
     if math.isnan(value):
         return "not defined"
     if math.isinf(value):

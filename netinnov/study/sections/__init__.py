@@ -11,11 +11,18 @@ __all__ = ["LEADING", "SECTIONS"]
 SECTIONS: list[Section[Any]] = [
     Section.of(import_module(f"{__name__}.{name}"))
     for name in (
+        "experiment",
+        "hosts",
         "data",
         "central",
         "centres",
         "organised",
         "enclaves",
+        "park",
+        "diffusion",
+        "where_next",
+        "space",
+        "gains",
     )
 ]
 # The first of them that the data allow answers the question of the study.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,8 @@ from netinnov.scenarios._pair_draws import layer_with_pairs, least_weight
 from netinnov.study._context import Context
 from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._places import check_column
-from netinnov.study._section import Part
-from netinnov.study._words import as_much, counted, has, joined, name, percent
+from netinnov.study._section import Name, Part, Term
+from netinnov.study._words import as_much
 from netinnov.study.sections._enclave_choice import PricesPart, check_linked, choose, layer_for
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
@@ -133,8 +133,18 @@ class Maker:
         return access_objective(called, self.network, parks, costs)
 
 
+class Rule(NamedTuple):
+    """How homes were chosen, of which `eligible` come into question."""
+
+    how: Literal["named", "below", "least"]  # below the median, or in a tie with the least
+    by: Term | Name | None = None
+    eligible: int = 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
+    """`tied`: other places as strong as the last host; None: hosts are named."""
+
     part: SitingPart
     maker: Maker
     pairs: pd.DataFrame
@@ -142,7 +152,8 @@ class Candidates:
     k: int | None
     budget: float | None
     prices: Prices | None
-    notes: tuple[str, ...]
+    rule: Rule
+    tied: int | None
 
 
 def maker_of(part: SitingPart, context: Context, network: MultilayerNetwork) -> Maker:
@@ -159,8 +170,8 @@ def candidates_of(context: Context) -> Candidates:
     part, cities = context.settings(SitingPart), context.cities
     check_linked(context, "siting")
     maker = maker_of(part, context, cities)
-    homes, why = _homes(part, context, maker)
-    hosts, where = _hosts(part, context, homes)
+    homes, rule = _homes(part, context, maker)
+    hosts, tied = _hosts(part, context, homes)
     pairs = [(home, host) for home, host in product(homes, hosts) if home != host]
     if not pairs:
         raise InputError(
@@ -191,24 +202,23 @@ def candidates_of(context: Context) -> Candidates:
         limit_of_plans(cities, scenarios, k, part.budget, prices)
     except InputError as error:
         raise InputError(f"[siting] no plan can be paid for: {error}") from None
-    notes = (why, where, *_of_form(maker, part))
-    return Candidates(part, maker, table, scenarios, k, part.budget, prices, notes)
+    return Candidates(part, maker, table, scenarios, k, part.budget, prices, rule, tied)
 
 
-def _named(context: Context, setting: str, places: list[str]) -> tuple[list[str], str]:
+def _named(context: Context, setting: str, places: list[str]) -> list[str]:
     for place in places:
         context.check_place(f"each of siting.{setting}", place)
-    places = list(dict.fromkeys(places))
-    return places, f"The {setting} are named in [siting]: {len(places):,}."
+    return list(dict.fromkeys(places))
 
 
-def _homes(part: SitingPart, context: Context, maker: Maker) -> tuple[list[str], str]:
+def _homes(part: SitingPart, context: Context, maker: Maker) -> tuple[list[str], Rule]:
     places = list(context.cities.storage.nodes.index)
     if part.homes:
-        return _named(context, "homes", part.homes)
-    values, called, more = _wealth(part, context, maker)
+        return _named(context, "homes", part.homes), Rule("named")
+    values, by = _wealth(part, context, maker)
     known = values.dropna()
     if known.nunique() < 2:
+        called = {"gdp_per_head": "GDP per head", "harmonic_centrality": "access"}.get(by, by)
         raise InputError(
             f"[siting] takes as homes the places below the median of {called}, and there are none: "
             "no two places have different values. Name the homes with siting.homes."
@@ -216,16 +226,10 @@ def _homes(part: SitingPart, context: Context, maker: Maker) -> tuple[list[str],
     # In a tie half of the places or more may have the least, which then is the median.
     below = known[(known < known.median()) | (known == known.min())].sort_values(kind="stable")
     chosen = [place for place in places if place in set(below.index[: part.most_homes])]
-    tied = known.min() == known.median()
-    text = f"Homes are the places {'with the least' if tied else 'below the median of'} {called}"
-    count = f": {len(chosen):,} of {len(places):,}"
-    if len(chosen) < len(below):
-        n, of_all = f"{len(chosen):,}", f"of {len(below):,}"
-        count = f", the first {n} {of_all}" if tied else f", the {n} with the least {of_all}"
-    return chosen, f"{text}{count}.{more}"
+    return chosen, Rule("least" if known.min() == known.median() else "below", by, len(below))
 
 
-def _wealth(part: SitingPart, context: Context, maker: Maker) -> tuple[pd.Series, str, str]:
+def _wealth(part: SitingPart, context: Context, maker: Maker) -> tuple[pd.Series, Term | Name]:
     cities, places = context.cities, context.cities.storage.places
 
     def numbers(column: str) -> pd.Series:
@@ -239,44 +243,23 @@ def _wealth(part: SitingPart, context: Context, maker: Maker) -> tuple[pd.Series
 
     if part.below is not None:
         check_column("siting.below", part.below, places.columns)
-        return numbers(part.below), part.below, ""
+        return numbers(part.below), Name(part.below)
     if "gdp_per_head" in places:
-        return numbers("gdp_per_head"), "GDP per head", ""
+        return numbers("gdp_per_head"), Term("gdp_per_head")
     if {"gdp", "population"} <= {*places.columns}:
         gdp, people = numbers("gdp"), numbers("population")
-        return gdp / people.where(people > 0), "GDP per head", ""
+        return gdp / people.where(people > 0), Term("gdp_per_head")
     access = harmonic_centrality(cities, distance=maker.distance, frictions=maker.frictions)
-    more = " The places have no GDP per head (a column gdp_per_head, or gdp and population)."
-    return access, "access (harmonic closeness)", more
+    return access, Term("harmonic_centrality")
 
 
-def _hosts(part: SitingPart, context: Context, homes: Sequence[str]) -> tuple[list[str], str]:
+def _hosts(
+    part: SitingPart, context: Context, homes: Sequence[str]
+) -> tuple[list[str], int | None]:
     if part.hosts:
-        return _named(context, "hosts", part.hosts)
+        return _named(context, "hosts", part.hosts), None
     totals = strength(context.cities).sum(axis=1)
     others = totals[~totals.index.isin(homes) & (totals > 0)]
     ranked = others.sort_values(ascending=False, kind="stable")
-    strongest = ranked.index[: part.most_hosts]
-    called = joined([name(context.names[place]) for place in strongest]) or "none"
-    text = f"Hosts are the {len(strongest)} other places with most strength: {called}."
-    if len(strongest) < 2:
-        text = f"The only host is {called}."
-    if more := as_much(ranked, ranked.head(part.most_hosts)) if len(ranked) else 0:
-        text += f" {counted(more, 'other place')} {has(more)} as much as the last of them."
-    return list(strongest), text
-
-
-def _of_form(maker: Maker, part: SitingPart) -> list[str]:
-    text = f"A candidate is a direct link of home and host with {percent(part.volume_share)} of "
-    notes = [f"{text}home's strength in {maker.layer}."]
-    if maker.form == "enclave":
-        text = f"A candidate is an enclave with {counted(part.size, 'new link')} of the "
-        text += f"median weight, {percent(part.pipeline_share)} of them to home, whose ends are "
-        notes = [f"{text}drawn in {counted(part.placements, 'placement')}."]
-    elif maker.dense:
-        text = "Half of the pairs of places or more are linked already, so that a park makes "
-        notes.append(f"{text}hardly any path shorter: what is built is weight between the two.")
-    if maker.dense and maker.distance == "unit":
-        text = 'With [measures] distance = "unit" access counts links, whatever their weight: in '
-        notes.append(f'{text}such a network distance = "inverse" sees what is built.')
-    return notes
+    tied = as_much(ranked, ranked.head(part.most_hosts)) if len(ranked) else 0
+    return list(ranked.index[: part.most_hosts]), tied

@@ -20,7 +20,6 @@ from netinnov.scenarios._between_places import volume_of
 from netinnov.scenarios._open_size import given_up
 from netinnov.scenarios._prices import Funding, draws_nothing
 from netinnov.study._context import Context
-from netinnov.study._words import counted, number, percent
 
 if TYPE_CHECKING:
     from netinnov.study._measures import MeasuresPart
@@ -48,12 +47,8 @@ class Trial:
         return getattr(self.scenario, "scenario", self.scenario)
 
     @property
-    def words_of_amount(self) -> str:
-        if self.sized.size is not None:
-            return counted(int(self.sized.size), "link")
-        if self.sized.volume is not None:
-            return f"a volume of {number(self.sized.volume)}"
-        return f"{percent(self.sized.volume_share)} of its strength"
+    def kind(self) -> str:
+        return self.name.removesuffix(f", {self.funding}")
 
 
 def enclaves(part: ExperimentPart, layer: str, called: str) -> list[Trial]:

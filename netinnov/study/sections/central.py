@@ -102,6 +102,7 @@ def facts(result: Central) -> Mapping[str, Fact]:
         "places": n,
         "layers": len(result.degree.columns),
         "both": 0 < len(result.modelled_layers) < len(result.degree.columns),
+        "all_modelled": len(result.modelled_layers) == len(result.degree.columns),
         "equal": alike(rank.iloc[0], rank.iloc[-1]),
         "first": [Place(node) for node in rank.index[:NAMED]],
         "shares": [float(share) for share in rank.head(NAMED)],

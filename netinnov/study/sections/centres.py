@@ -56,14 +56,13 @@ def compute(context: Context) -> Centres | None:
 
 
 def facts(result: Centres) -> Mapping[str, Fact]:
-    main, whole = result.spread.main, result.spread.whole
+    main = result.spread.main
     known: dict[str, Fact] = {
         "places": main.places,
         "linked": main.linked,
         "effective": main.effective_number,
         "digits": _digits(result),
         "even": main.linked > 1 and math.isclose(main.effective_number, main.linked),
-        "with_model": None if whole is main else whole.effective_number,
         "detected": result.detection is not None,
     }
     return known | _even_layers(result.spread) | _by_rule(result.detection) | _indices(result)
@@ -153,6 +152,7 @@ def _indices(result: Centres) -> dict[str, Fact]:
     first = influential.value_counts().head(1)
     people = found.value("size_effective_number")
     beside = found.modelled_beside.values()
+    ends = [found.value("primacy", f"{end}_without_one") for end in ("low", "high")]
     return {
         "null": Term(plan.null.code),
         "gravity": plan.null.name == "gravity",
@@ -164,8 +164,7 @@ def _indices(result: Centres) -> dict[str, Fact]:
         "influential": Place(first.index[0]) if len(first) else None,
         "influenced": int(first.iloc[0]) if len(first) else 0,
         "n_influenced": len(influential),
-        "primacy_low": found.value("primacy", "low_without_one"),
-        "primacy_high": found.value("primacy", "high_without_one"),
+        "primacies": ends if len({f"{end:.2f}" for end in ends}) > 1 else [],
         "shifted": [
             Term(each) for each in table.index[table["bias"].notna() & table["low"].isna()]
         ],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from math import isfinite
 from typing import Annotated, Any, ClassVar
 
 import pandas as pd
+from matplotlib.figure import Figure
 from pydantic import Field
 
 from netinnov.mechanisms.cooperation import park_sides
@@ -17,11 +19,14 @@ from netinnov.plotting import plot_reach
 from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.scenarios import remove_enclaves
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Sentence, Table
-from netinnov.study._words import counted, number, percent
+from netinnov.study._section import Fact, KeyFigure, Part, Picture, Place, Result, Table
 from netinnov.study.sections import park
 
-HEADING = "Diffusion: how soon is home reached?"
+CASES = {  # networks that are compared
+    "recorded": "as on record",
+    "without_park": "without this park",
+    "without_any": "without any enclave",
+}
 
 
 class DiffusionPart(Part, part="diffusion", optional=True):
@@ -41,10 +46,12 @@ OPTIONS = DiffusionPart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Diffusion:
+class Diffusion(Result):
     """Steps until half of home's actors are reached, in three networks: each draw and summaries."""
 
     part: DiffusionPart
+    home: str
+    host: str
     seeds: int
     targets: int
     draws: pd.DataFrame
@@ -66,61 +73,62 @@ def compute(context: Context) -> Diffusion | None:
     plain = MultilayerNetwork(network.nodes, links, places=network.places)
     of_park = links["source"].eq(brokerage.park) | links["target"].eq(brokerage.park)
     cases = {
-        "as on record": plain,
-        "without this park": plain.replace_links(links[~of_park]),
-        "without any enclave": remove_enclaves(plain, kinds=["park"], keep_nodes=True),
+        "recorded": plain,
+        "without_park": plain.replace_links(links[~of_park]),
+        "without_any": remove_enclaves(plain, kinds=["park"], keep_nodes=True),
     }
     drawn: dict[str, Any] = part.model_dump() | {"of": "half", "rng": context.seed}
     times = {
-        label: time_to_reach(case, seeds=seeds, targets=targets, **drawn)
-        for label, case in cases.items()
+        CASES[name]: time_to_reach(case, seeds=seeds, targets=targets, **drawn)
+        for name, case in cases.items()
     }
     draws = pd.DataFrame(times).rename_axis("draw")
     summary = reach_table(times, horizon=part.horizon).rename_axis("network")
-    return Diffusion(part, len(seeds), len(targets), draws, summary)
+    home, host = brokerage.parks.loc[brokerage.park, ["home", "host"]]
+    n = len(seeds), len(targets)
+    return Diffusion(context, part, str(home), str(host), *n, draws, summary)
 
 
-def offer(result: Diffusion) -> Iterator[Sentence]:
-    part, parts = result.part, []
-    for case, row in result.summary.iterrows():
-        median = row["median"]
-        if math.isfinite(median):
-            steps = f"after {number(median)} step{'' if median == 1 else 's'} (median)"
-        elif row["reached"]:
-            steps = f"by step {part.horizon} in {percent(row['reached'])} of the draws"
-        else:
-            steps = f"in no draw by step {part.horizon}"
-        parts.append(f"{case}: {steps}")
-    reached = f"Half of the {result.targets:,} actors of home are reached"
-    if result.targets == 1:
-        reached = "The one actor of home is reached"
-    yield Sentence(f"{reached}, {'; '.join(parts)}.", ("diffusion", "diffusion_draws"))
+def facts(result: Diffusion) -> Mapping[str, Fact]:
+    known: dict[str, Fact] = {
+        "home": Place(result.home),
+        "host": Place(result.host),
+        "seeds": result.seeds,
+        "targets": result.targets,
+        "rate": result.part.rate,
+        "horizon": result.part.horizon,
+    }
+    for name, case in CASES.items():
+        median, reached = (float(result.summary.at[case, each]) for each in ("median", "reached"))
+        known |= {
+            f"{name}_median": median if isfinite(median) else None,
+            f"{name}_reached": reached,
+        }
+    return known
 
 
-def tell(result: Diffusion) -> Iterator[Sentence]:
-    text = f"An innovation starts with the {counted(result.seeds, 'actor')} of the host and passes "
-    text += f"along each link with a probability of {result.part.rate:g} a step, which is "
-    yield Sentence(f"{text}illustrative.", ("diffusion",))
-    text = "That is a comparison of networks on record, and no effect: actors of home may be on "
-    yield Sentence(f"{text}record only because a page on the park names them.")
+def key_figures(result: Diffusion) -> Iterator[KeyFigure]:
+    for name, case in CASES.items():
+        reached, low, high = result.summary.loc[case, ["reached", "reached_low", "reached_high"]]
+        yield KeyFigure(name, float(reached), float(low), float(high), form="percent")
 
 
 def draw(result: Diffusion) -> Iterator[Picture]:
-    figure = new_figure(width=DOUBLE * 0.6, height=75)
-    times = {str(label): result.draws[label] for label in result.draws}
-    plot_reach(times, horizon=result.part.horizon, ax=figure.add_subplot())
-    caption = "Share of draws in which half of home's actors are reached. The rate is "
-    caption += "illustrative; relations are those on record, their direction ignored."
-    alt = "Three curves that rise with the steps, one for each network."
-    yield Picture("diffusion", figure, caption, ("diffusion", "diffusion_draws"), alt=alt)
+    yield Picture("diffusion", partial(_reach, result), on_page=True)
+
+
+def _reach(result: Diffusion) -> Figure:
+    figure, term = new_figure(width=DOUBLE * 0.6, height=75), result.context.language.term
+    times = {str(case): result.draws[case] for case in result.draws}
+    ax = plot_reach(times, horizon=result.part.horizon, ax=figure.add_subplot())
+    for label, case in zip(ax.get_legend().get_texts(), times, strict=True):
+        label.set_text(term(case))
+    return figure
 
 
 def tables(result: Diffusion) -> Iterator[Table]:
     summary = result.summary.copy()
     summary.insert(0, "targets", result.targets)
     summary.insert(0, "seeds", result.seeds)
-    caption = "Steps until half of home's actors are reached, over draws, in three networks."
-    shares = dict.fromkeys(("reached", "reached_low", "reached_high"), percent)
-    yield Table("diffusion", summary, caption, formats=shares)
-    caption = "Steps of each draw; empty where home was not reached."
-    yield Table("diffusion_draws", result.draws, caption, on_page=False)
+    yield Table("diffusion", summary)
+    yield Table("diffusion_draws", result.draws)

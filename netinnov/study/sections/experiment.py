@@ -2,53 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from netinnov.errors import InputError
 from netinnov.experiments import compare_scenarios, contrasts, link_changes
 from netinnov.experiments._decomposition import PARTS
 from netinnov.plotting import plot_effects, plot_link_changes
-from netinnov.plotting._frame import frame_of, map_height
-from netinnov.plotting._style import new_figure
+from netinnov.plotting._frame import Frame, frame_of, map_height
+from netinnov.plotting._style import larger, new_figure
 from netinnov.scenarios import Prices, ReverseEnclave
+from netinnov.scenarios._pair_draws import linked_pairs
 from netinnov.scenarios._prices import draws_nothing
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._section import Picture, Result, Table, mark_layers, with_modelled
-from netinnov.study._words import percent, signed_percent
-from netinnov.study.sections import _trials
-from netinnov.study.sections._enclave_choice import ExperimentPart, choose
-from netinnov.study.sections._experiment_text import (
-    DESIGN,
-    explain as explain,
-    in_a_sentence,
-    offer as offer,
-    tell as tell,
+from netinnov.study._section import (
+    Fact,
+    KeyFigure,
+    Picture,
+    Result,
+    Table,
+    Term,
+    mark_layers,
+    with_modelled,
 )
-from netinnov.study.sections._trials import ACCESS, EFFICIENCY, MANY, PAGERANK, Trial
+from netinnov.study.sections import _experiment_facts, _trials
+from netinnov.study.sections._enclave_choice import ExperimentPart, choose, most_frequent
+from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, MIRROR, PAGERANK, Trial
 
-HEADING = "What an enclave changes"
-ABSENT = (
-    "No experiment was run: [experiment] names no home and host, and the data have no "
-    "enclave between two places in which it could be tried."
-)
-OPTIONS = ExperimentPart
-CHECK = choose
+OPTIONS, CHECK = ExperimentPart, choose
 PLACEMENTS = 50  # of the headline scenario, whose links are shown on a map
 PANELS = 6
+WHOLE = Term("whole_network")
+# Names of measures in the figure, whose labels a page translates.
+MEASURES = {
+    EFFICIENCY: "global efficiency",
+    INEQUALITY: "inequality of access (Theil)",
+    ACCESS: "access (harmonic closeness)",
+    PAGERANK: "PageRank",
+}
+ORDER = {measure: at for at, measure in enumerate((ACCESS, EFFICIENCY, INEQUALITY, PAGERANK))}
 # What the page shows of effects and contrasts; the files have all columns.
-EFFECTS = (
-    *("scenario", "measure", "node", "baseline", "difference", "median", "low", "high"),
-    *("same_sign", "placebo_low", "placebo_high", "placebo_p", "corrected_p"),
-)
-CONTRASTS = ("rival", "measure", "node", "difference", "median", "low", "high", "higher")
-CHANGES = ("difference", "median", "low", "high", "placebo_low", "placebo_high")
-FORMATS = dict.fromkeys(CHANGES, signed_percent) | {"same_sign": percent, "higher": percent}
+EFFECTS = ["measure", "node", "funding", "median", "low", "high", "same_sign"]
+EFFECTS += ["placebo_low", "placebo_high"]
+CONTRASTS = ["rival", "measure", "node", "median", "low", "high", "higher"]
+CHANGES = ("median", "low", "high", "placebo_low", "placebo_high")
+FORMS = dict.fromkeys(CHANGES, "change") | {"same_sign": "percent", "higher": "percent"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +61,10 @@ class Experiment(Result):
     """What was tried, and what it changed.
 
     `effects` has a row for each scenario, measure and place; `parts` splits those on efficiency by
-    the kind of pairs. What is None was not asked for, or is not known.
+    the kind of pairs. What is None was not asked for, or is not known. `own` are the links that
+    home has in the layer, and their weight; `chosen` how many enclaves have this home and host, of
+    how many, and how many pairs have as many, where the data chose them; `missing` the rivals
+    that cannot be had.
     """
 
     part: ExperimentPart
@@ -74,7 +82,9 @@ class Experiment(Result):
     break_even: pd.DataFrame | None
     specifications: pd.DataFrame | None
     link_changes: pd.DataFrame
-    notes: tuple[str, ...]
+    own: tuple[int, float]
+    chosen: tuple[int, int, int] | None = None
+    missing: tuple[str, ...] = ()
 
     @property
     def headline(self) -> Trial:
@@ -86,13 +96,13 @@ class Experiment(Result):
         return bool(self.headline.sized.size is None)
 
     @property
-    def in_model(self) -> bool:
-        return self.layer in self.context.modelled
-
-    @property
     def access(self) -> str:
         """The measure of places that the findings are about."""
         return ACCESS if self.effects["measure"].eq(ACCESS).any() else PAGERANK
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        return (*self.enclaves, *self.rivals)
 
     def of(self, trial: Trial, measure: str) -> pd.DataFrame:
         """Effects of a scenario on a measure, a row a place or one for the network."""
@@ -104,6 +114,14 @@ class Experiment(Result):
         return table[table["node"].isna() | table["node"].isin([self.part.home, self.part.host])]
 
 
+def facts(result: Experiment) -> Mapping[str, Fact]:
+    return _experiment_facts.facts(result)
+
+
+def key_figures(result: Experiment) -> Iterator[KeyFigure]:
+    yield from _experiment_facts.key_figures(result)
+
+
 def compute(context: Context) -> Experiment | None:
     choice = context.once(choose)
     if choice is None:
@@ -112,14 +130,10 @@ def compute(context: Context) -> Experiment | None:
     enclaves = _trials.enclaves(part, layer, choice.called)
     headline = enclaves[0]
     prices = None if part.prices is None else Prices(**part.prices.model_dump())
-    rivals, unpaid = _trials.priced_rivals(cities, part.rivals, headline, prices)
+    rivals, _ = _trials.priced_rivals(cities, part.rivals, headline, prices)
     match = _trials.matched_on(cities, part)
-    placebo, note = _trials.placebos(cities, part, enclaves, match)
-    notes = [*choice.notes, *([note] if note else []), *unpaid]
+    placebo, _ = _trials.placebos(cities, part, enclaves, match)
     measures, monotone = _trials.measures(context, part, choice.measures)
-    if cities.n_nodes > MANY:
-        omitted = "Harmonic centrality and its inequality are not in the experiment"
-        notes.append(f"{omitted}: over {MANY:,} places.")
     result = compare_scenarios(
         cities,
         scenarios={trial.name: trial.scenario for trial in (*enclaves, *rivals)},
@@ -144,11 +158,13 @@ def compute(context: Context) -> Experiment | None:
         compared = table[~table["measure"].isin(kinds)].reset_index(drop=True)
     try:
         varied = _trials.specifications(context, part, layer, choice.measures)
-    except InputError as error:
-        notes.append(f"The experiment was set up in one way only: {error}")
+    except InputError:  # such as too few links to give up
+        varied = None
     if prices:
         costs = _trials.costs(cities, [*enclaves, *rivals], prices)
         even = _trials.break_evens(cities, headline, rivals, prices, whole)
+    tried_names = [MIRROR if name == "forward enclave" else name for name in part.rivals]
+    chosen = None if context.settings(ExperimentPart).home else most_frequent(context)
     assert isinstance(headline.scenario, ReverseEnclave)
     placements = 1 if draws_nothing(headline.scenario) else PLACEMENTS
     streams = np.random.default_rng(context.seed).spawn(placements)
@@ -170,31 +186,52 @@ def compute(context: Context) -> Experiment | None:
         break_even=even,
         specifications=varied,
         link_changes=changes,
-        notes=tuple(notes),
+        own=_own(context, part.home, layer),
+        chosen=chosen and chosen[2:],
+        missing=tuple(each for each in tried_names if each not in {rival.kind for rival in rivals}),
     )
 
 
+def _own(context: Context, home: str, layer: str) -> tuple[int, float]:
+    pairs, at = (
+        linked_pairs(context.cities, layer),
+        context.cities.storage.positions("home", [home]),
+    )
+    weight = pairs.weight[np.isin(pairs.source, at) | np.isin(pairs.target, at)]
+    return len(weight), float(weight.sum())
+
+
 def draw(result: Experiment) -> Iterator[Picture]:
+    yield Picture("effects", partial(_effects, result), on_page=True, front=True)
     changes, places = result.link_changes, result.context.cities.places
     at = places[["lon", "lat"]].dropna()
-    ends = pd.concat([changes["source_place"], changes["target_place"]])
-    shown = at.loc[at.index.isin(ends)]
+    shown = at.loc[at.index.isin(pd.concat([changes["source_place"], changes["target_place"]]))]
     if not shown.empty:
-        figure = new_figure(height=map_height(frame_of(shown)))
-        below, names, ax = result.maps.below, result.drawn_names, figure.add_subplot()
-        plot_link_changes(changes, places=places, names=names, basemap=below, ax=ax)
-        caption = f"Links that the scenario ({result.headline.name}) makes and takes away, in "
-        caption += "weight"
-        if not draws_nothing(result.headline.scenario):
-            caption += ", mean over random placements"
-        caption += ". A star is the park."
-        alt = "Map with lines for links gained and dashed lines for links lost."
-        yield Picture("link_changes", figure, caption, ("link_changes",), DESIGN, alt)
-    yield _effects(result)
+        yield Picture("link_changes", partial(_link_changes, result, frame_of(shown)))
 
 
-def _effects(result: Experiment) -> Picture:
-    shown = with_signs(result.key_rows(result.effects))
+def _link_changes(result: Experiment, frame: Frame) -> Figure:
+    figure = new_figure(height=map_height(frame))
+    plot_link_changes(
+        result.link_changes,
+        places=result.context.cities.places,
+        names=result.drawn_names,
+        basemap=result.maps.below,
+        ax=figure.add_subplot(),
+    )
+    return figure
+
+
+def _effects(result: Experiment) -> Figure:
+    """All measures in print; on the page access of home alone, in larger type."""
+    shown, ends = with_signs(result.key_rows(result.effects)), [result.part.home, result.part.host]
+    if on_page := larger() > 1:
+        ends = ends[:1]
+        shown = shown[shown["measure"].eq(result.access) & shown["node"].isin(ends)]
+        shown = shown.drop(columns=["same_sign", "corrected_p"], errors="ignore")
+    term = result.context.language.term
+    names = {each.name: f"{term(each.kind)}, {term(each.funding)}" for each in result.trials}
+    shown = shown.assign(scenario=shown["scenario"].map(names))
     known = shown[shown["baseline"].abs() > 0]  # else there is no change in per cent
     measures = list(dict.fromkeys((shown if known.empty else known)["measure"]))[:PANELS]
     rows = -(-len(measures) // 2)
@@ -205,104 +242,64 @@ def _effects(result: Experiment) -> Picture:
             shown.loc[shown["measure"] == measure],
             ax=ax,
             names=result.drawn_names,
-            ends=[result.part.home, result.part.host],
+            ends=ends,
             percent=True,
-            label=in_a_sentence(measure),
-            legend=False if at else shown,
+            label=MEASURES[measure],
+            legend=False if at or on_page else shown,
         )
         if at % 2:
             ax.set_yticklabels([])
     for ax in axes[len(measures) :]:
         ax.remove()
-    caption = "Change by each scenario in per cent of what was before."
-    note = "Point: the change. Nothing is drawn at random."
-    if result.effects["replicates"].max() > 1:
-        caption = caption.replace(".", ", over random placements.")
-        note = "Black tick: median of the random placements, the number that the text gives. "
-        note += "Point: their mean. Line: their middle 95 %. At the right: share of placements "
-        note += "whose change has the sign of the median."
-    if "placebo_low" in shown and shown["placebo_low"].notna().any():
-        note += " Grey: where 95 % of the means of the same park at other hosts lie, with their "
-        note += "median."
-    alt = "Panel for each measure, with a point and an interval for each scenario around a line at "
-    return Picture("effects", figure, caption, ("effects",), DESIGN, f"{alt}0.", note, front=True)
+    return figure
 
 
 def tables(result: Experiment) -> Iterator[Table]:
-    modelled = result.modelled_layers
+    modelled, effects = result.modelled_layers, result.effects
 
-    def table(
-        name: str,
-        frame: pd.DataFrame,
-        caption: str,
-        view: pd.DataFrame | None = None,
-        columns: tuple[str, ...] = (),
-        mixed: bool = True,
-        **options: bool,
-    ) -> Table:
-        view = (frame if view is None else view).copy()
-        if "node" in view:
-            view["node"] = view["node"].map(result.names, na_action="ignore")
-        if "measure" in view:
-            view["measure"] = view["measure"].astype("str").str.replace("_", " ")
-        shown = [column for column in columns if column in view and view[column].notna().any()]
-        view = view[[*shown, *view.columns.difference(shown, sort=False)]]
-        frame, width = with_modelled(frame, modelled) if mixed else frame, len(shown) or None
-        seen: dict[str, Any] = {"width": width, "modelled": modelled, "topic": DESIGN, **options}
-        return Table(name, frame, caption, view=view, formats=FORMATS, **seen)
+    def table(name: str, frame: pd.DataFrame, view: pd.DataFrame | None = None) -> Table:
+        frame = with_modelled(frame, modelled)
+        if view is None:
+            return Table(name, frame, modelled=modelled)
+        nodes = [WHOLE if pd.isna(node) else node for node in view["node"]]
+        view = view.assign(node=pd.Series(nodes, view.index, dtype=object))
+        view = view.sort_values("measure", key=lambda of: of.map(ORDER), kind="stable")
+        listed = EFFECTS if name == "effects" else CONTRASTS
+        view = view[[column for column in listed if column in view and view[column].notna().any()]]
+        seen: dict[str, Any] = {"places": ("node",), "terms": ("measure", "funding", "rival")}
+        return Table(
+            name, frame, view, on_page=True, rows=12, forms=FORMS, modelled=modelled, **seen
+        )
 
-    effects, first = result.effects, result.headline.name
-    key = result.key_rows(effects)
-    view = _of_baseline(with_signs(key[key["scenario"] == first]))
-    caption = "Changes that the headline scenario makes in the whole network, home and host: mean "
-    caption += "(difference), median and middle 95 % (low, high) of the placements, share of them "
-    caption += "with the sign of the median. Here in per cent of the baseline."
-    yield table("effects", effects, caption, view, EFFECTS, whole=True)
+    funding = {trial.name: trial.funding for trial in result.enclaves}
+    key = with_signs(result.key_rows(effects[effects["scenario"].isin(funding)]))
+    view = _of_baseline(key.assign(funding=key["scenario"].map(funding)), key["baseline"])
+    yield table("effects", effects, view)
     if (compared := result.contrasts) is not None:
-        view = result.key_rows(compared)
-        pairs = ["measure", "node"]
+        view, pairs = compared, ["measure", "node"]
+        of_home = view["measure"].eq(result.access) & view["node"].eq(result.part.home)
+        view = view[of_home | view["measure"].eq(EFFICIENCY)]
         known = effects.drop_duplicates(pairs)[[*pairs, "baseline"]]
         before = view[pairs].merge(known, how="left", on=pairs)["baseline"].set_axis(view.index)
-        view = _of_baseline(view, before)
-        caption = "The enclave minus its rivals, replicate by replicate, for the whole network, "
-        caption += "home and host: mean (difference), median and middle 95 %; higher: share of the "
-        caption += "replicates in which the enclave has more, ties for one half. Here in per cent "
-        caption += "of the baseline."
-        yield table("contrasts", compared, caption, view, CONTRASTS, whole=True)
-    if result.costs is not None:
-        caption = "What the park and its rivals need and cost, in the unit of the prices, as "
-        caption += "expected before links are drawn; size: number of links, or the weight that is "
-        yield table("costs", result.costs, f"{caption}moved.")
-    if result.break_even is not None:
-        caption = "Prices at which the park and a rival do as much per cost, by their median "
-        caption += "effects."
-        new = result.headline.funding == "new"  # of links that home gives up a sentence says it all
-        yield table("break_even_prices", result.break_even, caption, on_page=new)
-    if (parts := result.parts) is not None:
-        view = with_signs(parts[parts["scenario"] == first])
-        view = _of_baseline(view, pd.Series(view["baseline"].sum(), view.index))
-        caption = "Change of efficiency by the kind of pairs; the means (difference) add up to its "
-        caption += "change. Here in per cent of the whole efficiency."
-        yield table("effect_parts", parts, caption, view)
-    if (varied := result.specifications) is not None:
-        view = _of_baseline(with_signs(varied[varied["measure"] == varied["measure"].iloc[0]]))
-        caption = "The park set up in other ways: median change and middle 95 % of the placements, "
-        caption += "and its size in standard deviations of them. Here in per cent of the baseline."
-        yield table("specifications", varied, caption, view)
-    changes = mark_layers(result.link_changes, modelled)
-    caption = "Pairs whose weight the headline scenario changes, mean over placements; of directed "
-    caption += "layers each direction by itself."
-    yield table("link_changes", changes, caption, on_page=False)
-    caption = "Every measure in each placement."
-    yield table("replicates", result.replicates, caption, mixed=False, on_page=False)
-    settings, caption = _settings(result), "Parameters of the experiment."
-    yield table("scenario", settings, caption, mixed=False, whole=True)
+        kinds = {trial.name: trial.kind for trial in result.rivals}
+        view = _of_baseline(view.assign(rival=view["rival"].map(kinds)), before)
+        yield table("contrasts", compared, view)
+    more = {
+        "costs": result.costs,
+        "break_even_prices": result.break_even,
+        "effect_parts": result.parts,
+        "specifications": result.specifications,
+    }
+    yield from (table(name, frame) for name, frame in more.items() if frame is not None)
+    yield table("link_changes", mark_layers(result.link_changes, modelled))
+    yield Table("replicates", result.replicates)
+    yield Table("scenario", _settings(result))
 
 
-def _of_baseline(view: pd.DataFrame, before: pd.Series | None = None) -> pd.DataFrame:
-    before = view["baseline"] if before is None else before
-    scale = 100 / before.abs().where(before != 0)
-    return view.assign(**{name: view[name] * scale for name in CHANGES if name in view})
+def _of_baseline(view: pd.DataFrame, before: pd.Series) -> pd.DataFrame:
+    """Changes as shares of what was before."""
+    before = before.abs().where(before != 0)
+    return view.assign(**{name: view[name] / before for name in CHANGES if name in view})
 
 
 def _settings(result: Experiment) -> pd.DataFrame:
@@ -335,8 +332,3 @@ def _settings(result: Experiment) -> pd.DataFrame:
 def with_signs(table: pd.DataFrame) -> pd.DataFrame:
     """No share of a sign where there is none: of a change of 0."""
     return table.assign(same_sign=table["same_sign"].mask(table["median"] == 0))
-
-
-def question(result: Experiment) -> str:
-    home, host = result.name(result.part.home), result.name(result.part.host)
-    return f"What would a park of {home} in {host} change for {home}?"

@@ -92,6 +92,7 @@ def _communities(result: Organised) -> dict[str, Fact]:
         flow = flows.loc[weights.index[0]]
     return {
         "n_communities": len(table),
+        "all_modelled": bool(plan.modelled),
         "around": [Place(each) for each in found.strongest],
         "members": [int(each) for each in table["places"]],
         "shares": [float(each) for each in table["strength_share"]],

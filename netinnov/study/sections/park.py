@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
@@ -14,15 +15,10 @@ from netinnov.mechanisms.cooperation import brokerage_table, cooperation_table, 
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_park
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Result, Sentence, Table
-from netinnov.study._words import counted, joined, name
+from netinnov.study._section import Fact, KeyFigure, Part, Picture, Place, Result, Table
 
-HEADING = "The park between two jurisdictions"
-ABSENT = "No park stands outside its jurisdiction in these data, so there is none to look at."
-COLUMNS = (
-    *("name", "home", "host", "confidence", "partners", "links", "stated", "layers"),
-    *("homeward", "outward", "is_liaison", "is_liaison_stated"),
-)
+COLUMNS = ["actor", "home", "host", "partners", "links", "stated", "layers", "homeward", "outward"]
+OUTAGES = ["actor", "side", "links", "pairs_lost", "single_point"]
 
 
 class ParkPart(Part, part="park", optional=True):
@@ -86,62 +82,57 @@ def _no_park(network: MultilayerNetwork, park: str, parks: list[str]) -> str:
     return f"{msg}There are {len(parks):,}: {listed}; left out, it is the one with most links."
 
 
-def tell(result: Park) -> Iterator[Sentence]:
+def facts(result: Park) -> Mapping[str, Fact]:
     row: Any = result.parks.loc[result.park]
-    called, n = name(result.context.actors[result.park]), len(result.parks)
-    text = f"{called} is the one park outside its jurisdiction"
-    if n > 1:
-        text = f"Of {n:,} parks outside their jurisdiction this is {called}"
-    partners, links, layers = (
-        counted(int(row[noun]), noun[:-1]) for noun in ("partners", "links", "layers")
-    )
-    yield Sentence(f"{text}: {partners}, {links} in {layers}.", ("parks",))
-    ways = [f"{row[way]:,} {way}" for way in ("homeward", "outward") if way in row and row[way] > 0]
-    text = "It joins no pair of actors of home and host that are not linked directly"
-    text += ", along the direction of the links." if result.context.inside.directed else "."
-    if ways:
-        text = "It joins pairs of actors on both sides that are not linked directly: "
-        text += f"{joined(ways)}. Counted in a group of its own it is their liaison; counted with "
-        text += "its home, or with its host, the same pairs make it gatekeeper or representative."
-        stated = row.get("is_liaison_stated")
-        if row["is_liaison"] and pd.notna(stated) and not stated:
-            text += " With links alone that are stated as facts it joins none."
-    yield Sentence(text, ("park_roles", "parks"))
-    if result.single_points:
-        listed = joined([name(result.context.actors[node]) for node in result.single_points])
-        text = "A flow or a path across the border depends on one actor alone, a single point of "
-        text += f"failure: {listed}. One known actor is often one known source."
-        yield Sentence(text, ("park_outages",))
+    stated = row.get("is_liaison_stated")
+    return {
+        "park": Place(result.park),
+        "parks": len(result.parks),
+        "asked": result.context.settings(ParkPart).park is not None,
+        "partners": int(row["partners"]),
+        "links": int(row["links"]),
+        "layers": int(row["layers"]),
+        "homeward": int(row.get("homeward", 0)),
+        "outward": int(row.get("outward", 0)),
+        "directed": bool(result.context.inside.directed),
+        "stated": not (row["is_liaison"] and pd.notna(stated) and not stated),
+        "single_points": [Place(node) for node in result.single_points],
+        "actors": len(result.outages),
+    }
+
+
+def key_figures(result: Park) -> Iterator[KeyFigure]:
+    known = facts(result)
+    yield KeyFigure("partners", known["partners"])
+    yield KeyFigure("links", known["links"])
+    yield KeyFigure("pairs", known["homeward"] + known["outward"])  # type: ignore[operator]
+    yield KeyFigure("single_points", len(result.single_points), of=len(result.outages))
 
 
 def draw(result: Park) -> Iterator[Picture]:
-    figure = plot_park(result.context.inside, result.park).figure.canvas.figure
-    caption = "The park, its partners and what flows between them, as sources state it."
-    alt = "Diagram: actors of home at the left, of host at the right, arrows to the park."
-    yield Picture("park", figure, caption, ("park_roles", "parks"), alt=alt)
+    chinese = result.context.code == "zh"
+
+    def park() -> Figure:
+        ax = plot_park(result.context.inside, result.park, chinese=chinese)
+        figure: Figure = ax.figure.canvas.figure
+        return figure
+
+    yield Picture("park", park)
 
 
 def tables(result: Park) -> Iterator[Table]:
-    view = _view(result, result.roles, "homeward", "outward")
-    caption = "Roles of the park and its partners between the jurisdictions."
-    yield Table("park_roles", result.roles, caption, view=view)
-    view = _view(result, result.outages, "single_point", "pairs_lost", "links")
+    yield Table("park_roles", result.roles)
+    view = _view(result.outages, OUTAGES, "single_point", "pairs_lost", "links")
     yield Table(
-        "park_outages", result.outages, "What fails when one actor is taken out.", view=view
+        "park_outages", result.outages, view, on_page=True, places=("actor",), terms=("side",)
     )
-    view = _view(result, result.parks, "links")
-    for end in view.columns.intersection(["home", "host", "jurisdiction"]):
-        view[end] = view[end].map(result.names)
-    shown = [column for column in COLUMNS if column in view and view[column].notna().any()]
-    view = view[[*shown, *view.columns.difference(shown, sort=False)]]
-    caption = "Parks outside their jurisdiction, those with most links first."
-    yield Table("parks", result.parks, caption, view=view, width=len(shown) + 1)
+    view = _view(result.parks, COLUMNS, "links")
+    yield Table("parks", result.parks, view, on_page=True, places=("actor", "home", "host"))
 
 
-def _view(result: Park, table: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    by = [column for column in columns if column in table]
-    table = table.sort_values(by, ascending=False, kind="stable") if by else table.copy()
-    names = [result.context.actors.get(node, str(node)) for node in table.index]
-    if names != list(table.index.astype("str")) and "name" not in table:
-        table.insert(0, "name", names)
-    return table
+def _view(table: pd.DataFrame, columns: list[str], *by: str) -> pd.DataFrame:
+    by = tuple(column for column in by if column in table)
+    table = table.sort_values([*by], ascending=False, kind="stable") if by else table
+    table = table.assign(actor=table.index)
+    shown = [column for column in columns if column in table and table[column].notna().any()]
+    return table[shown].reset_index(drop=True)

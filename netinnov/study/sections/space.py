@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from pydantic import Field
 
 from netinnov._arguments import did_you_mean
@@ -21,12 +24,10 @@ from netinnov.planning import (
     space_demand,
 )
 from netinnov.plotting import plot_space_allocation
+from netinnov.plotting._style import larger, new_figure
 from netinnov.study._context import Context
-from netinnov.study._section import Part, Picture, Result, Sentence, Table
-from netinnov.study._words import are, counted, has, joined, name, number, percent
+from netinnov.study._section import Fact, KeyFigure, Name, Part, Picture, Place, Result, Table, Term
 from netinnov.study.sections import enclaves
-
-HEADING = "Space for cross-border flows"
 
 
 class SpacePart(Part, part="space", optional=True):
@@ -61,12 +62,11 @@ class Stock(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Space(Result):
-    """A least-cost plan and its rents, or why there is none."""
+    """A least-cost plan and its rents; no plan where space falls short."""
 
     part: SpacePart
     stock: Stock
     plan: SpaceAllocation | None
-    short: str
     rents: pd.DataFrame
 
     @property
@@ -137,110 +137,93 @@ def compute(context: Context) -> Space:
     cost = amounts.kilometres.astype(np.float64)
     for place in cost.index.intersection(cost.columns):  # space at home needs no enclave
         cost.loc[place, place] = np.nan
-    plan, short = None, ""
-    try:
+    plan = None
+    with suppress(InputError):  # space falls short
         plan = allocate_space(amounts.demand.by_home(), amounts.capacity, cost)
-    except InputError as error:
-        short = str(error)
     rents = rent_intervals(amounts.demand, amounts.capacity, cost, resamples=part.resamples)
-    return Space(context, part, amounts, plan, short, rents)
+    return Space(context, part, amounts, plan, rents)
 
 
-def offer(result: Space) -> Iterator[Sentence]:
-    stock, part = result.stock, result.part
-    # Three significant digits, also of large numbers.
-    demand, space = (
-        number(float(f"{amounts.sum():.3g}"))
-        for amounts in (stock.demand.by_home(), stock.capacity)
-    )
-    text = f"{counted(len(stock.units), 'home')} ({name(part.units)}: {number(stock.units.sum())}) "
-    text += f"would need about {demand} {part.unit} of space; "
-    text += f"{counted(len(stock.capacity), 'host')} {has(len(stock.capacity))} {space}."
-    yield Sentence(text, ("space_demand", "space_rents"))
+def facts(result: Space) -> Mapping[str, Fact]:
+    stock, plan = result.stock, result.plan
+    demand, needed, capacity = stock.demand, stock.demand.by_home().sum(), stock.capacity.sum()
+    top: Any = result.rents.loc[result.full[0]] if result.full else None
+    return {
+        "homes": len(stock.units),
+        "hosts": len(stock.capacity),
+        "units": Term("firms") if result.part.units == "firms" else Name(result.part.units),
+        "n_units": float(stock.units.sum()),
+        "unit": Name(result.part.unit),
+        "needed": _rounded(needed),
+        "capacity": _rounded(capacity),
+        "floor": float(demand.floor),
+        "floor_n": demand.n,
+        "floor_low": float(demand.low) if demand.n else None,
+        "floor_high": float(demand.high) if demand.n else None,
+        "allocated": plan is not None,
+        "missing": _rounded(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0,
+        "kilometres": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum()),
+        "full": [Place(host) for host in result.full],
+        "rent": None if top is None else float(top["rent"]),
+        "rent_low": None if top is None or not demand.n else float(top["low"]),
+        "rent_high": None if top is None or not demand.n else float(top["high"]),
+        "unique": plan is None or plan.rents_unique,
+        "served": float(result.rents["served"].iloc[0]) if demand.n else None,
+        "left_out": stock.left_out,
+    }
 
 
-def tell(result: Space) -> Iterator[Sentence]:
-    demand, unit = result.stock.demand, result.part.unit
-    text = f"One of them takes {number(demand.floor)} {unit}"
-    if demand.n:
-        text += f" in the median of the {counted(demand.n, 'node')} that state both (95 % interval "
-        text += f"{number(demand.low)} to {number(demand.high)}, over resamples of them): it "
-        text += "describes these and is no norm."
-    else:
-        text += ": an assumption."
-    yield Sentence(text, ("space_demand",))
-    if result.plan is None:
-        yield Sentence(f"No plan: {result.short}", ("space_demand",))
-    else:
-        yield from _plan(result, result.plan)
-    text = "Assumed: every home may use every host's space, all stated space is free, and "
-    text += "kilometres are the cost. It says where stated space is near to whom, not who will "
-    text += "rent it."
-    if n := result.stock.left_out:
-        text += f" {counted(n, 'enclave')} with a number {are(n)} left out, as home or host "
-        text += "is not a place of the report."
-    yield Sentence(text, ("space_demand", "space_rents"))
+def key_figures(result: Space) -> Iterator[KeyFigure]:
+    known = facts(result)
+    yield KeyFigure("needed", known["needed"])
+    yield KeyFigure("capacity", known["capacity"])
+    yield KeyFigure("floor", known["floor"], known["floor_low"], known["floor_high"])  # type: ignore[arg-type]
+    if result.plan is not None:
+        yield KeyFigure("kilometres", known["kilometres"], form="km")
+    if result.plan is not None and result.full:
+        ends: Any = {"low": known["rent_low"], "high": known["rent_high"]}
+        yield KeyFigure("rent", known["rent"], **ends, form="km")
 
 
-def _plan(result: Space, plan: SpaceAllocation) -> Iterator[Sentence]:
-    mean = number(plan.cost / plan.flows.to_numpy().sum())
-    text = f"If homes used the space of any host at the least distance, it would lie {mean} km "
-    yield Sentence(f"{text}from home on average.", ("space_flows",))
-    text = "No host is full, so one more unit of space is worth nothing in this plan."
-    if result.full:
-        parts = []
-        for host in result.full[:3]:
-            row: Any = result.rents.loc[host]
-            rent, low, high = (number(float(row[column])) for column in ("rent", "low", "high"))
-            interval = f", 95 % interval {low} to {high}" if result.stock.demand.n else ""
-            parts.append(f"{result.name(host)} ({rent} km{interval})")
-        text = f"Space runs out at {joined(parts)}. The rent is what one more {result.part.unit} "
-        text += "there would save in kilometres."
-        if not plan.rents_unique:
-            text += " The plan is degenerate: other rents would do as well."
-    yield Sentence(text, ("space_rents",))
-    served = float(result.rents["served"].iloc[0])  # the share of resamples with space for all
-    if result.stock.demand.n and served < 1:
-        text = f"In {percent(1 - served)} of the resamples space falls short, whatever the rents; "
-        yield Sentence(f"{text}the intervals describe the others.", ("space_rents",))
+def _rounded(amount: Any) -> float:
+    """Three significant digits, also of large numbers."""
+    return float(f"{amount:.3g}")
 
 
 def draw(result: Space) -> Iterator[Picture]:
-    if result.plan is None:
-        return
-    unit, names = result.part.unit, result.drawn_names
-    ax = plot_space_allocation(result.plan, names=names, unit=unit, rent_unit="km")
-    caption = "Which home would use how much space at which host, if all stated space were open to "
-    caption += "all and the nearest were taken first."
-    alt = "Bands from homes at the left to hosts at the right, as wide as the space that is used."
-    sources = ("space_flows", "space_rents")
-    yield Picture("space", ax.figure.canvas.figure, caption, sources, alt=alt)
+    if result.plan is not None:
+        yield Picture("space", partial(_bands, result.plan, result), on_page=True)
+
+
+def _bands(plan: SpaceAllocation, result: Space) -> Figure:
+    figure, on_page = new_figure(height=95), larger() > 1
+    ax = figure.add_subplot()
+    unit = "" if on_page else result.part.unit  # the caption says it
+    plot_space_allocation(plan, names=result.drawn_names, unit=unit, rent_unit="km", ax=ax)
+    if on_page:  # room for larger type
+        ax.set_xlim(-0.85, 2.35)
+    return figure
 
 
 def tables(result: Space) -> Iterator[Table]:
     demand, plan = result.stock.demand.to_frame().rename_axis("home").reset_index(), result.plan
     demand.insert(1, "units", result.stock.units.to_numpy())
-    yield _table(result, "space_demand", demand, "Space that each home needs, with its interval.")
+    yield Table("space_demand", demand)
     if plan is not None:
         flows = plan.to_frame().rename(columns={"demand": "home", "site": "host"})
         pairs = zip(flows["home"], flows["host"], strict=True)
         between: Any = result.stock.kilometres
         flows["kilometres"] = [float(between.at[pair]) for pair in pairs]
-        caption = "Who would use how much space where; 0 for pairs that would not be used."
-        yield _table(result, "space_flows", flows, caption)
+        view = flows[flows["flow"] > 0].sort_values("flow", ascending=False, kind="stable")
+        view = view[["home", "host", "flow", "kilometres"]].reset_index(drop=True)
+        ends: Any = {"places": ("home", "host"), "forms": {"kilometres": "km"}}
+        yield Table("space_flows", flows, view, on_page=True, **ends)
     capacity = result.stock.capacity
     rents = result.rents.rename_axis("host").reset_index()
     rents.insert(1, "capacity", capacity.to_numpy())
     if plan is not None:
         rents.insert(2, "left", plan.left.reindex(capacity.index).to_numpy())
-    caption = "Space of each host, what is left of it, and its rent in kilometres with interval."
-    yield _table(result, "space_rents", rents, caption)
-
-
-def _table(result: Space, title: str, frame: pd.DataFrame, caption: str) -> Table:
-    view = frame.copy()
-    for end in view.columns.intersection(["home", "host"]):
-        view[end] = view[end].map(result.names)
-    if "flow" in view:
-        view = view[view["flow"] > 0].sort_values("flow", ascending=False, kind="stable")
-    return Table(title, frame, caption, view=view)
+    shown = [each for each in ("host", "capacity", "left", "rent", "low", "high") if each in rents]
+    view = rents[shown].sort_values("rent", ascending=False, kind="stable", ignore_index=True)
+    km: Any = dict.fromkeys(("rent", "low", "high"), "km")
+    yield Table("space_rents", rents, view, on_page=True, places=("host",), forms=km)

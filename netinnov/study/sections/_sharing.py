@@ -1,15 +1,16 @@
-"""Sharing: what enclaves add for whom, and which divisions would last."""
+"""What enclaves add for whom, and which divisions would last."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from pydantic import Field
 
 from netinnov import planning
@@ -19,25 +20,26 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning import AllocationStability, Game
 from netinnov.plotting import plot_benefit_shares
+from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
+from netinnov.study._language import words
 from netinnov.study._places import check_column
-from netinnov.study._section import Part, Picture, Result, Sentence, Table
-from netinnov.study._words import are, counted, joined, name, number, percent, some
-from netinnov.study.sections import _village_contract, enclaves
+from netinnov.study._section import (
+    Fact,
+    KeyFigure,
+    Layer,
+    Part,
+    Picture,
+    Place,
+    Result,
+    Table,
+    Term,
+)
+from netinnov.study.sections import enclaves
 from netinnov.study.sections._enclave_choice import ExperimentPart, layer_for
-from netinnov.study.sections._village_contract import Contract, ContractPart, members_of
 
-HEADING = "Who gains, and how it could be shared"
 NOTHING = 1e-9  # access that counts as none
 MOST = 4e9  # squared places times coalitions that are measured at most
-RULES = {
-    "equal": "equal shares",
-    "enclaves": "in proportion to enclaves",
-    "pairs": "in proportion to pairs",
-    "owen": "Owen value",
-    "nucleolus": "nucleolus",
-    "shapley": "Shapley value",
-}
 
 
 class SharingPart(Part, part="sharing", optional=True):
@@ -48,19 +50,11 @@ class SharingPart(Part, part="sharing", optional=True):
 most_players = 16             # places that take part, those with most enclaves or pairs; 2 to 20
 unions = "province"           # column of the places: who negotiates as one (Owen value); left out:
                               # nobody does
-
-[sharing.contract]            # a fixed return for home from a park at the host; left out: none
-enclave = "qingtian_pinghu"   # which node it is about
-fixed_return = 10.0           # what home gets, in per cent of its investment a year: as sources say
-home_alone = 2.0              # assumed: what home would get elsewhere, in the same unit
-host_alone = 0.0              # assumed: what host would get from the same land without the park
-profits = [4.0, 8.0, 12.0, 16.0, 18.0, 24.0]   # assumed: what the park earns, one after the other
 """
 
     pairs: list[list[str]] | None = None
     most_players: Annotated[int, Field(ge=2, le=20)] = 16
     unions: str | None = None
-    contract: ContractPart | None = None
 
 
 class Pairs(NamedTuple):
@@ -74,7 +68,7 @@ class Pairs(NamedTuple):
     players: list[str]
     layer: str
     left_out: int
-    which: str = "enclaves"
+    reverse: bool = False  # whether they are those of reverse enclaves
 
     @property
     def ends(self) -> list[tuple[str, str]]:
@@ -84,15 +78,11 @@ class Pairs(NamedTuple):
 def pairs_of(context: Context) -> Pairs:
     """The pairs, checked before anything is computed."""
     part, cities = context.settings(SharingPart), context.cities
-    _village_contract.check_contract(context, part.contract)
     known = list(cities.storage.nodes.index)
     if part.unions is not None:
         check_column("sharing.unions", part.unions, cities.storage.places.columns)
-    which = ""
-    if part.pairs is None:
-        ends, which = _of_enclaves(context)
-    else:
-        ends = _named_pairs(part.pairs, context)
+    named = None if part.pairs is None else _named_pairs(part.pairs, context)
+    ends, reverse = _of_enclaves(context) if named is None else (named, False)
     ends = ends[ends.isin(known).all(axis=1)]
     if ends.empty:
         first = known[:2] if len(known) > 1 else ["a", "b"]
@@ -111,7 +101,7 @@ def pairs_of(context: Context) -> Pairs:
     if part.pairs is None:
         nodes = pd.DataFrame({"place": players}, index=players)
         alone = build_network(nodes, pd.DataFrame({"source": [], "target": []}, dtype="str"))
-        return Pairs(kept, alone, players, "", left_out, which)
+        return Pairs(kept, alone, players, "", left_out, reverse)
     network = cities.select(layers=context.observed(cities) or list(cities.layers))
     layer = layer_for(network, None)
     kept = kept.assign(layer=layer, weight=float(np.median(network.storage.block(layer).data)))
@@ -131,16 +121,12 @@ def pairs_of(context: Context) -> Pairs:
     return Pairs(kept, network, players, layer, left_out)
 
 
-OPTIONS, CHECK = SharingPart, pairs_of
-
-
-def _of_enclaves(context: Context) -> tuple[pd.DataFrame, str]:
+def _of_enclaves(context: Context) -> tuple[pd.DataFrame, bool]:
     """Pairs of reverse enclaves, or of all enclaves if none is known to be reverse."""
     table = context.once(enclaves.compute).counted
     reverse = table["direction"] == "reverse"
     ends = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna()
-    which = "reverse enclaves" if reverse.any() else "enclaves"
-    return ends.astype("str").set_axis(["source", "target"], axis=1), which
+    return ends.astype("str").set_axis(["source", "target"], axis=1), bool(reverse.any())
 
 
 def _named_pairs(pairs: list[list[str]], context: Context) -> pd.DataFrame:
@@ -166,7 +152,6 @@ class Sharing(Result):
     pair: tuple[str, str]
     added: float
     rise: pd.Series[float]
-    contract: Contract | None
 
     @property
     def total(self) -> float:
@@ -232,7 +217,6 @@ def compute(context: Context) -> Sharing:
         pair,
         float(game.values[-1] - without.values[-1]),
         planning.shapley_value(game) - planning.shapley_value(without),
-        _village_contract.contract_of(context, part.contract),
     )
 
 
@@ -240,108 +224,84 @@ def _is_not(table: pd.DataFrame, pair: tuple[str, str]) -> pd.Series[bool]:
     return (table[["source", "target"]] != list(pair)).any(axis=1)
 
 
-def offer(result: Sharing) -> Iterator[Sentence]:
-    pairs, value, by_rule = result.pairs, number(result.total), result.by_rule
-    n = len(pairs.table.drop_duplicates(["source", "target"]))
-    linked, one = counted(n, "pair"), n == 1
-    places = counted(len(pairs.players), "place")
-    if pairs.layer:
-        text = f"{linked} of places, linked in {name(pairs.layer)} on top of the observed network, "
-        text += f"{'raises' if one else 'raise'} the access of {places} by {value}"
-    else:
-        text = f"{linked} of home and host of {pairs.which}, with no other link, "
-        text += f"{'gives' if one else 'give'} {places} an access to one another of {value}"
-    text += " (sum of their harmonic closeness). "
-    if keeps := [f"'{RULES[str(rule)]}'" for rule, row in by_rule.iterrows() if row["in_core"]]:
-        text += f"Nobody would leave under the rule{'s' * (len(keeps) > 1)} {joined(keeps)}."
-    else:
-        text += "Under each rule that was tried some group would be better off by itself."
-    yield Sentence(text, ("sharing",))
+def members_of(group: Any) -> str:
+    return "+".join(sorted(map(str, group))) if group else ""
 
 
-def tell(result: Sharing) -> Iterator[Sentence]:
-    least, source = result.least, ("sharing",)
-    text = "The core is not empty: under some divisions no group of places is better off alone"
-    if least < -NOTHING:
-        text += f"; under the nucleolus each loses {number(-least)} or more by leaving"
-    if least > NOTHING:
-        text = "The core is empty: under every division some group of places would be better off "
-        text += f"by itself, by {number(least)} at least"
-    yield Sentence(f"{text}.", source)
+def facts(result: Sharing) -> Mapping[str, Fact]:
+    pairs, least, by_rule = result.pairs, result.least, result.by_rule
+    rules: dict[bool, list[Term]] = {True: [], False: []}
+    for rule, row in by_rule.iterrows():
+        rules[bool(row["in_core"])].append(_term(rule))
     shares = result.benefits[result.benefits["rule"] == "shapley"].set_index("player")["share"]
-    most = str(shares.round(9).idxmax())
-    low, high = (float(result.core[end][most]) for end in ("low", "high"))
-    text = f"By the Shapley value {result.name(most)} gets most, {number(float(shares[most]))} of "
-    text += f"{number(result.total)}; in an equal division it would be "
-    text += f"{number(result.total / len(shares))}."
-    if np.isclose(shares, shares.mean()).all():
-        text = f"By the Shapley value each place gets {number(float(shares[most]))} of "
-        text += f"{number(result.total)}, as in an equal division."
-    if not pd.isna([low, high]).any():
-        low = max(low, 0.0) if abs(low) < NOTHING else low
-        text += f" For {result.name(most)} all between {number(low)} and {number(high)} would be "
-        text += "stable, so the rule decides, not stability."
-    yield Sentence(text, source)
-    for rule, row in result.by_rule.iterrows():
-        if row["objector"]:
-            group = some([*map(result.name, sorted(row["objector"]))], len(row["objector"]))
-            text = f"Under the rule '{RULES[str(rule)]}' a group would leave ({group}): by itself "
-            yield Sentence(
-                f"{text}it achieves {number(float(row['largest_excess']))} more.", source
-            )
-    if result.stability:
-        stable = result.stability.items()
-        kept = joined([f"{RULES[rule]} {percent(of_rule.share)}" for rule, of_rule in stable])
-        text = f"With one pair less, each in turn, the divisions stay in the core in: {kept}."
-        yield Sentence(text, ("sharing_stability",))
+    top = shares.index[np.isclose(shares, shares.max())]
+    low, high = (float(result.core[end][top[0]]) for end in ("low", "high"))
     (home, host), rise = result.pair, result.rise
-    text = f"The pair of {result.name(home)} and {result.name(host)} adds {number(result.added)} "
-    text += f"to the value of all. The Shapley value of {result.name(home)} is higher with it by "
-    text += f"{number(float(rise[home]))}, that of {result.name(host)} by "
-    text += f"{number(float(rise[host]))}: the same, as the link needs both."
-    others = rise.drop([home, host]).sum()
-    if others < -NOTHING:
-        text += f" All others together get {number(-others)} less, as they are needed less between."
-    elif others > NOTHING:
-        text += f" All others together get {number(others)} more."
-    yield Sentence(text, ("sharing_pair",))
-    if result.contract is not None:
-        yield from _village_contract.tell(result.contract)
-    text = (
-        "Assumed: access is what places want, a unit of it is worth the same to each and can be "
-        "passed on, links cost nothing, and those outside a group build nothing. It is an account "
-        "of access, in no currency, and no forecast; no division of taxes is in it."
+    others = float(rise.drop([home, host]).sum())
+    return {
+        "linked": len(pairs.table.drop_duplicates(["source", "target"])),
+        "reverse_only": pairs.reverse,
+        "own": not pairs.layer,  # whether enclaves are the only links
+        "named_layer": Layer(pairs.layer) if pairs.layer else "",
+        "players": len(pairs.players),
+        "total": result.total,
+        "stable_rules": rules[True],
+        "unstable_rules": rules[False],
+        "core_empty": least > NOTHING,
+        "least": abs(least) if abs(least) > NOTHING else 0.0,
+        "top": [Place(place) for place in top],
+        "first": Place(top[0]),
+        "top_share": float(shares.max()) / result.total,
+        "all_equal": len(top) == len(shares),
+        "core_low": None if np.isnan(low) else max(low, 0.0) if abs(low) < NOTHING else low,
+        "core_high": None if np.isnan(high) else high,
+        "lasts_low": min((each.share for each in result.stability.values()), default=None),
+        "lasts_high": max((each.share for each in result.stability.values()), default=None),
+        "pair_home": Place(home),
+        "pair_host": Place(host),
+        "added": result.added,
+        "each_end": float(rise[home]),
+        "others": others if abs(others) > NOTHING else 0.0,
+        "pairs_left_out": pairs.left_out,
+    }
+
+
+def _term(rule: object) -> Term:
+    return Term(f"rule_{rule}")
+
+
+def key_figures(result: Sharing) -> Iterator[KeyFigure]:
+    known = facts(result)
+    yield KeyFigure("total", result.total)
+    yield KeyFigure("top_share", known["top_share"], form="percent")
+    yield KeyFigure(
+        "stable_rules", len(result.by_rule[result.by_rule["in_core"]]), of=len(result.by_rule)
     )
-    if n := result.pairs.left_out:
-        text += (
-            f" {counted(n, 'pair')} of places with fewer pairs {are(n)} left out (most_players)."
-        )
-    yield Sentence(text, source)
 
 
 def draw(result: Sharing) -> Iterator[Picture]:
+    yield Picture("sharing", partial(_shares, result), on_page=True)
+
+
+def _shares(result: Sharing) -> Figure:
     shown = result.benefits[~result.benefits["rule"].isin(["enclaves", "pairs"])]
-    label = "share of the gain of access (sum of harmonic closeness)"
-    core, names = result.core, result.drawn_names
-    ax = plot_benefit_shares(shown, core=core, names=names, rules=RULES, label=label)
-    caption = "Shares of each place under several rules, and what it gets in all stable divisions."
-    alt = "A row for each place with a mark for each rule, on a bar from the least to the most."
-    yield Picture("sharing", ax.figure.canvas.figure, caption, ("sharing",), alt=alt)
+    called = words("en", "terms")
+    rules = {rule: called[_term(rule)] for rule in shown["rule"].unique()}
+    label = "share of the gain of access (sum over cities)"
+    figure = new_figure(height=22 + 5.5 * max(len(result.core), 4))
+    ax, core, names = figure.add_subplot(), result.core, result.drawn_names
+    plot_benefit_shares(shown, core=core, names=names, rules=rules, label=label, ax=ax)
+    return figure
 
 
 def tables(result: Sharing) -> Iterator[Table]:
     benefits = result.benefits.assign(objector=result.benefits["objector"].map(members_of))
-    benefits = benefits.join(
-        result.core.add_prefix("core_")[["core_low", "core_high"]], on="player"
-    )
+    core = result.core.add_prefix("core_")[["core_low", "core_high"]]
+    benefits = benefits.join(core, on="player")
     wide = result.benefits.pivot(index="player", columns="rule", values="share")
-    wide = wide[list(result.by_rule.index)].join(result.core)
-    wide = wide.sort_values("shapley", ascending=False, kind="stable")
-    view = wide.rename(columns=RULES | {"low": "core: least", "high": "core: most"}).reset_index()
-    view["player"] = view["player"].map(result.names)
-    caption = "Shares by rule, whether some group would leave, and what each place gets in the "
-    caption += "core."
-    yield Table("sharing", benefits, caption, view=view, whole=True)
+    wide = wide[list(result.by_rule.index)].sort_values("shapley", ascending=False, kind="stable")
+    view = wide.rename(columns=_term).join(core).reset_index()
+    yield Table("sharing", benefits, view, on_page=True, places=("player",))
     if result.stability:
         rows = [
             (rule, of_rule.share, members_of(members), share)
@@ -349,15 +309,8 @@ def tables(result: Sharing) -> Iterator[Table]:
             for members, share in ([*of_rule.objections.items()][:5] or [(frozenset(), 0.0)])
         ]
         frame = pd.DataFrame(rows, columns=["rule", "in_core", "coalition", "objects"])
-        view = frame[["rule", "in_core"]].drop_duplicates().replace({"rule": RULES})
-        caption = "With one pair less, each in turn: in what share of the games a division is in "
-        caption += "the core; the file has the groups that object most often."
-        formats = {"in_core": percent}
-        yield Table("sharing_stability", frame, caption, view=view, whole=True, formats=formats)
+        yield Table("sharing_stability", frame)
     rise = result.rise.rename("change").rename_axis("player").reset_index()
     rise.insert(0, "host", result.pair[1])
     rise.insert(0, "home", result.pair[0])
-    caption = "Change of the Shapley value of each place by the pair of home and host."
-    yield Table("sharing_pair", rise, caption, on_page=False)
-    if result.contract is not None:
-        yield _village_contract.table(result.contract)
+    yield Table("sharing_pair", rise)

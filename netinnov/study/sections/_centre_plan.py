@@ -1,13 +1,16 @@
-"""Plan: what to build at least cost so that the region has the centres that it wants."""
+"""What to build at least cost so that the region has the centres that it wants."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from pydantic import Field, model_validator
 
 from netinnov.centrality import strength
@@ -20,21 +23,31 @@ from netinnov.planning import (
     plan_centres,
     site_enclaves,
 )
-from netinnov.planning._plan_centres import short_of
 from netinnov.plotting import plot_plan_map
 from netinnov.plotting._frame import map_height
-from netinnov.plotting._style import DOUBLE, new_figure
+from netinnov.plotting._style import DOUBLE, larger, new_figure
 from netinnov.polycentricity import effective_number
 from netinnov.polycentricity._centre_rules import CentreRule
-from netinnov.polycentricity._resampled_flows import without_events
+from netinnov.polycentricity._resampled_flows import NoEvents, without_events
 from netinnov.scenarios import Prices, Scenario
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
-from netinnov.study._section import Part, Picture, Result, Sentence, Table, with_modelled
-from netinnov.study._words import counted, joined, name, number, percent, some, uncapitalised
-from netinnov.study.sections._candidate_sites import Form, candidates_of, maker_of
-
-HEADING = "Plan: centres at least cost"
+from netinnov.study._section import (
+    Fact,
+    Form,
+    KeyFigure,
+    Layer,
+    Part,
+    Picture,
+    Place,
+    Result,
+    Table,
+    with_modelled,
+)
+from netinnov.study._words import number
+from netinnov.study.sections import _candidate_sites
+from netinnov.study.sections._candidate_sites import candidates_of, maker_of
+from netinnov.study.sections._sites import pairs_of
 
 
 class PlanPart(Part, part="plan", optional=True):
@@ -74,7 +87,7 @@ class Task:
     part: PlanPart
     target: EffectiveNumber | CentreSupport
     network: MultilayerNetwork
-    form: Form
+    form: _candidate_sites.Form
     pairs: pd.DataFrame
     scenarios: dict[str, Scenario]
     prices: Prices | None
@@ -88,37 +101,27 @@ class Plan(Result):
 
     task: Task
     plan: CentrePlan
-    counted: bool
 
     @property
     def looked(self) -> int:
         return min(len(self.task.scenarios), self.task.part.candidates)
 
     @property
-    def subject(self) -> str:
-        """What the target measures, at the head of a sentence."""
-        if isinstance(self.plan.target, CentreSupport):
-            return (
-                f"The share of resamples in which {self.name(self.plan.target.place)} is a centre"
-            )
-        return "The effective number of places (by strength)"
+    def digits(self) -> int:
+        """Significant digits with which no value below the target is written as the target."""
+        asked, scale = self.plan.target.at_least, 100 if self.of_place else 1
+        values = (self.plan.baseline, self.plan.value)
+        others = [scale * each for each in values if not math.isclose(each, asked, rel_tol=1e-9)]
+        for digits in range(3, 12):
+            written = number(scale * asked, digits=digits)
+            if all(number(value, digits=digits) != written for value in others):
+                return digits
+        return 12
 
-    def unit(self, value: float) -> str:
-        """How values of what the target measures are written."""
-        return (percent if isinstance(self.plan.target, CentreSupport) else number)(value)
-
-    def written(self, *numbers: float) -> list[str]:
-        """The target and values, none of which seems to reach it that does not."""
-        share = isinstance(self.plan.target, CentreSupport)
-
-        def text(value: float, more: int) -> str:
-            if not more:
-                return self.unit(value)
-            if share:
-                return f"{100 * value:.{more}f} %"
-            return f"{value:,.{more}f}" if value >= 1000 else number(value, digits=3 + more)
-
-        return short_of(numbers, text)
+    @property
+    def of_place(self) -> bool:
+        """Whether the target is the share of resamples in which a place is a centre."""
+        return isinstance(self.plan.target, CentreSupport)
 
     @property
     def changed(self) -> pd.DataFrame:
@@ -176,9 +179,6 @@ def task_of(context: Context) -> Task:
     return Task(part, target, network, maker.form, pairs, scenarios, prices, drawn, modelled)
 
 
-OPTIONS, CHECK = PlanPart, task_of
-
-
 def _pairs_with(place: str, context: Context, pairs: pd.DataFrame) -> pd.DataFrame:
     context.check_place("plan.place", place)
     own = pairs[(pairs == place).any(axis=1)]
@@ -213,95 +213,81 @@ def compute(context: Context) -> Plan:
         resamples=part.resamples,
         **every,
     )
-    return Plan(context, task, plan, bool(plan.steps["low"].notna().all()))
+    return Plan(context, task, plan)
 
 
-def offer(result: Plan) -> Iterator[Sentence]:
-    plan, task, subject, source = result.plan, result.task, result.subject, ("plan_steps",)
-    asked, before, value = result.written(plan.target.at_least, plan.baseline, plan.value)
-    if plan.reached and not plan.sites:
-        text = f"{subject} is {before} already; the target is {asked}, so nothing has to be built."
-        yield Sentence(text, source)
-        return
-    wording = "an enclave of {} in {}" if task.form == "enclave" else "a link of {} with {}"
-    sites = [wording.format(*map(result.name, task.pairs.loc[site])) for site in plan.sites]
-    built = some(sites, len(sites), most=4)
-    if task.prices is not None:
-        built += f" at a cost of {number(plan.cost)} (at prices that are assumed)"
-    candidates = counted(result.looked, "candidate")
-    if plan.reached:
-        less = "cheaper" if task.prices is not None else "smaller"
-        sure = f"a {less} set may exist, as not all were tried"
-        if plan.exact:
-            sure = f"no {less} set of the {candidates} reaches it"
-        text = f"To raise {uncapitalised(subject)} from {before} to {asked} or more, build "
-        text += f"{built}: it is {value} then, and {sure}."
-    else:
-        best = "the most that any set of them reaches"
-        best = best if plan.exact else "the most that was found"
-        close = value == before and plan.value > plan.baseline
-        text = f"{subject} cannot be raised from {before} to {asked} with {candidates} of "
-        text += f"[siting]: {best} is {'hardly more than today' if close else value}, with "
-        text += f"{built if plan.sites else 'nothing built'}."
-    yield Sentence(text, source)
-    text = "A calculation on the network as it is, not a forecast: what is built is linked at "
-    yield Sentence(f"{text}once, and nobody reacts.", source)
+def facts(result: Plan) -> Mapping[str, Fact]:
+    plan, task, steps = result.plan, result.task, result.plan.steps
+    low, changed = steps["low"], result.changed["change"]
+    grown = changed[np.isclose(changed, changed.max())] if len(changed) else changed
+    scale = 100 if result.of_place else 1
+    unknown = without_events(task.network, None)
+    target = plan.target.place if isinstance(plan.target, CentreSupport) else None
+    return {
+        "plan_sites": pairs_of(task.pairs.loc[list(plan.sites)]),
+        "built": len(plan.sites),
+        "plan_parks": task.form == "enclave",
+        "place": "" if target is None else Place(target),
+        "asked": scale * plan.target.at_least,
+        "before": scale * plan.baseline,
+        "after": scale * plan.value,
+        "digits": str(result.digits),
+        "reached": plan.reached,
+        "exact": plan.exact,
+        "priced": task.prices is not None,
+        "plan_cost": plan.cost,
+        "candidates": len(task.scenarios),
+        "looked": result.looked,
+        "plan_modelled": bool(task.modelled),
+        "plan_resamples": task.part.resamples,
+        "interval": "all" if low.notna().all() else "today" if low.notna().iloc[0] else "none",
+        "no_events": "" if unknown is None else _no_events(unknown),
+        "no_events_layer": "" if unknown is None else Layer(unknown.layer),
+        "n_changed": len(changed),
+        "grown": [Place(place) for place in grown.index],
+        "growth": float(changed.max()) if len(changed) else 0.0,
+    }
 
 
-def tell(result: Plan) -> Iterator[Sentence]:
-    plan, task, unit, n = result.plan, result.task, result.unit, len(result.task.scenarios)
-    per = "for their cost " if task.prices is not None else ""
-    text = f"Of {counted(n, 'candidate')} the {result.looked} that do most {per}by themselves were "
-    if result.looked == n:
-        text = f"All {counted(n, 'candidate')} of [siting] were "
-    tried = "every set of them was tried" if plan.exact else "they were added one by one"
-    text += f"looked at; {tried}"
-    if n == 1:
-        text = "The one candidate of [siting] was looked at"
-    text += f". Strength is that of the {'modelled' if task.modelled else 'observed'} layers."
-    yield Sentence(text, ("plan_steps",))
-    if len(plan.steps) > 1:
-        unknown = without_events(task.network, None)
-        why = unknown.why(name) if unknown else "resampling shifts the value too far"
-        text = f"There is no interval: {why}."
-        if pd.notna(plan.steps["low"].iloc[0]):
-            text = "Only today's value has an interval: what is built makes weights that are not "
-            text += "whole numbers, or a value that resampling shifts too far."
-        if result.counted:
-            low, high = plan.steps["low"].map(unit), plan.steps["high"].map(unit)
-            text = f"With links resampled {task.part.resamples:,} times, those that are built "
-            last, first = (
-                " to ".join(dict.fromkeys([low.iloc[at], high.iloc[at]])) for at in (-1, 0)
-            )
-            text += f"among them, the value after the last step is {last} (95 %), today's {first}."
-            text += " Intervals are corrected for the bias of the resamples."
-        yield Sentence(text, ("plan_steps",))
-    changed = result.changed["change"]
-    if len(changed):
-        gains = [f"{result.name(place)} (+{number(x)})" for place, x in changed.head(3).items()]
-        most = f"most in {joined(gains)}"
-        if np.isclose(changed, changed.iloc[0]).all():
-            most = f"by +{number(changed.iloc[0])}{' each' * (len(changed) > 1)}"
-        text = f"Strength changes in {counted(len(changed), 'place')}, {most}; no place loses, as "
-        yield Sentence(f"{text}what is built is new.", ("plan_places",))
+def _no_events(unknown: NoEvents) -> str:
+    if not unknown.whole:
+        return "not_whole"
+    return "no_unit" if unknown.unit is None else "no_count"
+
+
+def key_figures(result: Plan) -> Iterator[KeyFigure]:
+    plan, steps, scale = result.plan, result.plan.steps, 100 if result.of_place else 1
+    form: Form = "percent" if result.of_place else "number"
+    for name, at in (("before", 0), ("after", -1)):
+        row = steps.iloc[at]
+        low, high = float(row["low"]), float(row["high"])
+        value = number(scale * row["value"], digits=result.digits) + " %" * result.of_place
+        if name == "before" or len(steps) > 1:
+            yield KeyFigure(name, value, low, high, form=form)
+    if result.task.prices is not None and plan.sites:
+        yield KeyFigure("plan_cost", plan.cost)
 
 
 def draw(result: Plan) -> Iterator[Picture]:
     plan, task = result.plan, result.task
     if not plan.sites:
         return
-    places = task.network.places
-    at = places[["lon", "lat"]].reindex(plan.places.index).dropna()
+    at = task.network.places[["lon", "lat"]].reindex(plan.places.index).dropna()
     ends = pd.unique(task.pairs.loc[list(plan.sites)].to_numpy().ravel())
-    if not set(ends) <= set(at.index):
-        return
-    frame = result.maps.detail_with(at, at.loc[ends])
-    figure = new_figure(height=min(map_height(frame, width=0.5 * DOUBLE + 60), 110))
-    for ax, proposed in zip(figure.subplots(1, 2), (False, True), strict=True):
+    if set(ends) <= set(at.index):
+        yield Picture("plan_map", partial(_maps, result, at, at.loc[ends]), on_page=True)
+
+
+def _maps(result: Plan, at: pd.DataFrame, ends: pd.DataFrame) -> Figure:
+    frame, one_above = result.maps.detail_with(at, ends), larger() > 1
+    height = min(map_height(frame, width=0.5 * DOUBLE + 60), 110)
+    figure = new_figure(height=2 * height if one_above else height)
+    rows = (2, 1) if one_above else (1, 2)
+    for ax, proposed in zip(figure.subplots(*rows), (False, True), strict=True):
         plot_plan_map(
-            plan,
-            pairs=task.pairs,
-            places=places,
+            result.plan,
+            pairs=result.task.pairs,
+            places=result.task.network.places,
             proposed=proposed,
             names=result.drawn_names,
             labels=8,
@@ -309,29 +295,29 @@ def draw(result: Plan) -> Iterator[Picture]:
             basemap=result.maps.below,
             ax=ax,
         )
-    layers = "modelled" if task.modelled else "observed"
-    caption = f"Strength of places in the {layers} layers today and with what the plan builds: "
-    caption += "areas of circles, on one scale. Places that change are dark; an arrow leads from "
-    caption += "home to host."
-    alt = "Two maps with circles of places, the right one with arrows for what is built."
-    yield Picture("plan_map", figure, caption, ("plan_places",), alt=alt)
+    return figure
 
 
 def tables(result: Plan) -> Iterator[Table]:
     plan, modelled = result.plan, result.task.modelled
     steps = plan.to_frame().rename(columns={"name": "site"})
+    ends = result.task.pairs.reindex(steps["site"])[["home", "host"]].reset_index(drop=True)
+    view = pd.concat([ends, steps[["value", "low", "high", "cost"]]], axis=1)
     steps.insert(0, "step", steps["site"].map(result.called, na_action="ignore").fillna("today"))
-    caption = "The path to the target: its value after each step, with the interval over resampled "
-    caption += "links (95 %), and the total cost."
-    frame = with_modelled(steps, modelled)
-    yield Table("plan_steps", frame, caption, modelled=modelled, whole=True)
+    forms: dict[str, Form] = dict.fromkeys(("value", "low", "high"), "percent")
+    yield Table(
+        "plan_steps",
+        with_modelled(steps, modelled),
+        view,
+        on_page=True,
+        places=("home", "host"),
+        forms=forms if result.of_place else {},
+        modelled=modelled,
+    )
     places = result.changed if len(plan.sites) else plan.places
     places = places.rename_axis("place")
     places.insert(0, "name", [result.names[place] for place in places.index])
     for when in ("before", "after"):
         total = plan.places[f"strength_{when}"].sum()
         places[f"share_{when}"] = places[f"strength_{when}"] / total
-    frame = with_modelled(places, modelled)
-    caption = "What the plan changes for each place: strength, and share of all strength."
-    formats = {"share_before": percent, "share_after": percent}
-    yield Table("plan_places", frame, caption, modelled=modelled, formats=formats)
+    yield Table("plan_places", with_modelled(places, modelled), modelled=modelled)

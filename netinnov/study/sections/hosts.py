@@ -1,0 +1,134 @@
+"""Which host for a park of the home of the experiment: the same park in other places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from netinnov.centrality import harmonic_centrality
+from netinnov.errors import InputError
+from netinnov.planning import rank_hosts
+from netinnov.plotting import plot_host_ranking
+from netinnov.study._context import Context
+from netinnov.study._measures import strength_together
+from netinnov.study._section import Fact, KeyFigure, Picture, Place, Result, Table
+from netinnov.study.sections import experiment
+from netinnov.study.sections._enclave_choice import ExperimentPart
+from netinnov.study.sections._trials import MANY
+
+OPTIONS = ExperimentPart
+MOST = 60  # hosts that are compared: the strongest places, and that of the experiment
+CHANGES = ("median", "low", "high")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hosts(Result):
+    """`ranking` is that of `rank_hosts`, changes in per cent; `linked` are the possible hosts."""
+
+    tried: experiment.Experiment
+    ranking: pd.DataFrame
+    linked: int
+
+    @property
+    def shares(self) -> pd.DataFrame:
+        """The ranking with changes as shares."""
+        return self.ranking.assign(**{name: self.ranking[name] / 100 for name in CHANGES})
+
+
+def compute(context: Context) -> Hosts | None:
+    tried = context.once(experiment.compute)
+    if tried is None or context.cities.n_nodes > MANY:
+        return None
+    home, host, scenario = tried.part.home, tried.part.host, tried.headline.scenario
+    strength = strength_together(context.cities, context.modelled).drop(home)
+    linked = strength[strength > 0].sort_values(ascending=False, kind="stable").index
+    hosts = [host, *linked.drop(host, errors="ignore")[: MOST - 1]]
+    hosts = [each for each in hosts if _can_be_had(context, replace(scenario, host=each))]
+    order = context.cities.storage.nodes.index
+    ranking = rank_hosts(
+        context.cities,
+        home=home,
+        hosts=[each for each in order if each in hosts],
+        scenario=scenario,
+        measure=partial(harmonic_centrality, **tried.measures.paths),
+        replicates=tried.part.replicates,
+        rng=context.seed,
+    )
+    if len(ranking) < 2 or ranking["median"].isna().any():  # no access before, so no change of it
+        return None
+    return Hosts(context, tried, ranking, len(linked))
+
+
+def _can_be_had(context: Context, scenario: experiment.ReverseEnclave) -> bool:
+    try:
+        scenario(context.cities, np.random.default_rng(context.seed))
+    except InputError:
+        return False
+    return True
+
+
+def facts(result: Hosts) -> Mapping[str, Fact]:
+    tried, table = result.tried, result.shares
+    best, own = table[table["rank"] == 1], table.loc[tried.part.host]
+    first = best.iloc[0]
+    return {
+        "home": Place(tried.part.home),
+        "host": Place(tried.part.host),
+        "hosts": len(table),
+        "linked": result.linked,
+        "best": Place(best.index[0]),
+        "n_best": len(best),
+        **{f"best_{name}": float(first[name]) for name in CHANGES},
+        "best_share": float(best["best"].sum()),
+        "own_best": bool(own["rank"] == 1),
+        "own_rank": int(own["rank"]),
+        **{f"own_{name}": float(own[name]) for name in CHANGES},
+        "gain": int((table["median"] > 0).sum()),
+        "lose": int((table["median"] < 0).sum()),
+        "alike": len(best) == len(table),
+        "paid": tried.headline.funding == "reallocated",
+        "draws": int(tried.effects["replicates"].max()),
+        "in_model": tried.layer in result.context.modelled,
+    }
+
+
+def key_figures(result: Hosts) -> Iterator[KeyFigure]:
+    table, own = result.shares, result.tried.part.host
+    for name, host in (("best", table.index[0]), ("own", own)):
+        if name == "best" or table.at[own, "rank"] > 1:
+            median, low, high = (float(table.at[host, each]) for each in CHANGES)
+            ends = (None, None) if low == high else (low, high)
+            yield KeyFigure(name, median, *ends, form="change")
+    yield KeyFigure("best_share", float(table["best"].iloc[0]), form="percent")
+    yield KeyFigure("rank", int(table.at[own, "rank"]), of=len(table))
+
+
+def draw(result: Hosts) -> Iterator[Picture]:
+    yield Picture("host_ranking", partial(_ranking, result), on_page=True)
+
+
+def _ranking(result: Hosts) -> Figure:
+    ax = plot_host_ranking(result.ranking, names=result.drawn_names)
+    figure: Figure = ax.figure.canvas.figure
+    return figure
+
+
+def tables(result: Hosts) -> Iterator[Table]:
+    view = result.shares.reset_index()[["host", *CHANGES, "best", "distance"]]
+    view = view[[column for column in view if view[column].notna().any()]]
+    yield Table(
+        "host_ranking",
+        result.ranking,
+        view,
+        on_page=True,
+        rows=10,
+        places=("host",),
+        forms=dict.fromkeys(CHANGES, "change") | {"best": "percent", "distance": "km"},
+        modelled=result.modelled_layers,
+        front=True,
+    )

@@ -1,0 +1,450 @@
+"""The section on who gains: sharing and governance by hand, and what they refuse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from netinnov import study
+from netinnov.errors import InputError
+from netinnov.governance import cross_border_shares
+from netinnov.governance._forms import OWN
+from netinnov.planning import in_core, owen_value
+from netinnov.study._context import Context
+from netinnov.study._loaded_data import load
+from netinnov.study._places import aggregate_to_places
+from netinnov.study.sections import _governance as governance, _sharing as sharing, gains
+from netinnov.study.sections._borders import border_facts
+from study_cases import STARS, context_of, network_of, plain_text_of, tables_of
+
+OFF = {"mechanisms": False}
+PLACES = pd.DataFrame({"place": list("PQRS"), "lon": [0.0, 1.0, 2.0, 4.0], "lat": 0.0})
+NODES = pd.DataFrame(
+    {
+        "place": [*"PQRS", "Q", "R", "Q", "S"],
+        "jurisdiction": [*"PQRS", "P", "P", "S", "S"],
+        "kind": [*["firm"] * 4, *["park"] * 4],
+        "firms": [None, None, None, None, 6, 2, 10, 50],
+        "floor_area_m2": [None, None, None, None, 1500, 3000, np.nan, 5000],
+    },
+    index=[*"pqrs", "park_1", "park_2", "park_3", "at_home"],
+)
+"""Homes P (two parks, at Q and R) and S (one, at Q)."""
+LINKS = [("p", "q"), ("q", "r"), ("r", "s"), ("park_1", "p"), ("park_2", "r"), ("park_3", "s")]
+
+
+def parks(**settings):
+    network = network_of(LINKS, nodes=NODES, places=PLACES)
+    return context_of(network, **OFF, **settings)
+
+
+@pytest.fixture(scope="module")
+def bundled():
+    configuration = study.read_configuration()
+    loaded = load(configuration.data)
+    level = aggregate_to_places(loaded.network, configuration.places)
+    return Context(configuration, loaded, level)
+
+
+# -- sharing --
+
+
+def test_enclaves_are_shared_on_their_own_network():
+    result = sharing.compute(parks(sharing={}))
+    # Pairs P-Q, P-R, S-Q: a path R - P - Q - S of four places.
+    assert result.pairs.players == [*"PQRS"]
+    assert len(result.pairs.table) == 3
+    # Closeness in a path of four, over three others: ends 1 + 1/2 + 1/3, inner 1 + 1 + 1/2.
+    assert result.total == pytest.approx((2 * 11 / 6 + 2 * 5 / 2) / 3)
+    assert result.game.value({"P", "Q"}) == pytest.approx(2 / 3)
+    assert result.game.value({"P", "S"}) == 0
+    assert result.game.value({"P", "Q", "S"}) == pytest.approx((2 * 3 / 2 + 2) / 3)
+    by = result.benefits.set_index(["rule", "player"])["share"]
+    # By symmetry of the path P gets what Q gets, and R what S gets.
+    assert by["shapley", "P"] == pytest.approx(by["shapley", "Q"])
+    assert by["nucleolus", "R"] == pytest.approx(by["nucleolus", "S"])
+    assert by["enclaves"].to_dict() == pytest.approx(
+        {p: n / 6 * result.total for p, n in {"P": 2, "Q": 2, "R": 1, "S": 1}.items()}
+    )
+    for rule in ("equal", "shapley", "nucleolus", "enclaves"):
+        assert by[rule].sum() == pytest.approx(result.total)
+        assert result.by_rule.loc[rule, "in_core"] == in_core(result.game, by[rule])
+    facts = sharing.facts(result)
+    assert (facts["linked"], facts["own"], facts["players"]) == (3, True, 4)
+    assert facts["top"] == ["P", "Q"]
+    assert facts["top_share"] == pytest.approx(by["shapley", "P"] / result.total)
+    inside = {f"rule_{rule}" for rule, row in result.by_rule.iterrows() if row["in_core"]}
+    assert {*facts["stable_rules"]} == inside
+    assert len(facts["stable_rules"]) + len(facts["unstable_rules"]) == 4
+    said = plain_text_of(gains, gains.compute(parks(sharing={})))
+    assert "P and Q would get most" in said.answer
+    assert any("no tax" in note for note in said.notes)
+
+
+def test_what_a_pair_adds_goes_in_equal_parts_to_both_of_its_ends():
+    result = sharing.compute(parks(sharing={}))
+    home, host = result.pair
+    assert result.rise[home] == pytest.approx(result.rise[host])
+    assert result.rise.sum() == pytest.approx(result.added)
+    facts = sharing.facts(result)
+    assert facts["each_end"] == pytest.approx(result.rise[home])
+    assert facts["others"] == pytest.approx(result.rise.drop([home, host]).sum(), abs=1e-9)
+
+
+def test_pairs_may_be_named_and_add_to_the_observed_network():
+    context = context_of(network_of(STARS), **OFF, sharing={"pairs": [["b", "x"]]})
+    result = sharing.compute(context)
+    # Seven others. b: a 1, x 2 -> 1, the other two leaves of a 2, those of x 3 -> 2.
+    assert result.game.value({"b"}) == 0
+    b = (1 - 1 / 2 + 3 * (1 / 2 - 1 / 3)) / 7
+    x = (1 - 1 / 2) / 7
+    assert result.total == pytest.approx(b + x)
+    assert result.benefits.set_index(["rule", "player"]).loc[("shapley", "b"), "share"] == (
+        pytest.approx((b + x) / 2)
+    )
+    assert result.stability == {}
+    facts = sharing.facts(result)
+    assert (facts["own"], facts["named_layer"], facts["lasts_low"]) == (False, "links", None)
+    assert "rule_pairs" in facts["stable_rules"]
+
+
+def test_unions_are_the_values_of_a_column():
+    places = PLACES.assign(land=["A", "B", "A", None])
+    context = context_of(
+        network_of(LINKS, nodes=NODES, places=places), **OFF, sharing={"unions": "land"}
+    )
+    result = sharing.compute(context)
+    assert "owen" in result.by_rule.index
+    owen = result.benefits.set_index(["rule", "player"])["share"]["owen"]
+    expected = owen_value(result.game, unions=[["P", "R"], ["Q"], ["S"]])
+    assert owen.to_dict() == pytest.approx(expected.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, r"\[sharing\] needs enclaves.*such as pairs = \[\[\"a\", \"b\"\]\]"),
+        ({"pairs": [["a", "a"]]}, "must name two different places"),
+        (
+            {"pairs": [["a", "q"]]},
+            r"sharing.pairs must be the id of one of the .* places of the report, .*found 'q'",
+        ),
+        ({"pairs": [["a", "b"]]}, 'linked already.*distance = "inverse"'),
+        ({"unions": "land"}, "sharing.unions must be a column of the places"),
+    ],
+)
+def test_what_sharing_needs_is_named_before_anything_runs(settings, words):
+    with pytest.raises(InputError, match=words):
+        sharing.pairs_of(context_of(network_of(STARS), **OFF, sharing=settings))
+
+
+def test_one_pair_raises_and_equal_shares_have_no_first():
+    star = [("a", each) for each in "bcdefg"]
+    context = context_of(network_of(star), **OFF, sharing={"pairs": [["b", "c"]]})
+    facts = sharing.facts(sharing.compute(context))
+    assert (facts["linked"], facts["all_equal"], facts["core_empty"]) == (1, True, False)
+    assert facts["core_low"] == 0
+    assert {*facts["stable_rules"]} >= {"rule_equal", "rule_pairs", "rule_nucleolus"}
+    result = gains.compute(context)
+    said = plain_text_of(gains, result)
+    assert (
+        "2 cities contribute equally to the access that 1 link named in the settings gives"
+        in said.answer
+    )
+    assert "所得相同" in plain_text_of(gains, result, "zh").answer
+
+
+def test_pairs_of_enclaves_are_counted_once_each():
+    # P has two parks in Q and two in S, R one in S, and only three places may take part.
+    rows = [("P", "P"), ("Q", "Q"), ("R", "R"), ("S", "S")]
+    rows += [("Q", "P"), ("Q", "P"), ("Q", "P"), ("S", "P"), ("S", "P"), ("S", "R"), ("S", "R")]
+    ids = [f"n{i}" for i in range(len(rows))]
+    nodes = pd.DataFrame(rows, index=ids, columns=["place", "jurisdiction"]).assign(kind="park")
+    links = [("n0", "n1"), ("n1", "n3"), ("n2", "n3"), ("n0", "n3")]
+    places = pd.DataFrame({"population": [1.0, 9, 1, 9]}, index=[*"PQRS"])
+    settings = {"sharing": {"most_players": 3}}
+    network = network_of(links, nodes=nodes, places=places)
+    result = sharing.compute(context_of(network, **OFF, **settings))
+    facts = sharing.facts(result)
+    assert (facts["linked"], facts["reverse_only"], facts["pairs_left_out"]) == (2, True, 1)
+    assert result.pairs.left_out == 1  # that of R and S, though of two enclaves
+
+
+def test_one_pair_less_takes_all_enclaves_of_the_pair(monkeypatch):
+    # Nine parks of P in Q are one pair, beside those of P and S and of Q and S: three games.
+    rows = [("P", "P"), ("Q", "Q"), ("S", "S"), *[("Q", "P")] * 9, ("S", "P"), ("S", "Q")]
+    ids = [f"n{i}" for i in range(len(rows))]
+    nodes = pd.DataFrame(rows, index=ids, columns=["place", "jurisdiction"]).assign(kind="park")
+    places = pd.DataFrame({"population": [1.0, 5, 9]}, index=[*"PQS"])
+    network = network_of([("n0", "n1"), ("n1", "n2")], nodes=nodes, places=places)
+    tried, known = [], sharing.planning.allocation_stability
+    monkeypatch.setattr(
+        sharing.planning,
+        "allocation_stability",
+        lambda games, shares: (tried.append(len(games)), known(games, shares))[1],
+    )
+    sharing.compute(context_of(network, **OFF, sharing={}))
+    assert set(tried) == {3}
+
+
+def test_facts_say_how_long_a_link_is_where_approaches_are_measured():
+    star = [("a", leaf) for leaf in "bcdefgh"]
+    ring = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]
+    settings = {"home": "b", "host": "a", "replicates": 0, "placements": 2}
+    context = context_of(network_of([*star, *ring]), **OFF, governance=settings)
+    facts = governance.facts(governance.compute(context))
+    assert (facts["border"], facts["border_assumed"]) == (1, True)
+    notes = plain_text_of(gains, gains.compute(context)).notes
+    assert any(
+        "in steps, with 1 added to a link between jurisdictions (assumed)" in n for n in notes
+    )
+
+
+# -- governance --
+
+
+def test_home_and_host_are_those_of_most_enclaves_and_without_prices_links_are_counted():
+    choice = governance.pair_of(parks(governance={"replicates": 0}))
+    assert (choice.home, choice.host) == ("P", "Q")
+    assert choice.prices is None
+    context = parks(governance={"replicates": 0})
+    assert governance.facts(governance.compute(context))["host"] == "Q"
+    result = governance.compute(stars(budget=4, replicates=0, placements=2))
+    built = result.comparison.approaches["size"]
+    assert set(built.drop("merger")) == {4.0}
+    facts = governance.facts(result)
+    assert (facts["by_links"], facts["budget"]) == (True, 4)
+
+
+def test_with_prices_each_approach_costs_no_more_than_the_budget():
+    prices = {"park": 5.0, "link": 1.0, "pipeline_km": 0.01}
+    context = stars(replicates=0, placements=2, budget=12, experiment={"prices": prices})
+    result = governance.compute(context)
+    assert (result.comparison.approaches["cost"].dropna() <= 12 * (1 + 1e-9)).all()
+    facts = governance.facts(result)
+    assert (facts["by_links"], facts["budget"]) == (False, 12)
+    found = [facts[f"price_{each}"] for each in ("park", "link", "pipeline_km")]
+    assert found == [5, 1, 0.01]
+
+
+def stars(experiment=None, **settings):
+    """Two stars with coordinates, in two lands."""
+    lat = [0, 1, 2, 3, 0, 1, 2, 3]
+    places = pd.DataFrame({"place": [*"abcdwxyz"], "lon": range(8), "lat": lat})
+    network = network_of(STARS, places=places.assign(land=[*"AAAABBBB"]))
+    parts = {} if experiment is None else {"experiment": experiment}
+    return context_of(network, **OFF, **parts, governance={"home": "b", "host": "x", **settings})
+
+
+def test_a_star_is_compared_and_its_borders_counted():
+    context = stars(placements=3, replicates=19, groups=["land"])
+    result = governance.compute(context)
+    # x is of B with its leaves; of the weight 50 only the link a - x of 2 crosses.
+    assert result.shares["share"].tolist() == pytest.approx([2 / 50])
+    alone = cross_border_shares(context.inside, groups=["land"], null=None)
+    assert result.shares["share"].tolist() == alone["share"].tolist()
+    effects = result.comparison.to_frame().set_index(["measure", "approach"])["difference"]
+    best = effects["home_access"].drop("merger").idxmax()
+    facts = governance.facts(result)
+    assert facts["best_home"] == [best]
+    assert facts["unpriced"] == ["merger"]
+    assert facts["budget"] == 10
+    assert context.measures.border == 0
+    assert result.part.border == 1
+    assert (facts["group"], facts["group_low"], facts["group_high"]) == ("land", 0.04, 0.04)
+
+
+def test_what_has_no_price_is_in_no_sentence_on_equal_cost():
+    # As if a merger were the best for all.
+    result = gains.compute(stars(placements=2, replicates=0))
+    effects = result.governance.comparison.effects
+    best = effects["approach"].eq("merger") & ~effects["measure"].str.endswith("excess")
+    effects = effects.assign(difference=effects["difference"].mask(best, 9.0))
+    compared = replace(result.governance.comparison, effects=effects)
+    result = replace(result, governance=replace(result.governance, comparison=compared))
+    facts = gains.facts(result)
+    for best in ("best_home", "best_host", "efficient", "evenest", "central", "tried"):
+        assert "merger" not in facts[best]
+    for code, word in (("en", "merger"), ("zh", "合并")):
+        said = plain_text_of(gains, result, code)
+        assert word not in said.answer
+        assert [word in note for note in said.notes].count(True) == 1
+    frame = tables_of(gains, result)["approaches"]
+    assert frame.view.set_index("approach").loc["merger", ["cost"]].isna().all()
+
+
+def test_an_approach_that_gains_nothing_is_not_best():
+    # All pairs but one are linked, at the length 1 and without borders: nothing gets shorter.
+    result = governance.compute(stars(placements=2, replicates=0))
+    flat = result.comparison.effects.assign(difference=0.0)
+    same = replace(result, comparison=replace(result.comparison, effects=flat))
+    facts = governance.facts(same)
+    assert (facts["best_home"], facts["best_host"], facts["home_leaves"]) == ([], [], [])
+    assert [*governance.key_figures(same)] == []
+
+
+def test_who_would_be_better_off_alone_and_from_which_booked_share():
+    result = governance.compute(stars(placements=3, replicates=0))
+    facts, effects = governance.facts(result), result.comparison.to_frame()
+    excess = effects[effects["measure"] == "host_excess"].set_index("approach")["difference"]
+    assert facts["host_leaves"] == [*excess.index[excess > 1e-9]]
+    forms = result.comparison.forms
+    own = forms[(forms["form"] == OWN) & (forms["player"] == "home")].set_index("approach")
+    row = own.loc[facts["booked_by"]]
+    assert row["share"] == own["share"].drop("merger").max()
+    # At exactly this share home keeps what it gets alone.
+    assert (1 - facts["booked_from"]) * row["share"] == pytest.approx(row["alone_gain"])
+    assert facts["alone"] == row["alone"]
+
+
+def test_dense_flows_are_not_compared_and_the_report_says_why():
+    rng = np.random.default_rng(1)
+    ids = [f"c{i}" for i in range(6)]
+    flows = [(a, b, float(rng.integers(1, 90))) for a in ids for b in ids if a < b]
+    settings = {"home": "c0", "host": "c1"}
+    result = governance.compute(context_of(network_of(flows), **OFF, governance=settings))
+    assert result.comparison is None
+    facts = governance.facts(result)
+    assert (facts["compared"], facts["why_not"], facts["why_share"]) == (False, "dense", 1)
+    assert [*governance.draw(result)] == []
+
+
+def test_kilometres_that_cost_something_need_coordinates_and_the_report_says_so():
+    settings = {"home": "b", "host": "x", "replicates": 0, "placements": 2}
+    network = network_of(STARS)
+    result = governance.compute(context_of(network, **OFF, governance=settings))
+    assert result.comparison is not None  # by links
+    prices = {"prices": {"park": 5.0, "link": 1.0, "pipeline_km": 0.01}}
+    context = context_of(network, **OFF, governance=settings, experiment=prices)
+    result = governance.compute(context)
+    assert result.comparison is None
+    facts = governance.facts(result)
+    assert (facts["why_not"], facts["why_places"]) == ("no_coordinates", 8)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, r"no enclave that would name them\. Set governance\.home and governance\.host"),
+        ({"home": "a", "host": "a"}, "must not be the home"),
+        ({"home": "a", "host": "q"}, "governance.host must be the id of one of"),
+        ({"groups": ["knd"]}, r"'knd' is not one \(did you mean 'kind'"),
+    ],
+)
+def test_what_governance_needs_is_named_before_anything_runs(settings, words):
+    with pytest.raises(InputError, match=words):
+        governance.pair_of(context_of(network_of(STARS), **OFF, governance=settings))
+
+
+def test_a_budget_that_pays_for_nothing_is_refused_before_anything_runs():
+    with pytest.raises(InputError, match=r"\[governance\].*budget"):
+        governance.pair_of(stars(budget=0.01))
+
+
+def test_an_approach_that_cannot_be_placed_is_left_out_and_the_report_says_why():
+    # No tie of host may stay behind when all of its ties lead home: nobody can be attracted.
+    places = pd.DataFrame({"place": [*"abcdef"], "lon": range(6), "lat": 0.0})
+    links = [("a", "b"), ("c", "d"), ("d", "e"), ("e", "f"), ("c", "f")]
+    settings = {"home": "a", "host": "b", "budget": 6.0, "placements": 2, "replicates": 0}
+    context = context_of(network_of(links, places=places), **OFF, governance=settings)
+    choice = context.once(governance.pair_of)
+    assert "competition for talent" in choice.left_out
+    result = governance.compute(context)
+    assert "competition for talent" not in result.comparison.approaches.index
+    assert governance.facts(result)["left_out"] == ["competition for talent"]
+
+
+def test_the_bundled_case_runs_with_all_defaults():
+    configuration = study.configure({"data": {"source": "yrd"}})
+    assert configuration.governance.home is None
+    study.check(configuration)
+
+
+def test_home_without_host_is_refused():
+    with pytest.raises(ValueError, match="host is missing; give home and host, or neither"):
+        study.configure({"data": {"source": "yrd"}, "governance": {"home": "a"}})
+
+
+def test_places_that_are_not_linked_are_refused_by_name_of_the_part():
+    """Their nodes may be, each with another of its own place."""
+    nodes = pd.DataFrame({"place": [*"PPQQ"]}, index=[*"abcd"])
+    part = {"home": "P", "host": "Q"}
+    links = [("a", "b"), ("c", "d")]
+    context = context_of(network_of(links, nodes=nodes), **OFF, governance=part)
+    with pytest.raises(InputError, match=r"\[governance\] needs links between places; there are"):
+        gains.check(context)
+
+
+def test_a_border_has_one_share_where_layers_agree_and_what_is_left_out_is_counted():
+    shares = pd.DataFrame(
+        {
+            "group": ["land", "land", "kind"],
+            "layer": ["x", "y", "x"],
+            "share": [0.25, 0.25, 0.0],
+            "left_out": [0, 2, 1],
+            "p": np.nan,
+            "z": np.nan,
+        }
+    )
+    network = network_of([("a", "b", 1, "x"), ("a", "b", 1, "y")])
+    context = context_of(network, **OFF)
+    facts = border_facts(context, shares, "")
+    assert (facts["group"], facts["group_low"], facts["group_high"]) == ("land", 0.25, 0.25)
+    assert facts["alike"] == ["kind"]
+    assert (facts["loops"], facts["without_value"]) == (0, 2)
+    nothing = shares[shares["group"] == "kind"].assign(p=1.0)
+    assert not border_facts(context, nothing, "")["tested"]
+    tested = shares.assign(p=[0.01, 0.2, 0.5], z=[-3.0, 1.0, 0.0])
+    facts = border_facts(context, tested, "")
+    assert (facts["tested"], facts["more"], facts["less"]) == (True, [], ["x"])
+
+
+@pytest.mark.parametrize(
+    ("more", "kinds", "expected"),
+    [
+        ([("a", "a", 9), ("b", "b", 9)], None, (2, 0)),
+        # Node e has no kind: its one link is left out by kind, the self-link by every group.
+        ([("a", "a", 9), ("d", "e", 1)], ["firm"] * 4 + [None], (1, 1)),
+        ([], None, (0, 0)),
+    ],
+)
+def test_links_inside_a_node_are_not_said_to_have_an_end_without_value(more, kinds, expected):
+    full = [
+        ("a", "b", 1),
+        ("b", "c", 2),
+        ("c", "a", 3),
+        ("a", "d", 4),
+        ("b", "d", 5),
+        ("c", "d", 6),
+    ]
+    nodes = (
+        None if kinds is None else pd.DataFrame({"place": [*"abcde"], "kind": kinds}, [*"abcde"])
+    )
+    part = {"home": "a", "host": "b", "replicates": 0}
+    context = context_of(network_of([*full, *more], nodes=nodes), **OFF, governance=part)
+    facts = governance.facts(governance.compute(context))
+    assert (facts["loops"], facts["without_value"]) == expected
+
+
+def test_either_part_may_be_left_out():
+    result = gains.compute(parks(sharing={}))
+    assert result.governance is None
+    assert (
+        {"sharing", "sharing_pair"}
+        <= {*tables_of(gains, result)}
+        <= {"sharing", "sharing_pair", "sharing_stability"}
+    )
+    assert gains.facts(result)["parts"] == "sharing"
+
+
+def test_the_bundled_game_is_shared_between_sixteen_cities(bundled):
+    pairs = bundled.once(sharing.pairs_of)
+    assert len(pairs.players) == 16
+    assert pairs.left_out == 0
+    assert "quzhou" in pairs.players
+    choice = bundled.once(governance.pair_of)
+    assert (choice.home, choice.host) == ("quzhou", "hangzhou")
+    assert choice.why_not is None

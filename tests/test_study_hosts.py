@@ -1,0 +1,99 @@
+"""Which host for the home of the experiment: the ranking on the page agrees with the experiment."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from netinnov.study._language import LANGUAGES
+from netinnov.study.sections import experiment, hosts
+from study_cases import context_of, key_figures_of, network_of, tables_of, text_of_page
+
+OFF = {"mechanisms": False}
+LINKS = [("h", "a"), ("a", "b"), ("b", "c"), ("b", "d"), ("c", "e")]
+PARK = {"home": "h", "host": "a", "size": 2, "pipeline_share": 0.5, "funding": ["new"]}
+PARK |= {"replicates": 20, "placebos": 0, "rivals": []}
+
+
+@pytest.fixture
+def ranked(no_set_ups):
+    context = context_of(network_of(LINKS), experiment=PARK, **OFF)
+    return context.once(hosts.compute)
+
+
+def test_the_row_of_the_tried_host_is_what_the_experiment_found(ranked) -> None:
+    known, tried = hosts.facts(ranked), experiment.facts(ranked.tried)
+    for end, of_tried in (("median", "change"), ("low", "low"), ("high", "high")):
+        assert known[f"own_{end}"] == pytest.approx(tried[f"new_{of_tried}"])
+    assert known["hosts"] == known["linked"] == 5
+    assert ranked.ranking["best"].sum() == pytest.approx(1)
+
+
+def test_hosts_are_listed_best_first_and_the_tried_one_has_its_rank(ranked) -> None:
+    (table,) = tables_of(hosts, ranked).values()
+    assert table.front
+    assert table.view["median"].is_monotonic_decreasing
+    assert table.view["host"].tolist() == ranked.ranking.index.tolist()
+    known = hosts.facts(ranked)
+    # To a leads a link already, so that a park there brings home least.
+    assert known["own_rank"] > 1
+    assert not known["own_best"]
+    figures = key_figures_of(hosts, ranked)
+    assert figures["rank"].of == 5
+    assert figures["best"].value > figures["own"].value
+    text = text_of_page(hosts, ranked)
+    assert text.startswith(f"h would gain most with a park in {known['best']}")
+    assert f"a ranks {known['own_rank']} of 5." in text
+    assert "Links are modelled" not in text
+    for code in LANGUAGES:
+        assert "nan" not in text_of_page(hosts, ranked, code)
+
+
+def test_hosts_that_all_do_the_same_are_not_ranked_in_words(no_set_ups) -> None:
+    # Home gives its one link up for a link of the park to a host: h is out of reach.
+    part = PARK | {"size": 1, "pipeline_share": 0.0, "funding": ["reallocated"]}
+    context = context_of(network_of(LINKS), experiment=part, **OFF)
+    result = context.once(hosts.compute)
+    known = hosts.facts(result)
+    assert known["alike"]
+    assert known["best_median"] == pytest.approx(-1)
+    assert text_of_page(hosts, result).startswith(
+        "It makes no difference for h: −100.0 % with all 5 hosts."
+    )
+
+
+def test_hosts_of_a_model_are_marked(no_set_ups) -> None:
+    context = context_of(network_of(LINKS, modelled=["links"]), experiment=PARK, **OFF)
+    result = context.once(hosts.compute)
+    assert "what the model implies" in text_of_page(hosts, result)
+    (table,) = tables_of(hosts, result).values()
+    assert table.modelled == ("links",)
+
+
+def test_hosts_that_cannot_have_the_park_are_left_out(no_set_ups, monkeypatch) -> None:
+    monkeypatch.setattr(hosts, "MOST", 3)
+    result = context_of(network_of(LINKS), experiment=PARK, **OFF).once(hosts.compute)
+    # The host that was tried, and the strongest others: b with 3 links, c with 2.
+    assert {*result.ranking.index} == {"a", "b", "c"}
+    assert "Compared are the strongest of 5 linked places" in text_of_page(hosts, result)
+
+
+def test_where_no_change_is_relative_hosts_are_not_ranked(no_set_ups) -> None:
+    # Directed links reach e and lead nowhere, so its access is 0 before.
+    flows = [("a", "b", 3), ("b", "c", 2), ("c", "d", 1), ("d", "e", 1), ("a", "c", 5)]
+    settings = {"home": "e", "host": "b", "replicates": 2}
+    network = network_of(flows, directed=["links"])
+    assert context_of(network, experiment=settings, **OFF).once(hosts.compute) is None
+
+
+def test_distances_are_in_the_table_where_places_have_coordinates(no_set_ups) -> None:
+    ids = [*"habcde"]
+    places = pd.DataFrame({"place": ids, "lon": range(6), "lat": 0.0})
+    context = context_of(network_of(LINKS, places=places), experiment=PARK, **OFF)
+    (table,) = tables_of(hosts, context.once(hosts.compute)).values()
+    # A degree of the equator is 111.195 km.
+    distance = table.view.set_index("host")["distance"]
+    assert distance["a"] == pytest.approx(111.195, abs=1e-3)
+    without = context_of(network_of(LINKS), experiment=PARK, **OFF)
+    (table,) = tables_of(hosts, without.once(hosts.compute)).values()
+    assert "distance" not in table.view

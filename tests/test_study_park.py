@@ -1,0 +1,155 @@
+"""The park between two jurisdictions, and diffusion from its host to its home."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov import study
+from netinnov.errors import InputError
+from netinnov.study.sections import diffusion, park
+from study_cases import (
+    CHAIN,
+    THREE,
+    context_of,
+    key_figures_of,
+    network_of,
+    tables_of,
+    text_of_page,
+)
+
+PARKED = pd.DataFrame(
+    {
+        "place": ["P", "Q", "R", "Q", "Q"],
+        "jurisdiction": ["P", "Q", "R", "P", None],
+        "kind": ["firm", "firm", "firm", "park", "park"],
+    },
+    index=["a", "b", "c", "park", "lost"],
+)
+TWO = pd.DataFrame(
+    {
+        "place": [*"PQR", "Q", "R"],
+        "jurisdiction": [*"PQR", "P", "Q"],
+        "kind": [*["firm"] * 3, "park", "park"],
+    },
+    index=["p", "q", "r", "park_1", "park_2"],
+)
+"""A park of P in Q, and one of Q in R."""
+LINKS = [("p", "park_1"), ("park_1", "q"), ("q", "r"), ("park_2", "r")]
+
+
+@pytest.fixture
+def context():
+    network = network_of([*CHAIN, ("park", "a"), ("park", "b")], nodes=PARKED)
+    return context_of(network, park={}, diffusion={"replicates": 20})
+
+
+def test_the_park_with_most_links_is_told(context):
+    result = context.once(park.compute)
+    known = park.facts(result)
+    assert (known["park"], known["parks"], known["partners"]) == ("park", 1, 2)
+    assert known["links"] == 3  # with that of both partners
+    figures = key_figures_of(park, result)
+    assert figures["partners"].value == 2
+    assert figures["single_points"].value == len(result.single_points)
+    text = text_of_page(park, result)
+    assert text.startswith("park is the one park outside its jurisdiction: 2 partners, and 3 links")
+    zh = text_of_page(park, result, "zh")
+    assert zh.startswith("park是唯一位于辖区之外的园区：2 个伙伴，园区与伙伴之间共 3 条")
+    assert tables_of(park, result)["parks"].view["actor"].tolist() == ["park"]
+
+
+def test_links_without_a_direction_have_none_in_the_sentence_on_a_park():
+    joined = [*LINKS, ("p", "q")]
+    for directed in ((), ("links",)):
+        network = network_of(joined, nodes=TWO, directed=directed)
+        result = park.compute(context_of(network, park={"park": "park_1"}))
+        known = park.facts(result)
+        assert (known["homeward"], known["outward"], known["asked"]) == (0, 0, True)
+        text = text_of_page(park, result)
+        assert "It joins no pair of actors of home and host that are not linked directly" in text
+        assert ("along the direction of the links" in text) == bool(directed)
+
+
+def test_of_several_parks_the_one_with_most_links_is_chosen_and_pairs_are_counted_by_direction():
+    # p -> park_1 -> q are not linked directly: the park leads from home to host.
+    network = network_of(LINKS, nodes=TWO, directed=["links"])
+    result = park.compute(context_of(network, park={}))
+    known = park.facts(result)
+    assert (known["park"], known["parks"]) == ("park_1", 2)
+    assert (known["homeward"], known["outward"]) == (0, 1)
+    text = text_of_page(park, result)
+    assert "Of 2 parks outside their jurisdiction park_1 has most links" in text
+    assert "joins 1 pair of actors of home and host that is not linked directly" in text
+    assert "In a group of its own the park is their liaison" in text
+
+
+def test_a_name_in_chinese_stands_on_the_chinese_page():
+    nodes = PARKED.assign(name_zh=["甲", None, " ", "园", None])
+    network = network_of([*CHAIN, ("park", "a"), ("park", "b")], nodes=nodes)
+    result = park.compute(context_of(network, park={}))
+    assert "园是唯一位于辖区之外的园区" in text_of_page(park, result, "zh")
+    assert "park is the one park" in text_of_page(park, result)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("prk", "no node in the places that are kept (did you mean 'park'?)"),
+        ("lost", "a park that stands inside it, or whose jurisdiction is not given"),
+        ("a", "none: its kind is another"),
+    ],
+)
+def test_a_park_that_is_none_is_told_why(name, words):
+    network = network_of([*CHAIN, ("park", "a"), ("lost", "b")], nodes=PARKED)
+    with pytest.raises(InputError) as caught:
+        park.compute(context_of(network, park={"park": name}))
+    assert words in str(caught.value)
+    assert "There are 1: park;" in str(caught.value)
+
+
+def test_a_wrong_park_is_told_before_anything_is_computed(tmp_path):
+    network = network_of([*CHAIN, ("park", "a"), ("park", "b")], nodes=PARKED)
+    ni.io.write_network(network, tmp_path / "tables")
+    asked = {"data": {"source": "tables", "path": str(tmp_path / "tables")}, "experiment": False}
+    with pytest.raises(InputError, match=r"park\.park must be a park outside"):
+        study.check(study.configure({**asked, "park": {"park": "prk"}}))
+    study.check(study.configure({**asked, "park": {"park": "park"}}))
+
+
+def test_without_a_park_nothing_is_said_of_one():
+    nodes = pd.DataFrame(THREE, columns=["node", "place"]).set_index("node")
+    context = context_of(network_of(CHAIN, nodes=nodes), park={}, diffusion={})
+    assert context.once(park.compute) is None
+    assert context.once(diffusion.compute) is None
+
+
+def test_diffusion_starts_at_the_host_of_the_park(context):
+    spread = context.once(diffusion.compute)
+    assert (spread.seeds, spread.targets) == (2, 1)  # b and lost; a
+    known = diffusion.facts(spread)
+    assert (known["host"], known["home"]) == ("Q", "P")
+    text = text_of_page(diffusion, spread)
+    assert text.startswith("The one actor of home is reached after ")
+    assert "starts with the 2 actors of the host" in text
+    assert "which is no effect" in text
+    zh = text_of_page(diffusion, spread, "zh")
+    assert zh.startswith("传到飞出地唯一的主体需 ")
+
+
+def test_a_home_that_is_never_reached_has_no_steps():
+    # Only the park joins a and b: without it a is not reached.
+    network = network_of([("b", "c"), ("park", "a"), ("park", "b")], nodes=PARKED)
+    context = context_of(network, park={}, diffusion={"replicates": 20})
+    result = context.once(diffusion.compute)
+    known = diffusion.facts(result)
+    assert (known["without_park_median"], known["without_park_reached"]) == (None, 0)
+    for code, words in (("en", "in no draw by step 60"), ("zh", "第 60 步时没有一次抽样到达")):
+        text = text_of_page(diffusion, result, code)
+        assert words in text
+        assert "inf" not in text
+    figures = key_figures_of(diffusion, result)
+    assert figures["without_park"].value == 0
+    assert figures["recorded"].value == np.isfinite(result.draws["as on record"]).mean()

@@ -1,0 +1,174 @@
+"""The section on space, recomputed by hand, and what it refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from netinnov import study
+from netinnov._geography import great_circle
+from netinnov.errors import InputError
+from netinnov.study._context import Context
+from netinnov.study._loaded_data import load
+from netinnov.study._places import aggregate_to_places
+from netinnov.study.sections import space
+from study_cases import context_of, network_of, plain_text_of, tables_of
+
+OFF = {"mechanisms": False}
+PLACES = pd.DataFrame({"place": list("PQRS"), "lon": [0.0, 1.0, 2.0, 4.0], "lat": 0.0})
+NODES = pd.DataFrame(
+    {
+        "place": [*"PQRS", "Q", "R", "Q", "S"],
+        "jurisdiction": [*"PQRS", "P", "P", "S", "S"],
+        "kind": [*["firm"] * 4, *["park"] * 4],
+        "firms": [None, None, None, None, 6, 2, 10, 50],
+        "floor_area_m2": [None, None, None, None, 1500, 3000, np.nan, 5000],
+    },
+    index=[*"pqrs", "park_1", "park_2", "park_3", "at_home"],
+)
+"""Homes P (two parks, at Q and R) and S (one, at Q); a degree of the equator is 111.195 km."""
+LINKS = [("p", "q"), ("q", "r"), ("r", "s"), ("park_1", "p"), ("park_2", "r"), ("park_3", "s")]
+DEGREE = float(great_circle(0.0, 0.0, 1.0, 0.0))
+
+
+def parks(**settings):
+    network = network_of(LINKS, nodes=NODES, places=PLACES)
+    return context_of(network, **OFF, **settings)
+
+
+@pytest.fixture(scope="module")
+def bundled():
+    configuration = study.read_configuration()
+    loaded = load(configuration.data)
+    level = aggregate_to_places(loaded.network, configuration.places)
+    return Context(configuration, loaded, level)
+
+
+def test_space_is_added_up_by_home_and_host_and_allocated_by_distance():
+    result = space.compute(parks(space={}))
+    stock = result.stock
+    # Parks outside their jurisdiction only: `at_home` counts for the floor, not as an enclave.
+    assert stock.units.to_dict() == {"P": 8, "S": 10}
+    assert stock.capacity.to_dict() == {"Q": 1500, "R": 3000}
+    # 1500 / 6 = 250, 3000 / 2 = 1500, 5000 / 50 = 100: the median is 250.
+    assert (stock.demand.floor, stock.demand.n) == (250, 3)
+    # P needs 2000: Q is a degree away, R two; S needs 2500: R two degrees away, Q three. All of Q
+    # goes to P, the rest of P and S to R.
+    flows = result.plan.flows
+    assert flows.loc["P"].to_dict() == {"Q": 1500, "R": 500}
+    assert flows.loc["S"].to_dict() == {"Q": 0, "R": 2500}
+    assert result.plan.cost == pytest.approx(DEGREE * (1500 + 2 * 500 + 2 * 2500))
+    # All space is used and all demand served: rents are not unique.
+    assert not result.plan.rents_unique
+    assert stock.demand.by_home().sum() == stock.capacity.sum()
+    facts = space.facts(result)
+    assert (facts["floor"], facts["floor_n"], facts["unique"]) == (250, 3, False)
+    assert facts["kilometres"] == pytest.approx(7500 * DEGREE / 4500)
+    assert (facts["homes"], facts["n_units"], facts["needed"]) == (2, 18, 4500)
+
+
+def test_a_rent_is_what_one_more_unit_would_save():
+    part = {"floor": 200.0}
+    result = space.compute(parks(space=part))
+    # P 1600 and S 2000: Q full by P, 100 of P and all of S at R, where 900 are left.
+    assert result.rents["rent"].to_dict() == pytest.approx({"Q": DEGREE, "R": 0})
+    network = network_of(LINKS, nodes=NODES.replace({1500: 1501}), places=PLACES)
+    more = space.compute(context_of(network, **OFF, space=part))
+    assert result.plan.cost - more.plan.cost == pytest.approx(DEGREE)
+    facts = space.facts(result)
+    assert facts["full"] == ["Q"]
+    assert facts["rent"] == pytest.approx(DEGREE)
+    assert facts["rent_low"] is None  # the floor is assumed: it has no interval
+    said = plain_text_of(space, result)
+    assert "Q would be full: one more m² there would bring its user 111 km nearer." in said.answer
+    assert any("an assumption" in note for note in said.notes)
+    assert not any("95 %" in note for note in said.notes)
+    flows = tables_of(space, result)["space_flows"].frame.set_index(["home", "host"])
+    assert flows.loc[("S", "Q"), "kilometres"] == pytest.approx(3 * DEGREE)
+    # S at Q would cost three degrees and the rent of one, in place of two.
+    assert flows.loc[("S", "Q"), "reduced_cost"] == pytest.approx(2 * DEGREE)
+
+
+def test_space_that_falls_short_is_told_not_refused():
+    result = space.compute(parks(space={"floor": 300.0}))
+    assert result.plan is None
+    # 18 firms need 5400, there are 4500.
+    facts = space.facts(result)
+    assert (facts["allocated"], facts["missing"], facts["kilometres"]) == (False, 900, None)
+    assert "900 m² too little" in plain_text_of(space, result).answer
+    assert "900 m²" in plain_text_of(space, result, "zh").answer
+    assert {each.name for each in space.key_figures(result)} == {"needed", "capacity", "floor"}
+    assert [*space.draw(result)] == []
+    assert "space_flows" not in tables_of(space, result)
+
+
+def test_space_may_stand_in_columns_of_the_places():
+    places = PLACES.assign(wanted=[4, 0, None, 0], free=[None, 500.0, 100.0, None])
+    settings = {"units": "wanted", "area": "free", "floor": 100.0, "unit": "ha"}
+    context = context_of(network_of(LINKS, nodes=NODES, places=places), **OFF, space=settings)
+    result = space.compute(context)
+    assert result.stock.units.to_dict() == {"P": 4}
+    assert result.stock.capacity.to_dict() == {"Q": 500, "R": 100}
+    assert result.plan.flows.loc["P"].to_dict() == {"Q": 400, "R": 0}
+    facts = space.facts(result)
+    assert (facts["needed"], facts["unit"], facts["full"]) == (400, "ha", [])
+    assert "No host would be full" in plain_text_of(space, result).answer
+
+
+def test_a_place_does_not_use_its_own_space_across_a_border():
+    places = PLACES.assign(wanted=[4, 4, None, 0], free=[None, 500.0, 600.0, None])
+    settings = {"units": "wanted", "area": "free", "floor": 100.0}
+    context = context_of(network_of(LINKS, nodes=NODES, places=places), **OFF, space=settings)
+    flows = space.compute(context).plan.flows
+    assert flows.loc["Q"].to_dict() == {"Q": 0, "R": 400}
+    assert flows.loc["P"].to_dict() == {"Q": 400, "R": 0}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"area": "flor_area_m2"}, r"'flor_area_m2'.*not there \(did you mean 'floor_area_m2'"),
+        ({"units": "stuff"}, r"'stuff' of the enclaves .* name another one with space.units"),
+    ],
+)
+def test_what_space_needs_is_named_before_anything_runs(settings, words):
+    with pytest.raises(InputError, match=words):
+        space.CHECK(parks(space=settings))
+
+
+def test_the_floor_of_a_unit_must_be_known():
+    nodes = NODES.assign(floor_area_m2=[None, None, None, None, 1500, None, None, None])
+    context = context_of(network_of(LINKS, nodes=nodes, places=PLACES), **OFF, space={})
+    with pytest.raises(InputError, match=r"two parks or more.*floor = \.\.\. under \[space\]"):
+        space.CHECK(context)
+
+
+def test_homes_and_hosts_without_coordinates_are_named():
+    places = PLACES.assign(lon=[0.0, None, 2.0, 4.0], lat=[0.0, None, 0.0, 0.0])
+    context = context_of(network_of(LINKS, nodes=NODES, places=places), **OFF, space={})
+    with pytest.raises(InputError, match=r"lon and lat of each home and host; missing for 1: Q"):
+        space.CHECK(context)
+
+
+def test_one_host_has_space():
+    nodes = NODES.assign(firms=[*[None] * 4, 6, *[None] * 3])
+    nodes["floor_area_m2"] = [*[None] * 4, 1500, *[None] * 3]
+    context = context_of(
+        network_of(LINKS, nodes=nodes, places=PLACES), **OFF, space={"floor": 100.0}
+    )
+    said = plain_text_of(space, space.compute(context)).answer
+    assert "1 home city (firms: 6) would need about 600 m², and 1 host city has 1,500." in said
+
+
+def test_the_space_of_the_bundled_parks_is_that_of_the_table(bundled):
+    stock = bundled.once(space.stock)
+    nodes, table = bundled.network.nodes, pd.DataFrame(stock.capacity)
+    both = nodes[(nodes["floor_area_m2"] > 0) & (nodes["firms"] > 0)]
+    assert stock.demand.n == len(both) == 10
+    ratios = both["floor_area_m2"] / both["firms"].astype(float)
+    assert stock.demand.floor == pytest.approx(ratios.median())
+    # Haichuang and Xiaolong parks and the Jinyun building, all in districts of Hangzhou.
+    assert table.loc["hangzhou"].iloc[0] == 67000 + 150000 + 28858
+    # 100 projects in Haichuang park, 8 and 10 in two others of Quzhou.
+    assert stock.units["quzhou"] == 118
