@@ -90,8 +90,9 @@ def as_written(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
     if pd.api.types.is_bool_dtype(dtype):
         return values.astype("str"), values.notna().to_numpy(), False
     if pd.api.types.is_integer_dtype(dtype):
-        whole = "UInt64" if dtype.kind == "u" else "Int64"
-        return values.astype(whole).astype("str"), sound, False
+        whole = "UInt64" if getattr(dtype, "kind", "i") == "u" else "Int64"
+        of_kind: Any = whole
+        return values.astype(of_kind).astype("str"), sound, False
     if pd.api.types.is_float_dtype(dtype):
         return _whole_numbers(values.to_numpy(np.float64, na_value=np.nan), values.index)
     if dtype != object:
