@@ -256,7 +256,7 @@ def _no_events(unknown: NoEvents) -> str:
 
 
 def key_figures(result: Plan) -> Iterator[KeyFigure]:
-    plan, steps, scale = result.plan, result.plan.steps, 100 if result.of_place else 1
+    steps, scale = result.plan.steps, 100 if result.of_place else 1
     form: Form = "percent" if result.of_place else "number"
     for name, at in (("before", 0), ("after", -1)):
         row = steps.iloc[at]
@@ -264,8 +264,6 @@ def key_figures(result: Plan) -> Iterator[KeyFigure]:
         value = number(scale * row["value"], digits=result.digits) + " %" * result.of_place
         if name == "before" or len(steps) > 1:
             yield KeyFigure(name, value, low, high, form=form)
-    if result.task.prices is not None and plan.sites:
-        yield KeyFigure("plan_cost", plan.cost)
 
 
 def draw(result: Plan) -> Iterator[Picture]:

@@ -287,9 +287,9 @@ def _approaches(comparison: ApproachComparison) -> dict[str, Fact]:
     effects = comparison.effects.set_index(["measure", "approach"])
     change, before = effects["difference"], effects["baseline"]
 
-    def most(measure: str, sign: int = 1) -> list[Term]:
-        """Approaches that raise (or lower) a measure most; none if none does."""
-        of = sign * change[measure][names]
+    def most(measure: str) -> list[Term]:
+        """Approaches that raise a measure most; none if none does."""
+        of = change[measure][names]
         least = NOTHING * max(1.0, abs(float(before[measure].iloc[0])))
         return _terms(of.index[(of >= of.max() - least) & (of.max() > least)])
 
@@ -303,9 +303,6 @@ def _approaches(comparison: ApproachComparison) -> dict[str, Fact]:
         "unpriced": _terms(name for name in comparison.approaches.index if name not in names),
         "best_home": most("home_access"),
         "best_host": most("host_access"),
-        "efficient": most("efficiency"),
-        "evenest": most("access_gini", -1),
-        "central": most("effective_number"),
         "home_leaves": leaves("home"),
         "host_leaves": leaves("host"),
         **_booked(comparison.forms[comparison.forms["approach"].isin(names)]),

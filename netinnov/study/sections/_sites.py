@@ -281,8 +281,6 @@ def key_figures(result: Siting) -> Iterator[KeyFigure]:
     ends: dict[str, Any] = {"low": known["gain_low"], "high": known["gain_high"]}
     ends = ends if len(result.fresh) > 1 else {}
     yield KeyFigure("gain", known["gain"], **ends, form=result.form)
-    if known["bounded"] and not known["best_possible"]:
-        yield KeyFigure("bound", known["bound"], form=result.form)
     if known["random"]:
         yield KeyFigure("as_good", known["as_good"], of=len(result.plan.placebo))
 
