@@ -139,7 +139,7 @@ def test_the_folder_holds_tables_figures_report_explorer_and_manifest(bundled):
         stems = {Path(name).stem for name in found}
         assert sorted(found) == sorted(stem + ending for stem in stems for ending in endings)
     figures = "flow_map rank_size centralities centres profile effects park"
-    figures += " layer_similarity link_changes diffusion specialisation"
+    figures += " layer_similarity link_changes diffusion specialisation host_ranking"
     assert {*figures.split()} <= {path.stem for path in (bundled / "figures").iterdir()}
 
 
@@ -384,7 +384,7 @@ def test_what_is_modelled_is_marked(bundled):
     for name in ("centrality", "effects"):
         assert (table(bundled, name)["modelled_layers"] == layer).all()
     page = page_of(bundled)
-    assert "an experiment inside the model" in page
+    assert "the answer is what the model implies" in page
     assert re.search(r"\bp\s*[=<]\s*0", page) is None
     badge = f'<a class="badge" href="#methods" title="{layer}">'
     for block in re.findall(r"<(figcaption|li|p)\b(.*?)</\1>", page, re.S):
@@ -406,7 +406,7 @@ def test_no_sentence_tests_a_model(bundled):
 def test_the_bundled_case_has_the_numbers_of_the_park(bundled):
     parks = table(bundled, "parks").set_index("node")
     assert parks.loc["quzhou_haichuang", ["partners", "links"]].tolist() == [13, 20]
-    assert "With links alone that are stated as facts it joins none." in page_of(bundled)
+    assert "By links alone that are stated as facts it joins none." in page_of(bundled)
 
 
 def test_the_same_seed_gives_the_same_files_and_another_one_other_draws(
@@ -563,7 +563,7 @@ def test_a_thousand_and_one_places(no_figures, tables):
     settings = PARK_TEXT.replace('"P"', '"p0"').replace('"Q"', '"p1"') + "rivals = []\nplacebos = 0"
     out = run(tables([(node, node) for node in ids], ends, settings=settings))
     assert len(table(out, "centrality")) == 1001
-    text = "Harmonic centrality and its inequality are not in the experiment: over 1,000"
+    text = "PageRank stands in for access, which is not measured with more places than 1,000."
     assert text in page_of(out)
 
 

@@ -12,13 +12,13 @@ from netinnov._matrices import layer_matrix
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS
-from netinnov.scenarios._open_size import TENTH, movable_layer, open_size
+from netinnov.scenarios._open_size import movable_layer, open_size
 from netinnov.scenarios._prices import Funding
 from netinnov.scenarios._settings import Settings
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart, linked_layers
 from netinnov.study._section import Part
-from netinnov.study._words import counted, joined, name, number, percent
+from netinnov.study._words import joined
 from netinnov.study.sections import _trials, enclaves
 
 
@@ -107,7 +107,6 @@ class Choice(NamedTuple):
     part: ExperimentPart
     layer: str
     measures: MeasuresPart
-    notes: tuple[str, ...]
     called: str  # by the direction that home and host give it: reverse or forward enclave, enclave
 
 
@@ -121,22 +120,13 @@ def choose(context: Context) -> Choice | None:
         context.check_place("experiment.host", part.host)
         if part.home == part.host:
             raise InputError(f"experiment.host must not be the home; found {part.host!r} for both.")
-        return _settled(context, part, ())
+        return _settled(context, part)
     pair = most_frequent(context)
     if pair is None:
         return None
-    home, host, number, of_all, ties = pair
-    both = " and ".join(name(context.names[place]) for place in (home, host))
-    text = f"The experiment names no home and host; {both} were chosen, "
-    why = f"as most enclaves in the data have them: {number:,} of {of_all:,}."
-    if ties > 1:
-        why = (
-            f"the first of {ties:,} pairs with most enclaves in the data: {number:,} of {of_all:,}"
-        )
-        why += " each."
-    text += why
+    home, host, *_ = pair
     try:
-        return _settled(context, part.model_copy(update={"home": home, "host": host}), (text,))
+        return _settled(context, part.model_copy(update={"home": home, "host": host}))
     except InputError as error:
         context.say(f"no experiment: {error}")
         return None
@@ -154,11 +144,10 @@ def most_frequent(context: Context) -> tuple[str, str, int, int, int] | None:
     return str(most["home"]), str(most["host"]), int(most["number"]), len(pairs), ties
 
 
-def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> Choice:
+def _settled(context: Context, part: ExperimentPart) -> Choice:
     layer = layer_for(context.cities, part.layer)
     if part.size is None and part.volume is None and part.volume_share is None:
-        amount, text = _amount(context, part, layer)
-        part, notes = part.model_copy(update=amount), (*notes, text)
+        part = part.model_copy(update=_amount(context, part, layer))
     called = enclave_called(context, part.home, part.host)
     for trial in _trials.enclaves(part, layer, called):
         try:
@@ -166,7 +155,7 @@ def _settled(context: Context, part: ExperimentPart, notes: tuple[str, ...]) -> 
         except InputError as error:
             error.add_note(f"In scenario {trial.name!r}.")
             raise
-    return Choice(part, layer, _measures(context, part), notes, called)
+    return Choice(part, layer, _measures(context, part), called)
 
 
 def _measures(context: Context, part: ExperimentPart) -> MeasuresPart:
@@ -194,22 +183,7 @@ def layer_for(cities: MultilayerNetwork, asked: str | None) -> str:
     return movable_layer(cities, asked)
 
 
-def _amount(context: Context, part: ExperimentPart, layer: str) -> tuple[dict[str, Any], str]:
+def _amount(context: Context, part: ExperimentPart, layer: str) -> dict[str, Any]:
     size = open_size(context.cities, part.home, layer=layer, pipeline_share=part.pipeline_share)
-    of_home = f"of {name(context.names[part.home])} in {name(context.mark(layer))}"
-    text = "The size of the park is left open: it gets "
-    if size.volume_share is not None:
-        share = size.volume_share
-        of = "a tenth" if share == TENTH else f"{percent(share)}, the least that makes links,"
-        text += f"{of} of the strength {of_home}, moved in proportion to the weights, as the "
-        return size.amount, f"{text}weights of this layer differ."
-    assert size.size is not None
-    more = size.size > max(1, round(TENTH * size.n_links))
-    text += f"{counted(size.size, 'link')}, a tenth, and at least one, of the {size.n_links:,} "
-    text += of_home + ", and so many more that one leads home" * more
-    if size.flows:
-        text += f", as its strength of {number(size.strength)} is too little to be moved by weight"
-    if size.funding == "reallocated" or "new" not in part.funding:
-        return size.amount, f"{text}."
-    text += "; that is more than it has to give up, so the links are new."
-    return {**size.amount, "funding": ["new"]}, text
+    few = size.funding == "new" and "new" in part.funding  # links at home to give up
+    return {**size.amount, "funding": ["new"]} if few else size.amount

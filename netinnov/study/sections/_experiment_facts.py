@@ -67,13 +67,13 @@ def facts(result: Experiment) -> Facts:
 
 
 def key_figures(result: Experiment) -> Iterator[KeyFigure]:
-    known = facts(result)
+    known: Any = facts(result)
     for name in ("reallocated", "new", "host", "rival", "placebo", "efficiency"):
         if known[f"{name}_way"] not in ("", "undefined"):
-            ends: Any = (known[f"{name}_low"], known[f"{name}_high"])
-            ends = ends if ends[0] != ends[1] else (None, None)
+            change, low, high = (known[f"{name}_{end}"] for end in ("change", "low", "high"))
+            ends: Any = {} if low == high else {"low": low, "high": high}
             form: Form = "change" if known[f"{name}_relative"] else "number"
-            yield KeyFigure(name, known[f"{name}_change"], *ends, form=form)
+            yield KeyFigure(name, change, form=form, **ends)
 
 
 def _changes(result: Experiment) -> Facts:
@@ -108,7 +108,7 @@ def _change(name: str, row: Row) -> Facts:
     median, low, high = (
         (float(row[each]) / scale for each in numbers) if numbers else [math.nan] * 3
     )
-    known = {"change": median, "low": low, "high": high, "relative": before > 0}
+    known: Facts = {"change": median, "low": low, "high": high, "relative": before > 0}
     known |= {"way": "" if row is None else _way(row)}
     known |= {"alike": math.nan if row is None else float(row["same_sign"])}
     return {f"{name}_{key}": value for key, value in known.items()}
@@ -144,7 +144,7 @@ def _others(result: Experiment) -> Facts:
     }
     for end, n in (("gain", known["gain"]), ("lose", known["lose"])):
         most = share.max() if end == "gain" else share.min()
-        alike = share[np.isclose(share, most, rtol=1e-9, atol=0)] if n and len(share) else []
+        alike: Any = share[np.isclose(share, most, rtol=1e-9, atol=0)] if n and len(share) else []
         at = [] if not len(alike) else [Place(each) for each in rows.loc[alike.index, "node"]]
         known |= {f"most_{end}": at, f"most_{end}_change": float(most) if at else math.nan}
     return known

@@ -34,12 +34,11 @@ AGAIN = 20  # placements in each specification: its median is wanted, not its ta
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """An enclave or a rival (`words`); a `contrast` is the enclave in another form at its cost."""
+    """An enclave or a rival; a `contrast` is the enclave in another form at its cost."""
 
     name: str
     scenario: Any
     funding: Funding
-    words: str = ""
     contrast: bool = False
 
     @property
@@ -64,9 +63,9 @@ def _enclave(part: ExperimentPart, layer: str, **options: Any) -> ReverseEnclave
 
 def priced_rivals(
     cities: MultilayerNetwork, rivals: Sequence[str], headline: Trial, prices: Prices | None
-) -> tuple[list[Trial], list[str]]:
-    """Rivals of equal cost (or size), and notes on those that cannot be afforded."""
-    enclave, notes, trials = headline.scenario, [], []
+) -> list[Trial]:
+    """Rivals of equal cost (or size), without those that cannot be had."""
+    enclave, trials = headline.scenario, []
     assert isinstance(enclave, ReverseEnclave)
     if prices:
         _check_cost(cities, "the enclave", enclave, prices)
@@ -75,19 +74,16 @@ def priced_rivals(
         scenario: Any = rival.make(enclave)
         if prices and not rival.contrast:
             _check_cost(cities, name, scenario, prices)
-            try:
-                scenario = equal_cost(cities, enclave, scenario, prices=prices)
-            except InputError as error:
-                notes.append(f"There is no rival {name!r} of the same cost: {error}")
-                continue
         try:
+            if prices and not rival.contrast:
+                scenario = equal_cost(cities, enclave, scenario, prices=prices)
             scenario(cities, np.random.default_rng(0))
-        except InputError as error:
-            notes.append(f"The rival {name!r} cannot be had here: {error}")
+        except InputError:
             continue
-        title = f"{MIRROR if name == 'forward enclave' else name}, {headline.funding}"
-        trials.append(Trial(title, scenario, headline.funding, rival.words, rival.contrast))
-    return trials, notes
+        kind = MIRROR if name == "forward enclave" else name
+        title = f"{kind}, {headline.funding}"
+        trials.append(Trial(title, scenario, headline.funding, rival.contrast))
+    return trials
 
 
 def _check_cost(cities: MultilayerNetwork, name: str, scenario: Any, prices: Prices) -> None:
@@ -196,27 +192,21 @@ def matched_on(cities: MultilayerNetwork, part: ExperimentPart) -> tuple[str, ..
 
 def placebos(
     cities: MultilayerNetwork, part: ExperimentPart, trials: Sequence[Trial], match: tuple[str, ...]
-) -> tuple[dict[str, Any] | None, str]:
+) -> dict[str, Any] | None:
+    """The same parks at other hosts; None: not asked for, or there is none."""
     if part.placebos == 0:
-        return None, ""
+        return None
     try:
         drawn = {
             trial.name: scenarios.MatchedPlacebo(trial.scenario, match=match, nearest=part.placebos)
             for trial in trials
         }
-        listed = scenarios.placebo_candidates(cities, trials[0].scenario, match=match)
-    except InputError as error:
+        scenarios.placebo_candidates(cities, trials[0].scenario, match=match)
+    except InputError:
         if part.match is not None:
             raise
-        return None, f"The experiment has no placebo hosts: {error}"
-    every = len(listed) - 1
-    if part.placebos is None or part.placebos >= every:
-        if every == 1:
-            return drawn, "The placebo host is the one other place that could have been chosen."
-        return drawn, f"Placebo hosts are all {every:,} places that could have been chosen instead."
-    text = f"Placebo hosts are the {part.placebos} places"
-    text = "The placebo host is the place" if part.placebos == 1 else text
-    return drawn, f"{text} most similar to the host in {' and '.join(match)}."
+        return None
+    return drawn
 
 
 def measures(

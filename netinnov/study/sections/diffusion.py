@@ -99,7 +99,8 @@ def facts(result: Diffusion) -> Mapping[str, Fact]:
         "horizon": result.part.horizon,
     }
     for name, case in CASES.items():
-        median, reached = (float(result.summary.at[case, each]) for each in ("median", "reached"))
+        row: Any = result.summary.loc[case]
+        median, reached = float(row["median"]), float(row["reached"])
         known |= {
             f"{name}_median": median if isfinite(median) else None,
             f"{name}_reached": reached,
@@ -109,8 +110,9 @@ def facts(result: Diffusion) -> Mapping[str, Fact]:
 
 def key_figures(result: Diffusion) -> Iterator[KeyFigure]:
     for name, case in CASES.items():
-        reached, low, high = result.summary.loc[case, ["reached", "reached_low", "reached_high"]]
-        yield KeyFigure(name, float(reached), float(low), float(high), form="percent")
+        row: Any = result.summary.loc[case]
+        ends = float(row["reached_low"]), float(row["reached_high"])
+        yield KeyFigure(name, float(row["reached"]), *ends, form="percent")
 
 
 def draw(result: Diffusion) -> Iterator[Picture]:
@@ -121,7 +123,8 @@ def _reach(result: Diffusion) -> Figure:
     figure, term = new_figure(width=DOUBLE * 0.6, height=75), result.context.language.term
     times = {str(case): result.draws[case] for case in result.draws}
     ax = plot_reach(times, horizon=result.part.horizon, ax=figure.add_subplot())
-    for label, case in zip(ax.get_legend().get_texts(), times, strict=True):
+    legend = ax.get_legend()
+    for label, case in zip(legend.get_texts() if legend else (), times, strict=True):
         label.set_text(term(case))
     return figure
 

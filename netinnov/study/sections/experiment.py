@@ -24,6 +24,7 @@ from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._section import (
     Fact,
+    Form,
     KeyFigure,
     Picture,
     Result,
@@ -53,7 +54,11 @@ EFFECTS = ["measure", "node", "funding", "median", "low", "high", "same_sign"]
 EFFECTS += ["placebo_low", "placebo_high"]
 CONTRASTS = ["rival", "measure", "node", "median", "low", "high", "higher"]
 CHANGES = ("median", "low", "high", "placebo_low", "placebo_high")
-FORMS = dict.fromkeys(CHANGES, "change") | {"same_sign": "percent", "higher": "percent"}
+FORMS: dict[str, Form] = {
+    **dict.fromkeys(CHANGES, "change"),
+    "same_sign": "percent",
+    "higher": "percent",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,9 +135,9 @@ def compute(context: Context) -> Experiment | None:
     enclaves = _trials.enclaves(part, layer, choice.called)
     headline = enclaves[0]
     prices = None if part.prices is None else Prices(**part.prices.model_dump())
-    rivals, _ = _trials.priced_rivals(cities, part.rivals, headline, prices)
+    rivals = _trials.priced_rivals(cities, part.rivals, headline, prices)
     match = _trials.matched_on(cities, part)
-    placebo, _ = _trials.placebos(cities, part, enclaves, match)
+    placebo = _trials.placebos(cities, part, enclaves, match)
     measures, monotone = _trials.measures(context, part, choice.measures)
     result = compare_scenarios(
         cities,
@@ -163,7 +168,9 @@ def compute(context: Context) -> Experiment | None:
     if prices:
         costs = _trials.costs(cities, [*enclaves, *rivals], prices)
         even = _trials.break_evens(cities, headline, rivals, prices, whole)
-    tried_names = [MIRROR if name == "forward enclave" else name for name in part.rivals]
+    tried_names = [
+        MIRROR if name == "forward enclave" else name for name in dict.fromkeys(part.rivals)
+    ]
     chosen = None if context.settings(ExperimentPart).home else most_frequent(context)
     assert isinstance(headline.scenario, ReverseEnclave)
     placements = 1 if draws_nothing(headline.scenario) else PLACEMENTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from netinnov.planning import rank_hosts
 from netinnov.plotting import plot_host_ranking
 from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
-from netinnov.study._section import Fact, KeyFigure, Picture, Place, Result, Table
+from netinnov.study._section import Fact, Form, KeyFigure, Picture, Place, Result, Table
 from netinnov.study.sections import experiment
 from netinnov.study.sections._enclave_choice import ExperimentPart
 from netinnov.study.sections._trials import MANY
@@ -64,7 +65,7 @@ def compute(context: Context) -> Hosts | None:
     return Hosts(context, tried, ranking, len(linked))
 
 
-def _can_be_had(context: Context, scenario: experiment.ReverseEnclave) -> bool:
+def _can_be_had(context: Context, scenario: Any) -> bool:
     try:
         scenario(context.cities, np.random.default_rng(context.seed))
     except InputError:
@@ -74,8 +75,9 @@ def _can_be_had(context: Context, scenario: experiment.ReverseEnclave) -> bool:
 
 def facts(result: Hosts) -> Mapping[str, Fact]:
     tried, table = result.tried, result.shares
-    best, own = table[table["rank"] == 1], table.loc[tried.part.host]
-    first = best.iloc[0]
+    best = table[table["rank"] == 1]
+    first: Any = best.iloc[0]
+    own: Any = table.loc[tried.part.host]
     return {
         "home": Place(tried.part.home),
         "host": Place(tried.part.host),
@@ -98,14 +100,16 @@ def facts(result: Hosts) -> Mapping[str, Fact]:
 
 
 def key_figures(result: Hosts) -> Iterator[KeyFigure]:
-    table, own = result.shares, result.tried.part.host
-    for name, host in (("best", table.index[0]), ("own", own)):
-        if name == "best" or table.at[own, "rank"] > 1:
-            median, low, high = (float(table.at[host, each]) for each in CHANGES)
-            ends = (None, None) if low == high else (low, high)
-            yield KeyFigure(name, median, *ends, form="change")
-    yield KeyFigure("best_share", float(table["best"].iloc[0]), form="percent")
-    yield KeyFigure("rank", int(table.at[own, "rank"]), of=len(table))
+    table = result.shares
+    first: Any = table.iloc[0]
+    own: Any = table.loc[result.tried.part.host]
+    for name, row in (("best", first), ("own", own)):
+        if name == "best" or own["rank"] > 1:
+            low, high = (float(row[end]) for end in ("low", "high"))
+            ends: Any = {} if low == high else {"low": low, "high": high}
+            yield KeyFigure(name, float(row["median"]), form="change", **ends)
+    yield KeyFigure("best_share", float(first["best"]), form="percent")
+    yield KeyFigure("rank", int(own["rank"]), of=len(table))
 
 
 def draw(result: Hosts) -> Iterator[Picture]:
@@ -121,6 +125,7 @@ def _ranking(result: Hosts) -> Figure:
 def tables(result: Hosts) -> Iterator[Table]:
     view = result.shares.reset_index()[["host", *CHANGES, "best", "distance"]]
     view = view[[column for column in view if view[column].notna().any()]]
+    forms: dict[str, Form] = {**dict.fromkeys(CHANGES, "change"), "best": "percent"}
     yield Table(
         "host_ranking",
         result.ranking,
@@ -128,7 +133,7 @@ def tables(result: Hosts) -> Iterator[Table]:
         on_page=True,
         rows=10,
         places=("host",),
-        forms=dict.fromkeys(CHANGES, "change") | {"best": "percent", "distance": "km"},
+        forms=forms | {"distance": "km"},
         modelled=result.modelled_layers,
         front=True,
     )
