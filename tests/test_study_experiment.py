@@ -516,7 +516,9 @@ def test_rivals_cost_as_much_where_there_are_prices() -> None:
     assert figures["rival"].value == pytest.approx((1 / 3 - 1 / 6) / (1 / 2))
     assert "break_even_prices" in tables_of(experiment, result)
     # Home has one link and cannot give up three.
-    assert known["set_ups"] == 0
+    assert set(result.specifications["funding"]) == {"new"}
+    assert known["set_ups"] == 6
+    assert "with given-up ones" not in text_of_page(experiment, result)
 
 
 def test_other_set_ups_vary_measure_funding_attachment_and_border() -> None:
