@@ -11,7 +11,7 @@ from netinnov.errors import InputError
 from netinnov.explorer._parks import parks_of
 from netinnov.explorer._place_network import gazetteer
 from netinnov.linkages._ranking import ranking
-from netinnov.study.sections import enclaves, experiment, governance
+from netinnov.study.sections import enclaves, experiment
 from study_cases import context_of, network_of, tables_of, text_of, text_of_page
 
 OFF = {"structure": False}
@@ -129,7 +129,7 @@ def test_a_scenario_is_named_by_its_direction_in_the_data(population, called):
         network = firms_and_branches(population=population)
     park = {"size": 1, "pipeline_share": 1.0, "replicates": 2, "rivals": ["forward enclave"]}
     park |= {"layer": "ownership", "home": "P", "host": "Q", "placebos": 0, "funding": ["new"]}
-    settings = {"experiment": park, "governance": {"replicates": 0, "placements": 2}}
+    settings = {"experiment": park}
     context = context_of(network, **OFF, **settings)
     result = context.once(experiment.compute)
     names = [trial.name for trial in (*result.enclaves, *result.rivals)]
@@ -137,8 +137,6 @@ def test_a_scenario_is_named_by_its_direction_in_the_data(population, called):
     written = text_of_page(experiment, result)
     for table in tables_of(experiment, result).values():
         written += table.frame.to_csv()
-    compared = governance.compute(context)
-    written += text_of(governance.tell(compared)) + str(compared.choice.left_out)
     for other in {"reverse enclave", "forward enclave"} - {called}:
         assert other not in written.replace("rivals,forward enclave", "")
 

@@ -341,7 +341,7 @@ def test_the_finding_says_how_many_set_ups_agree() -> None:
         ({"better": "above", "ratio": 0.2}, "if it costs more than 0.2 times the assumed price"),
         ({"better": "never", "why": "it is so"}, "less than direct links whatever it costs"),
         ({"better": "always"}, "more than direct links whatever it costs"),
-        ({"better": "neither"}, "as the park, this does not help home"),
+        ({"better": "neither"}, "this does not help home either"),
     ],
 )
 def test_break_even_prices_are_told(row: dict[str, Any], words: str) -> None:
