@@ -101,12 +101,13 @@ def test_every_part_is_a_field_of_the_configuration():
     assert {*study.read_configuration().__class__.model_fields} == {
         "title",
         "seed",
+        "language",
         "columns",
         *first,
         *parts(),
     }
     assert {part.part for section in SECTIONS for part in section.options} == {*parts()}
-    assert {*Configuration.model_fields} == {"title", "seed", "columns", *first}
+    assert {*Configuration.model_fields} == {"title", "seed", "language", "columns", *first}
 
 
 @pytest.mark.parametrize(("part", "name"), SETTINGS)

@@ -18,7 +18,7 @@ from netinnov.scenarios import RIVALS, DirectLinks, Rival
 from netinnov.sources import Tables
 from netinnov.study import sections
 from netinnov.study._language import Language
-from netinnov.study._section import Part, Section, Table
+from netinnov.study._section import Part, Result, Section, Table
 from study_cases import CHAIN, PARK, THREE
 
 NODES = pd.DataFrame(THREE, columns=["node", "place"])
@@ -34,8 +34,8 @@ class DensityPart(Part):
     scale: int = 100
 
 
-@dataclass(frozen=True)
-class Density:
+@dataclass(frozen=True, slots=True, eq=False)
+class Density(Result):
     links: int
     pairs: int
     scale: int
@@ -44,7 +44,7 @@ class Density:
 def _compute(context):
     options = context.options(DensityPart)
     n = context.cities.n_nodes
-    return Density(context.cities.n_links, n * (n - 1) // 2, options.scale)
+    return Density(context, context.cities.n_links, n * (n - 1) // 2, options.scale)
 
 
 def _facts(result):

@@ -20,7 +20,13 @@ from netinnov.errors import InputError
 from netinnov.explorer._payload import tries_enclaves
 from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.study import sections
-from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
+from netinnov.study._configuration import (
+    EXAMPLE,
+    Configuration,
+    configure,
+    languages_of,
+    read_configuration,
+)
 from netinnov.study._context import Context
 from netinnov.study._explorer_page import write_explorer
 from netinnov.study._language import Text
@@ -185,7 +191,7 @@ def _checked(context: Context) -> list[Section[Any]]:
 def _write(
     context: Context, results: list[tuple[Section[Any], Any]], folder: Path, command: str
 ) -> None:
-    configuration, languages = context.configuration, context.configuration.languages
+    configuration, languages = context.configuration, languages_of(context.configuration)
     present = [(section, result) for section, result in results if result is not None]
     absent = [section.name for section, result in results if result is None]
     safe = configuration.output.neutralise_formulas
@@ -211,7 +217,7 @@ def _write_page(
     folder: Path,
     command: str,
 ) -> None:
-    language, languages = context.language, context.configuration.languages
+    language, languages = context.language, languages_of(context.configuration)
     chapters = []
     for section, result in present:
         result = replace(result, context=context)

@@ -89,10 +89,6 @@ language = "en"               # of the report: "en", "zh", or both as "en,zh", t
             raise ValueError(f'must be "en", "zh", "en,zh" or "zh,en"; found {shown(language)}')
         return ",".join(codes)
 
-    @property
-    def languages(self) -> list[LanguageName]:
-        return cast("list[LanguageName]", self.language.split(","))
-
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the settings alone: the class is made at run time and cannot be imported."""
         return configure, (self.model_dump(exclude_unset=True),)
@@ -106,6 +102,10 @@ language = "en"               # of the report: "en", "zh", or both as "en,zh", t
         if self.columns and source in BUNDLED:
             raise ValueError(f"`columns` is for tables of your own; leave it out with {source!r}")
         return self
+
+
+def languages_of(configuration: Configuration) -> list[LanguageName]:
+    return cast("list[LanguageName]", configuration.language.split(","))
 
 
 MECHANISMS = ("park", "diffusion", "specialisation")

@@ -202,7 +202,16 @@ class Language:
             lstrip_blocks=True,
             finalize=self.write,
         )
-        for filter_ in ("names", "pairs", "counted", "percent", "change", "term", "form", "spelled"):
+        for filter_ in (
+            "names",
+            "pairs",
+            "counted",
+            "percent",
+            "change",
+            "term",
+            "form",
+            "spelled",
+        ):
             environment.filters[filter_] = getattr(self, filter_)
         environment.filters["number"] = lambda x, digits=2: number(float(x), digits=max(1, digits))
         environment.globals |= {"span": self.span, "zip": zip}

@@ -13,8 +13,8 @@ from netinnov.study._section import Table
 
 def write_tables(tables: Sequence[Table], folder: Path, *, neutralise_formulas: bool) -> None:
     """Write each table as CSV and Parquet; a nameless index, a mere count, only gives the order."""
-    folder.mkdir(parents=True, exist_ok=True)
     for table in tables:
+        folder.mkdir(parents=True, exist_ok=True)
         frame = table.frame.reset_index() if has_index(table.frame) else table.frame
         text = escape_formulas(frame) if neutralise_formulas else frame
         write_csv(text, folder / f"{table.name}.csv")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -98,7 +99,15 @@ def _most(texts: pd.Series, n: int) -> list[Name]:
 
 def tables(result: Data) -> Iterator[Table]:
     context, marked = result.context, tuple(result.context.modelled)
-    yield Table("layers", result.layers, on_page=True, rows=12, layers=("layer",), modelled=marked)
+    yield Table(
+        "layers",
+        mark_layers(result.layers, marked),
+        result.layers,
+        on_page=True,
+        rows=12,
+        layers=("layer",),
+        modelled=marked,
+    )
     yield Table("kinds", result.kinds.reset_index())
     if context.loaded.rejected is not None:
         yield Table("problems", context.loaded.rejected, on_page=True)
