@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -211,7 +213,8 @@ def test_pyfixest_agrees_on_directed_ties():
         dt=target * 9 + period, both=np.minimum(source, target) * n + np.maximum(source, target),
     )  # fmt: skip
     table = table[["y", "x", "pair", "ot", "dt", "both"]]
-    with pytest.warns(pd.errors.Pandas4Warning):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.Pandas4Warning)  # of pyfixest, by its version
         model = pyfixest.fepois(
             "y ~ x | pair + ot + dt", table, vcov={"CRV1": "both"}, ssc=pyfixest.ssc(k_adj=False)
         )

@@ -422,7 +422,7 @@ def test_permuted_labels_are_tested_though_all_links_stay():
     network = ni.build_network(pd.DataFrame({"kind": kinds}, index=ids), network.links)
 
     def permuted(network, rng):
-        kinds = rng.permutation(network.nodes["kind"])
+        kinds = rng.permutation(network.nodes["kind"].to_numpy())
         return ni.build_network(network.nodes.assign(kind=kinds), network.links)
 
     def alike(network):

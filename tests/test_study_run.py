@@ -186,7 +186,8 @@ def assert_same_tables(out):
         csv = pd.read_csv(
             path.with_suffix(".csv"), dtype=texts, keep_default_na=False, na_values=[""]
         )
-        pd.testing.assert_frame_equal(csv, parquet, check_dtype=False, check_exact=True)
+        # The reader of pandas 3.0 may miss a last digit.
+        pd.testing.assert_frame_equal(csv, parquet, check_dtype=False, rtol=1e-14, atol=0)
 
 
 def test_the_report_is_one_file_that_loads_nothing(bundled):
@@ -384,7 +385,7 @@ def test_what_is_modelled_is_marked(bundled):
     for name in ("centrality", "effects"):
         assert (table(bundled, name)["modelled_layers"] == layer).all()
     page = page_of(bundled)
-    assert "the answer is what the model implies, not what is observed" in page
+    assert "of its six modelled links" in page
     assert re.search(r"\bp\s*[=<]\s*0", page) is None
     badge = f'<a class="badge" href="#data" title="{layer} ">modelled</a>'
     for name in ("effects", "contrasts", "host_ranking", "layers"):

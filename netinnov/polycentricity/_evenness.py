@@ -36,7 +36,7 @@ def numbers(values: Values) -> Floats:
     elif array.dtype.kind != "O" or any(isinstance(value, str) for value in array):
         raise InputError(f"values must be numbers; found {array[:5].tolist()}.")
     else:
-        x, _ = as_numbers(pd.Series(array))
+        x, _ = as_numbers(pd.Series(array, dtype=object))
     bad = np.flatnonzero(~(np.isfinite(x) & (x >= 0)))
     if len(bad):
         rows = ", ".join(f"{shown(array[i])} at position {i}" for i in bad[:5])
