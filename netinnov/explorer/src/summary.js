@@ -2,6 +2,7 @@
 import { inside } from "./network.js";
 import { median } from "./scenarios.js";
 
+const MOSTLY = 0.9; // share of placements in which a host does better, to be told
 const HARDLY = 5e-5; // relative change that a reader need not know of
 
 /**
@@ -38,7 +39,7 @@ export function spread(values) {
 
 /** The headline for home, its interval, and how sure it is. */
 export function summarise(app) {
-  const { network, trial, others, state, t } = app;
+  const { network, trial, ranking, state, t } = app;
   const home = subjectOf(app, state.home);
   const changes = changesOf(network, trial, trial.runs, state.home);
   const { median: middle, low, high } = spread(changes);
@@ -55,11 +56,8 @@ export function summarise(app) {
     const key = alike === 1 ? "sign_all" : alike >= 0.8 ? "sign_likely" : "sign_open";
     sure.push(t(`${key}_${word}`, { share: app.percent(alike), number: changes.length }));
   }
-  if (others?.placebos.length) {
-    const medians = others.placebos.map(({ runs }) => median(changesOf(network, trial, runs, state.home)));
-    const more = medians.filter((x) => x > middle + 1e-12).length;
-    const key = more === 0 ? "placebos_none" : more === medians.length ? "placebos_all" : "placebos_more";
-    sure.push(t(key, { more, all: medians.length, home }));
-  }
+  const own = ranking?.find(({ host }) => host === state.host);
+  const more = own && ranking.filter(({ values }) => values.filter((x, k) => x > own.values[k] + 1e-12).length >= MOSTLY * values.length);
+  if (more && ranking.length > 1) sure.push(t("hosts_better", { more: more.length, all: ranking.length - 1, home, share: app.percent(MOSTLY) }));
   return { headline, interval, sure };
 }
