@@ -224,6 +224,12 @@ def test_all_of_the_chinese_page_is_chinese(browser, file):
     with opened(browser, file, "#lang=zh") as page:
         assert page.locator("h1").inner_text() == "长三角的反向创新飞地"
         assert page.title() == "长三角的反向创新飞地"
+        asked = "#lang=zh&home=wenzhou&layer=operation&funding=reallocated"
+        page.goto(f"{file.as_uri()}{asked}")
+        settle(page)
+        assert "温州市在“运营”层只有" in page.locator(".fault").first.inner_text()
+        page.go_back()
+        settle(page)
         for view in ("map", "enclave", "hosts", "centres", "compare"):
             page.locator(f"#tab-{view}").click()
             settle(page)

@@ -52,7 +52,7 @@ function defaultsOf(network, { settings = {}, draws = null } = {}) {
     layers: [...network.layers.keys()],
     size: number("size", null), volume: number("volume", null), volumeShare: number("volume_share", null),
     pipelineShare: number("pipeline_share", 0.25), funding: settings.funding ?? "reallocated",
-    border: number("border", 0), kilometres: number("kilometres", 0), distance: settings.distance ?? "unit",
+    border: number("border", 0), kilometres: number("kilometres", 0), distance: settings.distance ?? null, // null: by weight where a volume is moved
     seed: number("seed", 1), replicates: Math.min(number("replicates", 100), MOST_REPLICATES),
     attachment: number("attachment", 1), draws: known ? draws : null,
   };

@@ -92,9 +92,11 @@ export function readState(hash, network) {
     faults,
   };
   if (!state.layers.length) state.layers = defaults.layers;
-  const { size, volume, volumeShare, funding } = state;
-  state.asked = { size, volume, volumeShare, funding };
-  return Object.assign(state, amountOf(network, state));
+  const { size, volume, volumeShare, funding, distance } = state;
+  state.asked = { size, volume, volumeShare, funding, distance };
+  Object.assign(state, amountOf(network, state));
+  state.distance ??= (state.volume ?? state.volumeShare) == null ? "unit" : "inverse";
+  return state;
 }
 
 /**

@@ -44,9 +44,9 @@ export function summarise(app) {
   const changes = changesOf(network, trial, trial.runs, state.home);
   const { median: middle, low, high } = spread(changes);
   const word = Math.abs(middle) < HARDLY ? "same" : middle > 0 ? "up" : "down";
-  const { few, funding, size, links } = state;
-  const paid = few ? "few" : funding === "new" ? "new" : "reallocated";
-  const how = size == null ? "" : t(`paid_${paid}`, { size, links });
+  const { few, funding, size, links, volumeShare } = state;
+  const paid = few ? "few" : size != null ? funding : volumeShare == null ? null : `share_${funding}`;
+  const how = paid ? t(`paid_${paid}`, { size, links, share: app.percent(volumeShare) }) : "";
   const headline = t(`headline_${word}`, { home, change: app.percent(Math.abs(middle)), how });
   const numbers = { low: app.change(low), high: app.change(high), number: changes.length };
   const interval = changes.length > 1 && high - low > HARDLY ? t(trial.ofStudy ? "interval_study" : "interval", numbers) : "";
@@ -58,6 +58,6 @@ export function summarise(app) {
   }
   const own = ranking?.find(({ host }) => host === state.host);
   const more = own && ranking.filter(({ values }) => values.filter((x, k) => x > own.values[k] + 1e-12).length >= MOSTLY * values.length);
-  if (more && ranking.length > 1) sure.push(t("hosts_better", { more: more.length, all: ranking.length - 1, home, share: app.percent(MOSTLY) }));
+  if (more && ranking.length > 1) sure.push(t(own.values.length > 1 ? "hosts_better" : "hosts_more", { more: more.length, all: ranking.length - 1, home, share: app.percent(MOSTLY) }));
   return { headline, interval, sure };
 }
