@@ -171,6 +171,15 @@ def test_any_number_of_places_is_compared(browser, file):
         assert "compare=quzhou~hangzhou~shanghai" in page.url
 
 
+def test_the_address_is_copied(browser, file):
+    with opened(
+        browser, file, "#home=jinhua", permissions=["clipboard-read", "clipboard-write"]
+    ) as page:
+        page.get_by_role("button", name="Copy address").click()
+        page.wait_for_function("document.querySelector('.question .actions .hint').textContent")
+        assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
 def test_links_gained_and_lost_are_listed(browser, file):
     with opened(browser, file, "#view=enclave") as page:
         listed = page.get_by_role("region", name="Links gained and lost").locator("tbody tr")
