@@ -18,9 +18,8 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from scipy.spatial import cKDTree
 
-WIDTHS = {"wide": (1200, 800), "tablet": (768, 1000), "phone": (420, 860)}
-VIEWS = ("map", "enclave", "centres", "compare", "parks", "tables")
-TRY = "Quzhou in Hangzhou"
+WIDTHS = {"wide": (1200, 800), "tablet": (768, 1000), "phone": (390, 844)}
+VIEWS = ("map", "enclave", "hosts", "centres", "compare", "parks", "tables")
 COLOURS = 128
 
 
@@ -43,8 +42,6 @@ def main() -> None:
                 page.goto(page_file.as_uri())
                 if width == "wide":
                     walk(page, out)
-                else:
-                    page.get_by_role("button", name=TRY).click()
                 for view in VIEWS:
                     page.locator(f"#tab-{view}").click()
                     picture(page, out / f"explorer_{view}_{width}.png", whole=width != "wide")
@@ -52,24 +49,23 @@ def main() -> None:
             page = browser.new_page(
                 viewport={"width": 1200, "height": 800}, color_scheme="dark", locale="zh-CN"
             )
-            page.goto(f"{page_file.as_uri()}#lang=zh")
-            page.locator(".try").first.click()
+            page.goto(f"{page_file.as_uri()}#lang=zh&view=enclave")
             picture(page, out / "explorer_chinese_dark.png")
             browser.close()
 
 
 def walk(page: Page, out: Path) -> None:
-    """The steps from the question to how sure the answer is."""
+    """The steps from the answer to another host, and to who pays."""
     picture(page, out / "explorer_walk_1.png")
-    page.get_by_role("button", name=TRY).click()
+    page.locator("#tab-enclave").click()
     picture(page, out / "explorer_walk_2.png")
-    page.mouse.move(600, 700)
-    page.locator("#view-enclave").screenshot(path=out / "explorer_walk_3.png")
-    smaller(out / "explorer_walk_3.png")
+    page.select_option("[name=home]", label="Jinhua")
+    page.locator("#tab-hosts").click()
+    picture(page, out / "explorer_walk_3.png")
+    page.get_by_role("button", name="Start over").click()
     page.select_option("[name=funding]", "new")
-    page.evaluate("scrollTo(0, 0)")
     picture(page, out / "explorer_walk_4.png")
-    page.select_option("[name=funding]", "reallocated")
+    page.get_by_role("button", name="Start over").click()
 
 
 def picture(page: Page, path: Path, *, whole: bool = False) -> None:

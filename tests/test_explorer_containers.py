@@ -70,6 +70,16 @@ def test_access_of_a_nation_is_the_mean_of_its_places(browser, file):
     assert abs(share) > 0.01
 
 
+@pytest.mark.parametrize("host", ["B1_1", "B"])  # a nation has no place on the map of its own
+def test_a_park_is_drawn_with_a_link_to_its_host(browser, file, host):
+    with opened(browser, file, f"#home=A1_1&host={host}&size=4&funding=new") as page:
+        page.wait_for_selector("svg.map path title", state="attached")
+        assert page.locator("svg.map path title").text_content() == "The park"
+        lines = page.locator("svg.map path[stroke-width='1.5'][fill=none]")
+        assert lines.count() == 1
+        assert page.faults == []
+
+
 @pytest.mark.slow
 def test_names_are_not_cut_at_the_edge_of_the_map(browser, tmp_path):
     ids = [f"W{'W' * k}M{k}" for k in range(14)]

@@ -94,7 +94,8 @@ def explore(
         Any network; nodes are added up to their places, as by `aggregate`, if they have any.
     study : path, optional
         Folder that `netinnov run` made of the same network: the page then shows places at its
-        level, its centres and its experiment. None: centres and communities are computed here.
+        level and its centres, and opens with its experiment. None: centres and communities are
+        computed here.
     title : str, optional
         Of the page. None: that of the study, if any.
 
@@ -110,9 +111,9 @@ def explore(
 
     Notes
     -----
-    Links and weights are in the page as they are; centralities are those of the observed layers, to
-    six digits. Up to 300 places the page measures by itself what an enclave changes, as
-    `connectivity.global_efficiency` and `centrality.harmonic_centrality` do.
+    Links and weights are in the page as they are. Up to 300 places it measures by itself the layers
+    that a reader lets count, and what an enclave changes, as `connectivity.global_efficiency` and
+    `centrality.harmonic_centrality` do; above, centralities are those of the observed layers.
 
     Examples
     --------

@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._coast import land_in
 from netinnov.centrality import (
-    betweenness_centrality,
     harmonic_centrality,
     overlapping_degree,
     overlapping_strength,
@@ -30,13 +29,12 @@ MEASURES: dict[str, Callable[[MultilayerNetwork], pd.Series]] = {
     "degree": overlapping_degree,
     "pagerank": pagerank,
     "harmonic": harmonic_centrality,
-    "betweenness": betweenness_centrality,
     "participation": participation_coefficient,
 }
 
 LIVE = 300  # places up to which the page computes measures itself, and so needs every link
 MOST_PAIRS = 60_000  # linked pairs in the page of a larger network
-MANY = {"betweenness": 1_000, "harmonic": 10_000}  # places above which a measure is too slow
+MANY = {"harmonic": 10_000}  # places above which a measure is too slow
 FINEST = 700  # points of the coast across the page's map, at most
 # How far land extends beyond the places, so that the map can be moved.
 BEYOND = 1.0

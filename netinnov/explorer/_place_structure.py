@@ -50,12 +50,9 @@ def structure_payload(
     centres = centres.reindex(nodes)
     by_rule = by_rule.reindex(nodes)
     community = centres["community"]
-    role = centres["role"]
     rules = [rule for rule in RULES if rule in by_rule and by_rule[rule].notna().any()]
     return {
         "community": [None if pd.isna(label) else int(label) for label in community],
-        "role": [None if pd.isna(label) else str(label) for label in role],
-        "roles": sorted(role.dropna().astype("str").unique().tolist()),
         "centre": [bool(value) for value in centres["centre"].fillna(False)],
         "support": rounded(centres["support"].to_numpy("float64"), 4),
         "rule": str(centres["rule"].dropna().iloc[0]) if "rule" in centres else "hubs",

@@ -27,7 +27,7 @@ EXPERIMENT = (
 )
 
 TABLES = ("centres", "centre_rules", "scenario", "replicates")
-EFFICIENCY, ACCESS = "global_efficiency", "harmonic_centrality"
+ACCESS = "harmonic_centrality"
 
 
 class StudyTables(NamedTuple):
@@ -118,14 +118,18 @@ def _experiment(tables: Path) -> dict[str, Any] | None:
     }
     if replicates is None:
         return {"settings": settings}
-    rows = replicates[replicates["measure"].isin([EFFICIENCY, ACCESS])]
-    rows = rows.fillna({"node": ""}).astype({"value": "float64"})  # of all places together: ""
+    return {"settings": settings, "draws": draws_of(replicates, parameters["headline"])}
+
+
+def draws_of(replicates: pd.DataFrame, scenario: str) -> dict[str, list[float | None]]:
+    """Access in each placement, of the places whose access changes."""
+    rows = replicates[replicates["measure"] == ACCESS].astype({"value": "float64"})
     before, draws = (
         rows[rows["scenario"] == name].pivot(index="replicate", columns="node", values="value")
-        for name in ("baseline", parameters["headline"])
+        for name in ("baseline", scenario)
     )
     changed = draws.loc[:, (draws - before.iloc[0]).abs().max() > 1e-9]
-    return {"settings": settings, "draws": {str(node): rounded(changed[node]) for node in changed}}
+    return {str(node): rounded(changed[node]) for node in changed}
 
 
 def _table(path: Path) -> pd.DataFrame | None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from netinnov.explorer import Explorer, StudyTables, page_of, study_tables
+from netinnov.centrality import harmonic_centrality
+from netinnov.experiments import compare_scenarios
+from netinnov.explorer import (
+    Explorer,
+    StudyTables,
+    draws_of,
+    page_of,
+    study_tables,
+    tries_enclaves,
+)
 from netinnov.study._configuration import Configuration
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
+from netinnov.study.sections import _trials
 from netinnov.study.sections._enclave_choice import choose
 from netinnov.study.sections.enclaves import EnclavesPart
 
@@ -52,4 +63,14 @@ def _experiment(context: Context) -> dict[str, object] | None:
         **measures.model_dump(include={"border", "kilometres", "distance"}),
     }
     known = {name: str(value) for name, value in settings.items() if value is not None}
-    return {"settings": known}
+    if not tries_enclaves(context.cities):
+        return {"settings": known}
+    park = _trials.enclaves(part, choice.layer, choice.called)[0]
+    result = compare_scenarios(
+        context.cities,
+        scenarios={park.name: park.scenario},
+        measures={"harmonic_centrality": partial(harmonic_centrality, **measures.paths)},
+        replicates=part.replicates,
+        rng=context.seed,
+    )
+    return {"settings": known, "draws": draws_of(result.replicates, park.name)}

@@ -1,5 +1,4 @@
 // Centralities of the places in the layers that count, as `netinnov.centrality` defines them.
-import { flowsByPair } from "./flows.js";
 import { meter, MOST_PLACES } from "./trial.js";
 
 const DAMPING = 0.85;
@@ -23,7 +22,6 @@ export function centralities({ data, network, state }) {
     degree: () => degree,
     pagerank: () => pagerank(network, layers, degrees),
     harmonic: () => Array.from(meter(network, state).access(), (value) => (Number.isNaN(value) ? null : value)),
-    betweenness: () => betweenness(network, state.layers),
     participation: () => degree.map((sum, i) =>
       layers.length < 2 || !sum ? null : (1 - degrees.reduce((squares, each) => squares + (each[i] / sum) ** 2, 0)) * (layers.length / (layers.length - 1))),
   };
@@ -73,31 +71,4 @@ function pagerank({ n }, layers, degrees) {
     ranks = next;
   }
   return Array.from(copies, (_, i) => ranks.reduce((sum, rank) => sum + rank[i], 0));
-}
-
-/** Share of the shortest paths between two others that pass through a place (Brandes 2001). */
-function betweenness(network, chosen) {
-  const { n } = network;
-  const next = Array.from({ length: n }, () => new Set());
-  for (const { a, b, forth, back, layers } of flowsByPair(network, chosen)) {
-    const oneWay = [...layers].every((k) => network.layers[k].directed);
-    if (forth || !oneWay) next[a].add(b);
-    if (back || !oneWay) next[b].add(a);
-  }
-  const through = Array(n).fill(0);
-  for (let start = 0; start < n; start++) {
-    const [steps, paths, share] = [Array(n).fill(Infinity), new Float64Array(n), new Float64Array(n)];
-    [steps[start], paths[start]] = [0, 1];
-    const order = [start];
-    for (const i of order)
-      for (const j of next[i]) {
-        if (steps[j] === Infinity) [steps[j]] = [steps[i] + 1, order.push(j)];
-        if (steps[j] === steps[i] + 1) paths[j] += paths[i];
-      }
-    for (const i of order.reverse()) {
-      for (const j of next[i]) if (steps[j] === steps[i] + 1) share[i] += (paths[i] / paths[j]) * (1 + share[j]);
-      if (i !== start) through[i] += share[i] / Math.max((n - 1) * (n - 2), 1);
-    }
-  }
-  return n < 3 ? Array(n).fill(null) : through;
 }

@@ -32,9 +32,9 @@ export function createHosts(app) {
     ];
     return [
       title,
-      h("p", {}, t("hosts_answer", { host: rows[0].name, change: app.change(first.median), share: app.percent(first.best), number }), t("between_sentences"),
-        t(rivals ? "hosts_rivals" : "hosts_clear", { number: rivals })),
-      h("p", { class: "hint" }, t("hosts_hint", { home, number })),
+      h("p", {}, t(number > 1 ? "hosts_answer" : "hosts_one", { host: rows[0].name, change: app.change(first.median), share: app.percent(first.best), number }),
+        number > 1 && [t("between_sentences"), t(rivals ? "hosts_rivals" : "hosts_clear", { number: rivals })]),
+      number > 1 && h("p", { class: "hint" }, t("hosts_hint", { home, number })),
       tableOf(columns, rows, { order: ["median", true], label: t("view_hosts") }),
     ];
   }

@@ -26,8 +26,6 @@ export function placeColours(app) {
   const by = app.state.colourBy;
   if (structure && by === "community")
     return (i) => (structure.community[i] == null ? colours.modelled : colours.series[structure.community[i] % COMMUNITIES]);
-  if (structure && by === "role")
-    return (i) => (structure.role[i] == null ? colours.modelled : colours.series[structure.roles.indexOf(structure.role[i]) % COMMUNITIES]);
   if (structure && by === "support")
     return (i) => (structure.support[i] ? mixed(colours.place, colours.home, structure.support[i]) : colours.modelled);
   return () => colours.place;
@@ -42,14 +40,14 @@ export function legend(app) {
   if (by === "support") return [0.05, 0.5, 1].map((share) => [mixed(colours.place, colours.home, share), app.percent(share)]);
   const values = app.measures()[app.sizeBy()] ?? [];
   const groups = new Map();
-  structure[by].forEach((label, i) => {
+  structure.community.forEach((label, i) => {
     if (label == null) return;
     const group = groups.get(label) ?? { count: 0, first: i };
     if ((values[i] ?? 0) > (values[group.first] ?? 0)) group.first = i;
     groups.set(label, { ...group, count: group.count + 1 });
   });
   return [...groups].sort((x, y) => y[1].count - x[1].count).slice(0, COMMUNITIES).map(([label, { count, first }]) => [
-    app.colours(first), by === "role" ? `${app.t(`role_${label}`)} (${count})` : app.t("community_of", { place: app.nameOf(first), number: count }),
+    app.colours(first), app.t("community_of", { place: app.nameOf(first), number: count }),
   ]);
 }
 

@@ -15,7 +15,7 @@ import { createSandbox } from "./sandbox.js";
 import { readState, writeState } from "./state.js";
 import { createTables } from "./tables.js";
 import { LANGUAGES, texts } from "./texts.js";
-import { compareWithOthers, MOST_PLACES, rankHosts, tryOut } from "./trial.js";
+import { MOST_PLACES, rankHosts, rivalsOf, tryOut } from "./trial.js";
 
 const ASKED = ["home", "host", "size", "volumeShare", "funding"];
 // Of another home or layer, or of another size, none of the sizes that were asked for before holds.
@@ -177,35 +177,31 @@ function start() {
   /** Measures what the state asks for, a slice at a time; the page is busy meanwhile. */
   function compute() {
     const { state } = app;
-    const ranks = state.view === "hosts" && state.home != null;
     const asked = JSON.stringify([
       state.home, state.size, state.volume, state.volumeShare, state.pipelineShare, state.funding, state.layer,
       state.layers, state.border, state.kilometres, state.distance, state.seed, state.add, state.remove,
     ]);
-    const [tried, ranked] = [`${asked} ${state.host}`, ranks ? asked : null];
-    if (tried === computed.tried && (!ranks || ranked === computed.ranked)) return;
-    if (tried !== computed.tried) app.trial = app.others = app.refusal = null;
-    if (ranked !== computed.ranked) app.ranking = null;
-    computed = { tried, ranked };
+    if (asked === computed.asked && state.host === computed.host) return;
+    if (asked !== computed.asked) app.ranking = null;
+    app.trial = app.rivals = app.refusal = null;
+    computed = { asked, host: state.host };
     const mine = ++turn;
     if (!app.live) return;
     const work = (function* () {
       try {
-        if (!app.trial) {
-          const trial = yield* tryOut(network, state);
-          if (trial.runs) trial.changes = meanChanges(network, network.layers[state.layer], trial.runs);
-          app.trial = trial;
-        }
+        const trial = yield* tryOut(network, state);
+        if (trial.runs) trial.changes = meanChanges(network, network.layers[state.layer], trial.runs);
+        app.trial = trial;
         yield "show";
       } catch (refusal) {
         if (!refusal.key) throw refusal;
         app.refusal = refusal;
       }
-      if (ranks && !app.ranking) {
+      if (state.home != null && !app.ranking) {
         app.ranking = yield* rankHosts(network, state);
         yield "show";
       }
-      if (app.trial?.runs && !app.others) app.others = yield* compareWithOthers(network, state);
+      if (app.trial?.runs) app.rivals = yield* rivalsOf(network, state);
     })();
     document.body.setAttribute("aria-busy", "true");
     const slice = () => {

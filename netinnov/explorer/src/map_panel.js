@@ -10,7 +10,7 @@ export function createMapPanel(app) {
     { name: "size_by", onchange: (event) => app.set({ sizeBy: event.target.value }) },
     network.measures.map((name) => [name, app.measureName(name)]),
   );
-  const colours = ["none", ...(data.structure ? ["community", "role", "support"] : [])];
+  const colours = ["none", ...(data.structure ? ["community", "support"] : [])];
   const colour = select(
     { name: "colour_by", onchange: (event) => app.set({ colourBy: event.target.value }) },
     colours.map((name) => [name, t(`colour_${name}`)]),

@@ -41,18 +41,18 @@ export function readNetwork(data) {
   return network;
 }
 
-/** The settings with which the page opens: those of the study's experiment, which counts all layers. */
+/** The settings with which the page opens: those of the study's experiment, if any; all layers count. */
 function defaultsOf(network, { settings = {}, draws = null } = {}) {
   const number = (key, usual) => (settings[key] == null ? usual : Number(settings[key]));
   const ends = [settings.home, settings.host].map((id) => network.at.get(id) ?? null);
   const layer = network.layerAt.get(settings.layer);
   const known = layer != null && !ends.includes(null);
   return {
-    home: known ? ends[0] : null, host: known ? ends[1] : null, layer: layer ?? mainLayer(network),
-    layers: known ? network.layers.map((_, k) => k) : observedLayers(network),
+    home: known ? ends[0] : null, host: known ? ends[1] : null, layer: layer ?? movableLayer(network),
+    layers: [...network.layers.keys()],
     size: number("size", null), volume: number("volume", null), volumeShare: number("volume_share", null),
     pipelineShare: number("pipeline_share", 0.25), funding: settings.funding ?? "reallocated",
-    border: number("border", 0), kilometres: number("kilometres", 0), distance: settings.distance ?? "unit",
+    border: number("border", 0), kilometres: number("kilometres", 0), distance: settings.distance ?? null, // null: by weight where a volume is moved
     seed: number("seed", 1), replicates: Math.min(number("replicates", 100), MOST_REPLICATES),
     attachment: number("attachment", 1), draws: known ? draws : null,
   };
@@ -67,15 +67,8 @@ export function inside(network, place) {
   });
 }
 
-/** The layers that count, and the one that changes, where no study says. */
-function observedLayers(network) {
-  const observed = network.layers.map((_, i) => i).filter((i) => !network.layers[i].modelled);
-  return observed.length ? observed : network.layers.map((_, i) => i);
-}
-
-function mainLayer(network) {
-  let best = -1;
-  for (const i of observedLayers(network))
-    if (best < 0 || network.layers[i].weight.length > network.layers[best].weight.length) best = i;
-  return best;
+/** The layer of most links among those whose links can be moved; mirrors `_open_size.movable_layer`. */
+function movableLayer({ layers }) {
+  const size = ({ quantity, weight }) => (quantity === "share_of_origin" ? 0 : 1 + weight.length);
+  return layers.reduce((best, layer, k) => (best < 0 || size(layer) > size(layers[best]) ? k : best), -1);
 }

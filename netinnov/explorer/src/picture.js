@@ -13,15 +13,16 @@ export function picture(app) {
   const { svg, width, height, perKilometre } = app.picture();
   const room = width - 2 * EDGE;
   const text = (x, y, content, more = {}) => s("text", { x, y, fill: colours.ink, "font-size": 12, ...more }, content);
-  let y = EDGE + 14;
-  const parts = [text(EDGE, y, app.title(), { "font-size": 17, "font-weight": 700 })];
-  const write = (content, more) => {
-    for (const line of wrapped(content, room)) parts.push(text(EDGE, (y += LINE), line, more));
+  let y = EDGE - 4;
+  const parts = [];
+  const write = (content, more, size = 12) => {
+    for (const line of wrapped(content, (room * 12) / size)) parts.push(text(EDGE, (y += LINE), line, { "font-size": size, ...more }));
   };
+  write(app.title(), { "font-weight": 700 }, 17);
   if (app.trial?.runs) {
     const { headline, interval, sure } = summarise(app);
     const pair = { home: app.nameOf(state.home), host: app.nameOf(state.host) };
-    write([t("pair", pair), headline].join(t("between_sentences")), { "font-weight": 700 });
+    write(t("labelled", { label: t("pair", pair), value: headline }), { "font-weight": 700 });
     write([interval, ...sure, t("not_a_forecast")].filter(Boolean).join(t("between_sentences")));
   }
   y += 10;

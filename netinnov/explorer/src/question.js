@@ -114,6 +114,7 @@ export function createQuestion(app) {
     if (app.refusal) {
       const values = { ...app.refusal.values };
       if (values.place != null) values.place = app.nameOf(values.place);
+      if (values.layer != null) values.layer = app.layerName(values.layer);
       return [faults, h("p", { class: "fault" }, t(`refused_${app.refusal.key}`, values))];
     }
     faults.push(...warnings());
@@ -160,8 +161,9 @@ export function createQuestion(app) {
       h("button", { type: "button", class: "try", onclick: () => app.set(patch) }, t("pair", { home: app.nameOf(patch.home), host: app.nameOf(patch.host) }))));
   }
 
-  /** Brings the answer in sight where it is not, as on a telephone. */
+  /** Brings the answer in sight on a telephone. */
   function show() {
+    if (!matchMedia("(max-width: 900px)").matches) return;
     const { top, bottom } = answer.getBoundingClientRect();
     if (top < 0 || bottom > window.innerHeight) answer.scrollIntoView({ block: "center" });
   }

@@ -1,4 +1,4 @@
-// Try an enclave: what it changes, how sure that is, and the same numbers as a table.
+// Try a park: what it changes, how sure that is, and the same numbers as a table.
 import { strips } from "./charts.js";
 import { h, replace } from "./dom.js";
 import { tableOf } from "./table.js";
@@ -51,7 +51,7 @@ export function createSandbox(app) {
   }
 
   function content() {
-    const { trial, others, state } = app;
+    const { trial, ranking, rivals, state } = app;
     if (!trial?.runs) return [h("h2", {}, t("view_enclave")), app.live && h("p", { class: "hint" }, t("sandbox_hint"))];
     const gains = affected(trial, state, app.palette());
     const colours = app.palette();
@@ -63,14 +63,9 @@ export function createSandbox(app) {
       return { label, note: app.change(about.median), colour, values, spread: about, ...more };
     };
     const rows = [row(t("this_park"), trial.runs, state.home, colours.gain, { strong: true })];
-    if (others?.placebos.length) {
-      const medians = others.placebos.map(({ runs }) => spread(changesOf(network, trial, runs, state.home)).median);
-      rows.push({
-        label: t("placebo_row", { number: medians.length }), note: "", colour: colours.soft, values: medians,
-        title: app.joined(others.placebos.map(({ host }) => app.nameOf(host))),
-      });
-    }
-    for (const rival of others?.rivals ?? [])
+    if (ranking?.length)
+      rows.push({ label: t("hosts_row", { number: ranking.length }), note: "", colour: colours.soft, values: ranking.map((each) => each.median) });
+    for (const rival of rivals ?? [])
       rows.push(row(t(`rival_${rival.kind}`), rival.runs, state.home, colours.host));
     return [
       h("h2", {}, t("how_sure", { home })),

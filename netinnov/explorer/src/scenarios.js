@@ -87,19 +87,22 @@ function shares(ends) {
   return ends.map((end) => (total > 0 ? end.pull / total : 1 / ends.length));
 }
 
-/** A volume among as many of the largest parts as get `least` each; mirrors `_pair_draws.concentrated`. */
+/** As many of the largest parts as get `least` each of a volume; mirrors `_pair_draws.largest`. */
+function largest(parts, volume, least) {
+  let sum = 0;
+  return [...parts.keys()].sort((a, b) => parts[b] - parts[a]).filter((k) => volume * parts[k] >= least * (1 - ROUNDING) * (sum += parts[k]));
+}
+
+/** A volume among them, of equal ones to all or none; mirrors `_pair_draws.concentrated`. */
 function concentrated(parts, volume, least) {
-  const weights = new Float64Array(parts.length);
-  const kept = [];
-  let [sum, total] = [0, 0];
-  for (const k of [...parts.keys()].sort((a, b) => parts[b] - parts[a])) {
-    sum += parts[k];
-    if (volume * parts[k] < least * (1 - ROUNDING) * sum) break;
-    kept.push(k);
-    total = sum;
+  let kept = volume > 0 ? largest(parts, volume, least) : [];
+  const weakest = parts[kept.at(-1)];
+  if (parts.filter((part) => part >= weakest * (1 - ROUNDING)).length > kept.length) {
+    const larger = kept.filter((k) => parts[k] > weakest * (1 + ROUNDING));
+    if (larger.length) kept = larger;
   }
-  if (volume > 0) for (const k of kept) weights[k] = volume * (parts[k] / total);
-  return weights;
+  const total = kept.reduce((sum, k) => sum + parts[k], 0);
+  return parts.map((part, k) => (kept.includes(k) ? volume * (part / total) : 0));
 }
 
 function sharedOut(ends, volume, least) {
@@ -140,8 +143,11 @@ export function prepare(network, layer, plan, kind = "reverse") {
   if (moves && reallocated) {
     enough(volume);
     const weights = ofHome.map((k) => pairs[k][2]);
-    const kept = concentrated(weights, strength - volume, least);
-    left = weights.map((weight, i) => Math.min(kept[i] / weight, 1));
+    // Of links of one weight none gives all while another stays.
+    const weakest = Math.min(...largest(weights, strength - volume, least).map((k) => weights[k]));
+    const stay = weights.map((weight) => weight >= weakest * (1 - ROUNDING));
+    const staying = weights.reduce((sum, weight, i) => sum + stay[i] * weight, 0) || 1;
+    left = stay.map((stays) => Math.min((stays * (strength - volume)) / staying, 1));
     volume = weights.reduce((sum, weight, i) => sum + (1 - left[i]) * weight, 0);
   }
   const local = embedding(network, near, far, pairs, moves, attachment);
@@ -213,17 +219,18 @@ export function linksOf(network, k, place) {
 const TENTH = 0.1;
 
 /**
- * How large a park is tried where nobody says: a tenth of home's links, and so many more that one
- * leads home; where the study moves a share of home's strength, that, and at least so much that its
- * smaller part is worth a link.
+ * How large a park is tried where nobody says: a share of home's strength in a layer of flows, else
+ * a tenth of its links, and so many more that one leads home; mirrors `scenarios._open_size`.
  */
-export function openAmount(network, k, home, pipelineShare, volumeShare = null) {
-  const links = linksOf(network, k, home);
+export function openAmount(network, k, home, pipelineShare) {
   const layer = network.layers[k];
-  if (volumeShare != null) {
+  const links = linksOf(network, k, home);
+  const nodes = new Set([...layer.source, ...layer.target]).size;
+  const possible = (nodes * (nodes - 1)) / (layer.directed ? 1 : 2);
+  if (new Set(layer.weight).size > 1 && layer.weight.length >= possible / 2) {
     const strength = links.reduce((sum, i) => sum + layer.weight[i], 0);
     const enough = layer.least / Math.min(...[pipelineShare, 1 - pipelineShare].filter((part) => part > 0));
-    if (enough <= strength) return { volumeShare: Math.max(volumeShare, enough / strength) };
+    if (enough <= strength) return { volumeShare: Math.max(TENTH, enough / strength) };
   }
   let size = Math.max(1, roundEven(TENTH * links.length));
   while (pipelineShare > 0 && !roundEven(pipelineShare * size)) size++;

@@ -50,7 +50,7 @@ export function readState(hash, network) {
     faults.push(["wrong_choice", `${key}=${value}`]);
     return usual;
   };
-  const end = (key) => (given.has(key) ? given.get(key) && place(given.get(key)) : defaults[key]);
+  const end = (key) => (given.has(key) ? (given.get(key) ? place(given.get(key)) : null) : defaults[key]);
   const list = (key) => (given.get(key) ? given.get(key).split(",").filter(Boolean) : []);
   const links = (key) =>
     list(key).flatMap((text) => {
@@ -65,8 +65,8 @@ export function readState(hash, network) {
 
   const above = (value) => value > 0;
   const state = {
-    home: end("home") ?? null,
-    host: end("host") ?? null,
+    home: end("home"),
+    host: end("host"),
     size: number("size", null, (value) => Number.isInteger(value) && value >= 1 && value <= MOST_LINKS),
     volume: number("volume", null, above),
     volumeShare: number("volume_share", null, above),
@@ -85,16 +85,18 @@ export function readState(hash, network) {
     table: choice("table", ["places", "links", "parks", "changes"]),
     select: given.get("select") ? place(given.get("select")) : null,
     sizeBy: choice("size_by", ["strength", ...network.measures]),
-    colourBy: choice("colour_by", ["none", "community", "role", "support"]),
+    colourBy: choice("colour_by", ["none", "community", "support"]),
     threshold: number("threshold", 0, (value) => value >= 0),
     arrows: choice("arrows", ["yes", "no"]) === "yes",
     lang: given.has("lang") ? choice("lang", ["en", "zh"]) : null,
     faults,
   };
   if (!state.layers.length) state.layers = defaults.layers;
-  const { size, volume, volumeShare, funding } = state;
-  state.asked = { size, volume, volumeShare, funding };
-  return Object.assign(state, amountOf(network, state));
+  const { size, volume, volumeShare, funding, distance } = state;
+  state.asked = { size, volume, volumeShare, funding, distance };
+  Object.assign(state, amountOf(network, state));
+  state.distance ??= (state.volume ?? state.volumeShare) == null ? "unit" : "inverse";
+  return state;
 }
 
 /**
@@ -108,7 +110,7 @@ function amountOf(network, { home, layer, pipelineShare, asked }) {
   else if (asked.size == null && asked.volumeShare != null) sizes.volumeShare = asked.volumeShare;
   else if (asked.size == null && home != null && layer >= 0) {
     const own = home === defaults.home && layer === defaults.layer && (defaults.size ?? defaults.volume ?? defaults.volumeShare) != null;
-    const { size = null, volume = null, volumeShare = null } = own ? defaults : openAmount(network, layer, home, pipelineShare, defaults.volumeShare);
+    const { size = null, volume = null, volumeShare = null } = own ? defaults : openAmount(network, layer, home, pipelineShare);
     Object.assign(sizes, { size, volume, volumeShare });
   }
   const links = home == null || layer < 0 ? 0 : linksOf(network, layer, home).length;

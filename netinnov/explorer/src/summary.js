@@ -2,6 +2,7 @@
 import { inside } from "./network.js";
 import { median } from "./scenarios.js";
 
+const MOSTLY = 0.9; // share of placements in which a host does better, to be told
 const HARDLY = 5e-5; // relative change that a reader need not know of
 
 /**
@@ -38,14 +39,14 @@ export function spread(values) {
 
 /** The headline for home, its interval, and how sure it is. */
 export function summarise(app) {
-  const { network, trial, others, state, t } = app;
+  const { network, trial, ranking, state, t } = app;
   const home = subjectOf(app, state.home);
   const changes = changesOf(network, trial, trial.runs, state.home);
   const { median: middle, low, high } = spread(changes);
   const word = Math.abs(middle) < HARDLY ? "same" : middle > 0 ? "up" : "down";
-  const { few, funding, size, links } = state;
-  const paid = few ? "few" : funding === "new" ? "new" : "reallocated";
-  const how = size == null ? "" : t(`paid_${paid}`, { size, links });
+  const { few, funding, size, links, volumeShare } = state;
+  const paid = few ? "few" : size != null ? funding : volumeShare == null ? null : `share_${funding}`;
+  const how = paid ? t(`paid_${paid}`, { size, links, share: app.percent(volumeShare) }) : "";
   const headline = t(`headline_${word}`, { home, change: app.percent(Math.abs(middle)), how });
   const numbers = { low: app.change(low), high: app.change(high), number: changes.length };
   const interval = changes.length > 1 && high - low > HARDLY ? t(trial.ofStudy ? "interval_study" : "interval", numbers) : "";
@@ -55,11 +56,8 @@ export function summarise(app) {
     const key = alike === 1 ? "sign_all" : alike >= 0.8 ? "sign_likely" : "sign_open";
     sure.push(t(`${key}_${word}`, { share: app.percent(alike), number: changes.length }));
   }
-  if (others?.placebos.length) {
-    const medians = others.placebos.map(({ runs }) => median(changesOf(network, trial, runs, state.home)));
-    const more = medians.filter((x) => x > middle + 1e-12).length;
-    const key = more === 0 ? "placebos_none" : more === medians.length ? "placebos_all" : "placebos_more";
-    sure.push(t(key, { more, all: medians.length, home }));
-  }
+  const own = ranking?.find(({ host }) => host === state.host);
+  const more = own && ranking.filter(({ values }) => values.filter((x, k) => x > own.values[k] + 1e-12).length >= MOSTLY * values.length);
+  if (more && ranking.length > 1) sure.push(t(own.values.length > 1 ? "hosts_better" : "hosts_more", { more: more.length, all: ranking.length - 1, home, share: app.percent(MOSTLY) }));
   return { headline, interval, sure };
 }

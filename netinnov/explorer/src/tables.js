@@ -10,7 +10,7 @@ export function createTables(app) {
     places: () => {
       const measures = network.measures;
       const { structure, places } = data;
-      const extra = structure ? ["community", "role", "support"] : [];
+      const extra = structure ? ["community", "support"] : [];
       const columns = [
         ["name", t("place")], ["id", "id"], ...measures.map((name) => [name, app.measureName(name), number]),
         ...extra.map((name) => [name, t(`colour_${name}`), name === "support" ? app.percent : null]), ["population", t("population"), number],

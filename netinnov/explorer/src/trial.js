@@ -7,8 +7,13 @@ import { median, prepare } from "./scenarios.js";
 import { changesOf, spread } from "./summary.js";
 
 export const MOST_PLACES = 300;
-const PLACEBOS = 10;
-const MUCH = 1e6; // places times links from which others are placed less often
+const MUCH = 2e5; // places times links from which hosts and rivals are placed less often
+
+/** How often hosts and rivals are placed. */
+function timesOf({ n, layers, defaults }) {
+  const links = layers.reduce((sum, layer) => sum + layer.weight.length, 0);
+  return n * links > MUCH ? Math.min(20, defaults.replicates) : defaults.replicates;
+}
 
 /** Measures one network of places under the options of a state, again and again. */
 export function meter(network, state) {
@@ -63,8 +68,8 @@ function* placed(network, meters, state, plan, kind, count, { draws = null, only
   const runs = [];
   for (let k = 0; k < (scenario.fixed ? 1 : count); k++) {
     const placement = scenario.place(generator(state.seed * 1000003 + k));
-    const access = draws ? draws[k].access : meters.access(placement, changes, scenario.park, lengths, only);
-    runs.push({ placement, access, efficiency: draws ? draws[k].efficiency : efficiency(access) });
+    const access = draws ? draws[k] : meters.access(placement, changes, scenario.park, lengths, only);
+    runs.push({ placement, access, efficiency: efficiency(access) });
     yield;
   }
   return { runs, park: scenario.park };
@@ -89,45 +94,30 @@ export function* tryOut(network, state) {
   return { before, after, runs, park, ofStudy: draws != null };
 }
 
-/** What the study found in each of its placements; null without a study. */
+/** The access that the study found in each of its placements; null without a study. */
 function drawsOf(network, before) {
   const { draws } = network.defaults;
   if (!draws) return null;
   const count = Math.max(1, ...Object.values(draws).map((values) => values.length));
-  return Array.from({ length: count }, (_, k) => ({
-    access: Float64Array.from(before.access, (value, i) => draws[network.ids[i]]?.[k] ?? value),
-    efficiency: draws[""]?.[k] ?? before.efficiency,
-  }));
+  return Array.from({ length: count }, (_, k) => Float64Array.from(before.access, (value, i) => draws[network.ids[i]]?.[k] ?? value));
 }
 
-/** The same park at similar hosts, and rivals with as many links; what cannot be had is left out. */
-export function* compareWithOthers(network, state) {
-  const meters = meter(network, state);
-  const tried = { placebos: [], rivals: [] };
-  const plan = planOf(state);
-  const links = state.layers.reduce((sum, i) => sum + network.layers[i].weight.length, 0);
-  const [ofPlacebos, ofRivals] = network.n * links > MUCH ? [6, 20] : [20, network.defaults.replicates];
-  for (const host of similarHosts(network, state)) {
-    try {
-      const { runs } = yield* placed(network, meters, state, { ...plan, host }, "reverse", ofPlacebos);
-      tried.placebos.push({ host, runs });
-    } catch (refusal) {
-      if (!refusal.key) throw refusal;
-    }
-  }
+/** Rivals with as many links; what cannot be had is left out. */
+export function* rivalsOf(network, state) {
+  const [meters, rivals] = [meter(network, state), []];
   for (const kind of ["direct", "forward", "random"]) {
     try {
-      const { runs } = yield* placed(network, meters, state, plan, kind, ofRivals);
-      tried.rivals.push({ kind, runs });
+      const { runs } = yield* placed(network, meters, state, planOf(state), kind, timesOf(network));
+      rivals.push({ kind, runs });
     } catch (refusal) {
       if (!refusal.key) throw refusal;
     }
   }
-  return tried;
+  return rivals;
 }
 
 /**
- * Hosts for a home, the best first: changes of its access in the same placements for all, and the
+ * Hosts for a home, the best first; mirrors `planning.rank_hosts`: changes of its access in the same placements for all, and the
  * share of placements in which each is best (ties shared).
  */
 export function* rankHosts(network, state) {
@@ -138,9 +128,10 @@ export function* rankHosts(network, state) {
   const access = meters.access({}, [], null, undefined, only);
   const before = { before: { access, efficiency: NaN } };
   const rows = [];
-  for (let host = 0; host < network.n; host++) {
+  const linked = new Set(network.layers.flatMap(({ source, target }) => [...source, ...target]));
+  for (const host of [...linked].sort((a, b) => a - b)) {
     try {
-      const { runs } = yield* placed(network, meters, state, { ...planOf(state), host }, "reverse", network.defaults.replicates, { only });
+      const { runs } = yield* placed(network, meters, state, { ...planOf(state), host }, "reverse", timesOf(network), { only });
       const kilometres = network.located(home) && network.located(host)
         ? greatCircle(network.lon[home], network.lat[home], network.lon[host], network.lat[host]) : null;
       rows.push({ host, values: changesOf(network, before, runs, home), kilometres, best: 0 });
@@ -155,58 +146,4 @@ export function* rankHosts(network, state) {
   }
   for (const row of rows) Object.assign(row, spread(row.values));
   return rows.sort((a, b) => b.median - a.median);
-}
-
-/**
- * The places most like the host in strength and in distance from home, the most similar first;
- * mirrors `scenarios.placebo_candidates` (strength alone where a place has no coordinates).
- */
-export function similarHosts(network, state, most = PLACEBOS) {
-  const { home, host } = state;
-  const all = [...network.ids.keys()];
-  const depth = (i) => {
-    let steps = 0;
-    for (let j = network.parent[i]; j >= 0 && steps < all.length; j = network.parent[j]) steps++;
-    return steps;
-  };
-  const layer = network.layers[state.layer];
-  const [strength, nodes] = [new Float64Array(all.length), new Float64Array(all.length)];
-  const up = (i, values, value) => {
-    for (let j = i, steps = 0; j >= 0 && steps <= all.length; j = network.parent[j], steps++) values[j] += value;
-  };
-  for (let i = 0; i < network.n; i++) up(i, nodes, 1);
-  for (let k = 0; k < layer.weight.length; k++) {
-    up(layer.source[k], strength, layer.weight[k]);
-    up(layer.target[k], strength, layer.weight[k]);
-  }
-  const excluded = new Set();
-  for (const place of [home, host]) {
-    inside(network, place).forEach((within, i) => within && excluded.add(i));
-    for (let j = place, steps = 0; j >= 0 && steps <= all.length; j = network.parent[j], steps++) excluded.add(j);
-  }
-  const level = depth(host);
-  const located = all.every(network.located);
-  const able = all.filter((i) => i === host || (nodes[i] > 0 && depth(i) === level && !excluded.has(i)));
-  const covariates = [able.map((i) => strength[i])];
-  if (located) covariates.push(able.map((i) => greatCircle(network.lon[home], network.lat[home], network.lon[i], network.lat[i])));
-  const scaled = covariates.map(standardised);
-  const real = able.indexOf(host);
-  const gap = able.map((_, k) => Math.hypot(...scaled.map((values) => values[k] - values[real])));
-  return able
-    .map((i, k) => [gap[k], i])
-    .filter(([, i]) => i !== host)
-    .sort((a, b) => a[0] - b[0] || a[1] - b[1])
-    .slice(0, most)
-    .map(([, i]) => i);
-}
-
-/** Logarithms (0 counts half the smallest value above 0) over their standard deviation. */
-function standardised(values) {
-  const above = values.filter((value) => value > 0);
-  if (!above.length) return values.map(() => 0);
-  const least = Math.min(...above) / 2;
-  const logs = values.map((value) => Math.log(value > 0 ? value : least));
-  const mean = logs.reduce((a, b) => a + b, 0) / logs.length;
-  const spread = Math.sqrt(logs.reduce((sum, x) => sum + (x - mean) ** 2, 0) / logs.length);
-  return logs.map((x) => (spread ? x / spread : 0));
 }
