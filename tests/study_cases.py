@@ -102,8 +102,8 @@ def key_figures_of(section, result):
 
 
 def said_by(section, result, code="en"):
-    """What the templates of a section say of a result, in a language."""
-    name = section.__name__.rpartition(".")[2]
+    """What the templates of a section, or of its module, say of a result, in a language."""
+    name = getattr(section, "name", None) or section.__name__.rpartition(".")[2]
     language = result.context.in_language(code).language
     return language.text(language.template(name), section.facts(result))
 
