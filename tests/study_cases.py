@@ -11,7 +11,7 @@ import pandas as pd
 import netinnov as ni
 from netinnov import study
 from netinnov._inputs import option_of
-from netinnov.study._configuration import MECHANISMS, parts
+from netinnov.study._configuration import MECHANISMS
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import Loaded
 from netinnov.study._map_options import MapsPart
@@ -56,8 +56,7 @@ def context_of(network, *, source="tables", rejected=None, say=lambda _: None, *
     default = {"structure": FEW, "diffusion": {"replicates": 20}}
     if settings.get("mechanisms") is not False:
         default = {part: {} for part in MECHANISMS} | default
-    settings = {part: value for part, value in default.items() if part in parts()} | settings
-    configuration = study.configure({"data": data} | settings)
+    configuration = study.configure({"data": data} | default | settings)
     table = network.layer_table
     modelled = {layer: {} for layer in table.index[table["modelled"]]}
     joint = option_of(source, "weighting")
@@ -102,18 +101,9 @@ def key_figures_of(section, result):
     return {figure.name: figure for figure in section.key_figures(result)}
 
 
-def texts(sentences):
-    """Sentences without their elements."""
-    return [plain(sentence.text) for sentence in sentences]
-
-
-def text_of(sentences):
-    return " ".join(texts(sentences))
-
-
 def said_by(section, result, code="en"):
-    """What the templates of a section say of a result, in a language."""
-    name = section.__name__.rpartition(".")[2]
+    """What the templates of a section, or of its module, say of a result, in a language."""
+    name = getattr(section, "name", None) or section.__name__.rpartition(".")[2]
     language = result.context.in_language(code).language
     return language.text(language.template(name), section.facts(result))
 

@@ -12,7 +12,7 @@ from netinnov.explorer._parks import parks_of
 from netinnov.explorer._place_network import gazetteer
 from netinnov.linkages._ranking import ranking
 from netinnov.study.sections import enclaves, experiment
-from study_cases import context_of, network_of, tables_of, text_of, text_of_page
+from study_cases import context_of, network_of, tables_of, text_of_page
 
 OFF = {"structure": False}
 SEATS = ["P", "Q", "R", "S"]
@@ -42,47 +42,52 @@ def firms_and_branches(trips=(), **places):
 
 
 def directions(network, **settings):
+    """Of each enclave, and what is said of how places rank."""
     result = enclaves.compute(context_of(network, **OFF, **settings))
-    table = result.table
-    return table["direction"].tolist(), text_of(enclaves.tell(result))
+    return result.table["direction"].tolist(), enclaves.facts(result)
+
+
+def ranked_by(facts):
+    return tuple(facts[f"by_{each}"] for each in ("population", "strength", "others"))
 
 
 def test_links_that_make_the_enclaves_do_not_rank_places():
     # P is in four of four links of either layer, so that by them it would rank first.
-    known, text = directions(firms_and_branches())
+    known, facts = directions(firms_and_branches())
     assert known == ["unknown"] * 4
-    assert "4 of unknown direction" in text
-    assert "no direction is known, as home or host has no population and no layer was" in text
-    result = enclaves.compute(context_of(firms_and_branches(), **OFF))
-    assert "4 enclaves: all of unknown direction" in text_of(enclaves.offer(result))
+    assert (facts["n"], facts["unknown"], facts["reverse"], facts["forward"]) == (4, 4, 0, 0)
+    assert (ranked_by(facts), facts["rank_layers"]) == ((0, 0, []), [])
 
 
 def test_strength_in_other_layers_ranks_where_populations_are_not_known():
     # Trips between firms: P 1, Q 3, R 5, S 3; a branch of P in S has 90, which do not count.
     trips = [("fP", "fQ", 1), ("fQ", "fR", 2), ("fR", "fS", 3), ("b2", "fR", 90)]
-    known, text = directions(firms_and_branches(trips))
+    known, facts = directions(firms_and_branches(trips))
     assert known == ["reverse", "reverse", "reverse", "forward"]
-    assert "places rank by strength in trips, without the links of enclaves." in text
+    assert (ranked_by(facts), facts["rank_layers"]) == ((0, 4, []), ["trips"])
 
 
 def test_population_ranks_where_both_ends_have_one():
     trips = [("fP", "fQ", 1), ("fQ", "fR", 2), ("fR", "fS", 3)]
     network = firms_and_branches(trips, population=[9.0, 2.0, np.nan, np.nan])
-    known, text = directions(network)
+    known, facts = directions(network)
     # P is larger than Q by population; R and S have none, and more trips than P.
     assert known == ["forward", "reverse", "reverse", "reverse"]
-    assert "places rank by population (2) and strength in trips, without the links of encl" in text
-    known, text = directions(network, enclaves={"rank": "strength"})
+    assert (ranked_by(facts), facts["rank_layers"]) == ((2, 2, []), ["trips"])
+    known, facts = directions(network, enclaves={"rank": "strength"})
     assert known == ["reverse", "reverse", "reverse", "forward"]
-    assert "without the links of enclaves; by population 2 of 2 would turn." in text
+    assert (ranked_by(facts), facts["turned"], facts["compared"]) == ((0, 4, []), 2, 2)
 
 
 def test_a_column_of_the_places_can_rank_them():
     network = firms_and_branches(gdp=[1.0, 2.0, 1.0, np.nan], population=[4.0, 3.0, 2.0, 1.0])
-    known, text = directions(network, enclaves={"rank": "gdp"})
+    known, facts = directions(network, enclaves={"rank": "gdp"})
     # No other column stands in where it is missing.
     assert known == ["reverse", "level", "unknown", "forward"]
-    assert "places rank by gdp; by population 3 of 3 would turn." in text
+    assert (facts["by_others"], facts["turned"], facts["compared"]) == (["gdp"], 3, 3)
+    assert "By population 3 of 3 would turn." in text_of_page(
+        enclaves, enclaves.compute(context_of(network, **OFF, enclaves={"rank": "gdp"}))
+    )
 
 
 def test_a_district_takes_the_rank_of_its_city():

@@ -155,6 +155,15 @@ def test_a_symmetric_matrix_is_undirected_unless_the_configuration_says_otherwis
     assert not result.notes
 
 
+def test_nodes_without_places_lend_them_their_names(tmp_path):
+    (tmp_path / "nodes.csv").write_text("node,name\n1,Quzhou\n2,Hangzhou\n")
+    (tmp_path / "links.csv").write_text("source,target\n1,2\n")
+    result = loaded({"source": "tables", "path": tmp_path})
+    cities = aggregate_to_places(result.network, PlacesPart()).cities
+    assert cities.places["name"].to_dict() == {"1": "Quzhou", "2": "Hangzhou"}
+    assert "each node is taken as a place of its own" in " ".join(result.notes)
+
+
 def test_a_country_is_no_place_beside_its_cities():
     places = pd.DataFrame(
         {"parent": ["FR", "FR", None], "level": ["city", "city", "country"]},

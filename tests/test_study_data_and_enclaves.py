@@ -15,7 +15,7 @@ from netinnov.study._context import Context
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._words import in_html, plain
-from netinnov.study.sections import data, enclaves
+from netinnov.study.sections import central, data, enclaves
 from study_cases import CHAIN, FEW, THREE, context_of, network_of, said_by, tables_of
 
 OFF = {"structure": False}
@@ -57,6 +57,8 @@ def test_the_data_are_counted():
         " ".join(said_by(data, result).notes)
     )
     assert facts_of(data, three())["modelled"] == []
+    without = facts_of(data, three(kinds=["firm", "firm", None]))
+    assert (without["kinds"], without["n_kinds"]) == (["firm"], 2)  # none given is one
 
 
 def test_a_node_with_itself_and_each_direction_are_counted_apart():
@@ -64,6 +66,8 @@ def test_a_node_with_itself_and_each_direction_are_counted_apart():
     rows = [("a", "b", 5), ("b", "a", 3), ("a", "c", 1), ("a", "a", 9), ("b", "b", 9)]
     facts = facts_of(data, network_of(rows, directed=["links"]))
     assert (facts["pairs"], facts["loops"], facts["directed"]) == (5, 2, True)
+    one = data.compute(context_of(network_of([*CHAIN, ("a", "a")]), **OFF))
+    assert "1 pair is a node with itself; no measure counts them." in said_by(data, one).notes
 
 
 def test_one_place_holds_all_nodes():
@@ -81,6 +85,13 @@ def test_rows_set_aside_are_counted_by_their_problem():
     none = facts_of(data, three(places=PLACES), rejected=rejected.iloc[:0])
     assert (none["cleaned"], none["rejected"], none["problems"]) == (True, 0, [])
     assert not facts_of(data, three())["cleaned"]
+    problems = [f"reason {k}" for k in range(7) for _ in range(9 - k)]
+    rejected = pd.DataFrame({"table": "links", "problem": problems})
+    facts = facts_of(data, three(), rejected=rejected)
+    assert (facts["rejected"], facts["n_problems"]) == (42, 7)
+    assert facts["problems"] == [f"reason {k}" for k in range(5)]
+    text = said_by(data, data.compute(context_of(three(), rejected=rejected, **OFF)))
+    assert "42 rows were set aside, above all reason 0, " in plain(" ".join(text.notes))
 
 
 def test_places_without_coordinates_and_layers_that_join_no_places_are_told():
@@ -121,6 +132,8 @@ def test_a_region_at_a_level_and_what_is_left_out():
         "1 node outside the chosen places and 1 linked pair are left out."
         in said_by(data, result).notes
     )
+    strength = central.compute(context).strength
+    assert strength["links"].to_dict() == {"city": 2.0, "other": 2.0}
     only = context_of(three(), places={"keep": {"place": ["P", "Q"]}}, **OFF)
     assert only.cities.nodes.index.tolist() == ["P", "Q"]
 
@@ -286,3 +299,15 @@ def test_the_map_says_when_it_leaves_out_links():
     (picture, *_) = enclaves.draw(enclaves.compute(context_of(network, **OFF)))
     notes = " ".join(caption_notes(picture.draw().axes[0]))
     assert "links: 150 of 153 links are drawn, those between the strongest places" in notes
+
+
+def test_the_map_says_which_layers_it_leaves_out():
+    links = [("a", "b", at + 1, f"layer{at}") for at in range(8)]
+    for n in (4, 8):
+        network = three(places=PLACES, links=links[:n])
+        (picture, *_) = enclaves.draw(enclaves.compute(context_of(network, **OFF)))
+        ax = picture.draw().axes[0]
+        notes, keys = " ".join(caption_notes(ax)), [t.get_text() for t in ax.get_legend().texts]
+        for layer in network.layers:
+            assert (layer in notes) != any(layer in key for key in keys)
+        assert ("Layers of less weight, not drawn" in notes) == (n == 8)

@@ -233,6 +233,18 @@ def test_a_rival_is_better_or_worse_only_where_most_placements_say_so(
     assert sum(len(known[f"{each}_than"]) for each in ("better", "worse", "alike")) == 1
 
 
+@pytest.mark.parametrize("side", ["better", "worse", "alike"])
+def test_a_rival_is_judged_by_a_criterion_that_is_named(side: str) -> None:
+    known = facts_of(tried()) | {f"{each}_than": [] for each in ("better", "worse", "alike")}
+    known[f"{side}_than"] = ["this rival"]
+    for code, criterion in (("en", "access"), ("zh", "可达性")):
+        language = tried(language=code).context.language
+        for access, word in ((True, criterion), (False, "PageRank")):
+            text = language.text(language.template("experiment"), known | {"access": access})
+            (note,) = (note for note in text.notes if "this rival" in note)
+            assert word in note
+
+
 def both(funding: str, **changes: Any) -> Experiment:
     """Two ways of funding; with the second home loses half as much as it gains with the first."""
     other = {"new": "reallocated", "reallocated": "new"}[funding]
@@ -352,9 +364,11 @@ def test_break_even_prices_are_told(row: dict[str, Any], words: str) -> None:
     assert facts_of(result)[f"even_{row['better']}"] == ["direct links"]
     text = text_of_page(experiment, result)
     assert words in text
-    assert "For the same assumed money the park does better for home than direct links" in text
+    assert "access, for the same assumed money the park does better than direct links" in text
     assert "whatever" not in text_of_page(experiment, tried())
-    assert "For as many links the park does better" in text_of_page(experiment, tried())
+    assert "for as many links the park does better than direct links" in text_of_page(
+        experiment, tried()
+    )
 
 
 # -- tables and the figure ---------------------------------------------------------------------

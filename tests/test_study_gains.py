@@ -230,10 +230,12 @@ def test_with_prices_each_approach_costs_no_more_than_the_budget():
     assert found == [5, 1, 0.01]
 
 
-def stars(experiment=None, **settings):
-    """Two stars with coordinates, in two lands."""
+def stars(experiment=None, people=None, **settings):
+    """Two stars with coordinates, in two lands; `people` live in b and in x."""
     lat = [0, 1, 2, 3, 0, 1, 2, 3]
     places = pd.DataFrame({"place": [*"abcdwxyz"], "lon": range(8), "lat": lat})
+    if people is not None:
+        places["population"] = places["place"].map(dict(zip("bx", people, strict=True)))
     network = network_of(STARS, places=places.assign(land=[*"AAAABBBB"]))
     parts = {} if experiment is None else {"experiment": experiment}
     return context_of(network, **OFF, **parts, governance={"home": "b", "host": "x", **settings})
@@ -274,6 +276,34 @@ def test_what_has_no_price_is_in_no_sentence_on_equal_cost():
         assert [word in note for note in said.notes].count(True) == 1
     frame = tables_of(gains, result)["approaches"]
     assert frame.view.set_index("approach").loc["merger", ["cost"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("people", "called"),
+    [((1.0, 9.0), "reverse"), ((9.0, 1.0), "forward"), ((5.0, 5.0), "")],
+)
+def test_no_enclave_is_named_by_another_direction_than_its_own(people, called):
+    # Home b and host x rank by their populations.
+    result = gains.compute(stars(placements=2, replicates=0, people=people))
+    tried = {*gains.facts(result)["tried"]}
+    assert (f"{called} enclave".strip()) in tried
+    written = " ".join(table.frame.to_csv() for table in gains.tables(result))
+    written += " ".join(map(str, gains.facts(result).values()))
+    for code in ("en", "zh"):
+        said = plain_text_of(gains, result, code)
+        written += " ".join([said.answer, *said.notes])
+    for word, chinese in (("reverse", "反向"), ("forward", "正向")):
+        assert word == called or not (f"{word} enclave" in written or chinese in written)
+
+
+@pytest.mark.parametrize(("people", "reverse"), [([1.0, 2, 3, 0], True), ([3.0, 2, 1, 4], False)])
+def test_enclaves_that_share_are_called_reverse_only_if_they_are(people, reverse):
+    # Homes P and S, hosts Q and R.
+    network = network_of(LINKS, nodes=NODES, places=PLACES.assign(population=people))
+    result = gains.compute(context_of(network, **OFF, sharing={}))
+    assert gains.facts(result)["reverse_only"] == reverse
+    assert ("reverse enclaves" in plain_text_of(gains, result).answer) == reverse
+    assert ("反向飞地" in plain_text_of(gains, result, "zh").answer) == reverse
 
 
 def test_an_approach_that_gains_nothing_is_not_best():

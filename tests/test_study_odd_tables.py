@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 import pytest
 
-import netinnov as ni
-from netinnov import study
 from netinnov.plotting import plot_rank_size
 from netinnov.plotting._drawing import caption_notes
 from netinnov.polycentricity import profile as profile_of
-from netinnov.study._context import Context
-from netinnov.study._loaded_data import Incidence, Loaded, Projection
-from netinnov.study._places import aggregate_to_places
-from netinnov.study._report_page import write_page
-from netinnov.study.sections import (
-    brokers,
-    built,
-    central,
-    centres,
-    communities,
-    enclaves,
-    multicentric,
-    profile,
-)
-from study_cases import FEW, context_of, network_of, tables_of, text_of
+from netinnov.study._language import Language
+from netinnov.study._section import Table
+from netinnov.study._table_views import view_of
+from netinnov.study.sections import _organisation, central, centres, data, organised
+from netinnov.study.sections._concentration import profile
+from study_cases import context_of, facts_of, figures_of, network_of, said, tables_of, text_in
 
 TEN = [f"E{i}" for i in range(10)]
 ALIKE = {
@@ -41,36 +31,39 @@ def alike(request):
 
 
 def test_no_place_is_named_where_all_are_alike(alike):
-    result = alike.once(central.compute)
-    assert text_of(central.offer(result)) == "By PageRank all 10 places are equally central."
-    assert text_of(central.tell(result)) == "All places have the same strength."
-    text = text_of(multicentric.tell(alike.once(multicentric.compute)))
-    assert "All 10 places with links have the same strength." in text
-    assert "slope" not in text
-    assert "not defined" not in text
-    assert "Leaving out" not in text_of(profile.tell(alike.once(profile.compute)))
+    known = facts_of(central, alike)
+    assert (known["equal"], len(known["strongest"]), known["same"]) == (True, 10, None)
+    assert "E0" not in said(central, alike)
+    known = facts_of(centres, alike)
+    assert (known["even"], known["linked"], known["influential"]) == (True, 10, None)
+    assert figures_of(centres, alike)["slope"].value == 0
 
 
 def test_centres_by_the_order_of_the_data_are_said_to_be(alike):
     result = alike.once(centres.compute)
-    assert result.rules["top"].sum() == 1  # a tenth of ten, the first of ten as strong
-    assert "other places are as strong as E0." in text_of(centres.tell(result))
+    assert result.detection.rules["top"].sum() == 1  # a tenth of ten, the first of ten as strong
+    known = centres.facts(result)
+    assert "E0" in {*known["tied"], *known["tied_elsewhere"]}
+    assert "others are as strong as E0" in said(centres, alike)
 
 
 def test_ties_beyond_those_that_are_named_are_counted():
     # Two stars of three: both middles have strength 2, all four ends 1.
     context = context_of(network_of([("a", "b"), ("a", "c"), ("x", "y"), ("x", "z")]))
-    result = context.once(central.compute)
-    assert "and 3 more with as much; an even share" in text_of(central.offer(result))
+    known = facts_of(central, context)
+    assert known["as_central"] == 3
     # Four of the eight ends of links are theirs.
-    assert "a and x have the most strength, 25 % of all each." in text_of(central.tell(result))
-    assert "Of the first 5 places" not in text_of(central.tell(result))
+    assert (known["strongest"], known["strength_share"]) == (["a", "x"], 0.25)
+    assert "a and x have the most strength, 25 % of all each." in said(central, context)
+    assert known["same"] is None
 
 
 def test_places_without_links_tie_with_nobody():
     nodes = pd.DataFrame({"place": list("abcde")}, index=list("abcde"))
     context = context_of(network_of([("a", "b"), ("c", "d")], nodes=nodes))
-    assert "as strong as a." in text_of(centres.tell(context.once(centres.compute)))
+    known = facts_of(centres, context)
+    assert "a" in {*known["tied"], *known["tied_elsewhere"]}
+    assert "e" not in {*known["tied"], *known["tied_elsewhere"]}
 
 
 def test_an_index_at_its_end_has_no_interval():
@@ -84,80 +77,37 @@ def test_an_index_at_its_end_has_no_interval():
     assert table["most_influential"].isna().all()
 
 
-def test_one_place_is_not_compared_with_itself(tmp_path):
+def test_one_place_is_not_compared_with_itself():
     nodes = pd.DataFrame({"place": "X"}, index=list("abcd"))
     context = context_of(network_of([("a", "b"), ("b", "c"), ("c", "d")], nodes=nodes))
     assert context.once(central.compute) is None
-    assert context.once(multicentric.compute) is None
-    assert "No two places are linked" in central.ABSENT
-    assert "No two places are linked" in multicentric.ABSENT
-    text = text_of(built.offer(context.once(built.compute)))
-    assert text.endswith("the report looks at 1 place, to which all nodes are added up.")
-    write_page(
-        tmp_path / "page.html", title="One", command="", version="0", short=[], chapters=[],
-        reading=[],
-    )  # fmt: skip
-    assert "In short" not in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert context.once(centres.compute) is None
+    known = facts_of(data, context)
+    assert (known["nodes"], known["places"], known["members"]) == (4, 1, 4)
 
 
 def test_two_places_tie():
-    result = context_of(network_of([("a", "b")])).once(central.compute)
-    assert text_of(central.tell(result)) == "All places have the same strength."
-
-
-def test_a_node_with_itself_is_no_pair_of_places():
-    # A matrix of commuters has those who stay: 2 of the 5 pairs.
-    rows = [("a", "b", 5), ("b", "a", 3), ("a", "c", 1), ("a", "a", 9), ("b", "b", 9)]
-    text = text_of(
-        built.offer(context_of(network_of(rows, directed=["links"])).once(built.compute))
-    )
-    assert "5 linked pairs in 1 layer (2 of the pairs are a node with itself); the report" in text
+    known = facts_of(central, context_of(network_of([("a", "b")])))
+    assert (known["equal"], known["strongest"]) == (True, ["a", "b"])
 
 
 def test_one_layer_is_spoken_of_as_one():
     context = context_of(network_of([("a", "b", 3), ("b", "c", 2), ("c", "d", 1), ("d", "e", 1)]))
-    said = [
-        text_of(section.tell(context.once(compute)))
-        for section, compute in (
-            (central, central.compute),
-            (multicentric, multicentric.compute),
-            (centres, centres.compute),
-            (communities, communities.compute),
-            (brokers, brokers.compute),
-        )
-    ]
-    assert "layers" not in " ".join(said).replace("of the layers", "")
-    shown = tables_of(communities, context.once(communities.compute))["communities_by_layer"]
+    for section in (data, central, centres, organised):
+        assert "layers" not in said(section, context)
+        assert "layers" not in text_in(section, context).answer
+    shown = tables_of(organised, context.once(organised.compute))["communities_by_layer"]
     assert shown.frame.index.tolist() == ["links"]  # and not the same numbers once more
 
 
 def test_the_weight_between_communities_has_its_base():
     rows = [(a, b, 9) for group in ("abc", "xyz") for a, b in combinations(group, 2)]
     context = context_of(network_of([*rows, ("a", "x", 2)]))
-    # 2 of 6 x 9 + 2.
-    text = text_of(communities.tell(context.once(communities.compute)))
-    assert "the most lies between a and x: 4 % of all weight." in text
-
-
-def test_parks_that_became_links_are_not_forgotten():
-    nodes = pd.DataFrame(
-        {
-            "kind": ["firm", "firm", "park"],
-            "place": ["P", "Q", "P"],
-            "jurisdiction": ["P", "Q", "Q"],
-        },
-        index=["f", "g", "park"],
-    )
-    links = pd.DataFrame({"source": ["f", "g"], "target": "park", "layer": "tenancy"})
-    network = ni.build_network(nodes, links)
-    projection = Projection(layer="tenancy", onto="firm")
-    flat = ni.linkages.project(network, **projection.model_dump())
-    loaded = Loaded(flat, None, {}, (), (), True, Incidence(network, projection, flat.layers))
-    configuration = study.configure({"data": {"path": "."}, "structure": FEW})
-    context = Context(configuration, loaded, aggregate_to_places(flat, configuration.places))
-    text = text_of(enclaves.tell(context.once(enclaves.compute)))
-    assert text.startswith("1 node outside its jurisdiction is not counted, as [data] project")
-    assert "No other enclave was found" in text
+    known = facts_of(organised, context)
+    assert (known["flow_from"], known["flow_to"]) == ("a", "x")
+    assert known["flow_share"] == pytest.approx(2 / (6 * 9 + 2))
+    flows = context.once(_organisation.communities).flows
+    assert flows["share"].sum() == pytest.approx(1)
 
 
 def test_captions_need_no_font():
@@ -166,34 +116,29 @@ def test_captions_need_no_font():
     assert caption_notes(ax)[0].startswith("\u4e13\u5229 $x$: ")
 
 
-def test_places_that_were_chosen_are_named():
-    places = pd.DataFrame({"tier": ["1", "2", "3", "4", "5"]}, index=list("abcde"))
-    network = network_of([("a", "b"), ("b", "c"), ("c", "d"), ("d", "e")], places=places)
-    kept = {"places": {"keep": {"tier": ["1", "2", "3", "4"]}}}
-    notes = context_of(network, **kept).level.notes
-    assert notes == (
-        "1 node outside the places chosen (tier: 1, 2, 3 and 1 more) and 1 linked pair are left "
-        "out (tables/coverage.csv).",
-        "no place has coordinates, so there are no maps and no distances.",
-    )
+def test_a_small_standard_error_has_digits():
+    sizes = pd.Series(1000 / np.arange(1.0, 51) ** 0.9 * (1 + 0.001 * (-1.0) ** np.arange(50)))
+    assert "standard error 0.0" in (note := " ".join(caption_notes(plot_rank_size(sizes))))
+    assert "standard error 0.00," not in note
 
 
-def test_places_that_are_linked_inside_only_are_not_compared():
-    nodes = pd.DataFrame({"place": list("XXYY")}, index=list("abcd"))
-    context = context_of(network_of([("a", "b"), ("c", "d")], nodes=nodes))
-    assert context.once(central.compute) is None
-    assert context.once(multicentric.compute) is None
+@pytest.mark.parametrize("kind", ["int64", "Int64", "float64"])
+def test_years_on_the_page_have_no_separators(kind):
+    frame = pd.DataFrame({"links": [1234, 5]}, pd.Index([2010, 2020], name="period", dtype=kind))
+    table = Table("t", frame, forms={"period": "year"})
+    shown = view_of(table, Language("en", {}, {}, ()))
+    assert shown.rows == [["2010", "1,234"], ["2020", "5"]]
 
 
 def test_the_middle_of_a_star_decides_everything():
     context = context_of(network_of([("s", end, 1 + k) for k, end in enumerate("abcdefgh")]))
-    text = text_of(centres.tell(context.once(centres.compute)))
-    said = "The number of centres is the same by all 6 rules: 1. By most of the 6 rules 1 of 9"
-    assert f"{said} places is a centre: s (6)." in text
+    known = facts_of(centres, context)
+    assert (known["n_rules"], known["fewest"], known["most"]) == (6, 1, 1)
+    assert (known["by_most"], known["by_most_rules"], known["places"]) == (["s"], [6], 9)
     # Without it there is no link, and no index.
-    table = context.once(profile.compute).table
-    assert set(table["most_influential"].dropna()) == {"s"}
-    # By closeness the eight ends tie for the second place, so that they are not among three.
-    said = text_of(central.tell(context.once(central.compute)))
-    first = said.split("Most often among the first three by the ")[1]
-    assert "(11 times)" not in first.replace("s (11 times)", "")
+    assert {*context.once(profile).table["most_influential"].dropna()} == {"s"}
+    # By closeness the eight ends tie for the second place, so that they are not among three: only
+    # by strength, PageRank, eigenvector, Katz, and the two of HITS, where each end leads to s.
+    known = facts_of(central, context)
+    times = dict(zip(known["leaders"], known["times"], strict=True))
+    assert (times, known["n_measures"]) == ({"s": 9, "h": 6, "g": 6}, 11)

@@ -10,7 +10,6 @@ import pytest
 
 from netinnov import connectivity
 from netinnov.study import sections
-from netinnov.study._configuration import parts
 from netinnov.study.sections._centre_detection import detect
 from study_cases import FEW, PARK, context_of, network_of
 
@@ -42,8 +41,7 @@ def study(*, modelled=(), directed=(), direction="total"):
     network = network_of(rows, places=places, modelled=modelled, directed=directed)
     park = PARK | {"rivals": [], "placebos": 0}
     settings = FEW | {"direction": direction, "resamples": 3, "replicates": 3}
-    tried = {"experiment": park} if "experiment" in parts() else {}
-    context = context_of(network, structure=settings, measures=OPTIONS, **tried)
+    context = context_of(network, structure=settings, measures=OPTIONS, experiment=park)
     read = [section for section in sections.SECTIONS if section.name in READ]
     results = [(section, context.once(section.compute)) for section in read]
     results = [(section, result) for section, result in results if result is not None]
@@ -74,7 +72,7 @@ def readings(context, tables):
                         ("centres", "observed")):  # fmt: skip
         for node, row in tables.get(name, pd.DataFrame()).iterrows():
             yield from of(name, row.to_dict(), where, node)
-    for _, row in tables.get("effects", pd.DataFrame()).iterrows():
+    for _, row in tables["effects"].iterrows():
         node = "" if pd.isna(row["node"]) else row["node"]
         yield from of("effects", {row["measure"]: row["baseline"]}, "all", node)
     for name, measure in (("degree", "overlapping_degree"), ("strength", "overlapping_strength")):
@@ -107,10 +105,9 @@ def test_no_measure_has_two_values(no_set_ups, case):
     several = {key: of for key, of in values.items() if len(of) > 1}
     told = {key[0] for key in several}
     assert {"primacy", "gini", "effective_number", "green", "n_centres", "modularity"} <= told
-    tried = "experiment" in parts()
-    wanted = {"pagerank", "global_efficiency"} | ({"harmonic_centrality"} if tried else set())
+    wanted = {"pagerank", "global_efficiency", "harmonic_centrality"}
     assert wanted <= {key[0] for key in values}
-    if tried and not case.get("modelled"):  # else it has other layers than the observed ones
+    if not case.get("modelled"):  # else it has other layers than the observed ones
         assert wanted <= told
     different = {
         key: of
@@ -126,9 +123,8 @@ def test_efficiency_is_that_of_the_options_wherever_it_is_told(no_set_ups):
     whole = connectivity.global_efficiency(context.cities, **context.measures.paths)
     assert value == pytest.approx(whole)
     assert context.measures.paths["frictions"]
-    if "effects" in tables:
-        effects = tables["effects"].set_index("measure")["baseline"]
-        assert effects["global_efficiency"].unique() == pytest.approx([value])
+    effects = tables["effects"].set_index("measure")["baseline"]
+    assert effects["global_efficiency"].unique() == pytest.approx([value])
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
-"""Statements of studies of real data, computed again by networkx and by hand."""
+"""Facts of studies of real data, computed again by networkx and by hand."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import math
-import re
 import tomllib
 import warnings
 from itertools import combinations
@@ -20,15 +19,10 @@ from netinnov import study
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
-from netinnov.study.sections import (
-    brokers,
-    central,
-    centres,
-    communities,
-    multicentric,
-    profile,
-)
-from study_cases import text_of
+from netinnov.study.sections import _organisation, central, centres, organised
+from netinnov.study.sections._centre_detection import RULES, detect
+from netinnov.study.sections._concentration import profile, spread
+from study_cases import facts_of, figures_of, text_in
 
 pytestmark = pytest.mark.slow  # whole studies
 
@@ -91,40 +85,37 @@ def strength(graph):
 
 def test_the_largest_place_and_how_many_equal_ones_there_would_be(context, strength):
     share = strength[strength > 0] / strength.sum()
-    result = context.once(profile.compute)
+    result = context.once(profile)
     assert result.value("primacy") == pytest.approx(share.max())
     equal = math.exp(-(share * np.log(share)).sum())
     assert result.value("effective_number") == pytest.approx(equal)
-    text = text_of(profile.offer(result)) + text_of(multicentric.tell(
-        context.once(multicentric.compute)))  # fmt: skip
+    assert facts_of(centres, context)["effective"] == pytest.approx(equal)
+    assert figures_of(centres, context)["primacy"].value == pytest.approx(share.max())
     # Whatever the digits, what is said is what is true to within its last one.
-    said = float(text.split("as if ")[1].split(" ")[0].replace(",", ""))
+    said = float(text_in(centres, context).answer.split("as if ")[1].split()[0].replace(",", ""))
     assert said == pytest.approx(equal, rel=0.05)
-    assert f"The largest place holds {100 * share.max():.0f} % of all strength" in text
 
 
 def test_efficiency_and_modularity(context, graph):
     n = len(graph)
     lengths = dict(nx.all_pairs_dijkstra_path_length(graph, weight="length"))
     total = sum(1 / d for of in lengths.values() for d in of.values() if d)
-    main = context.once(multicentric.compute).main
+    main = context.once(spread).main
     assert main.global_efficiency == pytest.approx(total / (n * (n - 1)))
-    found = context.once(centres.compute)
+    found = context.once(detect)
     groups = found.table.dropna(subset="community").groupby("community")
     parts = [set(part.index) for _, part in groups]
     value = nx.community.modularity(graph.subgraph(set().union(*parts)), parts, weight="weight")
     assert found.test.modularity == pytest.approx(value)
-    assert context.once(communities.compute).cohesion.loc[
-        "together", "modularity"
-    ] == pytest.approx(value)
-    said = text_of(communities.offer(context.once(communities.compute)))
-    assert float(re.split("[,;]", said.split("(modularity ")[1])[0]) == pytest.approx(
-        value, rel=0.06
-    )
+    cohesion = context.once(_organisation.communities).cohesion
+    assert cohesion.loc["together", "modularity"] == pytest.approx(value)
+    figures = figures_of(organised, context)
+    assert figures["modularity"].value == pytest.approx(value)
+    assert figures["communities"].value == len(parts)
 
 
 def test_centres_by_the_rules(context, graph, strength):
-    found = context.once(centres.compute)
+    found = context.once(detect)
     rules, names = found.rules, list(graph)
     by = {rule: set(rules.index[rules[rule] == 1]) for rule in found.asked}
     assert by["head_tail"] == set(strength.index[strength > strength[strength > 0].mean()])
@@ -150,24 +141,23 @@ def test_centres_by_the_rules(context, graph, strength):
         assert by["hubs"] == {node for node in hubs if strength[node] >= least}
     count = sum(rules[rule] for rule in found.asked)
     assert (rules["agreement"] * len(found.asked)).tolist() == pytest.approx(count.tolist())
-    most = int((count > len(found.asked) / 2).sum())
-    said = f"By most of the {len(found.asked)} rules {most or 'none'} of {len(rules)} place"
-    assert said in text_of(centres.tell(found))
-    own = len(by[found.rule])
-    assert own == found.table["centre"].sum()
-    assert f"{own or 'none'} of {len(rules)} place" in text_of(centres.offer(found))
-    assert {*found.asked} <= {*centres.RULES}
+    figures, known = figures_of(centres, context), facts_of(centres, context)
+    assert figures["by_most"].value == int((count > len(found.asked) / 2).sum())
+    assert (known["n_rules"], figures["by_most"].of) == (len(found.asked), len(rules))
+    assert known["n_centres"] == figures["centres"].value == len(by[found.rule])
+    assert len(by[found.rule]) == found.table["centre"].sum()
+    assert {*found.asked} <= {*RULES}
 
 
 def test_who_has_the_most_strength(context, strength):
     share = (strength / strength.sum()).sort_values(ascending=False)
-    name = context.names[share.index[0]]
-    text = text_of(central.tell(context.once(central.compute)))
-    assert f"{name} has the most strength, {100 * share.iloc[0]:.0f} % of all" in text
+    known = facts_of(central, context)
+    assert known["strongest"] == [share.index[0]]
+    assert known["strength_share"] == pytest.approx(share.iloc[0])
 
 
 def test_pairs_joined_by_brokers(context):
-    result = context.once(brokers.compute)
+    result = context.once(_organisation.brokers)
     inside = context.inside.select(layers=context.observed(context.inside))
     if result is None or inside.n_links > 50_000:
         pytest.skip("no brokers, or too many pairs to count them here")
@@ -183,7 +173,7 @@ def test_pairs_joined_by_brokers(context):
     two_steps = (linked @ linked) * (1 - linked)
     np.fill_diagonal(two_steps, 0)
     total = int(two_steps.sum(dtype=np.float64))
-    assert f", {total:,} times in all; " in text_of(brokers.tell(result))
+    assert facts_of(organised, context)["broker_pairs"] == total
 
 
 def strength_of(pairs):
@@ -244,7 +234,8 @@ def from_the_file(name, folder):
 def test_strengths_are_those_of_the_raw_file(context, request, shared):
     name = request.node.callspec.params["context"]
     share = from_the_file(name, shared / "data")
-    text = text_of(central.tell(context.once(central.compute)))
-    assert f"{share.index[0]} has the most strength, {100 * share.iloc[0]:.0f} % of all" in text
+    known = facts_of(central, context)
+    assert [context.names[place] for place in known["strongest"]] == [share.index[0]]
+    assert known["strength_share"] == pytest.approx(share.iloc[0])
     equal = math.exp(-(share * np.log(share)).sum())
-    assert context.once(profile.compute).value("effective_number") == pytest.approx(equal)
+    assert context.once(profile).value("effective_number") == pytest.approx(equal)

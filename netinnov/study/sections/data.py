@@ -67,6 +67,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "cleaned": rejected is not None,
         "rejected": 0 if rejected is None else len(rejected),
         "problems": [] if rejected is None else _most(rejected["problem"], PROBLEMS),
+        "n_problems": 0 if rejected is None else int(rejected["problem"].nunique()),
         **_left_out(context),
         "notes_of_readers": [Term(text) for text in in_sentences(context.loaded.notes)],
         "mixed": len({layer in cities.directed for layer in cities.layers}) == 2,
