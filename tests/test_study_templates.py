@@ -27,13 +27,8 @@ NUMBERS = [float("nan"), 0.0, 1.0, 0.5, 0.078, -0.078, 1e-5, 0.997, 9.73, -12.3,
 def computed():
     few = {"resamples": 5, "replicates": 5, "restarts": 1}
     parts = {part: {} for part in ("siting", "plan", "space", "sharing", "governance")}
-    parts = {key: value for key, value in parts.items() if key in study_parts()}
-    given_parts = {"structure": few} if "structure" in study_parts() else {}
-    if "experiment" in study_parts():
-        given_parts["experiment"] = {
-            "home": "quzhou", "host": "hangzhou", "size": 4, "replicates": 5
-        }  # fmt: skip
-    configuration = study.configure({"data": {"source": "yrd"}} | parts | given_parts)
+    parts["experiment"] = {"home": "quzhou", "host": "hangzhou", "size": 4, "replicates": 5}
+    configuration = study.configure({"data": {"source": "yrd"}, "structure": few} | parts)
     loaded = load(configuration.data)
     keep = {"province": ["Zhejiang", "Shanghai", "Jiangsu", "Anhui"]}
     places = configuration.places.model_copy(update={"level": 1, "keep": keep})
@@ -45,12 +40,6 @@ def computed():
         assert result is not None, section.name
         results[section.name] = (section, result)
     return {code: context.in_language(code) for code in LANGUAGES}, results
-
-
-def study_parts():
-    from netinnov.study._configuration import parts
-
-    return parts()
 
 
 def said(context, code, section, facts):
