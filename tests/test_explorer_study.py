@@ -245,3 +245,11 @@ def test_all_of_the_chinese_page_is_chinese(browser, file):
             words = re.findall(r"[A-Za-z]{3,}", page.locator("main").inner_text())
             assert {*words} <= {"SVG", "PageRank", "Jiang", "Borgatti", "Everett"}, view
         assert page.faults == []
+
+
+def test_layers_have_the_chinese_names_that_a_configuration_gives(tmp_path):
+    (tmp_path / "pairs.csv").write_text("from,to,weight\na,b,1\nb,c,2\n")
+    settings = {"data": {"source": "flows", "path": str(tmp_path / "pairs.csv")}}
+    settings["layers"] = {"flow": {"name_zh": "人流"}}
+    page = explorer_of(study.configure(settings)).html
+    assert '"name_zh":"人流"' in page.replace('": "', '":"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -140,14 +141,18 @@ def page_of(
     level: int | str | None = None,
     rank: str | None = None,
     tables: StudyTables | None = None,
+    layer_names: Mapping[str, str] | None = None,
 ) -> Explorer:
-    """Make the page of a network and its network of places."""
+    """Make the page of a network and its network of places; layers may have Chinese names."""
     places, n = gazetteer(cities), cities.n_nodes
     observed = [layer for layer in cities.layers if not cities.storage.records[layer].modelled]
     seen = cities.select(layers=observed) if observed else cities
     measures = centralities(seen)
     parks = parks_of(network, places, level=level, rank=rank)
     layers, left_out = layers_of(cities)
+    for layer in layers:
+        if called := (layer_names or {}).get(layer["name"]):
+            layer["name_zh"] = called
     data: dict[str, Any] = {
         "version": __version__,
         "title": title,

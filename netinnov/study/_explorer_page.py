@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from netinnov.centrality import harmonic_centrality
 from netinnov.experiments import compare_scenarios
@@ -42,9 +43,9 @@ def explorer_of(configuration: Configuration, *, title: str | None = None) -> Ex
 def _page(context: Context, tables: StudyTables) -> Explorer:
     title, level = context.configuration.title, context.configuration.places.level
     rank = context.settings(EnclavesPart).rank
-    return page_of(
-        context.inside, context.cities, title=title, level=level, rank=rank, tables=tables
-    )
+    options: dict[str, Any] = {"level": level, "rank": rank, "tables": tables}
+    layers = context.in_language("zh").language.layers
+    return page_of(context.inside, context.cities, title=title, layer_names=layers, **options)
 
 
 def _experiment(context: Context) -> dict[str, object] | None:

@@ -43,7 +43,8 @@ function start() {
     parkName: (park) => (app.lang === "zh" && park.name_zh) || park.name,
     picture: () => map.picture(),
     layerName(which) {
-      const { name } = network.layers[which] ?? { name: which };
+      const { name, name_zh: chinese } = network.layers[which] ?? { name: which };
+      if (app.lang === "zh" && chinese) return chinese;
       return app.has(`layer_${name}`) ? app.t(`layer_${name}`) : name.replaceAll("_", " ");
     },
     title: () => (app.has(`title_${data.title}`) ? app.t(`title_${data.title}`) : data.title),
