@@ -114,9 +114,10 @@ def test_every_home_has_an_answer_for_one_host(of_report):
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/tutorials/enclave.md"])
 def test_enclaves_are_counted_alike(page):
-    network = ni.datasets.load_yrd_enclaves()
-    rank = network.places["population"]
-    steps = ni.linkages.count_enclaves(network, rank=rank, level=1, by="step")
+    network, part = ni.datasets.load_yrd_enclaves(), study.read_configuration().places
+    inside = aggregate_to_places(network, part).inside
+    rank = inside.places["population"]
+    steps = ni.linkages.count_enclaves(inside, rank=rank, level=1, by="step")
     start = r"(\d+) (?:nodes stand outside|个节点位于其辖区之外)\D+(\d+)\D+(\d+)\D+(\d+)\D+(\d+)"
     told = re.search(start, text_of(page))
     assert told
