@@ -213,8 +213,8 @@ def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
     if ax is None:
         from matplotlib import pyplot as plt  # only here: their backend shows it
 
-        size = (width / 25.4, height / 25.4)
-        ax = plt.figure(figsize=size, layout="compressed").add_subplot()
+        inches = (width / 25.4, height / 25.4)
+        ax = plt.figure(figsize=inches, layout="compressed").add_subplot()
     # Axes made before, and ticks made when drawn, follow other settings: fix their type now.
     size, families = 7 * larger(), list(type_families())
     ax.tick_params(which="both", labelsize=size, labelfontfamily=families, labelcolor=INK)

@@ -80,11 +80,12 @@ def facts(result: Data) -> Mapping[str, Fact]:
 def _left_out(context: Context) -> dict[str, Fact]:
     coverage, cities = context.level.coverage, context.cities
     facts: dict[str, Fact] = {f"{step}_{unit}": 0 for step in STEPS.values() for unit in UNITS}
-    lost = -coverage.set_index("part")[["nodes", "links"]].diff()
+    lost: pd.DataFrame = -coverage.set_index("part")[["nodes", "links"]].diff()
     for part, step in STEPS.items():
         if part in lost.index:
-            nodes, pairs = lost.loc[part].astype(int)
-            facts |= {f"{step}_nodes": int(nodes), f"{step}_pairs": int(pairs)}
+            facts |= {
+                f"{step}_{unit}": int(n) for unit, n in zip(UNITS, lost.loc[part], strict=True)
+            }
     places = cities.storage.places.reindex(cities.storage.nodes["place"])
     linked = linked_layers(cities)
     return facts | {
