@@ -81,53 +81,14 @@ def stand_in(**known):
     return SimpleNamespace(**known)
 
 
-def said_of(section, result, code="en"):
-    """What the page says of a result in a language."""
-    context = result.context
-    if hasattr(context, "in_language"):
-        context = context.in_language(code)
-        result = replace(result, context=context)
-    name = section.__name__.rpartition(".")[2]
-    return context.language.text(context.language.template(name), section.facts(result))
-
-
-def text_of_page(section, result, code="en"):
-    """Its answer and notes in plain text."""
-    text = said_of(section, result, code)
-    return plain(" ".join([text.answer, *text.notes]))
-
-
-def key_figures_of(section, result):
-    return {figure.name: figure for figure in section.key_figures(result)}
-
-
 def said_by(section, result, code="en"):
     """What the templates of a section, or of its module, say of a result, in a language."""
+    context = result.context
+    if hasattr(context, "in_language"):  # else it is a stand-in, of one language
+        context = context.in_language(code)
+        result = replace(result, context=context)
     name = getattr(section, "name", None) or section.__name__.rpartition(".")[2]
-    language = result.context.in_language(code).language
-    return language.text(language.template(name), section.facts(result))
-
-
-def facts_of(section, context):
-    """What the templates of a section may say of the result of a context."""
-    return section.facts(context.once(section.compute))
-
-
-def text_in(section, context, code="en"):
-    """What a section says on a page: its parts as text."""
-    return said_by(section, context.once(section.compute), code)
-
-
-def said(section, context, code="en"):
-    """The answer and the notes of a section in plain text."""
-    text = text_in(section, context, code)
-    return plain(" ".join([text.answer, *text.notes]))
-
-
-def figures_of(section, context):
-    """The key figures of a section by name."""
-    result = context.once(section.compute)
-    return {figure.name: figure for figure in section.key_figures(result)}
+    return context.language.text(context.language.template(name), section.facts(result))
 
 
 def plain_text_of(section, result, code="en"):
@@ -136,6 +97,36 @@ def plain_text_of(section, result, code="en"):
     return replace(text, answer=plain(text.answer), notes=tuple(map(plain, text.notes)))
 
 
+def text_of_page(section, result, code="en"):
+    """Its answer and notes in plain text."""
+    text = plain_text_of(section, result, code)
+    return " ".join([text.answer, *text.notes])
+
+
+def key_figures_of(section, result):
+    return {figure.name: figure for figure in section.key_figures(result)}
+
+
 def tables_of(section, result):
     """The tables of a section by name."""
     return {table.name: table for table in section.tables(result)}
+
+
+# -- the same of a context ---------------------------------------------------------------------
+
+
+def facts_of(section, context):
+    """What the templates of a section may say of the result of a context."""
+    return section.facts(context.once(section.compute))
+
+
+def text_in(section, context, code="en"):
+    return said_by(section, context.once(section.compute), code)
+
+
+def said(section, context, code="en"):
+    return text_of_page(section, context.once(section.compute), code)
+
+
+def figures_of(section, context):
+    return key_figures_of(section, context.once(section.compute))

@@ -29,7 +29,7 @@ from study_cases import (
     context_of,
     key_figures_of,
     network_of,
-    said_of,
+    said_by,
     stand_in,
     tables_of,
     text_of_page,
@@ -134,7 +134,7 @@ def facts_of(result: Experiment) -> dict[str, Any]:
 
 def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     result = tried()
-    answer = plain(said_of(experiment, result).answer)
+    answer = plain(said_by(experiment, result).answer)
     assert answer == (
         f"If {EVIL} had a park in Qu & Co with four extra links, it would be better connected: by "
         "about 10 % (4 to 16 %, depending on which links end where)."
@@ -163,7 +163,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     assert "not a forecast" in text
     assert "set-up was not varied" in text
     for code in LANGUAGES:
-        page = said_of(experiment, tried(language=code))
+        page = said_by(experiment, tried(language=code))
         for line in (page.question, page.answer, *page.notes):
             assert "<script" not in in_html(line)
             assert "&lt;bdi" not in in_html(line)
@@ -215,7 +215,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
 def test_what_is_said_of_home_follows_from_its_row(row, way, words) -> None:
     result = changed(**row)
     assert facts_of(result)["new_way"] == way
-    answer = plain(said_of(experiment, result).answer)
+    answer = plain(said_by(experiment, result).answer)
     assert words in answer
     assert "nan" not in answer
     assert ("new" in key_figures_of(experiment, result)) == (way != "undefined")
@@ -256,13 +256,13 @@ def both(funding: str, **changes: Any) -> Experiment:
 
 
 def test_the_other_funding_is_told_after_the_first() -> None:
-    answer = plain(said_of(experiment, both("reallocated")).answer)
+    answer = plain(said_by(experiment, both("reallocated")).answer)
     assert answer.startswith(f"If {EVIL} paid for a park in Qu & Co with four of its six links, it")
     assert answer.endswith("With four extra links it would lose about 5 %.")
-    answer = plain(said_of(experiment, both("new")).answer)
+    answer = plain(said_by(experiment, both("new")).answer)
     assert answer.startswith(f"If {EVIL} had a park in Qu & Co with four extra links, it would be")
     assert answer.endswith("If it gave up four of its six links instead, it would lose about 5 %.")
-    answer = plain(said_of(experiment, both("reallocated", language="zh")).answer)
+    answer = plain(said_by(experiment, both("reallocated", language="zh")).answer)
     assert answer.startswith(f"若{EVIL}把六条原有联系中的四条调剂给设在Qu & Co的园区，")
     assert answer.endswith("若改为四条新增联系，则下降约 5%。")
 
@@ -278,15 +278,15 @@ def test_the_other_funding_is_told_after_the_first() -> None:
 def test_what_home_gives_up_is_told_as_a_part_of_what_it_has(size, own, words) -> None:
     trial = Trial("park", replace(SIX, size=size), "reallocated")
     result = tried(enclaves=(trial,), own=(own, float(own)))
-    assert words in plain(said_of(experiment, result).answer)
+    assert words in plain(said_by(experiment, result).answer)
 
 
 @pytest.mark.parametrize(("own", "words"), [(2, "it has only two to give up"), (0, "it has none")])
 def test_links_are_new_where_home_has_too_few_and_the_answer_says_so(own, words) -> None:
     result = tried(own=(own, float(own)))
     assert facts_of(result)["too_few"]
-    assert words in plain(said_of(experiment, result).answer)
-    assert "to give up" not in said_of(experiment, tried(own=(4, 4.0))).answer
+    assert words in plain(said_by(experiment, result).answer)
+    assert "to give up" not in said_by(experiment, tried(own=(4, 4.0))).answer
 
 
 @pytest.mark.parametrize(
@@ -419,7 +419,7 @@ def test_the_figure_marks_the_median_that_the_text_gives() -> None:
         assert (100 * rows["median"] / rows["baseline"]).tolist() in marks
     with page_style():  # access of home
         assert marked(picture.draw()) == [pytest.approx([100 * 0.054 / 0.5])]
-    assert "Black tick: median" in said_of(experiment, result).figures["effects"]
+    assert "Black tick: median" in said_by(experiment, result).figures["effects"]
 
 
 # -- what is computed --------------------------------------------------------------------------
@@ -487,7 +487,7 @@ def test_an_experiment_without_a_layer_names_the_one_it_took(no_set_ups) -> None
     # Home's links in another layer are not among those that it could give up.
     links = [*CHAIN, ("a", "c"), ("a", "b", 1, "small")]
     paid = computed(chain(links=links), funding=["reallocated"], rivals=[], placebos=0)
-    assert "with one of its two links in links" in plain(said_of(experiment, paid).answer)
+    assert "with one of its two links in links" in plain(said_by(experiment, paid).answer)
 
 
 def test_rivals_cost_as_much_where_there_are_prices() -> None:
@@ -583,7 +583,7 @@ def test_changes_that_tie_are_counted() -> None:
     assert changes == pytest.approx([-1, 0.064], abs=5e-4)
     assert known["inequality_change"] == pytest.approx(5.999, abs=5e-4)
     # All placements agree, so that no interval is written.
-    assert "depending" not in said_of(experiment, result).answer
+    assert "depending" not in said_by(experiment, result).answer
     assert key_figures_of(experiment, result)["reallocated"].low is None
 
 
@@ -669,5 +669,5 @@ def test_a_share_of_weight_names_its_layer_where_there_are_several() -> None:
     context = context_of(network_of(links), **OFF, experiment={**own, "rivals": []})
     result = experiment.compute(context)
     assert "with 50 % of the weight of its links in x, it" in plain(
-        said_of(experiment, result).answer
+        said_by(experiment, result).answer
     )

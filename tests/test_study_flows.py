@@ -13,7 +13,7 @@ from netinnov import study
 from netinnov.errors import InputError
 from netinnov.study._words import plain
 from netinnov.study.sections import experiment
-from study_cases import context_of, network_of, said_of, text_of_page
+from study_cases import context_of, network_of, said_by, text_of_page
 
 OFF = {"mechanisms": False}
 FLOWS = [("P", "Q", 8), ("P", "R", 2), ("Q", "R", 5), ("Q", "S", 3), ("R", "S", 0.2)]
@@ -60,7 +60,7 @@ def test_flows_move_a_tenth_of_the_strength_of_home(no_set_ups) -> None:
     assert result.headline.scenario.volume_share == 0.1
     known = experiment.facts(result)
     assert (known["of_volume"], known["share"], known["size"]) == (True, 0.1, 0)
-    answer = plain(said_of(experiment, result).answer)
+    answer = plain(said_by(experiment, result).answer)
     assert answer.startswith(
         "If P paid for a park in Q with 10 % of the weight of its links, it wo"
     )
@@ -89,7 +89,7 @@ def test_a_tenth_that_makes_no_link_is_not_tried(no_set_ups) -> None:
     assert (few.headline.scenario.size, few.headline.funding) == (3, "new")
     known = experiment.facts(few)
     assert (known["of_volume"], known["too_few"], known["own"]) == (False, True, 1)
-    assert "as it has only one to give up" in plain(said_of(experiment, few).answer)
+    assert "as it has only one to give up" in plain(said_by(experiment, few).answer)
 
 
 def test_links_of_equal_weight_are_counted(no_set_ups) -> None:
@@ -98,7 +98,7 @@ def test_links_of_equal_weight_are_counted(no_set_ups) -> None:
     assert (result.headline.scenario.size, result.headline.funding) == (3, "new")
     known = experiment.facts(result)
     assert (known["too_few"], known["own"], known["rounded_up"]) == (True, 2, True)
-    answer = plain(said_of(experiment, result).answer)
+    answer = plain(said_by(experiment, result).answer)
     assert "with three extra links, as it has only two to give up, it" in answer
 
 
