@@ -164,8 +164,7 @@ def test_without_a_terminal_each_step_has_a_line_when_it_begins_and_one_when_it_
     asked = [
         section
         for section in sections.SECTIONS
-        if not section.options
-        or any(getattr(configuration, part.part) for part in section.options)
+        if not section.options or any(getattr(configuration, part.part) for part in section.options)
     ]
     assert len(begun) == 3 + len(asked)
     assert len(lines) == 2 * len(begun) + 1  # and what the network is

@@ -59,7 +59,9 @@ def read_mentions(path: Path, use: Use, use_years: Use, *, size: int | None = No
 
 
 def _mentions(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=MENTION, dtype=object).astype(dict.fromkeys(MENTION[:3], "str"))
+    table = pd.DataFrame(rows, columns=MENTION, dtype=object).astype(
+        dict.fromkeys(MENTION[:3], "str")
+    )
     return table.assign(year=_years(table["year"]))
 
 
