@@ -36,14 +36,12 @@ def test_hosts_are_listed_best_first_and_the_tried_one_has_its_rank(ranked) -> N
     assert table.view["host"].tolist() == ranked.ranking.index.tolist()
     known = hosts.facts(ranked)
     # To a leads a link already, so that a park there brings home least.
-    assert known["own_rank"] > 1
     assert not known["own_best"]
     figures = key_figures_of(hosts, ranked)
-    assert figures["rank"].of == 5
     assert figures["best"].value > figures["own"].value
     text = text_of_page(hosts, ranked)
     assert text.startswith(f"h would gain most with a park in {known['best']}")
-    assert f"a ranks {known['own_rank']} of 5." in text
+    assert "With a it would" in text
     assert "Links are modelled" not in text
     for code in LANGUAGES:
         assert "nan" not in text_of_page(hosts, ranked, code)

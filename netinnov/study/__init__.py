@@ -29,7 +29,7 @@ from netinnov.study._configuration import (
 )
 from netinnov.study._context import Context
 from netinnov.study._explorer_page import write_explorer
-from netinnov.study._language import Text
+from netinnov.study._language import Text, words
 from netinnov.study._limits import limits
 from netinnov.study._loaded_data import load
 from netinnov.study._manifest import check_replaceable, hash_inputs, write_manifest
@@ -226,8 +226,9 @@ def _write_page(
         listed = tables[section.name]
         chapters.append(chapter(section.name, text, figures, pictures, listed, language))
     files = [(table.name, len(table.frame)) for each in tables.values() for table in each]
+    title = context.configuration.title
     page = {
-        "title": context.configuration.title,
+        "title": words(context.code, "terms").get(title, title),
         "command": command,
         "version": __version__,
         "tries": tries_enclaves(context.cities),
@@ -259,7 +260,7 @@ def _write_figures(
     write_pictures(
         folder / "figures",
         figures(),
-        code=language.code,
+        language=language,
         title=title,
         command=command,
         origin=origin,

@@ -22,7 +22,7 @@ from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._figure_files import encode_figure
 from netinnov.plotting._fonts import cjk_font
 from netinnov.plotting._style import page_style, print_style
-from netinnov.study._language import Language, LanguageName, Text, words
+from netinnov.study._language import Language, Text, words
 from netinnov.study._section import KeyFigure, Picture, Table
 from netinnov.study._table_views import View, view_of
 from netinnov.study._words import in_html, plain
@@ -67,7 +67,7 @@ def chapter(
     language: Language,
 ) -> Chapter:
     drawn = [picture for picture in pictures if picture.on_page][:1]
-    shown = [show(picture, text, language.code) for picture in drawn]
+    shown = [show(picture, text, language) for picture in drawn]
     listed = [
         (table, text.tables[table.name], view_of(table, language))
         for table in tables
@@ -87,11 +87,11 @@ def _key_figure(figure: KeyFigure, text: Text, language: Language) -> tuple[str,
     return text.labels[figure.name], value, ("；" if language.code == "zh" else "; ").join(more)
 
 
-def show(picture: Picture, text: Text, code: LanguageName) -> Shown:
+def show(picture: Picture, text: Text, language: Language) -> Shown:
     """A figure that was made in the style of the page, as it stands there."""
     with page_style():
         figure = picture.draw()
-    translate(figure, code)
+    translate(figure, language)
     with page_style(), print_style():
         figure.set_dpi(PAGE_DOTS)
         png = io.BytesIO()
@@ -121,24 +121,32 @@ def _without_margins(image: Image.Image) -> Image.Image:
     )
 
 
-def translate(figure: Figure, code: LanguageName) -> None:
+def translate(figure: Figure, language: Language) -> None:
     """Write labels in the language of the page, where it has words for the whole label.
 
-    There "#" stands for a number.
+    There "#" stands for a number. A label may be the name of a layer, and more after a comma.
     """
-    known = words(code, "figures") if cjk_font() else {}
+    known = words(language.code, "figures") if cjk_font() else {}
     for label in figure.findobj(Label) if known else ():
         assert isinstance(label, Label)
         text = label.get_text().strip()
-        if called := known.get(NUMBER.sub("#", text)):
-            label.set_text(called.replace("#", "{}").format(*NUMBER.findall(text)))
+        first, comma, rest = text.partition(", ")
+        if written := _written(text, known):
+            label.set_text(written)
+        elif first in language.layers and (written := _written(rest, known)) is not None:
+            label.set_text(language.layer(first) + ("，" if comma else "") + written)
+
+
+def _written(text: str, known: Mapping[str, str]) -> str | None:
+    called = "" if not text else known.get(NUMBER.sub("#", text))
+    return called and called.replace("#", "{}").format(*NUMBER.findall(text))
 
 
 def write_pictures(
     folder: Path,
     pictures: Iterable[tuple[Picture, Text]],
     *,
-    code: LanguageName,
+    language: Language,
     title: str,
     command: str,
     origin: str,
@@ -148,7 +156,7 @@ def write_pictures(
     for picture, text in pictures:
         folder.mkdir(exist_ok=True)
         figure = picture.draw()
-        translate(figure, code)
+        translate(figure, language)
         notes = [note for ax in figure.axes for note in caption_notes(ax)]
         caption = plain(" ".join([text.figures[picture.name], *dict.fromkeys(notes)]))
         content = encode_figure(

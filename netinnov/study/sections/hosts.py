@@ -88,7 +88,6 @@ def facts(result: Hosts) -> Mapping[str, Fact]:
         **{f"best_{name}": float(first[name]) for name in CHANGES},
         "best_share": float(best["best"].sum()),
         "own_best": bool(own["rank"] == 1),
-        "own_rank": int(own["rank"]),
         **{f"own_{name}": float(own[name]) for name in CHANGES},
         "gain": int((table["median"] > 0).sum()),
         "lose": int((table["median"] < 0).sum()),
@@ -109,7 +108,6 @@ def key_figures(result: Hosts) -> Iterator[KeyFigure]:
             ends: Any = {} if low == high else {"low": low, "high": high}
             yield KeyFigure(name, float(row["median"]), form="change", **ends)
     yield KeyFigure("best_share", float(first["best"]), form="percent")
-    yield KeyFigure("rank", int(own["rank"]), of=len(table))
 
 
 def draw(result: Hosts) -> Iterator[Picture]:
