@@ -176,8 +176,7 @@ def test_matched_placebos_find_a_host_that_is_special() -> None:
     assert found["n14"] > 0.2
 
 
-def test_the_sentence_says_what_is_ranked() -> None:
+def test_the_table_says_what_is_ranked() -> None:
     result = result_of([5.0, 5, 5, 7, 5, 5, 5], [1.0, 3, 4, 2, 1, 4, 1], list("abcabca"))
-    (said,) = result.sentences()
-    assert "Among 3 placebos" in said
-    assert "by its rank over as many placements as each of them has (1; +7)" in said
+    (row,) = result.effects(full=True).to_dict("records")
+    assert (row["placebo_n"], row["placebo_placements"]) == (3, 1)

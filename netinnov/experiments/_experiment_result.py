@@ -226,24 +226,6 @@ class ExperimentResult(Displayed):
         table.insert(at + 1, "beyond", far.astype("str").where(far.notna()))
         return table if full else table[COLUMNS]
 
-    def sentences(self, *, correction: Correction = "holm") -> pd.Series:
-        """Say each effect in a plain sentence.
-
-        Parameters
-        ----------
-        correction : {"holm", "fdr"}
-            As in `effects`.
-
-        Returns
-        -------
-        Series
-            One text for each row of `effects`, in the same order.
-        """
-        rows = self.effects(correction=correction, full=True).to_dict("records")
-        return pd.Series(
-            [_result_tables.sentence(row) for row in rows], name="sentence", dtype="str"
-        )
-
     def write(
         self,
         folder: str | os.PathLike[str],

@@ -1,11 +1,10 @@
-"""What an experiment says to its readers: sentences, and tables besides those of its values."""
+"""Tables of an experiment besides those of its values, and how a notebook shows it."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -32,50 +31,6 @@ def decomposition_table(
     if isinstance(decomposition, pd.DataFrame):
         return decomposition.reset_index()
     return pd.concat(decomposition, names=["scenario"]).reset_index() if decomposition else None
-
-
-def sentence(row: Mapping[Any, Any]) -> str:
-    where = "" if pd.isna(row["node"]) else f" of {row['node']}"
-    text = f"{row['scenario']}: {row['measure']}{where}"
-    if pd.isna(row["difference"]):
-        return f"{text} is not defined before or after."
-    change = row["difference"]
-    if row["low"] == row["high"] == 0:
-        text += f" stays at {row['baseline']:.4g}"
-    else:
-        verb = "rises" if change > 0 else "falls" if change < 0 else "keeps its mean"
-        text += f" {verb} by {abs(change):.3g} from {row['baseline']:.4g}"
-        if row["replicates"] > 1:
-            text += (
-                f" (Monte Carlo error {row['mc_error']:.1g}; 95 % of {row['replicates']} "
-                f"placements from {row['low']:+.3g} to {row['high']:+.3g}"
-            )
-            if not pd.isna(row["same_sign"]):
-                text += f", {100 * row['same_sign']:.0f} % with the sign of the median"
-            text += ")"
-    if not pd.isna(row["data_error"]):
-        text += (
-            f"; in {row['resamples']} resamples of the data its mean over placements has a "
-            f"standard deviation of {row['data_error']:.2g} (at most "
-            f"{row['data_error_high']:.2g}; 95 % from {row['data_low']:+.3g} to "
-            f"{row['data_high']:+.3g})"
-        )
-    if not pd.isna(row["why_no_p"]):
-        return f"{text}. No test: {row['why_no_p']}."
-    text += (
-        f". Among {row['placebo_n']} placebos, 95 % of which change it by "
-        f"{row['placebo_low']:+.3g} to {row['placebo_high']:+.3g}, it has p = "
-        f"{row['placebo_p']:.2g} ({row['corrected_p']:.2g} corrected)"
-    )
-    if row["ranked"] != change:
-        text += (
-            f", by its rank over as many placements as each of them has "
-            f"({row['placebo_placements']}; {row['ranked']:+.3g})"
-        )
-    if not pd.isna(row["beyond"]):
-        text += f". The real place lies beyond its placebos: {row['beyond']}"
-        text += ". So p tells this gap as much as the place"
-    return f"{text}."
 
 
 def effects_html(effects: pd.DataFrame) -> str:
