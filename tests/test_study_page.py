@@ -198,7 +198,13 @@ def made(answer="One.", *, front=False, language=ENGLISH):
 
 
 def page_of(tmp_path, chapters, *, language=ENGLISH, lead="", **options):
-    page = {"title": EVIL, "command": '" onmouseover="alert(1)', "version": "0", "absent": []}
+    page = {
+        "title": EVIL,
+        "command": '" onmouseover="alert(1)',
+        "version": "0",
+        "absent": [],
+        "advice": "",
+    }
     page |= {"tries": True, "tables": [("t", 1)], "others": []} | options
     path = tmp_path / "report.html"
     write_page(path, language=language, page=page, lead=lead, chapters=chapters)

@@ -182,7 +182,10 @@ def assert_same_tables(out):
             for name, kind in parquet.dtypes.items()
             if isinstance(kind, (pd.StringDtype, pd.CategoricalDtype))
         }
-        parquet = parquet.astype(texts).replace(dict.fromkeys(texts, ""), np.nan)  # as in text
+        numbers = {name: "float64" for name, kind in parquet.dtypes.items() if kind == "Int64"}
+        parquet = parquet.astype(texts | numbers).replace(
+            dict.fromkeys(texts, ""), np.nan
+        )  # as in text
         csv = pd.read_csv(
             path.with_suffix(".csv"), dtype=texts, keep_default_na=False, na_values=[""]
         )

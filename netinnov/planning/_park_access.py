@@ -89,9 +89,9 @@ class ParkAccess:
         for home in self.home:
             starts = first.ravel() + home
             # Copies are not linked, so that the nearest start is the home of the same copy.
-            apart = csgraph.dijkstra(graph, directed=True, indices=starts, min_only=True)
-            apart[starts] = np.inf
-            total += (1.0 / apart.reshape(copies, size)[:, :n]).sum(axis=1)
+            steps = csgraph.dijkstra(graph, directed=True, indices=starts, min_only=True)
+            steps[starts] = np.inf
+            total += (1.0 / steps.reshape(copies, size)[:, :n]).sum(axis=1)
         return np.asarray(total / self.home.size / (n - 1))
 
     def _of_park(

@@ -125,10 +125,10 @@ def rank_hosts(
         size = open_size(network, home, layer=layer, pipeline_share=share)
         options: Any = {"pipeline_share": share, "funding": size.funding, "layer": layer}
         scenario = ReverseEnclave(home, chosen[0], **size.amount, **options)
-    given: object = scenario
-    if not isinstance(given, BetweenPlaces):
+    asked: object = scenario
+    if not isinstance(asked, BetweenPlaces):
         msg = "`scenario` must be a scenario between two places, such as a ReverseEnclave; found"
-        raise InputError(f"{msg} {shown(given)}.")
+        raise InputError(f"{msg} {shown(asked)}.")
     if scenario.home != home:
         msg = f"`scenario` must have the home of the ranking, {home!r}; its own is"
         raise InputError(f"{msg} {scenario.home!r}.")

@@ -61,8 +61,8 @@ class Settings:
         from netinnov.scenarios._enclave import ReverseEnclave
 
         names = ("home", "host", "size", "volume", "volume_share", "pipeline_share")
-        given = {name: getattr(self, name) for name in (*names, "funding", "attachment", "layer")}
-        return ReverseEnclave(**given)
+        options = {name: getattr(self, name) for name in (*names, "funding", "attachment", "layer")}
+        return ReverseEnclave(**options)
 
     @property
     def access(self) -> Access:

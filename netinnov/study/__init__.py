@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -202,7 +202,9 @@ def _write(
     lead = next((name for name in sections.LEADING if name in names), "")
     with undrawn_characters() as undrawn:
         for code in languages:
-            _write_page(context.in_language(code), present, absent, tables, lead, folder, command)
+            _write_page(
+                context.in_language(code), present, absent, tables, lead, folder, command, undrawn
+            )
         _write_figures(context.in_language(languages[0]), present, folder, command)
     if advice := font_advice(undrawn):
         warnings.warn(advice, UserWarning, stacklevel=4)
@@ -216,6 +218,7 @@ def _write_page(
     lead: str,
     folder: Path,
     command: str,
+    undrawn: Collection[str],
 ) -> None:
     language, languages = context.language, languages_of(context.configuration)
     chapters = []
@@ -233,6 +236,7 @@ def _write_page(
         "version": __version__,
         "tries": tries_enclaves(context.cities),
         "absent": absent,
+        "advice": font_advice(undrawn),
         "tables": files,
         "others": [(code, _page_of(code, languages)) for code in languages if code != context.code],
     }

@@ -84,11 +84,13 @@ def number(value: float, *, digits: int = 3) -> str:
 
 def digits_apart(*values: float, least: int = 2, most: int = 9) -> int:
     """Significant digits, at least so many, with which numbers that differ are written apart."""
-    apart = {
+    different = {
         value for value in values if not any(0 < abs(value - x) <= 1e-9 * abs(x) for x in values)
     }
     fits = (
-        n for n in range(least, most) if len({number(x, digits=n) for x in apart}) == len(apart)
+        n
+        for n in range(least, most)
+        if len({number(x, digits=n) for x in different}) == len(different)
     )
     return next(fits, most)
 

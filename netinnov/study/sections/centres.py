@@ -51,8 +51,8 @@ class Centres(Result):
 def compute(context: Context) -> Centres | None:
     if not context.cities.storage.presence("linked").any():
         return None
-    found = context.once(detect)
-    return Centres(context, context.once(spread), found, context.once(profile))
+    detected = context.once(detect)
+    return Centres(context, context.once(spread), detected, context.once(profile))
 
 
 def facts(result: Centres) -> Mapping[str, Fact]:
@@ -102,28 +102,28 @@ def _even_layers(spread: Spread) -> dict[str, Fact]:
     }
 
 
-def _by_rule(found: Detection | None) -> dict[str, Fact]:
-    if found is None:
+def _by_rule(detected: Detection | None) -> dict[str, Fact]:
+    if detected is None:
         return {}
-    table, plan, asked = found.table, found.plan, found.asked
-    counts = found.rules[asked].sum()
-    by_most = found.rules[asked].sum(axis=1).sort_values(ascending=False, kind="stable")
+    table, plan, asked = detected.table, detected.plan, detected.asked
+    counts = detected.rules[asked].sum()
+    by_most = detected.rules[asked].sum(axis=1).sort_values(ascending=False, kind="stable")
     by_most = by_most[by_most > len(asked) / 2]
     others = table[~table["centre"] & (table["support"] >= 0.05)]
     near = others.sort_values("support", ascending=False, kind="stable").head(1)
-    instead = found.rule != plan.options.rule
+    instead = detected.rule != plan.options.rule
     return {
-        "n_centres": len(found.centres),
-        "centres": [Place(each) for each in found.centres.index],
-        "tied": [Place(each) for each in found.tied([found.rule])],
-        "tied_elsewhere": [Place(each) for each in found.tied([*{*asked} - {found.rule}])],
-        "rule": Name(found.rule),
-        "rule_means": Term(f"rule_{found.rule}"),
-        "least": found.least if found.rule == "hubs" else 0.0,
+        "n_centres": len(detected.centres),
+        "centres": [Place(each) for each in detected.centres.index],
+        "tied": [Place(each) for each in detected.tied([detected.rule])],
+        "tied_elsewhere": [Place(each) for each in detected.tied([*{*asked} - {detected.rule}])],
+        "rule": Name(detected.rule),
+        "rule_means": Term(f"rule_{detected.rule}"),
+        "least": detected.least if detected.rule == "hubs" else 0.0,
         "replaced": Name(plan.options.rule) if instead else None,
-        "by_chance": found.test.by_chance,
-        "sure": found.sure,
-        "support": float(found.centres["support"].min()) if len(found.centres) else math.nan,
+        "by_chance": detected.test.by_chance,
+        "sure": detected.sure,
+        "support": float(detected.centres["support"].min()) if len(detected.centres) else math.nan,
         "near": Place(near.index[0]) if len(near) else None,
         "near_support": float(near["support"].iloc[0]) if len(near) else math.nan,
         "n_rules": len(asked),
@@ -143,16 +143,16 @@ def _by_rule(found: Detection | None) -> dict[str, Fact]:
 
 
 def _indices(result: Centres) -> dict[str, Fact]:
-    found, plan = result.profile, result.detection.plan if result.detection else None
-    if found is None or plan is None:
+    indices, plan = result.profile, result.detection.plan if result.detection else None
+    if indices is None or plan is None:
         return {}
-    table = found.table
-    more, fewer = found.beyond
+    table = indices.table
+    more, fewer = indices.beyond
     influential = table["most_influential"].dropna()
     first = influential.value_counts().head(1)
-    people = found.value("size_effective_number")
-    beside = found.modelled_beside.values()
-    ends = [found.value("primacy", f"{end}_without_one") for end in ("low", "high")]
+    people = indices.value("size_effective_number")
+    beside = indices.modelled_beside.values()
+    ends = [indices.value("primacy", f"{end}_without_one") for end in ("low", "high")]
     return {
         "null": Term(plan.null.code),
         "gravity": plan.null.name == "gravity",
@@ -176,11 +176,11 @@ def _indices(result: Centres) -> dict[str, Fact]:
 
 
 def key_figures(result: Centres) -> Iterator[KeyFigure]:
-    main, found = result.spread.main, result.detection
-    if found is not None:
+    main, detected = result.spread.main, result.detection
+    if detected is not None:
         low, high = _interval(result, "n_centres") or (None, None)
-        yield KeyFigure("centres", len(found.centres), low, high, of=main.places)
-        by_most = found.rules[found.asked].sum(axis=1) > len(found.asked) / 2
+        yield KeyFigure("centres", len(detected.centres), low, high, of=main.places)
+        by_most = detected.rules[detected.asked].sum(axis=1) > len(detected.asked) / 2
         yield KeyFigure("by_most", int(by_most.sum()), of=main.places)
     if math.isfinite(main.effective_number):
         low, high = _interval(result, "effective_number") or (None, None)
@@ -194,17 +194,17 @@ def key_figures(result: Centres) -> Iterator[KeyFigure]:
 
 
 def draw(result: Centres) -> Iterator[Picture]:
-    found = result.detection
-    if found is not None:
+    detected = result.detection
+    if detected is not None:
         network = result.context.cities
         at = network.storage.places[["lon", "lat"]].reindex(network.storage.nodes["place"])
-        at = at.set_axis(network.storage.nodes.index).reindex(found.table.index).dropna()
+        at = at.set_axis(network.storage.nodes.index).reindex(detected.table.index).dropna()
         name, drawn = "centres", partial(_map, result, at)
         if at.empty:
             name, drawn = "centre_rules", partial(_rules, result)
         yield Picture(name, drawn, on_page=True)
     if result.spread.main.linked >= LEAST:
-        yield Picture("rank_size", partial(_ranks, result), on_page=found is None)
+        yield Picture("rank_size", partial(_ranks, result), on_page=detected is None)
     if result.profile is not None and result.profile.drawn:
         yield Picture("profile", partial(_profile, result))
 
@@ -227,8 +227,8 @@ def _map(result: Centres, at: pd.DataFrame) -> Figure:
 
 
 def _rules(result: Centres) -> Figure:
-    found: Detection = result.detection  # type: ignore[assignment]
-    by_rule = found.rules[found.asked]
+    detected: Detection = result.detection  # type: ignore[assignment]
+    by_rule = detected.rules[detected.asked]
     shown = min(int((by_rule.sum(axis=1) > 0).sum()) or 1, PLACES_DRAWN)
     figure = new_figure(width=DOUBLE, height=16 + 5.2 * shown)
     ax = figure.add_subplot()
@@ -292,31 +292,31 @@ def _polycentricity(result: Centres) -> Table:
     return Table("polycentricity", mark_layers(frame, modelled), modelled=modelled)
 
 
-def _of_centres(found: Detection, result: Centres) -> Iterator[Table]:
-    plan, mark = found.plan, result.context.mark
-    view = found.table[["centre", "support", "agreement"]]
-    view = view.assign(strength=found.table["centrality"]).rename_axis("place").reset_index()
+def _of_centres(detected: Detection, result: Centres) -> Iterator[Table]:
+    plan, mark = detected.plan, result.context.mark
+    view = detected.table[["centre", "support", "agreement"]]
+    view = view.assign(strength=detected.table["centrality"]).rename_axis("place").reset_index()
     yield Table(
         "centres",
-        with_modelled(found.table, plan.modelled, always=True),
+        with_modelled(detected.table, plan.modelled, always=True),
         view,
         on_page=True,
         places=("place",),
         forms={"support": "percent", "agreement": "percent"},
         modelled=plan.modelled,
     )
-    frame = with_modelled(found.rules, plan.modelled, always=True)
+    frame = with_modelled(detected.rules, plan.modelled, always=True)
     yield Table("centre_rules", frame, modelled=plan.modelled)
     settings = {
         "layers together": "; ".join(map(mark, plan.network.layers)),
         "layers apart": "; ".join(map(mark, plan.modelled_beside)),
         **{key.replace("_", " "): value for key, value in plan.options.model_dump().items()},
-        "minimum share": found.least,
-        "rule used": found.rule,
+        "minimum share": detected.least,
+        "rule used": detected.rule,
         "null model used": plan.null.name,
         "share of links that the null model moves": plan.null.moved,
         "why this null model": plan.null.why,
-        **{f"modularity test: {key}": value for key, value in asdict(found.test).items()},
+        **{f"modularity test: {key}": value for key, value in asdict(detected.test).items()},
         "seed": plan.seed,
         **{f"left out: {omitted.result}": omitted.why for omitted in plan.left_out},
     }
@@ -324,10 +324,10 @@ def _of_centres(found: Detection, result: Centres) -> Iterator[Table]:
     yield Table("structure", frame)
 
 
-def _of_indices(found: Profile, result: Centres) -> Iterator[Table]:
+def _of_indices(indices: Profile, result: Centres) -> Iterator[Table]:
     modelled: tuple[str, ...] = result.detection.plan.modelled  # type: ignore[union-attr]
-    names = found.table["most_influential"].map(result.names, na_action="ignore").astype("str")
-    frame = found.table.assign(most_influential=names)
+    names = indices.table["most_influential"].map(result.names, na_action="ignore").astype("str")
+    frame = indices.table.assign(most_influential=names)
     columns = ["value", "low", "high", "null_low", "null_high", "p"]
     view = frame.loc[frame["of"] != "size", columns].dropna(axis=1, how="all")
     yield Table(
@@ -339,7 +339,7 @@ def _of_indices(found: Profile, result: Centres) -> Iterator[Table]:
         terms=("index",),
         modelled=modelled,
     )
-    if beside := found.modelled_beside:
+    if beside := indices.modelled_beside:
         marked = {result.context.mark(layer): table for layer, table in beside.items()}
         table = pd.concat(marked, names=["layer", "index"]).reset_index("index")
         table = table[["index", "of", "many_centres_if", "value"]]

@@ -77,26 +77,26 @@ def facts(result: Organised) -> Mapping[str, Fact]:
 
 
 def _communities(result: Organised) -> dict[str, Fact]:
-    found = result.communities
-    if found is None:
+    groups = result.communities
+    if groups is None:
         return {"n_communities": 0}
-    test, table, plan = found.detection.test, found.table, found.detection.plan
-    by_layer = found.cohesion["inside"].drop("together").dropna().sort_values(kind="stable")
+    test, table, plan = groups.detection.test, groups.table, groups.detection.plan
+    by_layer = groups.cohesion["inside"].drop("together").dropna().sort_values(kind="stable")
     ends = [by_layer.index[-1], by_layer.index[0]] if len(by_layer) > 1 else []
-    places = found.detection.table
+    places = groups.detection.table
     roles = places["role"].dropna().value_counts().sort_index()
     hubs = places[places["role"].isin(["R5", "R6", "R7"])].sort_values("z", ascending=False)
-    flows, flow = found.flows[found.flows["source"] != found.flows["target"]], None
+    flows, flow = groups.flows[groups.flows["source"] != groups.flows["target"]], None
     weights = flows["weight"].sort_values(ascending=False)
     if 1 < len(table) < DRAWN and len(flows) and not as_much(weights, weights.head(1)):
         flow = flows.loc[weights.index[0]]
     return {
         "n_communities": len(table),
         "all_modelled": bool(plan.modelled),
-        "around": [Place(each) for each in found.strongest],
+        "around": [Place(each) for each in groups.strongest],
         "members": [int(each) for each in table["places"]],
         "shares": [float(each) for each in table["strength_share"]],
-        "inside": float(found.cohesion["inside"]["together"]),
+        "inside": float(groups.cohesion["inside"]["together"]),
         "tested": test.untested is None,
         "untested": Term(plan.null.code)
         if plan.null.model is None
@@ -107,8 +107,8 @@ def _communities(result: Organised) -> dict[str, Fact]:
         "inside_layers": [Layer(layer) for layer in ends],
         "inside_shares": [float(by_layer[layer]) for layer in ends],
         "directed": bool(plan.network.directed),
-        "flow_from": None if flow is None else Place(found.strongest[flow["source"]]),
-        "flow_to": None if flow is None else Place(found.strongest[flow["target"]]),
+        "flow_from": None if flow is None else Place(groups.strongest[flow["source"]]),
+        "flow_to": None if flow is None else Place(groups.strongest[flow["target"]]),
         "flow_share": math.nan if flow is None else float(flow["share"]),
         "roles": [Term(role) for role in roles.index] if len(table) > 1 else [],
         "in_roles": [int(n) for n in roles],
@@ -159,10 +159,10 @@ def _brokers(result: Organised) -> dict[str, Fact]:
 
 
 def _specialised(result: Organised) -> dict[str, Fact]:
-    found = result.specialisation
+    groups = result.specialisation
     known: dict[str, Fact] = {"specialised": None, "first_period": None}
-    if found is not None and found.table is not None:
-        well_linked = found.table[found.table["links"] >= found.table["links"].quantile(0.5)]
+    if groups is not None and groups.table is not None:
+        well_linked = groups.table[groups.table["links"] >= groups.table["links"].quantile(0.5)]
         rows = well_linked.sort_values("krugman_index", ascending=False, kind="stable").head(NAMED)
         rows = rows[rows["krugman_index"] > NOTHING]
         known |= {
@@ -170,16 +170,16 @@ def _specialised(result: Organised) -> dict[str, Fact]:
             "krugman": [float(each) for each in rows["krugman_index"]],
             "most_in": [Layer(each) for each in rows["most_special_in"]],
         }
-    if found is not None and found.spread is not None:
-        first, last = (float(found.spread["log_sd"].iloc[at]) for at in (0, -1))
+    if groups is not None and groups.spread is not None:
+        first, last = (float(groups.spread["log_sd"].iloc[at]) for at in (0, -1))
         stays = math.isclose(first, last, abs_tol=1e-12)
         known |= {
-            "first_period": str(found.spread.index[0]),
-            "last_period": str(found.spread.index[-1]),
+            "first_period": str(groups.spread.index[0]),
+            "last_period": str(groups.spread.index[-1]),
             "first_spread": first,
             "last_spread": last,
             "spread_digits": digits_apart(first, last),
-            "spread_places": int(found.spread["places"].iloc[0]),
+            "spread_places": int(groups.spread["places"].iloc[0]),
             "trend": 0 if stays else 1 if last > first else -1,
         }
     return known
@@ -187,9 +187,9 @@ def _specialised(result: Organised) -> dict[str, Fact]:
 
 def key_figures(result: Organised) -> Iterator[KeyFigure]:
     known = facts(result)
-    if (found := result.communities) is not None:
-        yield KeyFigure("communities", len(found.table))
-        test = found.detection.test
+    if (groups := result.communities) is not None:
+        yield KeyFigure("communities", len(groups.table))
+        test = groups.detection.test
         digits = digits_apart(test.modularity, test.null_low, test.null_high)
         yield KeyFigure("modularity", test.modularity, test.null_low, test.null_high, digits=digits)
         yield KeyFigure("inside", known["inside"], form="percent")
@@ -218,13 +218,13 @@ def draw(result: Organised) -> Iterator[Picture]:
 
 
 def _similarity(result: Organised) -> Figure:
-    found: of.Similarity = result.similarity  # type: ignore[assignment]
+    groups: of.Similarity = result.similarity  # type: ignore[assignment]
     write = result.context.language.layer
     both = [
-        (found.overlap, "share of linked pairs in common"),
-        (found.correlation, "rank correlation of numbers of links"),
+        (groups.overlap, "share of linked pairs in common"),
+        (groups.correlation, "rank correlation of numbers of links"),
     ]
-    both = both if len(found.overlap) <= SHOWN / 2 and larger() == 1 else both[:1]
+    both = both if len(groups.overlap) <= SHOWN / 2 and larger() == 1 else both[:1]
     figure = new_figure(width=DOUBLE, height=82 if larger() > 1 or len(both) > 1 else 160)
     axes = figure.subplots(1, len(both), squeeze=False).ravel()
     for ax, (table, label) in zip(axes, both, strict=True):
@@ -272,32 +272,32 @@ def tables(result: Organised) -> Iterator[Table]:
         view = view[["name", "jurisdiction", "enclave", *ROLES, "together"]]
         frame = result.brokers
         yield Table("brokerage", frame, view, on_page=True, places=("jurisdiction",))
-    if (found := result.specialisation) is not None:
+    if (groups := result.specialisation) is not None:
         parts = {
-            "specialisation": found.table,
-            "location_quotients": found.quotients,
-            "convergence": found.spread,
-            "strength_by_period": found.strength,
+            "specialisation": groups.table,
+            "location_quotients": groups.quotients,
+            "convergence": groups.spread,
+            "strength_by_period": groups.strength,
         }
         yield from (Table(name, part) for name, part in parts.items() if part is not None)
 
 
-def _of_communities(found: of.Communities) -> Iterator[Table]:
-    plan = found.detection.plan
+def _of_communities(groups: of.Communities) -> Iterator[Table]:
+    plan = groups.detection.plan
     both = (*plan.modelled, *plan.modelled_beside)
-    view = found.table[["places", "strength_share", "inside"]]
-    view.insert(0, "strongest", found.strongest)
+    view = groups.table[["places", "strength_share", "inside"]]
+    view.insert(0, "strongest", groups.strongest)
     yield Table(
         "communities",
-        with_modelled(found.table, plan.modelled, always=True),
+        with_modelled(groups.table, plan.modelled, always=True),
         view.reset_index(drop=True),
         on_page=len(view) > 1,
         places=("strongest",),
         forms={"strength_share": "percent", "inside": "percent"},
         modelled=plan.modelled,
     )
-    frame = mark_layers(found.cohesion, both)
+    frame = mark_layers(groups.cohesion, both)
     frame = frame if len(frame) > 2 else frame.iloc[1:]  # one layer is all of them
     yield Table("communities_by_layer", frame, modelled=both)
-    frame = with_modelled(found.flows, plan.modelled, always=True)
+    frame = with_modelled(groups.flows, plan.modelled, always=True)
     yield Table("community_flows", frame, modelled=plan.modelled)
