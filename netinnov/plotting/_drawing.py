@@ -149,7 +149,8 @@ def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
         place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
         ax.legend(handles=handles, borderaxespad=0, **place | style)
         return
-    widths = [_width(str(handle.get_label())) for handle in handles]
+    labels = [str(handle.get_label()) for handle in handles]
+    widths = [max(map(_width, label.split("\n"))) for label in labels]
     points = _POINTS * larger()
     handle = (style.get("handlelength", 2.0) + 1.5) * points
     column = handle + max(widths, default=0) + points

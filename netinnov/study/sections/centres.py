@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from netinnov import plotting
 from netinnov.plotting._frame import map_height
 from netinnov.plotting._rank_size_and_centralities import plot_rank_size_panels
-from netinnov.plotting._style import DOUBLE, SINGLE, new_figure
+from netinnov.plotting._style import DOUBLE, SINGLE, larger, new_figure
 from netinnov.study._context import Context
 from netinnov.study._section import (
     Fact,
@@ -246,6 +246,8 @@ def _ranks(result: Centres) -> Figure:
     together = result.spread.together.set_axis(named.index)
     series = {whole: together} if len(strength.columns) > 1 else {}
     series |= {write(layer): named[layer] for layer in layers}
+    if larger() > 1:  # on a page the first alone
+        series = dict(list(series.items())[:1])
     rows = -(-len(series) // 3)
     figure = new_figure(width=DOUBLE if len(series) > 1 else SINGLE, height=8 + 50 * rows)
     axes = figure.subplots(rows, min(len(series), 3), squeeze=False).ravel()
