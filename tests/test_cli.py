@@ -863,7 +863,7 @@ def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
     text = shown.decode()
     assert run.returncode == 0, text
     assert said.decode().startswith("The report is ")
-    steps = ("reading and checking tables", "aggregating", "section: what an enclave", "drawing")
+    steps = ("reading and checking tables", "aggregating", "section: experiment", "drawing")
     for step in steps:
         assert f"netinnov: {step}" in text
     assert re.search(

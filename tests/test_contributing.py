@@ -171,7 +171,7 @@ def test_additions_are_usable_by_the_files_that_are_named(tmp_path: Path) -> Non
     )
     assert run.returncode == 0, run.stderr
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "The node with the most links is b." in page
+    assert "The node with the most links is <bdi>b</bdi>." in page
     assert "sister cities" in page
     tables = tmp_path / "out" / "tables"
     assert pd.read_csv(tables / "first.csv")["node"].tolist() == ["b"]

@@ -124,6 +124,8 @@ def _experiment(tables: Path) -> dict[str, Any] | None:
 def draws_of(replicates: pd.DataFrame, scenario: str) -> dict[str, list[float | None]]:
     """Access in each placement, of the places whose access changes."""
     rows = replicates[replicates["measure"] == ACCESS].astype({"value": "float64"})
+    if rows.empty:  # of many places access is not measured
+        return {}
     before, draws = (
         rows[rows["scenario"] == name].pivot(index="replicate", columns="node", values="value")
         for name in ("baseline", scenario)
