@@ -144,7 +144,7 @@ THINGS = {
         lambda outputs: len(outputs) == 1 and shows("<b>NullComparison</b>", "<svg ")(outputs),
     ),
     "its effects": Thing(
-        "effects = result.effects()\nprint(effects.shape)\neffects", prints("(1, 12)", "difference")
+        "effects = result.effects()\nprint(effects.shape)\neffects", prints("(1, 13)", "difference")
     ),
     "a figure of the result": Thing("plot_effects(result)", lambda outputs: pictures(outputs) == 1),
     "all processors": Thing(
