@@ -68,6 +68,7 @@ FORBIDDEN = {
         ),
     ],
     "zh": [
+        (r"just (?:below|above)|less than|more than|not (?:defined|known)", "English"),
         (r"\bnan\b|\bNone\b|\bTrue\b|\bFalse\b|\{|\}", "a value that was not written"),
         (r"（\s*）|\(\s*\)|“”", "empty brackets"),
         (r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]", "a half-width mark"),

@@ -15,10 +15,10 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
 
 from netinnov.study._section import Fact, Form, Layer, Name, Pair, Place, Term
-from netinnov.study._words import cell, name, number, per_cent_of, percent, signed, year
+from netinnov.study._words import cell, in_per_cent, name, number, percent, signed, year
 
 LanguageName: TypeAlias = Literal["en", "zh"]
-Part: TypeAlias = Literal["terms", "layers", "kinds", "figures"]
+Glossary: TypeAlias = Literal["terms", "layers", "kinds", "figures"]
 LANGUAGES: tuple[LanguageName, ...] = ("en", "zh")
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 SPELLED: Mapping[LanguageName, Mapping[int, str]] = {
@@ -26,6 +26,14 @@ SPELLED: Mapping[LanguageName, Mapping[int, str]] = {
     "zh": dict(enumerate("零一两三四五六七八九十")),
 }
 MOST = 6  # names of a list that are written
+# What English numbers say in words, and Chinese ones instead.
+IN_CHINESE = {
+    " %": "%",
+    "less than ": "不到 ",
+    "more than ": "超过 ",
+    "just below ": "略低于 ",
+    "just above ": "略高于 ",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +129,7 @@ class Language:
 
     def percent(self, share: float) -> str:
         """Close to the ends it does not round to them."""
-        if math.isnan(share):
-            return self.term("not_known")
-        if self.code == "zh":
-            text = percent(share).replace(" %", "%")
-            return text.replace("less than ", "不到 ").replace("more than ", "超过 ")
-        return percent(share)
+        return self.term("not_known") if math.isnan(share) else self._said(percent(share))
 
     def change(self, share: float, *, sign: bool = True) -> str:
         """A relative change in per cent, with two significant digits."""
@@ -134,15 +137,13 @@ class Language:
             return self.term("not_known")
         if not sign:
             share = abs(share)
-        text = per_cent_of([share], 1.0)[0]
-        text = text if sign else text.removeprefix("+")
-        return text.replace(" %", "%") if self.code == "zh" else text
+        text = self._said(in_per_cent([share])[0])
+        return text if sign else text.removeprefix("+")
 
     def span(self, low: float, high: float, form: Form = "number", digits: int = 2) -> str:
         """Both ends of an interval."""
         if form == "change":
-            ends = per_cent_of([low, high], 1.0)
-            ends = [each.replace(" %", "%") for each in ends] if self.code == "zh" else ends
+            ends = list(map(self._said, in_per_cent([low, high])))
         else:
             ends = [self.form(each, form, digits) for each in (low, high)]
         if self.code == "zh":
@@ -158,7 +159,7 @@ class Language:
         if missing or form == "text" or isinstance(value, (str, list)):
             return self.names(value) if isinstance(value, list) else self.write(value)
         if form == "number" and isinstance(value, float):
-            return number(value, digits=digits)
+            return number(value, digits=max(1, digits))
         of: dict[str, Callable[[Any], str]] = {
             "percent": self.percent,
             "change": self.change,
@@ -166,6 +167,11 @@ class Language:
             "year": year,
         }
         return of.get(form, self.write)(value)
+
+    def _said(self, number: str) -> str:
+        for english, chinese in IN_CHINESE.items() if self.code == "zh" else ():
+            number = number.replace(english, chinese)
+        return number
 
     def cell(self, value: Any, *, column: str, table: Any) -> str:
         """A cell of a table on the page."""
@@ -213,7 +219,7 @@ class Language:
             "spelled",
         ):
             environment.filters[filter_] = getattr(self, filter_)
-        environment.filters["number"] = lambda x, digits=2: number(float(x), digits=max(1, digits))
+        environment.filters["number"] = lambda x, digits=2: self.form(float(x), "number", digits)
         environment.globals |= {"span": self.span, "zip": zip}
         environment.filters["written"] = self.write
         return environment
@@ -236,9 +242,7 @@ def _compiled(language: Language, section: str) -> Template:
 
 
 @cache
-def words(
-    code: LanguageName, part: Literal["terms", "layers", "kinds", "figures"]
-) -> dict[str, str]:
+def words(code: LanguageName, part: Glossary) -> dict[str, str]:
     """The words of netinnov, of the layers of the bundled case, or of figures, in a language."""
     text = files("netinnov.study").joinpath(f"words.{code}.toml").read_text(encoding="utf-8")
     read: dict[str, dict[str, str]] = tomllib.loads(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -16,10 +16,6 @@ MINUS = "\N{MINUS SIGN}"
 ISOLATE, END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{END}]*){END}")
 SMALLEST = 1e-6  # below it a number is written with a power of ten, not with a row of zeros
-ILLUSTRATIVE = (
-    "An illustrative, uncalibrated model, one formal reading of Figure {} of Hu and Zhang, who "
-    "give no equations: it says nothing on the places of this study."
-)
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -41,11 +37,6 @@ def joined(parts: Sequence[str], *, last: str = " and ", between: str = ", ") ->
     return last.join([between.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def some(parts: Sequence[str], n: int, *, most: int = 6) -> str:
-    shown = parts[:most]
-    return joined(shown) if n <= len(shown) else f"{', '.join(shown)} and {n - len(shown):,} more"
-
-
 def alike(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-9)
 
@@ -60,10 +51,6 @@ def counted(n: int, noun: str, plural: str = "") -> str:
 
 def are(n: int) -> str:
     return "is" if n == 1 else "are"
-
-
-def has(n: int) -> str:
-    return "has" if n == 1 else "have"
 
 
 def number(value: float, *, digits: int = 3) -> str:
@@ -108,23 +95,15 @@ def decimals_for(*changes: float) -> int:
     return min(max(1 - math.floor(math.log10(largest)), 0), 9) if largest else 3
 
 
-def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
-    if math.isnan(value):
+def fixed(change: float, decimals: int) -> str:
+    """With a sign; one that would be written as 0 says on which side of it it is."""
+    if math.isnan(change):
         return "not defined"
-    if value == 0:
+    if change == 0:
         return "0"
-    if abs(value) < 0.5 * 10**-decimals:
-        least = f"{10**-decimals:.{decimals}f}"
-        return f"just {'below' if value < 0 else 'above'} 0" if sign else f"below {least}"
-    return signed(f"{value:{'+' if sign else ''},.{decimals}f}")
-
-
-def uncapitalised(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def signed_percent(change: float) -> str:
-    return f"{fixed(change, 2, sign=True)} %"
+    if abs(change) < 0.5 * 10**-decimals:
+        return f"just {'below' if change < 0 else 'above'} 0"
+    return signed(f"{change:+,.{decimals}f}")
 
 
 def percent(share: float) -> str:
@@ -138,16 +117,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def out_of(n: int) -> Callable[[float], str]:
-    return lambda share: f"{round(share * n):,} of {n:,}"
-
-
-def per_cent_of(changes: Iterable[float], before: float) -> list[str]:
-    """With equal decimals; absolute changes if ``before`` is 0."""
-    known = bool(before) and not math.isnan(before)
-    changes = [100 * float(each) / abs(before) if known else float(each) for each in changes]
-    decimals = max(decimals_for(*changes), int(known))
-    return [fixed(change, decimals, sign=True) + " %" * known for change in changes]
+def in_per_cent(shares: Iterable[float]) -> list[str]:
+    """Changes in per cent, with equal decimals, of which the largest has two digits."""
+    changes = [100 * share for share in shares]
+    decimals = max(decimals_for(*changes), 1)
+    return [f"{fixed(change, decimals)} %" for change in changes]
 
 
 def cell(value: Any, *, longest: int = 80) -> str:
