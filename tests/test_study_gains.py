@@ -262,11 +262,13 @@ def test_a_star_is_compared_and_its_borders_counted():
 def test_what_has_no_price_is_in_no_sentence_on_equal_cost():
     # As if a merger were the best for all.
     result = gains.compute(stars(placements=2, replicates=0))
-    effects = result.governance.comparison.effects
+    effects = result.of("governance").comparison.effects
     best = effects["approach"].eq("merger") & ~effects["measure"].str.endswith("excess")
     effects = effects.assign(difference=effects["difference"].mask(best, 9.0))
-    compared = replace(result.governance.comparison, effects=effects)
-    result = replace(result, governance=replace(result.governance, comparison=compared))
+    approaches = result.of("governance")
+    compared = replace(approaches.comparison, effects=effects)
+    results = {**result.results, "governance": replace(approaches, comparison=compared)}
+    result = replace(result, results=results)
     facts = gains.facts(result)
     for best in ("best_home", "best_host", "tried", "home_leaves", "host_leaves"):
         assert "merger" not in facts[best]
@@ -461,13 +463,14 @@ def test_links_inside_a_node_are_not_said_to_have_an_end_without_value(more, kin
 
 def test_either_part_may_be_left_out():
     result = gains.compute(parks(sharing={}))
-    assert result.governance is None
+    assert "governance" not in result.results
     assert (
         {"sharing", "sharing_pair"}
         <= {*tables_of(gains, result)}
         <= {"sharing", "sharing_pair", "sharing_stability"}
     )
-    assert gains.facts(result)["parts"] == "sharing"
+    assert gains.facts(result)["has_sharing"]
+    assert not gains.facts(result)["has_governance"]
 
 
 def test_the_bundled_game_is_shared_between_sixteen_cities(bundled):

@@ -189,6 +189,9 @@ def _pairs_with(place: str, context: Context, pairs: pd.DataFrame) -> pd.DataFra
     return pd.DataFrame({"home": place, "host": hosts}, index=sites, dtype="str")
 
 
+OPTIONS, CHECK = PlanPart, task_of
+
+
 def compute(context: Context) -> Plan:
     task = context.once(task_of)
     scenarios, part = task.scenarios, task.part

@@ -208,6 +208,9 @@ class Governance(Result):
     comparison: ApproachComparison | None
 
 
+OPTIONS, CHECK = GovernancePart, pair_of
+
+
 def compute(context: Context) -> Governance:
     part, choice = context.settings(GovernancePart), context.once(pair_of)
     shares, why = border_shares(context, part.groups, part.replicates)

@@ -164,6 +164,9 @@ class Sharing(Result):
         return self.benefits.groupby("rule", sort=False)[columns].first()
 
 
+OPTIONS, CHECK = SharingPart, pairs_of
+
+
 def compute(context: Context) -> Sharing:
     part, pairs = context.settings(SharingPart), context.once(pairs_of)
     paths = context.measures.paths if pairs.layer else {}

@@ -112,6 +112,9 @@ class Siting(Result):
         return [str(site) for site in pairs.index[tied] if site not in chosen]
 
 
+OPTIONS, CHECK = SitingPart, candidates_of
+
+
 def compute(context: Context) -> Siting:
     candidates = context.once(candidates_of)
     part, maker, cities = candidates.part, candidates.maker, context.cities
