@@ -275,10 +275,9 @@ def test_a_target_that_is_not_reached_never_seems_to_be(asked, before, value):
         number(facts[each], digits=int(facts["digits"])) for each in ("asked", "before", "after")
     ]
     assert texts[0] not in texts[1:]
+    results = {**whole.results, "plan": replace(result, plan=plan)}
     for code in ("en", "zh"):
-        said = plain_text_of(
-            where_next, replace(whole, results={"plan": replace(result, plan=plan)}), code
-        )
+        said = plain_text_of(where_next, replace(whole, results=results), code)
         assert all(text in said.answer for text in texts)
     share = replace(plan, target=CentreSupport("g", 0.9), baseline=0.5, value=0.8998)
     facts = plans.facts(replace(result, plan=share))

@@ -86,7 +86,6 @@ def _changes(result: Experiment) -> Facts:
     first = result.headline
     return (
         known
-        | _change("home", _row(result, first, result.access, result.part.home))
         | _change("host", _row(result, first, result.access, result.part.host))
         | _change("efficiency", _row(result, first, EFFICIENCY))
         | _change("inequality", _row(result, first, INEQUALITY))
@@ -110,7 +109,6 @@ def _change(name: str, row: Row) -> Facts:
     )
     known: Facts = {"change": median, "low": low, "high": high, "relative": before > 0}
     known |= {"way": "" if row is None else _way(row)}
-    known |= {"alike": math.nan if row is None else float(row["same_sign"])}
     return {f"{name}_{key}": value for key, value in known.items()}
 
 
@@ -171,7 +169,6 @@ def _rivals(result: Experiment) -> Facts:
         **{f"{side}_than": rivals for side, rivals in sides.items()},
         "rival": None if best is None else Term(best[1].kind),
         "rival_size": 0 if best is None else best[1].sized.size or 0,
-        "park_better": math.nan if best is None else best[0],
         "sure": SURE,
     }
 

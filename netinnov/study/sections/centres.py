@@ -156,7 +156,6 @@ def _indices(result: Centres) -> dict[str, Fact]:
     return {
         "null": Term(plan.null.code),
         "gravity": plan.null.name == "gravity",
-        "moved": plan.null.moved,
         "replicates": plan.replicates,
         "compared": int(table["p"].notna().sum()),
         "towards_more": [Term(each) for each in more],

@@ -97,7 +97,6 @@ def facts(result: Park) -> Mapping[str, Fact]:
         "directed": bool(result.context.inside.directed),
         "stated": not (row["is_liaison"] and pd.notna(stated) and not stated),
         "single_points": [Place(node) for node in result.single_points],
-        "actors": len(result.outages),
     }
 
 
