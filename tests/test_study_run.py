@@ -622,6 +622,19 @@ def test_a_flattened_network_may_call_its_layer_all(no_figures, tables):
     assert table(out, "polycentricity")["layer"].tolist() == ["all"]
 
 
+def test_what_is_not_there_is_said_to_be_missing(no_figures, tables):
+    """No enclave, so no experiment; and no two places are linked, so none is central."""
+    path = tables([("a", "P"), ("b", "P")], [("a", "b")])
+    path.write_text('language = "en,zh"\n' + path.read_text())
+    out = run(path)
+    page, chinese = page_of(out), (out / "report.zh.html").read_text("utf-8")
+    for why in ("No experiment was run", "No two places are linked"):
+        assert page.count(why) == 1
+    assert chinese.count("没有进行实验") == 1
+    path.write_text("experiment = false\n" + path.read_text())
+    assert "No experiment" not in page_of(run(path, overwrite=True))
+
+
 # -- other sources -----------------------------------------------------------------------------
 
 

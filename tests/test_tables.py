@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import warnings
 from collections import Counter
 from typing import Any, NamedTuple
 
@@ -368,7 +369,11 @@ def test_places_that_differ_by_an_ending_case_or_blanks_are_told_of(a: str, b: s
 @pytest.mark.parametrize(("a", "b"), [("吉林省", "吉林市"), ("湖州", "苏州"), ("York", "Cork")])
 def test_other_places_are_not_told_of(a: str, b: str) -> None:
     nodes = pd.DataFrame({"node": ["x", "y"], "place": [a, b]})
-    ni.build_network(nodes, pd.DataFrame({"source": ["x"], "target": ["y"]}))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        network = ni.build_network(nodes, pd.DataFrame({"source": ["x"], "target": ["y"]}))
+    assert told == []
+    assert network.n_links == 1
 
 
 def test_the_constructor_finds_the_same() -> None:

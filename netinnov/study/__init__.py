@@ -193,7 +193,7 @@ def _write(
 ) -> None:
     configuration, languages = context.configuration, languages_of(context.configuration)
     present = [(section, result) for section, result in results if result is not None]
-    absent = [section.name for section, result in results if result is None]
+    absent = [f"absent_{section.name}" for section, result in results if result is None]
     safe = configuration.output.neutralise_formulas
     tables = {section.name: list(section.tables(result)) for section, result in present}
     every = [table for each in tables.values() for table in each]
@@ -229,13 +229,13 @@ def _write_page(
         listed = tables[section.name]
         chapters.append(chapter(section.name, text, figures, pictures, listed, language))
     files = [(table.name, len(table.frame)) for each in tables.values() for table in each]
-    title = context.configuration.title
+    title, known = context.configuration.title, words(context.code, "terms")
     page = {
-        "title": words(context.code, "terms").get(title, title),
+        "title": known.get(title, title),
         "command": command,
         "version": __version__,
         "tries": tries_enclaves(context.cities),
-        "absent": absent,
+        "absent": [known[why] for why in absent if why in known],
         "advice": font_advice(undrawn),
         "tables": files,
         "others": [(code, _page_of(code, languages)) for code in languages if code != context.code],

@@ -290,7 +290,7 @@ def _shares(result: Sharing) -> Figure:
     shown = result.benefits[~result.benefits["rule"].isin(["enclaves", "pairs"])]
     called = words("en", "terms")
     rules = {rule: called[_term(rule)] for rule in shown["rule"].unique()}
-    label = "share of the gain of access (sum over cities)"
+    label = "gain of access that a city gets"
     figure = new_figure(height=22 + 5.5 * max(len(result.core), 4))
     ax, core, names = figure.add_subplot(), result.core, result.drawn_names
     plot_benefit_shares(shown, core=core, names=names, rules=rules, label=label, ax=ax)
