@@ -57,9 +57,20 @@ def _note(page, url):
         page.faults.append(f"request: {url}")
 
 
+MIDDLE = """(mark) => {
+  const box = mark.getBoundingClientRect();
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}"""
+
+
 def settle(page):
     """Wait until the page has computed what was asked for."""
     page.wait_for_selector("body:not([aria-busy=true])")
+
+
+def middle_of(page, place):
+    """Where the mark of a place is, read at one moment, as the map may be drawn again."""
+    return page.locator(f'.place[aria-label^="{place},"]').evaluate(MIDDLE)
 
 
 def read(page, addresses):

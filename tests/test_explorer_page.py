@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 import netinnov as ni
-from explorer_pages import opened, read, settle
+from explorer_pages import middle_of, opened, read, settle
 from netinnov.io._csv_text import escape_formulas
 
 pytestmark = pytest.mark.usefixtures("few_resamples")
@@ -115,13 +115,9 @@ def test_the_map_is_used_by_keyboard(browser, bundled):
 
 def test_a_drag_from_place_to_place_tries_a_park(browser, bundled):
     with opened(browser, bundled) as page:
-        boxes = []
-        for name in ("Wenzhou", "Beijing"):
-            box = page.locator(f'.place[aria-label^="{name},"]').bounding_box()
-            boxes.append((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
-        page.mouse.move(*boxes[0])
+        page.mouse.move(*middle_of(page, "Wenzhou"))
         page.mouse.down()
-        page.mouse.move(*boxes[1], steps=4)
+        page.mouse.move(*middle_of(page, "Beijing"), steps=4)
         page.mouse.up()
         settle(page)
         assert "home=wenzhou&host=beijing" in page.url

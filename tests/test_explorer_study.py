@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import netinnov as ni
 from explorer_pages import opened, read, settle
@@ -176,7 +177,7 @@ def test_the_address_is_copied(browser, file):
         browser, file, "#home=jinhua", permissions=["clipboard-read", "clipboard-write"]
     ) as page:
         page.get_by_role("button", name="Copy address").click()
-        page.wait_for_function("document.querySelector('.question .actions .hint').textContent")
+        expect(page.locator(".question .actions .hint")).not_to_be_empty()
         assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
@@ -216,7 +217,11 @@ def test_a_swipe_on_a_telephone_scrolls_and_a_tap_is_answered(browser, file):
         for kind, at in zip(["touchStart", *["touchMove"] * 10], points, strict=True):
             client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
         client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        page.wait_for_function("start => scrollY > start + 100", arg=start)
+        for _ in range(100):
+            if page.evaluate("scrollY") > start + 100:
+                break
+            page.wait_for_timeout(50)
+        assert page.evaluate("scrollY") > start + 100
         # What a tap asks for is answered where the reader looks.
         page.locator("#tab-hosts").tap()
         page.wait_for_selector("#view-hosts tbody tr")

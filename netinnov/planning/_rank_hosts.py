@@ -94,8 +94,9 @@ def rank_hosts(
     Notes
     -----
     *Random numbers.* Placement number r in every host starts from the same generator, as in
-    `compare_scenarios` with the same `rng`, which gives the same numbers (common random numbers):
-    hosts differ by what they are and not by luck. So placements can be compared host by host.
+    `compare_scenarios` with the same `rng`, which gives the same numbers (common random numbers),
+    so that placements can be compared host by host. Hosts whose intervals overlap may change
+    places with another `rng`; `best` says how often each is first.
 
     *Open size.* The park has a tenth of home's links in the layer with the most links, and so many
     more that one leads home, given up by home (reallocated) if it has as many; else the links are

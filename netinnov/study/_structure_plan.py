@@ -54,7 +54,7 @@ resamples = 200               # bootstrap resamples of the flows, for intervals;
                               # totals and distance), "curveball" (with [data] project: events
                               # trade members) or "none"; by default curveball where there are
                               # events, gravity where half of the pairs are linked, else degree.
-                              # The report says which, and why
+                              # The report says which, and tables/structure.csv why
 replicates = 200              # how many of them; 0: none, for the same reason as resamples
 most_places = 1000            # with more places nothing is drawn, as it would take long
 """
