@@ -34,6 +34,7 @@ FIXED = {
     "output": _configuration.OutputPart,
     "experiment.prices": PricesPart,
     "siting.prices": PricesPart,
+    "governance.prices": PricesPart,
 }
 SETTINGS = [
     ("", "title"),
@@ -97,7 +98,7 @@ def test_the_example_differs_from_the_defaults_where_it_needs_to_and_says_so():
 
 
 def test_every_part_is_a_field_of_the_configuration():
-    first = {name.partition(".")[0] for name in FIXED} - {"experiment", "siting"}
+    first = {name.partition(".")[0] for name in FIXED} - {"experiment", "siting", "governance"}
     assert {*study.read_configuration().__class__.model_fields} == {
         "title",
         "seed",
@@ -114,7 +115,7 @@ def test_every_part_is_a_field_of_the_configuration():
 def test_the_example_explains_every_setting(part, name):
     sections = re.split(r"^(?:# )?\[([\w.]+)\]", study.EXAMPLE, flags=re.M)
     text = dict(zip(["", *sections[1::2]], sections[::2], strict=True))
-    own = ("places.keep", "experiment.prices", "siting.prices")
+    own = ("places.keep", "experiment.prices", "siting.prices", "governance.prices")
     if f"{part}.{name}" in own:
         assert re.search(rf"^\[{part}.{name}\] +# \w+", study.EXAMPLE, re.M)
     elif (part, name) == ("", "title"):

@@ -221,7 +221,7 @@ def test_home_and_host_are_those_of_most_enclaves_and_without_prices_links_are_c
 
 def test_with_prices_each_approach_costs_no_more_than_the_budget():
     prices = {"park": 5.0, "link": 1.0, "pipeline_km": 0.01}
-    context = stars(replicates=0, placements=2, budget=12, experiment={"prices": prices})
+    context = stars(replicates=0, placements=2, budget=12, prices=prices)
     result = governance.compute(context)
     assert (result.comparison.approaches["cost"].dropna() <= 12 * (1 + 1e-9)).all()
     facts = governance.facts(result)
@@ -350,7 +350,7 @@ def test_kilometres_that_cost_something_need_coordinates_and_the_report_says_so(
     result = governance.compute(context_of(network, **OFF, governance=settings))
     assert result.comparison is not None  # by links
     prices = {"prices": {"park": 5.0, "link": 1.0, "pipeline_km": 0.01}}
-    context = context_of(network, **OFF, governance=settings, experiment=prices)
+    context = context_of(network, **OFF, governance=settings | prices)
     result = governance.compute(context)
     assert result.comparison is None
     facts = governance.facts(result)

@@ -20,13 +20,14 @@ from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Objective, access_objective
 from netinnov.planning._site_enclaves import limit_of_plans
 from netinnov.scenarios import NewLinks, Prices, ReverseEnclave, Scenario
+from netinnov.scenarios._open_size import movable_layer
 from netinnov.scenarios._pair_draws import layer_with_pairs, least_weight
 from netinnov.study._context import Context
 from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._places import check_column
 from netinnov.study._section import Name, Part, Term
 from netinnov.study._words import as_much
-from netinnov.study.sections._enclave_choice import PricesPart, check_linked, choose, layer_for
+from netinnov.study.sections._enclave_choice import PricesPart, check_linked
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
 SitingObjective = Literal["efficiency", "home_access", "worst_access", "equity", "effective_number"]
@@ -61,8 +62,8 @@ placements = 5                # random placements of each enclave, over which a 
 placebos = 200                # plans drawn at random, to compare with
 resamples = 20                # of the links: how often each site is chosen then; 0: none
 
-[siting.prices]               # left out: those of the experiment
-park = 10.0                   # of a park, whatever its size
+[siting.prices]               # left out: a plan has as many sites, whatever they cost
+park = 10.0                   # an assumption, in any unit of money: of a park, whatever its size
 link = 1.0                    # of a link inside home or inside host
 pipeline_km = 0.01            # of each kilometre of any other link
 """
@@ -157,7 +158,7 @@ class Candidates:
 
 
 def maker_of(part: SitingPart, context: Context, network: MultilayerNetwork) -> Maker:
-    layer, options = layer_for(network, part.layer), context.measures
+    layer, options = movable_layer(network, part.layer), context.measures
     layer_with_pairs(network, layer)
     share, differ = linked_share(network)
     dense = share >= DENSE and differ
@@ -186,10 +187,7 @@ def candidates_of(context: Context) -> Candidates:
     except InputError as error:
         error.add_note(f"In the candidate {sites[0]!r} of [siting].")
         raise
-    own = part.prices
-    if own is None and (experiment := context.once(choose)) is not None:
-        own = experiment.part.prices
-    prices = None if own is None else Prices(**own.model_dump())
+    prices = None if part.prices is None else Prices(**part.prices.model_dump())
     if part.k is not None and part.k > len(scenarios):
         raise InputError(
             f"siting.k must be at most the number of candidates, {len(scenarios):,}; found "

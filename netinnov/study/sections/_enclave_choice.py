@@ -10,7 +10,6 @@ from pydantic import Field, field_validator, model_validator
 from netinnov._arguments import did_you_mean
 from netinnov._matrices import layer_matrix
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS
 from netinnov.scenarios._open_size import movable_layer, open_size
 from netinnov.scenarios._prices import Funding
@@ -145,7 +144,7 @@ def most_frequent(context: Context) -> tuple[str, str, int, int, int] | None:
 
 
 def _settled(context: Context, part: ExperimentPart) -> Choice:
-    layer = layer_for(context.cities, part.layer)
+    layer = movable_layer(context.cities, part.layer)
     if part.size is None and part.volume is None and part.volume_share is None:
         part = part.model_copy(update=_amount(context, part, layer))
     called = enclave_called(context, part.home, part.host)
@@ -176,11 +175,6 @@ def enclave_called(context: Context, home: str, host: str) -> str:
 def check_linked(context: Context, part: str) -> None:
     if not linked_layers(context.cities):
         raise InputError(f"[{part}] needs links between places; there are none. Leave it out.")
-
-
-def layer_for(cities: MultilayerNetwork, asked: str | None) -> str:
-    """The one asked for, or that of most links among those whose links can be moved."""
-    return movable_layer(cities, asked)
 
 
 def _amount(context: Context, part: ExperimentPart, layer: str) -> dict[str, Any]:

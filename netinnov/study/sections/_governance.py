@@ -21,6 +21,7 @@ from netinnov.governance._forms import OWN
 from netinnov.plotting import plot_approaches
 from netinnov.plotting._style import larger, new_figure
 from netinnov.scenarios import Prices, ReverseEnclave, apply_scenario
+from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context
 from netinnov.study._measures import DENSE
 from netinnov.study._places import check_column
@@ -38,11 +39,10 @@ from netinnov.study._section import (
 )
 from netinnov.study.sections._borders import NoNull, border_facts, border_shares
 from netinnov.study.sections._enclave_choice import (
-    ExperimentPart,
+    PricesPart,
     check_linked,
     choose,
     enclave_called,
-    layer_for,
     most_frequent,
 )
 from netinnov.study.sections._sharing import members_of
@@ -60,8 +60,8 @@ groups = ["jurisdiction", "kind", "province"] # default ["jurisdiction", "kind"]
                               # nodes or places, whose borders links cross
 # home = "quzhou"             # of the approaches; home and host left out: those of the experiment,
 # host = "hangzhou"           # or of most enclaves
-# budget = 20.0               # what each approach may cost at [experiment.prices]; without prices
-                              # the links of each; left out: as the park of the experiment, or 10
+# budget = 20.0               # what each approach may cost at the prices below; without prices the
+                              # links of each; left out: as the park of the experiment, or 10
 # layer = "gravity_modelled"  # where links are placed; left out: that of the experiment, or the
                               # layer of most links
 border = 1.0                  # assumed: added to a link across jurisdictions, where [measures] has
@@ -71,6 +71,11 @@ booked = 0.5                  # assumed: share of home's gain that is booked at 
 kept = 0.5                    # assumed: share of their ties that movers keep
 replicates = 100              # random networks that borders are compared with; 0: none
 placements = 30               # drawn of each approach
+
+[governance.prices]           # left out: approaches have as many links, whatever they cost
+park = 10.0                   # an assumption, in any unit of money: of a park, whatever its size
+link = 1.0                    # of a link inside home or inside host
+pipeline_km = 0.01            # of each kilometre of any other link
 """
 
     groups: list[str] = Field(default_factory=lambda: ["jurisdiction", "kind"])
@@ -84,6 +89,7 @@ placements = 30               # drawn of each approach
     kept: Annotated[float, Field(ge=0, le=1)] = 0.5
     replicates: Annotated[int, Field(ge=0)] = 100
     placements: Annotated[int, Field(ge=1)] = 30
+    prices: PricesPart | None = None
 
     @model_validator(mode="after")
     def _is_a_pair(self) -> GovernancePart:
@@ -139,7 +145,9 @@ def pair_of(context: Context) -> ApproachChoice:
     if home == host:
         raise InputError(f"governance.host must not be the home; found {host!r} for both.")
     check_linked(context, "governance")
-    layer = layer_for(cities, part.layer or (experiment.layer if experiment is not None else None))
+    layer = movable_layer(
+        cities, part.layer or (experiment.layer if experiment is not None else None)
+    )
     choice = _priced(context, part, home, host, layer)
     return choice if choice.why_not is not None else _tried(context, part, choice)
 
@@ -149,7 +157,7 @@ def _why_not(context: Context, layer: str) -> WhyNot | None:
     linked = len(cities.storage.simple_csr(layer).indices) / max(n * (n - 1), 1)
     if linked >= DENSE:
         return WhyNot("dense", share=linked)
-    prices = context.settings(ExperimentPart).prices
+    prices = context.settings(GovernancePart).prices
     places = cities.storage.places.reindex(cities.storage.nodes["place"])
     by_kilometre = prices is not None and prices.pipeline_km > 0
     if by_kilometre and (bare := int(places[["lon", "lat"]].isna().any(axis=1).sum())):
@@ -165,7 +173,7 @@ def _priced(
     if experiment is not None:
         share, size = experiment.part.pipeline_share, experiment.part.size or LINKS
     prices, budget = None, part.budget or float(size)
-    if (own := context.settings(ExperimentPart).prices) is not None and why is None:
+    if (own := part.prices) is not None and why is None:
         prices = Prices(**own.model_dump())
         park = ReverseEnclave(home, host, size, share, funding="new", layer=layer)
         budget = part.budget or park.cost(prices, context.cities)

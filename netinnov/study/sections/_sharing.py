@@ -21,6 +21,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.planning import AllocationStability, Game
 from netinnov.plotting import plot_benefit_shares
 from netinnov.plotting._style import new_figure
+from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context
 from netinnov.study._language import words
 from netinnov.study._places import check_column
@@ -36,7 +37,7 @@ from netinnov.study._section import (
     Term,
 )
 from netinnov.study.sections import enclaves
-from netinnov.study.sections._enclave_choice import ExperimentPart, layer_for
+from netinnov.study.sections._enclave_choice import ExperimentPart
 
 NOTHING = 1e-9  # access that counts as none
 MOST = 4e9  # squared places times coalitions that are measured at most
@@ -103,7 +104,7 @@ def pairs_of(context: Context) -> Pairs:
         alone = build_network(nodes, pd.DataFrame({"source": [], "target": []}, dtype="str"))
         return Pairs(kept, alone, players, "", left_out, reverse)
     network = cities.select(layers=context.observed(cities) or list(cities.layers))
-    layer = layer_for(network, None)
+    layer = movable_layer(network, None)
     kept = kept.assign(layer=layer, weight=float(np.median(network.storage.block(layer).data)))
     if network.n_nodes**2 * 2.0 ** len(players) > MOST:
         msg = f"[sharing] {len(players)} places on a network of {network.n_nodes:,} take too long; "
