@@ -179,13 +179,13 @@ def handed(network, rng):
     ("change", "words"),
     [
         ({"rng": 2}, "its entropy is 1, not 2"),
-        ({"null": Rewire(["kind"])}, r"was Rewire\(.*\['degree'\].*, is Rewire\(.*\['kind'\]"),
+        ({"null": Rewire(["kind"])}, r"was Rewire\(.*\('degree',\).*, is Rewire\(.*\('kind',\)"),
         ({"null": Rewire(trials=5)}, r"`null` was .*trials=20\.0.*, is .*trials=5\.0"),
         ({"null": handed}, r"`null` was Rewire\(.*\), is handed"),
         ({"measure": {"one": strength}}, r"its measures are \['one', 'two'\], not \['one'\]"),
         (
             {"measure": {"one": partial(strength, w=np.array([2.0])), "two": two}},
-            r"'one' was Counting\(\), is partial\(strength, w=ndarray\[1\]#",
+            r"'one' was <.*Counting object>, is partial\(strength, w=array\(\[2\.\]\)\)",
         ),
     ],
 )
@@ -209,7 +209,7 @@ def test_arrays_networks_and_layers_belong_to_the_comparison(network, tmp_path) 
     other = network.with_links(network.links.assign(layer="other"))
     compare(other, checkpoint=tmp_path / "a", null=Rewire(layers=["other"]))
     compare(other, checkpoint=tmp_path / "a", null=Rewire(layers=("other",)))
-    with pytest.raises(InputError, match=r"layers=\['other'\].*, is .*layers=\['links'\]"):
+    with pytest.raises(InputError, match=r"layers=\('other',\).*, is .*layers=\('links',\)"):
         compare(other, checkpoint=tmp_path / "a", null=Rewire(layers=["links"]))
 
 
@@ -226,7 +226,7 @@ def test_the_levels_of_distances_do_not_depend_on_what_was_drawn_before(tmp_path
     pd.testing.assert_frame_equal(compare(network, rng=None, checkpoint=tmp_path, **options), first)
     pd.testing.assert_frame_equal(compare(network, rng=used, **options), first)
     other = Rewire(["distance_expected"], bins=[0, 300, 2000])
-    with pytest.raises(InputError, match=r"bins=\[0.0, 200.0, 2000.0\].*, is .*bins=\[0.0, 300"):
+    with pytest.raises(InputError, match=r"bins=\(0.0, 200.0, 2000.0\).*, is .*bins=\(0.0, 300"):
         compare(network, rng=1, checkpoint=tmp_path, null=other, replicates=4)
 
 

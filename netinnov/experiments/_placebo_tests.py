@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.sparse.csgraph import connected_components
 
 from netinnov._arguments import check_callable, check_names
-from netinnov._identity import described
+from netinnov._identity import identity
 from netinnov._paths import union
 from netinnov._significance import why_untested
 from netinnov._typing import Floats
@@ -70,7 +70,7 @@ class PlaceboDraw:
             made = self.among[int(turn[at])]
         else:
             made = self.make(network, rng)
-        return made, "" if isinstance(made, MultilayerNetwork) else described(made)
+        return made, "" if isinstance(made, MultilayerNetwork) else identity(made)
 
     def beyond(self, network: MultilayerNetwork) -> str:
         return self.make.beyond(network) if isinstance(self.make, MatchedPlacebo) else ""

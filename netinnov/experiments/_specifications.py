@@ -16,7 +16,7 @@ import pandas as pd
 
 from netinnov._arguments import as_whole, check_callable, check_mapping, check_names, shown
 from netinnov._checkpoint import seed_of_run
-from netinnov._identity import described
+from netinnov._identity import identity
 from netinnov._parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
@@ -266,4 +266,4 @@ def _name(measure: object) -> str:
 def _plain(value: object) -> object:
     if value is None or isinstance(value, (str, bool, int, float, np.generic)):
         return value
-    return getattr(value, "__name__", None) or described(value)
+    return getattr(value, "__name__", None) or identity(value)
