@@ -93,10 +93,17 @@ def is_zip(path: Path) -> bool:
 
 
 def check_file(path: Path) -> Path:
-    """Refuse what is not a regular file, before it is opened: a FIFO would wait for its writer."""
+    """Refuse what is not a regular file, before it is opened: a FIFO would wait for its writer.
+
+    A link leads to a file of its own folder: one in a folder from elsewhere may lead anywhere.
+    """
     if (kind := kind_at_path(path)) != "a file":
         fault = "there is none" if kind == "nothing" else f"it is {kind}"
         raise InputError(f"{path} must be a file; {fault}.")
+    if path.is_symlink() and path.parent.resolve() not in path.resolve().parents:
+        msg = f"{path} must be a file of its folder; it is a link that leads out of it, to "
+        msg += f"{path.resolve()}. If you mean that file, give its own path, or copy it in place "
+        raise InputError(f"{msg}of the link.")
     return path
 
 

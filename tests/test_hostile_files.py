@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -23,6 +24,7 @@ from netinnov.geocoding import geocode
 from netinnov.io._arrow_links import arrow_file
 from netinnov.sources import _delimited
 from netinnov.study import read_configuration
+from netinnov.study._manifest import hash_inputs
 from test_damaged_folders import drop_hashes
 from workbooks import write_workbook
 
@@ -137,7 +139,62 @@ def test_a_nul_in_a_path_is_refused(tmp_path):
         read_configuration(tmp_path / "study.toml")
 
 
-# -- names that lead out of the folder ---------------------------------------------------------
+# -- what leads out of the folder --------------------------------------------------------------
+
+FLOWS = "source,target\nsecret,b\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("nodes.csv", "secret\n"),
+        ("links.csv", "secret,x,layer\na,b,flow\n"),
+        ("places.csv", "secret\n"),
+        ("layers.csv", "secret\n"),
+        ("network.json", '{"directed": "secret"}'),
+        ("flows.csv", FLOWS),
+        ("net.edges", "secret\n"),
+        ("net.gml", "graph [ secret"),
+        ("works.jsonl", "secret\n"),
+        ("study.toml", "secret"),
+    ],
+)
+def test_a_link_shows_nothing_of_a_file_elsewhere(folder, name, content):
+    """A folder from a stranger made a message quote another file of the machine."""
+    (folder.parent / "elsewhere").write_text(content)
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to("../elsewhere")
+    own = ("nodes", "links", "places", "layers", "network")
+    reader = read_configuration if name == "study.toml" else read
+    with pytest.raises(InputError, match=f"{name} must be a file of its folder.*own path") as told:
+        reader(folder if name.startswith(own) else folder / name)
+    assert "secret" not in str(told.value)
+
+
+def test_a_network_as_written_is_not_read_through_a_link(written):
+    (written / "links.csv").rename(written.parent / "elsewhere.csv")
+    (written / "links.csv").symlink_to(written.parent / "elsewhere.csv")
+    with pytest.raises(InputError, match=r"links.csv must be a file of its folder"):
+        network_io.read_network(written)
+
+
+def test_a_link_within_its_folder_is_read(folder):
+    """Also where the folder itself is one, as /tmp is on macOS."""
+    (folder / "deep").mkdir()
+    (folder / "nodes.csv").rename(folder / "deep" / "kept.csv")
+    (folder / "nodes.csv").symlink_to("deep/kept.csv")
+    (folder.parent / "other").symlink_to(folder, target_is_directory=True)
+    assert len(read(folder.parent / "other").tables.nodes) == 2
+
+
+def test_inputs_of_a_study_may_be_installed_as_links(tmp_path):
+    """As some installers put the tables of the package in place."""
+    (tmp_path / "cache").write_text(NODES)
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "nodes.csv").symlink_to(tmp_path / "cache")
+    assert hash_inputs([tmp_path / "tables" / "nodes.csv"]) == {
+        "nodes.csv": hashlib.sha256(NODES.encode()).hexdigest()
+    }
 
 
 @pytest.mark.parametrize(

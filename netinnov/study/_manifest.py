@@ -24,8 +24,8 @@ _OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # made by who only look
 
 
 def hash_inputs(paths: Iterable[Path]) -> dict[str, str]:
-    """SHA-256 of each file, by its name."""
-    return {path.name: sha256_of(path) for path in sorted(paths)}
+    """SHA-256 of each file, by its name; those of the package may be installed as links."""
+    return {path.name: sha256_of(path.resolve()) for path in sorted(paths)}
 
 
 def write_manifest(
