@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn, ParamSpec
 
 import typer
@@ -34,9 +35,10 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
             fail(f"{error.filename or 'a file'}: {error.strerror or error}.")
         except MemoryError as error:
             fail(f"there is not enough memory ({error}).")
-        except KeyboardInterrupt:
-            tell("stopped; nothing is left half written.")
-            raise typer.Exit(130) from None
+        except (KeyboardInterrupt, SystemExit) as error:  # of signals
+            with suppress(OSError):  # the terminal is gone
+                tell("stopped; nothing is left half written.")
+            raise typer.Exit(getattr(error, "code", 130)) from None
         except Exception as error:
             if os.environ.get("NETINNOV_TRACEBACK"):
                 raise

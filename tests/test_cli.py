@@ -815,7 +815,8 @@ def test_a_run_that_is_ended_from_outside_leaves_nothing(here, name):
     number = int(getattr(signal, name))
     # These tests may themselves run under nohup, which their children would inherit.
     heard = f"import signal; signal.signal({number}, signal.SIG_DFL); "
-    run = program("run", "study.toml", "--out", "new/out", first=heard)
+    options = {"stderr": subprocess.PIPE, "text": True}
+    run = program("run", "study.toml", "--out", "new/out", first=heard, **options)
     try:
         limit = time.monotonic() + 60
         while not list(here.glob("new/.netinnov-*/*")) and time.monotonic() < limit:
@@ -823,8 +824,10 @@ def test_a_run_that_is_ended_from_outside_leaves_nothing(here, name):
         assert run.poll() is None
         run.send_signal(number)
         assert run.wait(timeout=60) == 128 + number
+        assert run.stderr.read().endswith("stopped; nothing is left half written.\n")
     finally:
         run.kill()
+        run.stderr.close()
     assert everything_in(here) == before
 
 
