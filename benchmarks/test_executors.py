@@ -47,15 +47,19 @@ def test_overhead_of_a_replicate(in_turns, where, tmp_path):
             "cluster": lambda: cluster(stack, tmp_path),
         }[where]()
 
-        def work(batch_seconds):
-            with patch.object(_parallel, "BATCH_SECONDS", batch_seconds):
+        def work(batches):
+            with patch.object(_parallel, "BATCHES", batches):
                 done = _parallel.run(
                     partial(wait_for, seconds=seconds), range(n), executor=executor, progress=False
                 )
             assert done == list(range(n))
 
         found = in_turns(
-            {"by measured cost": lambda: work(2.0), "one by one": lambda: work(0)}, rounds=5
+            {
+                "in batches": lambda: work(_parallel.BATCHES),
+                "one by one": lambda: work(10**9),
+            },
+            rounds=5,
         )
     for name, wall in found.items():
         print(f"{where}, {name}: {1000 * (2 * wall / n - seconds):.2f} ms of overhead a replicate")

@@ -37,6 +37,10 @@ def listen() -> None:
     atexit.register(_clean_all)
 
 
+def interrupted() -> bool:
+    return bool(_received)
+
+
 def check_interrupted() -> None:
     """Raise what a signal asked for, if a callback swallowed its exception."""
     if _received:

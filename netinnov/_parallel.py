@@ -7,14 +7,13 @@ import os
 import pickle
 import sys
 import threading
-import time
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from netinnov._interruption import check_interrupted
+from netinnov._interruption import check_interrupted, interrupted
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,22 +22,14 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-BATCH_SECONDS = 2.0  # long against the cost of sending a batch, short against a run
+BATCHES = 100  # of a worker: the bar moves, and little is lost if the run is killed
 
-_BATCHES = 4  # a worker gets at least so many batches, so that none waits long for the last one
-_FILES = 1_000  # saved batches are at most about so many, and at least `_BATCHES` a worker
 _UNKNOWN = 5  # workers of an executor that does not say how many it has
 _WORTH_THREADS = 200_000  # rows below which starting threads costs more than it saves
-_POLL = 0.2  # seconds after which a wait looks for a signal whose exception was lost
 
 _inside = threading.local()  # whether this thread works for `run`, and so starts no threads
 # The task that this process unpickled last, by digest
 _loaded: dict[str, Callable[[Any], Any]] = {}
-
-
-class _Batch(NamedTuple, Generic[Result]):
-    values: list[Result]
-    seconds: float
 
 
 def run(
@@ -64,100 +55,48 @@ def run(
     """
     bar = progress_bar(done + len(items), done=done, label=label, shown=progress)
     results: dict[int, list[Result]] = {}  # by the position of the first item of a batch
-    waiting: dict[Future[_Batch[Result]], range] = {}
-    seconds: list[float] = []
+    waiting: dict[Future[list[Result]], int] = {}
+    stopped = threading.Event()
 
-    def keep(at: range, values: list[Result]) -> None:
-        results[at.start] = values
+    def keep(start: int, values: list[Result]) -> None:
+        results[start] = values
         bar.update(len(values))
-        if save is not None:
-            save(items[at.start : at.stop], values)
-
-    def keep_batch(at: range, batch: _Batch[Result]) -> None:
-        seconds.append(batch.seconds)
-        keep(at, batch.values)
+        if save is not None and values:
+            save(items[start : start + len(values)], values)
 
     def keep_all_done() -> None:
-        for future in [future for future in waiting if _succeeded(future)]:
-            keep_batch(waiting.pop(future), future.result())
+        for future in [each for each in waiting if _succeeded(each)]:
+            keep(waiting.pop(future), future.result())
 
-    def work_off(batches: list[range]) -> None:
-        futures = [submit(items[at.start : at.stop]) for at in batches]
-        stack.callback(_cancel, futures)
-        if save is None:  # else the batches that run at a failure are finished and saved
-            stack.callback(stopped.set)
-            for at, future in zip(batches, futures, strict=True):
-                while not future.done():
-                    wait([future], timeout=_POLL)
-                    check_interrupted()
-                keep_batch(at, future.result())
-            return
-        waiting.update(zip(futures, batches, strict=True))
-        while waiting:
-            wait(waiting, timeout=_POLL, return_when=FIRST_COMPLETED)
-            keep_all_done()
-            check_interrupted()
-            for future in [future for future in waiting if future.done()]:
-                future.result()  # raises what went wrong
+    def stop() -> None:
+        stopped.set()
+        for future in waiting:
+            future.cancel()
 
-    stopped = threading.Event()
     with ExitStack() as stack:
         stack.callback(bar.close)
+        stack.callback(keep_all_done)  # after a failure, when the batches that were running end
         if executor is None or isinstance(executor, int):
             threads = min(workers(executor), len(items))
-            if threads <= 1:
-                _one_after_another(task, items, keep, least=_least_saved(items, save))
-                return _joined(results)
-            # Called last: when the batches that were running at a failure have ended.
-            stack.callback(keep_all_done)
-            executor = stack.enter_context(ThreadPoolExecutor(threads))
+            executor = stack.enter_context(ThreadPoolExecutor(threads)) if threads > 1 else None
         elif not callable(getattr(executor, "submit", None)):
             msg = f"`executor` must be None, a number of threads or an executor; found {executor!r}"
             raise InputError(f"{msg} (no method `submit`).")
+        size = max(1, len(items) // (BATCHES * (1 if executor is None else _n_workers(executor))))
+        batches = [(start, items[start : start + size]) for start in range(0, len(items), size)]
+        if executor is None:
+            for start, batch in batches:
+                keep(start, _run_batch(task, None, batch))
+                check_interrupted()
         else:
-            stack.callback(keep_all_done)
-        submit = _submitter(executor, task, stopped)
-        n_workers = _n_workers(executor)
-        if len(items) <= 2 * _BATCHES * n_workers:
-            work_off(_batches(range(len(items)), 1))
-            return _joined(results)
-        # The first item of a worker may compile kernels, so the second is measured.
-        first, rest = range(2 * n_workers), range(2 * n_workers, len(items))
-        work_off(_batches(first, 2))
-        most = -(-len(rest) // (_BATCHES * n_workers))
-        fitting = int(BATCH_SECONDS / max(sum(seconds) / len(seconds), 1e-9))
-        size = max(1, fitting, _least_saved(items, save))
-        work_off(_batches(rest, min(size, most)))
-        return _joined(results)
-
-
-def _one_after_another(
-    task: Callable[[Item], Result],
-    items: Sequence[Item],
-    keep: Callable[[range, list[Result]], None],
-    *,
-    least: int,
-) -> None:
-    """Run in this thread; results before a failure are kept too."""
-    start, values, begun = 0, list[Result](), time.perf_counter()
-    try:
-        for at, item in enumerate(items):
-            check_interrupted()
-            values += _run_batch(task, None, [item]).values
-            if time.perf_counter() - begun >= BATCH_SECONDS and len(values) >= least:
-                keep(range(start, at + 1), values)
-                start, values, begun = at + 1, [], time.perf_counter()
-    finally:
-        if values:
-            keep(range(start, start + len(values)), values)
-
-
-def _least_saved(items: Sequence[Item], save: object) -> int:
-    return 1 if save is None else -(-len(items) // _FILES)
-
-
-def _batches(positions: range, size: int) -> list[range]:
-    return [positions[start : start + size] for start in range(0, len(positions), size)]
+            stack.callback(stop)
+            submit = _submitter(executor, task, stopped)
+            waiting.update((submit(batch), start) for start, batch in batches)
+            for future in as_completed(list(waiting)):
+                check_interrupted()
+                keep(waiting[future], future.result())
+                del waiting[future]
+    return [value for start in sorted(results) for value in results[start]]
 
 
 def _n_workers(executor: Executor) -> int:
@@ -191,7 +130,7 @@ def workers(executor: int | None) -> int:
 
 def _submitter(
     executor: Executor, task: Callable[[Item], Result], stopped: threading.Event
-) -> Callable[[Sequence[Item]], Future[_Batch[Result]]]:
+) -> Callable[[Sequence[Item]], Future[list[Result]]]:
     if isinstance(executor, ThreadPoolExecutor):
         return lambda batch: executor.submit(_run_batch, task, stopped, batch)
     try:
@@ -208,20 +147,20 @@ def _submitter(
 
 def _run_batch(
     task: Callable[[Item], Result], stopped: threading.Event | None, batch: Sequence[Item]
-) -> _Batch[Result]:
+) -> list[Result]:
     before, _inside.run = getattr(_inside, "run", False), True
-    values, begun = list[Result](), time.perf_counter()
+    values = list[Result]()
     try:
         for item in batch:
-            if stopped is None or not stopped.is_set():
-                begun = time.perf_counter()
-                values.append(task(item))
-        return _Batch(values, time.perf_counter() - begun)
+            if interrupted() or (stopped is not None and stopped.is_set()):
+                break
+            values.append(task(item))
+        return values
     finally:
         _inside.run = before
 
 
-def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> _Batch[Any]:
+def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> list[Any]:
     task = _loaded.get(digest)
     if task is None:
         try:
@@ -233,17 +172,8 @@ def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> _Batch[Any]:
     return _run_batch(task, None, batch)
 
 
-def _joined(results: dict[int, list[Result]]) -> list[Result]:
-    return [value for start in sorted(results) for value in results[start]]
-
-
 def _succeeded(future: Future[Any]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
-
-
-def _cancel(futures: list[Future[Any]]) -> None:
-    for future in futures:
-        future.cancel()
 
 
 def _cannot_travel(error: Exception) -> str:

@@ -63,7 +63,7 @@ def processes() -> Iterator[ProcessPoolExecutor]:
 @pytest.fixture
 def one_item_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of `netinnov._parallel.run` have one item, whatever it takes."""
-    monkeypatch.setattr("netinnov._parallel.BATCH_SECONDS", 0)
+    monkeypatch.setattr("netinnov._parallel.BATCHES", 10**9)
 
 
 @pytest.fixture

@@ -167,7 +167,7 @@ def test_no_rng_takes_up_the_stored_entropy(network, tmp_path) -> None:
 def test_processes_fill_a_checkpoint_too(network, tmp_path, processes) -> None:
     options = {"measure": {"one": strength, "two": two}}
     there = compare(network, checkpoint=tmp_path, executor=processes, **options)
-    assert len(batches(tmp_path)) == 28  # the first of each process holds two
+    assert len(batches(tmp_path)) == 30
     pd.testing.assert_frame_equal(there, compare(network, **options))
 
 

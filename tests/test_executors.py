@@ -134,12 +134,12 @@ def test_a_process_that_dies_loses_nothing_that_was_done(cities, tmp_path) -> No
         compare(cities, pool, measure, checkpoint=folder)
     assert (tmp_path / "died").exists()
     kept = {path.name: path.stat().st_mtime_ns for path in folder.glob("batch-*")}
-    assert len(kept) == 10  # the first of two replicates, the others of one; the twelfth was fatal
+    assert len(kept) == 11  # the twelfth was fatal
     table = compare(cities, 2, measure, checkpoint=folder)
     pd.testing.assert_frame_equal(table, compare(cities))
     now = {path.name: path.stat().st_mtime_ns for path in folder.glob("batch-*")}
     assert now.items() >= kept.items()
-    assert len(now) == 10 + 2 + 106  # again the first of each thread has two
+    assert len(now) == 120
 
 
 @pytest.mark.usefixtures("one_item_a_batch")
