@@ -30,7 +30,7 @@ STARS = [
 ]
 """Two stars, `a` and `x` their centres, joined by a weak link; strengths 26, 9, 8, 7 twice."""
 
-FEW = {"resamples": 10, "replicates": 10, "restarts": 1}
+FEW = {"resamples": 10, "replicates": 10}
 THREE = [("a", "P"), ("b", "Q"), ("c", "R")]
 CHAIN = [("a", "b"), ("b", "c")]
 PARK = {"home": "P", "host": "Q", "size": 1, "pipeline_share": 0.5, "replicates": 3}

@@ -40,8 +40,6 @@ def test_searches_and_scenarios_refuse_what_would_never_end(network, value):
 @pytest.mark.parametrize(
     ("part", "name"),
     [
-        ("structure", "restarts"),
-        ("structure", "most_places"),
         ("experiment", "size"),
         ("experiment", "placebos"),
         ("mechanisms", "horizon"),
@@ -54,7 +52,7 @@ def test_a_configuration_refuses_what_would_never_end(tmp_path, part, name, valu
         text += 'home = "quzhou"\nhost = "hangzhou"\npipeline_share = 0.5\n'
         text += "" if name == "size" else "size = 1\n"
     (tmp_path / "study.toml").write_text(text)
-    if name in ("most_places", "level") and value == LARGE[0]:
+    if name == "level" and value == LARGE[0]:
         read_configuration(tmp_path / "study.toml")
         return
     with pytest.raises(InputError, match=f"`{name}` must be at most"):

@@ -9,7 +9,7 @@ import netinnov as ni
 from netinnov import study
 from netinnov.study._loaded_data import load
 from netinnov.study.sections import central
-from netinnov.study.sections._concentration import spread
+from netinnov.study.sections._concentration import evenness
 from study_cases import (
     CHAIN,
     STARS,
@@ -40,7 +40,6 @@ def test_who_is_central_is_told_in_the_order_of_pagerank():
     assert known["first"][0] == "Q"
     assert (known["strongest"], known["strength_share"]) == (["Q"], 0.5)
     assert known["even_share"] == pytest.approx(1 / 3)
-    assert known["same"] is None  # of three places none are the first five among many
     answer = text_in(central, context).answer
     assert answer.startswith("By PageRank: \u2068Q\u2069 (4")
     assert answer.endswith("; an even share would be 33 %.")
@@ -62,27 +61,13 @@ def test_places_that_tie_are_counted():
     assert "All places have the same strength." in said(central, ring)
 
 
-def test_first_places_by_two_measures_are_compared_where_none_tie():
-    ring = [(f"n{at:02}", f"n{(at + 1) % 20:02}", 20 - at) for at in range(20)]
-    assert facts_of(central, context_of(network_of(ring), **OFF))["same"] in range(6)
-    assert facts_of(central, context_of(network_of(RING), **OFF))["same"] is None
-
-
-def test_who_is_never_among_the_first_is_not_named():
-    context = context_of(network_of(STAR))
-    known = facts_of(central, context)
-    assert (known["leaders"], known["times"], known["n_measures"]) == (["a"], [11], 11)
-    assert "Most often among the first three by 11 centralities: a (11)." in said(central, context)
-
-
 def test_layers_of_a_place_are_told():
     links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "b", 1, "y")]
     context = context_of(three(links=links), **OFF)
     # c has layer y only; a and b have both.
-    assert facts_of(central, context)["one_layer"] == 1
-    assert "1 place is linked in one layer only." in said(central, context)
+    assert figures_of(central, context)["one_layer"].value == 1
     # With a single layer there is no spread over layers.
-    assert facts_of(central, context_of(three(), **OFF))["spread"] is None
+    assert "spread" not in figures_of(central, context_of(three(), **OFF))
 
 
 def test_centralities_side_by_side_are_those_of_the_observed_layers():
@@ -91,8 +76,6 @@ def test_centralities_side_by_side_are_those_of_the_observed_layers():
     alone = context_of(network_of(STARS))
     one, other = (each.once(central.compute).observed for each in (both, alone))
     pd.testing.assert_frame_equal(one, other)
-    assert facts_of(central, both)["leaders"][0] == "a"
-    assert "centralities of the observed layers: a (" in said(central, both)
     assert "with the modelled layers" in said(central, both)
     assert central.compute(context_of(network_of(STARS), **OFF)).observed is None
     tables = tables_of(central, both.once(central.compute))
@@ -115,7 +98,7 @@ def test_every_path_measure_reads_the_options_of_measures():
     measures = {"distance": "inverse", "border": 0.5}
     context = context_of(three(links=[("a", "b", 2), ("b", "c", 4)]), measures=measures)
     shares = [1 / 1.0, 1 / 0.75, 1 / 1.75]
-    assert spread(context).whole.global_efficiency == pytest.approx(sum(shares) / 3)
+    assert evenness(context)["global_efficiency"].tolist() == pytest.approx([sum(shares) / 3])
     observed = central.compute(context).observed
     assert observed.loc["P", "harmonic_centrality"] == pytest.approx((shares[0] + shares[2]) / 2)
     assert observed.loc["Q", "betweenness_centrality"] == pytest.approx(1.0)

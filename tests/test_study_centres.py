@@ -15,9 +15,9 @@ import netinnov as ni
 from netinnov.study import _structure_plan
 from netinnov.study._context import Context
 from netinnov.study._words import digits_apart, number
-from netinnov.study.sections import _concentration, centres
+from netinnov.study.sections import centres
 from netinnov.study.sections._centre_detection import detect
-from netinnov.study.sections._concentration import Profile, profile, spread
+from netinnov.study.sections._concentration import evenness, profile
 from study_cases import (
     CHAIN,
     STARS,
@@ -49,10 +49,6 @@ def left_out(context):
     return dict(zip(known["left_out"], known["reasons"], strict=True))
 
 
-def settings_of(context):
-    return table_of(context, "structure").frame.set_index("setting")["value"]
-
-
 # -- centres ------------------------------------------------------------------------------------
 
 
@@ -61,9 +57,9 @@ def test_two_stars_have_two_centres_by_table_and_by_profile(stars):
     assert found.centres.index.tolist() == ["a", "x"]
     assert (found.centres["support"] > 0.8).all()
     index = stars.once(profile)
-    assert index.value("n_centres") == 2
+    assert index.loc["n_centres", "value"] == 2
     # Strengths 26, 9, 8, 7 twice: the larger holds 26 of 100.
-    assert index.value("primacy") == pytest.approx(0.26)
+    assert index.loc["primacy", "value"] == pytest.approx(0.26)
     # Most networks with these degrees are two stars, so that rules on communities say nothing.
     assert found.test.by_chance
     assert found.rule == "head_tail"
@@ -76,15 +72,14 @@ def test_two_stars_have_two_centres_by_table_and_by_profile(stars):
 def test_centres_are_told_with_their_support_and_by_other_rules(stars):
     known = facts_of(centres, stars)
     assert (known["n_centres"], known["centres"], known["places"]) == (2, ["a", "x"], 8)
-    assert (known["rule"], known["replaced"], known["by_chance"]) == ("head_tail", "hubs", True)
+    assert (known["rule"], known["replaced"]) == ("head_tail", "hubs")
     assert known["layers"] == ["links"]
     assert known["sure"]
     assert known["support"] == stars.once(detect).centres["support"].min()
     # A tenth of eight places is one, and a comes first; by the other rules a and x are centres.
     assert dict(zip(known["by_most"], known["by_most_rules"], strict=True)) == {"a": 4, "x": 3}
-    assert (known["fewest"], known["fewest_rule"], known["most"]) == (1, "top", 2)
-    assert known["tied"] == []  # by this rule, places as strong are both centres or neither
-    assert known["tied_elsewhere"] == ["a"]
+    assert (known["fewest"], known["most"]) == (1, 2)
+    assert known["tied"] == ["a"]  # by the rule "top"
     figures = figures_of(centres, stars)
     assert (figures["centres"].value, figures["by_most"].value) == (2, 2)
     assert text_in(centres, stars).answer.startswith("2 of 8 places are centres: ")
@@ -96,9 +91,8 @@ def test_ties_are_told():
     context = context_of(network_of(STARS), structure={"rule": "top"})
     known = facts_of(centres, context)
     assert (known["n_centres"], known["centres"], known["tied"]) == (1, ["a"], ["a"])
-    assert "Ties: other places are as strong as a; the order of the data decides." in said(
-        centres, context
-    )
+    shown = "Ties: others are as strong as a; where a rule takes the strongest, the order of the"
+    assert shown in said(centres, context)
     assert "并列：另有城市与a联系强度相同" in said(centres, context, "zh")
 
 
@@ -132,57 +126,36 @@ def test_what_is_modelled_only_is_told_as_a_model_and_marked_once(layer):
 def test_modelled_links_change_nothing_of_what_was_observed(stars):
     model = [("b", "y", 90, "model"), ("c", "z", 1, "model")]
     both = context_of(network_of([*STARS, *model], modelled=["model"]))
-    for compute, name in ((detect, "table"), (detect, "rules"), (profile, "table")):
-        alone, together = (getattr(each.once(compute), name) for each in (stars, both))
+    for name in ("table", "rules"):
+        alone, together = (getattr(each.once(detect), name) for each in (stars, both))
         pd.testing.assert_frame_equal(together, alone)
+    pd.testing.assert_frame_equal(both.once(profile), stars.once(profile))
     plan = both.once(_structure_plan.plan)
     assert (plan.network.layers, plan.modelled_beside) == (("links",), ("model",))
-    apart = table_of(both, "profile_modelled")
-    assert not {*DRAWN, "low_without_one"} & {*apart.frame.columns}
-    assert apart.modelled == ("model",)
-    known = facts_of(centres, both)
-    assert known["beside"] == ["model"]
-    assert known["beside_centres"] == [2]
+    assert facts_of(centres, both)["beside"] == ["model"]
     assert "model (modelled) is kept apart and not tested" in said(centres, both)
     assert "不作检验，因为模型联系不是证据" in said(centres, both, "zh")
 
 
-def test_one_centre_of_a_model_is_one():
-    links = [(*link, 1, layer) for link in STAR for layer in ("seen", "model")]
-    context = context_of(network_of(links, modelled=["model"]))
-    assert facts_of(centres, context)["beside_centres"] == [1]
-    assert "alone it has 1 centre and an effective number of" in said(centres, context)
-
-
 def test_every_part_of_a_report_has_the_same_centres():
-    # a holds 26 of 98 = 26.5 %, x 25 = 25.5 %.
-    options = {"minimum_share": 0.26, "null": "none", "resamples": 20, "restarts": 1}
-    links = [link if link[1] != "w" else ("x", "w", 6) for link in STARS]
-    context = context_of(network_of(links), structure=options)
+    # k is the strongest of its community of three, but holds 0.8 of 101.6, less than 2 %.
+    links = [*STARS, ("k", "l", 0.4), ("k", "m", 0.4)]
+    context = context_of(network_of(links), structure={"replicates": 0})
     found, known = context.once(detect), facts_of(centres, context)
-    assert found.centres.index.tolist() == ["a"]
-    assert found.rules.index[found.rules["hubs"] == 1].tolist() == ["a"]
-    assert context.once(profile).value("n_centres") == 1
-    assert (known["n_centres"], known["least"], known["replaced"]) == (1, 0.26, None)
-    assert "1 of 8 places is a centre: a." in said(centres, context)
-    assert "each with 26 % of all strength or more" in said(centres, context)
+    assert found.centres.index.tolist() == ["a", "x"]
+    assert found.rules.index[found.rules["hubs"] == 1].tolist() == ["a", "x"]
+    assert context.once(profile).loc["n_centres", "value"] == 2
+    assert (known["n_centres"], known["least"], known["replaced"]) == (2, 0.02, None)
+    assert "2 of 11 places are centres: a and x." in said(centres, context)
+    assert "each with 2 % of all strength or more" in said(centres, context)
 
 
-def test_the_rule_and_the_resolution_are_those_asked_for():
-    options = {"rule": "top", "resolution": 0.0, "resamples": 0, "restarts": 1}
-    context = context_of(network_of(STARS), structure=options)
+def test_the_rule_is_the_one_asked_for():
+    context = context_of(network_of(STARS), structure={"rule": "top", "resamples": 0})
     found = context.once(detect).table
-    # A tenth of eight places, rounded up; at resolution 0 all hang together in one community.
+    # A tenth of eight places, rounded up.
     assert found.index[found["centre"]].tolist() == ["a"]
-    assert found["community"].nunique() == 1
-    assert settings_of(context)[["rule", "resolution"]].tolist() == ["top", "0.0"]
-
-
-def test_the_share_of_the_largest_without_one_place_is_a_range_only_where_it_varies(stars):
-    # Least without the leaf of weight 7, which leaves 26 of 86; most without a hub: 24 of 48.
-    assert facts_of(centres, stars)["primacies"] == pytest.approx([26 / 86, 24 / 48])
-    star = context_of(network_of(STAR), structure={"null": "none", "resamples": 0})
-    assert facts_of(centres, star)["primacies"] == []  # the hub always holds half
+    assert facts_of(centres, context)["rule"] == "top"
 
 
 def test_the_page_shows_a_map_or_a_table_of_rules(stars):
@@ -199,47 +172,9 @@ def test_the_page_shows_a_map_or_a_table_of_rules(stars):
 # -- what is drawn, and what is left out --------------------------------------------------------
 
 
-def test_in_a_tiny_network_nothing_is_rewired_and_no_draw_is_searched():
-    few = {"resamples": 60, "replicates": 10, "restarts": 1}
-    context = context_of(network_of([("a", "b", 9), ("b", "c", 5)]), structure=few)
-    found = context.once(profile).table
-    assert found["null_mean"].isna().all()
-    # The flows are resampled all the same, for what needs no communities.
-    assert 0 < found.loc["primacy", "low"] < found.loc["primacy", "high"]
-    assert math.isnan(found.loc["n_centres", "low"])
-    assert found.loc["n_centres", "value"] >= 1
-    # Multiples of a fiftieth: no more than 50 draws are searched.
-    assert all((50 * context.once(detect).table["support"]) % 1 == 0)
-    assert left_out(context) == {
-        "null model": "why_few_places",
-        "interval of the number of centres": "why_few_places",
-    }
-    square = [("a", "b", 9), ("b", "c", 5), ("c", "d", 4), ("d", "a", 1)]
-    assert left_out(context_of(network_of(square))).get("null model") != "why_few_places"
-
-
-def test_how_long_many_draws_take_is_said_before_they_are_drawn(stars, monkeypatch):
-    monkeypatch.setattr(_concentration, "LONG", 0.0)
-    told = []
-    context_of(network_of(STARS), say=told.append).once(profile)
-    assert told == []  # 28 draws of few links
-    monkeypatch.setattr(_concentration, "WORTH_A_TRIAL", 1)
-    slow = context_of(network_of(STARS), say=told.append).once(profile)
-    assert re.match(
-        r"computing all indices 28 times more \(10 with resampled flows, 10 of random networks, "
-        r"8 without a place\), about \d+ s; ",
-        told[0],
-    )
-    pd.testing.assert_frame_equal(stars.once(profile).table, slow.table)
-    # Weights that count nothing are not resampled.
-    halves = network_of([(a, b, weight + 0.5) for a, b, weight in STARS])
-    context_of(halves, say=told.append).once(profile)
-    assert told[1].startswith("computing all indices 18 times more (0 with")
-
-
 def test_what_is_modelled_only_is_not_tested():
     context = context_of(network_of(STARS, layer="model", modelled=["model"]))
-    found = context.once(profile).table
+    found = context.once(profile)
     assert found[DRAWN].isna().all(axis=None)
     assert found["low_without_one"].notna().any()
     assert context.once(detect).table["support"].isna().all()
@@ -254,12 +189,11 @@ def test_what_is_modelled_only_is_not_tested():
 
 def test_only_counts_have_intervals():
     context = context_of(network_of([(a, b, weight / 2) for a, b, weight in STARS]))
-    found = context.once(profile).table
+    found = context.once(profile)
     assert found[["low", "high"]].isna().all(axis=None)
     assert context.once(detect).table["support"].isna().all()
     assert found["null_mean"].notna().any()
     assert left_out(context)["intervals"] == "why_no_counts"
-    assert "not whole numbers" in settings_of(context)["left out: intervals"]
     assert all(figure.low is None for figure in figures_of(centres, context).values())
     assert "resamples" not in said(centres, context)
 
@@ -274,19 +208,15 @@ def test_a_layer_in_money_has_intervals_by_its_events_only(events):
     links = pd.DataFrame(rows, columns=["source", "target", "weight"]).assign(layer="contracts")
     record = {"contracts": {"unit": "EUR", "events": events}}
     network = ni.build_network(nodes, links, layers=record)
-    context = context_of(network, structure={"resamples": 60, "replicates": 0, "restarts": 1})
+    context = context_of(network, structure={"resamples": 60, "replicates": 0})
     result = context.once(profile)
-    low, high = result.table.loc["primacy", ["low", "high"]]
+    low, high = result.loc["primacy", ["low", "high"]]
     if events is None:
         assert np.isnan([low, high]).all()
         assert left_out(context)["intervals"] == "why_no_counts"
-        assert (
-            "the unit of layer \u2068contracts\u2069, \u2068EUR\u2069, is not one of"
-            in (settings_of(context)["left out: intervals"])
-        )
         return
     # The share of a place in all ends has a standard deviation of about sqrt(p (1 - p) / n).
-    share = result.value("primacy")
+    share = result.loc["primacy", "value"]
     sd = math.sqrt(share * (1 - 2 * share) / (2 * events))
     assert 1.5 * sd < high - low < 8 * sd
 
@@ -295,27 +225,25 @@ def test_a_layer_in_money_has_intervals_by_its_events_only(events):
 def test_links_of_projects_are_not_resampled_one_by_one(source):
     context = context_of(network_of(STARS), source=source)
     plan = context.once(_structure_plan.plan)
-    assert (plan.resamples, plan.replicates) == (0, 0)
+    assert (plan.resamples, plan.null.model) == (0, None)
     assert left_out(context)["intervals"] == "why_joint_events"
 
 
-@pytest.mark.parametrize(
-    ("options", "why"),
-    [
-        ({"most_places": 7}, "why_many_places"),
-        ({"resamples": 0, "replicates": 0}, "why_not_asked"),
-    ],
-)
-def test_draws_can_be_left_out(options, why):
-    context = context_of(network_of(STARS), structure={"restarts": 1, **options})
-    found = context.once(profile).table
+def test_draws_can_be_left_out():
+    context = context_of(network_of(STARS), structure={"resamples": 0, "replicates": 0})
+    found = context.once(profile)
     assert found[DRAWN].isna().all(axis=None)
     assert found["value"].notna().any()
-    reasons = left_out(context)
-    assert (reasons["intervals"], reasons["null model"]) == (why, why)
-    assert ("the indices without each place in turn" in reasons) == ("most_places" in options)
-    for code in ("en", "zh"):
-        assert said(centres, context, code).count(context.in_language(code).language.term(why)) > 1
+    assert left_out(context) == dict.fromkeys(["intervals", "null model"], "why_not_asked")
+    assert said(centres, context).count("(not asked for)") == 2
+    assert said(centres, context, "zh").count("（未要求）") == 2
+
+
+def test_among_a_great_many_places_nothing_is_drawn(monkeypatch):
+    monkeypatch.setattr(_structure_plan, "MOST_PLACES", 7)
+    context = context_of(network_of(STARS))
+    assert context.once(profile)[DRAWN].isna().all(axis=None)
+    assert left_out(context) == dict.fromkeys(["intervals", "null model"], "why_many_places")
 
 
 def test_without_structure_there_is_evenness_and_nothing_is_drawn():
@@ -332,7 +260,7 @@ def test_without_structure_there_is_evenness_and_nothing_is_drawn():
 def test_with_many_places_communities_are_not_searched_in_every_draw(stars, monkeypatch):
     monkeypatch.setattr(_structure_plan, "COSTLY", 7)
     context = context_of(network_of(STARS))
-    found, before = (each.once(profile).table for each in (context, stars))
+    found, before = (each.once(profile) for each in (context, stars))
     assert found.index.tolist() == before.index.tolist()
     assert found.loc["n_centres", "value"] == 2
     assert found.loc["n_centres", DRAWN].isna().all()
@@ -345,7 +273,7 @@ def test_no_support_is_spoken_of_where_none_is_known():
     ids = [f"c{i:03}" for i in range(110)]
     links = [(a, b, 1.5) for a, b in pairwise(ids)]
     plan = context_of(network_of(links)).once(_structure_plan.plan)
-    assert [each.result for each in plan.left_out if "interval" in each.result] == ["intervals"]
+    assert [each for each in plan.left_out if "interval" in each] == ["intervals"]
 
 
 # -- indices ------------------------------------------------------------------------------------
@@ -357,10 +285,11 @@ def with_index(stars, *, rows=("effective_number",), **columns):
     row |= {"low_without_one": np.nan, "high_without_one": np.nan, "most_influential": None}
     row |= {"null_low": np.nan, "null_high": np.nan, "p": np.nan, "of": "strength"}
     table = pd.DataFrame([row | columns] * len(rows), pd.Index(rows, name="index"))
+    table = table.reindex([*rows, "n_centres", "primacy", "rank_size"])
     result = stars.once(centres.compute)
     value = columns.get("value", 2.5)
-    main = replace(result.spread.whole, effective_number=value, linked=50)
-    return replace(result, spread=replace(result.spread, whole=main), profile=Profile(table, {}))
+    even = result.evenness.assign(effective_number=value, linked=50)
+    return replace(result, evenness=even, profile=table)
 
 
 def effective(result):
@@ -383,15 +312,13 @@ def test_an_interval_that_resampling_shifts_is_left_out_and_counted(stars):
 
 
 def test_an_index_is_held_against_random_networks_and_a_place_left_out(stars):
-    result = with_index(stars, null_low=1.0, null_high=2.0, p=0.02, most_influential="a")
+    result = with_index(stars, null_low=1.0, null_high=2.0, p=0.02)
     known = centres.facts(result)
     assert (known["compared"], known["towards_more"], known["towards_fewer"]) == (
         1,
         ["effective_number"],
         [],
     )
-    assert (known["influential"], known["influenced"], known["n_influenced"]) == ("a", 1, 1)
-    assert known["primacies"] == []  # no range, as it is not known
     turned = with_index(stars, null_low=1.0, null_high=2.0, p=0.02, many_centres_if="low")
     assert centres.facts(turned)["towards_fewer"] == ["effective_number"]
 
@@ -400,11 +327,11 @@ def test_indices_that_cannot_be_tested_are_not_counted(stars):
     # The same in all random networks but for rounding, so without p.
     rows = ("effective_number", "gini", "theil")
     result = with_index(stars, rows=rows, null_low=1.0, null_high=2.0, p=0.02)
-    table = result.profile.table.copy()
+    table = result.profile.copy()
     table.loc["effective_number", ["null_high", "p"]] = [2.5 + 2e-15, np.nan]
-    known = centres.facts(replace(result, profile=Profile(table, {})))
+    known = centres.facts(replace(result, profile=table))
     assert (known["compared"], known["towards_more"]) == (2, ["gini", "theil"])
-    alone = centres.facts(replace(result, profile=Profile(table.head(1), {})))
+    alone = centres.facts(replace(result, profile=table.head(1)))
     assert (alone["compared"], alone["towards_more"]) == (0, [])
 
 
@@ -412,8 +339,8 @@ def test_a_shifted_interval_counts_no_centre_less_than_there_must_be():
     rng = np.random.default_rng(9)
     flows = [(a, b, int(rng.integers(1, 4))) for a in "abcde" for b in "abcde" if a != b]
     network = network_of([*flows, ("a", "b", 3)], directed=["links"])
-    settings = {"rule": "head_tail", "resamples": 60, "replicates": 0, "restarts": 1}
-    row = context_of(network, structure=settings).once(profile).table.loc["n_centres"]
+    settings = {"rule": "head_tail", "resamples": 60, "replicates": 0}
+    row = context_of(network, structure=settings).once(profile).loc["n_centres"]
     assert row["bias"] != 0
     # One place at least lies above the mean, unless all are equal.
     assert row["low"] >= 1
@@ -432,15 +359,14 @@ def test_links_are_compared_with_people_where_they_were_observed(people, modelle
     links = [(one, other, 10) for one, other in zip(ids, ids[1:] + ids[:1], strict=True)]
     places = pd.DataFrame({"place": ids, "population": people})
     network = network_of(links, places=places, modelled=["links"] * modelled)
-    context = context_of(network, structure={"resamples": 0, "replicates": 0, "restarts": 1})
+    context = context_of(network, structure={"resamples": 0, "replicates": 0})
     known, text = facts_of(centres, context), said(centres, context)
     assert known["effective"] == pytest.approx(12)  # strengths of a ring are equal
     if by_people is None:
         assert known["by_people"] is None
     else:
         assert known["by_people"] == pytest.approx(by_people, rel=0.2)
-    assert ("more evenly than people" in text) == (by_people == 1.7)
-    assert ("as evenly as people" in text) == (by_people == 12)
+    assert ("By population" in text) == (by_people is not None)
 
 
 @pytest.mark.parametrize(
@@ -458,7 +384,7 @@ def test_the_effective_number_does_not_reach_all_places_by_rounding(rows, shown)
 def test_almost_equal_places_are_not_said_to_be_as_many_as_equal_ones():
     ring = [(f"c{i}", f"c{(i + 1) % 12}", 10 + i % 2) for i in range(12)]
     context = context_of(network_of([*ring, ("c0", "c5", 3)]), **OFF)
-    assert round(context.once(spread).whole.effective_number) == 12
+    assert round(context.once(evenness)["effective_number"].iloc[-1]) == 12
     assert "as if 12 equal places" not in text_in(centres, context).answer
 
 
@@ -501,22 +427,6 @@ def test_the_figure_of_rank_and_size_draws_what_the_table_says():
     assert ni.polycentricity.rank_size(points).slope == fit
 
 
-def test_the_most_and_the_least_even_layer_are_told_by_their_effective_numbers():
-    ids = [f"p{at:02}" for at in range(11)]
-    ring = [(one, other, 1, "ring") for one, other in zip(ids, ids[1:] + ids[:1], strict=True)]
-    hub = [(ids[0], other, 1, "hub") for other in ids[1:]]
-    tiny = [("p00", "p01", 5, "tiny")]  # too few places to be compared
-    context = context_of(network_of([*ring, *hub, *tiny], modelled=["hub"]), **OFF)
-    known = facts_of(centres, context)
-    assert (known["even_layers"], known["of_linked"]) == (["ring", "hub"], [11, 11])
-    assert known["evenness"][0] == pytest.approx(11)
-    # Half of the strength is at one place, the rest at ten: exp of (ln 2 + ln 20) / 2.
-    assert known["evenness"][1] == pytest.approx(math.sqrt(40))
-    shown = "and hub (modelled) (effective number 6.3 of 11 places with links)."
-    assert shown in said(centres, context)
-    assert facts_of(centres, context_of(network_of(STARS), **OFF))["even_layers"] == []
-
-
 def test_undefined_indices_are_not_told(stars):
     result = with_index(stars, value=math.nan)
     language = stars.language
@@ -553,7 +463,7 @@ def test_the_smallest_networks_have_a_structure(n, code):
     links = [(a, b, 1) for a, b in zip("ab", "bc", strict=True)][: n - 1]
     context = context_of(network_of(links))
     assert len(context.once(detect).table) == n
-    assert not math.isnan(context.once(profile).value("primacy"))
+    assert not math.isnan(context.once(profile).loc["primacy", "value"])
     text = said(centres, context, code)
     assert not re.search(r"\bnan\b|None|not known|不详|\b1 places", text)
 

@@ -140,7 +140,6 @@ def test_settings_of_the_mechanisms_may_stand_in_one_part():
     assert together.park == configure({"data": {"source": "yrd"}}).park
     left_out = configure({"data": {"source": "yrd"}, "mechanisms": False})
     assert left_out.park is left_out.diffusion is None
-    assert left_out.specialisation is None
     assert left_out.structure is not None
 
 
@@ -204,8 +203,7 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         ("structure = true\n" + ONLY, "structure must be a section, [structure]"),
         (ONLY + "[structure]\nrule = 'hub'", "structure.rule must be 'hubs', 'top'"),
         (ONLY + "[structure]\nresample = 3", "did you mean 'resamples'?"),
-        (ONLY + "[structure]\nrestarts = 0", "structure.restarts must be greater than or equal to"),
-        (ONLY + "[structure]\nrestarts = 1000000000", "`restarts` must be at most"),
+        (ONLY + "[structure]\nresamples = -1", "structure.resamples must be greater than or equal"),
         (ONLY + "[experiment]\nhost = 'a'\n", "home is missing; give home and host, or"),
         (
             EXPERIMENT + "volume = 2.0\n",
@@ -299,7 +297,7 @@ def test_an_extent_is_a_frame_that_is_not_too_small(extent):
 
 def test_mechanisms_and_planning_are_there_where_they_are_asked_for_and_in_the_bundled_case():
     own = {"data": {"source": "tables", "path": "."}}
-    names = ("park", "diffusion", "specialisation")
+    names = ("park", "diffusion")
     planning = ("siting", "plan", "space", "sharing", "governance")
 
     def asked(settings):

@@ -281,17 +281,6 @@ def test_places_without_coordinates_give_no_map():
     assert enclaves.facts(result)["located"] == 0
 
 
-def test_the_map_can_be_drawn_again_from_its_tables():
-    links = [*CHAIN, ("a", "c", 2, "model")]
-    result = data.compute(context_of(three(places=PLACES, links=links, modelled=["model"]), **OFF))
-    tables = tables_of(data, result)
-    frame = tables["map_links"].frame
-    assert frame["weight"].sum() == 4
-    assert set(frame.loc[frame["modelled"], "layer"]) == {"model (modelled)"}
-    assert tables["map_places"].frame["lon"].tolist() == [120, 119, 121]
-    assert tables["map_links"].modelled == ("model",)
-
-
 def test_the_map_says_when_it_leaves_out_links():
     ids = [f"n{at:02}" for at in range(18)]
     places = pd.DataFrame({"place": ids, "lon": np.linspace(110, 120, 18), "lat": 30.0})

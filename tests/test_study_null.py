@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
+from netinnov.errors import InputError
 from netinnov.null_models import GravityNull, Rewire
 from netinnov.study import _structure_plan
-from netinnov.study.sections import centres, organised
+from netinnov.study.sections import _concentration, centres, organised
 from netinnov.study.sections._centre_detection import detect
 from netinnov.study.sections._concentration import profile
-from study_cases import FEW, STARS, context_of, facts_of, network_of, said, tables_of
+from study_cases import FEW, STARS, context_of, facts_of, network_of, said
 
 PLACES = [f"p{k:02}" for k in range(14)]
 
@@ -36,27 +37,20 @@ def planned(network, **structure):
     return context_of(network, structure=FEW | structure).once(_structure_plan.plan)
 
 
-def left_out(plan):
-    return {each.result: each.why for each in plan.left_out}
-
-
 def test_where_few_pairs_are_linked_links_are_rewired():
     plan = planned(network_of(STARS))
-    assert (plan.null.name, plan.null.model) == ("degree", Rewire())
     # 7 of 28 pairs.
-    assert plan.null.why == "chosen as 25 % of the pairs that the linked places can form are linked"
+    assert (plan.null.model, plan.null.why) == (Rewire(), "because_sparse")
     assert plan.null.moved > 0.05
-    assert plan.replicates == FEW["replicates"]
 
 
 @pytest.mark.parametrize("located", [True, False])
 def test_dense_flows_are_compared_with_gravity(located):
     plan = planned(dense(located=located, left_out=8))
-    assert plan.null.name == "gravity"
     deterrence = "power" if located else None
     assert plan.null.model == GravityNull(deterrence, unit="dispersion")
     # 83 of 91 pairs.
-    assert plan.null.why == "chosen as 91 % of the pairs that the linked places can form are linked"
+    assert plan.null.why == "because_dense"
     assert plan.null.code == ("null_gravity" if located else "null_totals")
 
 
@@ -72,24 +66,24 @@ def test_a_null_model_that_moves_next_to_nothing_gives_no_verdict():
     context = context_of(dense(left_out=2), structure=FEW | {"null": "degree"})
     plan = context.once(_structure_plan.plan)
     assert plan.null.model is None
-    assert plan.replicates == 0
-    assert "the null model “degree” moves " in left_out(plan)["null model"]
+    assert plan.null.moved < 0.05
+    assert plan.left_out["null model"] == "why_null_moves_little"
     found = context.once(profile)
-    assert found.table[["z", "p", "null_mean"]].isna().all(axis=None)
+    assert found[["z", "p", "null_mean"]].isna().all(axis=None)
     assert facts_of(centres, context)["compared"] == 0
     test = context.once(detect).test
     assert math.isnan(test.p)
-    assert test.untested == plan.null.why
+    assert test.untested == plan.null.code
     known = facts_of(organised, context)
     assert (known["tested"], known["untested"]) == (False, "why_null_moves_little")
     assert "is not tested: the null model hardly moves a link." in said(organised, context)
 
 
-def test_a_null_model_that_moves_nothing_says_so():
-    """A star is the only network with its degrees."""
-    null = planned(network_of([("a", leaf) for leaf in "bcdefgh"]), null="degree").null
-    assert null.why.endswith("moves no link, so that its networks are the observed one")
-    assert null.code == "why_null_moves_little"
+def test_a_null_model_that_moves_nothing_gives_no_verdict():
+    """A star is the only network with its degrees, and so is a chain of three."""
+    for links in ([("a", leaf) for leaf in "bcdefgh"], [("a", "b", 9), ("b", "c", 5)]):
+        null = planned(network_of(links)).null
+        assert (null.model, null.code) == (None, "why_null_moves_little")
 
 
 @pytest.mark.parametrize("name", ["degree", "distance", "gravity"])
@@ -98,33 +92,36 @@ def test_the_null_model_that_is_asked_for_is_used(name):
     links += [(PLACES[0], b, 2) for b in PLACES[4::3]]
     places = pd.DataFrame({"lon": np.arange(14.0), "lat": np.arange(14.0) % 5}, index=PLACES)
     plan = planned(network_of(links, places=places), null=name)
-    assert plan.null.name == name
-    assert plan.null.why == "asked for in [structure]"
+    assert plan.null.code == f"null_{name}"
+    assert plan.null.why == "because_asked_for"
 
 
-def test_a_null_model_that_does_not_fit_is_left_out_with_the_reason():
-    plan = planned(network_of(STARS), null="distance")
-    assert plan.null.model is None
-    why = left_out(plan)["null model"]
-    assert why.startswith("the null model “distance” does not fit these data: ")
-    assert "oordinates" in why
-    assert left_out(planned(network_of(STARS), null="none"))["null model"] == "not asked for"
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("distance", 'null = "distance" in .structure. does not fit these data: .*oordinates'),
+        ("curveball", 'null = "curveball" in .structure. needs events that join members'),
+    ],
+)
+def test_a_null_model_that_does_not_fit_is_refused(name, words):
+    with pytest.raises(InputError, match=words):
+        planned(network_of(STARS), null=name)
 
 
 def test_what_gravity_fixes_by_the_totals_is_not_compared_with_it():
-    many = {"resamples": 0, "replicates": 40, "restarts": 1}
+    many = {"resamples": 0, "replicates": 40}
     context = context_of(dense(left_out=8), structure=many)
     result = context.once(profile)
-    compared = result.table.index[result.table["null_mean"].notna()].tolist()
+    compared = result.index[result["null_mean"].notna()].tolist()
     # Strengths are kept on average, and how many pairs get a flow depends on the unit of the draws.
     assert {*compared} <= {"entropy_index", "n_centres"}
     assert "entropy_index" in compared
     # Flows drawn from sizes alone are no more concentrated than such flows are.
-    row = result.table.loc["entropy_index"]
+    row = result.loc["entropy_index"]
     assert row["null_low"] <= row["value"] <= row["null_high"]
     known = facts_of(centres, context)
     assert (known["null"], known["gravity"]) == ("null_totals", True)
-    assert known["compared"] == result.table["p"].notna().sum()
+    assert known["compared"] == result["p"].notna().sum()
     assert "Indices that such networks fix or do not draw are not compared." in said(
         centres, context
     )
@@ -139,26 +136,26 @@ def test_the_direction_of_strengths_is_one_for_centres_and_indices():
         found = context.once(detect)
         assert found.table.index[found.table["centre"]].tolist() == [largest]
         strength = found.table["centrality"]
-        value = context.once(profile).value("primacy")
+        value = context.once(profile).loc["primacy", "value"]
         assert value == pytest.approx(strength[largest] / strength.sum())
-        assert context.once(profile).value("n_centres") == 1
+        assert context.once(profile).loc["n_centres", "value"] == 1
 
 
 def test_the_report_says_which_null_model_and_how_much_it_moves():
     context = context_of(network_of(STARS))
-    table = tables_of(centres, context.once(centres.compute))["structure"].frame
-    settings = table.set_index("setting")["value"]
-    assert settings["null model used"] == "degree"
-    assert 0.05 < float(settings["share of links that the null model moves"]) <= 1
-    assert "random networks, in which each place keeps its number of links in each layer," in said(
-        centres, context
-    )
-    assert "各城市每层联系数不变的 10 个随机网络" in said(centres, context, "zh")
+    known, moved = facts_of(centres, context), context.once(_structure_plan.plan).null.moved
+    assert (known["null"], known["null_why"]) == ("null_degree", "because_sparse")
+    text = said(centres, context)
+    assert "Random networks, in which each place keeps its number of links in each layer," in text
+    assert f" move {moved:.0%} of the links".replace("%", " %") in text
+    assert "as fewer than half of the pairs of places are linked." in text
+    chinese = said(centres, context, "zh")
+    assert f"随机网络（各城市每层联系数不变）移动了 {moved:.0%} 的联系" in chinese
 
 
-def test_without_anything_to_compare_with_there_is_no_figure_of_indices():
-    options = {"resamples": 0, "replicates": 0, "restarts": 1, "most_places": 3}
-    for structure, drawn in ((options, False), (FEW, True)):
+def test_without_anything_to_compare_with_there_is_no_figure_of_indices(monkeypatch):
+    monkeypatch.setattr(_concentration, "LEAVE_ONE_OUT", 3)
+    for structure, drawn in (({"resamples": 0, "replicates": 0}, False), (FEW, True)):
         context = context_of(network_of(STARS), structure=structure)
         pictures = centres.draw(context.once(centres.compute))
         assert ("profile" in {picture.name for picture in pictures}) == drawn

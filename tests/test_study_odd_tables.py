@@ -16,7 +16,7 @@ from netinnov.study._section import Table
 from netinnov.study._table_views import view_of
 from netinnov.study.sections import _organisation, central, centres, data, organised
 from netinnov.study.sections._concentration import profile
-from study_cases import context_of, facts_of, figures_of, network_of, said, tables_of, text_in
+from study_cases import context_of, facts_of, figures_of, network_of, said, text_in
 
 TEN = [f"E{i}" for i in range(10)]
 ALIKE = {
@@ -32,10 +32,10 @@ def alike(request):
 
 def test_no_place_is_named_where_all_are_alike(alike):
     known = facts_of(central, alike)
-    assert (known["equal"], len(known["strongest"]), known["same"]) == (True, 10, None)
+    assert (known["equal"], len(known["strongest"])) == (True, 10)
     assert "E0" not in said(central, alike)
     known = facts_of(centres, alike)
-    assert (known["even"], known["linked"], known["influential"]) == (True, 10, None)
+    assert (known["even"], known["linked"]) == (True, 10)
     assert figures_of(centres, alike)["slope"].value == 0
 
 
@@ -43,7 +43,7 @@ def test_centres_by_the_order_of_the_data_are_said_to_be(alike):
     result = alike.once(centres.compute)
     assert result.detection.rules["top"].sum() == 1  # a tenth of ten, the first of ten as strong
     known = centres.facts(result)
-    assert "E0" in {*known["tied"], *known["tied_elsewhere"]}
+    assert "E0" in known["tied"]
     assert "others are as strong as E0" in said(centres, alike)
 
 
@@ -55,15 +55,14 @@ def test_ties_beyond_those_that_are_named_are_counted():
     # Four of the eight ends of links are theirs.
     assert (known["strongest"], known["strength_share"]) == (["a", "x"], 0.25)
     assert "a and x have the most strength, 25 % of all each." in said(central, context)
-    assert known["same"] is None
 
 
 def test_places_without_links_tie_with_nobody():
     nodes = pd.DataFrame({"place": list("abcde")}, index=list("abcde"))
     context = context_of(network_of([("a", "b"), ("c", "d")], nodes=nodes))
     known = facts_of(centres, context)
-    assert "a" in {*known["tied"], *known["tied_elsewhere"]}
-    assert "e" not in {*known["tied"], *known["tied_elsewhere"]}
+    assert "a" in known["tied"]
+    assert "e" not in known["tied"]
 
 
 def test_an_index_at_its_end_has_no_interval():
@@ -96,17 +95,13 @@ def test_one_layer_is_spoken_of_as_one():
     for section in (data, central, centres, organised):
         assert "layers" not in said(section, context)
         assert "layers" not in text_in(section, context).answer
-    shown = tables_of(organised, context.once(organised.compute))["communities_by_layer"]
-    assert shown.frame.index.tolist() == ["links"]  # and not the same numbers once more
 
 
 def test_the_weight_between_communities_has_its_base():
     rows = [(a, b, 9) for group in ("abc", "xyz") for a, b in combinations(group, 2)]
     context = context_of(network_of([*rows, ("a", "x", 2)]))
-    known = facts_of(organised, context)
-    assert (known["flow_from"], known["flow_to"]) == ("a", "x")
-    assert known["flow_share"] == pytest.approx(2 / (6 * 9 + 2))
     flows = context.once(_organisation.communities).flows
+    assert flows["share"].min() == pytest.approx(2 / (6 * 9 + 2))
     assert flows["share"].sum() == pytest.approx(1)
 
 
@@ -136,9 +131,4 @@ def test_the_middle_of_a_star_decides_everything():
     assert (known["n_rules"], known["fewest"], known["most"]) == (6, 1, 1)
     assert (known["by_most"], known["by_most_rules"], known["places"]) == (["s"], [6], 9)
     # Without it there is no link, and no index.
-    assert {*context.once(profile).table["most_influential"].dropna()} == {"s"}
-    # By closeness the eight ends tie for the second place, so that they are not among three: only
-    # by strength, PageRank, eigenvector, Katz, and the two of HITS, where each end leads to s.
-    known = facts_of(central, context)
-    times = dict(zip(known["leaders"], known["times"], strict=True))
-    assert (times, known["n_measures"]) == ({"s": 9, "h": 6, "g": 6}, 11)
+    assert {*context.once(profile)["most_influential"].dropna()} == {"s"}

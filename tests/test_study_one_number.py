@@ -62,12 +62,9 @@ def readings(context, tables):
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 yield ALIKE.get(measure, measure), scope[where], subject, float(value), name
 
-    for name in ("polycentricity", "communities_by_layer"):
-        for label, row in tables[name].iterrows():
-            yield from of(name, row.to_dict(), str(label))
+    for label, row in tables["polycentricity"].iterrows():
+        yield from of("polycentricity", row.to_dict(), str(label))
     yield from of("profile", tables["profile"]["value"].to_dict(), "observed")
-    for label, row in tables.get("profile_modelled", pd.DataFrame()).iterrows():
-        yield from of("profile_modelled", {row["index"]: row["value"]}, str(label))
     for name, where in (("centrality", "all"), ("centrality_observed", "observed"),
                         ("centres", "observed")):  # fmt: skip
         for node, row in tables.get(name, pd.DataFrame()).iterrows():
@@ -78,9 +75,6 @@ def readings(context, tables):
     for name, measure in (("degree", "overlapping_degree"), ("strength", "overlapping_strength")):
         for node, row in tables[name].iterrows():
             yield from of(name, {measure: float(row.sum())}, "all", node)
-    settings = tables["structure"].set_index("setting")["value"]
-    modularity = float(settings["modularity test: modularity"])
-    yield from of("structure", {"modularity": modularity}, "observed")
     n_centres = float(tables["centres"]["centre"].sum())
     yield from of("centres", {"n_centres": n_centres}, "observed")
 
@@ -104,7 +98,7 @@ def test_no_measure_has_two_values(no_set_ups, case):
             values[measure, layers, subject].setdefault(name, value)
     several = {key: of for key, of in values.items() if len(of) > 1}
     told = {key[0] for key in several}
-    assert {"primacy", "gini", "effective_number", "green", "n_centres", "modularity"} <= told
+    assert {"primacy", "gini", "effective_number", "green", "n_centres"} <= told
     wanted = {"pagerank", "global_efficiency", "harmonic_centrality"}
     assert wanted <= {key[0] for key in values}
     if not case.get("modelled"):  # else it has other layers than the observed ones

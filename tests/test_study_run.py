@@ -133,13 +133,13 @@ def test_the_folder_holds_tables_figures_report_explorer_and_manifest(bundled):
     ]
     names = {path.stem for path in (bundled / "tables").iterdir()}
     wanted = "centrality coverage degree effects enclaves kinds layers polycentricity replicates"
-    assert {*wanted.split(), "modelled", "scenario", "strength", "structure", "profile"} <= names
+    assert {*wanted.split(), "modelled", "scenario", "strength", "profile"} <= names
     for folder, endings in (("tables", (".csv", ".parquet")), ("figures", (".pdf", ".png"))):
         found = [path.name for path in (bundled / folder).iterdir() if path.suffix != ".md"]
         stems = {Path(name).stem for name in found}
         assert sorted(found) == sorted(stem + ending for stem in stems for ending in endings)
     figures = "flow_map rank_size centralities centres profile effects park"
-    figures += " layer_similarity link_changes diffusion specialisation host_ranking"
+    figures += " layer_similarity link_changes diffusion host_ranking"
     assert {*figures.split()} <= {path.stem for path in (bundled / "figures").iterdir()}
 
 
@@ -398,8 +398,6 @@ def test_what_is_modelled_is_marked(bundled):
 
 
 def test_no_sentence_tests_a_model(bundled):
-    apart = table(bundled, "profile_modelled")
-    assert not {"p", "z", "low", "null_mean"} & {*apart.columns}
     profile = table(bundled, "profile")
     assert profile["modelled_layers"].isna().all()
     assert profile["p"].notna().any()
@@ -419,7 +417,7 @@ def test_the_same_seed_gives_the_same_files_and_another_one_other_draws(
     path = tables(
         [(f"n{at}", f"p{at}") for at in range(6)],
         ends,
-        settings="[structure]\nresamples = 3\nreplicates = 3\nrestarts = 1\n"
+        settings="[structure]\nresamples = 3\nreplicates = 3\n"
         + PARK_TEXT.replace('"P"', '"p0"').replace('"Q"', '"p1"')
         + "rivals = []\nplacebos = 0\n",
         link_columns={"weight": range(3, 3 + len(ends))},
@@ -439,8 +437,8 @@ def test_the_same_seed_gives_the_same_files_and_another_one_other_draws(
     changed = {Path(name).stem for name in once if other[name] != once[name]}
     drawn = {"profile", "centres", "centre_rules", "communities", "community_flows"}
     drawn |= {"effects", "effect_parts", "link_changes", "specifications", "host_ranking"}
-    assert {"replicates", "structure", "scenario"} <= changed
-    assert changed <= drawn | {"replicates", "structure", "scenario"}
+    assert {"replicates", "profile", "scenario"} <= changed
+    assert changed <= drawn | {"replicates", "scenario"}
 
 
 def test_layers_and_directions_are_kept(no_figures, tables):
@@ -533,7 +531,7 @@ def test_names_that_mean_something_to_a_browser_or_a_spreadsheet(no_figures, tab
     assert len(turned) > 10
     assert all(before.rfind("<bdi>") > before.rfind("</bdi>") for before in turned)
     # The id of a node is read back letter for letter; the columns of layers too.
-    assert sorted(table(out, "map_places", node="str")["node"]) == sorted(NASTY)
+    assert sorted(table(out, "centrality", node="str")["node"]) == sorted(NASTY)
     assert sorted(table(out, "strength").columns) == sorted(["node", *layers])
     assert set(table(out, "kinds", kind="str")["kind"]) == {kind.lower() for kind in NASTY}
     assert_same_tables(out)

@@ -25,7 +25,7 @@ NUMBERS = [float("nan"), 0.0, 1.0, 0.5, 0.078, -0.078, 1e-5, 0.997, 9.73, -12.3,
 
 @pytest.fixture(scope="module")
 def computed():
-    few = {"resamples": 5, "replicates": 5, "restarts": 1}
+    few = {"resamples": 5, "replicates": 5}
     parts = {part: {} for part in ("siting", "plan", "space", "sharing", "governance")}
     parts["experiment"] = {"home": "quzhou", "host": "hangzhou", "size": 4, "replicates": 5}
     configuration = study.configure({"data": {"source": "yrd"}, "structure": few} | parts)

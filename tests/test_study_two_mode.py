@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 
 import netinnov as ni
 from netinnov import study
+from netinnov.errors import InputError
 from netinnov.linkages import project
 from netinnov.study import _structure_plan
 from netinnov.study._context import Context
@@ -17,7 +18,6 @@ from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._two_mode_draws import participation_of, traded
 from netinnov.study.sections import centres
-from netinnov.study.sections._centre_detection import detect
 from netinnov.study.sections._concentration import profile
 from study_cases import FEW, facts_of, said
 
@@ -152,10 +152,9 @@ def test_events_over_several_periods_are_not_traded():
 def test_a_study_of_events_has_intervals_and_a_null_model():
     context = context_of(two_mode(5, members=18, events=80), resamples=60)
     plan = context.once(_structure_plan.plan)
-    assert (plan.null.name, plan.resampled) == ("curveball", "events")
-    assert plan.null.why == "chosen as one event makes several links"
+    assert (plan.null.code, plan.null.why) == ("null_curveball", "because_of_events")
     found = context.once(profile)
-    row = found.table.loc["primacy"]
+    row = found.loc["primacy"]
     assert row["low"] < row["high"]
     assert row["null_low"] < row["null_high"]
     known = facts_of(centres, context)
@@ -167,19 +166,14 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
     legends += figure.legends
     shown = {text.get_text() for each in legends for text in each.get_texts()}
     assert "95 % interval, events resampled" in shown
-    assert context.once(detect).sure
+    assert known["sure"]
     assert "In bootstrap resamples of the events " in said(centres, context)
     assert "对事件作自助抽样" in said(centres, context, "zh")
 
 
-@pytest.mark.parametrize(
-    ("name", "why"),
-    [("none", "not asked for"), ("degree", "one event makes several of them")],
-)
-def test_links_of_a_projection_are_not_rewired_one_by_one(name, why):
-    plan = context_of(two_mode(), null=name).once(_structure_plan.plan)
-    assert plan.null.model is None
-    assert why in plan.null.why
+def test_links_of_a_projection_are_not_rewired_one_by_one():
+    with pytest.raises(InputError, match=r'null = "degree" .* moves links one by one'):
+        context_of(two_mode(), null="degree").once(_structure_plan.plan)
 
 
 def test_a_projection_names_one_side():

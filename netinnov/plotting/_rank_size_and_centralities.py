@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -94,20 +94,6 @@ def plot_rank_size(
             lay_out(ax)
             _name_largest(ax, *naming)
     return ax
-
-
-def plot_rank_size_panels(
-    series: Mapping[str, pd.Series[float]], axes: Iterable[Axes], *, labelled: int
-) -> None:
-    drawn = [
-        _draw_ranks(values, ax, label, labelled, "ols")
-        for ax, (label, values) in zip(axes, series.items(), strict=False)
-    ]
-    with print_style():
-        lay_out(drawn[0][0])
-        for ax, naming in drawn:
-            if naming:
-                _name_largest(ax, *naming)
 
 
 def _draw_ranks(

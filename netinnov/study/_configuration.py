@@ -108,7 +108,7 @@ def languages_of(configuration: Configuration) -> list[LanguageName]:
     return cast("list[LanguageName]", configuration.language.split(","))
 
 
-MECHANISMS = ("park", "diffusion", "specialisation")
+MECHANISMS = ("park", "diffusion")
 PLANNING = ("siting", "plan", "space", "sharing", "governance")
 
 

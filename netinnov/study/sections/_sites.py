@@ -33,7 +33,7 @@ from netinnov.study._section import (
     Term,
     with_modelled,
 )
-from netinnov.study._structure_plan import plan as structure_of
+from netinnov.study._structure_plan import MOST_PLACES, plan as structure_of
 from netinnov.study.sections._candidate_sites import Candidates, SitingPart, candidates_of
 
 FRESH = 40  # placements that a plan was not chosen on, on which it is valued again
@@ -162,9 +162,9 @@ def resample_of(context: Context) -> tuple[Change | None, NoResamples]:
         return None, "all_modelled"
     if not structure.options.resamples:
         return None, "not_asked"
-    if context.cities.n_nodes > structure.options.most_places:
+    if context.cities.n_nodes > MOST_PLACES:
         return None, "too_large"
-    if any(each.result == "intervals" for each in structure.left_out):
+    if "intervals" in structure.left_out:
         return None, "not_countable"
     if structure.participation is None:
         return ResampledLinks(layers=context.observed(context.cities)), ""

@@ -30,7 +30,6 @@ from netinnov.study._structure_plan import plan
 from netinnov.study._words import alike, as_much
 
 BETWEEN = 1000  # places above which betweenness, a search from each, is left out
-FIRST = 5
 NAMED = 3
 DRAWN = 15
 SIMPLE: dict[str, Callable[[MultilayerNetwork], Any]] = {
@@ -94,15 +93,13 @@ def facts(result: Central) -> Mapping[str, Fact]:
     n, rank = len(result.table), result.table["pagerank"]
     strength = result.together.sort_values(ascending=False, kind="stable")
     strongest = strength.index[: 1 + as_much(strength, strength.head(1))]
-    few = n <= FIRST or any(as_much(by, by.head(FIRST)) for by in (rank, strength))
-    same = len({*strength.index[:FIRST]} & {*rank.index[:FIRST]})
-    spread = result.table["participation_coefficient"]
-    often, n_measures = _often(result.observed)
+    layers, modelled = len(result.degree.columns), len(result.modelled_layers)
+    measured = result.observed
     return {
         "places": n,
-        "layers": len(result.degree.columns),
-        "both": 0 < len(result.modelled_layers) < len(result.degree.columns),
-        "all_modelled": len(result.modelled_layers) == len(result.degree.columns),
+        "layers": layers,
+        "both": 0 < modelled < layers,
+        "all_modelled": modelled == layers,
         "equal": alike(rank.iloc[0], rank.iloc[-1]),
         "first": [Place(node) for node in rank.index[:NAMED]],
         "shares": [float(share) for share in rank.head(NAMED)],
@@ -110,44 +107,19 @@ def facts(result: Central) -> Mapping[str, Fact]:
         "even_share": 1 / n,
         "strongest": [Place(node) for node in strongest],
         "strength_share": float(strength.iloc[0] / strength.sum()) if strength.any() else None,
-        "same": None if few or not strength.any() else same,
-        "first_n": FIRST,
-        "spread": float(spread.median()) if spread.notna().any() else None,
-        "one_layer": int((spread == 0).sum()),
-        "unlinked": int(spread.isna().sum()),
-        "leaders": [Place(node) for node in often.index[:NAMED]],
-        "times": [int(times) for times in often.head(NAMED)],
-        "as_often": as_much(often, often.head(NAMED)) if len(often) else 0,
-        "n_measures": n_measures,
-        "no_betweenness": result.observed is not None
-        and "betweenness_centrality" not in result.observed,
+        "no_betweenness": measured is not None and "betweenness_centrality" not in measured,
     }
 
 
-def _often(table: pd.DataFrame | None) -> tuple[pd.Series, int]:
-    """How often places are among the first three by the centralities, and how many these are."""
-    if table is None:
-        return pd.Series(dtype="int64"), 0
-    # Constraint is low where a place is central; participation says nothing of size.
-    values = table.drop(columns=["name", "constraint", "participation_coefficient"])
-    values = values.loc[:, values.notna().any() & (values.max() > values.min())]
-    if values.empty or len(values) <= FIRST:
-        return pd.Series(dtype="int64"), 0
-    rank = values.rank(ascending=False, method="max")  # who ties with a fourth is not among three
-    often = (rank <= NAMED).sum(axis=1).sort_values(ascending=False, kind="stable")
-    return often[often > 0], values.shape[1]
-
-
 def key_figures(result: Central) -> Iterator[KeyFigure]:
-    known = facts(result)
+    known, spread = facts(result), result.table["participation_coefficient"].dropna()
     yield KeyFigure("pagerank", float(result.table["pagerank"].iloc[0]), form="percent")
     if known["strength_share"] is not None:
         yield KeyFigure("strength", known["strength_share"], form="percent")
     yield KeyFigure("degree", int(result.table["overlapping_degree"].max()))
-    if known["spread"] is not None:
-        linked = len(result.table) - int(result.table["participation_coefficient"].isna().sum())
-        yield KeyFigure("one_layer", known["one_layer"], of=linked)
-        yield KeyFigure("spread", known["spread"])
+    if len(spread):
+        yield KeyFigure("one_layer", int((spread == 0).sum()), of=len(spread))
+        yield KeyFigure("spread", float(spread.median()))
 
 
 def draw(result: Central) -> Iterator[Picture]:

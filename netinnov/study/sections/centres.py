@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from netinnov import plotting
+from netinnov._statistics import CONSTANT
+from netinnov.null_models import GravityNull
 from netinnov.plotting._frame import map_height
-from netinnov.plotting._rank_size_and_centralities import plot_rank_size_panels
-from netinnov.plotting._style import DOUBLE, SINGLE, larger, new_figure
+from netinnov.plotting._style import DOUBLE, new_figure
+from netinnov.polycentricity._centre_rules import least_share
 from netinnov.study._context import Context
 from netinnov.study._section import (
     Fact,
@@ -28,168 +30,139 @@ from netinnov.study._section import (
     mark_layers,
     with_modelled,
 )
+from netinnov.study._structure_plan import plan as plan_of
 from netinnov.study._words import digits_apart
 from netinnov.study.sections._centre_detection import Detection, detect
-from netinnov.study.sections._concentration import Profile, Spread, profile, spread
+from netinnov.study.sections._concentration import evenness, profile, strength_of
 
 SPOKES = 150  # places up to which a map joins each of them with the centre of its community
 PLACES_DRAWN = 12  # places of which a figure shows by which rules they are centres
-ENOUGH = 10  # places that a layer must have to be compared with others
+ENOUGH = 10  # places with links that a slope of rank and size is told of
 LEAST = 4  # places with links from which ranks are drawn
-PANELS = 6
+CHECK = plan_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Centres(Result):
     """Evenness of strength; None for the rest where [structure] is left out."""
 
-    spread: Spread
+    evenness: pd.DataFrame
     detection: Detection | None
-    profile: Profile | None
+    profile: pd.DataFrame | None
+
+    @property
+    def main(self) -> pd.Series:
+        """Evenness over the layers looked at together: the observed ones, if there are any."""
+        partly_modelled = 0 < len(self.modelled_layers) < len(self.context.cities.layers)
+        return self.evenness.iloc[-2 if partly_modelled else -1]
+
+    def interval(self, index: str) -> tuple[float, float] | tuple[None, None]:
+        if self.profile is None:
+            return None, None
+        low, high = map(float, self.profile.loc[index, ["low", "high"]])
+        return (low, high) if low < high else (None, None)
+
+    @property
+    def digits(self) -> int:
+        """As many as tell the effective number from the ends of its interval and all places."""
+        value = float(self.main["effective_number"])
+        if not math.isfinite(value):
+            return 2
+        ends = [end for end in self.interval("effective_number") if end is not None]
+        least = max(2, math.floor(math.log10(value)) + 1)
+        return digits_apart(value, *ends, self.main["linked"], least=least)
 
 
 def compute(context: Context) -> Centres | None:
     if not context.cities.storage.presence("linked").any():
         return None
-    detected = context.once(detect)
-    return Centres(context, context.once(spread), detected, context.once(profile))
+    parts = context.once(evenness), context.once(detect), context.once(profile)
+    return Centres(context, *parts)
 
 
 def facts(result: Centres) -> Mapping[str, Fact]:
-    main = result.spread.main
+    main, linked = result.main, int(result.main["linked"])
     known: dict[str, Fact] = {
-        "places": main.places,
-        "linked": main.linked,
-        "effective": main.effective_number,
-        "digits": _digits(result),
-        "even": main.linked > 1 and math.isclose(main.effective_number, main.linked),
+        "places": int(main["places"]),
+        "linked": linked,
+        "effective": float(main["effective_number"]),
+        "digits": result.digits,
+        "even": linked > 1 and math.isclose(main["effective_number"], linked),
         "detected": result.detection is not None,
     }
-    return known | _even_layers(result.spread) | _by_rule(result.detection) | _indices(result)
+    if result.detection is not None and result.profile is not None:
+        known |= _by_rule(result.detection) | _indices(result.profile, result.detection)
+    return known
 
 
-def _digits(result: Centres) -> int:
-    """As many as tell the effective number from the ends of its interval, and from all places."""
-    value, n = result.spread.main.effective_number, result.spread.main.linked
-    if not math.isfinite(value):
-        return 2
-    low, high = _interval(result, "effective_number") or (value, value)
-    return digits_apart(low, value, high, n, least=max(2, math.floor(math.log10(value)) + 1))
-
-
-def _interval(result: Centres, index: str) -> tuple[float, float] | None:
-    if result.profile is None:
-        return None
-    low, high = (result.profile.value(index, end) for end in ("low", "high"))
-    return (low, high) if low < high else None
-
-
-def _even_layers(spread: Spread) -> dict[str, Fact]:
-    """The layers in which strength is most and least even, if they differ."""
-    even = {
-        layer: each.effective_number / each.linked
-        for layer, each in spread.by_layer.items()
-        if each.linked >= ENOUGH and math.isfinite(each.effective_number)
-    }
-    order = sorted(even, key=lambda layer: even[layer])
-    if len(order) < 2 or math.isclose(even[order[0]], even[order[-1]], rel_tol=0.05):
-        return {"even_layers": [], "evenness": [], "of_linked": []}
-    ends = [order[-1], order[0]]
+def _by_rule(detected: Detection) -> dict[str, Fact]:
+    plan, centres = detected.plan, detected.centres
+    counts = detected.rules[detected.asked].sum()
+    replaced = detected.rule != plan.options.rule
+    least = least_share(None, detected.table["centrality"].to_numpy())
     return {
-        "even_layers": [Layer(layer) for layer in ends],
-        "evenness": [spread.by_layer[layer].effective_number for layer in ends],
-        "of_linked": [spread.by_layer[layer].linked for layer in ends],
-    }
-
-
-def _by_rule(detected: Detection | None) -> dict[str, Fact]:
-    if detected is None:
-        return {}
-    table, plan, asked = detected.table, detected.plan, detected.asked
-    counts = detected.rules[asked].sum()
-    by_most = detected.rules[asked].sum(axis=1).sort_values(ascending=False, kind="stable")
-    by_most = by_most[by_most > len(asked) / 2]
-    others = table[~table["centre"] & (table["support"] >= 0.05)]
-    near = others.sort_values("support", ascending=False, kind="stable").head(1)
-    instead = detected.rule != plan.options.rule
-    return {
-        "n_centres": len(detected.centres),
-        "centres": [Place(each) for each in detected.centres.index],
-        "tied": [Place(each) for each in detected.tied([detected.rule])],
-        "tied_elsewhere": [Place(each) for each in detected.tied([*{*asked} - {detected.rule}])],
+        "n_centres": len(centres),
+        "centres": [Place(each) for each in centres.index],
+        "tied": [Place(each) for each in detected.tied],
         "rule": Name(detected.rule),
         "rule_means": Term(f"rule_{detected.rule}"),
-        "least": detected.least if detected.rule == "hubs" else 0.0,
-        "replaced": Name(plan.options.rule) if instead else None,
-        "by_chance": detected.test.by_chance,
-        "sure": detected.sure,
-        "support": float(detected.centres["support"].min()) if len(detected.centres) else math.nan,
-        "near": Place(near.index[0]) if len(near) else None,
-        "near_support": float(near["support"].iloc[0]) if len(near) else math.nan,
-        "n_rules": len(asked),
+        "least": least if detected.rule == "hubs" else 0.0,
+        "replaced": Name(plan.options.rule) if replaced else None,
+        "sure": bool(detected.table["support"].notna().all()),
+        "support": float(centres["support"].min()) if len(centres) else math.nan,
+        "n_rules": len(detected.asked),
         "fewest": int(counts.min()),
-        "fewest_rule": Name(counts.idxmin()),
         "most": int(counts.max()),
-        "most_rule": Name(counts.idxmax()),
-        "by_most": [Place(each) for each in by_most.index],
-        "by_most_rules": [int(each) for each in by_most],
+        "by_most": [Place(each) for each in detected.by_most.index],
+        "by_most_rules": [int(each) for each in detected.by_most],
         "layers": [Layer(layer) for layer in plan.network.layers],
         "all_modelled": bool(plan.modelled),
         "beside": [Layer(layer) for layer in plan.modelled_beside],
         "events": plan.participation is not None,
-        "left_out": [Term(each.result) for each in plan.left_out],
-        "reasons": [Term(each.code) for each in plan.left_out],
+        "left_out": [Term(each) for each in plan.left_out],
+        "reasons": [Term(code) for code in plan.left_out.values()],
     }
 
 
-def _indices(result: Centres) -> dict[str, Fact]:
-    indices, plan = result.profile, result.detection.plan if result.detection else None
-    if indices is None or plan is None:
-        return {}
-    table = indices.table
-    more, fewer = indices.beyond
-    influential = table["most_influential"].dropna()
-    first = influential.value_counts().head(1)
-    people = indices.value("size_effective_number")
-    beside = indices.modelled_beside.values()
-    ends = [indices.value("primacy", f"{end}_without_one") for end in ("low", "high")]
+def _indices(table: pd.DataFrame, detected: Detection) -> dict[str, Fact]:
+    null, options = detected.plan.null, detected.plan.options
+    # Indices outside the middle 95 % of random networks; those without p are not compared.
+    known = table[table["p"].notna()]
+    rounding = CONSTANT * known["value"].abs()
+    above = known["value"] > known["null_high"] + rounding
+    below = known["value"] < known["null_low"] - rounding
+    many_if_high = known["many_centres_if"] == "high"
+    more = (above & many_if_high) | (below & ~many_if_high)
+    people = float(table["value"].get("size_effective_number", math.nan))
+    shifted = table.index[table["bias"].notna() & table["low"].isna()]
     return {
-        "null": Term(plan.null.code),
-        "gravity": plan.null.name == "gravity",
-        "replicates": plan.replicates,
-        "compared": int(table["p"].notna().sum()),
-        "towards_more": [Term(each) for each in more],
-        "towards_fewer": [Term(each) for each in fewer],
-        "influential": Place(first.index[0]) if len(first) else None,
-        "influenced": int(first.iloc[0]) if len(first) else 0,
-        "n_influenced": len(influential),
-        "primacies": ends if len({f"{end:.2f}" for end in ends}) > 1 else [],
-        "shifted": [
-            Term(each) for each in table.index[table["bias"].notna() & table["low"].isna()]
-        ],
-        "by_people": None if plan.modelled or math.isnan(people) else people,
-        "alike": f"{people:.2g}" == f"{result.spread.main.effective_number:.2g}",
-        "beside_effective": [float(each["value"]["effective_number"]) for each in beside],
-        "beside_centres": [int(each["value"]["n_centres"]) for each in beside],
+        "null": None if null.model is None else Term(null.code),
+        "null_why": Term(null.why),
+        "moved": null.moved,
+        "gravity": isinstance(null.model, GravityNull),
+        "replicates": options.replicates,
+        "compared": len(known),
+        "towards_more": [Term(each) for each in known.index[more]],
+        "towards_fewer": [Term(each) for each in known.index[(above | below) & ~more]],
+        "shifted": [Term(each) for each in shifted],
+        "by_people": None if detected.plan.modelled or math.isnan(people) else people,
     }
 
 
 def key_figures(result: Centres) -> Iterator[KeyFigure]:
-    main, detected = result.spread.main, result.detection
+    main, detected = result.main, result.detection
+    places, linked = int(main["places"]), int(main["linked"])
     if detected is not None:
-        low, high = _interval(result, "n_centres") or (None, None)
-        yield KeyFigure("centres", len(detected.centres), low, high, of=main.places)
-        by_most = detected.rules[detected.asked].sum(axis=1) > len(detected.asked) / 2
-        yield KeyFigure("by_most", int(by_most.sum()), of=main.places)
-    if math.isfinite(main.effective_number):
-        low, high = _interval(result, "effective_number") or (None, None)
-        value, digits = main.effective_number, _digits(result)
-        yield KeyFigure("effective", value, low, high, of=main.linked, digits=digits)
-        low, high = _interval(result, "primacy") or (None, None)
-        yield KeyFigure("primacy", main.primacy, low, high, form="percent")
-    if math.isfinite(main.rank_size.slope) and main.linked >= ENOUGH:
-        low, high = _interval(result, "rank_size") or (None, None)
-        yield KeyFigure("slope", main.rank_size.slope, low, high)
+        ends = result.interval("n_centres")
+        yield KeyFigure("centres", len(detected.centres), *ends, of=places)
+        yield KeyFigure("by_most", len(detected.by_most), of=places)
+    if math.isfinite(effective := float(main["effective_number"])):
+        ends, digits = result.interval("effective_number"), result.digits
+        yield KeyFigure("effective", effective, *ends, of=linked, digits=digits)
+        ends = result.interval("primacy")
+        yield KeyFigure("primacy", float(main["primacy"]), *ends, form="percent")
+    if math.isfinite(slope := float(main["rank_size_slope"])) and linked >= ENOUGH:
+        yield KeyFigure("slope", slope, *result.interval("rank_size"))
 
 
 def draw(result: Centres) -> Iterator[Picture]:
@@ -198,18 +171,19 @@ def draw(result: Centres) -> Iterator[Picture]:
         network = result.context.cities
         at = network.storage.places[["lon", "lat"]].reindex(network.storage.nodes["place"])
         at = at.set_axis(network.storage.nodes.index).reindex(detected.table.index).dropna()
-        name, drawn = "centres", partial(_map, result, at)
+        name, drawn = "centres", partial(_map, result, detected.table, at)
         if at.empty:
-            name, drawn = "centre_rules", partial(_rules, result)
+            name, drawn = "centre_rules", partial(_rules, result, detected)
         yield Picture(name, drawn, on_page=True)
-    if result.spread.main.linked >= LEAST:
+    if result.main["linked"] >= LEAST:
         yield Picture("rank_size", partial(_ranks, result), on_page=detected is None)
-    if result.profile is not None and result.profile.drawn:
-        yield Picture("profile", partial(_profile, result))
+    if result.profile is not None:
+        columns = ["low", "low_without_one", "null_low"]
+        if result.profile[columns].notna().any(axis=None):  # else it would show values alone
+            yield Picture("profile", partial(_profile, result, result.profile))
 
 
-def _map(result: Centres, at: pd.DataFrame) -> Figure:
-    table: pd.DataFrame = result.detection.table  # type: ignore[union-attr]
+def _map(result: Centres, table: pd.DataFrame, at: pd.DataFrame) -> Figure:
     frame = result.maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
     figure = new_figure(height=map_height(frame))
     plotting.plot_centres(
@@ -225,8 +199,7 @@ def _map(result: Centres, at: pd.DataFrame) -> Figure:
     return figure
 
 
-def _rules(result: Centres) -> Figure:
-    detected: Detection = result.detection  # type: ignore[assignment]
+def _rules(result: Centres, detected: Detection) -> Figure:
     by_rule = detected.rules[detected.asked]
     shown = min(int((by_rule.sum(axis=1) > 0).sum()) or 1, PLACES_DRAWN)
     figure = new_figure(width=DOUBLE, height=16 + 5.2 * shown)
@@ -236,99 +209,44 @@ def _rules(result: Centres) -> Figure:
 
 
 def _ranks(result: Centres) -> Figure:
-    """All layers together and the heaviest layers, a panel each."""
-    strength, write = result.spread.strength, result.context.language.layer
-    heaviest = strength.sum().sort_values(ascending=False, kind="stable")
-    layers = list(heaviest.index[heaviest > 0])[: PANELS - 1]
-    named = strength.set_axis(result.drawn_names.reindex(strength.index).fillna(""), axis=0)
-    whole = "all layers" if result.spread.observed is None else "observed layers"
-    together = result.spread.together.set_axis(named.index)
-    series = {whole: together} if len(strength.columns) > 1 else {}
-    series |= {write(layer): named[layer] for layer in layers}
-    if larger() > 1:  # on a page the first alone
-        series = dict(list(series.items())[:1])
-    rows = -(-len(series) // 3)
-    figure = new_figure(width=DOUBLE if len(series) > 1 else SINGLE, height=8 + 50 * rows)
-    axes = figure.subplots(rows, min(len(series), 3), squeeze=False).ravel()
-    for ax in axes[len(series) :]:
-        ax.remove()
-    plot_rank_size_panels(series, axes, labelled=3)
-    for ax in axes[: len(series)]:
-        ax.set_ylabel("strength")
+    context, figure = result.context, new_figure(height=58)
+    strength = strength_of(context, context.observed(context.cities) or [*context.cities.layers])
+    named = strength.set_axis(result.drawn_names.reindex(strength.index).fillna(""))
+    ax = plotting.plot_rank_size(named, labelled=3, ax=figure.add_subplot())
+    ax.set_ylabel("strength")
     return figure
 
 
-def _profile(result: Centres) -> Figure:
-    known: pd.DataFrame = result.profile.table.dropna(subset="value")  # type: ignore[union-attr]
+def _profile(result: Centres, table: pd.DataFrame) -> Figure:
+    known, plan = table.dropna(subset="value"), result.context.once(plan_of)
     figure = new_figure(width=DOUBLE, height=34 + 4.6 * len(known))
     names = {index: result.context.language.term(str(index)) for index in known.index}
-    events = result.detection is not None and result.detection.plan.participation is not None
-    resampled = "events" if events else "flows"
+    resampled = "flows" if plan is None or plan.participation is None else "events"
     plotting.plot_profile(known, names=names, resampled=resampled, ax=figure.add_subplot())
     return figure
 
 
 def tables(result: Centres) -> Iterator[Table]:
-    yield _polycentricity(result)
-    if result.detection is not None:
-        yield from _of_centres(result.detection, result)
-    if result.profile is not None:
-        yield from _of_indices(result.profile, result)
-
-
-def _polycentricity(result: Centres) -> Table:
-    spread, mark = result.spread, result.context.mark
-    rows = dict(spread.by_layer)
-    if spread.observed is not None:
-        rows["observed"] = spread.observed
-    if len(rows) != 1:
-        rows["all"] = spread.whole
-    frame = pd.DataFrame([*rows.values()], pd.Index([*rows], name="layer"))
-    fits = pd.DataFrame(frame.pop("rank_size").tolist(), frame.index)
-    for at, each in enumerate(("slope", "standard_error", "r_squared"), start=1):
-        frame.insert(at, f"rank_size_{each}", fits[each])
-    marked = [[*map(mark, layers)] for layers in frame.pop("modelled")]
-    frame["modelled_layers"] = ["; ".join(layers) or None for layers in marked]
-    modelled = tuple(dict.fromkeys(layer for row in rows.values() for layer in row.modelled))
-    return Table("polycentricity", mark_layers(frame, modelled), modelled=modelled)
-
-
-def _of_centres(detected: Detection, result: Centres) -> Iterator[Table]:
-    plan, mark = detected.plan, result.context.mark
+    detected, modelled = result.detection, result.modelled_layers
+    yield Table("polycentricity", mark_layers(result.evenness, modelled), modelled=modelled)
+    if detected is None or result.profile is None:
+        return
+    modelled = detected.plan.modelled
     view = detected.table[["centre", "support", "agreement"]]
     view = view.assign(strength=detected.table["centrality"]).rename_axis("place").reset_index()
     yield Table(
         "centres",
-        with_modelled(detected.table, plan.modelled, always=True),
+        with_modelled(detected.table, modelled, always=True),
         view,
         on_page=True,
         places=("place",),
         forms={"support": "percent", "agreement": "percent"},
-        modelled=plan.modelled,
+        modelled=modelled,
     )
-    frame = with_modelled(detected.rules, plan.modelled, always=True)
-    yield Table("centre_rules", frame, modelled=plan.modelled)
-    settings = {
-        "layers together": "; ".join(map(mark, plan.network.layers)),
-        "layers apart": "; ".join(map(mark, plan.modelled_beside)),
-        **{key.replace("_", " "): value for key, value in plan.options.model_dump().items()},
-        "minimum share": detected.least,
-        "rule used": detected.rule,
-        "null model used": plan.null.name,
-        "share of links that the null model moves": plan.null.moved,
-        "why this null model": plan.null.why,
-        **{f"modularity test: {key}": value for key, value in asdict(detected.test).items()},
-        "seed": plan.seed,
-        **{f"left out: {omitted.result}": omitted.why for omitted in plan.left_out},
-    }
-    frame = pd.DataFrame(list(settings.items()), columns=["setting", "value"]).astype("str")
-    yield Table("structure", frame)
-
-
-def _of_indices(indices: Profile, result: Centres) -> Iterator[Table]:
-    modelled: tuple[str, ...] = result.detection.plan.modelled  # type: ignore[union-attr]
-    names = indices.table["most_influential"].map(result.names, na_action="ignore").astype("str")
-    frame = indices.table.assign(most_influential=names)
+    frame = with_modelled(detected.rules, modelled, always=True)
+    yield Table("centre_rules", frame, modelled=modelled)
+    names = result.profile["most_influential"].map(result.names, na_action="ignore").astype("str")
+    frame = result.profile.assign(most_influential=names)
     columns = ["value", "low", "high", "null_low", "null_high", "p"]
     view = frame.loc[frame["of"] != "size", columns].dropna(axis=1, how="all")
     yield Table(
@@ -340,9 +258,3 @@ def _of_indices(indices: Profile, result: Centres) -> Iterator[Table]:
         terms=("index",),
         modelled=modelled,
     )
-    if beside := indices.modelled_beside:
-        marked = {result.context.mark(layer): table for layer, table in beside.items()}
-        table = pd.concat(marked, names=["layer", "index"]).reset_index("index")
-        table = table[["index", "of", "many_centres_if", "value"]]
-        frame = table.assign(modelled_layers=table.index)
-        yield Table("profile_modelled", frame, modelled=tuple(beside))

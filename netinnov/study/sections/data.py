@@ -113,27 +113,11 @@ def tables(result: Data) -> Iterator[Table]:
     if context.loaded.rejected is not None:
         yield Table("problems", context.loaded.rejected, on_page=True)
     yield Table("coverage", context.level.coverage)
-    cities, nodes = context.cities, context.cities.storage.nodes
-    at = cities.storage.places.reindex(nodes["place"])[["lon", "lat", "population"]]
-    at = at.set_axis(nodes.index).join(nodes[nodes.columns.intersection(["members"])])
-    yield Table("map_places", at)
-    if at["lon"].notna().any():
-        links = cities.links.groupby(["layer", "source", "target"], sort=False)["weight"].sum()
-        frame = links.reset_index()
-        frame = mark_layers(frame.assign(modelled=frame["layer"].isin(marked)), marked)
-        present = tuple(layer for layer in marked if layer in cities.layers)
-        yield Table("map_links", frame, modelled=present)
     if marked:
         rows = [
-            (context.mark(layer), str(key), _text(value))
+            (context.mark(layer), key, "; ".join(value) if isinstance(value, list) else value)
             for layer, values in context.modelled.items()
             for key, value in (values or {"parameters": "none given"}).items()
         ]
-        frame = pd.DataFrame(rows, columns=["layer", "parameter", "value"], dtype="str")
+        frame = pd.DataFrame(rows, columns=["layer", "parameter", "value"]).astype("str")
         yield Table("modelled", frame, modelled=marked)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return "; ".join(map(str, value))
-    return str(value)
