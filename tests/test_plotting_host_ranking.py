@@ -37,7 +37,7 @@ def test_each_host_has_a_median_an_interval_and_a_share_best_first():
 def test_hosts_left_out_are_counted():
     ax = plot_host_ranking(RANKING, top=1)
     assert [text.get_text() for text in ax.get_yticklabels()] == ["b"]
-    assert caption_notes(ax)[-1] == "2 hosts with a smaller median are not drawn."
+    assert caption_notes(ax)[-1] == "Drawn: the first 1 of 3 hosts, by the median."
     plt.close()
 
 

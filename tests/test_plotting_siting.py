@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 import netinnov as ni
@@ -18,7 +19,8 @@ from netinnov.planning import (
 )
 from netinnov.plotting import plot_pareto, plot_plan_map, plot_plan_value, plot_sites
 from netinnov.plotting._drawing import caption_notes
-from netinnov.plotting._style import new_figure
+from netinnov.plotting._fonts import type_families
+from netinnov.plotting._style import axes_or_new, new_figure
 from netinnov.scenarios import NewLinks, Prices
 
 IDS = list("abcdef")
@@ -192,3 +194,10 @@ def test_what_is_no_plan_is_refused(name, network, plan):
 def test_a_map_of_places_without_coordinates_is_refused(network, centres):
     with pytest.raises(InputError, match="`places` must have lon and lat of the places"):
         plot_plan_map(centres, pairs=PAIRS, places=network.places.assign(lat=np.nan))
+
+
+def test_titles_of_axes_made_before_have_the_fonts_of_figures():
+    with mpl.rc_context({"font.family": ["serif"]}):
+        ax = axes_or_new(Figure().add_subplot(), width=89, height=60)
+    ax.set_title("现状")
+    assert ax.title.get_fontfamily() == list(type_families())

@@ -87,6 +87,10 @@ def plot_host_ranking(
         )
         left_out = len(known) - len(shown)
         notes = ["Point: median of the placements. Bar: their middle 95 %."]
-        notes += [f"{left_out} hosts with a smaller median are not drawn."] if left_out else []
+        notes += (
+            [f"Drawn: the first {len(shown)} of {len(known)} hosts, by the median."]
+            if left_out
+            else []
+        )
         write_notes(ax, notes, label="change at home, %")
     return ax

@@ -219,6 +219,9 @@ def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
     size, families = 7 * larger(), list(type_families())
     ax.tick_params(which="both", labelsize=size, labelfontfamily=families, labelcolor=INK)
     ax.tick_params(which="both", width=0.6, color=INK)
+    for child in ax.get_children():  # titles among them
+        if isinstance(child, Text):
+            child.set_fontfamily(families)
     ax.spines[:].set(linewidth=0.6, edgecolor=INK)
     ax.spines[["top", "right"]].set_visible(False)
     for axis in (ax.xaxis, ax.yaxis):
