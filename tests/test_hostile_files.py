@@ -269,6 +269,8 @@ def test_text_of_parquet_is_text_and_categories_stay_categories(folder):
         ("g.json.gz", "[" + "[]," * 5_000),
         ("o.jsonl.gz", '{"id": "W1", "x": [' + "[]," * 5_000),
         ("f.csv.gz", "from,to\n" + "a,b\n" * 10_000),
+        ("g.edges.gz", "1 1 2 1\n" + "\n" * 10_000),  # minutes, of a limit's worth
+        ("o.jsonl.gz", "\n" * 10_000),
     ],
 )
 def test_many_nodes_and_links_of_a_small_file_are_refused(tmp_path, low_limit, name, text):
