@@ -158,9 +158,9 @@ def test_the_rule_is_the_one_asked_for():
     assert facts_of(centres, context)["rule"] == "top"
 
 
-def test_the_page_shows_a_map_or_a_table_of_rules(stars):
+def test_the_page_shows_a_map_or_ranks(stars):
     (shown,) = [picture for picture in centres.draw(stars.once(centres.compute)) if picture.on_page]
-    assert shown.name == "centre_rules"
+    assert shown.name == "rank_size"
     places = pd.DataFrame({"lon": np.arange(8.0), "lat": 30.0}, index=sorted("abcdxyzw"))
     context = context_of(network_of(STARS, places=places))
     pictures = [*centres.draw(context.once(centres.compute))]

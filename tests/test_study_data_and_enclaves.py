@@ -88,10 +88,10 @@ def test_rows_set_aside_are_counted_by_their_problem():
     problems = [f"reason {k}" for k in range(7) for _ in range(9 - k)]
     rejected = pd.DataFrame({"table": "links", "problem": problems})
     facts = facts_of(data, three(), rejected=rejected)
-    assert (facts["rejected"], facts["n_problems"]) == (42, 7)
-    assert facts["problems"] == [f"reason {k}" for k in range(5)]
+    assert facts["rejected"] == 42
+    assert facts["problems"] == [f"reason {k}" for k in range(7)]
     text = said_by(data, data.compute(context_of(three(), rejected=rejected, **OFF)))
-    assert "42 rows were set aside, above all reason 0, " in plain(" ".join(text.notes))
+    assert "42 rows were set aside: reason 0, " in plain(" ".join(text.notes))
 
 
 def test_places_without_coordinates_and_layers_that_join_no_places_are_told():
@@ -126,8 +126,8 @@ def test_a_region_at_a_level_and_what_is_left_out():
         ["in the places kept", 3, 3],
     ]
     facts = data.facts(result)
-    assert (facts["placeless_nodes"], facts["placeless_pairs"]) == (1, 1)
-    assert (facts["outside_nodes"], facts["outside_pairs"]) == (1, 1)
+    assert facts["lost"] == ["lost_no_place", "lost_outside"]
+    assert (facts["lost_nodes"], facts["lost_pairs"]) == ([1, 1], [1, 1])
     assert (
         "1 node outside the chosen places and 1 linked pair are left out."
         in said_by(data, result).notes

@@ -30,16 +30,15 @@ from netinnov.study._section import (
     mark_layers,
     with_modelled,
 )
-from netinnov.study._structure_plan import plan as plan_of
+from netinnov.study._structure_plan import plan
 from netinnov.study._words import digits_apart
 from netinnov.study.sections._centre_detection import Detection, detect
 from netinnov.study.sections._concentration import evenness, profile, strength_of
 
 SPOKES = 150  # places up to which a map joins each of them with the centre of its community
-PLACES_DRAWN = 12  # places of which a figure shows by which rules they are centres
 ENOUGH = 10  # places with links that a slope of rank and size is told of
 LEAST = 4  # places with links from which ranks are drawn
-CHECK = plan_of
+CHECK = plan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,9 +95,9 @@ def facts(result: Centres) -> Mapping[str, Fact]:
 
 
 def _by_rule(detected: Detection) -> dict[str, Fact]:
-    plan, centres = detected.plan, detected.centres
+    structure, centres = detected.plan, detected.centres
     counts = detected.rules[detected.asked].sum()
-    replaced = detected.rule != plan.options.rule
+    replaced = detected.rule != structure.options.rule
     least = least_share(None, detected.table["centrality"].to_numpy())
     return {
         "n_centres": len(centres),
@@ -107,7 +106,7 @@ def _by_rule(detected: Detection) -> dict[str, Fact]:
         "rule": Name(detected.rule),
         "rule_means": Term(f"rule_{detected.rule}"),
         "least": least if detected.rule == "hubs" else 0.0,
-        "replaced": Name(plan.options.rule) if replaced else None,
+        "replaced": Name(structure.options.rule) if replaced else None,
         "sure": bool(detected.table["support"].notna().all()),
         "support": float(centres["support"].min()) if len(centres) else math.nan,
         "n_rules": len(detected.asked),
@@ -115,12 +114,12 @@ def _by_rule(detected: Detection) -> dict[str, Fact]:
         "most": int(counts.max()),
         "by_most": [Place(each) for each in detected.by_most.index],
         "by_most_rules": [int(each) for each in detected.by_most],
-        "layers": [Layer(layer) for layer in plan.network.layers],
-        "all_modelled": bool(plan.modelled),
-        "beside": [Layer(layer) for layer in plan.modelled_beside],
-        "events": plan.participation is not None,
-        "left_out": [Term(each) for each in plan.left_out],
-        "reasons": [Term(code) for code in plan.left_out.values()],
+        "layers": [Layer(layer) for layer in structure.network.layers],
+        "all_modelled": bool(structure.modelled),
+        "beside": [Layer(layer) for layer in structure.modelled_beside],
+        "events": structure.participation is not None,
+        "left_out": [Term(each) for each in structure.left_out],
+        "reasons": [Term(code) for code in structure.left_out.values()],
     }
 
 
@@ -166,21 +165,20 @@ def key_figures(result: Centres) -> Iterator[KeyFigure]:
 
 
 def draw(result: Centres) -> Iterator[Picture]:
-    detected = result.detection
+    detected, located = result.detection, False
     if detected is not None:
-        network = result.context.cities
-        at = network.storage.places[["lon", "lat"]].reindex(network.storage.nodes["place"])
-        at = at.set_axis(network.storage.nodes.index).reindex(detected.table.index).dropna()
-        name, drawn = "centres", partial(_map, result, detected.table, at)
-        if at.empty:
-            name, drawn = "centre_rules", partial(_rules, result, detected)
-        yield Picture(name, drawn, on_page=True)
+        storage = result.context.cities.storage
+        at = storage.places[["lon", "lat"]].reindex(storage.nodes["place"])
+        at = at.set_axis(storage.nodes.index).reindex(detected.table.index).dropna()
+        if located := not at.empty:
+            yield Picture("centres", partial(_map, result, detected.table, at), on_page=True)
     if result.main["linked"] >= LEAST:
-        yield Picture("rank_size", partial(_ranks, result), on_page=detected is None)
-    if result.profile is not None:
+        yield Picture("rank_size", partial(_ranks, result), on_page=not located)
+    if detected is not None and result.profile is not None:
         columns = ["low", "low_without_one", "null_low"]
         if result.profile[columns].notna().any(axis=None):  # else it would show values alone
-            yield Picture("profile", partial(_profile, result, result.profile))
+            events = detected.plan.participation is not None
+            yield Picture("profile", partial(_profile, result, result.profile, events))
 
 
 def _map(result: Centres, table: pd.DataFrame, at: pd.DataFrame) -> Figure:
@@ -199,15 +197,6 @@ def _map(result: Centres, table: pd.DataFrame, at: pd.DataFrame) -> Figure:
     return figure
 
 
-def _rules(result: Centres, detected: Detection) -> Figure:
-    by_rule = detected.rules[detected.asked]
-    shown = min(int((by_rule.sum(axis=1) > 0).sum()) or 1, PLACES_DRAWN)
-    figure = new_figure(width=DOUBLE, height=16 + 5.2 * shown)
-    ax = figure.add_subplot()
-    plotting.plot_centre_rules(by_rule, names=result.drawn_names, top=shown, ax=ax)
-    return figure
-
-
 def _ranks(result: Centres) -> Figure:
     context, figure = result.context, new_figure(height=58)
     strength = strength_of(context, context.observed(context.cities) or [*context.cities.layers])
@@ -217,12 +206,12 @@ def _ranks(result: Centres) -> Figure:
     return figure
 
 
-def _profile(result: Centres, table: pd.DataFrame) -> Figure:
-    known, plan = table.dropna(subset="value"), result.context.once(plan_of)
+def _profile(result: Centres, table: pd.DataFrame, events: bool) -> Figure:
+    known = table.dropna(subset="value")
     figure = new_figure(width=DOUBLE, height=34 + 4.6 * len(known))
     names = {index: result.context.language.term(str(index)) for index in known.index}
-    resampled = "flows" if plan is None or plan.participation is None else "events"
-    plotting.plot_profile(known, names=names, resampled=resampled, ax=figure.add_subplot())
+    drawn, ax = "events" if events else "flows", figure.add_subplot()
+    plotting.plot_profile(known, names=names, resampled=drawn, ax=ax)
     return figure
 
 

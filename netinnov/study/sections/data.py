@@ -12,10 +12,13 @@ from netinnov.study._limits import in_sentences
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Fact, Layer, Name, Result, Table, Term, mark_layers
 
-KINDS, PROBLEMS = 3, 5  # that are named
-# Facts on the nodes and pairs that go at each step of the coverage.
-UNITS = ("nodes", "pairs")
-STEPS = {"with a place": "placeless", "below a country": "abroad", "in the places kept": "outside"}
+KINDS = 3  # that are named
+# Why nodes and links are left out, by the step of the coverage at which they go.
+LOST = {
+    "with a place": "lost_no_place",
+    "below a country": "lost_country_only",
+    "in the places kept": "lost_outside",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,11 +49,13 @@ def compute(context: Context) -> Data:
 
 def facts(result: Data) -> Mapping[str, Fact]:
     context, kinds, measures = result.context, result.kinds, result.context.measures
-    cities = context.cities
+    cities, rejected = context.cities, context.loaded.rejected
+    nodes, linked = cities.storage.nodes, linked_layers(cities)
+    places = cities.storage.places.reindex(nodes["place"])
     most = kinds.drop(kinds.index[kinds.index.isna()]).sort_values(ascending=False, kind="stable")
-    nodes = cities.storage.nodes
-    linked = int(cities.storage.presence("linked").any(axis=0).sum()) if cities.layers else 0
-    rejected = context.loaded.rejected
+    problems = [] if rejected is None else rejected["problem"].astype("str").value_counts().index
+    lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
+    lost = lost[lost.any(axis=1)]
     return {
         "nodes": int(kinds.sum()),
         "kinds": [Name(kind) for kind in most.index[:KINDS]],
@@ -62,12 +67,15 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "loops": result.loops,
         "places": cities.n_nodes,
         "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
-        "unlinked": cities.n_nodes - linked,
+        "unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum()),
         "cleaned": rejected is not None,
         "rejected": 0 if rejected is None else len(rejected),
-        "problems": [] if rejected is None else _most(rejected["problem"], PROBLEMS),
-        "n_problems": 0 if rejected is None else int(rejected["problem"].nunique()),
-        **_left_out(context),
+        "problems": [Name(problem) for problem in problems],
+        "lost": [Term(LOST[part]) for part in lost.index],
+        "lost_nodes": [int(n) for n in lost["nodes"]],
+        "lost_pairs": [int(n) for n in lost["links"]],
+        "unlocated": int(places[["lon", "lat"]].isna().any(axis=1).sum()),
+        "empty_layers": [Layer(each) for each in context.network.layers if each not in linked],
         "notes_of_readers": [Term(text) for text in in_sentences(context.loaded.notes)],
         "mixed": len({layer in cities.directed for layer in cities.layers}) == 2,
         "inverse": measures.distance == "inverse",
@@ -75,27 +83,6 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "border": float(measures.border),
         "kilometres": float(measures.kilometres),
     }
-
-
-def _left_out(context: Context) -> dict[str, Fact]:
-    coverage, cities = context.level.coverage, context.cities
-    facts: dict[str, Fact] = {f"{step}_{unit}": 0 for step in STEPS.values() for unit in UNITS}
-    lost: pd.DataFrame = -coverage.set_index("part")[["nodes", "links"]].diff()
-    for part, step in STEPS.items():
-        if part in lost.index:
-            facts |= {
-                f"{step}_{unit}": int(n) for unit, n in zip(UNITS, lost.loc[part], strict=True)
-            }
-    places = cities.storage.places.reindex(cities.storage.nodes["place"])
-    linked = linked_layers(cities)
-    return facts | {
-        "unlocated": int(places[["lon", "lat"]].isna().any(axis=1).sum()),
-        "empty_layers": [Layer(each) for each in context.network.layers if each not in linked],
-    }
-
-
-def _most(texts: pd.Series, n: int) -> list[Name]:
-    return [Name(text) for text in texts.astype("str").value_counts().index[:n]]
 
 
 def tables(result: Data) -> Iterator[Table]:
