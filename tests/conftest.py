@@ -82,12 +82,6 @@ def spark() -> Iterator[Any]:
     session.stop()
 
 
-@pytest.fixture
-def no_set_ups(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Experiments of studies are set up in one way only: the others take most of the time."""
-    monkeypatch.setattr("netinnov.study.sections._trials.specifications", lambda *_: None)
-
-
 @pytest.fixture(scope="session")
 def cordis_folder(shared: Path) -> Path:
     folder = shared / "data/cordis_h2020"

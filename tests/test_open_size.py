@@ -60,9 +60,8 @@ def test_flows_are_moved_by_a_share_that_makes_links():
 def test_defaults_stand_in_one_place():
     part, park = ExperimentPart(), ni.ReverseEnclave("h", "o", 1, pipeline_share=0.25)
     default = Settings("h", "o")
-    for settings in (part, park):
-        assert settings.pipeline_share == default.pipeline_share
-        assert settings.attachment == default.attachment
+    assert part.pipeline_share == park.pipeline_share == default.pipeline_share
+    assert park.attachment == default.attachment
     assert (part.funding[0], park.funding) == (default.funding, default.funding)
     assert part.replicates == default.replicates == 100
     assert study.configure({"data": {"source": "yrd"}}).seed == default.seed

@@ -47,16 +47,12 @@ def directions(network, **settings):
     return result.table["direction"].tolist(), enclaves.facts(result)
 
 
-def ranked_by(facts):
-    return tuple(facts[f"by_{each}"] for each in ("population", "strength", "others"))
-
-
 def test_links_that_make_the_enclaves_do_not_rank_places():
     # P is in four of four links of either layer, so that by them it would rank first.
     known, facts = directions(firms_and_branches())
     assert known == ["unknown"] * 4
     assert (facts["n"], facts["unknown"], facts["reverse"], facts["forward"]) == (4, 4, 0, 0)
-    assert (ranked_by(facts), facts["rank_layers"]) == ((0, 0, []), [])
+    assert (facts["ranked_by"], facts["rank_layers"]) == ([], [])
 
 
 def test_strength_in_other_layers_ranks_where_populations_are_not_known():
@@ -64,7 +60,7 @@ def test_strength_in_other_layers_ranks_where_populations_are_not_known():
     trips = [("fP", "fQ", 1), ("fQ", "fR", 2), ("fR", "fS", 3), ("b2", "fR", 90)]
     known, facts = directions(firms_and_branches(trips))
     assert known == ["reverse", "reverse", "reverse", "forward"]
-    assert (ranked_by(facts), facts["rank_layers"]) == ((0, 4, []), ["trips"])
+    assert (facts["ranked_by"], facts["rank_layers"]) == (["strength"], ["trips"])
 
 
 def test_population_ranks_where_both_ends_have_one():
@@ -73,10 +69,10 @@ def test_population_ranks_where_both_ends_have_one():
     known, facts = directions(network)
     # P is larger than Q by population; R and S have none, and more trips than P.
     assert known == ["forward", "reverse", "reverse", "reverse"]
-    assert (ranked_by(facts), facts["rank_layers"]) == ((2, 2, []), ["trips"])
+    assert (facts["ranked_by"], facts["rank_layers"]) == (["population", "strength"], ["trips"])
     known, facts = directions(network, enclaves={"rank": "strength"})
     assert known == ["reverse", "reverse", "reverse", "forward"]
-    assert (ranked_by(facts), facts["turned"], facts["compared"]) == ((0, 4, []), 2, 2)
+    assert facts["ranked_by"] == ["strength"]
 
 
 def test_a_column_of_the_places_can_rank_them():
@@ -84,10 +80,9 @@ def test_a_column_of_the_places_can_rank_them():
     known, facts = directions(network, enclaves={"rank": "gdp"})
     # No other column stands in where it is missing.
     assert known == ["reverse", "level", "unknown", "forward"]
-    assert (facts["by_others"], facts["turned"], facts["compared"]) == (["gdp"], 3, 3)
-    assert "By population 3 of 3 would turn." in text_of_page(
-        enclaves, enclaves.compute(context_of(network, **OFF, enclaves={"rank": "gdp"}))
-    )
+    assert (facts["ranked_by"], facts["rank_layers"]) == (["gdp"], [])
+    context = context_of(network, **OFF, enclaves={"rank": "gdp"})
+    assert "Cities rank by gdp." in text_of_page(enclaves, context.once(enclaves.compute))
 
 
 def test_a_district_takes_the_rank_of_its_city():

@@ -23,7 +23,7 @@ from netinnov.study.sections._enclave_choice import PricesPart
 
 ONLY = '[data]\nsource = "yrd"\n'
 EXPERIMENT = ONLY + '[experiment]\nhome = "a"\nhost = "b"\nsize = 1\npipeline_share = 0.5\n'
-PRICES = EXPERIMENT + "[experiment.prices]\n"
+PRICES = ONLY + "[siting.prices]\n"
 
 FIXED = {
     "data": _configuration.DataPart,
@@ -32,7 +32,6 @@ FIXED = {
     "measures": _configuration.MeasuresPart,
     "maps": MapsPart,
     "output": _configuration.OutputPart,
-    "experiment.prices": PricesPart,
     "siting.prices": PricesPart,
     "governance.prices": PricesPart,
 }
@@ -98,7 +97,7 @@ def test_the_example_differs_from_the_defaults_where_it_needs_to_and_says_so():
 
 
 def test_every_part_is_a_field_of_the_configuration():
-    first = {name.partition(".")[0] for name in FIXED} - {"experiment", "siting", "governance"}
+    first = {name.partition(".")[0] for name in FIXED} - {"siting", "governance"}
     assert {*study.read_configuration().__class__.model_fields} == {
         "title",
         "seed",
@@ -115,7 +114,7 @@ def test_every_part_is_a_field_of_the_configuration():
 def test_the_example_explains_every_setting(part, name):
     sections = re.split(r"^(?:# )?\[([\w.]+)\]", study.EXAMPLE, flags=re.M)
     text = dict(zip(["", *sections[1::2]], sections[::2], strict=True))
-    own = ("places.keep", "experiment.prices", "siting.prices", "governance.prices")
+    own = ("places.keep", "siting.prices", "governance.prices")
     if f"{part}.{name}" in own:
         assert re.search(rf"^\[{part}.{name}\] +# \w+", study.EXAMPLE, re.M)
     elif (part, name) == ("", "title"):
@@ -135,9 +134,8 @@ def test_every_choice_is_in_the_example():
 
 
 def test_settings_of_the_mechanisms_may_stand_in_one_part():
-    together = configure({"data": {"source": "yrd"}, "mechanisms": {"rate": 0.2, "replicates": 7}})
-    assert (together.diffusion.rate, together.diffusion.replicates) == (0.2, 7)
-    assert together.park == configure({"data": {"source": "yrd"}}).park
+    together = configure({"data": {"source": "yrd"}, "mechanisms": {"park": "p", "replicates": 7}})
+    assert (together.park.park, together.diffusion.replicates) == ("p", 7)
     left_out = configure({"data": {"source": "yrd"}, "mechanisms": False})
     assert left_out.park is left_out.diffusion is None
     assert left_out.structure is not None
@@ -217,10 +215,10 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (EXPERIMENT + "rivals = ['direct link']\n", "'direct link' (did you mean 'direct links'?)"),
         (EXPERIMENT + "replicates = 0\n", "experiment.replicates must be greater than or equal"),
         (EXPERIMENT + "replicates = 9999999\n", "experiment.replicates must be less than or"),
-        (EXPERIMENT + "attachment = -0.1\n", "experiment.attachment must be greater than"),
-        (EXPERIMENT + "prices = 3\n", "experiment.prices must be a section, [experiment.prices]"),
-        (PRICES + "park = 1\nlink = 1\n", "experiment.prices.pipeline_km is missing"),
-        (PRICES + "park = -1\nlink = 1\npipeline_km = 1\n", "experiment.prices.park must be gr"),
+        (EXPERIMENT + "replicates = 0\n", "experiment.replicates must be greater than"),
+        (ONLY + "[siting]\nprices = 3\n", "siting.prices must be a section, [siting.prices]"),
+        (PRICES + "park = 1\nlink = 1\n", "siting.prices.pipeline_km is missing"),
+        (PRICES + "park = -1\nlink = 1\npipeline_km = 1\n", "siting.prices.park must be greater"),
         (PRICES + "park = 0\nlink = 0\npipeline_km = 0\n", "one price at least must be above 0"),
         (PRICES + "links = 1\n", "prices.links is not a setting (did you mean 'link'?); known: pa"),
         (EXPERIMENT + "colour = 'red'\n", "known: home, host, size, volume, volume_share, pipe"),

@@ -176,7 +176,7 @@ def test_enclaves_are_counted_by_direction_host_and_home():
     result = enclaves.compute(context_of(network, **OFF))
     facts = enclaves.facts(result)
     assert (facts["n"], facts["pairs"], facts["reverse"], facts["forward"]) == (2, 2, 1, 1)
-    assert facts["by_population"] == 2
+    assert facts["ranked_by"] == ["population"]
     assert (facts["hosts"], facts["most_host"]) == (["Q", "R"], 1)
     table = tables_of(enclaves, result)["enclaves"]
     assert table.frame["host"].tolist() == ["Q", "R"]
@@ -198,8 +198,8 @@ def test_enclaves_are_told_at_the_level_of_the_study():
     result = enclaves.compute(context_of(network, places={"level": 1}, **OFF))
     assert result.table[["node", "home", "host"]].values.tolist() == [["b", "other", "city"]]
     facts = enclaves.facts(result)
-    assert (facts["n"], facts["pairs"], facts["within"]) == (1, 1, 1)
-    assert result.funnel[["nodes", "pairs"]].fillna(-1).values.tolist()[-3:-1] == [[2, 2], [1, 1]]
+    assert (facts["n"], facts["pairs"]) == (1, 1)
+    assert result.steps[["outside", "between", "pairs"]].tolist() == [2, 1, 1]
 
 
 def test_parks_are_counted_and_named_before_their_operators():
@@ -217,10 +217,11 @@ def test_parks_are_counted_and_named_before_their_operators():
     result = enclaves.compute(context_of(network, **OFF))
     assert result.table["node"].tolist() == ["b", "c", "a"]
     facts = enclaves.facts(result)
-    assert (facts["n"], facts["reverse"], facts["other_kinds"], facts["parks"]) == (2, 2, 1, True)
+    assert (facts["n"], facts["reverse"], facts["parks"]) == (2, 2, True)
     assert (facts["homes"], facts["most_home"]) == (["P"], 2)
-    steps = result.funnel.set_index("step")
-    assert steps.loc["outside their jurisdiction"].tolist() == [3, 2, 1, 2]
+    table = tables_of(enclaves, result)["enclave_funnel"].frame.set_index("step")["number"]
+    steps = {"outside": 3, "parks": 2, "between": 2, "pairs": 2, "reverse": 2}
+    assert table.to_dict() == steps
 
 
 def test_a_direction_that_is_not_known_and_a_tie_are_counted_and_neither_is_reverse():
@@ -278,7 +279,6 @@ def test_parks_that_became_links_are_not_forgotten():
 def test_places_without_coordinates_give_no_map():
     result = enclaves.compute(context_of(three(), **OFF))
     assert list(enclaves.draw(result)) == []
-    assert enclaves.facts(result)["located"] == 0
 
 
 def test_the_map_says_when_it_leaves_out_links():

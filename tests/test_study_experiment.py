@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,17 +12,16 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov.errors import InputError
 from netinnov.plotting._style import page_style
-from netinnov.scenarios import Prices, ReverseEnclave
+from netinnov.scenarios import ReverseEnclave
 from netinnov.study._language import LANGUAGES, Language
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._table_views import view_of
 from netinnov.study._words import in_html, plain
 from netinnov.study.sections import experiment
-from netinnov.study.sections._enclave_choice import ExperimentPart
+from netinnov.study.sections._enclave_choice import Choice, ExperimentPart
 from netinnov.study.sections._trials import Trial
-from netinnov.study.sections.experiment import Experiment, with_signs
+from netinnov.study.sections.experiment import Experiment
 from study_cases import (
     CHAIN,
     PARK,
@@ -42,7 +42,7 @@ LINE = pd.DataFrame({"place": ["P", "Q", "R"], "lon": [0.0, 1.0, 3.0], "lat": 0.
 SIX = ReverseEnclave("p", "q", 6, 0.5)
 EVIL = "<script>alert('x')</script>"
 NAMES = {"p": EVIL, "q": "Qu & Co", "r": "Er", "s": "Es"}
-DIRECT = Trial("direct links, new", SIX, "new")
+DIRECT = Trial("direct links", "new", SIX)
 
 
 def effects() -> pd.DataFrame:
@@ -60,7 +60,7 @@ def effects() -> pd.DataFrame:
         ("pagerank", "s", 0.2, 0.21, 0.01, 0.0, 0.02, 1.0),
     ]
     table = pd.DataFrame(rows, columns=columns)
-    table = table.assign(scenario="park", mc_error=0.001, standardised=1.0, replicates=40)
+    table = table.assign(scenario="park, new", mc_error=0.001, standardised=1.0, replicates=40)
     table["median"] = table["difference"]
     table["placebo_low"], table["placebo_median"], table["placebo_high"] = -0.01, 0.01, 0.03
     table["placebo_n"], table["placebo_p"], table["corrected_p"] = 10, 0.18, 0.5
@@ -70,7 +70,12 @@ def effects() -> pd.DataFrame:
 
 CONTRAST = pd.DataFrame(
     [
-        {"scenario": "park", "rival": DIRECT.name, "measure": "harmonic_centrality", "node": "p"}
+        {
+            "scenario": "park, new",
+            "rival": DIRECT.name,
+            "measure": "harmonic_centrality",
+            "node": "p",
+        }
         | {"difference": 0.02, "median": 0.02, "low": -0.01, "high": 0.04}
         | {"higher": 0.9, "replicates": 40}
     ]
@@ -90,31 +95,35 @@ def study_of(part: ExperimentPart, *, modelled: tuple[str, ...] = (), language: 
     )
 
 
-def tried(*, modelled: tuple[str, ...] = (), language: str = "en", **changes: Any) -> Experiment:
+def tried(
+    *,
+    modelled: tuple[str, ...] = (),
+    language: str = "en",
+    layer: str = "links",
+    size: int = 4,
+    **changes: Any,
+) -> Experiment:
     """A headline, a rival and placebo hosts, with numbers by hand."""
     part = ExperimentPart(
-        home="p", host="q", size=4, pipeline_share=0.5, funding=["new"], placebos=10
+        home="p", host="q", size=size, pipeline_share=0.5, funding=["new"], placebos=10
     )
     result = Experiment(
         context=study_of(part, modelled=modelled, language=language),
-        part=part,
-        layer="links",
-        measures=MeasuresPart(),
-        enclaves=(Trial("park", replace(SIX, size=4), "new"),),
+        choice=Choice(part, layer, MeasuresPart(), "park"),
+        enclaves=(Trial("park", "new", SIX),),
         rivals=(DIRECT,),
-        prices=None,
         match=("strength",),
         effects=effects(),
-        parts=None,
         replicates=pd.DataFrame(),
         contrasts=CONTRAST,
-        costs=None,
-        break_even=None,
-        specifications=None,
         link_changes=pd.DataFrame({"source_place": [], "target_place": []}),
-        own=(6, 6.0),
+        own=6.0,
     )
-    return replace(result, **changes)
+    result = replace(result, **changes)
+    if result.rivals and DIRECT.name not in {*result.effects["scenario"]}:
+        rows = [result.effects, effects().assign(scenario=DIRECT.name)]
+        result = replace(result, effects=pd.concat(rows, ignore_index=True))
+    return result
 
 
 def changed(**columns: Any) -> Experiment:
@@ -137,13 +146,12 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     answer = plain(said_by(experiment, result).answer)
     assert answer == (
         f"If {EVIL} had a park in Qu & Co with four extra links, it would be better connected: by "
-        "about 10 % (4 to 16 %, depending on which links end where)."
+        "about 10 % (+4.0 to +16.0 %, depending on which links end where)."
     )
     known = facts_of(result)
     assert (known["reallocated_way"], known["new_way"], known["host_way"]) == ("", "rises", "same")
     assert (known["others"], known["gain"], known["lose"]) == (2, 1, 1)
-    assert (known["most_gain"], known["most_lose"]) == (["s"], ["r"])
-    assert known["efficiency_way"] == "either"
+    assert known["efficiency_way"] == "mixed"
     assert known["efficiency_low"] == pytest.approx(-0.06)
     assert (known["inequality_way"], known["inequality_change"]) == ("falls", pytest.approx(-0.5))
     assert (known["better_than"], known["worse_than"]) == (["direct links"], [])
@@ -162,6 +170,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     assert "Beyond that rank nothing is tested" in text
     assert "not a forecast" in text
     assert "set-up was not varied" in text
+    assert "access, for as many links the park does better than direct links" in text
     for code in LANGUAGES:
         page = said_by(experiment, tried(language=code))
         for line in (page.question, page.answer, *page.notes):
@@ -180,35 +189,35 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
         (
             {"difference": -0.05, "median": -0.05, "low": -0.08, "high": -0.02},
             "falls",
-            "it would be less well connected: by about 10 % (4 to 16 %, ",
+            "it would be less well connected: by about 10 % (−16.0 to",
         ),
         (
             {"difference": 0.01, "median": 0.0, "low": 0.0, "same_sign": 0.3},
-            "uneven",
-            "it would mostly be as well connected as before (0 to 16 %, depending on",
+            "mixed",
+            "its access would change by 0 to +16.0 %, depending on",
         ),
-        ({"low": 0.0, "same_sign": 0.8}, "uneven", "often, but not always, be better connected"),
+        ({"low": 0.0, "same_sign": 0.8}, "mixed", "would change by 0 to +16.0 %"),
         # Most rise a little, and few fall by much: mean and median disagree.
         (
             {"difference": -0.01, "median": 0.01, "low": -0.2, "high": 0.1},
-            "either",
-            "could be better connected or less well connected (−40.0 to +20.0 %",
+            "mixed",
+            "would change by −40.0 to +20.0 %",
         ),
         (dict.fromkeys(["difference", "median", "low", "high"], 0.0), "same", "as before."),
         ({"difference": 1e-17, "median": 0.0, "low": 0.0, "high": 0.0}, "same", "as before."),
         (
             dict.fromkeys(["difference", "median", "baseline"], np.nan),
             "undefined",
-            "its access is not defined",
+            "cannot be given in per cent, as it is 0 or not defined before",
         ),
         ({"replicates": 1, "low": 0.05, "high": 0.05}, "rises", "by about 10 %."),
-        ({"baseline": 0.0}, "rises", "by about 0.05 (0.02 to 0.08, depending"),
+        ({"baseline": 0.0}, "undefined", "cannot be given in per cent"),
         # Half of the placements and more change nothing: there is no sign to have a share of.
-        ({"median": 0.0, "low": 0.0, "same_sign": np.nan}, "uneven", "as before (0 to 16 %"),
+        ({"median": 0.0, "low": 0.0, "same_sign": np.nan}, "mixed", "would change by 0 to +16.0 %"),
         (
             {"median": 0.001, "low": 0.0005, "high": 0.002},
             "rises",
-            "connected: by less than 0.5 %.",
+            "connected: by less than 0.5 %",
         ),
     ],
 )
@@ -233,60 +242,47 @@ def test_a_rival_is_better_or_worse_only_where_most_placements_say_so(
     assert sum(len(known[f"{each}_than"]) for each in ("better", "worse", "alike")) == 1
 
 
-@pytest.mark.parametrize("side", ["better", "worse", "alike"])
-def test_a_rival_is_judged_by_a_criterion_that_is_named(side: str) -> None:
-    known = facts_of(tried()) | {f"{each}_than": [] for each in ("better", "worse", "alike")}
-    known[f"{side}_than"] = ["this rival"]
-    for code, criterion in (("en", "access"), ("zh", "可达性")):
-        language = tried(language=code).context.language
-        for access, word in ((True, criterion), (False, "PageRank")):
-            text = language.text(language.template("experiment"), known | {"access": access})
-            (note,) = (note for note in text.notes if "this rival" in note)
-            assert word in note
-
-
 def both(funding: str, **changes: Any) -> Experiment:
     """Two ways of funding; with the second home loses half as much as it gains with the first."""
     other = {"new": "reallocated", "reallocated": "new"}[funding]
-    again = effects().assign(scenario="again")
+    again = effects().assign(scenario=f"park, {other}")
     again[["median", "low", "high", "difference"]] *= -0.5
-    trials = (Trial("park", replace(SIX, size=4), funding), Trial("again", SIX, other))
-    table = pd.concat([effects(), again], ignore_index=True)
+    trials = (Trial("park", funding, SIX), Trial("park", other, SIX))
+    table = pd.concat([effects().assign(scenario=f"park, {funding}"), again], ignore_index=True)
     return tried(effects=table, enclaves=trials, **changes)
 
 
 def test_the_other_funding_is_told_after_the_first() -> None:
     answer = plain(said_by(experiment, both("reallocated")).answer)
     assert answer.startswith(f"If {EVIL} paid for a park in Qu & Co with four of its six links, it")
-    assert answer.endswith("With four extra links it would lose about 5 %.")
+    assert "With four extra links it would be less well connected: by about 5 %" in answer
     answer = plain(said_by(experiment, both("new")).answer)
     assert answer.startswith(f"If {EVIL} had a park in Qu & Co with four extra links, it would be")
-    assert answer.endswith("If it gave up four of its six links instead, it would lose about 5 %.")
+    assert "If it gave up four of its six links instead, it would be less well" in answer
     answer = plain(said_by(experiment, both("reallocated", language="zh")).answer)
     assert answer.startswith(f"若{EVIL}把六条原有联系中的四条调剂给设在Qu & Co的园区，")
-    assert answer.endswith("若改为四条新增联系，则下降约 5%。")
+    assert "若改为四条新增联系，其可达性将下降约 5%" in answer
 
 
 @pytest.mark.parametrize(
     ("size", "own", "words"),
     [
-        (6, 6, "with all of its six links,"),
+        (6, 6, "with six of its six links,"),
         (1, 1, "with its only link,"),
         (4, 12, "with four of its 12 links,"),
     ],
 )
 def test_what_home_gives_up_is_told_as_a_part_of_what_it_has(size, own, words) -> None:
-    trial = Trial("park", replace(SIX, size=size), "reallocated")
-    result = tried(enclaves=(trial,), own=(own, float(own)))
+    result = both("reallocated", own=float(own), size=size)
     assert words in plain(said_by(experiment, result).answer)
 
 
 @pytest.mark.parametrize(("own", "words"), [(2, "it has only two to give up"), (0, "it has none")])
 def test_links_are_new_where_home_has_too_few_and_the_answer_says_so(own, words) -> None:
-    result = tried(own=(own, float(own)))
+    result = tried(own=float(own))
     assert facts_of(result)["too_few"]
     assert words in plain(said_by(experiment, result).answer)
-    assert "to give up" not in said_by(experiment, tried(own=(4, 4.0))).answer
+    assert "to give up" not in said_by(experiment, tried(own=4.0)).answer
 
 
 @pytest.mark.parametrize(
@@ -317,73 +313,14 @@ def test_on_a_modelled_layer_nothing_is_tested() -> None:
     assert "p = " not in zh
 
 
-def test_the_finding_says_how_many_set_ups_agree() -> None:
-    # Of six set-ups four rise, one falls and one changes nothing: 4 of 6 have the sign of the
-    # median, which is (0.01 + 0.02) / 2 of 0.5.
-    curve = pd.DataFrame(
-        {
-            "measure": "harmonic_centrality",
-            "funding": ["new"] * 4 + ["reallocated"] * 2,
-            "attachment": [0.0, 0.0, 1.0, 1.0, 0.0, 1.0],
-            "border": [0.0, 0.5, 0.0, 0.5, 0.5, 0.5],
-            "baseline": 0.5,
-            "median": [0.01, 0.02, 0.03, 0.04, -0.01, 0.0],
-            "standardised": 1.0,
-            "replicates": 20,
-        }
-    )
-    known = facts_of(result := tried(specifications=curve))
-    assert (known["set_ups"], known["set_ups_alike"]) == (6, 4)
-    assert known["set_ups_change"] == pytest.approx(0.03)
-    assert [known[f"new_{way}"] for way in ("up", "down", "still")] == [4, 0, 0]
-    assert [known[f"reallocated_{way}"] for way in ("up", "down", "still")] == [0, 1, 1]
-    assert (known["attachments"], known["borders"]) == ([0, 1], [0, 0.5])
-    text = text_of_page(experiment, result)
-    assert "In 6 set-ups (funding, attachment, borders) the median change at home is +3.0 %" in text
-    assert "The data were not resampled" in text
-
-
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
-        (
-            {"better": "below", "ratio": 1.5},
-            "more than direct links if it costs less than 1.5 times",
-        ),
-        ({"better": "above", "ratio": 0.2}, "if it costs more than 0.2 times the assumed price"),
-        ({"better": "never", "why": "it is so"}, "less than direct links whatever it costs"),
-        ({"better": "always"}, "more than direct links whatever it costs"),
-        ({"better": "neither"}, "this does not help home either"),
-    ],
-)
-def test_break_even_prices_are_told(row: dict[str, Any], words: str) -> None:
-    even = {"rival": DIRECT.name, "measure": "harmonic_centrality", "node": "p", "of": "park"}
-    even |= {"price": 10.0, "ratio": np.nan, "why": None} | row
-    prices = Prices(park=10, link=1, pipeline_km=0.01)
-    result = tried(break_even=pd.DataFrame([even]), prices=prices)
-    assert facts_of(result)[f"even_{row['better']}"] == ["direct links"]
-    text = text_of_page(experiment, result)
-    assert words in text
-    assert "access, for the same assumed money the park does better than direct links" in text
-    assert "whatever" not in text_of_page(experiment, tried())
-    assert "for as many links the park does better than direct links" in text_of_page(
-        experiment, tried()
-    )
-
-
 # -- tables and the figure ---------------------------------------------------------------------
-
-
-def test_a_change_of_nothing_has_no_share_of_a_sign() -> None:
-    table = pd.DataFrame({"median": [0.1, 0.0], "same_sign": [0.9, 1.0]})
-    assert with_signs(table)["same_sign"].fillna(-1).tolist() == [0.9, -1]
-    assert table["same_sign"].tolist() == [0.9, 1.0]
 
 
 def test_of_the_effects_the_page_shows_the_park_and_the_file_has_all() -> None:
     every = pd.concat([effects(), effects().assign(scenario=DIRECT.name)], ignore_index=True)
+    every.loc[1, "same_sign"] = np.nan  # a change of nothing has no share of a sign
     table = tables_of(experiment, tried(effects=every))["effects"]
-    assert set(table.frame["scenario"]) == {"park", DIRECT.name}
+    assert set(table.frame["scenario"]) == {"park, new", DIRECT.name}
     # Whole network twice, home and host by access and PageRank, and no other place or scenario.
     assert len(table.view) == 6
     assert set(table.view["node"]) == {"whole_network", "p", "q"}
@@ -397,28 +334,22 @@ def test_the_page_gives_changes_in_per_cent_of_the_baseline() -> None:
     cells = [text for row in view_of(tables["effects"], language).rows for text in row]
     # -0.05 of 0.3 at the home for PageRank, -0.01 of 0.5 for efficiency.
     assert {"\N{MINUS SIGN}16.7 %", "\N{MINUS SIGN}2.0 %", "100 %", EVIL} <= set(cells)
-    contrasts = view_of(tables["contrasts"], language).rows
-    assert "+4.0 %" in contrasts[0]  # 0.02 of 0.5
+    assert not tables["contrasts"].on_page
     # The file has the values.
-    assert tables["effects"].frame["difference"].tolist() == table["difference"].tolist()
+    frame = tables["effects"].frame.head(len(table))
+    assert frame["difference"].tolist() == table["difference"].tolist()
 
 
 def test_the_figure_marks_the_median_that_the_text_gives() -> None:
     table = effects()
     table["median"] = table["difference"] + 0.004
-    result = tried(effects=table, rivals=())
+    result = tried(effects=table.assign(corrected_p=0.5), rivals=())
     (picture,) = experiment.draw(result)
-
-    def marked(figure: Any) -> list[list[float]]:
-        lines = [line for ax in figure.axes for line in ax.lines if line.get_marker() == "|"]
-        return [line.get_xdata().tolist() for line in lines]
-
-    shown = table[table["node"].isna() | table["node"].isin(["p", "q"])]
-    marks = [pytest.approx(each) for each in marked(picture.draw())]
-    for _, rows in shown.groupby("measure"):
-        assert (100 * rows["median"] / rows["baseline"]).tolist() in marks
-    with page_style():  # access of home
-        assert marked(picture.draw()) == [pytest.approx([100 * 0.054 / 0.5])]
+    for style in (nullcontext, page_style):
+        with style():
+            lines = [line for ax in picture.draw().axes for line in ax.lines]
+        marks = [line.get_xdata().tolist() for line in lines if line.get_marker() == "|"]
+        assert marks == [pytest.approx([100 * 0.054 / 0.5])]  # access of home
     assert "Black tick: median" in said_by(experiment, result).figures["effects"]
 
 
@@ -437,7 +368,7 @@ def computed(network, *, measures=None, **part: Any) -> Experiment:
     return result
 
 
-def test_frictions_reach_the_experiment(no_set_ups) -> None:
+def test_frictions_reach_the_experiment() -> None:
     # P and R hang on Q, all jurisdictions differ: two links have length 1.5, the pair P-R 3.
     measures = {"border": 0.5}
     result = computed(chain(), measures=measures, funding=["new"], rivals=[], placebos=0)
@@ -446,7 +377,7 @@ def test_frictions_reach_the_experiment(no_set_ups) -> None:
     assert before["global_efficiency"] == pytest.approx((2 / 1.5 + 1 / 3) / 3)
 
 
-def test_where_home_and_host_are_linked_already_access_is_counted_by_weight(no_set_ups) -> None:
+def test_where_home_and_host_are_linked_already_access_is_counted_by_weight() -> None:
     # P - Q - R: P is a step from Q already. A second link between them makes it half as long.
     park = {"funding": ["new"], "rivals": ["direct links"], "placebos": 0, "size": 1}
     said = "P and Q are linked already, so access counts links by weight here"
@@ -458,11 +389,11 @@ def test_where_home_and_host_are_linked_already_access_is_counted_by_weight(no_s
     assert direct.loc["P", "difference"] == pytest.approx((2 + 2 / 3 - 1.5) / 2)
     for options in ({"host": "R"}, {"host": "Q", "measures": {"distance": "unit"}}):
         steps = computed(chain(), home="P", **park, **options)
-        assert steps.measures.distance == "unit"
+        assert steps.choice.measures.distance == "unit"
         assert not facts_of(steps)["by_weight"]
 
 
-def test_the_experiment_measures_what_the_package_measures(no_set_ups) -> None:
+def test_the_experiment_measures_what_the_package_measures() -> None:
     links = [*CHAIN, ("c", "d"), ("d", "e"), ("a", "d")]
     network = chain(links=links, extra=[("d", "S"), ("e", "T")])
     result = computed(network, funding=["new"], rivals=[], placebos=0)
@@ -472,110 +403,29 @@ def test_the_experiment_measures_what_the_package_measures(no_set_ups) -> None:
     assert table.loc["access_inequality", "baseline"] == pytest.approx(access)
     whole = ni.connectivity.global_efficiency(cities)
     assert table.loc["global_efficiency", "baseline"] == pytest.approx(whole)
-    parts = result.parts
-    assert parts is not None
-    assert parts["difference"].sum() == pytest.approx(table.loc["global_efficiency", "difference"])
 
 
-def test_an_experiment_without_a_layer_names_the_one_it_took(no_set_ups) -> None:
+def test_an_experiment_without_a_layer_names_the_one_it_took() -> None:
     links = [*CHAIN, ("a", "b", 1, "small")]
     result = computed(chain(links=links), funding=["new"], rivals=[], placebos=0)
-    assert result.layer == "links"
+    assert result.choice.layer == "links"
     settings = tables_of(experiment, result)["scenario"].frame.set_index("parameter")["value"]
     assert settings["layer"] == "links"
-    assert settings[["presence", "coupling", "damping"]].tolist() == ["linked", "1.0", "0.85"]
     # Home's links in another layer are not among those that it could give up.
     links = [*CHAIN, ("a", "c"), ("a", "b", 1, "small")]
     paid = computed(chain(links=links), funding=["reallocated"], rivals=[], placebos=0)
     assert "with one of its two links in links" in plain(said_by(experiment, paid).answer)
 
 
-def test_rivals_cost_as_much_where_there_are_prices() -> None:
-    # P - Q - R on the equator, one and two degrees apart, D = 111.195 km a degree; a park of P in Q
-    # with a link to Q (local), R (2 D) and P (D): 10 + 1 + 3 * 1.112 = 14.336.
-    # Direct links go to Q (1.112) and R (3.336) in turn: 6 cost 13.343, 7 14.455.
-    # A branch of Q at P: 4 links, 3 of them local, cost 14.112, 5 with 2 to Q 15.224.
-    rivals = ["direct links", "forward enclave", "random ends"]
-    park = {"size": 3, "pipeline_share": 0.33, "funding": ["new"], "rivals": rivals, "placebos": 0}
-    prices = {"park": 10.0, "link": 1.0, "pipeline_km": 0.01}
-    steps = {"border": 0.5, "distance": "unit"}
-    result = computed(chain(places=LINE), measures=steps, prices=prices, **park)
-    degree = 111.19508
-    costs = result.costs
-    assert costs is not None
-    costs = costs.set_index("scenario")
-    assert costs["size"].to_dict() == {
-        "reverse enclave, new": 3,
-        "direct links, new": 6,
-        "park of the host at home, new": 4,
-        "random ends, new": 3,
-    }
-    park_cost = [3, 1, 1, 3 * degree, 11 + 0.03 * degree]
-    assert costs.loc["reverse enclave, new"].tolist() == pytest.approx(park_cost)
-    direct = [6, 0, 0, 12 * degree, 0.12 * degree]
-    assert costs.loc["direct links, new"].tolist() == pytest.approx(direct)
-    # P's access is (1 / 1.5 + 1 / 3) / 2. By the park, which is P's own, R is 2.5 away, by a
-    # direct link 1.5. A branch of Q makes no path shorter.
-    even = result.break_even
-    assert even is not None
-    even = even[(even["measure"] == "harmonic_centrality") & (even["of"] == "park")]
-    even = even.set_index("rival")
-    found = even.loc["direct links, new", ["effect", "rival_effect"]].tolist()
-    assert found == pytest.approx([1 / 5 - 1 / 6, 1 / 3 - 1 / 6])
-    known = facts_of(result)
-    assert known["even_never"] == ["direct links"]  # 1 / 5 of the effect for about the same cost
-    assert known["even_always"] == ["park of the host at home"]
-    assert (known["priced"], known["rival"], known["rival_size"]) == (True, "direct links", 6)
-    figures = key_figures_of(experiment, result)
-    assert figures["rival"].value == pytest.approx((1 / 3 - 1 / 6) / (1 / 2))
-    assert "break_even_prices" in tables_of(experiment, result)
-    # Home has one link and cannot give up three.
-    assert set(result.specifications["funding"]) == {"new"}
-    assert known["set_ups"] == 6
-    assert "with given-up ones" not in text_of_page(experiment, result)
-
-
-def test_other_set_ups_vary_measure_funding_attachment_and_border() -> None:
-    result = computed(chain(places=LINE), measures={"border": 0.5}, rivals=[], placebos=0)
-    # Two measures, two kinds of funding, two attachments and three borders.
-    curve = result.specifications
-    assert curve is not None
-    assert curve.shape == (24, 11)
-    near = curve[curve["measure"] == "harmonic_centrality"]
-    # With no, half and a whole border: (1 + 1 / 2) / 2, (1 / 1.5 + 1 / 3) / 2, (1 / 2 + 1 / 4) / 2.
-    assert near.groupby("border")["baseline"].first().tolist() == pytest.approx([0.75, 0.5, 0.375])
-    assert (curve["replicates"] == 3).all()
-    assert facts_of(result)["set_ups"] == 12
-    assert "costs" not in tables_of(experiment, result)
-
-
-@pytest.mark.parametrize(
-    ("prices", "places"),
-    [((10.0, 1.0, 0.01), None), ((0.0, 1.0, 0.01), LINE), ((10.0, 1.0, 0.0), LINE)],
-)
-def test_rivals_that_cannot_be_paid_for(no_set_ups, prices, places) -> None:
-    part = dict(zip(("park", "link", "pipeline_km"), prices, strict=True))
-    if places is None:
-        words = r"\[experiment.prices\] the cost of direct links is not known: kilometres"
-        with pytest.raises(InputError, match=words):
-            computed(chain(places=places), prices=part)
-    else:
-        result = computed(chain(places=places), prices=part, placebos=0)
-        assert "direct links" in facts_of(result)["missing"]
-        assert "Not to be had at this size or cost: direct links" in text_of_page(
-            experiment, result
-        )
-
-
-def test_changes_that_tie_are_counted() -> None:
+def test_all_places_that_lose_are_counted() -> None:
     park = {"home": "b", "host": "a", "size": 1, "replicates": 5, "placebos": 0}
     result = experiment.compute(context_of(network_of(STAR), **OFF, experiment=park))
     known = facts_of(result)
     # Each leaf but b loses b of its seven others: of 1 + 6 / 2 = 4 half, an eighth.
     assert (known["others"], known["gain"], known["lose"]) == (7 - 1, 0, 6)
-    assert known["most_lose"] == [*"cdefgh"]
-    assert known["most_lose_change"] == pytest.approx(-1 / 8)
-    assert "that lose: 6, most c and 5 more (−12.5 %)" in text_of_page(experiment, result)
+    assert "that lose: 6." in text_of_page(experiment, result)
+    access = result.of(result.headline, "harmonic_centrality").set_index("node")
+    assert (access["median"] / access["baseline"])["c"] == pytest.approx(-1 / 8)
     # b has no link left. In units of a jump, of which none leads to the park: a has 6.95 / 0.2775
     # of 53.3 before, and 6.1 / 0.2775 of 44.0 after, its 6 leaves 1 + 0.85 / 7 of that each.
     rank = result.of(result.headline, "pagerank").set_index("node")
@@ -595,28 +445,15 @@ def test_one_placebo_is_told_in_the_singular() -> None:
     )
 
 
-def test_a_change_of_nothing_in_per_cent_has_no_panel() -> None:
-    """In a ring access is the same for all, so that its inequality is 0."""
-    settings = {"home": "p00", "host": "p03", "size": 1, "replicates": 2, "placebos": 0}
-    context = context_of(network_of(RING), **OFF, experiment=settings)
-    (picture,) = experiment.draw(experiment.compute(context))
-    labels = [ax.get_xlabel() for ax in picture.draw().axes]
-    assert "change in global efficiency, %" in labels
-    assert not any("inequality" in label for label in labels)
-
-
 def test_a_place_that_reached_nobody_has_changes_without_per_cent() -> None:
     # Directed links reach e and lead nowhere, so its access is 0 before: no change is relative.
     flows = [("a", "b", 3), ("b", "c", 2), ("c", "d", 1), ("d", "e", 1), ("a", "c", 5)]
     network = network_of(flows, directed=["links"])
     settings = {"home": "e", "host": "b", "size": 1, "replicates": 2}
     result = experiment.compute(context_of(network, experiment=settings, **OFF))
-    known = facts_of(result)
-    assert not known["set_ups_relative"]
-    assert known["set_ups_change"] == 0
+    assert facts_of(result)["reallocated_way"] == "undefined"
     for code in LANGUAGES:
         text = text_of_page(experiment, result, code)
-        assert "not defined" not in text
         assert "nan" not in text
 
 
@@ -647,20 +484,18 @@ def test_home_and_host_are_only_said_to_have_most_enclaves_if_no_other_pair_has_
 
 
 @pytest.mark.parametrize(("n", "size"), [(20, 3), (30, 3), (2, 3), (40, 4)])
-def test_a_park_whose_size_is_left_open_has_a_link_home(n, size, no_set_ups) -> None:
+def test_a_park_whose_size_is_left_open_has_a_link_home(n, size) -> None:
     # A tenth of 20 links are 2, of which a quarter would round to none.
     links = [("h", f"p{k}", 1) for k in range(n)] + [("o", f"p{k}", 1) for k in range(5)]
     settings = {"home": "h", "host": "o", "pipeline_share": 0.25, "replicates": 2}
     result = experiment.compute(context_of(network_of(links), experiment=settings, **OFF))
-    assert result.headline.sized.size == size
+    assert result.headline.scenario.size == size
     assert result.headline.funding == ("new" if n == 2 else "reallocated")
     known = facts_of(result)
     assert (known["own"], known["pipelines"], known["too_few"]) == (n, 1, n == 2)
-    assert known["rounded_up"] == (n in (2, 20))
     text = text_of_page(experiment, result)
-    assert f"The size was left open: a tenth of home's {n} links in links, at least one" in text
-    assert ("so many more that one leads home" in text) == (n in (2, 20))
-    assert f"One of the {size} links leads home" in text
+    assert f"The size was left open: a tenth of home's {n} links in links, and at least so" in text
+    assert f"Of the {size} links one leads home" in text
 
 
 def test_a_share_of_weight_names_its_layer_where_there_are_several() -> None:

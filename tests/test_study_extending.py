@@ -131,7 +131,6 @@ def test_a_new_rival_is_a_line_in_the_catalogue(tmp_path, monkeypatch):
     park = {**PARK, "funding": ["new"], "rivals": ["twice the links"], "placebos": 0}
     monkeypatch.setitem(RIVALS, "twice the links", Rival(twice, "twice as many direct links"))
     monkeypatch.setattr(sections, "SECTIONS", [DATA, EXPERIMENT])
-    monkeypatch.setattr("netinnov.study.sections._trials.specifications", lambda *_: None)
     monkeypatch.chdir(tmp_path)
     lines = [f"{key} = {json.dumps(value)}" for key, value in park.items()]
     write(tmp_path, "[experiment]\n" + "\n".join(lines))

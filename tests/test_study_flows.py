@@ -37,14 +37,7 @@ def tried(network: ni.MultilayerNetwork, measures: Any = None, **settings: Any) 
     return experiment.compute(context)
 
 
-def test_where_links_are_counted_the_answer_says_that_weight_is_not(no_set_ups) -> None:
-    result = tried(network_of(FLOWS), measures={"distance": "unit"}, home="P", host="Q")
-    known = experiment.facts(result)
-    assert (known["counts_links"], known["reallocated_way"]) == (True, "same")
-    assert "Access counts links, and the park moves weight" in text_of_page(experiment, result)
-
-
-def test_the_most_frequent_home_and_host_are_tried_and_said_to_be_chosen(no_set_ups) -> None:
+def test_the_most_frequent_home_and_host_are_tried_and_said_to_be_chosen() -> None:
     result = tried(with_enclaves())
     assert (result.part.home, result.part.host) == ("P", "Q")
     assert result.chosen == (2, 3, 1)
@@ -55,7 +48,7 @@ def test_without_an_enclave_there_is_no_experiment() -> None:
     assert tried(network_of(FLOWS)) is None
 
 
-def test_flows_move_a_tenth_of_the_strength_of_home(no_set_ups) -> None:
+def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
     result = tried(network_of(FLOWS), home="P", host="Q")
     assert result.headline.scenario.volume_share == 0.1
     known = experiment.facts(result)
@@ -65,7 +58,7 @@ def test_flows_move_a_tenth_of_the_strength_of_home(no_set_ups) -> None:
         "If P paid for a park in Q with 10 % of the weight of its links, it wo"
     )
     assert "depending" not in answer
-    assert not known["counts_links"]  # all pairs are linked: a link is 1 / weight long
+    # All pairs are linked: a link is 1 / weight long.
     assert "; nothing is drawn." in text_of_page(experiment, result)
     assert result.context.measures.distance == "inverse"
     access = result.effects["measure"].eq("harmonic_centrality") & result.effects["node"].eq("P")
@@ -78,7 +71,7 @@ def test_flows_move_a_tenth_of_the_strength_of_home(no_set_ups) -> None:
     assert of_park["placebo_n"].max() == 2
 
 
-def test_a_tenth_that_makes_no_link_is_not_tried(no_set_ups) -> None:
+def test_a_tenth_that_makes_no_link_is_not_tried() -> None:
     # The smallest weight is 1 and P has 10: a quarter of what is moved leads home, so 4 are.
     flows = [*FLOWS[:-1], ("R", "S", 1)]
     result = tried(network_of(flows), home="P", host="Q")
@@ -92,12 +85,12 @@ def test_a_tenth_that_makes_no_link_is_not_tried(no_set_ups) -> None:
     assert "as it has only one to give up" in plain(said_by(experiment, few).answer)
 
 
-def test_links_of_equal_weight_are_counted(no_set_ups) -> None:
+def test_links_of_equal_weight_are_counted() -> None:
     result = tried(with_enclaves(weight=3))
     # P has two links; of three a quarter, rounded, leads home: one.
     assert (result.headline.scenario.size, result.headline.funding) == (3, "new")
     known = experiment.facts(result)
-    assert (known["too_few"], known["own"], known["rounded_up"]) == (True, 2, True)
+    assert (known["too_few"], known["own"]) == (True, 2)
     answer = plain(said_by(experiment, result).answer)
     assert "with three extra links, as it has only two to give up, it" in answer
 
@@ -107,14 +100,14 @@ def test_links_of_equal_weight_are_counted(no_set_ups) -> None:
     [{"size": 2}, {"volume": 1.5}, {"volume_share": 0.25}],
     ids=lambda each: next(iter(each)),
 )
-def test_what_is_asked_for_is_tried(no_set_ups, amount: Any) -> None:
-    prices = {"park": 1.0, "link": 1.0, "pipeline_km": 0.0}
-    result = tried(network_of(FLOWS), home="P", host="Q", prices=prices, **amount)
+def test_what_is_asked_for_is_tried(amount: Any) -> None:
+    result = tried(network_of(FLOWS), home="P", host="Q", **amount)
     (name, value), sized = *amount.items(), result.headline.scenario
     assert getattr(sized, name) == value
-    sizes = result.costs.set_index("scenario")["size"]
-    # Home's strength is 10.
-    assert sizes[result.headline.name] == {"size": 2, "volume": 1.5, "volume_share": 2.5}[name]
+    # Home's two links have the strength 10.
+    known = experiment.facts(result)
+    told = (known["size"], known["share"])
+    assert told == {"size": (2, 0.0), "volume": (0, 0.15), "volume_share": (0, 0.25)}[name]
 
 
 @pytest.mark.parametrize(
@@ -139,30 +132,11 @@ def test_what_cannot_be_tried_is_refused_before_anything_is_measured(
     assert not [step for step in steps if step.startswith("section")]
 
 
-def test_a_rival_that_cannot_be_had_is_told_of_and_left_out(no_set_ups) -> None:
-    # For a park that costs 60 there are dozens of links, and home has only 2 to give up.
-    places = pd.DataFrame({"lon": [0.0, 1.0, 2.0, 3.0], "lat": 0.0}, index=list("PQRS"))
-    result = tried(
-        network_of(FLOWS, places=places),
-        home="P",
-        host="Q",
-        size=2,
-        prices={"park": 60.0, "link": 1.0, "pipeline_km": 0.01},
-        rivals=["random ends", "direct links"],
-    )
-    assert [trial.name.split(",")[0] for trial in result.rivals] == ["random ends"]
-    assert experiment.facts(result)["missing"] == ["direct links"]
-
-
-def test_other_set_ups_of_moved_weight_have_borders_of_the_size_of_links() -> None:
-    # Weights in the millions: a link is a millionth long, and a border of 0.5 would be the end.
-    rows = [(a, b, 1e6 * weight) for a, b, weight in FLOWS]
-    result = tried(network_of(rows), home="P", host="Q")
-    curve = result.specifications
-    weights = pd.Series([row[2] for row in rows if row[0] != row[1]])
-    half = 0.5 / weights.median()
-    assert curve["border"].unique().tolist() == pytest.approx([0, half, 2 * half])
-    assert curve["attachment"].nunique() == 1
-    known = experiment.facts(result)
-    assert (known["borders_of_lengths"], known["set_ups_draws"]) == (True, 1)
-    assert "e+" not in text_of_page(experiment, result)
+def test_a_rival_that_cannot_be_had_is_told_of_and_left_out() -> None:
+    # Home lies inside the host, whose park there would not be outside it.
+    places = pd.DataFrame({"parent": ["Q", None, None, None]}, index=list("PQRS"))
+    rivals = ["random ends", "forward enclave"]
+    result = tried(network_of(FLOWS, places=places), home="P", host="Q", size=2, rivals=rivals)
+    assert [trial.kind for trial in result.rivals] == ["random ends"]
+    assert experiment.facts(result)["missing"] == ["park of the host at home"]
+    assert "Not to be had at this size: a host's park at home." in text_of_page(experiment, result)

@@ -91,7 +91,7 @@ def readings(context, tables):
     ],
     ids=lambda case: ", ".join(map(str, case.values())) or "plain",
 )
-def test_no_measure_has_two_values(no_set_ups, case):
+def test_no_measure_has_two_values(case):
     values = defaultdict(dict)
     for measure, layers, subject, value, name in readings(*study(**case)):
         if not math.isnan(value):
@@ -111,7 +111,7 @@ def test_no_measure_has_two_values(no_set_ups, case):
     assert different == {}
 
 
-def test_efficiency_is_that_of_the_options_wherever_it_is_told(no_set_ups):
+def test_efficiency_is_that_of_the_options_wherever_it_is_told():
     context, tables = study()
     value = tables["polycentricity"].loc["all", "global_efficiency"]
     whole = connectivity.global_efficiency(context.cities, **context.measures.paths)

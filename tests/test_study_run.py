@@ -410,7 +410,7 @@ def test_the_bundled_case_has_the_numbers_of_the_park(bundled):
 
 
 def test_the_same_seed_gives_the_same_files_and_another_one_other_draws(
-    no_figures, no_set_ups, tables, tmp_path
+    no_figures, tables, tmp_path
 ):
     ends = [*pairwise(f"n{at}" for at in range(6)), ("n5", "n0"), ("n0", "n3")]
     first = "seed = 1\n" + NOTHING.replace("structure = false\n", "")
@@ -436,7 +436,7 @@ def test_the_same_seed_gives_the_same_files_and_another_one_other_draws(
     assert other.keys() == once.keys()
     changed = {Path(name).stem for name in once if other[name] != once[name]}
     drawn = {"profile", "centres", "centre_rules", "communities", "community_flows"}
-    drawn |= {"effects", "effect_parts", "link_changes", "specifications", "host_ranking"}
+    drawn |= {"effects", "link_changes", "host_ranking"}
     assert {"replicates", "profile", "scenario"} <= changed
     assert changed <= drawn | {"replicates", "scenario"}
 
@@ -492,7 +492,7 @@ def test_inputs_are_hashed_by_what_was_read(no_figures, tables):
     assert found == {name: sha256(path.parent / "tables" / name) for name in names}
 
 
-def test_progress_is_told_step_by_step(no_figures, no_set_ups, tables):
+def test_progress_is_told_step_by_step(no_figures, tables):
     told = []
     run(tables(THREE, CHAIN, settings=PARK_TEXT), say=told.append)
     assert told[0] == "reading and checking tables"

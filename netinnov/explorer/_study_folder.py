@@ -20,12 +20,6 @@ from netinnov.explorer._payload import rounded
 from netinnov.explorer._place_structure import structure_payload
 from netinnov.network import MultilayerNetwork
 
-# Settings of the experiment that are keys of the page's address.
-EXPERIMENT = (
-    *("home", "host", "size", "volume", "volume_share", "pipeline_share", "layer", "seed"),
-    *("replicates", "attachment", "distance"),
-)
-
 TABLES = ("centres", "centre_rules", "scenario", "replicates")
 ACCESS = "harmonic_centrality"
 
@@ -110,22 +104,15 @@ def _experiment(tables: Path) -> dict[str, Any] | None:
     if scenario is None:
         return None
     parameters = dict(zip(scenario["parameter"], scenario["value"], strict=True))
-    settings = {name: parameters[name] for name in EXPERIMENT if name in parameters}
-    settings |= {
-        "funding": parameters["funding"].split("; ")[0],
-        "border": parameters["border friction"],
-        "kilometres": parameters["friction per 1,000 km"],
-    }
+    headline = parameters.pop("headline")
     if replicates is None:
-        return {"settings": settings}
-    return {"settings": settings, "draws": draws_of(replicates, parameters["headline"])}
+        return {"settings": parameters}
+    return {"settings": parameters, "draws": draws_of(replicates, headline)}
 
 
 def draws_of(replicates: pd.DataFrame, scenario: str) -> dict[str, list[float | None]]:
     """Access in each placement, of the places whose access changes."""
     rows = replicates[replicates["measure"] == ACCESS].astype({"value": "float64"})
-    if rows.empty:  # of many places access is not measured
-        return {}
     before, draws = (
         rows[rows["scenario"] == name].pivot(index="replicate", columns="node", values="value")
         for name in ("baseline", scenario)

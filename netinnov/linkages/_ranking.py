@@ -37,14 +37,6 @@ class Ranking(NamedTuple):
         ends = network.storage.places.index.get_indexer(pd.Index([home, host]))
         return str(self._between(network, ends[:1], ends[1:])[0].iloc[0])
 
-    def turned(self, network: MultilayerNetwork, table: pd.DataFrame) -> tuple[int, int]:
-        """How many enclaves turn if population ranks, and of how many that is known."""
-        by = population(network)
-        other = find_enclaves(network, rank=by, level=self.level).set_index("node")["direction"]
-        other = other.reindex(table["node"]).set_axis(table.index)
-        known = (other != UNKNOWN) & (table["direction"] != UNKNOWN)
-        return int((known & (other != table["direction"])).sum()), int(known.sum())
-
     def _between(
         self, network: MultilayerNetwork, home: npt.NDArray[np.intp], host: npt.NDArray[np.intp]
     ) -> tuple[pd.Series, pd.Series]:

@@ -52,25 +52,14 @@ def _experiment(context: Context) -> dict[str, object] | None:
     choice = context.once(choose)
     if choice is None:
         return None
-    part, measures = choice.part, choice.measures
-    settings = {
-        **part.model_dump(include={"home", "host", "size", "volume", "volume_share"}),
-        "pipeline_share": part.pipeline_share,
-        "funding": part.funding[0],
-        "layer": choice.layer,
-        "seed": context.seed,
-        "replicates": part.replicates,
-        "attachment": part.attachment,
-        **measures.model_dump(include={"border", "kilometres", "distance"}),
-    }
-    known = {name: str(value) for name, value in settings.items() if value is not None}
+    part, known = choice.part, choice.settings(context.seed)
     if not tries_enclaves(context.cities):
         return {"settings": known}
     park = _trials.enclaves(part, choice.layer, choice.called)[0]
     result = compare_scenarios(
         context.cities,
         scenarios={park.name: park.scenario},
-        measures={"harmonic_centrality": partial(harmonic_centrality, **measures.paths)},
+        measures={"harmonic_centrality": partial(harmonic_centrality, **choice.measures.paths)},
         replicates=part.replicates,
         rng=context.seed,
     )

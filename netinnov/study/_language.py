@@ -142,7 +142,7 @@ class Language:
 
     def span(self, low: float, high: float, form: Form = "number", digits: int = 2) -> str:
         """Both ends of an interval."""
-        if form == "change":
+        if form == "change" and not math.isnan(low + high):
             ends = list(map(self._said, in_per_cent([low, high])))
         else:
             ends = [self.form(each, form, digits) for each in (low, high)]

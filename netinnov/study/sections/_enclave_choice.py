@@ -45,22 +45,13 @@ size = 4                      # default: left out; links of the park
                               # differ), else of home's links, and so many more that one leads home
 pipeline_share = 0.25         # share of them that lead home
 funding = ["reallocated", "new"]   # home gives up as many links, or they come on top
-attachment = 1.0              # 0: ends drawn uniformly, 1: in proportion to strength
 layer = "gravity_modelled"    # where links are placed and taken; left out: layer of most links
 replicates = 100              # placements drawn
 rivals = ["direct links", "random ends", "forward enclave"] # default ["direct links", "random
-                              # ends"]; links without a park, as many to places anywhere, or of a
+                              # ends"]; as many links without a park, to places anywhere, or of a
                               # park that the host runs at home; []: none
 placebos = 10                 # other hosts for the same park, so many of those most like the real
-                              # one; left out: all places that could have been chosen; 0: none
-match = ["strength", "distance"]   # what they are like in; also "tie", "population" or a column of
-                              # the places; left out: strength and, where known, distance
-
-[experiment.prices]           # rivals cost as much as the park, at these prices, an assumption in
-                              # any unit of money; left out: as many links, whatever they cost
-park = 10.0                   # of a park, whatever its size
-link = 1.0                    # of a link inside home or inside host
-pipeline_km = 0.01            # of each kilometre of any other link
+                              # one in strength and distance; left out: all; 0: none
 """
 
     home: Annotated[str, Field(min_length=1)] = ""
@@ -70,13 +61,10 @@ pipeline_km = 0.01            # of each kilometre of any other link
     volume_share: Annotated[float, Field(gt=0)] | None = None
     pipeline_share: Annotated[float, Field(ge=0, le=1)] = Settings.pipeline_share
     funding: list[Funding] = Field(default=[Settings.funding, "new"], min_length=1)
-    attachment: Annotated[float, Field(ge=0)] = Settings.attachment
     layer: str | None = None
     replicates: Annotated[int, Field(ge=1, le=1_000_000)] = Settings.replicates
     rivals: list[str] = Field(default=["direct links", "random ends"])
     placebos: Annotated[int, Field(ge=0)] | None = None
-    match: Annotated[list[str], Field(min_length=1)] | None = None
-    prices: PricesPart | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> ExperimentPart:
@@ -108,6 +96,18 @@ class Choice(NamedTuple):
     measures: MeasuresPart
     called: str  # by the direction that home and host give it: reverse or forward enclave, enclave
 
+    def settings(self, seed: int) -> dict[str, str]:
+        """What the explorer needs to try the same enclave."""
+        amounts = {"home", "host", "size", "volume", "volume_share", "pipeline_share", "replicates"}
+        settings = {
+            **self.part.model_dump(include=amounts),
+            "funding": self.part.funding[0],
+            "layer": self.layer,
+            "seed": seed,
+            **self.measures.model_dump(include={"distance", "border", "kilometres"}),
+        }
+        return {name: str(value) for name, value in settings.items() if value is not None}
+
 
 def choose(context: Context) -> Choice | None:
     """Settle home, host and size before measuring; None if the data have no usable enclave."""
@@ -137,10 +137,10 @@ def most_frequent(context: Context) -> tuple[str, str, int, int, int] | None:
     pairs = pairs[pairs.isin(context.cities.storage.nodes.index).all(axis=1)]
     if pairs.empty:
         return None
-    sizes = pairs.groupby(["home", "host"], sort=False).size().reset_index(name="number")
-    most = sizes.iloc[int(sizes["number"].argmax())]
-    ties = int((sizes["number"] == most["number"]).sum())
-    return str(most["home"]), str(most["host"]), int(most["number"]), len(pairs), ties
+    counts = pairs.groupby(["home", "host"], sort=False).size()
+    pair: Any = counts.idxmax()
+    most = int(counts.max())
+    return pair[0], pair[1], most, len(pairs), int((counts == most).sum())
 
 
 def _settled(context: Context, part: ExperimentPart) -> Choice:

@@ -22,6 +22,8 @@ from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Part, Picture, Place, Result, Table
 from netinnov.study.sections import park
 
+RATE = 0.1  # illustrative: chance that a link passes an innovation on in a step
+HORIZON = 60  # steps
 CASES = {  # networks that are compared
     "recorded": "as on record",
     "without_park": "without this park",
@@ -32,13 +34,9 @@ CASES = {  # networks that are compared
 class DiffusionPart(Part, part="diffusion", optional=True):
     example: ClassVar[str] = """\
 [diffusion]                   # from the actors of the park's host to those of its home
-rate = 0.1                    # chance that a link passes an innovation on in a step
-horizon = 60                  # steps
 replicates = 500              # how often diffusion is tried
 """
 
-    rate: Annotated[float, Field(gt=0, le=1)] = 0.1
-    horizon: Annotated[int, Field(ge=1)] = 60
     replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 500
 
 
@@ -49,62 +47,60 @@ OPTIONS = DiffusionPart
 class Diffusion(Result):
     """Steps until half of home's actors are reached, in three networks: each draw and summaries."""
 
-    part: DiffusionPart
     home: str
     host: str
-    seeds: int
-    targets: int
+    seeds: list[str]
+    targets: list[str]
     draws: pd.DataFrame
     summary: pd.DataFrame
 
 
 def compute(context: Context) -> Diffusion | None:
-    part, brokerage = context.settings(DiffusionPart), context.once(park.compute)
-    if brokerage is None:
+    parks = context.once(park.compute)
+    if parks is None:
         return None
     network = context.inside.select(layers=context.observed(context.inside))
     nodes = network.storage.nodes
     native = nodes["place"].eq(nodes["jurisdiction"]) & nodes["kind"].ne("place")
-    sides = park_sides(network, brokerage.park).where(native)
+    sides = park_sides(network, parks.park).where(native)
     seeds, targets = (list(sides.index[sides == side]) for side in ("host", "home"))
     if not seeds or not targets:
         return None
     links = network.links[["source", "target"]].assign(layer="relation")
     plain = MultilayerNetwork(network.nodes, links, places=network.places)
-    of_park = links["source"].eq(brokerage.park) | links["target"].eq(brokerage.park)
+    of_park = links["source"].eq(parks.park) | links["target"].eq(parks.park)
     cases = {
         "recorded": plain,
         "without_park": plain.replace_links(links[~of_park]),
         "without_any": remove_enclaves(plain, kinds=["park"], keep_nodes=True),
     }
-    drawn: dict[str, Any] = part.model_dump() | {"of": "half", "rng": context.seed}
+    ends: dict[str, Any] = {"seeds": seeds, "targets": targets, "of": "half"}
+    ends |= {"rate": RATE, "horizon": HORIZON, "rng": context.seed}
+    replicates = context.settings(DiffusionPart).replicates
     times = {
-        CASES[name]: time_to_reach(case, seeds=seeds, targets=targets, **drawn)
+        CASES[name]: time_to_reach(case, replicates=replicates, **ends)
         for name, case in cases.items()
     }
     draws = pd.DataFrame(times).rename_axis("draw")
-    summary = reach_table(times, horizon=part.horizon).rename_axis("network")
-    home, host = brokerage.parks.loc[brokerage.park, ["home", "host"]]
-    n = len(seeds), len(targets)
-    return Diffusion(context, part, str(home), str(host), *n, draws, summary)
+    summary = reach_table(times, horizon=HORIZON).rename_axis("network")
+    home, host = map(str, parks.parks.loc[parks.park, ["home", "host"]])
+    return Diffusion(context, home, host, seeds, targets, draws, summary)
 
 
 def facts(result: Diffusion) -> Mapping[str, Fact]:
     known: dict[str, Fact] = {
         "home": Place(result.home),
         "host": Place(result.host),
-        "seeds": result.seeds,
-        "targets": result.targets,
-        "rate": result.part.rate,
-        "horizon": result.part.horizon,
+        "seeds": len(result.seeds),
+        "targets": len(result.targets),
+        "rate": RATE,
+        "horizon": HORIZON,
     }
     for name, case in CASES.items():
         row: Any = result.summary.loc[case]
-        median, reached = float(row["median"]), float(row["reached"])
-        known |= {
-            f"{name}_median": median if isfinite(median) else None,
-            f"{name}_reached": reached,
-        }
+        median = float(row["median"])
+        known[f"{name}_median"] = median if isfinite(median) else None
+        known[f"{name}_reached"] = float(row["reached"])
     return known
 
 
@@ -122,7 +118,7 @@ def draw(result: Diffusion) -> Iterator[Picture]:
 def _reach(result: Diffusion) -> Figure:
     figure, term = new_figure(width=DOUBLE * 0.6, height=75), result.context.language.term
     times = {str(case): result.draws[case] for case in result.draws}
-    ax = plot_reach(times, horizon=result.part.horizon, ax=figure.add_subplot())
+    ax = plot_reach(times, horizon=HORIZON, ax=figure.add_subplot())
     legend = ax.get_legend()
     for label, case in zip(legend.get_texts() if legend else (), times, strict=True):
         label.set_text(term(case))
@@ -131,7 +127,7 @@ def _reach(result: Diffusion) -> Figure:
 
 def tables(result: Diffusion) -> Iterator[Table]:
     summary = result.summary.copy()
-    summary.insert(0, "targets", result.targets)
-    summary.insert(0, "seeds", result.seeds)
+    summary.insert(0, "targets", len(result.targets))
+    summary.insert(0, "seeds", len(result.seeds))
     yield Table("diffusion", summary)
     yield Table("diffusion_draws", result.draws)

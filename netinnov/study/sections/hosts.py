@@ -20,11 +20,10 @@ from netinnov.study._measures import strength_together
 from netinnov.study._section import Fact, Form, KeyFigure, Picture, Place, Result, Table
 from netinnov.study.sections import experiment
 from netinnov.study.sections._enclave_choice import ExperimentPart
-from netinnov.study.sections._trials import MANY
 
 OPTIONS = ExperimentPart
 MOST = 60  # hosts that are compared: the strongest places, and that of the experiment
-CHANGES = ("median", "low", "high")
+CHANGES = ["median", "low", "high"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,36 +37,34 @@ class Hosts(Result):
     @property
     def shares(self) -> pd.DataFrame:
         """The ranking with changes as shares."""
-        return self.ranking.assign(**{name: self.ranking[name] / 100 for name in CHANGES})
+        return self.ranking.assign(**self.ranking[CHANGES] / 100)
 
 
 def compute(context: Context) -> Hosts | None:
     tried = context.once(experiment.compute)
-    if tried is None or context.cities.n_nodes > MANY:
+    if tried is None:
         return None
-    home, host, scenario = tried.part.home, tried.part.host, tried.headline.scenario
-    strength = strength_together(context.cities, context.modelled).drop(home)
-    linked = strength[strength > 0].sort_values(ascending=False, kind="stable").index
-    hosts = [host, *linked.drop(host, errors="ignore")[: MOST - 1]]
-    hosts = [each for each in hosts if _can_be_had(context, replace(scenario, host=each))]
-    order = context.cities.storage.nodes.index
+    home, host, park = tried.part.home, tried.part.host, tried.headline.scenario
+    strength = strength_together(context.cities, context.modelled).drop([home, host])
+    others = strength[strength > 0].sort_values(ascending=False, kind="stable").index
+    hosts = [host, *(each for each in others[: MOST - 1] if _can_be_had(context, park, each))]
     ranking = rank_hosts(
         context.cities,
         home=home,
-        hosts=[each for each in order if each in hosts],
-        scenario=scenario,
-        measure=partial(harmonic_centrality, **tried.measures.paths),
+        hosts=[each for each in context.cities.storage.nodes.index if each in hosts],
+        scenario=park,
+        measure=partial(harmonic_centrality, **tried.choice.measures.paths),
         replicates=tried.part.replicates,
         rng=context.seed,
     )
     if len(ranking) < 2 or ranking["median"].isna().any():  # no access before, so no change of it
         return None
-    return Hosts(context, tried, ranking, len(linked))
+    return Hosts(context, tried, ranking, len(others) + 1)
 
 
-def _can_be_had(context: Context, scenario: Any) -> bool:
+def _can_be_had(context: Context, park: Any, host: str) -> bool:
     try:
-        scenario(context.cities, np.random.default_rng(context.seed))
+        replace(park, host=host)(context.cities, np.random.default_rng(context.seed))
     except InputError:
         return False
     return True
@@ -76,7 +73,6 @@ def _can_be_had(context: Context, scenario: Any) -> bool:
 def facts(result: Hosts) -> Mapping[str, Fact]:
     tried, table = result.tried, result.shares
     best = table[table["rank"] == 1]
-    first: Any = best.iloc[0]
     own: Any = table.loc[tried.part.host]
     return {
         "home": Place(tried.part.home),
@@ -85,29 +81,25 @@ def facts(result: Hosts) -> Mapping[str, Fact]:
         "linked": result.linked,
         "best": Place(best.index[0]),
         "n_best": len(best),
-        **{f"best_{name}": float(first[name]) for name in CHANGES},
+        **{f"best_{name}": float(best[name].iloc[0]) for name in CHANGES},
         "best_share": float(best["best"].sum()),
         "own_best": bool(own["rank"] == 1),
         **{f"own_{name}": float(own[name]) for name in CHANGES},
         "gain": int((table["median"] > 0).sum()),
         "lose": int((table["median"] < 0).sum()),
-        "alike": len(best) == len(table),
         "paid": tried.headline.funding == "reallocated",
         "draws": int(tried.effects["replicates"].max()),
-        "in_model": tried.layer in result.context.modelled,
+        "in_model": tried.choice.layer in result.context.modelled,
     }
 
 
 def key_figures(result: Hosts) -> Iterator[KeyFigure]:
-    table = result.shares
-    first: Any = table.iloc[0]
-    own: Any = table.loc[result.tried.part.host]
-    for name, row in (("best", first), ("own", own)):
-        if name == "best" or own["rank"] > 1:
-            low, high = (float(row[end]) for end in ("low", "high"))
-            ends: Any = {} if low == high else {"low": low, "high": high}
-            yield KeyFigure(name, float(row["median"]), form="change", **ends)
-    yield KeyFigure("best_share", float(first["best"]), form="percent")
+    known: Any = facts(result)
+    for name in ("best",) if known["own_best"] else ("best", "own"):
+        median, low, high = (known[f"{name}_{each}"] for each in CHANGES)
+        ends: Any = {} if low == high else {"low": low, "high": high}
+        yield KeyFigure(name, median, form="change", **ends)
+    yield KeyFigure("best_share", known["best_share"], form="percent")
 
 
 def draw(result: Hosts) -> Iterator[Picture]:
@@ -122,12 +114,11 @@ def _ranking(result: Hosts) -> Figure:
 
 def tables(result: Hosts) -> Iterator[Table]:
     view = result.shares.reset_index()[["host", *CHANGES, "best", "distance"]]
-    view = view[[column for column in view if view[column].notna().any()]]
     forms: dict[str, Form] = {**dict.fromkeys(CHANGES, "change"), "best": "percent"}
     yield Table(
         "host_ranking",
         result.ranking,
-        view,
+        view.dropna(axis=1, how="all"),
         on_page=True,
         rows=10,
         places=("host",),

@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 
 from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
-from netinnov.mechanisms.cooperation import brokerage_table, cooperation_table, outages
-from netinnov.network import MultilayerNetwork
+from netinnov.mechanisms.cooperation import cooperation_table, outages
 from netinnov.plotting import plot_park
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Part, Picture, Place, Result, Table
@@ -32,11 +31,10 @@ park = "quzhou_haichuang"     # whose partners are shown; left out: the park wit
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Park(Result):
-    """Parks outside their jurisdiction, and one of them: roles around it, and outages."""
+    """Parks outside their jurisdiction, and what fails when an actor leaves one of them."""
 
     park: str
     parks: pd.DataFrame
-    roles: pd.DataFrame
     outages: pd.DataFrame
 
     @property
@@ -51,7 +49,10 @@ def parks_of(context: Context) -> pd.DataFrame:
     """The parks outside their jurisdiction; refuses a setting that is not one of them."""
     park, table = context.settings(ParkPart).park, cooperation_table(context.inside)
     if park is not None and park not in table.index:
-        raise InputError(_no_park(context.inside, park, list(table.index)))
+        parks = ", ".join(table.index[:5]) or "there is none"
+        hint = did_you_mean(park, table.index)
+        msg = f"park.park must be a park outside its jurisdiction (e.g. {parks}); found {park!r}"
+        raise InputError(f"{msg}{hint}. Left out, it is the one with most links.")
     return table
 
 
@@ -59,27 +60,11 @@ OPTIONS, CHECK = ParkPart, parks_of
 
 
 def compute(context: Context) -> Park | None:
-    park, network, table = context.settings(ParkPart).park, context.inside, context.once(parks_of)
+    table = context.once(parks_of)
     if table.empty:
         return None
-    if park is None:
-        park = str(table["links"].sort_values(ascending=False, kind="stable").index[0])
-    return Park(context, park, table, brokerage_table(network, park), outages(network, park))
-
-
-def _no_park(network: MultilayerNetwork, park: str, parks: list[str]) -> str:
-    msg = f"park.park must be a park outside its jurisdiction; {park!r} is "
-    nodes = network.storage.nodes
-    if park not in nodes.index:
-        msg += f"no node in the places that are kept{did_you_mean(park, nodes.index)}. "
-    elif nodes.at[park, "kind"] != "park":
-        msg += "none: its kind is another. "
-    else:
-        msg += "a park that stands inside it, or whose jurisdiction is not given. "
-    if not parks:
-        return f"{msg}There is none in these data: leave the setting out."
-    listed = ", ".join(parks[:5]) + (", ..." if len(parks) > 5 else "")
-    return f"{msg}There are {len(parks):,}: {listed}; left out, it is the one with most links."
+    park = context.settings(ParkPart).park or str(table["links"].idxmax())
+    return Park(context, park, table, outages(context.inside, park))
 
 
 def facts(result: Park) -> Mapping[str, Fact]:
@@ -120,7 +105,6 @@ def draw(result: Park) -> Iterator[Picture]:
 
 
 def tables(result: Park) -> Iterator[Table]:
-    yield Table("park_roles", result.roles)
     view = _view(result.outages, OUTAGES, "single_point", "pairs_lost", "links")
     yield Table(
         "park_outages", result.outages, view, on_page=True, places=("actor",), terms=("side",)
