@@ -12,7 +12,13 @@ import pytest
 import netinnov as ni
 from netinnov.centrality import strength
 from netinnov.errors import InputError
-from netinnov.planning import CentreSupport, EffectiveNumber, _plan_centres as module, plan_centres
+from netinnov.planning import (
+    CentreSupport,
+    EffectiveNumber,
+    _plan_centres as module,
+    plan_centres,
+    site_enclaves,
+)
 from netinnov.planning._placements import all_placements
 from netinnov.planning._plan_values import ByStrength
 from netinnov.polycentricity import detect_centres, effective_number, herfindahl, profile
@@ -232,5 +238,32 @@ def test_effective_numbers_by_strength_are_those_of_the_networks(order):
             values = fast.values(before, np.array(others))
             for at, value in zip(others, values, strict=True):
                 after = fast.network(tuple(sorted((*before, at))))
-                totals = strength(after).sum(axis=1).to_numpy()[:6]  # the places, not the parks
+                flat = strength(ni.flatten(after)).sum(axis=1)
+                totals = flat.to_numpy()[:6]  # the places, not the parks
                 assert value == pytest.approx(effective_number(totals, order=order), rel=1e-12)
+
+
+def test_strength_is_that_of_the_flattened_network_where_some_layers_are_directed():
+    nodes = pd.DataFrame({"place": list("abcde")}, index=list("abcde"))
+    rows = [("a", "b", "d", 9), ("b", "c", "d", 2), ("c", "d", "u", 3), ("d", "e", "u", 1)]
+    links = pd.DataFrame(rows, columns=["source", "target", "layer", "weight"])
+    network = ni.build_network(nodes, links, directed=["d"])
+    candidates = {
+        "in u": NewLinks([("c", "e")], weight=4, layer="u"),
+        "in d": NewLinks([("d", "e")], weight=4, layer="d"),
+    }
+
+    def expected(sites):
+        after = network
+        for site in sites:
+            after = candidates[site](after, np.random.default_rng(1))
+        return effective_number(strength(ni.flatten(after)).sum(axis=1))
+
+    plan = plan_centres(
+        network, target=EffectiveNumber(4.9), candidates=candidates, resamples=1, rng=1
+    )
+    assert plan.baseline == pytest.approx(expected([]))
+    assert plan.value == pytest.approx(expected(plan.sites))
+    assert plan.sites
+    sited = site_enclaves(network, candidates=candidates, k=1, objective="effective_number", rng=1)
+    assert sited.value == pytest.approx(max(expected(["in u"]), expected(["in d"])))

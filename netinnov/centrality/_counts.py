@@ -187,3 +187,17 @@ def counts(network: MultilayerNetwork, direction: Direction, *, weighted: bool) 
         if direction != "out" and layer in network.directed:
             value += np.bincount(block.indices, weights, n)
     return values
+
+
+def layer_factors(network: MultilayerNetwork) -> Floats:
+    """How often a link of each layer counts in a sum of all: as in `netinnov.flatten`."""
+    undirected = [
+        bool(network.directed) and each not in network.directed for each in network.layers
+    ]
+    return np.where(undirected, 2.0, 1.0)
+
+
+def total_strength(network: MultilayerNetwork) -> Floats:
+    """Strength of each node in the flattened network."""
+    total: Floats = counts(network, "total", weighted=True) @ layer_factors(network)
+    return total

@@ -15,7 +15,8 @@ import pandas as pd
 from netinnov._arguments import check_callable, did_you_mean, examples, shown
 from netinnov._paths import PathCosts, positions
 from netinnov._typing import Floats
-from netinnov.centrality import harmonic_centrality, strength
+from netinnov.centrality import harmonic_centrality
+from netinnov.centrality._counts import total_strength
 from netinnov.connectivity import effective_resistance, global_efficiency, kirchhoff_index
 from netinnov.connectivity._laplacian import conductances, parts
 from netinnov.errors import InputError
@@ -88,8 +89,7 @@ def judge_of(
             n = network.n_nodes
 
             def measure(changed: MultilayerNetwork) -> float:
-                totals = strength(changed).sum(axis=1).to_numpy(np.float64)
-                return effective_number(totals[:n])
+                return effective_number(total_strength(changed)[:n])
 
             return Judge(repr(objective), measure, by_strength=1.0)
         by_access = access_objective(objective, network, candidates, PathCosts())

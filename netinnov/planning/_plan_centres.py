@@ -21,8 +21,7 @@ from netinnov._arguments import (
 )
 from netinnov._display import Tabled
 from netinnov._typing import Floats, Rng
-from netinnov.centrality import strength
-from netinnov.centrality._counts import counts
+from netinnov.centrality._counts import total_strength
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Judge
@@ -106,7 +105,7 @@ class _Measure:
 
     def __call__(self, network: MultilayerNetwork) -> float:
         if isinstance(self.target, EffectiveNumber):
-            totals = counts(network, "total", weighted=True).sum(axis=1)[: self.n]
+            totals = total_strength(network)[: self.n]
             return effective_number(totals, order=self.target.order)
         options: Any = {"rule": self.target.rule, "resamples": self.resamples}
         options |= {"events": self.events, "rng": self._fresh()}
@@ -277,7 +276,9 @@ def plan_centres(
 
 
 def _changes(before: MultilayerNetwork, after: MultilayerNetwork) -> pd.DataFrame:
-    old, new = strength(before).sum(axis=1), strength(after).sum(axis=1)
+    old, new = (
+        pd.Series(total_strength(network), network.nodes.index) for network in (before, after)
+    )
     new = new.reindex(old.index)
     return pd.DataFrame({"strength_before": old, "strength_after": new, "change": new - old})
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from netinnov._arguments import examples
 from netinnov._typing import Floats
-from netinnov.centrality import strength
+from netinnov.centrality._counts import layer_factors, total_strength
 from netinnov.connectivity._laplacian import conductances, pseudoinverse
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._by_distance import ByDistance
@@ -74,10 +74,11 @@ class ByStrength(Placed):
     ) -> None:
         super().__init__(network, placements)
         self.order = order
-        self.before = strength(network).sum(axis=1).to_numpy(np.float64)
-        added = []
+        self.before, added = total_strength(network), []
+        factor = dict(zip(network.layers, layer_factors(network), strict=True))
         for each in placements:
-            ends, weight = np.concatenate([each.source, each.target]), np.tile(each.weight, 2)
+            weight = np.tile(each.weight * [factor[layer] for layer in each.layer], 2)
+            ends = np.concatenate([each.source, each.target])
             added.append(np.bincount(ends, weight, self.n)[: self.n])
         self.added = np.array(added, np.float64).reshape(-1, self.n)
 
@@ -152,11 +153,15 @@ def plan_values(
         way = partial(ByDistance, network, by_access=judge.by_access)
     elif held and judge.by_resistance:
         way = partial(ByResistance, network)
-    elif held and judge.by_strength is not None:
+    elif held and judge.by_strength is not None and _in_layers(network, placements):
         way = partial(ByStrength, network, order=judge.by_strength)
     else:
         way = partial(_Together, network, judge=judge, names=names)
     return PlanValues([way(placed) for placed in placements], judge, names)
+
+
+def _in_layers(network: MultilayerNetwork, placements: list[list[Placement]]) -> bool:
+    return all({*each.layer} <= {*network.layers} for placed in placements for each in placed)
 
 
 class _Measured(ABC):

@@ -34,7 +34,6 @@ NAMED = 3
 DRAWN = 15
 SIMPLE: dict[str, Callable[[MultilayerNetwork], Any]] = {
     "overlapping_degree": centrality.overlapping_degree,
-    "overlapping_strength": centrality.overlapping_strength,
     "participation_coefficient": centrality.participation_coefficient,
 }
 
@@ -71,7 +70,9 @@ def compute(context: Context) -> Central | None:
 
 def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
     paths, coupled = context.measures.paths, context.measures.coupled
+    modelled = context.in_model(network)
     measures = SIMPLE | {
+        "overlapping_strength": partial(strength_together, modelled=modelled),
         "pagerank": context.measures.pagerank,
         "eigenvector_centrality": partial(centrality.eigenvector_centrality, **coupled),
         "katz_centrality": partial(centrality.katz_centrality, **coupled),
