@@ -377,10 +377,11 @@ def _announce(*, each: bool) -> None:
 
 def _limits(settings: dict[str, Any], reading: Reading) -> list[str]:
     from netinnov import study
-    from netinnov.study._limits import limits_of
+    from netinnov.study._context import Context
+    from netinnov.study._limits import limits
 
     try:
-        return limits_of(study.configure(settings), reading)
+        return list(limits(Context.of(study.configure(settings), reading)))
     except InputError as error:
         return [*reading.notes, *reading.words, f"`netinnov run` does not take these data: {error}"]
 

@@ -11,7 +11,6 @@ import pandas as pd
 import netinnov as ni
 from netinnov import study
 from netinnov._inputs import option_of
-from netinnov.study._configuration import MECHANISMS
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import Loaded
 from netinnov.study._map_options import MapsPart
@@ -33,6 +32,7 @@ STARS = [
 FEW = {"resamples": 10, "replicates": 10}
 THREE = [("a", "P"), ("b", "Q"), ("c", "R")]
 CHAIN = [("a", "b"), ("b", "c")]
+MECHANISMS = ("park", "diffusion", "specialisation")
 PARK = {"home": "P", "host": "Q", "size": 1, "pipeline_share": 0.5, "replicates": 3}
 PARK_TEXT = "[experiment]\n" + "".join(
     f"{key} = {json.dumps(value)}\n" for key, value in PARK.items()
@@ -50,17 +50,17 @@ def network_of(links, *, layer="links", nodes=None, places=None, modelled=(), di
     return ni.build_network(table, frame, places, directed, records)
 
 
-def context_of(network, *, source="tables", rejected=None, say=lambda _: None, **settings):
+def context_of(network, *, source="tables", mechanisms=True, say=lambda _: None, **settings):
     """The context of a study of a network; `settings` are parts of the configuration."""
     data = {"source": source} | ({} if source == "yrd" else {"path": "."})
     default = {"structure": FEW, "diffusion": {"replicates": 20}}
-    if settings.get("mechanisms") is not False:
+    if mechanisms:
         default = {part: {} for part in MECHANISMS} | default
     configuration = study.configure({"data": data} | default | settings)
     table = network.layer_table
     modelled = {layer: {} for layer in table.index[table["modelled"]]}
     joint = option_of(source, "weighting")
-    loaded = Loaded(network, rejected, modelled, (), (), joint)
+    loaded = Loaded(network, modelled, (), (), joint)
     level = aggregate_to_places(network, configuration.places)
     return Context(configuration, loaded, level, say=say)
 

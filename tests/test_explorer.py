@@ -94,7 +94,6 @@ def study_folder(tmp_path_factory):
     links.to_csv(tables / "links.csv", index=False)
     settings = {
         "title": "A small study",
-        "mechanisms": False,
         "structure": False,
         "data": {"source": "tables", "path": tables},
         "experiment": {"home": "P", "host": "Q", "size": 1, "replicates": 3, "rivals": []},

@@ -133,14 +133,6 @@ def test_every_choice_is_in_the_example():
         assert f'"{choice}"' in study.EXAMPLE
 
 
-def test_settings_of_the_mechanisms_may_stand_in_one_part():
-    together = configure({"data": {"source": "yrd"}, "mechanisms": {"park": "p", "replicates": 7}})
-    assert (together.park.park, together.diffusion.replicates) == ("p", 7)
-    left_out = configure({"data": {"source": "yrd"}, "mechanisms": False})
-    assert left_out.park is left_out.diffusion is None
-    assert left_out.structure is not None
-
-
 def test_paths_are_relative_to_the_configuration(tmp_path, monkeypatch):
     (tmp_path / "deep").mkdir()
     path = tmp_path / "deep" / "study.toml"
@@ -174,9 +166,7 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         ("[data]\nsource = 'tables'\n", "data: source = 'tables' needs `path`"),
         ("[data]\nsource = 'tables'\npath = 3\n", "data.path must be text; found 3"),
         (ONLY + "path = 'x'\n", "`path` is for source = 'tables' or 'cordis'"),
-        (ONLY + "clean = true\n", "`clean` is for source = 'tables'; leave it out with 'yrd'"),
-        (ONLY + "weighting = 'count'\n", "`weighting` is for source = 'cordis' or 'openalex' or"),
-        (ONLY + "clean = 'yes'\n", "data.clean must be a valid boolean; found 'yes'"),
+        (ONLY + "decimal = ','\n", "`decimal` is for source = 'tables' or 'flows'; leave it out"),
         (ONLY + "modelled = ['x']\n", "data.modelled is not a setting"),
         (ONLY + "[layers.x]\nmodelled = true\n", "`layers` is for source = 'tables' or 'cordis'"),
         (ONLY + "[layers.x]\nmodeled = true\n", "(did you mean 'modelled'?); known: modelled, dir"),
@@ -222,10 +212,6 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (PRICES + "park = 0\nlink = 0\npipeline_km = 0\n", "one price at least must be above 0"),
         (PRICES + "links = 1\n", "prices.links is not a setting (did you mean 'link'?); known: pa"),
         (EXPERIMENT + "colour = 'red'\n", "known: home, host, size, volume, volume_share, pipe"),
-        (
-            ONLY + "[mechanisms]\nreplicate = 2",
-            "mechanisms.replicate is not a setting (did you mean 'rep",
-        ),
     ],
 )
 def test_wrong_settings_are_named(tmp_path, text, words):
@@ -303,11 +289,9 @@ def test_mechanisms_and_planning_are_there_where_they_are_asked_for_and_in_the_b
 
     assert asked(own) == set()
     assert asked(own | {"park": {}}) == {"park"}
-    assert asked(own | {"mechanisms": {"replicates": 9}}) == {"diffusion"}
-    assert asked(own | {"mechanisms": True}) == set(names)
     assert asked({"data": {"source": "yrd"}}) == set(names)
     assert asked({"data": {"source": "yrd"}, "park": False}) == set(names) - {"park"}
     for part in planning:
-        assert getattr(configure(own | {"mechanisms": True}), part) is None
+        assert getattr(configure(own), part) is None
         assert getattr(configure(own | {part: {}}), part) is not None
         assert getattr(configure({"data": {"source": "yrd"}}), part) is not None

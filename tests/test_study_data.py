@@ -67,7 +67,7 @@ def test_a_place_at_zero_degrees_far_from_all_others_has_no_coordinates(tmp_path
     result = loaded({"source": "tables", "path": tmp_path})
     places = result.network.places
     assert places["lon"].notna().to_dict() == {"a": True, "b": known, "c": True}
-    assert any("1 place at 0°N 0°E" in note for note in result.notes) != known
+    assert any("Places at 0°N 0°E" in note for note in result.notes) != known
 
 
 def test_a_place_at_zero_degrees_among_others_stays(tmp_path):
@@ -134,15 +134,6 @@ def test_a_two_mode_layer_is_projected_inside_the_run(tmp_path):
         loaded({"path": tmp_path, "project": projection | {"layer": "take part"}})
 
 
-def test_rows_set_aside_are_those_of_the_file(tmp_path):
-    """The line of the row that is at fault, below a blank line."""
-    (tmp_path / "nodes.csv").write_text("id,city\na,A\nb,B\n")
-    (tmp_path / "links.csv").write_text("from,to\na,b\n\na,c\n")
-    result = loaded({"path": tmp_path, "source": "tables", "clean": True})
-    assert result.rejected is not None
-    assert result.rejected[["table", "row"]].values.tolist() == [["links", 4]]
-
-
 def test_a_symmetric_matrix_is_undirected_unless_the_configuration_says_otherwise(tmp_path):
     (tmp_path / "ties.csv").write_text(",A,B,C\nA,,1,2\nB,1,,3\nC,2,3,\n")
     data = {"path": tmp_path / "ties.csv"}
@@ -175,10 +166,6 @@ def test_a_country_is_no_place_beside_its_cities():
     cities = aggregate_to_places(network, PlacesPart())
     assert cities.cities.nodes.index.tolist() == ["PARIS, FR", "LYON, FR"]
     assert cities.coverage["nodes"].tolist() == [3, 3, 2, 2]
-    assert cities.notes[0] == (
-        "1 node of which only the country is known and 1 linked pair are left out "
-        "(tables/coverage.csv)."
-    )
     countries = aggregate_to_places(network, PlacesPart(level=1))
     assert countries.cities.nodes["members"].to_dict() == {"FR": 3}
-    assert not any("left out" in note for note in countries.notes)
+    assert countries.coverage["nodes"].tolist() == [3, 3, 3]

@@ -77,23 +77,6 @@ def test_one_place_holds_all_nodes():
     assert text.endswith("This report adds up all nodes to 1 place.")
 
 
-def test_rows_set_aside_are_counted_by_their_problem():
-    problems = ["unknown end", "unknown end", EVIL]
-    rejected = pd.DataFrame({"table": "links", "problem": problems})
-    facts = facts_of(data, three(places=PLACES), rejected=rejected)
-    assert (facts["rejected"], facts["problems"]) == (3, ["unknown end", EVIL])
-    none = facts_of(data, three(places=PLACES), rejected=rejected.iloc[:0])
-    assert (none["cleaned"], none["rejected"], none["problems"]) == (True, 0, [])
-    assert not facts_of(data, three())["cleaned"]
-    problems = [f"reason {k}" for k in range(7) for _ in range(9 - k)]
-    rejected = pd.DataFrame({"table": "links", "problem": problems})
-    facts = facts_of(data, three(), rejected=rejected)
-    assert facts["rejected"] == 42
-    assert facts["problems"] == [f"reason {k}" for k in range(7)]
-    text = said_by(data, data.compute(context_of(three(), rejected=rejected, **OFF)))
-    assert "42 rows were set aside: reason 0, " in plain(" ".join(text.notes))
-
-
 def test_places_without_coordinates_and_layers_that_join_no_places_are_told():
     nodes = pd.DataFrame({"place": ["P", "P", "Q", "R"]}, index=list("abcd"))
     links = [("a", "b", 1, "inside"), ("a", "c", 1, "between"), ("c", "d", 1, "between")]
@@ -136,18 +119,6 @@ def test_a_region_at_a_level_and_what_is_left_out():
     assert strength["links"].to_dict() == {"city": 2.0, "other": 2.0}
     only = context_of(three(), places={"keep": {"place": ["P", "Q"]}}, **OFF)
     assert only.cities.nodes.index.tolist() == ["P", "Q"]
-
-
-def test_places_that_were_chosen_are_named():
-    places = pd.DataFrame({"tier": ["1", "2", "3", "4", "5"]}, index=list("abcde"))
-    network = network_of([("a", "b"), ("b", "c"), ("c", "d"), ("d", "e")], places=places)
-    kept = {"places": {"keep": {"tier": ["1", "2", "3", "4"]}}}
-    notes = context_of(network, **kept).level.notes
-    assert notes == (
-        "1 node outside the places chosen (tier: 1, 2, 3 and 1 more) and 1 linked pair are left "
-        "out (tables/coverage.csv).",
-        "no place has coordinates, so there are no maps and no distances.",
-    )
 
 
 def test_frictions_are_facts_where_there_are_any():
@@ -266,7 +237,7 @@ def test_parks_that_became_links_are_not_forgotten():
     network = ni.build_network(nodes, links)
     projection = Projection(layer="tenancy", onto="firm")
     flat = ni.linkages.project(network, **projection.model_dump())
-    loaded = Loaded(flat, None, {}, (), (), True, Incidence(network, projection, flat.layers))
+    loaded = Loaded(flat, {}, (), (), True, Incidence(network, projection, flat.layers))
     configuration = study.configure({"data": {"path": "."}, "structure": FEW})
     context = Context(configuration, loaded, aggregate_to_places(flat, configuration.places))
     facts = enclaves.facts(context.once(enclaves.compute))

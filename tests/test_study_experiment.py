@@ -16,7 +16,7 @@ from netinnov.plotting._style import page_style
 from netinnov.scenarios import ReverseEnclave
 from netinnov.study._language import LANGUAGES, Language
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._table_views import view_of
+from netinnov.study._report_page import view_of
 from netinnov.study._words import in_html, plain
 from netinnov.study.sections import experiment
 from netinnov.study.sections._enclave_choice import Choice, ExperimentPart

@@ -12,8 +12,8 @@ from netinnov.plotting import plot_rank_size
 from netinnov.plotting._drawing import caption_notes
 from netinnov.polycentricity import profile as profile_of
 from netinnov.study._language import Language
+from netinnov.study._report_page import view_of
 from netinnov.study._section import Table
-from netinnov.study._table_views import view_of
 from netinnov.study.sections import _organisation, central, centres, data, organised
 from netinnov.study.sections._concentration import profile
 from study_cases import context_of, facts_of, figures_of, network_of, said, text_in

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,24 +11,21 @@ import pytest
 import netinnov as ni
 from netinnov.explorer._payload import tries_enclaves
 from netinnov.study._language import Language, Text
-from netinnov.study._report_page import Shown, chapter, write_page
+from netinnov.study._report_page import Chapter, Shown, chapter, view_of, write_page
 from netinnov.study._section import (
     KeyFigure,
     Layer,
     Name,
     Place,
+    Section,
     Table,
     Term,
     mark_layers,
     with_modelled,
 )
-from netinnov.study._table_views import view_of
 from netinnov.study._words import (
-    cell,
-    decimals_for,
-    fixed,
+    changes,
     in_html,
-    in_per_cent,
     joined,
     name,
     number,
@@ -59,25 +58,18 @@ EVIL = "<script>alert('x')</script>"
     ],
 )
 def test_cells_of_a_table(value, text):
-    assert cell(value) == text
+    assert ENGLISH.cell(value, "x", Table("t", pd.DataFrame())) == text
 
 
 def test_numbers_in_sentences():
     assert number(0.0123456) == "0.0123"
     assert number(9.73, digits=2) == "9.7"
-    assert number(float("nan")) == "not defined"
     assert number(-0.0) == "0"
-    assert fixed(-0.0, 2) == "0"
     texts = ("-0.0", "+0.00", "-0", "-0.1", "+0.1", "-1,000")
     assert [signed(text) for text in texts] == ["0.0", "0.00", "0", "−0.1", "+0.1", "−1,000"]
-    assert decimals_for(0.0012, -0.00034) == 4
-    assert decimals_for(12.0) == 0
-    assert fixed(0.51234, 4) == "+0.5123"
-    assert fixed(-0.00113, 4) == "−0.0011"
-    assert fixed(0.0000113, 4) == "just above 0"
-    assert fixed(-0.0000113, 4) == "just below 0"
-    assert fixed(0.0, 4) == "0"
-    assert in_per_cent([0.1, -0.2]) == ["+10.0 %", "−20.0 %"]
+    assert changes([0.1, -0.2]) == ["+10.0 %", "−20.0 %"]
+    assert changes([0.0051234, -0.0000113]) == ["+0.51 %", "just below 0 %"]
+    assert changes([-0.0, 0.0]) == ["0 %", "0 %"]
     shares = [percent(share) for share in (0.0, 0.001, 0.456, 0.999, 1.0)]
     assert shares == ["0 %", "less than 0.5 %", "46 %", "more than 99.5 %", "100 %"]
 
@@ -183,20 +175,35 @@ def test_layers_are_marked_where_they_are_named():
     assert with_modelled(wide, ["b"])["modelled_layers"].tolist() == ["b (modelled)"]
 
 
-def made(answer="One.", *, front=False, language=ENGLISH):
-    table = Table(
-        "t",
-        pd.DataFrame({"kind": [EVIL], "n": [1]}),
-        on_page=True,
-        modelled=("gravity",),
-        front=front,
+class Worded(Language):
+    """A language in which every section says the same."""
+
+    def template(self, section):
+        if section == "page":
+            return super().template(section)
+        return self.environment().from_string(
+            "{% set question %}What?{% endset %}{% set answer %}{{ said }}{% endset %}"
+            "{% set notes %}A note.{% endset %}{% set labels = {'n': 'Number'} %}"
+            "{% set tables = {'t': 'A table'} %}"
+        )
+
+
+def made(answer="One.", *, front=False, code="en"):
+    language = Worded(code, {"p": "Paris"}, {}, ("gravity",))
+    frame = pd.DataFrame({"kind": [EVIL], "n": [1]})
+    table = Table("t", frame, on_page=True, modelled=("gravity",), front=front)
+    section = Section(
+        "data",
+        compute=lambda context: None,
+        facts=lambda result: {"said": answer},
+        tables=lambda result: (),
+        key_figures=lambda result: [KeyFigure("n", 3, 1.0, 5.0, of=9)],
     )
-    text = Text("What?", answer, ("A note.",), {"n": "Number"}, {}, {}, {"t": "A table"})
-    figures = [KeyFigure("n", 3, 1.0, 5.0, of=9)]
-    return chapter("data", text, figures, (), [table, Table("u", table.frame)], language)
+    result = SimpleNamespace(context=SimpleNamespace(language=language))
+    return chapter(section, result, [table, Table("u", frame)])
 
 
-def page_of(tmp_path, chapters, *, language=ENGLISH, lead="", **options):
+def page_of(tmp_path, chapters, *, language=ENGLISH, **options):
     page = {
         "title": EVIL,
         "command": '" onmouseover="alert(1)',
@@ -206,7 +213,7 @@ def page_of(tmp_path, chapters, *, language=ENGLISH, lead="", **options):
     }
     page |= {"tries": True, "tables": [("t", 1)], "others": []} | options
     path = tmp_path / "report.html"
-    write_page(path, language=language, page=page, lead=lead, chapters=chapters)
+    write_page(path, language, chapters, page)
     return path.read_text(encoding="utf-8")
 
 
@@ -234,27 +241,26 @@ def test_the_page_is_a_loop_over_chapters_and_escapes_what_it_is_given(tmp_path)
     assert '<td class="n">1</td>' in page
     assert 'title="gravity (modelled) ">modelled</a>' in page
     assert '<th scope="row">Number</th><td>3</td><td>1 to 5; out of 9</td>' in page
-    assert '<section class="part" id="data">\n<h2>1. What?</h2>' in page
-    assert '<a href="#data">What?</a>' in page  # the table of contents
+    assert '<h2 id="data">What?</h2>' in page  # the section that leads
     assert "tables/u.csv" not in page[: page.index('id="files"')]
 
 
 def test_the_section_that_leads_answers_at_the_top(tmp_path):
-    page = page_of(tmp_path, [made()], lead="data")
+    page = page_of(tmp_path, [made(), Chapter("other", Text("Where?", "Here."))])
+    assert '<section class="part" id="other">\n<h2>1. Where?</h2>' in page
+    assert '<a href="#other">Where?</a>' in page  # the table of contents
     assert page.index('<h2 id="data">What?</h2>') < page.index("<nav")
     assert page.count("One.") == 1
 
 
 def test_tables_at_the_front_stand_there_and_nowhere_else(tmp_path):
-    page = page_of(tmp_path, [made(), made(front=True)], lead="data")
+    page = page_of(tmp_path, [made(), made(front=True)])
     assert page.count('id="table-t"') == 2
 
 
 def test_figures_of_a_page_are_inside_it_and_described(tmp_path):
-    text = Text("What?", "One.", (), {}, {"f": "A figure."}, {"f": "Points."}, {})
-    part = chapter("data", text, (), (), (), ENGLISH)
     shown = Shown("f", "A figure.", "Points.", "AAAA", 400, front=False)
-    page = page_of(tmp_path, [type(part)(part.name, text, [], [shown], [])])
+    page = page_of(tmp_path, [Chapter("other", Text("What?", "One."), shown=[shown])])
     assert '<img alt="Points." style="max-width: 400px" src="data:image/webp;base64,AAAA">' in page
     assert 'figures/f.pdf">PDF' in page
 
@@ -266,7 +272,7 @@ def test_tables_can_be_scrolled_by_keyboard(tmp_path):
 
 
 def test_a_page_is_in_one_language_and_leads_to_the_other(tmp_path):
-    page = page_of(tmp_path, [made("一。", language=CHINESE)], language=CHINESE,
+    page = page_of(tmp_path, [made("一。", code="zh")], language=CHINESE,
                    others=[("en", "report.html")])  # fmt: skip
     assert '<html lang="zh-Hans">' in page
     assert '<a href="report.html" hreflang="en">English</a>' in page
@@ -281,6 +287,6 @@ def test_the_page_is_the_same_each_time_and_changes_no_table(tmp_path):
 
 
 def test_control_characters_of_names_do_not_reach_the_page(tmp_path):
-    page = page_of(tmp_path, [made("Most central: " + name("a\x1b[2J\x00b\x85"))], title="a\x07")
+    page = page_of(tmp_path, [made("Most central: " + name("a\x1b[2J\x00b\x9f"))], title="a\x07")
     assert "<bdi>a\ufffd[2J\ufffdb\ufffd</bdi>" in page
     assert not any((ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160 for c in page)

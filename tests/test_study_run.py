@@ -332,14 +332,6 @@ def test_the_hashes_of_the_manifest_are_right(bundled):
     assert found["inputs"] == {path.name: sha256(path) for path in paths}
 
 
-def test_the_manifest_does_without_the_memory_where_no_system_tells_it(monkeypatch, tmp_path):
-    monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
-    _manifest.write_manifest(
-        tmp_path, command="", configuration={"seed": 1}, inputs={}, network={}, seconds={}
-    )
-    assert manifest(tmp_path)["peak_memory_mib"] is None
-
-
 def test_the_manifest_is_json_whatever_a_path_holds(tmp_path):
     strange = {"seed": 1, "path": "a\udcff\"b'\n<é"}
     _manifest.write_manifest(
@@ -459,29 +451,6 @@ def test_what_is_true_of_a_layer_can_be_said_in_the_configuration(no_figures, ta
     path = tables(THREE, CHAIN, link_columns=columns, settings="[layers.trde]\nmodelled = true\n")
     with pytest.raises(InputError, match=r"did you mean 'trade'\?"):
         study.run(study.read_configuration(path), out=path.parent / "other")
-
-
-def test_faulty_rows_are_set_aside_when_asked(no_figures, tables):
-    nodes = [*THREE, ("c", "R")]
-    links = [("a", "b"), ("b", "z"), ("b", "c"), ("c", "a")]
-    weight = {"weight": ["1", "1", "x", "2"]}
-    own = {name: [1, 2, 3, 4] for name in ("table", "row", "problem")}
-    path = tables(nodes, links, data="clean = true", link_columns=weight, node_columns=own)
-    out = run(path)
-    kinds = ["duplicate id", "end is not a node", "weight is not a number"]
-    assert table(out, "problems")["problem"].tolist() == kinds
-    assert table(out, "layers")["links"].tolist() == [2]
-    assert "3 rows were set aside" in page_of(out)
-    assert_same_tables(out)
-
-
-def test_directions_of_rows_set_aside(no_figures, tables):
-    path = tables(THREE, CHAIN, data="clean = true", directed=["link"])
-    with pytest.raises(InputError, match=r"did you mean 'links'\?"):
-        run(path)
-    columns = {"layer": ["x", "y"], "weight": ["1", "none"]}
-    path = tables(THREE, CHAIN, data="clean = true", link_columns=columns, directed=["y"])
-    assert table(run(path), "layers")["layer"].tolist() == ["x"]
 
 
 def test_inputs_are_hashed_by_what_was_read(no_figures, tables):

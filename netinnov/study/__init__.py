@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,15 +29,11 @@ from netinnov.study._configuration import (
 )
 from netinnov.study._context import Context
 from netinnov.study._explorer_page import write_explorer
-from netinnov.study._language import Text, words
 from netinnov.study._limits import limits
-from netinnov.study._loaded_data import load
 from netinnov.study._manifest import check_replaceable, hash_inputs, write_manifest
-from netinnov.study._places import aggregate_to_places
 from netinnov.study._report_page import chapter, write_page, write_pictures
-from netinnov.study._section import Picture, Section, Table
+from netinnov.study._section import Section
 from netinnov.study._table_files import write_tables
-from netinnov.study._words import plain
 
 __all__ = ["EXAMPLE", "Configuration", "check", "configure", "read_configuration", "run"]
 
@@ -100,7 +96,8 @@ def run(
     out = Path(out)
     replace = overwrite and check_replaceable(out)
     with new_folder(out, replace=replace) as folder:
-        _study(configuration, folder, progress=progress, say=say or _keep_quiet, command=command)
+        options = {"progress": progress, "say": say or (lambda _: None)}
+        _study(configuration, folder, command, options)
         if replace:
             _check_again(out, folder)
     return out / "report.html"
@@ -127,19 +124,18 @@ def check(configuration: Configuration | None = None) -> tuple[str, ...]:
     Examples
     --------
     >>> from netinnov import study
-    >>> print(study.check()[0])
+    >>> print(study.check()[-2])
     Sites, actors and stated links are facts compiled from public web pages: a sample, not a census.
     """
-    configuration = read_configuration() if configuration is None else configuration
-    loaded = load(configuration.data, configuration.layers, configuration.columns)
-    level = aggregate_to_places(loaded.network, configuration.places)
-    _checked(Context(configuration, loaded, level))
-    return tuple(map(plain, limits(loaded, level)))
+    context = Context.of(read_configuration() if configuration is None else configuration)
+    _checked(context)
+    return limits(context)
 
 
 def _study(
-    configuration: Configuration, folder: Path, *, progress: bool, say: Say, command: str
+    configuration: Configuration, folder: Path, command: str, options: dict[str, Any]
 ) -> None:
+    say: Say = options["say"]
     seconds: dict[str, float] = {}
 
     @contextmanager
@@ -152,13 +148,10 @@ def _study(
         say(f"{text}: done in {seconds[name]:.1f} s")
 
     with step("load", "reading and checking tables"):
-        loaded = load(configuration.data, configuration.layers, configuration.columns)
-        inputs = hash_inputs(loaded.files)
-    network = loaded.network
+        context = Context.of(configuration, **options)
+        inputs = hash_inputs(context.loaded.files)
+    network = context.network
     say(repr(network))
-    with step("places", "aggregating to places"):
-        level = aggregate_to_places(network, configuration.places)
-    context = Context(configuration, loaded, level, progress=progress, say=say)
     results: list[tuple[Section[Any], Any]] = []
     for section in _checked(context):
         with step(section.name, f"section: {section.name.replace('_', ' ')}"):
@@ -193,82 +186,32 @@ def _write(
 ) -> None:
     configuration, languages = context.configuration, languages_of(context.configuration)
     present = [(section, result) for section, result in results if result is not None]
-    absent = [f"absent_{section.name}" for section, result in results if result is None]
-    safe = configuration.output.neutralise_formulas
     tables = {section.name: list(section.tables(result)) for section, result in present}
     every = [table for each in tables.values() for table in each]
+    safe = configuration.output.neutralise_formulas
     write_tables(every, folder / "tables", neutralise_formulas=safe)
-    names = {section.name for section, _ in present}
-    lead = next((name for name in sections.LEADING if name in names), "")
-    with undrawn_characters() as undrawn:
-        for code in languages:
-            _write_page(
-                context.in_language(code), present, absent, tables, lead, folder, command, undrawn
-            )
-        _write_figures(context.in_language(languages[0]), present, folder, command)
-    if advice := font_advice(undrawn):
-        warnings.warn(advice, UserWarning, stacklevel=4)
-
-
-def _write_page(
-    context: Context,
-    present: list[tuple[Section[Any], Any]],
-    absent: list[str],
-    tables: dict[str, list[Table]],
-    lead: str,
-    folder: Path,
-    command: str,
-    undrawn: Collection[str],
-) -> None:
-    language, languages = context.language, languages_of(context.configuration)
-    chapters = []
-    for section, result in present:
-        result = replace(result, context=context)
-        text = language.text(language.template(section.name), section.facts(result))
-        figures, pictures = section.key_figures(result), section.draw(result)
-        listed = tables[section.name]
-        chapters.append(chapter(section.name, text, figures, pictures, listed, language))
-    files = [(table.name, len(table.frame)) for each in tables.values() for table in each]
-    title, known = context.configuration.title, words(context.code, "terms")
     page = {
-        "title": known.get(title, title),
         "command": command,
         "version": __version__,
         "tries": tries_enclaves(context.cities),
-        "absent": [known[why] for why in absent if why in known],
-        "advice": font_advice(undrawn),
-        "tables": files,
-        "others": [(code, _page_of(code, languages)) for code in languages if code != context.code],
+        "absent": [f"absent_{section.name}" for section, result in results if result is None],
+        "tables": [(table.name, len(table.frame)) for table in every],
     }
-    path = folder / _page_of(context.code, languages)
-    write_page(path, language=language, page=page, lead=lead, chapters=chapters)
-
-
-def _page_of(code: str, languages: Sequence[str]) -> str:
-    return "report.html" if code == languages[0] else f"report.{code}.html"
-
-
-def _write_figures(
-    context: Context, present: list[tuple[Section[Any], Any]], folder: Path, command: str
-) -> None:
-    language = context.language
-
-    def figures() -> Iterator[tuple[Picture, Text]]:
-        for section, result in present:
-            result = replace(result, context=context)
-            text = language.text(language.template(section.name), section.facts(result))
-            yield from ((picture, text) for picture in section.draw(result))
-
-    origin = f"`{command}`, netinnov {__version__}"
-    title = context.configuration.title
-    write_pictures(
-        folder / "figures",
-        figures(),
-        language=language,
-        title=title,
-        command=command,
-        origin=origin,
-    )
+    names = {code: f"report.{code}.html" for code in languages} | {languages[0]: "report.html"}
+    with undrawn_characters() as undrawn:
+        for code in languages:
+            told = context.in_language(code)
+            chapters = [
+                chapter(section, replace(result, context=told), tables[section.name])
+                for section, result in present
+            ]
+            of_page = page | {"title": configuration.title, "advice": font_advice(undrawn)}
+            others = [(other, name) for other, name in names.items() if other != code]
+            write_page(folder / names[code], told.language, chapters, of_page | {"others": others})
+            if code == languages[0]:
+                write_pictures(folder / "figures", told.language, chapters, of_page)
+    if advice := font_advice(undrawn):
+        warnings.warn(advice, UserWarning, stacklevel=4)
 
 
 def _check_again(out: Path, folder: Path) -> None:
@@ -278,10 +221,6 @@ def _check_again(out: Path, folder: Path) -> None:
         kept = out.resolve().with_name(f"{out.resolve().name}-{uuid4().hex[:8]}")
         folder.rename(kept)
         raise InputError(f"{error} The new study is in {kept}.") from None
-
-
-def _keep_quiet(text: str) -> None:
-    """Say nothing."""
 
 
 __dir__ = publish(globals())

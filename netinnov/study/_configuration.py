@@ -70,16 +70,13 @@ language = "en"               # of the report: "en", "zh", or both as "en,zh", t
     @model_validator(mode="before")
     @classmethod
     def _prepared(cls, settings: Any) -> Any:
-        """Drop parts that are false, expand [mechanisms], add parts of the bundled enclaves."""
+        """Drop parts that are false, and add parts that only the bundled enclaves ask for."""
         if not isinstance(settings, dict):
             return settings
-        settings, known = _with_mechanisms(settings), parts()
-        data = settings.get("data")
+        known, data = parts(), settings.get("data")
         if isinstance(data, dict) and data.get("source") == BUNDLED[0]:
-            every = {name: dict[str, Any]() for name in MECHANISMS + PLANNING if name in known}
-            settings = {**every, **settings}
-        left_out = {name: None for name in known if settings.get(name) is False}
-        return settings | left_out
+            settings = {name: {} for name, kind in known.items() if kind.optional} | settings
+        return settings | {name: None for name in known if settings.get(name) is False}
 
     @field_validator("language")
     @classmethod
@@ -106,30 +103,6 @@ language = "en"               # of the report: "en", "zh", or both as "en,zh", t
 
 def languages_of(configuration: Configuration) -> list[LanguageName]:
     return cast("list[LanguageName]", configuration.language.split(","))
-
-
-MECHANISMS = ("park", "diffusion")
-PLANNING = ("siting", "plan", "space", "sharing", "governance")
-
-
-def _with_mechanisms(settings: dict[str, Any]) -> dict[str, Any]:
-    whole = settings.get("mechanisms")
-    if not isinstance(whole, (bool, dict)):
-        return settings
-    rest = {key: value for key, value in settings.items() if key != "mechanisms"}
-    known = {name: kind.model_fields for name, kind in parts().items() if name in MECHANISMS}
-    if isinstance(whole, bool):
-        every: Any = {} if whole else False
-        return {**dict.fromkeys(known, every), **rest}
-    home = {setting: name for name, fields in known.items() for setting in fields}
-    for setting, value in whole.items():
-        if setting not in home:
-            hint = f"{did_you_mean(setting, home)}; known: {', '.join(home)}"
-            raise ValueError(f"mechanisms.{setting} is not a setting{hint}")
-        part = rest.get(home[setting], {})
-        if isinstance(part, dict):
-            rest[home[setting]] = {setting: value, **part}
-    return rest
 
 
 def parts() -> dict[str, type[Part]]:

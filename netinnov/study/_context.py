@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import pandas as pd
 
 from netinnov._arguments import did_you_mean
 from netinnov._columns import as_text, display_names, is_blank
+from netinnov._inputs import Reading
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names
 from netinnov.plotting._style import mark_modelled
 from netinnov.study._language import Language, LanguageName, words
-from netinnov.study._loaded_data import Loaded
+from netinnov.study._loaded_data import Loaded, load
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._places import PlaceLevel
+from netinnov.study._places import PlaceLevel, aggregate_to_places
 from netinnov.study._section import Part
 
 if TYPE_CHECKING:
@@ -40,27 +41,31 @@ class Context:
     code: LanguageName = field(default="en", kw_only=True)  # of what is drawn and told
     _results: dict[Callable[[Context], object], Any] = field(default_factory=dict, kw_only=True)
 
+    @classmethod
+    def of(
+        cls, configuration: Configuration, reading: Reading | None = None, **options: Any
+    ) -> Self:
+        """The data of a study, read if they are not yet, and added up to its places."""
+        loaded = load(configuration.data, configuration.layers, configuration.columns, reading)
+        level = aggregate_to_places(loaded.network, configuration.places)
+        return cls(configuration, loaded, level, **options)
+
     def in_language(self, code: LanguageName) -> Context:
         """The same study, with the results computed so far, drawn and told in a language."""
         return replace(self, code=code)
 
     @cached_property
     def language(self) -> Language:
-        names, storage = self.actors | self.names, self.network.storage
-        for table in (storage.nodes, storage.places) if self.code == "zh" else ():
-            if "name_zh" in table:
-                chinese = table["name_zh"].dropna().astype("str").str.strip()
-                names |= chinese[chinese != ""].to_dict()
-        return Language(self.code, names, self._layer_names, tuple(self.modelled))
-
-    @property
-    def _layer_names(self) -> dict[str, str]:
-        if self.code == "en":
-            return {}
-        configuration = self.configuration
-        bundled = words("zh", "layers") if configuration.data.source == "yrd" else {}
-        own = {layer: part.name_zh for layer, part in configuration.layers.items()}
-        return bundled | {layer: called for layer, called in own.items() if called}
+        names, layers, storage = self.actors | self.names, {}, self.network.storage
+        if self.code == "zh":
+            for table in (storage.nodes, storage.places):
+                if "name_zh" in table:
+                    chinese = table["name_zh"].dropna().astype("str").str.strip()
+                    names |= chinese[chinese != ""].to_dict()
+            own = self.configuration.layers.items()
+            layers = words("zh", "layers") if self.configuration.data.source == "yrd" else {}
+            layers = layers | {layer: part.name_zh for layer, part in own if part.name_zh}
+        return Language(self.code, names, layers, tuple(self.modelled))
 
     @property
     def network(self) -> MultilayerNetwork:
@@ -68,12 +73,10 @@ class Context:
 
     @property
     def inside(self) -> MultilayerNetwork:
-        """The nodes in the places kept."""
         return self.level.inside
 
     @property
     def cities(self) -> MultilayerNetwork:
-        """One node a place."""
         return self.level.cities
 
     @property
@@ -91,29 +94,23 @@ class Context:
 
     def options(self, kind: type[P]) -> P | None:
         """The settings of a part; None if it is set to false or not there."""
-        part: P | None = getattr(self.configuration, kind.part, None)
-        return part
+        return cast("P | None", getattr(self.configuration, kind.part, None))
 
     def settings(self, kind: type[P]) -> P:
         return self.options(kind) or kind()
 
     def once(self, compute: Callable[[Context], R]) -> R:
-        """What a function makes of this context, computed once."""
         if compute not in self._results:
             self._results[compute] = compute(self)
-        result: R = self._results[compute]
-        return result
+        return cast("R", self._results[compute])
 
     def observed(self, network: MultilayerNetwork) -> list[str]:
-        """The layers of a network that are not modelled."""
         return [layer for layer in network.layers if layer not in self.modelled]
 
     def in_model(self, network: MultilayerNetwork) -> tuple[str, ...]:
-        """The layers of a network that are modelled."""
         return tuple(layer for layer in network.layers if layer in self.modelled)
 
     def mark(self, layer: str) -> str:
-        """Name of a layer; one that is modelled says so."""
         return mark_modelled(layer, self.modelled)
 
     @cached_property
@@ -135,7 +132,7 @@ class Context:
 
     @cached_property
     def drawn_names(self) -> pd.Series[str]:
-        """Name of each place that the installed fonts can draw."""
+        """Names that the installed fonts can draw."""
         return place_names(self._named, chinese=self.code == "zh")
 
     @cached_property

@@ -18,8 +18,6 @@ from netinnov.explorer import (
 )
 from netinnov.study._configuration import Configuration
 from netinnov.study._context import Context
-from netinnov.study._loaded_data import load
-from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import _trials
 from netinnov.study.sections._enclave_choice import choose
 from netinnov.study.sections.enclaves import EnclavesPart
@@ -32,11 +30,9 @@ def write_explorer(context: Context, folder: Path) -> None:
 
 
 def explorer_of(configuration: Configuration, *, title: str | None = None) -> Explorer:
-    loaded = load(configuration.data, configuration.layers, configuration.columns)
-    level = aggregate_to_places(loaded.network, configuration.places)
     if title is not None:
         configuration = configuration.model_copy(update={"title": title})
-    context = Context(configuration, loaded, level)
+    context = Context.of(configuration)
     return _page(context, StudyTables(None, _experiment(context)))
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import math
+import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from numbers import Integral, Real
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
 import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
 
-from netinnov.study._section import Fact, Form, Layer, Name, Pair, Place, Term
-from netinnov.study._words import cell, in_per_cent, name, number, percent, signed, year
+from netinnov.study._section import Fact, Form, Layer, Name, Pair, Place, Table, Term
+from netinnov.study._words import changes, joined, name, number, percent, signed
 
 LanguageName: TypeAlias = Literal["en", "zh"]
-Glossary: TypeAlias = Literal["terms", "layers", "kinds", "figures"]
+Glossary: TypeAlias = Literal["terms", "layers", "kinds", "figures", "notes"]
 LANGUAGES: tuple[LanguageName, ...] = ("en", "zh")
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 SPELLED: Mapping[LanguageName, Mapping[int, str]] = {
@@ -26,6 +27,7 @@ SPELLED: Mapping[LanguageName, Mapping[int, str]] = {
     "zh": dict(enumerate("零一两三四五六七八九十")),
 }
 MOST = 6  # names of a list that are written
+LONGEST = 80  # letters of a cell
 # What English numbers say in words, and Chinese ones instead.
 IN_CHINESE = {
     " %": "%",
@@ -53,9 +55,9 @@ class Text:
 class Language:
     """One language with the names of the places and layers of a study.
 
-    Templates write a fact by ``{{ fact }}``, and with the filters below: ``number``, ``percent``,
-    ``change`` (of a share), ``counted`` (a number and its noun), ``names`` (a list in words),
-    ``pairs`` (of home and host) and ``span`` (both ends of an interval).
+    Templates write a fact by ``{{ fact }}``, and with the filters of `environment`: ``number``,
+    ``percent``, ``change`` (of a share), ``counted`` (a number and its noun), ``names`` (a list in
+    words), ``pairs`` (of home and host), and ``span(low, high)``.
     """
 
     code: LanguageName
@@ -73,44 +75,45 @@ class Language:
             return self.term(value)
         if isinstance(value, Name):
             return name(words(self.code, "kinds").get(value, value))
-        if isinstance(value, bool) or type(value).__name__ == "bool":
+        if isinstance(value, (bool, np.bool_)):
             return self.term("yes" if value else "no")
-        if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        if is_missing(value):
             return self.term("not_known")
         if isinstance(value, Integral):
             return signed(f"{int(value):,}")
-        if isinstance(value, Real):
-            return number(float(value), digits=2)
-        return str(value)
+        return number(float(value), digits=2) if isinstance(value, Real) else str(value)
 
     def layer(self, layer: str) -> str:
         called = self.layers.get(layer, layer)
-        says_so = called.casefold().endswith("modelled")
-        if layer not in self.modelled or says_so:
+        if layer not in self.modelled or called.casefold().endswith("modelled"):
             return called
-        return f"{called} (modelled)" if self.code == "en" else f"{called}（模型）"
+        return f"{called}（模型）" if self.code == "zh" else f"{called} (modelled)"
 
     def term(self, word: str) -> str:
         return words(self.code, "terms").get(word, word.replace("_", " "))
 
+    def translated(self, text: str, part: Glossary) -> str:
+        """The words for a whole text; in the English "#" is a number, and "{}" is anything."""
+        if text in self.layers:
+            return self.layer(text)
+        for pattern, said in _patterns(self.code, part):
+            if found := pattern.fullmatch(text):
+                return said.format(*(self.layers.get(each, each) for each in found.groups()))
+        return text
+
     def names(self, values: Iterable[Any], most: int = MOST, total: int | None = None) -> str:
         """A list in words; of `total` (by default all) names at most `most` are written."""
         parts = [self.write(value) for value in values]
-        total = max(len(parts), total or 0)
-        shown = parts[:most]
-        rest = total - len(shown)
+        shown, rest = parts[:most], max(len(parts), total or 0) - len(parts[:most])
         if self.code == "zh":
             return "、".join(shown) + (f"及另外 {rest:,} 个" if rest else "")
-        if rest:
-            return f"{', '.join(shown)} and {rest:,} more"
-        return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+        return f"{', '.join(shown)} and {rest:,} more" if rest else joined(shown)
 
-    def pairs(self, values: Sequence[Any], word: str, most: int = MOST) -> str:
+    def pairs(self, values: Sequence[Pair], word: str, most: int = MOST) -> str:
         """Homes by their host, in words, such as ``A and B in C; D in E``."""
-        by_host: dict[str, list[Any]] = {}
+        by_host: dict[str, list[Place]] = {}
         for pair in values[:most]:
-            ends = (pair.home, pair.host) if isinstance(pair, Pair) else (pair, pair)
-            by_host.setdefault(self.write(ends[1]), []).append(ends[0])
+            by_host.setdefault(self.write(pair.host), []).append(pair.home)
         gap, between, more = (" ", "; ", " and {:,} more")
         if self.code == "zh":
             gap, between, more = ("", "；", "及另外 {:,} 个")
@@ -128,22 +131,18 @@ class Language:
         return SPELLED[self.code].get(int(n), f"{int(n):,}")
 
     def percent(self, share: float) -> str:
-        """Close to the ends it does not round to them."""
-        return self.term("not_known") if math.isnan(share) else self._said(percent(share))
+        return self.form(float(share), "percent")
 
     def change(self, share: float, *, sign: bool = True) -> str:
         """A relative change in per cent, with two significant digits."""
-        if math.isnan(share):
-            return self.term("not_known")
-        if not sign:
-            share = abs(share)
-        text = self._said(in_per_cent([share])[0])
-        return text if sign else text.removeprefix("+")
+        return self.form(float(share if sign else abs(share)), "change").removeprefix(
+            "" if sign else "+"
+        )
 
     def span(self, low: float, high: float, form: Form = "number", digits: int = 2) -> str:
         """Both ends of an interval."""
-        if form == "change" and not math.isnan(low + high):
-            ends = list(map(self._said, in_per_cent([low, high])))
+        if form == "change" and not is_missing(low + high):
+            ends = [self._said(each) for each in changes([low, high])]
         else:
             ends = [self.form(each, form, digits) for each in (low, high)]
         if self.code == "zh":
@@ -155,30 +154,31 @@ class Language:
 
     def form(self, value: Fact, form: Form, digits: int = 2) -> str:
         """A value in the way that a key figure or a column asks for."""
-        missing = value is None or (isinstance(value, float) and math.isnan(value))
-        if missing or form == "text" or isinstance(value, (str, list)):
-            return self.names(value) if isinstance(value, list) else self.write(value)
+        if isinstance(value, list):
+            return self.names(value)
+        if value is None or is_missing(value) or isinstance(value, str):
+            return self.write(value)
+        if form == "percent":
+            return self._said(percent(value))
+        if form == "change":
+            return self._said(changes([value])[0])
+        if form == "km":
+            return f"{number(round(value))} km"
+        if form == "year":
+            return f"{value:.0f}"
         if form == "number" and isinstance(value, float):
             return number(value, digits=max(1, digits))
-        of: dict[str, Callable[[Any], str]] = {
-            "percent": self.percent,
-            "change": self.change,
-            "km": lambda km: f"{number(round(km))} km",
-            "year": year,
-        }
-        return of.get(form, self.write)(value)
+        return self.write(value)
 
     def _said(self, number: str) -> str:
         for english, chinese in IN_CHINESE.items() if self.code == "zh" else ():
             number = number.replace(english, chinese)
         return number
 
-    def cell(self, value: Any, *, column: str, table: Any) -> str:
+    def cell(self, value: Any, column: str, table: Table) -> str:
         """A cell of a table on the page."""
-        if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        if is_missing(value):
             return "–"
-        if isinstance(value, Term):
-            return self.term(value)
         if column in table.places:
             return str(self.places.get(value, value))
         if column in table.layers:
@@ -187,16 +187,16 @@ class Language:
             return self.term(str(value))
         if column in table.forms:
             return self.form(value, table.forms[column])
-        if isinstance(value, bool) or type(value).__name__ == "bool":
-            return self.term("yes" if value else "no")
-        return cell(value)
+        if isinstance(value, Real) and not isinstance(value, Integral):
+            return number(float(value))
+        text = self.write(value)
+        return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
     def text(self, template: Template, facts: Mapping[str, Fact]) -> Text:
         """What a template says of facts."""
         said = template.make_module(dict(facts))
-        parts: dict[str, Any] = {key: getattr(said, key, {}) for key in ("labels", "figures")}
-        parts |= {key: getattr(said, key, {}) for key in ("alts", "tables")}
-        shown = {key: {each: _line(text) for each, text in parts[key].items()} for key in parts}
+        parts = {part: getattr(said, part, {}) for part in ("labels", "figures", "alts", "tables")}
+        shown = {part: {each: _line(text) for each, text in parts[part].items()} for part in parts}
         notes = filter(None, map(_line, str(getattr(said, "notes", "")).split("\n")))
         return Text(_line(said.question), _line(said.answer), tuple(notes), **shown)  # type: ignore[attr-defined]
 
@@ -208,25 +208,21 @@ class Language:
             lstrip_blocks=True,
             finalize=self.write,
         )
-        for filter_ in (
-            "names",
-            "pairs",
-            "counted",
-            "percent",
-            "change",
-            "term",
-            "form",
-            "spelled",
-        ):
-            environment.filters[filter_] = getattr(self, filter_)
+        filters = ("names", "pairs", "counted", "percent", "change", "term", "form", "spelled")
+        environment.filters |= {each: getattr(self, each) for each in filters}
         environment.filters["number"] = lambda x, digits=2: self.form(float(x), "number", digits)
-        environment.globals |= {"span": self.span, "zip": zip}
+        environment.filters["note"] = lambda text: self.translated(text, "notes")
         environment.filters["written"] = self.write
+        environment.globals |= {"span": self.span, "zip": zip}
         return environment
 
     def template(self, section: str) -> Template:
         """The words of a section, or of the page."""
         return _compiled(self, section)
+
+
+def is_missing(value: Any) -> bool:
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
 def _line(text: object) -> str:
@@ -243,7 +239,18 @@ def _compiled(language: Language, section: str) -> Template:
 
 @cache
 def words(code: LanguageName, part: Glossary) -> dict[str, str]:
-    """The words of netinnov, of the layers of the bundled case, or of figures, in a language."""
+    """The words of netinnov, of the bundled case, of notes or of figures, in a language."""
     text = files("netinnov.study").joinpath(f"words.{code}.toml").read_text(encoding="utf-8")
     read: dict[str, dict[str, str]] = tomllib.loads(text)
     return read.get(part, {})
+
+
+@cache
+def _patterns(code: LanguageName, part: Glossary) -> list[tuple[re.Pattern[str], str]]:
+    return [
+        (
+            re.compile(re.escape(english).replace(r"\{\}", "(.+?)").replace(r"\#", r"(\d[\d,.]*)")),
+            said.replace("#", "{}"),
+        )
+        for english, said in words(code, part).items()
+    ]

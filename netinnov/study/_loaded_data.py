@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
@@ -13,11 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from netinnov._arguments import as_path, check_names, did_you_mean
 from netinnov._columns import DISPLAY_NAMES, as_floats, as_text
-from netinnov._file_rows import has_file_rows
 from netinnov._inputs import READERS, Reading, option_of, own_table, read, recognise
 from netinnov._layer_table import Quantity
 from netinnov._spelling import twins
-from netinnov.build import clean_tables
 from netinnov.datasets import gravity_parameters, load_research_cities, load_yrd_enclaves
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
@@ -27,16 +25,23 @@ from netinnov.sources import Tables
 from netinnov.sources._user_tables import has_places, read_places, why_placeless
 from netinnov.study._places import check_column
 from netinnov.study._section import Part
-from netinnov.study._words import are, counted
 
 # The sources that are part of the package; the first has the tables of no other name.
 BUNDLED = ("yrd", "europe")
-# How the names of the files of CORDIS begin, in a folder that may hold others.
-CORDIS = ("organization", "project")
 TWO_MODE = ("projects", "patents", "works")  # options of readers with which events stay as nodes
 NEAR_NOWHERE = 10.0  # degrees from 0, 0 within which another place makes it one like any
 # What tables with a column or row for each layer call something else.
 TAKEN = ("all", "modelled_layers", "name", "node", "observed", "together")
+NOTICES = (
+    "Sites, actors and stated links are facts compiled from public web pages: a sample, not a "
+    "census.",
+    "Projects of Horizon 2020 that started in 2014 to 2016 (CORDIS, © European Union, CC BY 4.0): "
+    "funded partnerships, not all cooperation.",
+    "Two organisations that share a project get one over the number of partners that each has in "
+    "it. A layer joins cities by pairs of organisations of its kind, and mixed by pairs of two "
+    "kinds; the layers add up to all.",
+    "An organisation is at its registered address: its laboratories elsewhere count there.",
+)
 
 
 class Projection(BaseModel):
@@ -58,16 +63,12 @@ class Projection(BaseModel):
         return self
 
 
-def _in_lines(names: Iterable[str]) -> list[str]:
-    quoted = [f'"{name}"' for name in names]
-    return [", ".join(quoted[at : at + 4]) for at in range(0, len(quoted), 4)]
-
-
 class DataPart(Part, part="data"):
     example: ClassVar[str] = """\
 [data]
 source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left out: the one that
-                              # the path asks for, READERS
+                              # the path asks for, "tables", "cordis", "flows", "graph",
+                              # "multiplex", "openalex", "patentsview"
 # path = "cordis"             # file or folder of the reader, relative to the folder of this file
                               # cordis: folder or zip with organization.csv and project.csv
                               # tables: folder with nodes.csv, links.csv and, if any, places.csv
@@ -80,8 +81,6 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
 # encoding = "gb18030"        # flows, tables: of text files; left out: found
 # decimal = ","               # flows, tables: what stands before decimals, "," or "."; the other
                               # may stand after thousands; left out: found, or asked for
-# weighting = "count"         # cordis, openalex, patentsview: "count", "newman" or "full"
-# clean = false               # tables: true sets faulty rows aside and lists them in the report
 # project = {layer = "invention", onto = "talent"}   # a two-mode layer becomes links among one kind
                               # or several, or through = "project", the kind that they meet in;
                               # weighting = "count", "newman" or "full"; split_by = "kind": a layer
@@ -93,7 +92,7 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
 # [columns]                   # headers or attributes of nodes, and our names; headers in any case
 # "Ort" = "place"             # and usual words (from, origin, 起点, 经度) need none;
 # "nodes.Art" = "kind"        # of one table only
-""".replace("READERS", ",\n                              # ".join(_in_lines(READERS)))
+"""
 
     source: str = ""
     path: Annotated[Path | None, Field(strict=False)] = None
@@ -103,8 +102,6 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
     outflow: str | None = None
     encoding: str | None = None
     decimal: Literal[".", ","] | None = None
-    weighting: Literal["count", "newman", "full"] = "count"
-    clean: bool = False
     project: Projection | None = None
 
     @field_validator("path", "places")
@@ -131,15 +128,13 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
         for name in ("aliases", "outflow"):
             if getattr(self, name) is not None and self.places is None:
                 raise ValueError(f"`{name}` is about `places`, which is missing")
-        if self.project is not None and "weighting" in self.model_fields_set:
-            raise ValueError("with `project`, its own `weighting` says how pairs are weighted")
         return self
 
     def check_options(self, source: str) -> None:
-        optional = ("aliases", "decimal", "encoding", "outflow", "places", "rows", "weighting")
+        optional = ("aliases", "decimal", "encoding", "outflow", "places", "rows")
         fits = {name: [each for each in READERS if option_of(each, name)] for name in optional}
-        fits |= {"path": list(READERS), "clean": ["tables"]}
-        fits["project"] = ["europe", *(source for source in READERS if source != "flows")]
+        fits["path"] = list(READERS)
+        fits["project"] = ["europe", *(each for each in READERS if each != "flows")]
         for name in sorted(self.model_fields_set & fits.keys()):
             if source not in fits[name] and getattr(self, name) is not None:
                 fit = " or ".join(map(repr, fits[name]))
@@ -175,8 +170,7 @@ class Incidence(NamedTuple):
 
 class Loaded(NamedTuple):
     network: MultilayerNetwork
-    rejected: pd.DataFrame | None
-    modelled: dict[str, dict[str, Any]]
+    modelled: dict[str, dict[str, Any]]  # parameters of each modelled layer
     notes: tuple[str, ...]
     files: tuple[Path, ...]
     joint_events: bool = False  # whether one event, such as a project, makes several links at once
@@ -211,10 +205,9 @@ def load(
 
 def _enclaves() -> Loaded:
     parameters = gravity_parameters()
-    notice = "Sites, actors and stated links are facts compiled from public web pages: a sample, "
-    notes = (f"{notice}not a census.", str(parameters["notice"]))
-    paths = _packaged(lambda name: not name.startswith(("research_", "europe")))
-    return Loaded(load_yrd_enclaves(), None, {parameters["layer"]: parameters}, notes, paths)
+    notes = (NOTICES[0], str(parameters["notice"]))
+    files = [path for path in _packaged() if not path.name.startswith(("research_", "europe"))]
+    return Loaded(load_yrd_enclaves(), {parameters["layer"]: parameters}, notes, tuple(files))
 
 
 def _research_cities(projection: Projection | None) -> Loaded:
@@ -222,21 +215,12 @@ def _research_cities(projection: Projection | None) -> Loaded:
         layer="participation", through="project", weighting="newman", split_by="kind"
     )
     network, incidence = _projected(load_research_cities(projects="nodes"), projection)
-    notes = (
-        "Projects of Horizon 2020 that started in 2014 to 2016 (CORDIS, © European Union, CC BY "
-        "4.0): funded partnerships, not all cooperation.",
-        "Two organisations that share a project get one over the number of partners that each has "
-        "in it. A layer joins cities by pairs of organisations of its kind, and mixed by pairs of "
-        "two kinds; the layers add up to all.",
-        "An organisation is at its registered address: its laboratories elsewhere count there.",
-    )
-    paths = _packaged(lambda name: name.startswith("research_"))
-    return Loaded(network, None, {}, notes, paths, True, incidence)
+    files = tuple(path for path in _packaged() if path.name.startswith("research_"))
+    return Loaded(network, {}, NOTICES[1:], files, True, incidence)
 
 
-def _packaged(wanted: Callable[[str], bool]) -> tuple[Path, ...]:
-    tables = (entry for entry in packaged_tables().iterdir() if entry.is_file())
-    return tuple(Path(str(entry)) for entry in tables if wanted(entry.name))
+def _packaged() -> list[Path]:
+    return [Path(str(entry)) for entry in packaged_tables().iterdir() if entry.is_file()]
 
 
 def _projected(
@@ -257,58 +241,33 @@ def _read(
     columns: Mapping[str, str],
     reading: Reading | None,
 ) -> Loaded:
-    source, messages, incidence, rejected = data.source, [], None, None
+    source, incidence = data.source, None
     if not source:
         source, path = recognise(path)
         data.check_options(source)
     options: dict[str, Any] = {}
     if data.project is not None:
         options |= {name: "nodes" for name in TWO_MODE if option_of(source, name)}
-    elif option_of(source, "weighting"):
-        options["weighting"] = data.weighting
     if data.rows is not None:
         options["rows"] = data.rows
-    if data.places is not None:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", UserWarning)
-            places, columns = read_places(
-                data.places, columns=columns, encoding=data.encoding, decimal=data.decimal
-            )
-        messages = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
-        options |= {"places": places.set_index("place"), "aliases": data.aliases}
-        if data.outflow is not None:
-            check_column("[data] outflow", data.outflow, options["places"].columns)
-            options["outflow"] = options["places"][data.outflow]
-            text = f"The flows are shares of what leaves each place, times its {data.outflow}."
-            messages.append(text)
-    if option_of(source, "directed") and any(part.directed for part in layers.values()):
+    if any(part.directed for part in layers.values()) and option_of(source, "directed"):
         options["directed"] = True  # also where a matrix is symmetric
-    _, tables, faults, notes, words = reading or read(
-        path,
-        source=source,
-        columns=columns,
-        encoding=data.encoding,
-        decimal=data.decimal,
-        **options,
-    )
-    notes = [*faults, *messages, *notes, *words]
+    messages: list[str] = []
+    if data.places is not None:
+        of_places, columns, messages = _places_of_flows(data, data.places, columns)
+        options |= of_places
+    text: dict[str, Any] = {"encoding": data.encoding, "decimal": data.decimal}
+    reading = reading or read(path, source=source, columns=columns, **text, **options)
+    tables, notes = reading.tables, [*reading.faults, *messages, *reading.notes, *reading.words]
     if why := why_placeless(tables.nodes):
         raise InputError(why)
     if not has_places(tables.nodes):
         tables = _nodes_as_places(tables)
         notes.append("These data have no places: each node is taken as a place of its own.")
-    nowhere = _nowhere(tables.places)
-    if nowhere.any() and tables.places is not None:
-        places = tables.places.copy()
-        places.loc[nowhere.to_numpy(), ["lon", "lat"]] = np.nan
-        tables, n = tables._replace(places=places), int(nowhere.sum())
-        text = f"{counted(n, 'place')} at 0°N 0°E, far from all others, {are(n)} taken to have no "
-        notes.append(f"{text}coordinates.")
+    tables, more = _without_nowhere(tables)
     check_names("[layers]", list(layers), _names_of_layers(tables.links), of="the links")
-    if data.clean:
-        tables, rejected = _cleaned(tables)
     network = _built(tables, layers)
-    notes += twins(network.storage.places)
+    notes += [*more, *twins(network.storage.places)]
     if data.project is not None:
         network, incidence = _projected(network, data.project)
     table = network.layer_table
@@ -318,7 +277,26 @@ def _read(
     }
     files = _files(source, path) + (() if data.places is None else (data.places,))
     joint = option_of(source, "weighting") or incidence is not None
-    return Loaded(network, rejected, modelled, tuple(notes), files, joint, incidence)
+    return Loaded(network, modelled, tuple(notes), files, joint, incidence)
+
+
+def _places_of_flows(
+    data: DataPart, path: Path, columns: Mapping[str, str]
+) -> tuple[dict[str, Any], Mapping[str, str], list[str]]:
+    """Options of the reader of flows, the columns that are left for it, and notes."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        places, columns = read_places(
+            path, columns=columns, encoding=data.encoding, decimal=data.decimal
+        )
+    notes = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
+    places = places.set_index("place")
+    options: dict[str, Any] = {"places": places, "aliases": data.aliases}
+    if data.outflow is not None:
+        check_column("[data] outflow", data.outflow, places.columns)
+        options["outflow"] = places[data.outflow]
+        notes.append(f"The flows are shares of what leaves each place, times its {data.outflow}.")
+    return options, columns, notes
 
 
 def _nodes_as_places(tables: Tables) -> Tables:
@@ -330,23 +308,27 @@ def _nodes_as_places(tables: Tables) -> Tables:
     return tables._replace(nodes=nodes, places=places)
 
 
-def _nowhere(places: pd.DataFrame | None) -> pd.Series[bool]:
-    """Places at 0, 0 with no other near: how many sources write "unknown"."""
+def _without_nowhere(tables: Tables) -> tuple[Tables, Sequence[str]]:
+    """Places at 0, 0 with no other near, where many sources write "unknown", lose it."""
+    places = tables.places
     if places is None or not {"lon", "lat"} <= {*places.columns}:
-        return pd.Series(dtype=bool)
+        return tables, ()
     at = places[["lon", "lat"]].apply(as_floats)
-    zero: pd.Series[bool] = (at == 0).all(axis=1)
-    others = at[~zero].dropna()
+    nowhere = (at == 0).all(axis=1)
+    others = at[~nowhere].dropna()
     near = (others.abs() < NEAR_NOWHERE).all(axis=1).any()
-    return zero if len(others) and not near else zero & False
+    if near or others.empty or not nowhere.any():
+        return tables, ()
+    places = places.copy()
+    places.loc[nowhere.to_numpy(), ["lon", "lat"]] = np.nan
+    note = "Places at 0°N 0°E, far from all others, are taken to have no coordinates: "
+    return tables._replace(places=places), [f"{note}{nowhere.sum():,}."]
 
 
 def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork:
-    present = set(_names_of_layers(tables.links))  # a layer may have lost all of its rows
-    said = {layer: part for layer, part in layers.items() if layer in present}
     known: dict[str, Any] = {"exclude_none": True, "exclude": {"name_zh"}}
-    parts = {layer: part.model_dump(**known) for layer, part in said.items()}
-    undirected = {layer for layer, part in said.items() if part.directed is False}
+    parts = {layer: part.model_dump(**known) for layer, part in layers.items()}
+    undirected = {layer for layer, part in layers.items() if part.directed is False}
     directed = [layer for layer in tables.directed if layer not in undirected]
     records: dict[str, dict[str, Any]] = {}
     if tables.layers is not None:
@@ -355,22 +337,6 @@ def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork
     records |= {layer: records.get(layer, {}) | part for layer, part in parts.items()}
     nodes, links, places = tables[:3]
     return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=records)
-
-
-def _cleaned(tables: Tables) -> tuple[Tables, pd.DataFrame]:
-    nodes, links, places, rejected = clean_tables(*tables[:3])
-    rows = rejected["row"].astype("Int64")
-    for name, table in zip(("nodes", "links", "places"), tables[:3], strict=True):
-        if table is not None and has_file_rows(table):
-            of = (rejected["table"] == name).to_numpy(bool)
-            rows[of] = table.index.take(rows[of].to_numpy(int))
-    directed = check_names("directed", tables.directed, _names_of_layers(tables.links))
-    left = set(_names_of_layers(links))  # a layer may have lost all of its rows
-    kept = tuple(layer for layer in directed if layer in left)
-    layers = tables.layers
-    if layers is not None:
-        layers = layers[layers.index.isin(left)]
-    return Tables(nodes, links, places, kept, layers), rejected.assign(row=rows)
 
 
 def _names_of_layers(links: pd.DataFrame) -> list[str]:
@@ -382,11 +348,10 @@ def _names_of_layers(links: pd.DataFrame) -> list[str]:
 def _files(source: str, path: Path) -> tuple[Path, ...]:
     if path.is_file():
         return (path,)
-    entries = sorted(path.rglob("*")) if source == "openalex" else path.iterdir()
-
-    def is_read(name: str) -> bool:
-        if source == "tables":
-            return own_table(name) is not None or name.casefold() == "network.json"
-        return source != "cordis" or name.casefold().startswith(CORDIS)
-
-    return tuple(entry for entry in entries if entry.is_file() and is_read(entry.name))
+    entries = [each for each in sorted(path.rglob("*")) if each.is_file()]
+    if source != "openalex":
+        entries = [each for each in entries if each.parent == path]
+    if source == "tables":
+        own = [each for each in entries if own_table(each.name) or each.name == "network.json"]
+        return tuple(own)
+    return tuple(entries)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,7 +50,6 @@ def write_manifest(
         "inputs": inputs,
         "network": network,
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
-        "peak_memory_mib": _peak_memory(),
         "outputs": {path.relative_to(folder).as_posix(): sha256_of(path) for path in files},
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -88,13 +86,3 @@ def check_replaceable(folder: Path) -> bool:
         msg += f"{', '.join(others[:5])}{more}. Move that out of the folder, or name another one."
         raise InputError(msg)
     return True
-
-
-def _peak_memory() -> int | None:
-    """In MiB; None where the platform does not say."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (2**20 if sys.platform == "darwin" else 2**10))

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
 from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from netinnov._arguments import did_you_mean, examples
+from netinnov._arguments import did_you_mean
 from netinnov._columns import as_text
 from netinnov._hierarchy import only_country, units
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.study._measures import linked_layers
 from netinnov.study._section import Part
-from netinnov.study._words import are, counted
-
-SHOWN = 3  # values of a column that a note names
 
 
 class PlacesPart(Part, part="places"):
@@ -39,10 +34,9 @@ level = ["municipality", "prefecture"]
 
 
 class PlaceLevel(NamedTuple):
-    inside: MultilayerNetwork
-    cities: MultilayerNetwork
-    coverage: pd.DataFrame
-    notes: tuple[str, ...]
+    inside: MultilayerNetwork  # the nodes in the places kept
+    cities: MultilayerNetwork  # one node a place
+    coverage: pd.DataFrame  # nodes and links that are left after each step
 
 
 def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLevel:
@@ -58,11 +52,10 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
     if not kept.any():
         raise InputError("[places.keep] leaves no place that has nodes; loosen it.")
     inside, left = network, [("as built", network.n_nodes, network.n_links)]
-    steps = [("with a place", "without a place", at >= 0)]
+    steps = [("with a place", at >= 0), ("in the places kept", kept)]
     if whole.any():
-        steps.append(("below a country", "of which only the country is known", below))
-    steps.append(("in the places kept", _chosen(part.keep), kept))
-    for name, _, stay in steps:
+        steps.insert(1, ("below a country", below))
+    for name, stay in steps:
         if not stay.all():
             inside = network.select(nodes=list(network.storage.nodes.index[stay]))
         left.append((name, inside.n_nodes, inside.n_links))
@@ -70,14 +63,8 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
         among = " among those of [places.keep]" if part.keep else ""
         msg = f"none of the {network.n_links:,} links joins two nodes that have a place{among}, so "
         raise InputError(f"{msg}there is nothing to report.")
-    notes = tuple(
-        _left_out(before[1] - after[1], before[2] - after[2], why)
-        for (before, after), (_, why, _) in zip(pairwise(left), steps, strict=True)
-        if before[1] != after[1]
-    )
     coverage = pd.DataFrame(left, columns=["part", "nodes", "links"])
-    cities = aggregate(inside, by="place", level=part.level)
-    return PlaceLevel(inside, cities, coverage, (*notes, *_not_used(network, cities)))
+    return PlaceLevel(inside, aggregate(inside, by="place", level=part.level), coverage)
 
 
 def check_column(
@@ -86,37 +73,6 @@ def check_column(
     if column not in columns:
         hint = f"{did_you_mean(column, columns)}; there are {', '.join(map(str, columns))}"
         raise InputError(f"{setting} must be a column of {of}; {column!r} is not one{hint}.")
-
-
-def _not_used(network: MultilayerNetwork, cities: MultilayerNetwork) -> Iterator[str]:
-    places = cities.storage.places.reindex(cities.storage.nodes["place"])
-    unknown = int(places[["lon", "lat"]].isna().any(axis=1).sum())
-    if unknown == cities.n_nodes:
-        yield "no place has coordinates, so there are no maps and no distances."
-    elif unknown:
-        text = (
-            f"{unknown:,} of {counted(cities.n_nodes, 'place')} {'has' if unknown == 1 else 'have'}"
-        )
-        yield f"{text} no coordinates, so that no map shows them and no distance counts them."
-    linked = linked_layers(cities)
-    if network.layers and (empty := [layer for layer in network.layers if layer not in linked]):
-        yield f"no link joins two places in {counted(len(empty), 'layer')}: {examples(empty)}."
-
-
-def _chosen(keep: Mapping[str, list[str]]) -> str:
-    values = "; ".join(
-        f"{column}: {', '.join(values[:SHOWN])}"
-        + f" and {len(values) - SHOWN:,} more" * (len(values) > SHOWN)
-        for column, values in keep.items()
-    )
-    return f"outside the places chosen ({values})"
-
-
-def _left_out(nodes: int, links: int, why: str) -> str:
-    text = f"{counted(nodes, 'node')} {why}"
-    alone = f", {'not' if nodes == 1 else 'none of them'} linked to any other,"
-    text += f" and {counted(links, 'linked pair')}" if links else alone
-    return f"{text} {are(nodes + links)} left out (tables/coverage.csv)."
 
 
 def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:

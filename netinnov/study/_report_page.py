@@ -15,7 +15,8 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, Template
 from matplotlib.figure import Figure
 from matplotlib.text import Text as Label
-from PIL import Image, ImageChops
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from PIL import Image
 
 from netinnov._atomic import write_bytes
 from netinnov.plotting._drawing import caption_notes
@@ -23,15 +24,16 @@ from netinnov.plotting._figure_files import encode_figure
 from netinnov.plotting._fonts import cjk_font
 from netinnov.plotting._style import page_style, print_style
 from netinnov.study._language import Language, Text, words
-from netinnov.study._section import KeyFigure, Picture, Table
-from netinnov.study._table_views import View, view_of
+from netinnov.study._section import KeyFigure, Picture, Result, Section, Table
+from netinnov.study._table_files import has_index
 from netinnov.study._words import in_html, plain
+from netinnov.study.sections import LEADING
 
 PAGE_DOTS = 200  # an inch, of figures on the page
-ENLARGED, MARGIN = 1.15, 12  # on a wide page; dots left white around a figure
+ENLARGED, MARGIN = 1.15, 0.06  # on a wide page; inches left white around a figure
+WIDEST = 9  # columns of a table that a page shows
 # Control characters, which HTML does not allow.
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-NUMBER = re.compile(r"\d[\d,.]*")
 MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 
@@ -48,33 +50,44 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """The first rows of a table as text; `cut` says how many there are, if not all are shown."""
+
+    columns: list[str]
+    rows: list[list[str]]
+    numeric: list[bool]
+    cut: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """A section as the page shows it: the answer in sight, the rest folded."""
 
     name: str
     text: Text
-    figures: Sequence[tuple[str, str, str]]  # label, value, interval or what it is out of
-    pictures: Sequence[Shown]
-    tables: Sequence[tuple[Table, str, View]]  # with the caption
+    figures: Sequence[tuple[str, str, str]] = ()  # label, value, interval or what it is out of
+    shown: Sequence[Shown] = ()
+    tables: Sequence[tuple[Table, str, View]] = ()  # with the caption
+    pictures: Sequence[Picture] = ()  # all of them
 
 
-def chapter(
-    name: str,
-    text: Text,
-    key_figures: Iterable[KeyFigure],
-    pictures: Iterable[Picture],
-    tables: Iterable[Table],
-    language: Language,
-) -> Chapter:
-    drawn = [picture for picture in pictures if picture.on_page][:1]
-    shown = [show(picture, text, language) for picture in drawn]
-    listed = [
-        (table, text.tables[table.name], view_of(table, language))
-        for table in tables
-        if table.on_page and len(table.frame)
-    ]
-    figures = [_key_figure(each, text, language) for each in key_figures]
-    return Chapter(name, text, figures, shown, listed)
+def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> Chapter:
+    """What a section says in the language of its result."""
+    language = result.context.language
+    text = language.text(language.template(section.name), section.facts(result))
+    pictures = list(section.draw(result))
+    return Chapter(
+        section.name,
+        text,
+        [_key_figure(each, text, language) for each in section.key_figures(result)],
+        [_show(picture, text, language) for picture in pictures if picture.on_page][:1],
+        [
+            (table, text.tables[table.name], view_of(table, language))
+            for table in tables
+            if table.on_page and len(table.frame)
+        ],
+        pictures,
+    )
 
 
 def _key_figure(figure: KeyFigure, text: Text, language: Language) -> tuple[str, str, str]:
@@ -87,91 +100,78 @@ def _key_figure(figure: KeyFigure, text: Text, language: Language) -> tuple[str,
     return text.labels[figure.name], value, ("；" if language.code == "zh" else "; ").join(more)
 
 
-def show(picture: Picture, text: Text, language: Language) -> Shown:
+def view_of(table: Table, language: Language) -> View:
+    frame = table.frame if table.view is None else table.view
+    frame = frame.reset_index() if has_index(frame) else frame
+    first = frame.drop(columns="modelled_layers", errors="ignore").iloc[: table.rows, :WIDEST]
+    names = [str(column) for column in first]
+    rows = [
+        [language.cell(*cell, table) for cell in zip(row, names, strict=True)]
+        for row in first.itertuples(index=False, name=None)
+    ]
+    numeric = [is_numeric_dtype(kind) and not is_bool_dtype(kind) for kind in first.dtypes]
+    cut = language.term("rows_shown").format(shown=f"{len(first):,}", all=f"{len(frame):,}")
+    columns = [language.term(column) for column in names]
+    return View(columns, rows, numeric, cut if len(first) < len(frame) else "")
+
+
+def _show(picture: Picture, text: Text, language: Language) -> Shown:
     """A figure that was made in the style of the page, as it stands there."""
     with page_style():
         figure = picture.draw()
     translate(figure, language)
-    with page_style(), print_style():
-        figure.set_dpi(PAGE_DOTS)
-        png = io.BytesIO()
-        figure.savefig(png, format="png", dpi=PAGE_DOTS)
     webp = io.BytesIO()
-    with Image.open(png) as image:
-        picture_only = _without_margins(image.convert("RGB"))
-        picture_only.save(webp, "WEBP", lossless=True)
-        width = round(picture_only.width / PAGE_DOTS * 96 * ENLARGED)
+    with page_style(), print_style():
+        figure.savefig(
+            webp,
+            format="webp",
+            dpi=PAGE_DOTS,
+            bbox_inches="tight",
+            pad_inches=MARGIN,
+            pil_kwargs={"lossless": True},
+        )
+    with Image.open(webp) as image:
+        width = round(image.width / PAGE_DOTS * 96 * ENLARGED)
     data = base64.b64encode(webp.getvalue()).decode("ascii")
     name = picture.name
     return Shown(name, text.figures[name], plain(text.alts[name]), data, width, picture.front)
 
 
-def _without_margins(image: Image.Image) -> Image.Image:
-    box = ImageChops.difference(image, Image.new("RGB", image.size, "white")).getbbox()
-    if box is None:
-        return image
-    left, top, right, bottom = box
-    return image.crop(
-        (
-            max(left - MARGIN, 0),
-            max(top - MARGIN, 0),
-            min(right + MARGIN, image.width),
-            min(bottom + MARGIN, image.height),
-        )
-    )
-
-
 def translate(figure: Figure, language: Language) -> None:
-    """Write labels in the language of the page, where it has words for the whole label.
-
-    There "#" stands for a number. A label may be the name of a layer, and more after a comma.
-    """
-    known = words(language.code, "figures") if cjk_font() else {}
-    for label in figure.findobj(Label) if known else ():
+    """Write labels in the language of the page, where it has words for the whole label."""
+    if language.code == "en" or not cjk_font():
+        return
+    for label in figure.findobj(Label):
         assert isinstance(label, Label)
-        text = label.get_text().strip()
-        first, comma, rest = text.partition(", ")
-        if written := _written(text, known):
-            label.set_text(written)
-        elif first in language.layers and (written := _written(rest, known)) is not None:
-            label.set_text(language.layer(first) + ("，" if comma else "") + written)
-
-
-def _written(text: str, known: Mapping[str, str]) -> str | None:
-    called = "" if not text else known.get(NUMBER.sub("#", text))
-    return called and called.replace("#", "{}").format(*NUMBER.findall(text))
+        if text := label.get_text().strip():
+            label.set_text(language.translated(text, "figures"))
 
 
 def write_pictures(
-    folder: Path,
-    pictures: Iterable[tuple[Picture, Text]],
-    *,
-    language: Language,
-    title: str,
-    command: str,
-    origin: str,
+    folder: Path, language: Language, chapters: Sequence[Chapter], page: Mapping[str, Any]
 ) -> None:
     """Write figures as PDF and PNG, and their captions as Markdown for a manuscript."""
-    parts = [f"# {_literal(title)}", origin]
-    for picture, text in pictures:
+    command = page["command"]
+    captions = [f"# {_literal(page['title'])}", f"`{command}`, netinnov {page['version']}"]
+    for picture, text in ((each, part.text) for part in chapters for each in part.pictures):
         folder.mkdir(exist_ok=True)
         figure = picture.draw()
         translate(figure, language)
-        notes = [note for ax in figure.axes for note in caption_notes(ax)]
+        notes = [
+            language.translated(note, "notes") for ax in figure.axes for note in caption_notes(ax)
+        ]
         caption = plain(" ".join([text.figures[picture.name], *dict.fromkeys(notes)]))
+        name = picture.name
         content = encode_figure(
-            figure,
-            picture.name,
-            caption=caption,
-            command=command,
-            formats=("pdf", "png"),
+            figure, name, caption=caption, command=command, formats=("pdf", "png")
         )
-        for kind in ("pdf", "png"):
-            write_bytes(folder / f"{picture.name}.{kind}", content[kind])
-        parts += [f"## {picture.name}", _literal(caption)]
-    if len(parts) > 2:
-        captions = "\n\n".join(parts) + "\n"
-        (folder / "captions.md").write_text(captions, encoding="utf-8", newline="\n")
+        for kind, data in content.items():
+            write_bytes(folder / f"{name}.{kind}", data)
+        captions += [f"## {name}", _literal(caption)]
+    if folder.exists():
+        (folder / "captions.md").write_text(
+            "\n\n".join(captions) + "\n", encoding="utf-8", newline="\n"
+        )
 
 
 def _literal(text: str) -> str:
@@ -179,26 +179,23 @@ def _literal(text: str) -> str:
 
 
 def write_page(
-    path: Path,
-    *,
-    language: Language,
-    page: Mapping[str, Any],
-    lead: str,
-    chapters: Sequence[Chapter],
+    path: Path, language: Language, chapters: Sequence[Chapter], page: Mapping[str, Any]
 ) -> None:
     """Write the page: all text from data is escaped, and nothing is loaded.
 
-    The chapter `lead` answers the question of the study; what `page` holds is for the template.
+    The first chapter that can answer the question of the study leads.
     """
-    leading = next((each for each in chapters if each.name == lead), None)
-    source = language.template("page").make_module(dict(page))
+    by_name = {each.name: each for each in chapters}
+    lead = next((by_name[name] for name in LEADING if name in by_name), None)
+    known = words(language.code, "terms")
     html = _template().render(
-        **page,
+        **{**page, "title": known.get(page["title"], page["title"])},
         code=language.code,
-        words=source,
-        lead=leading,
-        chapters=[each for each in chapters if each is not leading],
-        front_pictures=[p for each in chapters for p in each.pictures if p.front],
+        words=language.template("page").make_module(dict(page)),
+        absent_words=[known[why] for why in page["absent"] if why in known],
+        lead=lead,
+        chapters=[each for each in chapters if each is not lead],
+        front_pictures=[p for each in chapters for p in each.shown if p.front],
         front_tables=[t for each in chapters for t in each.tables if t[0].front],
         layer=language.layer,
         plain=plain,

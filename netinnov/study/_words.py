@@ -1,11 +1,10 @@
-"""Numbers and names as a reader sees them; what comes from data is isolated."""
+"""Numbers as a reader sees them, and names from data, which are isolated."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterable, Sequence
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,6 @@ def name(text: object) -> str:
 
 
 def plain(text: str) -> str:
-    """A sentence without isolates, such as for the description of a picture."""
     return text.replace(ISOLATE, "").replace(END, "")
 
 
@@ -33,8 +31,8 @@ def in_html(text: str) -> Markup:
     return Markup(ISOLATED.sub(r"<bdi>\1</bdi>", str(escape(text))))
 
 
-def joined(parts: Sequence[str], *, last: str = " and ", between: str = ", ") -> str:
-    return last.join([between.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+def joined(parts: Sequence[str], *, last: str = " and ") -> str:
+    return last.join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def alike(one: float, other: float) -> bool:
@@ -42,21 +40,12 @@ def alike(one: float, other: float) -> bool:
 
 
 def as_much(ranked: pd.Series, shown: pd.Series) -> int:
+    """How many beyond those that are shown tie with the last of them."""
     return sum(alike(value, shown.iloc[-1]) for value in ranked.iloc[len(shown) :])
-
-
-def counted(n: int, noun: str, plural: str = "") -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {plural or noun + 's'}"
-
-
-def are(n: int) -> str:
-    return "is" if n == 1 else "are"
 
 
 def number(value: float, *, digits: int = 3) -> str:
     """Significant digits; at least whole above a thousand, and a power of ten only far from 1."""
-    if math.isnan(value):
-        return "not defined"
     if math.isinf(value):
         return "\N{INFINITY}" if value > 0 else f"{MINUS}\N{INFINITY}"
     size = abs(value)
@@ -89,27 +78,8 @@ def signed(text: str) -> str:
     return text.replace("-", MINUS)
 
 
-def decimals_for(*changes: float) -> int:
-    """Decimals that show two significant digits of the largest change."""
-    largest = max((abs(value) for value in changes if math.isfinite(value)), default=0.0)
-    return min(max(1 - math.floor(math.log10(largest)), 0), 9) if largest else 3
-
-
-def fixed(change: float, decimals: int) -> str:
-    """With a sign; one that would be written as 0 says on which side of it it is."""
-    if math.isnan(change):
-        return "not defined"
-    if change == 0:
-        return "0"
-    if abs(change) < 0.5 * 10**-decimals:
-        return f"just {'below' if change < 0 else 'above'} 0"
-    return signed(f"{change:+,.{decimals}f}")
-
-
 def percent(share: float) -> str:
     """Close to the ends it does not round to them."""
-    if math.isnan(share):
-        return "not defined"
     if 0 < share < 0.005:
         return "less than 0.5 %"
     if 0.995 < share < 1:
@@ -117,26 +87,16 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def in_per_cent(shares: Iterable[float]) -> list[str]:
+def changes(shares: Iterable[float]) -> list[str]:
     """Changes in per cent, with equal decimals, of which the largest has two digits."""
     changes = [100 * share for share in shares]
-    decimals = max(decimals_for(*changes), 1)
-    return [f"{fixed(change, decimals)} %" for change in changes]
+    largest = max((abs(value) for value in changes if math.isfinite(value)), default=0.0)
+    decimals = min(max(1 - math.floor(math.log10(largest)), 1), 9) if largest else 1
+    return [f"{_fixed(change, decimals)} %" for change in changes]
 
 
-def cell(value: Any, *, longest: int = 80) -> str:
-    if isinstance(value, bool) or type(value).__name__ == "bool":
-        return "yes" if value else "no"
-    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
-        return "–"
-    if isinstance(value, Integral):
-        return signed(f"{int(value):,}")
-    if isinstance(value, Real):
-        return number(float(value))
-    text = str(value)
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def year(value: Any) -> str:
-    whole = isinstance(value, Real) and float(value).is_integer()
-    return str(int(value)) if whole else cell(value)
+def _fixed(change: float, decimals: int) -> str:
+    """With a sign; one that would be written as 0 says on which side of it it is."""
+    if 0 < abs(change) < 0.5 * 10**-decimals:
+        return f"just {'below' if change < 0 else 'above'} 0"
+    return signed(f"{change:+,.{decimals}f}") if change else "0"

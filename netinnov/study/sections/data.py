@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from netinnov.study._context import Context
-from netinnov.study._limits import in_sentences
 from netinnov.study._measures import linked_layers
+from netinnov.study._notes import in_sentences
 from netinnov.study._section import Fact, Layer, Name, Result, Table, Term, mark_layers
 
 KINDS = 3  # that are named
@@ -49,11 +49,10 @@ def compute(context: Context) -> Data:
 
 def facts(result: Data) -> Mapping[str, Fact]:
     context, kinds, measures = result.context, result.kinds, result.context.measures
-    cities, rejected = context.cities, context.loaded.rejected
+    cities = context.cities
     nodes, linked = cities.storage.nodes, linked_layers(cities)
     places = cities.storage.places.reindex(nodes["place"])
     most = kinds.drop(kinds.index[kinds.index.isna()]).sort_values(ascending=False, kind="stable")
-    problems = [] if rejected is None else rejected["problem"].astype("str").value_counts().index
     lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
     lost = lost[lost.any(axis=1)]
     return {
@@ -68,15 +67,12 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "places": cities.n_nodes,
         "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
         "unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum()),
-        "cleaned": rejected is not None,
-        "rejected": 0 if rejected is None else len(rejected),
-        "problems": [Name(problem) for problem in problems],
         "lost": [Term(LOST[part]) for part in lost.index],
         "lost_nodes": [int(n) for n in lost["nodes"]],
         "lost_pairs": [int(n) for n in lost["links"]],
         "unlocated": int(places[["lon", "lat"]].isna().any(axis=1).sum()),
         "empty_layers": [Layer(each) for each in context.network.layers if each not in linked],
-        "notes_of_readers": [Term(text) for text in in_sentences(context.loaded.notes)],
+        "notes_of_readers": in_sentences(context.loaded.notes),
         "mixed": len({layer in cities.directed for layer in cities.layers}) == 2,
         "inverse": measures.distance == "inverse",
         "unasked": context.configuration.measures.distance is None,
@@ -97,8 +93,6 @@ def tables(result: Data) -> Iterator[Table]:
         modelled=marked,
     )
     yield Table("kinds", result.kinds.reset_index())
-    if context.loaded.rejected is not None:
-        yield Table("problems", context.loaded.rejected, on_page=True)
     yield Table("coverage", context.level.coverage)
     if marked:
         rows = [
