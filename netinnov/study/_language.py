@@ -98,7 +98,7 @@ class Language:
             return self.layer(text)
         for pattern, said in _patterns(self.code, part):
             if found := pattern.fullmatch(text):
-                return said.format(*(self.layers.get(each, each) for each in found.groups()))
+                return said.format(*(self.translated(each, part) for each in found.groups()))
         return text
 
     def names(self, values: Iterable[Any], most: int = MOST, total: int | None = None) -> str:

@@ -46,8 +46,8 @@ def as_much(ranked: pd.Series, shown: pd.Series) -> int:
 
 def number(value: float, *, digits: int = 3) -> str:
     """Significant digits; at least whole above a thousand, and a power of ten only far from 1."""
-    if math.isinf(value):
-        return "\N{INFINITY}" if value > 0 else f"{MINUS}\N{INFINITY}"
+    if not math.isfinite(value):
+        return signed(str(value)).replace("inf", "\N{INFINITY}")
     size = abs(value)
     if 1000 <= size < 1e15:
         return signed(f"{value:,.{max(0, digits - 1 - math.floor(math.log10(size)))}f}")
