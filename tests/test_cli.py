@@ -440,7 +440,7 @@ def test_sound_tables_pass_the_check(here):
     assert result.stdout == (
         "No problems: 3 nodes, 2 rows of links, no table of places.\n"
         "Note: Sums over layers add weights whatever their unit.\n"
-        "Note: None of 3 places has coordinates: there are no maps and no distances.\n"
+        "Note: No place has coordinates: there are no maps and no distances.\n"
     )
     (here / "tables" / "places.csv").write_text("place\nP\nQ\nR\n")
     assert ", 3 places.\n" in call("check", "tables").stdout

@@ -109,11 +109,12 @@ class Language:
             return "、".join(shown) + (f"及另外 {rest:,} 个" if rest else "")
         return f"{', '.join(shown)} and {rest:,} more" if rest else joined(shown)
 
-    def pairs(self, values: Sequence[Pair], word: str, most: int = MOST) -> str:
+    def pairs(self, values: Sequence[Any], word: str, most: int = MOST) -> str:
         """Homes by their host, in words, such as ``A and B in C; D in E``."""
-        by_host: dict[str, list[Place]] = {}
+        by_host: dict[str, list[Any]] = {}
         for pair in values[:most]:
-            by_host.setdefault(self.write(pair.host), []).append(pair.home)
+            home, host = (pair.home, pair.host) if isinstance(pair, Pair) else (pair, pair)
+            by_host.setdefault(self.write(host), []).append(home)
         gap, between, more = (" ", "; ", " and {:,} more")
         if self.code == "zh":
             gap, between, more = ("", "；", "及另外 {:,} 个")
