@@ -59,7 +59,6 @@ NEEDED = {
     "measures.border": "an enclave matters where borders cost something",
     "measures.kilometres": "and distances",
     "experiment.rivals": "enclaves the other way are in the data",
-    "governance.groups": "its places have a province",
     "siting.most_hosts": "a first run is quick",
     "plan.resamples": "and so is the path",
 }

@@ -128,7 +128,7 @@ def test_a_place_does_not_use_its_own_space_across_a_border():
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"area": "flor_area_m2"}, r"'flor_area_m2'.*not there \(did you mean 'floor_area_m2'"),
+        ({"area": "flor_area_m2"}, r"'flor_area_m2'.*has none \(did you mean 'floor_area_m2'"),
         ({"units": "stuff"}, r"'stuff' of the enclaves .* name another one with space.units"),
     ],
 )

@@ -34,20 +34,17 @@ class JointSection:
     def options(self) -> tuple[type[Part], ...]:
         return tuple(module.OPTIONS for module in self.modules.values())
 
-    def _asked(self, context: Context) -> dict[str, ModuleType]:
-        return {
-            name: module
-            for name, module in self.modules.items()
-            if context.options(module.OPTIONS) is not None
-        }
+    def _asked(self, context: Context) -> list[str]:
+        options = {name: context.options(module.OPTIONS) for name, module in self.modules.items()}
+        return [name for name, part in options.items() if part is not None]
 
     def check(self, context: Context) -> None:
-        for module in self._asked(context).values():
-            context.once(module.CHECK)
+        for name in self._asked(context):
+            context.once(self.modules[name].CHECK)
 
     def compute(self, context: Context) -> Joint:
-        asked = self._asked(context)
-        return Joint(context, {name: module.compute(context) for name, module in asked.items()})
+        names = self._asked(context)
+        return Joint(context, {name: self.modules[name].compute(context) for name in names})
 
     def facts(self, joint: Joint) -> Mapping[str, Fact]:
         known: dict[str, Fact] = {f"has_{name}": name in joint.results for name in self.modules}

@@ -40,14 +40,12 @@ unit = "m²"                   # of the area, in words
 units = "firms"               # what needs space: a column of the enclaves, added up for their
                               # homes, or else of the places
 # floor = 500.0               # space for one of them; left out: median of the nodes with both
-resamples = 200               # of the nodes with both columns, for the intervals
 """
 
     area: Annotated[str, Field(min_length=1)] = "floor_area_m2"
     unit: str = "m²"
     units: Annotated[str, Field(min_length=1)] = "firms"
     floor: Annotated[float, Field(gt=0)] | None = None
-    resamples: Annotated[int, Field(ge=1)] = 200
 
 
 class Stock(NamedTuple):
@@ -57,7 +55,6 @@ class Stock(NamedTuple):
     capacity: pd.Series[float]
     kilometres: pd.DataFrame
     demand: SpaceDemand
-    left_out: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,17 +67,17 @@ class Space(Result):
     rents: pd.DataFrame
 
     @property
-    def full(self) -> list[str]:
+    def full(self) -> pd.DataFrame:
         """Hosts with a rent, the highest first."""
-        rents = self.rents["rent"].sort_values(ascending=False, kind="stable")
-        return [str(host) for host in rents.index[rents > 0]]
+        rents = self.rents.sort_values("rent", ascending=False, kind="stable")
+        return rents[rents["rent"] > 0]
 
 
 def stock(context: Context) -> Stock:
     """The amounts, checked; nothing is solved."""
     part, places = context.settings(SpacePart), context.cities.storage.places
-    units, lost_units = _amounts(context, part.units, "home", "units")
-    capacity, lost_space = _amounts(context, part.area, "host", "area")
+    units = _amounts(context, part.units, "home", "units")
+    capacity = _amounts(context, part.area, "host", "area")
     ends = [places.loc[amounts.index, ["lon", "lat"]] for amounts in (units, capacity)]
     for at in ends:
         if bare := list(at.index[at.isna().any(axis=1)]):
@@ -91,45 +88,38 @@ def stock(context: Context) -> Stock:
     kilometres = pd.DataFrame(between, units.index, capacity.index)
     floor: Any = context.network.storage.nodes if part.floor is None else part.floor
     try:
-        demand = space_demand(
-            units, floor, area=part.area, units=part.units, resamples=999, rng=context.seed
-        )
+        demand = space_demand(units, floor, area=part.area, units=part.units, rng=context.seed)
     except InputError as error:
         msg = f"[space] {error} In a study that is floor = ... under [space]."
         raise InputError(msg) from None
-    return Stock(units, capacity, kilometres, demand, lost_units + lost_space)
+    return Stock(units, capacity, kilometres, demand)
 
 
 OPTIONS, CHECK = SpacePart, stock
 
 
-def _amounts(context: Context, column: str, end: str, setting: str) -> tuple[pd.Series[float], int]:
+def _amounts(context: Context, column: str, end: str, setting: str) -> pd.Series[float]:
+    """Sums of a column of the enclaves by home or host, or else a column of the places."""
     nodes, places = context.inside.storage.nodes, context.cities.storage.places
-    known = context.cities.storage.nodes.index
-    if column in nodes:
-        table = context.once(enclaves.compute).counted
-        values = pd.to_numeric(nodes[column].reindex(table["node"]), errors="coerce")
-        amounts = values.to_numpy(np.float64, na_value=np.nan)
-        positive = amounts > 0
-        kept = positive & table[["home", "host"]].isin(known).all(axis=1).to_numpy()
-        ends = table[end].astype("str").to_numpy()[kept]
-        total = pd.Series(amounts[kept], pd.Index(ends, name=end)).groupby(level=0).sum()
-        if len(total):
-            return total, int(positive.sum() - kept.sum())
-    if column in places:
-        values = pd.to_numeric(places[column].reindex(known), errors="coerce")
-        of_places = pd.Series(values.to_numpy(np.float64, na_value=np.nan), known)
-        if (of_places > 0).any():
-            return of_places[of_places > 0], 0
+    known, table = context.cities.storage.nodes.index, context.once(enclaves.compute).counted
+    of_enclaves = table[table[["home", "host"]].isin(known).all(axis=1)]
+    values = nodes.reindex(columns=[column])[column].reindex(of_enclaves["node"])
+    total = _numbers(values).groupby(of_enclaves[end].astype("str").to_numpy()).sum()
+    for amounts in (total, _numbers(places.reindex(known, columns=[column])[column])):
+        if (amounts > 0).any():
+            return amounts[amounts > 0].rename_axis(end)
     columns = [*nodes.columns, *places.columns]
-    fault = "is empty for all of them"
-    if column not in columns:
-        fault = f"is not there{did_you_mean(column, columns)}"
+    near = "" if column in columns else did_you_mean(column, columns)
     raise InputError(
-        f"[space] needs a number above 0 for at least one {end}: in a column {column!r} of the "
-        f"enclaves (nodes outside their jurisdiction) or of the places, which {fault}. Add "
-        f"the column, name another one with space.{setting}, or leave [space] out."
+        f"[space] needs a number above 0 for at least one {end}, and the column {column!r} of the "
+        f"enclaves (nodes outside their jurisdiction) or of the places has none{near}. Add it, "
+        f"name another one with space.{setting}, or leave [space] out."
     )
+
+
+def _numbers(values: pd.Series) -> pd.Series[float]:
+    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    return numbers.where(numbers > 0)
 
 
 def compute(context: Context) -> Space:
@@ -140,14 +130,14 @@ def compute(context: Context) -> Space:
     plan = None
     with suppress(InputError):  # space falls short
         plan = allocate_space(amounts.demand.by_home(), amounts.capacity, cost)
-    rents = rent_intervals(amounts.demand, amounts.capacity, cost, resamples=part.resamples)
+    rents = rent_intervals(amounts.demand, amounts.capacity, cost)
     return Space(context, part, amounts, plan, rents)
 
 
 def facts(result: Space) -> Mapping[str, Fact]:
-    stock, plan = result.stock, result.plan
-    demand, needed, capacity = stock.demand, stock.demand.by_home().sum(), stock.capacity.sum()
-    top: Any = result.rents.loc[result.full[0]] if result.full else None
+    stock, plan, demand = result.stock, result.plan, result.stock.demand
+    needed, capacity = demand.by_home().sum(), stock.capacity.sum()
+    rent, low, high = [*result.full[["rent", "low", "high"]].head(1).to_numpy(), [None] * 3][0]
     return {
         "homes": len(stock.units),
         "hosts": len(stock.capacity),
@@ -163,26 +153,25 @@ def facts(result: Space) -> Mapping[str, Fact]:
         "allocated": plan is not None,
         "missing": _rounded(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0,
         "kilometres": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum()),
-        "full": [Place(host) for host in result.full],
-        "rent": None if top is None else float(top["rent"]),
-        "rent_low": None if top is None or not demand.n else float(top["low"]),
-        "rent_high": None if top is None or not demand.n else float(top["high"]),
+        "full": [Place(host) for host in result.full.index],
+        "rent": rent,
+        "rent_low": low if demand.n else None,
+        "rent_high": high if demand.n else None,
         "unique": plan is None or plan.rents_unique,
         "served": float(result.rents["served"].iloc[0]) if demand.n else None,
-        "left_out": stock.left_out,
     }
 
 
 def key_figures(result: Space) -> Iterator[KeyFigure]:
-    known = facts(result)
+    known: Any = facts(result)
     yield KeyFigure("needed", known["needed"])
     yield KeyFigure("capacity", known["capacity"])
-    yield KeyFigure("floor", known["floor"], known["floor_low"], known["floor_high"])  # type: ignore[arg-type]
+    yield KeyFigure("floor", known["floor"], known["floor_low"], known["floor_high"])
     if result.plan is not None:
         yield KeyFigure("kilometres", known["kilometres"], form="km")
-    if result.plan is not None and result.full:
-        ends: Any = {"low": known["rent_low"], "high": known["rent_high"]}
-        yield KeyFigure("rent", known["rent"], **ends, form="km")
+        if known["full"]:
+            ends = (known["rent_low"], known["rent_high"])
+            yield KeyFigure("rent", known["rent"], *ends, form="km")
 
 
 def _rounded(amount: Any) -> float:
@@ -206,24 +195,19 @@ def _bands(plan: SpaceAllocation, result: Space) -> Figure:
 
 
 def tables(result: Space) -> Iterator[Table]:
-    demand, plan = result.stock.demand.to_frame().rename_axis("home").reset_index(), result.plan
-    demand.insert(1, "units", result.stock.units.to_numpy())
-    yield Table("space_demand", demand)
+    stock, plan = result.stock, result.plan
+    rents = result.rents.rename_axis("host").reset_index()
+    rents.insert(1, "capacity", stock.capacity.to_numpy())
     if plan is not None:
         flows = plan.to_frame().rename(columns={"demand": "home", "site": "host"})
-        pairs = zip(flows["home"], flows["host"], strict=True)
-        between: Any = result.stock.kilometres
-        flows["kilometres"] = [float(between.at[pair]) for pair in pairs]
+        kilometres: Any = stock.kilometres.rename_axis(index="home", columns="host").stack()
+        flows = flows.join(kilometres.rename("kilometres"), on=["home", "host"])
         view = flows[flows["flow"] > 0].sort_values("flow", ascending=False, kind="stable")
         view = view[["home", "host", "flow", "kilometres"]].reset_index(drop=True)
         ends: Any = {"places": ("home", "host"), "forms": {"kilometres": "km"}}
         yield Table("space_flows", flows, view, on_page=True, **ends)
-    capacity = result.stock.capacity
-    rents = result.rents.rename_axis("host").reset_index()
-    rents.insert(1, "capacity", capacity.to_numpy())
-    if plan is not None:
-        rents.insert(2, "left", plan.left.reindex(capacity.index).to_numpy())
-    shown = [each for each in ("host", "capacity", "left", "rent", "low", "high") if each in rents]
-    view = rents[shown].sort_values("rent", ascending=False, kind="stable", ignore_index=True)
+        rents.insert(2, "left", plan.left.reindex(stock.capacity.index).to_numpy())
+    view = rents.drop(columns=["rented", "served"])
+    view = view.sort_values("rent", ascending=False, kind="stable", ignore_index=True)
     km: Any = dict.fromkeys(("rent", "low", "high"), "km")
     yield Table("space_rents", rents, view, on_page=True, places=("host",), forms=km)
