@@ -93,6 +93,16 @@ FLOWS = {
     "weight": (*SYNONYMS["links"]["weight"], ("share", "percent", "占比")),
 }
 
+# Kinds of nodes
+KINDS = {
+    **dict.fromkeys(("园区", "飞地", "飞地园区", "科创飞地"), "park"),
+    **dict.fromkeys(("企业", "公司"), "firm"),
+    **dict.fromkeys(("高校", "大学"), "university"),
+    **dict.fromkeys(("研究机构", "科研院所", "研究院"), "institute"),
+    "人才": "talent",
+    "城市": "city",
+}
+
 # Names of rows and columns of sums, without blanks
 TOTALS = {
     *("total", "totals", "grandtotal", "subtotal", "subtotals", "sum", "totale", "soustotal"),

@@ -71,7 +71,9 @@ def chinese(tmp_path):
 
 
 def test_a_workbook_with_chinese_headers_is_a_network(tmp_path):
-    sheets = {"节点": NODES, "Links": LINKS, "places": PLACES, "图层": LAYERS, "Sheet5": []}
+    kinds = {"park": "园区", "institute": "研究院", "firm": "企业"}
+    nodes = [[kinds.get(cell, cell) for cell in row] for row in NODES]
+    sheets = {"节点": nodes, "Links": LINKS, "places": PLACES, "图层": LAYERS, "Sheet5": []}
     path = write_workbook(tmp_path / "delta.xlsx", sheets)
     assert ni.read_network(path).equals(expected())
     (tmp_path / "alone").mkdir()

@@ -18,7 +18,7 @@ from netinnov._file_rows import is_bare, without_file
 from netinnov._layer_table import records_of_old_folder
 from netinnov._opening import changed_file, ending_of, network_json, read_json
 from netinnov._path_kinds import kind_at_path
-from netinnov._synonyms import TABLES, key_of
+from netinnov._synonyms import KINDS, TABLES, key_of
 from netinnov.errors import InputError
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, TEXT_ENDINGS, read_any_table
 from netinnov.sources._complete_rows import note, say
@@ -213,6 +213,11 @@ def _renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable
         if places.is_unique and places.notna().all():  # a table of cities
             frame = frame.drop(columns="place").assign(node=places)
             renamed.append(f"{held.name}: no column has ids of nodes; each place is one.")
+    if table == "nodes" and "kind" in frame:
+        known = {theirs: KINDS[theirs] for theirs in frame["kind"].unique() if theirs in KINDS}
+        frame["kind"] = frame["kind"].replace(known)
+        taken = ", ".join(f"{theirs!r} as {ours}" for theirs, ours in known.items())
+        renamed += [f"{held.name}: read {taken}."] if known else []
     note(renamed)
     return held._replace(frame=frame)
 
