@@ -32,7 +32,6 @@ STARS = [
 FEW = {"resamples": 10, "replicates": 10}
 THREE = [("a", "P"), ("b", "Q"), ("c", "R")]
 CHAIN = [("a", "b"), ("b", "c")]
-MECHANISMS = ("park", "diffusion")
 PARK = {"home": "P", "host": "Q", "size": 1, "pipeline_share": 0.5, "replicates": 3}
 PARK_TEXT = "[experiment]\n" + "".join(
     f"{key} = {json.dumps(value)}\n" for key, value in PARK.items()
@@ -53,9 +52,9 @@ def network_of(links, *, layer="links", nodes=None, places=None, modelled=(), di
 def context_of(network, *, source="tables", mechanisms=True, say=lambda _: None, **settings):
     """The context of a study of a network; `settings` are parts of the configuration."""
     data = {"source": source} | ({} if source == "yrd" else {"path": "."})
-    default = {"structure": FEW, "diffusion": {"replicates": 20}}
+    default = {"structure": FEW}
     if mechanisms:
-        default = {part: {} for part in MECHANISMS} | default
+        default = {"park": {}} | default
     configuration = study.configure({"data": data} | default | settings)
     table = network.layer_table
     modelled = {layer: {} for layer in table.index[table["modelled"]]}

@@ -241,7 +241,7 @@ def test_without_a_configuration_it_is_the_bundled_case(here, monkeypatch):
             "In scenario 'reverse enclave, reallocated'",
         ),
         (STUDY + PARK.replace('"P"', '"p"'), "did you mean 'P'?"),
-        (STUDY + PARK.replace('"Q"', '"P"'), "experiment.host must not be the home"),
+        (STUDY + PARK.replace('"Q"', '"P"'), "`home` and `host` must differ"),
         (STUDY + PARK + "layer = 'reserch'\n", "did you mean 'research'?"),
         (STUDY + PARK + "[measures]\nkilometres = 1\n", "frictions need coordinates"),
     ],

@@ -280,7 +280,7 @@ def test_an_extent_is_a_frame_that_is_not_too_small(extent):
 
 def test_mechanisms_and_planning_are_there_where_they_are_asked_for_and_in_the_bundled_case():
     own = {"data": {"source": "tables", "path": "."}}
-    names = ("park", "diffusion")
+    names = ("park",)
     planning = ("siting", "plan", "space", "sharing", "governance")
 
     def asked(settings):

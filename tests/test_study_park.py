@@ -9,7 +9,7 @@ import pytest
 import netinnov as ni
 from netinnov import study
 from netinnov.errors import InputError
-from netinnov.study.sections import diffusion, park
+from netinnov.study.sections import park
 from study_cases import (
     CHAIN,
     THREE,
@@ -43,7 +43,7 @@ LINKS = [("p", "park_1"), ("park_1", "q"), ("q", "r"), ("park_2", "r")]
 @pytest.fixture
 def context():
     network = network_of([*CHAIN, ("park", "a"), ("park", "b")], nodes=PARKED)
-    return context_of(network, park={}, diffusion={"replicates": 20})
+    return context_of(network, park={})
 
 
 def test_the_park_with_most_links_is_told(context):
@@ -114,35 +114,37 @@ def test_a_wrong_park_is_told_before_anything_is_computed(tmp_path):
 
 def test_without_a_park_nothing_is_said_of_one():
     nodes = pd.DataFrame(THREE, columns=["node", "place"]).set_index("node")
-    context = context_of(network_of(CHAIN, nodes=nodes), park={}, diffusion={})
+    context = context_of(network_of(CHAIN, nodes=nodes), park={})
     assert context.once(park.compute) is None
-    assert context.once(diffusion.compute) is None
 
 
 def test_diffusion_starts_at_the_host_of_the_park(context):
-    spread = context.once(diffusion.compute)
-    assert (spread.seeds, spread.targets) == (["b", "lost"], ["a"])
-    known = diffusion.facts(spread)
+    result = context.once(park.compute)
+    known = park.facts(result)
+    assert (known["seeds"], known["targets"]) == (2, 1)  # b and lost; a
     assert (known["host"], known["home"]) == ("Q", "P")
-    text = text_of_page(diffusion, spread)
-    assert text.startswith("The one actor of home is reached after ")
+    text = text_of_page(park, result)
+    assert "An innovation of Q would reach the one actor of P after " in text
     assert "starts with the 2 actors of the host" in text
     assert "which is no effect" in text
-    zh = text_of_page(diffusion, spread, "zh")
-    assert zh.startswith("传到飞出地唯一的主体需 ")
+    assert "Q的创新传到P唯一的主体需 " in text_of_page(park, result, "zh")
 
 
 def test_a_home_that_is_never_reached_has_no_steps():
     # Only the park joins a and b: without it a is not reached.
     network = network_of([("b", "c"), ("park", "a"), ("park", "b")], nodes=PARKED)
-    context = context_of(network, park={}, diffusion={"replicates": 20})
-    result = context.once(diffusion.compute)
-    known = diffusion.facts(result)
+    result = context_of(network, park={}).once(park.compute)
+    known = park.facts(result)
     assert (known["without_park_median"], known["without_park_reached"]) == (None, 0)
     for code, words in (("en", "in no draw by step 60"), ("zh", "第 60 步时没有一次抽样到达")):
-        text = text_of_page(diffusion, result, code)
+        text = text_of_page(park, result, code)
         assert words in text
         assert "inf" not in text
-    figures = key_figures_of(diffusion, result)
-    assert figures["without_park"].value == 0
-    assert figures["recorded"].value == np.isfinite(result.draws["as on record"]).mean()
+    assert known["recorded_reached"] == np.isfinite(result.draws["as on record"]).mean()
+
+
+def test_nothing_spreads_where_no_actor_of_home_is_known():
+    network = network_of([("b", "c"), ("park", "b")], nodes=PARKED.drop(index="a"))
+    result = context_of(network, park={}).once(park.compute)
+    assert "innovation" not in text_of_page(park, result)
+    assert {*tables_of(park, result)} == {"park_outages", "parks"}

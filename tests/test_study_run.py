@@ -139,7 +139,7 @@ def test_the_folder_holds_tables_figures_report_explorer_and_manifest(bundled):
         stems = {Path(name).stem for name in found}
         assert sorted(found) == sorted(stem + ending for stem in stems for ending in endings)
     figures = "flow_map rank_size centralities centres profile effects park"
-    figures += " layer_similarity link_changes diffusion host_ranking"
+    figures += " layer_similarity diffusion host_ranking"
     assert {*figures.split()} <= {path.stem for path in (bundled / "figures").iterdir()}
 
 
@@ -428,7 +428,7 @@ def test_the_same_seed_gives_the_same_files_and_another_one_other_draws(
     assert other.keys() == once.keys()
     changed = {Path(name).stem for name in once if other[name] != once[name]}
     drawn = {"profile", "centres", "centre_rules", "communities", "community_flows"}
-    drawn |= {"effects", "link_changes", "host_ranking"}
+    drawn |= {"effects", "host_ranking"}
     assert {"replicates", "profile", "scenario"} <= changed
     assert changed <= drawn | {"replicates", "scenario"}
 
@@ -550,7 +550,7 @@ def test_a_thousand_and_one_places(no_figures, tables):
         ),
         (THREE, CHAIN, '[places.keep]\nplace = ["P", "S"]\n', "no place has place = 'S'"),
         (THREE, [], PARK_TEXT, "an enclave needs a network with links"),
-        (THREE, CHAIN, PARK_TEXT.replace('"Q"', '"P"'), "must not be the home; found 'P'"),
+        (THREE, CHAIN, PARK_TEXT.replace('"Q"', '"P"'), "must differ; both are 'P'"),
         (THREE, CHAIN, PARK_TEXT.replace('"P"', '"PP"'), "found 'PP' (did you mean 'P'?)"),
         (THREE, CHAIN, PARK_TEXT.replace('"Q"', '"S"'), "must be the id of one of the 3 places"),
         (THREE, CHAIN, PARK_TEXT + 'layer = "link"', "(did you mean 'links'?)"),

@@ -19,7 +19,6 @@ SECTIONS: list[Section[Any]] = [
         "organised",
         "enclaves",
         "park",
-        "diffusion",
         "where_next",
         "space",
         "gains",

@@ -75,8 +75,6 @@ placebos = 10                 # other hosts for the same park, so many of those 
         named = [name for name, value in sizes.items() if value is not None]
         if len(named) > 1:
             raise ValueError(f"give one of size, volume and volume_share; found {joined(named)}")
-        if self.volume_share and self.volume_share > 1 and "reallocated" in self.funding:
-            raise ValueError("volume_share must be at most 1 where home gives it up")
         return self
 
     @field_validator("rivals")
@@ -84,9 +82,8 @@ placebos = 10                 # other hosts for the same park, so many of those 
     def _are_known(cls, rivals: list[str]) -> list[str]:
         for rival in rivals:
             if rival not in RIVALS:
-                listed = ", ".join(map(repr, RIVALS))
-                msg = f"each must be one of {listed}; found {rival!r}{did_you_mean(rival, RIVALS)}"
-                raise ValueError(msg)
+                hint, known = did_you_mean(rival, RIVALS), ", ".join(map(repr, RIVALS))
+                raise ValueError(f"each must be one of {known}; found {rival!r}{hint}")
         return rivals
 
 
@@ -117,15 +114,11 @@ def choose(context: Context) -> Choice | None:
     if part.home:
         context.check_place("experiment.home", part.home)
         context.check_place("experiment.host", part.host)
-        if part.home == part.host:
-            raise InputError(f"experiment.host must not be the home; found {part.host!r} for both.")
         return _settled(context, part)
-    pair = most_frequent(context)
-    if pair is None:
+    if (pair := most_frequent(context)) is None:
         return None
-    home, host, *_ = pair
     try:
-        return _settled(context, part.model_copy(update={"home": home, "host": host}))
+        return _settled(context, part.model_copy(update={"home": pair[0], "host": pair[1]}))
     except InputError as error:
         context.say(f"no experiment: {error}")
         return None
@@ -144,13 +137,16 @@ def most_frequent(context: Context) -> tuple[str, str, int, int, int] | None:
 
 
 def _settled(context: Context, part: ExperimentPart) -> Choice:
-    layer = movable_layer(context.cities, part.layer)
-    if part.size is None and part.volume is None and part.volume_share is None:
-        part = part.model_copy(update=_amount(context, part, layer))
+    cities, layer = context.cities, movable_layer(context.cities, part.layer)
+    if (part.size, part.volume, part.volume_share) == (None, None, None):
+        size = open_size(cities, part.home, layer=layer, pipeline_share=part.pipeline_share)
+        part = part.model_copy(update=size.amount)
+        if size.funding == "new" and "new" in part.funding:  # too few links at home to give up
+            part = part.model_copy(update={"funding": ["new"]})
     called = enclave_called(context, part.home, part.host)
     for trial in _trials.enclaves(part, layer, called):
         try:
-            trial.scenario(context.cities, np.random.default_rng(context.seed))
+            trial.scenario(cities, np.random.default_rng(context.seed))
         except InputError as error:
             error.add_note(f"In scenario {trial.name!r}.")
             raise
@@ -175,9 +171,3 @@ def enclave_called(context: Context, home: str, host: str) -> str:
 def check_linked(context: Context, part: str) -> None:
     if not linked_layers(context.cities):
         raise InputError(f"[{part}] needs links between places; there are none. Leave it out.")
-
-
-def _amount(context: Context, part: ExperimentPart, layer: str) -> dict[str, Any]:
-    size = open_size(context.cities, part.home, layer=layer, pipeline_share=part.pipeline_share)
-    few = size.funding == "new" and "new" in part.funding  # links at home to give up
-    return {**size.amount, "funding": ["new"]} if few else size.amount

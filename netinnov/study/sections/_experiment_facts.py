@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from netinnov.study._section import Fact, KeyFigure, Layer, Place, Term
-from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, Trial, kind_of
+from netinnov.study.sections._trials import ACCESS, EFFICIENCY, Trial, kind_of
 
 if TYPE_CHECKING:
     from netinnov.study.sections.experiment import Experiment
@@ -62,15 +62,14 @@ def key_figures(result: Experiment) -> Iterator[KeyFigure]:
 
 
 def _changes(result: Experiment) -> Facts:
-    """Of home by each way of funding, then of host, efficiency and inequality by the headline."""
+    """Of home by each way of funding, then of host and efficiency by the headline."""
     home, host, first = result.part.home, result.part.host, result.headline
     funded = {trial.funding: trial for trial in result.enclaves}
     known: Facts = {}
     for funding in ("reallocated", "new"):
         known |= _change(funding, _row(result, funded.get(funding), ACCESS, home))
     known |= _change("host", _row(result, first, ACCESS, host))
-    known |= _change("efficiency", _row(result, first, EFFICIENCY))
-    return known | _change("inequality", _row(result, first, INEQUALITY))
+    return known | _change("efficiency", _row(result, first, EFFICIENCY))
 
 
 def _row(result: Experiment, trial: Trial | None, measure: str, node: str | None = None) -> Row:
@@ -149,7 +148,6 @@ def _placebos(result: Experiment) -> Facts:
         "match": [Term(each) for each in result.match],
         "placebos_asked": result.part.placebos != 0,
         "host_mean": math.nan,
-        "host_among": "",
         "p": None,
         "corrected_p": None,
         "least_p": min(1.0, 2 / (n + 1)),
@@ -160,7 +158,6 @@ def _placebos(result: Experiment) -> Facts:
     change, middle, low, high = row[["difference", *band]].astype(float) / float(row["baseline"])
     known |= {"placebo_way": "mixed", "placebo_change": middle}
     known |= {"placebo_low": low, "placebo_high": high, "host_mean": change}
-    known["host_among"] = "above" if change > high else "below" if change < low else "within"
     if pd.notna(row["placebo_p"]):
         known |= {"p": float(row["placebo_p"]), "corrected_p": float(row["corrected_p"])}
         known["beyond"] = pd.notna(row["beyond"])

@@ -21,7 +21,6 @@ from netinnov.study._context import Context
 from netinnov.study._places import check_column
 from netinnov.study._section import (
     Fact,
-    KeyFigure,
     Layer,
     Part,
     Picture,
@@ -113,15 +112,6 @@ def facts(result: Enclaves) -> Mapping[str, Fact]:
         "rank_layers": [Layer(each) for each in result.ranking.layers if STRENGTH in used],
         "joined_by": result.joined_by,
     }
-
-
-def key_figures(result: Enclaves) -> Iterator[KeyFigure]:
-    known = facts(result)
-    if known["n"]:
-        yield KeyFigure("n", known["n"])
-        yield KeyFigure("pairs", known["pairs"])
-        for word in ("reverse", "forward"):
-            yield KeyFigure(word, known[word], of=len(result.counted))
 
 
 def draw(result: Enclaves) -> Iterator[Picture]:

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from netinnov.experiments import compare_scenarios, contrasts, link_changes
-from netinnov.plotting import plot_effects, plot_link_changes
-from netinnov.plotting._frame import frame_of, map_height
+from netinnov.experiments import compare_scenarios, contrasts
+from netinnov.plotting import plot_effects
 from netinnov.plotting._style import new_figure
 from netinnov.scenarios._open_size import given_up
 from netinnov.study._context import Context
-from netinnov.study._section import (
-    Fact,
-    Form,
-    KeyFigure,
-    Picture,
-    Result,
-    Table,
-    Term,
-    mark_layers,
-    with_modelled,
-)
-from netinnov.study.sections import _experiment_facts, _trials
+from netinnov.study._section import Form, Picture, Result, Table, Term, with_modelled
+from netinnov.study.sections import _trials
 from netinnov.study.sections._enclave_choice import Choice, ExperimentPart, choose, most_frequent
+from netinnov.study.sections._experiment_facts import facts as facts, key_figures as key_figures
 from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, PAGERANK, Trial
 
 OPTIONS, CHECK = ExperimentPart, choose
-PLACEMENTS = 50  # of the headline scenario, whose links are shown on a map
 WHOLE = Term("whole_network")
 # What the page shows of the effects of the enclave; the file has all columns and scenarios.
 SHOWN = ["measure", "node", "funding", "median", "low", "high", "same_sign"]
@@ -57,7 +45,6 @@ class Experiment(Result):
     effects: pd.DataFrame
     replicates: pd.DataFrame
     contrasts: pd.DataFrame | None
-    link_changes: pd.DataFrame
     own: float
     chosen: tuple[int, int, int] | None = None
 
@@ -73,14 +60,6 @@ class Experiment(Result):
         """Effects of a scenario on a measure, a row a place or one for the network."""
         table = self.effects
         return table[table["scenario"].eq(trial.name) & table["measure"].eq(measure)]
-
-
-def facts(result: Experiment) -> Mapping[str, Fact]:
-    return _experiment_facts.facts(result)
-
-
-def key_figures(result: Experiment) -> Iterator[KeyFigure]:
-    yield from _experiment_facts.key_figures(result)
 
 
 def compute(context: Context) -> Experiment | None:
@@ -101,7 +80,6 @@ def compute(context: Context) -> Experiment | None:
         rng=context.seed,
         progress=context.progress,
     )
-    streams = np.random.default_rng(context.seed).spawn(PLACEMENTS)
     chosen = None if context.settings(ExperimentPart).home else most_frequent(context)
     names = [trial.name for trial in rivals]
     return Experiment(
@@ -113,7 +91,6 @@ def compute(context: Context) -> Experiment | None:
         effects=result.effects(full=True).astype({"scenario": "str", "measure": "str"}),
         replicates=result.replicates,
         contrasts=contrasts(result, of=headline.name, against=names) if names else None,
-        link_changes=link_changes(cities, [headline.scenario(cities, each) for each in streams]),
         own=given_up(cities, headline.scenario).of,
         chosen=chosen and chosen[2:],
     )
@@ -121,23 +98,6 @@ def compute(context: Context) -> Experiment | None:
 
 def draw(result: Experiment) -> Iterator[Picture]:
     yield Picture("effects", partial(_effects, result), on_page=True, front=True)
-    changes, places = result.link_changes, result.context.cities.places
-    ends = pd.concat([changes["source_place"], changes["target_place"]])
-    at = places.loc[places.index.isin(ends), ["lon", "lat"]].dropna()
-    if not at.empty:
-        yield Picture("link_changes", partial(_link_changes, result, at))
-
-
-def _link_changes(result: Experiment, at: pd.DataFrame) -> Figure:
-    figure = new_figure(height=map_height(frame_of(at)))
-    plot_link_changes(
-        result.link_changes,
-        places=result.context.cities.places,
-        names=result.drawn_names,
-        basemap=result.maps.below,
-        ax=figure.add_subplot(),
-    )
-    return figure
 
 
 def _effects(result: Experiment) -> Figure:
@@ -174,8 +134,6 @@ def tables(result: Experiment) -> Iterator[Table]:
     )
     if result.contrasts is not None:
         yield Table("contrasts", with_modelled(result.contrasts, modelled), modelled=modelled)
-    changes = mark_layers(result.link_changes, modelled)
-    yield Table("link_changes", with_modelled(changes, modelled), modelled=modelled)
     yield Table("replicates", result.replicates)
     settings = {"headline": result.headline.name, **result.choice.settings(result.context.seed)}
     rows = pd.DataFrame(settings.items(), columns=["parameter", "value"], dtype="str")

@@ -17,7 +17,7 @@ from netinnov.planning import rank_hosts
 from netinnov.plotting import plot_host_ranking
 from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
-from netinnov.study._section import Fact, Form, KeyFigure, Picture, Place, Result, Table
+from netinnov.study._section import Fact, Form, Picture, Place, Result, Table
 from netinnov.study.sections import experiment
 from netinnov.study.sections._enclave_choice import ExperimentPart
 
@@ -91,15 +91,6 @@ def facts(result: Hosts) -> Mapping[str, Fact]:
         "draws": int(tried.effects["replicates"].max()),
         "in_model": tried.choice.layer in result.context.modelled,
     }
-
-
-def key_figures(result: Hosts) -> Iterator[KeyFigure]:
-    known: Any = facts(result)
-    for name in ("best",) if known["own_best"] else ("best", "own"):
-        median, low, high = (known[f"{name}_{each}"] for each in CHANGES)
-        ends: Any = {} if low == high else {"low": low, "high": high}
-        yield KeyFigure(name, median, form="change", **ends)
-    yield KeyFigure("best_share", known["best_share"], form="percent")
 
 
 def draw(result: Hosts) -> Iterator[Picture]:
