@@ -13,6 +13,7 @@ from netinnov._columns import as_text, as_written
 ADMINISTRATIVE = "市省县区"  # endings that one table writes and another leaves out
 SHORTEST = 4  # letters of a name; of shorter ones one letter changes too much
 LONGEST = 80  # letters of a name that is compared with others
+MOST_COMPARED = 20_000  # names, each of which is kept once for each letter
 
 
 def stray_names(nodes: pd.DataFrame, links: pd.DataFrame, places: pd.DataFrame | None) -> list[str]:
@@ -80,6 +81,8 @@ def _inside(place: str, whole: str, parent: dict[Hashable, str]) -> bool:
 
 def _strays(counts: pd.Series, known: Iterable[str]) -> Iterator[tuple[str, str]]:
     others = [str(name) for name in known]
+    if len(others) > MOST_COMPARED:
+        return
     alike: dict[str, list[int]] = {}
     for at, other in enumerate(others):
         for part in _without_a_letter(other):

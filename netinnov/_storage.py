@@ -19,6 +19,7 @@ from netinnov._tables import NodeTable, codes_of, inspect
 from netinnov._typing import Codes, Mask, Presence
 from netinnov.errors import InputError
 
+MOST_LAYERS = 20_000
 MOST = 2**30 - 1  # links of a layer, so that an undirected one has fewer than 2^31 entries
 MANY = 1_000  # names in a list from which on Arrow's look-up is faster than Python's
 
@@ -275,6 +276,9 @@ class Storage:
         from netinnov.kernels.links import rows_by_layer, sort_rows
 
         layer, a, b, w, period, attributes = rows
+        if len(layers) > MOST_LAYERS:
+            msg = f"a network must have at most {MOST_LAYERS:,} layers; it has {len(layers):,}. "
+            raise InputError(f"{msg}Is the column of layers one of kinds of links?")
         at, offsets = rows_by_layer(layer, len(layers))
         if np.diff(offsets).max(initial=0) > MOST:
             raise InputError(f"a layer must have at most {MOST} links; found {layer.size} in all.")

@@ -31,6 +31,7 @@ from netinnov._stacks import KEYS, OPTIONAL, REQUIRED, Stack, identifiers, stack
 from netinnov._synonyms import is_total
 from netinnov._typing import Codes, Floats, Integers, Mask
 
+DEEPEST = 100  # places around a place, one inside another
 ALIKE = 0.75  # how like a column must be to one that is missing to be asked about
 
 
@@ -175,7 +176,10 @@ def _places(stack: Stack, problems: Problems) -> pd.DataFrame:
     code = codes_of(parent, index)
     unknown = parent.notna().to_numpy() & (code < 0)
     problems.rows(stack, unknown, "parent", "parent is not in places", parent)
-    problems.rows(stack, _on_cycle(code) & ~again, "parent", "parent cycle", parent)
+    cycle = _on_cycle(code)
+    problems.rows(stack, cycle & ~again, "parent", "parent cycle", parent)
+    deep = _is_deep(code) & ~cycle.any()
+    problems.rows(stack, deep, "parent", "inside too many places", parent)
     _refuse_totals(ids.mask(ids.isin(parent)), stack, problems)  # 全国 may contain the others
     clean["parent"] = parent
     return _with_others(clean, frame, "place").set_index(index)
@@ -191,6 +195,15 @@ def _refuse_totals(places: pd.Series, stack: Stack, problems: Problems) -> None:
 def _with_others(clean: dict[str, Any], frame: pd.DataFrame, key: str) -> pd.DataFrame:
     others = {name: frame[name] for name in frame.columns if name != key and name not in clean}
     return pd.DataFrame(clean | others, frame.index, copy=False)
+
+
+def _is_deep(parent: Codes) -> Mask:
+    around = parent
+    for _ in range(DEEPEST):
+        if not (around >= 0).any():
+            break
+        around = np.append(parent, np.int32(-1))[around]
+    return np.asarray(around >= 0)
 
 
 def _on_cycle(parent: Codes) -> Mask:

@@ -325,6 +325,49 @@ def test_rows_times_columns_are_limited_where_a_file_lists_only_some(
         ni.read_network(tmp_path / name)
 
 
+# -- what a small file would make of time ------------------------------------------------------
+
+
+def test_places_that_are_linked_to_themselves_alone_are_read_at_once(tmp_path):
+    """Each of them was a candidate for the total of all, and was compared with all: hours."""
+    n = 60_000
+    (tmp_path / "f.csv").write_text("from,to\n" + "".join(f"p{k},p{k}\n" for k in range(n)))
+    assert ni.read_network(tmp_path / "f.csv").n_nodes == n
+
+
+def test_places_inside_places_without_end_are_refused():
+    """Steps up to the outermost place took the square of their number."""
+
+    def network(depth: int) -> ni.MultilayerNetwork:
+        names = [f"p{k}" for k in range(depth + 1)]
+        places = pd.DataFrame({"place": names, "parent": [*names[1:], None]})
+        nodes = pd.DataFrame({"node": ["a"], "place": ["p0"]})
+        return ni.build_network(nodes, pd.DataFrame({"source": [], "target": []}), places=places)
+
+    assert network(100).n_nodes == 1
+    with pytest.raises(InputError, match="1 x inside too many places"):
+        network(101)
+
+
+def test_a_layer_for_each_link_is_refused():
+    n = 20_001
+    links = pd.DataFrame(
+        {"source": "a", "target": "b", "layer": [f"contract {k}" for k in range(n)]}
+    )
+    with pytest.raises(InputError, match="at most 20,000 layers; it has 20,001"):
+        ni.build_network(pd.DataFrame({"node": ["a", "b"]}), links)
+
+
+def test_slips_are_not_looked_for_among_very_many_names(monkeypatch):
+    """Each name was kept once for each of its letters: 20 kB."""
+    names = ["research", *["funding"] * 2, "fundin"]
+    links = pd.DataFrame({"source": "a", "target": "b", "layer": names})
+    nodes = pd.DataFrame({"node": ["a", "b"]})
+    assert len(_spelling.stray_names(nodes, links, None)) == 1
+    monkeypatch.setattr(_spelling, "MOST_COMPARED", 2)
+    assert _spelling.stray_names(nodes, links, None) == []
+
+
 def test_the_limit_can_be_raised(tmp_path, low_limit, monkeypatch):
     (tmp_path / "f.csv.gz").write_bytes(gzip.compress(b"from,to\n" + b"a,b\n" * 10_000))
     monkeypatch.setenv("NETINNOV_FILE_GIB", "0.1")

@@ -46,7 +46,7 @@ def _sums_of_others(flows: pd.DataFrame, names: pd.Index) -> pd.Series:
     for inside in (loops, np.zeros(n)):  # sums without the flows inside a place, and with them
         half = [(sums - inside).sum() - (sums - inside) for sums in (sent, received)]
         to_it, from_it = received - loops, sent - loops
-        near = np.isclose(2 * to_it, half[0], rtol=TOLERANCE)
+        near = (to_it > 0) & np.isclose(2 * to_it, half[0], rtol=TOLERANCE)  # of three at most
         for at in np.flatnonzero(near & np.isclose(2 * from_it, half[1], rtol=TOLERANCE)):
             others = np.arange(n) != at
             column, row = weight[:, [at]].toarray().ravel(), weight[[at], :].toarray().ravel()
