@@ -257,3 +257,16 @@ def test_a_park_says_nothing_false_of_weights_and_tells_layers_apart(monkeypatch
     assert not any("weigh the same" in text for text in shown)
     badges = {text.get_text() for text in ax.texts if text.get_bbox_patch() is not None}
     assert len(badges) == 3  # without a Chinese font as well
+
+
+def test_of_many_actors_those_of_most_weight_are_drawn():
+    ids = [f"a{number:02}" for number in range(30)]
+    nodes = pd.DataFrame({"place": ["host"] * 16 + ["home"] * 15}, index=["park", *ids])
+    nodes["jurisdiction"] = ["home", *nodes["place"].iloc[1:]]
+    links = pd.DataFrame({"source": "park", "target": ids, "weight": range(1, 31)})
+    ax = plot_park(ni.build_network(nodes, links), "park", actors=4)
+    assert len(boxes(ax)) == 4
+    said = " ".join(text.get_text() for text in ax.texts)
+    assert all(name in said for name in ids[-4:])
+    assert "a00" not in said
+    assert "26 more actors of less weight with the park are not drawn." in said

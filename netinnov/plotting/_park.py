@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 
+from netinnov._arguments import as_whole
 from netinnov.mechanisms.cooperation import park_network
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names, printable
@@ -53,7 +54,12 @@ FLOWS = (
 
 
 def plot_park(
-    network: MultilayerNetwork, park: str, *, chinese: bool = False, ax: Axes | None = None
+    network: MultilayerNetwork,
+    park: str,
+    *,
+    chinese: bool = False,
+    actors: int = 24,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the actors of a park, its home on the left, its host on the right, and all flows.
 
@@ -65,6 +71,8 @@ def plot_park(
         A node with a place (its host) and a jurisdiction (its home).
     chinese : bool
         Write the names of the column ``name_zh``, where a Chinese font is installed.
+    actors : int
+        At most this many are drawn, those of most weight between them and the park.
     ax : Axes, optional
         Where to draw, 183 mm wide; a new figure of the height that is needed by default.
 
@@ -93,7 +101,9 @@ def plot_park(
     >>> round(float(ax.figure.get_figwidth()) * 25.4)
     183
     """
+    actors = as_whole("actors", actors, low=1)
     around = park_network(network, park)
+    every, around = around, _heaviest(around, park, actors)
     with print_style():
         links = around.links
         boxes = boxes_of(around, park, chinese)
@@ -101,6 +111,8 @@ def plot_park(
         extent = stack(boxes, lanes, links, park)
         codes = _codes(around.layers)
         notes = _notes(around, links, codes, chinese)
+        if (left := every.n_nodes - around.n_nodes) > 0:
+            notes.append(f"{left:,} more actors of less weight with the park are not drawn.")
         rows = -(-len(codes) // 5)
         foot = extent + 4.5 + 4.2 * rows + 2.9 * len(notes)
         has_axes = ax is not None
@@ -131,6 +143,17 @@ def plot_park(
             y = extent + 4.5 + 4.2 * rows + 2.9 * position
             ax.text(2, y, line, fontsize=7 * larger(), va="center", color=INK)
     return ax
+
+
+def _heaviest(around: MultilayerNetwork, park: str, actors: int) -> MultilayerNetwork:
+    if around.n_nodes <= actors + 1:
+        return around
+    links = around.links
+    ends = pd.concat([links.set_index("source"), links.set_index("target")])
+    other = pd.concat([links["target"], links["source"]]).to_numpy()
+    weight = ends.loc[other == park, "weight"].groupby(level=0).sum().drop(park, errors="ignore")
+    first = weight.sort_values(ascending=False, kind="stable").index[:actors]
+    return around.select(nodes=[park, *first])
 
 
 class _Arrow(NamedTuple):
