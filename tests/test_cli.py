@@ -228,7 +228,6 @@ def test_without_a_configuration_it_is_the_bundled_case(here, monkeypatch):
         ("[data", "is not valid TOML"),
         (STUDY + "[mesures]\n", "did you mean 'measures'?"),
         (STUDY + "[measures]\nborder = 'high'\n", "measures.border must be a valid number"),
-        (STUDY + "[measures]\ndamping = 2\n", "measures.damping must be less than 1; found 2"),
         ('[data]\nsource = "tables"\n', "source = 'tables' needs `path`"),
         (STUDY.replace('"tables"\n', '"nowhere"\n', 2), "data.source: must be"),
         ('[data]\nsource = "tables"\npath = "nowhere"\n', "must be a folder with nodes.csv"),

@@ -109,15 +109,15 @@ def test_presence_reaches_pagerank(monkeypatch):
     original = ni.centrality.pagerank
 
     def spy(network, **options):
-        asked.append((options["presence"], options["coupling"], options["damping"]))
+        asked.append((options["presence"], options["coupling"]))
         return original(network, **options)
 
     monkeypatch.setattr("netinnov.centrality.pagerank", spy)
-    measures = {"presence": "linked", "coupling": 2.0, "damping": 0.5}
+    measures = {"presence": "linked", "coupling": 2.0}
     context = context_of(three(), measures=measures)
     central.compute(context)
     context.measures.pagerank(context.cities)
-    assert set(asked) == {("linked", 2.0, 0.5)}
+    assert set(asked) == {("linked", 2.0)}
     assert len(asked) == 3  # all layers, the observed ones side by side, and by hand
 
 

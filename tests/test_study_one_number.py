@@ -24,7 +24,6 @@ OPTIONS = {
     "border": 0.5,
     "kilometres": 2.0,
     "coupling": 0.3,
-    "damping": 0.6,
     "presence": "linked",
 }
 READ = ("central", "centres", "organised", "experiment")

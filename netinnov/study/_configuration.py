@@ -19,7 +19,6 @@ from pydantic import (
 )
 
 from netinnov._arguments import as_path, check_choice, did_you_mean, shown
-from netinnov._inputs import READERS
 from netinnov._opening import read_text
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
@@ -91,13 +90,11 @@ language = "en"               # of the report: "en", "zh", or both as "en,zh", t
         return configure, (self.model_dump(exclude_unset=True),)
 
     @model_validator(mode="after")
-    def _layers_are_not_bundled(self) -> Self:
-        source = self.data.source
-        if self.layers and source in BUNDLED:
-            readers = " or ".join(map(repr, READERS))
-            raise ValueError(f"`layers` is for source = {readers}; leave it out with {source!r}")
-        if self.columns and source in BUNDLED:
-            raise ValueError(f"`columns` is for tables of your own; leave it out with {source!r}")
+    def _bundled_tables_are_known(self) -> Self:
+        for part in ("layers", "columns"):
+            if self.data.source in BUNDLED and getattr(self, part):
+                msg = f"`{part}` is for tables of your own; leave it out with "
+                raise ValueError(f"{msg}{self.data.source!r}")
         return self
 
 

@@ -28,6 +28,7 @@ SPELLED: Mapping[LanguageName, Mapping[int, str]] = {
 }
 MOST = 6  # names of a list that are written
 LONGEST = 80  # letters of a cell
+NUMBER = r"([−-]?\d[\d,.]*\d|\d)"
 # What English numbers say in words, and Chinese ones instead.
 IN_CHINESE = {
     " %": "%",
@@ -248,10 +249,15 @@ def words(code: LanguageName, part: Glossary) -> dict[str, str]:
 
 @cache
 def _patterns(code: LanguageName, part: Glossary) -> list[tuple[re.Pattern[str], str]]:
+    known = words(code, part)
+    if part == "figures":  # a label may be a word of netinnov
+        english = words("en", "terms")
+        terms = words(code, "terms").items()
+        known = {english.get(word, word.replace("_", " ")): said for word, said in terms} | known
     return [
         (
-            re.compile(re.escape(english).replace(r"\{\}", "(.+?)").replace(r"\#", r"(\d[\d,.]*)")),
+            re.compile(re.escape(english).replace(r"\{\}", "(.*?)").replace(r"\#", NUMBER)),
             said.replace("#", "{}"),
         )
-        for english, said in words(code, part).items()
+        for english, said in known.items()
     ]

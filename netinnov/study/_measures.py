@@ -38,7 +38,6 @@ class MeasuresPart(Part, part="measures"):
 [measures]                    # the same for every section
 coupling = 1.0                # weight between the copies of a place in two layers (PageRank,
                               # eigenvector, Katz, hubs and authorities)
-damping = 0.85                # chance to go along a link rather than jump anywhere (PageRank)
 presence = "linked"           # a place is in the layers where it has a link; "all": in every layer,
                               # which evens out ranks where layers have few links
 distance = "unit"             # length of a link: "unit" (1) or "inverse" (1 / weight); left out:
@@ -49,7 +48,6 @@ kilometres = 1.0              # default 0.0; added for each 1,000 km between two
 """
 
     coupling: Annotated[float, Field(ge=0)] = 1.0
-    damping: Annotated[float, Field(ge=0, lt=1)] = 0.85
     presence: Presence = "linked"
     distance: Distance | None = None
     border: Annotated[float, Field(ge=0)] = 0.0
@@ -75,7 +73,7 @@ kilometres = 1.0              # default 0.0; added for each 1,000 km between two
         return {"coupling": self.coupling, "presence": self.presence}
 
     def pagerank(self, network: MultilayerNetwork, nodes: Sequence[str] | None = None) -> pd.Series:
-        return centrality.pagerank(network, damping=self.damping, nodes=nodes, **self.coupled)
+        return centrality.pagerank(network, nodes=nodes, **self.coupled)
 
 
 def strength_together(
