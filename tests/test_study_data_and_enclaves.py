@@ -115,7 +115,7 @@ def test_a_region_at_a_level_and_what_is_left_out():
         "1 node outside the chosen places and 1 linked pair are left out."
         in said_by(data, result).notes
     )
-    strength = central.compute(context).strength
+    strength = tables_of(central, central.compute(context))["strength"].frame
     assert strength["links"].to_dict() == {"city": 2.0, "other": 2.0}
     only = context_of(three(), places={"keep": {"place": ["P", "Q"]}}, **OFF)
     assert only.cities.nodes.index.tolist() == ["P", "Q"]

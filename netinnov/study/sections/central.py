@@ -40,12 +40,9 @@ SIMPLE: dict[str, Callable[[MultilayerNetwork], Any]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Central(Result):
-    """Centralities of places: over all layers, by layer, and in the observed layers."""
+    """Centralities of places: over all layers, and more of them in the observed layers."""
 
     table: pd.DataFrame
-    degree: pd.DataFrame
-    strength: pd.DataFrame
-    together: pd.Series
     observed: pd.DataFrame | None
 
 
@@ -58,14 +55,7 @@ def compute(context: Context) -> Central | None:
     table = pd.DataFrame({"name": names, **measured, "pagerank": context.pagerank})
     if structure is not None and not structure.modelled:
         observed = _side_by_side(structure.network, context)
-    return Central(
-        context,
-        table.sort_values("pagerank", ascending=False, kind="stable"),
-        centrality.degree(cities),
-        centrality.strength(cities),
-        strength_together(cities, context.in_model(cities)),
-        observed,
-    )
+    return Central(context, table.sort_values("pagerank", ascending=False, kind="stable"), observed)
 
 
 def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
@@ -91,32 +81,30 @@ def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
 
 
 def facts(result: Central) -> Mapping[str, Fact]:
-    n, rank = len(result.table), result.table["pagerank"]
-    strength = result.together.sort_values(ascending=False, kind="stable")
+    rank, cities, modelled = result.table["pagerank"], result.context.cities, result.modelled_layers
+    strength = strength_together(cities, modelled).sort_values(ascending=False, kind="stable")
     strongest = strength.index[: 1 + as_much(strength, strength.head(1))]
-    layers, modelled = len(result.degree.columns), len(result.modelled_layers)
-    measured = result.observed
     return {
-        "places": n,
-        "layers": layers,
-        "both": 0 < modelled < layers,
-        "all_modelled": modelled == layers,
+        "places": len(rank),
+        "layers": len(cities.layers),
+        "both": 0 < len(modelled) < len(cities.layers),
+        "all_modelled": len(modelled) == len(cities.layers),
         "equal": alike(rank.iloc[0], rank.iloc[-1]),
         "first": [Place(node) for node in rank.index[:NAMED]],
         "shares": [float(share) for share in rank.head(NAMED)],
         "as_central": as_much(rank, rank.head(NAMED)),
-        "even_share": 1 / n,
+        "even_share": 1 / len(rank),
         "strongest": [Place(node) for node in strongest],
-        "strength_share": float(strength.iloc[0] / strength.sum()) if strength.any() else None,
-        "no_betweenness": measured is not None and "betweenness_centrality" not in measured,
+        "strength_share": float(strength.iloc[0] / strength.sum()),
+        "no_betweenness": result.observed is not None
+        and "betweenness_centrality" not in result.observed,
     }
 
 
 def key_figures(result: Central) -> Iterator[KeyFigure]:
     known, spread = facts(result), result.table["participation_coefficient"].dropna()
     yield KeyFigure("pagerank", float(result.table["pagerank"].iloc[0]), form="percent")
-    if known["strength_share"] is not None:
-        yield KeyFigure("strength", known["strength_share"], form="percent")
+    yield KeyFigure("strength", known["strength_share"], form="percent")
     yield KeyFigure("degree", int(result.table["overlapping_degree"].max()))
     if len(spread):
         yield KeyFigure("one_layer", int((spread == 0).sum()), of=len(spread))
@@ -139,11 +127,11 @@ def _centralities(result: Central) -> Figure:
 
 
 def tables(result: Central) -> Iterator[Table]:
-    modelled = result.modelled_layers
+    modelled, cities = result.modelled_layers, result.context.cities
     yield Table("centrality", with_modelled(result.table, modelled), modelled=modelled)
-    for name, frame in (("degree", result.degree), ("strength", result.strength)):
-        marked = mark_layers(frame, modelled, columns=True)
-        yield Table(name, marked, modelled=modelled)
+    for measure in (centrality.degree, centrality.strength):
+        frame = mark_layers(measure(cities), modelled, columns=True)
+        yield Table(measure.__name__, frame, modelled=modelled)
     if result.observed is not None:
         columns = ["pagerank", "overlapping_strength", "overlapping_degree", "harmonic_centrality"]
         columns += ["closeness_centrality", "betweenness_centrality", "core_number"]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -55,21 +56,22 @@ class Centres(Result):
         partly_modelled = 0 < len(self.modelled_layers) < len(self.context.cities.layers)
         return self.evenness.iloc[-2 if partly_modelled else -1]
 
-    def interval(self, index: str) -> tuple[float, float] | tuple[None, None]:
+    def interval(self, index: str) -> list[float]:
+        """Both ends; none where it has no interval, or one that is a point."""
         if self.profile is None:
-            return None, None
+            return []
         low, high = map(float, self.profile.loc[index, ["low", "high"]])
-        return (low, high) if low < high else (None, None)
+        return [low, high] if low < high else []
+
+    def figure(self, name: str, value: float, index: str, **written: Any) -> KeyFigure:
+        low, high = self.interval(index) or (None, None)
+        return KeyFigure(name, value, low, high, **written)
 
     @property
     def digits(self) -> int:
         """As many as tell the effective number from the ends of its interval and all places."""
-        value = float(self.main["effective_number"])
-        if not math.isfinite(value):
-            return 2
-        ends = [end for end in self.interval("effective_number") if end is not None]
-        least = max(2, math.floor(math.log10(value)) + 1)
-        return digits_apart(value, *ends, self.main["linked"], least=least)
+        ends = self.interval("effective_number")
+        return digits_apart(self.main["effective_number"], *ends, self.main["linked"])
 
 
 def compute(context: Context) -> Centres | None:
@@ -152,16 +154,14 @@ def key_figures(result: Centres) -> Iterator[KeyFigure]:
     main, detected = result.main, result.detection
     places, linked = int(main["places"]), int(main["linked"])
     if detected is not None:
-        ends = result.interval("n_centres")
-        yield KeyFigure("centres", len(detected.centres), *ends, of=places)
+        yield result.figure("centres", len(detected.centres), "n_centres", of=places)
         yield KeyFigure("by_most", len(detected.by_most), of=places)
     if math.isfinite(effective := float(main["effective_number"])):
-        ends, digits = result.interval("effective_number"), result.digits
-        yield KeyFigure("effective", effective, *ends, of=linked, digits=digits)
-        ends = result.interval("primacy")
-        yield KeyFigure("primacy", float(main["primacy"]), *ends, form="percent")
+        written = {"of": linked, "digits": result.digits}
+        yield result.figure("effective", effective, "effective_number", **written)
+        yield result.figure("primacy", float(main["primacy"]), "primacy", form="percent")
     if math.isfinite(slope := float(main["rank_size_slope"])) and linked >= ENOUGH:
-        yield KeyFigure("slope", slope, *result.interval("rank_size"))
+        yield result.figure("slope", slope, "rank_size")
 
 
 def draw(result: Centres) -> Iterator[Picture]:

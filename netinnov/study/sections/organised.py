@@ -29,7 +29,7 @@ from netinnov.study._section import (
 )
 from netinnov.study._structure_plan import StructurePart
 from netinnov.study._words import as_much, digits_apart
-from netinnov.study.sections import _organisation as of, enclaves
+from netinnov.study.sections import _organisation as of
 
 DRAWN = 4  # communities from which the weight between them is drawn
 SHOWN = 20  # layers whose names have room in a figure
@@ -105,7 +105,6 @@ def _brokers(result: Organised) -> dict[str, Fact]:
         "top_pairs": [int(n) for n in together.head(NAMED)],
         "tied": as_much(together, together.head(NAMED)) if len(table) else 0,
         "all_layers": not result.modelled_layers,
-        "has_enclaves": bool(len(result.context.once(enclaves.compute).table)),
         "enclave_brokers": len(mine),
         "across": int(mine[across].to_numpy().sum()) / paths if paths else math.nan,
     }
@@ -130,11 +129,11 @@ def key_figures(result: Organised) -> Iterator[KeyFigure]:
     digits = digits_apart(test.modularity, test.null_low, test.null_high)
     yield KeyFigure("modularity", test.modularity, test.null_low, test.null_high, digits=digits)
     yield KeyFigure("inside", result.communities.inside, form="percent")
-    if known["layers"] > 1:
+    if len(result.overlap) > 1:
         yield KeyFigure("overlap", known["overlap_median"], form="percent")
     if known["n_brokers"] is not None:
         yield KeyFigure("brokers", known["n_brokers"])
-        if known["has_enclaves"] and known["across"] == known["across"]:
+        if known["enclave_brokers"]:
             yield KeyFigure("across", known["across"], form="percent")
 
 
