@@ -17,7 +17,7 @@ from netinnov.study._context import Context
 from netinnov.study._words import digits_apart, number
 from netinnov.study.sections import centres
 from netinnov.study.sections._centre_detection import detect
-from netinnov.study.sections._concentration import evenness, profile
+from netinnov.study.sections._concentration import profile
 from study_cases import (
     CHAIN,
     STARS,
@@ -246,15 +246,8 @@ def test_among_a_great_many_places_nothing_is_drawn(monkeypatch):
     assert left_out(context) == dict.fromkeys(["intervals", "null model"], "why_many_places")
 
 
-def test_without_structure_there_is_evenness_and_nothing_is_drawn():
-    context = context_of(network_of(STARS), **OFF)
-    result = context.once(centres.compute)
-    assert (result.detection, result.profile) == (None, None)
-    assert [*tables_of(centres, result)] == ["polycentricity"]
-    assert [picture.name for picture in centres.draw(result)] == ["rank_size"]
-    assert {*figures_of(centres, context)} == {"effective", "primacy"}
-    assert text_in(centres, context).answer.startswith("Links are as concentrated as if ")
-    assert text_in(centres, context, "zh").answer.startswith("联系的集中程度相当于由 ")
+def test_without_structure_there_is_no_section():
+    assert context_of(network_of(STARS), **OFF).once(centres.compute) is None
 
 
 def test_with_many_places_communities_are_not_searched_in_every_draw(stars, monkeypatch):
@@ -287,9 +280,7 @@ def with_index(stars, *, rows=("effective_number",), **columns):
     table = pd.DataFrame([row | columns] * len(rows), pd.Index(rows, name="index"))
     table = table.reindex([*rows, "n_centres", "primacy", "rank_size"])
     result = stars.once(centres.compute)
-    value = columns.get("value", 2.5)
-    even = result.evenness.assign(effective_number=value, linked=50)
-    return replace(result, evenness=even, profile=table)
+    return replace(result, profile=table)
 
 
 def effective(result):
@@ -383,8 +374,8 @@ def test_the_effective_number_does_not_reach_all_places_by_rounding(rows, shown)
 
 def test_almost_equal_places_are_not_said_to_be_as_many_as_equal_ones():
     ring = [(f"c{i}", f"c{(i + 1) % 12}", 10 + i % 2) for i in range(12)]
-    context = context_of(network_of([*ring, ("c0", "c5", 3)]), **OFF)
-    assert round(context.once(evenness)["effective_number"].iloc[-1]) == 12
+    context = context_of(network_of([*ring, ("c0", "c5", 3)]))
+    assert round(context.once(profile).loc["effective_number", "value"]) == 12
     assert "as if 12 equal places" not in text_in(centres, context).answer
 
 
@@ -403,49 +394,26 @@ def test_numbers_that_differ_are_written_apart(values, shown):
     assert number(values[0], digits=digits_apart(*values)) == shown
 
 
-# -- evenness by layer --------------------------------------------------------------------------
-
-
-def test_a_table_of_evenness_counts_the_places_that_its_indices_are_of():
+def test_places_without_links_count_in_the_indices_and_are_told():
     # Strengths 1, 2, 1 and, of d without links, 0; the mean is 1. Gini: sum of |x - y| / (2 n^2).
     places = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
-    context = context_of(network_of(CHAIN[:2], nodes=places), **OFF)
-    row = table_of(context, "polycentricity").frame.iloc[0]
-    assert (row["places"], row["linked"]) == (4, 3)
+    context = context_of(network_of(CHAIN[:2], nodes=places))
+    known = facts_of(centres, context)
+    assert (known["places"], known["linked"]) == (4, 3)
     differences = np.abs(np.subtract.outer([1, 2, 1, 0], [1, 2, 1, 0])).sum()
-    assert row["gini"] == pytest.approx(differences / (2 * 4**2 * 1))
+    gini = context.once(profile).loc["gini", "value"]
+    assert gini == pytest.approx(differences / (2 * 4**2 * 1))
 
 
 def test_the_figure_of_rank_and_size_draws_what_the_table_says():
     # b is directed: beside it the undirected a counts twice, 2 x 3 + 1 at b.
     links = [("a", "b", 3.0, "a"), ("b", "c", 1.0, "b"), ("c", "d", 1.0, "b")]
-    context = context_of(network_of(links, directed=["b"]), **OFF)
-    (picture,) = centres.draw(context.once(centres.compute))
+    context = context_of(network_of(links, directed=["b"]))
+    picture, *_ = centres.draw(context.once(centres.compute))
     points = picture.draw().axes[0].lines[0].get_ydata().tolist()
     assert points == [7, 6, 2, 1]
-    fit = table_of(context, "polycentricity").frame.loc["all", "rank_size_slope"]
-    assert ni.polycentricity.rank_size(points).slope == fit
-
-
-def test_undefined_indices_are_not_told(stars):
-    result = with_index(stars, value=math.nan)
-    language = stars.language
-    text = language.text(language.template("centres"), centres.facts(result))
-    assert "as if" not in text.answer
-    assert "effective" not in {each.name for each in centres.key_figures(result)}
-
-
-def test_rows_of_indices_say_what_is_modelled_in_them():
-    links = [*CHAIN, ("a", "c", 2, "model")]
-    context = context_of(network_of(links, modelled=["model"]), **OFF)
-    frame = table_of(context, "polycentricity").frame
-    found = frame["modelled_layers"].astype(object).where(frame["modelled_layers"].notna(), "")
-    assert found.to_dict() == {
-        "links": "",
-        "model (modelled)": "model (modelled)",
-        "observed": "",
-        "all": "model (modelled)",
-    }
+    fit = context.once(profile).loc["rank_size", "value"]
+    assert ni.polycentricity.rank_size(points).slope == pytest.approx(fit)
 
 
 # -- small and odd networks ---------------------------------------------------------------------

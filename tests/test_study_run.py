@@ -132,7 +132,7 @@ def test_the_folder_holds_tables_figures_report_explorer_and_manifest(bundled):
         "tables",
     ]
     names = {path.stem for path in (bundled / "tables").iterdir()}
-    wanted = "centrality coverage degree effects enclaves kinds layers polycentricity replicates"
+    wanted = "centrality coverage degree effects enclaves kinds layers replicates"
     assert {*wanted.split(), "modelled", "scenario", "strength", "profile"} <= names
     for folder, endings in (("tables", (".csv", ".parquet")), ("figures", (".pdf", ".png"))):
         found = [path.name for path in (bundled / folder).iterdir() if path.suffix != ".md"]
@@ -358,19 +358,6 @@ def test_numbers_are_those_of_the_package(bundled):
         found, expected.reindex(found.index), check_index_type=False, check_names=False
     )
     assert found.is_monotonic_decreasing
-    # With a modelled layer strengths are added up layer by layer.
-    strength = table(bundled, "strength").set_index("node").sum(axis=1)
-    slope = ni.polycentricity.rank_size(strength).slope
-    indices = table(bundled, "polycentricity").set_index("layer")
-    assert indices.loc["all", "rank_size_slope"] == pytest.approx(slope)
-
-
-def test_one_global_efficiency_in_one_report(bundled):
-    # The section on polycentricity read neither the frictions nor the distance of [measures].
-    effects = table(bundled, "effects")
-    baseline = effects.loc[effects["measure"] == "global_efficiency", "baseline"].iloc[0]
-    indices = table(bundled, "polycentricity").set_index("layer")
-    assert indices.loc["all", "global_efficiency"] == pytest.approx(baseline, rel=1e-12)
 
 
 def test_what_is_modelled_is_marked(bundled):
@@ -582,11 +569,6 @@ def test_layers_of_shares_are_refused_before_any_work(tables):
     path = tables(THREE, CHAIN, settings='[layers.links]\nquantity = "share_of_origin"\n')
     with pytest.raises(InputError, match="'links' holds shares"):
         run(path)
-
-
-def test_a_flattened_network_may_call_its_layer_all(no_figures, tables):
-    out = run(tables(THREE, CHAIN, link_columns={"layer": "all"}))
-    assert table(out, "polycentricity")["layer"].tolist() == ["all"]
 
 
 def test_what_is_not_there_is_said_to_be_missing(no_figures, tables):

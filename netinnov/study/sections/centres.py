@@ -28,72 +28,65 @@ from netinnov.study._section import (
     Result,
     Table,
     Term,
-    mark_layers,
     with_modelled,
 )
-from netinnov.study._structure_plan import plan
+from netinnov.study._structure_plan import StructurePart, plan
 from netinnov.study._words import digits_apart
 from netinnov.study.sections._centre_detection import Detection, detect
-from netinnov.study.sections._concentration import evenness, profile, strength_of
+from netinnov.study.sections._concentration import profile
 
 SPOKES = 150  # places up to which a map joins each of them with the centre of its community
 ENOUGH = 10  # places with links that a slope of rank and size is told of
 LEAST = 4  # places with links from which ranks are drawn
+OPTIONS = StructurePart
 CHECK = plan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Centres(Result):
-    """Evenness of strength; None for the rest where [structure] is left out."""
+    """Centres, and indices of polycentricity with their intervals."""
 
-    evenness: pd.DataFrame
-    detection: Detection | None
-    profile: pd.DataFrame | None
+    detection: Detection
+    profile: pd.DataFrame
 
     @property
-    def main(self) -> pd.Series:
-        """Evenness over the layers looked at together: the observed ones, if there are any."""
-        partly_modelled = 0 < len(self.modelled_layers) < len(self.context.cities.layers)
-        return self.evenness.iloc[-2 if partly_modelled else -1]
+    def linked(self) -> int:
+        return int((self.detection.table["centrality"] > 0).sum())
 
     def interval(self, index: str) -> list[float]:
         """Both ends; none where it has no interval, or one that is a point."""
-        if self.profile is None:
-            return []
         low, high = map(float, self.profile.loc[index, ["low", "high"]])
         return [low, high] if low < high else []
 
-    def figure(self, name: str, value: float, index: str, **written: Any) -> KeyFigure:
+    def figure(self, name: str, index: str, **written: Any) -> KeyFigure:
         low, high = self.interval(index) or (None, None)
-        return KeyFigure(name, value, low, high, **written)
+        return KeyFigure(name, float(self.profile.at[index, "value"]), low, high, **written)
 
     @property
     def digits(self) -> int:
         """As many as tell the effective number from the ends of its interval and all places."""
         ends = self.interval("effective_number")
-        return digits_apart(self.main["effective_number"], *ends, self.main["linked"])
+        return digits_apart(self.profile.at["effective_number", "value"], *ends, self.linked)
 
 
 def compute(context: Context) -> Centres | None:
-    if not context.cities.storage.presence("linked").any():
+    detected, indices = context.once(detect), context.once(profile)
+    if detected is None or indices is None:
         return None
-    parts = context.once(evenness), context.once(detect), context.once(profile)
-    return Centres(context, *parts)
+    return Centres(context, detected, indices)
 
 
 def facts(result: Centres) -> Mapping[str, Fact]:
-    main, linked = result.main, int(result.main["linked"])
-    known: dict[str, Fact] = {
-        "places": int(main["places"]),
-        "linked": linked,
-        "effective": float(main["effective_number"]),
+    effective = float(result.profile.at["effective_number", "value"])
+    return {
+        "places": len(result.detection.table),
+        "linked": result.linked,
+        "effective": effective,
         "digits": result.digits,
-        "even": linked > 1 and math.isclose(main["effective_number"], linked),
-        "detected": result.detection is not None,
+        "even": result.linked > 1 and math.isclose(effective, result.linked),
+        **_by_rule(result.detection),
+        **_indices(result.profile, result.detection),
     }
-    if result.detection is not None and result.profile is not None:
-        known |= _by_rule(result.detection) | _indices(result.profile, result.detection)
-    return known
 
 
 def _by_rule(detected: Detection) -> dict[str, Fact]:
@@ -151,37 +144,30 @@ def _indices(table: pd.DataFrame, detected: Detection) -> dict[str, Fact]:
 
 
 def key_figures(result: Centres) -> Iterator[KeyFigure]:
-    main, detected = result.main, result.detection
-    places, linked = int(main["places"]), int(main["linked"])
-    if detected is not None:
-        yield result.figure("centres", len(detected.centres), "n_centres", of=places)
-        yield KeyFigure("by_most", len(detected.by_most), of=places)
-    if math.isfinite(effective := float(main["effective_number"])):
-        written = {"of": linked, "digits": result.digits}
-        yield result.figure("effective", effective, "effective_number", **written)
-        yield result.figure("primacy", float(main["primacy"]), "primacy", form="percent")
-    if math.isfinite(slope := float(main["rank_size_slope"])) and linked >= ENOUGH:
-        yield result.figure("slope", slope, "rank_size")
+    places, linked = len(result.detection.table), result.linked
+    yield result.figure("centres", "n_centres", of=places, digits=len(str(places)))
+    yield KeyFigure("by_most", len(result.detection.by_most), of=places)
+    yield result.figure("effective", "effective_number", of=linked, digits=result.digits)
+    yield result.figure("primacy", "primacy", form="percent")
+    if linked >= ENOUGH:
+        yield result.figure("slope", "rank_size")
 
 
 def draw(result: Centres) -> Iterator[Picture]:
-    detected, located = result.detection, False
-    if detected is not None:
-        storage = result.context.cities.storage
-        at = storage.places[["lon", "lat"]].reindex(storage.nodes["place"])
-        at = at.set_axis(storage.nodes.index).reindex(detected.table.index).dropna()
-        if located := not at.empty:
-            yield Picture("centres", partial(_map, result, detected.table, at), on_page=True)
-    if result.main["linked"] >= LEAST:
-        yield Picture("rank_size", partial(_ranks, result), on_page=not located)
-    if detected is not None and result.profile is not None:
-        columns = ["low", "low_without_one", "null_low"]
-        if result.profile[columns].notna().any(axis=None):  # else it would show values alone
-            events = detected.plan.participation is not None
-            yield Picture("profile", partial(_profile, result, result.profile, events))
+    storage, table = result.context.cities.storage, result.detection.table
+    at = storage.places[["lon", "lat"]].reindex(storage.nodes["place"])
+    at = at.set_axis(storage.nodes.index).reindex(table.index).dropna()
+    if not at.empty:
+        yield Picture("centres", partial(_map, result, at), on_page=True)
+    if result.linked >= LEAST:
+        yield Picture("rank_size", partial(_ranks, result), on_page=at.empty)
+    columns = ["low", "low_without_one", "null_low"]
+    if result.profile[columns].notna().any(axis=None):  # else it would show values alone
+        yield Picture("profile", partial(_profile, result))
 
 
-def _map(result: Centres, table: pd.DataFrame, at: pd.DataFrame) -> Figure:
+def _map(result: Centres, at: pd.DataFrame) -> Figure:
+    table = result.detection.table
     frame = result.maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
     figure = new_figure(height=map_height(frame))
     plotting.plot_centres(
@@ -198,28 +184,24 @@ def _map(result: Centres, table: pd.DataFrame, at: pd.DataFrame) -> Figure:
 
 
 def _ranks(result: Centres) -> Figure:
-    context, figure = result.context, new_figure(height=58)
-    strength = strength_of(context, context.observed(context.cities) or [*context.cities.layers])
+    strength, figure = result.detection.table["centrality"], new_figure(height=58)
     named = strength.set_axis(result.drawn_names.reindex(strength.index).fillna(""))
     ax = plotting.plot_rank_size(named, labelled=3, ax=figure.add_subplot())
     ax.set_ylabel("strength")
     return figure
 
 
-def _profile(result: Centres, table: pd.DataFrame, events: bool) -> Figure:
-    known = table.dropna(subset="value")
+def _profile(result: Centres) -> Figure:
+    known = result.profile.dropna(subset="value")
     figure = new_figure(width=DOUBLE, height=34 + 4.6 * len(known))
     names = {index: result.context.language.term(str(index)) for index in known.index}
-    drawn, ax = "events" if events else "flows", figure.add_subplot()
-    plotting.plot_profile(known, names=names, resampled=drawn, ax=ax)
+    drawn = "flows" if result.detection.plan.participation is None else "events"
+    plotting.plot_profile(known, names=names, resampled=drawn, ax=figure.add_subplot())
     return figure
 
 
 def tables(result: Centres) -> Iterator[Table]:
-    detected, modelled = result.detection, result.modelled_layers
-    yield Table("polycentricity", mark_layers(result.evenness, modelled), modelled=modelled)
-    if detected is None or result.profile is None:
-        return
+    detected = result.detection
     modelled = detected.plan.modelled
     view = detected.table[["centre", "support", "agreement"]]
     view = view.assign(strength=detected.table["centrality"]).rename_axis("place").reset_index()
