@@ -67,7 +67,10 @@ def readings(context, tables):
     for _, row in tables["effects"].iterrows():
         node = "" if pd.isna(row["node"]) else row["node"]
         yield from of("effects", {row["measure"]: row["baseline"]}, "all", node)
-    for name, measure in (("degree", "overlapping_degree"), ("strength", "overlapping_strength")):
+    sums = {"degree": "overlapping_degree", "strength": "overlapping_strength"}
+    if len({layer in context.cities.directed for layer in layers}) == 2:
+        del sums["strength"]  # a link without a direction counts twice in the sum
+    for name, measure in sums.items():
         for node, row in tables[name].iterrows():
             yield from of(name, {measure: float(row.sum())}, "all", node)
     n_centres = float(tables["centres"]["centre"].sum())

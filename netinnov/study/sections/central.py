@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -32,10 +32,7 @@ from netinnov.study._words import alike, as_much
 BETWEEN = 1000  # places above which betweenness, a search from each, is left out
 NAMED = 3
 DRAWN = 15
-SIMPLE: dict[str, Callable[[MultilayerNetwork], Any]] = {
-    "overlapping_degree": centrality.overlapping_degree,
-    "participation_coefficient": centrality.participation_coefficient,
-}
+Measure: TypeAlias = Callable[[MultilayerNetwork], Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,19 +47,28 @@ def compute(context: Context) -> Central | None:
     cities, structure, observed = context.cities, context.once(plan), None
     if not cities.storage.presence("linked").any():
         return None
-    names = cities.storage.nodes.index.to_series().map(context.names).astype("str")
-    measured = {called: measure(cities) for called, measure in SIMPLE.items()}
-    table = pd.DataFrame({"name": names, **measured, "pagerank": context.pagerank})
     if structure is not None and not structure.modelled:
-        observed = _side_by_side(structure.network, context)
-    return Central(context, table.sort_values("pagerank", ascending=False, kind="stable"), observed)
+        observed = _measured(structure.network, context, **_more(structure.network, context))
+    return Central(
+        context, _measured(cities, context, pagerank=lambda _: context.pagerank), observed
+    )
 
 
-def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
-    paths, coupled = context.measures.paths, context.measures.coupled
+def _measured(network: MultilayerNetwork, context: Context, **more: Measure) -> pd.DataFrame:
     modelled = context.in_model(network)
-    measures = SIMPLE | {
+    measures: dict[str, Measure] = {
+        "overlapping_degree": centrality.overlapping_degree,
         "overlapping_strength": partial(strength_together, modelled=modelled),
+        "participation_coefficient": centrality.participation_coefficient,
+    }
+    table = centrality.centrality_table(network, measures=measures | more)
+    table.insert(0, "name", table.index.map(context.names).astype("str"))
+    return table.sort_values("pagerank", ascending=False, kind="stable")
+
+
+def _more(network: MultilayerNetwork, context: Context) -> dict[str, Measure]:
+    paths, coupled = context.measures.paths, context.measures.coupled
+    measures: dict[str, Measure] = {
         "pagerank": context.measures.pagerank,
         "eigenvector_centrality": partial(centrality.eigenvector_centrality, **coupled),
         "katz_centrality": partial(centrality.katz_centrality, **coupled),
@@ -75,9 +81,7 @@ def _side_by_side(network: MultilayerNetwork, context: Context) -> pd.DataFrame:
     }
     if network.n_nodes <= BETWEEN:
         measures["betweenness_centrality"] = partial(centrality.betweenness_centrality, **paths)
-    table = centrality.centrality_table(network, measures=measures)
-    table.insert(0, "name", table.index.map(context.names))
-    return table.sort_values("pagerank", ascending=False, kind="stable")
+    return measures
 
 
 def facts(result: Central) -> Mapping[str, Fact]:

@@ -53,6 +53,9 @@ class Centres(Result):
     def linked(self) -> int:
         return int((self.detection.table["centrality"] > 0).sum())
 
+    def value(self, index: str) -> float:
+        return float(self.profile["value"][index])
+
     def interval(self, index: str) -> list[float]:
         """Both ends; none where it has no interval, or one that is a point."""
         low, high = map(float, self.profile.loc[index, ["low", "high"]])
@@ -60,13 +63,13 @@ class Centres(Result):
 
     def figure(self, name: str, index: str, **written: Any) -> KeyFigure:
         low, high = self.interval(index) or (None, None)
-        return KeyFigure(name, float(self.profile.at[index, "value"]), low, high, **written)
+        return KeyFigure(name, self.value(index), low, high, **written)
 
     @property
     def digits(self) -> int:
         """As many as tell the effective number from the ends of its interval and all places."""
         ends = self.interval("effective_number")
-        return digits_apart(self.profile.at["effective_number", "value"], *ends, self.linked)
+        return digits_apart(self.value("effective_number"), *ends, self.linked)
 
 
 def compute(context: Context) -> Centres | None:
@@ -77,7 +80,7 @@ def compute(context: Context) -> Centres | None:
 
 
 def facts(result: Centres) -> Mapping[str, Fact]:
-    effective = float(result.profile.at["effective_number", "value"])
+    effective = result.value("effective_number")
     return {
         "places": len(result.detection.table),
         "linked": result.linked,
