@@ -60,7 +60,6 @@ NEEDED = {
     "measures.kilometres": "and distances",
     "experiment.rivals": "enclaves the other way are in the data",
     "siting.most_hosts": "a first run is quick",
-    "plan.resamples": "and so is the path",
 }
 """Settings in which the example is not the default, and why it needs that."""
 

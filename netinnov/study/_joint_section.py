@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netinnov.study._context import Context
-from netinnov.study._section import Fact, KeyFigure, Part, Picture, Result, Table
-
-if TYPE_CHECKING:
-    from types import ModuleType
+from netinnov.study._section import Fact, KeyFigure, Part, Picture, Result, Section, Table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,40 +23,41 @@ class Joint(Result):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JointSection:
-    """What a section is made of, from modules that have the same names as a section."""
+    """A section of several, by the name of the fact ``has_NAME``."""
 
-    modules: Mapping[str, ModuleType]  # by the name of the fact ``has_NAME``
+    sections: Mapping[str, Section[Any]]
 
     @property
     def options(self) -> tuple[type[Part], ...]:
-        return tuple(module.OPTIONS for module in self.modules.values())
+        return tuple(part for each in self.sections.values() for part in each.options)
 
-    def _asked(self, context: Context) -> list[str]:
-        options = {name: context.options(module.OPTIONS) for name, module in self.modules.items()}
-        return [name for name, part in options.items() if part is not None]
+    def _asked(self, context: Context) -> dict[str, Section[Any]]:
+        asked = self.sections.items()
+        return {name: each for name, each in asked if any(map(context.options, each.options))}
 
     def check(self, context: Context) -> None:
-        for name in self._asked(context):
-            context.once(self.modules[name].CHECK)
+        for section in self._asked(context).values():
+            if section.check is not None:
+                context.once(section.check)
 
     def compute(self, context: Context) -> Joint:
-        names = self._asked(context)
-        return Joint(context, {name: self.modules[name].compute(context) for name in names})
+        asked = self._asked(context).items()
+        return Joint(context, {name: section.compute(context) for name, section in asked})
 
     def facts(self, joint: Joint) -> Mapping[str, Fact]:
-        known: dict[str, Fact] = {f"has_{name}": name in joint.results for name in self.modules}
+        known: dict[str, Fact] = {f"has_{name}": name in joint.results for name in self.sections}
         for name in joint.results:
-            known |= self.modules[name].facts(joint.of(name))
+            known |= self.sections[name].facts(joint.of(name))
         return known
 
     def key_figures(self, joint: Joint) -> Iterator[KeyFigure]:
         for name in joint.results:
-            yield from self.modules[name].key_figures(joint.of(name))
+            yield from self.sections[name].key_figures(joint.of(name))
 
     def draw(self, joint: Joint) -> Iterator[Picture]:
         for name in joint.results:
-            yield from self.modules[name].draw(joint.of(name))
+            yield from self.sections[name].draw(joint.of(name))
 
     def tables(self, joint: Joint) -> Iterator[Table]:
         for name in joint.results:
-            yield from self.modules[name].tables(joint.of(name))
+            yield from self.sections[name].tables(joint.of(name))

@@ -26,6 +26,7 @@ from netinnov.study.sections._enclave_choice import PricesPart, check_linked
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
 MOST_HOMES = 20
+PLACEMENTS = 5  # random ones of each park, over which a plan is valued
 VOLUME_SHARE = 0.1  # weight of a direct link, as a share of home's strength
 
 
@@ -47,7 +48,6 @@ most_hosts = 3                # default 5; so many of them
 size = 4                      # links of an enclave
 pipeline_share = 0.25         # share of them that lead home
 # layer = "gravity_modelled"  # where links are placed; left out: layer of most links
-placements = 5                # random placements of each enclave, over which a plan is valued
 resamples = 20                # of the links: how often each site is chosen then; 0: none
 
 [siting.prices]               # left out: a plan has as many sites, whatever they cost
@@ -67,7 +67,6 @@ pipeline_km = 0.01            # of each kilometre of any other link
     size: Annotated[int, Field(ge=1)] = 4
     pipeline_share: Annotated[float, Field(ge=0, le=1)] = 0.25
     layer: str | None = None
-    placements: Annotated[int, Field(ge=1)] = 5
     resamples: Annotated[int, Field(ge=0)] = 20
     prices: PricesPart | None = None
 
@@ -86,6 +85,10 @@ class Maker:
     network: MultilayerNetwork
     layer: str
     parks: bool
+
+    @property
+    def placements(self) -> int:
+        return PLACEMENTS if self.parks else 1
 
     def scenario(self, home: str, host: str) -> Scenario:
         part, layer = self.part, self.layer

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, ClassVar
 
 import pandas as pd
-from matplotlib.figure import Figure
 from pydantic import Field
 
 from netinnov.centrality import strength
 from netinnov.network import MultilayerNetwork
 from netinnov.planning import CentrePlan, EffectiveNumber, plan_centres
-from netinnov.plotting import plot_plan_map
-from netinnov.plotting._frame import map_height
-from netinnov.plotting._style import new_figure
 from netinnov.polycentricity import effective_number
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
-from netinnov.study._section import Fact, KeyFigure, Part, Picture, Result, Table, with_modelled
+from netinnov.study._section import Fact, KeyFigure, Part, Result, Table, with_modelled
 from netinnov.study.sections._candidate_sites import Candidates, candidates_of, maker_of, pairs_of
+
+RESAMPLES = 100  # of the links, for intervals
 
 
 class PlanPart(Part, part="plan", optional=True):
@@ -31,11 +28,9 @@ class PlanPart(Part, part="plan", optional=True):
 # effective_number = 10.0     # target: strength as spread as over so many equal places; left out:
                               # one more than today, or half of what is missing to all places if
                               # that is less
-resamples = 50                # default 100; of the links, for intervals
 """
 
     effective_number: Annotated[float, Field(gt=0)] | None = None
-    resamples: Annotated[int, Field(ge=1, le=1_000_000)] = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +64,8 @@ def compute(context: Context) -> Plan:
         target=EffectiveNumber(part.effective_number or more),
         candidates={site: maker.scenario(home, host) for site, home, host in ends},
         prices=siting.prices,
-        replicates=siting.part.placements if maker.parks else 1,
-        resamples=part.resamples,
+        replicates=maker.placements,
+        resamples=RESAMPLES,
         rng=context.seed,
     )
     return Plan(context, siting, network, maker.parks, plan)
@@ -90,7 +85,7 @@ def facts(result: Plan) -> Mapping[str, Fact]:
         "plan_cost": plan.cost,
         "candidates": len(siting.pairs),
         "plan_modelled": bool(result.modelled),
-        "plan_resamples": result.context.settings(PlanPart).resamples,
+        "plan_resamples": RESAMPLES,
         "every_interval": bool(plan.steps["low"].notna().all()),
     }
 
@@ -100,29 +95,6 @@ def key_figures(result: Plan) -> Iterator[KeyFigure]:
     for name, at in zip(names, (0, -1), strict=False):
         value, low, high = result.plan.steps[["value", "low", "high"]].iloc[at].astype(float)
         yield KeyFigure(name, float(value), low, high, digits=3)
-
-
-def draw(result: Plan) -> Iterator[Picture]:
-    at = result.network.places[["lon", "lat"]].reindex(result.plan.places.index).dropna()
-    ends = pd.unique(result.siting.pairs.loc[list(result.plan.sites)].to_numpy().ravel())
-    if len(ends) and set(ends) <= set(at.index):
-        yield Picture("plan_map", partial(_map, result, at, at.loc[ends]), on_page=True)
-
-
-def _map(result: Plan, at: pd.DataFrame, ends: pd.DataFrame) -> Figure:
-    frame = result.maps.detail_with(at, ends)
-    figure = new_figure(height=map_height(frame))
-    plot_plan_map(
-        result.plan,
-        pairs=result.siting.pairs,
-        places=result.network.places,
-        names=result.drawn_names,
-        labels=8,
-        extent=frame,
-        basemap=result.maps.below,
-        ax=figure.add_subplot(),
-    )
-    return figure
 
 
 def tables(result: Plan) -> Iterator[Table]:
@@ -139,5 +111,3 @@ def tables(result: Plan) -> Iterator[Table]:
         places=("home", "host"),
         modelled=result.modelled,
     )
-    places = result.plan.places.rename_axis("place").reset_index()
-    yield Table("plan_places", with_modelled(places, result.modelled), modelled=result.modelled)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from matplotlib.figure import Figure
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
@@ -39,11 +39,12 @@ from netinnov.study.sections._enclave_choice import (
     check_linked,
     choose,
     enclave_called,
-    most_frequent,
 )
 from netinnov.study.sections._trials import MIRROR
 
+BORDER = 1.0  # assumed where [measures] has none, so that a corridor can remove something
 LINKS = 10  # links of each approach, where nothing says how large the park is
+PLACEMENTS = 30  # of each approach
 NOTHING = 1e-9  # changes up to this count as none
 SHOWN = ["home_access", "host_access", "efficiency", "access_gini", "effective_number"]
 
@@ -51,15 +52,12 @@ SHOWN = ["home_access", "host_access", "efficiency", "access_gini", "effective_n
 class GovernancePart(Part, part="governance", optional=True):
     example: ClassVar[str] = """\
 [governance]                  # planning: approaches of governance side by side
-# home = "quzhou"             # between whom; home and host left out: those of the experiment, or of
-# host = "hangzhou"           # most enclaves
+# home = "quzhou"             # between whom; left out: as in the experiment
+# host = "hangzhou"           # the same
 # budget = 20.0               # what each approach may cost at the prices below; without prices the
                               # links of each; left out: as the park of the experiment, or 10
 # layer = "gravity_modelled"  # where links are placed; left out: that of the experiment, or the
                               # layer of most links
-border = 1.0                  # assumed: added to a link across jurisdictions, where [measures] has
-                              # a border of 0, so that a corridor or a merger can remove something
-placements = 30               # random placements of each approach
 
 [governance.prices]           # left out: approaches have as many links, whatever they cost
 park = 10.0                   # an assumption, in any unit of money: of a park, whatever its size
@@ -71,16 +69,7 @@ pipeline_km = 0.01            # of each kilometre of any other link
     host: str | None = None
     budget: Annotated[float, Field(gt=0)] | None = None
     layer: str | None = None
-    border: Annotated[float, Field(ge=0)] = 1.0
-    placements: Annotated[int, Field(ge=1)] = 30
     prices: PricesPart | None = None
-
-    @model_validator(mode="after")
-    def _is_a_pair(self) -> GovernancePart:
-        if (self.home is None) != (self.host is None):
-            missing = "home" if self.home is None else "host"
-            raise ValueError(f"{missing} is missing; give home and host, or neither")
-        return self
 
 
 class Choice(NamedTuple):
@@ -97,19 +86,17 @@ class Choice(NamedTuple):
 def choice_of(context: Context) -> Choice:
     """Home, host, layer and budget, checked before anything is measured."""
     part, cities = context.settings(GovernancePart), context.cities
-    experiment, most = context.once(choose), most_frequent(context)
-    share, size, layer = 0.5, LINKS, part.layer
-    ends = [(part.home, part.host), ("", "") if most is None else most[:2]]
+    experiment = context.once(choose)
+    home, host, layer, share, size = part.home, part.host, part.layer, 0.5, LINKS
     if experiment is not None:
         own = experiment.part
-        share, size, layer = own.pipeline_share, own.size or LINKS, layer or experiment.layer
-        ends.insert(1, (own.home, own.host))
-    home, host = next((pair for pair in ends if pair[0] and pair[1]), ("", ""))
-    if not home or not host:
+        home, host, layer = home or own.home, host or own.host, layer or experiment.layer
+        share, size = own.pipeline_share, own.size or LINKS
+    if home is None or host is None:
         raise InputError(
-            "[governance] compares approaches between a home and a host: the data have no enclave "
-            "that would name them. Set governance.home and governance.host to two places of the "
-            "report, or leave [governance] out."
+            "[governance] compares approaches between a home and a host, and the experiment has "
+            "none. Set governance.home and governance.host to two places of the report, or leave "
+            "[governance] out."
         )
     context.check_place("governance.home", home)
     context.check_place("governance.host", host)
@@ -141,7 +128,7 @@ class Governance(Result):
     @property
     def border(self) -> float:
         """Added to a link between jurisdictions."""
-        return self.context.measures.border or self.part.border
+        return self.context.measures.border or BORDER
 
 
 OPTIONS, CHECK = GovernancePart, choice_of
@@ -165,7 +152,7 @@ def compute(context: Context) -> Governance:
     left_out = [approach for approach in APPROACHES if approach not in possible]
     if len(possible) < 3:  # one and the merger
         return replace(result, left_out=left_out)
-    comparison = compare(approaches=possible, replicates=part.placements)
+    comparison = compare(approaches=possible, replicates=PLACEMENTS)
     called = enclave_called(context, choice.home, choice.host)
     if called != "reverse enclave":  # where home does not rank below the host
         names = {"reverse enclave": called, "park of the core at home": MIRROR}

@@ -122,21 +122,19 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
     pairs, in_core = result.pairs, result.in_core
     shares = result.benefits[result.benefits["rule"] == "shapley"].set_index("player")["share"]
     top = shares.index[np.isclose(shares, shares.max())]
-    low, high = (float(result.core[end][top[0]]) for end in ("low", "high"))
-    empty = bool(np.isnan([low, high]).any())
+    low, high = result.core.loc[top[0], ["low", "high"]].astype(float)
     return {
         "linked": len(pairs.links),
         "reverse_only": pairs.reverse,
         "players": len(pairs.counts),
         "total": result.total,
-        "stable_rules": [_term(rule) for rule in in_core.index[in_core]],
         "unstable_rules": [_term(rule) for rule in in_core.index[~in_core]],
-        "core_empty": empty,
+        "core_empty": bool(np.isnan(low)),
         "top": [Place(place) for place in top],
         "top_share": float(shares.max()) / result.total,
         "all_equal": len(top) == len(shares),
-        "core_low": None if empty else low if abs(low) > NOTHING else 0.0,
-        "core_high": None if empty else high,
+        "core_low": 0.0 if abs(low) < NOTHING else low,
+        "core_high": high,
         "lasts_low": min(result.lasts, default=None),
         "lasts_high": max(result.lasts, default=None),
         "pairs_left_out": pairs.left_out,

@@ -108,7 +108,7 @@ def compute(context: Context) -> Siting:
         cities,
         method="exchange",
         placebos=PLACEBOS,
-        replicates=part.placements if candidates.maker.parks else 1,
+        replicates=candidates.maker.placements,
         **every,
     )
     stability, resample = None, resample_of(context)
@@ -165,7 +165,7 @@ def facts(result: Siting) -> Mapping[str, Fact]:
         "parks": candidates.maker.parks,
         "size": part.size,
         "pipeline_share": part.pipeline_share,
-        "placements": part.placements,
+        "placements": candidates.maker.placements,
         "objective": Term(f"objective_{part.objective}"),
         "of_paths": part.objective != "effective_number",
         "by_weight": context.measures.distance == "inverse",
@@ -177,7 +177,6 @@ def facts(result: Siting) -> Mapping[str, Fact]:
         "fresh": len(result.fresh),
         "helps": result.helps,
         "bound": None if np.isnan(plan.bound) else result.rise(plan.bound),
-        "best_possible": plan.gap == 0,
         "random": len(plan.placebo),
         "as_good": as_good,
         "beats_chance": as_good < 0.05 * len(plan.placebo),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from netinnov.study._joint_section import JointSection
+from netinnov.study._section import Section
 from netinnov.study.sections import _governance, _sharing
 
-PARTS = JointSection({"sharing": _sharing, "governance": _governance})
+PARTS = JointSection({"sharing": Section.of(_sharing), "governance": Section.of(_governance)})
 OPTIONS, check, compute, facts = PARTS.options, PARTS.check, PARTS.compute, PARTS.facts
 key_figures, draw, tables = PARTS.key_figures, PARTS.draw, PARTS.tables
