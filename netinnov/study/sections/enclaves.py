@@ -19,16 +19,7 @@ from netinnov.plotting._frame import Frame, map_height
 from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
 from netinnov.study._places import check_column
-from netinnov.study._section import (
-    Fact,
-    Layer,
-    Part,
-    Picture,
-    Place,
-    Result,
-    Table,
-    Term,
-)
+from netinnov.study._section import Fact, Layer, Part, Picture, Place, Result, Table, Term
 
 DIRECTIONS = ("reverse", "forward", "level", "unknown")
 STRONGEST = 150  # links that the map draws, of all its layers together

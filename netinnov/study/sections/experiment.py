@@ -107,7 +107,7 @@ def _effects(result: Experiment) -> Figure:
     shown = pd.concat([result.of(trial, ACCESS) for trial in trials])
     shown = shown[shown["node"].eq(home)].drop(columns=["same_sign", "corrected_p"])
     names = {each.name: f"{term(each.kind)}, {term(each.funding)}" for each in trials}
-    figure = new_figure(height=28 + 6.5 * len(trials))
+    figure = new_figure(height=20 + 6.5 * len(trials))
     plot_effects(
         shown.assign(scenario=shown["scenario"].map(names)),
         ax=figure.add_subplot(),
@@ -115,6 +115,7 @@ def _effects(result: Experiment) -> Figure:
         ends=[home],
         percent=True,
         label="access (harmonic closeness)",
+        legend=False,
     )
     return figure
 

@@ -153,9 +153,10 @@ def draw(result: Park) -> Iterator[Picture]:
 
 
 def _reach(result: Park) -> Figure:
-    figure, term = new_figure(width=DOUBLE * 0.6, height=75), result.context.language.term
-    times = {term(str(case)): draws for case, draws in result.draws.items()}
-    plot_reach(times, horizon=HORIZON, ax=figure.add_subplot())
+    figure, draws = new_figure(width=DOUBLE * 0.6, height=75), result.draws
+    ax = plot_reach({case: draws[case] for case in draws}, horizon=HORIZON, ax=figure.add_subplot())
+    for label, case in zip(ax.get_legend().get_texts(), draws, strict=True):
+        label.set_text(result.context.language.term(str(case)))
     return figure
 
 
