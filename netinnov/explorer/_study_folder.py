@@ -103,7 +103,7 @@ def _experiment(tables: Path) -> dict[str, Any] | None:
     scenario, replicates = (_table(tables / f"{name}.csv") for name in TABLES[2:])
     if scenario is None:
         return None
-    parameters = dict(zip(scenario["parameter"], scenario["value"], strict=True))
+    parameters = scenario.dropna().set_index("parameter")["value"].to_dict()
     headline = parameters.pop("headline")
     if replicates is None:
         return {"settings": parameters}

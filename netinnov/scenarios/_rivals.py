@@ -257,8 +257,6 @@ class Rival:
         Gives the rival with the same home, host, number of links, funding and layer.
     words : str
         Description, for a sentence: "the park is better than ...".
-    contrast : bool
-        Whether it is the same enclave with other ends and the same cost, so that its size stays.
 
     Examples
     --------
@@ -268,7 +266,6 @@ class Rival:
 
     make: Callable[[ReverseEnclave], Priced]
     words: str
-    contrast: bool = False
 
 
 def _like(rival: type[Priced], enclave: ReverseEnclave) -> Priced:
@@ -279,6 +276,6 @@ def _like(rival: type[Priced], enclave: ReverseEnclave) -> Priced:
 # Rivals that a study can name in ``[experiment] rivals``.
 RIVALS: dict[str, Rival] = {
     "direct links": Rival(partial(_like, DirectLinks), "direct links without a park"),
-    "random ends": Rival(RandomEnds, "a park linked to places at random", contrast=True),
+    "random ends": Rival(RandomEnds, "a park linked to places at random"),
     "forward enclave": Rival(partial(_like, ForwardEnclave), "a park of the host at home"),
 }
