@@ -14,7 +14,7 @@ from netinnov.polycentricity import profile as profile_of
 from netinnov.study._language import Language
 from netinnov.study._report_page import view_of
 from netinnov.study._section import Table
-from netinnov.study.sections import _organisation, central, centres, data, organised
+from netinnov.study.sections import central, centres, data, organised
 from netinnov.study.sections._concentration import profile
 from study_cases import context_of, facts_of, figures_of, network_of, said, text_in
 
@@ -100,7 +100,7 @@ def test_one_layer_is_spoken_of_as_one():
 def test_the_weight_between_communities_has_its_base():
     rows = [(a, b, 9) for group in ("abc", "xyz") for a, b in combinations(group, 2)]
     context = context_of(network_of([*rows, ("a", "x", 2)]))
-    flows = context.once(_organisation.communities).flows
+    flows = context.once(organised.compute).flows
     assert flows["share"].min() == pytest.approx(2 / (6 * 9 + 2))
     assert flows["share"].sum() == pytest.approx(1)
 

@@ -40,19 +40,19 @@ def three(links):
 
 def test_weight_between_communities_is_counted_once(stars):
     # 24 inside each star, 2 between them: 48 of 50 ends of a star's links stay inside.
-    result = stars.once(_organisation.communities)
+    result = stars.once(organised.compute)
     assert sorted(result.flows["weight"]) == [2, 24, 24]
     assert result.flows["share"].sum() == pytest.approx(1)
-    assert result.table["strength"].tolist() == [50, 50]
-    assert result.table["inside"].tolist() == pytest.approx([0.96, 0.96])
-    assert sorted(result.table["strongest"]) == ["a", "x"]
+    assert result.communities["strength"].tolist() == [50, 50]
+    assert result.communities["inside"].tolist() == pytest.approx([0.96, 0.96])
+    assert sorted(result.communities["strongest"]) == ["a", "x"]
     # Two communities with half of the ends each: 0.96 - 2 * 0.5^2 = 0.46.
     figures = figures_of(organised, stars)
     assert figures["communities"].value == 2
     assert figures["inside"].value == pytest.approx(0.96)
     assert figures["modularity"].value == pytest.approx(0.46)
     assert sorted(facts_of(organised, stars)["around"]) == ["a", "x"]
-    assert result.table["places"].tolist() == [4, 4]
+    assert result.communities["places"].tolist() == [4, 4]
 
 
 def test_communities_by_chance_are_told_as_such(stars):
@@ -79,9 +79,9 @@ def test_communities_that_are_not_tested_are_told_so():
 
 def test_directed_weight_keeps_its_direction():
     context = context_of(network_of(STARS, directed=["links"]))
-    flows = context.once(_organisation.communities).flows
+    flows = context.once(organised.compute).flows
     assert flows.loc[flows["source"] != flows["target"], "weight"].tolist() == [2]
-    of = dict(context.once(_organisation.communities).strongest)
+    of = dict(context.once(organised.compute).strongest)
     between = flows[flows["source"] != flows["target"]].iloc[0]
     assert (of[between["source"]], of[between["target"]]) == ("a", "x")
 
@@ -89,7 +89,7 @@ def test_directed_weight_keeps_its_direction():
 def test_modelled_layers_are_apart_from_communities(stars):
     links = [*STARS, ("b", "y", 90, "model"), ("c", "z", 1, "model")]
     both = context_of(network_of(links, modelled=["model"]))
-    alone, together = (each.once(_organisation.communities) for each in (stars, both))
+    alone, together = (each.once(organised.compute) for each in (stars, both))
     pd.testing.assert_frame_equal(together.flows, alone.flows)
     assert together.inside == alone.inside
     only = context_of(network_of(STARS, layer="model", modelled=["model"]))
@@ -130,9 +130,9 @@ def test_places_with_links_in_few_communities_need_not_have_most_of_them_at_home
     links = [pair for group in ("abcd", "efgh") for pair in combinations(group, 2)]
     links += [("x", other) for other in "abcefg"]
     context = context_of(network_of(links), structure={"resamples": 0})
-    assert context.once(_organisation.communities).detection.table.at["x", "role"] == "R2"
+    assert context.once(organised.compute).detection.table.at["x", "role"] == "R2"
     # So have the three of the other community that x is linked to, with 1 of 4 links across.
-    assert (context.once(_organisation.communities).detection.table["role"] == "R2").sum() == 4
+    assert (context.once(organised.compute).detection.table["role"] == "R2").sum() == 4
 
 
 def test_brokers_that_tie_are_counted():

@@ -160,6 +160,7 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
     known = facts_of(centres, context)
     assert (known["events"], known["null"]) == (True, "null_curveball")
     assert "members and events keep their numbers of participations" in said(centres, context)
+    assert "% of the participations; this null model is used as one event" in said(centres, context)
     pictures = centres.draw(context.once(centres.compute))
     figure = next(picture for picture in pictures if picture.name == "profile").draw()
     legends = [each for ax in figure.axes for each in ax.findobj(Legend)]

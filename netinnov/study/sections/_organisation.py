@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
@@ -15,36 +13,10 @@ from netinnov.network import MultilayerNetwork
 from netinnov.study._context import Context
 from netinnov.study._structure_plan import plan
 from netinnov.study.sections import enclaves
-from netinnov.study.sections._centre_detection import Detection, detect
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Communities:
-    """Communities, the strongest first, by the id of their strongest place, and their links.
-
-    `inside` is the share of the weight of all links that stays in a community.
-    """
-
-    detection: Detection
-    table: pd.DataFrame
-    strongest: pd.Series
-    flows: pd.DataFrame
-    inside: float
-
-
-def communities(context: Context) -> Communities | None:
-    detected = context.once(detect)
-    if detected is None:
-        return None
-    flows = _flows(detected.plan.network, detected.table["community"])
-    ranked = detected.table.sort_values("centrality", ascending=False, kind="stable")
-    table = _table(flows, ranked)
-    strongest = ranked.index.to_series().groupby(ranked["community"]).first().reindex(table.index)
-    inside = flows.loc[flows["source"] == flows["target"], "share"].sum()
-    return Communities(detected, table, strongest, flows, float(inside))
-
-
-def _table(flows: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
+def communities(flows: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
+    """Communities, the strongest first, from the weight between them and places by strength."""
     both = flows.loc[flows["source"] != flows["target"]]
     inner = flows.loc[flows["source"] == flows["target"]].set_index("source")["weight"]
     ends = (both.groupby(end)["weight"].sum() for end in ("source", "target"))
@@ -66,7 +38,8 @@ def _table(flows: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("strength", ascending=False, kind="stable")
 
 
-def _flows(network: MultilayerNetwork, labels: pd.Series) -> pd.DataFrame:
+def community_flows(network: MultilayerNetwork, labels: pd.Series) -> pd.DataFrame:
+    """Weight inside and between communities."""
     flat = flatten(network)
     links = flat.links
     links = links.loc[links["source"] != links["target"]]

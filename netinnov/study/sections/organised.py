@@ -30,6 +30,7 @@ from netinnov.study._section import (
 from netinnov.study._structure_plan import StructurePart
 from netinnov.study._words import as_much, digits_apart
 from netinnov.study.sections import _organisation as of
+from netinnov.study.sections._centre_detection import Detection, detect
 
 DRAWN = 4  # communities from which the weight between them is drawn
 SHOWN = 20  # layers whose names have room in a figure
@@ -41,30 +42,42 @@ OPTIONS = StructurePart
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Organised(Result):
-    """Communities, linked pairs that layers share, and, if any, brokers and specialisation."""
+    """Communities, with the id of the strongest place of each, and what the data allow beside."""
 
-    communities: of.Communities
+    detection: Detection
+    communities: pd.DataFrame
+    strongest: pd.Series
+    flows: pd.DataFrame
     overlap: pd.DataFrame
     brokers: pd.DataFrame | None
     specialisation: pd.DataFrame | None
 
+    @property
+    def inside(self) -> float:
+        """Share of the weight of all links that stays in a community."""
+        stays = self.flows["source"] == self.flows["target"]
+        return float(self.flows.loc[stays, "share"].sum())
+
 
 def compute(context: Context) -> Organised | None:
-    groups = context.once(of.communities)
-    if groups is None:
+    detected = context.once(detect)
+    if detected is None:
         return None
-    overlap = centrality.layer_overlap(groups.detection.plan.cities)
+    flows = of.community_flows(detected.plan.network, detected.table["community"])
+    ranked = detected.table.sort_values("centrality", ascending=False, kind="stable")
+    groups = of.communities(flows, ranked)
+    strongest = ranked.index.to_series().groupby(ranked["community"]).first().reindex(groups.index)
+    overlap = centrality.layer_overlap(detected.plan.cities)
     beside = context.once(of.brokers), context.once(of.specialisation)
-    return Organised(context, groups, overlap, *beside)
+    return Organised(context, detected, groups, strongest, flows, overlap, *beside)
 
 
 def facts(result: Organised) -> Mapping[str, Fact]:
-    groups = result.communities
-    plan, test = groups.detection.plan, groups.detection.test
+    plan, test = result.detection.plan, result.detection.test
     return {
-        "n_communities": len(groups.table),
+        "n_communities": len(result.communities),
         "all_modelled": bool(plan.modelled),
-        "around": [Place(each) for each in groups.strongest],
+        "around": [Place(each) for each in result.strongest],
         "tested": test.untested is None,
         "untested": Term(plan.null.code if plan.null.model is None else "why_null_moves_little"),
         "by_chance": test.by_chance,
@@ -124,11 +137,11 @@ def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
 
 
 def key_figures(result: Organised) -> Iterator[KeyFigure]:
-    known, test = facts(result), result.communities.detection.test
+    known, test = facts(result), result.detection.test
     yield KeyFigure("communities", known["n_communities"])
     digits = digits_apart(test.modularity, test.null_low, test.null_high)
     yield KeyFigure("modularity", test.modularity, test.null_low, test.null_high, digits=digits)
-    yield KeyFigure("inside", result.communities.inside, form="percent")
+    yield KeyFigure("inside", result.inside, form="percent")
     if len(result.overlap) > 1:
         yield KeyFigure("overlap", known["overlap_median"], form="percent")
     if known["n_brokers"] is not None:
@@ -141,7 +154,7 @@ def draw(result: Organised) -> Iterator[Picture]:
     similar = 2 <= len(result.overlap) <= SHOWN
     if similar:
         yield Picture("layer_similarity", partial(_similarity, result), on_page=True)
-    if len(result.communities.table) >= DRAWN:
+    if len(result.communities) >= DRAWN:
         yield Picture("community_flows", partial(_flows, result), on_page=not similar)
 
 
@@ -154,7 +167,7 @@ def _similarity(result: Organised) -> Figure:
 
 
 def _flows(result: Organised) -> Figure:
-    own = result.communities.detection
+    own = result.detection
     figure = new_figure(width=DOUBLE, height=110)
     membership, ax = own.table["community"].astype(object).dropna(), figure.add_subplot()
     plotting.plot_community_flows(own.plan.network, membership, names=result.drawn_names, ax=ax)
@@ -162,20 +175,19 @@ def _flows(result: Organised) -> Figure:
 
 
 def tables(result: Organised) -> Iterator[Table]:
-    groups = result.communities
-    plan, modelled = groups.detection.plan, groups.detection.plan.modelled
-    view = groups.table[["places", "strength_share", "inside"]]
-    view.insert(0, "strongest", groups.strongest)
+    plan, modelled = result.detection.plan, result.detection.plan.modelled
+    view = result.communities[["places", "strength_share", "inside"]]
+    view.insert(0, "strongest", result.strongest)
     yield Table(
         "communities",
-        with_modelled(groups.table, modelled, always=True),
+        with_modelled(result.communities, modelled, always=True),
         view.reset_index(drop=True),
         on_page=len(view) > 1,
         places=("strongest",),
         forms={"strength_share": "percent", "inside": "percent"},
         modelled=modelled,
     )
-    frame = with_modelled(groups.flows, modelled, always=True)
+    frame = with_modelled(result.flows, modelled, always=True)
     yield Table("community_flows", frame, modelled=modelled)
     if len(plan.cities.layers) > 1:
         correlation = centrality.layer_correlation(plan.cities, method="spearman", presence="all")
