@@ -134,6 +134,28 @@ def test_lists_changes_and_intervals_in_both_languages():
     assert ENGLISH.form(2020.0, "year") == "2020"
 
 
+@pytest.mark.parametrize(
+    ("part", "english", "chinese"),
+    [
+        ("figures", "gravity, up to 6.3", "引力（模型），至多 6.3"),
+        ("figures", "Warsaw, PL", "Warsaw, PL"),
+        ("figures", "n = 5, slope −0.64", "n = 5，斜率 −0.64"),
+        ("figures", "equity of access (1 − Gini)", "可达性的均等程度（1 − 基尼系数）"),
+        ("notes", "a.csv: read 'x' as node, 'y' as kind.", "a.csv：读取时“x”作 node，“y”作 kind。"),
+        (
+            "notes",
+            "Some rows or values could not be used as they are: a.csv: rows left out, without a "
+            "number: 2 (lines 3, 4).",
+            "部分行或数值未能使用：a.csv：略去缺少 数字 的行：2（第 3, 4 行）。",
+        ),
+        ("notes", "What nobody knows yet.", "What nobody knows yet."),
+    ],
+)
+def test_notes_and_labels_are_told_in_chinese_with_their_numbers(part, english, chinese):
+    assert CHINESE.translated(english, part) == chinese
+    assert ENGLISH.translated(english, part) == english
+
+
 def test_long_tables_show_their_first_rows_and_say_how_many_there_are():
     many = pd.DataFrame({"kind": [f"kind{i:03}" for i in range(1234)], "nodes": 1})
     view = view_of(Table("kinds", many), ENGLISH)

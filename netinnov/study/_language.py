@@ -95,11 +95,13 @@ class Language:
 
     def translated(self, text: str, part: Glossary) -> str:
         """The words for a whole text; in the English "#" is a number, and "{}" is anything."""
-        if text in self.layers:
-            return self.layer(text)
+        if (parts := text.split(", "))[0] in self.layers and {*parts} <= {*self.layers}:
+            return "、".join(map(self.layer, parts)) if self.code == "zh" else text
         for pattern, said in _patterns(self.code, part):
             if found := pattern.fullmatch(text):
-                return said.format(*(self.translated(each, part) for each in found.groups()))
+                return said.format(
+                    *(self.translated(each.strip(), part) for each in found.groups())
+                )
         return text
 
     def names(self, values: Iterable[Any], most: int = MOST, total: int | None = None) -> str:
@@ -251,13 +253,13 @@ def words(code: LanguageName, part: Glossary) -> dict[str, str]:
 def _patterns(code: LanguageName, part: Glossary) -> list[tuple[re.Pattern[str], str]]:
     known = words(code, part)
     if part == "figures":  # a label may be a word of netinnov
-        english = words("en", "terms")
-        terms = words(code, "terms").items()
-        known = {english.get(word, word.replace("_", " ")): said for word, said in terms} | known
-    return [
-        (
-            re.compile(re.escape(english).replace(r"\{\}", "(.*?)").replace(r"\#", NUMBER)),
-            said.replace("#", "{}"),
-        )
-        for english, said in known.items()
-    ]
+        terms = words(code, "terms")
+        english = {words("en", "terms").get(word, word): said for word, said in terms.items()}
+        plain = {word.replace("_", " "): said for word, said in terms.items()}
+        known = plain | english | words(code, "kinds") | known
+    return [(_pattern(english), said.replace("#", "{}")) for english, said in known.items()]
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    escaped = re.escape(english).replace(r"\{\}", "(.*?)").replace(r"\#", NUMBER)
+    return re.compile(escaped, re.DOTALL)

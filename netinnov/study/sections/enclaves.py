@@ -144,6 +144,6 @@ def tables(result: Enclaves) -> Iterator[Table]:
         view,
         on_page=True,
         places=("home", "host"),
-        terms=("direction",),
+        terms=("direction", "type"),
         forms={"opened": "year"},
     )
