@@ -9,8 +9,8 @@ import pandas as pd
 
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
-from netinnov.study._notes import in_sentences
 from netinnov.study._section import Fact, Layer, Name, Result, Table, Term, mark_layers
+from netinnov.study._words import in_sentences
 
 KINDS = 3  # that are named
 # Why nodes and links are left out, by the step of the coverage at which they go.
