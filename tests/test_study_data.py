@@ -85,7 +85,6 @@ def test_settings_that_do_not_fit_are_refused(flows):
         ({"source": "cordis", "path": path, "encoding": "gbk"}, "`encoding` is for source ="),
         ({"source": "tables", "path": path, "rows": "origin"}, "`rows` is for source = 'flows'"),
         ({"source": "yrd", "project": {"layer": "a", "onto": "b"}}, "leave it out with 'yrd'"),
-        ({"path": path, "project": {"layer": "a"}}, "give `onto`"),
     ):
         with pytest.raises(ValueError, match=words):
             study.configure({"data": data})
@@ -130,6 +129,8 @@ def test_a_two_mode_layer_is_projected_inside_the_run(tmp_path):
         {"path": tmp_path, "project": projection | {"onto": None} | {"through": "project"}}
     )
     pd.testing.assert_frame_equal(through.network.links, result.network.links)
+    with pytest.raises(InputError, match=r"\[data\] project: give one of the two: `onto`"):
+        loaded({"path": tmp_path, "project": {"layer": "takes part"}})
     with pytest.raises(InputError, match=r"\[data\] project: .*'take part'"):
         loaded({"path": tmp_path, "project": projection | {"layer": "take part"}})
 

@@ -175,11 +175,3 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
 def test_links_of_a_projection_are_not_rewired_one_by_one():
     with pytest.raises(InputError, match=r'null = "degree" .* moves links one by one'):
         context_of(two_mode(), null="degree").once(_structure_plan.plan)
-
-
-def test_a_projection_names_one_side():
-    for side in ({}, {"onto": "firm", "through": "project"}):
-        with pytest.raises(
-            ValueError, match="give `onto`, the kinds that are linked, or `through`"
-        ):
-            Projection(layer="x", **side)

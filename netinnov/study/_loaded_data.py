@@ -55,13 +55,6 @@ class Projection(BaseModel):
     weighting: Literal["count", "newman", "full"] = "count"
     split_by: str | None = None
 
-    @model_validator(mode="after")
-    def _has_two_sides(self) -> Projection:
-        if (self.onto is None) == (self.through is None):
-            msg = "give `onto`, the kinds that are linked, or `through`, the kinds that they meet "
-            raise ValueError(f"{msg}in")
-        return self
-
 
 class DataPart(Part, part="data"):
     example: ClassVar[str] = """\
