@@ -101,7 +101,7 @@ def project(
     if name is None:
         name = f"co_{layer}" if split_by is None else "mixed"
     check_type("name", name, str)
-    member = _members(network, onto, through)
+    member = members_of(network, onto, through)
     # The code of each member's value in a column, -1 for none, and the values as text.
     value, values = np.full(network.n_nodes, -1), list[str]()
     if split_by is not None:
@@ -162,7 +162,7 @@ def project(
     return network_of_rows(table, network.storage.places, layers, joined, records)
 
 
-def _members(
+def members_of(
     network: MultilayerNetwork,
     onto: str | Sequence[str] | None,
     through: str | Sequence[str] | None,

@@ -14,6 +14,7 @@ from netinnov._columns import as_text
 from netinnov._hierarchy import units
 from netinnov._rows import Rows
 from netinnov._typing import Codes
+from netinnov.linkages._project import members_of
 from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.null_models import Curveball, NullModel
 from netinnov.null_models._prepared import Prepared, mean_moved, moved_share, prepared_null
@@ -102,11 +103,7 @@ def participation_of(
     storage = network.storage
     rows = storage.link_rows()
     rows = rows.where(rows.layer == network.layers.index(projection.layer))
-    named = projection.onto if projection.through is None else projection.through
-    kinds = [named] if isinstance(named, str) else list(named or ())
-    of_kind = storage.nodes["kind"].isin(kinds).to_numpy(bool)
-    is_member = of_kind if projection.through is None else ~of_kind
-    first = is_member[rows.source]
+    first = members_of(network, projection.onto, projection.through)[rows.source]
     ends = (rows.source, rows.target)
     member, event = np.where(first, ends, ends[::-1])
     table = pd.DataFrame({"member": member, "event": event, "period": rows.period})

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from netinnov import centrality
+from netinnov.centrality._centrality_table import Measure
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_centralities
 from netinnov.plotting._style import larger, new_figure
@@ -32,7 +32,6 @@ from netinnov.study._words import alike, as_much
 BETWEEN = 1000  # places above which betweenness, a search from each, is left out
 NAMED = 3
 DRAWN = 15
-Measure: TypeAlias = Callable[[MultilayerNetwork], Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
