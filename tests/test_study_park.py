@@ -1,8 +1,7 @@
-"""The park between two jurisdictions, and diffusion from its host to its home."""
+"""The park between two jurisdictions: its partners, whom it joins, and outages."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -116,35 +115,3 @@ def test_without_a_park_nothing_is_said_of_one():
     nodes = pd.DataFrame(THREE, columns=["node", "place"]).set_index("node")
     context = context_of(network_of(CHAIN, nodes=nodes), park={})
     assert context.once(park.compute) is None
-
-
-def test_diffusion_starts_at_the_host_of_the_park(context):
-    result = context.once(park.compute)
-    known = park.facts(result)
-    assert (known["seeds"], known["targets"]) == (2, 1)  # b and lost; a
-    assert (known["host"], known["home"]) == ("Q", "P")
-    text = text_of_page(park, result)
-    assert "An innovation of Q would reach the one actor of P after " in text
-    assert "starts with the 2 actors of the host" in text
-    assert "which is no effect" in text
-    assert "Q的创新传到P唯一的主体需 " in text_of_page(park, result, "zh")
-
-
-def test_a_home_that_is_never_reached_has_no_steps():
-    # Only the park joins a and b: without it a is not reached.
-    network = network_of([("b", "c"), ("park", "a"), ("park", "b")], nodes=PARKED)
-    result = context_of(network, park={}).once(park.compute)
-    known = park.facts(result)
-    assert (known["without_park_median"], known["without_park_reached"]) == (None, 0)
-    for code, words in (("en", "in no draw by step 60"), ("zh", "第 60 步时没有一次抽样到达")):
-        text = text_of_page(park, result, code)
-        assert words in text
-        assert "inf" not in text
-    assert known["recorded_reached"] == np.isfinite(result.draws["as on record"]).mean()
-
-
-def test_nothing_spreads_where_no_actor_of_home_is_known():
-    network = network_of([("b", "c"), ("park", "b")], nodes=PARKED.drop(index="a"))
-    result = context_of(network, park={}).once(park.compute)
-    assert "innovation" not in text_of_page(park, result)
-    assert {*tables_of(park, result)} == {"park_outages", "parks"}
