@@ -11,6 +11,7 @@ import os
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -232,27 +233,35 @@ def read_parquet(path: Path) -> pa.Table:
         file = pa.parquet.ParquetFile(stream)
         schema, about = file.schema_arrow, file.metadata
         check_width(path, len(schema.names))
+        if twice := [name for name, times in Counter(schema.names).items() if times > 1]:
+            msg = f"{path} must name each column once; it names {examples(twice)} twice or more."
+            raise InputError(msg)
         if nested := [field.name for field in schema if pa.types.is_nested(field.type)]:
             msg = f"{path} must hold one value in each cell; column {nested[0]!r} holds lists or "
             raise InputError(f"{msg}mappings. Write them as text.")
         # What columns say of themselves is not asked for: where it is damaged, pyarrow aborts.
         groups = [about.row_group(at) for at in range(about.num_row_groups)]
-        values = VALUE * len(schema.names) * sum(group.num_rows for group in groups)
+        texts = [field.name for field in schema if _is_text(field.type)]
+        row = VALUE * len(schema.names) + (CELL - VALUE) * len(texts)
+        values = row * sum(group.num_rows for group in groups)
         check_made(path, values + sum(group.total_byte_size for group in groups), size)
-        texts = [name for name in schema.names if _is_text(schema.field(name).type)]
         table = pa.parquet.ParquetFile(stream, read_dictionary=texts).read()
         table.validate(full=True)  # text that is not UTF-8
-        coded = [name for name in texts if pa.types.is_dictionary(table.schema.field(name).type)]
-        width = sum(_width(chunk) for name in coded for chunk in table[name].chunks)
+        names, columns, known = table.column_names, table.columns, {*texts}
+        coded = [at for at, name in enumerate(names) if name in known and _is_coded(columns[at])]
+        width = sum(_width(chunk) for at in coded for chunk in columns[at].chunks)
         check_made(path, values + BYTE * width, size)
-        for name in coded:
-            whole = table[name].cast(pa.large_string())
-            table = table.set_column(table.schema.get_field_index(name), name, whole)
-        return table
+        for at in coded:
+            columns[at] = columns[at].cast(pa.large_string())
+        return pa.Table.from_arrays(columns, names=names, metadata=table.schema.metadata)
 
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _is_coded(column: pa.ChunkedArray) -> bool:
+    return bool(pa.types.is_dictionary(column.type))
 
 
 def _width(codes: pa.DictionaryArray) -> int:

@@ -239,13 +239,24 @@ def test_a_zip_in_a_zip_counts_by_the_outer_one(tmp_path, low_limit):
         sources.read_patentsview(tmp_path / "all.zip")
 
 
-@pytest.mark.parametrize("values", [np.zeros(200_000, np.int64), ["x" * 1_000] * 5_000])
+@pytest.mark.parametrize(
+    "values",
+    [np.zeros(200_000, np.int64), ["x" * 1_000] * 5_000, pa.nulls(40_000, pa.string())],
+)
 def test_a_parquet_of_one_value_many_times_is_refused(folder, low_limit, values):
     (folder / "nodes.csv").unlink()
     pq.write_table(pa.table({"node": pa.array(values)}), folder / "nodes.parquet")
     assert (folder / "nodes.parquet").stat().st_size < 50_000
     with pytest.raises(InputError, match=f"nodes.parquet {TOO_MUCH}"):
         read(folder)
+
+
+def test_a_parquet_that_names_a_column_twice_is_refused_in_words(tmp_path):
+    columns = [pa.array(["a"]), pa.array(["b"]), pa.array(["c"])]
+    table = pa.Table.from_arrays(columns, names=["source", "target", "target"])
+    pq.write_table(table, tmp_path / "f.parquet")
+    with pytest.raises(InputError, match="must name each column once; it names 'target' twice"):
+        ni.read_network(tmp_path / "f.parquet")
 
 
 def test_text_of_parquet_is_text_and_categories_stay_categories(folder):
