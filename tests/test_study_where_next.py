@@ -238,7 +238,7 @@ def test_places_that_are_all_alike_have_no_homes():
 
 
 def after(result, sites):
-    network = result.network
+    network = result.maker.network
     for site in sites:
         scenario = result.siting.scenarios[site]
         network = scenario(network, np.random.default_rng(0))
@@ -253,7 +253,7 @@ def test_the_plan_is_the_cheapest_set_that_reaches_the_target(monkeypatch):
     context = case(places=places_of(), siting=own, plan={"effective_number": 5.8})
     result = plans.compute(context)
     prices, scenarios = result.siting.prices, result.siting.scenarios
-    costs = {site: each.cost(prices, result.network) for site, each in scenarios.items()}
+    costs = {site: each.cost(prices, result.maker.network) for site, each in scenarios.items()}
     sets = [s for size in range(7) for s in itertools.combinations(costs, size)]
     enough = [s for s in sets if after(result, s) >= 5.8]
     assert enough

@@ -10,13 +10,18 @@ import pandas as pd
 from pydantic import Field
 
 from netinnov.centrality import strength
-from netinnov.network import MultilayerNetwork
 from netinnov.planning import CentrePlan, EffectiveNumber, plan_centres
 from netinnov.polycentricity import effective_number
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Fact, KeyFigure, Part, Result, Table, with_modelled
-from netinnov.study.sections._candidate_sites import Candidates, candidates_of, maker_of, pairs_of
+from netinnov.study.sections._candidate_sites import (
+    Candidates,
+    Maker,
+    candidates_of,
+    maker_of,
+    pairs_of,
+)
 
 RESAMPLES = 100  # of the links, for intervals
 
@@ -38,13 +43,12 @@ class Plan(Result):
     """The cheapest candidates after which a target holds, or those that come nearest."""
 
     siting: Candidates
-    network: MultilayerNetwork  # of the observed layers, or the modelled ones if there are none
-    parks: bool
+    maker: Maker  # in the observed layers, or the modelled ones if there are none
     plan: CentrePlan
 
     @property
     def modelled(self) -> tuple[str, ...]:
-        return self.context.in_model(self.network)
+        return self.context.in_model(self.maker.network)
 
 
 OPTIONS, CHECK = PlanPart, candidates_of
@@ -68,14 +72,14 @@ def compute(context: Context) -> Plan:
         resamples=RESAMPLES,
         rng=context.seed,
     )
-    return Plan(context, siting, network, maker.parks, plan)
+    return Plan(context, siting, maker, plan)
 
 
 def facts(result: Plan) -> Mapping[str, Fact]:
     plan, siting = result.plan, result.siting
     return {
         "plan_sites": pairs_of(siting.pairs.loc[list(plan.sites)]),
-        "plan_parks": result.parks,
+        "plan_parks": result.maker.parks,
         "asked": float(plan.target.at_least),
         "before": plan.baseline,
         "after": plan.value,

@@ -81,6 +81,7 @@ class Choice(NamedTuple):
     budget: float
     prices: Prices | None  # without them each approach has as many links as the budget says
     pipeline_share: float
+    frictions: Frictions
 
 
 def choice_of(context: Context) -> Choice:
@@ -109,7 +110,9 @@ def choice_of(context: Context) -> Choice:
     if prices is not None and part.budget is None:
         park = ReverseEnclave(home, host, size, share, funding="new", layer=layer)
         budget = park.cost(prices, cities)
-    return Choice(home, host, layer, budget, prices, share)
+    border, kilometres = context.measures.border or BORDER, context.measures.kilometres
+    frictions = Frictions(border=border, distance=kilometres)
+    return Choice(home, host, layer, budget, prices, share, frictions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,30 +123,23 @@ class Governance(Result):
     fewer than two approaches can be paid and placed; `left_out` are those that cannot.
     """
 
-    part: GovernancePart
     choice: Choice
     comparison: ApproachComparison | None
     left_out: list[str]
-
-    @property
-    def border(self) -> float:
-        """Added to a link between jurisdictions."""
-        return self.context.measures.border or BORDER
 
 
 OPTIONS, CHECK = GovernancePart, choice_of
 
 
 def compute(context: Context) -> Governance:
-    part, choice = context.settings(GovernancePart), context.once(choice_of)
+    choice = context.once(choice_of)
     n, network = context.cities.n_nodes, context.cities.select(layers=[choice.layer])
-    result = Governance(context, part, choice, None, [])
+    result = Governance(context, choice, None, [])
     if len(network.storage.simple_csr(choice.layer).indices) >= DENSE * n * (n - 1):
         return result
     options = choice._asdict() | {"rng": context.seed}
     options.pop("layer")
-    frictions = Frictions(border=result.border, distance=context.measures.kilometres)
-    compare = partial(compare_approaches, network, frictions=frictions, **options)
+    compare = partial(compare_approaches, network, **options)
     possible = []
     for approach in APPROACHES:
         with suppress(InputError):  # it cannot be paid or placed
@@ -172,7 +168,7 @@ def facts(result: Governance) -> Mapping[str, Fact]:
         "approach_layer": Layer(choice.layer),
         "by_links": choice.prices is None,
         "budget": float(choice.budget),
-        "border": float(result.border),
+        "border": choice.frictions.border,
         "border_assumed": not result.context.measures.border,
         "left_out": _terms(result.left_out),
     }

@@ -54,17 +54,15 @@ def pairs_of(context: Context) -> Pairs:
     ends = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna().astype("str")
     ends = ends[ends.isin(cities.storage.nodes.index).all(axis=1)]
     ends.columns = pd.Index(["source", "target"])
-    if ends.empty:
+    counts = pd.concat([ends["source"], ends["target"]]).value_counts()
+    kept = ends[ends.isin(counts.index[:MOST_PLAYERS]).all(axis=1)]
+    if kept.empty:
         raise InputError(
             "[sharing] needs enclaves, nodes outside their jurisdiction whose home and host are "
-            "places of the report, and there are none. Leave [sharing] out."
+            f"places of the report (the {MOST_PLAYERS} with most enclaves), and there are none. "
+            "Leave [sharing] out."
         )
-    players = set[str]()
-    for pair in ends.value_counts(sort=False).sort_values(ascending=False, kind="stable").index:
-        if len(players | {*pair}) <= MOST_PLAYERS:
-            players |= {*pair}
-    kept = ends[ends.isin(players).all(axis=1)]
-    counts = pd.concat([kept["source"], kept["target"]]).value_counts()[sorted(players)]
+    counts = pd.concat([kept["source"], kept["target"]]).value_counts().sort_index()
     links = kept.drop_duplicates(ignore_index=True)
     return Pairs(links, counts, len(ends.drop_duplicates()) - len(links), bool(reverse.any()))
 
@@ -115,7 +113,9 @@ def compute(context: Context) -> Sharing:
     shares = benefits.pivot(index="player", columns="rule", values="share").dropna(axis="columns")
     stable = partial(planning.allocation_stability, games)
     lasts = [stable(shares[rule]).share for rule in shares] if games else []
-    return Sharing(context, pairs, game, benefits, planning.core_range(game), lasts)
+    core = planning.core_range(game)
+    core = core.mask(core.abs() < NOTHING, 0.0)
+    return Sharing(context, pairs, game, benefits, core, lasts)
 
 
 def facts(result: Sharing) -> Mapping[str, Fact]:
@@ -133,7 +133,7 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
         "top": [Place(place) for place in top],
         "top_share": float(shares.max()) / result.total,
         "all_equal": len(top) == len(shares),
-        "core_low": 0.0 if abs(low) < NOTHING else low,
+        "core_low": low,
         "core_high": high,
         "lasts_low": min(result.lasts, default=None),
         "lasts_high": max(result.lasts, default=None),

@@ -44,7 +44,7 @@ from netinnov.study.sections._candidate_sites import (
 PLACEBOS = 200  # plans drawn at random
 FRESH = 40  # placements that a plan was not chosen on, on which it is valued again
 ROUNDING = 1e-9  # relative difference of two values that is none
-GAINS = ("gain_alone", "gain_in_plan")
+GAINS = ["gain_alone", "gain_in_plan"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,15 +232,14 @@ def tables(result: Siting) -> Iterator[Table]:
     plan, modelled = result.plan, result.modelled_layers
     table, names = plan.to_frame(), result.candidates.pairs.map(result.names.__getitem__)
     scale = 100 / abs(plan.baseline) if plan.baseline else 1.0
-    every = table[[]].rename_axis("site").join(names).join(table[["chosen", "order"]])
-    every = every.assign(**{gain: scale * table[gain] for gain in GAINS})
+    every = names.join(table[["chosen", "order"]]).join(scale * table[GAINS])
     if result.stability is not None:
         every["share_of_resamples"] = result.stability["share"]
     if table["cost"].notna().all():
         every["cost"] = table["cost"]
     chosen = every[every["chosen"]].sort_values("order", kind="stable").drop(columns="chosen")
     view = chosen.drop(columns="order").assign(**result.chosen)
-    view = view.assign(**{gain: chosen[gain] / (100 if plan.baseline else 1) for gain in GAINS})
+    view[GAINS] /= 100 if plan.baseline else 1
     yield Table(
         "sites",
         with_modelled(chosen, modelled),
