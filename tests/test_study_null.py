@@ -12,7 +12,7 @@ import pytest
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import GravityNull, Rewire
-from netinnov.study import _structure_plan
+from netinnov.study import _structure_plan, sections
 from netinnov.study.sections import _concentration, centres, organised
 from netinnov.study.sections._centre_detection import detect
 from netinnov.study.sections._concentration import profile
@@ -104,8 +104,10 @@ def test_the_null_model_that_is_asked_for_is_used(name):
     ],
 )
 def test_a_null_model_that_does_not_fit_is_refused(name, words):
+    context = context_of(network_of(STARS), structure=FEW | {"null": name})
+    (section,) = (each for each in sections.SECTIONS if each.name == "centres")
     with pytest.raises(InputError, match=words):
-        planned(network_of(STARS), null=name)
+        context.once(section.check)
 
 
 def test_what_gravity_fixes_by_the_totals_is_not_compared_with_it():

@@ -24,8 +24,8 @@ MOST_PLACES = 1000  # with more nothing is drawn, as it would take long
 
 class StructurePart(Part, part="structure"):
     example: ClassVar[str] = """\
-[structure]                   # centres, indices, communities, layer similarity, brokers; for none
-                              # write structure = false at the top, below the seed, for this part
+[structure]                   # centres, indices, communities, layer similarity, brokers and mix of
+                              # layers; for none write structure = false at the top, below the seed
 rule = "hubs"                 # what makes a place a centre: "hubs" (strongest of its community of
                               # three places or more, or in the core and half as strong), "top"
                               # (tenth with most strength), "head_tail" (above the mean; used for

@@ -68,8 +68,8 @@ class Centres(Result):
     @property
     def digits(self) -> int:
         """As many as tell the effective number from the ends of its interval and all places."""
-        ends = self.interval("effective_number")
-        return digits_apart(self.value("effective_number"), *ends, self.linked)
+        value, ends = self.value("effective_number"), self.interval("effective_number")
+        return digits_apart(value, *ends, self.linked, least=max(2, len(f"{value:.0f}")))
 
 
 def compute(context: Context) -> Centres | None:
