@@ -17,7 +17,7 @@ from netinnov.study._context import Context
 from netinnov.study._words import digits_apart, number
 from netinnov.study.sections import centres
 from netinnov.study.sections._centre_detection import detect
-from netinnov.study.sections._concentration import profile
+from netinnov.study.sections.centres import profile
 from study_cases import (
     CHAIN,
     STARS,

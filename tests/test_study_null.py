@@ -13,9 +13,9 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import GravityNull, Rewire
 from netinnov.study import _structure_plan, sections
-from netinnov.study.sections import _concentration, centres, organised
+from netinnov.study.sections import centres, organised
 from netinnov.study.sections._centre_detection import detect
-from netinnov.study.sections._concentration import profile
+from netinnov.study.sections.centres import profile
 from study_cases import FEW, STARS, context_of, facts_of, network_of, said
 
 PLACES = [f"p{k:02}" for k in range(14)]
@@ -156,7 +156,7 @@ def test_the_report_says_which_null_model_and_how_much_it_moves():
 
 
 def test_without_anything_to_compare_with_there_is_no_figure_of_indices(monkeypatch):
-    monkeypatch.setattr(_concentration, "LEAVE_ONE_OUT", 3)
+    monkeypatch.setattr(centres, "LEAVE_ONE_OUT", 3)
     for structure, drawn in (({"resamples": 0, "replicates": 0}, False), (FEW, True)):
         context = context_of(network_of(STARS), structure=structure)
         pictures = centres.draw(context.once(centres.compute))

@@ -15,7 +15,7 @@ from netinnov.study._language import Language
 from netinnov.study._report_page import view_of
 from netinnov.study._section import Table
 from netinnov.study.sections import central, centres, data, organised
-from netinnov.study.sections._concentration import profile
+from netinnov.study.sections.centres import profile
 from study_cases import context_of, facts_of, figures_of, network_of, said, text_in
 
 TEN = [f"E{i}" for i in range(10)]

@@ -10,7 +10,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.study._context import Context
-from netinnov.study.sections import _organisation, organised
+from netinnov.study.sections import organised
 from study_cases import (
     CHAIN,
     STARS,
@@ -109,7 +109,7 @@ def test_a_park_between_its_home_and_its_host_is_a_broker():
     )
     network = network_of([("f", "p", 1), ("g", "p", 1), ("h", "p", 1)], nodes=nodes)
     context = context_of(network)
-    table = context.once(_organisation.brokers)
+    table = context.once(organised.brokers)
     assert table.index.tolist() == ["p"]
     row = table.loc["p"]
     assert row[[*organised.ROLES, "together"]].tolist() == [0, 0, 2, 2, 2, 6]
@@ -173,19 +173,19 @@ def test_places_are_specialised_in_the_layers_where_they_have_more_than_others()
     links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "c", 1, "y"), ("b", "c", 1, "x")]
     context = context_of(three(links))
     # Links of Q: 2 in x, 1 in y; P 1 and 1; R 1 and 2; all 4 and 4. |1/2 - 2/3| twice = 1/3.
-    table = context.once(_organisation.specialisation)
+    table = context.once(organised.specialisation)
     assert table["krugman_index"].to_dict() == pytest.approx({"P": 0, "Q": 1 / 3, "R": 1 / 3})
     known = facts_of(organised, context)
     special = dict(zip(known["specialised"], known["most_in"], strict=True))
     assert special == {"Q": "x", "R": "y"}
     assert "Most specialised of the places with more links" in said(organised, context)
-    assert context_of(three(CHAIN)).once(_organisation.specialisation) is None
+    assert context_of(three(CHAIN)).once(organised.specialisation) is None
 
 
 def test_modelled_layers_say_nothing_of_specialisation():
     links = [("a", "b", 1, "x"), ("b", "c", 1, "model"), ("a", "c", 1, "model")]
     context = context_of(network_of(links, modelled=["model"]))
-    assert context.once(_organisation.specialisation) is None
+    assert context.once(organised.specialisation) is None
 
 
 def test_places_of_one_mix_are_not_specialised():

@@ -19,9 +19,9 @@ from netinnov import study
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
-from netinnov.study.sections import _organisation, central, centres, organised
+from netinnov.study.sections import central, centres, organised
 from netinnov.study.sections._centre_detection import RULES, detect
-from netinnov.study.sections._concentration import profile
+from netinnov.study.sections.centres import profile
 from study_cases import facts_of, figures_of, text_in
 
 pytestmark = pytest.mark.slow  # whole studies
@@ -150,7 +150,7 @@ def test_who_has_the_most_strength(context, strength):
 
 
 def test_pairs_joined_by_brokers(context):
-    result = context.once(_organisation.brokers)
+    result = context.once(organised.brokers)
     inside = context.inside.select(layers=context.observed(context.inside))
     if result is None or inside.n_links > 50_000:
         pytest.skip("no brokers, or too many pairs to count them here")

@@ -18,7 +18,7 @@ from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._two_mode_draws import participation_of, traded
 from netinnov.study.sections import centres
-from netinnov.study.sections._concentration import profile
+from netinnov.study.sections.centres import profile
 from study_cases import FEW, facts_of, said
 
 WEIGHTINGS = ["count", "newman", "full"]
