@@ -44,7 +44,7 @@ def of_report():
     measures = measures.settled(cities)
     settings = Settings(
         **{name: getattr(part, name) for name in ("home", "host", "size", "pipeline_share")},
-        **{name: getattr(part, name) for name in ("attachment", "layer", "replicates")},
+        **{name: getattr(part, name) for name in ("layer", "replicates")},
         funding=part.funding[0],
         frictions=measures.frictions,
         distance=measures.distance,

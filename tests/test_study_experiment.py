@@ -145,7 +145,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     answer = plain(said_by(experiment, result).answer)
     assert answer == (
         f"If {EVIL} had a park in Qu & Co with four extra links, it would be better connected: by "
-        "about 10 % (+4.0 to +16.0 %, depending on which links end where)."
+        "about 10.0 % (+4.0 to +16.0 %, depending on which links end where)."
     )
     known = facts_of(result)
     assert (known["reallocated_way"], known["new_way"], known["host_way"]) == ("", "rises", "same")
@@ -187,7 +187,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
         (
             {"difference": -0.05, "median": -0.05, "low": -0.08, "high": -0.02},
             "falls",
-            "it would be less well connected: by about 10 % (−16.0 to",
+            "it would be less well connected: by about 10.0 % (−16.0 to",
         ),
         (
             {"difference": 0.01, "median": 0.0, "low": 0.0, "same_sign": 0.3},
@@ -208,14 +208,14 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
             "undefined",
             "cannot be given in per cent, as it is 0 or not defined before",
         ),
-        ({"replicates": 1, "low": 0.05, "high": 0.05}, "rises", "by about 10 %."),
+        ({"replicates": 1, "low": 0.05, "high": 0.05}, "rises", "by about 10.0 %."),
         ({"baseline": 0.0}, "undefined", "cannot be given in per cent"),
         # Half of the placements and more change nothing: there is no sign to have a share of.
         ({"median": 0.0, "low": 0.0, "same_sign": np.nan}, "mixed", "would change by 0 to +16.0 %"),
         (
             {"median": 0.001, "low": 0.0005, "high": 0.002},
             "rises",
-            "connected: by less than 0.5 %",
+            "connected: by about 0.20 %",
         ),
     ],
 )
@@ -253,13 +253,13 @@ def both(funding: str, **changes: Any) -> Experiment:
 def test_the_other_funding_is_told_after_the_first() -> None:
     answer = plain(said_by(experiment, both("reallocated")).answer)
     assert answer.startswith(f"If {EVIL} paid for a park in Qu & Co with four of its six links, it")
-    assert "With four extra links it would be less well connected: by about 5 %" in answer
+    assert "With four extra links it would be less well connected: by about 5.0 %" in answer
     answer = plain(said_by(experiment, both("new")).answer)
     assert answer.startswith(f"If {EVIL} had a park in Qu & Co with four extra links, it would be")
     assert "If it gave up four of its six links instead, it would be less well" in answer
     answer = plain(said_by(experiment, both("reallocated", language="zh")).answer)
     assert answer.startswith(f"若{EVIL}把六条原有联系中的四条调剂给设在Qu & Co的园区，")
-    assert "若改为四条新增联系，其可达性将下降约 5%" in answer
+    assert "若改为四条新增联系，其可达性将下降约 5.0%" in answer
 
 
 @pytest.mark.parametrize(

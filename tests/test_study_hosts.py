@@ -53,7 +53,7 @@ def test_hosts_that_all_do_the_same_are_told_as_a_tie():
     result = context.once(hosts.compute)
     assert hosts.facts(result)["n_best"] == 5
     text = text_of_page(hosts, result)
-    assert text.startswith("h would lose least with a park in a and 4 more: about 100 %.")
+    assert text.startswith("h would lose least with a park in a and 4 more: about 100.0 %.")
 
 
 def test_hosts_of_a_model_are_marked() -> None:

@@ -38,6 +38,7 @@ def facts(result: Experiment) -> Facts:
         "too_few": headline.funding == "new" and size is not None and size > result.own,
         "layer": Layer(choice.layer),
         "one_layer": len(result.context.cities.layers) == 1,
+        "one_model": result.modelled_layers == (choice.layer,),
         "in_model": choice.layer in result.modelled_layers,
         "models": bool(result.modelled_layers),
         "chosen": chosen,
