@@ -311,7 +311,7 @@ def test_the_manifest_tells_what_the_run_was_made_of(bundled):
     assert found["seed"] == 1
     asked = study.configure(tomllib.loads(FEW) | {"language": "en,zh"})
     assert found["configuration"] == json.loads(asked.model_dump_json())
-    steps = ["load", "places", *(section.name for section in sections.SECTIONS), "report"]
+    steps = ["load", *(section.name for section in sections.SECTIONS), "report"]
     assert list(found["seconds"]) == steps
     assert all(value >= 0 for value in found["seconds"].values())
     assert found["network"]["nodes"] == 309

@@ -30,7 +30,7 @@ from netinnov.study._words import in_html, plain
 from netinnov.study.sections import LEADING
 
 PAGE_DOTS = 200  # an inch, of figures on the page
-ENLARGED, MARGIN = 1.15, 0.06  # on a wide page; inches left white around a figure
+ENLARGED, MARGIN = 1.15, 0.03  # on a wide page; inches left white around a figure
 WIDEST = 9  # columns of a table that a page shows
 # Control characters, which HTML does not allow.
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
