@@ -42,7 +42,6 @@ def test_searches_and_scenarios_refuse_what_would_never_end(network, value):
     [
         ("experiment", "size"),
         ("experiment", "placebos"),
-        ("mechanisms", "horizon"),
         ("places", "level"),
     ],
 )
