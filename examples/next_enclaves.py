@@ -17,7 +17,7 @@ from _pages import fill, listed, markdown, write_tables
 
 from netinnov import study
 
-PARTS_LEFT_OUT = ("experiment", "mechanisms", "space", "sharing", "governance")
+PARTS_LEFT_OUT = ("experiment", "park", "space", "sharing", "governance")
 TABLES = ("sites", "siting_candidates", "siting_values", "plan_steps")
 FIGURES = ("siting",)
 PRICES = {"park": 10.0, "link": 1.0, "pipeline_km": 0.01}
@@ -35,7 +35,7 @@ def settings():
             },
         },
         "measures": {"distance": "unit", "border": 0.5, "kilometres": 1.0},
-        "structure": {"resamples": 20, "replicates": 0, "restarts": 1},
+        "structure": {"resamples": 20, "replicates": 0},
         "siting": {"k": 5, "most_hosts": 3, "resamples": 50, "prices": PRICES},
         "plan": {},
         **dict.fromkeys(PARTS_LEFT_OUT, False),
