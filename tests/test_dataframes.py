@@ -200,9 +200,9 @@ def test_what_is_no_dataframe():
 
 
 def test_events_with_too_many_pairs_are_named(monkeypatch):
-    monkeypatch.setattr("netinnov.linkages._co_participation.MANY_PAIRS", 6)
+    monkeypatch.setattr("netinnov.linkages._pairs.MANY_PAIRS", 6)
     rows = pd.DataFrame({"who": list("abcdab"), "event": ["fair"] * 4 + ["p"] * 2})
-    with pytest.warns(UserWarning, match=r"have 7 pairs, .* largest events: 'fair' \(4 members\)"):
+    with pytest.raises(InputError, match=r"have 7\. Largest events: 'fair' \(4 members\)"):
         co_participation(rows, member="who", event="event")
 
 

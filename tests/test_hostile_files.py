@@ -22,6 +22,7 @@ from netinnov._inputs import read
 from netinnov.errors import InputError
 from netinnov.geocoding import geocode
 from netinnov.io._arrow_links import arrow_file
+from netinnov.linkages import project
 from netinnov.sources import _delimited
 from netinnov.study import read_configuration
 from netinnov.study._manifest import hash_inputs
@@ -334,6 +335,20 @@ def test_rows_times_columns_are_limited_where_a_file_lists_only_some(
     (tmp_path / name).write_text(text)
     with pytest.raises(InputError, match=TOO_MUCH):
         ni.read_network(tmp_path / name)
+
+
+def test_the_pairs_of_one_event_are_limited(tmp_path):
+    """Of a work with 300,000 institutions 700 GB were asked for."""
+    held = [{"id": f"I{k}"} for k in range(9_001)]
+    work = {"id": "W1", "authorships": [{"author": {"id": "A1"}, "institutions": held}]}
+    (tmp_path / "works.jsonl").write_text(json.dumps(work))
+    with pytest.raises(InputError, match=r"pairs of members.*'W1' \(9,001 members\)"):
+        ni.read_network(tmp_path / "works.jsonl")
+    nodes = pd.DataFrame({"node": ["fair", *(f"i{k}" for k in range(9_001))]})
+    nodes["kind"] = ["event"] + ["firm"] * 9_001
+    seats = pd.DataFrame({"source": nodes["node"][1:], "target": "fair", "layer": "seat"})
+    with pytest.raises(InputError, match=r"pairs of members.*the largest event 9,001 members"):
+        project(ni.build_network(nodes, seats), layer="seat", through="event")
 
 
 # -- what a small file would make of time ------------------------------------------------------

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import narwhals as nw
-import numpy as np
 
 from netinnov._arguments import check_choice, shown
-from netinnov._dataframes import as_pandas
 from netinnov.errors import InputError
 from netinnov.linkages._pairs import Weighting, pairs
 from netinnov.linkages._records import links, records, text
-
-MANY_PAIRS = 1e8  # pairs of members, over all events: some 8 GB in memory
 
 
 def co_participation(
@@ -61,12 +56,8 @@ def co_participation(
     ------
     InputError
         A column or an id is missing, a column mixes numbers and text, a period is not a whole
-        number, or there is no such weighting.
-
-    Warns
-    -----
-    UserWarning
-        The events of a table in memory have more than 10^8 pairs.
+        number, there is no such weighting, or the events of a table in memory have more than
+        4 x 10^7 pairs of members.
 
     See Also
     --------
@@ -104,8 +95,6 @@ def co_participation(
     frame = records(incidence, named, period=period).filter(~nw.col("event").is_null())
     when = [] if period is None else ["period", "undated"]
     cells = _cells(frame, when, grouped=by is not None)
-    if isinstance(cells, nw.DataFrame):
-        _warn_of_many_pairs(cells, when)
     met = pairs(cells, by=when, weighting=weighting, inside=by is not None)
     return links(met, [*when[:1], "source", "target"])
 
@@ -121,20 +110,3 @@ def _cells(frame: Any, when: list[str], *, grouped: bool) -> Any:
     if isinstance(cells, nw.DataFrame):
         cells = cells.sort(keys)  # sums are added up in one order, whatever the order of rows
     return cells
-
-
-def _warn_of_many_pairs(cells: Any, when: list[str]) -> None:
-    sizes = cells.group_by("event", *when).agg(
-        nw.col("amount").sum().alias("members"), nw.len().alias("units")
-    )
-    table = as_pandas(sizes.to_native())
-    units = table["units"].to_numpy(np.float64)
-    if (n_pairs := float(units @ (units - 1)) / 2) <= MANY_PAIRS:
-        return
-    largest = table.nlargest(3, ["members"])
-    events = zip(largest["event"], largest["members"], strict=True)
-    named = ", ".join(f"{shown(event)} ({members:,.0f} members)" for event, members in events)
-    msg = f"the events have {n_pairs:,.0f} pairs, which may not fit in memory; largest events: "
-    msg += f"{named}. `by` adds members up before they are joined; a table of DuckDB spills to "
-    msg += "disk; or leave the largest events out."
-    warnings.warn(msg, UserWarning, stacklevel=4)

@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import narwhals as nw
+import numpy as np
+
+from netinnov._arguments import shown
+from netinnov._dataframes import as_pandas
+from netinnov.errors import InputError
+
+MANY_PAIRS = 4e7  # of members, over all events: some 3 GB in memory
 
 Weighting = Literal["count", "newman", "full"]
 
@@ -30,6 +37,8 @@ def pairs(
     if cells.implementation.is_duckdb():  # a plain query would compute the cells three times
         query = _query(by, weighting, inside=inside)
         return nw.from_native(cells.to_native().query("netinnov_cells", query))
+    if isinstance(cells, nw.DataFrame):
+        _refuse_many(cells, keys)
     first, k = cells.rename({"unit": "source"}), nw.col("k")
     if weighting is not None:
         share = {"count": nw.lit(1.0), "newman": 1 / (k - 1), "full": 2 / (k * (k - 1))}[weighting]
@@ -53,6 +62,20 @@ def pairs(
         # Other libraries join in threads: rows come in any order, and so would last digits.
         both = both.sort(*by, "source", "target", "weight")
     return both.group_by(*by, "source", "target").agg(nw.col("weight").sum())
+
+
+def _refuse_many(cells: Any, keys: list[str]) -> None:
+    sizes = cells.group_by(keys).agg(nw.col("amount").sum().alias("members"), units=nw.len())
+    table = as_pandas(sizes.to_native())
+    units = table["units"].to_numpy(np.float64)
+    if (n_pairs := float(units @ (units - 1)) / 2) <= MANY_PAIRS:
+        return
+    largest = table.nlargest(3, ["members"])
+    events = zip(largest["event"], largest["members"], strict=True)
+    named = ", ".join(f"{shown(event)} ({members:,.0f} members)" for event, members in events)
+    msg = f"events must have at most {MANY_PAIRS:,.0f} pairs of members, to fit in memory; these "
+    msg += f"have {n_pairs:,.0f}. Largest events: {named}. Leave them out, or add members up "
+    raise InputError(f"{msg}(`by` of co_participation); a table of DuckDB spills to disk.")
 
 
 def _query(by: list[str], weighting: Weighting | None, *, inside: bool) -> str:

@@ -15,7 +15,7 @@ from netinnov._rows import Rows
 from netinnov._tables import NodeTable
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.linkages._pairs import Weighting
+from netinnov.linkages._pairs import MANY_PAIRS, Weighting
 from netinnov.linkages._records import Integers
 from netinnov.network import MultilayerNetwork, network_of_rows
 
@@ -190,6 +190,10 @@ def _meetings(
     table.sum_duplicates()
 
     k = np.bincount(table.indices, minlength=meeting.size)
+    if (n_pairs := float(k @ (k - 1.0)) / 2) > MANY_PAIRS:
+        msg = f"events must have at most {MANY_PAIRS:,.0f} pairs of members, to fit in memory; "
+        msg += f"these have {n_pairs:,.0f}, and the largest event {k.max():,} members: leave out "
+        raise InputError(f"{msg}the largest ones.")
     k = np.maximum(k, 2)
     shares = {"count": np.ones(k.size), "newman": 1 / (k - 1), "full": 2 / (k * (k - 1))}
     share = shares[weighting]
