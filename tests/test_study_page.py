@@ -11,7 +11,7 @@ import pytest
 import netinnov as ni
 from netinnov.explorer._payload import tries_enclaves
 from netinnov.study._language import Language, Text
-from netinnov.study._report_page import Chapter, Shown, chapter, view_of, write_page
+from netinnov.study._report_page import Chapter, Shown, _key_figure, chapter, view_of, write_page
 from netinnov.study._section import (
     KeyFigure,
     Layer,
@@ -237,6 +237,21 @@ def page_of(tmp_path, chapters, *, language=ENGLISH, **options):
     path = tmp_path / "report.html"
     write_page(path, language, chapters, page)
     return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("figure", "more"),
+    [
+        (KeyFigure("n", 29.83, 29.51, 30.04, digits=3), "29.5 to 30.0"),
+        (KeyFigure("n", 11.0, 6.2, 14.0, of=60), "6 to 14; out of 60"),
+        (KeyFigure("n", 0.194, -0.001, 0.21), "0.00 to 0.21"),
+        (KeyFigure("n", 9.73, 8.0, 11.26), "8.0 to 11.3"),
+        (KeyFigure("n", 248.2, 31.4, 4321.7), "31 to 4,322"),
+        (KeyFigure("n", 0.0, -0.12, 3.0), "−0.12 to 3"),
+    ],
+)
+def test_ends_of_an_interval_have_the_decimals_of_the_value(figure, more):
+    assert _key_figure(figure, Text("", "", labels={"n": ""}), ENGLISH)[2] == more
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
 
 from netinnov.study._section import Fact, Form, Layer, Name, Pair, Place, Table, Term
-from netinnov.study._words import changes, joined, name, number, percent, signed
+from netinnov.study._words import changes, joined, name, number, percent, signed, with_decimals
 
 LanguageName: TypeAlias = Literal["en", "zh"]
 Glossary: TypeAlias = Literal["terms", "layers", "kinds", "figures", "notes"]
@@ -143,9 +143,13 @@ class Language:
             "" if sign else "+"
         )
 
-    def span(self, low: float, high: float, form: Form = "number", digits: int = 2) -> str:
-        """Both ends of an interval."""
-        if form == "change" and not is_missing(low + high):
+    def span(
+        self, low: float, high: float, form: Form = "number", digits: int = 2, around: Fact = None
+    ) -> str:
+        """Both ends of an interval, of a number with the decimals of the value."""
+        if form == "number" and isinstance(around, Real) and around:
+            ends = with_decimals([low, high], float(around), digits)
+        elif form == "change" and not is_missing(low + high):
             ends = [self._said(each) for each in changes([low, high])]
         else:
             ends = [self.form(each, form, digits) for each in (low, high)]

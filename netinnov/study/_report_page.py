@@ -93,7 +93,8 @@ def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> C
 def _key_figure(figure: KeyFigure, text: Text, language: Language) -> tuple[str, str, str]:
     more = []
     if figure.low is not None and figure.high is not None and figure.low == figure.low:
-        more.append(language.span(figure.low, figure.high, figure.form, figure.digits))
+        ends = (figure.low, figure.high, figure.form, figure.digits)
+        more.append(language.span(*ends, around=figure.value))
     if figure.of is not None:
         more.append(language.term("out_of").format(n=f"{figure.of:,}"))
     value = language.form(figure.value, figure.form, figure.digits)

@@ -71,6 +71,13 @@ def number(value: float, *, digits: int = 3) -> str:
     return signed(f"{leading} × 10") + str(int(power)).translate(RAISED)
 
 
+def with_decimals(ends: Iterable[float], value: float, digits: int) -> list[str]:
+    """Ends of an interval with the decimals of its value, of a count with none."""
+    count = value.is_integer() and abs(value) > 1
+    decimals = 0 if count else min(max(0, digits - 1 - math.floor(math.log10(abs(value)))), 9)
+    return [signed(f"{end:,.{decimals}f}") for end in ends]
+
+
 def digits_apart(*values: float, least: int = 2, most: int = 9) -> int:
     """Significant digits, at least so many, with which numbers that differ are written apart."""
     different = {
