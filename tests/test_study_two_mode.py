@@ -78,7 +78,7 @@ def flows_of(network):
 @pytest.mark.parametrize("weighting", WEIGHTINGS)
 @pytest.mark.parametrize("seed", range(4))
 def test_links_of_places_are_those_of_projecting_and_adding_up(weighting, seed, side):
-    found, cities = participation(two_mode(seed), weighting, **side)
+    found, cities = participation(two_mode(seed, periods=seed % 2 == 0), weighting, **side)
     links = found.links_of(found.member, found.event)
     assert links.nodes.index.equals(cities.nodes.index)
     assert_allclose(flows_of(links), flows_of(cities), rtol=1e-12, atol=1e-12)
@@ -123,11 +123,12 @@ def test_events_are_resampled_as_a_whole():
     draws = np.array([flows_of(found.resampled(cities, rng)) for _ in range(400)])
     # The mean of a bootstrap is the observed value; each event has the variance 1 - 1 / n.
     assert_allclose(draws.mean(axis=0), flows_of(cities), atol=0.35)
-    size = np.zeros((found.n_events, cities.n_nodes))
+    n_events = len(found.whole)
+    size = np.zeros((n_events, cities.n_nodes))
     inside = found.place[found.member] >= 0
     np.add.at(size, (found.event[inside], found.place[found.member][inside]), 1)
     pairs = size[:, 0] * size[:, 1]
-    variance = (pairs**2).sum() - pairs.sum() ** 2 / found.n_events
+    variance = (pairs**2).sum() - pairs.sum() ** 2 / n_events
     assert draws[:, 0, 1].var() == pytest.approx(variance, rel=0.15)
 
 
@@ -135,7 +136,7 @@ def test_trades_keep_the_events_of_members_and_the_members_of_events():
     found, cities = participation(two_mode(4))
     null, moved = traded(found, 1)
     assert 0.05 < moved < 1
-    block = null.trades.draw(np.random.default_rng(2)).storage.block("participation")
+    block = null.trades.draw(np.random.default_rng(2)).storage.block("0")
     event = block.indices - null.n_members
     assert np.bincount(block.sources).tolist() == np.bincount(found.member).tolist()
     assert np.bincount(event).tolist() == np.bincount(found.event).tolist()
@@ -143,10 +144,26 @@ def test_trades_keep_the_events_of_members_and_the_members_of_events():
     assert_allclose(flows_of(drawn), flows_of(found.links_of(block.sources, event)))
 
 
-def test_events_over_several_periods_are_not_traded():
-    assert participation(two_mode(periods=True))[0] is None
-    context = context_of(two_mode(periods=True))
-    assert context.once(_structure_plan.plan).resamples == 0
+def test_an_event_of_several_periods_is_resampled_as_a_whole_and_traded_within_each():
+    found, cities = participation(two_mode(6, members=16, events=10, periods=True))
+    assert len(set(found.whole.tolist())) < len(found.whole)
+
+    class Draw:  # the first event once, no other
+        def multinomial(self, n, shares):
+            return np.eye(n, dtype=np.int64)[0]
+
+    first = found.whole[found.event] == 0
+    alone = found.links_of(found.member[first], found.event[first])
+    assert_allclose(flows_of(found.resampled(cities, Draw())), flows_of(alone))
+    null, _ = traded(found, 1)
+    drawn = null.trades.draw(np.random.default_rng(2))
+    for number, layer in enumerate(drawn.layers):
+        block, now = drawn.storage.block(layer), found.period[found.event] == number
+        event = block.indices - null.n_members
+        for of, observed in ((block.sources, found.member), (event, found.event)):
+            assert sorted(of) == sorted(observed[now])
+    context = context_of(two_mode(5, members=18, events=80, periods=True), resamples=20)
+    assert context.once(_structure_plan.plan).left_out == {}
 
 
 def test_a_study_of_events_has_intervals_and_a_null_model():

@@ -27,12 +27,15 @@ TRIED = 10  # networks drawn to see how many links, or participations, a null mo
 class Participation:
     """Participations of numbered members in events, and each member's place (-1: outside).
 
+    An event of several periods is one of each, `whole` its number and `period` the period's.
     Members of one `group` (-1: none) meet in its layer, `layer_of`, others in the layer `mixed`, as
     positions among those of `cities` (-1: not looked at).
     """
 
     member: Codes
     event: Codes
+    whole: Codes
+    period: Codes
     place: Codes
     weighting: str
     cities: MultilayerNetwork
@@ -40,19 +43,16 @@ class Participation:
     layer_of: tuple[int, ...]
     mixed: int
 
-    @property
-    def n_events(self) -> int:
-        return int(self.event.max()) + 1
-
     def resampled(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
         del network
-        times = rng.multinomial(self.n_events, np.full(self.n_events, 1 / self.n_events))
-        return self.links_of(self.member, self.event, times)
+        n_events = int(self.whole.max()) + 1
+        times = rng.multinomial(n_events, np.full(n_events, 1 / n_events))
+        return self.links_of(self.member, self.event, times[self.whole])
 
     def links_of(
         self, member: Codes, event: Codes, times: npt.NDArray[np.int64] | None = None
     ) -> MultilayerNetwork:
-        size = np.bincount(event, minlength=self.n_events).astype(np.float64)
+        size = np.bincount(event, minlength=self.whole.size).astype(np.float64)
         pairs = {"newman": np.maximum(size - 1, 1), "full": np.maximum(size * (size - 1) / 2, 1)}
         each = 1 / pairs.get(self.weighting, np.ones(size.size))
         if times is not None:
@@ -83,7 +83,7 @@ class Participation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TradedParticipation:
-    """Null model: members keep their numbers of events, and events of members."""
+    """Null model: members keep their numbers of events in each period, and events of members."""
 
     participation: Participation
     trades: Prepared
@@ -91,14 +91,13 @@ class TradedParticipation:
 
     def __call__(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
         del network
-        block = self.trades.draw(rng).storage.block("participation")
-        return self.participation.links_of(block.sources, block.indices - self.n_members)
+        blocks = self.trades.draw(rng).storage.blocks
+        members = np.concatenate([block.sources for block in blocks])
+        events = np.concatenate([block.indices for block in blocks]) - self.n_members
+        return self.participation.links_of(members, events)
 
 
-def participation_of(
-    incidence: Incidence, cities: MultilayerNetwork, level: int
-) -> Participation | None:
-    """None if an event has members in several periods, who do not all meet."""
+def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int) -> Participation:
     network, projection = incidence.network, incidence.projection
     storage = network.storage
     rows = storage.link_rows()
@@ -106,12 +105,11 @@ def participation_of(
     first = members_of(network, projection.onto, projection.through)[rows.source]
     ends = (rows.source, rows.target)
     member, event = np.where(first, ends, ends[::-1])
-    table = pd.DataFrame({"member": member, "event": event, "period": rows.period})
-    if table.groupby("event")["period"].nunique().gt(1).any():
-        return None
-    table = table.drop_duplicates(["member", "event"])
+    period = 0 if rows.period is None else rows.period
+    table = pd.DataFrame({"member": member, "event": event, "period": period}).drop_duplicates()
     member_code, nodes = pd.factorize(table["member"])
-    event_code, _ = pd.factorize(table["event"])
+    event_code, meetings = pd.factorize(pd.MultiIndex.from_frame(table[["event", "period"]]))
+    whole, when = (pd.factorize(meetings.get_level_values(each))[0] for each in (0, 1))
     unit = units(storage.place_codes, storage.places, level)[nodes]
     names = storage.places.index.take(np.maximum(unit, 0))
     place = np.where(unit >= 0, cities.storage.nodes.index.get_indexer(names), -1)
@@ -123,19 +121,19 @@ def participation_of(
         values, mixed = list(map(str, unique)), "mixed"
     at = {layer: number for number, layer in enumerate(cities.layers)}
     layer_of = tuple(at.get(value, -1) for value in values)
-    codes = (member_code, event_code, place, group)
-    members, events, places, groups = (each.astype(np.int32) for each in codes)
-    weighting, of_mixed = projection.weighting, at.get(mixed, -1)
-    return Participation(members, events, places, weighting, cities, groups, layer_of, of_mixed)
+    codes = (member_code, event_code, whole, when, place)
+    whole_numbers = (each.astype(np.int32) for each in codes)
+    groups, of_mixed = group.astype(np.int32), at.get(mixed, -1)
+    return Participation(*whole_numbers, projection.weighting, cities, groups, layer_of, of_mixed)
 
 
 def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
-    n_members, n_events = participation.place.size, participation.n_events
+    n_members, n_events = participation.place.size, participation.whole.size
     kind = np.repeat(["member", "event"], [n_members, n_events])
     ids = pd.Index(np.arange(n_members + n_events).astype(str))
     source, target = participation.member, participation.event + n_members
     links = pd.DataFrame({"source": ids.take(source), "target": ids.take(target)})
-    links = links.assign(layer="participation")
+    links["layer"] = participation.period[participation.event].astype(str)
     network = MultilayerNetwork(pd.DataFrame({"kind": kind}, index=ids), links)
     trades, moved = tried_null(Curveball(), network, seed)
     return TradedParticipation(participation, trades, n_members), moved
