@@ -20,6 +20,7 @@ from netinnov.study.sections._centre_detection import detect
 from netinnov.study.sections.centres import profile
 from study_cases import (
     CHAIN,
+    FEW,
     STARS,
     context_of,
     facts_of,
@@ -183,8 +184,8 @@ def test_what_is_modelled_only_is_not_tested():
     assert (known["compared"], known["beside"], known["sure"]) == (0, [], False)
     modelled = table_of(context, "centres").frame["modelled_layers"]
     assert (modelled == "model (modelled)").all()
-    assert "Not computed: intervals (modelled links are no evidence)." in said(centres, context)
-    assert "未计算：区间（模型联系不是证据）。" in said(centres, context, "zh")
+    assert "intervals and null model (modelled links are no evidence)." in said(centres, context)
+    assert "未计算：区间、与随机网络的比较（模型联系不是证据）。" in said(centres, context, "zh")
 
 
 def test_only_counts_have_intervals():
@@ -235,8 +236,10 @@ def test_draws_can_be_left_out():
     assert found[DRAWN].isna().all(axis=None)
     assert found["value"].notna().any()
     assert left_out(context) == dict.fromkeys(["intervals", "null model"], "why_not_asked")
-    assert said(centres, context).count("(not asked for)") == 2
-    assert said(centres, context, "zh").count("（未要求）") == 2
+    assert "Not computed: intervals and null model (not asked for)." in said(centres, context)
+    assert "未计算：区间、与随机网络的比较（未要求）。" in said(centres, context, "zh")
+    assert text_in(centres, context).tables["profile"] == "Indices of polycentricity"
+    assert "random" not in text_in(centres, context).figures["profile"]
 
 
 def test_among_a_great_many_places_nothing_is_drawn(monkeypatch):
@@ -283,6 +286,11 @@ def with_index(stars, *, rows=("effective_number",), **columns):
     return replace(result, profile=table)
 
 
+@pytest.fixture(scope="module")
+def tested() -> Context:
+    return context_of(network_of(STARS), structure=FEW | {"replicates": 39})
+
+
 def effective(result):
     return next(each for each in centres.key_figures(result) if each.name == "effective")
 
@@ -302,22 +310,38 @@ def test_an_interval_that_resampling_shifts_is_left_out_and_counted(stars):
     assert centres.facts(with_index(stars, bias=0.3, low=2.0, high=3.0))["shifted"] == []
 
 
-def test_an_index_is_held_against_random_networks_and_a_place_left_out(stars):
-    result = with_index(stars, null_low=1.0, null_high=2.0, p=0.02)
+def test_an_index_is_held_against_random_networks(tested):
+    result = with_index(tested, null_low=1.0, null_high=2.0, p=0.02)
     known = centres.facts(result)
     assert (known["compared"], known["towards_more"], known["towards_fewer"]) == (
         1,
         ["effective_number"],
         [],
     )
-    turned = with_index(stars, null_low=1.0, null_high=2.0, p=0.02, many_centres_if="low")
+    turned = with_index(tested, null_low=1.0, null_high=2.0, p=0.02, many_centres_if="low")
     assert centres.facts(turned)["towards_fewer"] == ["effective_number"]
 
 
-def test_indices_that_cannot_be_tested_are_not_counted(stars):
+def test_few_random_networks_test_no_index(stars):
+    # Of ten networks chance puts two in eleven of all indices outside.
+    known = centres.facts(with_index(stars, null_low=1.0, null_high=2.0, p=0.18))
+    assert (known["compared"], known["towards_more"]) == (0, [])
+    assert "10 of them are too few to test indices." in said(centres, stars)
+    assert "10 个随机网络过少，无法检验指标。" in said(centres, stars, "zh")
+
+
+def test_the_number_of_centres_has_whole_ends(stars):
+    result = stars.once(centres.compute)
+    table = result.profile.copy()
+    table.loc["n_centres", ["low", "high"]] = [1.2, 3.4]
+    figure = next(centres.key_figures(replace(result, profile=table)))
+    assert [*map(repr, (figure.value, figure.low, figure.high))] == ["2", "1", "4"]
+
+
+def test_indices_that_cannot_be_tested_are_not_counted(tested):
     # The same in all random networks but for rounding, so without p.
     rows = ("effective_number", "gini", "theil")
-    result = with_index(stars, rows=rows, null_low=1.0, null_high=2.0, p=0.02)
+    result = with_index(tested, rows=rows, null_low=1.0, null_high=2.0, p=0.02)
     table = result.profile.copy()
     table.loc["effective_number", ["null_high", "p"]] = [2.5 + 2e-15, np.nan]
     known = centres.facts(replace(result, profile=table))

@@ -10,6 +10,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.study._context import Context
+from netinnov.study._report_page import view_of
 from netinnov.study.sections import organised
 from study_cases import (
     CHAIN,
@@ -73,6 +74,7 @@ def test_communities_that_are_not_tested_are_told_so():
     assert "chance" not in text_in(organised, context).answer
     text = said(organised, context)
     assert "is not tested: the null model hardly moves a link." in text
+    assert text_in(organised, context).labels["modularity"] == "Modularity"
     shown = "未检验随机情形下社群是否同样清晰：零模型几乎不移动联系。"
     assert shown in said(organised, context, "zh")
 
@@ -116,11 +118,11 @@ def test_a_park_between_its_home_and_its_host_is_a_broker():
     assert row["enclave"]
     assert row["jurisdiction"] == "Q"
     known = facts_of(organised, context)
-    assert (known["n_brokers"], known["broker_pairs"], known["across"]) == (1, 6, 1)
+    assert (known["n_brokers"], known["across"]) == (1, 1)
     assert (known["top"], known["top_pairs"]) == (["p"], [6])
     assert known["enclave_brokers"] == 1
     text = said(organised, context)
-    assert "1 node stands between two others that are not linked directly (6 ordered pairs)" in text
+    assert "not linked directly, most often p (6 ordered pairs)." in text
     assert "1 of them is an enclave." in text
     assert "其中 1 个是飞地。" in said(organised, context, "zh")
 
@@ -135,12 +137,23 @@ def test_places_with_links_in_few_communities_need_not_have_most_of_them_at_home
     assert (context.once(organised.compute).detection.table["role"] == "R2").sum() == 4
 
 
+def test_brokers_have_the_names_of_their_places():
+    places = pd.DataFrame({"name_zh": ["甲", "乙", "丙"]}, index=list("abc"))
+    context = context_of(network_of([("a", "b"), ("b", "c")], places=places))
+    assert "最多的是乙（2 个有序对）" in said(organised, context, "zh")
+    view = tables_of(organised, context.once(organised.compute))["brokerage"]
+    language = context.in_language("zh").language
+    assert view_of(view, language).rows[0][:2] == ["乙", "乙"]
+
+
 def test_brokers_that_tie_are_counted():
     # In a ring each place stands between its two neighbours, in both directions.
     context = context_of(network_of(RING))
     known = facts_of(organised, context)
     assert (known["top"], known["top_pairs"], known["tied"]) == (["p00", "p01", "p02"], [2] * 3, 9)
-    assert "p00 (2), p01 (2), p02 (2) and 9 more as often." in said(organised, context)
+    assert "p00 (2 ordered pairs), p01 (2), p02 (2) and 9 more as often." in said(
+        organised, context
+    )
 
 
 def test_layers_are_compared_where_there_are_two(stars):

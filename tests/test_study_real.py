@@ -166,7 +166,7 @@ def test_pairs_joined_by_brokers(context):
     two_steps = (linked @ linked) * (1 - linked)
     np.fill_diagonal(two_steps, 0)
     total = int(two_steps.sum(dtype=np.float64))
-    assert facts_of(organised, context)["broker_pairs"] == total
+    assert int(result["together"].sum()) == total
 
 
 def strength_of(pairs):

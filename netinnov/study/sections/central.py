@@ -90,6 +90,7 @@ def facts(result: Central) -> Mapping[str, Fact]:
     return {
         "places": len(rank),
         "layers": len(cities.layers),
+        "directed": bool(cities.directed),
         "both": 0 < len(modelled) < len(cities.layers),
         "all_modelled": len(modelled) == len(cities.layers),
         "equal": alike(rank.iloc[0], rank.iloc[-1]),

@@ -43,6 +43,7 @@ LEAVE_ONE_OUT = 300  # places up to which each is left out in turn
 BY_TOTALS = ("head_tail", "top", "core")
 # Columns of the comparison with a null model.
 NULL = ["null_mean", "null_low", "null_high", "z", "p"]
+LEAST_NULLS = 39  # random networks of which p can be 0.05
 # Indices that count links whatever they weigh, or compare the two ways of a flow.
 OF_LINKS = (
     *("functional", "functional_weighted", "core_periphery", "core_share"),
@@ -162,7 +163,7 @@ def _by_rule(detected: Detection) -> dict[str, Fact]:
 def _indices(table: pd.DataFrame, detected: Detection) -> dict[str, Fact]:
     null, options = detected.plan.null, detected.plan.options
     # Indices outside the middle 95 % of random networks; those without p are not compared.
-    known = table[table["p"].notna()]
+    known = table[table["p"].notna() & (options.replicates >= LEAST_NULLS)]
     rounding = CONSTANT * known["value"].abs()
     above = known["value"] > known["null_high"] + rounding
     below = known["value"] < known["null_low"] - rounding
@@ -176,6 +177,8 @@ def _indices(table: pd.DataFrame, detected: Detection) -> dict[str, Fact]:
         "moved": null.moved,
         "gravity": isinstance(null.model, GravityNull),
         "replicates": options.replicates,
+        "few": options.replicates < LEAST_NULLS,
+        "intervals": bool(table["low"].notna().any()),
         "compared": len(known),
         "towards_more": [Term(each) for each in known.index[more]],
         "towards_fewer": [Term(each) for each in known.index[(above | below) & ~more]],
@@ -186,7 +189,9 @@ def _indices(table: pd.DataFrame, detected: Detection) -> dict[str, Fact]:
 
 def key_figures(result: Centres) -> Iterator[KeyFigure]:
     places, linked = len(result.detection.table), result.linked
-    yield result.figure("centres", "n_centres", of=places, digits=len(str(places)))
+    ends = result.interval("n_centres")
+    low, high = (math.floor(ends[0]), math.ceil(ends[1])) if ends else (None, None)
+    yield KeyFigure("centres", len(result.detection.centres), low, high, of=places)
     yield KeyFigure("by_most", len(result.detection.by_most), of=places)
     yield result.figure("effective", "effective_number", of=linked, digits=result.digits)
     yield result.figure("primacy", "primacy", form="percent")

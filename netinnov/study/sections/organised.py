@@ -22,7 +22,6 @@ from netinnov.study._section import (
     Fact,
     KeyFigure,
     Layer,
-    Name,
     Picture,
     Place,
     Result,
@@ -189,7 +188,7 @@ def _layers(overlap: pd.DataFrame) -> dict[str, Fact]:
 
 
 def _brokers(result: Organised) -> dict[str, Fact]:
-    table, names = result.brokers, result.context.actors
+    table = result.brokers
     if table is None:
         return {"n_brokers": None}
     together, mine = table["together"], table[table["enclave"].astype(bool)]
@@ -197,8 +196,7 @@ def _brokers(result: Organised) -> dict[str, Fact]:
     paths = int(table[across].to_numpy().sum())
     return {
         "n_brokers": len(table),
-        "broker_pairs": int(together.sum()),
-        "top": [Name(names[node]) for node in table.index[:NAMED]],
+        "top": [Place(node) for node in table.index[:NAMED]],
         "top_pairs": [int(n) for n in together.head(NAMED)],
         "tied": as_much(together, together.head(NAMED)) if len(table) else 0,
         "all_layers": not result.modelled_layers,
@@ -279,9 +277,9 @@ def tables(result: Organised) -> Iterator[Table]:
             marked = mark_layers(frame, result.modelled_layers, columns=True)
             yield Table(name, marked, modelled=result.modelled_layers)
     if result.brokers is not None:
-        names = result.brokers.index.map(result.context.actors)
-        view = result.brokers.reset_index(drop=True).assign(name=names)
-        view = view[["name", "jurisdiction", "enclave", *ROLES, "together"]]
-        yield Table("brokerage", result.brokers, view, on_page=True, places=("jurisdiction",))
+        view = result.brokers.rename_axis("name").drop(columns="name", errors="ignore")
+        view = view.reset_index()[["name", "jurisdiction", "enclave", *ROLES, "together"]]
+        at = ("name", "jurisdiction")
+        yield Table("brokerage", result.brokers, view, on_page=True, places=at)
     if result.specialisation is not None:
         yield Table("specialisation", result.specialisation)
