@@ -115,6 +115,12 @@ def test_rows_are_those_of_the_sheet(tmp_path):
         ni.read_network(path)
 
 
+def test_a_workbook_of_thousands_of_sheets_is_refused(tmp_path):
+    path = write_workbook(tmp_path / "n.xlsx", {f"s{at}": [] for at in range(1_001)})
+    with pytest.raises(InputError, match="at most 1,000 sheets; found 1,001"):
+        read_tables(path)
+
+
 def test_a_workbook_with_one_sheet_is_a_table_of_flows(tmp_path):
     path = write_workbook(
         tmp_path / "f.xlsx", {"Sheet1": [["出发地", "目的地", "人次"], ["衢州", "杭州", 12]]}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import warnings
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 WORKBOOKS = (".xlsx", ".xlsm")
 LAST_ROW = 2**20  # of any sheet
+MOST_SHEETS = 1_000  # openpyxl takes milliseconds for each
 
 Rows = dict[int, dict[int, Any]]  # what cells show, by numbers of rows and columns
 
@@ -63,6 +66,11 @@ def _opened(path: Path) -> Iterator[Workbook]:
     import openpyxl  # takes a quarter of a second
 
     check_parts(path, ".xml")  # openpyxl makes an object of each element of most parts
+    with raw_file(path) as stream, zipfile.ZipFile(stream) as parts:
+        own = [part for part in parts.namelist() if not part.startswith("xl/worksheets/")]
+        n = sum(len(re.findall(rb"<(?:\w+:)?sheet\s", parts.read(part))) for part in own)
+    if n > MOST_SHEETS:
+        raise InputError(f"{path} must have at most {MOST_SHEETS:,} sheets; found {n:,}.")
     with raw_file(path) as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and rules that no table needs
         yield openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
