@@ -138,6 +138,42 @@ def test_pairs_of_enclaves_are_counted_once_each(monkeypatch):
     assert result.pairs.left_out == 1  # that of R and S, though of two enclaves
 
 
+def test_a_pair_without_a_node_at_an_end_is_counted_as_left_out():
+    # park_2 belongs to X, where there is no node; homes P, S and X rank below Q and R.
+    nodes = NODES.assign(jurisdiction=NODES["jurisdiction"].where(NODES.index != "park_2", "X"))
+    places = pd.concat([PLACES, pd.DataFrame({"place": ["X"], "lon": [9.0], "lat": [0.0]})])
+    places["population"] = [1.0, 9, 9, 2, 3]
+    network = network_of(LINKS, nodes=nodes, places=places)
+    result = gains.compute(context_of(network, **OFF, sharing={}))
+    facts = gains.facts(result)
+    assert (facts["linked"], facts["pairs_left_out"]) == (2, 1)
+    for code, words in (("en", "1 pair of cities is left out"), ("zh", "1 对城市未计入")):
+        assert any(words in note for note in plain_text_of(gains, result, code).notes)
+
+
+def test_reverse_enclaves_that_cannot_share_are_named_as_such():
+    nodes = NODES.drop(index=["park_2", "park_3"])
+    nodes.loc["park_1", "jurisdiction"] = "X"
+    people = PLACES.assign(population=[1.0, 9, 9, 9])
+    outside = pd.DataFrame({"place": ["X"], "lon": [9.0], "lat": [0.0], "population": [1.0]})
+    network = network_of(LINKS[:4], nodes=nodes, places=pd.concat([people, outside]))
+    with pytest.raises(InputError, match=r"\[sharing\] needs reverse enclaves"):
+        gains.check(context_of(network, **OFF, sharing={}))
+
+
+def test_shares_that_are_rounding_are_nothing(monkeypatch):
+    known = sharing.planning.share_benefits
+    monkeypatch.setattr(
+        sharing.planning,
+        "share_benefits",
+        lambda game, rules: (table := known(game, rules=rules)).assign(
+            share=table["share"].where(table["rule"] != "nucleolus", -1.48e-16)
+        ),
+    )
+    view = tables_of(gains, gains.compute(parks(sharing={})))["sharing"].view
+    assert (view["rule_nucleolus"] == 0).all()
+
+
 def test_one_pair_less_takes_all_enclaves_of_the_pair(monkeypatch):
     # Nine parks of P in Q are one pair, beside those of P and S and of Q and S: three games.
     rows = [("P", "P"), ("Q", "Q"), ("S", "S"), *[("Q", "P")] * 9, ("S", "P"), ("S", "Q")]
@@ -191,6 +227,9 @@ def test_with_prices_each_approach_costs_no_more_than_the_budget():
     assert (result.comparison.approaches["cost"].dropna() <= 12 * (1 + 1e-9)).all()
     facts = governance.facts(result)
     assert (facts["by_links"], facts["budget"]) == (False, 12)
+    result = gains.compute(context)
+    assert "each for at most 12 at assumed prices" in plain_text_of(gains, result).answer
+    assert "按假定价格各不超过 12" in plain_text_of(gains, result, "zh").answer
 
 
 def stars(experiment=None, people=None, **settings):
@@ -276,6 +315,16 @@ def test_an_approach_that_gains_nothing_is_not_best():
     facts = governance.facts(same)
     assert (facts["best_home"], facts["best_host"], facts["home_leaves"]) == ([], [], [])
     assert [*governance.key_figures(same)] == []
+
+
+def test_a_rise_from_no_access_has_no_key_figure():
+    result = governance.compute(stars())
+    effects = result.comparison.effects
+    nothing = effects.assign(
+        baseline=effects["baseline"].mask(effects["measure"] == "home_access", 0)
+    )
+    same = replace(result, comparison=replace(result.comparison, effects=nothing))
+    assert [each.name for each in governance.key_figures(same)] == ["best_host"]
 
 
 def test_dense_flows_are_not_compared_and_the_report_says_why():

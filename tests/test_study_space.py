@@ -81,7 +81,10 @@ def test_a_rent_is_what_one_more_unit_would_save():
     assert facts["rent"] == pytest.approx(DEGREE)
     assert facts["rent_low"] is None  # the floor is assumed: it has no interval
     said = plain_text_of(space, result)
-    assert "Q would be full: one more m² there would bring its user 111 km nearer." in said.answer
+    assert "Q would be full: one more m² there would save 111 km in all." in said.answer
+    assert (
+        "每增加 1 m²，各使用者的距离合计可减少 111 km" in plain_text_of(space, result, "zh").answer
+    )
     assert any("an assumption" in note for note in said.notes)
     assert not any("95 %" in note for note in said.notes)
     flows = tables_of(space, result)["space_flows"].frame.set_index(["home", "host"])
@@ -123,6 +126,8 @@ def test_a_place_does_not_use_its_own_space_across_a_border():
     flows = space.compute(context).plan.flows
     assert flows.loc["Q"].to_dict() == {"Q": 0, "R": 400}
     assert flows.loc["P"].to_dict() == {"Q": 400, "R": 0}
+    notes = plain_text_of(space, space.compute(context)).notes
+    assert any("the space of every host but its own" in note for note in notes)
 
 
 @pytest.mark.parametrize(

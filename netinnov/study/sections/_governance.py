@@ -24,7 +24,6 @@ from netinnov.study._context import Context
 from netinnov.study._measures import DENSE
 from netinnov.study._section import (
     Fact,
-    Form,
     KeyFigure,
     Layer,
     Part,
@@ -199,11 +198,11 @@ def key_figures(result: Governance) -> Iterator[KeyFigure]:
     for end in ("home", "host"):
         for best in known[f"best_{end}"][:1]:
             row = effects.loc[(f"{end}_access", str(best))]
-            change = row[["difference", "low", "high"]] / (abs(row["baseline"]) or 1.0)
-            value, *ends = change.astype(float)
-            low, high = (None, None) if math.isclose(*ends) else ends
-            form: Form = "change" if row["baseline"] else "number"
-            yield KeyFigure(f"best_{end}", value, low, high, form=form)
+            if row["baseline"]:
+                change = row[["difference", "low", "high"]] / abs(row["baseline"])
+                value, *ends = change.astype(float)
+                low, high = (None, None) if math.isclose(*ends) else ends
+                yield KeyFigure(f"best_{end}", value, low, high, form="change")
 
 
 def draw(result: Governance) -> Iterator[Picture]:

@@ -51,20 +51,21 @@ def pairs_of(context: Context) -> Pairs:
         check_column("sharing.unions", part.unions, cities.storage.places.columns)
     table = context.once(enclaves.compute).counted
     reverse = table["direction"] == "reverse"
-    ends = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna().astype("str")
-    ends = ends[ends.isin(cities.storage.nodes.index).all(axis=1)]
+    every = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna().astype("str")
+    ends = every[every.isin(cities.storage.nodes.index).all(axis=1)]
     ends.columns = pd.Index(["source", "target"])
     counts = pd.concat([ends["source"], ends["target"]]).value_counts()
     kept = ends[ends.isin(counts.index[:MOST_PLAYERS]).all(axis=1)]
     if kept.empty:
+        kind = "reverse enclaves" if reverse.any() else "enclaves"
         raise InputError(
-            "[sharing] needs enclaves, nodes outside their jurisdiction whose home and host are "
-            f"places of the report (the {MOST_PLAYERS} with most enclaves), and there are none. "
+            f"[sharing] needs {kind}, nodes outside their jurisdiction whose home and host are "
+            f"places of the report (the {MOST_PLAYERS} with most of them), and there are none. "
             "Leave [sharing] out."
         )
     counts = pd.concat([kept["source"], kept["target"]]).value_counts().sort_index()
     links = kept.drop_duplicates(ignore_index=True)
-    return Pairs(links, counts, len(ends.drop_duplicates()) - len(links), bool(reverse.any()))
+    return Pairs(links, counts, len(every.drop_duplicates()) - len(links), bool(reverse.any()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +116,7 @@ def compute(context: Context) -> Sharing:
     lasts = [stable(shares[rule]).share for rule in shares] if games else []
     core = planning.core_range(game)
     core = core.mask(core.abs() < NOTHING, 0.0)
+    benefits["share"] = benefits["share"].mask(benefits["share"].abs() < NOTHING, 0.0)
     return Sharing(context, pairs, game, benefits, core, lasts)
 
 
@@ -138,6 +140,7 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
         "lasts_low": min(result.lasts, default=None),
         "lasts_high": max(result.lasts, default=None),
         "pairs_left_out": pairs.left_out,
+        "most_players": MOST_PLAYERS,
     }
 
 
