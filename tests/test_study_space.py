@@ -83,7 +83,8 @@ def test_a_rent_is_what_one_more_unit_would_save():
     said = plain_text_of(space, result)
     assert "Q would be full: one more m² there would save 111 km in all." in said.answer
     assert (
-        "每增加 1 m²，各使用者的距离合计可减少 111 km" in plain_text_of(space, result, "zh").answer
+        "每增加一单位（m²），各使用者的距离合计可减少 111 km"
+        in plain_text_of(space, result, "zh").answer
     )
     assert any("an assumption" in note for note in said.notes)
     assert not any("95 %" in note for note in said.notes)
