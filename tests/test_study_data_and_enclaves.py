@@ -61,13 +61,44 @@ def test_the_data_are_counted():
     assert (without["kinds"], without["n_kinds"]) == (["firm"], 2)  # none given is one
 
 
-def test_a_node_with_itself_and_each_direction_are_counted_apart():
+def test_links_inside_places_and_each_direction_are_counted_apart():
     # A matrix of commuters has those who stay: 2 of the 5 pairs.
     rows = [("a", "b", 5), ("b", "a", 3), ("a", "c", 1), ("a", "a", 9), ("b", "b", 9)]
     facts = facts_of(data, network_of(rows, directed=["links"]))
-    assert (facts["pairs"], facts["loops"], facts["directed"]) == (5, 2, True)
-    one = data.compute(context_of(network_of([*CHAIN, ("a", "a")]), **OFF))
-    assert "1 pair is a node with itself; no measure counts them." in said_by(data, one).notes
+    assert (facts["pairs"], facts["within"], facts["directed"]) == (5, 2, True)
+    assert facts["within_share"] == 18 / 27
+    nodes = pd.DataFrame({"place": ["P", "P", "Q"]}, index=list("abc"))
+    one = data.compute(context_of(network_of(CHAIN, nodes=nodes), **OFF))
+    told = (
+        "1 linked pair (50 % of all weight) lies inside a place: measures of places leave it out."
+    )
+    assert told in said_by(data, one).notes
+    told = "1 对联系（占全部权重的 50%）在城市内部，城市的指标不计入。"
+    assert told in said_by(data, one, "zh").notes
+
+
+def test_periods_that_are_added_up_are_told():
+    links = pd.DataFrame({"source": "a", "target": "b", "period": [2000, 2012], "layer": "links"})
+    network = ni.build_network(pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"]), links)
+    told = said_by(data, data.compute(context_of(network, **OFF)))
+    assert "The weights of 2 periods are added up." in told.notes
+    assert facts_of(data, three())["periods"] == 0
+
+
+def test_a_projection_is_told():
+    nodes = pd.DataFrame({"kind": ["woman"] * 3 + ["event"], "place": [*"abc", None]}, list("abcx"))
+    links = pd.DataFrame({"source": list("abc"), "target": "x", "layer": "attends"})
+    before = ni.build_network(nodes, links, pd.DataFrame(index=list("abc")))
+    side = Projection(layer="attends", through="event")
+    flat = ni.linkages.project(before, layer="attends", through="event")
+    context = context_of(flat, **OFF)
+    context.loaded = context.loaded._replace(incidence=Incidence(before, side, flat.layers))
+    text = said_by(data, data.compute(context))
+    assert plain(text.answer).startswith("The projected data hold 3 nodes and 3 linked pairs")
+    assert plain(text.notes[0]) == (
+        "Projected from 3 links of attends with 1 other node: nodes that share one are linked with "
+        "each other."
+    )
 
 
 def test_one_place_holds_all_nodes():

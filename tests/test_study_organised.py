@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
+from netinnov.plotting._fonts import cjk_font
 from netinnov.study._context import Context
 from netinnov.study._report_page import view_of
 from netinnov.study.sections import organised
@@ -144,6 +145,19 @@ def test_brokers_have_the_names_of_their_places():
     view = tables_of(organised, context.once(organised.compute))["brokerage"]
     language = context.in_language("zh").language
     assert view_of(view, language).rows[0][:2] == ["乙", "乙"]
+
+
+def test_chinese_ids_and_names_go_before_english_names_on_a_chinese_page():
+    places = pd.DataFrame(
+        {"name": [None, "Yi", "Bing"], "name_en": ["A", "B", "C"], "name_zh": [None, None, "丙"]},
+        index=["甲市", "b", "c"],
+    )
+    context = context_of(network_of([("甲市", "b"), ("b", "c")], places=places))
+    chinese = context.in_language("zh")
+    assert [chinese.language.places[each] for each in ("甲市", "b", "c")] == ["甲市", "B", "丙"]
+    assert [context.language.places[each] for each in ("甲市", "b", "c")] == ["A", "B", "C"]
+    if cjk_font():
+        assert chinese.drawn_names.tolist() == ["甲市", "B", "丙"]
 
 
 def test_brokers_that_tie_are_counted():

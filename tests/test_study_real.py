@@ -90,7 +90,7 @@ def test_the_largest_place_and_how_many_equal_ones_there_would_be(context, stren
     equal = math.exp(-(share * np.log(share)).sum())
     assert result.loc["effective_number", "value"] == pytest.approx(equal)
     assert facts_of(centres, context)["effective"] == pytest.approx(equal)
-    assert figures_of(centres, context)["primacy"].value == pytest.approx(share.max())
+    assert figures_of(centres, context)["primacy"].value == pytest.approx(100 * share.max())
     # Whatever the digits, what is said is what is true to within its last one.
     said = float(text_in(centres, context).answer.split("as if ")[1].split()[0].replace(",", ""))
     assert said == pytest.approx(equal, rel=0.05)

@@ -25,6 +25,7 @@ from netinnov.study._section import Part
 if TYPE_CHECKING:
     from netinnov.study._configuration import Configuration
 
+HAN = "[\u3400-\u9fff]"
 P = TypeVar("P", bound=Part)
 R = TypeVar("R")
 
@@ -58,10 +59,11 @@ class Context:
     def language(self) -> Language:
         names, layers, storage = self.actors | self.names, {}, self.network.storage
         if self.code == "zh":
-            for table in (storage.nodes, storage.places):
-                if "name_zh" in table:
-                    chinese = table["name_zh"].dropna().astype("str").str.strip()
-                    names |= chinese[chinese != ""].to_dict()
+            tables = [each.assign(id=each.index) for each in (storage.nodes, storage.places)]
+            for column, wanted in (("id", HAN), ("name", HAN), ("name_zh", ".")):
+                for table in (each for each in tables if column in each):
+                    texts = table[column].dropna().astype("str").str.strip()
+                    names |= texts[texts.str.contains(wanted)].to_dict()
             own = self.configuration.layers.items()
             layers = words("zh", "layers") if self.configuration.data.source == "yrd" else {}
             layers = layers | {layer: part.name_zh for layer, part in own if part.name_zh}
@@ -133,7 +135,10 @@ class Context:
     @cached_property
     def drawn_names(self) -> pd.Series[str]:
         """Names that the installed fonts can draw."""
-        return place_names(self._named, chinese=self.code == "zh")
+        if self.code == "en":
+            return place_names(self._named)
+        called = self._named.index.map(self.language.places)
+        return place_names(self._named.assign(name_zh=called), chinese=True)
 
     @cached_property
     def actors(self) -> dict[Any, str]:

@@ -72,9 +72,10 @@ class Centres(Result):
         low, high = map(float, self.profile.loc[index, ["low", "high"]])
         return [low, high] if low < high else []
 
-    def figure(self, name: str, index: str, **written: Any) -> KeyFigure:
-        low, high = self.interval(index) or (None, None)
-        return KeyFigure(name, self.value(index), low, high, **written)
+    def figure(self, name: str, index: str, times: float = 1, **written: Any) -> KeyFigure:
+        value, ends = times * self.value(index), [times * end for end in self.interval(index)]
+        written = {"digits": digits_apart(value, *ends)} | written
+        return KeyFigure(name, value, *(ends or (None, None)), **written)
 
     @property
     def digits(self) -> int:
@@ -191,10 +192,10 @@ def key_figures(result: Centres) -> Iterator[KeyFigure]:
     places, linked = len(result.detection.table), result.linked
     ends = result.interval("n_centres")
     low, high = (math.floor(ends[0]), math.ceil(ends[1])) if ends else (None, None)
-    yield KeyFigure("centres", len(result.detection.centres), low, high, of=places)
+    yield KeyFigure("centres", len(result.detection.centres), low, high, of=places, digits=1)
     yield KeyFigure("by_most", len(result.detection.by_most), of=places)
     yield result.figure("effective", "effective_number", of=linked, digits=result.digits)
-    yield result.figure("primacy", "primacy", form="percent")
+    yield result.figure("primacy", "primacy", times=100)
     if linked >= ENOUGH:
         yield result.figure("slope", "rank_size")
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from netinnov._hierarchy import units
+from netinnov._rows import NO_PERIOD
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Fact, Layer, Name, Result, Table, Term, mark_layers
@@ -27,7 +30,8 @@ class Data(Result):
 
     layers: pd.DataFrame
     kinds: pd.Series
-    loops: int  # pairs, among all that are linked, of a node with itself
+    within: int  # linked pairs inside a place
+    weight_within: float
 
 
 def compute(context: Context) -> Data:
@@ -43,8 +47,10 @@ def compute(context: Context) -> Data:
         }
     )
     kinds = network.storage.nodes["kind"].value_counts(dropna=False).rename("nodes")
-    loops = sum(int((block.sources == block.indices).sum()) for block in blocks)
-    return Data(context, layers, kinds, loops)
+    inside = context.inside.storage
+    at = units(inside.place_codes, inside.places, context.configuration.places.level)
+    within = [block.data[at[block.sources] == at[block.indices]] for block in inside.blocks]
+    return Data(context, layers, kinds, sum(map(len, within)), sum(map(np.sum, within)))
 
 
 def facts(result: Data) -> Mapping[str, Fact]:
@@ -53,6 +59,10 @@ def facts(result: Data) -> Mapping[str, Fact]:
     nodes, linked = cities.storage.nodes, linked_layers(cities)
     places = cities.storage.places.reindex(nodes["place"])
     most = kinds.drop(kinds.index[kinds.index.isna()]).sort_values(ascending=False, kind="stable")
+    periods = context.inside.storage.link_rows().period
+    incidence = context.loaded.incidence
+    two_mode = None if incidence is None else incidence.projection.layer
+    before = None if incidence is None else incidence.network
     lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
     lost = lost[lost.any(axis=1)]
     return {
@@ -63,7 +73,12 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "layers": len(result.layers),
         "modelled": [Layer(layer) for layer in context.modelled],
         "directed": bool(result.layers["directed"].any()),
-        "loops": result.loops,
+        "within": result.within,
+        "within_share": float(result.weight_within / result.layers["weight"].sum()),
+        "periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD}),
+        "projected": two_mode and Layer(two_mode),
+        "participations": before.storage.block(two_mode).indices.size if before else 0,
+        "events": before.n_nodes - context.network.n_nodes if before else 0,
         "places": cities.n_nodes,
         "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
         "unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum()),
