@@ -93,12 +93,17 @@ def test_a_plan_is_proposed_with_what_is_assumed_in_the_same_sentence():
     result = where_next.compute(context)
     said = plain_text_of(where_next, result)
     sentence = said.answer.split(". ")[0]
-    for words in ("3 new links each", "paid from outside while homes keep", "efficiency of the"):
+    search = "a search for what raises the efficiency"  # exchanges need not end at the best plan
+    for words in ("3 new links each", "paid from outside while homes keep", search):
         assert words in sentence
     assert "(a model, not data)" not in sentence
     assert any("not a forecast" in note and "worse off" in note for note in said.notes)
     chinese = plain_text_of(where_next, result, "zh").answer.split("。")[0]
-    for words in ("新增 3 条联系", "由外部出资、飞出地保留全部原有联系", "全网效率"):
+    for words in (
+        "新增 3 条联系",
+        "由外部出资、飞出地保留全部原有联系",
+        "全网效率提高最多为目标的搜索",
+    ):
         assert words in chinese
     modelled = where_next.compute(case(modelled=["links"], siting=part))
     assert "(a model, not data)" in plain_text_of(where_next, modelled).answer
@@ -167,6 +172,8 @@ def test_in_dense_flows_links_are_planned_by_their_weight():
     facts = siting.facts(siting.compute(context))
     assert (facts["parks"], facts["by_weight"]) == (False, True)
     assert any("Access counts links by weight" in note for note in notes_of(context))
+    tenth = "a tenth of home's strength there (more where that is too little for a link)"
+    assert any(tenth in note for note in notes_of(context))
     assert any("可达性按联系权重计算" in note for note in notes_of(context, "zh"))
 
 
@@ -280,6 +287,9 @@ def test_a_target_out_of_reach_is_said_with_the_most_that_there_is():
     facts = plans.facts(result)
     assert not facts["reached"]
     assert facts["after"] == pytest.approx(most)
+    # Nothing is proposed: no figure and no table of the page shows it as built.
+    assert [each.name for each in plans.key_figures(result)] == ["before"]
+    assert not tables_of(plans, result)["plan_steps"].on_page
     said = plain_text_of(where_next, where_next.compute(context)).answer
     assert "No set of 4 candidates that was tried raises" in said
     assert f"the most is {most:.3g}" in said
@@ -291,6 +301,49 @@ def test_nothing_is_built_where_the_target_holds():
     facts = plans.facts(result)
     assert (facts["reached"], facts["plan_sites"], facts["plan_modelled"]) == (True, [], False)
     assert [each.name for each in plans.key_figures(result)] == ["before"]
+    assert not tables_of(plans, result)["plan_steps"].on_page
+    notes = notes_of(case(siting=LINKS, plan={"effective_number": 2.0}))
+    assert not any(words in note for note in notes for words in ("For the target", "Intervals"))
+
+
+@pytest.mark.usefixtures("direct")
+def test_links_that_one_event_makes_have_no_interval_of_the_plan(monkeypatch):
+    monkeypatch.setattr(_candidate_sites, "VOLUME_SHARE", 0.9)
+    network = network_of(TREE)
+    own = {"siting": {**LINKS, "homes": ["d", "e", "g"]}, "plan": {"effective_number": 5.8}}
+    options = {"mechanisms": False, "experiment": False, **own}
+    counted, joint = context_of(network, **options), context_of(network, **options)
+    joint.loaded = joint.loaded._replace(joint_events=True)
+    assert plans.facts(plans.compute(counted))["reached"]
+    assert plans.compute(counted).plan.steps["low"].notna().any()
+    assert plans.compute(joint).plan.steps[["low", "high"]].isna().all(axis=None)
+    assert not plans.facts(plans.compute(joint))["every_interval"]
+    assert any("one event makes several links" in note for note in notes_of(joint))
+
+
+@pytest.mark.usefixtures("direct")
+def test_candidates_without_coordinates_are_left_out_and_the_others_planned():
+    places = places_of()
+    places.loc[places["place"] == "a", ["lon", "lat"]] = np.nan
+    own = {**LINKS, "homes": ["d", "e", "g"], "hosts": ["a", "f"], "prices": PRICES}
+    context = case(places=places, siting=own, plan={})
+    where_next.check(context)
+    result = where_next.compute(context)
+    facts = where_next.facts(result)
+    assert (facts["n"], facts["unpriced"], facts["candidates"]) == (3, 3, 3)
+    assert facts["hosts"] == ["f"]
+    assert any("3 candidates are left out" in note for note in notes_of(context))
+    free = {**own, "prices": PRICES | {"pipeline_km": 0.0}}  # kilometres cost nothing
+    assert candidates_of(case(places=places, siting=free)).unpriced == 0
+
+
+@pytest.mark.usefixtures("direct")
+def test_a_map_speaks_of_resamples_only_where_there_are_some():
+    own = {**LINKS, "k": 1, "homes": ["d"], "hosts": ["a", "f"]}
+    for times, said in ((3, True), (0, False)):
+        result = where_next.compute(case(siting=own | {"resamples": times}))
+        for code, word in (("en", "resamples"), ("zh", "抽样")):
+            assert (word in plain_text_of(where_next, result, code).figures["siting"]) == said
 
 
 @pytest.mark.usefixtures("direct")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from typing import Annotated, ClassVar, Literal
@@ -18,6 +19,7 @@ from netinnov.planning._site_enclaves import limit_of_plans
 from netinnov.scenarios import NewLinks, Prices, ReverseEnclave, Scenario
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.scenarios._pair_draws import layer_with_pairs, least_weight
+from netinnov.scenarios._prices import cost_of
 from netinnov.study._context import Context
 from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._section import Pair, Part, Term
@@ -120,6 +122,7 @@ class Candidates:
     prices: Prices | None
     homes_by: Term | None  # None: homes are named
     tied: int  # other places as strong as the last host
+    unpriced: int  # candidates left out, as places have no coordinates
 
 
 def candidates_of(context: Context) -> Candidates:
@@ -141,13 +144,29 @@ def candidates_of(context: Context) -> Candidates:
     table = pd.DataFrame(pairs, sites, ["home", "host"], dtype="str")
     scenarios = {site: maker.scenario(*pair) for site, pair in zip(sites, pairs, strict=True)}
     prices = None if part.prices is None else Prices(**part.prices.model_dump())
+    if prices is not None and (priced := _priced(cities, scenarios, prices)):
+        sites, table = priced, table.loc[priced]
+        scenarios = {site: scenarios[site] for site in priced}
     k = None if part.budget is not None else part.k or min(USUAL, len(scenarios))
     try:
         scenarios[sites[0]](cities, np.random.default_rng(context.seed))
         limit_of_plans(cities, scenarios, k, part.budget, prices)
     except InputError as error:
         raise InputError(f"[siting] cannot plan sites such as {sites[0]}: {error}") from None
-    return Candidates(part, maker, table, scenarios, k, prices, by, tied)
+    unpriced = len(pairs) - len(table)
+    return Candidates(part, maker, table, scenarios, k, prices, by, tied, unpriced)
+
+
+def _priced(
+    network: MultilayerNetwork, scenarios: dict[str, Scenario], prices: Prices
+) -> list[str]:
+    """Sites whose cost is known; others lead to places without coordinates."""
+    priced = []
+    for site, scenario in scenarios.items():
+        with suppress(InputError):
+            cost_of(scenario, prices, network)
+            priced.append(site)
+    return priced
 
 
 def pairs_of(table: pd.DataFrame) -> list[Pair]:

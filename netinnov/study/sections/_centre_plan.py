@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -50,6 +51,10 @@ class Plan(Result):
     def modelled(self) -> tuple[str, ...]:
         return self.context.in_model(self.maker.network)
 
+    @property
+    def builds(self) -> bool:
+        return bool(self.plan.sites) and self.plan.reached
+
 
 OPTIONS, CHECK = PlanPart, candidates_of
 
@@ -72,6 +77,8 @@ def compute(context: Context) -> Plan:
         resamples=RESAMPLES,
         rng=context.seed,
     )
+    if context.loaded.joint_events:  # links cannot be resampled one by one
+        plan = replace(plan, steps=plan.steps.assign(low=np.nan, high=np.nan))
     return Plan(context, siting, maker, plan)
 
 
@@ -88,6 +95,7 @@ def facts(result: Plan) -> Mapping[str, Fact]:
         "priced": siting.prices is not None,
         "plan_cost": plan.cost,
         "candidates": len(siting.pairs),
+        "unpriced": siting.unpriced,
         "plan_modelled": bool(result.modelled),
         "plan_resamples": RESAMPLES,
         "every_interval": bool(plan.steps["low"].notna().all()),
@@ -95,7 +103,7 @@ def facts(result: Plan) -> Mapping[str, Fact]:
 
 
 def key_figures(result: Plan) -> Iterator[KeyFigure]:
-    names = ("before", "after") if result.plan.sites else ("before",)
+    names = ("before", "after") if result.builds else ("before",)
     for name, at in zip(names, (0, -1), strict=False):
         value, low, high = result.plan.steps[["value", "low", "high"]].iloc[at].astype(float)
         yield KeyFigure(name, float(value), low, high, digits=3)
@@ -111,7 +119,7 @@ def tables(result: Plan) -> Iterator[Table]:
         "plan_steps",
         with_modelled(steps, result.modelled),
         view,
-        on_page=True,
+        on_page=result.builds,
         places=("home", "host"),
         modelled=result.modelled,
     )

@@ -161,6 +161,7 @@ def facts(result: Siting) -> Mapping[str, Fact]:
     return {
         "sites": pairs_of(result.chosen),
         "n": len(pairs),
+        "unpriced": candidates.unpriced,
         "chosen": len(plan.sites),
         "parks": candidates.maker.parks,
         "size": part.size,
