@@ -154,7 +154,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     assert known["efficiency_low"] == pytest.approx(-0.06)
     assert (known["better_than"], known["worse_than"]) == (["direct links"], [])
     # The rank of one of 11 hosts is no rarer than 2 / 11.
-    assert (known["hosts"], known["beyond"]) == (10, True)
+    assert (known["hosts"], known["beyond"]) == (10, ["strength"])
     assert (known["p"], known["corrected_p"]) == (0.18, 0.5)
     assert known["least_p"] == pytest.approx(2 / 11)
     text = text_of_page(experiment, result)
@@ -162,9 +162,9 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
         "In 10 other hosts like Qu & Co in strength the same park would change it by −2.0 to"
         in text
     )
-    assert "(mean; Qu & Co: +10.0 %)" in text
+    assert "(middle 95 % of their means; mean in Qu & Co: +10.0 %)" in text
     assert "p = 0.18 by its rank among them (0.5 corrected); with 10 hosts no p is below" in text
-    assert "Qu & Co lies beyond all of them in strength, which p reflects too." in text
+    assert "In strength Qu & Co lies outside their range, which p reflects too." in text
     assert "Beyond that rank nothing is tested" in text
     assert "not a forecast" in text
     assert "set-up was not varied" in text
@@ -307,6 +307,32 @@ def test_on_a_modelled_layer_nothing_is_tested() -> None:
     )
     assert "答案是模型的推论，不是观测结果" in zh
     assert "p = " not in zh
+
+
+def test_only_measures_in_which_the_host_is_outside_are_named_of_its_rank() -> None:
+    told = facts_of(tried(match=("strength", "distance")))
+    assert told["beyond"] == ["strength"]
+
+
+def test_a_tie_that_is_unsure_is_not_told_as_equal() -> None:
+    result = tried(contrasts=CONTRAST.assign(higher=0.14, difference=-0.144))
+    assert "park does neither clearly better nor worse than direct" in text_of_page(
+        experiment, result
+    )
+    zh = tried(contrasts=CONTRAST.assign(higher=0.14, difference=-0.144), language="zh")
+    assert "无明显优劣" in text_of_page(experiment, zh)
+
+
+def test_draws_of_a_rival_are_not_draws_of_the_park() -> None:
+    rows = [effects().assign(replicates=1), effects().assign(scenario=DIRECT.name)]
+    known = facts_of(tried(effects=pd.concat(rows, ignore_index=True)))
+    assert (known["draws"], known["drawn"]) == (1, True)
+
+
+def test_extra_links_that_shorten_no_path_are_told_as_such() -> None:
+    text = text_of_page(experiment, changed(difference=0.0, median=0.0, low=0.0, high=0.0))
+    assert "The extra links shorten no path of" in text
+    assert "Extra links can only help" not in text
 
 
 # -- tables and the figure ---------------------------------------------------------------------
@@ -457,8 +483,8 @@ def test_a_place_that_reached_nobody_has_changes_without_per_cent() -> None:
 @pytest.mark.parametrize(
     ("hosts", "chosen", "said"),
     [
-        ("bbc", (2, 3, 1), "chosen, as most enclaves in the data have them: 2 of 3."),
-        ("bcd", (1, 3, 3), "chosen, as the first of 3 pairs with most enclaves: 1 of 3 each."),
+        ("bbc", (2, 1), "of the pairs in the network theirs has most enclaves (2)."),
+        ("bcd", (1, 3), "theirs is the first of 3 with most enclaves (1 each)."),
     ],
 )
 def test_home_and_host_are_only_said_to_have_most_enclaves_if_no_other_pair_has_as_many(

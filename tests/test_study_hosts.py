@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from netinnov.study._language import LANGUAGES
 from netinnov.study.sections import experiment, hosts
-from study_cases import context_of, network_of, tables_of, text_of_page
+from study_cases import context_of, network_of, said_by, tables_of, text_of_page
 
 OFF = {"mechanisms": False}
 LINKS = [("h", "a"), ("a", "b"), ("b", "c"), ("b", "d"), ("c", "e")]
@@ -56,6 +58,30 @@ def test_hosts_that_all_do_the_same_are_told_as_a_tie():
     assert text.startswith("h would lose least with a park in a and 4 more: about 100.0 %.")
 
 
+def test_hosts_that_tie_in_the_median_alone_are_not_told_as_equal(ranked):
+    table = ranked.ranking.assign(median=0.0, rank=1.0)
+    table["low"], table["high"] = [-1.0, -2.0, -3.0, -4.0, -5.0], 0.0
+    tied = replace(ranked, ranking=table)
+    known = hosts.facts(tied)
+    assert (known["best_low"], known["best_high"]) == (-0.05, 0.0)
+    text = text_of_page(hosts, tied)
+    assert "h would be in the median as well connected as before (−5.0 to 0 %" in text
+    assert "By the median no other of 5 hosts does better than a." in text
+    assert "（按中位数）不变" in text_of_page(hosts, tied, "zh")
+
+
+def test_a_park_of_a_weight_has_no_draws_though_a_rival_has() -> None:
+    part = {"home": "h", "host": "a", "volume_share": 0.5, "replicates": 4, "placebos": 0}
+    links = [(*pair, weight) for pair, weight in zip(LINKS, (40, 4, 3, 2, 1), strict=True)]
+    context = context_of(network_of(links), experiment=part | {"rivals": ["random ends"]}, **OFF)
+    result = context.once(hosts.compute)
+    assert result.tried.effects["replicates"].max() == 4
+    assert hosts.facts(result)["draws"] == 1
+    assert "draws" not in text_of_page(hosts, result)
+    captions = [said_by(hosts, result, code).figures["host_ranking"] for code in LANGUAGES]
+    assert not any("draws" in each or "抽样" in each for each in captions)
+
+
 def test_hosts_of_a_model_are_marked() -> None:
     context = context_of(network_of(LINKS, modelled=["links"]), experiment=PARK, **OFF)
     result = context.once(hosts.compute)
@@ -69,6 +95,9 @@ def test_hosts_that_cannot_have_the_park_are_left_out(monkeypatch) -> None:
     result = context_of(network_of(LINKS), experiment=PARK, **OFF).once(hosts.compute)
     # The host that was tried, and the strongest others: b with 3 links, c with 2.
     assert {*result.ranking.index} == {"a", "b", "c"}
+    monkeypatch.setattr(hosts, "DRAWN", 2)
+    assert "(2 of 3)" in said_by(hosts, result).figures["host_ranking"]
+    assert "3 个中的 2 个" in said_by(hosts, result, "zh").figures["host_ranking"]
     assert "Compared are the strongest of 5 linked places" in text_of_page(hosts, result)
 
 

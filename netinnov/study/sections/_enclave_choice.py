@@ -124,8 +124,8 @@ def choose(context: Context) -> Choice | None:
         return None
 
 
-def most_frequent(context: Context) -> tuple[str, str, int, int, int] | None:
-    """Home and host of most enclaves; counts of these, of all, and of pairs with as many."""
+def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
+    """Home and host of most enclaves; counts of these, and of pairs with as many."""
     pairs = context.once(enclaves.compute).counted[["home", "host"]].dropna()
     pairs = pairs[pairs.isin(context.cities.storage.nodes.index).all(axis=1)]
     if pairs.empty:
@@ -133,7 +133,7 @@ def most_frequent(context: Context) -> tuple[str, str, int, int, int] | None:
     counts = pairs.groupby(["home", "host"], sort=False).size()
     pair: Any = counts.idxmax()
     most = int(counts.max())
-    return pair[0], pair[1], most, len(pairs), int((counts == most).sum())
+    return pair[0], pair[1], most, int((counts == most).sum())
 
 
 def _settled(context: Context, part: ExperimentPart) -> Choice:

@@ -26,7 +26,8 @@ def facts(result: Experiment) -> Facts:
     size, volume, share = part.size, part.volume, part.volume_share
     if volume is not None:
         share = volume / result.own
-    chosen, chosen_of, chosen_ties = result.chosen or (0, 0, 0)
+    chosen, chosen_ties = result.chosen or (0, 0)
+    of_park = result.of(headline, ACCESS)["replicates"]
     known: Facts = {
         "home": Place(part.home),
         "host": Place(part.host),
@@ -42,12 +43,12 @@ def facts(result: Experiment) -> Facts:
         "in_model": choice.layer in result.modelled_layers,
         "models": bool(result.modelled_layers),
         "chosen": chosen,
-        "chosen_of": chosen_of,
         "chosen_ties": chosen_ties,
         "left_open": asked.size is None and asked.volume is None and asked.volume_share is None,
         "pipelines": round(part.pipeline_share * (size or 0)),
         "pipeline_share": part.pipeline_share,
-        "draws": int(result.effects["replicates"].max()),
+        "draws": int(of_park.max()),  # one where a weight is moved
+        "drawn": bool(result.effects["replicates"].max() > 1),  # the park or a rival
         "by_weight": choice.measures.distance != result.context.measures.distance,
     }
     return known | _changes(result) | _others(result) | _rivals(result) | _placebos(result)
@@ -152,7 +153,7 @@ def _placebos(result: Experiment) -> Facts:
         "p": None,
         "corrected_p": None,
         "least_p": min(1.0, 2 / (n + 1)),
-        "beyond": False,
+        "beyond": [],
     }
     if not n or not row["baseline"] > 0 or row[["difference", *band]].isna().any():
         return known | {"hosts": 0} | _change("placebo", None)
@@ -161,5 +162,6 @@ def _placebos(result: Experiment) -> Facts:
     known |= {"placebo_low": low, "placebo_high": high, "host_mean": change}
     if pd.notna(row["placebo_p"]):
         known |= {"p": float(row["placebo_p"]), "corrected_p": float(row["corrected_p"])}
-        known["beyond"] = pd.notna(row["beyond"])
+        outside = "" if pd.isna(row["beyond"]) else row["beyond"]
+        known["beyond"] = [Term(each) for each in result.match if f"{each} of " in outside]
     return known

@@ -34,8 +34,8 @@ class Experiment(Result):
     """What was tried, and what it changed: `effects` by scenario, measure and place.
 
     `own` is what home has to give up in the layer: links, or weight where weight is moved.
-    `chosen` counts the enclaves with this home and host, all, and pairs with as many, where the
-    data chose them; `match` is what other hosts are like this one in.
+    `chosen` counts the enclaves with this home and host and pairs with as many, where the data
+    chose them; `match` is what other hosts are like this one in.
     """
 
     choice: Choice
@@ -46,7 +46,7 @@ class Experiment(Result):
     replicates: pd.DataFrame
     contrasts: pd.DataFrame | None
     own: float
-    chosen: tuple[int, int, int] | None = None
+    chosen: tuple[int, int] | None = None
 
     @property
     def part(self) -> ExperimentPart:

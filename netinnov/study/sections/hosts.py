@@ -23,6 +23,7 @@ from netinnov.study.sections._enclave_choice import ExperimentPart
 
 OPTIONS = ExperimentPart
 MOST = 60  # hosts that are compared: the strongest places, and that of the experiment
+DRAWN = 15  # the best of them, in the figure
 CHANGES = ["median", "low", "high"]
 
 
@@ -78,19 +79,27 @@ def facts(result: Hosts) -> Mapping[str, Fact]:
         "home": Place(tried.part.home),
         "host": Place(tried.part.host),
         "hosts": len(table),
+        "drawn": min(DRAWN, len(table)),
         "linked": result.linked,
         "best": Place(best.index[0]),
         "n_best": len(best),
-        **{f"best_{name}": float(best[name].iloc[0]) for name in CHANGES},
+        "best_median": float(best["median"].iloc[0]),
+        "best_low": float(best["low"].min()),  # of all that tie
+        "best_high": float(best["high"].max()),
         "best_share": float(best["best"].sum()),
         "own_best": bool(own["rank"] == 1),
         **{f"own_{name}": float(own[name]) for name in CHANGES},
         "gain": int((table["median"] > 0).sum()),
         "lose": int((table["median"] < 0).sum()),
         "paid": tried.headline.funding == "reallocated",
-        "draws": int(tried.effects["replicates"].max()),
+        "draws": _draws(tried),
         "in_model": tried.choice.layer in result.context.modelled,
     }
+
+
+def _draws(tried: experiment.Experiment) -> int:
+    """Placements of the park itself; one where a weight is moved."""
+    return int(tried.of(tried.headline, experiment.ACCESS)["replicates"].max())
 
 
 def draw(result: Hosts) -> Iterator[Picture]:
@@ -98,7 +107,7 @@ def draw(result: Hosts) -> Iterator[Picture]:
 
 
 def _ranking(result: Hosts) -> Figure:
-    ax = plot_host_ranking(result.ranking, names=result.drawn_names)
+    ax = plot_host_ranking(result.ranking, top=DRAWN, names=result.drawn_names)
     figure: Figure = ax.figure.canvas.figure
     return figure
 
