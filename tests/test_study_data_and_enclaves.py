@@ -222,6 +222,8 @@ def test_parks_are_counted_and_named_before_their_operators():
     assert (facts["n"], facts["reverse"], facts["parks"]) == (2, 2, True)
     assert (facts["homes"], facts["most_home"]) == (["P"], 2)
     table = tables_of(enclaves, result)["enclave_funnel"].frame.set_index("step")["number"]
+    assert tables_of(enclaves, result)["enclaves"].view["name"].tolist() == ["b", "c", "a"]
+    assert "2 of these parks are reverse" in said_by(enclaves, result).answer
     steps = {"outside": 3, "parks": 2, "between": 2, "pairs": 2, "reverse": 2}
     assert table.to_dict() == steps
 
@@ -251,7 +253,10 @@ def test_most_frequent_hosts_that_tie_are_all_counted():
 
 def test_without_enclaves_that_is_said():
     result = enclaves.compute(context_of(three(), **OFF))
-    assert said_by(enclaves, result).answer.startswith("There are none")
+    for code, arrow, none in (("en", "arrow", "There are none"), ("zh", "箭头", "没有")):
+        said = said_by(enclaves, result, code)
+        assert said.answer.startswith(none)
+        assert arrow not in said.figures["flow_map"]
 
 
 def test_parks_that_became_links_are_not_forgotten():

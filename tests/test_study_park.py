@@ -81,8 +81,17 @@ def test_of_several_parks_the_one_with_most_links_is_chosen_and_pairs_are_counte
     assert (known["homeward"], known["outward"]) == (0, 1)
     text = text_of_page(park, result)
     assert "Of 2 parks outside their jurisdiction park_1 has most links" in text
-    assert "joins 1 pair of actors of home and host that is not linked directly" in text
+    assert "joins 0 pairs of actors to home and 1 to the host that are not linked" in text
     assert "In a group of its own the park is their liaison" in text
+
+
+def test_a_pair_that_the_park_joins_both_ways_is_one_pair():
+    result = park.compute(context_of(network_of(LINKS, nodes=TWO), park={"park": "park_1"}))
+    assert park.facts(result)["homeward"] == park.facts(result)["outward"] == 1
+    assert key_figures_of(park, result)["pairs"].value == 1
+    assert "joins 1 pair of actors of home and host that is not linked" in text_of_page(
+        park, result
+    )
 
 
 def test_a_name_in_chinese_stands_on_the_chinese_page():

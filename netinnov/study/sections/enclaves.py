@@ -136,8 +136,11 @@ def tables(result: Enclaves) -> Iterator[Table]:
     yield Table("enclave_funnel", steps, view, on_page=bool(view["number"].any()), terms=("step",))
     frame, first = result.table, ["node", "home", "host", "direction", "ranked_by"]
     frame = frame[[*first, *frame.columns.difference(first, sort=False)]]
+    name = frame["node"].astype(object)
+    name = frame["name"].where(frame["name"].notna(), name) if "name" in frame else name
     shown = ("name", "home", "host", "direction", "type", "opened")
-    view = frame[[column for column in shown if column in frame]].reset_index(drop=True)
+    view = frame.assign(name=name)
+    view = view[[column for column in shown if column in view]].reset_index(drop=True)
     yield Table(
         "enclaves",
         frame,

@@ -88,7 +88,8 @@ def facts(result: Park) -> Mapping[str, Fact]:
 def key_figures(result: Park) -> Iterator[KeyFigure]:
     known: Any = facts(result)
     yield KeyFigure("partners", known["partners"])
-    yield KeyFigure("pairs", known["homeward"] + known["outward"])
+    if not known["directed"]:
+        yield KeyFigure("pairs", known["homeward"])
     yield KeyFigure("single_points", len(result.single_points), of=len(result.outages))
 
 
