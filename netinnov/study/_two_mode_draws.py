@@ -121,10 +121,11 @@ def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int
         values, mixed = list(map(str, unique)), "mixed"
     at = {layer: number for number, layer in enumerate(cities.layers)}
     layer_of = tuple(at.get(value, -1) for value in values)
-    codes = (member_code, event_code, whole, when, place)
-    whole_numbers = (each.astype(np.int32) for each in codes)
-    groups, of_mixed = group.astype(np.int32), at.get(mixed, -1)
-    return Participation(*whole_numbers, projection.weighting, cities, groups, layer_of, of_mixed)
+    codes = (member_code, event_code, whole, when, place, group)
+    members, events, wholes, periods, places, groups = (each.astype(np.int32) for each in codes)
+    sides = (members, events, wholes, periods, places)
+    weighting, of_mixed = projection.weighting, at.get(mixed, -1)
+    return Participation(*sides, weighting, cities, groups, layer_of, of_mixed)
 
 
 def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:

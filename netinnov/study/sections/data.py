@@ -60,9 +60,6 @@ def facts(result: Data) -> Mapping[str, Fact]:
     places = cities.storage.places.reindex(nodes["place"])
     most = kinds.drop(kinds.index[kinds.index.isna()]).sort_values(ascending=False, kind="stable")
     periods = context.inside.storage.link_rows().period
-    incidence = context.loaded.incidence
-    two_mode = None if incidence is None else incidence.projection.layer
-    before = None if incidence is None else incidence.network
     lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
     lost = lost[lost.any(axis=1)]
     return {
@@ -76,9 +73,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "within": result.within,
         "within_share": float(result.weight_within / result.layers["weight"].sum()),
         "periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD}),
-        "projected": two_mode and Layer(two_mode),
-        "participations": before.storage.block(two_mode).indices.size if before else 0,
-        "events": before.n_nodes - context.network.n_nodes if before else 0,
+        **_projected(context),
         "places": cities.n_nodes,
         "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
         "unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum()),
@@ -93,6 +88,17 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "unasked": context.configuration.measures.distance is None,
         "border": float(measures.border),
         "kilometres": float(measures.kilometres),
+    }
+
+
+def _projected(context: Context) -> dict[str, Fact]:
+    if context.loaded.incidence is None:
+        return {"projected": None, "participations": 0, "events": 0}
+    before, projection, _ = context.loaded.incidence
+    return {
+        "projected": Layer(projection.layer),
+        "participations": before.storage.block(projection.layer).indices.size,
+        "events": before.n_nodes - context.network.n_nodes,
     }
 
 
