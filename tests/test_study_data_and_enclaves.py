@@ -75,6 +75,9 @@ def test_links_inside_places_and_each_direction_are_counted_apart():
     assert told in said_by(data, one).notes
     told = "1 对联系（占全部权重的 50%）在城市内部，城市的指标不计入。"
     assert told in said_by(data, one, "zh").notes
+    little = network_of([("a", "b", 1), ("b", "c", 999)], nodes=nodes)
+    told = "1 对联系（占全部权重的不到 0.5%）在城市内部，城市的指标不计入。"
+    assert told in said_by(data, data.compute(context_of(little, **OFF)), "zh").notes
 
 
 def test_periods_that_are_added_up_are_told():

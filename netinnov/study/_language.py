@@ -28,6 +28,7 @@ SPELLED: Mapping[LanguageName, Mapping[int, str]] = {
 }
 MOST = 6  # names of a list that are written
 LONGEST = 80  # letters of a cell
+BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 NUMBER = r"([−-]?\d[\d,.]*\d|\d)"
 # What English numbers say in words, and Chinese ones instead.
 IN_CHINESE = {
@@ -234,7 +235,7 @@ def is_missing(value: Any) -> bool:
 
 
 def _line(text: object) -> str:
-    line = " ".join(str(text).split())
+    line = BETWEEN_HAN.sub("", " ".join(str(text).split()))
     return line.replace("。 ", "。").replace("， ", "，")
 
 

@@ -31,7 +31,7 @@ from netinnov.study._words import alike, as_much
 
 BETWEEN = 1000  # places above which betweenness, a search from each, is left out
 NAMED = 3
-DRAWN = 15
+DRAWN, LONGEST = 15, 20  # places of the figure, and letters of their names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,12 +121,12 @@ def draw(result: Central) -> Iterator[Picture]:
 
 def _centralities(result: Central) -> Figure:
     shown, write = min(len(result.table), DRAWN), result.context.language.term
-    called = {
-        each: write(str(each)).replace(" ", "_", 1) for each in result.table if each != "name"
-    }
-    table = result.table.rename(columns=called)
+    names = result.drawn_names.where(lambda each: each.str.len() <= LONGEST)
+    names = names.fillna(result.drawn_names.str.slice(0, LONGEST - 1) + "…")
+    table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
+    table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1))
     figure = new_figure(height=(26 if larger() == 1 else 22) + 5.2 * shown)
-    plot_centralities(table.assign(name=result.drawn_names), ax=figure.add_subplot())
+    plot_centralities(table.assign(name=names), ax=figure.add_subplot())
     return figure
 
 

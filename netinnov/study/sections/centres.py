@@ -74,14 +74,15 @@ class Centres(Result):
 
     def figure(self, name: str, index: str, times: float = 1, **written: Any) -> KeyFigure:
         value, ends = times * self.value(index), [times * end for end in self.interval(index)]
-        written = {"digits": digits_apart(value, *ends)} | written
+        written = {"digits": digits_apart(value, *ends, most=4)} | written
         return KeyFigure(name, value, *(ends or (None, None)), **written)
 
     @property
     def digits(self) -> int:
         """As many as tell the effective number from the ends of its interval and all places."""
         value, ends = self.value("effective_number"), self.interval("effective_number")
-        return digits_apart(value, *ends, self.linked, least=max(2, len(f"{value:.0f}")))
+        from_all = digits_apart(value, self.linked, least=max(2, len(f"{value:.0f}")))
+        return max(from_all, digits_apart(value, *ends, most=4))
 
 
 def compute(context: Context) -> Centres | None:
