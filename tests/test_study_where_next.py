@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import tomllib
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -303,7 +304,12 @@ def test_nothing_is_built_where_the_target_holds():
     assert [each.name for each in plans.key_figures(result)] == ["before"]
     assert not tables_of(plans, result)["plan_steps"].on_page
     notes = notes_of(case(siting=LINKS, plan={"effective_number": 2.0}))
-    assert not any(words in note for note in notes for words in ("For the target", "Intervals"))
+    assert not any("For the target" in note for note in notes)
+    # That of today has one, written apart from its value where it is narrow.
+    assert any("Intervals are 95 %" in note for note in notes)
+    steps = result.plan.steps.assign(value=29.83, low=29.8, high=29.84)
+    narrow = replace(result, plan=replace(result.plan, steps=steps))
+    assert next(plans.key_figures(narrow)).digits == 4
 
 
 @pytest.mark.usefixtures("direct")
@@ -318,7 +324,9 @@ def test_links_that_one_event_makes_have_no_interval_of_the_plan(monkeypatch):
     assert plans.compute(counted).plan.steps["low"].notna().any()
     assert plans.compute(joint).plan.steps[["low", "high"]].isna().all(axis=None)
     assert not plans.facts(plans.compute(joint))["every_interval"]
-    assert any("one event makes several links" in note for note in notes_of(joint))
+    assert not plans.facts(plans.compute(joint))["some_interval"]
+    assert any("Intervals are 95 %" in note for note in notes_of(counted))
+    assert not any("Intervals" in note for note in notes_of(joint))
 
 
 @pytest.mark.usefixtures("direct")
@@ -426,7 +434,14 @@ def test_intervals_that_are_missing_are_told(monkeypatch):
     result = plans.compute(case(FOUR, siting=own, plan={}))
     low = result.plan.steps["low"]
     assert low.notna().tolist() == [True] + [False] * (len(low) - 1)
-    assert not plans.facts(result)["every_interval"]
+    assert plans.facts(result)["every_interval"]  # only that of today is shown, as nothing is built
+    part = {"effective_number": result.plan.value}
+    facts = plans.facts(plans.compute(case(FOUR, siting=own, plan=part)))
+    assert (facts["reached"], facts["some_interval"], facts["every_interval"]) == (
+        True,
+        True,
+        False,
+    )
 
 
 def test_rounding_is_no_gain_of_plans_at_random():

@@ -148,7 +148,7 @@ class Language:
         self, low: float, high: float, form: Form = "number", digits: int = 2, around: Fact = None
     ) -> str:
         """Both ends of an interval, of a number with the decimals of the value."""
-        if form == "number" and isinstance(around, Real) and around:
+        if form == "number" and isinstance(around, int | float) and around:
             ends = with_decimals([low, high], float(around), digits)
         elif form == "change" and not is_missing(low + high):
             ends = [self._said(each) for each in changes([low, high])]

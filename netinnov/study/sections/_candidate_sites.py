@@ -145,14 +145,13 @@ def candidates_of(context: Context) -> Candidates:
     scenarios = {site: maker.scenario(*pair) for site, pair in zip(sites, pairs, strict=True)}
     prices = None if part.prices is None else Prices(**part.prices.model_dump())
     if prices is not None and (priced := _priced(cities, scenarios, prices)):
-        sites, table = priced, table.loc[priced]
-        scenarios = {site: scenarios[site] for site in priced}
+        table, scenarios = table.loc[priced], {site: scenarios[site] for site in priced}
     k = None if part.budget is not None else part.k or min(USUAL, len(scenarios))
     try:
-        scenarios[sites[0]](cities, np.random.default_rng(context.seed))
+        scenarios[table.index[0]](cities, np.random.default_rng(context.seed))
         limit_of_plans(cities, scenarios, k, part.budget, prices)
     except InputError as error:
-        raise InputError(f"[siting] cannot plan sites such as {sites[0]}: {error}") from None
+        raise InputError(f"[siting] cannot plan sites such as {table.index[0]}: {error}") from None
     unpriced = len(pairs) - len(table)
     return Candidates(part, maker, table, scenarios, k, prices, by, tied, unpriced)
 

@@ -16,6 +16,7 @@ from netinnov.polycentricity import effective_number
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Fact, KeyFigure, Part, Result, Table, with_modelled
+from netinnov.study._words import digits_apart
 from netinnov.study.sections._candidate_sites import (
     Candidates,
     Maker,
@@ -84,6 +85,7 @@ def compute(context: Context) -> Plan:
 
 def facts(result: Plan) -> Mapping[str, Fact]:
     plan, siting = result.plan, result.siting
+    shown = plan.steps["low"].notna().iloc[: None if result.builds else 1]
     return {
         "plan_sites": pairs_of(siting.pairs.loc[list(plan.sites)]),
         "plan_parks": result.maker.parks,
@@ -98,7 +100,8 @@ def facts(result: Plan) -> Mapping[str, Fact]:
         "unpriced": siting.unpriced,
         "plan_modelled": bool(result.modelled),
         "plan_resamples": RESAMPLES,
-        "every_interval": bool(plan.steps["low"].notna().all()),
+        "some_interval": bool(shown.any()),
+        "every_interval": bool(shown.all()),
     }
 
 
@@ -106,7 +109,8 @@ def key_figures(result: Plan) -> Iterator[KeyFigure]:
     names = ("before", "after") if result.builds else ("before",)
     for name, at in zip(names, (0, -1), strict=False):
         value, low, high = result.plan.steps[["value", "low", "high"]].iloc[at].astype(float)
-        yield KeyFigure(name, float(value), low, high, digits=3)
+        digits = digits_apart(value, *[low, high][: 2 * (low < high)], least=3)
+        yield KeyFigure(name, float(value), low, high, digits=digits)
 
 
 def tables(result: Plan) -> Iterator[Table]:
