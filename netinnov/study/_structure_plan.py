@@ -27,11 +27,11 @@ class StructurePart(Part, part="structure"):
 [structure]                   # centres, indices, communities, layer similarity, brokers and mix of
                               # layers; for none write structure = false at the top, below the seed
 rule = "hubs"                 # what makes a place a centre: "hubs" (strongest of its community of
-                              # three places or more, or in the core and half as strong), "top"
-                              # (tenth with most strength), "head_tail" (above the mean; used for
-                              # "hubs" where communities are not beyond chance), "core", "z" (z of
-                              # 2.5 or more in its community) or "dominant_flow" (its largest flow
-                              # to a smaller place)
+                              # three places or more, or in the core and at least half as strong),
+                              # "top" (tenth with most strength), "head_tail" (above the mean; used
+                              # for "hubs" where communities are not beyond chance), "core", "z" (z
+                              # of 2.5 or more in its community) or "dominant_flow" (its largest
+                              # flow to a smaller place)
 direction = "total"           # what strength counts in directed layers: "total", "in" or "out"
 resamples = 200               # bootstrap resamples of the flows, for intervals; 0: none, as where
                               # one event makes several links (projects, papers): they go together
