@@ -16,6 +16,7 @@ from netinnov.study._section import (
     KeyFigure,
     Layer,
     Name,
+    Pair,
     Place,
     Section,
     Table,
@@ -237,6 +238,12 @@ def page_of(tmp_path, chapters, *, language=ENGLISH, **options):
     path = tmp_path / "report.html"
     write_page(path, language, chapters, page)
     return path.read_text(encoding="utf-8")
+
+
+def test_homes_of_one_host_are_paired_with_it_one_by_one_in_chinese():
+    pairs = [Pair("a", "x"), Pair("b", "x"), Pair("c", "y")]
+    assert plain(Language("zh").pairs(pairs, "与")) == "a、b分别与x；c与y"
+    assert plain(Language("en").pairs(pairs, "with")) == "a and b with x; c with y"
 
 
 @pytest.mark.parametrize(

@@ -119,10 +119,13 @@ class Language:
         for pair in values[:most]:
             home, host = (pair.home, pair.host) if isinstance(pair, Pair) else (pair, pair)
             by_host.setdefault(self.write(host), []).append(home)
-        gap, between, more = (" ", "; ", " and {:,} more")
+        gap, between, more, each = (" ", "; ", " and {:,} more", "")
         if self.code == "zh":
-            gap, between, more = ("", "；", "及另外 {:,} 个")
-        parts = [f"{self.names(homes)}{gap}{word}{gap}{host}" for host, homes in by_host.items()]
+            gap, between, more, each = ("", "；", "及另外 {:,} 个", "分别")
+        parts = [
+            f"{self.names(homes)}{gap}{each if len(homes) > 1 else ''}{word}{gap}{host}"
+            for host, homes in by_host.items()
+        ]
         rest = len(values) - most
         return between.join(parts) + (more.format(rest) if rest > 0 else "")
 
