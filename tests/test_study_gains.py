@@ -229,7 +229,7 @@ def test_with_prices_each_approach_costs_no_more_than_the_budget():
     assert (facts["by_links"], facts["budget"]) == (False, 12)
     result = gains.compute(context)
     assert "each for at most 12 at assumed prices" in plain_text_of(gains, result).answer
-    assert "按假定价格各不超过 12" in plain_text_of(gains, result, "zh").answer
+    assert "按假定价格各不超过 12 的条件下" in plain_text_of(gains, result, "zh").answer
 
 
 def stars(experiment=None, people=None, **settings):
