@@ -85,7 +85,6 @@ def compute(context: Context) -> Plan:
 
 def facts(result: Plan) -> Mapping[str, Fact]:
     plan, siting = result.plan, result.siting
-    shown = plan.steps["low"].notna().iloc[: None if result.builds else 1]
     return {
         "plan_sites": pairs_of(siting.pairs.loc[list(plan.sites)]),
         "plan_parks": result.maker.parks,
@@ -100,8 +99,7 @@ def facts(result: Plan) -> Mapping[str, Fact]:
         "unpriced": siting.unpriced,
         "plan_modelled": bool(result.modelled),
         "plan_resamples": RESAMPLES,
-        "some_interval": bool(shown.any()),
-        "every_interval": bool(shown.all()),
+        "some_interval": bool(plan.steps["low"].notna().any()),
     }
 
 

@@ -140,7 +140,6 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
         "lasts_low": min(result.lasts, default=None),
         "lasts_high": max(result.lasts, default=None),
         "pairs_left_out": pairs.left_out,
-        "most_players": MOST_PLAYERS,
     }
 
 
