@@ -166,7 +166,7 @@ def test_without_a_terminal_each_step_has_a_line_when_it_begins_and_one_when_it_
         for section in sections.SECTIONS
         if not section.options or any(getattr(configuration, part.part) for part in section.options)
     ]
-    assert len(begun) == 3 + len(asked)
+    assert len(begun) == 2 + len(asked)
     assert len(lines) == 2 * len(begun) + 1  # and what the network is
 
 
@@ -385,7 +385,7 @@ def test_a_disk_that_fills_up(here, no_figures, monkeypatch, after):
     assert len(written) == after
 
 
-@pytest.mark.parametrize("step", ["load", "aggregate_to_places", "write_page"])
+@pytest.mark.parametrize("step", ["_context.load", "_context.aggregate_to_places", "write_page"])
 def test_ctrl_c_leaves_nothing_and_exits_with_130(here, no_figures, monkeypatch, step):
     def interrupt(*arguments, **options):
         raise KeyboardInterrupt
@@ -402,7 +402,7 @@ def test_too_little_memory_is_no_fault_of_the_program(here, monkeypatch):
     def demand(*arguments):
         raise MemoryError("Unable to allocate 9. TiB")
 
-    monkeypatch.setattr("netinnov.study.aggregate_to_places", demand)
+    monkeypatch.setattr("netinnov.study._context.aggregate_to_places", demand)
     assert "not enough memory (Unable to allocate 9. TiB)" in refused("run", "study.toml")
 
 
@@ -410,7 +410,7 @@ def test_a_fault_of_our_own_is_called_so(here, monkeypatch):
     def break_down(*arguments):
         raise ValueError("cannot reindex")  # what pandas says is no message for a planner
 
-    monkeypatch.setattr("netinnov.study.aggregate_to_places", break_down)
+    monkeypatch.setattr("netinnov.study._context.aggregate_to_places", break_down)
     before = everything_in(here)
     result = call("run", "study.toml")
     assert (result.exit_code, result.stdout) == (1, "")

@@ -99,9 +99,9 @@ class Language:
         if (parts := text.split(", "))[0] in self.layers and {*parts} <= {*self.layers}:
             return "、".join(map(self.layer, parts)) if self.code == "zh" else text
         for pattern, said in _patterns(self.code, part):
-            if found := pattern.fullmatch(text):
+            if match := pattern.fullmatch(text):
                 return said.format(
-                    *(self.translated(each.strip(), part) for each in found.groups())
+                    *(self.translated(each.strip(), part) for each in match.groups())
                 )
         return text
 
