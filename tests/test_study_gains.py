@@ -174,23 +174,6 @@ def test_shares_that_are_rounding_are_nothing(monkeypatch):
     assert (view["rule_nucleolus"] == 0).all()
 
 
-def test_one_pair_less_takes_all_enclaves_of_the_pair(monkeypatch):
-    # Nine parks of P in Q are one pair, beside those of P and S and of Q and S: three games.
-    rows = [("P", "P"), ("Q", "Q"), ("S", "S"), *[("Q", "P")] * 9, ("S", "P"), ("S", "Q")]
-    ids = [f"n{i}" for i in range(len(rows))]
-    nodes = pd.DataFrame(rows, index=ids, columns=["place", "jurisdiction"]).assign(kind="park")
-    places = pd.DataFrame({"population": [1.0, 5, 9]}, index=[*"PQS"])
-    network = network_of([("n0", "n1"), ("n1", "n2")], nodes=nodes, places=places)
-    tried, known = [], sharing.planning.allocation_stability
-    monkeypatch.setattr(
-        sharing.planning,
-        "allocation_stability",
-        lambda games, shares: (tried.append(len(games)), known(games, shares))[1],
-    )
-    sharing.compute(context_of(network, **OFF, sharing={}))
-    assert set(tried) == {3}
-
-
 def test_facts_say_how_long_a_link_is_where_approaches_are_measured():
     star = [("a", leaf) for leaf in "bcdefgh"]
     ring = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]

@@ -1,4 +1,4 @@
-"""What enclaves add for whom, and which divisions would last."""
+"""What enclaves add for whom, and which divisions are stable."""
 
 from __future__ import annotations
 
@@ -76,7 +76,6 @@ class Sharing(Result):
     game: planning.Game
     benefits: pd.DataFrame
     core: pd.DataFrame
-    lasts: list[float]  # share of games with one pair less in whose core each rule lies
 
     @property
     def total(self) -> float:
@@ -98,8 +97,7 @@ def compute(context: Context) -> Sharing:
         pd.DataFrame({"place": players}, index=players),
         pd.DataFrame({"source": [], "target": []}, dtype="str"),
     )
-    game_of = partial(planning.cooperation_game, network, players=players)
-    game = game_of(links=pairs.links)
+    game = planning.cooperation_game(network, players=players, links=pairs.links)
     rules: dict[str, Any] = {"equal": "equal", "enclaves": pairs.counts}
     if part.unions is not None:  # a player without a value stands alone
         values = context.cities.storage.places[part.unions].reindex(players)
@@ -108,16 +106,10 @@ def compute(context: Context) -> Sharing:
         rules["owen"] = partial(planning.owen_value, unions=unions)
     rules |= {"nucleolus": "nucleolus", "shapley": "shapley"}
     benefits = planning.share_benefits(game, rules=rules)
-    several: Any = pairs.links.index if len(pairs.links) > 2 else []
-    fewer = [game_of(links=pairs.links.drop(index=at)) for at in several]
-    games = [each for each in fewer if each.values[-1] > NOTHING]
-    shares = benefits.pivot(index="player", columns="rule", values="share").dropna(axis="columns")
-    stable = partial(planning.allocation_stability, games)
-    lasts = [stable(shares[rule]).share for rule in shares] if games else []
     core = planning.core_range(game)
     core = core.mask(core.abs() < NOTHING, 0.0)
     benefits["share"] = benefits["share"].mask(benefits["share"].abs() < NOTHING, 0.0)
-    return Sharing(context, pairs, game, benefits, core, lasts)
+    return Sharing(context, pairs, game, benefits, core)
 
 
 def facts(result: Sharing) -> Mapping[str, Fact]:
@@ -137,8 +129,6 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
         "all_equal": len(top) == len(shares),
         "core_low": low,
         "core_high": high,
-        "lasts_low": min(result.lasts, default=None),
-        "lasts_high": max(result.lasts, default=None),
         "pairs_left_out": pairs.left_out,
     }
 
