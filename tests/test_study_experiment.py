@@ -356,6 +356,11 @@ def test_the_page_gives_changes_in_per_cent_of_the_baseline() -> None:
     cells = [text for row in view_of(tables["effects"], language).rows for text in row]
     # -0.05 of 0.3 at the home for PageRank, -0.01 of 0.5 for efficiency.
     assert {"\N{MINUS SIGN}16.7 %", "\N{MINUS SIGN}2.0 %", "100 %", EVIL} <= set(cells)
+    assert "whole network" in cells
+    chinese = [
+        text for row in view_of(tables["effects"], Language("zh", NAMES)).rows for text in row
+    ]
+    assert "全网" in chinese
     assert not tables["contrasts"].on_page
     # The file has the values.
     frame = tables["effects"].frame.head(len(table))
@@ -483,7 +488,7 @@ def test_a_place_that_reached_nobody_has_changes_without_per_cent() -> None:
 @pytest.mark.parametrize(
     ("hosts", "chosen", "said"),
     [
-        ("bbc", (2, 1), "of the pairs in the network theirs has most enclaves (2)."),
+        ("bbc", (2, 1), "of the pairs that both hold nodes theirs has most enclaves (2)."),
         ("bcd", (1, 3), "theirs is the first of 3 with most enclaves (1 each)."),
     ],
 )

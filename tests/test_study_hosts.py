@@ -77,6 +77,7 @@ def test_a_park_of_a_weight_has_no_draws_though_a_rival_has() -> None:
     result = context.once(hosts.compute)
     assert result.tried.effects["replicates"].max() == 4
     assert hosts.facts(result)["draws"] == 1
+    assert [*tables_of(hosts, result)["host_ranking"].view] == ["host", "median"]
     assert "draws" not in text_of_page(hosts, result)
     captions = [said_by(hosts, result, code).figures["host_ranking"] for code in LANGUAGES]
     assert not any("draws" in each or "抽样" in each for each in captions)

@@ -81,7 +81,7 @@ def test_of_several_parks_the_one_with_most_links_is_chosen_and_pairs_are_counte
     assert (known["homeward"], known["outward"]) == (0, 1)
     text = text_of_page(park, result)
     assert "Of 2 parks outside their jurisdiction park_1 has most links" in text
-    assert "joins 0 pairs of actors to home and 1 to the host that are not linked" in text
+    assert "joins 0 pairs of actors towards home and 1 towards the host that are not linked" in text
     assert "In a group of its own the park is their liaison" in text
 
 
@@ -89,9 +89,13 @@ def test_a_pair_that_the_park_joins_both_ways_is_one_pair():
     result = park.compute(context_of(network_of(LINKS, nodes=TWO), park={"park": "park_1"}))
     assert park.facts(result)["homeward"] == park.facts(result)["outward"] == 1
     assert key_figures_of(park, result)["pairs"].value == 1
-    assert "joins 1 pair of actors of home and host that is not linked" in text_of_page(
-        park, result
-    )
+    text = text_of_page(park, result)
+    assert "joins 1 pair of actors of home and host that is not linked directly" in text
+    # A layer with a direction elsewhere gives the links of the park none.
+    mixed = [(*pair, 1.0, "ties") for pair in LINKS] + [("r", "r2", 1.0, "flows")]
+    nodes = pd.concat([TWO, TWO.loc[["r"]].set_axis(["r2"])])
+    network = network_of(mixed, nodes=nodes, directed=["flows"])
+    assert not park.facts(park.compute(context_of(network, park={"park": "park_1"})))["directed"]
 
 
 def test_a_name_in_chinese_stands_on_the_chinese_page():

@@ -192,7 +192,8 @@ class Language:
         if is_missing(value):
             return "–"
         if column in table.places:
-            return str(self.places.get(value, value))
+            called = self.places.get(value, value)
+            return self.term(called) if isinstance(called, Term) else str(called)
         if column in table.layers:
             return self.layer(str(value))
         if column in table.terms:

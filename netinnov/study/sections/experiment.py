@@ -154,5 +154,7 @@ def _view(result: Experiment) -> pd.DataFrame:
     view = view[whole | view["node"].isin([result.part.home, result.part.host])]
     before = view["baseline"].abs().where(view["baseline"] != 0)
     changes = {name: view[name] / before for name in CHANGES if name in view}
-    view = view.assign(node=view["node"].astype(object).mask(whole, WHOLE), **changes)
+    # A list, as a mask would make text of the term.
+    nodes = [WHOLE if pd.isna(node) else node for node in view["node"]]
+    view = view.assign(node=pd.Series(nodes, view.index, dtype=object), **changes)
     return view[[name for name in SHOWN if name in view and view[name].notna().any()]]

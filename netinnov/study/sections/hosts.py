@@ -113,7 +113,8 @@ def _ranking(result: Hosts) -> Figure:
 
 
 def tables(result: Hosts) -> Iterator[Table]:
-    view = result.shares.reset_index()[["host", *CHANGES, "best", "distance"]]
+    drawn = [*CHANGES, "best"] if _draws(result.tried) > 1 else ["median"]
+    view = result.shares.reset_index()[["host", *drawn, "distance"]]
     forms: dict[str, Form] = {**dict.fromkeys(CHANGES, "change"), "best": "percent"}
     yield Table(
         "host_ranking",

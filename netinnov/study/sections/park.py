@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from netinnov._arguments import did_you_mean
 from netinnov.errors import InputError
-from netinnov.mechanisms.cooperation import cooperation_table, outages
+from netinnov.mechanisms.cooperation import cooperation_table, outages, park_network
 from netinnov.plotting import plot_park
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Part, Picture, Place, Result, Table
@@ -79,7 +79,7 @@ def facts(result: Park) -> Mapping[str, Fact]:
         "links": int(row["links"]),
         "homeward": int(row.get("homeward", 0)),
         "outward": int(row.get("outward", 0)),
-        "directed": bool(result.context.inside.directed),
+        "directed": bool(park_network(result.context.inside, result.park).directed),
         "stated": not (row["is_liaison"] and pd.notna(stated) and not stated),
         "single_points": [Place(node) for node in result.single_points],
     }
