@@ -81,7 +81,7 @@ def test_of_several_parks_the_one_with_most_links_is_chosen_and_pairs_are_counte
     assert (known["homeward"], known["outward"]) == (0, 1)
     text = text_of_page(park, result)
     assert "Of 2 parks outside their jurisdiction park_1 has most links" in text
-    assert "joins 0 pairs of actors towards home and 1 towards the host that are not linked" in text
+    assert "of actors that are not linked directly, 0 pairs towards home and 1 pair towards" in text
     assert "In a group of its own the park is their liaison" in text
 
 
