@@ -71,7 +71,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "modelled": [Layer(layer) for layer in context.modelled],
         "directed": bool(result.layers["directed"].any()),
         "within": result.within,
-        "within_share": float(result.weight_within / result.layers["weight"].sum()),
+        "within_share": float(result.weight_within / (result.layers["weight"].sum() or 1.0)),
         "periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD}),
         **_projected(context),
         "places": cities.n_nodes,
