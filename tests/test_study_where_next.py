@@ -381,9 +381,12 @@ def test_homes_that_all_have_the_least_are_not_below_the_median():
 def test_homes_below_the_median_are_those_with_the_least(monkeypatch):
     monkeypatch.setattr(_candidate_sites, "MOST_HOMES", 1)
     chain = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("c", "x"), ("c", "y"), ("c", "z")]
-    candidates = candidates_of(case(chain, siting={"most_hosts": 1}))
+    context = case(chain, siting={"most_hosts": 1, "resamples": 0})
+    candidates = candidates_of(context)
     # From c all are 1 or 2 steps away; a and e, the ends, have least.
     assert list(candidates.pairs["home"]) == ["a"]
+    # As little has e, so that a is not the one with least.
+    assert any("Homes: 1 of the cities with least access" in note for note in notes_of(context))
 
 
 def test_places_that_are_not_linked_are_refused_by_name_of_the_part():
