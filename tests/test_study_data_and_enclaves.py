@@ -65,18 +65,15 @@ def test_links_inside_places_and_each_direction_are_counted_apart():
     # A matrix of commuters has those who stay: 2 of the 5 pairs.
     rows = [("a", "b", 5), ("b", "a", 3), ("a", "c", 1), ("a", "a", 9), ("b", "b", 9)]
     facts = facts_of(data, network_of(rows, directed=["links"]))
-    assert (facts["pairs"], facts["within"], facts["directed"]) == (5, 2, True)
-    assert facts["within_share"] == 18 / 27
+    assert (facts["pairs"], facts["within"], facts["directed"]) == (5, 18 / 27, True)
     nodes = pd.DataFrame({"place": ["P", "P", "Q"]}, index=list("abc"))
     one = data.compute(context_of(network_of(CHAIN, nodes=nodes), **OFF))
-    told = (
-        "1 linked pair (50 % of all weight) lies inside a place: measures of places leave it out."
-    )
+    told = "Of all weight 50 % lies inside places: measures of places leave it out."
     assert told in said_by(data, one).notes
-    told = "1 对联系（占全部权重的 50%）在城市内部，城市的指标不计入。"
+    told = "全部权重中有 50% 在城市内部，城市的指标不计入。"
     assert told in said_by(data, one, "zh").notes
     little = network_of([("a", "b", 1), ("b", "c", 999)], nodes=nodes)
-    told = "1 对联系（占全部权重的不到 0.5%）在城市内部，城市的指标不计入。"
+    told = "全部权重中有不到 0.5% 在城市内部，城市的指标不计入。"
     assert told in said_by(data, data.compute(context_of(little, **OFF)), "zh").notes
 
 
@@ -98,10 +95,7 @@ def test_a_projection_is_told():
     context.loaded = context.loaded._replace(incidence=Incidence(before, side, flat.layers))
     text = said_by(data, data.compute(context))
     assert plain(text.answer).startswith("The projected data hold 3 nodes and 3 linked pairs")
-    assert plain(text.notes[0]) == (
-        "Projected from 3 links of attends with 1 other node: nodes that share one are linked with "
-        "each other."
-    )
+    assert plain(text.notes[0]).startswith("Links are projected: nodes with a common neighbour in")
 
 
 def test_one_place_holds_all_nodes():

@@ -100,8 +100,6 @@ def facts(result: Central) -> Mapping[str, Fact]:
         "even_share": 1 / len(rank),
         "strongest": [Place(node) for node in strongest],
         "strength_share": float(strength.iloc[0] / strength.sum()),
-        "no_betweenness": result.observed is not None
-        and "betweenness_centrality" not in result.observed,
     }
 
 

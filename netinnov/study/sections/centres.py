@@ -177,7 +177,6 @@ def _indices(table: pd.DataFrame, detected: Detection) -> dict[str, Fact]:
         "null": None if null.model is None else Term(null.code),
         "null_why": Term(null.why),
         "moved": null.moved,
-        "gravity": isinstance(null.model, GravityNull),
         "replicates": options.replicates,
         "few": options.replicates < LEAST_NULLS,
         "intervals": bool(table["low"].notna().any()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from netinnov._hierarchy import units
@@ -30,8 +29,7 @@ class Data(Result):
 
     layers: pd.DataFrame
     kinds: pd.Series
-    within: int  # linked pairs inside a place
-    weight_within: float
+    within: float  # share of all weight that lies inside places
 
 
 def compute(context: Context) -> Data:
@@ -49,8 +47,10 @@ def compute(context: Context) -> Data:
     kinds = network.storage.nodes["kind"].value_counts(dropna=False).rename("nodes")
     inside = context.inside.storage
     at = units(inside.place_codes, inside.places, context.configuration.places.level)
-    within = [block.data[at[block.sources] == at[block.indices]] for block in inside.blocks]
-    return Data(context, layers, kinds, sum(map(len, within)), sum(map(np.sum, within)))
+    within = sum(
+        block.data[at[block.sources] == at[block.indices]].sum() for block in inside.blocks
+    )
+    return Data(context, layers, kinds, float(within / (layers["weight"].sum() or 1.0)))
 
 
 def facts(result: Data) -> Mapping[str, Fact]:
@@ -59,7 +59,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
     nodes, linked = cities.storage.nodes, linked_layers(cities)
     places = cities.storage.places.reindex(nodes["place"])
     most = kinds.drop(kinds.index[kinds.index.isna()]).sort_values(ascending=False, kind="stable")
-    periods = context.inside.storage.link_rows().period
+    periods, incidence = context.inside.storage.link_rows().period, context.loaded.incidence
     lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
     lost = lost[lost.any(axis=1)]
     return {
@@ -71,9 +71,8 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "modelled": [Layer(layer) for layer in context.modelled],
         "directed": bool(result.layers["directed"].any()),
         "within": result.within,
-        "within_share": float(result.weight_within / (result.layers["weight"].sum() or 1.0)),
         "periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD}),
-        **_projected(context),
+        "projected": None if incidence is None else Layer(incidence.projection.layer),
         "places": cities.n_nodes,
         "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
         "unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum()),
@@ -88,17 +87,6 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "unasked": context.configuration.measures.distance is None,
         "border": float(measures.border),
         "kilometres": float(measures.kilometres),
-    }
-
-
-def _projected(context: Context) -> dict[str, Fact]:
-    if context.loaded.incidence is None:
-        return {"projected": None, "participations": 0, "events": 0}
-    before, projection, _ = context.loaded.incidence
-    return {
-        "projected": Layer(projection.layer),
-        "participations": before.storage.block(projection.layer).indices.size,
-        "events": before.n_nodes - context.network.n_nodes,
     }
 
 
