@@ -20,6 +20,7 @@ from netinnov.study._measures import strength_together
 from netinnov.study._section import Fact, Form, Picture, Place, Result, Table
 from netinnov.study.sections import experiment
 from netinnov.study.sections._enclave_choice import ExperimentPart
+from netinnov.study.sections._trials import ACCESS
 
 OPTIONS = ExperimentPart
 MOST = 60  # hosts that are compared: the strongest places, and that of the experiment
@@ -99,7 +100,7 @@ def facts(result: Hosts) -> Mapping[str, Fact]:
 
 def _draws(tried: experiment.Experiment) -> int:
     """Placements of the park itself; one where a weight is moved."""
-    return int(tried.of(tried.headline, experiment.ACCESS)["replicates"].max())
+    return int(tried.of(tried.headline, ACCESS)["replicates"].max())
 
 
 def draw(result: Hosts) -> Iterator[Picture]:
