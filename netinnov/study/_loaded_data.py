@@ -341,10 +341,11 @@ def _names_of_layers(links: pd.DataFrame) -> list[str]:
 def _files(source: str, path: Path) -> tuple[Path, ...]:
     if path.is_file():
         return (path,)
-    entries = [each for each in sorted(path.rglob("*")) if each.is_file()]
-    if source != "openalex":
-        entries = [each for each in entries if each.parent == path]
-    if source == "tables":
-        own = [each for each in entries if own_table(each.name) or each.name == "network.json"]
-        return tuple(own)
-    return tuple(entries)
+    entries = sorted(path.rglob("*")) if source == "openalex" else sorted(path.iterdir())
+
+    def is_read(name: str) -> bool:  # a folder may hold others
+        if source == "tables":
+            return own_table(name) is not None or name.casefold() == "network.json"
+        return source != "cordis" or name.casefold().startswith(("organization", "project"))
+
+    return tuple(entry for entry in entries if entry.is_file() and is_read(entry.name))
