@@ -76,7 +76,7 @@ def test_the_report_on_a_law_firm_says_what_its_file_gives(shared, tmp_path, mon
             strength[office[target]] += 1
     text, indices = report("lazega_offices", tmp_path, monkeypatch)
     assert len(arcs) == 2571
-    assert "2,571 linked pairs (each direction counted) in 3 layers" in text
+    assert "2,571 linked pairs (in directed layers each direction counts) in 3 layers" in text
     assert "nodes to 3 places" in text
     share = max(strength.values()) / sum(strength.values())
     assert indices["primacy"] == pytest.approx(share)
