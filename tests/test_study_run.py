@@ -519,6 +519,7 @@ def test_a_thousand_and_one_places(no_figures, tables):
     settings = PARK_TEXT.replace('"P"', '"p0"').replace('"Q"', '"p1"') + "rivals = []\nplacebos = 0"
     out = run(tables([(node, node) for node in ids], ends, settings=settings))
     assert len(table(out, "centrality")) == 1001
+    assert set(table(out, "replicates")["node"].dropna()) == {"p0", "p1"}
 
 
 @pytest.mark.parametrize(

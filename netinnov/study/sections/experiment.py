@@ -22,6 +22,7 @@ from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, PAGE
 
 OPTIONS, CHECK = ExperimentPart, choose
 WHOLE = Term("whole_network")
+MANY = 1000  # places above which draws of home, host and the whole network alone are written
 # What the page shows of the effects of the enclave; the file has all columns and scenarios.
 SHOWN = ["measure", "node", "funding", "median", "low", "high", "same_sign"]
 SHOWN += ["placebo_low", "placebo_high"]
@@ -135,7 +136,11 @@ def tables(result: Experiment) -> Iterator[Table]:
     )
     if result.contrasts is not None:
         yield Table("contrasts", with_modelled(result.contrasts, modelled), modelled=modelled)
-    yield Table("replicates", result.replicates)
+    draws = result.replicates
+    if result.context.cities.n_nodes > MANY:
+        ends = draws["node"].isin([result.part.home, result.part.host])
+        draws = draws[draws["node"].isna() | ends]
+    yield Table("replicates", draws)
     settings = {"headline": result.headline.name, **result.choice.settings(result.context.seed)}
     rows = pd.DataFrame(settings.items(), columns=["parameter", "value"], dtype="str")
     yield Table("scenario", rows)
