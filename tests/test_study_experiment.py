@@ -114,7 +114,7 @@ def tried(
         rivals=(DIRECT,),
         match=("strength",),
         effects=effects(),
-        replicates=pd.DataFrame(),
+        replicates=pd.DataFrame({"node": []}),
         contrasts=CONTRAST,
         own=6.0,
     )

@@ -137,7 +137,7 @@ def tables(result: Experiment) -> Iterator[Table]:
     if result.contrasts is not None:
         yield Table("contrasts", with_modelled(result.contrasts, modelled), modelled=modelled)
     draws = result.replicates
-    if result.context.cities.n_nodes > MANY:
+    if draws["node"].nunique() > MANY:
         ends = draws["node"].isin([result.part.home, result.part.host])
         draws = draws[draws["node"].isna() | ends]
     yield Table("replicates", draws)
