@@ -137,7 +137,7 @@ def test_the_report_says_what_the_files_give(pairs, large, tmp_path, monkeypatch
     plain = [replace(section, draw=lambda result: ()) for section in sections.SECTIONS]
     monkeypatch.setattr(sections, "SECTIONS", plain)
     settings = study.read_configuration(case="europe").model_dump(exclude_unset=True)
-    few = {"resamples": 0, "replicates": 0, "restarts": 1}
+    few = {"resamples": 0, "replicates": 0}
     report = study.run(study.configure(settings | {"structure": few}), out=tmp_path / "out")
     page = " ".join(report.read_text("utf-8").split())
     inside = {
@@ -157,16 +157,14 @@ def test_the_report_says_what_the_files_give(pairs, large, tmp_path, monkeypatch
     people = {row["place"]: float(row["population"]) for row in rows_of("cities")}
     part = np.array([people[city] for city in large])
     by_people = math.exp(-(part / part.sum() * np.log(part / part.sum())).sum())
-    assert (
-        f"effective number of places is {by_people:.0f} by population and {effective:.0f} by links"
-        in page
-    )
+    assert f"By population the effective number of places is {by_people:.0f}." in page
+    assert f"as concentrated as if {effective:.0f} equal places shared them" in page
     common = {
         (a, b): len(linked[a] & linked[b]) / len(linked[a] | linked[b])
         for a, b in combinations(sorted(linked), 2)
     }
     (a, b), largest = max(common.items(), key=lambda item: item[1])
-    words = page.split("Most linked pairs in common: ")[1][:400]
+    words = page.split("Layers with most linked pairs in common: ")[1][:400]
     assert a in words
     assert b in words
     assert f"({100 * largest:.0f} %)" in words
