@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from netinnov.network import MultilayerNetwork
 
 _LONG = 1_000  # characters beyond which words are shortened, with a hash of the whole
+# A `repr` that leaves out rows or digits would not tell two tables apart.
+_ALL_OF_ARRAYS: dict[str, Any] = {"threshold": sys.maxsize, "precision": 17}
+_ALL_OF_TABLES = (
+    *("display.max_rows", None, "display.max_columns", None, "display.max_colwidth", None),
+    *("display.precision", 17, "display.width", None, "display.max_seq_items", None),
+)
 _ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")  # differs between processes
 
 
@@ -26,7 +34,8 @@ def identity(thing: Any) -> str:
     elif callable(thing) and hasattr(thing, "__qualname__"):
         words = thing.__qualname__
     else:
-        words = _ADDRESS.sub("", repr(thing))
+        with np.printoptions(**_ALL_OF_ARRAYS), pd.option_context(*_ALL_OF_TABLES):
+            words = _ADDRESS.sub("", repr(thing))
     if len(words) <= _LONG:
         return words
     return f"{words[:60]}...#{hashlib.sha256(words.encode()).hexdigest()[:16]}"

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -40,6 +41,8 @@ def path(weight: float = 1.0) -> ni.MultilayerNetwork:
     return ni.build_network(nodes, links)
 
 
+TABLE = pd.DataFrame({"x": np.arange(5_000.0), "y": 1.0}, [f"n{at}" for at in range(5_000)])
+
 # Each pair differs in one thing only.
 PAIRS = [
     (total, path),
@@ -50,6 +53,11 @@ PAIRS = [
     (Weights("x" * 5_000), Weights("x" * 4_999 + "y")),
     (path(), path(weight=2.0)),
     ([1, "a"], [1, "b"]),
+    (np.arange(5_000.0), np.where(np.arange(5_000) == 2_500, 0, np.arange(5_000.0))),
+    (np.array([0.1]), np.array([0.1 + 1e-15])),
+    (Weights(TABLE), Weights(TABLE.replace(2_500.0, 0.0))),
+    (TABLE["x"], TABLE["x"] + 1e-12),
+    (TABLE.index, TABLE.index.insert(2_500, "new").delete(0)),
 ]
 
 
