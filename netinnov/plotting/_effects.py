@@ -38,7 +38,7 @@ def plot_effects(
     ends: Sequence[str] = (),
     percent: bool = False,
     label: str | None = None,
-    legend: bool | pd.DataFrame = True,
+    legend: bool = True,
 ) -> Axes:
     """Draw the change that each scenario makes, with its interval over placements.
 
@@ -61,8 +61,8 @@ def plot_effects(
         Changes in per cent of the column ``baseline``; where that is 0 nothing is drawn.
     label : str, optional
         What changes; by default the name of the measure.
-    legend : bool or DataFrame
-        Say above the axes what the marks are: of `effects`, or of a table of all panels together.
+    legend : bool
+        Say above the axes what the marks are.
 
     Returns
     -------
@@ -123,18 +123,12 @@ def plot_effects(
         unit = f"change in {of}" if of else "change"
         ax.set_xlabel(f"{unit}, %" if percent else unit)
         heads = _write_columns(ax, effects, rows)
-        if isinstance(legend, pd.DataFrame) or legend:
-            marks = effects if isinstance(legend, bool) else legend
+        if legend:
             # Above the heads of the columns, which it may be wide enough to reach.
             up = ScaledTranslation(0, heads / 72, ax.figure.dpi_scale_trans)
-            handles = _handles(marks, ends, names)
-            style: dict[str, Any] = {"borderpad": 0, "columnspacing": 1.4, "handles": handles}
-            whole_figure = ax.figure.canvas.figure
-            if not isinstance(legend, bool) and whole_figure.get_layout_engine():
-                whole_figure.legend(loc="outside upper left", ncols=len(handles), **style)
-            else:
-                place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.0)}
-                ax.legend(bbox_transform=ax.transAxes + up, ncols=2, **place, **style)
+            style: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "ncols": 2}
+            style |= {"borderpad": 0, "columnspacing": 1.4, "bbox_transform": ax.transAxes + up}
+            ax.legend(handles=_handles(effects, ends, names), **style)
     return ax
 
 
