@@ -43,7 +43,7 @@ def _marks(marks: bytes) -> Count:
 
 
 def _words(data: bytes) -> int:
-    """Or lines, if there are more: empty ones take their time."""
+    """Words, or lines if there are more: reading empty lines takes time as well."""
     return max(len(data.replace(b",", b" ").split()), data.count(b"\n"))
 
 

@@ -22,7 +22,7 @@ from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, PAGE
 
 OPTIONS, CHECK = ExperimentPart, choose
 WHOLE = Term("whole_network")
-MANY = 1000  # places above which draws of home, host and the whole network alone are written
+MANY = 1000  # with more places only draws of home, host and the whole network are written
 # What the page shows of the effects of the enclave; the file has all columns and scenarios.
 SHOWN = ["measure", "node", "funding", "median", "low", "high", "same_sign"]
 SHOWN += ["placebo_low", "placebo_high"]
