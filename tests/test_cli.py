@@ -858,7 +858,7 @@ def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
     text = shown.decode()
     assert run.returncode == 0, text
     assert said.decode().startswith("The report is ")
-    steps = ("reading and checking tables", "aggregating", "section: experiment", "drawing")
+    steps = ("reading and checking tables", "section: experiment", "drawing")
     for step in steps:
         assert f"netinnov: {step}" in text
     assert re.search(
