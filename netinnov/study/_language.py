@@ -214,13 +214,7 @@ class Language:
         return Text(_line(said.question), _line(said.answer), tuple(notes), **shown)  # type: ignore[attr-defined]
 
     def environment(self) -> Environment:
-        environment = Environment(
-            autoescape=False,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            finalize=self.write,
-        )
+        environment = Environment(autoescape=False, undefined=StrictUndefined, finalize=self.write)
         filters = ("names", "pairs", "counted", "percent", "change", "term", "form", "spelled")
         environment.filters |= {each: getattr(self, each) for each in filters}
         environment.filters["number"] = lambda x, digits=2: self.form(float(x), "number", digits)
