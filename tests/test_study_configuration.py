@@ -31,7 +31,6 @@ FIXED = {
     "places": _configuration.PlacesPart,
     "measures": _configuration.MeasuresPart,
     "maps": MapsPart,
-    "output": _configuration.OutputPart,
     "siting.prices": PricesPart,
     "governance.prices": PricesPart,
 }

@@ -188,8 +188,7 @@ def _write(
     present = [(section, result) for section, result in results if result is not None]
     tables = {section.name: list(section.tables(result)) for section, result in present}
     every = [table for each in tables.values() for table in each]
-    safe = configuration.output.neutralise_formulas
-    write_tables(every, folder / "tables", neutralise_formulas=safe)
+    write_tables(every, folder / "tables")
     page = {
         "command": command,
         "version": __version__,

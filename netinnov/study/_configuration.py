@@ -31,16 +31,6 @@ from netinnov.study._places import PlacesPart
 from netinnov.study._section import Part
 
 
-class OutputPart(Part, part="output"):
-    example: ClassVar[str] = """\
-[output]
-neutralise_formulas = false   # true: a cell of a .csv table that a spreadsheet would run, as it
-                              # begins with = + - or @, gets an apostrophe in front
-"""
-
-    neutralise_formulas: bool = False
-
-
 class Configuration(Part):
     """All settings of a run; the settings of the sections are fields of their own."""
 
@@ -64,7 +54,6 @@ language = "en"               # of the report: "en", "zh", or both as "en,zh", t
     places: PlacesPart = PlacesPart()
     measures: MeasuresPart = MeasuresPart()
     maps: MapsPart = MapsPart()
-    output: OutputPart = OutputPart()
 
     @model_validator(mode="before")
     @classmethod
@@ -141,7 +130,7 @@ def _model(kinds: tuple[type[Part], ...]) -> type[Configuration]:
 
 
 _FIRST: list[type[Part]] = [Configuration, DataPart, LayerPart, PlacesPart, MeasuresPart]
-_PARTS: list[type[Part]] = [*_FIRST, *parts().values(), MapsPart, OutputPart]
+_PARTS: list[type[Part]] = [*_FIRST, *parts().values(), MapsPart]
 EXAMPLE = "\n".join(kind.example for kind in _PARTS)
 Case = Literal["yrd", "europe"]
 

@@ -92,7 +92,8 @@ class Language:
         return f"{called}（模型）" if self.code == "zh" else f"{called} (modelled)"
 
     def term(self, word: str) -> str:
-        return words(self.code, "terms").get(word, word.replace("_", " "))
+        known = words(self.code, "terms")
+        return known.get(word.removeprefix("size_"), word.replace("_", " "))
 
     def translated(self, text: str, part: Glossary) -> str:
         """The words for a whole text; in the English "#" is a number, and "{}" is anything."""
@@ -247,9 +248,11 @@ def _compiled(language: Language, section: str) -> Template:
 @cache
 def words(code: LanguageName, part: Glossary) -> dict[str, str]:
     """The words of netinnov, of the bundled case, of notes or of figures, in a language."""
-    text = files("netinnov.study").joinpath(f"words.{code}.toml").read_text(encoding="utf-8")
-    read: dict[str, dict[str, str]] = tomllib.loads(text)
-    return read.get(part, {})
+    text = files("netinnov.study").joinpath("words.toml").read_text(encoding="utf-8")
+    both: dict[str, str | list[str]] = tomllib.loads(text)[part]
+    if code == "zh":
+        return {word: said if isinstance(said, str) else said[1] for word, said in both.items()}
+    return {word: said[0] for word, said in both.items() if isinstance(said, list)}
 
 
 @cache

@@ -7,17 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from netinnov.io._csv_text import escape_formulas, write_csv
+from netinnov.io._csv_text import write_csv
 from netinnov.study._section import Table
 
 
-def write_tables(tables: Sequence[Table], folder: Path, *, neutralise_formulas: bool) -> None:
+def write_tables(tables: Sequence[Table], folder: Path) -> None:
     """Write each table as CSV and Parquet; a nameless index, a mere count, only gives the order."""
     for table in tables:
         folder.mkdir(parents=True, exist_ok=True)
         frame = table.frame.reset_index() if has_index(table.frame) else table.frame
-        text = escape_formulas(frame) if neutralise_formulas else frame
-        write_csv(text, folder / f"{table.name}.csv")
+        write_csv(frame, folder / f"{table.name}.csv")
         _one_type_a_column(frame).to_parquet(folder / f"{table.name}.parquet", index=False)
 
 

@@ -47,7 +47,7 @@ const NUMBER = /^[+-](\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
  * Comma-separated values as spreadsheets read them: UTF-8 with a mark, quotes doubled. Text that one
- * would run gets an apostrophe; mirrors `io._csv_text.escape_formulas`.
+ * would run gets an apostrophe.
  */
 export function csv(columns, rows) {
   const cell = (value) => {
