@@ -19,7 +19,8 @@ from netinnov.study._section import Fact, Form, Layer, Name, Pair, Place, Table,
 from netinnov.study._words import changes, joined, name, number, percent, signed, with_decimals
 
 LanguageName: TypeAlias = Literal["en", "zh"]
-Glossary: TypeAlias = Literal["terms", "layers", "kinds", "figures", "notes"]
+Glossary: TypeAlias = Literal["terms", "layers", "kinds", "phrases"]
+Phrases: TypeAlias = Literal["figures", "notes"]
 LANGUAGES: tuple[LanguageName, ...] = ("en", "zh")
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 SPELLED: Mapping[LanguageName, Mapping[int, str]] = {
@@ -30,6 +31,7 @@ MOST = 6  # names of a list that are written
 LONGEST = 80  # letters of a cell
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 NUMBER = r"([−-]?\d[\d,.]*\d|\d)"
+JOINTS = {"\n": "\n", ": ": "：", ", ": "，"}  # what joins parts of a label or note, and in Chinese
 # What English numbers say in words, and Chinese ones instead.
 IN_CHINESE = {
     " %": "%",
@@ -95,8 +97,8 @@ class Language:
         known = words(self.code, "terms")
         return known.get(word.removeprefix("size_"), word.replace("_", " "))
 
-    def translated(self, text: str, part: Glossary) -> str:
-        """The words for a whole text; in the English "#" is a number, and "{}" is anything."""
+    def translated(self, text: str, part: Phrases) -> str:
+        """The words for a text or for its parts; in the English "#" is a number, "{}" anything."""
         if (parts := text.split(", "))[0] in self.layers and {*parts} <= {*self.layers}:
             return "、".join(map(self.layer, parts)) if self.code == "zh" else text
         for pattern, said in _patterns(self.code, part):
@@ -104,6 +106,10 @@ class Language:
                 return said.format(
                     *(self.translated(each.strip(), part) for each in match.groups())
                 )
+        for mark, chinese in JOINTS.items():
+            if mark in text:
+                parts = [self.translated(each, part) for each in text.split(mark)]
+                return text if parts == text.split(mark) else chinese.join(parts)
         return text
 
     def names(self, values: Iterable[Any], most: int = MOST, total: int | None = None) -> str:
@@ -256,8 +262,8 @@ def words(code: LanguageName, part: Glossary) -> dict[str, str]:
 
 
 @cache
-def _patterns(code: LanguageName, part: Glossary) -> list[tuple[re.Pattern[str], str]]:
-    known = words(code, part)
+def _patterns(code: LanguageName, part: Phrases) -> list[tuple[re.Pattern[str], str]]:
+    known = words(code, "phrases")
     if part == "figures":  # a label may be a word of netinnov
         terms = words(code, "terms")
         english = {words("en", "terms").get(word, word): said for word, said in terms.items()}
