@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import re
 import tomllib
 
@@ -61,12 +60,6 @@ NEEDED = {
     "siting.most_hosts": "a first run is quick",
 }
 """Settings in which the example is not the default, and why it needs that."""
-
-
-@pytest.mark.parametrize("case", ["yrd", "europe"])
-def test_a_configuration_travels_to_another_process(case):
-    configuration = study.read_configuration(case=case)
-    assert pickle.loads(pickle.dumps(configuration)) == configuration
 
 
 def test_the_example_differs_from_the_defaults_where_it_needs_to_and_says_so():
@@ -166,9 +159,9 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (ONLY + "decimal = ','\n", "`decimal` is for source = 'tables' or 'flows'; leave it out"),
         (ONLY + "modelled = ['x']\n", "data.modelled is not a setting"),
         (ONLY + "[layers.x]\nmodelled = true\n", "`layers` is for tables of your own; leave it"),
-        (ONLY + "[layers.x]\nmodeled = true\n", "(did you mean 'modelled'?); known: modelled, dir"),
+        (ONLY + "[layers.x]\nmodeled = true\n", "(did you mean 'modelled'?)."),
         (ONLY + "[layers.x]\nquantity = 'kg'\n", "must be 'amount' or 'share_of_origin'; found"),
-        (ONLY + "[plcaes]\n", "plcaes is not a setting (did you mean 'places'?); known: title"),
+        (ONLY + "[plcaes]\n", "plcaes is not a setting (did you mean 'places'?)."),
         (ONLY + "[measures]\nborders = 1\n", "measures.borders is not a setting (did you mean"),
         (ONLY + "[measures]\nborder = '0.5'\n", "measures.border must be a valid number"),
         (ONLY + "[measures]\ncoupling = -1\n", "greater than or equal to 0; found -1"),
@@ -206,8 +199,8 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (PRICES + "park = 1\nlink = 1\n", "siting.prices.pipeline_km is missing"),
         (PRICES + "park = -1\nlink = 1\npipeline_km = 1\n", "siting.prices.park must be greater"),
         (PRICES + "park = 0\nlink = 0\npipeline_km = 0\n", "one price at least must be above 0"),
-        (PRICES + "links = 1\n", "prices.links is not a setting (did you mean 'link'?); known: pa"),
-        (EXPERIMENT + "colour = 'red'\n", "known: home, host, size, volume, volume_share, pipe"),
+        (PRICES + "links = 1\n", "prices.links is not a setting (did you mean 'link'?)."),
+        (EXPERIMENT + "colour = 'red'\n", "experiment.colour is not a setting."),
     ],
 )
 def test_wrong_settings_are_named(tmp_path, text, words):

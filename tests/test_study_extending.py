@@ -77,7 +77,7 @@ def density(monkeypatch):
     original = Language.template
 
     def template(language, section):
-        words = language.environment().from_string(WORDS)
+        words = language.environment.from_string(WORDS)
         return words if section == "density" else original(language, section)
 
     monkeypatch.setattr(Language, "template", template)

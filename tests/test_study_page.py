@@ -204,7 +204,7 @@ class Worded(Language):
     def template(self, section):
         if section == "page":
             return super().template(section)
-        return self.environment().from_string(
+        return self.environment.from_string(
             "{% set question %}What?{% endset %}{% set answer %}{{ said }}{% endset %}"
             "{% set notes %}A note.{% endset %}{% set labels = {'n': 'Number'} %}"
             "{% set tables = {'t': 'A table'} %}"

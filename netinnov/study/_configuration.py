@@ -9,14 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
-from pydantic import (
-    BaseModel,
-    Field,
-    ValidationError,
-    create_model,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, create_model, field_validator, model_validator
 
 from netinnov._arguments import as_path, check_choice, did_you_mean, shown
 from netinnov._opening import read_text
@@ -73,10 +66,6 @@ language = "en"               # of the report: "en", "zh", or both as "en,zh", t
         if len(set(codes)) < len(codes) or not {*codes} <= {*LANGUAGES}:
             raise ValueError(f'must be "en", "zh", "en,zh" or "zh,en"; found {shown(language)}')
         return ",".join(codes)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the settings alone: the class is made at run time and cannot be imported."""
-        return configure, (self.model_dump(exclude_unset=True),)
 
     @model_validator(mode="after")
     def _bundled_tables_are_known(self) -> Self:
@@ -209,27 +198,14 @@ def _faults(error: ValidationError) -> Iterator[str]:
         if kind == "missing":
             yield f"{name} is missing."
         elif kind == "extra_forbidden":
-            known = list(_fields(where[:-1]))
-            hint = did_you_mean(where[-1], known)
-            yield f"{name} is not a setting{hint}; known: {', '.join(known)}."
+            within = {*where[:-1]} or {""}
+            kinds = [kind for kind in Part.__subclasses__() if kind.part in within]
+            known = [each for kind in kinds for each in kind.model_fields]
+            known += parts() if len(where) == 1 else ()
+            yield f"{name} is not a setting{did_you_mean(where[-1], known)}."
         elif kind == "value_error":
             yield f"{name + ': ' if name else ''}{message.removesuffix('.')}."
         elif message == fault["msg"]:  # a sentence of its own
             yield f"{name}: {message[0].lower()}{message[1:]}; found {value}."
         else:
             yield f"{name} must be {message}; found {value}."
-
-
-def _fields(where: list[str]) -> Mapping[str, Any]:
-    model: type[BaseModel] = _model(tuple(parts().values()))
-    for name in where:
-        if name in model.model_fields:
-            model = _model_in(model.model_fields[name].annotation) or model
-    return model.model_fields
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    inner = (_model_in(each) for each in getattr(annotation, "__args__", ()))
-    return next((model for model in inner if model is not None), None)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 import pandas as pd
 
 from netinnov._arguments import did_you_mean
-from netinnov._columns import as_text, display_names, is_blank
+from netinnov._columns import display_names
 from netinnov._inputs import Reading
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -57,7 +57,9 @@ class Context:
 
     @cached_property
     def language(self) -> Language:
-        names, layers, storage = self.actors | self.names, {}, self.network.storage
+        layers, storage = {}, self.network.storage
+        labels = (self.names.get(node, str(node)) for node in storage.nodes.index)
+        names = display_names(storage.nodes, labels).to_dict() | self.names
         if self.code == "zh":
             tables = [each.assign(id=each.index) for each in (storage.nodes, storage.places)]
             for column, wanted in (("id", HAN), ("name", HAN), ("name_zh", ".")):
@@ -116,36 +118,17 @@ class Context:
         return mark_modelled(layer, self.modelled)
 
     @cached_property
-    def _named(self) -> pd.DataFrame:
-        """The places, without English names if some place has only another one."""
-        places = self.network.storage.places
-        if not {"name", "name_en"} <= {*places.columns}:
-            return places
-        english, other = (
-            is_blank(as_text(places[column].reindex(self.cities.storage.nodes["place"]))[0])
-            for column in ("name_en", "name")
-        )
-        return places.drop(columns="name_en") if english.any() and not other.any() else places
-
-    @cached_property
     def names(self) -> dict[Any, str]:
         """Name of each place, its id where there is none."""
-        return display_names(self._named).to_dict()
+        return display_names(self.network.storage.places).to_dict()
 
     @cached_property
     def drawn_names(self) -> pd.Series[str]:
         """Names that the installed fonts can draw."""
-        if self.code == "en":
-            return place_names(self._named)
-        called = self._named.index.map(self.language.places)
-        return place_names(self._named.assign(name_zh=called), chinese=True)
-
-    @cached_property
-    def actors(self) -> dict[Any, str]:
-        """Name of each node: its own, or else that of the place it is, or its id."""
-        nodes = self.network.storage.nodes
-        places = (self.names.get(node, str(node)) for node in nodes.index)
-        return display_names(nodes, places).to_dict()
+        places = self.network.storage.places
+        if self.code == "zh":
+            places = places.assign(name_zh=places.index.map(self.language.places))
+        return place_names(places, chinese=self.code == "zh")
 
     @cached_property
     def pagerank(self) -> pd.Series:

@@ -6,14 +6,14 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property
 from importlib.resources import files
 from numbers import Integral, Real
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from netinnov.study._section import Fact, Form, Layer, Name, Pair, Place, Table, Term
 from netinnov.study._words import changes, joined, name, number, percent, signed, with_decimals
@@ -55,7 +55,7 @@ class Text:
     tables: Mapping[str, str] = field(default_factory=dict)  # captions
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Language:
     """One language with the names of the places and layers of a study.
 
@@ -220,9 +220,11 @@ class Language:
         notes = filter(None, map(_line, str(getattr(said, "notes", "")).split("\n")))
         return Text(_line(said.question), _line(said.answer), tuple(notes), **shown)  # type: ignore[attr-defined]
 
+    @cached_property
     def environment(self) -> Environment:
-        environment = Environment(autoescape=False, undefined=StrictUndefined, finalize=self.write)
-        filters = ("names", "pairs", "counted", "percent", "change", "term", "form", "spelled")
+        loader = PackageLoader("netinnov.study", "sections")
+        environment = Environment(loader=loader, undefined=StrictUndefined, finalize=self.write)
+        filters = ("names", "pairs", "counted", "percent", "change", "form", "spelled")
         environment.filters |= {each: getattr(self, each) for each in filters}
         environment.filters["number"] = lambda x, digits=2: self.form(float(x), "number", digits)
         environment.filters["note"] = lambda text: self.translated(text, "notes")
@@ -232,7 +234,7 @@ class Language:
 
     def template(self, section: str) -> Template:
         """The words of a section, or of the page."""
-        return _compiled(self, section)
+        return self.environment.get_template(f"{section}.{self.code}.jinja")
 
 
 def is_missing(value: Any) -> bool:
@@ -242,13 +244,6 @@ def is_missing(value: Any) -> bool:
 def _line(text: object) -> str:
     line = BETWEEN_HAN.sub("", " ".join(str(text).split()))
     return line.replace("。 ", "。").replace("， ", "，")
-
-
-@lru_cache(maxsize=64)
-def _compiled(language: Language, section: str) -> Template:
-    folder = files("netinnov.study.sections")
-    source = folder.joinpath(f"{section}.{language.code}.jinja").read_text(encoding="utf-8")
-    return language.environment().from_string(source)
 
 
 @cache

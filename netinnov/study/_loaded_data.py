@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from netinnov._arguments import as_path, check_names, did_you_mean
 from netinnov._columns import DISPLAY_NAMES, as_floats, as_text
@@ -44,10 +44,8 @@ NOTICES = (
 )
 
 
-class Projection(BaseModel):
+class Projection(Part, part="project"):
     """A two-mode layer, such as organisations in projects, as links of one of its sides."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     layer: str
     onto: str | list[str] | None = None

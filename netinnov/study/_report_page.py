@@ -7,12 +7,10 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 from matplotlib.text import Text as Label
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
@@ -34,6 +32,14 @@ ENLARGED, MARGIN = 1.15, 0.03  # on a wide page; inches left white around a figu
 WIDEST = 9  # columns of a table that a page shows
 # Control characters, which HTML does not allow.
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+PAGE = Environment(
+    loader=PackageLoader("netinnov.study", "."),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+PAGE.filters["in_html"] = in_html
 MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 
@@ -189,7 +195,7 @@ def write_page(
     by_name = {each.name: each for each in chapters}
     lead = next((by_name[name] for name in LEADING if name in by_name), None)
     known = words(language.code, "terms")
-    html = _template().render(
+    html = PAGE.get_template("report.html.jinja").render(
         **{**page, "title": known.get(page["title"], page["title"])},
         code=language.code,
         words=language.template("page").make_module(dict(page)),
@@ -203,13 +209,3 @@ def write_page(
     )
     html = NOT_IN_HTML.sub("\N{REPLACEMENT CHARACTER}", html)
     path.write_text(html, encoding="utf-8", newline="\n")
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["in_html"] = in_html
-    source = files("netinnov.study").joinpath("report.html.jinja").read_text(encoding="utf-8")
-    return environment.from_string(source)

@@ -21,7 +21,7 @@ from netinnov.study._words import joined
 from netinnov.study.sections import _trials, enclaves
 
 
-class PricesPart(Part):
+class PricesPart(Part, part="prices"):
     park: Annotated[float, Field(ge=0)]
     link: Annotated[float, Field(ge=0)]
     pipeline_km: Annotated[float, Field(ge=0)]
