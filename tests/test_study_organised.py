@@ -43,8 +43,6 @@ def three(links):
 def test_weight_between_communities_is_counted_once(stars):
     # 24 inside each star, 2 between them: 48 of 50 ends of a star's links stay inside.
     result = stars.once(organised.compute)
-    assert sorted(result.flows["weight"]) == [2, 24, 24]
-    assert result.flows["share"].sum() == pytest.approx(1)
     assert result.communities["strength"].tolist() == [50, 50]
     assert result.communities["inside"].tolist() == pytest.approx([0.96, 0.96])
     assert sorted(result.communities["strongest"]) == ["a", "x"]
@@ -80,20 +78,18 @@ def test_communities_that_are_not_tested_are_told_so():
     assert shown in said(organised, context, "zh")
 
 
-def test_directed_weight_keeps_its_direction():
+def test_the_weight_of_a_directed_link_counts_at_both_of_its_ends():
     context = context_of(network_of(STARS, directed=["links"]))
-    flows = context.once(organised.compute).flows
-    assert flows.loc[flows["source"] != flows["target"], "weight"].tolist() == [2]
-    of = dict(context.once(organised.compute).strongest)
-    between = flows[flows["source"] != flows["target"]].iloc[0]
-    assert (of[between["source"]], of[between["target"]]) == ("a", "x")
+    result = context.once(organised.compute)
+    assert result.communities["inside"].tolist() == pytest.approx([0.96, 0.96])
+    assert result.inside == pytest.approx(0.96)
 
 
 def test_modelled_layers_are_apart_from_communities(stars):
     links = [*STARS, ("b", "y", 90, "model"), ("c", "z", 1, "model")]
     both = context_of(network_of(links, modelled=["model"]))
     alone, together = (each.once(organised.compute) for each in (stars, both))
-    pd.testing.assert_frame_equal(together.flows, alone.flows)
+    pd.testing.assert_frame_equal(together.communities, alone.communities)
     assert together.inside == alone.inside
     only = context_of(network_of(STARS, layer="model", modelled=["model"]))
     known = facts_of(organised, only)
@@ -186,14 +182,12 @@ def test_layers_are_compared_where_there_are_two(stars):
     assert marked.index.tolist() == ["links", "other (modelled)"]
 
 
-def test_layers_without_a_common_pair_have_no_most_similar_ones():
+def test_layers_without_a_common_pair_share_none():
     links = [("a", "b", 1, "x"), ("c", "d", 1, "x"), ("b", "c", 1, "y"), ("a", "d", 1, "z")]
     for network in (network_of(links), network_of(links[:3])):
         context = context_of(network)
         assert facts_of(organised, context)["overlap"] == 0
-        text = said(organised, context)
-        assert "No pair of places is linked in two layers." in text
-        assert "in common" not in text
+        assert "share 0 % of their linked pairs" in text_in(organised, context).answer
 
 
 def test_places_are_specialised_in_the_layers_where_they_have_more_than_others():

@@ -414,7 +414,7 @@ def test_the_same_seed_gives_the_same_files_and_another_one_other_draws(
     assert once == again
     assert other.keys() == once.keys()
     changed = {Path(name).stem for name in once if other[name] != once[name]}
-    drawn = {"profile", "centres", "centre_rules", "communities", "community_flows"}
+    drawn = {"profile", "centres", "centre_rules", "communities"}
     drawn |= {"effects", "host_ranking"}
     assert {"replicates", "profile", "scenario"} <= changed
     assert changed <= drawn | {"replicates", "scenario"}
