@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from netinnov._typing import Direction
+from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models import GravityNull, NullModel, Rewire
+from netinnov.null_models._prepared import LEAST_MOVED
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import Change, without_events
 from netinnov.study._context import Context
-from netinnov.study._measures import linked_layers
-from netinnov.study._null_choice import Null, NullName, choose_null
+from netinnov.study._measures import DENSE, linked_layers, linked_share
 from netinnov.study._section import Part
-from netinnov.study._two_mode_draws import Participation, participation_of
+from netinnov.study._two_mode_draws import Participation, participation_of, traded, tried_null
 
+NullName = Literal["degree", "distance", "gravity", "curveball"]
 RESTARTS = 3  # searches for communities
 COSTLY = 100  # places above which communities are not searched for in every draw
 MOST_PLACES = 1000  # with more nothing is drawn, as it would take long
+ENOUGH = 10  # places from which on a gravity model has enough pairs to be fitted to
 
 
 class StructurePart(Part, part="structure"):
@@ -40,7 +45,7 @@ resamples = 200               # bootstrap resamples of the flows, for intervals;
                               # totals and distance) or "curveball" (with [data] project: events
                               # trade members); by default curveball where there are events,
                               # gravity where half of the pairs are linked, else degree; the report
-                              # says which, why, and how many links it moves
+                              # says which, and how many links it moves
 replicates = 200              # how many of them; 0: none, for the same reason as resamples
 """
 
@@ -52,10 +57,24 @@ replicates = 200              # how many of them; 0: none, for the same reason a
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Null:
+    """A null model and the share of links it moves.
+
+    `code` is the word of a page for what it keeps, or for why there is none.
+    """
+
+    code: str
+    model: NullModel | None = None
+    moved: float = np.nan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """`cities`: all linked layers; `network`: the observed ones, or modelled if there are none.
 
-    `left_out` is the word of a page for why something is not computed, by the word for it.
+    `resample` draws the flows again (None: each event behind a link by itself), `draw` holds the
+    options of all that draws; `left_out` is the word of a page for why something is not computed,
+    by the word for it.
     """
 
     options: StructurePart
@@ -66,23 +85,9 @@ class Plan:
     null: Null
     participation: Participation | None
     left_out: dict[str, str]
-    seed: int
-    progress: bool
-
-    @property
-    def draw(self) -> dict[str, Any]:
-        direction = self.options.direction
-        options = {"rng": self.seed, "progress": self.progress, "restarts": RESTARTS}
-        return options | {"direction": direction}
-
-    @property
-    def resamples(self) -> int:
-        return 0 if "intervals" in self.left_out else self.options.resamples
-
-    @property
-    def resample(self) -> Change | None:
-        """How flows are resampled; None: each event behind a link by itself."""
-        return None if self.participation is None else self.participation.resampled
+    resamples: int
+    resample: Change | None
+    draw: dict[str, Any]
 
     @property
     def search(self) -> bool:
@@ -113,14 +118,12 @@ def plan(context: Context) -> Plan | None:
         left_out["intervals"] = undrawn or "why_not_asked"
     elif participation is None and without_events(network, None):
         left_out["intervals"] = "why_no_counts"
-    elif cities.n_nodes > COSTLY:
-        left_out["interval of the number of centres"] = "why_many_places"
-    if undrawn or not options.replicates:
-        null = Null(undrawn or "why_not_asked")
-    else:
+    null = Null(undrawn or "why_not_asked")
+    if not undrawn and options.replicates:
         null = choose_null(network, options.null, context.seed, participation)
     if null.model is None:
         left_out["null model"] = null.code
+    draw = {"rng": context.seed, "progress": context.progress, "restarts": RESTARTS}
     return Plan(
         options,
         cities,
@@ -130,6 +133,48 @@ def plan(context: Context) -> Plan | None:
         null=null,
         participation=participation,
         left_out=left_out,
-        seed=context.seed,
-        progress=context.progress,
+        resamples=0 if "intervals" in left_out else options.resamples,
+        resample=None if participation is None else participation.resampled,
+        draw=draw | {"direction": options.direction},
     )
+
+
+def choose_null(
+    network: MultilayerNetwork,
+    asked: NullName | None,
+    seed: int,
+    participation: Participation | None,
+) -> Null:
+    """The one asked for, else one that can move the links, or events of a `participation`."""
+    if asked is not None and (asked == "curveball") != (participation is not None):
+        msg = f'null = "{asked}" in [structure] does not fit: "curveball" trades the members of '
+        msg += "events that [data] project names, the others move links one by one; leave null out."
+        raise InputError(msg)
+    try:
+        if participation is not None:
+            code, (model, moved) = "null_curveball", traded(participation, seed)
+        else:
+            code, model = _null_of_links(network, asked)
+            moved = tried_null(model, network, seed)[1]
+    except InputError:
+        if asked is not None:
+            raise
+        return Null("why_null_does_not_fit")
+    if moved < LEAST_MOVED:
+        return Null("why_null_moves_little", moved=moved)
+    return Null(code, model, moved)
+
+
+def _null_of_links(network: MultilayerNetwork, asked: NullName | None) -> tuple[str, NullModel]:
+    linked = network.storage.presence("linked").any(axis=0)
+    share, differ = linked_share(network)
+    if asked == "distance":
+        return "null_distance", Rewire(preserve=("degree", "distance"))
+    if asked == "degree" or not (asked or (share >= DENSE and differ and linked.sum() >= ENOUGH)):
+        return "null_degree", Rewire()
+    places = network.storage.places.reindex(columns=["lon", "lat"])
+    at = places.reindex(network.storage.nodes["place"][linked])
+    if at.isna().any(axis=None):
+        return "null_totals", GravityNull(None, unit="dispersion")
+    deterrence = "exponential" if at.duplicated().any() else "power"
+    return "null_gravity", GravityNull(deterrence, unit="dispersion")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array, csr_array, triu
 
 from netinnov._columns import as_text
 from netinnov._hierarchy import units
 from netinnov._rows import Rows
-from netinnov._typing import Codes
 from netinnov.linkages._project import members_of
+from netinnov.linkages._records import Integers
 from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.null_models import Curveball, NullModel
 from netinnov.null_models._prepared import Prepared, mean_moved, moved_share, prepared_null
@@ -28,20 +26,19 @@ class Participation:
     """Participations of numbered members in events, and each member's place (-1: outside).
 
     An event of several periods is one of each, `whole` its number and `period` the period's.
-    Members of one `group` (-1: none) meet in its layer, `layer_of`, others in the layer `mixed`, as
-    positions among those of `cities` (-1: not looked at).
+    Members of one `group` meet in its layer, `layer_of`, a position among those of `cities` (-1:
+    not looked at); members of two, and those of the last group, in the last of these layers.
     """
 
-    member: Codes
-    event: Codes
-    whole: Codes
-    period: Codes
-    place: Codes
+    member: Integers
+    event: Integers
+    whole: Integers
+    period: Integers
+    place: Integers
+    group: Integers
+    layer_of: Integers
     weighting: str
     cities: MultilayerNetwork
-    group: Codes
-    layer_of: tuple[int, ...]
-    mixed: int
 
     def resampled(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
         del network
@@ -50,35 +47,21 @@ class Participation:
         return self.links_of(self.member, self.event, times[self.whole])
 
     def links_of(
-        self, member: Codes, event: Codes, times: npt.NDArray[np.int64] | None = None
+        self, member: Integers, event: Integers, times: Integers | int = 1
     ) -> MultilayerNetwork:
-        size = np.bincount(event, minlength=self.whole.size).astype(np.float64)
+        size = np.bincount(event, minlength=self.whole.size)
         pairs = {"newman": np.maximum(size - 1, 1), "full": np.maximum(size * (size - 1) / 2, 1)}
-        each = 1 / pairs.get(self.weighting, np.ones(size.size))
-        if times is not None:
-            each = each * times
-        place, group = self.place[member], self.group[member]
-        shape, inside = (self.cities.n_nodes, size.size), place >= 0
-
-        def present(members: npt.NDArray[np.bool_]) -> csr_array:
-            at = place[members & inside], event[members & inside]
-            return csr_array((np.ones(at[0].size), at), shape=shape)
-
-        parts = []
-        for number in np.unique(group):
-            alike = group == number
-            others = ~alike if number >= 0 else np.ones_like(alike)
-            of_group = self.layer_of[number] if number >= 0 else -1
-            for layer, partners in ((of_group, alike), (self.mixed, others)):
-                if layer >= 0:
-                    weights = present(alike) * each @ present(partners).T
-                    links = coo_array(triu(csr_array(weights), k=1))
-                    row, col = (
-                        at[links.data > 0].astype(np.int32) for at in (links.row, links.col)
-                    )
-                    layers = np.full(row.size, layer, np.int32)
-                    parts.append(Rows(layers, row, col, links.data[links.data > 0]))
-        return with_rows(self.cities, reduce(Rows.followed_by, parts))
+        each = times / pairs.get(self.weighting, np.ones(size.size))
+        n, inside = self.cities.n_nodes, self.place[member] >= 0
+        at = (self.group * n + self.place)[member][inside], event[inside]
+        shape = self.layer_of.size * n, size.size
+        present = csr_array((np.ones(at[0].size), at), shape=shape)
+        links = coo_array(triu(csr_array(present * each @ present.T), k=1))
+        (one, source), (other, target) = (np.divmod(end, n) for end in links.coords)
+        layer = self.layer_of[np.where(one == other, one, -1)]
+        ends = (codes.astype(np.int32) for codes in (layer, source, target))
+        kept = (layer >= 0) & (source != target) & (links.data > 0)
+        return with_rows(self.cities, Rows(*ends, links.data).where(kept))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,25 +90,21 @@ def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int
     member, event = np.where(first, ends, ends[::-1])
     period = 0 if rows.period is None else rows.period
     table = pd.DataFrame({"member": member, "event": event, "period": period}).drop_duplicates()
-    member_code, nodes = pd.factorize(table["member"])
-    event_code, meetings = pd.factorize(pd.MultiIndex.from_frame(table[["event", "period"]]))
+    member, nodes = pd.factorize(table["member"])
+    event, meetings = pd.factorize(pd.MultiIndex.from_frame(table[["event", "period"]]))
     whole, when = (pd.factorize(meetings.get_level_values(each))[0] for each in (0, 1))
     unit = units(storage.place_codes, storage.places, level)[nodes]
     names = storage.places.index.take(np.maximum(unit, 0))
     place = np.where(unit >= 0, cities.storage.nodes.index.get_indexer(names), -1)
-    if projection.split_by is None:
-        group, values, mixed = np.zeros(nodes.size, np.intp), [*incidence.layers], ""
-    else:
-        column = as_text(storage.nodes[projection.split_by].iloc[nodes])[0]
-        group, unique = pd.factorize(column)
-        values, mixed = list(map(str, unique)), "mixed"
-    at = {layer: number for number, layer in enumerate(cities.layers)}
-    layer_of = tuple(at.get(value, -1) for value in values)
-    codes = (member_code, event_code, whole, when, place, group)
-    members, events, wholes, periods, places, groups = (each.astype(np.int32) for each in codes)
-    sides = (members, events, wholes, periods, places)
-    weighting, of_mixed = projection.weighting, at.get(mixed, -1)
-    return Participation(*sides, weighting, cities, groups, layer_of, of_mixed)
+    group, layers = np.zeros(nodes.size, np.int64), [*incidence.layers, ""]
+    if projection.split_by is not None:
+        values = as_text(storage.nodes[projection.split_by].iloc[nodes])[0]
+        group, named = pd.factorize(values)
+        layers = [*map(str, named), "mixed"]
+    layer_of = pd.Index(cities.layers).get_indexer(layers)
+    group %= layer_of.size  # those without a value are the last group
+    codes = (member, event, whole, when, place, group, layer_of)
+    return Participation(*codes, projection.weighting, cities)
 
 
 def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:

@@ -38,10 +38,10 @@ class Detection:
         return self.table[self.table["centre"]]
 
     @property
-    def by_most(self) -> pd.Series:
-        """By how many rules each place is a centre, of those that are by more than half."""
+    def by_most(self) -> list[str]:
+        """Centres by more than half of the rules, those by most of them first."""
         times = self.rules[self.asked].sum(axis=1).sort_values(ascending=False, kind="stable")
-        return times[times > len(self.asked) / 2]
+        return list(times.index[times > len(self.asked) / 2])
 
     @property
     def tied(self) -> list[str]:
@@ -68,8 +68,8 @@ def detect(context: Context) -> Detection | None:
             null=structure.null.model,
             replicates=99 if structure.search else FEWER_NULLS,
             restarts=RESTARTS,
-            rng=structure.seed,
-            progress=structure.progress,
+            rng=context.seed,
+            progress=context.progress,
         )
         rule = "head_tail" if rule == "hubs" and test.by_chance else rule
     unclear = {*BY_COMMUNITY} - {rule} if test is not None and test.by_chance else set()

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,8 +35,6 @@ from netinnov.study._words import digits_apart
 from netinnov.study.sections._centre_detection import Detection, detect
 
 SPOKES = 150  # places up to which a map joins each of them with the centre of its community
-ENOUGH = 10  # places with links that a slope of rank and size is told of
-LEAST = 4  # places with links from which ranks are drawn
 LEAVE_ONE_OUT = 300  # places up to which each is left out in turn
 # Rules whose number of centres a gravity model fixes, or whose core it does not draw.
 BY_TOTALS = ("head_tail", "top", "core")
@@ -64,25 +61,17 @@ class Centres(Result):
     def linked(self) -> int:
         return int((self.detection.table["centrality"] > 0).sum())
 
-    def value(self, index: str) -> float:
-        return float(self.profile["value"][index])
-
-    def interval(self, index: str) -> list[float]:
-        """Both ends; none where it has no interval, or one that is a point."""
-        low, high = map(float, self.profile.loc[index, ["low", "high"]])
-        return [low, high] if low < high else []
-
-    def figure(self, name: str, index: str, times: float = 1, **written: Any) -> KeyFigure:
-        value, ends = times * self.value(index), [times * end for end in self.interval(index)]
-        written = {"digits": digits_apart(value, *ends, most=4)} | written
-        return KeyFigure(name, value, *(ends or (None, None)), **written)
+    def numbers(self, index: str, times: float = 1) -> list[float]:
+        """The value of an index, and both ends of its interval if it has one and is no point."""
+        value, low, high = times * self.profile.loc[index, ["value", "low", "high"]].astype(float)
+        return [value, low, high] if low < high else [value]
 
     @property
     def digits(self) -> int:
         """As many as tell the effective number from the ends of its interval and all places."""
-        value, ends = self.value("effective_number"), self.interval("effective_number")
-        from_all = digits_apart(value, self.linked, least=max(2, len(f"{value:.0f}")))
-        return max(from_all, digits_apart(value, *ends, most=4))
+        numbers = self.numbers("effective_number")
+        from_all = digits_apart(numbers[0], self.linked, least=max(2, len(f"{numbers[0]:.0f}")))
+        return max(from_all, digits_apart(*numbers, most=4))
 
 
 def compute(context: Context) -> Centres | None:
@@ -121,7 +110,7 @@ def profile(context: Context) -> pd.DataFrame | None:
 
 
 def facts(result: Centres) -> Mapping[str, Fact]:
-    effective = result.value("effective_number")
+    effective = result.numbers("effective_number")[0]
     return {
         "places": len(result.detection.table),
         "linked": result.linked,
@@ -151,8 +140,7 @@ def _by_rule(detected: Detection) -> dict[str, Fact]:
         "n_rules": len(detected.asked),
         "fewest": int(counts.min()),
         "most": int(counts.max()),
-        "by_most": [Place(each) for each in detected.by_most.index],
-        "by_most_rules": [int(each) for each in detected.by_most],
+        "by_most": [Place(each) for each in detected.by_most],
         "layers": [Layer(layer) for layer in structure.network.layers],
         "all_modelled": bool(structure.modelled),
         "beside": [Layer(layer) for layer in structure.modelled_beside],
@@ -171,11 +159,9 @@ def _indices(table: pd.DataFrame, detected: Detection) -> dict[str, Fact]:
     below = known["value"] < known["null_low"] - rounding
     many_if_high = known["many_centres_if"] == "high"
     more = (above & many_if_high) | (below & ~many_if_high)
-    people = float(table["value"].get("size_effective_number", math.nan))
     shifted = table.index[table["bias"].notna() & table["low"].isna()]
     return {
         "null": None if null.model is None else Term(null.code),
-        "null_why": Term(null.why),
         "moved": null.moved,
         "replicates": options.replicates,
         "few": options.replicates < LEAST_NULLS,
@@ -184,20 +170,18 @@ def _indices(table: pd.DataFrame, detected: Detection) -> dict[str, Fact]:
         "towards_more": [Term(each) for each in known.index[more]],
         "towards_fewer": [Term(each) for each in known.index[(above | below) & ~more]],
         "shifted": [Term(each) for each in shifted],
-        "by_people": None if detected.plan.modelled or math.isnan(people) else people,
     }
 
 
 def key_figures(result: Centres) -> Iterator[KeyFigure]:
-    places, linked = len(result.detection.table), result.linked
-    ends = result.interval("n_centres")
-    low, high = (math.floor(ends[0]), math.ceil(ends[1])) if ends else (None, None)
-    yield KeyFigure("centres", len(result.detection.centres), low, high, of=places, digits=1)
-    yield KeyFigure("by_most", len(result.detection.by_most), of=places)
-    yield result.figure("effective", "effective_number", of=linked, digits=result.digits)
-    yield result.figure("primacy", "primacy", times=100)
-    if linked >= ENOUGH:
-        yield result.figure("slope", "rank_size")
+    places, detected = len(result.detection.table), result.detection
+    _, *ends = result.numbers("n_centres")
+    whole = [math.floor(ends[0]), math.ceil(ends[1])] if ends else []
+    yield KeyFigure("centres", len(detected.centres), *whole, of=places, digits=1)
+    yield KeyFigure("by_most", len(detected.by_most), of=places)
+    numbers, share = result.numbers("effective_number"), result.numbers("primacy", times=100)
+    yield KeyFigure("effective", *numbers, of=result.linked, digits=result.digits)
+    yield KeyFigure("primacy", *share, digits=digits_apart(*share, most=4))
 
 
 def draw(result: Centres) -> Iterator[Picture]:
@@ -206,11 +190,9 @@ def draw(result: Centres) -> Iterator[Picture]:
     at = at.set_axis(storage.nodes.index).reindex(table.index).dropna()
     if not at.empty:
         yield Picture("centres", partial(_map, result, at), on_page=True)
-    if result.linked >= LEAST:
-        yield Picture("rank_size", partial(_ranks, result), on_page=at.empty)
     columns = ["low", "low_without_one", "null_low"]
     if result.profile[columns].notna().any(axis=None):  # else it would show values alone
-        yield Picture("profile", partial(_profile, result))
+        yield Picture("profile", partial(_profile, result), on_page=at.empty)
 
 
 def _map(result: Centres, at: pd.DataFrame) -> Figure:
@@ -227,14 +209,6 @@ def _map(result: Centres, at: pd.DataFrame) -> Figure:
         basemap=result.maps.below,
         ax=figure.add_subplot(),
     )
-    return figure
-
-
-def _ranks(result: Centres) -> Figure:
-    strength, figure = result.detection.table["centrality"], new_figure(height=58)
-    named = strength.set_axis(result.drawn_names.reindex(strength.index).fillna(""))
-    ax = plotting.plot_rank_size(named, labelled=3, ax=figure.add_subplot())
-    ax.set_ylabel("strength")
     return figure
 
 

@@ -127,7 +127,7 @@ def specialisation(context: Context) -> pd.DataFrame | None:
 
 
 def facts(result: Organised) -> Mapping[str, Fact]:
-    own, test, n = result.detection.plan, result.detection.test, len(result.overlap)
+    plan, test, n = result.detection.plan, result.detection.test, len(result.overlap)
     pairs = result.overlap.to_numpy(float)[np.triu_indices(n, 1)]
     return {
         "n_communities": len(result.communities),
