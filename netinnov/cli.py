@@ -378,7 +378,7 @@ def _announce(*, each: bool) -> None:
 def _limits(settings: dict[str, Any], reading: Reading) -> list[str]:
     from netinnov import study
     from netinnov.study._context import Context
-    from netinnov.study._limits import limits
+    from netinnov.study.sections.data import limits
 
     try:
         return list(limits(Context.of(study.configure(settings), reading)))

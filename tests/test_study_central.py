@@ -37,7 +37,6 @@ def test_who_is_central_is_told_in_the_order_of_pagerank():
     known = facts_of(central, context)
     # a - b - c in P, Q and R.
     assert known["first"][0] == "Q"
-    assert (known["strongest"], known["strength_share"]) == (["Q"], 0.5)
     assert known["even_share"] == pytest.approx(1 / 3)
     answer = text_in(central, context).answer
     assert answer.startswith("By PageRank: \u2068Q\u2069 (4")
@@ -55,18 +54,7 @@ def test_places_that_tie_are_counted():
     ring = context_of(network_of(RING), **OFF)
     known = facts_of(central, ring)
     assert known["equal"]
-    assert len(known["strongest"]) == 12
     assert text_in(central, ring).answer == "By PageRank no place is more central than another."
-    assert "All places have the same strength." in said(central, ring)
-
-
-def test_layers_of_a_place_are_told():
-    links = [("a", "b", 1, "x"), ("b", "c", 1, "y"), ("a", "b", 1, "y")]
-    context = context_of(three(links=links), **OFF)
-    # c has layer y only; a and b have both.
-    assert figures_of(central, context)["one_layer"].value == 1
-    # With a single layer there is no spread over layers.
-    assert "spread" not in figures_of(central, context_of(three(), **OFF))
 
 
 def test_centralities_side_by_side_are_those_of_the_observed_layers():
@@ -75,7 +63,9 @@ def test_centralities_side_by_side_are_those_of_the_observed_layers():
     alone = context_of(network_of(STARS))
     one, other = (each.once(central.compute).observed for each in (both, alone))
     pd.testing.assert_frame_equal(one, other)
-    assert "with the modelled layers" in said(central, both)
+    assert "in any layer, modelled ones too; shares" in said(central, both)
+    assert "在任一层（包括模型层）中" in said(central, both, "zh")
+    assert "modelled" not in said(central, alone)
     assert central.compute(context_of(network_of(STARS), **OFF)).observed is None
     tables = tables_of(central, both.once(central.compute))
     assert tables["centrality"].modelled == ("model",)

@@ -137,7 +137,7 @@ def test_a_region_at_a_level_and_what_is_left_out():
         ["in the places kept", 3, 3],
     ]
     facts = data.facts(result)
-    assert facts["lost"] == ["lost_no_place", "lost_outside"]
+    assert facts["lost"] == ["not with a place", "not in the places kept"]
     assert (facts["lost_nodes"], facts["lost_pairs"]) == ([1, 1], [1, 1])
     assert (
         "1 node outside the chosen places and 1 linked pair are left out."
@@ -273,7 +273,7 @@ def test_parks_that_became_links_are_not_forgotten():
     configuration = study.configure({"data": {"path": "."}, "structure": FEW})
     context = Context(configuration, loaded, aggregate_to_places(flat, configuration.places))
     facts = enclaves.facts(context.once(enclaves.compute))
-    assert (facts["n"], facts["joined_by"]) == (0, 1)
+    assert (facts["n"], facts["projected"]) == (0, True)
 
 
 # -- the map -----------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def test_the_folder_holds_tables_figures_report_explorer_and_manifest(bundled):
         found = [path.name for path in (bundled / folder).iterdir() if path.suffix != ".md"]
         stems = {Path(name).stem for name in found}
         assert sorted(found) == sorted(stem + ending for stem in stems for ending in endings)
-    figures = "flow_map rank_size centralities centres profile effects park"
+    figures = "flow_map centralities centres profile effects park"
     figures += " layer_similarity host_ranking"
     assert {*figures.split()} <= {path.stem for path in (bundled / "figures").iterdir()}
 

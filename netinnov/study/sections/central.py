@@ -13,6 +13,7 @@ from netinnov import centrality
 from netinnov.centrality._centrality_table import Measure
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_centralities
+from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import larger, new_figure
 from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
@@ -84,33 +85,25 @@ def _more(network: MultilayerNetwork, context: Context) -> dict[str, Measure]:
 
 
 def facts(result: Central) -> Mapping[str, Fact]:
-    rank, cities, modelled = result.table["pagerank"], result.context.cities, result.modelled_layers
-    strength = strength_together(cities, modelled).sort_values(ascending=False, kind="stable")
-    strongest = strength.index[: 1 + as_much(strength, strength.head(1))]
+    rank, layers = result.table["pagerank"], result.context.cities.layers
     return {
-        "places": len(rank),
-        "layers": len(cities.layers),
-        "directed": bool(cities.directed),
-        "both": 0 < len(modelled) < len(cities.layers),
-        "all_modelled": len(modelled) == len(cities.layers),
+        "layers": len(layers),
+        "directed": bool(result.context.cities.directed),
+        "both": 0 < len(result.modelled_layers) < len(layers),
+        "all_modelled": len(result.modelled_layers) == len(layers),
         "equal": alike(rank.iloc[0], rank.iloc[-1]),
         "first": [Place(node) for node in rank.index[:NAMED]],
         "shares": [float(share) for share in rank.head(NAMED)],
         "as_central": as_much(rank, rank.head(NAMED)),
         "even_share": 1 / len(rank),
-        "strongest": [Place(node) for node in strongest],
-        "strength_share": float(strength.iloc[0] / strength.sum()),
     }
 
 
 def key_figures(result: Central) -> Iterator[KeyFigure]:
-    known, spread = facts(result), result.table["participation_coefficient"].dropna()
+    strength = result.table["overlapping_strength"]
     yield KeyFigure("pagerank", float(result.table["pagerank"].iloc[0]), form="percent")
-    yield KeyFigure("strength", known["strength_share"], form="percent")
+    yield KeyFigure("strength", float(strength.max() / strength.sum()), form="percent")
     yield KeyFigure("degree", int(result.table["overlapping_degree"].max()))
-    if len(spread):
-        yield KeyFigure("one_layer", int((spread == 0).sum()), of=len(spread))
-        yield KeyFigure("spread", float(spread.median()))
 
 
 def draw(result: Central) -> Iterator[Picture]:
@@ -119,8 +112,7 @@ def draw(result: Central) -> Iterator[Picture]:
 
 def _centralities(result: Central) -> Figure:
     shown, write = min(len(result.table), DRAWN), result.context.language.term
-    names = result.drawn_names.where(lambda each: each.str.len() <= LONGEST)
-    names = names.fillna(result.drawn_names.str.slice(0, LONGEST - 1) + "…")
+    names = result.drawn_names.map(partial(printable, longest=LONGEST))
     table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
     table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1))
     figure = new_figure(height=(26 if larger() == 1 else 22) + 5.2 * shown)

@@ -12,15 +12,9 @@ from netinnov._rows import NO_PERIOD
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Fact, Layer, Name, Result, Table, Term, mark_layers
-from netinnov.study._words import in_sentences
+from netinnov.study._words import in_sentences, plain
 
 KINDS = 3  # that are named
-# Why nodes and links are left out, by the step of the coverage at which they go.
-LOST = {
-    "with a place": "lost_no_place",
-    "below a country": "lost_country_only",
-    "in the places kept": "lost_outside",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +70,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "places": cities.n_nodes,
         "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
         "unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum()),
-        "lost": [Term(LOST[part]) for part in lost.index],
+        "lost": [Term(f"not {part}") for part in lost.index],
         "lost_nodes": [int(n) for n in lost["nodes"]],
         "lost_pairs": [int(n) for n in lost["links"]],
         "unlocated": int(places[["lon", "lat"]].isna().any(axis=1).sum()),
@@ -84,10 +78,16 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "notes_of_readers": in_sentences(context.loaded.notes),
         "mixed": len({layer in cities.directed for layer in cities.layers}) == 2,
         "inverse": measures.distance == "inverse",
-        "unasked": context.configuration.measures.distance is None,
         "border": float(measures.border),
         "kilometres": float(measures.kilometres),
     }
+
+
+def limits(context: Context) -> tuple[str, ...]:
+    """What a report leaves out and takes for granted; `netinnov check` says the same."""
+    language = context.language
+    notes = language.text(language.template("data"), facts(context.once(compute))).notes
+    return tuple(map(plain, notes))
 
 
 def tables(result: Data) -> Iterator[Table]:

@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import Field
 
-from netinnov.linkages import count_enclaves, find_enclaves
+from netinnov.linkages import count_enclaves
 from netinnov.linkages._ranking import STRENGTH, Ranking, ranking
 from netinnov.plotting import plot_flow_map
 from netinnov.plotting._frame import Frame, map_height
@@ -53,15 +53,13 @@ OPTIONS, CHECK = EnclavesPart, ranked
 class Enclaves(Result):
     """Enclaves (columns node, home, host, direction and what is known of each), and their ranks.
 
-    `counted` are parks where there are any, else all nodes; `steps` those of `count_enclaves`;
-    `joined_by` counts nodes outside their jurisdiction that [data] project makes links of.
+    `counted` are parks where there are any, else all nodes; `steps` those of `count_enclaves`.
     """
 
     table: pd.DataFrame
     counted: pd.DataFrame
     steps: pd.Series[int]
     ranking: Ranking
-    joined_by: int = 0
 
     def direction(self, home: str, host: str) -> str:
         """Which way an enclave of one place in another reaches."""
@@ -69,21 +67,16 @@ class Enclaves(Result):
 
 
 def compute(context: Context) -> Enclaves:
-    inside, incidence, rank = context.inside, context.loaded.incidence, context.once(ranked)
-    nodes, unranked = inside.storage.nodes, pd.Series(dtype=np.float64)
-    table = rank.find(inside)
-    shown = [column for column in ("name", "kind", "type", "opened") if column in nodes]
-    table = table.join(nodes[shown], on="node")
+    inside, rank = context.inside, context.once(ranked)
+    known = inside.storage.nodes.filter(["name", "kind", "type", "opened"])
+    table = rank.find(inside).join(known, on="node")
     is_park = table["kind"].eq("park").to_numpy(bool, na_value=False)
     table = table.iloc[np.argsort(~is_park, kind="stable")].reset_index(drop=True)
+    unranked = pd.Series(dtype=np.float64)
     steps = count_enclaves(inside, rank=unranked, level=rank.level, by="step")
     counted = table.head(is_park.sum()) if steps["parks"] else table
     steps["reverse"] = counted["direction"].eq("reverse").sum()
-    joined_by = 0
-    if incidence is not None:
-        every = find_enclaves(incidence.network, rank=unranked, level=rank.level)["node"]
-        joined_by = int((~every.isin(context.network.storage.nodes.index)).sum())
-    return Enclaves(context, table, counted, steps, rank, joined_by)
+    return Enclaves(context, table, counted, steps, rank)
 
 
 def facts(result: Enclaves) -> Mapping[str, Fact]:
@@ -101,19 +94,17 @@ def facts(result: Enclaves) -> Mapping[str, Fact]:
         **{word: int(enclaves["direction"].eq(word).sum()) for word in DIRECTIONS},
         "ranked_by": [Term(kind) for kind in used],
         "rank_layers": [Layer(each) for each in result.ranking.layers if STRENGTH in used],
-        "joined_by": result.joined_by,
+        "projected": result.context.loaded.incidence is not None,
     }
 
 
 def draw(result: Enclaves) -> Iterator[Picture]:
     storage = result.context.cities.storage
     at = storage.places[["lon", "lat"]].reindex(storage.nodes["place"]).dropna()
-    if at.empty:
-        return
-    whole, detail = result.maps.frames(at)
-    yield Picture("flow_map", partial(_map, result, whole), on_page=not detail, front=not detail)
-    if detail is not None:
-        yield Picture("flow_map_detail", partial(_map, result, detail), on_page=True, front=True)
+    if not at.empty:
+        whole, detail = result.maps.frames(at)
+        name = "flow_map_detail" if detail else "flow_map"
+        yield Picture(name, partial(_map, result, detail or whole), on_page=True, front=True)
 
 
 def _map(result: Enclaves, frame: Frame) -> Figure:
@@ -136,17 +127,13 @@ def tables(result: Enclaves) -> Iterator[Table]:
     yield Table("enclave_funnel", steps, view, on_page=bool(view["number"].any()), terms=("step",))
     frame, first = result.table, ["node", "home", "host", "direction", "ranked_by"]
     frame = frame[[*first, *frame.columns.difference(first, sort=False)]]
-    name = frame["node"].astype(object)
-    name = frame["name"].where(frame["name"].notna(), name) if "name" in frame else name
-    shown = ("name", "home", "host", "direction", "type", "opened")
-    view = frame.assign(name=name)
-    view = view[[column for column in shown if column in view]].reset_index(drop=True)
+    view = frame.drop(columns="name", errors="ignore").rename(columns={"node": "name"})
     yield Table(
         "enclaves",
         frame,
-        view,
+        view.filter(["name", "home", "host", "direction", "type", "opened"]),
         on_page=True,
-        places=("home", "host"),
+        places=("name", "home", "host"),
         terms=("direction", "type"),
         forms={"opened": "year"},
     )
