@@ -18,7 +18,7 @@ from _pages import fill, listed, markdown, write_tables
 from netinnov import study
 
 PARTS_LEFT_OUT = ("experiment", "park", "space", "sharing", "governance")
-TABLES = ("sites", "siting_candidates", "siting_values", "plan_steps")
+TABLES = ("siting_candidates", "siting_values", "plan_steps")
 FIGURES = ("siting",)
 PRICES = {"park": 10.0, "link": 1.0, "pipeline_km": 0.01}
 
@@ -36,7 +36,7 @@ def settings():
         },
         "measures": {"distance": "unit", "border": 0.5, "kilometres": 1.0},
         "structure": {"resamples": 20, "replicates": 0},
-        "siting": {"k": 5, "most_hosts": 3, "resamples": 50, "prices": PRICES},
+        "siting": {"k": 5, "prices": PRICES},
         "plan": {},
         **dict.fromkeys(PARTS_LEFT_OUT, False),
     }
@@ -45,7 +45,10 @@ def settings():
 def compute(folder):
     """Run the study into a folder, and read its tables."""
     study.run(study.configure(settings()), out=folder)
-    return {name: pd.read_csv(folder / "tables" / f"{name}.csv") for name in TABLES}
+    found = {name: pd.read_csv(folder / "tables" / f"{name}.csv") for name in TABLES}
+    every = found["siting_candidates"]
+    chosen = every[every["chosen"]].sort_values("order")
+    return found | {"sites": chosen.drop(columns=["chosen", "order"])}
 
 
 def numbers_of(found):

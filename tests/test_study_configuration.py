@@ -57,7 +57,6 @@ NEEDED = {
     "measures.border": "an enclave matters where borders cost something",
     "measures.kilometres": "and distances",
     "experiment.rivals": "enclaves the other way are in the data",
-    "siting.most_hosts": "a first run is quick",
 }
 """Settings in which the example is not the default, and why it needs that."""
 

@@ -10,13 +10,14 @@ import pytest
 
 from netinnov import study
 from netinnov.errors import InputError
-from netinnov.planning import in_core, owen_value
+from netinnov.planning import in_core
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
-from netinnov.study.sections import _governance as governance, _sharing as sharing, gains
+from netinnov.study.sections import SECTIONS, _governance as governance, _sharing as sharing
 from study_cases import STARS, context_of, network_of, plain_text_of, tables_of
 
+(gains,) = (section for section in SECTIONS if section.name == "gains")
 OFF = {"mechanisms": False}
 PLACES = pd.DataFrame({"place": list("PQRS"), "lon": [0.0, 1.0, 2.0, 4.0], "lat": 0.0})
 NODES = pd.DataFrame(
@@ -85,35 +86,16 @@ def test_enclaves_are_shared_on_their_own_network():
     assert any("no tax" in note for note in said.notes)
 
 
-def test_unions_are_the_values_of_a_column():
-    places = PLACES.assign(land=["A", "B", "A", None])
-    context = context_of(
-        network_of(LINKS, nodes=NODES, places=places), **OFF, sharing={"unions": "land"}
-    )
-    result = sharing.compute(context)
-    assert "owen" in result.in_core.index
-    owen = result.benefits.set_index(["rule", "player"])["share"]["owen"]
-    expected = owen_value(result.game, unions=[["P", "R"], ["Q"], ["S"]])
-    assert owen.to_dict() == pytest.approx(expected.to_dict())
-
-
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ({}, r"\[sharing\] needs enclaves.*Leave \[sharing\] out"),
-        ({"unions": "land"}, "sharing.unions must be a column of the places"),
-    ],
-)
-def test_what_sharing_needs_is_named_before_anything_runs(settings, words):
-    with pytest.raises(InputError, match=words):
-        sharing.pairs_of(context_of(network_of(STARS), **OFF, sharing=settings))
+def test_what_sharing_needs_is_named_before_anything_runs():
+    with pytest.raises(InputError, match=r"\[sharing\] needs enclaves.*Leave \[sharing\] out"):
+        sharing.pairs_of(context_of(network_of(STARS), **OFF, sharing={}))
 
 
 def test_one_pair_raises_and_equal_shares_have_no_first():
     nodes = NODES.drop(index=["park_2", "park_3"])
     context = context_of(network_of(LINKS[:4], nodes=nodes, places=PLACES), **OFF, sharing={})
     facts = sharing.facts(sharing.compute(context))
-    assert (facts["linked"], facts["all_equal"], facts["core_empty"]) == (1, True, False)
+    assert (facts["linked"], len(facts["top"]), facts["core_empty"]) == (1, 2, False)
     assert (facts["core_low"], facts["core_high"]) == pytest.approx((0, 2))
     assert facts["unstable_rules"] == []
     result = gains.compute(context)
@@ -190,13 +172,14 @@ def test_facts_say_how_long_a_link_is_where_approaches_are_measured():
 # -- governance --
 
 
-def test_home_and_host_are_those_of_most_enclaves_and_without_prices_links_are_counted():
-    choice = governance.choice_of(parks(governance={}))
+def test_home_and_host_are_those_of_most_enclaves_and_without_prices_links_count(monkeypatch):
+    far = pd.DataFrame({"place": [*"TU"], "jurisdiction": [*"TU"], "kind": "firm"}, index=[*"tu"])
+    network = network_of([*LINKS, ("s", "t"), ("t", "u")], nodes=pd.concat([NODES, far]))
+    choice = governance.choice_of(context_of(network, **OFF, governance={}))
     assert (choice.home, choice.host) == ("P", "Q")
     assert choice.prices is None
-    context = parks(governance={})
-    assert governance.facts(governance.compute(context))["host"] == "Q"
-    result = governance.compute(stars(budget=4))
+    monkeypatch.setattr(governance, "LINKS", 4)
+    result = governance.compute(stars())
     built = result.comparison.approaches["size"]
     assert set(built.drop("merger")) == {4.0}
     facts = governance.facts(result)
@@ -205,14 +188,17 @@ def test_home_and_host_are_those_of_most_enclaves_and_without_prices_links_are_c
 
 def test_with_prices_each_approach_costs_no_more_than_the_budget():
     prices = {"park": 5.0, "link": 1.0, "pipeline_km": 0.01}
-    context = stars(budget=12, prices=prices)
+    context = stars(prices=prices)
     result = governance.compute(context)
-    assert (result.comparison.approaches["cost"].dropna() <= 12 * (1 + 1e-9)).all()
-    facts = governance.facts(result)
-    assert (facts["by_links"], facts["budget"]) == (False, 12)
+    costs, facts = result.comparison.approaches["cost"], governance.facts(result)
+    budget = costs["reverse enclave"] if "reverse enclave" in costs else costs["enclave"]
+    assert budget > 15  # a park and ten links
+    assert (facts["by_links"], facts["budget"]) == (False, pytest.approx(budget))
+    assert (costs.dropna() <= budget * (1 + 1e-9)).all()
     result = gains.compute(context)
-    assert "each for at most 12 at assumed prices" in plain_text_of(gains, result).answer
-    assert "按假定价格各不超过 12 的条件下" in plain_text_of(gains, result, "zh").answer
+    words = f"{budget:.0f} at assumed prices"
+    assert f"each for at most {words}" in plain_text_of(gains, result).answer
+    assert f"按假定价格各不超过 {budget:.0f} 的条件下" in plain_text_of(gains, result, "zh").answer
 
 
 def stars(experiment=None, people=None, **settings):
@@ -310,18 +296,13 @@ def test_a_rise_from_no_access_has_no_key_figure():
     assert [each.name for each in governance.key_figures(same)] == ["best_host"]
 
 
-def test_dense_flows_are_not_compared_and_the_report_says_why():
+def test_dense_flows_are_refused_before_anything_runs():
     rng = np.random.default_rng(1)
     ids = [f"c{i}" for i in range(6)]
     flows = [(a, b, float(rng.integers(1, 90))) for a in ids for b in ids if a < b]
     settings = {"home": "c0", "host": "c1"}
-    result = governance.compute(context_of(network_of(flows), **OFF, governance=settings))
-    assert result.comparison is None
-    facts = governance.facts(result)
-    assert not facts["compared"]
-    assert [*governance.draw(result)] == []
-    said = plain_text_of(gains, gains.compute(result.context))
-    assert "are not compared: in links so many pairs are linked" in said.answer
+    with pytest.raises(InputError, match=r"'links' half of the pairs .* leave \[governance\] out"):
+        gains.check(context_of(network_of(flows), **OFF, governance=settings))
 
 
 def test_kilometres_that_cost_something_need_coordinates():
@@ -348,17 +329,18 @@ def test_what_governance_needs_is_named_before_anything_runs(settings, words):
         governance.choice_of(context_of(network_of(STARS), **OFF, governance=settings))
 
 
-def test_a_budget_that_pays_for_nothing_leaves_nothing_to_compare():
-    facts = governance.facts(governance.compute(stars(budget=0.01)))
-    assert not facts["compared"]
-    assert len(facts["left_out"]) == 4  # all but the merger
+def test_two_approaches_that_cannot_be_had_are_refused_before_anything_runs(monkeypatch):
+    monkeypatch.setattr(governance, "APPROACHES", ("corridor", "merger"))
+    with pytest.raises(InputError, match=r"fewer can be paid and placed. Leave \[governance\] out"):
+        gains.check(stars())
 
 
-def test_an_approach_that_cannot_be_placed_is_left_out_and_the_report_says_why():
+def test_an_approach_that_cannot_be_placed_is_left_out_and_the_report_says_why(monkeypatch):
     # No tie of host may stay behind when all of its ties lead home: nobody can be attracted.
     places = pd.DataFrame({"place": [*"abcdef"], "lon": range(6), "lat": 0.0})
     links = [("a", "b"), ("c", "d"), ("d", "e"), ("e", "f"), ("c", "f")]
-    settings = {"home": "a", "host": "b", "budget": 6.0}
+    monkeypatch.setattr(governance, "LINKS", 6)
+    settings = {"home": "a", "host": "b"}
     context = context_of(network_of(links, places=places), **OFF, governance=settings)
     result = governance.compute(context)
     assert "competition for talent" not in result.comparison.approaches.index

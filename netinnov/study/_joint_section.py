@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 from netinnov.study._context import Context
-from netinnov.study._section import Fact, KeyFigure, Part, Picture, Result, Section, Table
+from netinnov.study._section import Fact, Result, Section
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,43 +22,36 @@ class Joint(Result):
         return replace(self.results[part], context=self.context)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class JointSection:
-    """A section of several, by the name of the fact ``has_NAME``."""
+def joint_section(name: str, **modules: ModuleType) -> Section[Joint]:
+    """The section of a module for each part; facts ``has_PART`` say which were asked for."""
+    parts = {part: Section.of(module) for part, module in modules.items()}
 
-    sections: Mapping[str, Section[Any]]
+    def asked(context: Context) -> Iterator[tuple[str, Section[Any]]]:
+        for part, section in parts.items():
+            if any(map(context.options, section.options)):
+                yield part, section
 
-    @property
-    def options(self) -> tuple[type[Part], ...]:
-        return tuple(part for each in self.sections.values() for part in each.options)
-
-    def _asked(self, context: Context) -> dict[str, Section[Any]]:
-        asked = self.sections.items()
-        return {name: each for name, each in asked if any(map(context.options, each.options))}
-
-    def check(self, context: Context) -> None:
-        for section in self._asked(context).values():
+    def check(context: Context) -> None:
+        for _, section in asked(context):
             if section.check is not None:
                 context.once(section.check)
 
-    def compute(self, context: Context) -> Joint:
-        asked = self._asked(context).items()
-        return Joint(context, {name: section.compute(context) for name, section in asked})
+    def compute(context: Context) -> Joint:
+        return Joint(context, {part: section.compute(context) for part, section in asked(context)})
 
-    def facts(self, joint: Joint) -> Mapping[str, Fact]:
-        known: dict[str, Fact] = {f"has_{name}": name in joint.results for name in self.sections}
-        for name in joint.results:
-            known |= self.sections[name].facts(joint.of(name))
+    def facts(joint: Joint) -> Mapping[str, Fact]:
+        known: dict[str, Fact] = {f"has_{part}": part in joint.results for part in parts}
+        for part in joint.results:
+            known |= parts[part].facts(joint.of(part))
         return known
 
-    def key_figures(self, joint: Joint) -> Iterator[KeyFigure]:
-        for name in joint.results:
-            yield from self.sections[name].key_figures(joint.of(name))
+    def every(kind: str) -> Callable[[Joint], Iterator[Any]]:
+        def of_parts(joint: Joint) -> Iterator[Any]:
+            for part in joint.results:
+                yield from getattr(parts[part], kind)(joint.of(part))
 
-    def draw(self, joint: Joint) -> Iterator[Picture]:
-        for name in joint.results:
-            yield from self.sections[name].draw(joint.of(name))
+        return of_parts
 
-    def tables(self, joint: Joint) -> Iterator[Table]:
-        for name in joint.results:
-            yield from self.sections[name].tables(joint.of(name))
+    rows = {kind: every(kind) for kind in ("key_figures", "draw", "tables")}
+    options = tuple(option for section in parts.values() for option in section.options)
+    return Section(name, compute, facts, **rows, options=options, check=check)

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
+from netinnov.study._joint_section import joint_section
 from netinnov.study._section import Section
 
 __all__ = ["LEADING", "SECTIONS"]
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")
+
+
 SECTIONS: list[Section[Any]] = [
-    Section.of(import_module(f"{__name__}.{name}"))
-    for name in (
-        "experiment",
-        "hosts",
-        "data",
-        "central",
-        "centres",
-        "organised",
-        "enclaves",
-        "park",
-        "where_next",
-        "space",
-        "gains",
-    )
+    *(
+        Section.of(_module(name))
+        for name in (
+            "experiment",
+            "hosts",
+            "data",
+            "central",
+            "centres",
+            "organised",
+            "enclaves",
+            "park",
+        )
+    ),
+    joint_section("where_next", siting=_module("_sites"), plan=_module("_centre_plan")),
+    Section.of(_module("space")),
+    joint_section("gains", sharing=_module("_sharing"), governance=_module("_governance")),
 ]
 # The first of them that the data allow answers the question of the study.
 LEADING = ("experiment", "centres", "central", "data")

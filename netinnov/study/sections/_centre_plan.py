@@ -17,12 +17,13 @@ from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Fact, KeyFigure, Part, Result, Table, with_modelled
 from netinnov.study._words import digits_apart
-from netinnov.study.sections._candidate_sites import (
+from netinnov.study.sections._sites import (
     Candidates,
-    Maker,
+    Plannable,
+    SitingPart,
     candidates_of,
-    maker_of,
     pairs_of,
+    plannable,
 )
 
 RESAMPLES = 100  # of the links, for intervals
@@ -45,12 +46,12 @@ class Plan(Result):
     """The cheapest candidates after which a target holds, or those that come nearest."""
 
     siting: Candidates
-    maker: Maker  # in the observed layers, or the modelled ones if there are none
+    built: Plannable  # in the observed layers, or the modelled ones if there are none
     plan: CentrePlan
 
     @property
     def modelled(self) -> tuple[str, ...]:
-        return self.context.in_model(self.maker.network)
+        return self.context.in_model(self.built.network)
 
     @property
     def builds(self) -> bool:
@@ -64,30 +65,29 @@ def compute(context: Context) -> Plan:
     part, siting, cities = context.settings(PlanPart), context.once(candidates_of), context.cities
     linked = linked_layers(cities)
     layers = [layer for layer in linked if layer not in context.modelled] or linked
-    network, asked = cities.select(layers=layers), siting.part.layer
-    maker = maker_of(siting.part, network, asked if asked in layers else None)
-    ends = siting.pairs.itertuples()
+    network = cities.select(layers=layers)
+    built = plannable(network, siting.pairs, context.settings(SitingPart).size)
     today = effective_number(strength(network).sum(axis=1))  # as `plan_centres` has it
     more = today + min(1.0, (cities.n_nodes - today) / 2)
     plan = plan_centres(
         network,
         target=EffectiveNumber(part.effective_number or more),
-        candidates={site: maker.scenario(home, host) for site, home, host in ends},
+        candidates=built.scenarios,
         prices=siting.prices,
-        replicates=maker.placements,
+        replicates=built.placements,
         resamples=RESAMPLES,
         rng=context.seed,
     )
     if context.loaded.joint_events:  # links cannot be resampled one by one
         plan = replace(plan, steps=plan.steps.assign(low=np.nan, high=np.nan))
-    return Plan(context, siting, maker, plan)
+    return Plan(context, siting, built, plan)
 
 
 def facts(result: Plan) -> Mapping[str, Fact]:
     plan, siting = result.plan, result.siting
     return {
         "plan_sites": pairs_of(siting.pairs.loc[list(plan.sites)]),
-        "plan_parks": result.maker.parks,
+        "plan_parks": result.built.parks,
         "asked": float(plan.target.at_least),
         "before": plan.baseline,
         "after": plan.value,
@@ -96,7 +96,6 @@ def facts(result: Plan) -> Mapping[str, Fact]:
         "priced": siting.prices is not None,
         "plan_cost": plan.cost,
         "candidates": len(siting.pairs),
-        "unpriced": siting.unpriced,
         "plan_modelled": bool(result.modelled),
         "plan_resamples": RESAMPLES,
         "some_interval": bool(plan.steps["low"].notna().any()),

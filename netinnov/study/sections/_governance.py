@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from matplotlib.figure import Figure
-from pydantic import Field
 
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
@@ -50,11 +49,10 @@ SHOWN = ["home_access", "host_access", "efficiency", "access_gini", "effective_n
 
 class GovernancePart(Part, part="governance", optional=True):
     example: ClassVar[str] = """\
-[governance]                  # planning: approaches of governance side by side
+[governance]                  # planning: approaches of governance side by side, of as many links as
+                              # the park of the experiment, or 10, or for the cost of such a park
 # home = "quzhou"             # between whom; left out: as in the experiment
 # host = "hangzhou"           # the same
-# budget = 20.0               # what each approach may cost at the prices below; without prices the
-                              # links of each; left out: as the park of the experiment, or 10
 # layer = "gravity_modelled"  # where links are placed; left out: that of the experiment, or the
                               # layer of most links
 
@@ -66,13 +64,12 @@ pipeline_km = 0.01            # of each kilometre of any other link
 
     home: str | None = None
     host: str | None = None
-    budget: Annotated[float, Field(gt=0)] | None = None
     layer: str | None = None
     prices: PricesPart | None = None
 
 
 class Choice(NamedTuple):
-    """Between whom, in which layer and at what cost approaches are compared."""
+    """Between whom, in which layer and at what cost which approaches are compared."""
 
     home: str
     host: str
@@ -81,10 +78,17 @@ class Choice(NamedTuple):
     prices: Prices | None  # without them each approach has as many links as the budget says
     pipeline_share: float
     frictions: Frictions
+    approaches: tuple[str, ...] = APPROACHES  # that can be paid and placed
+
+    def compare(self, context: Context, **options: Any) -> ApproachComparison:
+        network = context.cities.select(layers=[self.layer])
+        options = {**self._asdict(), "rng": context.seed, **options}
+        options.pop("layer")
+        return compare_approaches(network, **options)
 
 
 def choice_of(context: Context) -> Choice:
-    """Home, host, layer and budget, checked before anything is measured."""
+    """What is compared, checked before anything is measured."""
     part, cities = context.settings(GovernancePart), context.cities
     experiment = context.once(choose)
     home, host, layer, share, size = part.home, part.host, part.layer, 0.5, LINKS
@@ -103,28 +107,38 @@ def choice_of(context: Context) -> Choice:
     if home == host:
         raise InputError(f"governance.host must not be the home; found {host!r} for both.")
     check_linked(context, "governance")
-    layer = movable_layer(cities, layer)
+    layer, n, budget = movable_layer(cities, layer), cities.n_nodes, float(size)
+    if len(cities.storage.simple_csr(layer).indices) >= DENSE * n * (n - 1):
+        raise InputError(
+            f"[governance] compares how many steps approaches save, and in {layer!r} half of the "
+            "pairs of places or more are linked. Name another layer with governance.layer, or "
+            "leave [governance] out."
+        )
     prices = None if part.prices is None else Prices(**part.prices.model_dump())
-    budget = part.budget or float(size)
-    if prices is not None and part.budget is None:
+    if prices is not None:
         park = ReverseEnclave(home, host, size, share, funding="new", layer=layer)
         budget = park.cost(prices, cities)
     border, kilometres = context.measures.border or BORDER, context.measures.kilometres
     frictions = Frictions(border=border, distance=kilometres)
-    return Choice(home, host, layer, budget, prices, share, frictions)
+    choice = Choice(home, host, layer, budget, prices, share, frictions)
+    possible = []
+    for approach in APPROACHES:
+        with suppress(InputError):
+            choice.compare(context, approaches=[approach], replicates=1)
+            possible.append(approach)
+    if len(possible) < 3:  # one and the merger
+        raise InputError(
+            f"[governance] compares two approaches or more between {home!r} and {host!r}, and "
+            f"in {layer!r} fewer can be paid and placed. Leave [governance] out."
+        )
+    return choice._replace(approaches=tuple(possible))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Governance(Result):
-    """Approaches between a home and a host.
-
-    None are compared where most pairs are linked, so that paths hardly become shorter, or where
-    fewer than two approaches can be paid and placed; `left_out` are those that cannot.
-    """
-
     choice: Choice
-    comparison: ApproachComparison | None
-    left_out: list[str]
+    comparison: ApproachComparison
+    left_out: list[str]  # approaches that cannot be paid or placed
 
 
 OPTIONS, CHECK = GovernancePart, choice_of
@@ -132,22 +146,8 @@ OPTIONS, CHECK = GovernancePart, choice_of
 
 def compute(context: Context) -> Governance:
     choice = context.once(choice_of)
-    n, network = context.cities.n_nodes, context.cities.select(layers=[choice.layer])
-    result = Governance(context, choice, None, [])
-    if len(network.storage.simple_csr(choice.layer).indices) >= DENSE * n * (n - 1):
-        return result
-    options = choice._asdict() | {"rng": context.seed}
-    options.pop("layer")
-    compare = partial(compare_approaches, network, **options)
-    possible = []
-    for approach in APPROACHES:
-        with suppress(InputError):  # it cannot be paid or placed
-            compare(approaches=[approach], replicates=1)
-            possible.append(approach)
-    left_out = [approach for approach in APPROACHES if approach not in possible]
-    if len(possible) < 3:  # one and the merger
-        return replace(result, left_out=left_out)
-    comparison = compare(approaches=possible, replicates=PLACEMENTS)
+    comparison = choice.compare(context, replicates=PLACEMENTS)
+    left_out = [approach for approach in APPROACHES if approach not in choice.approaches]
     called = enclave_called(context, choice.home, choice.host)
     if called != "reverse enclave":  # where home does not rank below the host
         names = {"reverse enclave": called, "park of the core at home": MIRROR}
@@ -155,34 +155,32 @@ def compute(context: Context) -> Governance:
         effects = comparison.effects.replace({"approach": names})
         approaches = comparison.approaches.rename(index=names)
         comparison = replace(comparison, approaches=approaches, effects=effects)
-    return replace(result, comparison=comparison, left_out=left_out)
+    return Governance(context, choice, comparison, left_out)
 
 
 def facts(result: Governance) -> Mapping[str, Fact]:
     choice, comparison = result.choice, result.comparison
+    # A merger has neither a cost nor links of its own, and is compared with nothing.
+    built = comparison.approaches[["cost", "size"]].gt(0).any(axis=1)
     known: dict[str, Fact] = {
         "home": Place(choice.home),
         "host": Place(choice.host),
-        "compared": comparison is not None,
         "approach_layer": Layer(choice.layer),
         "by_links": choice.prices is None,
         "budget": float(choice.budget),
         "border": choice.frictions.border,
         "border_assumed": not result.context.measures.border,
         "left_out": _terms(result.left_out),
+        "n_approaches": int(built.sum()),
+        "unpriced": _terms(built.index[~built]),
     }
-    if comparison is not None:
-        # A merger has neither a cost nor links of its own, and is compared with nothing.
-        built = comparison.approaches[["cost", "size"]].gt(0).any(axis=1)
-        known["n_approaches"] = int(built.sum())
-        known["unpriced"] = _terms(built.index[~built])
-        change = comparison.effects.pivot(index="approach", columns="measure", values="difference")
-        change = change.loc[built.index[built]]
-        for end in ("home", "host"):
-            gain, alone = change[f"{end}_access"], change[f"{end}_excess"]
-            best = (gain >= gain.max() - NOTHING) & (gain.max() > NOTHING)
-            known[f"best_{end}"] = _terms(gain.index[best])
-            known[f"{end}_leaves"] = _terms(alone.index[alone > NOTHING])
+    change = comparison.effects.pivot(index="approach", columns="measure", values="difference")
+    change = change.loc[built.index[built]]
+    for end in ("home", "host"):
+        gain, alone = change[f"{end}_access"], change[f"{end}_excess"]
+        best = (gain >= gain.max() - NOTHING) & (gain.max() > NOTHING)
+        known[f"best_{end}"] = _terms(gain.index[best])
+        known[f"{end}_leaves"] = _terms(alone.index[alone > NOTHING])
     return known
 
 
@@ -191,8 +189,6 @@ def _terms(names: Iterable[str]) -> list[Term]:
 
 
 def key_figures(result: Governance) -> Iterator[KeyFigure]:
-    if result.comparison is None:
-        return
     known: Any = facts(result)
     effects: Any = result.comparison.effects.set_index(["measure", "approach"])
     for end in ("home", "host"):
@@ -206,8 +202,7 @@ def key_figures(result: Governance) -> Iterator[KeyFigure]:
 
 
 def draw(result: Governance) -> Iterator[Picture]:
-    if result.comparison is not None:
-        yield Picture("approaches", partial(_figure, result.comparison), on_page=True)
+    yield Picture("approaches", partial(_figure, result.comparison), on_page=True)
 
 
 def _figure(comparison: ApproachComparison) -> Figure:
@@ -219,19 +214,18 @@ def _figure(comparison: ApproachComparison) -> Figure:
 
 def tables(result: Governance) -> Iterator[Table]:
     compared, network = result.comparison, result.context.cities
-    if compared is not None:
-        modelled = result.context.in_model(network.select(layers=[result.choice.layer]))
-        effects = compared.effects[compared.effects["measure"].isin(SHOWN)]
-        before = effects["baseline"].abs()
-        change = effects.assign(change=effects["difference"] / before.where(before > 0))
-        wide = change.pivot(index="approach", columns="measure", values="change")[SHOWN]
-        yield Table(
-            "approaches",
-            compared.approaches.reset_index(),
-            compared.approaches[["size", "cost"]].join(wide).reset_index(),
-            on_page=True,
-            terms=("approach",),
-            forms=dict.fromkeys(SHOWN, "change"),
-            modelled=modelled,
-        )
-        yield Table("approach_effects", compared.to_frame(), modelled=modelled)
+    modelled = result.context.in_model(network.select(layers=[result.choice.layer]))
+    effects = compared.effects[compared.effects["measure"].isin(SHOWN)]
+    before = effects["baseline"].abs()
+    change = effects.assign(change=effects["difference"] / before.where(before > 0))
+    wide = change.pivot(index="approach", columns="measure", values="change")[SHOWN]
+    yield Table(
+        "approaches",
+        compared.approaches.reset_index(),
+        compared.approaches[["size", "cost"]].join(wide).reset_index(),
+        on_page=True,
+        terms=("approach",),
+        forms=dict.fromkeys(SHOWN, "change"),
+        modelled=modelled,
+    )
+    yield Table("approach_effects", compared.to_frame(), modelled=modelled)

@@ -18,7 +18,6 @@ from netinnov.plotting import plot_benefit_shares
 from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
 from netinnov.study._language import words
-from netinnov.study._places import check_column
 from netinnov.study._section import Fact, KeyFigure, Part, Picture, Place, Result, Table, Term
 from netinnov.study.sections import enclaves
 
@@ -29,11 +28,7 @@ MOST_PLAYERS = 16
 class SharingPart(Part, part="sharing", optional=True):
     example: ClassVar[str] = """\
 [sharing]                     # planning: who gains from the enclaves, and how it could be shared
-unions = "province"           # column of the places: who negotiates as one (Owen value); left out:
-                              # nobody does
 """
-
-    unions: str | None = None
 
 
 class Pairs(NamedTuple):
@@ -46,13 +41,10 @@ class Pairs(NamedTuple):
 
 
 def pairs_of(context: Context) -> Pairs:
-    part, cities = context.settings(SharingPart), context.cities
-    if part.unions is not None:
-        check_column("sharing.unions", part.unions, cities.storage.places.columns)
     table = context.once(enclaves.compute).counted
     reverse = table["direction"] == "reverse"
     every = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna().astype("str")
-    ends = every[every.isin(cities.storage.nodes.index).all(axis=1)]
+    ends = every[every.isin(context.cities.storage.nodes.index).all(axis=1)]
     ends.columns = pd.Index(["source", "target"])
     counts = pd.concat([ends["source"], ends["target"]]).value_counts()
     kept = ends[ends.isin(counts.index[:MOST_PLAYERS]).all(axis=1)]
@@ -91,7 +83,7 @@ OPTIONS, CHECK = SharingPart, pairs_of
 
 
 def compute(context: Context) -> Sharing:
-    part, pairs = context.settings(SharingPart), context.once(pairs_of)
+    pairs = context.once(pairs_of)
     players = list(pairs.counts.index)
     network = build_network(
         pd.DataFrame({"place": players}, index=players),
@@ -99,11 +91,6 @@ def compute(context: Context) -> Sharing:
     )
     game = planning.cooperation_game(network, players=players, links=pairs.links)
     rules: dict[str, Any] = {"equal": "equal", "enclaves": pairs.counts}
-    if part.unions is not None:  # a player without a value stands alone
-        values = context.cities.storage.places[part.unions].reindex(players)
-        unions = [list(group) for group in values.groupby(values).groups.values()]
-        unions += [[player] for player in values.index[values.isna()]]
-        rules["owen"] = partial(planning.owen_value, unions=unions)
     rules |= {"nucleolus": "nucleolus", "shapley": "shapley"}
     benefits = planning.share_benefits(game, rules=rules)
     core = planning.core_range(game)
@@ -126,7 +113,6 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
         "core_empty": bool(np.isnan(low)),
         "top": [Place(place) for place in top],
         "top_share": float(shares.max()) / result.total,
-        "all_equal": len(top) == len(shares),
         "core_low": low,
         "core_high": high,
         "pairs_left_out": pairs.left_out,

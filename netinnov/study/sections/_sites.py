@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from netinnov._paths import path_costs
+from netinnov.centrality import harmonic_centrality, strength
+from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks
+from netinnov.network import MultilayerNetwork
 from netinnov.planning import SitingPlan, site_enclaves, siting_stability
-from netinnov.planning._objectives import Objective, access_objective
+from netinnov.planning._objectives import access_objective
+from netinnov.planning._site_enclaves import limit_of_plans
 from netinnov.plotting import plot_sites
 from netinnov.plotting._frame import map_height
 from netinnov.plotting._style import new_figure
 from netinnov.polycentricity._resampled_flows import Change
+from netinnov.scenarios import NewLinks, Prices, ReverseEnclave, Scenario
+from netinnov.scenarios._open_size import TENTH, movable_layer
+from netinnov.scenarios._pair_draws import least_weight, linked_pairs
 from netinnov.study._context import Context
+from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._section import (
     Fact,
     Form,
     KeyFigure,
     Layer,
+    Pair,
+    Part,
     Picture,
     Place,
     Result,
@@ -34,17 +46,152 @@ from netinnov.study._section import (
     with_modelled,
 )
 from netinnov.study._structure_plan import plan as structure_of
-from netinnov.study.sections._candidate_sites import (
-    Candidates,
-    SitingPart,
-    candidates_of,
-    pairs_of,
-)
+from netinnov.study._words import as_much
+from netinnov.study.sections._enclave_choice import PricesPart, check_linked
 
+USUAL = 5  # enclaves of a plan, where nothing says how many
+MOST_HOMES, MOST_HOSTS = 20, 3
+PIPELINE_SHARE = 0.25  # of the links of a park
+PLACEMENTS = 5  # random ones of each park, over which a plan is valued
 PLACEBOS = 200  # plans drawn at random
 FRESH = 40  # placements that a plan was not chosen on, on which it is valued again
+RESAMPLES = 20  # of the links
 ROUNDING = 1e-9  # relative difference of two values that is none
 GAINS = ["gain_alone", "gain_in_plan"]
+
+
+class SitingPart(Part, part="siting", optional=True):
+    example: ClassVar[str] = """\
+[siting]                      # planning: which enclaves to build next, and whether they are better
+                              # than others drawn at random
+# k = 5                       # how many; left out, and without a budget: 5, or all if fewer
+# budget = 80.0               # or what they may cost together, at the prices below
+objective = "efficiency"      # what they should raise: "efficiency", "home_access" (of the homes),
+                              # "worst_access" (of the place with least) or "equity" (1 - Gini of
+                              # access)
+# homes = ["quzhou"]          # whose enclaves; left out: at most 20 places below the median of the
+                              # column gdp_per_head of the places, or else of access
+# hosts = ["shanghai"]        # where; left out: the 3 strongest of the other places
+size = 4                      # links of an enclave, a quarter of them to home; where half of the
+                              # pairs of places are linked, direct links instead, of a tenth of
+                              # home's strength
+
+[siting.prices]               # left out: a plan has as many sites, whatever they cost
+park = 10.0                   # an assumption, in any unit of money: of a park, whatever its size
+link = 1.0                    # of a link inside home or inside host
+pipeline_km = 0.01            # of each kilometre of any other link
+"""
+
+    k: Annotated[int, Field(ge=1)] | None = None
+    budget: Annotated[float, Field(gt=0)] | None = None
+    objective: Literal["efficiency", "home_access", "worst_access", "equity"] = "efficiency"
+    homes: list[str] = Field(default_factory=list)
+    hosts: list[str] = Field(default_factory=list)
+    size: Annotated[int, Field(ge=1)] = 4
+    prices: PricesPart | None = None
+
+
+class Plannable(NamedTuple):
+    """What would be built for each pair: parks, or links where a park hardly shortens a path."""
+
+    network: MultilayerNetwork
+    layer: str
+    parks: bool
+    scenarios: dict[str, Scenario]
+
+    @property
+    def placements(self) -> int:
+        return PLACEMENTS if self.parks else 1
+
+
+def plannable(network: MultilayerNetwork, pairs: pd.DataFrame, size: int) -> Plannable:
+    layer, scenarios = movable_layer(network, None), {}
+    share, differ = linked_share(network)
+    parks = share < DENSE or not differ
+    own, least = (
+        strength(network)[layer],
+        least_weight(network, layer, linked_pairs(network, layer)),
+    )
+    n_links = 2 if layer in network.directed else 1
+    for site, home, host in pairs.itertuples():
+        scenarios[site] = (
+            ReverseEnclave(home, host, size, PIPELINE_SHARE, funding="new", layer=layer)
+            if parks
+            else NewLinks(
+                [(home, host), (host, home)][:n_links],
+                weight=max(TENTH * own[home] / n_links, least),
+                layer=layer,
+            )
+        )
+    return Plannable(network, layer, parks, scenarios)
+
+
+class Candidates(NamedTuple):
+    """Pairs of a home and a host, what could be built for them, and what limits a plan."""
+
+    pairs: pd.DataFrame
+    built: Plannable
+    k: int | None
+    prices: Prices | None
+    homes_by: Term | None  # None: homes are named
+    tied: int  # other places as strong as the last host
+
+
+def candidates_of(context: Context) -> Candidates:
+    part, cities = context.settings(SitingPart), context.cities
+    check_linked(context, "siting")
+    for setting, places in (("homes", part.homes), ("hosts", part.hosts)):
+        for place in places:
+            context.check_place(f"each of siting.{setting}", place)
+    homes, by = (part.homes, None) if part.homes else _homes(context)
+    hosts, tied = (part.hosts, 0) if part.hosts else _hosts(context, homes)
+    pairs = [(home, host) for home, host in dict.fromkeys(product(homes, hosts)) if home != host]
+    if not pairs:
+        raise InputError(
+            "[siting] finds no pair of a home and another place as host; name siting.homes and "
+            "siting.hosts, two different places of the report."
+        )
+    sites = pd.Index([f"{home}@{host}" for home, host in pairs], dtype="str", name="site")
+    table = pd.DataFrame(pairs, sites, ["home", "host"], dtype="str")
+    built = plannable(cities, table, part.size)
+    prices = None if part.prices is None else Prices(**part.prices.model_dump())
+    k = part.k if part.k or part.budget else min(USUAL, len(pairs))
+    try:
+        built.scenarios[sites[0]](cities, np.random.default_rng(context.seed))
+        limit_of_plans(cities, built.scenarios, k, part.budget, prices)
+    except InputError as error:
+        raise InputError(f"[siting] cannot plan sites such as {sites[0]}: {error}") from None
+    return Candidates(table, built, k, prices, by, tied)
+
+
+def pairs_of(table: pd.DataFrame) -> list[Pair]:
+    return [Pair(*ends) for ends in zip(table["home"], table["host"], strict=True)]
+
+
+def _homes(context: Context) -> tuple[list[str], Term]:
+    """Places below the median of GDP per head, or of access; in a tie those with the least."""
+    nodes, by = context.cities.storage.nodes, Term("gdp_per_head")
+    column = context.cities.storage.places.reindex(columns=[by])[by].reindex(nodes["place"])
+    values = pd.to_numeric(column, errors="coerce").set_axis(nodes.index).dropna()
+    if values.empty:
+        by = Term("harmonic_centrality")
+        values = harmonic_centrality(context.cities, **context.measures.paths).dropna()
+    if values.nunique() < 2:
+        raise InputError(
+            "[siting] takes as homes the places below the median of GDP per head or access, and "
+            "no two places have different values. Name the homes with siting.homes."
+        )
+    below = values[(values < values.median()) | (values == values.min())]
+    least = set(below.sort_values(kind="stable").index[:MOST_HOMES])
+    return [place for place in nodes.index if place in least], by
+
+
+def _hosts(context: Context, homes: Sequence[str]) -> tuple[list[str], int]:
+    totals = strength(context.cities).sum(axis=1)
+    others = totals[~totals.index.isin(homes) & (totals > 0)]
+    ranked = others.sort_values(ascending=False, kind="stable")
+    tied = as_much(ranked, ranked.head(MOST_HOSTS)) if len(ranked) else 0
+    return list(ranked.index[:MOST_HOSTS]), tied
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +201,8 @@ class Siting(Result):
     candidates: Candidates
     plan: SitingPlan
     fresh: pd.Series
-    stability: pd.DataFrame | None
+    shares: pd.Series | None
+    resamples: int
 
     @property
     def chosen(self) -> pd.DataFrame:
@@ -93,11 +241,13 @@ OPTIONS, CHECK = SitingPart, candidates_of
 
 
 def compute(context: Context) -> Siting:
-    candidates = context.once(candidates_of)
-    part, cities = candidates.part, context.cities
-    objective = _objective(context, candidates)
+    candidates, part = context.once(candidates_of), context.settings(SitingPart)
+    cities, built, measures = context.cities, candidates.built, context.measures
+    homes = {home: SimpleNamespace(home=home) for home in candidates.pairs["home"]}
+    costs = path_costs(measures.distance or "unit", 0.0, measures.frictions)
+    objective = access_objective(part.objective, cities, homes, costs)
     every: dict[str, Any] = {
-        "candidates": candidates.scenarios,
+        "candidates": built.scenarios,
         "k": candidates.k,
         "budget": part.budget,
         "prices": candidates.prices,
@@ -105,28 +255,22 @@ def compute(context: Context) -> Siting:
         "rng": context.seed,
     }
     plan = site_enclaves(
-        cities,
-        method="exchange",
-        placebos=PLACEBOS,
-        replicates=candidates.maker.placements,
-        **every,
+        cities, method="exchange", placebos=PLACEBOS, replicates=built.placements, **every
     )
-    stability, resample = None, resample_of(context)
-    if resample is not None and part.resamples and plan.sites:
-        options: Any = {"resamples": part.resamples, "progress": context.progress}
+    shares, resamples, resample = None, 0, resample_of(context)
+    if resample is not None and plan.sites:
+        options: Any = {"resamples": RESAMPLES, "progress": context.progress}
         stability = siting_stability(cities, resample=resample, **options, **every)
-        stability = stability if stability["resamples"].any() else None
-    fresh = _fresh(context, candidates, objective, plan)
-    return Siting(context, candidates, plan, fresh, stability)
-
-
-def _objective(context: Context, candidates: Candidates) -> Objective:
-    called, measures = candidates.part.objective, context.measures
-    if called == "effective_number":
-        return called
-    homes = {home: SimpleNamespace(home=home) for home in candidates.pairs["home"]}
-    costs = path_costs(measures.distance or "unit", 0.0, measures.frictions)
-    return access_objective(called, context.cities, homes, costs)
+        resamples = int(stability["resamples"].iloc[0])
+        shares = stability["share"] if resamples else None
+    fresh = [plan.value]
+    if plan.sites and built.parks:
+        sites = {site: built.scenarios[site] for site in plan.sites}
+        fixed: Any = {"candidates": sites, "k": len(sites), "objective": objective}
+        generators = np.random.default_rng(context.seed).spawn(FRESH)
+        fresh = [site_enclaves(cities, rng=rng, **fixed).value for rng in generators]
+    values = pd.Series(fresh, name="fresh")
+    return Siting(context, candidates, plan, values, shares, resamples)
 
 
 def resample_of(context: Context) -> Change | None:
@@ -140,45 +284,27 @@ def resample_of(context: Context) -> Change | None:
     return structure.resample if every_layer else None
 
 
-def _fresh(
-    context: Context, candidates: Candidates, objective: Objective, plan: SitingPlan
-) -> pd.Series:
-    sites = {site: candidates.scenarios[site] for site in plan.sites}
-    values = [plan.value]
-    if sites and candidates.maker.parks:
-        fixed: Any = {"candidates": sites, "k": len(sites), "objective": objective}
-        generators = np.random.default_rng(context.seed).spawn(FRESH)
-        values = [site_enclaves(context.cities, rng=rng, **fixed).value for rng in generators]
-    return pd.Series(values, name="fresh")
-
-
 def facts(result: Siting) -> Mapping[str, Fact]:
     plan, candidates, context = result.plan, result.candidates, result.context
-    part, pairs, stability = candidates.part, candidates.pairs, result.stability
-    shares = pd.Series(0.0, pairs.index) if stability is None else stability["share"]
-    of_sites = shares[list(plan.sites)]
-    as_good = int((plan.placebo >= result.fresh.mean() * (1 - 1e-12)).sum())
+    part, pairs, built = context.settings(SitingPart), candidates.pairs, candidates.built
+    shares = [] if result.shares is None else result.shares[list(plan.sites)].tolist()
     return {
         "sites": pairs_of(result.chosen),
         "n": len(pairs),
-        "unpriced": candidates.unpriced,
         "chosen": len(plan.sites),
-        "parks": candidates.maker.parks,
+        "parks": built.parks,
         "size": part.size,
-        "pipeline_share": part.pipeline_share,
-        "placements": candidates.maker.placements,
+        "placements": built.placements,
         "objective": Term(f"objective_{part.objective}"),
-        "of_paths": part.objective != "effective_number",
         "by_weight": context.measures.distance == "inverse",
-        "layer": Layer(candidates.maker.layer),
-        "layer_modelled": candidates.maker.layer in context.modelled,
+        "layer": Layer(built.layer),
+        "layer_modelled": built.layer in context.modelled,
         "modelled": [Layer(layer) for layer in result.modelled_layers],
         "gain": result.rise(float(result.fresh.mean())),
         "fresh": len(result.fresh),
         "helps": result.helps,
         "random": len(plan.placebo),
-        "as_good": as_good,
-        "beats_chance": as_good < 0.05 * len(plan.placebo),
+        "as_good": int((plan.placebo >= result.fresh.mean() * (1 - 1e-12)).sum()),
         "ties": pairs_of(pairs.loc[result.ties]),
         "cost": None if np.isnan(plan.cost) else plan.cost,
         "budget": part.budget,
@@ -186,10 +312,9 @@ def facts(result: Siting) -> Mapping[str, Fact]:
         "n_homes": pairs["home"].nunique(),
         "hosts": [Place(host) for host in pairs["host"].unique()],
         "hosts_tied": candidates.tied,
-        "resamples": 0 if stability is None else int(stability["resamples"].iloc[0]),
-        "share_low": float(of_sites.min()) if len(of_sites) else 0.0,
-        "share_high": float(of_sites.max()) if len(of_sites) else 0.0,
-        "settled": bool(of_sites.mean() >= 0.5),
+        "resamples": result.resamples,
+        "share_low": min(shares, default=0.0),
+        "share_high": max(shares, default=0.0),
     }
 
 
@@ -218,7 +343,7 @@ def _map(result: Siting, at: pd.DataFrame) -> Figure:
         result.plan,
         pairs=result.candidates.pairs,
         places=result.context.cities.places,
-        shares=None if result.stability is None else result.stability["share"],
+        shares=result.shares,
         names=result.drawn_names,
         extent=frame,
         basemap=result.maps.below,
@@ -229,19 +354,19 @@ def _map(result: Siting, at: pd.DataFrame) -> Figure:
 
 def tables(result: Siting) -> Iterator[Table]:
     plan, modelled = result.plan, result.modelled_layers
-    table, names = plan.to_frame(), result.candidates.pairs.map(result.names.__getitem__)
+    table, pairs = plan.to_frame(), result.candidates.pairs
     scale = 100 / abs(plan.baseline) if plan.baseline else 1.0
-    every = names.join(table[["chosen", "order"]]).join(scale * table[GAINS])
-    if result.stability is not None:
-        every["share_of_resamples"] = result.stability["share"]
+    every = pairs.map(result.names.__getitem__).join(table[["chosen", "order"]])
+    every = every.join(scale * table[GAINS])
+    if result.shares is not None:
+        every["share_of_resamples"] = result.shares
     if table["cost"].notna().all():
         every["cost"] = table["cost"]
-    chosen = every[every["chosen"]].sort_values("order", kind="stable").drop(columns="chosen")
-    view = chosen.drop(columns="order").assign(**result.chosen)
+    view = every.loc[list(plan.sites)].drop(columns=["chosen", "order"]).assign(**result.chosen)
     view[GAINS] /= 100 if plan.baseline else 1
     yield Table(
-        "sites",
-        with_modelled(chosen, modelled),
+        "siting_candidates",
+        with_modelled(every, modelled),
         view.reset_index(drop=True),
         on_page=result.helps,
         rows=10,
@@ -249,7 +374,6 @@ def tables(result: Siting) -> Iterator[Table]:
         forms={**dict.fromkeys(GAINS, result.form), "share_of_resamples": "percent"},
         modelled=modelled,
     )
-    yield Table("siting_candidates", with_modelled(every, modelled), modelled=modelled)
     today = pd.Series([plan.baseline], name="today")
     bound = pd.Series([plan.bound], name="bound")
     yield Table("siting_values", pd.concat([plan.placebo, result.fresh, today, bound], axis=1))
