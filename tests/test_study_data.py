@@ -59,24 +59,6 @@ def test_shares_times_a_column_of_the_places_are_flows(flows):
         loaded(data, {"einwohner": "population"})
 
 
-@pytest.mark.parametrize(("lon", "known"), [(0.0, False), (12.5, True)])
-def test_a_place_at_zero_degrees_far_from_all_others_has_no_coordinates(tmp_path, lon, known):
-    (tmp_path / "nodes.csv").write_text("node,place\na,a\nb,b\nc,c\n")
-    (tmp_path / "links.csv").write_text("source,target\na,b\nb,c\n")
-    (tmp_path / "places.csv").write_text(f"place,lon,lat\na,9.5,50\nb,{lon},0\nc,12,51\n")
-    result = loaded({"source": "tables", "path": tmp_path})
-    places = result.network.places
-    assert places["lon"].notna().to_dict() == {"a": True, "b": known, "c": True}
-    assert any("Places at 0°N 0°E" in note for note in result.notes) != known
-
-
-def test_a_place_at_zero_degrees_among_others_stays(tmp_path):
-    (tmp_path / "nodes.csv").write_text("node,place\na,a\nb,b\n")
-    (tmp_path / "links.csv").write_text("source,target\na,b\n")
-    (tmp_path / "places.csv").write_text("place,lon,lat\na,0,0\nb,1,2\n")
-    assert loaded({"source": "tables", "path": tmp_path}).network.places["lon"].notna().all()
-
-
 def test_settings_that_do_not_fit_are_refused(flows):
     path = flows / "shares.csv"
     for data, words in (

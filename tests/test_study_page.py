@@ -202,8 +202,6 @@ class Worded(Language):
     """A language in which every section says the same."""
 
     def template(self, section):
-        if section == "page":
-            return super().template(section)
         return self.environment.from_string(
             "{% set question %}What?{% endset %}{% set answer %}{{ said }}{% endset %}"
             "{% set notes %}A note.{% endset %}{% set labels = {'n': 'Number'} %}"

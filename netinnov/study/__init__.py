@@ -30,9 +30,8 @@ from netinnov.study._configuration import (
 from netinnov.study._context import Context
 from netinnov.study._explorer_page import write_explorer
 from netinnov.study._manifest import check_replaceable, hash_inputs, write_manifest
-from netinnov.study._report_page import chapter, write_page, write_pictures
+from netinnov.study._report_page import chapter, write_page, write_pictures, write_tables
 from netinnov.study._section import Section
-from netinnov.study._table_files import write_tables
 from netinnov.study.sections.data import limits
 
 __all__ = ["EXAMPLE", "Configuration", "check", "configure", "read_configuration", "run"]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from netinnov._arguments import as_path, check_names, did_you_mean
-from netinnov._columns import DISPLAY_NAMES, as_floats, as_text
+from netinnov._columns import DISPLAY_NAMES, as_text
 from netinnov._inputs import READERS, Reading, option_of, own_table, read, recognise
 from netinnov._layer_table import Quantity
 from netinnov._spelling import twins
@@ -29,7 +28,6 @@ from netinnov.study._section import Part
 # The sources that are part of the package; the first has the tables of no other name.
 BUNDLED = ("yrd", "europe")
 TWO_MODE = ("projects", "patents", "works")  # options of readers with which events stay as nodes
-NEAR_NOWHERE = 10.0  # degrees from 0, 0 within which another place makes it one like any
 # What tables with a column or row for each layer call something else.
 TAKEN = ("all", "modelled_layers", "name", "node", "observed", "together")
 NOTICES = (
@@ -255,10 +253,9 @@ def _read(
     if not has_places(tables.nodes):
         tables = _nodes_as_places(tables)
         notes.append("These data have no places: each node is taken as a place of its own.")
-    tables, more = _without_nowhere(tables)
     check_names("[layers]", list(layers), _names_of_layers(tables.links), of="the links")
     network = _built(tables, layers)
-    notes += [*more, *twins(network.storage.places)]
+    notes += [*twins(network.storage.places)]
     if data.project is not None:
         network, incidence = _projected(network, data.project)
     table = network.layer_table
@@ -297,23 +294,6 @@ def _nodes_as_places(tables: Tables) -> Tables:
     if places is None and len(known):
         places = nodes[["place", *known]].drop_duplicates("place")
     return tables._replace(nodes=nodes, places=places)
-
-
-def _without_nowhere(tables: Tables) -> tuple[Tables, Sequence[str]]:
-    """Places at 0, 0 with no other near, where many sources write "unknown", lose it."""
-    places = tables.places
-    if places is None or not {"lon", "lat"} <= {*places.columns}:
-        return tables, ()
-    at = places[["lon", "lat"]].apply(as_floats)
-    nowhere = (at == 0).all(axis=1)
-    others = at[~nowhere].dropna()
-    near = (others.abs() < NEAR_NOWHERE).all(axis=1).any()
-    if near or others.empty or not nowhere.any():
-        return tables, ()
-    places = places.copy()
-    places.loc[nowhere.to_numpy(), ["lon", "lat"]] = np.nan
-    note = "Places at 0°N 0°E, far from all others, are taken to have no coordinates: "
-    return tables._replace(places=places), [f"{note}{nowhere.sum():,}."]
 
 
 def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork:

@@ -1,4 +1,4 @@
-"""The page of a study: one loop over what its sections say, draw and tabulate."""
+"""The page of a study, one loop over its sections, and the tables and figures beside it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 from matplotlib.text import Text as Label
@@ -17,13 +18,13 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from PIL import Image
 
 from netinnov._atomic import write_bytes
+from netinnov.io._csv_text import write_csv
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._figure_files import encode_figure
 from netinnov.plotting._fonts import cjk_font
 from netinnov.plotting._style import page_style, print_style
 from netinnov.study._language import Language, Text, words
 from netinnov.study._section import KeyFigure, Picture, Result, Section, Table
-from netinnov.study._table_files import has_index
 from netinnov.study._words import in_html, plain
 from netinnov.study.sections import LEADING
 
@@ -154,6 +155,27 @@ def translate(figure: Figure, language: Language) -> None:
             label.set_text(language.translated(text, "figures"))
 
 
+def write_tables(tables: Sequence[Table], folder: Path) -> None:
+    """Write each table as CSV and Parquet; a nameless index, a mere count, only gives the order."""
+    for table in tables:
+        folder.mkdir(parents=True, exist_ok=True)
+        frame = table.frame.reset_index() if has_index(table.frame) else table.frame
+        write_csv(frame, folder / f"{table.name}.csv")
+        _one_type_a_column(frame).to_parquet(folder / f"{table.name}.parquet", index=False)
+
+
+def has_index(frame: pd.DataFrame) -> bool:
+    return any(name is not None for name in frame.index.names)
+
+
+def _one_type_a_column(frame: pd.DataFrame) -> pd.DataFrame:
+    """Mixed objects become text: Parquet has one type a column."""
+    mixed = {str(c): frame[c] for c, kind in frame.dtypes.items() if kind == object}
+    return frame.assign(
+        **{c: values.map(str, na_action="ignore").astype("str") for c, values in mixed.items()}
+    )
+
+
 def write_pictures(
     folder: Path, language: Language, chapters: Sequence[Chapter], page: Mapping[str, Any]
 ) -> None:
@@ -198,7 +220,7 @@ def write_page(
     html = PAGE.get_template("report.html.jinja").render(
         **{**page, "title": known.get(page["title"], page["title"])},
         code=language.code,
-        words=language.template("page").make_module(dict(page)),
+        words=known,
         absent_words=[known[why] for why in page["absent"] if why in known],
         lead=lead,
         chapters=[each for each in chapters if each is not lead],

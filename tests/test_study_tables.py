@@ -6,8 +6,8 @@ import csv
 
 import pandas as pd
 
+from netinnov.study._report_page import write_tables
 from netinnov.study._section import Table
-from netinnov.study._table_files import write_tables
 
 
 def test_a_carriage_return_in_a_name_does_not_end_its_row(tmp_path):
