@@ -212,9 +212,8 @@ def test_the_folder_is_named_after_the_configuration(here, no_results):
 def test_without_a_configuration_it_is_the_bundled_case(here, monkeypatch):
     monkeypatch.setattr(sections, "SECTIONS", [])
     monkeypatch.setattr("netinnov.study._configuration.parts", dict)
-    monkeypatch.setattr(
-        "netinnov.study._configuration.EXAMPLE", study.EXAMPLE.split("[experiment]")[0]
-    )
+    short = study.EXAMPLE.split("[experiment]")[0]
+    monkeypatch.setattr("netinnov.study._configuration.case_text", lambda case: short)
     result = call("run")
     assert result.stdout == f"The report is {Path('results/yrd/report.html')}\n"
     page = (here / "results" / "yrd" / "report.html").read_text(encoding="utf-8")

@@ -29,7 +29,6 @@ class DensityPart(Part):
     """An option of its own."""
 
     part: ClassVar[str] = "density"
-    example: ClassVar[str] = "[density]\nscale = 100   # links of so many pairs\n"
 
     scale: int = 100
 

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self, cast
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, ValidationError, create_model, field_validator, model_validator
 
@@ -26,17 +26,6 @@ from netinnov.study._section import Part
 
 class Configuration(Part):
     """All settings of a run; the settings of the sections are fields of their own."""
-
-    example: ClassVar[str] = """\
-# A study for `netinnov run CONFIG.toml --out FOLDER`. Everything but [data] may be left out.
-# This one is the first bundled case: reverse enclaves of the Yangtze River Delta; `netinnov run
-# --case europe --example` prints the second. Where a value is not the default, the default stands
-# beside it.
-
-title = "Reverse innovation enclaves in the Yangtze River Delta"
-seed = 1                      # the same seed gives the same numbers
-language = "en"               # of the report: "en", "zh", or both as "en,zh", the first first
-"""
 
     title: str = "Innovation network"
     seed: Annotated[int, Field(ge=0)] = 1
@@ -118,17 +107,15 @@ def _model(kinds: tuple[type[Part], ...]) -> type[Configuration]:
     return create_model("Configuration", __base__=Configuration, **fields)
 
 
-_FIRST: list[type[Part]] = [Configuration, DataPart, LayerPart, PlacesPart, MeasuresPart]
-_PARTS: list[type[Part]] = [*_FIRST, *parts().values(), MapsPart]
-EXAMPLE = "\n".join(kind.example for kind in _PARTS)
 Case = Literal["yrd", "europe"]
 
 
 def case_text(case: Case) -> str:
     check_choice("case", case, Case)
-    if case == "yrd":
-        return EXAMPLE
     return packaged_tables().joinpath(f"{case}.toml").read_text(encoding="utf-8")
+
+
+EXAMPLE = case_text("yrd")
 
 
 def read_configuration(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
@@ -53,36 +53,6 @@ class Projection(Part, part="project"):
 
 
 class DataPart(Part, part="data"):
-    example: ClassVar[str] = """\
-[data]
-source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left out: the one that
-                              # the path asks for, "tables", "cordis", "flows", "graph",
-                              # "multiplex", "openalex", "patentsview"
-# path = "cordis"             # file or folder of the reader, relative to the folder of this file
-                              # cordis: folder or zip with organization.csv and project.csv
-                              # tables: folder with nodes.csv, links.csv and, if any, places.csv
-                              # and layers.csv, or a workbook with such sheets
-# places = "cities.csv"       # flows: a table of the places, with lon, lat and population
-# rows = "destination"        # flows: what the rows of a matrix are, "origin" or "destination";
-                              # left out: origins
-# aliases = {"Cologne" = "Köln"}   # flows: from names in them to names in the table of places
-# outflow = "population"      # flows that are shares: the column of the places with all that leaves
-# encoding = "gb18030"        # flows, tables: of text files; left out: found
-# decimal = ","               # flows, tables: what stands before decimals, "," or "."; the other
-                              # may stand after thousands; left out: found, or asked for
-# project = {layer = "invention", onto = "talent"}   # a two-mode layer becomes links among one kind
-                              # or several, or through = "project", the kind that they meet in;
-                              # weighting = "count", "newman" or "full"; split_by = "kind": a layer
-                              # for each kind of both ends, and one ("mixed") for pairs of two.
-                              # cordis, openalex and patentsview then keep their projects,
-                              # works or patents as nodes, which are resampled and, for the null
-                              # model, trade their members
-
-# [columns]                   # headers or attributes of nodes, and our names; headers in any case
-# "Ort" = "place"             # and usual words (from, origin, 起点, 经度) need none;
-# "nodes.Art" = "kind"        # of one table only
-"""
-
     source: str = ""
     path: Annotated[Path | None, Field(strict=False)] = None
     places: Annotated[Path | None, Field(strict=False)] = None
@@ -131,18 +101,6 @@ source = "yrd"                # "yrd" or "europe" (bundled), or a reader; left o
 
 
 class LayerPart(Part, part="layers"):
-    example: ClassVar[str] = """\
-# [layers.gravity]            # what is true of a layer of the source, here "gravity"
-# modelled = true             # modelled, not observed: no p-value is given, and the report says so
-# directed = false            # whether its links have a direction
-# quantity = "amount"         # what its weights are: "amount" or "share_of_origin"
-# unit = "commuters"          # of its weights; whole weights of something counted are events,
-                              # which intervals resample
-# events = 1200               # how many events (contracts, trips) all weights together stand for,
-                              # where these are money, scores or the like
-# name_zh = "引力模型"          # what a report in Chinese calls it
-"""
-
     modelled: bool | None = None
     directed: bool | None = None
     quantity: Quantity | None = None
@@ -195,7 +153,7 @@ def load(
 def _enclaves() -> Loaded:
     parameters = gravity_parameters()
     notes = (NOTICES[0], str(parameters["notice"]))
-    files = [path for path in _packaged() if not path.name.startswith(("research_", "europe"))]
+    files = [path for path in _packaged() if not path.name.startswith("research_")]
     return Loaded(load_yrd_enclaves(), {parameters["layer"]: parameters}, notes, tuple(files))
 
 
@@ -209,7 +167,7 @@ def _research_cities(projection: Projection | None) -> Loaded:
 
 
 def _packaged() -> list[Path]:
-    return [Path(str(entry)) for entry in packaged_tables().iterdir() if entry.is_file()]
+    return [Path(str(entry)) for entry in packaged_tables().iterdir() if entry.name[-5:] != ".toml"]
 
 
 def _projected(

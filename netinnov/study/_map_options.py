@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, cast
+from typing import Annotated, Any, cast
 
 import pandas as pd
 from pydantic import Field, model_validator
@@ -15,13 +15,6 @@ Frame = tuple[float, float, float, float]
 
 
 class MapsPart(Part, part="maps"):
-    example: ClassVar[str] = """\
-[maps]
-basemap = "land"              # land and sea; "none", or a file with borders, rivers or coasts of
-                              # yours in GeoJSON (.geojson)
-# extent = [115.0, 123.0, 27.0, 35.5]   # west, east, south, north in degrees; left out: all places
-"""
-
     basemap: str = "land"
     extent: Annotated[list[float], Field(min_length=4, max_length=4)] | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -34,19 +34,6 @@ def linked_layers(network: MultilayerNetwork) -> list[str]:
 
 
 class MeasuresPart(Part, part="measures"):
-    example: ClassVar[str] = """\
-[measures]                    # the same for every section
-coupling = 1.0                # weight between the copies of a place in two layers (PageRank,
-                              # eigenvector, Katz, hubs and authorities)
-presence = "linked"           # a place is in the layers where it has a link; "all": in every layer,
-                              # which evens out ranks where layers have few links
-distance = "unit"             # length of a link: "unit" (1) or "inverse" (1 / weight); left out:
-                              # inverse where half of the pairs of places or more are linked, and
-                              # weights differ, else unit
-border = 0.5                  # default 0.0; added to a link between two jurisdictions
-kilometres = 1.0              # default 0.0; added for each 1,000 km between two places
-"""
-
     coupling: Annotated[float, Field(ge=0)] = 1.0
     presence: Presence = "linked"
     distance: Distance | None = None

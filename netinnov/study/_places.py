@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, ClassVar, NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,16 +19,6 @@ from netinnov.study._section import Part
 
 
 class PlacesPart(Part, part="places"):
-    example: ClassVar[str] = """\
-[places]
-level = 1                     # default 0; steps up in places.parent: 1 brings districts to their
-                              # city
-
-[places.keep]                 # only places (at that level) with these values; leave out for all
-province = ["Shanghai", "Jiangsu", "Zhejiang", "Anhui"]
-level = ["municipality", "prefecture"]
-"""
-
     level: Annotated[int, Field(ge=0)] = 0
     keep: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
 

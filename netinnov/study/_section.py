@@ -66,13 +66,12 @@ Form: TypeAlias = Literal["number", "percent", "change", "km", "year", "text"]
 class Part(BaseModel):
     """Settings of one ``[part]`` of a configuration: checked, then frozen.
 
-    A subclass is `class TopicPart(Part, part="topic", optional=True)`, where it may be absent.
-    `example` holds its commented lines in `netinnov.study.EXAMPLE`.
+    A subclass is `class TopicPart(Part, part="topic", optional=True)`, where it may be
+    absent; `datasets/tables/yrd.toml` explains the settings.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
     part: ClassVar[str] = ""
-    example: ClassVar[str] = ""
     optional: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, part: str = "", optional: bool = False, **rest: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -28,27 +28,6 @@ ENOUGH = 10  # places from which on a gravity model has enough pairs to be fitte
 
 
 class StructurePart(Part, part="structure"):
-    example: ClassVar[str] = """\
-[structure]                   # centres, indices, communities, layer similarity, brokers and mix of
-                              # layers; for none write structure = false at the top, below the seed
-rule = "hubs"                 # what makes a place a centre: "hubs" (strongest of its community of
-                              # three places or more, or in the core and at least half as strong),
-                              # "top" (tenth with most strength), "head_tail" (above the mean; used
-                              # for "hubs" where communities are not beyond chance), "core", "z" (z
-                              # of 2.5 or more in its community) or "dominant_flow" (its largest
-                              # flow to a smaller place)
-direction = "total"           # what strength counts in directed layers: "total", "in" or "out"
-resamples = 200               # bootstrap resamples of the flows, for intervals; 0: none, as where
-                              # one event makes several links (projects, papers): they go together
-# null = "degree"             # random networks to compare with: "degree" (links are rewired),
-                              # "distance" (the same, and lengths stay), "gravity" (flows from
-                              # totals and distance) or "curveball" (with [data] project: events
-                              # trade members); by default curveball where there are events,
-                              # gravity where half of the pairs are linked, else degree; the report
-                              # says which, and how many links it moves
-replicates = 200              # how many of them; 0: none, for the same reason as resamples
-"""
-
     rule: CentreRule = "hubs"
     direction: Direction = "total"
     null: NullName | None = None

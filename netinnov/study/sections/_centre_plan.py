@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -30,14 +30,6 @@ RESAMPLES = 100  # of the links, for intervals
 
 
 class PlanPart(Part, part="plan", optional=True):
-    example: ClassVar[str] = """\
-[plan]                        # planning: the cheapest candidates of [siting] after which a target
-                              # holds, at its prices; without prices as few as possible
-# effective_number = 10.0     # target: strength as spread as over so many equal places; left out:
-                              # one more than today, or half of what is missing to all places if
-                              # that is less
-"""
-
     effective_number: Annotated[float, Field(gt=0)] | None = None
 
 

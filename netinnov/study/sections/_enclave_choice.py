@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
@@ -34,26 +34,6 @@ class PricesPart(Part, part="prices"):
 
 
 class ExperimentPart(Part, part="experiment"):
-    example: ClassVar[str] = """\
-[experiment]                  # experiment = false: none
-home = "quzhou"               # default: left out; whose park it is
-host = "hangzhou"             # where it stands; both left out: as most enclaves in the data
-size = 4                      # default: left out; links of the park
-# volume = 12.5               # or this weight, moved in proportion to the weights: for flows
-# volume_share = 0.1          # or this share of home's strength; without any of the three a tenth:
-                              # of it in a layer of flows (half of all pairs are linked, and weights
-                              # differ), else of home's links, and so many more that one leads home
-pipeline_share = 0.25         # share of them that lead home
-funding = ["reallocated", "new"]   # home gives up as many links, or they come on top
-layer = "gravity_modelled"    # where links are placed and taken; left out: layer of most links
-replicates = 100              # placements drawn
-rivals = ["direct links", "random ends", "forward enclave"] # default ["direct links", "random
-                              # ends"]; as many links without a park, to places anywhere, or of a
-                              # park that the host runs at home; []: none
-placebos = 10                 # other hosts for the same park, so many of those most like the real
-                              # one in strength and distance; left out: all; 0: none
-"""
-
     home: Annotated[str, Field(min_length=1)] = ""
     host: Annotated[str, Field(min_length=1)] = ""
     size: Annotated[int, Field(ge=1)] | None = None

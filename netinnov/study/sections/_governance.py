@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -48,20 +48,6 @@ SHOWN = ["home_access", "host_access", "efficiency", "access_gini", "effective_n
 
 
 class GovernancePart(Part, part="governance", optional=True):
-    example: ClassVar[str] = """\
-[governance]                  # planning: approaches of governance side by side, of as many links as
-                              # the park of the experiment, or 10, or for the cost of such a park
-# home = "quzhou"             # between whom; left out: as in the experiment
-# host = "hangzhou"           # the same
-# layer = "gravity_modelled"  # where links are placed; left out: that of the experiment, or the
-                              # layer of most links
-
-[governance.prices]           # left out: approaches have as many links, whatever they cost
-park = 10.0                   # an assumption, in any unit of money: of a park, whatever its size
-link = 1.0                    # of a link inside home or inside host
-pipeline_km = 0.01            # of each kilometre of any other link
-"""
-
     home: str | None = None
     host: str | None = None
     layer: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,9 +26,7 @@ MOST_PLAYERS = 16
 
 
 class SharingPart(Part, part="sharing", optional=True):
-    example: ClassVar[str] = """\
-[sharing]                     # planning: who gains from the enclaves, and how it could be shared
-"""
+    """It has no settings."""
 
 
 class Pairs(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from types import SimpleNamespace
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -61,27 +61,6 @@ GAINS = ["gain_alone", "gain_in_plan"]
 
 
 class SitingPart(Part, part="siting", optional=True):
-    example: ClassVar[str] = """\
-[siting]                      # planning: which enclaves to build next, and whether they are better
-                              # than others drawn at random
-# k = 5                       # how many; left out, and without a budget: 5, or all if fewer
-# budget = 80.0               # or what they may cost together, at the prices below
-objective = "efficiency"      # what they should raise: "efficiency", "home_access" (of the homes),
-                              # "worst_access" (of the place with least) or "equity" (1 - Gini of
-                              # access)
-# homes = ["quzhou"]          # whose enclaves; left out: at most 20 places below the median of the
-                              # column gdp_per_head of the places, or else of access
-# hosts = ["shanghai"]        # where; left out: the 3 strongest of the other places
-size = 4                      # links of an enclave, a quarter of them to home; where half of the
-                              # pairs of places are linked, direct links instead, of a tenth of
-                              # home's strength
-
-[siting.prices]               # left out: a plan has as many sites, whatever they cost
-park = 10.0                   # an assumption, in any unit of money: of a park, whatever its size
-link = 1.0                    # of a link inside home or inside host
-pipeline_km = 0.01            # of each kilometre of any other link
-"""
-
     k: Annotated[int, Field(ge=1)] | None = None
     budget: Annotated[float, Field(gt=0)] | None = None
     objective: Literal["efficiency", "home_access", "worst_access", "equity"] = "efficiency"

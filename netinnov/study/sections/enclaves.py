@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -27,14 +27,6 @@ LAYERS = 5  # among which these are divided, at most
 
 
 class EnclavesPart(Part, part="enclaves"):
-    example: ClassVar[str] = """\
-[enclaves]                    # which way the enclaves in the data reach: reverse, if their host
-                              # ranks higher than their home, or forward
-# rank = "strength"           # by what places rank: a column of the places, or the strength of
-                              # places in the layers that do not make the enclaves; by default
-                              # population, and strength where home or host have none
-"""
-
     rank: Annotated[str, Field(min_length=1)] | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -22,11 +22,6 @@ OUTAGES = ["actor", "side", "links", "pairs_lost", "single_point"]
 
 
 class ParkPart(Part, part="park", optional=True):
-    example: ClassVar[str] = """\
-[park]                        # a park outside its jurisdiction, and the actors that it joins
-park = "quzhou_haichuang"     # whose partners are shown; left out: the park with the most links
-"""
-
     park: str | None = None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,17 +31,6 @@ from netinnov.study.sections import enclaves
 
 
 class SpacePart(Part, part="space", optional=True):
-    example: ClassVar[str] = """\
-[space]                       # planning: homes use the space of hosts, the nearest first; this and
-                              # the next parts are in the report where they are named
-area = "floor_area_m2"        # space: a column of the enclaves, added up at their hosts, or else of
-                              # the places
-unit = "m²"                   # of the area, in words
-units = "firms"               # what needs space: a column of the enclaves, added up for their
-                              # homes, or else of the places
-# floor = 500.0               # space for one of them; left out: median of the nodes with both
-"""
-
     area: Annotated[str, Field(min_length=1)] = "floor_area_m2"
     unit: str = "m²"
     units: Annotated[str, Field(min_length=1)] = "firms"
