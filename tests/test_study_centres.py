@@ -13,9 +13,9 @@ import pytest
 import netinnov as ni
 from netinnov.study import _structure_plan
 from netinnov.study._context import Context
+from netinnov.study._structure_plan import detect
 from netinnov.study._words import digits_apart, number
 from netinnov.study.sections import centres
-from netinnov.study.sections._centre_detection import detect
 from netinnov.study.sections.centres import profile
 from study_cases import (
     CHAIN,
@@ -131,7 +131,7 @@ def test_modelled_links_change_nothing_of_what_was_observed(stars):
         pd.testing.assert_frame_equal(together, alone)
     pd.testing.assert_frame_equal(both.once(profile), stars.once(profile))
     plan = both.once(_structure_plan.plan)
-    assert (plan.network.layers, plan.modelled_beside) == (("links",), ("model",))
+    assert (plan.network.layers, plan.modelled) == (("links",), ())
     assert facts_of(centres, both)["beside"] == ["model"]
     assert "model (modelled) is kept apart and not tested" in said(centres, both)
     assert "不作检验，因为模型联系不是证据" in said(centres, both, "zh")
@@ -297,8 +297,8 @@ def test_an_index_has_an_interval_whose_ends_differ_as_written(stars):
 def test_an_interval_that_resampling_shifts_is_left_out_and_counted(stars):
     result = with_index(stars, bias=0.7)
     assert effective(result).low is None
-    assert centres.facts(result)["shifted"] == ["effective_number"]
-    assert centres.facts(with_index(stars, bias=0.3, low=2.0, high=3.0))["shifted"] == []
+    assert centres.facts(result)["shifted"] == 1
+    assert centres.facts(with_index(stars, bias=0.3, low=2.0, high=3.0))["shifted"] == 0
 
 
 def test_an_index_is_held_against_random_networks(tested):

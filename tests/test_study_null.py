@@ -13,8 +13,8 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import GravityNull, Rewire
 from netinnov.study import _structure_plan, sections
+from netinnov.study._structure_plan import detect
 from netinnov.study.sections import centres, organised
-from netinnov.study.sections._centre_detection import detect
 from netinnov.study.sections.centres import profile
 from study_cases import FEW, STARS, context_of, facts_of, network_of, said
 

@@ -10,7 +10,7 @@ import pytest
 
 from netinnov import connectivity
 from netinnov.study import sections
-from netinnov.study.sections._centre_detection import detect
+from netinnov.study._structure_plan import detect
 from study_cases import FEW, PARK, context_of, network_of
 
 IDS = list("PQRSTUVW")

@@ -14,13 +14,13 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from netinnov.study.sections._centre_detection import RULES, detect
 
 from netinnov import study
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import central, centres, organised
-from netinnov.study.sections._centre_detection import RULES, detect
 from netinnov.study.sections.centres import profile
 from study_cases import facts_of, figures_of, text_in
 

@@ -1,18 +1,23 @@
-"""What the sections on structure share: the layers together, and how often they are drawn."""
+"""What the sections on structure share: the layers together, a null model, and the centres."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import pandas as pd
 from pydantic import Field
 
+from netinnov import polycentricity
 from netinnov._typing import Direction
+from netinnov.build import flatten
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import GravityNull, NullModel, Rewire
 from netinnov.null_models._prepared import LEAST_MOVED
+from netinnov.polycentricity import ModularityTest
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import Change, without_events
 from netinnov.study._context import Context
@@ -24,6 +29,10 @@ NullName = Literal["degree", "distance", "gravity", "curveball"]
 RESTARTS = 3  # searches for communities
 COSTLY = 100  # places above which communities are not searched for in every draw
 MOST_PLACES = 1000  # with more nothing is drawn, as it would take long
+# Where communities are searched for among many places: random networks, and resamples at most.
+FEWER_NULLS, FEWER_RESAMPLES = 49, 50
+RULES: tuple[CentreRule, ...] = ("hubs", "top", "head_tail", "core", "z", "dominant_flow")
+BY_COMMUNITY = ("hubs", "z")  # rules that say something only where communities are beyond chance
 ENOUGH = 10  # places from which on a gravity model has enough pairs to be fitted to
 
 
@@ -60,7 +69,6 @@ class Plan:
     cities: MultilayerNetwork
     network: MultilayerNetwork
     modelled: tuple[str, ...]
-    modelled_beside: tuple[str, ...]
     null: Null
     participation: Participation | None
     left_out: dict[str, str]
@@ -107,8 +115,7 @@ def plan(context: Context) -> Plan | None:
         options,
         cities,
         network,
-        modelled=() if observed else tuple(linked),
-        modelled_beside=context.in_model(cities) if observed else (),
+        modelled=context.in_model(network),
         null=null,
         participation=participation,
         left_out=left_out,
@@ -157,3 +164,84 @@ def _null_of_links(network: MultilayerNetwork, asked: NullName | None) -> tuple[
         return "null_totals", GravityNull(None, unit="dispersion")
     deterrence = "exponential" if at.duplicated().any() else "power"
     return "null_gravity", GravityNull(deterrence, unit="dispersion")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detection:
+    """Places with whether they are centres, how sure that is, their community and their role.
+
+    `rules` has a column for each rule in `asked`, those that say something here.
+    """
+
+    table: pd.DataFrame
+    rules: pd.DataFrame
+    asked: list[CentreRule]
+    rule: CentreRule
+    test: ModularityTest
+    plan: Plan
+
+    @property
+    def centres(self) -> pd.DataFrame:
+        return self.table[self.table["centre"]]
+
+    @property
+    def by_most(self) -> list[str]:
+        """Centres by more than half of the rules, those by most of them first."""
+        times = self.rules[self.asked].sum(axis=1).sort_values(ascending=False, kind="stable")
+        return list(times.index[times > len(self.asked) / 2])
+
+    @property
+    def tied(self) -> list[str]:
+        """Centres by rules that take the strongest, while others as strong are not."""
+        strength = self.table["centrality"].map("{:.9g}".format)
+        tied = pd.Series(False, self.rules.index)
+        for rule, among in (("top", [strength]), ("hubs", [strength, self.table["community"]])):
+            if rule in self.asked:
+                centre = self.rules[rule] == 1
+                tied |= centre & ~centre.groupby(among, dropna=False).transform("all").astype(bool)
+        return list(tied.index[tied])
+
+
+def detect(context: Context) -> Detection | None:
+    """Which places are centres: by the rule of the study with its support, and by other rules."""
+    from netinnov.community import modularity, roles
+
+    structure = context.once(plan)
+    if structure is None:
+        return None
+    network, rule, test = structure.network, structure.options.rule, None
+    if structure.null.model is not None:
+        test = polycentricity.modularity_test(
+            network,
+            null=structure.null.model,
+            replicates=99 if structure.search else FEWER_NULLS,
+            restarts=RESTARTS,
+            rng=context.seed,
+            progress=context.progress,
+        )
+        rule = "head_tail" if rule == "hubs" and test.by_chance else rule
+    unclear = {*BY_COMMUNITY} - {rule} if test is not None and test.by_chance else set()
+    asked = [each for each in RULES if each not in unclear]
+    find = partial(polycentricity.detect_centres, network, null=None, **structure.draw)
+    found = {each: find(rule=each, resamples=0)["centre"].astype("int64") for each in asked}
+    rules, resamples = pd.DataFrame(found), structure.resamples
+    resamples = resamples if structure.search else min(resamples, FEWER_RESAMPLES)
+    detected = find(rule=rule, resamples=resamples, resample=structure.resample)
+    flat = flatten(network)
+    if test is None:
+        labels = detected["community"].dropna().astype("int64")
+        test = ModularityTest(modularity(flat, labels), untested=structure.null.code)
+    names = network.storage.nodes.index.to_series().map(context.names).astype("str")
+    agreement, position = rules.mean(axis=1), roles(flat, detected["community"])
+    columns = ["name", "centre", "support", "agreement", "centrality", "community", "role"]
+    table = detected.assign(name=names, agreement=agreement)[columns].assign(
+        community=detected["community"].astype("Int64"),
+        z=position["z"],
+        participation=position["participation"],
+        rule=rule,
+    )
+    order = ["centre", "support", "agreement", "centrality"]
+    table = table.sort_values(order, ascending=False, kind="stable")
+    rules = rules.assign(agreement=agreement).rename_axis("node")
+    rules.insert(0, "name", names)
+    return Detection(table, rules.reindex(table.index), asked, rule, test, structure)

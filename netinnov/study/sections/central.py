@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from netinnov import centrality
-from netinnov.centrality._centrality_table import Measure
+from netinnov.centrality._centrality_table import DEFAULT
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_centralities
 from netinnov.plotting._fonts import printable
@@ -33,6 +34,9 @@ from netinnov.study._words import alike, as_much
 BETWEEN = 1000  # places above which betweenness, a search from each, is left out
 NAMED = 3
 DRAWN, LONGEST = 15, 20  # places of the figure, and letters of their names
+FIRST = ("overlapping_degree", "overlapping_strength", "participation_coefficient", "pagerank")
+COUPLED = ("pagerank", "eigenvector_centrality", "katz_centrality", "hits")
+PATHS = ("closeness_centrality", "harmonic_centrality", "betweenness_centrality")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,40 +52,21 @@ def compute(context: Context) -> Central | None:
     if not cities.storage.presence("linked").any():
         return None
     if structure is not None and not structure.modelled:
-        observed = _measured(structure.network, context, **_more(structure.network, context))
-    return Central(
-        context, _measured(cities, context, pagerank=lambda _: context.pagerank), observed
-    )
+        every = [*DEFAULT, "betweenness_centrality"]
+        names = every if structure.network.n_nodes <= BETWEEN else DEFAULT
+        observed = _measured(structure.network, context, names)
+    return Central(context, _measured(cities, context, FIRST), observed)
 
 
-def _measured(network: MultilayerNetwork, context: Context, **more: Measure) -> pd.DataFrame:
+def _measured(network: MultilayerNetwork, context: Context, names: Iterable[str]) -> pd.DataFrame:
+    options: dict[str, Any] = dict.fromkeys(COUPLED, context.measures.coupled)
+    options |= dict.fromkeys(PATHS, context.measures.paths)
+    measures = {name: partial(getattr(centrality, name), **options.get(name, {})) for name in names}
     modelled = context.in_model(network)
-    measures: dict[str, Measure] = {
-        "overlapping_degree": centrality.overlapping_degree,
-        "overlapping_strength": partial(strength_together, modelled=modelled),
-        "participation_coefficient": centrality.participation_coefficient,
-    }
-    table = centrality.centrality_table(network, measures=measures | more)
+    measures["overlapping_strength"] = partial(strength_together, modelled=modelled)
+    table = centrality.centrality_table(network, measures=measures)
     table.insert(0, "name", table.index.map(context.names).astype("str"))
     return table.sort_values("pagerank", ascending=False, kind="stable")
-
-
-def _more(network: MultilayerNetwork, context: Context) -> dict[str, Measure]:
-    paths, coupled = context.measures.paths, context.measures.coupled
-    measures: dict[str, Measure] = {
-        "pagerank": context.measures.pagerank,
-        "eigenvector_centrality": partial(centrality.eigenvector_centrality, **coupled),
-        "katz_centrality": partial(centrality.katz_centrality, **coupled),
-        "hits": partial(centrality.hits, **coupled),
-        "closeness_centrality": partial(centrality.closeness_centrality, **paths),
-        "harmonic_centrality": partial(centrality.harmonic_centrality, **paths),
-        "constraint": centrality.constraint,
-        "effective_size": centrality.effective_size,
-        "core_number": centrality.core_number,
-    }
-    if network.n_nodes <= BETWEEN:
-        measures["betweenness_centrality"] = partial(centrality.betweenness_centrality, **paths)
-    return measures
 
 
 def facts(result: Central) -> Mapping[str, Fact]:

@@ -30,9 +30,8 @@ from netinnov.study._section import (
     Term,
     with_modelled,
 )
-from netinnov.study._structure_plan import StructurePart, plan
+from netinnov.study._structure_plan import Detection, Plan, StructurePart, detect, plan
 from netinnov.study._words import digits_apart
-from netinnov.study.sections._centre_detection import Detection, detect
 
 SPOKES = 150  # places up to which a map joins each of them with the centre of its community
 LEAVE_ONE_OUT = 300  # places up to which each is left out in turn
@@ -110,24 +109,17 @@ def profile(context: Context) -> pd.DataFrame | None:
 
 
 def facts(result: Centres) -> Mapping[str, Fact]:
-    effective = result.numbers("effective_number")[0]
+    detected, effective = result.detection, result.numbers("effective_number")[0]
+    structure, centres = detected.plan, detected.centres
+    layers, counts = structure.network.layers, detected.rules[detected.asked].sum()
+    replaced = detected.rule != structure.options.rule
+    least = least_share(None, detected.table["centrality"].to_numpy())
     return {
-        "places": len(result.detection.table),
+        "places": len(detected.table),
         "linked": result.linked,
         "effective": effective,
         "digits": result.digits,
         "even": result.linked > 1 and math.isclose(effective, result.linked),
-        **_by_rule(result.detection),
-        **_indices(result.profile, result.detection),
-    }
-
-
-def _by_rule(detected: Detection) -> dict[str, Fact]:
-    structure, centres = detected.plan, detected.centres
-    counts = detected.rules[detected.asked].sum()
-    replaced = detected.rule != structure.options.rule
-    least = least_share(None, detected.table["centrality"].to_numpy())
-    return {
         "n_centres": len(centres),
         "centres": [Place(each) for each in centres.index],
         "tied": [Place(each) for each in detected.tied],
@@ -141,35 +133,34 @@ def _by_rule(detected: Detection) -> dict[str, Fact]:
         "fewest": int(counts.min()),
         "most": int(counts.max()),
         "by_most": [Place(each) for each in detected.by_most],
-        "layers": [Layer(layer) for layer in structure.network.layers],
+        "layers": [Layer(layer) for layer in layers],
         "all_modelled": bool(structure.modelled),
-        "beside": [Layer(layer) for layer in structure.modelled_beside],
+        "beside": [Layer(layer) for layer in structure.cities.layers if layer not in layers],
         "events": structure.participation is not None,
         "left_out": [Term(each) for each in structure.left_out],
         "reasons": [Term(code) for code in structure.left_out.values()],
+        **_compared(result.profile, structure),
     }
 
 
-def _indices(table: pd.DataFrame, detected: Detection) -> dict[str, Fact]:
-    null, options = detected.plan.null, detected.plan.options
-    # Indices outside the middle 95 % of random networks; those without p are not compared.
-    known = table[table["p"].notna() & (options.replicates >= LEAST_NULLS)]
+def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
+    """Indices outside the middle 95 % of random networks; those without p are not compared."""
+    null, replicates = structure.null, structure.options.replicates
+    known = table[table["p"].notna() & (replicates >= LEAST_NULLS)]
     rounding = CONSTANT * known["value"].abs()
     above = known["value"] > known["null_high"] + rounding
     below = known["value"] < known["null_low"] - rounding
     many_if_high = known["many_centres_if"] == "high"
     more = (above & many_if_high) | (below & ~many_if_high)
-    shifted = table.index[table["bias"].notna() & table["low"].isna()]
     return {
         "null": None if null.model is None else Term(null.code),
         "moved": null.moved,
-        "replicates": options.replicates,
-        "few": options.replicates < LEAST_NULLS,
-        "intervals": bool(table["low"].notna().any()),
+        "replicates": replicates,
+        "few": replicates < LEAST_NULLS,
         "compared": len(known),
         "towards_more": [Term(each) for each in known.index[more]],
         "towards_fewer": [Term(each) for each in known.index[(above | below) & ~more]],
-        "shifted": [Term(each) for each in shifted],
+        "shifted": int((table["bias"].notna() & table["low"].isna()).sum()),
     }
 
 

@@ -29,10 +29,9 @@ from netinnov.study._section import (
     mark_layers,
     with_modelled,
 )
-from netinnov.study._structure_plan import StructurePart
+from netinnov.study._structure_plan import Detection, StructurePart, detect
 from netinnov.study._words import as_much, digits_apart
 from netinnov.study.sections import enclaves
-from netinnov.study.sections._centre_detection import Detection, detect
 
 SHOWN = 20  # layers whose names have room in a figure
 NAMED = 3
