@@ -16,7 +16,6 @@ from netinnov.study._context import Context
 from netinnov.study._structure_plan import detect
 from netinnov.study._words import digits_apart, number
 from netinnov.study.sections import centres
-from netinnov.study.sections.centres import profile
 from study_cases import (
     CHAIN,
     FEW,
@@ -56,7 +55,7 @@ def test_two_stars_have_two_centres_by_table_and_by_profile(stars):
     found = stars.once(detect)
     assert found.centres.index.tolist() == ["a", "x"]
     assert (found.centres["support"] > 0.8).all()
-    index = stars.once(profile)
+    index = stars.once(centres.compute).profile
     assert index.loc["n_centres", "value"] == 2
     # Strengths 26, 9, 8, 7 twice: the larger holds 26 of 100.
     assert index.loc["primacy", "value"] == pytest.approx(0.26)
@@ -129,7 +128,9 @@ def test_modelled_links_change_nothing_of_what_was_observed(stars):
     for name in ("table", "rules"):
         alone, together = (getattr(each.once(detect), name) for each in (stars, both))
         pd.testing.assert_frame_equal(together, alone)
-    pd.testing.assert_frame_equal(both.once(profile), stars.once(profile))
+    pd.testing.assert_frame_equal(
+        both.once(centres.compute).profile, stars.once(centres.compute).profile
+    )
     plan = both.once(_structure_plan.plan)
     assert (plan.network.layers, plan.modelled) == (("links",), ())
     assert facts_of(centres, both)["beside"] == ["model"]
@@ -144,7 +145,7 @@ def test_every_part_of_a_report_has_the_same_centres():
     found, known = context.once(detect), facts_of(centres, context)
     assert found.centres.index.tolist() == ["a", "x"]
     assert found.rules.index[found.rules["hubs"] == 1].tolist() == ["a", "x"]
-    assert context.once(profile).loc["n_centres", "value"] == 2
+    assert context.once(centres.compute).profile.loc["n_centres", "value"] == 2
     assert (known["n_centres"], known["least"], known["replaced"]) == (2, 0.02, None)
     assert "2 of 11 places are centres: a and x." in said(centres, context)
     assert "each with 2 % of all strength or more" in said(centres, context)
@@ -174,7 +175,7 @@ def test_the_page_shows_a_map_or_indices(stars):
 
 def test_what_is_modelled_only_is_not_tested():
     context = context_of(network_of(STARS, layer="model", modelled=["model"]))
-    found = context.once(profile)
+    found = context.once(centres.compute).profile
     assert found[DRAWN].isna().all(axis=None)
     assert found["low_without_one"].notna().any()
     assert context.once(detect).table["support"].isna().all()
@@ -189,7 +190,7 @@ def test_what_is_modelled_only_is_not_tested():
 
 def test_only_counts_have_intervals():
     context = context_of(network_of([(a, b, weight / 2) for a, b, weight in STARS]))
-    found = context.once(profile)
+    found = context.once(centres.compute).profile
     assert found[["low", "high"]].isna().all(axis=None)
     assert context.once(detect).table["support"].isna().all()
     assert found["null_mean"].notna().any()
@@ -209,7 +210,7 @@ def test_a_layer_in_money_has_intervals_by_its_events_only(events):
     record = {"contracts": {"unit": "EUR", "events": events}}
     network = ni.build_network(nodes, links, layers=record)
     context = context_of(network, structure={"resamples": 60, "replicates": 0})
-    result = context.once(profile)
+    result = context.once(centres.compute).profile
     low, high = result.loc["primacy", ["low", "high"]]
     if events is None:
         assert np.isnan([low, high]).all()
@@ -231,7 +232,7 @@ def test_links_of_projects_are_not_resampled_one_by_one(source):
 
 def test_draws_can_be_left_out():
     context = context_of(network_of(STARS), structure={"resamples": 0, "replicates": 0})
-    found = context.once(profile)
+    found = context.once(centres.compute).profile
     assert found[DRAWN].isna().all(axis=None)
     assert found["value"].notna().any()
     assert left_out(context) == dict.fromkeys(["intervals", "null model"], "why_not_asked")
@@ -244,7 +245,7 @@ def test_draws_can_be_left_out():
 def test_among_a_great_many_places_nothing_is_drawn(monkeypatch):
     monkeypatch.setattr(_structure_plan, "MOST_PLACES", 7)
     context = context_of(network_of(STARS))
-    assert context.once(profile)[DRAWN].isna().all(axis=None)
+    assert context.once(centres.compute).profile[DRAWN].isna().all(axis=None)
     assert left_out(context) == dict.fromkeys(["intervals", "null model"], "why_many_places")
 
 
@@ -255,7 +256,7 @@ def test_without_structure_there_is_no_section():
 def test_with_many_places_communities_are_not_searched_in_every_draw(stars, monkeypatch):
     monkeypatch.setattr(_structure_plan, "COSTLY", 7)
     context = context_of(network_of(STARS))
-    found, before = (each.once(profile) for each in (context, stars))
+    found, before = (each.once(centres.compute).profile for each in (context, stars))
     assert found.index.tolist() == before.index.tolist()
     assert found.loc["n_centres", "value"] == 2
     assert found.loc["n_centres", DRAWN].isna().all()
@@ -346,7 +347,7 @@ def test_a_shifted_interval_counts_no_centre_less_than_there_must_be():
     flows = [(a, b, int(rng.integers(1, 4))) for a in "abcde" for b in "abcde" if a != b]
     network = network_of([*flows, ("a", "b", 3)], directed=["links"])
     settings = {"rule": "head_tail", "resamples": 60, "replicates": 0}
-    row = context_of(network, structure=settings).once(profile).loc["n_centres"]
+    row = context_of(network, structure=settings).once(centres.compute).profile.loc["n_centres"]
     assert row["bias"] != 0
     # One place at least lies above the mean, unless all are equal.
     assert row["low"] >= 1
@@ -367,7 +368,7 @@ def test_the_effective_number_does_not_reach_all_places_by_rounding(rows, shown)
 def test_almost_equal_places_are_not_said_to_be_as_many_as_equal_ones():
     ring = [(f"c{i}", f"c{(i + 1) % 12}", 10 + i % 2) for i in range(12)]
     context = context_of(network_of([*ring, ("c0", "c5", 3)]))
-    assert round(context.once(profile).loc["effective_number", "value"]) == 12
+    assert round(context.once(centres.compute).profile.loc["effective_number", "value"]) == 12
     assert "as if 12 equal places" not in text_in(centres, context).answer
 
 
@@ -393,7 +394,7 @@ def test_places_without_links_count_in_the_indices_and_are_told():
     known = facts_of(centres, context)
     assert (known["places"], known["linked"]) == (4, 3)
     differences = np.abs(np.subtract.outer([1, 2, 1, 0], [1, 2, 1, 0])).sum()
-    gini = context.once(profile).loc["gini", "value"]
+    gini = context.once(centres.compute).profile.loc["gini", "value"]
     assert gini == pytest.approx(differences / (2 * 4**2 * 1))
 
 
@@ -412,7 +413,7 @@ def test_the_smallest_networks_have_a_structure(n, code):
     links = [(a, b, 1) for a, b in zip("ab", "bc", strict=True)][: n - 1]
     context = context_of(network_of(links))
     assert len(context.once(detect).table) == n
-    assert not math.isnan(context.once(profile).loc["primacy", "value"])
+    assert not math.isnan(context.once(centres.compute).profile.loc["primacy", "value"])
     text = said(centres, context, code)
     assert not re.search(r"\bnan\b|None|not known|不详|\b1 places", text)
 

@@ -15,7 +15,6 @@ from netinnov.null_models import GravityNull, Rewire
 from netinnov.study import _structure_plan, sections
 from netinnov.study._structure_plan import detect
 from netinnov.study.sections import centres, organised
-from netinnov.study.sections.centres import profile
 from study_cases import FEW, STARS, context_of, facts_of, network_of, said
 
 PLACES = [f"p{k:02}" for k in range(14)]
@@ -66,7 +65,7 @@ def test_a_null_model_that_moves_next_to_nothing_gives_no_verdict():
     assert plan.null.model is None
     assert plan.null.moved < 0.05
     assert plan.left_out["null model"] == "why_null_moves_little"
-    found = context.once(profile)
+    found = context.once(centres.compute).profile
     assert found[["z", "p", "null_mean"]].isna().all(axis=None)
     assert facts_of(centres, context)["compared"] == 0
     test = context.once(detect).test
@@ -113,7 +112,7 @@ def test_a_null_model_that_does_not_fit_is_refused(name, words):
 def test_what_gravity_fixes_by_the_totals_is_not_compared_with_it():
     many = {"resamples": 0, "replicates": 40}
     context = context_of(dense(left_out=8), structure=many)
-    result = context.once(profile)
+    result = context.once(centres.compute).profile
     compared = result.index[result["null_mean"].notna()].tolist()
     # Strengths are kept on average, and how many pairs get a flow depends on the unit of the draws.
     assert {*compared} <= {"entropy_index", "n_centres"}
@@ -136,9 +135,9 @@ def test_the_direction_of_strengths_is_one_for_centres_and_indices():
         found = context.once(detect)
         assert found.table.index[found.table["centre"]].tolist() == [largest]
         strength = found.table["centrality"]
-        value = context.once(profile).loc["primacy", "value"]
+        value = context.once(centres.compute).profile.loc["primacy", "value"]
         assert value == pytest.approx(strength[largest] / strength.sum())
-        assert context.once(profile).loc["n_centres", "value"] == 1
+        assert context.once(centres.compute).profile.loc["n_centres", "value"] == 1
 
 
 def test_the_report_says_which_null_model_and_how_much_it_moves():

@@ -15,7 +15,6 @@ from netinnov.study._language import Language
 from netinnov.study._report_page import view_of
 from netinnov.study._section import Table
 from netinnov.study.sections import central, centres, data, organised
-from netinnov.study.sections.centres import profile
 from study_cases import context_of, facts_of, figures_of, network_of, said, text_in
 
 TEN = [f"E{i}" for i in range(10)]
@@ -131,4 +130,4 @@ def test_the_middle_of_a_star_decides_everything():
     assert (known["n_rules"], known["fewest"], known["most"]) == (6, 1, 1)
     assert (known["by_most"], known["by_most_rules"], known["places"]) == (["s"], [6], 9)
     # Without it there is no link, and no index.
-    assert {*context.once(profile)["most_influential"].dropna()} == {"s"}
+    assert {*context.once(centres.compute).profile["most_influential"].dropna()} == {"s"}

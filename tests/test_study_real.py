@@ -21,7 +21,6 @@ from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import central, centres, organised
-from netinnov.study.sections.centres import profile
 from study_cases import facts_of, figures_of, text_in
 
 pytestmark = pytest.mark.slow  # whole studies
@@ -85,7 +84,7 @@ def strength(graph):
 
 def test_the_largest_place_and_how_many_equal_ones_there_would_be(context, strength):
     share = strength[strength > 0] / strength.sum()
-    result = context.once(profile)
+    result = context.once(centres.compute).profile
     assert result.loc["primacy", "value"] == pytest.approx(share.max())
     equal = math.exp(-(share * np.log(share)).sum())
     assert result.loc["effective_number", "value"] == pytest.approx(equal)
@@ -144,9 +143,9 @@ def test_centres_by_the_rules(context, graph, strength):
 
 def test_who_has_the_most_strength(context, strength):
     share = (strength / strength.sum()).sort_values(ascending=False)
-    known = facts_of(central, context)
-    assert known["strongest"] == [share.index[0]]
-    assert known["strength_share"] == pytest.approx(share.iloc[0])
+    known = context.once(central.compute).table["overlapping_strength"]
+    assert known.idxmax() == share.index[0]
+    assert figures_of(central, context)["strength"].value == pytest.approx(share.iloc[0])
 
 
 def test_pairs_joined_by_brokers(context):
@@ -227,8 +226,9 @@ def from_the_file(name, folder):
 def test_strengths_are_those_of_the_raw_file(context, request, shared):
     name = request.node.callspec.params["context"]
     share = from_the_file(name, shared / "data")
-    known = facts_of(central, context)
-    assert [context.names[place] for place in known["strongest"]] == [share.index[0]]
-    assert known["strength_share"] == pytest.approx(share.iloc[0])
+    known = context.once(central.compute).table["overlapping_strength"]
+    assert context.names[known.idxmax()] == share.index[0]
+    assert figures_of(central, context)["strength"].value == pytest.approx(share.iloc[0])
     equal = math.exp(-(share * np.log(share)).sum())
-    assert context.once(profile).loc["effective_number", "value"] == pytest.approx(equal)
+    found = context.once(centres.compute).profile
+    assert found.loc["effective_number", "value"] == pytest.approx(equal)

@@ -133,7 +133,7 @@ def test_the_folder_holds_tables_figures_report_explorer_and_manifest(bundled):
     ]
     names = {path.stem for path in (bundled / "tables").iterdir()}
     wanted = "centrality coverage degree effects enclaves kinds layers replicates"
-    assert {*wanted.split(), "modelled", "scenario", "strength", "profile"} <= names
+    assert {*wanted.split(), "scenario", "strength", "profile"} <= names
     for folder, endings in (("tables", (".csv", ".parquet")), ("figures", (".pdf", ".png"))):
         found = [path.name for path in (bundled / folder).iterdir() if path.suffix != ".md"]
         stems = {Path(name).stem for name in found}

@@ -16,9 +16,8 @@ from netinnov.study import _structure_plan
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
-from netinnov.study._two_mode_draws import participation_of, traded
+from netinnov.study._two_mode_draws import Participation, participation_of, traded
 from netinnov.study.sections import centres
-from netinnov.study.sections.centres import profile
 from study_cases import FEW, facts_of, said
 
 WEIGHTINGS = ["count", "newman", "full"]
@@ -132,16 +131,22 @@ def test_events_are_resampled_as_a_whole():
     assert draws[:, 0, 1].var() == pytest.approx(variance, rel=0.15)
 
 
+def trades_of(null, seed=2):
+    """Members and their events of a draw."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Participation, "links_of", lambda _, members, events: (members, events))
+        return null(None, np.random.default_rng(seed))
+
+
 def test_trades_keep_the_events_of_members_and_the_members_of_events():
     found, cities = participation(two_mode(4))
     null, moved = traded(found, 1)
     assert 0.05 < moved < 1
-    block = null.trades.draw(np.random.default_rng(2)).storage.block("0")
-    event = block.indices - null.n_members
-    assert np.bincount(block.sources).tolist() == np.bincount(found.member).tolist()
-    assert np.bincount(event).tolist() == np.bincount(found.event).tolist()
+    members, events = trades_of(null)
+    assert np.bincount(members).tolist() == np.bincount(found.member).tolist()
+    assert np.bincount(events).tolist() == np.bincount(found.event).tolist()
     drawn = null(cities, np.random.default_rng(2))
-    assert_allclose(flows_of(drawn), flows_of(found.links_of(block.sources, event)))
+    assert_allclose(flows_of(drawn), flows_of(found.links_of(members, events)))
 
 
 def test_an_event_of_several_periods_is_resampled_as_a_whole_and_traded_within_each():
@@ -156,12 +161,11 @@ def test_an_event_of_several_periods_is_resampled_as_a_whole_and_traded_within_e
     alone = found.links_of(found.member[first], found.event[first])
     assert_allclose(flows_of(found.resampled(cities, Draw())), flows_of(alone))
     null, _ = traded(found, 1)
-    drawn = null.trades.draw(np.random.default_rng(2))
-    for number, layer in enumerate(drawn.layers):
-        block, now = drawn.storage.block(layer), found.period[found.event] == number
-        event = block.indices - null.n_members
-        for of, observed in ((block.sources, found.member), (event, found.event)):
-            assert sorted(of) == sorted(observed[now])
+    members, events = trades_of(null)
+    for number in np.unique(found.period):
+        now, drawn = (found.period[each] == number for each in (found.event, events))
+        assert sorted(members[drawn]) == sorted(found.member[now])
+        assert sorted(events[drawn]) == sorted(found.event[now])
     context = context_of(two_mode(5, members=18, events=80, periods=True), resamples=20)
     assert context.once(_structure_plan.plan).left_out == {}
 
@@ -170,7 +174,7 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
     context = context_of(two_mode(5, members=18, events=80), resamples=60)
     plan = context.once(_structure_plan.plan)
     assert plan.null.code == "null_curveball"
-    found = context.once(profile)
+    found = context.once(centres.compute).profile
     row = found.loc["primacy"]
     assert row["low"] < row["high"]
     assert row["null_low"] < row["null_high"]

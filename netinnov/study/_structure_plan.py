@@ -75,10 +75,7 @@ class Plan:
     resamples: int
     resample: Change | None
     draw: dict[str, Any]
-
-    @property
-    def search(self) -> bool:
-        return self.network.n_nodes <= COSTLY
+    search: bool  # for communities in every draw
 
 
 def plan(context: Context) -> Plan | None:
@@ -122,6 +119,7 @@ def plan(context: Context) -> Plan | None:
         resamples=0 if "intervals" in left_out else options.resamples,
         resample=None if participation is None else participation.resampled,
         draw=draw | {"direction": options.direction},
+        search=network.n_nodes <= COSTLY,
     )
 
 

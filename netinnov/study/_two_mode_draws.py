@@ -64,22 +64,6 @@ class Participation:
         return with_rows(self.cities, Rows(*ends, links.data).where(kept))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TradedParticipation:
-    """Null model: members keep their numbers of events in each period, and events of members."""
-
-    participation: Participation
-    trades: Prepared
-    n_members: int
-
-    def __call__(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
-        del network
-        blocks = self.trades.draw(rng).storage.blocks
-        members = np.concatenate([block.sources for block in blocks])
-        events = np.concatenate([block.indices for block in blocks]) - self.n_members
-        return self.participation.links_of(members, events)
-
-
 def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int) -> Participation:
     network, projection = incidence.network, incidence.projection
     storage = network.storage
@@ -108,6 +92,7 @@ def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int
 
 
 def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
+    """Null model: members keep their numbers of events in each period, and events of members."""
     n_members, n_events = participation.place.size, participation.whole.size
     kind = np.repeat(["member", "event"], [n_members, n_events])
     ids = pd.Index(np.arange(n_members + n_events).astype(str))
@@ -116,7 +101,14 @@ def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
     links["layer"] = participation.period[participation.event].astype(str)
     network = MultilayerNetwork(pd.DataFrame({"kind": kind}, index=ids), links)
     trades, moved = tried_null(Curveball(), network, seed)
-    return TradedParticipation(participation, trades, n_members), moved
+
+    def null(_: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
+        blocks = trades.draw(rng).storage.blocks
+        members = np.concatenate([block.sources for block in blocks])
+        events = np.concatenate([block.indices for block in blocks]) - n_members
+        return participation.links_of(members, events)
+
+    return null, moved
 
 
 def tried_null(model: NullModel, network: MultilayerNetwork, seed: int) -> tuple[Prepared, float]:

@@ -56,37 +56,21 @@ class Centres(Result):
     detection: Detection
     profile: pd.DataFrame
 
-    @property
-    def linked(self) -> int:
-        return int((self.detection.table["centrality"] > 0).sum())
-
     def numbers(self, index: str, times: float = 1) -> list[float]:
         """The value of an index, and both ends of its interval if it has one and is no point."""
         value, low, high = times * self.profile.loc[index, ["value", "low", "high"]].astype(float)
         return [value, low, high] if low < high else [value]
 
-    @property
-    def digits(self) -> int:
-        """As many as tell the effective number from the ends of its interval and all places."""
-        numbers = self.numbers("effective_number")
-        from_all = digits_apart(numbers[0], self.linked, least=max(2, len(f"{numbers[0]:.0f}")))
-        return max(from_all, digits_apart(*numbers, most=4))
-
 
 def compute(context: Context) -> Centres | None:
-    detected, indices = context.once(detect), context.once(profile)
-    if detected is None or indices is None:
-        return None
-    return Centres(context, detected, indices)
+    detected = context.once(detect)
+    return None if detected is None else Centres(context, detected, profile(context, detected))
 
 
-def profile(context: Context) -> pd.DataFrame | None:
+def profile(context: Context, detected: Detection) -> pd.DataFrame:
     """Every index of the layers looked at together."""
-    structure = context.once(plan)
-    if structure is None:
-        return None
+    structure, rule = detected.plan, detected.rule
     network, null = structure.network, structure.null.model
-    rule = context.once(detect).rule  # type: ignore[union-attr]
     options = structure.draw | {"rule": rule, "sizes": context.populations(network)}
     plain = polycentricity.profile(network, resamples=0, leave_one_out=False, null=None, **options)
     drawn = polycentricity.profile(
@@ -109,17 +93,20 @@ def profile(context: Context) -> pd.DataFrame | None:
 
 
 def facts(result: Centres) -> Mapping[str, Fact]:
-    detected, effective = result.detection, result.numbers("effective_number")[0]
+    detected, numbers = result.detection, result.numbers("effective_number")
+    effective, linked = numbers[0], int((detected.table["centrality"] > 0).sum())
+    # As many as tell the effective number from all places, and from the ends of its interval.
+    digits = digits_apart(effective, linked, least=max(2, len(f"{effective:.0f}")))
     structure, centres = detected.plan, detected.centres
     layers, counts = structure.network.layers, detected.rules[detected.asked].sum()
     replaced = detected.rule != structure.options.rule
     least = least_share(None, detected.table["centrality"].to_numpy())
     return {
         "places": len(detected.table),
-        "linked": result.linked,
+        "linked": linked,
         "effective": effective,
-        "digits": result.digits,
-        "even": result.linked > 1 and math.isclose(effective, result.linked),
+        "digits": max(digits, digits_apart(*numbers, most=4)),
+        "even": linked > 1 and math.isclose(effective, linked),
         "n_centres": len(centres),
         "centres": [Place(each) for each in centres.index],
         "tied": [Place(each) for each in detected.tied],
@@ -165,13 +152,14 @@ def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
 
 
 def key_figures(result: Centres) -> Iterator[KeyFigure]:
-    places, detected = len(result.detection.table), result.detection
+    known, detected = facts(result), result.detection
+    places, linked, digits = (known[each] for each in ("places", "linked", "digits"))
     _, *ends = result.numbers("n_centres")
     whole = [math.floor(ends[0]), math.ceil(ends[1])] if ends else []
     yield KeyFigure("centres", len(detected.centres), *whole, of=places, digits=1)
     yield KeyFigure("by_most", len(detected.by_most), of=places)
     numbers, share = result.numbers("effective_number"), result.numbers("primacy", times=100)
-    yield KeyFigure("effective", *numbers, of=result.linked, digits=result.digits)
+    yield KeyFigure("effective", *numbers, of=linked, digits=digits)
     yield KeyFigure("primacy", *share, digits=digits_apart(*share, most=4))
 
 

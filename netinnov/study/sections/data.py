@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from netinnov._hierarchy import units
 from netinnov._rows import NO_PERIOD
 from netinnov.study._context import Context
 from netinnov.study._measures import linked_layers
@@ -23,7 +22,6 @@ class Data(Result):
 
     layers: pd.DataFrame
     kinds: pd.Series
-    within: float  # share of all weight that lies inside places
 
 
 def compute(context: Context) -> Data:
@@ -39,12 +37,7 @@ def compute(context: Context) -> Data:
         }
     )
     kinds = network.storage.nodes["kind"].value_counts(dropna=False).rename("nodes")
-    inside = context.inside.storage
-    at = units(inside.place_codes, inside.places, context.configuration.places.level)
-    within = sum(
-        block.data[at[block.sources] == at[block.indices]].sum() for block in inside.blocks
-    )
-    return Data(context, layers, kinds, float(within / (layers["weight"].sum() or 1.0)))
+    return Data(context, layers, kinds)
 
 
 def facts(result: Data) -> Mapping[str, Fact]:
@@ -52,19 +45,19 @@ def facts(result: Data) -> Mapping[str, Fact]:
     cities = context.cities
     nodes, linked = cities.storage.nodes, linked_layers(cities)
     places = cities.storage.places.reindex(nodes["place"])
-    most = kinds.drop(kinds.index[kinds.index.isna()]).sort_values(ascending=False, kind="stable")
+    within = sum(cities.adjacency(layer).diagonal().sum() for layer in cities.layers)
     periods, incidence = context.inside.storage.link_rows().period, context.loaded.incidence
     lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
     lost = lost[lost.any(axis=1)]
     return {
         "nodes": int(kinds.sum()),
-        "kinds": [Name(kind) for kind in most.index[:KINDS]],
+        "kinds": [Name(kind) for kind in kinds.index.dropna()[:KINDS]],
         "n_kinds": len(kinds),
         "pairs": int(result.layers["links"].sum()),
         "layers": len(result.layers),
         "modelled": [Layer(layer) for layer in context.modelled],
         "directed": bool(result.layers["directed"].any()),
-        "within": result.within,
+        "within": float(within / (result.layers["weight"].sum() or 1.0)),
         "periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD}),
         "projected": None if incidence is None else Layer(incidence.projection.layer),
         "places": cities.n_nodes,
@@ -103,11 +96,3 @@ def tables(result: Data) -> Iterator[Table]:
     )
     yield Table("kinds", result.kinds.reset_index())
     yield Table("coverage", context.level.coverage)
-    if marked:
-        rows = [
-            (context.mark(layer), key, "; ".join(value) if isinstance(value, list) else value)
-            for layer, values in context.modelled.items()
-            for key, value in (values or {"parameters": "none given"}).items()
-        ]
-        frame = pd.DataFrame(rows, columns=["layer", "parameter", "value"]).astype("str")
-        yield Table("modelled", frame, modelled=marked)
