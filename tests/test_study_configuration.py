@@ -181,10 +181,6 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (ONLY + "[structure]\nresample = 3", "did you mean 'resamples'?"),
         (ONLY + "[structure]\nresamples = -1", "structure.resamples must be greater than or equal"),
         (ONLY + "[experiment]\nhost = 'a'\n", "home is missing; give home and host, or"),
-        (
-            EXPERIMENT + "volume = 2.0\n",
-            "give one of size, volume and volume_share; found size and",
-        ),
         (EXPERIMENT.replace("size = 1", "size = 0"), "experiment.size must be greater than or"),
         (EXPERIMENT.replace("0.5", "1.5"), "experiment.pipeline_share must be less than or equal"),
         (EXPERIMENT + "funding = 'new'\n", "experiment.funding must be a valid list; found 'new'"),
@@ -197,7 +193,6 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (ONLY + "[siting]\nprices = 3\n", "siting.prices must be a section, [siting.prices]"),
         (PRICES + "park = 1\nlink = 1\n", "siting.prices.pipeline_km is missing"),
         (PRICES + "park = -1\nlink = 1\npipeline_km = 1\n", "siting.prices.park must be greater"),
-        (PRICES + "park = 0\nlink = 0\npipeline_km = 0\n", "one price at least must be above 0"),
         (PRICES + "links = 1\n", "prices.links is not a setting (did you mean 'link'?)."),
         (EXPERIMENT + "colour = 'red'\n", "experiment.colour is not a setting."),
     ],

@@ -16,7 +16,6 @@ from netinnov.plotting._style import page_style
 from netinnov.scenarios import ReverseEnclave
 from netinnov.study._language import LANGUAGES, Language
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._report_page import view_of
 from netinnov.study._words import in_html, plain
 from netinnov.study.sections import experiment
 from netinnov.study.sections._enclave_choice import Choice, ExperimentPart
@@ -153,19 +152,14 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     assert known["efficiency_way"] == "mixed"
     assert known["efficiency_low"] == pytest.approx(-0.06)
     assert (known["better_than"], known["worse_than"]) == (["direct links"], [])
-    # The rank of one of 11 hosts is no rarer than 2 / 11.
-    assert (known["hosts"], known["beyond"]) == (10, ["strength"])
-    assert (known["p"], known["corrected_p"]) == (0.18, 0.5)
-    assert known["least_p"] == pytest.approx(2 / 11)
+    assert known["hosts"] == 10
     text = text_of_page(experiment, result)
     assert (
         "In 10 other hosts like Qu & Co in strength the same park would change it by −2.0 to"
         in text
     )
     assert "(middle 95 % of their means; mean in Qu & Co: +10.0 %)" in text
-    assert "p = 0.18 by its rank among them (0.5 corrected); with 10 hosts no p is below" in text
-    assert "In strength Qu & Co lies outside their range, which p reflects too." in text
-    assert "Beyond that rank nothing is tested" in text
+    assert "Nothing is tested here" in text
     assert "not a forecast" in text
     assert "set-up was not varied" in text
     assert "access, for as many links the park does better than direct links" in text
@@ -297,21 +291,16 @@ def test_on_a_modelled_layer_nothing_is_tested() -> None:
     table = effects().assign(placebo_p=np.nan, why_no_p="x is modelled")
     result = tried(effects=table, layer="gravity", modelled=("gravity",))
     known = facts_of(result)
-    assert (known["p"], known["corrected_p"], known["in_model"]) == (None, None, True)
+    assert known["in_model"]
     text = text_of_page(experiment, result)
     assert "p = " not in text
-    assert "Nothing is tested: draws are not observations, and modelled links no evidence." in text
+    assert "tested here: draws are not observations, and modelled links no evidence." in text
     assert "Links are those of gravity (modelled): the answer is what the model implies" in text
     zh = text_of_page(
         experiment, tried(effects=table, layer="gravity", modelled=("gravity",), language="zh")
     )
     assert "答案是模型的推论，不是观测结果" in zh
     assert "p = " not in zh
-
-
-def test_only_measures_in_which_the_host_is_outside_are_named_of_its_rank() -> None:
-    told = facts_of(tried(match=("strength", "distance")))
-    assert told["beyond"] == ["strength"]
 
 
 def test_a_tie_that_is_unsure_is_not_told_as_equal() -> None:
@@ -338,33 +327,12 @@ def test_extra_links_that_shorten_no_path_are_told_as_such() -> None:
 # -- tables and the figure ---------------------------------------------------------------------
 
 
-def test_of_the_effects_the_page_shows_the_park_and_the_file_has_all() -> None:
+def test_files_have_all_effects_and_no_table_stands_on_the_page() -> None:
     every = pd.concat([effects(), effects().assign(scenario=DIRECT.name)], ignore_index=True)
-    every.loc[1, "same_sign"] = np.nan  # a change of nothing has no share of a sign
-    table = tables_of(experiment, tried(effects=every))["effects"]
-    assert set(table.frame["scenario"]) == {"park, new", DIRECT.name}
-    # Whole network twice, home and host by access and PageRank, and no other place or scenario.
-    assert len(table.view) == 6
-    assert set(table.view["node"]) == {"whole_network", "p", "q"}
-    assert table.view["measure"].iloc[0] == "harmonic_centrality"
-
-
-def test_the_page_gives_changes_in_per_cent_of_the_baseline() -> None:
-    table = effects()
-    result = tried(effects=table)
-    tables, language = tables_of(experiment, result), result.context.language
-    cells = [text for row in view_of(tables["effects"], language).rows for text in row]
-    # -0.05 of 0.3 at the home for PageRank, -0.01 of 0.5 for efficiency.
-    assert {"\N{MINUS SIGN}16.7 %", "\N{MINUS SIGN}2.0 %", "100 %", EVIL} <= set(cells)
-    assert "whole network" in cells
-    chinese = [
-        text for row in view_of(tables["effects"], Language("zh", NAMES)).rows for text in row
-    ]
-    assert "全网" in chinese
-    assert not tables["contrasts"].on_page
-    # The file has the values.
-    frame = tables["effects"].frame.head(len(table))
-    assert frame["difference"].tolist() == table["difference"].tolist()
+    tables = tables_of(experiment, tried(effects=every))
+    frame = tables["effects"].frame
+    assert frame["difference"].tolist() == every["difference"].tolist()
+    assert not any(table.on_page for table in tables.values())
 
 
 def test_the_figure_marks_the_median_that_the_text_gives() -> None:

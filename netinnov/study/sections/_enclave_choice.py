@@ -17,7 +17,6 @@ from netinnov.scenarios._settings import Settings
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart, linked_layers
 from netinnov.study._section import Part
-from netinnov.study._words import joined
 from netinnov.study.sections import _trials, enclaves
 
 
@@ -25,12 +24,6 @@ class PricesPart(Part, part="prices"):
     park: Annotated[float, Field(ge=0)]
     link: Annotated[float, Field(ge=0)]
     pipeline_km: Annotated[float, Field(ge=0)]
-
-    @model_validator(mode="after")
-    def _costs_something(self) -> PricesPart:
-        if not (self.park or self.link or self.pipeline_km):
-            raise ValueError("one price at least must be above 0")
-        return self
 
 
 class ExperimentPart(Part, part="experiment"):
@@ -47,14 +40,10 @@ class ExperimentPart(Part, part="experiment"):
     placebos: Annotated[int, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
-    def _fits_together(self) -> ExperimentPart:
+    def _has_home_and_host(self) -> ExperimentPart:
         if bool(self.home) != bool(self.host):
             missing = "host" if self.home else "home"
             raise ValueError(f"{missing} is missing; give home and host, or neither")
-        sizes = {name: getattr(self, name) for name in ("size", "volume", "volume_share")}
-        named = [name for name, value in sizes.items() if value is not None]
-        if len(named) > 1:
-            raise ValueError(f"give one of size, volume and volume_share; found {joined(named)}")
         return self
 
     @field_validator("rivals")

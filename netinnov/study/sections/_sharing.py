@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from netinnov.study._language import words
 from netinnov.study._section import Fact, KeyFigure, Part, Picture, Place, Result, Table, Term
 from netinnov.study.sections import enclaves
 
+RULES = ("equal", "nucleolus", "shapley")
 NOTHING = 1e-9  # access that counts as none
 MOST_PLAYERS = 16
 
@@ -88,9 +89,7 @@ def compute(context: Context) -> Sharing:
         pd.DataFrame({"source": [], "target": []}, dtype="str"),
     )
     game = planning.cooperation_game(network, players=players, links=pairs.links)
-    rules: dict[str, Any] = {"equal": "equal", "enclaves": pairs.counts}
-    rules |= {"nucleolus": "nucleolus", "shapley": "shapley"}
-    benefits = planning.share_benefits(game, rules=rules)
+    benefits = planning.share_benefits(game, rules={rule: rule for rule in RULES})
     core = planning.core_range(game)
     core = core.mask(core.abs() < NOTHING, 0.0)
     benefits["share"] = benefits["share"].mask(benefits["share"].abs() < NOTHING, 0.0)
@@ -133,25 +132,20 @@ def draw(result: Sharing) -> Iterator[Picture]:
 
 
 def _shares(result: Sharing) -> Figure:
-    shown = result.benefits[result.benefits["rule"] != "enclaves"]
     called = words("en", "terms")
-    rules = {rule: called[_term(rule)] for rule in shown["rule"].unique()}
+    rules = {rule: called[_term(rule)] for rule in RULES}
     label = "gain of access that a city gets"
     figure = new_figure(height=22 + 5.5 * max(len(result.core), 4))
     ax, core, names = figure.add_subplot(), result.core, result.drawn_names
-    plot_benefit_shares(shown, core=core, names=names, rules=rules, label=label, ax=ax)
+    plot_benefit_shares(result.benefits, core=core, names=names, rules=rules, label=label, ax=ax)
     return figure
 
 
 def tables(result: Sharing) -> Iterator[Table]:
-    benefits = result.benefits.assign(objector=result.benefits["objector"].map(_members))
+    benefits = result.benefits.drop(columns="objector")
     core = result.core.add_prefix("core_")[["core_low", "core_high"]]
     wide = result.benefits.pivot(index="player", columns="rule", values="share")
-    wide = wide[list(result.in_core.index)].sort_values("shapley", ascending=False, kind="stable")
+    wide = wide[[*RULES]].sort_values("shapley", ascending=False, kind="stable")
     view = wide.rename(columns=_term).join(core).reset_index()
     benefits = benefits.join(core, on="player")
     yield Table("sharing", benefits, view, on_page=True, places=("player",))
-
-
-def _members(group: Any) -> str:
-    return "+".join(sorted(map(str, group))) if group else ""

@@ -6,21 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from types import SimpleNamespace
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import Field
 
-from netinnov._paths import path_costs
 from netinnov.centrality import harmonic_centrality, strength
+from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks
 from netinnov.network import MultilayerNetwork
 from netinnov.planning import SitingPlan, site_enclaves, siting_stability
-from netinnov.planning._objectives import access_objective
 from netinnov.planning._site_enclaves import limit_of_plans
 from netinnov.plotting import plot_sites
 from netinnov.plotting._frame import map_height
@@ -33,7 +31,6 @@ from netinnov.study._context import Context
 from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._section import (
     Fact,
-    Form,
     KeyFigure,
     Layer,
     Pair,
@@ -63,7 +60,6 @@ GAINS = ["gain_alone", "gain_in_plan"]
 class SitingPart(Part, part="siting", optional=True):
     k: Annotated[int, Field(ge=1)] | None = None
     budget: Annotated[float, Field(gt=0)] | None = None
-    objective: Literal["efficiency", "home_access", "worst_access", "equity"] = "efficiency"
     homes: list[str] = Field(default_factory=list)
     hosts: list[str] = Field(default_factory=list)
     size: Annotated[int, Field(ge=1)] = 4
@@ -196,15 +192,10 @@ class Siting(Result):
     def helps(self) -> bool:
         return bool(self.plan.sites) and self.plan.value - self.plan.baseline > self.rounding
 
-    @property
-    def form(self) -> Form:
-        """Of rises: relative, or as they are where today's value is 0."""
-        return "change" if self.plan.baseline else "number"
-
     def rise(self, value: float) -> float:
-        baseline = self.plan.baseline
-        change = value - baseline if abs(value - baseline) > self.rounding else 0.0
-        return change / abs(baseline) if baseline else change
+        """As a share of today's efficiency, which is above 0 wherever places are linked."""
+        change = value - self.plan.baseline
+        return change / self.plan.baseline if abs(change) > self.rounding else 0.0
 
     @property
     def ties(self) -> list[str]:
@@ -221,10 +212,8 @@ OPTIONS, CHECK = SitingPart, candidates_of
 
 def compute(context: Context) -> Siting:
     candidates, part = context.once(candidates_of), context.settings(SitingPart)
-    cities, built, measures = context.cities, candidates.built, context.measures
-    homes = {home: SimpleNamespace(home=home) for home in candidates.pairs["home"]}
-    costs = path_costs(measures.distance or "unit", 0.0, measures.frictions)
-    objective = access_objective(part.objective, cities, homes, costs)
+    cities, built = context.cities, candidates.built
+    objective = partial(global_efficiency, **context.measures.paths)
     every: dict[str, Any] = {
         "candidates": built.scenarios,
         "k": candidates.k,
@@ -274,7 +263,6 @@ def facts(result: Siting) -> Mapping[str, Fact]:
         "parks": built.parks,
         "size": part.size,
         "placements": built.placements,
-        "objective": Term(f"objective_{part.objective}"),
         "by_weight": context.measures.distance == "inverse",
         "layer": Layer(built.layer),
         "layer_modelled": built.layer in context.modelled,
@@ -302,7 +290,7 @@ def key_figures(result: Siting) -> Iterator[KeyFigure]:
     if known["helps"]:
         low, high = (result.rise(end) for end in result.fresh.quantile([0.025, 0.975]))
         ends: Any = {"low": low, "high": high} if known["fresh"] > 1 else {}
-        yield KeyFigure("gain", known["gain"], **ends, form=result.form)
+        yield KeyFigure("gain", known["gain"], **ends, form="change")
         yield KeyFigure("as_good", known["as_good"], of=known["random"])
 
 
@@ -334,15 +322,14 @@ def _map(result: Siting, at: pd.DataFrame) -> Figure:
 def tables(result: Siting) -> Iterator[Table]:
     plan, modelled = result.plan, result.modelled_layers
     table, pairs = plan.to_frame(), result.candidates.pairs
-    scale = 100 / abs(plan.baseline) if plan.baseline else 1.0
     every = pairs.map(result.names.__getitem__).join(table[["chosen", "order"]])
-    every = every.join(scale * table[GAINS])
+    every = every.join(100 / plan.baseline * table[GAINS])
     if result.shares is not None:
         every["share_of_resamples"] = result.shares
     if table["cost"].notna().all():
         every["cost"] = table["cost"]
     view = every.loc[list(plan.sites)].drop(columns=["chosen", "order"]).assign(**result.chosen)
-    view[GAINS] /= 100 if plan.baseline else 1
+    view[GAINS] /= 100
     yield Table(
         "siting_candidates",
         with_modelled(every, modelled),
@@ -350,7 +337,7 @@ def tables(result: Siting) -> Iterator[Table]:
         on_page=result.helps,
         rows=10,
         places=("home", "host"),
-        forms={**dict.fromkeys(GAINS, result.form), "share_of_resamples": "percent"},
+        forms={**dict.fromkeys(GAINS, "change"), "share_of_resamples": "percent"},
         modelled=modelled,
     )
     today = pd.Series([plan.baseline], name="today")

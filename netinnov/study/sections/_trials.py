@@ -48,12 +48,17 @@ def rivals_of(headline: Trial, cities: MultilayerNetwork, names: Sequence[str]) 
     trials = []
     for name in dict.fromkeys(names):
         scenario: Any = RIVALS[name].make(headline.scenario)
-        try:
-            scenario(cities, np.random.default_rng(0))
-        except InputError:
-            continue
-        trials.append(Trial(kind_of(name), headline.funding, scenario))
+        if can_be_had(scenario, cities):
+            trials.append(Trial(kind_of(name), headline.funding, scenario))
     return trials
+
+
+def can_be_had(scenario: Any, cities: MultilayerNetwork) -> bool:
+    try:
+        scenario(cities, np.random.default_rng(0))
+    except InputError:
+        return False
+    return True
 
 
 def kind_of(rival: str) -> str:

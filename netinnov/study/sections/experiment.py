@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -14,20 +16,27 @@ from netinnov.plotting import plot_effects
 from netinnov.plotting._style import new_figure
 from netinnov.scenarios._open_size import given_up
 from netinnov.study._context import Context
-from netinnov.study._section import Form, Picture, Result, Table, Term, with_modelled
+from netinnov.study._section import (
+    Fact,
+    KeyFigure,
+    Layer,
+    Picture,
+    Place,
+    Result,
+    Table,
+    Term,
+    with_modelled,
+)
 from netinnov.study.sections import _trials
 from netinnov.study.sections._enclave_choice import Choice, ExperimentPart, choose, most_frequent
-from netinnov.study.sections._experiment_facts import facts as facts, key_figures as key_figures
-from netinnov.study.sections._trials import ACCESS, EFFICIENCY, INEQUALITY, PAGERANK, Trial
+from netinnov.study.sections._trials import ACCESS, EFFICIENCY, Trial, kind_of
 
 OPTIONS, CHECK = ExperimentPart, choose
-WHOLE = Term("whole_network")
 MANY = 1000  # with more places only draws of home, host and the whole network are written
-# What the page shows of the effects of the enclave; the file has all columns and scenarios.
-SHOWN = ["measure", "node", "funding", "median", "low", "high", "same_sign"]
-SHOWN += ["placebo_low", "placebo_high"]
-CHANGES = ("median", "low", "high", "placebo_low", "placebo_high")
-FORMS: dict[str, Form] = {**dict.fromkeys(CHANGES, "change"), "same_sign": "percent"}
+NOISE = 1e-9  # of the baseline: what rounding and searches that stop early leave of no change
+SURE = 0.9  # share of placements from which a direction is called clear
+Row = Any  # a row of effects
+Facts = dict[str, Fact]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +106,143 @@ def compute(context: Context) -> Experiment | None:
     )
 
 
+def facts(result: Experiment) -> Facts:
+    part, headline, choice = result.part, result.headline, result.choice
+    asked = result.context.settings(type(part))
+    size, volume, share = part.size, part.volume, part.volume_share
+    if volume is not None:
+        share = volume / result.own
+    chosen, chosen_ties = result.chosen or (0, 0)
+    of_park = result.of(headline, ACCESS)["replicates"]
+    known: Facts = {
+        "home": Place(part.home),
+        "host": Place(part.host),
+        "of_volume": size is None,
+        "size": size or 0,
+        "share": share or 0.0,
+        "own": 0 if size is None else int(result.own),
+        "paid": headline.funding == "reallocated",
+        "too_few": headline.funding == "new" and size is not None and size > result.own,
+        "layer": Layer(choice.layer),
+        "one_layer": len(result.context.cities.layers) == 1,
+        "one_model": result.modelled_layers == (choice.layer,),
+        "in_model": choice.layer in result.modelled_layers,
+        "models": bool(result.modelled_layers),
+        "chosen": chosen,
+        "chosen_ties": chosen_ties,
+        "left_open": asked.size is None and asked.volume is None and asked.volume_share is None,
+        "pipelines": round(part.pipeline_share * (size or 0)),
+        "pipeline_share": part.pipeline_share,
+        "draws": int(of_park.max()),  # one where a weight is moved
+        "drawn": bool(result.effects["replicates"].max() > 1),  # the park or a rival
+        "by_weight": choice.measures.distance != result.context.measures.distance,
+    }
+    return known | _changes(result) | _others(result) | _rivals(result) | _placebos(result)
+
+
+def key_figures(result: Experiment) -> Iterator[KeyFigure]:
+    known: Any = facts(result)
+    for name in ("reallocated", "new", "host", "rival", "placebo", "efficiency"):
+        if known[f"{name}_way"] not in ("", "undefined"):
+            change, low, high = (known[f"{name}_{end}"] for end in ("change", "low", "high"))
+            ends: Any = {} if low == high else {"low": low, "high": high}
+            yield KeyFigure(name, change, form="change", **ends)
+
+
+def _changes(result: Experiment) -> Facts:
+    """Of home by each way of funding, then of host and efficiency by the headline."""
+    home, host, first = result.part.home, result.part.host, result.headline
+    funded = {trial.funding: trial for trial in result.enclaves}
+    known: Facts = {}
+    for funding in ("reallocated", "new"):
+        known |= _change(funding, _row(result, funded.get(funding), ACCESS, home))
+    known |= _change("host", _row(result, first, ACCESS, host))
+    return known | _change("efficiency", _row(result, first, EFFICIENCY))
+
+
+def _row(result: Experiment, trial: Trial | None, measure: str, node: str | None = None) -> Row:
+    if trial is None:
+        return None
+    rows = result.of(trial, measure)
+    return rows[rows["node"].isna() if node is None else rows["node"].eq(node)].iloc[0]
+
+
+def _change(name: str, row: Row) -> Facts:
+    """Median and middle 95 % of placements as shares of the baseline, and what they agree on."""
+    way, numbers = "", [math.nan] * 3
+    if row is not None:
+        way, before = _way(row), abs(float(row["baseline"])) or math.nan
+        numbers = [float(row[each]) / before for each in ("median", "low", "high")]
+    return {f"{name}_way": way} | dict(
+        zip((f"{name}_change", f"{name}_low", f"{name}_high"), numbers, strict=True)
+    )
+
+
+def _way(row: Row) -> str:
+    """What most placements agree on; "undefined" is also a change of nothing, in per cent."""
+    before = abs(float(row["baseline"]))
+    if not before > 0 or math.isnan(row["median"]):
+        return "undefined"
+    if max(abs(float(row[each])) for each in ("difference", "low", "high")) <= NOISE * before:
+        return "same"
+    agreed = row["same_sign"] >= SURE and row["difference"] * row["median"] > 0
+    if row["replicates"] == 1 or agreed:
+        return "rises" if row["median"] > 0 else "falls"
+    return "mixed"
+
+
+def _others(result: Experiment) -> Facts:
+    """How many places but home and host gain and lose access."""
+    rows = result.of(result.headline, ACCESS).dropna(subset="median")
+    rows = rows[~rows["node"].isin([result.part.home, result.part.host])]
+    least = NOISE * rows["baseline"].abs()
+    gain, lose = int((rows["median"] > least).sum()), int((rows["median"] < -least).sum())
+    return {"others": len(rows), "gain": gain, "lose": lose}
+
+
+def _rivals(result: Experiment) -> Facts:
+    """Rivals by whether the park does better for home, and the one that does most for it."""
+    sides: dict[str, list[Any]] = {"better": [], "worse": [], "alike": []}
+    wins: list[tuple[float, Trial]] = []
+    for trial in result.rivals:
+        table: Any = result.contrasts
+        of_home = table["measure"].eq(ACCESS) & table["node"].eq(result.part.home)
+        row: Row = table[of_home & table["rival"].eq(trial.name)].iloc[0]
+        higher, more = float(row["higher"]), float(row["difference"])
+        if math.isnan(more):
+            continue
+        sure = more * (higher - 0.5) > 0 and max(higher, 1 - higher) >= SURE
+        side = ("better" if more > 0 else "worse") if sure else "alike"
+        sides[side].append(Term(trial.kind))
+        wins.append((higher, trial))
+    best = min(wins, key=lambda pair: pair[0])[1] if wins else None
+    had = {trial.kind for trial in result.rivals}
+    return _change("rival", _row(result, best, ACCESS, result.part.home)) | {
+        **{f"{side}_than": rivals for side, rivals in sides.items()},
+        "rival": None if best is None else Term(best.kind),
+        "sure": SURE,
+        "missing": [Term(kind_of(each)) for each in result.part.rivals if kind_of(each) not in had],
+    }
+
+
+def _placebos(result: Experiment) -> Facts:
+    """The same park in other hosts."""
+    row = _row(result, result.headline, ACCESS, result.part.home)
+    band = ["difference", "placebo_median", "placebo_low", "placebo_high"]
+    known: Facts = {
+        "hosts": int(row.get("placebo_n", 0) or 0),
+        "all_hosts": result.part.placebos is None,
+        "match": [Term(each) for each in result.match],
+        "placebos_asked": result.part.placebos != 0,
+        "host_mean": math.nan,
+    }
+    if not known["hosts"] or not row["baseline"] > 0 or row[band].isna().any():
+        return known | {"hosts": 0} | _change("placebo", None)
+    change, middle, low, high = row[band].astype(float) / float(row["baseline"])
+    known |= {"placebo_way": "mixed", "placebo_change": middle, "host_mean": change}
+    return known | {"placebo_low": low, "placebo_high": high}
+
+
 def draw(result: Experiment) -> Iterator[Picture]:
     yield Picture("effects", partial(_effects, result), on_page=True, front=True)
 
@@ -123,17 +269,7 @@ def _effects(result: Experiment) -> Figure:
 
 def tables(result: Experiment) -> Iterator[Table]:
     modelled = result.modelled_layers
-    yield Table(
-        "effects",
-        with_modelled(result.effects, modelled),
-        _view(result),
-        on_page=True,
-        rows=12,
-        places=("node",),
-        terms=("measure", "funding"),
-        forms=FORMS,
-        modelled=modelled,
-    )
+    yield Table("effects", with_modelled(result.effects, modelled), modelled=modelled)
     if result.contrasts is not None:
         yield Table("contrasts", with_modelled(result.contrasts, modelled), modelled=modelled)
     draws = result.replicates
@@ -144,22 +280,3 @@ def tables(result: Experiment) -> Iterator[Table]:
     settings = {"headline": result.headline.name, **result.choice.settings(result.context.seed)}
     rows = pd.DataFrame(settings.items(), columns=["parameter", "value"], dtype="str")
     yield Table("scenario", rows)
-
-
-def _view(result: Experiment) -> pd.DataFrame:
-    """Changes by the enclave of the whole network, home and host, as shares of what was before."""
-    order = (ACCESS, EFFICIENCY, INEQUALITY, PAGERANK)
-    rows = [
-        result.of(trial, measure).assign(funding=trial.funding)
-        for measure in order
-        for trial in result.enclaves
-    ]
-    view = pd.concat(rows, ignore_index=True)
-    whole = view["node"].isna()
-    view = view[whole | view["node"].isin([result.part.home, result.part.host])]
-    before = view["baseline"].abs().where(view["baseline"] != 0)
-    changes = {name: view[name] / before for name in CHANGES if name in view}
-    # A list, as a mask would make text of the term.
-    nodes = [WHOLE if pd.isna(node) else node for node in view["node"]]
-    view = view.assign(node=pd.Series(nodes, view.index, dtype=object), **changes)
-    return view[[name for name in SHOWN if name in view and view[name].notna().any()]]

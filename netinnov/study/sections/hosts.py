@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from netinnov.centrality import harmonic_centrality
-from netinnov.errors import InputError
 from netinnov.planning import rank_hosts
 from netinnov.plotting import plot_host_ranking
 from netinnov.study._context import Context
@@ -20,7 +18,7 @@ from netinnov.study._measures import strength_together
 from netinnov.study._section import Fact, Form, Picture, Place, Result, Table
 from netinnov.study.sections import experiment
 from netinnov.study.sections._enclave_choice import ExperimentPart
-from netinnov.study.sections._trials import ACCESS
+from netinnov.study.sections._trials import ACCESS, can_be_had
 
 OPTIONS = ExperimentPart
 MOST = 60  # hosts that are compared: the strongest places, and that of the experiment
@@ -49,11 +47,12 @@ def compute(context: Context) -> Hosts | None:
     home, host, park = tried.part.home, tried.part.host, tried.headline.scenario
     strength = strength_together(context.cities, context.modelled).drop([home, host])
     others = strength[strength > 0].sort_values(ascending=False, kind="stable").index
-    hosts = [host, *(each for each in others[: MOST - 1] if _can_be_had(context, park, each))]
+    cities, first = context.cities, others[: MOST - 1]
+    hosts = {host} | {each for each in first if can_be_had(replace(park, host=each), cities)}
     ranking = rank_hosts(
-        context.cities,
+        cities,
         home=home,
-        hosts=[each for each in context.cities.storage.nodes.index if each in hosts],
+        hosts=[each for each in cities.storage.nodes.index if each in hosts],
         scenario=park,
         measure=partial(harmonic_centrality, **tried.choice.measures.paths),
         replicates=tried.part.replicates,
@@ -62,14 +61,6 @@ def compute(context: Context) -> Hosts | None:
     if len(ranking) < 2 or ranking["median"].isna().any():  # no access before, so no change of it
         return None
     return Hosts(context, tried, ranking, len(others) + 1)
-
-
-def _can_be_had(context: Context, park: Any, host: str) -> bool:
-    try:
-        replace(park, host=host)(context.cities, np.random.default_rng(context.seed))
-    except InputError:
-        return False
-    return True
 
 
 def facts(result: Hosts) -> Mapping[str, Fact]:

@@ -24,7 +24,7 @@ from netinnov.planning import (
     space_demand,
 )
 from netinnov.plotting import plot_space_allocation
-from netinnov.plotting._style import larger, new_figure
+from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Name, Part, Picture, Place, Result, Table, Term
 from netinnov.study.sections import enclaves
@@ -174,12 +174,10 @@ def draw(result: Space) -> Iterator[Picture]:
 
 
 def _bands(plan: SpaceAllocation, result: Space) -> Figure:
-    figure, on_page = new_figure(height=95), larger() > 1
+    figure = new_figure(height=95)
     ax = figure.add_subplot()
-    unit = "" if on_page else result.part.unit  # the caption says it
-    plot_space_allocation(plan, names=result.drawn_names, unit=unit, rent_unit="km", ax=ax)
-    if on_page:  # room for larger type
-        ax.set_xlim(-0.85, 2.35)
+    plot_space_allocation(plan, names=result.drawn_names, rent_unit="km", ax=ax)
+    ax.set_xlim(-0.85, 2.35)  # room for larger type
     return figure
 
 
