@@ -12,11 +12,11 @@ import netinnov as ni
 from netinnov import study
 from netinnov._inputs import option_of
 from netinnov.study._context import Context
+from netinnov.study._language import plain
 from netinnov.study._loaded_data import Loaded
 from netinnov.study._map_options import MapsPart
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import aggregate_to_places
-from netinnov.study._words import plain
 
 STARS = [
     ("a", "b", 9),

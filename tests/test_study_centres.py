@@ -13,8 +13,8 @@ import pytest
 import netinnov as ni
 from netinnov.study import _structure_plan
 from netinnov.study._context import Context
+from netinnov.study._language import digits_apart, number
 from netinnov.study._structure_plan import detect
-from netinnov.study._words import digits_apart, number
 from netinnov.study.sections import centres
 from study_cases import (
     CHAIN,

@@ -12,9 +12,9 @@ import netinnov as ni
 from netinnov import study
 from netinnov.plotting._drawing import caption_notes
 from netinnov.study._context import Context
+from netinnov.study._language import in_html, plain
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
-from netinnov.study._words import in_html, plain
 from netinnov.study.sections import central, data, enclaves
 from study_cases import CHAIN, FEW, THREE, context_of, network_of, said_by, tables_of
 

@@ -14,9 +14,8 @@ import pytest
 import netinnov as ni
 from netinnov.plotting._style import page_style
 from netinnov.scenarios import ReverseEnclave
-from netinnov.study._language import LANGUAGES, Language
+from netinnov.study._language import LANGUAGES, Language, in_html, plain
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._words import in_html, plain
 from netinnov.study.sections import experiment
 from netinnov.study.sections._enclave_choice import Choice, ExperimentPart
 from netinnov.study.sections._trials import Trial

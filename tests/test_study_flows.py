@@ -11,7 +11,7 @@ import pytest
 import netinnov as ni
 from netinnov import study
 from netinnov.errors import InputError
-from netinnov.study._words import plain
+from netinnov.study._language import plain
 from netinnov.study.sections import experiment
 from study_cases import context_of, network_of, said_by, text_of_page
 

@@ -10,7 +10,18 @@ import pytest
 
 import netinnov as ni
 from netinnov.explorer._payload import tries_enclaves
-from netinnov.study._language import Language, Text
+from netinnov.study._language import (
+    Language,
+    Text,
+    changes,
+    in_html,
+    joined,
+    name,
+    number,
+    percent,
+    plain,
+    signed,
+)
 from netinnov.study._report_page import Chapter, Shown, _key_figure, chapter, view_of, write_page
 from netinnov.study._section import (
     KeyFigure,
@@ -23,16 +34,6 @@ from netinnov.study._section import (
     Term,
     mark_layers,
     with_modelled,
-)
-from netinnov.study._words import (
-    changes,
-    in_html,
-    joined,
-    name,
-    number,
-    percent,
-    plain,
-    signed,
 )
 
 EVIL = "<script>alert('x')</script>"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from netinnov.study._language import LANGUAGES
-from netinnov.study._words import in_html
+from netinnov.study._language import LANGUAGES, in_html
 from netinnov.study.sections import SECTIONS
 from study_cases import CHAIN, context_of, network_of, said_by
 

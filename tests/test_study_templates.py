@@ -12,11 +12,10 @@ from hypothesis import Phase, given, settings, strategies as st
 from netinnov import study
 from netinnov.study import sections
 from netinnov.study._context import Context
-from netinnov.study._language import LANGUAGES, words
+from netinnov.study._language import LANGUAGES, plain, words
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._section import Layer, Name, Place, Term
-from netinnov.study._words import plain
 
 NAMES = {Place: "P", Layer: "layer", Name: "kind"}
 INTEGERS = [0, 1, 2, 3, 5, 12, 41, 1234]

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
-from netinnov._arguments import as_path, check_names, did_you_mean
-from netinnov._columns import DISPLAY_NAMES, as_text
+from netinnov._arguments import as_path, did_you_mean
+from netinnov._columns import DISPLAY_NAMES
 from netinnov._inputs import READERS, Reading, option_of, own_table, read, recognise
 from netinnov._layer_table import Quantity
 from netinnov._spelling import twins
@@ -126,8 +126,8 @@ class Loaded(NamedTuple):
 
 def load(
     data: DataPart,
-    layers: Mapping[str, LayerPart] | None = None,
-    columns: Mapping[str, str] | None = None,
+    layers: Mapping[str, LayerPart],
+    columns: Mapping[str, str],
     reading: Reading | None = None,
 ) -> Loaded:
     """Read, check and build, with what is true of some layers and what some headers mean.
@@ -137,7 +137,7 @@ def load(
     if data.path is None:
         loaded = _research_cities(data.project) if data.source == "europe" else _enclaves()
     else:
-        loaded = _read(data, data.path, layers or {}, columns or {}, reading)
+        loaded = _read(data, data.path, layers, columns, reading)
     names = loaded.network.layers
     taken = [layer for layer in names if layer in TAKEN and names != ("all",)]
     if taken:
@@ -211,7 +211,6 @@ def _read(
     if not has_places(tables.nodes):
         tables = _nodes_as_places(tables)
         notes.append("These data have no places: each node is taken as a place of its own.")
-    check_names("[layers]", list(layers), _names_of_layers(tables.links), of="the links")
     network = _built(tables, layers)
     notes += [*twins(network.storage.places)]
     if data.project is not None:
@@ -266,12 +265,6 @@ def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork
     records |= {layer: records.get(layer, {}) | part for layer, part in parts.items()}
     nodes, links, places = tables[:3]
     return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=records)
-
-
-def _names_of_layers(links: pd.DataFrame) -> list[str]:
-    if "layer" in links:
-        return as_text(links["layer"])[0].dropna().unique().tolist()
-    return ["links"] if len(links) else []
 
 
 def _files(source: str, path: Path) -> tuple[Path, ...]:

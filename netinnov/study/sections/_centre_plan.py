@@ -14,9 +14,9 @@ from netinnov.centrality import strength
 from netinnov.planning import CentrePlan, EffectiveNumber, plan_centres
 from netinnov.polycentricity import effective_number
 from netinnov.study._context import Context
+from netinnov.study._language import digits_apart
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Fact, KeyFigure, Part, Result, Table, with_modelled
-from netinnov.study._words import digits_apart
 from netinnov.study.sections._sites import (
     Candidates,
     Plannable,

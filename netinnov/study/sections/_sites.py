@@ -28,6 +28,7 @@ from netinnov.scenarios import NewLinks, Prices, ReverseEnclave, Scenario
 from netinnov.scenarios._open_size import TENTH, movable_layer
 from netinnov.scenarios._pair_draws import least_weight, linked_pairs
 from netinnov.study._context import Context
+from netinnov.study._language import as_much
 from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._section import (
     Fact,
@@ -43,7 +44,6 @@ from netinnov.study._section import (
     with_modelled,
 )
 from netinnov.study._structure_plan import plan as structure_of
-from netinnov.study._words import as_much
 from netinnov.study.sections._enclave_choice import PricesPart, check_linked
 
 USUAL = 5  # enclaves of a plan, where nothing says how many

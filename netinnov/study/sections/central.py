@@ -17,6 +17,7 @@ from netinnov.plotting import plot_centralities
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import larger, new_figure
 from netinnov.study._context import Context
+from netinnov.study._language import alike, as_much
 from netinnov.study._measures import strength_together
 from netinnov.study._section import (
     Fact,
@@ -29,7 +30,6 @@ from netinnov.study._section import (
     with_modelled,
 )
 from netinnov.study._structure_plan import plan
-from netinnov.study._words import alike, as_much
 
 BETWEEN = 1000  # places above which betweenness, a search from each, is left out
 NAMED = 3

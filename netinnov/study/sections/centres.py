@@ -18,6 +18,7 @@ from netinnov.plotting._frame import map_height
 from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.polycentricity._centre_rules import least_share
 from netinnov.study._context import Context
+from netinnov.study._language import digits_apart
 from netinnov.study._section import (
     Fact,
     KeyFigure,
@@ -31,7 +32,6 @@ from netinnov.study._section import (
     with_modelled,
 )
 from netinnov.study._structure_plan import Detection, Plan, StructurePart, detect, plan
-from netinnov.study._words import digits_apart
 
 SPOKES = 150  # places up to which a map joins each of them with the centre of its community
 LEAVE_ONE_OUT = 300  # places up to which each is left out in turn

@@ -9,9 +9,9 @@ import pandas as pd
 
 from netinnov._rows import NO_PERIOD
 from netinnov.study._context import Context
+from netinnov.study._language import in_sentences, plain
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Fact, Layer, Name, Result, Table, Term, mark_layers
-from netinnov.study._words import in_sentences, plain
 
 KINDS = 3  # that are named
 

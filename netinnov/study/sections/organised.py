@@ -17,6 +17,7 @@ from netinnov._matrices import flat_matrix
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
 from netinnov.plotting._style import DOUBLE, larger, new_figure
 from netinnov.study._context import Context
+from netinnov.study._language import as_much, digits_apart
 from netinnov.study._section import (
     Fact,
     KeyFigure,
@@ -30,7 +31,6 @@ from netinnov.study._section import (
     with_modelled,
 )
 from netinnov.study._structure_plan import Detection, StructurePart, detect
-from netinnov.study._words import as_much, digits_apart
 from netinnov.study.sections import enclaves
 
 SHOWN = 20  # layers whose names have room in a figure
