@@ -459,7 +459,7 @@ def test_weights_people_and_attributes_of_tables_are_asked_for(tmp_path):
         read = ni.read_network(tmp_path, decimal=",")
         assert read.places[column].tolist() == [1200, 3400]
         configuration = study.configure({"data": {"path": tmp_path, "decimal": ","}})
-        loaded = load(configuration.data).network
+        loaded = load(configuration.data, {}, {}).network
         assert loaded.places[column].tolist() == [1200, 3400]
     places.write_text("place;code\nP;1.200\nQ;x.400\n")  # text
     assert ni.read_network(tmp_path).places["code"].tolist() == ["1.200", "x.400"]

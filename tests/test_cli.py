@@ -286,7 +286,7 @@ def test_places_that_may_be_one_are_told_of(here):
     told = "pairs of places that differ only by case, blanks or an ending such as 市: 1 ("
     assert f"Note: P{told[1:]}'杭州' and '杭州市')" in result.stdout
     assert "Note: Names of places are read without the blanks around 'Q\\u3000'." in result.stdout
-    loaded = load(study.read_configuration(here / "study.toml").data)
+    loaded = load(study.read_configuration(here / "study.toml").data, {}, {})
     assert loaded.network.places.index.tolist() == ["杭州", "Q", "杭州市"]
     assert sum(told in note for note in loaded.notes) == 1
 

@@ -118,5 +118,5 @@ def test_nodes_without_a_column_of_places_are_compared_themselves(tmp_path):
     table = pd.DataFrame(links, columns=["source", "target", "weight"])
     table.to_csv(tmp_path / "links.csv", index=False)
     data = study.configure({"data": {"path": str(tmp_path)}}).data
-    result = central.compute(context_of(load(data).network, **OFF))
+    result = central.compute(context_of(load(data, {}, {}).network, **OFF))
     assert {*result.table.index} == {*"abcd"}

@@ -42,7 +42,7 @@ def parks(**settings):
 @pytest.fixture(scope="module")
 def bundled():
     configuration = study.read_configuration()
-    loaded = load(configuration.data)
+    loaded = load(configuration.data, {}, {})
     level = aggregate_to_places(loaded.network, configuration.places)
     return Context(configuration, loaded, level)
 

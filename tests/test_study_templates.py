@@ -28,7 +28,7 @@ def computed():
     parts = {part: {} for part in ("siting", "plan", "space", "sharing", "governance")}
     parts["experiment"] = {"home": "quzhou", "host": "hangzhou", "size": 4, "replicates": 5}
     configuration = study.configure({"data": {"source": "yrd"}, "structure": few} | parts)
-    loaded = load(configuration.data)
+    loaded = load(configuration.data, {}, {})
     keep = {"province": ["Zhejiang", "Shanghai", "Jiangsu", "Anhui"]}
     places = configuration.places.model_copy(update={"level": 1, "keep": keep})
     configuration = configuration.model_copy(update={"places": places})
