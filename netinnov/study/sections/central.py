@@ -114,6 +114,5 @@ def tables(result: Central) -> Iterator[Table]:
     if result.observed is not None:
         columns = ["pagerank", "overlapping_strength", "overlapping_degree", "harmonic_centrality"]
         columns += ["closeness_centrality", "betweenness_centrality", "core_number"]
-        view = result.observed[[each for each in columns if each in result.observed]]
-        view = view.rename_axis("place").reset_index()
+        view = result.observed.filter(columns).rename_axis("place").reset_index()
         yield Table("centrality_observed", result.observed, view, on_page=True, places=("place",))

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from pydantic import Field
 
 from netinnov.linkages import count_enclaves
 from netinnov.linkages._ranking import STRENGTH, Ranking, ranking
@@ -27,7 +25,7 @@ LAYERS = 5  # among which these are divided, at most
 
 
 class EnclavesPart(Part, part="enclaves"):
-    rank: Annotated[str, Field(min_length=1)] | None = None
+    rank: str | None = None
 
 
 def ranked(context: Context) -> Ranking:
@@ -74,15 +72,11 @@ def compute(context: Context) -> Enclaves:
 def facts(result: Enclaves) -> Mapping[str, Fact]:
     enclaves, steps = result.counted, result.steps
     used = [kind for kind in result.ranking.numbers if enclaves["ranked_by"].eq(kind).any()]
-    ends: dict[str, Fact] = {}
-    for end in ("host", "home"):
-        counts = enclaves[end].dropna().value_counts()
-        ends[f"{end}s"] = [Place(place) for place in counts.index[counts == counts.max()]]
-        ends[f"most_{end}"] = int(counts.max()) if len(counts) else 0
-    return ends | {
+    return {
         "n": int(steps["between"]),
         "parks": bool(steps["parks"]),
         "pairs": int(steps["pairs"]),
+        **{f"{end}s": [Place(each) for each in enclaves[end].mode()] for end in ("host", "home")},
         **{word: int(enclaves["direction"].eq(word).sum()) for word in DIRECTIONS},
         "ranked_by": [Term(kind) for kind in used],
         "rank_layers": [Layer(each) for each in result.ranking.layers if STRENGTH in used],

@@ -17,7 +17,7 @@ from netinnov._matrices import flat_matrix
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
 from netinnov.plotting._style import DOUBLE, larger, new_figure
 from netinnov.study._context import Context
-from netinnov.study._language import as_much, digits_apart
+from netinnov.study._language import digits_apart
 from netinnov.study._section import (
     Fact,
     KeyFigure,
@@ -65,12 +65,9 @@ def communities(detected: Detection) -> tuple[pd.DataFrame, float]:
     """Communities, the strongest first, and the share of all weight that lies inside them."""
     network, ranked = detected.plan.network, detected.table
     ranked = ranked.sort_values("centrality", ascending=False, kind="stable")
-    flows = flat_matrix(network).tocoo()
-    label = ranked["community"].reindex(network.storage.nodes.index)
-    ends = label.take(np.concatenate(flows.coords)).to_numpy(np.int64)
-    inner = np.where(np.equal(*np.split(ends, 2)), flows.data, 0.0)
-    weights = pd.DataFrame({"inner": np.tile(inner, 2), "all": np.tile(flows.data, 2)})
-    within = weights.groupby(ends).sum()
+    member = pd.get_dummies(ranked["community"].reindex(network.storage.nodes.index), dtype=float)
+    flows = member.T.to_numpy() @ (flat_matrix(network) @ member.to_numpy())
+    inner, ends = np.diagonal(flows), flows.sum(axis=0) + flows.sum(axis=1)
     by = ranked.groupby("community")
     strength = by["centrality"].sum()
     table = pd.DataFrame(
@@ -80,11 +77,11 @@ def communities(detected: Detection) -> tuple[pd.DataFrame, float]:
             "centres": ranked.loc[ranked["centre"]].groupby("community")["name"].agg("; ".join),
             "strength": strength,
             "strength_share": strength / strength.sum(),
-            "inside": within["inner"] / within["all"],
+            "inside": pd.Series(2 * inner / ends, member.columns),
         }
     ).rename_axis("community")
     table = table.sort_values("strength", ascending=False, kind="stable")
-    return table, float(inner.sum() / flows.data.sum())
+    return table, float(inner.sum() / flows.sum())
 
 
 def brokers(context: Context) -> pd.DataFrame | None:
@@ -148,14 +145,10 @@ def _brokers(result: Organised) -> dict[str, Fact]:
     table = result.brokers
     if table is None:
         return {"n_brokers": None}
-    together, mine = table["together"], table[table["enclave"].astype(bool)]
-    across = list(ROLES[1:])
+    mine, across = table[table["enclave"].astype(bool)], list(ROLES[1:])
     paths = int(table[across].to_numpy().sum())
     return {
         "n_brokers": len(table),
-        "top": [Place(node) for node in table.index[:NAMED]],
-        "top_pairs": [int(n) for n in together.head(NAMED)],
-        "tied": as_much(together, together.head(NAMED)) if len(table) else 0,
         "all_layers": not result.modelled_layers,
         "enclave_brokers": len(mine),
         "across": int(mine[across].to_numpy().sum()) / paths if paths else math.nan,
