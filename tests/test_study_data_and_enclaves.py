@@ -73,7 +73,7 @@ def test_links_inside_places_and_each_direction_are_counted_apart():
     told = "全部权重中有 50% 在城市内部，城市的指标不计入。"
     assert told in said_by(data, one, "zh").notes
     little = network_of([("a", "b", 1), ("b", "c", 999)], nodes=nodes)
-    told = "全部权重中有不到 0.5% 在城市内部，城市的指标不计入。"
+    told = "全部权重中有 0.1% 在城市内部，城市的指标不计入。"
     assert told in said_by(data, data.compute(context_of(little, **OFF)), "zh").notes
 
 

@@ -70,10 +70,10 @@ def test_numbers_in_sentences():
     texts = ("-0.0", "+0.00", "-0", "-0.1", "+0.1", "-1,000")
     assert [signed(text) for text in texts] == ["0.0", "0.00", "0", "−0.1", "+0.1", "−1,000"]
     assert changes([0.1, -0.2]) == ["+10.0 %", "−20.0 %"]
-    assert changes([0.0051234, -0.0000113]) == ["+0.51 %", "just below 0 %"]
+    assert changes([0.0051234, -0.0000113]) == ["+0.51 %", "−0.001 %"]
     assert changes([-0.0, 0.0]) == ["0 %", "0 %"]
     shares = [percent(share) for share in (0.0, 0.001, 0.456, 0.999, 1.0)]
-    assert shares == ["0 %", "less than 0.5 %", "46 %", "more than 99.5 %", "100 %"]
+    assert shares == ["0 %", "0.1 %", "46 %", "99.9 %", "100 %"]
 
 
 def test_names_from_data_are_escaped_and_isolated_once():
@@ -130,8 +130,8 @@ def test_lists_changes_and_intervals_in_both_languages():
     assert ENGLISH.change(-0.078, sign=False) == "7.8 %"
     assert ENGLISH.span(-0.12, -0.04, "change") == "−12.0 to −4.0 %"
     assert CHINESE.span(-0.12, -0.04, "change") == "−12.0% 至 −4.0%"
-    assert CHINESE.percent(0.001) == "不到 0.5%"
-    assert CHINESE.span(-1e-7, 0.3, "change") == "略低于 0% 至 +30.0%"
+    assert CHINESE.percent(0.001) == "0.1%"
+    assert CHINESE.span(-1e-7, 0.3, "change") == "−0.00001% 至 +30.0%"
     assert ENGLISH.form(3.7, "km") == "4 km"
     assert ENGLISH.form(2020.0, "year") == "2020"
 

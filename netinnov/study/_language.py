@@ -38,14 +38,6 @@ LONGEST = 80  # letters of a cell
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 NUMBER = r"([−-]?\d[\d,.]*\d|\d)"
 JOINTS = {"\n": "\n", ": ": "：", ", ": "，"}  # what joins parts of a label or note, and in Chinese
-# What English numbers say in words, and Chinese ones instead.
-IN_CHINESE = {
-    " %": "%",
-    "less than ": "不到 ",
-    "more than ": "超过 ",
-    "just below ": "略低于 ",
-    "just above ": "略高于 ",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +187,8 @@ class Language:
             return number(value, digits=max(1, digits))
         return self.write(value)
 
-    def _said(self, number: str) -> str:
-        for english, chinese in IN_CHINESE.items() if self.code == "zh" else ():
-            number = number.replace(english, chinese)
-        return number
+    def _said(self, percent: str) -> str:
+        return percent.replace(" %", "%") if self.code == "zh" else percent
 
     def cell(self, value: Any, column: str, table: Table) -> str:
         """A cell of a table on the page."""
@@ -359,12 +349,10 @@ def signed(text: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Close to the ends it does not round to them."""
-    if 0 < share < 0.005:
-        return "less than 0.5 %"
-    if 0.995 < share < 1:
-        return "more than 99.5 %"
-    return f"{100 * share:.0f} %"
+    """With decimals only where it would be rounded to 0 or to 100 %."""
+    near = min(share, 1 - share)
+    decimals = -2 - math.floor(math.log10(near)) if 1e-9 < near < 0.005 else 0
+    return f"{100 * share:.{decimals}f} %"
 
 
 def changes(shares: Iterable[float]) -> list[str]:
@@ -376,7 +364,7 @@ def changes(shares: Iterable[float]) -> list[str]:
 
 
 def _fixed(change: float, decimals: int) -> str:
-    """With a sign; one that would be written as 0 says on which side of it it is."""
+    """With a sign, and a digit that is not 0."""
     if 0 < abs(change) < 0.5 * 10**-decimals:
-        return f"just {'below' if change < 0 else 'above'} 0"
+        return ("+" if change > 0 else "") + number(change, digits=1)
     return signed(f"{change:+,.{decimals}f}") if change else "0"
