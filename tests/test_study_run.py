@@ -633,7 +633,7 @@ def test_cordis_by_city(cordis_folder, tmp_path):
     path = tmp_path / "cordis.toml"
     text = f'[data]\nsource = "cordis"\npath = "{cordis_folder.as_posix()}"\n'
     park = PARK_TEXT.replace('"P"', '"WARSZAWA, PL"').replace('"Q"', '"BERLIN, DE"')
-    path.write_text(text + park)
+    path.write_text(text + park + '[measures]\ndistance = "unit"\n')
     out = run(path)
     assert len(table(out, "centrality")) == 5109
     assert "2,195 nodes of which only the country is known" in page_of(out)

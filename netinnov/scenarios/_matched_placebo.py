@@ -243,14 +243,16 @@ def _disjoint_choices(lists: Sequence[Sequence[str]], most: int | None) -> list[
     """Repeatedly take the first unused entry of each list, at most `most` times if any."""
     rounds: list[list[str]] = []
     used: set[str] = set()
+    rest = [iter(some) for some in lists]
     while most is None or len(rounds) < most:
         chosen: list[str] = []
-        for some in lists:
-            chosen += [other for other in some if other not in used and other not in chosen][:1]
-        if len(chosen) < len(lists):
-            break
+        for some in rest:
+            other = next((each for each in some if each not in used), None)
+            if other is None:
+                return rounds
+            chosen.append(other)
+            used.add(other)
         rounds.append(chosen)
-        used |= set(chosen)
     return rounds
 
 

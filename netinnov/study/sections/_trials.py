@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov import centrality, connectivity, polycentricity
+from netinnov import centrality, polycentricity
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS, MatchedPlacebo, ReverseEnclave, placebo_candidates
@@ -88,20 +88,21 @@ def placebos(
 
 
 def measures(options: MeasuresPart) -> dict[str, Callable[..., Any]]:
-    @lru_cache(maxsize=1)  # two measures look at each network in turn
+    @lru_cache(maxsize=8)  # three measures look at each network in turn, in several threads
     def harmonic(network: MultilayerNetwork, nodes: tuple[str, ...]) -> pd.Series:
         return centrality.harmonic_centrality(network, **options.paths, nodes=list(nodes))
 
     def access(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
         return harmonic(network, tuple(nodes))
 
+    def efficiency(network: MultilayerNetwork, *, nodes: list[str]) -> float:
+        return float(access(network, nodes=nodes).mean())
+
     def inequality(network: MultilayerNetwork, *, nodes: list[str]) -> float:
-        at = network.storage.positions("nodes", nodes)
-        return polycentricity.theil(harmonic(network, tuple(nodes)).to_numpy()[at])
+        return polycentricity.theil(access(network, nodes=nodes)[nodes])
 
     def pagerank(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
         # No jump leads to the park: home would gain by handing it on, however few links it has.
         return options.pagerank(network, nodes=nodes)
 
-    efficiency = partial(connectivity.global_efficiency, **options.paths)
     return {EFFICIENCY: efficiency, INEQUALITY: inequality, ACCESS: access, PAGERANK: pagerank}
