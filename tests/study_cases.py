@@ -56,10 +56,8 @@ def context_of(network, *, source="tables", mechanisms=True, say=lambda _: None,
     if mechanisms:
         default = {"park": {}} | default
     configuration = study.configure({"data": data} | default | settings)
-    table = network.layer_table
-    modelled = {layer: {} for layer in table.index[table["modelled"]]}
     joint = option_of(source, "weighting")
-    loaded = Loaded(network, modelled, (), (), joint)
+    loaded = Loaded(network, (), (), joint)
     level = aggregate_to_places(network, configuration.places)
     return Context(configuration, loaded, level, say=say)
 
@@ -71,7 +69,6 @@ def stand_in(**known):
         "drawn_names": pd.Series(dtype="str"),
         "measures": MeasuresPart(),
         "seed": 1,
-        "mark": str,
         "modelled": (),
         "cities": SimpleNamespace(places=pd.DataFrame({"lon": [], "lat": []})),
         "in_model": lambda network: (),

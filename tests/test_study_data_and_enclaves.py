@@ -269,7 +269,7 @@ def test_parks_that_became_links_are_not_forgotten():
     network = ni.build_network(nodes, links)
     projection = Projection(layer="tenancy", onto="firm")
     flat = ni.linkages.project(network, **projection.model_dump())
-    loaded = Loaded(flat, {}, (), (), True, Incidence(network, projection, flat.layers))
+    loaded = Loaded(flat, (), (), True, Incidence(network, projection, flat.layers))
     configuration = study.configure({"data": {"path": "."}, "structure": FEW})
     context = Context(configuration, loaded, aggregate_to_places(flat, configuration.places))
     facts = enclaves.facts(context.once(enclaves.compute))

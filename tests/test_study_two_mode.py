@@ -49,7 +49,7 @@ def loaded_from(network, weighting="count", **side):
     projection = Projection(layer="takes_part", weighting=weighting, **side or {"onto": "firm"})
     flat = project(network, **projection.model_dump())
     incidence = Incidence(network, projection, flat.layers)
-    return Loaded(flat, {}, (), (), True, incidence)
+    return Loaded(flat, (), (), True, incidence)
 
 
 def context_of(network, **settings):

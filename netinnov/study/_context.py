@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
@@ -15,7 +15,6 @@ from netinnov._inputs import Reading
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names
-from netinnov.plotting._style import mark_modelled
 from netinnov.study._language import Language, LanguageName, words
 from netinnov.study._loaded_data import Loaded, load
 from netinnov.study._measures import MeasuresPart
@@ -69,7 +68,7 @@ class Context:
             own = self.configuration.layers.items()
             layers = words("zh", "layers") if self.configuration.data.source == "yrd" else {}
             layers = layers | {layer: part.name_zh for layer, part in own if part.name_zh}
-        return Language(self.code, names, layers, tuple(self.modelled))
+        return Language(self.code, names, layers, self.modelled)
 
     @property
     def network(self) -> MultilayerNetwork:
@@ -83,10 +82,11 @@ class Context:
     def cities(self) -> MultilayerNetwork:
         return self.level.cities
 
-    @property
-    def modelled(self) -> Mapping[str, Mapping[str, Any]]:
-        """Layers that are modelled, not observed, with their parameters."""
-        return self.loaded.modelled
+    @cached_property
+    def modelled(self) -> tuple[str, ...]:
+        """Layers that are modelled, not observed."""
+        table = self.network.layer_table
+        return tuple(table.index[table["modelled"]])
 
     @cached_property
     def measures(self) -> MeasuresPart:
@@ -113,9 +113,6 @@ class Context:
 
     def in_model(self, network: MultilayerNetwork) -> tuple[str, ...]:
         return tuple(layer for layer in network.layers if layer in self.modelled)
-
-    def mark(self, layer: str) -> str:
-        return mark_modelled(layer, self.modelled)
 
     @cached_property
     def names(self) -> dict[Any, str]:

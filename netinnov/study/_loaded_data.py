@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from netinnov._arguments import as_path, did_you_mean
@@ -117,7 +116,6 @@ class Incidence(NamedTuple):
 
 class Loaded(NamedTuple):
     network: MultilayerNetwork
-    modelled: dict[str, dict[str, Any]]  # parameters of each modelled layer
     notes: tuple[str, ...]
     files: tuple[Path, ...]
     joint_events: bool = False  # whether one event, such as a project, makes several links at once
@@ -151,10 +149,9 @@ def load(
 
 
 def _enclaves() -> Loaded:
-    parameters = gravity_parameters()
-    notes = (NOTICES[0], str(parameters["notice"]))
+    notes = (NOTICES[0], str(gravity_parameters()["notice"]))
     files = [path for path in _packaged() if not path.name.startswith("research_")]
-    return Loaded(load_yrd_enclaves(), {parameters["layer"]: parameters}, notes, tuple(files))
+    return Loaded(load_yrd_enclaves(), notes, tuple(files))
 
 
 def _research_cities(projection: Projection | None) -> Loaded:
@@ -163,7 +160,7 @@ def _research_cities(projection: Projection | None) -> Loaded:
     )
     network, incidence = _projected(load_research_cities(projects="nodes"), projection)
     files = tuple(path for path in _packaged() if path.name.startswith("research_"))
-    return Loaded(network, {}, NOTICES[1:], files, True, incidence)
+    return Loaded(network, NOTICES[1:], files, True, incidence)
 
 
 def _packaged() -> list[Path]:
@@ -212,17 +209,12 @@ def _read(
         tables = _nodes_as_places(tables)
         notes.append("These data have no places: each node is taken as a place of its own.")
     network = _built(tables, layers)
-    notes += [*twins(network.storage.places)]
+    notes += twins(network.storage.places)
     if data.project is not None:
         network, incidence = _projected(network, data.project)
-    table = network.layer_table
-    modelled = {
-        str(layer): {} if pd.isna(text) else {"parameters": text}
-        for layer, text in table.loc[table["modelled"], "parameters"].items()
-    }
     files = _files(source, path) + (() if data.places is None else (data.places,))
     joint = option_of(source, "weighting") or incidence is not None
-    return Loaded(network, modelled, tuple(notes), files, joint, incidence)
+    return Loaded(network, tuple(notes), files, joint, incidence)
 
 
 def _places_of_flows(

@@ -150,10 +150,6 @@ class Table:
     front: bool = False  # it stands at the top of the page
 
 
-def _nothing(_: object) -> Iterable[Any]:
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Section(Generic[R]):
     """A part of a study, from the data to the page: a module of `netinnov.study.sections`.
@@ -166,8 +162,8 @@ class Section(Generic[R]):
     compute: Callable[[Context], R | None]  # all numbers; None where the data do not allow any
     facts: Callable[[R], Mapping[str, Fact]]  # flat and typed: what the templates may say
     tables: Callable[[R], Iterable[Table]]  # what is written to files
-    key_figures: Callable[[R], Iterable[KeyFigure]] = _nothing
-    draw: Callable[[R], Iterable[Picture]] = _nothing
+    key_figures: Callable[[R], Iterable[KeyFigure]] = lambda _: ()
+    draw: Callable[[R], Iterable[Picture]] = lambda _: ()
     # Settings, which several sections may share; where all parts are false it is left out.
     options: tuple[type[Part], ...] = ()
     # Called before any section computes: raises what is wrong with the settings for these data.

@@ -84,7 +84,7 @@ def limits(context: Context) -> tuple[str, ...]:
 
 
 def tables(result: Data) -> Iterator[Table]:
-    context, marked = result.context, tuple(result.context.modelled)
+    context, marked = result.context, result.context.modelled
     yield Table(
         "layers",
         mark_layers(result.layers, marked),
