@@ -226,7 +226,7 @@ def test_a_layer_in_money_has_intervals_by_its_events_only(events):
 def test_links_of_projects_are_not_resampled_one_by_one(source):
     context = context_of(network_of(STARS), source=source)
     plan = context.once(_structure_plan.plan)
-    assert (plan.resamples, plan.null.model) == (0, None)
+    assert (plan.resamples, plan.null) == (0, None)
     assert left_out(context)["intervals"] == "why_joint_events"
 
 

@@ -173,7 +173,7 @@ def test_an_event_of_several_periods_is_resampled_as_a_whole_and_traded_within_e
 def test_a_study_of_events_has_intervals_and_a_null_model():
     context = context_of(two_mode(5, members=18, events=80), resamples=60)
     plan = context.once(_structure_plan.plan)
-    assert plan.null.code == "null_curveball"
+    assert plan.null_code == "null_curveball"
     found = context.once(centres.compute).profile
     row = found.loc["primacy"]
     assert row["low"] < row["high"]

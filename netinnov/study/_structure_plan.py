@@ -45,31 +45,22 @@ class StructurePart(Part, part="structure"):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Null:
-    """A null model and the share of links it moves.
-
-    `code` is the word of a page for what it keeps, or for why there is none.
-    """
-
-    code: str
-    model: NullModel | None = None
-    moved: float = np.nan
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """`cities`: all linked layers; `network`: the observed ones, or modelled if there are none.
 
-    `resample` draws the flows again (None: each event behind a link by itself), `draw` holds the
-    options of all that draws; `left_out` is the word of a page for why something is not computed,
-    by the word for it.
+    `null_code` is the word of a page for what the null model keeps, or for why there is none, and
+    `moved` the share of links it moves. `resample` draws the flows again (None: each event behind a
+    link by itself), `draw` holds the options of all that draws; `left_out` is the word for why
+    something is not computed, by the word for it.
     """
 
     options: StructurePart
     cities: MultilayerNetwork
     network: MultilayerNetwork
     modelled: tuple[str, ...]
-    null: Null
+    null: NullModel | None
+    null_code: str
+    moved: float
     participation: Participation | None
     left_out: dict[str, str]
     resamples: int
@@ -102,11 +93,11 @@ def plan(context: Context) -> Plan | None:
         left_out["intervals"] = undrawn or "why_not_asked"
     elif participation is None and without_events(network, None):
         left_out["intervals"] = "why_no_counts"
-    null = Null(undrawn or "why_not_asked")
+    code, null, moved = undrawn or "why_not_asked", None, np.nan
     if not undrawn and options.replicates:
-        null = choose_null(network, options.null, context.seed, participation)
-    if null.model is None:
-        left_out["null model"] = null.code
+        code, null, moved = choose_null(network, options.null, context.seed, participation)
+    if null is None:
+        left_out["null model"] = code
     draw = {"rng": context.seed, "progress": context.progress, "restarts": RESTARTS}
     return Plan(
         options,
@@ -114,6 +105,8 @@ def plan(context: Context) -> Plan | None:
         network,
         modelled=context.in_model(network),
         null=null,
+        null_code=code,
+        moved=moved,
         participation=participation,
         left_out=left_out,
         resamples=0 if "intervals" in left_out else options.resamples,
@@ -128,7 +121,7 @@ def choose_null(
     asked: NullName | None,
     seed: int,
     participation: Participation | None,
-) -> Null:
+) -> tuple[str, NullModel | None, float]:
     """The one asked for, else one that can move the links, or events of a `participation`."""
     if asked is not None and (asked == "curveball") != (participation is not None):
         msg = f'null = "{asked}" in [structure] does not fit: "curveball" trades the members of '
@@ -143,10 +136,9 @@ def choose_null(
     except InputError:
         if asked is not None:
             raise
-        return Null("why_null_does_not_fit")
-    if moved < LEAST_MOVED:
-        return Null("why_null_moves_little", moved=moved)
-    return Null(code, model, moved)
+        return "why_null_does_not_fit", None, np.nan
+    moves = moved >= LEAST_MOVED
+    return code if moves else "why_null_moves_little", model if moves else None, moved
 
 
 def _null_of_links(network: MultilayerNetwork, asked: NullName | None) -> tuple[str, NullModel]:
@@ -208,10 +200,10 @@ def detect(context: Context) -> Detection | None:
     if structure is None:
         return None
     network, rule, test = structure.network, structure.options.rule, None
-    if structure.null.model is not None:
+    if structure.null is not None:
         test = polycentricity.modularity_test(
             network,
-            null=structure.null.model,
+            null=structure.null,
             replicates=99 if structure.search else FEWER_NULLS,
             restarts=RESTARTS,
             rng=context.seed,
@@ -228,7 +220,7 @@ def detect(context: Context) -> Detection | None:
     flat = flatten(network)
     if test is None:
         labels = detected["community"].dropna().astype("int64")
-        test = ModularityTest(modularity(flat, labels), untested=structure.null.code)
+        test = ModularityTest(modularity(flat, labels), untested=structure.null_code)
     names = network.storage.nodes.index.to_series().map(context.names).astype("str")
     agreement, position = rules.mean(axis=1), roles(flat, detected["community"])
     columns = ["name", "centre", "support", "agreement", "centrality", "community", "role"]

@@ -70,7 +70,7 @@ def compute(context: Context) -> Centres | None:
 def profile(context: Context, detected: Detection) -> pd.DataFrame:
     """Every index of the layers looked at together."""
     structure, rule = detected.plan, detected.rule
-    network, null = structure.network, structure.null.model
+    network, null = structure.network, structure.null
     options = structure.draw | {"rule": rule, "sizes": context.populations(network)}
     plain = polycentricity.profile(network, resamples=0, leave_one_out=False, null=None, **options)
     drawn = polycentricity.profile(
@@ -132,7 +132,7 @@ def facts(result: Centres) -> Mapping[str, Fact]:
 
 def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
     """Indices outside the middle 95 % of random networks; those without p are not compared."""
-    null, replicates = structure.null, structure.options.replicates
+    replicates = structure.options.replicates
     known = table[table["p"].notna() & (replicates >= LEAST_NULLS)]
     rounding = CONSTANT * known["value"].abs()
     above = known["value"] > known["null_high"] + rounding
@@ -140,8 +140,8 @@ def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
     many_if_high = known["many_centres_if"] == "high"
     more = (above & many_if_high) | (below & ~many_if_high)
     return {
-        "null": None if null.model is None else Term(null.code),
-        "moved": null.moved,
+        "null": None if structure.null is None else Term(structure.null_code),
+        "moved": structure.moved,
         "replicates": replicates,
         "few": replicates < LEAST_NULLS,
         "compared": len(known),

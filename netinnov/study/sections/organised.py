@@ -130,7 +130,7 @@ def facts(result: Organised) -> Mapping[str, Fact]:
         "all_modelled": bool(plan.modelled),
         "around": [Place(each) for each in result.communities["strongest"]],
         "tested": test.untested is None,
-        "untested": Term(plan.null.code if plan.null.model is None else "why_null_moves_little"),
+        "untested": Term(plan.null_code if plan.null is None else "why_null_moves_little"),
         "by_chance": test.by_chance,
         "replicates": test.replicates,
         "p": test.p,
