@@ -149,11 +149,11 @@ def _null_of_links(network: MultilayerNetwork, asked: NullName | None) -> tuple[
     if asked == "degree" or not (asked or (share >= DENSE and differ and linked.sum() >= ENOUGH)):
         return "null_degree", Rewire()
     places = network.storage.places.reindex(columns=["lon", "lat"])
-    at = places.reindex(network.storage.nodes["place"][linked])
+    at = places.reindex(network.storage.nodes["place"].to_numpy()[linked])
     if at.isna().any(axis=None):
         return "null_totals", GravityNull(None, unit="dispersion")
-    deterrence = "exponential" if at.duplicated().any() else "power"
-    return "null_gravity", GravityNull(deterrence, unit="dispersion")
+    one_point = at.duplicated().any()
+    return "null_gravity", GravityNull("exponential" if one_point else "power", unit="dispersion")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

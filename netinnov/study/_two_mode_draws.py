@@ -59,9 +59,9 @@ class Participation:
         links = coo_array(triu(csr_array(present * each @ present.T), k=1))
         (one, source), (other, target) = (np.divmod(end, n) for end in links.coords)
         layer = self.layer_of[np.where(one == other, one, -1)]
-        ends = (codes.astype(np.int32) for codes in (layer, source, target))
         kept = (layer >= 0) & (source != target) & (links.data > 0)
-        return with_rows(self.cities, Rows(*ends, links.data).where(kept))
+        codes = np.array([layer, source, target], np.int32)[:, kept]
+        return with_rows(self.cities, Rows(codes[0], codes[1], codes[2], links.data[kept]))
 
 
 def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int) -> Participation:
@@ -85,7 +85,7 @@ def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int
         values = as_text(storage.nodes[projection.split_by].iloc[nodes])[0]
         group, named = pd.factorize(values)
         layers = [*map(str, named), "mixed"]
-    layer_of = pd.Index(cities.layers).get_indexer(layers)
+    layer_of = pd.Index(cities.layers).get_indexer(pd.Index(layers))
     group %= layer_of.size  # those without a value are the last group
     codes = (member, event, whole, when, place, group, layer_of)
     return Participation(*codes, projection.weighting, cities)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,8 +59,15 @@ class Centres(Result):
 
     def numbers(self, index: str, times: float = 1) -> list[float]:
         """The value of an index, and both ends of its interval if it has one and is no point."""
-        value, low, high = times * self.profile.loc[index, ["value", "low", "high"]].astype(float)
+        columns = ("value", "low", "high")
+        value, low, high = (times * float(self.profile[each][index]) for each in columns)
         return [value, low, high] if low < high else [value]
+
+    def figure(self, name: str, index: str, times: float = 1, **written: Any) -> KeyFigure:
+        value, *ends = self.numbers(index, times)
+        low, high = ends or (None, None)
+        written = {"digits": digits_apart(value, *ends, most=4)} | written
+        return KeyFigure(name, value, low, high, **written)
 
 
 def compute(context: Context) -> Centres | None:
@@ -152,15 +160,14 @@ def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
 
 
 def key_figures(result: Centres) -> Iterator[KeyFigure]:
-    known, detected = facts(result), result.detection
-    places, linked, digits = (known[each] for each in ("places", "linked", "digits"))
+    known, detected, places = facts(result), result.detection, len(result.detection.table)
     _, *ends = result.numbers("n_centres")
-    whole = [math.floor(ends[0]), math.ceil(ends[1])] if ends else []
-    yield KeyFigure("centres", len(detected.centres), *whole, of=places, digits=1)
+    low, high = (math.floor(ends[0]), math.ceil(ends[1])) if ends else (None, None)
+    yield KeyFigure("centres", len(detected.centres), low, high, of=places, digits=1)
     yield KeyFigure("by_most", len(detected.by_most), of=places)
-    numbers, share = result.numbers("effective_number"), result.numbers("primacy", times=100)
-    yield KeyFigure("effective", *numbers, of=linked, digits=digits)
-    yield KeyFigure("primacy", *share, digits=digits_apart(*share, most=4))
+    written: dict[str, Any] = {"of": known["linked"], "digits": known["digits"]}
+    yield result.figure("effective", "effective_number", **written)
+    yield result.figure("primacy", "primacy", times=100)
 
 
 def draw(result: Centres) -> Iterator[Picture]:
