@@ -170,9 +170,7 @@ def test_facts_say_how_long_a_link_is_where_approaches_are_measured():
 
 
 def test_home_and_host_are_those_of_most_enclaves_and_without_prices_links_count(monkeypatch):
-    far = pd.DataFrame({"place": [*"TU"], "jurisdiction": [*"TU"], "kind": "firm"}, index=[*"tu"])
-    network = network_of([*LINKS, ("s", "t"), ("t", "u")], nodes=pd.concat([NODES, far]))
-    choice = governance.choice_of(context_of(network, **OFF, governance={}))
+    choice = governance.choice_of(parks(governance={}))
     assert (choice.home, choice.host) == ("P", "Q")
     assert choice.prices is None
     monkeypatch.setattr(governance, "LINKS", 4)
@@ -293,15 +291,6 @@ def test_a_rise_from_no_access_has_no_key_figure():
     assert [each.name for each in governance.key_figures(same)] == ["best_host"]
 
 
-def test_dense_flows_are_refused_before_anything_runs():
-    rng = np.random.default_rng(1)
-    ids = [f"c{i}" for i in range(6)]
-    flows = [(a, b, float(rng.integers(1, 90))) for a in ids for b in ids if a < b]
-    settings = {"home": "c0", "host": "c1"}
-    with pytest.raises(InputError, match=r"'links' half of the pairs .* leave \[governance\] out"):
-        gains.check(context_of(network_of(flows), **OFF, governance=settings))
-
-
 def test_kilometres_that_cost_something_need_coordinates():
     settings = {"home": "b", "host": "x"}
     network = network_of(STARS)
@@ -326,10 +315,10 @@ def test_what_governance_needs_is_named_before_anything_runs(settings, words):
         governance.choice_of(context_of(network_of(STARS), **OFF, governance=settings))
 
 
-def test_two_approaches_that_cannot_be_had_are_refused_before_anything_runs(monkeypatch):
-    monkeypatch.setattr(governance, "APPROACHES", ("corridor", "merger"))
-    with pytest.raises(InputError, match=r"fewer can be paid and placed. Leave \[governance\] out"):
-        gains.check(stars())
+def test_a_merger_alone_is_compared_with_nothing(monkeypatch):
+    monkeypatch.setattr(governance, "APPROACHES", ("merger",))
+    facts = governance.facts(governance.compute(stars()))
+    assert (facts["n_approaches"], facts["best_home"], facts["unpriced"]) == (0, [], ["merger"])
 
 
 def test_an_approach_that_cannot_be_placed_is_left_out_and_the_report_says_why(monkeypatch):

@@ -27,7 +27,7 @@ def whole():
     nodes = PARKED.assign(firms=2, floor_area_m2=100.0)
     network = network_of(links, nodes=nodes, places=places, modelled=["model"])
     planning = {"siting": {"k": 1}, "plan": {}}
-    planning |= {"space": {}, "sharing": {}, "governance": {"layer": "other"}}
+    planning |= {"space": {}, "sharing": {}, "governance": {}}
     experiment = {"home": "P", "host": "R", "size": 1, "pipeline_share": 0.5, "replicates": 2}
     experiment |= {"placebos": 0, "rivals": []}
     return context_of(network, experiment=experiment, **planning)

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
-import tomllib
 from dataclasses import replace
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.sparse.csgraph import shortest_path
 
-from netinnov import study
 from netinnov.centrality import harmonic_centrality, strength
-from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
 from netinnov.polycentricity import effective_number
-from netinnov.study._context import Context
-from netinnov.study._loaded_data import load
-from netinnov.study._places import aggregate_to_places
+from netinnov.scenarios import NewLinks
 from netinnov.study.sections import SECTIONS, _centre_plan as plans, _sites as siting
 from netinnov.study.sections._sites import candidates_of
 from study_cases import FEW, context_of, network_of, plain_text_of, tables_of
@@ -29,6 +23,7 @@ TREE = [("a", "b", 9), ("a", "c", 6), ("b", "d", 4), ("b", "e", 3), ("c", "f", 3
 """A tree whose ends e, d and g are far from each other."""
 
 (where_next,) = (section for section in SECTIONS if section.name == "where_next")
+OWN = {"share": 0.1}
 PRICES = {"park": 2.0, "link": 1.0, "pipeline_km": 0.01}
 
 
@@ -41,8 +36,18 @@ def few_random_plans(monkeypatch):
 
 @pytest.fixture
 def direct(monkeypatch):
-    """Direct links are planned, as if most pairs were linked."""
-    monkeypatch.setattr(siting, "linked_share", lambda _: (1.0, True))
+    """A park is a direct link with a share of home's strength, so that plans are told by hand."""
+
+    def links_in(network, pairs, _):
+        own, ends = strength(network)["links"], pairs.itertuples()
+        parks = {
+            site: NewLinks([(home, host)], weight=OWN["share"] * own[home], layer="links")
+            for site, home, host in ends
+        }
+        return "links", parks
+
+    monkeypatch.setattr(siting, "parks_in", links_in)
+    monkeypatch.setattr(plans, "parks_in", links_in)
 
 
 def places_of(ids="abcdefg", **columns):
@@ -79,7 +84,7 @@ def test_the_chosen_links_are_those_that_raise_efficiency_most():
     assert facts["gain"] == pytest.approx(best / efficiency(before) - 1)
     # All nine links together bound every plan of two.
     assert result.plan.bound == pytest.approx(efficiency([*before, *pairs]))
-    assert (facts["n"], facts["chosen"], facts["parks"]) == (9, 2, False)
+    assert (facts["n"], facts["chosen"]) == (9, 2)
     figures = {each.name: each.value for each in siting.key_figures(result)}
     assert figures["gain"] == facts["gain"]
 
@@ -159,20 +164,11 @@ def test_homes_are_below_the_median_of_access_where_no_gdp_is_known():
     assert candidates.homes_by == "harmonic_centrality"
 
 
-def test_in_dense_flows_links_are_planned_by_their_weight():
+def test_in_dense_flows_links_count_by_their_weight():
     pairs = list(itertools.combinations("abcdefg", 2))
     weights = np.random.default_rng(2).integers(1, 90, len(pairs))
     context = case([(*pair, int(w)) for pair, w in zip(pairs, weights, strict=True)], siting={})
-    candidates = candidates_of(context)
-    assert not candidates.built.parks
-    home = candidates.pairs["home"].iloc[0]
-    tenth = 0.1 * strength(context.cities)["links"][home]
-    assert candidates.built.scenarios[candidates.pairs.index[0]].weight == pytest.approx(tenth)
-    facts = siting.facts(siting.compute(context))
-    assert (facts["parks"], facts["by_weight"]) == (False, True)
     assert any("Access counts links by weight" in note for note in notes_of(context))
-    tenth = "a tenth of home's strength in that layer (more where that is too little for a link)"
-    assert any(tenth in note for note in notes_of(context))
     assert any("可达性按联系权重计算" in note for note in notes_of(context, "zh"))
 
 
@@ -244,22 +240,22 @@ def test_places_that_are_all_alike_have_no_homes():
 
 
 def after(result, sites):
-    network = result.built.network
+    network = result.network
     for site in sites:
-        scenario = result.built.scenarios[site]
+        scenario = result.siting.parks[site]
         network = scenario(network, np.random.default_rng(0))
     return effective_number(strength(network).sum(axis=1).to_numpy())
 
 
 @pytest.mark.usefixtures("direct")
 def test_the_plan_is_the_cheapest_set_that_reaches_the_target(monkeypatch):
-    monkeypatch.setattr(siting, "TENTH", 0.9)
+    monkeypatch.setitem(OWN, "share", 0.9)
     own = {"homes": ["d", "e", "g"], "hosts": ["a", "f"]}
     own["prices"] = {"park": 1.0, "link": 1.0, "pipeline_km": 1.0}
     context = case(places=places_of(), siting=own, plan={"effective_number": 5.8})
     result = plans.compute(context)
-    prices, scenarios = result.siting.prices, result.built.scenarios
-    costs = {site: each.cost(prices, result.built.network) for site, each in scenarios.items()}
+    prices, scenarios = result.siting.prices, result.siting.parks
+    costs = {site: each.cost(prices, result.network) for site, each in scenarios.items()}
     sets = [s for size in range(7) for s in itertools.combinations(costs, size)]
     enough = [s for s in sets if after(result, s) >= 5.8]
     assert enough
@@ -280,7 +276,7 @@ def test_a_target_out_of_reach_is_said_with_the_most_that_there_is():
     own = {"homes": ["d", "g"], "hosts": ["a", "f"]}
     context = case(siting=own, plan={"effective_number": 6.9})
     result = plans.compute(context)
-    sites = result.built.scenarios
+    sites = result.siting.parks
     sets = [s for size in range(5) for s in itertools.combinations(sites, size)]
     most = max(after(result, s) for s in sets)
     facts = plans.facts(result)
@@ -312,7 +308,7 @@ def test_nothing_is_built_where_the_target_holds():
 
 @pytest.mark.usefixtures("direct")
 def test_links_that_one_event_makes_have_no_interval_of_the_plan(monkeypatch):
-    monkeypatch.setattr(siting, "TENTH", 0.9)
+    monkeypatch.setitem(OWN, "share", 0.9)
     network = network_of(TREE)
     own = {"siting": {"homes": ["d", "e", "g"]}, "plan": {"effective_number": 5.8}}
     options = {"mechanisms": False, "experiment": False, **own}
@@ -425,7 +421,7 @@ FOUR = [("a", "b", 900), ("a", "c", 900), ("c", "d", 300), ("b", "c", 100)]
 
 @pytest.mark.usefixtures("direct")
 def test_intervals_that_are_missing_are_told(monkeypatch):
-    monkeypatch.setattr(siting, "TENTH", 0.4123)  # of a strength of 300
+    monkeypatch.setitem(OWN, "share", 0.4123)  # of a strength of 300
     own = {"homes": ["d"], "hosts": ["a"]}
     result = plans.compute(case(FOUR, siting=own, plan={}))
     low = result.plan.steps["low"]
@@ -458,36 +454,3 @@ def test_either_part_may_be_false(left_out):
         assert said.answer
         assert {each.name for each in where_next.key_figures(result)} <= {*said.labels}
         assert {each.name for each in where_next.draw(result)} <= {*said.figures}
-
-
-def weighted_efficiency(weights):
-    """Mean of 1 / distance over all pairs, a link 1 / weight long."""
-    lengths = np.divide(1, weights, out=np.full_like(weights, np.inf), where=weights > 0)
-    distance = shortest_path(lengths, directed=False)
-    np.fill_diagonal(distance, np.inf)
-    return (1 / distance).sum() / (len(weights) * (len(weights) - 1))
-
-
-def test_the_links_that_europe_should_build_raise_efficiency_as_told():
-    settings = tomllib.loads(packaged_tables().joinpath("europe.toml").read_text(encoding="utf-8"))
-    structure = FEW | {"resamples": 0}
-    configuration = study.configure(settings | {"structure": structure, "siting": {}})
-    loaded = load(configuration.data, configuration.layers, configuration.columns)
-    level = aggregate_to_places(loaded.network, configuration.places)
-    result = siting.compute(Context(configuration, loaded, level))
-    cities = level.cities
-    at = {place: k for k, place in enumerate(cities.nodes.index)}
-    weights = {layer: np.zeros((len(at), len(at))) for layer in cities.layers}
-    for layer, a, b, weight in cities.links[["layer", "source", "target", "weight"]].itertuples(
-        index=False
-    ):
-        if a != b:
-            weights[layer][at[a], at[b]] += weight
-            weights[layer][at[b], at[a]] += weight
-    before = weighted_efficiency(np.maximum.reduce(list(weights.values())))
-    mixed = weights["mixed"]  # the layer of most links
-    added = np.zeros_like(mixed)
-    for home, host in result.chosen.itertuples(index=False):
-        added[at[home], at[host]] = added[at[host], at[home]] = 0.1 * mixed[at[home]].sum()
-    after = weighted_efficiency(np.maximum.reduce([*weights.values(), mixed + added]))
-    assert siting.facts(result)["gain"] == pytest.approx(after / before - 1)

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import Field
 
 from netinnov.centrality import strength
+from netinnov.network import MultilayerNetwork
 from netinnov.planning import CentrePlan, EffectiveNumber, plan_centres
 from netinnov.polycentricity import effective_number
 from netinnov.study._context import Context
@@ -18,12 +19,12 @@ from netinnov.study._language import digits_apart
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Fact, KeyFigure, Part, Result, Table, with_modelled
 from netinnov.study.sections._sites import (
+    PLACEMENTS,
     Candidates,
-    Plannable,
     SitingPart,
     candidates_of,
     pairs_of,
-    plannable,
+    parks_in,
 )
 
 RESAMPLES = 100  # of the links, for intervals
@@ -38,12 +39,12 @@ class Plan(Result):
     """The cheapest candidates after which a target holds, or those that come nearest."""
 
     siting: Candidates
-    built: Plannable  # in the observed layers, or the modelled ones if there are none
+    network: MultilayerNetwork  # of the observed layers, or the modelled ones if there are none
     plan: CentrePlan
 
     @property
     def modelled(self) -> tuple[str, ...]:
-        return self.context.in_model(self.built.network)
+        return self.context.in_model(self.network)
 
     @property
     def builds(self) -> bool:
@@ -58,28 +59,27 @@ def compute(context: Context) -> Plan:
     linked = linked_layers(cities)
     layers = [layer for layer in linked if layer not in context.modelled] or linked
     network = cities.select(layers=layers)
-    built = plannable(network, siting.pairs, context.settings(SitingPart).size)
+    _, parks = parks_in(network, siting.pairs, context.settings(SitingPart).size)
     today = effective_number(strength(network).sum(axis=1))  # as `plan_centres` has it
     more = today + min(1.0, (cities.n_nodes - today) / 2)
     plan = plan_centres(
         network,
         target=EffectiveNumber(part.effective_number or more),
-        candidates=built.scenarios,
+        candidates=parks,
         prices=siting.prices,
-        replicates=built.placements,
+        replicates=PLACEMENTS,
         resamples=RESAMPLES,
         rng=context.seed,
     )
     if context.loaded.joint_events:  # links cannot be resampled one by one
         plan = replace(plan, steps=plan.steps.assign(low=np.nan, high=np.nan))
-    return Plan(context, siting, built, plan)
+    return Plan(context, siting, network, plan)
 
 
 def facts(result: Plan) -> Mapping[str, Fact]:
     plan, siting = result.plan, result.siting
     return {
         "plan_sites": pairs_of(siting.pairs.loc[list(plan.sites)]),
-        "plan_parks": result.built.parks,
         "asked": float(plan.target.at_least),
         "before": plan.baseline,
         "after": plan.value,

@@ -16,11 +16,10 @@ from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison, compare_approaches
 from netinnov.governance._approaches import APPROACHES
 from netinnov.plotting import plot_approaches
-from netinnov.plotting._style import larger, new_figure
+from netinnov.plotting._style import new_figure
 from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context
-from netinnov.study._measures import DENSE
 from netinnov.study._section import (
     Fact,
     KeyFigure,
@@ -55,7 +54,7 @@ class GovernancePart(Part, part="governance", optional=True):
 
 
 class Choice(NamedTuple):
-    """Between whom, in which layer and at what cost which approaches are compared."""
+    """Between whom, in which layer and at what cost approaches are compared."""
 
     home: str
     host: str
@@ -64,13 +63,6 @@ class Choice(NamedTuple):
     prices: Prices | None  # without them each approach has as many links as the budget says
     pipeline_share: float
     frictions: Frictions
-    approaches: tuple[str, ...] = APPROACHES  # that can be paid and placed
-
-    def compare(self, context: Context, **options: Any) -> ApproachComparison:
-        network = context.cities.select(layers=[self.layer])
-        options = {**self._asdict(), "rng": context.seed, **options}
-        options.pop("layer")
-        return compare_approaches(network, **options)
 
 
 def choice_of(context: Context) -> Choice:
@@ -93,31 +85,14 @@ def choice_of(context: Context) -> Choice:
     if home == host:
         raise InputError(f"governance.host must not be the home; found {host!r} for both.")
     check_linked(context, "governance")
-    layer, n, budget = movable_layer(cities, layer), cities.n_nodes, float(size)
-    if len(cities.storage.simple_csr(layer).indices) >= DENSE * n * (n - 1):
-        raise InputError(
-            f"[governance] compares how many steps approaches save, and in {layer!r} half of the "
-            "pairs of places or more are linked. Name another layer with governance.layer, or "
-            "leave [governance] out."
-        )
+    layer, budget = movable_layer(cities, layer), float(size)
     prices = None if part.prices is None else Prices(**part.prices.model_dump())
     if prices is not None:
         park = ReverseEnclave(home, host, size, share, funding="new", layer=layer)
         budget = park.cost(prices, cities)
     border, kilometres = context.measures.border or BORDER, context.measures.kilometres
     frictions = Frictions(border=border, distance=kilometres)
-    choice = Choice(home, host, layer, budget, prices, share, frictions)
-    possible = []
-    for approach in APPROACHES:
-        with suppress(InputError):
-            choice.compare(context, approaches=[approach], replicates=1)
-            possible.append(approach)
-    if len(possible) < 3:  # one and the merger
-        raise InputError(
-            f"[governance] compares two approaches or more between {home!r} and {host!r}, and "
-            f"in {layer!r} fewer can be paid and placed. Leave [governance] out."
-        )
-    return choice._replace(approaches=tuple(possible))
+    return Choice(home, host, layer, budget, prices, share, frictions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,8 +107,16 @@ OPTIONS, CHECK = GovernancePart, choice_of
 
 def compute(context: Context) -> Governance:
     choice = context.once(choice_of)
-    comparison = choice.compare(context, replicates=PLACEMENTS)
-    left_out = [approach for approach in APPROACHES if approach not in choice.approaches]
+    network = context.cities.select(layers=[choice.layer])
+    options = choice._asdict() | {"rng": context.seed}
+    options.pop("layer")
+    compare, possible = partial(compare_approaches, network, **options), []
+    for approach in APPROACHES:
+        with suppress(InputError):
+            compare(approaches=[approach], replicates=1)
+            possible.append(approach)
+    comparison = compare(approaches=possible, replicates=PLACEMENTS)
+    left_out = [approach for approach in APPROACHES if approach not in possible]
     called = enclave_called(context, choice.home, choice.host)
     if called != "reverse enclave":  # where home does not rank below the host
         names = {"reverse enclave": called, "park of the core at home": MIRROR}
@@ -192,9 +175,8 @@ def draw(result: Governance) -> Iterator[Picture]:
 
 
 def _figure(comparison: ApproachComparison) -> Figure:
-    chosen = ("home_access", "host_access", "efficiency") if larger() > 1 else None
     figure = new_figure(height=24 + 9.5 * len(comparison.approaches))
-    plot_approaches(comparison, measures=chosen, ax=figure.add_subplot())
+    plot_approaches(comparison, measures=SHOWN[:3], ax=figure.add_subplot())
     return figure
 
 

@@ -24,12 +24,10 @@ from netinnov.plotting import plot_sites
 from netinnov.plotting._frame import map_height
 from netinnov.plotting._style import new_figure
 from netinnov.polycentricity._resampled_flows import Change
-from netinnov.scenarios import NewLinks, Prices, ReverseEnclave, Scenario
-from netinnov.scenarios._open_size import TENTH, movable_layer
-from netinnov.scenarios._pair_draws import least_weight, linked_pairs
+from netinnov.scenarios import Prices, ReverseEnclave, Scenario
+from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context
 from netinnov.study._language import as_much
-from netinnov.study._measures import DENSE, linked_share
 from netinnov.study._section import (
     Fact,
     KeyFigure,
@@ -66,46 +64,22 @@ class SitingPart(Part, part="siting", optional=True):
     prices: PricesPart | None = None
 
 
-class Plannable(NamedTuple):
-    """What would be built for each pair: parks, or links where a park hardly shortens a path."""
-
-    network: MultilayerNetwork
-    layer: str
-    parks: bool
-    scenarios: dict[str, Scenario]
-
-    @property
-    def placements(self) -> int:
-        return PLACEMENTS if self.parks else 1
-
-
-def plannable(network: MultilayerNetwork, pairs: pd.DataFrame, size: int) -> Plannable:
-    layer, scenarios = movable_layer(network, None), {}
-    share, differ = linked_share(network)
-    parks = share < DENSE or not differ
-    own, least = (
-        strength(network)[layer],
-        least_weight(network, layer, linked_pairs(network, layer)),
-    )
-    n_links = 2 if layer in network.directed else 1
-    for site, home, host in pairs.itertuples():
-        scenarios[site] = (
-            ReverseEnclave(home, host, size, PIPELINE_SHARE, funding="new", layer=layer)
-            if parks
-            else NewLinks(
-                [(home, host), (host, home)][:n_links],
-                weight=max(TENTH * own[home] / n_links, least),
-                layer=layer,
-            )
-        )
-    return Plannable(network, layer, parks, scenarios)
+def parks_in(
+    network: MultilayerNetwork, pairs: pd.DataFrame, size: int
+) -> tuple[str, dict[str, Scenario]]:
+    """The layer whose links are new, and a park for each pair."""
+    layer = movable_layer(network, None)
+    park = partial(ReverseEnclave, funding="new", layer=layer)
+    ends = pairs.itertuples()
+    return layer, {site: park(home, host, size, PIPELINE_SHARE) for site, home, host in ends}
 
 
 class Candidates(NamedTuple):
     """Pairs of a home and a host, what could be built for them, and what limits a plan."""
 
     pairs: pd.DataFrame
-    built: Plannable
+    layer: str
+    parks: dict[str, Scenario]
     k: int | None
     prices: Prices | None
     homes_by: Term | None  # None: homes are named
@@ -128,15 +102,15 @@ def candidates_of(context: Context) -> Candidates:
         )
     sites = pd.Index([f"{home}@{host}" for home, host in pairs], dtype="str", name="site")
     table = pd.DataFrame(pairs, sites, ["home", "host"], dtype="str")
-    built = plannable(cities, table, part.size)
+    layer, parks = parks_in(cities, table, part.size)
     prices = None if part.prices is None else Prices(**part.prices.model_dump())
     k = part.k if part.k or part.budget else min(USUAL, len(pairs))
     try:
-        built.scenarios[sites[0]](cities, np.random.default_rng(context.seed))
-        limit_of_plans(cities, built.scenarios, k, part.budget, prices)
+        parks[sites[0]](cities, np.random.default_rng(context.seed))
+        limit_of_plans(cities, parks, k, part.budget, prices)
     except InputError as error:
         raise InputError(f"[siting] cannot plan sites such as {sites[0]}: {error}") from None
-    return Candidates(table, built, k, prices, by, tied)
+    return Candidates(table, layer, parks, k, prices, by, tied)
 
 
 def pairs_of(table: pd.DataFrame) -> list[Pair]:
@@ -212,10 +186,10 @@ OPTIONS, CHECK = SitingPart, candidates_of
 
 def compute(context: Context) -> Siting:
     candidates, part = context.once(candidates_of), context.settings(SitingPart)
-    cities, built = context.cities, candidates.built
+    cities, parks = context.cities, candidates.parks
     objective = partial(global_efficiency, **context.measures.paths)
     every: dict[str, Any] = {
-        "candidates": built.scenarios,
+        "candidates": parks,
         "k": candidates.k,
         "budget": part.budget,
         "prices": candidates.prices,
@@ -223,7 +197,7 @@ def compute(context: Context) -> Siting:
         "rng": context.seed,
     }
     plan = site_enclaves(
-        cities, method="exchange", placebos=PLACEBOS, replicates=built.placements, **every
+        cities, method="exchange", placebos=PLACEBOS, replicates=PLACEMENTS, **every
     )
     shares, resamples, resample = None, 0, resample_of(context)
     if resample is not None and plan.sites:
@@ -232,8 +206,8 @@ def compute(context: Context) -> Siting:
         resamples = int(stability["resamples"].iloc[0])
         shares = stability["share"] if resamples else None
     fresh = [plan.value]
-    if plan.sites and built.parks:
-        sites = {site: built.scenarios[site] for site in plan.sites}
+    if plan.sites:
+        sites = {site: parks[site] for site in plan.sites}
         fixed: Any = {"candidates": sites, "k": len(sites), "objective": objective}
         generators = np.random.default_rng(context.seed).spawn(FRESH)
         fresh = [site_enclaves(cities, rng=rng, **fixed).value for rng in generators]
@@ -254,18 +228,17 @@ def resample_of(context: Context) -> Change | None:
 
 def facts(result: Siting) -> Mapping[str, Fact]:
     plan, candidates, context = result.plan, result.candidates, result.context
-    part, pairs, built = context.settings(SitingPart), candidates.pairs, candidates.built
+    part, pairs = context.settings(SitingPart), candidates.pairs
     shares = [] if result.shares is None else result.shares[list(plan.sites)].tolist()
     return {
         "sites": pairs_of(result.chosen),
         "n": len(pairs),
         "chosen": len(plan.sites),
-        "parks": built.parks,
         "size": part.size,
-        "placements": built.placements,
+        "placements": PLACEMENTS,
         "by_weight": context.measures.distance == "inverse",
-        "layer": Layer(built.layer),
-        "layer_modelled": built.layer in context.modelled,
+        "layer": Layer(candidates.layer),
+        "layer_modelled": candidates.layer in context.modelled,
         "modelled": [Layer(layer) for layer in result.modelled_layers],
         "gain": result.rise(float(result.fresh.mean())),
         "fresh": len(result.fresh),
