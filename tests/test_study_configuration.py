@@ -18,7 +18,7 @@ from netinnov.study import _configuration
 from netinnov.study._configuration import Configuration, configure, parts
 from netinnov.study._map_options import MapsPart
 from netinnov.study.sections import SECTIONS
-from netinnov.study.sections._enclave_choice import PricesPart
+from netinnov.study.sections._trials import PricesPart
 
 ONLY = '[data]\nsource = "yrd"\n'
 EXPERIMENT = ONLY + '[experiment]\nhome = "a"\nhost = "b"\nsize = 1\npipeline_share = 0.5\n'

@@ -19,7 +19,7 @@ from netinnov.explorer import (
 from netinnov.study._configuration import Configuration
 from netinnov.study._context import Context
 from netinnov.study.sections import _trials
-from netinnov.study.sections._enclave_choice import choose
+from netinnov.study.sections._trials import choose
 from netinnov.study.sections.enclaves import EnclavesPart
 
 
@@ -51,7 +51,7 @@ def _experiment(context: Context) -> dict[str, object] | None:
     part, known = choice.part, choice.settings(context.seed)
     if not tries_enclaves(context.cities):
         return {"settings": known}
-    park = _trials.enclaves(part, choice.layer, choice.called)[0]
+    park = _trials.enclaves_of(part, choice.layer, choice.called)[0]
     result = compare_scenarios(
         context.cities,
         scenarios={park.name: park.scenario},

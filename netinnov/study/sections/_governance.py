@@ -31,13 +31,13 @@ from netinnov.study._section import (
     Table,
     Term,
 )
-from netinnov.study.sections._enclave_choice import (
+from netinnov.study.sections._trials import (
+    MIRROR,
     PricesPart,
     check_linked,
     choose,
     enclave_called,
 )
-from netinnov.study.sections._trials import MIRROR
 
 BORDER = 1.0  # assumed where [measures] has none, so that a corridor can remove something
 LINKS = 10  # links of each approach, where nothing says how large the park is

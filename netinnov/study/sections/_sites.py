@@ -42,7 +42,7 @@ from netinnov.study._section import (
     with_modelled,
 )
 from netinnov.study._structure_plan import plan as structure_of
-from netinnov.study.sections._enclave_choice import PricesPart, check_linked
+from netinnov.study.sections._trials import PricesPart, check_linked
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
 MOST_HOMES, MOST_HOSTS = 20, 3

@@ -1,27 +1,68 @@
-"""What an experiment tries and measures: the enclave, its rivals, the same park at other hosts."""
+"""The settings of an experiment, which enclave it tries, its rivals, and what is measured."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pydantic import Field, field_validator, model_validator
 
 from netinnov import centrality, polycentricity
+from netinnov._arguments import did_you_mean
+from netinnov._matrices import layer_matrix
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS, MatchedPlacebo, ReverseEnclave, placebo_candidates
+from netinnov.scenarios._open_size import movable_layer, open_size
 from netinnov.scenarios._prices import Funding
-
-if TYPE_CHECKING:
-    from netinnov.study._measures import MeasuresPart
-    from netinnov.study.sections._enclave_choice import ExperimentPart
+from netinnov.scenarios._settings import Settings
+from netinnov.study._context import Context
+from netinnov.study._measures import MeasuresPart, linked_layers
+from netinnov.study._section import Part
+from netinnov.study.sections import enclaves
 
 EFFICIENCY, INEQUALITY = "global_efficiency", "access_inequality"
 ACCESS, PAGERANK = "harmonic_centrality", "pagerank"
 MIRROR = "park of the host at home"  # of an enclave in either direction
+
+
+class PricesPart(Part, part="prices"):
+    park: Annotated[float, Field(ge=0)]
+    link: Annotated[float, Field(ge=0)]
+    pipeline_km: Annotated[float, Field(ge=0)]
+
+
+class ExperimentPart(Part, part="experiment"):
+    home: Annotated[str, Field(min_length=1)] = ""
+    host: Annotated[str, Field(min_length=1)] = ""
+    size: Annotated[int, Field(ge=1)] | None = None
+    volume: Annotated[float, Field(gt=0)] | None = None
+    volume_share: Annotated[float, Field(gt=0)] | None = None
+    pipeline_share: Annotated[float, Field(ge=0, le=1)] = Settings.pipeline_share
+    funding: list[Funding] = Field(default=[Settings.funding, "new"], min_length=1)
+    layer: str | None = None
+    replicates: Annotated[int, Field(ge=1, le=1_000_000)] = Settings.replicates
+    rivals: list[str] = Field(default=["direct links", "random ends"])
+    placebos: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _has_home_and_host(self) -> ExperimentPart:
+        if bool(self.home) != bool(self.host):
+            missing = "host" if self.home else "home"
+            raise ValueError(f"{missing} is missing; give home and host, or neither")
+        return self
+
+    @field_validator("rivals")
+    @classmethod
+    def _are_known(cls, rivals: list[str]) -> list[str]:
+        for rival in rivals:
+            if rival not in RIVALS:
+                hint, known = did_you_mean(rival, RIVALS), ", ".join(map(repr, RIVALS))
+                raise ValueError(f"each must be one of {known}; found {rival!r}{hint}")
+        return rivals
 
 
 class Trial(NamedTuple):
@@ -36,7 +77,93 @@ class Trial(NamedTuple):
         return f"{self.kind}, {self.funding}"
 
 
-def enclaves(part: ExperimentPart, layer: str, called: str) -> list[Trial]:
+class Choice(NamedTuple):
+    part: ExperimentPart
+    layer: str
+    measures: MeasuresPart
+    called: str  # by the direction that home and host give it: reverse or forward enclave, enclave
+
+    def settings(self, seed: int) -> dict[str, str]:
+        """What the explorer needs to try the same enclave."""
+        amounts = {"home", "host", "size", "volume", "volume_share", "pipeline_share", "replicates"}
+        settings = {
+            **self.part.model_dump(include=amounts),
+            "funding": self.part.funding[0],
+            "layer": self.layer,
+            "seed": seed,
+            **self.measures.model_dump(include={"distance", "border", "kilometres"}),
+        }
+        return {name: str(value) for name, value in settings.items() if value is not None}
+
+
+def choose(context: Context) -> Choice | None:
+    """Settle home, host and size before measuring; None if the data have no usable enclave."""
+    part = context.options(ExperimentPart)
+    if part is None:
+        return None
+    if part.home:
+        context.check_place("experiment.home", part.home)
+        context.check_place("experiment.host", part.host)
+        return _settled(context, part)
+    if (pair := most_frequent(context)) is None:
+        return None
+    try:
+        return _settled(context, part.model_copy(update={"home": pair[0], "host": pair[1]}))
+    except InputError as error:
+        context.say(f"no experiment: {error}")
+        return None
+
+
+def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
+    """Home and host of most enclaves; counts of these, and of pairs with as many."""
+    pairs = context.once(enclaves.compute).counted[["home", "host"]].dropna()
+    pairs = pairs[pairs.isin(context.cities.storage.nodes.index).all(axis=1)]
+    if pairs.empty:
+        return None
+    counts = pairs.groupby(["home", "host"], sort=False).size()
+    pair: Any = counts.idxmax()
+    most = int(counts.max())
+    return pair[0], pair[1], most, int((counts == most).sum())
+
+
+def _settled(context: Context, part: ExperimentPart) -> Choice:
+    cities, layer = context.cities, movable_layer(context.cities, part.layer)
+    if (part.size, part.volume, part.volume_share) == (None, None, None):
+        size = open_size(cities, part.home, layer=layer, pipeline_share=part.pipeline_share)
+        part = part.model_copy(update=size.amount)
+        if size.funding == "new" and "new" in part.funding:  # too few links at home to give up
+            part = part.model_copy(update={"funding": ["new"]})
+    called = enclave_called(context, part.home, part.host)
+    for trial in enclaves_of(part, layer, called):
+        try:
+            trial.scenario(cities, np.random.default_rng(context.seed))
+        except InputError as error:
+            error.add_note(f"In scenario {trial.name!r}.")
+            raise
+    return Choice(part, layer, _measures(context, part), called)
+
+
+def _measures(context: Context, part: ExperimentPart) -> MeasuresPart:
+    """By weight where home and host are linked: a park cannot save a step there."""
+    ends = context.cities.storage.positions("home and host", [part.home, part.host])
+    layers = [layer_matrix(context.cities, layer) for layer in context.cities.layers]
+    linked = any(layer[ends][:, ends].sum() for layer in layers)  # self-links are not in it
+    if linked and context.configuration.measures.distance is None:
+        return context.measures.model_copy(update={"distance": "inverse"})
+    return context.measures
+
+
+def enclave_called(context: Context, home: str, host: str) -> str:
+    direction = context.once(enclaves.compute).direction(home, host)
+    return f"{direction} enclave" if direction in ("reverse", "forward") else "enclave"
+
+
+def check_linked(context: Context, part: str) -> None:
+    if not linked_layers(context.cities):
+        raise InputError(f"[{part}] needs links between places; there are none. Leave it out.")
+
+
+def enclaves_of(part: ExperimentPart, layer: str, called: str) -> list[Trial]:
     """The enclave, funded in each way; the first is the headline."""
     amounts = {"home", "host", "size", "volume", "volume_share", "pipeline_share"}
     park = partial(ReverseEnclave, **part.model_dump(include=amounts), layer=layer)

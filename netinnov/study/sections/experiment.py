@@ -28,8 +28,16 @@ from netinnov.study._section import (
     with_modelled,
 )
 from netinnov.study.sections import _trials
-from netinnov.study.sections._enclave_choice import Choice, ExperimentPart, choose, most_frequent
-from netinnov.study.sections._trials import ACCESS, EFFICIENCY, Trial, kind_of
+from netinnov.study.sections._trials import (
+    ACCESS,
+    EFFICIENCY,
+    Choice,
+    ExperimentPart,
+    Trial,
+    choose,
+    kind_of,
+    most_frequent,
+)
 
 OPTIONS, CHECK = ExperimentPart, choose
 MANY = 1000  # with more places only draws of home, host and the whole network are written
@@ -77,7 +85,7 @@ def compute(context: Context) -> Experiment | None:
     if choice is None:
         return None
     cities, part = context.cities, choice.part
-    enclaves = _trials.enclaves(part, choice.layer, choice.called)
+    enclaves = _trials.enclaves_of(part, choice.layer, choice.called)
     headline = enclaves[0]
     rivals = _trials.rivals_of(headline, cities, part.rivals)
     result = compare_scenarios(

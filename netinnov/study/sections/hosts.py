@@ -17,8 +17,7 @@ from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
 from netinnov.study._section import Fact, Form, Picture, Place, Result, Table
 from netinnov.study.sections import experiment
-from netinnov.study.sections._enclave_choice import ExperimentPart
-from netinnov.study.sections._trials import ACCESS, can_be_had
+from netinnov.study.sections._trials import ACCESS, ExperimentPart, can_be_had
 
 OPTIONS = ExperimentPart
 MOST = 60  # hosts that are compared: the strongest places, and that of the experiment
