@@ -14,12 +14,12 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from netinnov.study.sections._centre_detection import RULES, detect
 
 from netinnov import study
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
+from netinnov.study._structure_plan import RULES, detect
 from netinnov.study.sections import central, centres, organised
 from study_cases import facts_of, figures_of, text_in
 
@@ -89,7 +89,7 @@ def test_the_largest_place_and_how_many_equal_ones_there_would_be(context, stren
     equal = math.exp(-(share * np.log(share)).sum())
     assert result.loc["effective_number", "value"] == pytest.approx(equal)
     assert facts_of(centres, context)["effective"] == pytest.approx(equal)
-    assert figures_of(centres, context)["primacy"].value == pytest.approx(100 * share.max())
+    assert figures_of(centres, context)["primacy"].value == pytest.approx(share.max())
     # Whatever the digits, what is said is what is true to within its last one.
     said = float(text_in(centres, context).answer.split("as if ")[1].split()[0].replace(",", ""))
     assert said == pytest.approx(equal, rel=0.05)

@@ -57,17 +57,10 @@ class Centres(Result):
     detection: Detection
     profile: pd.DataFrame
 
-    def numbers(self, index: str, times: float = 1) -> list[float]:
-        """The value of an index, and both ends of its interval if it has one and is no point."""
-        columns = ("value", "low", "high")
-        value, low, high = (times * float(self.profile[each][index]) for each in columns)
-        return [value, low, high] if low < high else [value]
-
-    def figure(self, name: str, index: str, times: float = 1, **written: Any) -> KeyFigure:
-        value, *ends = self.numbers(index, times)
-        low, high = ends or (None, None)
-        written = {"digits": digits_apart(value, *ends, most=4)} | written
-        return KeyFigure(name, value, low, high, **written)
+    def interval(self, index: str) -> tuple[float | None, float | None]:
+        """Both ends; none where it has no interval, or one that is a point."""
+        low, high = (float(self.profile[end][index]) for end in ("low", "high"))
+        return (low, high) if low < high else (None, None)
 
 
 def compute(context: Context) -> Centres | None:
@@ -101,9 +94,10 @@ def profile(context: Context, detected: Detection) -> pd.DataFrame:
 
 
 def facts(result: Centres) -> Mapping[str, Fact]:
-    detected, numbers = result.detection, result.numbers("effective_number")
-    effective, linked = numbers[0], int((detected.table["centrality"] > 0).sum())
+    detected, effective = result.detection, float(result.profile["value"]["effective_number"])
+    linked = int((detected.table["centrality"] > 0).sum())
     # As many as tell the effective number from all places, and from the ends of its interval.
+    apart = digits_apart(effective, *filter(None, result.interval("effective_number")), most=4)
     digits = digits_apart(effective, linked, least=max(2, len(f"{effective:.0f}")))
     structure, centres = detected.plan, detected.centres
     layers, counts = structure.network.layers, detected.rules[detected.asked].sum()
@@ -113,7 +107,7 @@ def facts(result: Centres) -> Mapping[str, Fact]:
         "places": len(detected.table),
         "linked": linked,
         "effective": effective,
-        "digits": max(digits, digits_apart(*numbers, most=4)),
+        "digits": max(digits, apart),
         "even": linked > 1 and math.isclose(effective, linked),
         "n_centres": len(centres),
         "centres": [Place(each) for each in centres.index],
@@ -161,13 +155,15 @@ def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
 
 def key_figures(result: Centres) -> Iterator[KeyFigure]:
     known, detected, places = facts(result), result.detection, len(result.detection.table)
-    _, *ends = result.numbers("n_centres")
-    low, high = (math.floor(ends[0]), math.ceil(ends[1])) if ends else (None, None)
-    yield KeyFigure("centres", len(detected.centres), low, high, of=places, digits=1)
+    low, high = result.interval("n_centres")
+    whole = low and math.floor(low), high and math.ceil(high)
+    yield KeyFigure("centres", len(detected.centres), *whole, of=places, digits=1)
     yield KeyFigure("by_most", len(detected.by_most), of=places)
     written: dict[str, Any] = {"of": known["linked"], "digits": known["digits"]}
-    yield result.figure("effective", "effective_number", **written)
-    yield result.figure("primacy", "primacy", times=100)
+    ends = result.interval("effective_number")
+    yield KeyFigure("effective", known["effective"], *ends, **written)
+    share, ends = float(result.profile["value"]["primacy"]), result.interval("primacy")
+    yield KeyFigure("primacy", share, *ends, form="percent")
 
 
 def draw(result: Centres) -> Iterator[Picture]:
