@@ -10,13 +10,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from netinnov._atomic import new_folder
 from netinnov._interruption import check_interrupted
 from netinnov._public import publish
 from netinnov._version import __version__
-from netinnov.errors import InputError
 from netinnov.explorer._payload import tries_enclaves
 from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.study import sections
@@ -98,7 +96,7 @@ def run(
         options = {"progress": progress, "say": say or (lambda _: None)}
         _study(configuration, folder, command, options)
         if replace:
-            _check_again(out, folder)
+            check_replaceable(out)  # again: a file may have come meanwhile
     return out / "report.html"
 
 
@@ -210,15 +208,6 @@ def _write(
                 write_pictures(folder / "figures", told.language, chapters, of_page)
     if advice := font_advice(undrawn):
         warnings.warn(advice, UserWarning, stacklevel=4)
-
-
-def _check_again(out: Path, folder: Path) -> None:
-    try:
-        check_replaceable(out)
-    except InputError as error:
-        kept = out.resolve().with_name(f"{out.resolve().name}-{uuid4().hex[:8]}")
-        folder.rename(kept)
-        raise InputError(f"{error} The new study is in {kept}.") from None
 
 
 __dir__ = publish(globals())

@@ -48,7 +48,5 @@ class MapsPart(Part, part="maps"):
         if dense is None:
             return whole
         west, east, south, north = dense
-        if (needed["lon"].between(west, east) & needed["lat"].between(south, north)).all():
-            return dense
-        corners = pd.DataFrame({"lon": [west, east], "lat": [south, north]})
-        return frame_of(pd.concat([corners, needed[["lon", "lat"]]]))
+        inside = needed["lon"].between(west, east) & needed["lat"].between(south, north)
+        return dense if inside.all() else whole
