@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar
 
 import pandas as pd
@@ -178,6 +178,52 @@ class Section(Generic[R]):
         if isinstance(held.get("options"), type):
             held["options"] = (held["options"],)
         return cls(module.__name__.rpartition(".")[2], **held)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joint(Result):
+    """The result of each part that was asked for, by its name."""
+
+    results: Mapping[str, Any]
+
+    def of(self, part: str) -> Any:
+        """The result of a part, in the language of this one."""
+        return replace(self.results[part], context=self.context)
+
+
+def joint_section(name: str, **modules: ModuleType) -> Section[Joint]:
+    """The section of a module for each part; facts ``has_PART`` say which were asked for."""
+    parts = {part: Section.of(module) for part, module in modules.items()}
+
+    def asked(context: Context) -> Iterator[tuple[str, Section[Any]]]:
+        for part, section in parts.items():
+            if any(map(context.options, section.options)):
+                yield part, section
+
+    def check(context: Context) -> None:
+        for _, section in asked(context):
+            if section.check is not None:
+                context.once(section.check)
+
+    def compute(context: Context) -> Joint:
+        return Joint(context, {part: section.compute(context) for part, section in asked(context)})
+
+    def facts(joint: Joint) -> Mapping[str, Fact]:
+        known: dict[str, Fact] = {f"has_{part}": part in joint.results for part in parts}
+        for part in joint.results:
+            known |= parts[part].facts(joint.of(part))
+        return known
+
+    def every(kind: str) -> Callable[[Joint], Iterator[Any]]:
+        def of_parts(joint: Joint) -> Iterator[Any]:
+            for part in joint.results:
+                yield from getattr(parts[part], kind)(joint.of(part))
+
+        return of_parts
+
+    rows = {kind: every(kind) for kind in ("key_figures", "draw", "tables")}
+    options = tuple(option for section in parts.values() for option in section.options)
+    return Section(name, compute, facts, **rows, options=options, check=check)
 
 
 def mark_layers(

@@ -6,8 +6,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from netinnov.study._joint_section import joint_section
-from netinnov.study._section import Section
+from netinnov.study._section import Section, joint_section
 
 __all__ = ["LEADING", "SECTIONS"]
 

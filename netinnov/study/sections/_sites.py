@@ -38,7 +38,6 @@ from netinnov.study._section import (
     Place,
     Result,
     Table,
-    Term,
     with_modelled,
 )
 from netinnov.study._structure_plan import plan as structure_of
@@ -82,7 +81,6 @@ class Candidates(NamedTuple):
     parks: dict[str, Scenario]
     k: int | None
     prices: Prices | None
-    homes_by: Term | None  # None: homes are named
     tied: int  # other places as strong as the last host
 
 
@@ -92,7 +90,7 @@ def candidates_of(context: Context) -> Candidates:
     for setting, places in (("homes", part.homes), ("hosts", part.hosts)):
         for place in places:
             context.check_place(f"each of siting.{setting}", place)
-    homes, by = (part.homes, None) if part.homes else _homes(context)
+    homes = part.homes or _homes(context)
     hosts, tied = (part.hosts, 0) if part.hosts else _hosts(context, homes)
     pairs = [(home, host) for home, host in dict.fromkeys(product(homes, hosts)) if home != host]
     if not pairs:
@@ -110,29 +108,24 @@ def candidates_of(context: Context) -> Candidates:
         limit_of_plans(cities, parks, k, part.budget, prices)
     except InputError as error:
         raise InputError(f"[siting] cannot plan sites such as {sites[0]}: {error}") from None
-    return Candidates(table, layer, parks, k, prices, by, tied)
+    return Candidates(table, layer, parks, k, prices, tied)
 
 
 def pairs_of(table: pd.DataFrame) -> list[Pair]:
     return [Pair(*ends) for ends in zip(table["home"], table["host"], strict=True)]
 
 
-def _homes(context: Context) -> tuple[list[str], Term]:
-    """Places below the median of GDP per head, or of access; in a tie those with the least."""
-    nodes, by = context.cities.storage.nodes, Term("gdp_per_head")
-    column = context.cities.storage.places.reindex(columns=[by])[by].reindex(nodes["place"])
-    values = pd.to_numeric(column, errors="coerce").set_axis(nodes.index).dropna()
-    if values.empty:
-        by = Term("harmonic_centrality")
-        values = harmonic_centrality(context.cities, **context.measures.paths).dropna()
-    if values.nunique() < 2:
+def _homes(context: Context) -> list[str]:
+    """Places below the median of access; in a tie those with the least."""
+    access = harmonic_centrality(context.cities, **context.measures.paths)
+    if access.nunique() < 2:
         raise InputError(
-            "[siting] takes as homes the places below the median of GDP per head or access, and "
-            "no two places have different values. Name the homes with siting.homes."
+            "[siting] takes as homes the places below the median of access, and no two places "
+            "have different values. Name the homes with siting.homes."
         )
-    below = values[(values < values.median()) | (values == values.min())]
+    below = access[(access < access.median()) | (access == access.min())]
     least = set(below.sort_values(kind="stable").index[:MOST_HOMES])
-    return [place for place in nodes.index if place in least], by
+    return [place for place in access.index if place in least]
 
 
 def _hosts(context: Context, homes: Sequence[str]) -> tuple[list[str], int]:
@@ -248,7 +241,7 @@ def facts(result: Siting) -> Mapping[str, Fact]:
         "ties": pairs_of(pairs.loc[result.ties]),
         "cost": None if np.isnan(plan.cost) else plan.cost,
         "budget": part.budget,
-        "homes_by": candidates.homes_by,
+        "homes_named": bool(part.homes),
         "n_homes": pairs["home"].nunique(),
         "hosts": [Place(host) for host in pairs["host"].unique()],
         "hosts_tied": candidates.tied,
