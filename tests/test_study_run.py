@@ -370,7 +370,7 @@ def test_what_is_modelled_is_marked(bundled):
     assert "of its six modelled links" in page
     assert re.search(r"\bp\s*[=<]\s*0", page) is None
     badge = f'<a class="badge" href="#data" title="{layer} ">modelled</a>'
-    for name in ("effects", "host_ranking", "layers"):
+    for name in ("host_ranking", "layers"):
         caption = re.search(rf'<table id="table-{name}">\s*<caption>(.*?)</caption>', page, re.S)
         assert badge in caption[1], name
     assert f"{layer} (modelled)" not in page  # the name says so itself
