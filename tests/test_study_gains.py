@@ -58,7 +58,7 @@ def few_placements(monkeypatch):
 def test_enclaves_are_shared_on_their_own_network():
     result = sharing.compute(parks(sharing={}))
     # Pairs P-Q, P-R, S-Q: a path R - P - Q - S of four places.
-    assert [*result.pairs.counts.index] == [*"PQRS"]
+    assert result.pairs.players == [*"PQRS"]
     assert len(result.pairs.links) == 3
     # Closeness in a path of four, over three others: ends 1 + 1/2 + 1/3, inner 1 + 1 + 1/2.
     assert result.total == pytest.approx((2 * 11 / 6 + 2 * 5 / 2) / 3)
@@ -149,8 +149,8 @@ def test_shares_that_are_rounding_are_nothing(monkeypatch):
             share=table["share"].where(table["rule"] != "nucleolus", -1.48e-16)
         ),
     )
-    view = tables_of(gains, gains.compute(parks(sharing={})))["sharing"].view
-    assert (view["rule_nucleolus"] == 0).all()
+    table = tables_of(gains, gains.compute(parks(sharing={})))["sharing"].frame
+    assert (table.loc[table["rule"] == "nucleolus", "share"] == 0).all()
 
 
 def test_facts_say_how_long_a_link_is_where_approaches_are_measured():
@@ -359,8 +359,8 @@ def test_either_part_may_be_left_out():
 
 def test_the_bundled_game_is_shared_between_sixteen_cities(bundled):
     pairs = bundled.once(sharing.pairs_of)
-    assert len(pairs.counts) == 16
+    assert len(pairs.players) == 16
     assert pairs.left_out == 0
-    assert "quzhou" in pairs.counts
+    assert "quzhou" in pairs.players
     choice = bundled.once(governance.choice_of)
     assert (choice.home, choice.host) == ("quzhou", "hangzhou")

@@ -134,7 +134,7 @@ def test_a_place_does_not_use_its_own_space_across_a_border():
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"area": "flor_area_m2"}, r"'flor_area_m2'.*has none \(did you mean 'floor_area_m2'"),
+        ({"area": "flor_area_m2"}, r"'flor_area_m2' of the enclaves .* has none"),
         ({"units": "stuff"}, r"'stuff' of the enclaves .* name another one with space.units"),
     ],
 )
@@ -146,7 +146,7 @@ def test_what_space_needs_is_named_before_anything_runs(settings, words):
 def test_the_floor_of_a_unit_must_be_known():
     nodes = NODES.assign(floor_area_m2=[None, None, None, None, 1500, None, None, None])
     context = context_of(network_of(LINKS, nodes=nodes, places=PLACES), **OFF, space={})
-    with pytest.raises(InputError, match=r"two parks or more.*floor = \.\.\. under \[space\]"):
+    with pytest.raises(InputError, match="two parks or more"):
         space.CHECK(context)
 
 

@@ -193,7 +193,7 @@ class Joint(Result):
 
 def joint_section(name: str, **modules: ModuleType) -> Section[Joint]:
     """The section of a module for each part; facts ``has_PART`` say which were asked for."""
-    parts = {part: Section.of(module) for part, module in modules.items()}
+    parts: dict[str, Section[Any]] = {each: Section.of(part) for each, part in modules.items()}
 
     def asked(context: Context) -> Iterator[tuple[str, Section[Any]]]:
         for part, section in parts.items():

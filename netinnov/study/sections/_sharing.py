@@ -34,7 +34,7 @@ class Pairs(NamedTuple):
     """Homes and hosts of reverse enclaves, or of all enclaves if none is known to be reverse."""
 
     links: pd.DataFrame  # a row a pair
-    counts: pd.Series  # enclaves of each player
+    players: list[str]
     left_out: int
     reverse: bool
 
@@ -54,9 +54,8 @@ def pairs_of(context: Context) -> Pairs:
             f"places of the report (the {MOST_PLAYERS} with most of them), and there are none. "
             "Leave [sharing] out."
         )
-    counts = pd.concat([kept["source"], kept["target"]]).value_counts().sort_index()
-    links = kept.drop_duplicates(ignore_index=True)
-    return Pairs(links, counts, len(every.drop_duplicates()) - len(links), bool(reverse.any()))
+    links, players = kept.drop_duplicates(ignore_index=True), sorted({*kept.to_numpy().ravel()})
+    return Pairs(links, players, len(every.drop_duplicates()) - len(links), bool(reverse.any()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,17 +82,14 @@ OPTIONS, CHECK = SharingPart, pairs_of
 
 def compute(context: Context) -> Sharing:
     pairs = context.once(pairs_of)
-    players = list(pairs.counts.index)
-    network = build_network(
-        pd.DataFrame({"place": players}, index=players),
-        pd.DataFrame({"source": [], "target": []}, dtype="str"),
-    )
-    game = planning.cooperation_game(network, players=players, links=pairs.links)
+    nodes = pd.DataFrame({"place": pairs.players}, index=pairs.players)
+    network = build_network(nodes, pairs.links[:0])
+    game = planning.cooperation_game(network, players=pairs.players, links=pairs.links)
     benefits = planning.share_benefits(game, rules={rule: rule for rule in RULES})
     core = planning.core_range(game)
     core = core.mask(core.abs() < NOTHING, 0.0)
     benefits["share"] = benefits["share"].mask(benefits["share"].abs() < NOTHING, 0.0)
-    return Sharing(context, pairs, game, benefits, core)
+    return Sharing(context, pairs, game, benefits.drop(columns="objector"), core)
 
 
 def facts(result: Sharing) -> Mapping[str, Fact]:
@@ -104,8 +100,7 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
     return {
         "linked": len(pairs.links),
         "reverse_only": pairs.reverse,
-        "players": len(pairs.counts),
-        "total": result.total,
+        "players": len(pairs.players),
         "unstable_rules": [_term(rule) for rule in in_core.index[~in_core]],
         "core_empty": bool(np.isnan(low)),
         "top": [Place(place) for place in top],
@@ -142,10 +137,5 @@ def _shares(result: Sharing) -> Figure:
 
 
 def tables(result: Sharing) -> Iterator[Table]:
-    benefits = result.benefits.drop(columns="objector")
     core = result.core.add_prefix("core_")[["core_low", "core_high"]]
-    wide = result.benefits.pivot(index="player", columns="rule", values="share")
-    wide = wide[[*RULES]].sort_values("shapley", ascending=False, kind="stable")
-    view = wide.rename(columns=_term).join(core).reset_index()
-    benefits = benefits.join(core, on="player")
-    yield Table("sharing", benefits, view, on_page=True, places=("player",))
+    yield Table("sharing", result.benefits.join(core, on="player"))

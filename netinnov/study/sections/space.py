@@ -13,7 +13,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import Field
 
-from netinnov._arguments import did_you_mean
 from netinnov._geography import great_circle
 from netinnov.errors import InputError
 from netinnov.planning import (
@@ -50,16 +49,9 @@ class Stock(NamedTuple):
 class Space(Result):
     """A least-cost plan and its rents; no plan where space falls short."""
 
-    part: SpacePart
     stock: Stock
     plan: SpaceAllocation | None
     rents: pd.DataFrame
-
-    @property
-    def full(self) -> pd.DataFrame:
-        """Hosts with a rent, the highest first."""
-        rents = self.rents.sort_values("rent", ascending=False, kind="stable")
-        return rents[rents["rent"] > 0]
 
 
 def stock(context: Context) -> Stock:
@@ -76,11 +68,7 @@ def stock(context: Context) -> Stock:
     between = great_circle(lon[:, None], lat[:, None], *to)
     kilometres = pd.DataFrame(between, units.index, capacity.index)
     floor: Any = context.network.storage.nodes if part.floor is None else part.floor
-    try:
-        demand = space_demand(units, floor, area=part.area, units=part.units, rng=context.seed)
-    except InputError as error:
-        msg = f"[space] {error} In a study that is floor = ... under [space]."
-        raise InputError(msg) from None
+    demand = space_demand(units, floor, area=part.area, units=part.units, rng=context.seed)
     return Stock(units, capacity, kilometres, demand)
 
 
@@ -97,11 +85,9 @@ def _amounts(context: Context, column: str, end: str, setting: str) -> pd.Series
     for amounts in (total, _numbers(places.reindex(known, columns=[column])[column])):
         if (amounts > 0).any():
             return amounts[amounts > 0].rename_axis(end)
-    columns = [*nodes.columns, *places.columns]
-    near = "" if column in columns else did_you_mean(column, columns)
     raise InputError(
         f"[space] needs a number above 0 for at least one {end}, and the column {column!r} of the "
-        f"enclaves (nodes outside their jurisdiction) or of the places has none{near}. Add it, "
+        f"enclaves (nodes outside their jurisdiction) or of the places has none. Add it, "
         f"name another one with space.{setting}, or leave [space] out."
     )
 
@@ -112,7 +98,7 @@ def _numbers(values: pd.Series) -> pd.Series[float]:
 
 
 def compute(context: Context) -> Space:
-    part, amounts = context.settings(SpacePart), context.once(stock)
+    amounts = context.once(stock)
     cost = amounts.kilometres.astype(np.float64)
     for place in cost.index.intersection(cost.columns):  # space at home needs no enclave
         cost.loc[place, place] = np.nan
@@ -120,19 +106,21 @@ def compute(context: Context) -> Space:
     with suppress(InputError):  # space falls short
         plan = allocate_space(amounts.demand.by_home(), amounts.capacity, cost)
     rents = rent_intervals(amounts.demand, amounts.capacity, cost)
-    return Space(context, part, amounts, plan, rents)
+    return Space(context, amounts, plan, rents)
 
 
 def facts(result: Space) -> Mapping[str, Fact]:
     stock, plan, demand = result.stock, result.plan, result.stock.demand
     needed, capacity = demand.by_home().sum(), stock.capacity.sum()
-    rent, low, high = [*result.full[["rent", "low", "high"]].head(1).to_numpy(), [None] * 3][0]
+    part, rents = result.context.settings(SpacePart), result.rents
+    full = rents[rents["rent"] > 0].sort_values("rent", ascending=False, kind="stable")
+    rent, low, high = [*full[["rent", "low", "high"]].head(1).to_numpy(), [None] * 3][0]
     return {
         "homes": len(stock.units),
         "hosts": len(stock.capacity),
-        "units": Term("firms") if result.part.units == "firms" else Name(result.part.units),
+        "units": Term("firms") if part.units == "firms" else Name(part.units),
         "n_units": float(stock.units.sum()),
-        "unit": Name(result.part.unit),
+        "unit": Name(part.unit),
         "needed": _rounded(needed),
         "capacity": _rounded(capacity),
         "floor": float(demand.floor),
@@ -142,12 +130,12 @@ def facts(result: Space) -> Mapping[str, Fact]:
         "allocated": plan is not None,
         "missing": _rounded(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0,
         "kilometres": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum()),
-        "full": [Place(host) for host in result.full.index],
+        "full": [Place(host) for host in full.index],
         "rent": rent,
         "rent_low": low if demand.n else None,
         "rent_high": high if demand.n else None,
         "unique": plan is None or plan.rents_unique,
-        "served": float(result.rents["served"].iloc[0]) if demand.n else None,
+        "served": float(rents["served"].iloc[0]) if demand.n else None,
     }
 
 
@@ -194,7 +182,4 @@ def tables(result: Space) -> Iterator[Table]:
         ends: Any = {"places": ("home", "host"), "forms": {"kilometres": "km"}}
         yield Table("space_flows", flows, view, on_page=True, **ends)
         rents.insert(2, "left", plan.left.reindex(stock.capacity.index).to_numpy())
-    view = rents.drop(columns=["rented", "served"])
-    view = view.sort_values("rent", ascending=False, kind="stable", ignore_index=True)
-    km: Any = dict.fromkeys(("rent", "low", "high"), "km")
-    yield Table("space_rents", rents, view, on_page=True, places=("host",), forms=km)
+    yield Table("space_rents", rents)
