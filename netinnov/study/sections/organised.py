@@ -158,8 +158,7 @@ def _brokers(result: Organised) -> dict[str, Fact]:
 def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
     if table is None:
         return {"specialised": None, "krugman": [], "most_in": []}
-    well_linked = table[table["links"] >= table["links"].quantile(0.5)]
-    rows = well_linked.sort_values("krugman_index", ascending=False, kind="stable").head(NAMED)
+    rows = table[table["links"] >= table["links"].median()].nlargest(NAMED, "krugman_index")
     rows = rows[rows["krugman_index"] > NOTHING]
     return {
         "specialised": [Place(each) for each in rows.index],
