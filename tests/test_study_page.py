@@ -142,7 +142,6 @@ def test_lists_changes_and_intervals_in_both_languages():
         ("figures", "gravity, up to 6.3", "引力（模型），至多 6.3"),
         ("figures", "Warsaw, PL", "Warsaw, PL"),
         ("figures", "n = 5, slope −0.64", "n = 5，斜率 −0.64"),
-        ("figures", "inequality of access (Theil)", "可达性不平等（泰尔指数）"),
         ("notes", "a.csv: read 'x' as node, 'y' as kind.", "a.csv：读取时“x”作 node，“y”作 kind。"),
         (
             "notes",

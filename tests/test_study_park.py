@@ -57,7 +57,7 @@ def test_the_park_with_most_links_is_told(context):
     assert text.startswith("park is the one park outside its jurisdiction: 2 partners, and 3 links")
     zh = text_of_page(park, result, "zh")
     assert zh.startswith("park是唯一位于辖区之外的园区：2 个伙伴，园区与伙伴之间共 3 条")
-    assert tables_of(park, result)["parks"].view["actor"].tolist() == ["park"]
+    assert tables_of(park, result)["parks"].frame.index.tolist() == ["park"]
 
 
 def test_links_without_a_direction_have_none_in_the_sentence_on_a_park():

@@ -17,7 +17,6 @@ from netinnov.plotting import plot_park
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Part, Picture, Place, Result, Table
 
-COLUMNS = ["actor", "home", "host", "partners", "links", "stated", "layers", "homeward", "outward"]
 OUTAGES = ["actor", "side", "links", "pairs_lost", "single_point"]
 
 
@@ -100,17 +99,10 @@ def _park(result: Park) -> Figure:
 
 
 def tables(result: Park) -> Iterator[Table]:
-    view = _view(result.outages, OUTAGES, "single_point", "pairs_lost", "links")
-    yield Table(
-        "park_outages", result.outages, view, on_page=True, places=("actor",), terms=("side",)
-    )
-    view = _view(result.parks, COLUMNS, "links")
-    yield Table("parks", result.parks, view, on_page=True, places=("actor", "home", "host"))
-
-
-def _view(table: pd.DataFrame, columns: list[str], *by: str) -> pd.DataFrame:
-    by = tuple(column for column in by if column in table)
-    table = table.sort_values([*by], ascending=False, kind="stable") if by else table
-    table = table.assign(actor=table.index)
-    shown = [column for column in columns if column in table and table[column].notna().any()]
-    return table[shown].reset_index(drop=True)
+    frame = result.outages
+    first = [each for each in ("single_point", "pairs_lost", "links") if each in frame]
+    view = frame.sort_values(first, ascending=False, kind="stable").rename_axis("actor")
+    view = view.reset_index()
+    view = view[[each for each in OUTAGES if each in view]]
+    yield Table("park_outages", frame, view, on_page=True, places=("actor",), terms=("side",))
+    yield Table("parks", result.parks)
