@@ -213,8 +213,8 @@ def detect(context: Context) -> Detection | None:
     unclear = {*BY_COMMUNITY} - {rule} if test is not None and test.by_chance else set()
     asked = [each for each in RULES if each not in unclear]
     find = partial(polycentricity.detect_centres, network, null=None, **structure.draw)
-    found = {each: find(rule=each, resamples=0)["centre"].astype("int64") for each in asked}
-    rules, resamples = pd.DataFrame(found), structure.resamples
+    by_rule = {each: find(rule=each, resamples=0)["centre"].astype("int64") for each in asked}
+    rules, resamples = pd.DataFrame(by_rule), structure.resamples
     resamples = resamples if structure.search else min(resamples, FEWER_RESAMPLES)
     detected = find(rule=rule, resamples=resamples, resample=structure.resample)
     flat = flatten(network)

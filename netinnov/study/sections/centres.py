@@ -97,7 +97,7 @@ def facts(result: Centres) -> Mapping[str, Fact]:
     detected, effective = result.detection, float(result.profile["value"]["effective_number"])
     linked = int((detected.table["centrality"] > 0).sum())
     # As many as tell the effective number from all places, and from the ends of its interval.
-    apart = digits_apart(effective, *filter(None, result.interval("effective_number")), most=4)
+    by_ends = digits_apart(effective, *filter(None, result.interval("effective_number")), most=4)
     digits = digits_apart(effective, linked, least=max(2, len(f"{effective:.0f}")))
     structure, centres = detected.plan, detected.centres
     layers, counts = structure.network.layers, detected.rules[detected.asked].sum()
@@ -107,7 +107,7 @@ def facts(result: Centres) -> Mapping[str, Fact]:
         "places": len(detected.table),
         "linked": linked,
         "effective": effective,
-        "digits": max(digits, apart),
+        "digits": max(digits, by_ends),
         "even": linked > 1 and math.isclose(effective, linked),
         "n_centres": len(centres),
         "centres": [Place(each) for each in centres.index],
