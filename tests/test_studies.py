@@ -84,7 +84,6 @@ def test_the_report_on_a_law_firm_says_what_its_file_gives(shared, tmp_path, mon
     assert f"as if {number:.1f} equal places shared" in text
     ranks, sizes = np.log([1, 2, 3]), np.log(sorted(strength.values(), reverse=True))
     slope = np.polyfit(ranks, sizes, 1)[0]
-    assert "Slope of rank and size" not in text  # three points make no line
     assert indices["rank_size"] == pytest.approx(slope)
 
 
@@ -109,9 +108,8 @@ def test_the_report_on_inventors_says_what_the_table_gives(shared, tmp_path, mon
     text, indices = report("patentsview_inventors", tmp_path, monkeypatch)
     assert f"{len(pairs):,} linked pairs in 1 layer" in text
     assert f"nodes to {len(graph)} places" in text
-    largest = max(strength, key=strength.get)
-    share = strength[largest] / sum(strength.values())
-    assert f"{largest} has the most strength, {share:.0%} of all".replace("%", " %") in text
+    share = max(strength.values()) / sum(strength.values())
+    assert re.search(f"Largest share of strength *{100 * share:.0f} %", text)
     assert f"as if {effective_number(list(strength.values())):.1f} equal places" in text
     assert indices["primacy"] == pytest.approx(share)
 
@@ -129,9 +127,8 @@ def test_the_report_on_travel_says_what_the_matrix_gives(shared, tmp_path, monke
     np.fill_diagonal(flows, 0)
     strength = flows.sum(0) + flows.sum(1)
     text, indices = report("baidu_delta", tmp_path, monkeypatch)
-    name = cities["cityname_eng"].iloc[strength.argmax()]
     share = f"{strength.max() / strength.sum():.0%}".replace("%", " %")
-    assert f"{name} has the most strength, {share} of all" in text
+    assert re.search(f"Largest share of strength *{share}", text)
     assert f"as if {effective_number(strength):.2g} equal places shared" in text
     slope = np.polyfit(np.log(np.arange(1, 42)), np.log(np.sort(strength)[::-1]), 1)[0]
     assert indices["rank_size"] == pytest.approx(slope)
