@@ -232,8 +232,8 @@ def test_without_a_configuration_it_is_the_bundled_case(here, monkeypatch):
         ('[data]\nsource = "tables"\npath = "nowhere"\n', "must be a folder with nodes.csv"),
         ('[data]\nsource = "cordis"\npath = "nowhere"\n', "nowhere does not exist"),
         ('[data]\nsource = "cordis"\npath = "tables"\n', "must hold project.csv"),
-        (STUDY + "[places.keep]\nprovince = ['Z']\n", "'province' is not one; there are place"),
-        (STUDY + "[places.keep]\nplace = ['X']\n", "no place has place = 'X'"),
+        (STUDY + "[places.keep]\nprovince = ['Z']\n", "in the columns of the places: 'province'"),
+        (STUDY + "[places.keep]\nplace = ['X']\n", "place`: 1 of 1 names are not in the places"),
         (
             STUDY + PARK.replace("size = 1", "size = 9"),
             "In scenario 'reverse enclave, reallocated'",

@@ -51,9 +51,7 @@ def test_shares_times_a_column_of_the_places_are_flows(flows):
     assert result.network.places["lon"].tolist() == [1.5, 2.5, 3.5]
     assert any("times its population" in note for note in result.notes)
     assert {path.name for path in result.files} == {"shares.csv", "cities.csv"}
-    with pytest.raises(
-        InputError, match=r"outflow must be a column .*'populatio' is not one \(did"
-    ):
+    with pytest.raises(InputError, match=r"outflow`: .* not in the columns of .*'populatio' \(did"):
         loaded(data | {"outflow": "populatio"}, COLUMNS)
     with pytest.raises(InputError, match="must have a column with the places; it has stadt"):
         loaded(data, {"einwohner": "population"})

@@ -517,14 +517,24 @@ def test_a_thousand_and_one_places(no_figures, tables):
     [
         ([("a", "P"), ("b", None)], [("a", "b")], "", "none of the 1 links joins two nodes"),
         (THREE, CHAIN, '[places.keep]\nplace = ["P"]\n', "among those of [places.keep]"),
-        (THREE, CHAIN, '[places.keep]\nplace = ["p"]\n', "place = 'p' (did you mean 'P'?)"),
+        (
+            THREE,
+            CHAIN,
+            '[places.keep]\nplace = ["p"]\n',
+            "not in the places: 'p' (did you mean 'P'?)",
+        ),
         (
             THREE,
             CHAIN,
             '[places.keep]\nplaec = ["P"]\n',
-            "'plaec' is not one (did you mean 'place'?)",
+            "'plaec' (did you mean 'place'?)",
         ),
-        (THREE, CHAIN, '[places.keep]\nplace = ["P", "S"]\n', "no place has place = 'S'"),
+        (
+            THREE,
+            CHAIN,
+            '[places.keep]\nplace = ["P", "S"]\n',
+            "are not in the places: 'S'",
+        ),
         (THREE, [], PARK_TEXT, "an enclave needs a network with links"),
         (THREE, CHAIN, PARK_TEXT.replace('"Q"', '"P"'), "must differ; both are 'P'"),
         (THREE, CHAIN, PARK_TEXT.replace('"P"', '"PP"'), "found 'PP' (did you mean 'P'?)"),

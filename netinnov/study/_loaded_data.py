@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
-from netinnov._arguments import as_path, did_you_mean
+from netinnov._arguments import as_path, check_names, did_you_mean
 from netinnov._columns import DISPLAY_NAMES
 from netinnov._inputs import READERS, Reading, option_of, own_table, read, recognise
 from netinnov._layer_table import Quantity
@@ -21,7 +21,6 @@ from netinnov.linkages import project
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._user_tables import has_places, read_places, why_placeless
-from netinnov.study._places import check_column
 from netinnov.study._section import Part
 
 # The sources that are part of the package; the first has the tables of no other name.
@@ -230,7 +229,7 @@ def _places_of_flows(
     places = places.set_index("place")
     options: dict[str, Any] = {"places": places, "aliases": data.aliases}
     if data.outflow is not None:
-        check_column("[data] outflow", data.outflow, places.columns)
+        check_names("[data] outflow", [data.outflow], list(places), of="the columns of `places`")
         options["outflow"] = places[data.outflow]
         notes.append(f"The flows are shares of what leaves each place, times its {data.outflow}.")
     return options, columns, notes

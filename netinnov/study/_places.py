@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from netinnov._arguments import did_you_mean
+from netinnov._arguments import check_names
 from netinnov._columns import as_text
 from netinnov._hierarchy import only_country, units
 from netinnov.build import aggregate
@@ -57,23 +57,13 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
     return PlaceLevel(inside, aggregate(inside, by="place", level=part.level), coverage)
 
 
-def check_column(
-    setting: str, column: str, columns: Iterable[str], *, of: str = "the places"
-) -> None:
-    if column not in columns:
-        hint = f"{did_you_mean(column, columns)}; there are {', '.join(map(str, columns))}"
-        raise InputError(f"{setting} must be a column of {of}; {column!r} is not one{hint}.")
-
-
 def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:
     table = places.reset_index()
     wanted = np.ones(len(table), bool)
+    check_names("[places.keep]", list(keep), list(table), of="the columns of the places")
     for column, values in keep.items():
-        check_column("each key of [places.keep]", column, table.columns)
         texts = as_text(table[column])[0]  # a number as a person writes it: 1, not 1.0
         known = texts.dropna().unique().tolist()
-        if unknown := [value for value in values if value not in known]:
-            shown = ", ".join(f"{value!r}{did_you_mean(value, known)}" for value in unknown[:5])
-            raise InputError(f"[places.keep] no place has {column} = {shown}.")
+        check_names(f"[places.keep] {column}", values, known, of="the places")
         wanted &= texts.isin(values).to_numpy(bool)
     return wanted

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from netinnov._arguments import check_names
 from netinnov.linkages import count_enclaves
 from netinnov.linkages._ranking import STRENGTH, Ranking, ranking
 from netinnov.plotting import plot_flow_map
 from netinnov.plotting._frame import Frame, map_height
 from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
-from netinnov.study._places import check_column
 from netinnov.study._section import Fact, Layer, Part, Picture, Place, Result, Table, Term
 
 DIRECTIONS = ("reverse", "forward", "level", "unknown")
@@ -32,7 +32,7 @@ def ranked(context: Context) -> Ranking:
     """By what places rank, checked before anything is measured."""
     rank, places = context.settings(EnclavesPart).rank, context.inside.storage.places
     if rank not in (None, STRENGTH):
-        check_column("enclaves.rank", str(rank), [STRENGTH, *places.columns])
+        check_names("enclaves.rank", [rank], [STRENGTH, *places], of="the columns of the places")
     return ranking(context.inside, rank=rank, level=context.configuration.places.level)
 
 
