@@ -99,7 +99,7 @@ def test_a_district_takes_the_rank_of_its_city():
     [
         (
             "gpd",
-            "rank must be a column of the places; 'gpd' is not one .did you mean 'gdp'",
+            "not in the columns of the places: 'gpd' .did you mean 'gdp'",
         ),
         (
             "tier",
