@@ -229,7 +229,9 @@ def _places_of_flows(
     places = places.set_index("place")
     options: dict[str, Any] = {"places": places, "aliases": data.aliases}
     if data.outflow is not None:
-        check_names("[data] outflow", [data.outflow], list(places), of="the columns of `places`")
+        check_names(
+            "[data] outflow", [data.outflow], places.columns.tolist(), of="the columns of `places`"
+        )
         options["outflow"] = places[data.outflow]
         notes.append(f"The flows are shares of what leaves each place, times its {data.outflow}.")
     return options, columns, notes

@@ -60,7 +60,7 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
 def _wanted(places: pd.DataFrame, keep: Mapping[str, list[str]]) -> np.ndarray:
     table = places.reset_index()
     wanted = np.ones(len(table), bool)
-    check_names("[places.keep]", list(keep), list(table), of="the columns of the places")
+    check_names("[places.keep]", list(keep), table.columns.tolist(), of="the columns of the places")
     for column, values in keep.items():
         texts = as_text(table[column])[0]  # a number as a person writes it: 1, not 1.0
         known = texts.dropna().unique().tolist()
