@@ -57,6 +57,14 @@ def test_shares_times_a_column_of_the_places_are_flows(flows):
         loaded(data, {"einwohner": "population"})
 
 
+def test_places_at_zero_degrees_are_named(tmp_path):
+    (tmp_path / "nodes.csv").write_text("node,place\na,a\nb,b\nc,c\n")
+    (tmp_path / "links.csv").write_text("source,target\na,b\nb,c\n")
+    (tmp_path / "places.csv").write_text("place,lon,lat\na,9.5,50\nb,0,0\nc,0,51\n")
+    notes = loaded({"source": "tables", "path": tmp_path}).notes
+    assert "At 0°N 0°E, where many sources put what is not known: 'b'" in notes
+
+
 def test_settings_that_do_not_fit_are_refused(flows):
     path = flows / "shares.csv"
     for data, words in (

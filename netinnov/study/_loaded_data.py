@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
-from netinnov._arguments import as_path, check_names, did_you_mean
+from netinnov._arguments import as_path, check_names, did_you_mean, examples
 from netinnov._columns import DISPLAY_NAMES
 from netinnov._inputs import READERS, Reading, option_of, own_table, read, recognise
 from netinnov._layer_table import Quantity
@@ -208,7 +208,10 @@ def _read(
         tables = _nodes_as_places(tables)
         notes.append("These data have no places: each node is taken as a place of its own.")
     network = _built(tables, layers)
-    notes += twins(network.storage.places)
+    places = network.storage.places
+    if nowhere := places.index[places["lon"].eq(0) & places["lat"].eq(0)].tolist():
+        notes.append(f"At 0°N 0°E, where many sources put what is not known: {examples(nowhere)}")
+    notes += twins(places)
     if data.project is not None:
         network, incidence = _projected(network, data.project)
     files = _files(source, path) + (() if data.places is None else (data.places,))
