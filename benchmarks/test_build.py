@@ -15,7 +15,7 @@ import pytest
 from scipy import sparse
 
 from netinnov import build_network
-from netinnov._parallel import in_threads
+from netinnov._runtime.parallel import in_threads
 from netinnov.kernels.links import mirror, rows_by_layer, sort_rows
 
 N_NODES, N_ROWS, LAYERS = 100_000, 1_000_000, ("a", "b", "c", "d", "e")

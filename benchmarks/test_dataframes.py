@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from large_tables import BY_HAND
 
-from netinnov._dataframes import as_pandas
+from netinnov._runtime.dataframes import as_pandas
 from netinnov.linkages import co_participation
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov import _parallel
+from netinnov._runtime import parallel
 from netinnov.connectivity import global_efficiency
 from netinnov.experiments import compare_scenarios
 from netinnov.scenarios import ReverseEnclave
@@ -48,15 +48,15 @@ def test_overhead_of_a_replicate(in_turns, where, tmp_path):
         }[where]()
 
         def work(batches):
-            with patch.object(_parallel, "BATCHES", batches):
-                done = _parallel.run(
+            with patch.object(parallel, "BATCHES", batches):
+                done = parallel.run(
                     partial(wait_for, seconds=seconds), range(n), executor=executor, progress=False
                 )
             assert done == list(range(n))
 
         found = in_turns(
             {
-                "in batches": lambda: work(_parallel.BATCHES),
+                "in batches": lambda: work(parallel.BATCHES),
                 "one by one": lambda: work(10**9),
             },
             rounds=5,

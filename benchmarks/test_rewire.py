@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from netinnov import build_network
-from netinnov._parallel import run
+from netinnov._runtime.parallel import run
 from netinnov.null_models import rewire
 from netinnov.null_models._rewiring_options import plan
 

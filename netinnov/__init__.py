@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from netinnov._public import missing_name, publish
+from netinnov._runtime.public import missing_name, publish
 from netinnov._version import __version__
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     import netinnov.study as study
     import netinnov.supra as supra
     import netinnov.topology as topology
-    from netinnov._inputs import read_network
     from netinnov.build import aggregate, build_network, check_tables, clean_tables, flatten
     from netinnov.connectivity import Frictions
     from netinnov.errors import TableError
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from netinnov.network import MultilayerNetwork
     from netinnov.null_models import rewire
     from netinnov.scenarios import ReverseEnclave
+    from netinnov.sources._read_network import read_network
     from netinnov.topology import describe
 
 __all__ = [
@@ -72,7 +72,7 @@ _HOME = {
     "explore": "explorer",
     "describe": "topology",
     "flatten": "build",
-    "read_network": "_inputs",
+    "read_network": "sources._read_network",
     "rewire": "null_models",
 }
 

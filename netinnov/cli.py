@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from netinnov._command_output import fail, plainly, tell, write, write_line
-from netinnov._interruption import listen
-from netinnov._public import publish
+from netinnov._runtime.command_output import fail, plainly, tell, write, write_line
+from netinnov._runtime.interruption import listen
+from netinnov._runtime.public import publish
 from netinnov._version import __version__
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
-    from netinnov._inputs import Reading
     from netinnov.sources import Tables
+    from netinnov.sources._read_network import Reading
     from netinnov.study import Configuration
 
 __all__ = ["main"]
@@ -187,10 +187,10 @@ def check(
     source: Source, column: Columns = None, encoding: Encoding = None, decimal: Decimal = None
 ) -> None:
     """Say what is wrong with tables, or with a configuration for its data; exit code 1 if so."""
-    from netinnov._file_rows import has_file_rows
-    from netinnov._inputs import read
-    from netinnov._layer_table import layer_records
-    from netinnov._tables import inspect
+    from netinnov._network.file_rows import has_file_rows
+    from netinnov._network.layer_table import layer_records
+    from netinnov._network.tables import inspect
+    from netinnov.sources._read_network import read
     from netinnov.sources._user_tables import why_placeless
 
     if source.is_file() and source.suffix.lower() == ".toml":
@@ -236,8 +236,8 @@ def info(
     source: Source, column: Columns = None, encoding: Encoding = None, decimal: Decimal = None
 ) -> None:
     """Print a summary of a network."""
-    from netinnov._inputs import read
     from netinnov.build import build_network
+    from netinnov.sources._read_network import read
 
     _, tables, faults, notes, _ = read(
         source, columns=_columns(column), encoding=encoding, decimal=decimal
@@ -266,8 +266,8 @@ def convert(
 ) -> None:
     """Write a network in the format of another program."""
     from netinnov import io
-    from netinnov._inputs import read_network
-    from netinnov._path_kinds import check_target
+    from netinnov._runtime.path_kinds import check_target
+    from netinnov.sources._read_network import read_network
 
     if check_target(target) == "a file":
         raise InputError(f"{target} is there already; name another one, or remove it first.")
@@ -328,8 +328,8 @@ def _get_data(
 
 def _configuration(path: Path | None, case: Case | None) -> Configuration:
     from netinnov import study
-    from netinnov._inputs import ENDINGS, recognise
-    from netinnov._opening import ending_of
+    from netinnov._runtime.opening import ending_of
+    from netinnov.sources._read_network import ENDINGS, recognise
 
     if path and case:
         msg = f"--case is one of the bundled cases and is run without a file; found it with {path}."
@@ -387,7 +387,7 @@ def _limits(settings: dict[str, Any], reading: Reading) -> list[str]:
 
 
 def _notes(tables: Tables) -> list[str]:
-    from netinnov._tables import lookalikes
+    from netinnov._network.tables import lookalikes
 
     notes = [
         f"{table} have no column {column!r}, and {similar!r} is kept as an attribute; rename it "

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-from netinnov._public import publish
-
 __all__ = ["InputError", "TableError"]
 
 # Characters of a message; of a longer one, those kept at its start and end
@@ -52,4 +50,5 @@ class TableError(InputError):
         return type(self), (str(self), self.problems)
 
 
-__dir__ = publish(globals())
+def __dir__() -> list[str]:
+    return __all__

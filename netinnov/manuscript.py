@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from netinnov._arguments import as_path, as_whole, shown
-from netinnov._atomic import write_bytes
-from netinnov._optional import require
-from netinnov._public import publish
-from netinnov._terminal import without_controls
+from netinnov._runtime.arguments import as_path, as_whole, shown
+from netinnov._runtime.atomic import write_bytes
+from netinnov._runtime.optional import require
+from netinnov._runtime.public import publish
+from netinnov._runtime.terminal import without_controls
 from netinnov.errors import InputError
 
 __all__ = ["to_table"]

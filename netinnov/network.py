@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov import _summary, _tables
-from netinnov._arguments import as_list, check_names, check_number, shown
-from netinnov._layer_table import Records, layer_records, layer_table
-from netinnov._public import ARGUMENT_CHECKS, missing_attribute, publish
-from netinnov._rows import NO_PERIOD, Rows
-from netinnov._storage import Storage
+from netinnov._network import summary
+from netinnov._network.layer_table import Records, layer_records, layer_table
+from netinnov._network.rows import NO_PERIOD, Rows
+from netinnov._network.storage import Storage
+from netinnov._network.tables import NodeTable, inspect, inspect_links
+from netinnov._runtime.arguments import as_list, check_names, check_number, shown
+from netinnov._runtime.public import ARGUMENT_CHECKS, missing_attribute, publish
 from netinnov.errors import InputError
 
 __all__ = ["MultilayerNetwork", "split_periods"]
@@ -88,7 +89,7 @@ class MultilayerNetwork:
         directed: Iterable[str] = (),
         layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
-        tables = _tables.inspect(nodes, links, places)
+        tables = inspect(nodes, links, places)
         tables.problems.raise_any()
         names, rows = tables.links
         records = layer_records(layers, directed, names)
@@ -244,7 +245,7 @@ class MultilayerNetwork:
             If a layer named in ``directed`` or ``layers`` is not among the new ones.
         """
         storage = self._storage
-        names, rows = _tables.inspect_links(links, storage.nodes.index)
+        names, rows = inspect_links(links, storage.nodes.index)
         fresh = [layer for layer in names if layer not in storage.records]
         records = layer_records(layers, directed, fresh, of="the new layers")
         return self._of(storage.with_rows(names, rows, records))
@@ -277,7 +278,7 @@ class MultilayerNetwork:
             If a layer named in ``directed`` or ``layers`` is not among the new ones.
         """
         storage = self._storage
-        names, rows = _tables.inspect_links(links, storage.nodes.index)
+        names, rows = inspect_links(links, storage.nodes.index)
         fresh = [layer for layer in names if layer not in storage.records]
         records = storage.records | layer_records(layers, directed, fresh, of="the new layers")
         return self._of(Storage.of_rows(storage.node_table(), storage.places, names, rows, records))
@@ -325,13 +326,13 @@ class MultilayerNetwork:
         )
 
     def __repr__(self) -> str:
-        return _summary.as_text(*self._storage.counts())
+        return summary.as_text(*self._storage.counts())
 
     def _repr_html_(self) -> str:
         weights = [float(block.data.sum()) for block in self._storage.blocks]
         flags = self.layer_table[["directed", "modelled"]]
         counts, kinds = self._storage.counts(), self._storage.nodes["kind"]
-        return _summary.as_html(*counts, weights, flags, kinds)
+        return summary.as_html(*counts, weights, flags, kinds)
 
     if not TYPE_CHECKING:  # a type checker that saw it would believe in any attribute
 
@@ -398,7 +399,7 @@ def network_of_storage(storage: Storage) -> MultilayerNetwork:
 
 
 def network_of_rows(
-    nodes: _tables.NodeTable,
+    nodes: NodeTable,
     places: pd.DataFrame,
     layers: tuple[str, ...],
     rows: Rows,
@@ -411,7 +412,7 @@ def network_of_rows(
 def with_rows(
     network: MultilayerNetwork,
     rows: Rows,
-    nodes: _tables.NodeTable | None = None,
+    nodes: NodeTable | None = None,
     records: Records | None = None,
 ) -> MultilayerNetwork:
     """A network with other links in its layers, with these nodes or records too if given."""

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_number
-from netinnov._matrices import layer_matrix
-from netinnov._public import publish
+from netinnov._network.matrices import layer_matrix
+from netinnov._runtime.arguments import check_number
+from netinnov._runtime.public import publish
 from netinnov._typing import Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -62,8 +62,8 @@ def processes() -> Iterator[ProcessPoolExecutor]:
 
 @pytest.fixture
 def one_item_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Batches of `netinnov._parallel.run` have one item, whatever it takes."""
-    monkeypatch.setattr("netinnov._parallel.BATCHES", 10**9)
+    """Batches of `netinnov._runtime.parallel.run` have one item, whatever it takes."""
+    monkeypatch.setattr("netinnov._runtime.parallel.BATCHES", 10**9)
 
 
 @pytest.fixture

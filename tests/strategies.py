@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from netinnov._synonyms import MISSING
+from netinnov._network.synonyms import MISSING
 from netinnov.build import build_network
 
 __all__ = [

@@ -10,7 +10,7 @@ import pandas as pd
 
 import netinnov as ni
 from netinnov import study
-from netinnov._inputs import option_of
+from netinnov.sources._read_network import option_of
 from netinnov.study._context import Context
 from netinnov.study._language import plain
 from netinnov.study._loaded_data import Loaded

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov._arguments import (
+from netinnov._runtime.arguments import (
     as_floats,
     as_list,
     as_path,
@@ -406,7 +406,7 @@ def test_networks_of_the_same_nodes_look_names_up_once() -> None:
 
 
 def test_many_names_are_looked_up_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("netinnov._storage.MANY", 1)
+    monkeypatch.setattr("netinnov._network.storage.MANY", 1)
     assert NETWORK.storage.positions("nodes", ["d", "a", "d"]).tolist() == [3, 0, 3]
     with pytest.raises(InputError, match="`nodes`: 1 of 2 names are not in the network: 'zz'"):
         NETWORK.storage.positions("nodes", ["a", "zz"])

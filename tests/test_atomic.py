@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import netinnov as ni
-from netinnov._atomic import new_file, new_folder, write_bytes
+from netinnov._runtime.atomic import new_file, new_folder, write_bytes
 from netinnov.cli import app
 from netinnov.errors import InputError
 

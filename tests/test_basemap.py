@@ -13,7 +13,7 @@ from matplotlib.path import Path
 from shapely.geometry import LineString, Point, Polygon
 
 import netinnov as ni
-from netinnov._coast import land_in
+from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
 from netinnov.plotting import plot_flow_map
 

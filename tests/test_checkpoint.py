@@ -21,8 +21,8 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov._checkpoint import Checkpoint, seed_state
-from netinnov._parallel import run
+from netinnov._runtime.checkpoint import Checkpoint, seed_state
+from netinnov._runtime.parallel import run
 from netinnov.errors import InputError
 from netinnov.experiments import compare_scenarios
 from netinnov.scenarios import NoChange, ReverseEnclave
@@ -240,7 +240,7 @@ def test_another_network_or_version_is_refused(network, tmp_path, monkeypatch) -
     heavier = network.replace_links(network.links.assign(weight=2.0))
     with pytest.raises(InputError, match="the network has other nodes, places or links"):
         compare(heavier, checkpoint=tmp_path, replicates=2)
-    monkeypatch.setattr("netinnov._checkpoint.__version__", "99")
+    monkeypatch.setattr("netinnov._runtime.checkpoint.__version__", "99")
     with pytest.raises(InputError, match="this is 99"):
         compare(network, checkpoint=tmp_path, replicates=2)
 

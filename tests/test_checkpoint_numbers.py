@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov._checkpoint import Checkpoint, run_numbered, seed_state
+from netinnov._runtime.checkpoint import Checkpoint, run_numbered, seed_state
 from netinnov.errors import InputError
 from netinnov.null_models import Rewire, compare_with_null, curveball
 

@@ -27,9 +27,9 @@ from typer.testing import CliRunner
 
 import netinnov
 from netinnov import study
-from netinnov._inputs import READERS
 from netinnov.cli import app
 from netinnov.errors import InputError
+from netinnov.sources._read_network import READERS
 from netinnov.study import sections
 from netinnov.study._loaded_data import load
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import netinnov as ni
-from netinnov._dataframes import as_pandas
+from netinnov._runtime.dataframes import as_pandas
 
 NODES = pd.DataFrame(index=pd.Index([7, 12, 3, 40, 5], name="node"))
 ids = st.sampled_from([7, 12, 3, 40, 5])

@@ -101,7 +101,7 @@ LINES = {
     "netinnov/sources/__init__.py": [
         (LAST, "from netinnov.sources._example import read_lines as read_lines\n", ""),
     ],
-    "netinnov/_inputs/__init__.py": [
+    "netinnov/sources/_read_network.py": [
         ("READERS: dict[str, Callable[..., Tables]] = {", "", '    "lines": sources.read_lines,'),
     ],
     "netinnov/study/sections/__init__.py": [

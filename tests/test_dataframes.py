@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import netinnov as ni
-from netinnov._dataframes import as_pandas
+from netinnov._runtime.dataframes import as_pandas
 from netinnov.errors import InputError
 from netinnov.linkages import branches, co_participation, mobility
 

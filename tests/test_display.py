@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov._display import Displayed, bars, histogram, interval, short
+from netinnov._runtime.display import Displayed, bars, histogram, interval, short
 from netinnov.community import Partition
 from netinnov.experiments import ExperimentResult
 from netinnov.null_models import compare_with_null

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from scipy.optimize import minimize
 
 import netinnov as ni
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
 from netinnov.errors import InputError
 from netinnov.linkages import GravityFit, gravity, gravity_residuals
 from netinnov.linkages._poisson_regression import poisson

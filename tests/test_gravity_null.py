@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import minimize
 
 import netinnov as ni
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
 from netinnov.errors import InputError
 from netinnov.linkages import gravity_residuals
 from netinnov.null_models import GravityNull, compare_with_null

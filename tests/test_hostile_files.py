@@ -16,14 +16,16 @@ import pyarrow.parquet as pq
 import pytest
 
 import netinnov as ni
-from netinnov import _opening, _spelling, io as network_io, sources
-from netinnov._geojson import features_of
-from netinnov._inputs import read
+from netinnov import io as network_io, sources
+from netinnov._network import spelling
+from netinnov._runtime import opening
 from netinnov.errors import InputError
 from netinnov.geocoding import geocode
 from netinnov.io._arrow_links import arrow_file
 from netinnov.linkages import project
 from netinnov.sources import _delimited
+from netinnov.sources._geojson import features_of
+from netinnov.sources._read_network import read
 from netinnov.study import read_configuration
 from netinnov.study._manifest import hash_inputs
 from test_damaged_folders import drop_hashes
@@ -217,7 +219,7 @@ def test_a_network_names_files_of_its_own_folder_only(written, file):
 def low_limit(monkeypatch):
     """A limit of 1 MiB, so that a small file exceeds it."""
     monkeypatch.setenv("NETINNOV_FILE_GIB", str(2**-10))
-    monkeypatch.setattr(_opening, "GROWTH", 20)
+    monkeypatch.setattr(opening, "GROWTH", 20)
 
 
 TOO_MUCH = r"would take more than \S+ GiB of memory.*NETINNOV_FILE_GIB="
@@ -389,9 +391,9 @@ def test_slips_are_not_looked_for_among_very_many_names(monkeypatch):
     names = ["research", *["funding"] * 2, "fundin"]
     links = pd.DataFrame({"source": "a", "target": "b", "layer": names})
     nodes = pd.DataFrame({"node": ["a", "b"]})
-    assert len(_spelling.stray_names(nodes, links, None)) == 1
-    monkeypatch.setattr(_spelling, "MOST_COMPARED", 2)
-    assert _spelling.stray_names(nodes, links, None) == []
+    assert len(spelling.stray_names(nodes, links, None)) == 1
+    monkeypatch.setattr(spelling, "MOST_COMPARED", 2)
+    assert spelling.stray_names(nodes, links, None) == []
 
 
 def test_the_limit_can_be_raised(tmp_path, low_limit, monkeypatch):
@@ -698,13 +700,13 @@ def test_many_columns_of_a_flow_table_are_read_at_once(tmp_path, monkeypatch):
 def test_each_of_many_layers_is_compared_with_few_others(monkeypatch):
     """2,000 layers of one row were compared in all pairs, which took half a minute."""
     compared = []
-    original = _spelling.one_letter_apart
+    original = spelling.one_letter_apart
     monkeypatch.setattr(
-        _spelling, "one_letter_apart", lambda a, b: compared.append(a) or original(a, b)
+        spelling, "one_letter_apart", lambda a, b: compared.append(a) or original(a, b)
     )
     names = [f"layer {at:05d}" for at in range(0, 20_000, 10)]
     links = pd.DataFrame({"layer": [*names, "funding", "funding", "fundng"]})
-    notes = _spelling.stray_names(pd.DataFrame(), links, None)
+    notes = spelling.stray_names(pd.DataFrame(), links, None)
     assert len(notes) == 1
     assert "the layer 'fundng' has one row of links" in notes[0]
     assert len(compared) < 100 * len(names)

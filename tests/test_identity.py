@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov._identity import digest, identity
+from netinnov.null_models._identity import digest, identity
 from netinnov.scenarios import NoChange, ReverseEnclave
 
 
@@ -81,7 +81,7 @@ SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import test_identity as here
-from netinnov._identity import digest, identity
+from netinnov.null_models._identity import digest, identity
 print(*(identity(one) for pair in here.PAIRS for one in pair), sep="\\n")
 print(identity(here.Model()), identity(here.Weights(here.total)), digest(here.path()))
 """

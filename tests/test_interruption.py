@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import netinnov as ni
-from netinnov import _interruption
-from netinnov._atomic import new_file, new_folder
-from netinnov._parallel import run
+from netinnov._runtime import interruption
+from netinnov._runtime.atomic import new_file, new_folder
+from netinnov._runtime.parallel import run
 from netinnov.plotting import save_figure
 from netinnov.plotting._style import new_figure
 
@@ -25,11 +25,11 @@ unix = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 @pytest.fixture
 def lose_signal(monkeypatch) -> Callable[..., None]:
     """A signal whose exception is swallowed, as callbacks of the interpreter do."""
-    monkeypatch.setattr(_interruption, "_received", [])
+    monkeypatch.setattr(interruption, "_received", [])
 
     def lose(number: int = signal.SIGINT) -> None:
         with suppress(BaseException):
-            _interruption._receive(number)
+            interruption._receive(number)
 
     return lose
 
@@ -39,11 +39,11 @@ def lose_signal(monkeypatch) -> Callable[..., None]:
     [(signal.SIGINT, KeyboardInterrupt, None), (signal.SIGTERM, SystemExit, 143)],
 )
 def test_a_signal_whose_exception_was_lost_is_raised_again(lose_signal, number, error, code):
-    _interruption.check_interrupted()
+    interruption.check_interrupted()
     lose_signal(number)
     for _ in range(2):
         with pytest.raises(error) as caught:
-            _interruption.check_interrupted()
+            interruption.check_interrupted()
         assert getattr(caught.value, "code", None) == code
 
 
@@ -137,7 +137,7 @@ def test_what_was_being_written_does_not_appear(lose_signal, tmp_path, new):
 
 
 def test_a_cleaning_that_a_signal_broke_off_is_done_at_the_end(lose_signal, monkeypatch):
-    monkeypatch.setattr(_interruption, "_cleaners", [])
+    monkeypatch.setattr(interruption, "_cleaners", [])
     calls = []
 
     def clean() -> None:
@@ -146,14 +146,14 @@ def test_a_cleaning_that_a_signal_broke_off_is_done_at_the_end(lose_signal, monk
             raise KeyboardInterrupt
         calls.append("done")
 
-    with pytest.raises(KeyboardInterrupt), _interruption.cleaning(clean):
+    with pytest.raises(KeyboardInterrupt), interruption.cleaning(clean):
         pass
-    _interruption._clean_all()
+    interruption._clean_all()
     assert calls == ["begun", "begun", "done"]
-    with _interruption.cleaning(clean):
+    with interruption.cleaning(clean):
         pass
     assert len(calls) == 5
-    _interruption._clean_all()
+    interruption._clean_all()
     assert calls == ["begun", "begun", "done", "begun", "done", "begun", "done"]
 
 
@@ -205,13 +205,13 @@ def test_a_study_stops_where_a_callback_swallows_ctrl_c(small, tmp_path):
 # A folder of 30 files of one number is replaced by that of the next number, again and again.
 REPLACED = """
 import sys
-from netinnov import _atomic
-from netinnov._interruption import check_interrupted, listen
+from netinnov._runtime import atomic
+from netinnov._runtime.interruption import check_interrupted, listen
 listen()
 if sys.argv[1] == "two steps":
-    _atomic._exchange = lambda *folders: False
+    atomic._exchange = lambda *folders: False
 for number in range(100_000):
-    with _atomic.new_folder("out", replace=number > 0) as folder:
+    with atomic.new_folder("out", replace=number > 0) as folder:
         for name in range(30):
             (folder / str(name)).write_text(str(number))
     if number == 0:
@@ -250,8 +250,8 @@ BUSY = """
 import hashlib, signal
 from contextlib import suppress
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from netinnov._atomic import new_folder
-from netinnov._interruption import listen
+from netinnov._runtime.atomic import new_folder
+from netinnov._runtime.interruption import listen
 listen()
 with new_folder("above/out") as folder:
     (folder / "half").write_text("half")

@@ -200,6 +200,6 @@ def test_a_missing_package_says_how_to_install_it(network, tmp_path, monkeypatch
     def without(name):
         raise ModuleNotFoundError(f"No module named {name!r}", name=name.partition(".")[0])
 
-    monkeypatch.setattr("netinnov._optional.import_module", without)
+    monkeypatch.setattr("netinnov._runtime.optional.import_module", without)
     with pytest.raises(ImportError, match=r"write_geo needs geopandas.*netinnov\[maps\]"):
         write_geo(network, tmp_path / "n.gpkg")

@@ -14,7 +14,8 @@ from pandas.testing import assert_frame_equal
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from netinnov import _parallel, build_network
+from netinnov import build_network
+from netinnov._runtime import parallel
 from netinnov.community import Partition, _leiden_search, leiden, modularity
 from netinnov.errors import InputError
 from netinnov.sources import read_multiplex
@@ -297,7 +298,7 @@ def test_the_same_rng_gives_the_same_partition_with_any_number_of_workers(
     network = real("aucs.mpx")
     found = []
     for count in (1, 2, 7):
-        monkeypatch.setattr(_parallel, "workers", lambda _, count=count: count)
+        monkeypatch.setattr(parallel, "workers", lambda _, count=count: count)
         found.append(leiden(network, coupling=0.3, restarts=6, rng=11))
     for other in found[1:]:
         assert_frame_equal(other.membership, found[0].membership)

@@ -7,7 +7,7 @@ import pytest
 
 import netinnov as ni
 from netinnov import community, null_models, polycentricity
-from netinnov._arguments import LIMITS, as_whole
+from netinnov._runtime.arguments import LIMITS, as_whole
 from netinnov.errors import InputError
 from netinnov.study import read_configuration
 

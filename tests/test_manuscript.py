@@ -202,7 +202,7 @@ def test_a_missing_package_says_how_to_install_it(monkeypatch, ending, package, 
     def without(name):
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
-    monkeypatch.setattr("netinnov._optional.import_module", without)
+    monkeypatch.setattr("netinnov._runtime.optional.import_module", without)
     with pytest.raises(ImportError, match=rf"needs {package}.*pip install 'netinnov\[paper\]'"):
         to_table(named(["a"]), path=tmp_path / f"t.{ending}")
     assert not any(tmp_path.iterdir())

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 
 import netinnov as ni
-from netinnov._storage import Storage
+from netinnov._network.storage import Storage
 from netinnov.centrality import degree
 from netinnov.errors import InputError
 from netinnov.io import read_network, write_network

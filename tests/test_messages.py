@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import netinnov as ni
 from netinnov import sources
-from netinnov._arguments import examples
+from netinnov._runtime.arguments import examples
 from netinnov.cli import app
 from netinnov.errors import MOST, InputError, shortened
 

@@ -12,7 +12,6 @@ import pytest
 from scipy import stats
 
 import netinnov as ni
-from netinnov._statistics import corrected, two_sided
 from netinnov.errors import InputError
 from netinnov.null_models import (
     Curveball,
@@ -24,6 +23,7 @@ from netinnov.null_models import (
     rewire,
 )
 from netinnov.null_models._prepared import moved_share
+from netinnov.null_models._statistics import corrected, two_sided
 
 
 def ring(n=12):

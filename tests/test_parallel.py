@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from netinnov import _parallel
-from netinnov._parallel import run, workers
+from netinnov._runtime import parallel
+from netinnov._runtime.parallel import run, workers
 from netinnov.errors import InputError
 
 
@@ -102,14 +102,14 @@ def test_one_worker_runs_in_the_calling_thread() -> None:
 
 
 def test_a_process_unpickles_the_task_once() -> None:
-    _parallel._loaded.clear()
+    parallel._loaded.clear()
     Unpickled.times = 0
     foreign = Foreign()
     assert run(Unpickled(), range(60), executor=foreign) == [1] * 60  # type: ignore[arg-type]
     assert len(foreign.arguments) > 20
     assert len({id(data) for _, data, _ in foreign.arguments}) == 1
     run(abs, [1], executor=foreign)  # type: ignore[arg-type]
-    assert len(_parallel._loaded) == 1
+    assert len(parallel._loaded) == 1
 
 
 @pytest.mark.parametrize("executor", [1, 2, "processes"])
@@ -175,17 +175,17 @@ def test_no_bar_off_a_terminal(capsys) -> None:
 
 @pytest.mark.parametrize("size", [10, 10**9])
 def test_layers_come_back_in_order(size: int) -> None:
-    assert _parallel.in_threads([partial(pow, 2, n) for n in range(5)], size) == [1, 2, 4, 8, 16]
-    assert _parallel.in_threads([], size) == []
+    assert parallel.in_threads([partial(pow, 2, n) for n in range(5)], size) == [1, 2, 4, 8, 16]
+    assert parallel.in_threads([], size) == []
 
 
 def who_works(_: int) -> set[int]:
     """The threads of four pieces that would be worth threads of their own."""
-    return set(_parallel.in_threads([threading.get_ident] * 4, 10**9))
+    return set(parallel.in_threads([threading.get_ident] * 4, 10**9))
 
 
 def test_workers_start_no_threads_of_their_own(monkeypatch, processes) -> None:
-    monkeypatch.setattr(_parallel, "workers", lambda executor: executor or 4)
+    monkeypatch.setattr(parallel, "workers", lambda executor: executor or 4)
     assert threading.get_ident() not in who_works(0)
     with ThreadPoolExecutor(2) as pool:
         for executor in (None, 1, 2, pool, processes):

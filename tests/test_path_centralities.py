@@ -378,16 +378,16 @@ def test_the_network_stays_the_same() -> None:
 
 def test_nodes_without_links_cost_no_search(monkeypatch):
     # Two nodes at weight 2, so at distance 1/2, among 98 without links: 2 searches, not 100.
-    from netinnov import _paths
+    from netinnov._network import paths
 
     searches = []
-    dijkstra = _paths.csgraph.dijkstra
+    dijkstra = paths.csgraph.dijkstra
 
     def counted(graph, **options):
         searches.extend(options["indices"])
         return dijkstra(graph, **options)
 
-    monkeypatch.setattr(_paths.csgraph, "dijkstra", counted)
+    monkeypatch.setattr(paths.csgraph, "dijkstra", counted)
     nodes = pd.DataFrame(index=[f"n{i}" for i in range(100)])
     links = pd.DataFrame({"source": ["n7"], "target": ["n50"], "weight": [2.0]})
     network = ni.build_network(nodes, links)

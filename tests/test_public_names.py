@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 import netinnov as ni
-from netinnov._public import OTHER_NAMES, homes
+from netinnov._runtime.public import OTHER_NAMES, homes
 
 PACKAGE = Path(ni.__file__).parent
 

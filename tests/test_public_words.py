@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import netinnov as ni
-from netinnov._public import suggests_keywords
+from netinnov._runtime.public import suggests_keywords
 from test_public_names import public_modules
 
 INSTEAD = {

@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from scipy import stats
 
 import netinnov as ni
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
 from netinnov.errors import InputError
 from netinnov.kernels.rewiring import exchange_ends
 from netinnov.null_models import Rewire, mixing, rewire
@@ -169,7 +169,7 @@ def test_weights_of_directed_links_do_not_stay_with_their_sources():
 def test_the_same_rng_gives_the_same_network_whatever_the_threads(monkeypatch):
     network = city_network()
     first = rewire(network, rng=7)
-    monkeypatch.setattr("netinnov._parallel._WORTH_THREADS", 1)
+    monkeypatch.setattr("netinnov._runtime.parallel._WORTH_THREADS", 1)
     assert rewire(network, rng=7).equals(first)
     assert not rewire(network, rng=8).equals(first)
     assert rewire(pickle.loads(pickle.dumps(network)), rng=7).equals(first)

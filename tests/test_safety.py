@@ -17,7 +17,7 @@ import pytest
 
 import netinnov as ni
 from netinnov import sources
-from netinnov._checkpoint import Checkpoint
+from netinnov._runtime.checkpoint import Checkpoint
 from netinnov.errors import InputError
 from netinnov.io import read_network, write_graphml, write_network
 
@@ -111,7 +111,7 @@ def calls_of(*names, modules=()):
 def test_only_work_between_own_processes_is_pickled():
     modules = ("pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal")
     places = calls_of("read_pickle", "Read_Pickle", "Read_Picklez", modules=modules)
-    assert {place.partition(":")[0] for place in places} <= {"_parallel.py"}
+    assert {place.partition(":")[0] for place in places} <= {"_runtime/parallel.py"}
 
 
 def test_arrays_of_objects_are_never_loaded():

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from netinnov import aggregate, build_network, centrality
-from netinnov._layer_table import LayerRecord, refuse_shares
+from netinnov._network.layer_table import LayerRecord, refuse_shares
 from netinnov.errors import InputError
 from netinnov.sources import read_origin_destination
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import netinnov as ni
-from netinnov._storage import Storage
+from netinnov._network.storage import Storage
 
 PACKAGE = Path(ni.__file__).parent
 PARTS = {field.name.strip("_") for field in dataclasses.fields(Storage)} | {

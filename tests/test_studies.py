@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from netinnov import study
-from netinnov._inputs import READERS
+from netinnov.sources._read_network import READERS
 from netinnov.study import sections
 
 STUDIES = Path(__file__).parents[1] / "examples" / "studies"

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from netinnov import study
-from netinnov._inputs import READERS
 from netinnov.errors import InputError
 from netinnov.scenarios import RIVALS
+from netinnov.sources._read_network import READERS
 from netinnov.study import _configuration
 from netinnov.study._configuration import Configuration, configure, parts
 from netinnov.study._map_options import MapsPart

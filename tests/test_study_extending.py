@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from netinnov import study
-from netinnov._inputs import READERS
 from netinnov.cli import app
 from netinnov.scenarios import RIVALS, DirectLinks, Rival
 from netinnov.sources import Tables
+from netinnov.sources._read_network import READERS
 from netinnov.study import sections
 from netinnov.study._language import Language
 from netinnov.study._section import Part, Result, Section, Table

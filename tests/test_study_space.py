@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from netinnov import study
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
 from netinnov.errors import InputError
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import load

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import netinnov as ni
-from netinnov._columns import display_names
+from netinnov._network.columns import display_names
 from strategies import Tables, networks
 
 # A place among the problems: table, row, column.

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
 from netinnov.null_models import curveball
 from realisations import Link, as_network, assert_uniform, by_pair_swaps, graphs_alike, visits
 

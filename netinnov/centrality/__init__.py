@@ -1,6 +1,6 @@
 """Who is central: in each layer, over all layers, and on the coupled network."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.centrality._brokerage import (
     brokerage as brokerage,
     constraint as constraint,

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import did_you_mean
-from netinnov._matrices import flat_matrix
-from netinnov._parallel import in_threads
-from netinnov._paths import union, union_arcs
+from netinnov._network.matrices import flat_matrix
+from netinnov._network.paths import union, union_arcs
+from netinnov._runtime.arguments import did_you_mean
+from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, did_you_mean, examples
+from netinnov._runtime.arguments import as_list, did_you_mean, examples
 from netinnov.centrality._brokerage import brokerage, constraint, effective_size
 from netinnov.centrality._cores import core_number
 from netinnov.centrality._counts import (

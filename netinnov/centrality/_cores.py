@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._rows import Block
+from netinnov._network.rows import Block
 from netinnov.network import MultilayerNetwork
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._layer_table import refuse_shares
+from netinnov._network.layer_table import refuse_shares
 from netinnov._typing import Direction, Floats
 from netinnov.network import MultilayerNetwork
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import linalg
 
-from netinnov._matrices import unit_of
+from netinnov._network.matrices import unit_of
 from netinnov._typing import Codes, Floats, Mask, Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

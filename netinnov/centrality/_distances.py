@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._parallel import in_threads
-from netinnov._paths import (
+from netinnov._network.paths import (
     Frictions,
     PathCosts,
     distances,
@@ -21,6 +20,7 @@ from netinnov._paths import (
     shortest_links,
     union,
 )
+from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._paths import pair_index
+from netinnov._network.paths import pair_index
 from netinnov._typing import Integers, Presence
 from netinnov.centrality._counts import degree
 from netinnov.network import MultilayerNetwork

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import linalg
 
-from netinnov._arguments import check_number
-from netinnov._parallel import in_threads
-from netinnov._paths import positions
-from netinnov._rows import Block
+from netinnov._network.paths import positions
+from netinnov._network.rows import Block
+from netinnov._runtime.arguments import check_number
+from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Floats, Mask, Presence
 from netinnov.centrality._coupled_states import Coupled, coupled
 from netinnov.errors import InputError

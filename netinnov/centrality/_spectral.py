@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
+from netinnov._runtime.arguments import check_number
 from netinnov._typing import Floats, Presence
 from netinnov.centrality._coupled_states import coupled, doubled, solve
 from netinnov.centrality._leading import leading

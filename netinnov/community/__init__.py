@@ -1,6 +1,6 @@
 """Which communities exist: in each layer, across layers, and how sure they are."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.community._bipartite import bipartite_modularity as bipartite_modularity
 from netinnov.community._by_scikit_network import (
     hierarchical_communities as hierarchical_communities,

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from netinnov._arguments import check_number
-from netinnov._matrices import layer_matrix, unit_of
+from netinnov._network.matrices import layer_matrix, unit_of
+from netinnov._runtime.arguments import check_number
 from netinnov.community._modularity import links_modularity
 from netinnov.community._partition import Membership
 from netinnov.community._roles import node_codes

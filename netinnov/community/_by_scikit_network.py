@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import as_whole, check_rng
-from netinnov._matrices import flat_matrix, unit_of
-from netinnov._optional import require
+from netinnov._network.matrices import flat_matrix, unit_of
+from netinnov._runtime.arguments import as_whole, check_rng
+from netinnov._runtime.optional import require
 from netinnov._typing import Rng
 from netinnov.community._bipartite import Through, biadjacency, quality_of
 from netinnov.community._partition import Dendrogram, Partition, labels_at

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_callable, check_choice, check_number, check_rng, shown
-from netinnov._display import Displayed
-from netinnov._parallel import in_threads, run
+from netinnov._runtime.arguments import check_callable, check_choice, check_number, check_rng, shown
+from netinnov._runtime.display import Displayed
+from netinnov._runtime.parallel import in_threads, run
 from netinnov._typing import Codes, Floats, Integers, Mask, Rng
 from netinnov.community._leiden import leiden
 from netinnov.community._multiplex import ROUNDING

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number, check_rng
-from netinnov._optional import require
+from netinnov._runtime.arguments import check_number, check_rng
+from netinnov._runtime.optional import require
 from netinnov._typing import Rng
 from netinnov.community._leiden import membership_table
 from netinnov.community._modularity import state_numbers

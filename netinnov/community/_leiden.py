@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_number, check_rng
-from netinnov._matrices import layer_matrix, unit_of
-from netinnov._parallel import in_threads
+from netinnov._network.matrices import layer_matrix, unit_of
+from netinnov._runtime.arguments import check_number, check_rng
+from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Floats, Presence, Rng
 from netinnov.community._leiden_search import WORK, Level, Problem, climb
 from netinnov.community._modularity import (

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_number
-from netinnov._matrices import unit_of
+from netinnov._network.matrices import unit_of
+from netinnov._runtime.arguments import check_number
 from netinnov._typing import Codes, Floats, Integers, Presence
 from netinnov.community._partition import Membership, labels_of
 from netinnov.errors import InputError

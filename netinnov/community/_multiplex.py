@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 from scipy import sparse
 
-from netinnov._arguments import check_number, check_rng
-from netinnov._matrices import layer_matrix
-from netinnov._parallel import in_threads
+from netinnov._network.matrices import layer_matrix
+from netinnov._runtime.arguments import check_number, check_rng
+from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.community._modularity import links_modularity, with_null
 from netinnov.community._partition import Partition, labels_at

@@ -13,8 +13,8 @@ from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.special import gammaln, xlogy
 
-from netinnov._arguments import as_whole
-from netinnov._display import Displayed, Tabled, bars
+from netinnov._runtime.arguments import as_whole
+from netinnov._runtime.display import Displayed, Tabled, bars
 from netinnov._typing import Codes, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._matrices import flat_matrix, unit_of
+from netinnov._network.matrices import flat_matrix, unit_of
 from netinnov._typing import Floats, Integers
 from netinnov.community._partition import Membership, labels_of
 from netinnov.errors import InputError

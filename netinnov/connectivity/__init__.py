@@ -1,7 +1,7 @@
 """How well the nodes are connected: lengths of paths, resistance, reach, robustness."""
 
-from netinnov._paths import Frictions as Frictions
-from netinnov._public import publish
+from netinnov._network.paths import Frictions as Frictions
+from netinnov._runtime.public import publish
 from netinnov.connectivity._added_links import added_link_gain as added_link_gain
 from netinnov.connectivity._laplacian import (
     effective_resistance as effective_resistance,

@@ -11,10 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_number
-from netinnov._layer_table import LayerRecord
-from netinnov._parallel import in_threads, workers
-from netinnov._paths import (
+from netinnov._network.layer_table import LayerRecord
+from netinnov._network.paths import (
     Frictions,
     PathCosts,
     distances,
@@ -26,7 +24,9 @@ from netinnov._paths import (
     positions,
     union,
 )
-from netinnov._rows import Rows
+from netinnov._network.rows import Rows
+from netinnov._runtime.arguments import check_number
+from netinnov._runtime.parallel import in_threads, workers
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.connectivity._laplacian import conductances, parts, pseudoinverse
 from netinnov.errors import InputError

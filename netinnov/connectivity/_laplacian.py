@@ -12,8 +12,8 @@ from scipy.linalg import lapack
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import splu
 
-from netinnov._matrices import flat_matrix
-from netinnov._paths import pair_index, pair_positions
+from netinnov._network.matrices import flat_matrix
+from netinnov._network.paths import pair_index, pair_positions
 from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from netinnov._paths import (
+from netinnov._network.paths import (
     Frictions,
     distances,
     linked,

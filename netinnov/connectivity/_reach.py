@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import as_whole, check_name
-from netinnov._display import Tabled
-from netinnov._parallel import in_threads
-from netinnov._paths import batches, union, union_arcs
+from netinnov._network.paths import batches, union, union_arcs
+from netinnov._runtime.arguments import as_whole, check_name
+from netinnov._runtime.display import Tabled
+from netinnov._runtime.parallel import in_threads
 from netinnov.network import MultilayerNetwork
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import linalg, sparse
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from netinnov._matrices import unit_of
+from netinnov._network.matrices import unit_of
 from netinnov._typing import Floats
 from netinnov.connectivity._laplacian import balanced, conductances, grounded, in_unit, parts
 from netinnov.network import MultilayerNetwork

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.build import build_network
 from netinnov.datasets._official import catalogue, fetch
 from netinnov.datasets._packaged import packaged_tables, read_packaged

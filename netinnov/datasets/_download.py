@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from netinnov._optional import require
+from netinnov._runtime.optional import require
 from netinnov.errors import InputError
 
 ATTEMPTS = 5  # how often in a row a server may send nothing

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from netinnov._arguments import as_path, check_mapping, did_you_mean
-from netinnov._atomic import write_bytes
-from netinnov._optional import require
+from netinnov._runtime.arguments import as_path, check_mapping, did_you_mean
+from netinnov._runtime.atomic import write_bytes
+from netinnov._runtime.optional import require
 from netinnov.datasets._download import download
 from netinnov.errors import InputError
 

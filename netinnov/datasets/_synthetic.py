@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_number, check_rng
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
+from netinnov._runtime.arguments import check_number, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.build import build_network
 from netinnov.errors import InputError

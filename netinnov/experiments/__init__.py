@@ -1,6 +1,6 @@
 """What scenarios change: every measure on the baseline's nodes, over many random placements."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.experiments._compare_scenarios import compare_scenarios as compare_scenarios
 from netinnov.experiments._contrasts import contrasts as contrasts
 from netinnov.experiments._decomposition import PairSums as PairSums, decompose as decompose

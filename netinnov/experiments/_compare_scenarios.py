@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from netinnov._arguments import as_whole, check_callable, check_mapping, check_names, shown
-from netinnov._checkpoint import seed_of_run
-from netinnov._parallel import run
+from netinnov._runtime.arguments import as_whole, check_callable, check_mapping, check_names, shown
+from netinnov._runtime.checkpoint import seed_of_run
+from netinnov._runtime.parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments import _placebo_tests as tests, _replicates as parts

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from netinnov._arguments import check_names
+from netinnov._runtime.arguments import check_names
 from netinnov.errors import InputError
 from netinnov.experiments._effect_statistics import (
     by_replicate,

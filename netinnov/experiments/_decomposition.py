@@ -12,9 +12,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_list, check_rng, did_you_mean
-from netinnov._parallel import in_threads
-from netinnov._paths import Frictions, PathCosts, distances, path_costs, positions, union_arcs
+from netinnov._network.paths import (
+    Frictions,
+    PathCosts,
+    distances,
+    path_costs,
+    positions,
+    union_arcs,
+)
+from netinnov._runtime.arguments import as_list, check_rng, did_you_mean
+from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network

@@ -12,8 +12,8 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_callable, check_mapping, check_number
-from netinnov._checkpoint import seed_of_run
+from netinnov._runtime.arguments import as_list, check_callable, check_mapping, check_number
+from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios

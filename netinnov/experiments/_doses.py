@@ -9,8 +9,14 @@ from typing import Any, Literal, TypeAlias, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_choice, check_confidence, check_rng, examples
-from netinnov._display import Displayed
+from netinnov._runtime.arguments import (
+    as_whole,
+    check_choice,
+    check_confidence,
+    check_rng,
+    examples,
+)
+from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._dose_shapes import (

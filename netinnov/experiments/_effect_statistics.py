@@ -11,8 +11,8 @@ import pandas as pd
 import scipy
 from scipy.special import stdtrit
 
-from netinnov._statistics import two_sided
 from netinnov._typing import Floats
+from netinnov.null_models._statistics import two_sided
 
 _ROUNDING = 1e-12  # relative changes below this count as 0
 

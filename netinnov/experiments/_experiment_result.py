@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_flag
-from netinnov._atomic import write_bytes
-from netinnov._display import Displayed
-from netinnov._statistics import Correction, corrected
+from netinnov._runtime.arguments import check_flag
+from netinnov._runtime.atomic import write_bytes
+from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats
 from netinnov.experiments import _effect_statistics, _result_tables
 from netinnov.experiments._replicates import BASELINE
+from netinnov.null_models._statistics import Correction, corrected
 
 # The columns of the table of effects that are read first
 COLUMNS = [

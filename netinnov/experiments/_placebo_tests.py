@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import connected_components
 
-from netinnov._arguments import check_callable, check_names
-from netinnov._identity import identity
-from netinnov._paths import union
-from netinnov._significance import why_untested
+from netinnov._network.paths import union
+from netinnov._network.significance import why_untested
+from netinnov._runtime.arguments import check_callable, check_names
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models._identity import identity
 from netinnov.scenarios import MatchedPlacebo, NoChange, RandomEnds, Scenario
 from netinnov.scenarios._prices import draws_nothing
 

@@ -15,14 +15,14 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._checkpoint import Checkpoint, PathLike, seed_state
-from netinnov._identity import digest, identity
+from netinnov._runtime.checkpoint import Checkpoint, PathLike, seed_state
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._placebo_tests import PlaceboDraw, spawned, totals_of
 from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models._identity import digest, identity
 from netinnov.polycentricity._resampled_flows import changed as checked_change
 from netinnov.scenarios import Scenario, apply_scenario
 from netinnov.scenarios._prices import draws_nothing

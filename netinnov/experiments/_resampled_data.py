@@ -10,9 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_list, check_callable, check_choice, check_name, check_names
-from netinnov._dataframes import as_pandas
-from netinnov._rows import Rows
+from netinnov._network.rows import Rows
+from netinnov._runtime.arguments import (
+    as_list,
+    check_callable,
+    check_choice,
+    check_name,
+    check_names,
+)
+from netinnov._runtime.dataframes import as_pandas
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation

@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_callable, check_mapping, check_names, shown
-from netinnov._checkpoint import seed_of_run
-from netinnov._identity import identity
-from netinnov._parallel import run
+from netinnov._runtime.arguments import as_whole, check_callable, check_mapping, check_names, shown
+from netinnov._runtime.checkpoint import seed_of_run
+from netinnov._runtime.parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
@@ -25,6 +24,7 @@ from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._placebo_tests import spawned
 from netinnov.experiments._replicates import BASELINE, Measure
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models._identity import identity
 from netinnov.scenarios import Scenario
 
 _EFFECT = "effect"

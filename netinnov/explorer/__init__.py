@@ -1,6 +1,6 @@
 """One page to explore a network of places and to try an enclave; it needs no network."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.explorer._explorer import Explorer, explore, page_of as page_of
 from netinnov.explorer._payload import tries_enclaves as tries_enclaves
 from netinnov.explorer._study_folder import (

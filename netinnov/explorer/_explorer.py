@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from netinnov._arguments import as_path, check_type
-from netinnov._atomic import new_file
+from netinnov._runtime.arguments import as_path, check_type
+from netinnov._runtime.atomic import new_file
 from netinnov._typing import Floats
 from netinnov._version import __version__
 from netinnov.explorer._html_page import mercator, page, static_map, static_table

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import eigsh
 
-from netinnov._paths import linked, union
+from netinnov._network.paths import linked, union
 from netinnov._typing import Floats
 from netinnov.io import to_igraph
 from netinnov.network import MultilayerNetwork

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._columns import as_text, display_names
+from netinnov._network.columns import as_text, display_names
 from netinnov.explorer._place_network import Gazetteer
 from netinnov.linkages._ranking import UNKNOWN, ranking
 from netinnov.network import MultilayerNetwork

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._coast import land_in
 from netinnov.centrality import (
     harmonic_centrality,
     overlapping_degree,
@@ -17,6 +16,7 @@ from netinnov.centrality import (
     pagerank,
     participation_coefficient,
 )
+from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
 from netinnov.explorer._place_network import Gazetteer
 from netinnov.network import MultilayerNetwork

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from netinnov._columns import as_text, display_names, is_blank
+from netinnov._network.columns import as_text, display_names, is_blank
 from netinnov._typing import Codes, Floats
 from netinnov.build import aggregate, build_network
 from netinnov.network import MultilayerNetwork

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_path, check_type, shown
-from netinnov._columns import as_text
-from netinnov._hierarchy import only_country, units
-from netinnov._opening import damage_refused, read_json, read_text, sha256_of
+from netinnov._network.columns import as_text
+from netinnov._network.hierarchy import only_country, units
+from netinnov._runtime.arguments import as_path, check_type, shown
+from netinnov._runtime.opening import damage_refused, read_json, read_text, sha256_of
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.explorer._payload import rounded

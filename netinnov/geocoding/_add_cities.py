@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from netinnov._arguments import examples
-from netinnov._columns import as_text
+from netinnov._network.columns import as_text
+from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer
 from netinnov.geocoding._geocode import city_ids

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
 from netinnov._typing import Floats
 from netinnov.geocoding._name_keys import keys, words
 

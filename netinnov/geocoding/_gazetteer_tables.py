@@ -11,9 +11,9 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import did_you_mean, examples
-from netinnov._columns import as_floats, as_numbers, as_text, is_blank
-from netinnov._opening import read_text
+from netinnov._network.columns import as_floats, as_numbers, as_text, is_blank
+from netinnov._runtime.arguments import did_you_mean, examples
+from netinnov._runtime.opening import read_text
 from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import LONGEST, Gazetteer

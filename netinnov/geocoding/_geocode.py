@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_number, check_type
-from netinnov._columns import as_numbers, as_text
+from netinnov._network.columns import as_numbers, as_text
+from netinnov._runtime.arguments import check_number, check_type
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
 from netinnov.geocoding._gazetteer_tables import (

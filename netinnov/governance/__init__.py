@@ -1,6 +1,6 @@
 """Governance across borders: how far links cross them, and approaches at equal cost."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.governance._compare_approaches import (
     ApproachComparison as ApproachComparison,
     compare_approaches as compare_approaches,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from netinnov._arguments import as_whole, check_mapping, check_names
+from netinnov._runtime.arguments import as_whole, check_mapping, check_names
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import (

@@ -12,9 +12,15 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._arguments import as_whole, check_confidence, check_number, check_rng, check_type
-from netinnov._display import Displayed
-from netinnov._paths import Frictions, PathCosts, shortest_links
+from netinnov._network.paths import Frictions, PathCosts, shortest_links
+from netinnov._runtime.arguments import (
+    as_whole,
+    check_confidence,
+    check_number,
+    check_rng,
+    check_type,
+)
+from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
 from netinnov.errors import InputError

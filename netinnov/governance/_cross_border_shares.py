@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_list, as_whole, check_rng, did_you_mean
+from netinnov._runtime.arguments import as_list, as_whole, check_rng, did_you_mean
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -1,6 +1,6 @@
 """Doors out of netinnov and back: folders of tables, and the formats of other programs."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.io._geo import write_geo as write_geo
 from netinnov.io._igraph_and_scipy import (
     from_igraph as from_igraph,

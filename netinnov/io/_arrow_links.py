@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from netinnov._opening import check_file, damage_refused
-from netinnov._rows import Block
-from netinnov._storage import Storage
+from netinnov._network.rows import Block
+from netinnov._network.storage import Storage
+from netinnov._runtime.opening import check_file, damage_refused
 from netinnov.errors import InputError
 
 TYPES = {"bool", "double", "int64", "string", "large_list<item: int32>", "large_list<item: double>"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from netinnov._atomic import write_bytes
+from netinnov._runtime.atomic import write_bytes
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

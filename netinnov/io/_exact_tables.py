@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-from netinnov._file_rows import first_row, rows_by_line
-from netinnov._opening import damage_refused, read_parquet, read_text
+from netinnov._network.file_rows import first_row, rows_by_line
+from netinnov._runtime.opening import damage_refused, read_parquet, read_text
 from netinnov.errors import InputError
 from netinnov.io._arrow_links import arrow_file
 from netinnov.io._attributes import MISFITS, Kind, Record, restored

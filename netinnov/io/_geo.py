@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_path
-from netinnov._atomic import write_bytes
-from netinnov._optional import require
+from netinnov._runtime.arguments import as_path
+from netinnov._runtime.atomic import write_bytes
+from netinnov._runtime.optional import require
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.io._attributes import Kind, columns_of

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import examples, shown
-from netinnov._columns import own_names
+from netinnov._network.columns import own_names
+from netinnov._runtime.arguments import examples, shown
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column, columns_of
 from netinnov.io._legible import Twins, legible

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scipy import sparse
 
-from netinnov._arguments import examples, shown
+from netinnov._runtime.arguments import examples, shown
 from netinnov.errors import InputError
 from netinnov.io._graph import one_graph
 from netinnov.io._networkx import from_networkx

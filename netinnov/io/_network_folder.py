@@ -14,10 +14,13 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from netinnov._arguments import as_path
-from netinnov._atomic import new_folder
-from netinnov._layer_table import Records, layer_records, records_of_old_folder
-from netinnov._opening import (
+from netinnov._network.layer_table import Records, layer_records, records_of_old_folder
+from netinnov._network.rows import Block
+from netinnov._network.storage import Storage
+from netinnov._network.tables import LinkCodes, NodeTable, inspect, inspect_links
+from netinnov._runtime.arguments import as_path
+from netinnov._runtime.atomic import new_folder
+from netinnov._runtime.opening import (
     changed_file,
     digest_of_rest,
     network_json,
@@ -25,9 +28,6 @@ from netinnov._opening import (
     read_json,
     sha256_of,
 )
-from netinnov._rows import Block
-from netinnov._storage import Storage
-from netinnov._tables import LinkCodes, NodeTable, inspect, inspect_links
 from netinnov.errors import InputError
 from netinnov.io._arrow_links import is_sound, read_layer, write_arrow, write_layers
 from netinnov.io._attributes import Column, columns_of, is_exact, is_record

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from netinnov._atomic import new_file, new_folder
+from netinnov._runtime.atomic import new_file, new_folder
 from netinnov.io._graph import is_mixed
 from netinnov.io._legible import LABEL, LINE, legible
 from netinnov.network import MultilayerNetwork

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from netinnov._arguments import as_path
-from netinnov._atomic import new_file
+from netinnov._runtime.arguments import as_path
+from netinnov._runtime.atomic import new_file
 from netinnov.errors import InputError
 from netinnov.io._attributes import Column, Kind
 from netinnov.io._graph import (

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from netinnov._arguments import check_name
-from netinnov._atomic import new_file
+from netinnov._runtime.arguments import check_name
+from netinnov._runtime.atomic import new_file
 from netinnov._version import __version__
 from netinnov.io._graph import (
     KEYWORDS_OF_LINKS,

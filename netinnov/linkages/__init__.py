@@ -1,6 +1,6 @@
 """Linkages between places and organisations, from tables of records to tables of links."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.linkages._co_participation import co_participation as co_participation
 from netinnov.linkages._enclaves import (
     count_enclaves as count_enclaves,

@@ -6,7 +6,7 @@ from typing import Any
 
 import narwhals as nw
 
-from netinnov._arguments import check_choice, shown
+from netinnov._runtime.arguments import check_choice, shown
 from netinnov.errors import InputError
 from netinnov.linkages._pairs import Weighting, pairs
 from netinnov.linkages._records import links, records, text

@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import examples, shown
-from netinnov._columns import as_numbers
-from netinnov._hierarchy import parents, ranks, units, within
-from netinnov._spelling import are_twins
+from netinnov._network.columns import as_numbers
+from netinnov._network.hierarchy import parents, ranks, units, within
+from netinnov._network.spelling import are_twins
+from netinnov._runtime.arguments import examples, shown
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers
 from netinnov.network import MultilayerNetwork

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number, check_type, examples
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
+from netinnov._runtime.arguments import check_number, check_type, examples
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, refuse_one_point, sizes_and_points
 

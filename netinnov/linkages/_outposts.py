@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_name, check_names, check_number, check_type
-from netinnov._hierarchy import parents, units, within
-from netinnov._layer_table import record_of_result
-from netinnov._rows import Rows
+from netinnov._network.hierarchy import parents, units, within
+from netinnov._network.layer_table import record_of_result
+from netinnov._network.rows import Rows
+from netinnov._runtime.arguments import as_list, check_name, check_names, check_number, check_type
 from netinnov._typing import Mask
 from netinnov.network import MultilayerNetwork, network_of_rows
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import narwhals as nw
 import numpy as np
 
-from netinnov._arguments import shown
-from netinnov._dataframes import as_pandas
+from netinnov._runtime.arguments import shown
+from netinnov._runtime.dataframes import as_pandas
 from netinnov.errors import InputError
 
 MANY_PAIRS = 4e7  # of members, over all events: some 3 GB in memory

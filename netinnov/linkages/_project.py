@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, triu
 
-from netinnov._arguments import as_list, check_name, check_names, check_type, examples
-from netinnov._columns import as_text
-from netinnov._layer_table import record_of_result
-from netinnov._rows import Rows
-from netinnov._tables import NodeTable
+from netinnov._network.columns import as_text
+from netinnov._network.layer_table import record_of_result
+from netinnov._network.rows import Rows
+from netinnov._network.tables import NodeTable
+from netinnov._runtime.arguments import as_list, check_name, check_names, check_type, examples
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages._pairs import MANY_PAIRS, Weighting

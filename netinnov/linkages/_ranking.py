@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import examples
-from netinnov._columns import as_numbers
-from netinnov._hierarchy import parents, ranks, units
+from netinnov._network.columns import as_numbers
+from netinnov._network.hierarchy import parents, ranks, units
+from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError
 from netinnov.linkages._enclaves import find_enclaves
 from netinnov.network import MultilayerNetwork

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from netinnov._arguments import did_you_mean, examples, shown
-from netinnov._columns import as_numbers, as_periods, as_text, is_blank, refuse_repeated
-from netinnov._dataframes import as_pandas
+from netinnov._network.columns import as_numbers, as_periods, as_text, is_blank, refuse_repeated
+from netinnov._runtime.arguments import did_you_mean, examples, shown
+from netinnov._runtime.dataframes import as_pandas
 from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 

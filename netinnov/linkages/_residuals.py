@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import xlogy
 
-from netinnov._arguments import check_name, check_type, examples
-from netinnov._display import Displayed
-from netinnov._geography import great_circle
-from netinnov._layer_table import record_of_result
-from netinnov._rows import Rows
+from netinnov._network.geography import great_circle
+from netinnov._network.layer_table import record_of_result
+from netinnov._network.rows import Rows
+from netinnov._runtime.arguments import check_name, check_type, examples
+from netinnov._runtime.display import Displayed
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.linkages._poisson_regression import poisson

@@ -1,6 +1,6 @@
 """The mechanisms of the regional reorganisation of innovation elements, as models."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.mechanisms import (
     agglomeration,
     cobweb,

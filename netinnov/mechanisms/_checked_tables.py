@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_floats, examples, shown
+from netinnov._runtime.arguments import as_floats, examples, shown
 from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 

@@ -9,8 +9,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
-from netinnov._public import publish
+from netinnov._runtime.arguments import check_number
+from netinnov._runtime.public import publish
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import numbers_of

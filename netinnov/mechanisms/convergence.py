@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from netinnov._arguments import check_number
-from netinnov._display import Tabled
-from netinnov._public import publish
+from netinnov._runtime.arguments import check_number
+from netinnov._runtime.display import Tabled
+from netinnov._runtime.public import publish
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import numbers_of

@@ -1,6 +1,6 @@
 """Networks at random that keep what is given, and measures compared with them."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.null_models._compare_with_null import compare_with_null as compare_with_null
 from netinnov.null_models._curveball import Curveball as Curveball, curveball as curveball
 from netinnov.null_models._gravity_null import GravityNull as GravityNull

@@ -11,15 +11,15 @@ from typing import Any, Literal, cast, overload
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_callable, check_number, shown
-from netinnov._checkpoint import Checkpoint, PathLike, run_numbered, seed_of_run, seed_state
-from netinnov._identity import digest, identity
-from netinnov._parallel import run
-from netinnov._significance import why_untested
+from netinnov._network.significance import why_untested
+from netinnov._runtime.arguments import check_callable, check_number, shown
+from netinnov._runtime.checkpoint import Checkpoint, PathLike, run_numbered, seed_of_run, seed_state
+from netinnov._runtime.parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import Trades
+from netinnov.null_models._identity import digest, identity
 from netinnov.null_models._null_statistics import NullComparison, Value, compared
 from netinnov.null_models._prepared import (
     LEAST_MOVED,

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import as_list, check_name, check_names, check_number, check_rng
-from netinnov._parallel import in_threads
+from netinnov._runtime.arguments import as_list, check_name, check_names, check_number, check_rng
+from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

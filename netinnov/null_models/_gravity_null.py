@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_choice, check_number
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
+from netinnov._runtime.arguments import check_choice, check_number
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from netinnov._arguments import as_list, check_choice, check_rng, shown
+from netinnov._runtime.arguments import as_list, check_choice, check_rng, shown
 from netinnov._typing import Codes, Integers, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_rng, check_type
-from netinnov._display import Displayed
+from netinnov._runtime.arguments import check_rng, check_type
+from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -8,9 +8,9 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._display import Displayed, histogram, short, table
-from netinnov._statistics import CONSTANT, Correction, corrected, two_sided
+from netinnov._runtime.display import Displayed, histogram, short, table
 from netinnov._typing import Floats
+from netinnov.null_models._statistics import CONSTANT, Correction, corrected, two_sided
 
 Value: TypeAlias = float | pd.Series
 

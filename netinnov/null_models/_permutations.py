@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_name, check_rng
-from netinnov._matrices import layer_matrix
+from netinnov._network.matrices import layer_matrix
+from netinnov._runtime.arguments import check_name, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

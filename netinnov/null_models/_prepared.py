@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_callable, check_rng, shown
+from netinnov._runtime.arguments import as_list, check_callable, check_rng, shown
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network

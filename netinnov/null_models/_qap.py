@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_names
-from netinnov._display import Displayed, Tabled, histogram
-from netinnov._parallel import run
-from netinnov._significance import why_untested
-from netinnov._statistics import two_sided
+from netinnov._network.significance import why_untested
+from netinnov._runtime.arguments import as_whole, check_names
+from netinnov._runtime.display import Displayed, Tabled, histogram
+from netinnov._runtime.parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -30,6 +29,7 @@ from netinnov.null_models._permutations import (
     permuted_correlation,
     permuted_interval,
 )
+from netinnov.null_models._statistics import two_sided
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_number, check_rng
+from netinnov._runtime.arguments import check_number, check_rng
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names

@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._parallel import in_threads
-from netinnov._rows import NO_PERIOD, Block, Rows
+from netinnov._network.rows import NO_PERIOD, Block, Rows
+from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.network import MultilayerNetwork, network_of_storage, with_rows
 

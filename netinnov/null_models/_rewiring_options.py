@@ -9,8 +9,8 @@ from typing import Any, cast, get_args
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import as_list, check_names, examples, shown
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
+from netinnov._runtime.arguments import as_list, check_names, examples, shown
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network

@@ -11,14 +11,14 @@ import pandas as pd
 import scipy
 from scipy import sparse
 
-from netinnov._arguments import check_names, check_number
-from netinnov._significance import why_untested
-from netinnov._statistics import Correction, corrected
+from netinnov._network.significance import why_untested
+from netinnov._runtime.arguments import check_names, check_number
 from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import two_sides
 from netinnov.null_models._expected_degrees import ensembles
+from netinnov.null_models._statistics import Correction, corrected
 
 ProjectionNull = Literal["hypergeometric", "bicm"]
 

@@ -1,6 +1,6 @@
 """Networks of several periods on one node index: measures over time, and ties before and after."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.panels._event_study import (
     DifferenceInDifferences as DifferenceInDifferences,
     EventStudy as EventStudy,

@@ -9,9 +9,9 @@ from dataclasses import asdict, astuple, dataclass
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number
-from netinnov._display import Displayed, Tabled, first_rows
-from netinnov._significance import why_untested
+from netinnov._network.significance import why_untested
+from netinnov._runtime.arguments import check_number
+from netinnov._runtime.display import Displayed, Tabled, first_rows
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, as_whole, check_mapping
-from netinnov._rows import NO_PERIOD
+from netinnov._network.rows import NO_PERIOD
+from netinnov._runtime.arguments import as_list, as_whole, check_mapping
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_list, check_name, examples, shown
-from netinnov._columns import as_numbers
-from netinnov._hierarchy import nearest, parents
-from netinnov._rows import NO_PERIOD
+from netinnov._network.columns import as_numbers
+from netinnov._network.hierarchy import nearest, parents
+from netinnov._network.rows import NO_PERIOD
+from netinnov._runtime.arguments import as_list, check_name, examples, shown
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves

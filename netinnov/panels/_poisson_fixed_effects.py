@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, sparse
 
-from netinnov._arguments import examples
-from netinnov._optional import require
+from netinnov._runtime.arguments import examples
+from netinnov._runtime.optional import require
 from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 

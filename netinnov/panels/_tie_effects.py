@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from netinnov._display import Displayed, Tabled
+from netinnov._runtime.display import Displayed, Tabled
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.panels._openings import NEVER, Pairs, Treatment

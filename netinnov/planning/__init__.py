@@ -1,6 +1,6 @@
 """Plans for a region: which enclaves to build, what partners achieve and how they share it."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.planning._allocate_space import (
     SpaceAllocation as SpaceAllocation,
     allocate_space as allocate_space,

@@ -12,8 +12,8 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import linprog
 
-from netinnov._arguments import as_floats, check_mapping, check_number, examples, shown
-from netinnov._display import Displayed
+from netinnov._runtime.arguments import as_floats, check_mapping, check_number, examples, shown
+from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 

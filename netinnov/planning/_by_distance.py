@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._parallel import in_threads, workers, worth_threads
-from netinnov._paths import PathCosts, distances, link_lengths
-from netinnov._rows import Rows
-from netinnov._tables import NodeTable
+from netinnov._network.paths import PathCosts, distances, link_lengths
+from netinnov._network.rows import Rows
+from netinnov._network.tables import NodeTable
+from netinnov._runtime.parallel import in_threads, workers, worth_threads
 from netinnov._typing import Codes, Floats
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.planning._objectives import ByAccess

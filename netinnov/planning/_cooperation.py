@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import (
+from netinnov._network.paths import Frictions, PathCosts, distances, path_costs, shortest_links
+from netinnov._runtime.arguments import (
     as_whole,
     check_callable,
     check_mapping,
@@ -20,7 +21,6 @@ from netinnov._arguments import (
     examples,
     shown,
 )
-from netinnov._paths import Frictions, PathCosts, distances, path_costs, shortest_links
 from netinnov._typing import Distance, Floats, Rng
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError

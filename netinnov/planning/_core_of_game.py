@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, examples, shown
-from netinnov._display import Displayed
+from netinnov._runtime.arguments import as_list, examples, shown
+from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning._excess_levels import core_ends, excess_levels

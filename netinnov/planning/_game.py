@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_floats, as_list, check_type, examples, shown
+from netinnov._runtime.arguments import as_floats, as_list, check_type, examples, shown
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import (
+from netinnov._runtime.arguments import (
     as_list,
     as_whole,
     check_callable,

@@ -10,8 +10,8 @@ from itertools import chain, combinations, groupby
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_mapping
-from netinnov._display import Tabled
+from netinnov._runtime.arguments import as_whole, check_mapping
+from netinnov._runtime.display import Tabled
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

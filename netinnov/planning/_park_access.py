@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._paths import PathCosts, lengths_of_links, path_costs
+from netinnov._network.paths import PathCosts, lengths_of_links, path_costs
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._between_places import NewNode, moved

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._layer_table import LayerRecord
-from netinnov._rows import NO_PERIOD, Rows
-from netinnov._tables import NodeTable
+from netinnov._network.layer_table import LayerRecord
+from netinnov._network.rows import NO_PERIOD, Rows
+from netinnov._network.tables import NodeTable
 from netinnov._typing import Codes, Floats
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.scenarios import NewLinks, Scenario, apply_scenario

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from netinnov._arguments import (
+from netinnov._runtime.arguments import (
     as_whole,
     check_choice,
     check_confidence,
     check_number,
     check_type,
 )
-from netinnov._display import Tabled
+from netinnov._runtime.display import Tabled
 from netinnov._typing import Floats, Rng
 from netinnov.centrality._counts import total_strength
 from netinnov.errors import InputError

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import examples
+from netinnov._runtime.arguments import examples
 from netinnov._typing import Floats
 from netinnov.centrality._counts import layer_factors, total_strength
 from netinnov.connectivity._laplacian import conductances, pseudoinverse

@@ -11,9 +11,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, as_whole, check_callable, check_name, check_rng, shown
-from netinnov._geography import great_circle
-from netinnov._parallel import run
+from netinnov._network.geography import great_circle
+from netinnov._runtime.arguments import (
+    as_list,
+    as_whole,
+    check_callable,
+    check_name,
+    check_rng,
+    shown,
+)
+from netinnov._runtime.parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from netinnov._arguments import (
+from netinnov._runtime.arguments import (
     as_whole,
     check_flag,
     check_mapping,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._display import Tabled
+from netinnov._runtime.display import Tabled
 from netinnov.planning._plan_values import PlanValues
 from netinnov.planning._searches import Limit, Step, bound_after
 

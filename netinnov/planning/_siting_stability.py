@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_callable, check_rng
-from netinnov._parallel import run
+from netinnov._runtime.arguments import as_whole, check_callable, check_rng
+from netinnov._runtime.parallel import run
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks

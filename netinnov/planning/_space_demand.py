@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import (
+from netinnov._runtime.arguments import (
     as_floats,
     as_whole,
     check_confidence,
@@ -19,7 +19,7 @@ from netinnov._arguments import (
     check_rng,
     shown,
 )
-from netinnov._display import Displayed
+from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

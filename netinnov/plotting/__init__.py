@@ -1,6 +1,6 @@
 """Figures for a paper: axes in, axes out, 89 or 183 mm wide, fonts embedded."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.plotting._approaches_and_shares import (
     plot_approaches as plot_approaches,
     plot_benefit_shares as plot_benefit_shares,

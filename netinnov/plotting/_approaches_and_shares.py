@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from netinnov._arguments import check_names
+from netinnov._runtime.arguments import check_names
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison
 from netinnov.plotting._drawing import (

@@ -15,7 +15,7 @@ from matplotlib.colors import Normalize, to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._arguments import as_whole
+from netinnov._runtime.arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import (

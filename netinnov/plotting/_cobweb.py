@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from netinnov._arguments import as_whole, check_number, check_type
+from netinnov._runtime.arguments import as_whole, check_number, check_type
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb

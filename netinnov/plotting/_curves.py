@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy.special import ndtri
 
-from netinnov._arguments import as_whole, check_confidence
+from netinnov._runtime.arguments import as_whole, check_confidence
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import (

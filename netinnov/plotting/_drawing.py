@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from netinnov._arguments import shown
+from netinnov._runtime.arguments import shown
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import one_line, type_families
 from netinnov.plotting._style import axes_or_new, larger, print_style

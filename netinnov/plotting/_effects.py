@@ -13,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from netinnov._arguments import as_list
+from netinnov._runtime.arguments import as_list
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments import DoseResponse, ExperimentResult

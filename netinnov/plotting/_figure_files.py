@@ -18,9 +18,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from scipy.spatial import cKDTree
 
-from netinnov._arguments import as_list, check_choice
-from netinnov._atomic import write_bytes
-from netinnov._interruption import check_interrupted
+from netinnov._runtime.arguments import as_list, check_choice
+from netinnov._runtime.atomic import write_bytes
+from netinnov._runtime.interruption import check_interrupted
 from netinnov._version import __version__
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._fonts import one_line

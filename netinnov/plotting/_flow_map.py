@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
-from netinnov._arguments import as_whole, check_names
+from netinnov._runtime.arguments import as_whole, check_names
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import entry, legend_beside, number, write_notes

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 from matplotlib import font_manager
 
-from netinnov._columns import DISPLAY_NAMES
+from netinnov._network.columns import DISPLAY_NAMES
 
 _BASE_FONT = "DejaVu Sans"
 _CJK_FONTS = (

@@ -16,13 +16,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from netinnov._arguments import as_list, check_number, shown
-from netinnov._coast import land_in
-from netinnov._geojson import features_of
-from netinnov._opening import damage_refused
-from netinnov._optional import require
+from netinnov._runtime.arguments import as_list, check_number, shown
+from netinnov._runtime.opening import damage_refused
+from netinnov._runtime.optional import require
+from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
 from netinnov.plotting._style import DOUBLE, INK, PAGE, axes_or_new, larger, write
+from netinnov.sources._geojson import features_of
 
 Frame: TypeAlias = tuple[float, float, float, float]  # west, east, south, north in degrees
 

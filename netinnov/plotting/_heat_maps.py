@@ -16,8 +16,8 @@ from matplotlib.ticker import MaxNLocator
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from netinnov._arguments import as_whole
-from netinnov._matrices import flat_matrix
+from netinnov._network.matrices import flat_matrix
+from netinnov._runtime.arguments import as_whole
 from netinnov._typing import Floats
 from netinnov.community import Partition
 from netinnov.community._roles import node_codes

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._arguments import as_whole
+from netinnov._runtime.arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import drawing, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of, printable

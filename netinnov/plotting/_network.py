@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.text import Text
 
-from netinnov._arguments import as_whole, check_names, check_rng
+from netinnov._runtime.arguments import as_whole, check_names, check_rng
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.community import Partition
 from netinnov.errors import InputError

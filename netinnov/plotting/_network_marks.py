@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
-from netinnov._arguments import check_name, examples, shown
+from netinnov._runtime.arguments import check_name, examples, shown
 from netinnov._typing import Codes, Floats
 from netinnov.community import Partition
 from netinnov.errors import InputError

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._arguments import check_type, shown
+from netinnov._runtime.arguments import check_type, shown
 from netinnov.errors import InputError
 from netinnov.null_models import NullComparison
 from netinnov.plotting._drawing import drawing, legend_above, number

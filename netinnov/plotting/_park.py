@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 
-from netinnov._arguments import as_whole
+from netinnov._runtime.arguments import as_whole
 from netinnov.mechanisms.cooperation import park_network
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names, printable

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._arguments import check_type
+from netinnov._runtime.arguments import check_type
 from netinnov.planning import ParetoPlans, SitingPlan
 from netinnov.plotting._drawing import drawing, legend_above
 from netinnov.plotting._fonts import name_of, printable

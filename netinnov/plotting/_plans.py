@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
-from netinnov._arguments import check_type
+from netinnov._runtime.arguments import check_type
 from netinnov.errors import InputError
 from netinnov.planning import CentrePlan, SitingPlan
 from netinnov.plotting._drawing import legend_above, table_of, write_notes

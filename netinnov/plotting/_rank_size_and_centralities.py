@@ -15,7 +15,7 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from netinnov._arguments import as_floats, as_whole, shown
+from netinnov._runtime.arguments import as_floats, as_whole, shown
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import caption_notes, drawing, number, table_of, write_notes
 from netinnov.plotting._fonts import printable

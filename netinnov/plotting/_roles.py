@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from netinnov._arguments import as_whole
+from netinnov._runtime.arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import drawing, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 
-from netinnov._arguments import check_type
+from netinnov._runtime.arguments import check_type
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning import SpaceAllocation

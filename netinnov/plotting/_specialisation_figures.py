@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from netinnov._arguments import as_whole
+from netinnov._runtime.arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import drawing, table_of
 from netinnov.plotting._fonts import Names, name_of

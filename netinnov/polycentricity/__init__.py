@@ -1,6 +1,6 @@
 """Is a region multi-centric? Indices on values and on networks of places, centres, and profiles."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.polycentricity._borrowed_size import (
     BorrowedSize as BorrowedSize,
     borrowed_size as borrowed_size,

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import did_you_mean
-from netinnov._display import Tabled
+from netinnov._runtime.arguments import did_you_mean
+from netinnov._runtime.display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_choice, check_number
-from netinnov._layer_table import refuse_shares
-from netinnov._matrices import flat_matrix, layer_matrix
+from netinnov._network.layer_table import refuse_shares
+from netinnov._network.matrices import flat_matrix, layer_matrix
+from netinnov._runtime.arguments import as_whole, check_choice, check_number
 from netinnov._typing import Direction, Floats, Mask
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_rng
-from netinnov._parallel import run
+from netinnov._runtime.arguments import as_whole, check_rng
+from netinnov._runtime.parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_number, check_rng
-from netinnov._display import Displayed
-from netinnov._paths import union
+from netinnov._network.paths import union
+from netinnov._runtime.arguments import check_number, check_rng
+from netinnov._runtime.display import Displayed
 from netinnov._typing import Codes, Floats, Mask, Rng
 from netinnov.network import MultilayerNetwork
 

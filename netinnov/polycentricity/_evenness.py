@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import shown
-from netinnov._columns import as_numbers
-from netinnov._layer_table import refuse_shares
+from netinnov._network.columns import as_numbers
+from netinnov._network.layer_table import refuse_shares
+from netinnov._runtime.arguments import shown
 from netinnov._typing import Direction, Floats
 from netinnov.centrality._counts import counts
 from netinnov.errors import InputError

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._layer_table import refuse_shares
-from netinnov._matrices import flat_matrix
-from netinnov._paths import pair_index
+from netinnov._network.layer_table import refuse_shares
+from netinnov._network.matrices import flat_matrix
+from netinnov._network.paths import pair_index
 from netinnov._typing import Codes, Direction, Floats
 from netinnov.network import MultilayerNetwork
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import as_list, check_choice, check_names
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
+from netinnov._runtime.arguments import as_list, check_choice, check_names
 from netinnov._typing import Floats
 from netinnov.build import flatten
 from netinnov.errors import InputError

@@ -10,10 +10,10 @@ from functools import partial
 
 import numpy as np
 
-from netinnov._arguments import as_whole, check_number, check_rng
-from netinnov._display import Tabled
-from netinnov._parallel import run
-from netinnov._significance import why_untested
+from netinnov._network.significance import why_untested
+from netinnov._runtime.arguments import as_whole, check_number, check_rng
+from netinnov._runtime.display import Tabled
+from netinnov._runtime.parallel import run
 from netinnov._typing import Rng
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork

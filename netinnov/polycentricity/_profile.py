@@ -12,11 +12,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_rng
-from netinnov._display import interval, short, table
-from netinnov._parallel import run
-from netinnov._significance import why_untested
-from netinnov._statistics import CONSTANT
+from netinnov._network.significance import why_untested
+from netinnov._runtime.arguments import as_whole, check_rng
+from netinnov._runtime.display import interval, short, table
+from netinnov._runtime.parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
@@ -27,6 +26,7 @@ from netinnov.null_models._prepared import (
     prepared_null,
     too_few_moved,
 )
+from netinnov.null_models._statistics import CONSTANT
 from netinnov.polycentricity import _indices, _resampled_flows
 from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
 from netinnov.polycentricity._indices import INDICES, RANGES, SIZE, Setting, Sizes

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_number
-from netinnov._display import Tabled
+from netinnov._runtime.arguments import as_list, check_number
+from netinnov._runtime.display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.polycentricity._evenness import positive

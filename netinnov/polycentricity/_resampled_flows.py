@@ -10,12 +10,12 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from netinnov._arguments import check_callable, check_names, check_number
-from netinnov._statistics import CONSTANT
+from netinnov._runtime.arguments import check_callable, check_names, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.null_models._prepared import Prepared
+from netinnov.null_models._statistics import CONSTANT
 
 Events: TypeAlias = int | Mapping[str, int] | None
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import (
+from netinnov._runtime.arguments import (
     as_list,
     as_whole,
     check_choice,
@@ -22,7 +22,7 @@ from netinnov._arguments import (
     check_names,
     check_rng,
 )
-from netinnov._parallel import run
+from netinnov._runtime.parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

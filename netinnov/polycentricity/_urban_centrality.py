@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize
 
-from netinnov._arguments import check_number
+from netinnov._runtime.arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.polycentricity._evenness import scaled

@@ -1,6 +1,6 @@
 """Policies as changes of a network: a reverse enclave, its rivals and placebos, their costs."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.scenarios._apply_scenario import (
     Scenario as Scenario,
     apply_scenario as apply_scenario,

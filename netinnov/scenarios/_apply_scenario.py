@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_names, check_rng
+from netinnov._runtime.arguments import check_names, check_rng
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_choice, check_number, shown
-from netinnov._rows import NO_PERIOD, Rows
-from netinnov._tables import NodeTable
+from netinnov._network.rows import NO_PERIOD, Rows
+from netinnov._network.tables import NodeTable
+from netinnov._runtime.arguments import as_whole, check_choice, check_number, shown
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows

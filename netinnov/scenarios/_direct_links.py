@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_number
-from netinnov._geography import great_circle
-from netinnov._paths import pair_positions
+from netinnov._network.geography import great_circle
+from netinnov._network.paths import pair_positions
+from netinnov._runtime.arguments import as_list, check_number
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_number, check_type, limit_of
+from netinnov._runtime.arguments import as_list, check_number, check_type, limit_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._between_places import volume_of

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import examples
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
+from netinnov._runtime.arguments import examples
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.kernels.weighted_draws import arrivals_among_first

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, as_whole, check_rng, check_type
+from netinnov._runtime.arguments import as_list, as_whole, check_rng, check_type
 from netinnov._typing import Mask, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_name, did_you_mean, shown
+from netinnov._runtime.arguments import check_name, did_you_mean, shown
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_choice, check_names, check_number, check_type
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
+from netinnov._runtime.arguments import as_list, check_choice, check_names, check_number, check_type
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

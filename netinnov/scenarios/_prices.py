@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from netinnov._arguments import check_callable, check_flag, check_number, check_type
+from netinnov._runtime.arguments import check_callable, check_flag, check_number, check_type
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from netinnov._arguments import as_list, check_type
+from netinnov._runtime.arguments import as_list, check_type
 from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from netinnov._paths import Frictions
+from netinnov._network.paths import Frictions
 from netinnov._typing import Distance
 from netinnov.centrality import harmonic_centrality
 from netinnov.network import MultilayerNetwork

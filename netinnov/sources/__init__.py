@@ -1,6 +1,6 @@
 """Readers of public data, which give the tables that `build_network` takes."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.sources._cordis import read_cordis as read_cordis
 from netinnov.sources._multiplex import read_multiplex as read_multiplex
 from netinnov.sources._openalex import read_openalex as read_openalex

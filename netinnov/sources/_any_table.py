@@ -7,12 +7,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import examples
-from netinnov._file_rows import ROW, is_bare, with_file_rows
-from netinnov._geojson import features_of
-from netinnov._opening import CELL, check_made, check_width, damage_refused, ending_of, read_parquet
+from netinnov._network.file_rows import ROW, is_bare, with_file_rows
+from netinnov._runtime.arguments import examples
+from netinnov._runtime.opening import (
+    CELL,
+    check_made,
+    check_width,
+    damage_refused,
+    ending_of,
+    read_parquet,
+)
 from netinnov.errors import InputError
 from netinnov.sources._delimited import AnyTable, read_delimited
+from netinnov.sources._geojson import features_of
 from netinnov.sources._workbooks import WORKBOOKS, read_workbook
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")

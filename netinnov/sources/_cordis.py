@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_path
-from netinnov._columns import as_floats
+from netinnov._network.columns import as_floats
+from netinnov._runtime.arguments import as_path
 from netinnov.errors import InputError
 from netinnov.linkages._pairs import Weighting
 from netinnov.sources._complete_rows import (

@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from netinnov._arguments import as_path, shown
-from netinnov._optional import require
+from netinnov._runtime.arguments import as_path, shown
+from netinnov._runtime.optional import require
 from netinnov.errors import InputError
 
 ReadingEngine = Literal["pandas", "duckdb"]

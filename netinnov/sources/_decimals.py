@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from netinnov._file_rows import row_unit
+from netinnov._network.file_rows import row_unit
 from netinnov.errors import InputError
 
 Decimal = Literal[".", ","]

@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
-from netinnov._arguments import examples
-from netinnov._encodings import text_of
-from netinnov._file_rows import LINE, first_row, rows_by_line, with_file_rows
-from netinnov._opening import check_width, read_bytes
+from netinnov._network.file_rows import LINE, first_row, rows_by_line, with_file_rows
+from netinnov._runtime.arguments import examples
+from netinnov._runtime.encodings import text_of
+from netinnov._runtime.opening import check_width, read_bytes
 from netinnov._typing import Integers
 from netinnov.errors import InputError
 from netinnov.sources._judgement import some_lines

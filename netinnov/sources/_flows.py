@@ -11,10 +11,17 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import as_path, did_you_mean, examples
-from netinnov._columns import as_floats, as_numbers, as_periods, as_text, is_blank, refuse_repeated
-from netinnov._file_rows import LINE, ROW, has_file_rows, row_unit
-from netinnov._synonyms import FLOWS, is_total, key_of
+from netinnov._network.columns import (
+    as_floats,
+    as_numbers,
+    as_periods,
+    as_text,
+    is_blank,
+    refuse_repeated,
+)
+from netinnov._network.file_rows import LINE, ROW, has_file_rows, row_unit
+from netinnov._network.synonyms import FLOWS, is_total, key_of
+from netinnov._runtime.arguments import as_path, did_you_mean, examples
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.sources._any_table import read_any_table

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from netinnov._arguments import check_mapping, did_you_mean, examples, shown
-from netinnov._file_rows import with_file_headers
-from netinnov._synonyms import FLOWS, SYNONYMS, key_of
+from netinnov._network.file_rows import with_file_headers
+from netinnov._network.synonyms import FLOWS, SYNONYMS, key_of
+from netinnov._runtime.arguments import check_mapping, did_you_mean, examples, shown
 from netinnov.errors import InputError
 from netinnov.sources._numeric_columns import NUMBERS, TEXT
 

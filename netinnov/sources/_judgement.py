@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netinnov._arguments import examples
+from netinnov._runtime.arguments import examples
 from netinnov._typing import Integers, Mask
 from netinnov.errors import InputError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from netinnov._opening import CELL, check_made
+from netinnov._runtime.opening import CELL, check_made
 from netinnov.errors import InputError
 from netinnov.sources._parsed_lines import Link, Parsed, node_table, refuse_line, weight_of
 

@@ -10,10 +10,10 @@ from typing import Literal
 
 import pandas as pd
 
-from netinnov._arguments import as_path, check_names
-from netinnov._columns import as_floats, own_names
-from netinnov._opening import CELL, check_made, ending_of, parse_json
-from netinnov._path_kinds import kind_at_path
+from netinnov._network.columns import as_floats, own_names
+from netinnov._runtime.arguments import as_path, check_names
+from netinnov._runtime.opening import CELL, check_made, ending_of, parse_json
+from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import warn_of
 from netinnov.sources._mpx import parse_mpx

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._columns import as_floats
+from netinnov._network.columns import as_floats
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.sources._decimals import Decimal, plain
 

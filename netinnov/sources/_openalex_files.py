@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from netinnov._arguments import examples
-from netinnov._columns import as_floats
-from netinnov._opening import opened, parse_json
-from netinnov._path_kinds import kind_at_path
+from netinnov._network.columns import as_floats
+from netinnov._runtime.arguments import examples
+from netinnov._runtime.opening import opened, parse_json
+from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
 from netinnov.sources._text_tables import read_pieces
 

@@ -8,9 +8,9 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number, check_type, did_you_mean, examples
-from netinnov._columns import as_numbers, as_text, is_blank
-from netinnov._encodings import check_encoding
+from netinnov._network.columns import as_numbers, as_text, is_blank
+from netinnov._runtime.arguments import check_number, check_type, did_you_mean, examples
+from netinnov._runtime.encodings import check_encoding
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import say, warn_of
 from netinnov.sources._decimals import Decimal

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from netinnov._columns import own_names
-from netinnov._opening import CELL, check_made
+from netinnov._network.columns import own_names
+from netinnov._runtime.opening import CELL, check_made
 from netinnov.errors import InputError
 from netinnov.sources._parsed_lines import (
     Link,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from netinnov._columns import own_names
+from netinnov._network.columns import own_names
 from netinnov.errors import InputError
 from netinnov.sources._numeric_columns import numeric
 

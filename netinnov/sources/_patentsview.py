@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from netinnov._arguments import as_list, as_path
+from netinnov._runtime.arguments import as_list, as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting

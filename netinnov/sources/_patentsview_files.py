@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import examples
-from netinnov._columns import as_floats
-from netinnov._opening import files_in, is_zip
-from netinnov._path_kinds import kind_at_path
+from netinnov._network.columns import as_floats
+from netinnov._runtime.arguments import examples
+from netinnov._runtime.opening import files_in, is_zip
+from netinnov._runtime.path_kinds import kind_at_path
 from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import with_countries

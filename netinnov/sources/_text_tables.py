@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from netinnov._arguments import did_you_mean, examples
-from netinnov._encodings import utf8_of, without_nul
-from netinnov._file_rows import first_row
-from netinnov._opening import files_in, is_zip, opened, read_bytes
-from netinnov._path_kinds import kind_at_path
+from netinnov._network.file_rows import first_row
+from netinnov._runtime.arguments import did_you_mean, examples
+from netinnov._runtime.encodings import utf8_of, without_nul
+from netinnov._runtime.opening import files_in, is_zip, opened, read_bytes
+from netinnov._runtime.path_kinds import kind_at_path
 from netinnov._typing import Integers, Mask
 from netinnov.errors import InputError
 from netinnov.sources._judgement import Judgement, some_lines

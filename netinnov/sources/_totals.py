@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import examples
-from netinnov._synonyms import is_total
+from netinnov._network.synonyms import is_total
+from netinnov._runtime.arguments import examples
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 

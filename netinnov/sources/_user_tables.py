@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_path, examples
-from netinnov._columns import as_text, is_blank
-from netinnov._encodings import check_encoding
-from netinnov._file_rows import is_bare, without_file
-from netinnov._layer_table import records_of_old_folder
-from netinnov._opening import changed_file, ending_of, network_json, read_json
-from netinnov._path_kinds import kind_at_path
-from netinnov._synonyms import KINDS, TABLES, key_of
+from netinnov._network.columns import as_text, is_blank
+from netinnov._network.file_rows import is_bare, without_file
+from netinnov._network.layer_table import records_of_old_folder
+from netinnov._network.synonyms import KINDS, TABLES, key_of
+from netinnov._runtime.arguments import as_path, examples
+from netinnov._runtime.encodings import check_encoding
+from netinnov._runtime.opening import changed_file, ending_of, network_json, read_json
+from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, TEXT_ENDINGS, read_any_table
 from netinnov.sources._complete_rows import note, say

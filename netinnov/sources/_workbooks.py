@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import examples
-from netinnov._file_rows import ROW, with_file_rows
-from netinnov._opening import CELL, check_made, check_parts, raw_file
+from netinnov._network.file_rows import ROW, with_file_rows
+from netinnov._runtime.arguments import examples
+from netinnov._runtime.opening import CELL, check_made, check_parts, raw_file
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:

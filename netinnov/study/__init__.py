@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from netinnov._atomic import new_folder
-from netinnov._interruption import check_interrupted
-from netinnov._public import publish
+from netinnov._runtime.atomic import new_folder
+from netinnov._runtime.interruption import check_interrupted
+from netinnov._runtime.public import publish
 from netinnov._version import __version__
 from netinnov.explorer._payload import tries_enclaves
 from netinnov.plotting._fonts import font_advice, undrawn_characters

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, ValidationError, create_model, field_validator, model_validator
 
-from netinnov._arguments import as_path, check_choice, did_you_mean, shown
-from netinnov._opening import read_text
+from netinnov._runtime.arguments import as_path, check_choice, did_you_mean, shown
+from netinnov._runtime.opening import read_text
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
 from netinnov.study import sections

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import pandas as pd
 
-from netinnov._arguments import did_you_mean
-from netinnov._columns import display_names
-from netinnov._inputs import Reading
+from netinnov._network.columns import display_names
+from netinnov._runtime.arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names
+from netinnov.sources._read_network import Reading
 from netinnov.study._language import Language, LanguageName, words
 from netinnov.study._loaded_data import Loaded, load
 from netinnov.study._measures import MeasuresPart

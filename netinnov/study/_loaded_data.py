@@ -9,17 +9,17 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
-from netinnov._arguments import as_path, check_names, did_you_mean, examples
-from netinnov._columns import DISPLAY_NAMES
-from netinnov._inputs import READERS, Reading, option_of, own_table, read, recognise
-from netinnov._layer_table import Quantity
-from netinnov._spelling import twins
+from netinnov._network.columns import DISPLAY_NAMES
+from netinnov._network.layer_table import Quantity
+from netinnov._network.spelling import twins
+from netinnov._runtime.arguments import as_path, check_names, did_you_mean, examples
 from netinnov.datasets import gravity_parameters, load_research_cities, load_yrd_enclaves
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
 from netinnov.linkages import project
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
+from netinnov.sources._read_network import READERS, Reading, option_of, own_table, read, recognise
 from netinnov.sources._user_tables import has_places, read_places, why_placeless
 from netinnov.study._section import Part
 

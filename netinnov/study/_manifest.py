@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from netinnov._opening import sha256_of
+from netinnov._runtime.opening import sha256_of
 from netinnov._version import __version__
 from netinnov.errors import InputError
 

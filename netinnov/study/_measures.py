@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import Field
 
 from netinnov import centrality
-from netinnov._matrices import flat_matrix
+from netinnov._network.matrices import flat_matrix
 from netinnov._typing import Direction, Distance, Presence
 from netinnov.build import flatten
 from netinnov.connectivity import Frictions

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from netinnov._arguments import check_names
-from netinnov._columns import as_text
-from netinnov._hierarchy import only_country, units
+from netinnov._network.columns import as_text
+from netinnov._network.hierarchy import only_country, units
+from netinnov._runtime.arguments import check_names
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAli
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from netinnov._arguments import limit_of, shown
+from netinnov._runtime.arguments import limit_of, shown
 from netinnov.plotting._style import mark_modelled
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array, csr_array, triu
 
-from netinnov._columns import as_text
-from netinnov._hierarchy import units
-from netinnov._rows import Rows
+from netinnov._network.columns import as_text
+from netinnov._network.hierarchy import units
+from netinnov._network.rows import Rows
 from netinnov.linkages._project import members_of
 from netinnov.linkages._records import Integers
 from netinnov.network import MultilayerNetwork, with_rows

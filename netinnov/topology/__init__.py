@@ -1,6 +1,6 @@
 """What a paper reports of a network first: density, clustering, reciprocity, assortativity."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.topology._assortativity import assortativity as assortativity
 from netinnov.topology._clustering import (
     clustering as clustering,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import did_you_mean, shown
+from netinnov._runtime.arguments import did_you_mean, shown
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

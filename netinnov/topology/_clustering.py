@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._matrices import unit_of
+from netinnov._network.matrices import unit_of
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._layer_graphs import Layer, by_layer, by_node, layers_of, pair_graph

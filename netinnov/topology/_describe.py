@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csgraph
 
-from netinnov._paths import pairs_at_each_distance, union
+from netinnov._network.paths import pairs_at_each_distance, union
 from netinnov._typing import Integers
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._assortativity import degree_assortativity_of

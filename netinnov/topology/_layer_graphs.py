@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._matrices import layer_matrix
+from netinnov._network.matrices import layer_matrix
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 

@@ -4,7 +4,7 @@ A formal reading of figures 1 and 2 of Hu and Zhang, Regional Reorganization of 
 the paper itself has no equations.
 """
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb as CoupledCobweb
 from netinnov.mechanisms.cobweb._enclave_link import (
     critical_enclave as critical_enclave,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import check_flag, check_number
+from netinnov._runtime.arguments import check_flag, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import refuse_outside

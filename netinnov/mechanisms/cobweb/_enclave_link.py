@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from netinnov._arguments import check_number
+from netinnov._runtime.arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb

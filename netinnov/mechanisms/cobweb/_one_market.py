@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 
-from netinnov._arguments import check_number
+from netinnov._runtime.arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._parameters import SLOWEST, follow

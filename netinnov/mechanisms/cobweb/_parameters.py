@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_whole, check_number, did_you_mean, examples
-from netinnov._matrices import flat_matrix
+from netinnov._network.matrices import flat_matrix
+from netinnov._runtime.arguments import as_whole, check_number, did_you_mean, examples
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import in_order, refuse_outside

@@ -1,6 +1,6 @@
 """How a park joins two jurisdictions: its partners, their roles, and what fails without one."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.mechanisms.cooperation._park_brokers import (
     brokerage_table as brokerage_table,
 )

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from netinnov._paths import union
+from netinnov._network.paths import union
 from netinnov._typing import Mask
 from netinnov.centrality import brokerage
 from netinnov.mechanisms.cooperation._park_partners import (

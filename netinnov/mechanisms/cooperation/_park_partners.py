@@ -10,9 +10,9 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._arguments import did_you_mean, shown
-from netinnov._hierarchy import within
-from netinnov._paths import union
+from netinnov._network.hierarchy import within
+from netinnov._network.paths import union
+from netinnov._runtime.arguments import did_you_mean, shown
 from netinnov._typing import Mask
 from netinnov.build import build_network
 from netinnov.errors import InputError

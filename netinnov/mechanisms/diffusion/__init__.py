@@ -1,6 +1,6 @@
 """Diffusion of an innovation over a network: by contact, or when enough neighbours have it."""
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.mechanisms.diffusion._contagion import (
     complex_contagion as complex_contagion,
     simple_contagion as simple_contagion,

@@ -10,9 +10,15 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._arguments import check_mapping, check_names, check_number, check_rng, examples
-from netinnov._matrices import layer_matrix
-from netinnov._paths import union
+from netinnov._network.matrices import layer_matrix
+from netinnov._network.paths import union
+from netinnov._runtime.arguments import (
+    check_mapping,
+    check_names,
+    check_number,
+    check_rng,
+    examples,
+)
 from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork

@@ -11,8 +11,14 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from netinnov._arguments import as_whole, check_confidence, check_rng, check_type, did_you_mean
-from netinnov._parallel import in_threads
+from netinnov._runtime.arguments import (
+    as_whole,
+    check_confidence,
+    check_rng,
+    check_type,
+    did_you_mean,
+)
+from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.diffusion._contagion import spreading

@@ -5,7 +5,7 @@ earns more. They formalise figure 1 of Hu and Zhang, Regional Reorganization of 
 in the terms of economic geography; the paper itself has no equations.
 """
 
-from netinnov._public import publish
+from netinnov._runtime.public import publish
 from netinnov.mechanisms.free_flow._dynamics import Logit as Logit, Replicator as Replicator
 from netinnov.mechanisms.free_flow._footloose import FootlooseEntrepreneur as FootlooseEntrepreneur
 from netinnov.mechanisms.free_flow._krugman_model import CorePeriphery as CorePeriphery

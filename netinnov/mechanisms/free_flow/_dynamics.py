@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from netinnov._arguments import as_whole, check_number
-from netinnov._parallel import run
+from netinnov._runtime.arguments import as_whole, check_number
+from netinnov._runtime.parallel import run
 from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._regions import check_shares

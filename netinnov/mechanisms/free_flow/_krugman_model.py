@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import linalg
 
-from netinnov._arguments import check_number
+from netinnov._runtime.arguments import check_number
 from netinnov._typing import Floats
 from netinnov.mechanisms.free_flow._dynamics import Attraction
 from netinnov.mechanisms.free_flow._trade_model import TradeModel

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import optimize
 from scipy.special import expit
 
-from netinnov._arguments import as_whole, check_number, check_rng
+from netinnov._runtime.arguments import as_whole, check_number, check_rng
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Logit, long_run, trajectory

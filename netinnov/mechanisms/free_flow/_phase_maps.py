@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_floats, check_mapping, check_number, check_type, shown
-from netinnov._parallel import run
+from netinnov._runtime.arguments import as_floats, check_mapping, check_number, check_type, shown
+from netinnov._runtime.parallel import run
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._logit import LogitMigration

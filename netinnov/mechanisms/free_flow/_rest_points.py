@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import optimize
 from scipy.optimize import elementwise
 
-from netinnov._arguments import check_choice, check_number
+from netinnov._runtime.arguments import check_choice, check_number
 from netinnov._typing import Floats
 
 Unit: TypeAlias = Literal["freeness", "cost"]

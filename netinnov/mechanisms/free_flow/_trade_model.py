@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import (
+from netinnov._runtime.arguments import (
     as_floats,
     as_whole,
     check_number,

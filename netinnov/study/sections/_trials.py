@@ -11,8 +11,8 @@ import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from netinnov import centrality, polycentricity
-from netinnov._arguments import did_you_mean
-from netinnov._matrices import layer_matrix
+from netinnov._network.matrices import layer_matrix
+from netinnov._runtime.arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS, MatchedPlacebo, ReverseEnclave, placebo_candidates

@@ -13,8 +13,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from netinnov import plotting, polycentricity
-from netinnov._statistics import CONSTANT
 from netinnov.null_models import GravityNull
+from netinnov.null_models._statistics import CONSTANT
 from netinnov.plotting._frame import map_height
 from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.polycentricity._centre_rules import least_share

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from netinnov._rows import NO_PERIOD
+from netinnov._network.rows import NO_PERIOD
 from netinnov.study._context import Context
 from netinnov.study._language import in_sentences, plain
 from netinnov.study._measures import linked_layers

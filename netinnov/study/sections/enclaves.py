@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from netinnov._arguments import check_names
+from netinnov._runtime.arguments import check_names
 from netinnov.linkages import count_enclaves
 from netinnov.linkages._ranking import STRENGTH, Ranking, ranking
 from netinnov.plotting import plot_flow_map

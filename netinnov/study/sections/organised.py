@@ -12,8 +12,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from netinnov import centrality, plotting
-from netinnov._hierarchy import units
-from netinnov._matrices import flat_matrix
+from netinnov._network.hierarchy import units
+from netinnov._network.matrices import flat_matrix
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
 from netinnov.plotting._style import DOUBLE, larger, new_figure
 from netinnov.study._context import Context

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from netinnov._arguments import did_you_mean
+from netinnov._runtime.arguments import did_you_mean
 from netinnov.errors import InputError
 from netinnov.mechanisms.cooperation import cooperation_table, outages, park_network
 from netinnov.plotting import plot_park

@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import Field
 
-from netinnov._geography import great_circle
+from netinnov._network.geography import great_circle
 from netinnov.errors import InputError
 from netinnov.planning import (
     SpaceAllocation,

@@ -201,7 +201,7 @@ def _no_attribute(owner: str, name: str, known: Iterable[str], meant: str | None
 @cache
 def homes() -> dict[str, str]:
     """Path of each public name, read from the files without importing them."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     homes_by_name: dict[str, str] = {}
     for path in sorted(package.rglob("*.py"), key=lambda path: len(path.parts)):
         parts = list(path.relative_to(package).with_suffix("").parts)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from netinnov._columns import (
+from netinnov._network.columns import (
     TEXT,
     Coded,
     as_codes,
@@ -23,12 +23,12 @@ from netinnov._columns import (
     nearest,
     taken,
 )
-from netinnov._dataframes import as_pandas
-from netinnov._file_rows import is_bare
-from netinnov._problems import Problems
-from netinnov._rows import NO_PERIOD, Rows
-from netinnov._stacks import KEYS, OPTIONAL, REQUIRED, Stack, identifiers, stacked
-from netinnov._synonyms import is_total
+from netinnov._network.file_rows import is_bare
+from netinnov._network.problems import Problems
+from netinnov._network.rows import NO_PERIOD, Rows
+from netinnov._network.stacks import KEYS, OPTIONAL, REQUIRED, Stack, identifiers, stacked
+from netinnov._network.synonyms import is_total
+from netinnov._runtime.dataframes import as_pandas
 from netinnov._typing import Codes, Floats, Integers, Mask
 
 DEEPEST = 100  # places around a place, one inside another

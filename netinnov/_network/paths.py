@@ -6,20 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._arguments import as_list, check_choice, check_number, shown
-from netinnov._geography import great_circle
-from netinnov._parallel import in_threads
-from netinnov._rows import Block, locked
+from netinnov._network.geography import great_circle
+from netinnov._network.rows import Block, locked
+from netinnov._runtime.arguments import as_list, check_choice, check_number, shown
+from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Distance, Floats, Integers, Mask
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
+
+if TYPE_CHECKING:
+    from netinnov.network import MultilayerNetwork
 
 BATCH = 2**22  # entries of a block of distances: 32 MiB
 KEPT = 2**18  # entries up to which the distances of all pairs are kept with a network: 2 MiB

@@ -11,7 +11,14 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-from netinnov._opening import CELL, check_file, check_made, damage_refused, ending_of, opened
+from netinnov._runtime.opening import (
+    CELL,
+    check_file,
+    check_made,
+    damage_refused,
+    ending_of,
+    opened,
+)
 from netinnov.errors import InputError
 from netinnov.io import from_networkx
 from netinnov.sources import Tables

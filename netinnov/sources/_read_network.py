@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from netinnov import io, sources
-from netinnov._arguments import as_path, examples
-from netinnov._inputs._graphs import GRAPHS, read_graph
-from netinnov._opening import VALUE, check_file, check_made, ending_of, files_in, opened
-from netinnov._path_kinds import kind_at_path
-from netinnov._public import suggests_keywords
-from netinnov._spelling import stray_names
-from netinnov._synonyms import TABLES, key_of
+from netinnov._network.spelling import stray_names
+from netinnov._network.synonyms import TABLES, key_of
+from netinnov._runtime.arguments import as_path, examples
+from netinnov._runtime.opening import VALUE, check_file, check_made, ending_of, files_in, opened
+from netinnov._runtime.path_kinds import kind_at_path
+from netinnov._runtime.public import suggests_keywords
 from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.io._network_folder import is_network_folder
@@ -27,6 +26,7 @@ from netinnov.sources import Tables
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS
 from netinnov.sources._complete_rows import ReadingNote, noted, say
 from netinnov.sources._decimals import Decimal
+from netinnov.sources._graph_files import GRAPHS, read_graph
 from netinnov.sources._headers import check_columns, unused_columns
 from netinnov.sources._openalex_files import is_openalex
 from netinnov.sources._user_tables import tables_of_file

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._arguments import check_choice
+from netinnov._runtime.arguments import check_choice
 from netinnov._typing import Floats
 
 Correction = Literal["holm", "fdr"]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
-from netinnov._layer_table import refuse_shares
+from netinnov._network.layer_table import refuse_shares
 from netinnov._typing import Floats
-from netinnov.network import MultilayerNetwork
+
+if TYPE_CHECKING:
+    from netinnov.network import MultilayerNetwork
 
 
 def layer_matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:

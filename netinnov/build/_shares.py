@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_type, did_you_mean, examples, shown
+from netinnov._runtime.arguments import check_type, did_you_mean, examples, shown
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from netinnov._opening import read_json
+from netinnov._runtime.opening import read_json
 from netinnov.errors import InputError
 
 # Endings of names of systems in degrees, within a metre of each other

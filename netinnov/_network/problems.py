@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._arguments import did_you_mean
+from netinnov._runtime.arguments import did_you_mean
 from netinnov._typing import Mask
 from netinnov.errors import TableError
 
 if TYPE_CHECKING:
-    from netinnov._stacks import Stack
+    from netinnov._network.stacks import Stack
 
 SHOWN = 5  # rows of each type in a message
 COLUMNS = 20  # that are listed where one is missing

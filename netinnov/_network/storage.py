@@ -10,12 +10,12 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_name, unknown_names
-from netinnov._hierarchy import nearest, parents
-from netinnov._layer_table import LayerRecord, Records
-from netinnov._parallel import in_threads
-from netinnov._rows import NO_PERIOD, Block, Rows, locked
-from netinnov._tables import NodeTable, codes_of, inspect
+from netinnov._network.hierarchy import nearest, parents
+from netinnov._network.layer_table import LayerRecord, Records
+from netinnov._network.rows import NO_PERIOD, Block, Rows, locked
+from netinnov._network.tables import NodeTable, codes_of, inspect
+from netinnov._runtime.arguments import as_list, check_name, unknown_names
+from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Mask, Presence
 from netinnov.errors import InputError
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._public import ARGUMENT_CHECKS
+from netinnov._runtime.public import ARGUMENT_CHECKS
 from netinnov.errors import InputError
 
 SEARCHES, REPEATS, WHOLE = 10_000, 1_000_000, 2**31 - 1

@@ -15,11 +15,11 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from netinnov._arguments import as_path, check_rng
-from netinnov._atomic import write_bytes
-from netinnov._opening import check_file
-from netinnov._parallel import run
-from netinnov._path_kinds import kind_at_path
+from netinnov._runtime.arguments import as_path, check_rng
+from netinnov._runtime.atomic import write_bytes
+from netinnov._runtime.opening import check_file
+from netinnov._runtime.parallel import run
+from netinnov._runtime.path_kinds import kind_at_path
 from netinnov._typing import Floats, Rng
 from netinnov._version import __version__
 from netinnov.errors import InputError

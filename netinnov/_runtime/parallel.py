@@ -13,7 +13,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_complete
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from netinnov._interruption import check_interrupted, interrupted
+from netinnov._runtime.interruption import check_interrupted, interrupted
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from netinnov._arguments import examples
-from netinnov._encodings import utf8_of
-from netinnov._path_kinds import kind_at_path
+from netinnov._runtime.arguments import examples
+from netinnov._runtime.encodings import utf8_of
+from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
 
 # Environment variable: GiB of memory for the content of any file; default 1

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._terminal import without_controls
+from netinnov._runtime.terminal import without_controls
 
 WIDTH, HEIGHT = 160, 40  # pixels of a picture
 ROWS = 8  # of a table

@@ -10,8 +10,8 @@ from typing import NoReturn, ParamSpec
 
 import typer
 
-from netinnov._interruption import signals_first
-from netinnov._terminal import without_controls
+from netinnov._runtime.interruption import signals_first
+from netinnov._runtime.terminal import without_controls
 from netinnov.errors import InputError, shortened
 
 P = ParamSpec("P")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from netinnov.network import MultilayerNetwork
+if TYPE_CHECKING:
+    from netinnov.network import MultilayerNetwork
 
 
 def why_untested(

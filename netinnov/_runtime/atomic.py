@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-from netinnov._arguments import as_path
-from netinnov._interruption import check_interrupted, cleaning
-from netinnov._path_kinds import check_target
+from netinnov._runtime.arguments import as_path
+from netinnov._runtime.interruption import check_interrupted, cleaning
+from netinnov._runtime.path_kinds import check_target
 from netinnov.errors import InputError
 
 

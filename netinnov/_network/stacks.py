@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._columns import as_text, is_blank, misspelt, nearest
-from netinnov._file_rows import file_headers, has_file_rows, is_bare, row_unit
-from netinnov._problems import Problems
-from netinnov._synonyms import MISSING
+from netinnov._network.columns import as_text, is_blank, misspelt, nearest
+from netinnov._network.file_rows import file_headers, has_file_rows, is_bare, row_unit
+from netinnov._network.problems import Problems
+from netinnov._network.synonyms import MISSING
 
 KEYS = {"nodes": "node", "places": "place"}
 OPTIONAL = {

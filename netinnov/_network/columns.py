@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from netinnov._arguments import examples
+from netinnov._runtime.arguments import examples
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 

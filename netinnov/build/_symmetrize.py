@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from netinnov._arguments import check_names
-from netinnov._layer_table import refuse_shares
-from netinnov._rows import Rows
+from netinnov._runtime.arguments import check_names
+from netinnov._network.layer_table import refuse_shares
+from netinnov._network.rows import Rows
 from netinnov.network import MultilayerNetwork, with_rows
 
 Both: TypeAlias = Literal["sum", "mean", "max", "min"]

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pandas as pd
 
-from netinnov._arguments import examples
-from netinnov._columns import as_text, as_written
+from netinnov._network.columns import as_text, as_written
+from netinnov._runtime.arguments import examples
 
 ADMINISTRATIVE = "市省县区"  # endings that one table writes and another leaves out
 SHORTEST = 4  # letters of a name; of shorter ones one letter changes too much

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import check_number, did_you_mean
-from netinnov._columns import as_text
-from netinnov._tables import codes_of
+from netinnov._network.columns import as_text
+from netinnov._network.tables import codes_of
+from netinnov._runtime.arguments import check_number, did_you_mean
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 

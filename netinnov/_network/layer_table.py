@@ -10,8 +10,15 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 import numpy as np
 import pandas as pd
 
-from netinnov._arguments import as_list, check_names, did_you_mean, examples, shown, unknown_names
-from netinnov._columns import as_text, refuse_repeated
+from netinnov._network.columns import as_text, refuse_repeated
+from netinnov._runtime.arguments import (
+    as_list,
+    check_names,
+    did_you_mean,
+    examples,
+    shown,
+    unknown_names,
+)
 from netinnov.errors import InputError
 
 Quantity = Literal["amount", "share_of_origin"]

@@ -1,0 +1,1 @@
+"""What makes calls run: arguments, files, parallel work, what is shown."""

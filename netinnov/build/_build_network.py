@@ -1,0 +1,192 @@
+"""From tables to a network: checking, cleaning, building."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from netinnov._network.tables import NodeTable, bad_rows, inspect, inspect_stacks
+from netinnov._runtime.arguments import check_mapping, check_names, check_number, did_you_mean, shown
+from netinnov._network.hierarchy import units
+from netinnov._network.layer_table import LayerRecord, record_of_result, refuse_shares
+from netinnov.build._shares import refuse_joined_origins, shares_as_amounts
+from netinnov._network.spelling import twins
+from netinnov.build._symmetrize import symmetrize
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, network_of_rows, with_rows
+
+class CleanTables(NamedTuple):
+    """What `clean_tables` kept, and the rows it set aside.
+
+    Attributes
+    ----------
+    nodes, links : DataFrame
+        The rows that make a network.
+    places : DataFrame or None
+        The places that are kept; None where none were given.
+    rejected : DataFrame
+        The other rows: table, row (0-based position), problem, and their own columns.
+    """
+
+    nodes: pd.DataFrame
+    links: pd.DataFrame
+    places: pd.DataFrame | None
+    rejected: pd.DataFrame
+
+
+def build_network(
+    nodes: pd.DataFrame | Mapping[str, pd.DataFrame],
+    links: pd.DataFrame | Mapping[str, pd.DataFrame],
+    places: pd.DataFrame | None = None,
+    directed: Iterable[str] = (),
+    layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
+) -> MultilayerNetwork:
+    """Build a network from checked tables.
+
+    Parameters
+    ----------
+    nodes : DataFrame or dict of str to DataFrame
+        See `MultilayerNetwork`; the keys of a dict are the kinds.
+    links : DataFrame or dict of str to DataFrame
+        See `MultilayerNetwork`; the keys of a dict are the layers.
+    places : DataFrame, optional
+        See `MultilayerNetwork`.
+    directed : sequence of str
+        The layers whose links have a direction.
+    layers : DataFrame or mapping of str to mapping, optional
+        See `MultilayerNetwork`: what is true of a whole layer, such as ``modelled``.
+
+    Returns
+    -------
+    MultilayerNetwork
+
+    Raises
+    ------
+    TableError
+        If the tables have faults: all of them are counted in one message and listed in
+        ``.problems`` (``table, row, column, problem, value``). A place, jurisdiction or parent
+        called ``None``, ``nan``, ``NaN``, ``NaT``, ``<NA>``, ``null``, ``NULL`` or ``#N/A`` is one:
+        programs write these for a missing value, which is an empty cell here. ``NA`` is a name.
+    InputError
+        If ``directed`` or ``layers`` name a layer without links, or do not fit.
+
+    Warns
+    -----
+    UserWarning
+        If two places differ only by case, blanks or an ending 市, 省, 县 or 区: they may be one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> talents = pd.DataFrame({"node": ["ann", "bo"], "place": ["hangzhou", "hangzhou"]})
+    >>> firms = pd.DataFrame({"node": ["solar"], "place": ["quzhou"]})
+    >>> works = pd.DataFrame({"source": ["ann", "bo"], "target": ["solar", "solar"]})
+    >>> build_network({"talent": talents, "firm": firms}, {"employment": works})
+    MultilayerNetwork: 3 nodes in 2 places, 2 links in 1 layer (employment)
+    """
+    network = MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
+    _tell(twins(network.storage.places))
+    return network
+
+
+def check_tables(nodes: Any, links: Any, places: Any = None) -> pd.DataFrame:
+    """List all faults of the tables, without raising.
+
+    Parameters
+    ----------
+    nodes, links, places
+        As in `build_network`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``table, row, column, problem, value``, one row a fault; ``row`` is the position
+        in the table given (missing for the fault of a whole column or table). Empty: all is well.
+
+    Warns
+    -----
+    UserWarning
+        As `build_network`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame({"node": ["a", "b"]})
+    >>> links = pd.DataFrame({"source": ["a"], "target": ["c"], "weight": [-1.0]})
+    >>> check_tables(nodes, links)[["row", "column", "problem"]]
+       row  column                problem
+    0    0  target      end is not a node
+    1    0  weight  weight is not above 0
+    """
+    inspection = inspect(nodes, links, places)
+    if not inspection.problems:
+        _tell(twins(inspection.places))
+    return inspection.problems.frame()
+
+
+def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
+    """Set faulty rows aside with the reason, so that the rest can be built.
+
+    Parameters
+    ----------
+    nodes, links, places
+        As in `build_network`.
+
+    Returns
+    -------
+    CleanTables
+        ``nodes, links, places`` (one table each, the ids of nodes and places as index) and
+        ``rejected``: ``table, row, problem`` and the row's own columns. For each table, rows in =
+        rows kept + rows rejected. Of rows with one id the first is kept. A row goes too if it
+        rests on one that went: a node whose place is gone, a link whose node is gone.
+
+    Raises
+    ------
+    TableError
+        If a whole column or table is at fault.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame({"node": ["a", "b"]})
+    >>> links = pd.DataFrame({"source": ["a", "a"], "target": ["b", "c"]})
+    >>> clean_tables(nodes, links).rejected
+       table  row            problem source target
+    0  links    1  end is not a node      a      c
+    """
+    inspection = inspect(nodes, links, places)
+    stacks, rejected = dict(inspection.stacks), []
+    # Each round sets aside what rests on rows of the last one; rows only become fewer.
+    while inspection.problems:
+        problems = inspection.problems.frame()
+        if problems["row"].isna().any():
+            inspection.problems.raise_any()
+        for name, stack in stacks.items():
+            bad = bad_rows(stack, problems)
+            if bad.size:
+                at = bad.index.to_numpy()
+                rows = stack.frame.iloc[at]
+                table, row = stack.origin(at)
+                head = {"table": table, "row": row, "problem": bad}
+                rows = rows.rename(columns={column: f"{column} (given)" for column in head})
+                rejected.append(pd.concat([pd.DataFrame(head, rows.index), rows], axis=1))
+                stacks[name] = stack.without(at)
+        inspection = inspect_stacks(stacks)
+    empty = pd.DataFrame({"table": [], "row": [], "problem": []})
+    aside = pd.concat(rejected, ignore_index=True) if rejected else empty
+    kept = {name: stack.frame for name, stack in stacks.items()}
+    return CleanTables(
+        kept["nodes"].set_index("node"),
+        kept["links"],
+        kept["places"].set_index("place") if "places" in kept else None,
+        aside.astype({"table": "str", "row": "Int64", "problem": "str"}),
+    )
+
+
+def _tell(notes: list[str]) -> None:
+    for text in notes:
+        warnings.warn(text, UserWarning, stacklevel=4)
