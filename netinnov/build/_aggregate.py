@@ -1,0 +1,205 @@
+"""Coarser views of a network: nodes by place or attribute, layers as one."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from netinnov._network.tables import NodeTable, bad_rows, inspect, inspect_stacks
+from netinnov._runtime.arguments import check_mapping, check_names, check_number, did_you_mean, shown
+from netinnov._network.hierarchy import units
+from netinnov._network.layer_table import LayerRecord, record_of_result, refuse_shares
+from netinnov.build._shares import refuse_joined_origins, shares_as_amounts
+from netinnov._network.spelling import twins
+from netinnov.build._symmetrize import symmetrize
+from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork, network_of_rows, with_rows
+
+def aggregate(
+    network: MultilayerNetwork,
+    *,
+    by: str = "place",
+    level: int | str | None = None,
+    drop_internal: bool = False,
+    events: pd.Series[float] | str | None = None,
+) -> MultilayerNetwork:
+    """Join the nodes that share a place, a jurisdiction or any attribute into one node.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        The network to look at from further away.
+    by : str
+        "place", "jurisdiction" or another column of the nodes.
+    level : int or str, optional
+        With places and jurisdictions: how many steps to go up in ``places.parent``, as from
+        districts to cities; a place without parent stays as it is. Or a value of the column
+        ``level`` of the places, such as "city": go up to the first place of that level; a place
+        that lies in none stays as it is. Where nodes lie at several levels only this puts them on
+        one.
+    drop_internal : bool
+        Leave out the links inside a group; otherwise they are its self-link.
+    events : Series or str, optional
+        For layers that hold shares of each origin: the number of events that leave each node, as a
+        Series over nodes or a column of them. Weights become amounts, share times events (in each
+        period the same number), and so does the quantity in the record of the layer.
+
+    Returns
+    -------
+    MultilayerNetwork
+        Nodes: the groups that have a member, places in the order of the table of places, other
+        groups sorted; column ``members`` counts. Groups that are places lie in themselves and
+        are of kind "place"; other groups have the column as kind and no place. Layers, direction
+        and periods stay, so do the records of layers; weights are summed; other attributes of links
+        and nodes are left out.
+
+    Raises
+    ------
+    InputError
+        If there is no such column or level, or ``level`` is used with another one than places; if a
+        group joins several origins of a layer of shares and there is no ``events``; if no layer
+        holds shares and there is.
+
+    Warns
+    -----
+    UserWarning
+        If nodes without a group are left out, with their links.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame({"place": ["yuhang", "xihu", "quzhou"]}, index=["a", "b", "c"])
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"]})
+    >>> parents = {"hangzhou": None, "yuhang": "hangzhou", "xihu": "hangzhou", "quzhou": None}
+    >>> places = pd.DataFrame({"parent": parents})
+    >>> network = build_network(nodes, links, places)
+    >>> aggregate(network, level=1).links
+       layer    source  target  weight
+    0  links  hangzhou  quzhou     2.0
+    """
+    table = network.storage.nodes
+    value: object = by
+    if not isinstance(value, str) or value not in table.columns:
+        near = did_you_mean(by, table.columns)
+        raise InputError(f"`by` must be a column of the nodes; found {shown(by)}{near}.")
+    in_places = by in ("place", "jurisdiction")
+    if level is not None and not in_places:
+        raise InputError(f"`level` goes up from places and jurisdictions; found by={by!r}.")
+    if in_places:
+        codes = network.storage.place_codes if by == "place" else network.storage.jurisdiction_codes
+        group: np.ndarray = units(codes, network.storage.places, level)
+        names = network.storage.places.index
+    else:
+        group, values = pd.factorize(table[by], sort=True)
+        a_gap = all(isinstance(value, float) and value.is_integer() for value in values)
+        named = map(int, values) if a_gap else values  # whole numbers, of which a gap made floats
+        names = pd.Index(list(named), dtype=object).astype("str")
+    if events is None:
+        refuse_joined_origins(network, group)
+    else:
+        network = shares_as_amounts(network, events)
+    present = np.bincount(group[group >= 0], minlength=len(names))
+    new_code = (np.cumsum(present > 0) - 1).astype(np.int32)
+    used = np.flatnonzero(present)
+    codes = np.append(new_code, np.int32(-1))[group]  # position -1, the last: no group
+    own = names[used].astype("str").rename("node")
+    frame = pd.DataFrame({"kind": "place" if in_places else by}, index=own).astype("str")
+    frame["place"] = pd.Series(own if in_places else pd.NA, own, dtype="str")
+    frame["jurisdiction"] = frame["place"]
+    frame["members"] = present[used]
+    place_codes = (used if in_places else np.full(used.size, -1)).astype(np.int32)
+    rows = network.storage.link_rows()
+    rows = rows._replace(source=codes[rows.source], target=codes[rows.target], attributes=None)
+    stay = (rows.source >= 0) & (rows.target >= 0)
+    if lost := int((group < 0).sum()):
+        msg = f"aggregate: {lost} of {group.size} nodes have no {by}; they and their "
+        msg += f"{int((~stay).sum())} links are left out."
+        warnings.warn(msg, UserWarning, stacklevel=3)
+    if drop_internal:
+        stay &= rows.source != rows.target
+    nodes = NodeTable(frame, place_codes, place_codes)
+    records = network.storage.thinned(rows, stay)
+    return with_rows(network, rows.where(stay), nodes, records)
+
+
+def flatten(
+    network: MultilayerNetwork,
+    *,
+    weights: Mapping[str, float] | None = None,
+    events: pd.Series[float] | str | None = None,
+) -> MultilayerNetwork:
+    """Sum all layers into one, named "all".
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any number of layers.
+    weights : mapping of str to float, optional
+        Factor of each layer (above 0; 0 leaves the layer out). Layers not named count 1.
+    events : Series or str, optional
+        As in `aggregate`: it makes amounts of shares, which can then be added up.
+
+    Returns
+    -------
+    MultilayerNetwork
+        The same nodes; one layer. If a layer is directed so is the result, and a link of an
+        undirected layer counts as two opposite ones (a self-link once). Periods stay. The
+        layer is modelled if one of the layers added is; its unit and parameters are those that all
+        agree on, its events their sum if all count alike. A single layer keeps its quantity.
+
+    Raises
+    ------
+    InputError
+        If shares of each origin would be added to another layer, and there is no ``events``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame(index=["a", "b"])
+    >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "y"]})
+    >>> flatten(build_network(nodes, links), weights={"y": 3.0}).links
+      layer source target  weight
+    0   all      a      b     4.0
+    """
+    if events is not None:
+        network = shares_as_amounts(network, events)
+    factors = np.ones(len(network.layers))
+    if weights is not None:
+        check_mapping("weights", weights, "from layers to factors")
+    for layer, factor in (weights or {}).items():
+        check_names("weights", [layer], network.layers)
+        check_number(f"weights[{layer!r}]", factor, low=0)
+        factors[network.layers.index(layer)] = factor
+    kept = [name for name, factor in zip(network.layers, factors, strict=True) if factor > 0]
+    if len(kept) > 1:
+        refuse_shares({name: network.storage.records[name] for name in kept}, "a sum over layers")
+    rows = network.storage.link_rows()
+    rows = rows._replace(weight=rows.weight * factors[rows.layer], attributes=None)
+    rows = rows.where(rows.weight > 0)
+    if network.directed:
+        two_way = np.array([layer not in network.directed for layer in network.layers], bool)
+        back = rows.where(two_way[rows.layer] & (rows.source != rows.target))
+        rows = rows.followed_by(back._replace(source=back.target, target=back.source))
+    rows = rows._replace(layer=np.zeros_like(rows.layer))
+    name = "all"
+    record = _record_of_sum(network, kept, factors)
+    return network_of_rows(
+        network.storage.node_table(), network.storage.places, (name,), rows, {name: record}
+    )
+
+
+def _record_of_sum(network: MultilayerNetwork, kept: list[str], factors: np.ndarray) -> LayerRecord:
+    """Record of the sum of layers; its events are known if all count alike."""
+    records = [network.storage.records[layer] for layer in kept]
+    events = [record.events for record in records if record.events is not None]
+    known = len(events) == len(records) and np.unique(factors[factors > 0]).size == 1
+    return record_of_result(
+        records,
+        directed=bool(network.directed),
+        quantity=records[0].quantity if len(records) == 1 else "amount",
+        events=sum(events) if known else None,
+    )
