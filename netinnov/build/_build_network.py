@@ -6,18 +6,12 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from netinnov._network.tables import NodeTable, bad_rows, inspect, inspect_stacks
-from netinnov._runtime.arguments import check_mapping, check_names, check_number, did_you_mean, shown
-from netinnov._network.hierarchy import units
-from netinnov._network.layer_table import LayerRecord, record_of_result, refuse_shares
-from netinnov.build._shares import refuse_joined_origins, shares_as_amounts
 from netinnov._network.spelling import twins
-from netinnov.build._symmetrize import symmetrize
-from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, network_of_rows, with_rows
+from netinnov._network.tables import bad_rows, inspect, inspect_stacks
+from netinnov.network import MultilayerNetwork
+
 
 class CleanTables(NamedTuple):
     """What `clean_tables` kept, and the rows it set aside.

@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from netinnov._runtime.arguments import check_names
 from netinnov._network.layer_table import refuse_shares
 from netinnov._network.rows import Rows
+from netinnov._runtime.arguments import check_names
 from netinnov.network import MultilayerNetwork, with_rows
 
 Both: TypeAlias = Literal["sum", "mean", "max", "min"]
