@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -289,11 +288,6 @@ def test_nothing_is_built_where_the_target_holds():
     assert not tables_of(plans, result)["plan_steps"].on_page
     notes = notes_of(case(siting={}, plan={"effective_number": 2.0}))
     assert not any("For the target" in note for note in notes)
-    # That of today has one, written apart from its value where it is narrow.
-    assert any("Intervals are 95 %" in note for note in notes)
-    steps = result.plan.steps.assign(value=29.83, low=29.8, high=29.84)
-    narrow = replace(result, plan=replace(result.plan, steps=steps))
-    assert next(plans.key_figures(narrow)).digits == 4
 
 
 @pytest.mark.usefixtures("direct")
@@ -307,9 +301,6 @@ def test_links_that_one_event_makes_have_no_interval_of_the_plan(monkeypatch):
     assert plans.facts(plans.compute(counted))["reached"]
     assert plans.compute(counted).plan.steps["low"].notna().any()
     assert plans.compute(joint).plan.steps[["low", "high"]].isna().all(axis=None)
-    assert not plans.facts(plans.compute(joint))["some_interval"]
-    assert any("Intervals are 95 %" in note for note in notes_of(counted))
-    assert not any("Intervals" in note for note in notes_of(joint))
 
 
 @pytest.mark.usefixtures("direct")
@@ -404,19 +395,6 @@ def test_the_default_target_of_a_plan_is_below_the_number_of_places():
     assert asked == pytest.approx((today + 5) / 2)
     far = case(uneven, siting=own, plan={"effective_number": 5.5})
     assert not plans.facts(plans.compute(far))["reached"]
-
-
-FOUR = [("a", "b", 900), ("a", "c", 900), ("c", "d", 300), ("b", "c", 100)]
-
-
-@pytest.mark.usefixtures("direct")
-def test_intervals_that_are_missing_are_told(monkeypatch):
-    monkeypatch.setitem(OWN, "share", 0.4123)  # of a strength of 300
-    own = {"homes": ["d"], "hosts": ["a"]}
-    result = plans.compute(case(FOUR, siting=own, plan={}))
-    low = result.plan.steps["low"]
-    assert low.notna().tolist() == [True] + [False] * (len(low) - 1)
-    assert any("as far as these count events" in note for note in notes_of(result.context))
 
 
 def test_rounding_is_no_gain_of_plans_at_random():

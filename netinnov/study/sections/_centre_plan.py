@@ -15,7 +15,6 @@ from netinnov.network import MultilayerNetwork
 from netinnov.planning import CentrePlan, EffectiveNumber, plan_centres
 from netinnov.polycentricity import effective_number
 from netinnov.study._context import Context
-from netinnov.study._language import digits_apart
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Fact, KeyFigure, Part, Result, Table, with_modelled
 from netinnov.study.sections._sites import (
@@ -27,7 +26,7 @@ from netinnov.study.sections._sites import (
     parks_in,
 )
 
-RESAMPLES = 100  # of the links, for intervals
+RESAMPLES = 100  # of the links, for the intervals in the file
 
 
 class PlanPart(Part, part="plan", optional=True):
@@ -89,23 +88,19 @@ def facts(result: Plan) -> Mapping[str, Fact]:
         "plan_cost": plan.cost,
         "candidates": len(siting.pairs),
         "plan_modelled": bool(result.modelled),
-        "plan_resamples": RESAMPLES,
-        "some_interval": bool(plan.steps["low"].notna().any()),
     }
 
 
 def key_figures(result: Plan) -> Iterator[KeyFigure]:
-    names = ("before", "after") if result.builds else ("before",)
-    for name, at in zip(names, (0, -1), strict=False):
-        value, low, high = result.plan.steps[["value", "low", "high"]].iloc[at].astype(float)
-        digits = digits_apart(value, *[low, high][: 2 * (low < high)], least=3)
-        yield KeyFigure(name, float(value), low, high, digits=digits)
+    yield KeyFigure("before", float(result.plan.baseline), digits=3)
+    if result.builds:
+        yield KeyFigure("after", float(result.plan.value), digits=3)
 
 
 def tables(result: Plan) -> Iterator[Table]:
     steps = result.plan.to_frame().rename(columns={"name": "site"})
     ends = result.siting.pairs.reindex(steps["site"]).reset_index(drop=True)
-    view = pd.concat([ends, steps[["value", "low", "high", "cost"]]], axis=1)
+    view = pd.concat([ends, steps[["value", "cost"]]], axis=1)
     called = ends["home"].map(result.names) + " at " + ends["host"].map(result.names)
     steps.insert(0, "step", called.fillna("today"))
     yield Table(
