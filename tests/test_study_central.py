@@ -73,6 +73,13 @@ def test_centralities_side_by_side_are_those_of_the_observed_layers():
     assert tables["centrality_observed"].modelled == ()
 
 
+def test_an_undirected_link_counts_twice_beside_directed_ones():
+    links = [("a", "b", 3, "out"), ("b", "c", 1, "both"), ("b", "c", 1, "model")]
+    network = network_of(links, directed=["out"], modelled=["model"])
+    result = context_of(network, **OFF).once(central.compute)
+    assert dict(result.table["overlapping_strength"]) == {"a": 3, "b": 7, "c": 4}
+
+
 def test_what_is_modelled_only_is_told_as_a_model():
     context = context_of(network_of(STARS, layer="model", modelled=["model"]))
     result = context.once(central.compute)

@@ -159,9 +159,9 @@ def test_the_rule_is_the_one_asked_for():
     assert facts_of(centres, context)["rule"] == "top"
 
 
-def test_the_page_shows_a_map_or_indices(stars):
-    (shown,) = [picture for picture in centres.draw(stars.once(centres.compute)) if picture.on_page]
-    assert shown.name == "profile"
+def test_the_page_shows_a_map_and_leaves_the_wide_figure_of_indices_to_the_files(stars):
+    (figure,) = centres.draw(stars.once(centres.compute))
+    assert (figure.name, figure.on_page) == ("profile", False)
     places = pd.DataFrame({"lon": np.arange(8.0), "lat": 30.0}, index=sorted("abcdxyzw"))
     context = context_of(network_of(STARS, places=places))
     pictures = [*centres.draw(context.once(centres.compute))]

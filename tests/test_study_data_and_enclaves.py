@@ -15,7 +15,7 @@ from netinnov.study._context import Context
 from netinnov.study._language import in_html, plain
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
-from netinnov.study.sections import central, data, enclaves
+from netinnov.study.sections import central, data, enclaves, organised
 from study_cases import CHAIN, FEW, THREE, context_of, network_of, said_by, tables_of
 
 OFF = {"structure": False}
@@ -221,6 +221,7 @@ def test_parks_are_counted_and_named_before_their_operators():
     table = tables_of(enclaves, result)["enclave_funnel"].frame.set_index("step")["number"]
     assert tables_of(enclaves, result)["enclaves"].view["name"].tolist() == ["b", "c", "a"]
     assert "2 of these parks are reverse" in said_by(enclaves, result).answer
+    assert organised.brokers(result.context)["enclave"].to_dict() == {"b": True, "d": False}
     steps = {"outside": 3, "parks": 2, "between": 2, "pairs": 2, "reverse": 2}
     assert table.to_dict() == steps
 

@@ -158,13 +158,11 @@ def test_homes_and_hosts_without_coordinates_are_named():
 
 
 def test_one_host_has_space():
-    nodes = NODES.assign(firms=[*[None] * 4, 6, *[None] * 3])
+    nodes = NODES.assign(firms=[*[None] * 4, 116, *[None] * 3])
     nodes["floor_area_m2"] = [*[None] * 4, 1500, *[None] * 3]
-    context = context_of(
-        network_of(LINKS, nodes=nodes, places=PLACES), **OFF, space={"floor": 100.0}
-    )
+    context = context_of(network_of(LINKS, nodes=nodes, places=PLACES), **OFF, space={"floor": 6.0})
     said = plain_text_of(space, space.compute(context)).answer
-    assert "1 home city (firms: 6) would need about 600 m², and 1 host city has 1,500." in said
+    assert "1 home city (firms: 116) would need about 696 m², and 1 host city has 1,500." in said
 
 
 def test_the_space_of_the_bundled_parks_is_that_of_the_table(bundled):

@@ -255,6 +255,7 @@ def test_the_plan_is_the_cheapest_set_that_reaches_the_target(monkeypatch):
     assert (facts["exact"], facts["reached"], facts["priced"]) == (True, True, True)
     assert facts["candidates"] == 6
     assert facts["plan_cost"] == result.plan.cost
+    assert "cost" in tables_of(plans, result)["plan_steps"].view
     said = plain_text_of(where_next, where_next.compute(context))
     assert "the cheapest set of such new links is" in said.answer
     assert any("not a forecast" in note for note in said.notes)
@@ -301,6 +302,8 @@ def test_links_that_one_event_makes_have_no_interval_of_the_plan(monkeypatch):
     assert plans.facts(plans.compute(counted))["reached"]
     assert plans.compute(counted).plan.steps["low"].notna().any()
     assert plans.compute(joint).plan.steps[["low", "high"]].isna().all(axis=None)
+    steps = tables_of(plans, plans.compute(joint))["plan_steps"].view
+    assert steps.columns.tolist() == ["home", "host", "value"]
 
 
 @pytest.mark.usefixtures("direct")
@@ -376,12 +379,15 @@ def test_one_candidate_is_told_in_the_singular():
 
 
 def test_a_default_target_is_above_today_where_directions_are_mixed():
-    """Strength counts an undirected link once, as the plan does."""
     links = [("a", "b", 4, "x"), ("b", "c", 3, "x"), ("c", "a", 3, "y"), ("a", "b", 1, "y")]
     network = network_of(links, directed=["x"])
     settings = {"siting": {"homes": ["c"], "hosts": ["b"]}, "plan": {}}
     result = plans.compute(context_of(network, **OFF, **settings))
-    assert result.plan.baseline < result.plan.target.at_least < 3
+    today = effective_number(
+        [4 + 8, 7 + 2, 3 + 6]
+    )  # an undirected link counts as two opposite ones
+    assert result.plan.baseline == pytest.approx(today)
+    assert result.plan.target.at_least == pytest.approx((today + 3) / 2)
 
 
 def test_the_default_target_of_a_plan_is_below_the_number_of_places():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -11,8 +11,8 @@ from pydantic import Field
 
 from netinnov import centrality
 from netinnov._network.matrices import flat_matrix
-from netinnov._typing import Direction, Distance, Presence
-from netinnov.build import flatten
+from netinnov._typing import Distance, Presence
+from netinnov.centrality._counts import total_strength
 from netinnov.connectivity import Frictions
 from netinnov.network import MultilayerNetwork
 from netinnov.study._section import Part
@@ -63,10 +63,6 @@ class MeasuresPart(Part, part="measures"):
         return centrality.pagerank(network, nodes=nodes, **self.coupled)
 
 
-def strength_together(
-    network: MultilayerNetwork, modelled: Collection[str], direction: Direction = "total"
-) -> pd.Series:
-    """Strength in the flattened network; modelled layers beside observed ones are summed."""
-    if {*modelled} & {*network.layers} and not {*network.layers} <= {*modelled}:
-        return centrality.strength(network, direction=direction).sum(axis=1)
-    return centrality.strength(flatten(network), direction=direction).sum(axis=1)
+def strength_together(network: MultilayerNetwork) -> pd.Series:
+    """Strength in the flattened network, with modelled layers as well."""
+    return pd.Series(total_strength(network), network.storage.nodes.index)

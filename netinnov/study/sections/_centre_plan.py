@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from netinnov.centrality import strength
+from netinnov.centrality._counts import total_strength
 from netinnov.network import MultilayerNetwork
 from netinnov.planning import CentrePlan, EffectiveNumber, plan_centres
 from netinnov.polycentricity import effective_number
@@ -59,7 +59,7 @@ def compute(context: Context) -> Plan:
     layers = [layer for layer in linked if layer not in context.modelled] or linked
     network = cities.select(layers=layers)
     _, parks = parks_in(network, siting.pairs, context.settings(SitingPart).size)
-    today = effective_number(strength(network).sum(axis=1))  # as `plan_centres` has it
+    today = effective_number(total_strength(network))  # as `plan_centres` has it
     more = today + min(1.0, (cities.n_nodes - today) / 2)
     plan = plan_centres(
         network,
@@ -100,7 +100,8 @@ def key_figures(result: Plan) -> Iterator[KeyFigure]:
 def tables(result: Plan) -> Iterator[Table]:
     steps = result.plan.to_frame().rename(columns={"name": "site"})
     ends = result.siting.pairs.reindex(steps["site"]).reset_index(drop=True)
-    view = pd.concat([ends, steps[["value", "cost"]]], axis=1)
+    priced = ["cost"] * (result.siting.prices is not None)
+    view = pd.concat([ends, steps[["value", *priced]]], axis=1)
     called = ends["home"].map(result.names) + " at " + ends["host"].map(result.names)
     steps.insert(0, "step", called.fillna("today"))
     yield Table(

@@ -62,8 +62,7 @@ def _measured(network: MultilayerNetwork, context: Context, names: Iterable[str]
     options: dict[str, Any] = dict.fromkeys(COUPLED, context.measures.coupled)
     options |= dict.fromkeys(PATHS, context.measures.paths)
     measures = {name: partial(getattr(centrality, name), **options.get(name, {})) for name in names}
-    modelled = context.in_model(network)
-    measures["overlapping_strength"] = partial(strength_together, modelled=modelled)
+    measures["overlapping_strength"] = strength_together
     table = centrality.centrality_table(network, measures=measures)
     table.insert(0, "name", table.index.map(context.names).astype("str"))
     return table.sort_values("pagerank", ascending=False, kind="stable")

@@ -174,7 +174,7 @@ def draw(result: Centres) -> Iterator[Picture]:
         yield Picture("centres", partial(_map, result, at), on_page=True)
     columns = ["low", "low_without_one", "null_low"]
     if result.profile[columns].notna().any(axis=None):  # else it would show values alone
-        yield Picture("profile", partial(_profile, result), on_page=at.empty)
+        yield Picture("profile", partial(_profile, result))
 
 
 def _map(result: Centres, at: pd.DataFrame) -> Figure:

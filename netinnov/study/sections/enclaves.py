@@ -97,7 +97,7 @@ def _map(result: Enclaves, frame: Frame) -> Figure:
     cities, figure = result.context.cities, new_figure(height=map_height(frame))
     plot_flow_map(
         cities,
-        enclaves=result.table,
+        enclaves=result.counted,
         names=result.drawn_names,
         extent=frame,
         strongest=STRONGEST // max(1, min(LAYERS, len(cities.layers))),

@@ -95,7 +95,7 @@ def brokers(context: Context) -> pd.DataFrame | None:
     counts = centrality.brokerage(context.inside.select(layers=observed), groups=jurisdiction)
     table = storage.nodes.filter(["name", "kind"]).assign(
         jurisdiction=jurisdiction,
-        enclave=storage.nodes.index.isin(context.once(enclaves.compute).table["node"]),
+        enclave=storage.nodes.index.isin(context.once(enclaves.compute).counted["node"]),
         **{str(role): counts[role] for role in counts},
         together=counts.sum(axis=1),
     )

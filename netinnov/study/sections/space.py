@@ -141,9 +141,10 @@ def facts(result: Space) -> Mapping[str, Fact]:
 
 def key_figures(result: Space) -> Iterator[KeyFigure]:
     known: Any = facts(result)
-    yield KeyFigure("needed", known["needed"])
-    yield KeyFigure("capacity", known["capacity"])
-    yield KeyFigure("floor", known["floor"], known["floor_low"], known["floor_high"])
+    yield KeyFigure("needed", known["needed"], digits=3)
+    yield KeyFigure("capacity", known["capacity"], digits=3)
+    ends = (known["floor_low"], known["floor_high"])
+    yield KeyFigure("floor", known["floor"], *ends, digits=3)
     if result.plan is not None:
         yield KeyFigure("kilometres", known["kilometres"], form="km")
         if known["full"]:
