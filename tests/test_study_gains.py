@@ -191,8 +191,8 @@ def test_with_prices_each_approach_costs_no_more_than_the_budget():
     assert (facts["by_links"], facts["budget"]) == (False, pytest.approx(budget))
     assert (costs.dropna() <= budget * (1 + 1e-9)).all()
     result = gains.compute(context)
-    words = f"{budget:.0f} at assumed prices"
-    assert f"each for at most {words}" in plain_text_of(gains, result).answer
+    words = f"For at most {budget:.0f} each at assumed prices"
+    assert words in plain_text_of(gains, result).answer
     assert f"按假定价格各不超过 {budget:.0f} 的条件下" in plain_text_of(gains, result, "zh").answer
 
 
