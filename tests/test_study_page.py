@@ -10,6 +10,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.explorer._payload import tries_enclaves
+from netinnov.plotting import plot_approaches
 from netinnov.study._language import (
     Language,
     Text,
@@ -22,7 +23,15 @@ from netinnov.study._language import (
     plain,
     signed,
 )
-from netinnov.study._report_page import Chapter, Shown, _key_figure, chapter, view_of, write_page
+from netinnov.study._report_page import (
+    Chapter,
+    Shown,
+    _key_figure,
+    chapter,
+    translate,
+    view_of,
+    write_page,
+)
 from netinnov.study._section import (
     KeyFigure,
     Layer,
@@ -140,6 +149,7 @@ def test_lists_changes_and_intervals_in_both_languages():
     ("part", "english", "chinese"),
     [
         ("figures", "gravity, up to 6.3", "引力（模型），至多 6.3"),
+        ("figures", "gravity (modelled), up to 6.3", "引力（模型），至多 6.3"),
         ("figures", "Warsaw, PL", "Warsaw, PL"),
         ("figures", "n = 5, slope −0.64", "n = 5，斜率 −0.64"),
         ("notes", "a.csv: read 'x' as node, 'y' as kind.", "a.csv：读取时“x”作 node，“y”作 kind。"),
@@ -155,6 +165,15 @@ def test_lists_changes_and_intervals_in_both_languages():
 def test_notes_and_labels_are_told_in_chinese_with_their_numbers(part, english, chinese):
     assert CHINESE.translated(english, part) == chinese
     assert ENGLISH.translated(english, part) == english
+
+
+def test_labels_of_an_axis_are_told_in_chinese_when_the_figure_is_drawn():
+    row = {"approach": "merger", "measure": "home_access", "baseline": 1.0, "difference": 0.1}
+    ax = plot_approaches(pd.DataFrame([row | {"low": 0.1, "high": 0.1}]))
+    translate(ax.figure, CHINESE)
+    ax.figure.canvas.draw()
+    labels = [*ax.get_xticklabels(), *ax.get_yticklabels()]
+    assert [label.get_text() for label in labels] == ["飞出地\n可达性", "合并"]
 
 
 def test_long_tables_show_their_first_rows_and_say_how_many_there_are():

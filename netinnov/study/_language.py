@@ -97,6 +97,8 @@ class Language:
 
     def translated(self, text: str, part: Phrases) -> str:
         """The words for a text or for its parts; in the English "#" is a number, "{}" anything."""
+        if text.endswith(" (modelled)") and text[:-11] in self.modelled:
+            return self.layer(text[:-11]) if self.code == "zh" else text
         if (parts := text.split(", "))[0] in self.layers and {*parts} <= {*self.layers}:
             return "、".join(map(self.layer, parts)) if self.code == "zh" else text
         for pattern, said in _patterns(self.code, part):

@@ -148,6 +148,11 @@ def translate(figure: Figure, language: Language) -> None:
     """Write labels in the language of the page, where it has words for the whole label."""
     if language.code == "en" or not cjk_font():
         return
+    for axis in (each for axes in figure.axes for each in (axes.xaxis, axes.yaxis)):
+        texts = [label.get_text() for label in axis.get_majorticklabels()]
+        said = [language.translated(text, "figures") for text in texts]
+        if said != texts:  # drawing writes the labels of an axis again
+            axis.set_ticks(axis.get_majorticklocs(), said)
     for label in figure.findobj(Label):
         assert isinstance(label, Label)
         if text := label.get_text().strip():
