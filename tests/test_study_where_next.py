@@ -255,7 +255,6 @@ def test_the_plan_is_the_cheapest_set_that_reaches_the_target(monkeypatch):
     assert (facts["exact"], facts["reached"], facts["priced"]) == (True, True, True)
     assert facts["candidates"] == 6
     assert facts["plan_cost"] == result.plan.cost
-    assert "cost" in tables_of(plans, result)["plan_steps"].view
     said = plain_text_of(where_next, where_next.compute(context))
     assert "the cheapest set of such new links is" in said.answer
     assert any("not a forecast" in note for note in said.notes)
@@ -274,7 +273,6 @@ def test_a_target_out_of_reach_is_said_with_the_most_that_there_is():
     assert facts["after"] == pytest.approx(most)
     # Nothing is proposed: no figure and no table of the page shows it as built.
     assert [each.name for each in plans.key_figures(result)] == ["before"]
-    assert not tables_of(plans, result)["plan_steps"].on_page
     said = plain_text_of(where_next, where_next.compute(context)).answer
     assert "No set of 4 candidates that was tried raises" in said
     assert f"the most is {most:.3g}" in said
@@ -286,7 +284,6 @@ def test_nothing_is_built_where_the_target_holds():
     facts = plans.facts(result)
     assert (facts["reached"], facts["plan_sites"], facts["plan_modelled"]) == (True, [], False)
     assert [each.name for each in plans.key_figures(result)] == ["before"]
-    assert not tables_of(plans, result)["plan_steps"].on_page
     notes = notes_of(case(siting={}, plan={"effective_number": 2.0}))
     assert not any("For the target" in note for note in notes)
 
@@ -302,8 +299,6 @@ def test_links_that_one_event_makes_have_no_interval_of_the_plan(monkeypatch):
     assert plans.facts(plans.compute(counted))["reached"]
     assert plans.compute(counted).plan.steps["low"].notna().any()
     assert plans.compute(joint).plan.steps[["low", "high"]].isna().all(axis=None)
-    steps = tables_of(plans, plans.compute(joint))["plan_steps"].view
-    assert steps.columns.tolist() == ["home", "host", "value"]
 
 
 @pytest.mark.usefixtures("direct")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from netinnov.centrality._counts import total_strength
@@ -100,15 +99,7 @@ def key_figures(result: Plan) -> Iterator[KeyFigure]:
 def tables(result: Plan) -> Iterator[Table]:
     steps = result.plan.to_frame().rename(columns={"name": "site"})
     ends = result.siting.pairs.reindex(steps["site"]).reset_index(drop=True)
-    priced = ["cost"] * (result.siting.prices is not None)
-    view = pd.concat([ends, steps[["value", *priced]]], axis=1)
     called = ends["home"].map(result.names) + " at " + ends["host"].map(result.names)
     steps.insert(0, "step", called.fillna("today"))
-    yield Table(
-        "plan_steps",
-        with_modelled(steps, result.modelled),
-        view,
-        on_page=result.builds,
-        places=("home", "host"),
-        modelled=result.modelled,
-    )
+    frame = with_modelled(steps, result.modelled)
+    yield Table("plan_steps", frame, modelled=result.modelled)
