@@ -211,6 +211,7 @@ def test_names_and_the_order_of_rows_and_ends_do_not_matter(
                 before.columns = before.columns.astype("str")  # pandas 3.0: none are of no type
             if measure.shape.startswith("layer"):
                 before = before.rename(index=layer).loc[list(other.layers)]
+                before.index = before.index.astype("str")
             agree(after, before, measure, measure.tolerance)
 
 

@@ -450,7 +450,9 @@ def test_a_layer_that_names_another_file_reads_nothing_of_it(folder, ending, con
     [
         pa.nulls(1_000_000),
         pa.array(["a"] * 1_000).dictionary_encode(),
-        pa.RunEndEncodedArray.from_arrays(pa.array([1_000], pa.int32()), pa.array(["a"])),
+        pa.RunEndEncodedArray.from_arrays(
+            [1_000], ["a"], pa.run_end_encoded(pa.int32(), pa.string())
+        ),
     ],
 )
 def test_arrow_of_a_type_that_is_short_for_many_values_is_refused(tmp_path, column):
