@@ -214,6 +214,13 @@ def test_all_parks_of_the_delta(delta):
     assert table["type"].value_counts()["reverse_enclave"] == 59
 
 
+def test_the_periods_of_a_pair_count_once(toy):
+    table = toy.links
+    again = toy.replace_links(pd.concat([table.assign(period=year) for year in (2018, 2023)]))
+    assert cooperation_table(again)["links"].equals(cooperation_table(toy)["links"])
+    assert outages(again, "p")["links"].equals(outages(toy, "p")["links"])
+
+
 def test_networks_without_status_and_type():
     system = make_city_system(n_cities=12, n_enclaves=3, rng=1)
     table = cooperation_table(system)

@@ -242,6 +242,13 @@ def test_draws_can_be_left_out():
     assert "random" not in text_in(centres, context).figures["profile"]
 
 
+def test_indices_that_are_compared_with_random_networks_stand_first():
+    context = context_of(network_of(STARS), structure={"resamples": 0, "replicates": 10})
+    known = table_of(context, "profile").view["p"].notna().tolist()
+    assert {*known} == {True, False}
+    assert known == sorted(known, reverse=True)
+
+
 def test_among_a_great_many_places_nothing_is_drawn(monkeypatch):
     monkeypatch.setattr(_structure_plan, "MOST_PLACES", 7)
     context = context_of(network_of(STARS))

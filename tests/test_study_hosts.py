@@ -77,6 +77,8 @@ def test_a_park_of_a_weight_has_no_draws_though_a_rival_has() -> None:
     assert result.tried.effects["replicates"].max() == 4
     assert hosts.facts(result)["draws"] == 1
     assert [*tables_of(hosts, result)["host_ranking"].view] == ["host", "median"]
+    (picture,) = hosts.draw(result)
+    assert not [text for ax in picture.draw().axes for text in ax.texts if "%" in text.get_text()]
     assert "draws" not in text_of_page(hosts, result)
     captions = [said_by(hosts, result, code).figures["host_ranking"] for code in LANGUAGES]
     assert not any("draws" in each or "抽样" in each for each in captions)

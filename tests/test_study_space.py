@@ -162,7 +162,19 @@ def test_one_host_has_space():
     nodes["floor_area_m2"] = [*[None] * 4, 1500, *[None] * 3]
     context = context_of(network_of(LINKS, nodes=nodes, places=PLACES), **OFF, space={"floor": 6.0})
     said = plain_text_of(space, space.compute(context)).answer
-    assert "1 home city (firms: 116) would need about 696 m², and 1 host city has 1,500." in said
+    assert "1 home (firms: 116) would need about 696 m², and 1 host has 1,500." in said
+
+
+def test_amounts_are_whole_and_add_up_and_what_is_left_out_is_said():
+    nodes = NODES.assign(firms=[*[None] * 4, 145, *[None] * 3])
+    nodes["floor_area_m2"] = [*[None] * 4, 62_500, *[None] * 3]
+    nodes.loc["park_2", "jurisdiction"] = "elsewhere"
+    places = pd.concat([PLACES, pd.DataFrame({"place": ["elsewhere"], "lon": 1.0, "lat": 1.0})])
+    network = network_of(LINKS, nodes=nodes, places=places)
+    said = plain_text_of(space, space.compute(context_of(network, **OFF, space={"floor": 450.0})))
+    assert "(firms: 145) would need about 65,250 m², and 1 host has 62,500." in said.answer
+    assert "That is 2,750 m² too little." in said.answer
+    assert any("Not counted: 1 enclave whose home or host" in note for note in said.notes)
 
 
 def test_the_space_of_the_bundled_parks_is_that_of_the_table(bundled):

@@ -355,7 +355,7 @@ def test_homes_below_the_median_are_those_with_the_least(monkeypatch):
     # From c all are 1 or 2 steps away; a and e, the ends, have least.
     assert list(candidates.pairs["home"]) == ["a"]
     # As little has e, so that a is not the one with least.
-    assert any("Homes: 1 of the cities with least access" in note for note in notes_of(context))
+    assert any("Homes: 1 of the places with least access" in note for note in notes_of(context))
 
 
 def test_places_that_are_not_linked_are_refused_by_name_of_the_part():
@@ -396,6 +396,41 @@ def test_the_default_target_of_a_plan_is_below_the_number_of_places():
     assert asked == pytest.approx((today + 5) / 2)
     far = case(uneven, siting=own, plan={"effective_number": 5.5})
     assert not plans.facts(plans.compute(far))["reached"]
+
+
+def test_the_default_target_of_a_plan_is_one_above_what_the_page_shows_of_mixed_layers():
+    links = [(a, b, 9, "links") for a, b in itertools.combinations("abcde", 2)]
+    links += [("a", "f", 9, "flow"), ("f", "g", 5, "flow"), ("g", "h", 1, "flow")]
+    network = network_of(links, places=places_of("abcdefgh"), directed=["flow"])
+    own = {"homes": ["h"], "hosts": ["a"]}
+    settings = {"experiment": False, "siting": own, "plan": {}}
+    facts = plans.facts(plans.compute(context_of(network, mechanisms=False, **settings)))
+    assert facts["asked"] == pytest.approx(facts["before"] + 1)
+
+
+def test_sites_of_a_plan_that_add_nothing_are_not_among_its_reasons(monkeypatch):
+    monkeypatch.setattr(
+        siting,
+        "parks_in",
+        lambda network, pairs, _: (
+            "links",
+            {
+                site: NewLinks([(home, host)], layer="links")
+                for site, home, host in pairs.itertuples()
+            },
+        ),
+    )
+    # b and c are linked with a already: a second link of the same pair shortens nothing.
+    own = {"k": 3, "homes": ["b", "c", "g"], "hosts": ["a"]}
+    result = siting.compute(case(siting=own))
+    facts = siting.facts(result)
+    assert (facts["chosen"], facts["idle"]) == (3, 2)
+    assert [(pair.home, pair.host) for pair in facts["sites"]] == [("g", "a")]
+    assert facts["ties"] == []
+    table = tables_of(siting, result)["siting_candidates"].frame
+    assert (table["gain_alone"] != 0).tolist() == [False, False, True]
+    said = plain_text_of(where_next, where_next.compute(case(siting=own))).answer
+    assert "picks 3 of 3 candidates: g in a; and 2 others, of no use." in said
 
 
 def test_rounding_is_no_gain_of_plans_at_random():

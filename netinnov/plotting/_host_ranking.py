@@ -44,7 +44,7 @@ def plot_host_ranking(
     -------
     Axes
         A row for each host: a point at the median change, in per cent, a bar from `low` to `high`,
-        a line at zero; at the right the share of placements in which the host is the best of all.
+        a line at zero; at the right the share of placements in which it is best, where known.
 
     Raises
     ------
@@ -78,13 +78,14 @@ def plot_host_ranking(
         ax.xaxis.set_major_locator(MaxNLocator(6))
         away = _COLUMN * 72 / 25.4
         style: dict[str, Any] = {"ha": "right", "annotation_clip": False}
-        for row, share in zip(rows, shown["best"], strict=True):
+        shares = shown["best"].dropna()
+        for row, share in zip(shown.index.get_indexer(shares.index), shares, strict=True):
             text = f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
             side = ax.get_yaxis_transform()
             write(ax, text, (1, row), away=(away, 0.0), xycoords=side, **style)
-        write(
-            ax, "best in", (1, 1), away=(away, 2.0), xycoords="axes fraction", va="bottom", **style
-        )
+        if not shares.empty:
+            style |= {"away": (away, 2.0), "xycoords": "axes fraction", "va": "bottom"}
+            write(ax, "best in", (1, 1), **style)
         left_out = len(known) - len(shown)
         notes = ["Point: median of the placements. Bar: their middle 95 %."]
         notes += (

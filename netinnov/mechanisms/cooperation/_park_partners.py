@@ -15,6 +15,7 @@ from netinnov._network.paths import union
 from netinnov._runtime.arguments import did_you_mean, shown
 from netinnov._typing import Mask
 from netinnov.build import build_network
+from netinnov.centrality import degree
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -202,7 +203,7 @@ def outages(network: MultilayerNetwork, park: str, *, scope: Scope = "partners")
     home, host = (side == "home").to_numpy(bool), (side == "host").to_numpy(bool)
     joined, reached = _joined(linked, at, directed=False), _joined(linked, at, directed=True)
     rows = []
-    for position in range(len(nodes)):
+    for position, n_links in enumerate(degree(around).sum(axis=1).tolist()):
         stay = np.arange(len(nodes)) != position
         rest = _without(linked, at[position])
         now = _joined(rest, at, directed=False)
@@ -220,7 +221,7 @@ def outages(network: MultilayerNetwork, park: str, *, scope: Scope = "partners")
         }
         rows.append(
             {
-                "links": int(at_node.sum()),
+                "links": n_links,
                 "layers_lost": ", ".join(lost),
                 "parts": len({row.tobytes() for row in among}),
                 "isolated": int((among.sum(axis=1) == 1).sum()),

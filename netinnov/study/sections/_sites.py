@@ -156,6 +156,14 @@ class Siting(Result):
         return ROUNDING * max(abs(self.plan.value), abs(self.plan.baseline))
 
     @property
+    def useful(self) -> int:
+        """How many of the chosen sites, in order of choice, are worth as much as all of them."""
+        built, values = len(self.plan.sites), self.plan.steps["value"].to_numpy()[::-1]
+        if self.plan.steps["leaves"].notna().any():  # swapped
+            return built
+        return built - int(np.cumprod(values[1:] >= self.plan.value - self.rounding).sum())
+
+    @property
     def helps(self) -> bool:
         return bool(self.plan.sites) and self.plan.value - self.plan.baseline > self.rounding
 
@@ -168,7 +176,7 @@ class Siting(Result):
     def ties(self) -> list[str]:
         """Candidates that alone do as much as a chosen one."""
         alone = self.plan.candidates["gain_alone"]
-        chosen = alone[list(self.plan.sites)].to_numpy()
+        chosen = alone[list(self.plan.sites)][lambda x: x > self.rounding].to_numpy()
         others = alone.drop(list(self.plan.sites))
         alike = np.abs(others.to_numpy()[:, None] - chosen) <= self.rounding
         return list(others.index[alike.any(axis=1)])
@@ -224,7 +232,8 @@ def facts(result: Siting) -> Mapping[str, Fact]:
     part, pairs = context.settings(SitingPart), candidates.pairs
     shares = [] if result.shares is None else result.shares[list(plan.sites)].tolist()
     return {
-        "sites": pairs_of(result.chosen),
+        "sites": pairs_of(result.chosen.head(result.useful)),
+        "idle": len(plan.sites) - result.useful,
         "n": len(pairs),
         "chosen": len(plan.sites),
         "size": part.size,
@@ -289,7 +298,8 @@ def tables(result: Siting) -> Iterator[Table]:
     plan, modelled = result.plan, result.modelled_layers
     table, pairs = plan.to_frame(), result.candidates.pairs
     every = pairs.map(result.names.__getitem__).join(table[["chosen", "order"]])
-    every = every.join(100 / plan.baseline * table[GAINS])
+    gains = table[GAINS].where(table[GAINS].abs() > result.rounding, 0.0)
+    every = every.join(100 / plan.baseline * gains)
     if result.shares is not None:
         every["share_of_resamples"] = result.shares
     if table["cost"].notna().all():

@@ -223,6 +223,8 @@ def tables(result: Centres) -> Iterator[Table]:
     frame = result.profile.assign(most_influential=names)
     columns = ["value", "low", "high", "null_low", "null_high", "p"]
     view = frame.loc[frame["of"] != "size", columns].dropna(axis=1, how="all")
+    bare = view.drop(columns="value").isna().all(axis=1)
+    view = view.loc[bare.sort_values(kind="stable").index]  # first those that can be compared
     yield Table(
         "profile",
         with_modelled(frame, modelled, always=True),

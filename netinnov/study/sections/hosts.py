@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -98,7 +99,10 @@ def draw(result: Hosts) -> Iterator[Picture]:
 
 
 def _ranking(result: Hosts) -> Figure:
-    ax = plot_host_ranking(result.ranking, top=DRAWN, names=result.drawn_names)
+    ranking = result.ranking
+    if _draws(result.tried) == 1:  # nothing is drawn that a host could be best in
+        ranking = ranking.assign(best=np.nan)
+    ax = plot_host_ranking(ranking, top=DRAWN, names=result.drawn_names)
     figure: Figure = ax.figure.canvas.figure
     return figure
 

@@ -112,6 +112,8 @@ def compute(context: Context) -> Space:
 def facts(result: Space) -> Mapping[str, Fact]:
     stock, plan, demand = result.stock, result.plan, result.stock.demand
     needed, capacity = demand.by_home().sum(), stock.capacity.sum()
+    counted = result.context.once(enclaves.compute).counted
+    known = result.context.cities.storage.nodes.index
     part, rents = result.context.settings(SpacePart), result.rents
     full = rents[rents["rent"] > 0].sort_values("rent", ascending=False, kind="stable")
     rent, low, high = [*full[["rent", "low", "high"]].head(1).to_numpy(), [None] * 3][0]
@@ -121,20 +123,21 @@ def facts(result: Space) -> Mapping[str, Fact]:
         "units": Term("firms") if part.units == "firms" else Name(part.units),
         "n_units": float(stock.units.sum()),
         "unit": Name(part.unit),
-        "needed": _rounded(needed),
-        "capacity": _rounded(capacity),
+        "needed": float(needed),
+        "capacity": float(capacity),
         "floor": float(demand.floor),
         "floor_n": demand.n,
         "floor_low": float(demand.low) if demand.n else None,
         "floor_high": float(demand.high) if demand.n else None,
         "allocated": plan is not None,
-        "missing": _rounded(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0,
+        "missing": float(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0,
         "kilometres": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum()),
         "full": [Place(host) for host in full.index],
         "rent": rent,
         "rent_low": low if demand.n else None,
         "rent_high": high if demand.n else None,
         "unique": plan is None or plan.rents_unique,
+        "left_out": int((~counted[["home", "host"]].isin(known).all(axis=1)).sum()),
         "served": float(rents["served"].iloc[0]) if demand.n else None,
     }
 
@@ -150,11 +153,6 @@ def key_figures(result: Space) -> Iterator[KeyFigure]:
         if known["full"]:
             ends = (known["rent_low"], known["rent_high"])
             yield KeyFigure("rent", known["rent"], *ends, form="km")
-
-
-def _rounded(amount: Any) -> float:
-    """Three significant digits, also of large numbers."""
-    return float(f"{amount:.3g}")
 
 
 def draw(result: Space) -> Iterator[Picture]:
