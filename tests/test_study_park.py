@@ -128,3 +128,11 @@ def test_without_a_park_nothing_is_said_of_one():
     nodes = pd.DataFrame(THREE, columns=["node", "place"]).set_index("node")
     context = context_of(network_of(CHAIN, nodes=nodes), park={})
     assert context.once(park.compute) is None
+
+
+def test_a_park_without_a_partner_of_its_home_is_said_to_join_none_for_that_reason():
+    columns = {"place": [*"QQP"], "jurisdiction": [*"PQP"], "kind": ["park", "firm", "firm"]}
+    nodes = pd.DataFrame(columns, index=["park", "q", "p"])
+    result = park.compute(context_of(network_of([("park", "q"), ("p", "q")], nodes=nodes), park={}))
+    assert "not linked directly, as no partner is of home" in text_of_page(park, result)
+    assert "伙伴中没有飞出地的主体，因此它没有连接" in text_of_page(park, result, "zh")

@@ -71,6 +71,7 @@ def facts(result: Park) -> Mapping[str, Fact]:
         "asked": result.context.settings(ParkPart).park is not None,
         "partners": int(row["partners"]),
         "links": int(row["links"]),
+        "of_home": int((result.outages["side"].drop(result.park) == "home").sum()),
         "homeward": int(row.get("homeward", 0)),
         "outward": int(row.get("outward", 0)),
         "directed": bool(park_network(result.context.inside, result.park).directed),
