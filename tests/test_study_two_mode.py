@@ -193,6 +193,28 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
     assert "对事件作自助抽样" in said(centres, context, "zh")
 
 
+def test_a_layer_beside_the_projected_one_is_the_reason_why_nothing_is_drawn():
+    loaded = loaded_from(two_mode())
+    ends = loaded.network.links[["source", "target"]].head(40).assign(layer="contracts", weight=1.0)
+    mixed = loaded._replace(network=loaded.network.with_links(ends))
+    configuration = study.configure(
+        {
+            "data": {
+                "source": "tables",
+                "path": ".",
+                "project": {"layer": "takes_part", "onto": "firm"},
+            },
+            "layers": {"takes_part": {"name_zh": "参与"}},
+            "structure": FEW,
+        }
+    )
+    level = aggregate_to_places(mixed.network, configuration.places)
+    context = Context(configuration, mixed, level)
+    assert set(facts_of(centres, context)["reasons"]) == {"why_other_layers"}
+    assert "only where all observed layers come from [data] project" in said(centres, context)
+    assert "共同参与" in said(centres, context, "zh")
+
+
 def test_links_of_a_projection_are_not_rewired_one_by_one():
     with pytest.raises(InputError, match=r'null = "degree" .* move links one by one'):
         context_of(two_mode(), null="degree").once(_structure_plan.plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -68,6 +69,10 @@ class Context:
             own = self.configuration.layers.items()
             layers = words("zh", "layers") if self.configuration.data.source == "yrd" else {}
             layers = layers | {layer: part.name_zh for layer, part in own if part.name_zh}
+            if (projection := self.configuration.data.project) is not None:
+                said = layers.get(projection.layer, projection.layer)
+                if re.search(HAN, said):
+                    layers[f"co_{projection.layer}"] = f"共同{said}"
         return Language(self.code, names, layers, self.modelled)
 
     @property

@@ -85,7 +85,7 @@ def plan(context: Context) -> Plan | None:
     if not observed:
         undrawn = "why_all_modelled"
     elif context.loaded.joint_events and participation is None:
-        undrawn = "why_joint_events"
+        undrawn = "why_joint_events" if incidence is None else "why_other_layers"
     elif cities.n_nodes > MOST_PLACES:
         undrawn = "why_many_places"
     left_out = {}
