@@ -82,7 +82,7 @@ def test_a_column_of_the_places_can_rank_them():
     assert known == ["reverse", "level", "unknown", "forward"]
     assert (facts["ranked_by"], facts["rank_layers"]) == (["gdp"], [])
     context = context_of(network, **OFF, enclaves={"rank": "gdp"})
-    assert "Cities rank by gdp." in text_of_page(enclaves, context.once(enclaves.compute))
+    assert "Places rank by gdp." in text_of_page(enclaves, context.once(enclaves.compute))
 
 
 def test_a_district_takes_the_rank_of_its_city():
