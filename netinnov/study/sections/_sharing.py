@@ -129,7 +129,7 @@ def draw(result: Sharing) -> Iterator[Picture]:
 def _shares(result: Sharing) -> Figure:
     called = words("en", "terms")
     rules = {rule: called[_term(rule)] for rule in RULES}
-    label = "gain of access that a city gets"
+    label = "gain of access that a place gets"
     figure = new_figure(height=22 + 5.5 * max(len(result.core), 4))
     ax, core, names = figure.add_subplot(), result.core, result.drawn_names
     plot_benefit_shares(result.benefits, core=core, names=names, rules=rules, label=label, ax=ax)
