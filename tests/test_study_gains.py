@@ -97,7 +97,7 @@ def test_one_pair_raises_and_equal_shares_have_no_first():
     assert facts["unstable_rules"] == []
     result = gains.compute(context)
     said = plain_text_of(gains, result)
-    assert "2 cities contribute equally to the access that 1 link between" in said.answer
+    assert "2 places contribute equally to the access that 1 link between" in said.answer
     assert "所得相同" in plain_text_of(gains, result, "zh").answer
 
 
@@ -126,7 +126,7 @@ def test_a_pair_without_a_node_at_an_end_is_counted_as_left_out():
     result = gains.compute(context_of(network, **OFF, sharing={}))
     facts = gains.facts(result)
     assert (facts["linked"], facts["pairs_left_out"]) == (2, 1)
-    for code, words in (("en", "1 pair of cities is left out"), ("zh", "1 对城市未计入")):
+    for code, words in (("en", "1 pair of places is left out"), ("zh", "1 对城市未计入")):
         assert any(words in note for note in plain_text_of(gains, result, code).notes)
 
 
