@@ -61,7 +61,9 @@ def compute(context: Context) -> Central | None:
 def _measured(network: MultilayerNetwork, context: Context, names: Iterable[str]) -> pd.DataFrame:
     options: dict[str, Any] = dict.fromkeys(COUPLED, context.measures.coupled)
     options |= dict.fromkeys(PATHS, context.measures.paths)
-    measures = {name: partial(getattr(centrality, name), **options.get(name, {})) for name in names}
+    measures: dict[str, Any] = {
+        name: partial(getattr(centrality, name), **options.get(name, {})) for name in names
+    }
     measures["overlapping_strength"] = strength_together
     table = centrality.centrality_table(network, measures=measures)
     table.insert(0, "name", table.index.map(context.names).astype("str"))
