@@ -122,3 +122,14 @@ def test_distances_are_in_the_table_where_places_have_coordinates() -> None:
     without = context_of(network_of(LINKS), experiment=PARK, **OFF)
     (table,) = tables_of(hosts, without.once(hosts.compute)).values()
     assert "distance" not in table.view
+
+
+def test_draws_in_which_hosts_tie_are_said_to_be_split(ranked) -> None:
+    # The first is never beaten, and ties with the second in every draw.
+    table = ranked.ranking.assign(best=[0.5, 0.5, 0.0, 0.0, 0.0], rank=[1.0, 2.0, 3.0, 4.0, 5.0])
+    best = table.index[0]
+    tied = replace(ranked, ranking=table)
+    text = text_of_page(hosts, tied)
+    assert f"{best} is best in 50 % of draws, where draws in which hosts tie are split" in text
+    assert "no other host does better" not in text
+    assert "由并列者平分" in text_of_page(hosts, tied, "zh")
