@@ -55,7 +55,9 @@ FUNCTIONS = {name: each for name, each in public_objects() if inspect.isfunction
 CLASSES = {
     name: each
     for name, each in public_objects()
-    if inspect.isclass(each) and inspect.isfunction(vars(each).get("__init__"))
+    if inspect.isclass(each)
+    and inspect.isfunction(vars(each).get("__init__"))
+    and not issubclass(each, BaseException)
 }
 SUGGESTING = [name for name in FUNCTIONS if {"rng", "executor"} & {*SIGNATURES[name].parameters}]
 NETWORK = ni.datasets.make_city_system(n_cities=12, rng=1)
