@@ -17,6 +17,7 @@ from scipy.sparse.linalg import splu
 
 import netinnov as ni
 from netinnov import connectivity
+from netinnov._network.matrices import flat_matrix
 from netinnov.connectivity import _laplacian, _spectrum
 from netinnov.kernels.laplacian import eliminate, inverse_diagonal, lanczos, solve
 from strategies import Tables, bare, dense, networks
@@ -184,7 +185,7 @@ def test_weighted_graphs_agree_with_dense_spectra(name: str) -> None:
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_both_roads_to_the_algebraic_connectivity_agree(name: str) -> None:
-    weights = ni._matrices.flat_matrix(network_of(weighted(GRAPHS[name], seed=0)))
+    weights = flat_matrix(network_of(weighted(GRAPHS[name], seed=0)))
     dense_road = _spectrum._from_dense_inverse(weights)
     assert _spectrum._from_sparse_inverse(weights) == pytest.approx(dense_road, rel=1e-9)
     short = _spectrum._from_short_recurrence(weights)
@@ -344,7 +345,7 @@ def test_the_kernels_agree_with_dense_references(n: int, density: float, seed: i
 
 def test_lanczos_steps_agree_with_a_dense_spectrum() -> None:
     graph = weighted(nx.gnm_random_graph(12, 30, seed=1), seed=1)
-    weights = ni._matrices.flat_matrix(network_of(graph))
+    weights = flat_matrix(network_of(graph))
     n = weights.shape[0]
     degrees = weights.sum(axis=1)
     start = np.random.default_rng(1).standard_normal(n)
