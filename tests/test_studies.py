@@ -109,7 +109,7 @@ def test_the_report_on_inventors_says_what_the_table_gives(shared, tmp_path, mon
     assert f"{len(pairs):,} linked pairs in 1 layer" in text
     assert f"nodes to {len(graph)} places" in text
     share = max(strength.values()) / sum(strength.values())
-    assert re.search(rf"Largest share of strength\D*{100 * share:.2g}\b", text)
+    assert re.search(rf"Largest share of strength\D*{100 * share:.2g} %", text)
     assert f"as if {effective_number(list(strength.values())):.1f} equal places" in text
     assert indices["primacy"] == pytest.approx(share)
 
@@ -128,7 +128,7 @@ def test_the_report_on_travel_says_what_the_matrix_gives(shared, tmp_path, monke
     strength = flows.sum(0) + flows.sum(1)
     text, indices = report("baidu_delta", tmp_path, monkeypatch)
     share = 100 * strength.max() / strength.sum()
-    assert re.search(rf"Largest share of strength\D*{share:.2g}\b", text)
+    assert re.search(rf"Largest share of strength\D*{share:.2g} %", text)
     assert f"as if {effective_number(strength):.2g} equal places shared" in text
     slope = np.polyfit(np.log(np.arange(1, 42)), np.log(np.sort(strength)[::-1]), 1)[0]
     assert indices["rank_size"] == pytest.approx(slope)

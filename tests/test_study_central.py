@@ -42,7 +42,7 @@ def test_who_is_central_is_told_in_the_order_of_pagerank():
     assert answer.startswith("By PageRank: \u2068Q\u2069 (4")
     assert answer.endswith("; an even share would be 33 %.")
     assert text_in(central, context, "zh").answer.endswith("；若平均分配则各为 33%。")
-    assert figures_of(central, context)["strength"].value == 50
+    assert figures_of(central, context)["strength"].value == 0.5
 
 
 def test_places_that_tie_are_counted():

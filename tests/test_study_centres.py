@@ -60,7 +60,7 @@ def test_two_stars_have_two_centres_by_table_and_by_profile(stars):
     assert index.loc["n_centres", "value"] == 2
     # Strengths 26, 9, 8, 7 twice: the larger holds 26 of 100.
     assert index.loc["primacy", "value"] == pytest.approx(0.26)
-    assert figures_of(centres, stars)["primacy"].value == pytest.approx(26)  # in per cent
+    assert figures_of(centres, stars)["primacy"].value == pytest.approx(0.26)
     # Most networks with these degrees are two stars, so that rules on communities say nothing.
     assert found.test.by_chance
     assert found.rule == "head_tail"

@@ -52,7 +52,7 @@ def test_ties_beyond_those_that_are_named_are_counted():
     assert known["as_central"] == 3
     assert "and 3 more with as much" in text_in(central, context).answer
     # Two of the eight ends of links are at a, as many as at x.
-    assert figures_of(central, context)["strength"].value == 25
+    assert figures_of(central, context)["strength"].value == 0.25
 
 
 def test_places_without_links_tie_with_nobody():

@@ -89,7 +89,7 @@ def test_the_largest_place_and_how_many_equal_ones_there_would_be(context, stren
     equal = math.exp(-(share * np.log(share)).sum())
     assert result.loc["effective_number", "value"] == pytest.approx(equal)
     assert facts_of(centres, context)["effective"] == pytest.approx(equal)
-    assert figures_of(centres, context)["primacy"].value == pytest.approx(100 * share.max())
+    assert figures_of(centres, context)["primacy"].value == pytest.approx(share.max())
     # Whatever the digits, what is said is what is true to within its last one.
     said = float(text_in(centres, context).answer.split("as if ")[1].split()[0].replace(",", ""))
     assert said == pytest.approx(equal, rel=0.05)
@@ -145,7 +145,7 @@ def test_who_has_the_most_strength(context, strength):
     share = (strength / strength.sum()).sort_values(ascending=False)
     known = context.once(central.compute).table["overlapping_strength"]
     assert known.idxmax() == share.index[0]
-    assert figures_of(central, context)["strength"].value == pytest.approx(100 * share.iloc[0])
+    assert figures_of(central, context)["strength"].value == pytest.approx(share.iloc[0])
 
 
 def test_pairs_joined_by_brokers(context):
@@ -228,7 +228,7 @@ def test_strengths_are_those_of_the_raw_file(context, request, shared):
     share = from_the_file(name, shared / "data")
     known = context.once(central.compute).table["overlapping_strength"]
     assert context.names[known.idxmax()] == share.index[0]
-    assert figures_of(central, context)["strength"].value == pytest.approx(100 * share.iloc[0])
+    assert figures_of(central, context)["strength"].value == pytest.approx(share.iloc[0])
     equal = math.exp(-(share * np.log(share)).sum())
     found = context.once(centres.compute).profile
     assert found.loc["effective_number", "value"] == pytest.approx(equal)

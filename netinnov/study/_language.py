@@ -179,6 +179,8 @@ class Language:
             return self.write(value)
         if form == "percent":
             return self._said(percent(value))
+        if form == "share":  # in per cent, with significant digits
+            return self._said(f"{number(100 * value, digits=digits)} %")
         if form == "change":
             return self._said(changes([value])[0])
         if form == "km":

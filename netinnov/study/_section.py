@@ -60,7 +60,7 @@ class Name(str):
 
 
 Fact: TypeAlias = "str | int | float | bool | list[Any] | None"
-Form: TypeAlias = Literal["number", "percent", "change", "km", "year", "text"]
+Form: TypeAlias = Literal["number", "percent", "share", "change", "km", "year", "text"]
 
 
 class Part(BaseModel):

@@ -87,7 +87,7 @@ def facts(result: Central) -> Mapping[str, Fact]:
 
 def key_figures(result: Central) -> Iterator[KeyFigure]:
     strength = result.table["overlapping_strength"]
-    yield KeyFigure("strength", float(100 * strength.max() / strength.sum()))
+    yield KeyFigure("strength", float(strength.max() / strength.sum()), form="share")
     yield KeyFigure("degree", int(result.table["overlapping_degree"].max()))
 
 

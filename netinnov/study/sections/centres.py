@@ -163,8 +163,7 @@ def key_figures(result: Centres) -> Iterator[KeyFigure]:
     ends = result.interval("effective_number")
     yield KeyFigure("effective", known["effective"], *ends, **written)
     share, ends = float(result.profile["value"]["primacy"]), result.interval("primacy")
-    low, high = (end and 100 * end for end in ends)
-    yield KeyFigure("primacy", 100 * share, low, high)
+    yield KeyFigure("primacy", share, *ends, form="share")
 
 
 def draw(result: Centres) -> Iterator[Picture]:
