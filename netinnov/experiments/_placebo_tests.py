@@ -26,7 +26,7 @@ from netinnov.scenarios._prices import draws_nothing
 
 Placebo: TypeAlias = Scenario | Callable[[MultilayerNetwork, np.random.Generator], Scenario]
 
-# Measures that new links move one way only: tests/test_monotone_measures.py
+# Measures that new links move one way only: tests/experiments/test_monotone_measures.py
 _MONOTONE = {
     "access",
     "algebraic_connectivity",

@@ -16,7 +16,7 @@ from netinnov.community import _multiplex, compare_partitions, modularity, multi
 from netinnov.sources import read_multiplex
 from strategies import Tables, bare, dense, networks
 
-DATA = (Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks").resolve()
+DATA = (Path(__file__).parents[2] / "../shared/data/multiplex_benchmarks").resolve()
 
 
 def summed_modularity(tables: Tables, labels: dict[str, object], resolution: float = 1.0) -> float:

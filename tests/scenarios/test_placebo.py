@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from test_scenarios import at_park
 
 import netinnov as ni
 from netinnov.errors import InputError
@@ -23,7 +24,6 @@ from netinnov.scenarios import (
     placebo,
     placebo_candidates,
 )
-from test_scenarios import at_park
 
 PARK = ReverseEnclave("home", "host", 2, 0.5)
 

@@ -14,7 +14,7 @@ from netinnov.community import ei_index, leiden, multiplex_leiden, roles
 from netinnov.sources import read_multiplex
 from strategies import Tables, bare, dense, networks
 
-DATA = (Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks").resolve()
+DATA = (Path(__file__).parents[2] / "../shared/data/multiplex_benchmarks").resolve()
 TWO = {"a": "l", "b": "l", "c": "l", "d": "r", "e": "r"}
 
 

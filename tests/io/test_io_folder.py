@@ -21,8 +21,8 @@ from netinnov import MultilayerNetwork, build_network
 from netinnov.errors import InputError
 from netinnov.io import read_network, write_network
 from netinnov.sources import read_tables
+from network_folders import drop_hashes
 from rich_networks import any_text, rich_networks
-from test_damaged_folders import drop_hashes
 
 FORMATS = ("csv", "parquet", "arrow")
 TABLES = ("nodes", "links", "places", "layers")

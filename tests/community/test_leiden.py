@@ -21,7 +21,7 @@ from netinnov.errors import InputError
 from netinnov.sources import read_multiplex
 from strategies import Tables, bare, dense, networks, supra_matrix
 
-DATA = (Path(__file__).parents[1] / "../shared/data").resolve()
+DATA = (Path(__file__).parents[2] / "../shared/data").resolve()
 options = st.fixed_dictionaries(
     {
         "resolution": st.sampled_from([0.0, 0.5, 1.0, 2.5]),

@@ -28,7 +28,7 @@ from netinnov.sources._geojson import features_of
 from netinnov.sources._read_network import read
 from netinnov.study import read_configuration
 from netinnov.study._manifest import hash_inputs
-from test_damaged_folders import drop_hashes
+from network_folders import drop_hashes
 from workbooks import write_workbook
 
 NODES = "node,place\na,p\nb,q\n"

@@ -18,7 +18,7 @@ from strategies import Tables, bare, networks
 
 engine = pytest.importorskip("infomap")
 
-SHARED = (Path(__file__).parents[1] / "../shared").resolve()
+SHARED = (Path(__file__).parents[2] / "../shared").resolve()
 LAZEGA = SHARED / "data/multiplex_benchmarks/Lazega-Law-Firm.paj"
 
 

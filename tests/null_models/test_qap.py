@@ -220,7 +220,7 @@ def test_the_level_holds_where_predictors_go_together() -> None:
 
 
 def test_flows_between_cities_of_the_delta_fall_with_distance() -> None:
-    folder = (Path(__file__).parents[1] / "../shared/data/china_cities").resolve()
+    folder = (Path(__file__).parents[2] / "../shared/data/china_cities").resolve()
     if not folder.is_dir():
         pytest.skip("needs the Chinese cities beside the checkout")
     cities = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")

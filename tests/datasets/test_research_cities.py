@@ -25,7 +25,7 @@ from netinnov.errors import InputError
 from netinnov.linkages import project
 from netinnov.study import sections
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TABLES = ROOT / "netinnov" / "datasets" / "tables"
 
 
@@ -82,7 +82,7 @@ def test_the_tables_name_neither_persons_nor_organisations() -> None:
 
 def test_the_tables_have_the_size_of_the_source(research_projects) -> None:
     # 17,428 organisations, 10,030 projects and 47,973 participations, 2,195 organisations without a
-    # city: as the files of CORDIS count them (tests/test_sources_cordis.py).
+    # city: as the files of CORDIS count them (tests/sources/test_sources_cordis.py).
     network = research_projects
     kinds = network.nodes["kind"].value_counts()
     assert (kinds.drop("project").sum(), kinds["project"]) == (17_428, 10_030)

@@ -14,7 +14,7 @@ import pytest
 
 import netinnov
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "data" / "make_tables.py"
 FACTS = ROOT / "data" / "facts"
 TABLES = ROOT / "netinnov" / "datasets" / "tables"

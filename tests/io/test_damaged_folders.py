@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.io import read_network, write_network
 from netinnov.sources import read_tables
+from network_folders import drop_hashes
 
 FORMATS = ("csv", "parquet", "arrow")
 
@@ -95,14 +95,6 @@ def written(network: ni.MultilayerNetwork, folder: Path, format: str, hashed: bo
     if not hashed:
         drop_hashes(folder)
     return folder
-
-
-def drop_hashes(folder: Path) -> None:
-    """As `read_network` asks of those who have changed a file."""
-    path = folder / "network.json"
-    about = json.loads(path.read_text(encoding="utf-8"))
-    del about["files"]
-    path.write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
 
 
 @pytest.mark.parametrize("format", FORMATS)

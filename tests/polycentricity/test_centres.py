@@ -356,7 +356,7 @@ def test_bad_options(two, options, words):
 
 @pytest.fixture(scope="module")
 def delta():
-    folder = (Path(__file__).parents[1] / "../shared/data/china_cities").resolve()
+    folder = (Path(__file__).parents[2] / "../shared/data/china_cities").resolve()
     if not folder.is_dir():
         pytest.skip("needs the Chinese cities beside the checkout")
     cities = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")

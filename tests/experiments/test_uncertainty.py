@@ -27,7 +27,7 @@ from netinnov.experiments._effect_statistics import components, data_statistics
 from netinnov.network import network_of_rows
 from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave
 
-DATA = Path(__file__).parents[1] / "../shared/data"
+DATA = Path(__file__).parents[2] / "../shared/data"
 COUNT = 400
 
 

@@ -26,7 +26,7 @@ from netinnov.community import (
 from netinnov.sources import read_multiplex
 from strategies import bare
 
-DATA = (Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks").resolve()
+DATA = (Path(__file__).parents[2] / "../shared/data/multiplex_benchmarks").resolve()
 FIELDS = ("nmi", "ami", "ari", "vi")
 
 labellings = st.integers(2, 30).flatmap(

@@ -25,7 +25,7 @@ from study_cases import facts_of, figures_of, text_in
 
 pytestmark = pytest.mark.slow  # whole studies
 
-STUDIES = Path(__file__).parents[1] / "examples/studies"
+STUDIES = Path(__file__).parents[2] / "examples/studies"
 NAMES = [
     "baidu_delta",
     "cordis_countries",

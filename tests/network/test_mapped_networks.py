@@ -20,9 +20,9 @@ from netinnov.centrality import degree
 from netinnov.errors import InputError
 from netinnov.io import read_network, write_network
 from netinnov.io._arrow_links import arrow_file
+from network_folders import drop_hashes
 from rich_networks import rich_networks
 from strategies import Tables, networks
-from test_damaged_folders import drop_hashes
 
 FILES = ("nodes.arrow", "places.arrow", "layers.arrow", "layer_0.arrow", "layer_1.arrow")
 

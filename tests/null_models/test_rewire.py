@@ -19,7 +19,7 @@ from netinnov.kernels.rewiring import exchange_ends
 from netinnov.null_models import Rewire, mixing, rewire
 from strategies import networks
 
-MULTIPLEX = Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks"
+MULTIPLEX = Path(__file__).parents[2] / "../shared/data/multiplex_benchmarks"
 
 
 def pairs(network, layer):

@@ -308,7 +308,7 @@ def test_the_effect_vanishes_with_the_volume(funding: Any) -> None:
 
 
 def test_the_effect_grows_with_the_volume_in_flows_of_baidu() -> None:
-    folder = (Path(__file__).parents[1] / "../shared/data/china_cities").resolve()
+    folder = (Path(__file__).parents[2] / "../shared/data/china_cities").resolve()
     if not folder.is_dir():
         pytest.skip("needs the Chinese cities beside the checkout")
     table = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str})

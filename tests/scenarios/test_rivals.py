@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from scipy import stats
+from test_scenarios import actors, at_park, cities, rows
 
 import netinnov as ni
 from netinnov.errors import InputError
@@ -27,7 +28,6 @@ from netinnov.scenarios import (
     remove_enclaves,
 )
 from rich_networks import rich_networks
-from test_scenarios import actors, at_park, cities, rows
 
 SETTINGS = [
     ReverseEnclave("home", "host", 4, 0.5),

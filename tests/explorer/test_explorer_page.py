@@ -19,7 +19,7 @@ from explorer_pages import middle_of, opened, read, settle
 
 pytestmark = pytest.mark.usefixtures("few_resamples")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 VIOLATIONS = """
 (rules) => axe.run({ ...rules, resultTypes: ["violations"] }).then((result) => result.violations)

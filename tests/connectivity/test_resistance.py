@@ -22,7 +22,7 @@ from netinnov.connectivity import _laplacian, _spectrum
 from netinnov.kernels.laplacian import eliminate, inverse_diagonal, lanczos, solve
 from strategies import Tables, bare, dense, networks
 
-CKM = (Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks").resolve()
+CKM = (Path(__file__).parents[2] / "../shared/data/multiplex_benchmarks").resolve()
 SIZES = [2, 3, 10, 99, 100, 101, 102, 180]
 """On both sides of the size from which sparse methods take over."""
 
