@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -25,8 +26,7 @@ import numpy as np
 READ = """
 import sys
 from netinnov import sources
-reader, path, options = getattr(sources, sys.argv[1]), sys.argv[2], eval(sys.argv[3])
-tables = reader(path, **options)
+tables = getattr(sources, sys.argv[1])(sys.argv[2], memory=sys.argv[3])
 print(f"{len(tables.nodes):,} nodes, {len(tables.links):,} rows of links")
 """
 
@@ -106,7 +106,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", choices=["patentsview", "openalex"])
     parser.add_argument("--rows", type=int, default=10_000_000, help="of inventors, or works")
-    parser.add_argument("--engine", choices=["duckdb", "pandas"], default="duckdb")
     parser.add_argument("--memory", default="1GB", help="limit of DuckDB")
     parser.add_argument("--temp", help="folder for the files")
     asked = parser.parse_args()
@@ -116,18 +115,15 @@ def main() -> None:
             folder, asked.rows
         )
         size = sum(path.stat().st_size for path in folder.iterdir())
-        options = {"engine": asked.engine}
-        if asked.engine == "duckdb":
-            options |= {"memory": asked.memory, "temp": str(folder.parent)}
-        command = [sys.executable, "-c", READ, f"read_{asked.source}", str(folder), repr(options)]
+        command = [sys.executable, "-c", READ, f"read_{asked.source}", str(folder), asked.memory]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, check=True)
+        subprocess.run(command, check=True, env=os.environ | {"TMPDIR": str(folder.parent)})
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
     finally:
         shutil.rmtree(folder)
     seconds = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
     print(
-        f"{asked.source}, {asked.engine}: {asked.rows:,} synthetic rows, {size / 1e9:.2f} GB of "
+        f"{asked.source}: {asked.rows:,} synthetic rows, {size / 1e9:.2f} GB of "
         f"files: {seconds:.0f} s of processor time, {used.ru_maxrss / 1e6:.2f} GB at most"
     )
 

@@ -7,6 +7,7 @@ import io
 import resource
 import subprocess
 import sys
+import tempfile
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -244,23 +245,24 @@ def test_a_full_disk_leaves_no_part_of_a_folder(tmp_path, network, format):
         (
             100_000,
             "200MB",
-            r"cannot hold what does not fit in memory; give `temp`, a folder on a l",
+            r"cannot hold what does not fit in memory; name a folder .* TMPDIR",
         ),
         (10**9, "4MB", r"needs more than memory='4MB'; give it more \("),
     ],
     ids=["disk", "memory"],
 )
-def test_a_data_base_without_room_says_so_and_is_removed(tmp_path, limit, memory, message):
+def test_a_data_base_without_room_says_so_and_is_removed(
+    tmp_path, monkeypatch, limit, memory, message
+):
     rows = "".join(f"{number // 2}\tinventor-{number % 9973}\n" for number in range(100_000))
     (tmp_path / "large.tsv").write_text("patent_id\tinventor_id\n" + rows)
     (tmp_path / "small.tsv").write_text("patent_id\tinventor_id\n1\ta\n1\tb\n")
     (tmp_path / "temp").mkdir()
-    sources.read_patentsview(tmp_path / "small.tsv", engine="duckdb")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
+    sources.read_patentsview(tmp_path / "small.tsv")
 
     with full_disk(limit), pytest.raises(InputError, match=message):
-        sources.read_patentsview(
-            tmp_path / "large.tsv", engine="duckdb", memory=memory, temp=tmp_path / "temp"
-        )
+        sources.read_patentsview(tmp_path / "large.tsv", memory=memory)
 
     assert list((tmp_path / "temp").iterdir()) == []
 

@@ -15,19 +15,45 @@ from netinnov._runtime.arguments import as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
-from netinnov.sources._complete_rows import (
-    check_events,
-    most_frequent,
-    two_mode,
-    warn_of,
-    with_countries,
-)
-from netinnov.sources._database import ReadingEngine, check_engine
-from netinnov.sources._openalex_duckdb import WorksRead, read_by_duckdb
+from netinnov.sources._complete_rows import check_events, most_frequent, warn_of, with_countries
+from netinnov.sources._database import Database, database
 from netinnov.sources._openalex_files import read_mentions
 from netinnov.sources._reader_result import Tables
 
 KINDS = {"education": "university", "company": "firm", "facility": "institute"}
+
+IDS = "SELECT DISTINCT institution AS name FROM named"
+
+N_WORKS = """
+    SELECT institution AS node, count(*) AS works
+    FROM (SELECT institution, work, min(row) AS row FROM shared GROUP BY ALL)
+    GROUP BY institution ORDER BY min(row)
+"""
+
+WORKS = """
+    SELECT 'work:' || work AS node, 'work' AS kind FROM shared GROUP BY work ORDER BY min(row)
+"""
+
+AUTHORSHIP = """
+    SELECT institution AS source, 'work:' || work AS target, 1.0::DOUBLE AS weight, year AS period,
+        row AS seen FROM shared
+"""
+
+# An author of a work is an event of the institutions named
+BOTH = "SELECT institution, work || ' ' || author AS event, year FROM named"
+# Authors whose institution of a year differs from that of their last year with a work
+MOVES = """
+    WITH usual AS (
+        SELECT author, year, institution FROM (
+            SELECT author, year, institution, count(*) AS works, min(row) AS seen
+            FROM named WHERE year IS NOT NULL GROUP BY author, year, institution)
+        QUALIFY row_number() OVER (PARTITION BY author, year ORDER BY works DESC, seen) = 1),
+    moves AS (
+        SELECT lag(institution) OVER (PARTITION BY author ORDER BY year) AS source,
+            institution AS target, year FROM usual)
+    SELECT source, target, count(*)::DOUBLE AS weight, year AS period
+    FROM moves WHERE source <> target GROUP BY source, target, year
+"""
 
 
 def read_openalex(
@@ -35,11 +61,11 @@ def read_openalex(
     *,
     works: Literal["links", "nodes"] = "links",
     weighting: Weighting = "count",
-    engine: ReadingEngine = "pandas",
-    memory: str | None = None,
-    temp: str | PathLike[str] | None = None,
+    memory: str = "4GB",
 ) -> Tables:
     """Institutions whose authors write works together, belong to both, or move between them.
+
+    Needs DuckDB: ``pip install 'netinnov[bigdata]'``.
 
     Parameters
     ----------
@@ -55,15 +81,10 @@ def read_openalex(
     weighting : {"count", "newman", "full"}
         What two institutions get from a work they share, see `co_participation`; not with
         ``works="nodes"``.
-    engine : {"pandas", "duckdb"}
-        ``"duckdb"``, an extra, reads the files in pieces and computes on disk, for the snapshot.
-        The result is the same, and it alone has to fit in memory; layers and ids of links are
-        categories.
-    memory : str, optional
-        What DuckDB may hold in memory, with a unit; default ``"4GB"``.
-    temp : path, optional
-        The folder for what DuckDB writes to disk, some 100 bytes for each institution that an
-        author of a work names; default that of the operating system.
+    memory : str
+        What DuckDB may hold in memory, with a unit. The files are read in pieces, and the result
+        alone has to fit in memory; the rest goes to disk, in the folder for temporary files, some
+        100 bytes for each institution that an author of a work names.
 
     Returns
     -------
@@ -76,7 +97,8 @@ def read_openalex(
         ``links``: layer ``co_publication`` (works that institutions share), ``co_affiliation``
         (weight: pairs of work and author that name both) and, directed, ``mobility`` (weight:
         authors who moved); or the layer ``authorship``, of weight 1. ``period`` is the year of
-        publication; for a move the year of the first work at the new institution.
+        publication; for a move the year of the first work at the new institution. Layers and ids
+        are categories.
 
         ``places``: the cities, ids ``"CITY, CC"`` as they are spelt, with the medians of the
         coordinates of their institutions, and the countries, which are their ``parent``; ``level``
@@ -90,6 +112,8 @@ def read_openalex(
         has an institution.
     ValueError
         An argument is none of the choices, or a weighting is given for ``works="nodes"``.
+    ImportError
+        DuckDB is not installed.
 
     Warns
     -----
@@ -112,66 +136,77 @@ def read_openalex(
     >>> network = build_network(*read_openalex("openalex-snapshot/data"))  # doctest: +SKIP
     """
     check_events("works", works, weighting)
-    check_engine(engine, memory, temp)
     folder = as_path("path", path)
     faults: list[str] = []
-    if engine == "duckdb":
-        read = read_by_duckdb(
-            folder, works=works, weighting=weighting, memory=memory, temp=temp, faults=faults
-        )
-    else:
-        read = _read(folder, works=works, weighting=weighting, faults=faults)
-    if read is None:
-        raise InputError(f"{folder} must hold works whose authors have institutions; none has.")
+    with database(memory, "read_openalex") as data:
+        institutions = _load(data, folder, faults)
+        nodes, places = _nodes(data.frame(N_WORKS).set_index("node")["works"], institutions)
+        if works == "nodes":
+            ids = f"{IDS} UNION SELECT 'work:' || work FROM shared"
+            links = data.links(ids, {"authorship": (data.relation(AUTHORSHIP), "seen")})
+            events = data.frame(WORKS).set_index("node")
+            nodes = pd.concat([nodes, events]).rename_axis("node")
+        else:
+            data.check_pairs(folder, "shared", "work")
+            links = _pairs(data, weighting)
     warn_of(faults)
-    nodes, places = _nodes(read.n_works, read.institutions)
-    if read.works is not None:
-        events = pd.DataFrame({"kind": "work"}, "work:" + read.works)
-        nodes = pd.concat([nodes, events]).rename_axis("node")
-    links = read.links[["layer", "source", "target", "weight", "period"]]
+    links = links[["layer", "source", "target", "weight", "period"]]
     if links["period"].isna().all():
         links = links.drop(columns="period")
     directed = ("mobility",) if (links["layer"] == "mobility").any() else ()
     return Tables(nodes, links, places, directed)
 
 
-def _read(folder: Path, *, works: str, weighting: Weighting, faults: list[str]) -> WorksRead | None:
-    parts: list[pd.DataFrame] = []
-    years: list[pd.DataFrame] = []
-    institutions = read_mentions(folder, parts.append, years.append)
-    mentions = pd.concat(parts, ignore_index=True)
-    if years:
-        year = pd.concat(years).drop_duplicates("work").set_index("work")["year"]
-        mentions["year"] = year.reindex(mentions["work"]).array
-    if (nowhere := mentions["institution"].isna()).any():
-        faults.append(f"authorships without an institution: {nowhere.sum()} of {nowhere.size}")
-    mentions = mentions[~nowhere].dropna(subset=["work", "author"])
-    if mentions.empty:
-        return None
-    mentions = mentions.drop_duplicates(["work", "author", "institution"], ignore_index=True)
-    undated = mentions.loc[mentions["year"].isna(), "work"].nunique()
+def _load(data: Database, folder: Path, faults: list[str]) -> pd.DataFrame:
+    """Distinct mentions with all ids, as tables; return what is known of institutions."""
+    data.make("mentions", ["work", "author", "institution", "year"], whole=["year"])
+    data.make("years", ["work", "year"], whole=["year"])
+    institutions = read_mentions(folder, partial(data.add, "mentions"), partial(data.add, "years"))
+    year, join = "mentions.year", ""
+    if data.size("years"):
+        data.run("""
+            CREATE TABLE dated AS
+            SELECT work, arg_min(year, row) AS year FROM years GROUP BY work
+        """)
+        year, join = "dated.year", "LEFT JOIN dated USING (work)"
+    data.run(f"""
+        CREATE TABLE named AS
+        SELECT row, work, author, institution, {year} AS year FROM mentions
+        SEMI JOIN (SELECT min(row) AS row FROM mentions
+            WHERE work IS NOT NULL AND author IS NOT NULL AND institution IS NOT NULL
+            GROUP BY work, author, institution) USING (row) {join}
+    """)
+    data.run("""
+        CREATE TABLE shared AS
+        SELECT min(row) AS row, institution, work, year FROM named GROUP BY ALL
+    """)
+    counts = data.frame("""
+        SELECT (SELECT count(*) FROM mentions WHERE institution IS NULL) AS nowhere,
+            (SELECT count(*) FROM named) AS named,
+            (SELECT count(DISTINCT work) FROM named WHERE year IS NULL) AS undated
+    """)
+    data.run("DROP TABLE mentions")
+    nowhere, named, undated = counts.to_numpy(int)[0].tolist()
+    if not named:
+        raise InputError(f"{folder} must hold works whose authors have institutions; none has.")
+    if nowhere:
+        faults.append(f"authorships without an institution: {nowhere} of {data.size('mentions')}")
     if undated:
         faults.append(f"works without a year of publication: {undated}")
-    shared = mentions[["institution", "work", "year"]].drop_duplicates(ignore_index=True)
-    if works == "nodes":
-        target = "work:" + shared["work"]
-        by_layer = [two_mode("authorship", shared["institution"], target, shared["year"])]
-    else:
-        both = mentions.assign(event=mentions["work"] + " " + mentions["author"])
-        link = partial(co_participation, member="institution", period="year")
-        by_layer = [
-            link(shared, event="work", weighting=weighting).assign(layer="co_publication"),
-            link(both, event="event").assign(layer="co_affiliation"),
-            _moves(mentions).assign(layer="mobility"),
-        ]
-    links = pd.concat(by_layer, ignore_index=True)
-    return WorksRead(
-        mentions.groupby("institution", sort=False)["work"].nunique(),
-        pd.Index(shared["work"].unique(), dtype="str") if works == "nodes" else None,
-        links.loc[:, ["layer", "source", "target", "weight", "period"]].astype(
-            {"layer": "str", "weight": "float64", "period": "Int64"}
-        ),
-        institutions,
+    return institutions
+
+
+def _pairs(data: Database, weighting: Weighting) -> pd.DataFrame:
+    link = partial(co_participation, member="institution", period="year")
+    shared = link(data.relation("SELECT * FROM shared"), event="work", weighting=weighting)
+    order = "period NULLS LAST, source, target"
+    return data.links(
+        IDS,
+        {
+            "co_publication": (shared, order),
+            "co_affiliation": (link(data.relation(BOTH), event="event"), order),
+            "mobility": (data.relation(MOVES), "source, target, period"),
+        },
     )
 
 
@@ -214,18 +249,3 @@ def _nodes(
     places["name"] = first_of["city"]
     places["country"] = first_of["country"]
     return nodes, with_countries(places, country)
-
-
-def _moves(mentions: pd.DataFrame) -> pd.DataFrame:
-    dated = mentions.dropna(subset="year")
-    counts = dated.groupby(["author", "year", "institution"], sort=False).size().rename("works")
-    ranked = counts.reset_index().sort_values(
-        ["author", "year", "works"], ascending=[True, True, False], kind="stable"
-    )
-    usual = ranked.drop_duplicates(["author", "year"])
-    before = usual.groupby("author")["institution"].shift()
-    moved = before.notna() & (before != usual["institution"])
-    moves = usual.loc[moved, ["institution", "year"]].assign(source=before[moved])
-    moves = moves.rename(columns={"institution": "target", "year": "period"})
-    counted = moves.groupby(["source", "target", "period"]).size().rename("weight")
-    return counted.astype("float64").reset_index()

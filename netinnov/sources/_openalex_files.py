@@ -14,6 +14,7 @@ from netinnov._runtime.arguments import examples
 from netinnov._runtime.opening import opened, parse_json
 from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
+from netinnov.sources._database import PIECE
 from netinnov.sources._text_tables import read_pieces
 
 Use = Callable[[pd.DataFrame], None]
@@ -24,8 +25,8 @@ JSON = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
 FLAT = "works_authorships.csv"
 
 
-def read_mentions(path: Path, use: Use, use_years: Use, *, size: int | None = None) -> pd.DataFrame:
-    """Institutions by id; mentions go to ``use`` in pieces of about ``size`` rows."""
+def read_mentions(path: Path, use: Use, use_years: Use) -> pd.DataFrame:
+    """Institutions by id; mentions go to ``use`` in pieces."""
     if kind_at_path(path) == "nothing":
         raise InputError(f"{path} does not exist; give a file or folder of OpenAlex.")
     files = [path]
@@ -33,7 +34,7 @@ def read_mentions(path: Path, use: Use, use_years: Use, *, size: int | None = No
         files = sorted(entry for entry in path.rglob("*") if entry.is_file())
     tables = {_base(file): file for file in files if _base(file).endswith(".csv")}
     if FLAT in tables:
-        return _flat(tables, use, use_years, size)
+        return _flat(tables, use, use_years)
     lines = [file for file in files if _is_json(file) or file.name.casefold().endswith(JSON)]
     if not lines:
         msg = f"{path} must hold JSON lines of OpenAlex (.jsonl, .gz) or {FLAT}; it holds "
@@ -51,7 +52,7 @@ def read_mentions(path: Path, use: Use, use_years: Use, *, size: int | None = No
             except (AttributeError, TypeError) as error:
                 msg = f"{where}: {entry['id']} must be as OpenAlex writes it; {error}."
                 raise InputError(msg) from None
-            if size is not None and len(mentions) >= size:
+            if len(mentions) >= PIECE:
                 use(_mentions(mentions))
                 mentions.clear()
     use(_mentions(mentions))
@@ -145,7 +146,7 @@ def _learn(known: dict[str, dict[str, Any]], entry: dict[str, Any]) -> None:
     held.update({key: value for key, value in attributes.items() if own or held[key] is None})
 
 
-def _flat(tables: dict[str, Path], use: Use, use_years: Use, size: int | None) -> pd.DataFrame:
+def _flat(tables: dict[str, Path], use: Use, use_years: Use) -> pd.DataFrame:
     ids = {"work_id": "work", "author_id": "author", "institution_id": "institution"}
     works = {"id": "work", "publication_year": "year"}
 
@@ -155,9 +156,9 @@ def _flat(tables: dict[str, Path], use: Use, use_years: Use, size: int | None) -
     def dated(piece: pd.DataFrame) -> None:
         use_years(piece.assign(year=_years(piece["year"])))
 
-    _table(tables[FLAT], ids, mentioned, required=3, size=size)
+    _table(tables[FLAT], ids, mentioned, required=3)
     if "works.csv" in tables:
-        _table(tables["works.csv"], works, dated, required=2, size=size)
+        _table(tables["works.csv"], works, dated, required=2)
     names = {"id": "institution", "display_name": "name", "ror": "ror", "type": "type"}
     about = _whole(tables, "institutions.csv", names | {"country_code": "country"})
     located = {"institution_id": "institution", "latitude": "lat", "longitude": "lon"}
@@ -171,15 +172,13 @@ def _flat(tables: dict[str, Path], use: Use, use_years: Use, size: int | None) -
 def _whole(tables: dict[str, Path], name: str, columns: dict[str, str]) -> pd.DataFrame:
     parts = [pd.DataFrame(columns=[*columns.values()], dtype="str")]
     if name in tables:
-        _table(tables[name], columns, parts.append, required=1, size=None)
+        _table(tables[name], columns, parts.append, required=1)
     return pd.concat(parts, ignore_index=True).drop_duplicates("institution")
 
 
-def _table(
-    file: Path, columns: dict[str, str], use: Use, *, required: int, size: int | None
-) -> None:
+def _table(file: Path, columns: dict[str, str], use: Use, *, required: int) -> None:
     asked: dict[str, Any] = {"required": [*columns][:required], "optional": [*columns][required:]}
-    for piece in read_pieces(file.parent, file.name, size=size, delimiter=",", **asked):
+    for piece in read_pieces(file.parent, file.name, size=PIECE, delimiter=",", **asked):
         frame = piece.frame.rename(columns=columns).reindex(columns=[*columns.values()])
         for column in {"work", "author", "institution"} & {*frame.columns}:
             frame[column] = frame[column].str.replace("^.*/", "", regex=True)

@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from os import PathLike
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import as_list, as_path
+from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
-from netinnov.sources._complete_rows import check_events, most_frequent, one_each, two_mode, warn_of
-from netinnov.sources._database import ReadingEngine, check_engine
-from netinnov.sources._patentsview_duckdb import read_by_duckdb
-from netinnov.sources._patentsview_files import Found, find, places_of, read_all, unescaped
+from netinnov.sources._complete_rows import check_events, warn_of
+from netinnov.sources._database import Database, database, usual
+from netinnov.sources._patentsview_files import (
+    Found,
+    columns_of,
+    find,
+    places_of,
+    read_in_pieces,
+    read_locations,
+    unescaped,
+)
 from netinnov.sources._reader_result import Tables
 
 # By the last digit of the type: a leading 1 says that the assignee owns a part.
 KINDS = {"4": "person", "5": "person"} | dict.fromkeys("6789", "government")
+
+IDS = "SELECT inventor AS name FROM invention UNION SELECT assignee FROM assignment"
+
+TRIMMED = r"regexp_replace({}, '\.0$', '')"
+
+PATENTS = """
+    SELECT 'patent:' || patent AS node, 'patent' AS kind, date
+    FROM (SELECT patent, min(row) AS seen FROM invention GROUP BY patent)
+    LEFT JOIN dated USING (patent) ORDER BY seen
+"""
 
 
 def read_patentsview(
@@ -28,11 +48,11 @@ def read_patentsview(
     patents: Literal["links", "nodes"] = "links",
     weighting: Weighting = "count",
     only: Collection[str] | None = None,
-    engine: ReadingEngine = "pandas",
-    memory: str | None = None,
-    temp: str | PathLike[str] | None = None,
+    memory: str = "4GB",
 ) -> Tables:
     """Inventors that share patents, and the assignees they invent for.
+
+    Needs DuckDB: ``pip install 'netinnov[bigdata]'``.
 
     Parameters
     ----------
@@ -51,7 +71,7 @@ def read_patentsview(
         to choose with ``patents="nodes"``.
     only : collection of str, optional
         Ids of the patents to read. The full tables hold tens of millions of rows.
-    engine, memory, temp
+    memory : str
         As in `read_openalex`; on disk DuckDB needs about as much as the unpacked files.
 
     Returns
@@ -66,7 +86,8 @@ def read_patentsview(
         each pair and year; ``transboundary`` is how many of the patents of an assignee and an
         inventor have the two in different locations, NaN if no two locations are known. Or
         layers ``invention`` and ``assignment`` with weight 1. ``period`` is the year of filing,
-        or else of the grant; no such column if no date is known. No layer is directed.
+        or else of the grant; no such column if no date is known. No layer is directed. Layers and
+        ids are categories.
 
         ``places``: the locations, by id, and their countries, by code, which are the ``parent``;
         None if no location is known.
@@ -77,6 +98,8 @@ def read_patentsview(
         No table of inventors is found; a table cannot be read, is cut off, has another delimiter
         or lacks a column; no date or coordinate of a column can be read; no patent is among
         ``only``.
+    ImportError
+        DuckDB is not installed.
 
     Warns
     -----
@@ -105,116 +128,154 @@ def read_patentsview(
     >>> network = build_network(*read_patentsview("patentsview"))  # doctest: +SKIP
     """
     check_events("patents", patents, weighting)
-    check_engine(engine, memory, temp)
     faults: list[str] = []
-    tables = find(as_path("path", path))
+    folder = as_path("path", path)
+    tables = find(folder)
     wanted = None if only is None else frozenset(map(str, as_list("only", only, "ids")))
-    if engine == "duckdb":
-        read = read_by_duckdb(
-            tables,
-            KINDS,
-            patents=patents,
-            weighting=weighting,
-            only=wanted,
-            memory=memory,
-            temp=temp,
-            faults=faults,
-        )
-    else:
-        read = _read(tables, patents=patents, weighting=weighting, only=wanted, faults=faults)
-    if read is None:
-        msg = f"`only` must hold patents of {path}; none of its {len(wanted or ())} ids is there."
-        raise InputError(msg)
+    with database(memory, "read_patentsview") as data:
+        _load(data, tables, wanted, faults)
+        if not data.size("mentions"):
+            msg = f"`only` must hold patents of {path}; none of its {len(wanted or ())} ids is"
+            raise InputError(f"{msg} there.")
+        places = _places(data, tables, faults)
+        nodes = [_nodes(data, "invention", "inventor", "'talent'", places)]
+        nodes.append(_assignees(data, places))
+        if patents == "nodes":
+            nodes.append(data.frame(PATENTS).set_index("node"))
+            links = _two_mode(data)
+        else:
+            data.check_pairs(folder, "invention", "patent")
+            links = _pairs(data, weighting)
     warn_of(faults)
-    return read
-
-
-def _read(
-    tables: dict[str, list[Found]],
-    *,
-    patents: str,
-    weighting: Weighting,
-    only: Collection[str] | None,
-    faults: list[str],
-) -> Tables | None:
-    mentions = read_all(tables, "inventors", only, faults)
-    if mentions.empty:
-        return None
-    patents_read = frozenset(mentions["patent"])
-    listed = read_all(tables, "assignees", patents_read, faults)
-    own = mentions.loc[mentions["assignee"].notna(), ["patent", "assignee"]]
-    rights = pd.concat([listed, own], ignore_index=True)
-    rights["assignee"] = "assignee:" + rights["assignee"].str.replace(r"\.0$", "", regex=True)
-    listed = read_all(tables, "dates", patents_read, faults)
-    dates = pd.concat([mentions[["patent", "date"]], listed])
-    date = dates.dropna(subset="date").drop_duplicates("patent").set_index("patent")["date"]
-    for table in (mentions, rights):
-        year = date.str[:4].reindex(table["patent"])
-        table["period"] = pd.to_numeric(year).astype("Int64").array
-    locations = read_all(tables, "locations", None, faults)
-    locations_used = [*pd.concat([mentions["location"], rights["location"]]).dropna().unique()]
-    usual = most_frequent(mentions["country"], mentions["location"])
-    places = places_of(locations_used, usual, locations, faults)
-
-    mentions = mentions.drop_duplicates(["patent", "inventor"], ignore_index=True)
-    parts = [_inventors(mentions, places), _assignees(rights, places)]
-    rights = rights.drop_duplicates(["patent", "assignee"], ignore_index=True)
-    if patents == "nodes":
-        ids = pd.Index(mentions["patent"].unique(), dtype="str")
-        events = {"kind": "patent", "date": date.reindex(ids).array}
-        parts.append(pd.DataFrame(events, "patent:" + ids).astype("str"))
-        ends = {"invention": (mentions, "inventor"), "assignment": (rights, "assignee")}
-        by_layer = [
-            two_mode(layer, rows[end], "patent:" + rows["patent"], rows["period"])
-            for layer, (rows, end) in ends.items()
-        ]
-        links = pd.concat(by_layer, ignore_index=True)
-    else:
-        links = _pairs(mentions, rights, weighting)
     if links["period"].isna().all():
         links = links.drop(columns="period")
-    return Tables(pd.concat(parts).rename_axis("node"), links, None if places.empty else places, ())
+    return Tables(pd.concat(nodes).rename_axis("node"), links, None if places.empty else places, ())
 
 
-def _inventors(mentions: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    name = (mentions["first"].fillna("") + " " + mentions["last"].fillna("")).str.strip()
-    rows = mentions.assign(kind="talent", name=name.mask(name == ""))
-    return _nodes(rows, "inventor", places)
+def _load(
+    data: Database, tables: dict[str, list[Found]], only: Collection[str] | None, faults: list[str]
+) -> None:
+    for name, sort in (("mentions", "inventors"), ("owned", "assignees"), ("listed", "dates")):
+        data.make(name, columns_of(sort))
+    chosen = None if only is None else lambda patent: patent.isin(only).to_numpy(bool)
+    read_in_pieces(tables, "inventors", partial(data.add, "mentions"), faults, wanted=chosen)
+    data.run("CREATE TABLE wanted AS SELECT DISTINCT patent FROM mentions")
+
+    def wanted(patent: pd.Series) -> Mask:
+        data.show("asked", pd.DataFrame({"patent": patent, "nth": range(len(patent))}))
+        matches = data.frame("SELECT nth FROM asked SEMI JOIN wanted USING (patent)")
+        mask = np.zeros(len(patent), np.bool_)
+        mask[matches["nth"].to_numpy(np.int64)] = True
+        return mask
+
+    for name, sort in (("owned", "assignees"), ("listed", "dates")):
+        read_in_pieces(tables, sort, partial(data.add, name), faults, wanted=wanted)
+    # What the inventors' own table says of assignees comes last, and of dates first.
+    data.run(f"""
+        CREATE TABLE rights AS
+        SELECT row, patent, 'assignee:' || {TRIMMED.format("assignee")} AS assignee, location,
+            coalesce(organization, nullif(trim(concat_ws(' ', person_first, person_last)), ''))
+                AS name, right({TRIMMED.format("type")}, 1) AS digit FROM owned
+        UNION ALL
+        SELECT row + {data.size("owned")}, patent, 'assignee:' || {TRIMMED.format("assignee")},
+            NULL, NULL, NULL FROM mentions WHERE assignee IS NOT NULL
+    """)
+    data.run(f"""
+        CREATE TABLE dated AS
+        SELECT patent, arg_min(date, row) AS date FROM (
+            SELECT row, patent, date FROM mentions UNION ALL
+            SELECT row + {data.size("mentions")}, patent, date FROM listed)
+        WHERE date IS NOT NULL GROUP BY patent
+    """)
+    data.run("""
+        CREATE TABLE invention AS
+        SELECT row, patent, inventor, location, country,
+            left(dated.date, 4)::BIGINT AS period,
+            nullif(trim(concat_ws(' ', first, last)), '') AS name
+        FROM mentions SEMI JOIN
+            (SELECT min(row) AS row FROM mentions GROUP BY patent, inventor) USING (row)
+        LEFT JOIN dated USING (patent)
+    """)
+    data.run("""
+        CREATE TABLE assignment AS
+        SELECT row, patent, assignee, location, left(date, 4)::BIGINT AS period
+        FROM rights SEMI JOIN
+            (SELECT min(row) AS row FROM rights GROUP BY patent, assignee) USING (row)
+        LEFT JOIN dated USING (patent)
+    """)
 
 
-def _assignees(rights: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    person = rights["person_first"].fillna("") + " " + rights["person_last"].fillna("")
-    name = rights["organization"].fillna(person.str.strip())
-    kind = rights["type"].str.replace(r"\.0$", "", regex=True).str[-1]
-    rows = rights.assign(kind=kind.map(KINDS), name=name.mask(name == ""))
-    rows["country"] = places["country"].reindex(rights["location"]).array
-    nodes = _nodes(rows, "assignee", places)
+def _places(data: Database, tables: dict[str, list[Found]], faults: list[str]) -> pd.DataFrame:
+    located = data.frame(f"""
+        SELECT location, min(seen) AS seen FROM (
+            SELECT location, row AS seen FROM mentions UNION ALL
+            SELECT location, row + {data.size("mentions")} FROM rights)
+        WHERE location IS NOT NULL GROUP BY location ORDER BY seen
+    """)
+    country = data.frame(usual("mentions", "location", "country")).set_index("location")["country"]
+    locations = read_locations(tables, faults)
+    return places_of([*located["location"]], country, locations, faults)
+
+
+def _assignees(data: Database, places: pd.DataFrame) -> pd.DataFrame:
+    listed = ", ".join(f"('{digit}', '{kind}')" for digit, kind in KINDS.items())
+    data.show("located", pd.DataFrame({"location": places.index, "country": places["country"]}))
+    data.run(f"""
+        CREATE TABLE owners AS SELECT rights.*, kind, country FROM rights
+        LEFT JOIN (VALUES {listed}) AS kinds (digit, kind) USING (digit)
+        LEFT JOIN located USING (location)
+    """)
+    nodes = _nodes(data, "owners", "assignee", "kind", places)
     return nodes.assign(kind=nodes["kind"].fillna("firm"))
 
 
-def _nodes(rows: pd.DataFrame, column: str, places: pd.DataFrame) -> pd.DataFrame:
-    nodes = one_each(rows, column, ("kind", "location", "name", "country")).astype("str")
-    nodes = nodes.rename(columns={"location": "place"})
+def _nodes(
+    data: Database, table: str, column: str, kind: str, places: pd.DataFrame
+) -> pd.DataFrame:
+    frequent = ["location", "name", "country", *(["kind"] if kind == "kind" else [])]
+    joins = " ".join(
+        f"LEFT JOIN ({usual(table, column, value)}) USING ({column})" for value in frequent
+    )
+    nodes = data.frame(f"""
+        SELECT {column} AS node, {kind} AS kind, location AS place, name, country, patents
+        FROM (SELECT {column}, min(row) AS seen, sum(n)::BIGINT AS patents FROM (
+            SELECT {column}, patent, min(row) AS row, 1 AS n FROM {table} GROUP BY ALL)
+            GROUP BY {column})
+        {joins} ORDER BY seen
+    """).set_index("node")
     nodes["name"] = unescaped(nodes["name"])
     nodes["country"] = places["country"].reindex(nodes["place"]).fillna(nodes["country"]).array
-    nodes["patents"] = rows.groupby(column)["patent"].nunique().astype("Int64")
     return nodes
 
 
-def _pairs(mentions: pd.DataFrame, rights: pd.DataFrame, weighting: Weighting) -> pd.DataFrame:
-    shared: pd.DataFrame = co_participation(
-        mentions, member="inventor", event="patent", weighting=weighting, period="period"
+def _two_mode(data: Database) -> pd.DataFrame:
+    ids = f"{IDS} UNION SELECT 'patent:' || patent FROM invention"
+    layers = {}
+    for layer, end in {"invention": "inventor", "assignment": "assignee"}.items():
+        query = f"SELECT {end} AS source, 'patent:' || patent AS target, 1.0::DOUBLE AS weight,"
+        layers[layer] = (data.relation(f"{query} period, row AS seen FROM {layer}"), "seen")
+    return data.links(ids, layers)
+
+
+def _pairs(data: Database, weighting: Weighting) -> pd.DataFrame:
+    together = co_participation(
+        data.relation("SELECT inventor, patent, period FROM invention"),
+        member="inventor",
+        event="patent",
+        weighting=weighting,
+        period="period",
     )
-    together = mentions[["patent", "inventor", "location", "period"]].merge(
-        rights[["patent", "assignee", "location"]], on="patent", suffixes=("", "_of_assignee")
+    hired = data.relation(f"""
+        SELECT o.assignee AS source, i.inventor AS target, count(*)::DOUBLE AS weight, i.period,
+            sum((i.location <> o.location)::INT)::DOUBLE AS transboundary,
+            min(i.row * {data.size("owned") + data.size("mentions")} + o.row) AS seen
+        FROM invention i JOIN assignment o USING (patent)
+        GROUP BY o.assignee, i.inventor, i.period
+    """)
+    return data.links(
+        IDS,
+        {
+            "co_inventor": (together, "period NULLS LAST, source, target"),
+            "assignee_inventor": (hired, "seen"),
+        },
     )
-    seat = together["location_of_assignee"]
-    known = together["location"].notna() & seat.notna()
-    together["away"] = (together["location"] != seat).astype("float64").where(known)
-    pairs = together.groupby(["assignee", "inventor", "period"], sort=False, dropna=False)
-    counts = pairs.agg(weight=("patent", "size")).astype("float64")
-    counts["transboundary"] = pairs["away"].sum(min_count=1)
-    hired = counts.reset_index().rename(columns={"assignee": "source", "inventor": "target"})
-    shared["layer"], hired["layer"] = "co_inventor", "assignee_inventor"
-    links: pd.DataFrame = pd.concat([shared, hired], ignore_index=True).astype({"layer": "str"})
-    return links.loc[:, ["layer", "source", "target", "weight", "period", "transboundary"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from netinnov._runtime.path_kinds import kind_at_path
 from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import with_countries
+from netinnov.sources._database import PIECE
 from netinnov.sources._judgement import Completeness, Judgement
 from netinnov.sources._text_tables import TextTable, read_header, read_pieces, read_text_file
 
@@ -103,14 +104,6 @@ def find(path: Path) -> dict[str, list[Found]]:
     return tables
 
 
-def read_all(
-    tables: dict[str, list[Found]], sort: str, patents: Collection[str] | None, faults: list[str]
-) -> pd.DataFrame:
-    parts = [pd.DataFrame(columns=columns_of(sort), dtype="str")]
-    read_in_pieces(tables, sort, parts.append, faults, within=patents)
-    return pd.concat(parts, ignore_index=True)
-
-
 def columns_of(sort: str) -> list[str]:
     must, more = TABLES[sort]
     return [*must, *more]
@@ -122,9 +115,7 @@ def read_in_pieces(
     use: Callable[[pd.DataFrame], None],
     faults: list[str],
     *,
-    within: Collection[str] | None = None,
     wanted: Callable[[pd.Series], Mask] | None = None,
-    size: int | None = None,
 ) -> None:
     must, more = TABLES[sort]
     ids = [role for role in must if role in ("patent", "inventor", "assignee", "location")]
@@ -140,12 +131,11 @@ def read_in_pieces(
         for piece in read_pieces(
             source.folder,
             source.name,
-            size=size,
+            size=PIECE,
             required=[columns[role] for role in must],
             optional=[column for role, column in columns.items() if role in more],
             delimiter=source.delimiter,
             quoted=source.quoted,
-            within=None if within is None else (columns["patent"], within),
         ):
             if source.delimiter == "\t":
                 piece.refuse_unended()
@@ -163,6 +153,12 @@ def read_in_pieces(
         complete.tell(faults, may_be_empty=True)
         for judgement in readable.values():
             judgement.tell(faults)
+
+
+def read_locations(tables: dict[str, list[Found]], faults: list[str]) -> pd.DataFrame:
+    parts = [pd.DataFrame(columns=columns_of("locations"), dtype="str")]
+    read_in_pieces(tables, "locations", parts.append, faults)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _days(table: TextTable, column: str) -> pd.Series:

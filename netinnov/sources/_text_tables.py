@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
@@ -81,9 +81,8 @@ def read_pieces(
     optional: Sequence[str],
     delimiter: str,
     quoted: bool = True,
-    within: tuple[str, Collection[str]] | None = None,
 ) -> Iterator[TextTable]:
-    """As `read_text_file`, ``size`` rows at a time; ``within``: column and values to keep.
+    """As `read_text_file`, ``size`` rows at a time.
 
     Rows that are not as wide as the header, and what the last line lacks, are in the last piece.
     """
@@ -96,7 +95,6 @@ def read_pieces(
         position = {column: at for at, column in enumerate(header)}
         at = [position[column] for column in columns]
         pick = itemgetter(*at, at[0])  # one column twice: a tuple in any case
-        column, values = (0, None) if within is None else (header.index(within[0]), within[1])
         rows: list[tuple[str, ...]] = []
         lines: list[int] = []
         uneven: list[int] = []
@@ -128,11 +126,10 @@ def read_pieces(
                 start, end = end + 1, reader.line_num
                 if len(row) == len(header):
                     n_whole += 1
-                    if values is None or row[column] in values:
-                        if len(rows) == size:
-                            yield piece()
-                        rows.append(pick(row)[:-1])
-                        lines.append(start)
+                    if len(rows) == size:
+                        yield piece()
+                    rows.append(pick(row)[:-1])
+                    lines.append(start)
                 elif row:  # no blank line
                     uneven.append(start)
                 width = len(row) or width

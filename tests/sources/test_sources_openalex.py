@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 import warnings
+from collections import Counter
+from itertools import combinations
 from pathlib import Path
-from typing import Literal
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -15,7 +18,7 @@ from typer.testing import CliRunner
 import netinnov as ni
 from netinnov.cli import app
 from netinnov.errors import InputError
-from netinnov.sources import Tables, read_openalex
+from netinnov.sources import Tables, _openalex_files, read_openalex
 
 URL = "https://openalex.org/"
 
@@ -166,6 +169,44 @@ def test_flattened_tables_and_lines_give_the_same(snapshot: Path, flat: Path) ->
     pd.testing.assert_frame_equal(first.places, second.places)
 
 
+@pytest.mark.parametrize("piece", [17, 2**17])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_works_at_random_give_links_counted_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, piece: int
+) -> None:
+    monkeypatch.setattr(_openalex_files, "PIECE", piece)
+    rng = np.random.default_rng(seed)
+    drawn = {}
+    for number in range(60):
+        authors = sorted({f"A{k}" for k in rng.integers(8, size=3)})
+        there = [
+            (each, [f"I{k}" for k in rng.choice(7, rng.integers(3), False)]) for each in authors
+        ]
+        drawn[f"W{number}"] = (int(2015 + rng.integers(5)), there)
+    entries = [work(number, year, *there) for number, (year, there) in drawn.items()]
+    (tmp_path / "all.jsonl").write_text(lines([*entries, *entries[:9]]))  # some stand twice
+    counts: Counter[tuple[object, ...]] = Counter()
+    named: dict[tuple[str, int], Counter[str]] = {}
+    for year, there in drawn.values():
+        for a, b in combinations(sorted({each for _, held in there for each in held}), 2):
+            counts["co_publication", a, b, year] += 1
+        for author, held in there:
+            for a, b in combinations(sorted(held), 2):
+                counts["co_affiliation", a, b, year] += 1
+            named.setdefault((author, year), Counter()).update(held)
+    last: dict[str, str] = {}
+    for (author, year), held_in_year in sorted(named.items(), key=lambda item: item[0][1]):
+        if held_in_year:
+            usual = held_in_year.most_common(1)[0][0]  # of equals the first
+            if last.setdefault(author, usual) != usual:
+                counts["mobility", last[author], usual, year] += 1
+            last[author] = usual
+    with pytest.warns(UserWarning, match="without an institution"):
+        links = read_openalex(tmp_path).links
+    ends = links[["layer", "source", "target", "period"]].to_numpy().tolist()
+    assert dict(zip(map(tuple, ends), links["weight"], strict=True)) == counts
+
+
 def test_works_as_nodes(snapshot: Path) -> None:
     nodes, links, *_ = read(snapshot, works="nodes")
     assert nodes["kind"].value_counts()["work"] == 5
@@ -246,7 +287,6 @@ def test_files_that_cannot_be_read(text: str, words: str, tmp_path: Path) -> Non
         read_openalex(tmp_path / "all.jsonl")
 
 
-@pytest.mark.parametrize("engine", ["pandas", "duckdb"])
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -263,18 +303,24 @@ def test_files_that_cannot_be_read(text: str, words: str, tmp_path: Path) -> Non
 )
 @pytest.mark.parametrize("before", [0, 1])
 def test_a_line_that_is_no_work_is_named(
-    tmp_path: Path, line: str, words: str, before: int, engine: Literal["pandas", "duckdb"]
+    tmp_path: Path, line: str, words: str, before: int
 ) -> None:
     path = tmp_path / "works.jsonl"
     path.write_text(lines(WORKS[:before]) + line + "\n" + lines(WORKS))
     with pytest.raises(InputError, match=rf"works.jsonl, line {before + 1}:? .*{words}"):
-        read_openalex(path, engine=engine)
+        read_openalex(path)
 
 
 def test_whole_surrogate_pairs_are_characters(tmp_path: Path) -> None:
     institution = INSTITUTIONS[0] | {"display_name": "\U0001f600"}
     (tmp_path / "all.jsonl").write_text(lines([institution, *WORKS]))  # as \\ud83d\\ude00
     assert read(tmp_path).nodes["name"]["I1"] == "\U0001f600"
+
+
+def test_a_missing_package_is_named(snapshot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(ImportError, match=r"read_openalex needs duckdb.*'netinnov\[bigdata\]'"):
+        read_openalex(snapshot)
 
 
 def test_wrong_paths_and_options(snapshot: Path, tmp_path: Path) -> None:
@@ -287,6 +333,8 @@ def test_wrong_paths_and_options(snapshot: Path, tmp_path: Path) -> None:
         read_openalex(snapshot, works="both")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="leave it out with works='nodes'"):
         read_openalex(snapshot, works="nodes", weighting="newman")
+    with pytest.raises(InputError, match="`memory` must be an amount with a unit"):
+        read_openalex(snapshot, memory="much")
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ import warnings
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from netinnov import build_network
 from netinnov.errors import InputError
 from netinnov.linkages import add_outposts, co_participation, find_enclaves, project
-from netinnov.sources import read_patentsview
+from netinnov.sources import _patentsview_files, read_patentsview
 
 # Patents: 1 (2015) of ann and bo, for the firm; D2 (2016) of ann, bo and cy, for firm and ministry;
 # RE3 (no date) of cy alone, for a person. Bo moved from Quzhou (twice) to Hangzhou.
@@ -165,6 +166,51 @@ def test_patents_as_nodes(write):
     pairs = build_network(*read_patentsview(write())).select(layers=["co_inventor"]).links
     # The years of both are those of the patents.
     assert projected.links["weight"].tolist() == pairs["weight"].tolist() == [1.0] * 4
+
+
+@pytest.mark.parametrize("piece", [17, 2**17])
+def test_tables_at_random_give_links_counted_by_joins(tmp_path, monkeypatch, piece):
+    """Repeated rows and missing values; files longer than a piece."""
+    monkeypatch.setattr(_patentsview_files, "PIECE", piece)
+    rng = np.random.default_rng(3)
+
+    def drawn(names, n, missing):
+        return np.where(rng.random(n) < missing, "", rng.choice(names, n))
+
+    patents, people = [f"D{k}" for k in range(12)], [f"in{k}" for k in range(9)]
+    ids = ("patent_id", "inventor_id", "assignee_id", "location_id")
+    inventors, assignees = (
+        pd.DataFrame(
+            {
+                "patent_id": drawn(patents, n, 0.05),
+                column: drawn(names, n, 0.05),
+                "location_id": drawn(["loc1", "loc2", "loc3"], n, 0.2),
+            }
+        )
+        for column, names, n in (("inventor_id", people, 60), ("assignee_id", ["a", "77"], 30))
+    )
+    for name, table in (("inventor", inventors), ("assignee", assignees)):
+        table.to_csv(tmp_path / f"g_{name}.tsv", sep="\t", index=False)
+    with pytest.warns(UserWarning, match="rows left out, without patent_id or"):
+        links = read_patentsview(tmp_path).links
+    named = [
+        table[(table[ids[0]] != "") & (table[column] != "")].drop_duplicates([ids[0], column])
+        for table, column in ((inventors, ids[1]), (assignees, ids[2]))
+    ]
+    both = named[0].merge(named[1], on="patent_id")
+    known = (both["location_id_x"] != "") & (both["location_id_y"] != "")
+    both["away"] = (both["location_id_x"] != both["location_id_y"]).where(known)
+    pairs = both.groupby(["assignee_id", "inventor_id"])
+    hired = links[links["layer"] == "assignee_inventor"]
+    at = pd.MultiIndex.from_arrays([hired["source"].str[len("assignee:") :], hired["target"]])
+    assert len(at) == len(pairs)
+    assert hired["weight"].tolist() == pairs.size().reindex(at).tolist()
+    away = pairs["away"].sum(min_count=1).astype(float).reindex(at)
+    np.testing.assert_array_equal(hired["transboundary"], away)
+    met = named[0].merge(named[0], on="patent_id").query("inventor_id_x < inventor_id_y")
+    shared = links[links["layer"] == "co_inventor"].astype({"source": "str", "target": "str"})
+    counts = met.groupby(["inventor_id_x", "inventor_id_y"]).size()
+    assert shared.set_index(["source", "target"])["weight"].to_dict() == counts.to_dict()
 
 
 def test_only_some_patents(write):
