@@ -79,7 +79,7 @@ class ApproachComparison(Displayed):
         return self.effects.copy()
 
 
-def compare_approaches(
+def compare_approaches(  # noqa: PLR0913
     network: MultilayerNetwork,
     *,
     approaches: Sequence[str] | Mapping[str, Scenario] | None = None,

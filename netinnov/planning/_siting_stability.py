@@ -25,7 +25,7 @@ from netinnov.scenarios import Prices, Scenario
 _COUNTS = ResampledLinks()
 
 
-def siting_stability(
+def siting_stability(  # noqa: PLR0913
     network: MultilayerNetwork,
     *,
     candidates: Mapping[str, Scenario],

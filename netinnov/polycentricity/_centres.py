@@ -23,7 +23,7 @@ from netinnov.polycentricity._resampled_flows import Change, Events, without_eve
 _REWIRE = Rewire()
 
 
-def detect_centres(
+def detect_centres(  # noqa: PLR0913
     network: MultilayerNetwork,
     *,
     rule: CentreRule = "hubs",

@@ -39,7 +39,7 @@ _REWIRE = Rewire()
 _NIL = 1e-12  # absolute tolerance: indices are shares, slopes and counts
 
 
-def profile(
+def profile(  # noqa: PLR0913
     network: MultilayerNetwork,
     *,
     sizes: Sizes = None,

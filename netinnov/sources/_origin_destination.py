@@ -16,6 +16,7 @@ from netinnov.sources._complete_rows import say, warn_of
 from netinnov.sources._decimals import Decimal
 from netinnov.sources._flows import (
     Form,
+    Given,
     Rows,
     as_matrix,
     flows_of_matrix,
@@ -34,7 +35,7 @@ ROUNDING = 1.005  # rounded shares of a place may add up to slightly more than t
 FIRST = ("layer", "source", "target", "weight", "period")
 
 
-def read_origin_destination(
+def read_origin_destination(  # noqa: PLR0913
     source: str | PathLike[str] | pd.DataFrame,
     *,
     form: Form | None = None,
@@ -157,71 +158,42 @@ def read_origin_destination(
         if value is not None:
             check_type(option, value, types.get(option, str))
     check_type("layer", layer, str)
-    if delimiter is not None and len(delimiter) != 1:
-        raise InputError(f"`delimiter` must be one character; found {delimiter!r}.")
     if period is not None and not isinstance(period, str):
         check_number("period", period, whole=True)
         period = int(period)
-    asked = {argument: column for argument, column in named.items() if column is not None}
-    if form == "matrix" and asked:
-        raise InputError(f"a matrix has no columns to name; leave out `{'`, `'.join(asked)}`.")
-    if rows is not None and (form == "long" or asked):
-        raise InputError("`rows` is of a matrix; leave it out for a long table.")
-    if name is not None and places is None:
-        raise InputError("`name` is a column of `places`, which is missing.")
+    asked = [argument for argument, column in named.items() if column is not None]
+    shares = True if shares is None and outflow is not None else shares
+    _refuse_contradictions(form, rows, asked, delimiter)
+    _refuse_without_others(name, places, shares, directed)
     faults: list[str] = []
     headers = check_columns(columns)
     table = given_table(source, check_encoding(encoding), delimiter, decimal)
     matrix = None if form == "long" or asked else as_matrix(table, form)
-    if rows is not None and matrix is None:
-        raise InputError(
-            f"`rows` is of a matrix; {table.name} is not one, as its rows have other "
-            "names than its columns."
-        )
-    if matrix is None:
-        when = period if isinstance(period, str) else None
-        if period is None and "period" in table.frame:
-            when = "period"
-        if headers or not isinstance(source, pd.DataFrame):
-            table, named, when = usual_columns(table, named, when, headers)
-        flows, ends = flows_of_table(table, named, when, faults)
-    else:
-        cells = [str(name) for name in matrix[1].columns]
-        if headers:
-            if named_places := [key for key in headers if key.removeprefix("links.") in cells]:
-                msg = f"`columns`: {named_places[0]!r} is a place in the header of {table.name}; "
-                raise InputError(f"{msg}leave it out, and rename places by `aliases`.")
-            corner = [name for name in map(str, table.frame) if name not in cells]
-            of_flows(headers, corner, {"corner of the matrix": corner})
+    if matrix is not None:
+        _refuse_named_places(headers, table, [str(name) for name in matrix[1].columns])
         flows, ends = flows_of_matrix(table, *matrix, rows)
+    else:
+        if rows is not None:
+            msg = f"`rows` is of a matrix; {table.name} is not one, as its rows have other names "
+            raise InputError(f"{msg}than its columns.")
+        usual = headers if headers or not isinstance(source, pd.DataFrame) else None
+        flows, ends = _flows_of_rows(table, named, period, usual, faults)
     if flows.empty:
         raise InputError(f"{table.name} must hold a flow above 0; it has none.")
-    if "layer" not in flows:
-        flows["layer"] = pd.Series(layer, flows.index, dtype="str")
-    flows["layer"], bad, _ = as_text(flows["layer"])
-    if (nameless := bad | is_blank(flows["layer"])).any():
-        pairs = flows.loc[nameless, ["source", "target"]].itertuples(index=False)
-        msg = f"{table.name} must name a layer for each flow in column 'layer'; {nameless.sum()} "
-        some = examples(pairs, lambda pair: f"{pair[0]} to {pair[1]}")
-        raise InputError(f"{msg}flows have none: {some}.")
+    flows["layer"] = _layers(flows, layer, table.name)
     if isinstance(period, int):
         flows["period"] = pd.Series(period, flows.index, dtype="Int64")
-    if shares is None and outflow is not None:
-        shares = True
-    if shares and directed is False:
-        raise InputError("shares of an origin have a direction; leave out directed=False.")
     ids = ends.to_series().replace(dict(aliases or {}))
     if places is not None:
         ids = _in_places(ids, places, name, table.name, faults)
     flows = without_totals(flows, ids, table.name)
-    if matrix is not None and not directed and not shares:
-        flows, why = undirected(flows, ends)
-        if why and directed is None:
-            directed = False
-            msg = f"{table.name}: {why}, so its links have no direction and each pair is one link. "
-            msg += "Flows with a direction need directed=True; in a study "
-            table.notes.append(f"{msg}[layers.{layer}] directed = true.")
-    directed = directed is not False
+    may_be_undirected = matrix is not None and not directed and not shares
+    flows, why = undirected(flows, ends) if may_be_undirected else (flows, "")
+    if why and directed is None:
+        msg = f"{table.name}: {why}, so its links have no direction and each pair is one link. "
+        msg += "Flows with a direction need directed=True; in a study "
+        table.notes.append(f"{msg}[layers.{layer}] directed = true.")
+    directed = directed is not False and not why
     shares = shares if directed else False
     whole = _whole(flows, shares, table.name)
     nodes, quantity = _nodes(ids, places), "amount"
@@ -237,6 +209,62 @@ def read_origin_destination(
     names = pd.Index(sorted(links["layer"].unique()), dtype="str", name="layer")
     layers = pd.DataFrame({"directed": directed, "quantity": quantity}, names)
     return Tables(nodes, links, places, tuple(names) if directed else (), layers)
+
+
+def _refuse_contradictions(
+    form: Form | None, rows: Rows | None, asked: list[str], delimiter: str | None
+) -> None:
+    if delimiter is not None and len(delimiter) != 1:
+        raise InputError(f"`delimiter` must be one character; found {delimiter!r}.")
+    if form == "matrix" and asked:
+        raise InputError(f"a matrix has no columns to name; leave out `{'`, `'.join(asked)}`.")
+    if rows is not None and (form == "long" or asked):
+        raise InputError("`rows` is of a matrix; leave it out for a long table.")
+
+
+def _refuse_without_others(
+    name: str | None, places: pd.DataFrame | None, shares: bool | None, directed: bool | None
+) -> None:
+    if name is not None and places is None:
+        raise InputError("`name` is a column of `places`, which is missing.")
+    if shares and directed is False:
+        raise InputError("shares of an origin have a direction; leave out directed=False.")
+
+
+def _flows_of_rows(
+    table: Given,
+    named: dict[str, str | None],
+    period: str | int | None,
+    headers: dict[str, str] | None,
+    faults: list[str],
+) -> tuple[pd.DataFrame, pd.Index]:
+    """The flows of a long table; with ``headers`` usual headers are known as well."""
+    when = "period" if period is None and "period" in table.frame else period
+    when = when if isinstance(when, str) else None
+    if headers is not None:
+        table, named, when = usual_columns(table, named, when, headers)
+    return flows_of_table(table, named, when, faults)
+
+
+def _refuse_named_places(headers: dict[str, str], table: Given, places: list[str]) -> None:
+    """Of a matrix only the corner may be named."""
+    if named := [key for key in headers if key.removeprefix("links.") in places]:
+        msg = f"`columns`: {named[0]!r} is a place in the header of {table.name}; "
+        raise InputError(f"{msg}leave it out, and rename places by `aliases`.")
+    corner = [name for name in map(str, table.frame) if name not in places]
+    of_flows(headers, corner, {"corner of the matrix": corner})
+
+
+def _layers(flows: pd.DataFrame, layer: str, table: str) -> pd.Series:
+    if "layer" not in flows:
+        return pd.Series(layer, flows.index, dtype="str")
+    layers, bad, _ = as_text(flows["layer"])
+    if (nameless := bad | is_blank(layers)).any():
+        pairs = flows.loc[nameless, ["source", "target"]].itertuples(index=False)
+        msg = f"{table} must name a layer for each flow in column 'layer'; {nameless.sum()} "
+        some = examples(pairs, lambda pair: f"{pair[0]} to {pair[1]}")
+        raise InputError(f"{msg}flows have none: {some}.")
+    return layers
 
 
 def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None:
