@@ -28,9 +28,7 @@ TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet", *WORKBOOKS)
 POINTS = ".geojson"
 
 
-def read_any_table(
-    path: Path, encoding: str | None = None, delimiter: str | None = None, *, stripped: bool = False
-) -> AnyTable:
+def read_any_table(path: Path, encoding: str | None = None, *, stripped: bool = False) -> AnyTable:
     ending = ending_of(path)
     if ending == ".parquet":
         table = read_parquet(path)
@@ -47,7 +45,7 @@ def read_any_table(
             held = examples(sheets, str) or "nothing"
             raise InputError(f"{path} must have one sheet with a table; it has {held}.")
         return AnyTable(path.name, next(iter(sheets.values())), "", [])
-    return read_delimited(path, encoding, delimiter, stripped=stripped)
+    return read_delimited(path, encoding, stripped=stripped)
 
 
 def _points(path: Path) -> pd.DataFrame:

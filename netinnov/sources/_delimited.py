@@ -37,12 +37,10 @@ class AnyTable(NamedTuple):
     notes: list[str]
 
 
-def read_delimited(
-    path: Path, encoding: str | None = None, delimiter: str | None = None, *, stripped: bool = False
-) -> AnyTable:
+def read_delimited(path: Path, encoding: str | None = None, *, stripped: bool = False) -> AnyTable:
     text, detected = text_of(str(path), read_bytes(path), encoding)
     text, skipped, hint = _without_hint(text)
-    delimiter = delimiter or hint or delimiter_of(text)
+    delimiter = hint or delimiter_of(text)
     header = _header(path, text, delimiter)
     names = [name if name.strip() else f"column {at}" for at, name in enumerate(header, start=1)]
     if text.count('"') % 2:  # Arrow would take the rest of the file for one field

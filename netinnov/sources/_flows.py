@@ -21,7 +21,7 @@ from netinnov._network.columns import (
 )
 from netinnov._network.file_rows import LINE, ROW, has_file_rows, row_unit
 from netinnov._network.synonyms import FLOWS, is_total, key_of
-from netinnov._runtime.arguments import as_path, did_you_mean, examples
+from netinnov._runtime.arguments import as_path, examples
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.sources._any_table import read_any_table
@@ -29,15 +29,7 @@ from netinnov.sources._complete_rows import note
 from netinnov.sources._decimals import Decimal, decimal_of, plain
 from netinnov.sources._headers import described, our_names, unused_columns, unweighted
 
-Form = Literal["long", "matrix"]
 Rows = Literal["origin", "destination"]
-# What the columns of a long table are called, in the order in which they are looked for.
-USUAL = {
-    "origin": ("origin", "source", "from", "orig", "home"),
-    "destination": ("destination", "target", "to", "dest", "host"),
-    "weight": ("weight", "flow", "flows", "value", "count", "trips", "share", "percent"),
-}
-ENDS = {"origin": "source", "destination": "target", "weight": "weight"}
 SAME = 1e-9  # relative difference of two cells that are one number
 FEWEST_PAIRS = 3  # of a matrix with an empty half; fewer flows may lie in one half by chance
 NO_NUMBER = ("", "na", "nan", "null")
@@ -68,14 +60,13 @@ class Given(NamedTuple):
 def given_table(
     source: str | PathLike[str] | pd.DataFrame,
     encoding: str | None,
-    delimiter: str | None,
     decimal: Decimal | None,
 ) -> Given:
     if isinstance(source, pd.DataFrame):
         frame = source.set_axis(source.columns.map(str), axis=1)
         refuse_repeated("the table", frame.columns)
         return Given("the table", frame, "row", np.arange(len(frame)), "", [], decimal)
-    table = read_any_table(as_path("source", source), encoding, delimiter, stripped=True)
+    table = read_any_table(as_path("source", source), encoding, stripped=True)
     frame, unit = table.frame, row_unit(table.frame)
     if frame.empty:
         raise InputError(f"{table.name} must have rows below its header; it has none.")
@@ -84,24 +75,6 @@ def given_table(
         numbers = frame.index.to_numpy()
         frame = frame.set_axis(frame.columns.map(str), axis=1).reset_index(drop=True)
     return Given(table.name, frame, unit, numbers, table.delimiter, table.notes, decimal)
-
-
-def usual_columns(
-    table: Given, asked: Mapping[str, str | None], period: str | None, columns: Mapping[str, str]
-) -> tuple[Given, dict[str, str | None], str | None]:
-    header = [str(name) for name in table.frame]
-    columns = of_flows(columns, header, {"links": header})
-    wanted = [(asked[role], ENDS[role]) for role in ENDS] + [(period, "period")]
-    explicit = {theirs: name for theirs, name in wanted if theirs in header}
-    ours = our_names(table.name, "flows", header, {**columns, **explicit})
-    note(described(table.name, ours, columns))
-    theirs = {name: column for column, name in ours.items()}
-    other = {
-        column: name for column, name in ours.items() if name not in (*ENDS.values(), "period")
-    }
-    frame = table.frame.rename(columns=other)
-    usual = {role: asked[role] or theirs.get(name) for role, name in ENDS.items()}
-    return table._replace(frame=frame), usual, period or theirs.get("period")
 
 
 def of_flows(
@@ -116,19 +89,17 @@ def of_flows(
     return {own[key]: columns[key] for key in sorted(columns, key=lambda key: own[key] != key)}
 
 
-def as_matrix(table: Given, form: Form | None) -> tuple[pd.Series, pd.DataFrame] | None:
+def as_matrix(table: Given) -> tuple[pd.Series, pd.DataFrame] | None:
+    """Names of the rows and the cells, if at least half of the rows are called as columns are."""
     frame = table.frame
     parts = [(frame.iloc[:, 0], 1)] if frame.shape[1] else []
     if not isinstance(frame.index, pd.RangeIndex):
         parts.insert(0, (frame.index.to_series(), 0))
-    named = [(as_text(names)[0].str.strip(), first) for names, first in parts]
-    for names, first in named:
+    for first_column, first in parts:
+        names = as_text(first_column)[0].str.strip()
         if 2 * names.isin(frame.columns[first:]).sum() >= len(names) > 0:
             return names, frame.iloc[:, first:]
-    if form != "matrix" or not named:
-        return None
-    names, first = named[0]
-    return names, frame.iloc[:, first:]
+    return None
 
 
 def flows_of_matrix(
@@ -190,42 +161,43 @@ def undirected(flows: pd.DataFrame, names: pd.Index) -> tuple[pd.DataFrame, str]
 
 
 def flows_of_table(
-    table: Given,
-    asked: Mapping[str, str | None],
-    period: str | None,
-    faults: list[str],
+    table: Given, columns: Mapping[str, str], faults: list[str]
 ) -> tuple[pd.DataFrame, pd.Index]:
     frame = table.frame
     if frame.index.name is not None or not frame.index.equals(pd.RangeIndex(len(frame))):
         named = any(level is not None for level in frame.index.names)
         frame = frame.reset_index(drop=not named)
-        table = table._replace(frame=frame)
-    column = {role: _column(table.name, frame, role, asked[role]) for role in USUAL}
+    header = [str(name) for name in frame]
+    ours = our_names(table.name, "flows", header, of_flows(columns, header, {"links": header}))
+    note(described(table.name, ours, columns))
+    table = table._replace(frame=frame)
+    frame = frame.rename(columns=ours)
+    theirs = {name: column for column, name in ours.items()}
     links = pd.DataFrame(index=frame.index)
     for end, role in (("source", "origin"), ("target", "destination")):
-        text, bad, _ = as_text(frame[column[role]])
+        if end not in frame:
+            msg = f"{table.name} must be a square matrix, or have a column for the {role} such as "
+            msg += f"{role!r}; line 1 has {examples(header, str)}; name it: columns={{'...': "
+            msg += f"{end!r}}}, or in a study under [columns]. Members of events become links by "
+            raise InputError(f"{msg}co_participation().")
+        text, bad, _ = as_text(frame[end])
         if bad.any():
-            msg = f"{table.name} must have text or whole numbers in column {column[role]!r}; not so"
+            msg = f"{table.name} must have text or whole numbers in column {theirs[end]!r}; not so"
             raise InputError(f"{msg}: {table.where(bad)}.")
         links[end] = text.str.strip()
     links["weight"] = 1.0
-    if (weight := column["weight"]) is not None:
+    if "weight" in frame:
         links["weight"] = _numbers(
-            frame[weight],
-            table.decimal([weight]),
+            frame["weight"],
+            table.decimal([theirs["weight"]]),
             table,
-            lambda at: f"{table.where([at])}, column {weight!r}",
+            lambda at: f"{table.where([at])}, column {theirs['weight']!r}",
         )
-    used = [name for name in column.values() if name is not None]
-    if period is not None:
-        used.append(_column(table.name, frame, "period", period) or "")
-        links["period"] = _periods(table, frame[period])
-    more = frame.drop(columns=used)
-    if column["weight"] is None:
+    if "period" in frame:
+        links["period"] = _periods(table, frame["period"].rename(theirs["period"]))
+    more = frame.drop(columns=links.columns, errors="ignore")
+    if "weight" not in frame:
         table.notes.extend(unweighted(table.name, more))
-    if len(clash := more.columns.intersection(links.columns)):
-        msg = f"{table.name} has a column {clash[0]!r} besides the one that is to be it; rename it."
-        raise InputError(msg)
     nowhere = is_blank(links["source"]) | is_blank(links["target"])
     unknown = links["weight"].isna().to_numpy()
     for role, rows in (("an origin or destination", nowhere), ("a number", unknown & ~nowhere)):
@@ -239,24 +211,6 @@ def flows_of_table(
         more = more.take(links.index.to_numpy())
     flows = pd.concat([links, more], axis=1)  # once: each selection of rows visits each column
     return flows.reset_index(drop=True), pd.Index(ends, dtype="str")
-
-
-def _column(table: str, frame: pd.DataFrame, meaning: str, asked: str | None) -> str | None:
-    has = examples(frame.columns, str)
-    if asked is not None:
-        if asked in frame:
-            return asked
-        guess = did_you_mean(asked, frame.columns)
-        raise InputError(f"{table} must have a column {asked!r}{guess}; line 1 has {has}.")
-    by_name = {str(name).strip().casefold(): str(name) for name in frame.columns[::-1]}
-    for name in USUAL[meaning]:
-        if name in by_name:
-            return by_name[name]
-    if meaning == "weight":
-        return None
-    msg = f"{table} must be a square matrix, or have a column for the {meaning} such as "
-    msg += f"{USUAL[meaning][0]!r}; line 1 has {has}; name it: {meaning}='...', or in a study "
-    raise InputError(f"{msg}under [columns]. Members of events become links by co_participation().")
 
 
 def _numbers(

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -30,9 +29,7 @@ from netinnov.sources._parsed_lines import (
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import read_lines
 
-Format = Literal["edges", "mpx", "pajek", "json"]
-ENDINGS: dict[str, Format] = {".edges": "edges", ".mpx": "mpx", ".net": "pajek", ".paj": "pajek"}
-ENDINGS[".json"] = "json"
+ENDINGS = (".edges", ".mpx", ".net", ".paj", ".json")
 EDGES = {
     3: ("layer", "node", "node"),
     4: ("layer", "node", "node", "weight"),
@@ -44,7 +41,6 @@ LON, LAT = ("nodelong", "nodelon", "longitude", "lon"), ("nodelat", "latitude", 
 def read_multiplex(
     path: str | PathLike[str],
     *,
-    format: Format | None = None,
     directed: bool | Sequence[str] | None = None,
     weight: str = "weight",
 ) -> Tables:
@@ -53,19 +49,18 @@ def read_multiplex(
     Parameters
     ----------
     path : path-like
-        A file, ``.gz`` too; its ending tells the format.
-    format : {"edges", "mpx", "pajek", "json"}, optional
-        ``edges``: De Domenico's and muxViz's lines ``layer node node weight``, or ``node layer
-        node layer weight``, with ``NAME_nodes.txt`` and ``NAME_layers.txt`` beside
-        ``NAME_multiplex.edges`` for labels, coordinates and attributes. ``mpx``: the text format
-        of multinet and uunet. ``pajek``: ``.net`` and ``.paj``; relations are layers,
-        partitions and vectors attributes. ``json``: Batagelj's MWnets with two equal ways.
+        A file, ``.gz`` too; its ending tells the format. ``.edges``: De Domenico's and muxViz's
+        lines ``layer node node weight``, or ``node layer node layer weight``, with
+        ``NAME_nodes.txt`` and ``NAME_layers.txt`` beside ``NAME_multiplex.edges`` for labels,
+        coordinates and attributes. ``.mpx``: the text format of multinet and uunet. ``.net`` and
+        ``.paj``: Pajek; relations are layers, partitions and vectors attributes. ``.json``:
+        Batagelj's MWnets with two equal ways.
     directed : bool or sequence of str, optional
-        Which layers have a direction. Default: what the file says; ``edges`` and ``json`` do not,
+        Which layers have a direction. Default: what the file says; ``.edges`` and ``.json`` do not,
         and are taken as directed if some pairs are linked both ways and others one way.
     weight : str
-        The attribute of edges that is the weight, in ``mpx``. Without it all weights are 1. In
-        ``json`` it is ``w``, or ``weight`` where no link has that.
+        The attribute of edges that is the weight, in ``.mpx``. Without it all weights are 1. In
+        ``.json`` it is ``w``, or ``weight`` where no link has that.
 
     Returns
     -------
@@ -92,7 +87,7 @@ def read_multiplex(
     Notes
     -----
     In an undirected layer in which each link stands both ways, with one weight, it counts once.
-    The directions that ``edges`` and ``json`` do not state are guessed for all layers together: a
+    The directions that ``.edges`` and ``.json`` do not state are guessed for all layers together: a
     network in which no link is returned is taken as undirected, so say ``directed=True`` of a tree.
 
     ``x`` and ``y`` of Pajek's vertices are attributes of the nodes: the file does not say whether
@@ -121,19 +116,17 @@ def read_multiplex(
     1     2      1      2     3.0
     """
     path = as_path("path", path)
-    if format is None:
-        if ending_of(path) not in ENDINGS:
-            raise InputError(f"{path.name} must end in {', '.join(ENDINGS)}, or say `format`.")
-        format = ENDINGS[ending_of(path)]
+    if (ending := ending_of(path)) not in ENDINGS:
+        raise InputError(f"{path.name} must end in {', '.join(ENDINGS)}; rename it.")
     lines = read_lines(path)
-    if format == "edges":
+    if ending == ".edges":
         parsed = _parse_edges(path, lines)
-    elif format == "mpx":
+    elif ending == ".mpx":
         parsed = parse_mpx(path.name, lines, weight)
-    elif format == "pajek":
-        parsed = parse_pajek(path.name, lines)
-    else:
+    elif ending == ".json":
         parsed = _parse_json(path.name, "\n".join(lines))
+    else:
+        parsed = parse_pajek(path.name, lines)
     if not parsed.links:
         msg = f"{path.name} must have links; none of its {len(lines)} lines is one; is it cut off?"
         raise InputError(msg)

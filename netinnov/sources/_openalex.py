@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_floats
-from netinnov._runtime.arguments import as_path
+from netinnov._runtime.arguments import as_path, examples
+from netinnov._runtime.opening import opened, parse_json
+from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
 from netinnov.sources._complete_rows import check_events, most_frequent, warn_of, with_countries
-from netinnov.sources._database import Database, database
-from netinnov.sources._openalex_files import read_mentions
+from netinnov.sources._database import PIECE, Database, database
 from netinnov.sources._reader_result import Tables
+
+MENTION = ("work", "author", "institution", "year")
+INSTITUTION = ("institution", "name", "ror", "type", "country", "city", "city_id", "lat", "lon")
+JSON = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
 
 KINDS = {"education": "university", "company": "firm", "facility": "institute"}
 
@@ -72,9 +79,7 @@ def read_openalex(
     path : path-like
         JSON lines of works and, for cities and coordinates, of institutions, in one file or in
         files anywhere below a folder (``.jsonl``, ``.json``, also ``.gz``; ``part_*.gz`` as in the
-        snapshot; answers of the API, with ``results``, too). Or a folder with the tables that
-        OpenAlex' own script makes of them: ``works_authorships.csv`` and, if any, ``works.csv``,
-        ``institutions.csv`` and ``institutions_geo.csv``, also ``.gz``.
+        snapshot; answers of the API, with ``results``, too).
     works : {"links", "nodes"}
         ``"links"``: institutions are linked to one another. ``"nodes"``: works stay as nodes, and
         institutions are linked to the works of their authors.
@@ -108,8 +113,7 @@ def read_openalex(
     Raises
     ------
     InputError
-        Nothing of OpenAlex is found, a line is not JSON, a table lacks a column, or no author
-        has an institution.
+        Nothing of OpenAlex is found, a line is not JSON, or no author has an institution.
     ValueError
         An argument is none of the choices, or a weighting is given for ``works="nodes"``.
     ImportError
@@ -160,21 +164,13 @@ def read_openalex(
 def _load(data: Database, folder: Path, faults: list[str]) -> pd.DataFrame:
     """Distinct mentions with all ids, as tables; return what is known of institutions."""
     data.make("mentions", ["work", "author", "institution", "year"], whole=["year"])
-    data.make("years", ["work", "year"], whole=["year"])
-    institutions = read_mentions(folder, partial(data.add, "mentions"), partial(data.add, "years"))
-    year, join = "mentions.year", ""
-    if data.size("years"):
-        data.run("""
-            CREATE TABLE dated AS
-            SELECT work, arg_min(year, row) AS year FROM years GROUP BY work
-        """)
-        year, join = "dated.year", "LEFT JOIN dated USING (work)"
-    data.run(f"""
+    institutions = _read_mentions(folder, partial(data.add, "mentions"))
+    data.run("""
         CREATE TABLE named AS
-        SELECT row, work, author, institution, {year} AS year FROM mentions
+        SELECT row, work, author, institution, year FROM mentions
         SEMI JOIN (SELECT min(row) AS row FROM mentions
             WHERE work IS NOT NULL AND author IS NOT NULL AND institution IS NOT NULL
-            GROUP BY work, author, institution) USING (row) {join}
+            GROUP BY work, author, institution) USING (row)
     """)
     data.run("""
         CREATE TABLE shared AS
@@ -249,3 +245,121 @@ def _nodes(
     places["name"] = first_of["city"]
     places["country"] = first_of["country"]
     return nodes, with_countries(places, country)
+
+
+def _read_mentions(path: Path, use: Callable[[pd.DataFrame], None]) -> pd.DataFrame:
+    """Institutions by id; mentions go to ``use`` in pieces."""
+    if kind_at_path(path) == "nothing":
+        raise InputError(f"{path} does not exist; give a file or folder of OpenAlex.")
+    files = [path]
+    if kind_at_path(path) == "a folder":
+        files = sorted(entry for entry in path.rglob("*") if entry.is_file())
+    lines = [file for file in files if _is_json(file) or file.name.casefold().endswith(JSON)]
+    if not lines:
+        msg = f"{path} must hold JSON lines of OpenAlex (.jsonl, .gz); it holds "
+        raise InputError(f"{msg}{examples([file.name for file in files], str) or 'nothing'}.")
+    mentions: list[tuple[Any, ...]] = []
+    known: dict[str, dict[str, Any]] = {}
+    for file in lines:
+        for where, entry in _entries(file):
+            kind = _id(entry.get("id"))[:1]
+            try:
+                if kind == "I":
+                    _learn(known, entry)
+                elif kind == "W":
+                    mentions += _of_work(entry, known)
+            except (AttributeError, TypeError) as error:
+                msg = f"{where}: {entry['id']} must be as OpenAlex writes it; {error}."
+                raise InputError(msg) from None
+            if len(mentions) >= PIECE:
+                use(_mentions(mentions))
+                mentions.clear()
+    use(_mentions(mentions))
+    return pd.DataFrame([*known.values()], columns=INSTITUTION).set_index("institution")
+
+
+def _mentions(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=MENTION, dtype=object).astype(
+        dict.fromkeys(MENTION[:3], "str")
+    )
+    return table.assign(year=_years(table["year"]))
+
+
+def _years(values: pd.Series) -> pd.Series:
+    number = as_floats(values)
+    return number.where((number % 1 == 0) & (number.abs() < 2**53)).astype("Int64")
+
+
+def is_openalex(folder: Path) -> bool:
+    """Whether a folder holds JSON lines of OpenAlex, or folders of works."""
+    named = any(map(_is_json, folder.iterdir()))
+    places = ("works", "data/works", "jsonl/works", "data/jsonl/works")  # the last two since 2026
+    return named or any((folder / place).is_dir() for place in places)
+
+
+def _is_json(file: Path) -> bool:
+    name = file.name.casefold()
+    return name.endswith(JSON[:2]) or (name.startswith("part_") and name.endswith(".gz"))
+
+
+def _entries(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    with opened(file) as stream:
+        for number, line in enumerate(stream, start=1):
+            where, text = f"{file.name}, line {number}", line.decode("utf-8-sig", errors="replace")
+            if not text.strip():
+                continue
+            if number == 1 and not _is_whole(text):
+                text += stream.read().decode("utf-8-sig", errors="replace")
+            entry = parse_json(file.name, text, first=number)
+            several = entry.get("results", [entry]) if isinstance(entry, dict) else entry
+            if not isinstance(several, list) or not all(isinstance(each, dict) for each in several):
+                msg = f"{where} must be an object of OpenAlex, or an answer whose `results` are a "
+                raise InputError(f"{msg}list of such; found {text.strip()[:40]!r}.")
+            yield from ((where, each) for each in several)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a line is no part of an object of several lines."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError:
+        return False
+    except (ValueError, RecursionError):
+        pass
+    return True
+
+
+def _of_work(work: dict[str, Any], known: dict[str, dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
+    year = work.get("publication_year")
+    for authorship in work.get("authorships") or ():
+        author = _id((authorship.get("author") or {}).get("id")) or None
+        affiliations = authorship.get("institutions") or ()
+        for institution in affiliations:
+            _learn(known, institution)
+            yield _id(work["id"]), author, _id(institution.get("id")) or None, year
+        if not affiliations:
+            yield _id(work["id"]), author, None, year
+
+
+def _learn(known: dict[str, dict[str, Any]], entry: dict[str, Any]) -> None:
+    """Institution record: its own entry overrides what a work lists."""
+    name = _id(entry.get("id"))
+    geo = entry.get("geo") or {}
+    attributes = {
+        "institution": name,
+        "name": entry.get("display_name"),
+        "ror": entry.get("ror"),
+        "type": entry.get("type"),
+        "country": entry.get("country_code") or geo.get("country_code"),
+        "city": geo.get("city"),
+        "city_id": geo.get("geonames_city_id"),
+        "lat": geo.get("latitude"),
+        "lon": geo.get("longitude"),
+    }
+    held = known.setdefault(name, dict.fromkeys(INSTITUTION))
+    own = "geo" in entry
+    held.update({key: value for key, value in attributes.items() if own or held[key] is None})
+
+
+def _id(text: object) -> str:
+    return str(text or "").rpartition("/")[2]

@@ -15,7 +15,6 @@ from netinnov.errors import InputError
 from netinnov.sources._complete_rows import say, warn_of
 from netinnov.sources._decimals import Decimal
 from netinnov.sources._flows import (
-    Form,
     Given,
     Rows,
     as_matrix,
@@ -24,7 +23,6 @@ from netinnov.sources._flows import (
     given_table,
     of_flows,
     undirected,
-    usual_columns,
 )
 from netinnov.sources._headers import check_columns
 from netinnov.sources._reader_result import Tables
@@ -35,15 +33,11 @@ ROUNDING = 1.005  # rounded shares of a place may add up to slightly more than t
 FIRST = ("layer", "source", "target", "weight", "period")
 
 
-def read_origin_destination(  # noqa: PLR0913
+def read_origin_destination(
     source: str | PathLike[str] | pd.DataFrame,
     *,
-    form: Form | None = None,
     rows: Rows | None = None,
-    origin: str | None = None,
-    destination: str | None = None,
-    weight: str | None = None,
-    period: str | int | None = None,
+    period: int | None = None,
     directed: bool | None = None,
     shares: bool | None = None,
     outflow: pd.Series | None = None,
@@ -53,7 +47,6 @@ def read_origin_destination(  # noqa: PLR0913
     layer: str = "flow",
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
-    delimiter: str | None = None,
     decimal: Decimal | None = None,
 ) -> Tables:
     """Flows from origins to destinations: people, trips, goods, calls.
@@ -63,19 +56,12 @@ def read_origin_destination(  # noqa: PLR0913
     source : path-like or DataFrame
         A table, or a file with one: text with a header (``.gz`` too; commas, semicolons, tabs or
         ``|`` between columns), a workbook with one sheet or Parquet. One row a flow, or a
-        square matrix of origins and destinations.
-    form : {"long", "matrix"}, optional
-        Which of the two. Default: a matrix if its rows have the names of its columns.
+        square matrix of origins and destinations, if its rows have the names of its columns.
     rows : {"origin", "destination"}, optional
         What the rows of a matrix are; its columns are the other. Default: origins, unless the
         corner of the matrix has a word for destinations, which is asked about.
-    origin, destination, weight : str, optional
-        Columns of a long table. Default: columns called origin, source, from or 起点; destination,
-        target, to or 终点; weight, flow, value, count, trips, 权重, 人数 or share. Without a weight
-        each row counts 1.
-    period : str or int, optional
-        The column with the year or day as a whole number, or that number for the whole table.
-        Default: columns of a file called period, year or 年份.
+    period : int, optional
+        The year or day of the whole table. Default: the column called period, year or 年份.
     directed : bool, optional
         Whether the flows have a direction. Default: yes; not those of a matrix that is symmetric,
         or empty above or below its diagonal, in which each pair of places is a link.
@@ -93,12 +79,12 @@ def read_origin_destination(  # noqa: PLR0913
     layer : str
         Name of the layer; a column ``layer`` of a long table goes before.
     columns : mapping of str to str, optional
-        From headers of a long table to our names, such as ``{"Ort": "source"}``; of a matrix only
-        its corner may be named, which needs no name. ``"links.Ort"`` is the same.
+        From headers of a long table to our names, such as ``{"Ort": "source"}``; ``"links.Ort"``
+        is the same. Without it: columns called origin, source, from or 起点; destination, target,
+        to or 终点; weight, flow, value, count, trips, 权重, 人数 or share. Without a weight each
+        row counts 1. Of a matrix only its corner may be named, which needs no name.
     encoding : str, optional
         Of a text file. Default: UTF-8, or else UTF-16 or GB18030 where the bytes are of it.
-    delimiter : str, optional
-        What stands between the columns of a text file. Default: as its rows have it.
     decimal : {".", ","}, optional
         What stands before decimals; the other one is then dropped where it stands after thousands.
         Default: a comma where numbers have one, but not in text files delimited by commas.
@@ -150,25 +136,12 @@ def read_origin_destination(  # noqa: PLR0913
     >>> read_origin_destination(matrix, outflow=totals).links["weight"].tolist()
     [800.0, 121.0]
     """
-    named = {"origin": origin, "destination": destination, "weight": weight}
-    texts = {**named, "name": name, "delimiter": delimiter}
-    tables = {"places": places, "outflow": outflow, "aliases": aliases}
-    types = {"places": pd.DataFrame, "outflow": pd.Series, "aliases": Mapping}
-    for option, value in (texts | tables).items():
-        if value is not None:
-            check_type(option, value, types.get(option, str))
-    check_type("layer", layer, str)
-    if period is not None and not isinstance(period, str):
-        check_number("period", period, whole=True)
-        period = int(period)
-    asked = [argument for argument, column in named.items() if column is not None]
     shares = True if shares is None and outflow is not None else shares
-    _refuse_contradictions(form, rows, asked, delimiter)
-    _refuse_without_others(name, places, shares, directed)
+    _check_options(period, directed, shares, outflow, places, name, aliases, layer)
     faults: list[str] = []
     headers = check_columns(columns)
-    table = given_table(source, check_encoding(encoding), delimiter, decimal)
-    matrix = None if form == "long" or asked else as_matrix(table, form)
+    table = given_table(source, check_encoding(encoding), decimal)
+    matrix = as_matrix(table)
     if matrix is not None:
         _refuse_named_places(headers, table, [str(name) for name in matrix[1].columns])
         flows, ends = flows_of_matrix(table, *matrix, rows)
@@ -176,13 +149,12 @@ def read_origin_destination(  # noqa: PLR0913
         if rows is not None:
             msg = f"`rows` is of a matrix; {table.name} is not one, as its rows have other names "
             raise InputError(f"{msg}than its columns.")
-        usual = headers if headers or not isinstance(source, pd.DataFrame) else None
-        flows, ends = _flows_of_rows(table, named, period, usual, faults)
+        flows, ends = flows_of_table(table, headers, faults)
     if flows.empty:
         raise InputError(f"{table.name} must hold a flow above 0; it has none.")
     flows["layer"] = _layers(flows, layer, table.name)
-    if isinstance(period, int):
-        flows["period"] = pd.Series(period, flows.index, dtype="Int64")
+    if period is not None:
+        flows["period"] = pd.Series(int(period), flows.index, dtype="Int64")
     ids = ends.to_series().replace(dict(aliases or {}))
     if places is not None:
         ids = _in_places(ids, places, name, table.name, faults)
@@ -211,39 +183,28 @@ def read_origin_destination(  # noqa: PLR0913
     return Tables(nodes, links, places, tuple(names) if directed else (), layers)
 
 
-def _refuse_contradictions(
-    form: Form | None, rows: Rows | None, asked: list[str], delimiter: str | None
+def _check_options(
+    period: object,
+    directed: bool | None,
+    shares: bool | None,
+    outflow: object,
+    places: object,
+    name: object,
+    aliases: object,
+    layer: object,
 ) -> None:
-    if delimiter is not None and len(delimiter) != 1:
-        raise InputError(f"`delimiter` must be one character; found {delimiter!r}.")
-    if form == "matrix" and asked:
-        raise InputError(f"a matrix has no columns to name; leave out `{'`, `'.join(asked)}`.")
-    if rows is not None and (form == "long" or asked):
-        raise InputError("`rows` is of a matrix; leave it out for a long table.")
-
-
-def _refuse_without_others(
-    name: str | None, places: pd.DataFrame | None, shares: bool | None, directed: bool | None
-) -> None:
+    tables = {"places": places, "outflow": outflow, "aliases": aliases, "name": name}
+    types = {"places": pd.DataFrame, "outflow": pd.Series, "aliases": Mapping, "name": str}
+    for option, value in tables.items():
+        if value is not None:
+            check_type(option, value, types[option])
+    check_type("layer", layer, str)
+    if period is not None:
+        check_number("period", period, whole=True)
     if name is not None and places is None:
         raise InputError("`name` is a column of `places`, which is missing.")
     if shares and directed is False:
         raise InputError("shares of an origin have a direction; leave out directed=False.")
-
-
-def _flows_of_rows(
-    table: Given,
-    named: dict[str, str | None],
-    period: str | int | None,
-    headers: dict[str, str] | None,
-    faults: list[str],
-) -> tuple[pd.DataFrame, pd.Index]:
-    """The flows of a long table; with ``headers`` usual headers are known as well."""
-    when = "period" if period is None and "period" in table.frame else period
-    when = when if isinstance(when, str) else None
-    if headers is not None:
-        table, named, when = usual_columns(table, named, when, headers)
-    return flows_of_table(table, named, when, faults)
 
 
 def _refuse_named_places(headers: dict[str, str], table: Given, places: list[str]) -> None:

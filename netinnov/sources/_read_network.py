@@ -28,7 +28,7 @@ from netinnov.sources._complete_rows import ReadingNote, noted, say
 from netinnov.sources._decimals import Decimal
 from netinnov.sources._graph_files import GRAPHS, read_graph
 from netinnov.sources._headers import check_columns, unused_columns
-from netinnov.sources._openalex_files import is_openalex
+from netinnov.sources._openalex import is_openalex
 from netinnov.sources._user_tables import tables_of_file
 from netinnov.sources._workbooks import WORKBOOKS, sheet_names
 
@@ -92,7 +92,7 @@ def read_network(
         A folder that `netinnov.io.write_network` wrote; a folder or workbook with tables of nodes,
         links and, if any, places and layers; a table or matrix of flows; a file ``.edges``,
         ``.mpx``, ``.net``, ``.paj``, ``.graphml``, ``.gexf`` or ``.gml``; or a folder or zip of
-        CORDIS, a table of PatentsView, or JSON lines or tables of OpenAlex.
+        CORDIS, a table of PatentsView, or JSON lines of OpenAlex.
     columns : mapping of str to str, optional
         From headers of tables to ours, such as ``{"Ort": "place"}``; ``"nodes.Ort"`` is that of
         one table. Headers in any case and usual words in English and Chinese need none.

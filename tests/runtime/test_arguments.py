@@ -267,10 +267,8 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [
-        ("origin", [1], "type str"),
         ("layer", 5, "type str"),
         ("layer", None, "type str"),
-        ("delimiter", ";;", "one character; found ';;'"),
         ("decimal", "", "one of '.', ','"),
         ("decimal", 5, "one of '.', ','"),
         ("places", [1], "type DataFrame"),

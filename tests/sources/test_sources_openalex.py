@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import netinnov as ni
 from netinnov.cli import app
 from netinnov.errors import InputError
-from netinnov.sources import Tables, _openalex_files, read_openalex
+from netinnov.sources import Tables, _openalex, read_openalex
 
 URL = "https://openalex.org/"
 
@@ -100,35 +100,6 @@ def snapshot(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture
-def flat(tmp_path: Path) -> Path:
-    """As the script of OpenAlex flattens it."""
-    folder = tmp_path / "csv"
-    folder.mkdir()
-    rows = [
-        {
-            "work_id": each["id"],
-            "author_position": authorship["author_position"],
-            "author_id": authorship["author"]["id"],
-            "institution_id": there["id"],
-            "raw_affiliation_string": "",
-        }
-        for each in WORKS
-        for authorship in each["authorships"]  # type: ignore[attr-defined]
-        for there in authorship["institutions"] or [{"id": ""}]
-    ]
-    pd.DataFrame(rows).to_csv(folder / "works_authorships.csv.gz", index=False)
-    years = pd.DataFrame(WORKS)[["id", "doi", "publication_year"]]
-    years["publication_year"] = years["publication_year"].astype("Int64")
-    years.to_csv(folder / "works.csv.gz", index=False)
-    about = pd.DataFrame(INSTITUTIONS)
-    own = about[["id", "ror", "display_name", "country_code", "type"]]
-    own.to_csv(folder / "institutions.csv.gz", index=False)
-    geo = pd.DataFrame([*about["geo"]]).assign(institution_id=about["id"])
-    geo.to_csv(folder / "institutions_geo.csv.gz", index=False)
-    return folder
-
-
 def read(path: Path, **options: str) -> Tables:
     with pytest.warns(UserWarning, match=FAULTS):
         return read_openalex(path, **options)  # type: ignore[arg-type]
@@ -160,21 +131,12 @@ def test_works_by_hand(snapshot: Path) -> None:
     assert ni.aggregate(network.select(nodes=["I1", "I2", "I3"]), level=1).n_nodes == 1
 
 
-def test_flattened_tables_and_lines_give_the_same(snapshot: Path, flat: Path) -> None:
-    first, second = read(snapshot), read(flat)
-    pd.testing.assert_frame_equal(first.links, second.links)
-    # What only a work says of an institution is not in the flattened tables.
-    pd.testing.assert_frame_equal(first.nodes.iloc[:3], second.nodes.iloc[:3])
-    assert first.places is not None
-    pd.testing.assert_frame_equal(first.places, second.places)
-
-
 @pytest.mark.parametrize("piece", [17, 2**17])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_works_at_random_give_links_counted_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, piece: int
 ) -> None:
-    monkeypatch.setattr(_openalex_files, "PIECE", piece)
+    monkeypatch.setattr(_openalex, "PIECE", piece)
     rng = np.random.default_rng(seed)
     drawn = {}
     for number in range(60):
@@ -353,10 +315,3 @@ def test_a_year_that_is_none_is_missing(tmp_path: Path, year: object) -> None:
     path.write_text(lines([WORKS[0] | {"publication_year": year}]))
     with pytest.warns(UserWarning, match="works without a year of publication: 1"):
         assert "period" not in read_openalex(path).links
-
-
-def test_tables_without_any_institution_are_refused_in_words(tmp_path: Path) -> None:
-    table = "work_id,author_id,institution_id\nW1,A1,\nW1,A2,\n"
-    (tmp_path / "works_authorships.csv").write_text(table)
-    with pytest.raises(InputError, match="works whose authors have institutions; none has"):
-        read_openalex(tmp_path)

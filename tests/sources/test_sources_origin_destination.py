@@ -78,7 +78,7 @@ def test_names_of_a_frame_may_be_numbers():
 
 def test_long_table(write):
     with pytest.warns(UserWarning, match=r"rows left out, without a number: 1 \(line 6\)"):
-        tables = read_origin_destination(write(LONG), period="year")
+        tables = read_origin_destination(write(LONG))
     assert rows(tables) == [["a", "b", 80.0], ["b", "a", 60.0], ["a", "a", 5.0]]
     assert tables.links["period"].tolist() == [2019, 2019, 2020]
     assert tables.nodes.index.tolist() == ["a", "b", "c"]
@@ -89,7 +89,9 @@ def test_long_table(write):
 def test_columns_of_a_long_table_by_name(write):
     text = "N;Ziel;Start;mode\n1,5;b;a;rail\n2,5;a;b;road\n1,0;c;b;road\n"
     tables = read_origin_destination(
-        write(text), origin="Start", destination="Ziel", weight="N", delimiter=";", decimal=","
+        write(text),
+        columns={"Start": "source", "Ziel": "target", "N": "weight"},
+        decimal=",",
     )
     assert rows(tables) == [["a", "b", 1.5], ["b", "a", 2.5], ["b", "c", 1.0]]
     assert tables.links["mode"].tolist() == ["rail", "road", "road"]  # an attribute of the link
@@ -135,8 +137,8 @@ def test_layers_may_be_whole_numbers():
 def test_a_frame_may_have_types_of_arrow():
     flows = pd.DataFrame({"origin": ["a", "b"], "destination": ["b", "a"], "year": [2019, None]})
     coded = flows.convert_dtypes(dtype_backend="pyarrow")
-    links = read_origin_destination(coded, period="year").links
-    pd.testing.assert_frame_equal(links, read_origin_destination(flows, period="year").links)
+    links = read_origin_destination(coded).links
+    pd.testing.assert_frame_equal(links, read_origin_destination(flows).links)
 
 
 def test_layers_of_a_long_table_and_a_period_for_all(write):
@@ -201,9 +203,8 @@ def test_shares_of_what_arrives_are_never_taken_for_shares_of_what_leaves():
 
 
 def test_rows_are_of_a_matrix(write):
-    for options in ({}, {"form": "long"}, {"origin": "origin"}):
-        with pytest.raises(InputError, match="`rows` is of a matrix"):
-            read_origin_destination(write(LONG), rows="destination", **options)
+    with pytest.raises(InputError, match="`rows` is of a matrix"):
+        read_origin_destination(write(LONG), rows="destination")
 
 
 @pytest.mark.parametrize(
@@ -470,21 +471,20 @@ def test_a_matrix_with_numbers_in_both_halves_stays_directed():
 )
 def test_files_that_cannot_be_read(write, text, words):
     with pytest.raises(InputError, match=words):
-        read_origin_destination(write(text), weight="trips" if "would both" in words else None)
+        read_origin_destination(
+            write(text), columns={"trips": "weight"} if "would both" in words else None
+        )
 
 
 def test_arguments_that_do_not_fit(write, tmp_path):
     path = write(LONG)
     for arguments, words in (
+        ({"columns": {"orign": "source"}}, r"the header 'orign' \(did you mean 'origin'\?\)"),
         (
-            {"origin": "orign"},
-            r"column 'orign' \(did you mean 'origin'\?\); line 1 has origin, des",
+            {"columns": {"origin": "period", "destination": "source", "year": "target"}},
+            r"whole numbers as periods; not so: lines? .*'origin' \('a'\)",
         ),
-        ({"period": "yaer"}, r"column 'yaer' \(did you mean 'year'\?\)"),
-        ({"period": "origin"}, r"whole numbers as periods; not so: lines? .*'origin' \('a'\)"),
-        ({"form": "square"}, r"`form` must be one of 'long', 'matrix'"),
-        ({"form": "matrix", "origin": "origin"}, r"no columns to name; leave out `origin`"),
-        ({"form": "matrix"}, r"must have each row once; twice or more: a"),
+        ({"period": 2019.5}, "`period` must be a whole number"),
         ({"name": "x"}, r"`name` is a column of `places`"),
     ):
         with pytest.raises(InputError, match=words):
