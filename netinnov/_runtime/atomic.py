@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import sys
@@ -10,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
+
+import pandas as pd
 
 from netinnov._runtime.arguments import as_path
 from netinnov._runtime.interruption import check_interrupted, cleaning
@@ -37,6 +40,14 @@ def write_bytes(path: Path, content: bytes, *, exclusive: bool = False) -> bool:
             return _name_once(hidden, real)
         hidden.replace(real)
         return True
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Without the index; before Python 3.13, carriage returns need quotation marks."""
+    text = table.to_csv(index=False, lineterminator="\n")
+    if "\r" in text:
+        text = table.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    write_bytes(path, text.encode())
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._runtime.arguments import check_flag
-from netinnov._runtime.atomic import write_bytes
+from netinnov._runtime.atomic import write_bytes, write_csv
 from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats
 from netinnov.experiments import _effect_statistics, _result_tables
@@ -261,8 +261,6 @@ class ExperimentResult(Displayed):
             "resamples": self.resamples,
             "decomposition": _result_tables.decomposition_table(decomposition),
         }
-        from netinnov.io._csv_text import write_csv  # with all that io loads
-
         paths = []
         for name, table in tables.items():
             if table is None or not len(table):

@@ -248,7 +248,6 @@ WRITERS = {
     ".gexf": "write_gexf",
     ".graphml": "write_graphml",
     ".net": "write_pajek",
-    ".paj": "write_pajek",
 }
 FILES = (".csv", ".edges", ".gml", ".gz", ".json", ".parquet", ".tsv", ".txt", ".xlsx", ".zip")
 

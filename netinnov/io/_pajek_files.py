@@ -1,4 +1,4 @@
-"""Pajek's networks and projects."""
+"""Pajek's networks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from netinnov._runtime.arguments import as_path
 from netinnov._runtime.atomic import new_file
-from netinnov.errors import InputError
 from netinnov.io._attributes import Column, Kind
 from netinnov.io._graph import (
     KEYWORDS_OF_LINKS,
@@ -30,35 +28,29 @@ from netinnov.network import MultilayerNetwork
 # What readers make of the fixed part of a line.
 NODE_NAMES = KEYWORDS_OF_NODES | {"id", "name", "x", "y", "z", "shape", "color"}
 LINK_NAMES = KEYWORDS_OF_LINKS | {"color", "label"}
-LABELS = ("boolean", "text")
 TEXT_OF: dict[Kind, Callable[[Any], str]] = {"integer": str, "number": repr, "text": str}
 TEXT_OF["boolean"] = lambda value: str(value).lower()
-UNKNOWN = 999999998  # Pajek's number for a missing value of a vector
 
 
 def write_pajek(
     network: MultilayerNetwork, path: str | os.PathLike[str], *, attributes: Attributes = None
 ) -> None:
-    """Write all layers as relations of a Pajek network, or of a Pajek project.
+    """Write all layers as relations of a Pajek network.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Any network.
     path : path
-        File to write; an older one is replaced when the new one is complete. ``.net``: one
-        network; attributes follow on the lines of vertices and links as pairs of name and value,
-        all text, as networkx and igraph write and read them. ``.paj``: a project, in which the
-        attributes of the nodes are partitions (text, truth values) and vectors (numbers), as
-        Pajek itself uses them; those of the links are left out.
+        File to write, usually ``.net``; an older one is replaced when the new one is complete.
     attributes : DataFrame or mapping, optional
         Results as further columns of the nodes, as in `write_graphml`.
 
     Raises
     ------
     InputError
-        If the file cannot be written or ends otherwise, `attributes` do not fit the nodes, or two
-        names differ only in characters that Pajek cannot hold.
+        If the file cannot be written, `attributes` do not fit the nodes, or two names differ only
+        in characters that Pajek cannot hold.
 
     Warns
     -----
@@ -71,8 +63,9 @@ def write_pajek(
     Each layer is a relation, of arcs if it is directed and of edges otherwise; with periods, each
     layer and period is one, as in "papers 2015". A network of one relation has no number of it in
     the file, since networkx and igraph cannot read that (nor several relations). Vertices stand
-    on a circle. What is missing is left out, or of class 0 in a partition. Nodes have ``lon`` and
-    ``lat`` of their place as attributes. A name that the format uses itself gets an underscore.
+    on a circle. Attributes follow on the lines of vertices and links as pairs of name and value,
+    all text, as networkx and igraph write and read them; what is missing is left out. Nodes have
+    ``lon`` and ``lat`` of their place. A name that the format uses itself gets an underscore.
 
     References
     ----------
@@ -88,10 +81,6 @@ def write_pajek(
     >>> nx.read_pajek(path)["衢州"]["杭州"][0]
     {'weight': 2.0, 'layer': 'links'}
     """
-    ending = as_path("path", path).suffix.lower()
-    if ending not in (".net", ".paj"):
-        msg = f"`path` must end in .net (a network) or .paj (a project); found {str(path)!r}."
-        raise InputError(msg)
     network = with_attributes(network, attributes)
     graph = one_graph(
         network, node_names=NODE_NAMES, link_names=LINK_NAMES, coordinates=True, two_arcs=False
@@ -101,24 +90,20 @@ def write_pajek(
     # only if it can do without that line.
     with new_file(path, newline="\r\n") as stream:
         stream.write(f"\ufeff*Network {Path(path).stem.translate(LABEL)}\n")
-        stream.writelines(_vertices(graph, in_project=ending == ".paj"))
-        stream.writelines(_relations(network, graph, in_project=ending == ".paj"))
-        if ending == ".paj":
-            for column in graph.node_columns:
-                stream.writelines(_partition(column) if column.kind in LABELS else _vector(column))
+        stream.writelines(_vertices(graph))
+        stream.writelines(_relations(network, graph))
 
 
-def _vertices(graph: Graph, *, in_project: bool) -> Iterator[str]:
+def _vertices(graph: Graph) -> Iterator[str]:
     yield f"*Vertices {len(graph.nodes)}\n"
     angle = np.linspace(0, 2 * np.pi, len(graph.nodes), endpoint=False)
     places = (0.5 + 0.4 * np.column_stack([np.cos(angle), np.sin(angle)])).tolist()
-    pairs = repeat("") if in_project else _pairs(graph.node_columns)
-    rows = enumerate(zip(graph.nodes, places, pairs, strict=False), start=1)
+    rows = enumerate(zip(graph.nodes, places, _pairs(graph.node_columns), strict=True), start=1)
     for number, (node, (x, y), more) in rows:
         yield f'{number} "{node}" {x:.4f} {y:.4f} ellipse{more}\n'
 
 
-def _relations(network: MultilayerNetwork, graph: Graph, *, in_project: bool) -> Iterator[str]:
+def _relations(network: MultilayerNetwork, graph: Graph) -> Iterator[str]:
     rows = network.storage.link_rows()
     periods = repeat(0) if rows.period is None else rows.period.tolist()
     members: dict[tuple[int, int], list[int]] = {}
@@ -127,8 +112,8 @@ def _relations(network: MultilayerNetwork, graph: Graph, *, in_project: bool) ->
     names = relations(graph)
     column = {column.name: column for column in graph.link_columns}
     weight = column.pop("weight").values
-    pairs = list(_pairs(list(column.values()))) if not in_project else [""] * len(weight)
-    alone = len(members) <= 1 and not in_project
+    pairs = list(_pairs(list(column.values())))
+    alone = len(members) <= 1
     if not members:
         yield "*Edges\n"
     for number, (relation, links) in enumerate(sorted(members.items()), start=1):
@@ -145,19 +130,3 @@ def _pairs(columns: list[Column]) -> Iterator[str]:
         form = TEXT_OF[column.kind]
         cells.append(["" if v is None else f' "{column.name}" "{form(v)}"' for v in column.values])
     return map("".join, zip(*cells, strict=True))
-
-
-def _partition(column: Column) -> Iterator[str]:
-    form = TEXT_OF[column.kind]
-    values = [None if value is None else form(value) for value in column.values]
-    labels = sorted({value for value in values if value is not None})
-    classes = {label: x for x, label in enumerate(labels, start=1)}
-    yield f"*Partition {column.name}\n"
-    yield from (f"% {x} {value}\n" for value, x in classes.items())
-    yield f"*Vertices {len(values)}\n"
-    yield from (f"{0 if value is None else classes[value]}\n" for value in values)
-
-
-def _vector(column: Column) -> Iterator[str]:
-    yield f"*Vector {column.name}\n% {UNKNOWN} is unknown\n*Vertices {len(column.values)}\n"
-    yield from (f"{UNKNOWN if value is None else value!r}\n" for value in column.values)

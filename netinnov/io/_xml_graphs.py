@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from netinnov._runtime.arguments import check_name
 from netinnov._runtime.atomic import new_file
 from netinnov._version import __version__
 from netinnov.io._graph import (
@@ -90,7 +89,6 @@ def write_gexf(
     network: MultilayerNetwork,
     path: str | os.PathLike[str],
     *,
-    label: str | None = None,
     attributes: Attributes = None,
 ) -> None:
     """Write one graph with all layers, nodes and attributes as GEXF 1.3.
@@ -101,16 +99,14 @@ def write_gexf(
         Any network.
     path : path
         File to write, usually ``.gexf``; an older one is replaced when the new one is complete.
-    label : str, optional
-        Column of the nodes that Gephi shows as their name; otherwise, or where missing, the id.
     attributes : DataFrame or mapping, optional
         Results as further columns of the nodes, as in `write_graphml`.
 
     Raises
     ------
     InputError
-        If the file cannot be written, there is no such column, `attributes` do not fit the nodes,
-        or two ids differ only in characters that XML cannot hold.
+        If the file cannot be written, `attributes` do not fit the nodes, or two ids differ only in
+        characters that XML cannot hold.
 
     Warns
     -----
@@ -136,18 +132,11 @@ def write_gexf(
     2.0
     """
     network = with_attributes(network, attributes)
-    columns = network.storage.nodes.columns
-    if label is not None:
-        check_name("label", label, list(columns), of="the columns of the nodes")
     from networkx.readwrite.gexf import GEXFWriter
 
     held = one_graph(network, node_names=GEXF_NODES, link_names=GEXF_LINKS, coordinates=True)
     held = with_twins(held, XML, "GEXF")
     graph = multigraph(held)
-    if label is not None:
-        shown = held.node_columns[columns.tolist().index(label)].values
-        for node, text in zip(held.nodes, shown, strict=True):
-            graph.nodes[node]["label"] = node if text is None else text
     for *_, link in graph.edges(data=True):
         if "period" in link:
             link["start"] = link["end"] = float(link["period"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from netinnov._runtime.opening import CELL, check_made
 from netinnov.errors import InputError
 from netinnov.sources._parsed_lines import Link, Parsed, node_table, refuse_line, weight_of
 
@@ -52,7 +51,7 @@ def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
 
     ends = [end for link in links for end in (link.source, link.target)]
     actors, attributes = _actors(name, sections, ends)
-    nodes, _ = node_table(actors, actors, attributes | _vertices(name, sections, actors))
+    nodes, _ = node_table(actors, actors, attributes)
     directed = frozenset(layer for layer in layers if layers[layer] == "DIRECTED")
     return Parsed(nodes, links, directed)
 
@@ -126,33 +125,6 @@ def _actors(
     unknown: list[Value] = [None] * len(types)
     cells_of = [rows.get(actor, unknown) for actor in actors]
     return actors, {key: [row[at] for row in cells_of] for at, key in enumerate(types)}
-
-
-def _vertices(
-    name: str, sections: defaultdict[str, Section], actors: Sequence[str]
-) -> dict[str, list[Value]]:
-    """Attributes of an actor in one layer: columns ``ATTRIBUTE (LAYER)``."""
-    types: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for line, row in [*sections["NODE ATTRIBUTES"], *sections["VERTEX ATTRIBUTES"]]:
-        if len(row) != 3:
-            raise refuse_line(name, line, row, ["layer", "attribute", "type"])
-        types[row[0]][row[1]] = row[2]
-    check_made(name, CELL * len(actors) * sum(map(len, types.values())))
-    place = {actor: at for at, actor in enumerate(actors)}
-    columns: dict[str, list[Value]] = {
-        f"{key} ({layer})": [None] * len(actors) for layer, keys in types.items() for key in keys
-    }
-    for line, row in [*sections["NODES"], *sections["VERTICES"]]:
-        attributes = types[row[1]] if len(row) > 1 else {}
-        if len(row) != 2 + len(attributes):
-            raise refuse_line(name, line, row, ["actor", "layer", *attributes])
-        if row[0] not in place:
-            msg = f"{name}, line {line}, column 'actor': {row[0]!r} is not an actor and has no "
-            raise InputError(f"{msg}edge.")
-        for attribute, value in zip(attributes, row[2:], strict=True):
-            cell = _typed(value, attributes[attribute], name, line, attribute)
-            columns[f"{attribute} ({row[1]})"][place[row[0]]] = cell
-    return columns
 
 
 def _typed(text: str, kind: str, name: str, line: int, column: str) -> Value:

@@ -94,10 +94,10 @@ def read_multiplex(
     they are degrees, so they are no coordinates of places until they are given as ``lon`` and
     ``lat``. Where all lie between 0 and 1 they only say how the network is drawn.
 
-    Left out: the drawing of Pajek, its clusters and permutations, vertices of multinet without an
-    attribute. Attributes of an actor in one layer are columns such as ``age (work)``. ``NA`` is
-    text. A table of links needs no reader: ``build_network(nodes, links)`` takes it with its
-    columns called ``source``, ``target`` and ``layer``.
+    Left out: the drawing of Pajek, its clusters and permutations, and what multinet says of an
+    actor in one layer. ``NA`` is text. A table of links needs no reader:
+    ``build_network(nodes, links)`` takes it with its columns called ``source``, ``target`` and
+    ``layer``.
 
     References
     ----------

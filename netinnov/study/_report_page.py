@@ -17,8 +17,7 @@ from matplotlib.text import Text as Label
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from PIL import Image
 
-from netinnov._runtime.atomic import write_bytes
-from netinnov.io._csv_text import write_csv
+from netinnov._runtime.atomic import write_bytes, write_csv
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._figure_files import encode_figure
 from netinnov.plotting._fonts import cjk_font

@@ -43,7 +43,6 @@ WRITERS = {
     "graphml": write_graphml,
     "gexf": write_gexf,
     "net": write_pajek,
-    "paj": write_pajek,
     "muxviz": write_muxviz,
     "infomap": write_infomap,
 }
@@ -288,18 +287,6 @@ def test_gexf_is_the_same_in_networkx(network):
         assert {names.get(name, name): value for name, value in data.items()} == direct.nodes[node]
 
 
-def test_gexf_shows_a_column_as_label(small, tmp_path):
-    nodes = small.nodes.assign(name=["衢州", "<b>", None, "", "e"])
-    network = build_network(nodes, small.links, small.places, small.directed)
-    write_gexf(network, tmp_path / "small.gexf", label="name")
-    labels = nx.get_node_attributes(nx.read_gexf(tmp_path / "small.gexf"), "label")
-    assert labels == {"a": "衢州", "b": "<b>", "c": "c", "d": "", "e": "e"}
-    with pytest.raises(
-        InputError, match=r"`label`.*not in the columns of the nodes: 'nam' \(did you"
-    ):
-        write_gexf(network, tmp_path / "small.gexf", label="nam")
-
-
 # -- Pajek -------------------------------------------------------------------------------------
 
 
@@ -378,34 +365,10 @@ def test_each_layer_is_a_relation_of_pajek(network):
     assert relations == expected
 
 
-def test_a_project_of_pajek_has_partitions_and_vectors(small, tmp_path):
-    nodes = small.nodes.assign(staff=[1, 2, 3, 4, 5], share=[0.5, None, 1.0, 2.0, 3.0])
-    network = build_network(nodes, small.links, small.places, small.directed)
-    write_pajek(network, tmp_path / "small.paj")
-    text = (tmp_path / "small.paj").read_text(encoding="utf-8-sig")
-    parts = dict(
-        re.findall(r"^\*(Partition \w+|Vector \w+)\n((?:[^*].*\n|\*Vertices.*\n)*)", text, re.M)
-    )
-    assert list(parts) == [
-        "Partition kind", "Partition place", "Partition jurisdiction",
-        "Vector staff", "Vector share", "Vector lon", "Vector lat",
-    ]  # fmt: skip
-    assert parts["Partition kind"].splitlines() == [
-        "% 1 firm", "% 2 park", "% 3 talent", "% 4 university", "*Vertices 5",
-        "1", "2", "4", "3", "1",
-    ]  # fmt: skip
-    assert parts["Vector share"].splitlines() == [
-        "% 999999998 is unknown", "*Vertices 5", "0.5", "999999998", "1.0", "2.0", "3.0",
-    ]  # fmt: skip
-    assert text.startswith('*Network small\n*Vertices 5\n1 "a" 0.9000 0.5000 ellipse\n')
-    assert '\n*Edges :1 "coop"\n1 2 2.0\n1 3 4.0\n2 3 1.0\n*Arcs :2 "flow"\n1 3 1.0\n' in text
-
-
-@pytest.mark.parametrize("ending", ["net", "paj"])
-def test_pajek_knows_utf8_by_its_mark(ending, small, tmp_path):
+def test_pajek_knows_utf8_by_its_mark(small, tmp_path):
     # http://mrvar.fdv.si/pajek/: Unicode files are recognised if they start with a proper BOM.
-    write_pajek(small, tmp_path / f"small.{ending}")
-    start = (tmp_path / f"small.{ending}").read_bytes()[:40]
+    write_pajek(small, tmp_path / "small.net")
+    start = (tmp_path / "small.net").read_bytes()[:40]
     assert start.startswith(b"\xef\xbb\xbf*Network small\r\n*Vertices 5\r\n")
 
 
@@ -435,11 +398,6 @@ def test_pajek_says_what_it_cannot_hold(tmp_path):
     ):
         write_pajek(network, tmp_path / "odd.net")
     assert list(nx.read_pajek(tmp_path / "odd.net")) == ["say ＂hi＂", "a␊b"]
-
-
-def test_pajek_has_two_endings(small, tmp_path):
-    with pytest.raises(InputError, match=r"must end in \.net \(a network\) or \.paj"):
-        write_pajek(small, tmp_path / "small.txt")
 
 
 # -- muxViz ------------------------------------------------------------------------------------
@@ -549,7 +507,7 @@ def test_infomap_finds_the_modules_of_two_cliques(tmp_path):
 # -- all files ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ending", ["graphml", "gexf", "net", "paj", "infomap"])
+@pytest.mark.parametrize("ending", ["graphml", "gexf", "net", "infomap"])
 def test_an_older_file_stays_until_the_new_one_is_complete(ending, small, tmp_path, monkeypatch):
     path = tmp_path / f"graph.{ending}"
     path.write_text("older")
@@ -559,7 +517,7 @@ def test_an_older_file_stays_until_the_new_one_is_complete(ending, small, tmp_pa
         yield "half"
         raise OSError(28, "No space left on device")
 
-    name = {"infomap": "_lines", "net": "_relations", "paj": "_relations"}.get(ending, "xml_lines")
+    name = {"infomap": "_lines", "net": "_relations"}.get(ending, "xml_lines")
     with monkeypatch.context() as patch:
         patch.setattr(f"{module}.{name}", lines)
         with pytest.raises(InputError, match="cannot be written: No space left on device"):

@@ -320,14 +320,6 @@ def test_entities_which_grow_without_bound_are_refused(tmp_path, name, encoding)
     [
         ("a.net", "*Vertices 300\n" + "".join(f"{k} v{k} k{k} 1\n" for k in range(1, 301))),
         ("b.net", "*Vertices 2\n*Arcs\n" + "".join(f"1 2 1 k{k} v\n" for k in range(300))),
-        (
-            "c.mpx",
-            "#LAYERS\nl,UNDIRECTED\n#VERTEX ATTRIBUTES\n"
-            + "".join(f"l,k{k},STRING\n" for k in range(300))
-            + "#ACTORS\n"
-            + "".join(f"a{k}\n" for k in range(300))
-            + "#EDGES\na1,a2,l\n",
-        ),
         ("d.csv", "from,to,layer\n" + "".join(f"a{k},b{k},l{k}\n" for k in range(300))),
     ],
 )

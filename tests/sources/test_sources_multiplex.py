@@ -202,7 +202,7 @@ def test_multinet(write):
     assert nodes.index.tolist() == ["U2", "U1", "U4", "U3"]  # U3 only has edges
     assert nodes["group"].fillna("?").tolist() == ["7", "NA", "G", "?"]  # text, as it says
     assert nodes["age"].fillna(-1).tolist() == [31, -1, -1, -1]
-    assert nodes["room (work)"].fillna("?").tolist() == ["B12", "?", "?", "?"]
+    assert nodes.columns.tolist() == ["group", "age"]  # a room is of an actor in one layer
     assert tables.links["rank"].fillna(-1).tolist() == [-1, 2, 1.5, -1]
     assert tables.links["since"].fillna("?").tolist() == ["01", "02", "?", "03"]
     assert build_network(*tables).n_links == 4
@@ -244,9 +244,6 @@ def test_multilayer_type_and_edges_only(write):
         ("work,UNDIRECTED", "work", r"line 4 must have 2 fields: layer, direction; it has 1"),
         ("group,STRING", "group", r"line 8 must have 2 fields: attribute, type"),
         ("since,STRING", "since", r"line 14 must have 3 fields: layer, attribute, type"),
-        ("work,room,STRING", "room", r"line 11 must have 3 fields: layer, attribute, type"),
-        ("U2,work,B12", "U9,work,B12", r"line 20, column 'actor': 'U9' is not an actor"),
-        ("U2,work,B12", "U2,work", r"line 20 must have 3 fields: actor, layer, room; it has 2"),
         ("work,03\n", "work,", r"ends inside line 26 \('U4,U2,work,'\), in column 'attribute'"),
     ],
 )
