@@ -178,15 +178,6 @@ def test_cells_are_what_excel_shows(book):
     assert tuple(table.loc[3]) == second
 
 
-def test_days_may_count_from_1904(book):
-    workbook, path = book
-    workbook.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
-    workbook.active.append(["day"])
-    workbook.active.append([dt.datetime(2016, 1, 1)])
-    workbook.save(path)
-    assert read_workbook(path)["Sheet"]["day"].tolist() == ["2016-01-01 00:00:00"]
-
-
 def test_rows_and_cells_need_not_say_where_they_are(tmp_path):
     cells = "".join(f"<c t='str'><v>{text}</v></c>" for text in "xy")
     values = '<c t="inlineStr"><is><t>杭州</t></is></c><c><v>5</v></c>'
@@ -580,16 +571,6 @@ def test_a_column_that_may_be_meant_is_named_as_in_the_file(tmp_path):
     (tmp_path / "links.csv").write_text("from,to\nA,A\n")
     with pytest.raises(TableError, match=r"missing column, found 'city' .*; there are city, lat;"):
         ni.read_network(tmp_path)
-
-
-def test_a_header_alone_is_an_empty_table(tmp_path):
-    (tmp_path / "nodes.csv").write_text("id;城市\n", encoding="utf-8")
-    (tmp_path / "links.csv").write_text("from;to;权重\n", encoding="utf-8")
-    network = ni.read_network(tmp_path)
-    assert (network.n_nodes, network.n_links) == (0, 0)
-    (tmp_path / "f.csv").write_text("from,to\n")
-    with pytest.raises(InputError, match="must have rows below its header; it has none"):
-        ni.read_network(tmp_path / "f.csv")
 
 
 def test_nodes_with_coordinates_are_places_of_their_own(tmp_path):

@@ -11,7 +11,6 @@ import pytest
 
 from netinnov import build_network
 from netinnov.errors import InputError
-from netinnov.io import write_pajek
 from netinnov.sources import read_multiplex
 
 
@@ -348,18 +347,6 @@ def test_coordinates_of_pajek_are_attributes_and_no_places(write):
     assert nodes["x_"].fillna(-1).tolist() == [120.1, -0.5, -1, -1]
 
 
-def test_what_the_package_writes_is_read_back(tmp_path, small_tables):
-    network = build_network(*small_tables)
-    write_pajek(network, tmp_path / "x.net")
-    again = build_network(*read_multiplex(tmp_path / "x.net"))
-    pd.testing.assert_frame_equal(again.nodes, network.nodes)
-    pd.testing.assert_frame_equal(again.links, network.links)
-    assert again.directed == network.directed
-    # Of places only coordinates are written, and those of no node not at all.
-    there = network.places.loc[again.places.index, ["lon", "lat"]]
-    pd.testing.assert_frame_equal(again.places[["lon", "lat"]], there)
-
-
 def test_one_relation_without_a_name(write):
     tables = read_multiplex(write("*vertices 2\n*edges\n1 2\n", "x.net"))
     assert rows(tables) == [["links", "1", "2", 1.0]]
@@ -591,30 +578,3 @@ def test_physicians_need_no_reader(benchmarks):
     place = network.nodes["place"]
     ends = network.links
     assert (ends["source"].map(place) == ends["target"].map(place)).all()
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *["aucs.mpx", "monastery.mpx", "CS-Aarhus_multiplex.edges", "Lazega-Law-Firm.paj"],
-        "Vickers.json",
-    ],
-)
-def test_damaged_copies(benchmarks, write, name):
-    data = (benchmarks / name).read_bytes()
-    mark = b" " if name.endswith(("edges", "paj")) else b","
-
-    def refused(data: bytes, words: str) -> None:
-        path = write(data, name)
-        with pytest.raises(InputError, match=words) as caught:
-            read_multiplex(path)
-        assert name in str(caught.value)
-
-    refused(b"", "is empty")
-    refused(data.decode().encode("utf-16"), r"UTF-8; line 1 has the byte 0xff as its character 1")
-    refused(data.decode().encode("utf-16-le"), r"UTF-8; line 1 has NUL characters")
-    refused(data.replace(mark, b"|"), r"line \d+")
-    half = len(data) // 2
-    refused(data[:half] + b"\xff\n" + data[half:], r"line \d+ has the byte 0xff as its character")
-    # Cut off just after a mark between two fields: a row is not whole.
-    refused(data[: data.index(mark, half) + 1], r"line \d+")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,6 @@ import pandas as pd
 import pytest
 
 from netinnov import aggregate, build_network, centrality
-from netinnov._network.layer_table import LayerRecord, refuse_shares
 from netinnov.errors import InputError
 from netinnov.sources import read_origin_destination
 
@@ -163,9 +161,6 @@ def test_named_levels_of_an_index_are_columns():
     assert rows(read_origin_destination(frame)) == [["a", "b", 1.0], ["b", "a", 2.0]]
 
 
-# -- shares ------------------------------------------------------------------------------------
-
-
 # -- rows that are destinations --------------------------------------------------------------------
 
 FLOWS = pd.DataFrame([[0, 7, 1], [2, 0, 9], [4, 5, 3]], list("abc"), list("abc"))
@@ -205,6 +200,9 @@ def test_shares_of_what_arrives_are_never_taken_for_shares_of_what_leaves():
 def test_rows_are_of_a_matrix(write):
     with pytest.raises(InputError, match="`rows` is of a matrix"):
         read_origin_destination(write(LONG), rows="destination")
+
+
+# -- shares ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -271,14 +269,6 @@ def test_strength_knows_shares(write):
     flows = build_network(*read_origin_destination(write(MATRIX), outflow=totals))
     sent = centrality.strength(flows, direction="out").squeeze()
     assert sent.tolist() == pytest.approx([995, 121, 0])
-
-
-def test_refusal_of_sums_over_shares():
-    records = {"flow_share_of_origin": LayerRecord()}
-    refuse_shares(records, "out-strength")
-    records["x"] = LayerRecord(quantity="share_of_origin")
-    with pytest.raises(InputError, match=r"out-strength has no meaning for 'x':"):
-        refuse_shares(records, "out-strength")
 
 
 # -- places ------------------------------------------------------------------------------------
@@ -563,33 +553,3 @@ def test_the_41_prefectures_of_the_delta(china, delta):
     assert flows.directed == ("flow",)
     first = cells.loc["上海市", "南京市"] / 100 * people["3101"]
     assert flows.links["weight"].iloc[0] == pytest.approx(first)
-
-
-@pytest.mark.slow
-def test_damaged_copies_of_baidu(china, tmp_path):
-    packed = (china / "BaiduNet_out_20200109.csv.gz").read_bytes()
-    data = gzip.decompress(packed)
-    path = tmp_path / "baidu.csv"
-
-    def refused(data: bytes, words: str) -> None:
-        path.write_bytes(data)
-        with pytest.raises(InputError, match=f"baidu.csv.*{words}"):
-            read_origin_destination(path)
-
-    refused(b"", "is empty")
-    expected = read_origin_destination(china / "BaiduNet_out_20200109.csv.gz").links
-    for changed in (data.decode().encode("gb18030"), data.decode().encode("utf-16")):
-        path.write_bytes(changed)
-        with pytest.warns(UserWarning, match="baidu.csv: read as"):
-            pd.testing.assert_frame_equal(read_origin_destination(path).links, expected)
-    path.write_bytes(data.replace(b",", b"\t"))
-    pd.testing.assert_frame_equal(read_origin_destination(path).links, expected)
-    half = data.replace(b",", b";").rfind(b"\n", 0, 200_000)
-    refused(data[:half] + data[half:].replace(b",", b";"), r"397 fields in each row, .*\(lines? \d")
-    line = data.count(b"\n", 0, 200_000) + 1
-    refused(data[:200_000], rf"ends inside the row that starts in line {line}, in column '\w+市'")
-    refused(data[: data.rfind(b"\n", 0, 200_000) + 1], rf"its last row is line {line - 1}")
-    zipped = tmp_path / "baidu.csv.gz"
-    zipped.write_bytes(packed[:40_000])
-    with pytest.raises(InputError, match=r"baidu.csv.gz cannot be read: .*get it again"):
-        read_origin_destination(zipped)

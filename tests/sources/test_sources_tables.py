@@ -245,13 +245,6 @@ def test_a_file_without_a_header(folder, text):
     assert "links.csv must name its columns in line 1, which is empty" in refusal(folder)
 
 
-@pytest.mark.parametrize("mark", [";", "\t", "|"])
-def test_another_delimiter_is_found(folder, mark):
-    expected = read_tables(folder).nodes
-    (folder / "nodes.csv").write_text(NODES.replace(",", mark))
-    pd.testing.assert_frame_equal(read_tables(folder).nodes, expected)
-
-
 def test_a_name_that_two_columns_have(folder):
     (folder / "links.csv").write_text("source,target,weight,weight\nlab,firm,1,2\n")
     assert "must name each column once; line 1 names 'weight' twice or more" in refusal(folder)
@@ -307,11 +300,6 @@ def test_a_gz_file_that_is_cut_off(folder, cut):
     message = refusal(folder)
     assert "links.csv.gz cannot be read: " in message
     assert "if it is damaged or cut off, get it again" in message
-
-
-def test_a_gz_file_that_is_none(folder):
-    (folder / "links.csv").rename(folder / "links.csv.gz")
-    assert "links.csv.gz cannot be read: Not a gzipped file" in refusal(folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"no Parquet at all"])
