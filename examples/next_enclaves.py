@@ -20,7 +20,6 @@ from netinnov import study
 PARTS_LEFT_OUT = ("experiment", "park", "space", "sharing", "governance")
 TABLES = ("siting_candidates", "siting_values", "plan_steps")
 FIGURES = ("siting",)
-PRICES = {"park": 10.0, "link": 1.0, "pipeline_km": 0.01}
 
 
 def settings():
@@ -36,7 +35,7 @@ def settings():
         },
         "measures": {"distance": "unit", "border": 0.5, "kilometres": 1.0},
         "structure": {"resamples": 20, "replicates": 0},
-        "siting": {"k": 5, "prices": PRICES},
+        "siting": {"k": 5},
         "plan": {},
         **dict.fromkeys(PARTS_LEFT_OUT, False),
     }
@@ -56,7 +55,7 @@ def numbers_of(found):
     sites, steps, values = found["sites"], found["plan_steps"], found["siting_values"]
     rises = 100 * (values / values["today"].iloc[0] - 1)
     fresh = rises["fresh"].mean()
-    head = ["enclave of", "in", "alone, %", "in the plan, %", "share of resamples", "cost"]
+    head = ["enclave of", "in", "alone, %", "in the plan, %", "share of resamples"]
     rows = [
         [
             row.home,
@@ -64,13 +63,11 @@ def numbers_of(found):
             f"{row.gain_alone:.2f}",
             f"{row.gain_in_plan:.2f}",
             f"{row.share_of_resamples:.2f}",
-            f"{row.cost:.1f}",
         ]
         for row in sites.itertuples()
     ]
     path = [
-        [row.step, f"{row.value:.2f}", _interval(row.low, row.high), f"{row.cost:.1f}"]
-        for row in steps.itertuples()
+        [row.step, f"{row.value:.2f}", _interval(row.low, row.high)] for row in steps.itertuples()
     ]
     return {
         "k": len(sites),
@@ -84,7 +81,6 @@ def numbers_of(found):
         "random_low": rises["placebo"].quantile(0.025),
         "random_high": rises["placebo"].quantile(0.975),
         "as_good": 100 * (rises["placebo"].dropna() >= fresh).mean(),
-        "cost": sites["cost"].sum(),
         "often": 100 * sites["share_of_resamples"].max(),
         "rarely": 100 * sites["share_of_resamples"].min(),
         "table_of_sites": markdown(head, rows),
@@ -92,8 +88,7 @@ def numbers_of(found):
         "target": steps["value"].iloc[0] + 1,
         "reached": steps["value"].iloc[-1],
         "steps": listed(steps["step"].iloc[1:].str.replace(" at ", " in ")),
-        "plan_cost": steps["cost"].iloc[-1],
-        "table_of_steps": markdown(["step", "effective places", "95 %", "cost"], path),
+        "table_of_steps": markdown(["step", "effective places", "95 %"], path),
     }
 
 

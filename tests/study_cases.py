@@ -14,9 +14,8 @@ from netinnov.sources._read_network import option_of
 from netinnov.study._context import Context
 from netinnov.study._language import plain
 from netinnov.study._loaded_data import Loaded
-from netinnov.study._map_options import MapsPart
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._places import aggregate_to_places
+from netinnov.study._places import MapsPart, aggregate_to_places
 
 STARS = [
     ("a", "b", 9),
@@ -71,8 +70,7 @@ def stand_in(**known):
         "seed": 1,
         "modelled": (),
         "cities": SimpleNamespace(places=pd.DataFrame({"lon": [], "lat": []})),
-        "in_model": lambda network: (),
-        "configuration": SimpleNamespace(maps=MapsPart()),
+        "maps": MapsPart(),
     } | known
     return SimpleNamespace(**known)
 

@@ -105,11 +105,7 @@ LINES = {
         ("READERS: dict[str, Callable[..., Tables]] = {", "", '    "lines": sources.read_lines,'),
     ],
     "netinnov/study/sections/__init__.py": [
-        (
-            "    for name in (",
-            "",
-            '        "example",',
-        ),
+        ("SECTIONS: list[Section[Any]] = [", "", '    Section.of(_module("example")),'),
     ],
 }
 STUDY = """structure = false

@@ -18,13 +18,7 @@ from netinnov._version import __version__
 from netinnov.explorer._payload import tries_enclaves
 from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.study import sections
-from netinnov.study._configuration import (
-    EXAMPLE,
-    Configuration,
-    configure,
-    languages_of,
-    read_configuration,
-)
+from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
 from netinnov.study._context import Context
 from netinnov.study._explorer_page import write_explorer
 from netinnov.study._manifest import check_replaceable, hash_inputs, write_manifest
@@ -141,7 +135,7 @@ def _study(
         start = time.perf_counter()
         yield
         check_interrupted()
-        seconds[name] = time.perf_counter() - start
+        seconds[name] = round(time.perf_counter() - start, 3)
         say(f"{text}: done in {seconds[name]:.1f} s")
 
     with step("load", "reading and checking tables"):
@@ -156,14 +150,10 @@ def _study(
     with step("report", "drawing figures and writing the report"):
         _write(context, results, folder, command)
         write_explorer(context, folder)
-    write_manifest(
-        folder,
-        command=command,
-        configuration=configuration.model_dump(mode="json"),
-        inputs=inputs,
-        network={"nodes": network.n_nodes, "links": network.n_links, "layers": network.layers},
-        seconds=seconds,
-    )
+    of_network = {"nodes": network.n_nodes, "links": network.n_links, "layers": network.layers}
+    settings = configuration.model_dump(mode="json")
+    known = {"configuration": settings, "inputs": inputs, "network": of_network}
+    write_manifest(folder, {"command": command, **known, "seconds": seconds})
 
 
 def _checked(context: Context) -> list[Section[Any]]:
@@ -181,7 +171,8 @@ def _checked(context: Context) -> list[Section[Any]]:
 def _write(
     context: Context, results: list[tuple[Section[Any], Any]], folder: Path, command: str
 ) -> None:
-    configuration, languages = context.configuration, languages_of(context.configuration)
+    configuration = context.configuration
+    languages: Any = configuration.language.split(",")
     present = [(section, result) for section, result in results if result is not None]
     tables = {section.name: list(section.tables(result)) for section, result in present}
     every = [table for each in tables.values() for table in each]

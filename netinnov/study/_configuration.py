@@ -7,20 +7,18 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, create_model, field_validator, model_validator
+from pydantic import Field, ValidationError, create_model, model_validator
 
 from netinnov._runtime.arguments import as_path, check_choice, did_you_mean, shown
 from netinnov._runtime.opening import read_text
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
 from netinnov.study import sections
-from netinnov.study._language import LANGUAGES, LanguageName
 from netinnov.study._loaded_data import BUNDLED, DataPart, LayerPart
-from netinnov.study._map_options import MapsPart
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._places import PlacesPart
+from netinnov.study._places import MapsPart, PlacesPart
 from netinnov.study._section import Part
 
 
@@ -29,7 +27,7 @@ class Configuration(Part):
 
     title: str = "Innovation network"
     seed: Annotated[int, Field(ge=0)] = 1
-    language: str = "en"
+    language: Literal["en", "zh", "en,zh", "zh,en"] = "en"
     data: DataPart
     columns: dict[str, str] = Field(default_factory=dict)
     layers: dict[str, LayerPart] = Field(default_factory=dict)
@@ -48,14 +46,6 @@ class Configuration(Part):
             settings = {name: {} for name, kind in known.items() if kind.optional} | settings
         return settings | {name: None for name in known if settings.get(name) is False}
 
-    @field_validator("language")
-    @classmethod
-    def _is_written(cls, language: str) -> str:
-        codes = [code.strip() for code in language.split(",")]
-        if len(set(codes)) < len(codes) or not {*codes} <= {*LANGUAGES}:
-            raise ValueError(f'must be "en", "zh", "en,zh" or "zh,en"; found {shown(language)}')
-        return ",".join(codes)
-
     @model_validator(mode="after")
     def _bundled_tables_are_known(self) -> Self:
         for part in ("layers", "columns"):
@@ -63,10 +53,6 @@ class Configuration(Part):
                 msg = f"`{part}` is for tables of your own; leave it out with "
                 raise ValueError(f"{msg}{self.data.source!r}")
         return self
-
-
-def languages_of(configuration: Configuration) -> list[LanguageName]:
-    return cast("list[LanguageName]", configuration.language.split(","))
 
 
 def parts() -> dict[str, type[Part]]:

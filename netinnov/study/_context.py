@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 import pandas as pd
 
 from netinnov._network.columns import display_names
-from netinnov._runtime.arguments import did_you_mean
-from netinnov.errors import InputError
+from netinnov._runtime.arguments import check_names
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names
 from netinnov.sources._read_network import Reading
 from netinnov.study._language import Language, LanguageName, words
 from netinnov.study._loaded_data import Loaded, load
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._places import PlaceLevel, aggregate_to_places
+from netinnov.study._places import MapsPart, PlaceLevel, aggregate_to_places
 from netinnov.study._section import Part
 
 if TYPE_CHECKING:
@@ -101,6 +100,10 @@ class Context:
     def seed(self) -> int:
         return self.configuration.seed
 
+    @property
+    def maps(self) -> MapsPart:
+        return self.configuration.maps
+
     def options(self, kind: type[P]) -> P | None:
         """The settings of a part; None if it is set to false or not there."""
         return cast("P | None", getattr(self.configuration, kind.part, None))
@@ -115,9 +118,6 @@ class Context:
 
     def observed(self, network: MultilayerNetwork) -> list[str]:
         return [layer for layer in network.layers if layer not in self.modelled]
-
-    def in_model(self, network: MultilayerNetwork) -> tuple[str, ...]:
-        return tuple(layer for layer in network.layers if layer in self.modelled)
 
     @cached_property
     def names(self) -> dict[Any, str]:
@@ -136,14 +136,10 @@ class Context:
     def pagerank(self) -> pd.Series:
         return self.measures.pagerank(self.cities)
 
-    def check_place(self, setting: str, place: str) -> None:
-        """Refuse a setting that is not the id of a place of the report."""
-        places = list(self.cities.storage.nodes.index)
-        if place not in places:
-            level = self.configuration.places.level
-            hint = did_you_mean(place, places) or f", e.g. {', '.join(places[:3])}"
-            msg = f"{setting} must be the id of one of the {len(places):,} places of the report, "
-            raise InputError(f"{msg}at level {level}; found {place!r}{hint}.")
+    def check_places(self, setting: str, places: Sequence[str]) -> None:
+        """Refuse ids that are not of places of the report."""
+        of = f"the places of the report, at level {self.configuration.places.level}"
+        check_names(setting, places, list(self.cities.storage.nodes.index), of=of)
 
     def populations(self, network: MultilayerNetwork) -> pd.Series | None:
         """Population of the place of each node; None unless all are known and one is above 0."""

@@ -8,14 +8,7 @@ from typing import Any
 
 from netinnov.centrality import harmonic_centrality
 from netinnov.experiments import compare_scenarios
-from netinnov.explorer import (
-    Explorer,
-    StudyTables,
-    draws_of,
-    page_of,
-    study_tables,
-    tries_enclaves,
-)
+from netinnov.explorer import Explorer, StudyTables, draws_of, page_of, study_tables, tries_enclaves
 from netinnov.study._configuration import Configuration
 from netinnov.study._context import Context
 from netinnov.study.sections import _trials

@@ -17,7 +17,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from netinnov.study._section import Fact, Form, Layer, Name, Pair, Place, Table, Term
+from netinnov.study._section import COLUMNS, Fact, Form, Layer, Name, Pair, Place, Table, Term
 
 LanguageName: TypeAlias = Literal["en", "zh"]
 Glossary: TypeAlias = Literal["terms", "layers", "kinds", "phrases"]
@@ -28,11 +28,6 @@ ISOLATE, END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{END}]*){END}")
 SMALLEST = 1e-6  # below it a number is written with a power of ten, not with a row of zeros
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-SPELLED: Mapping[LanguageName, Mapping[int, str]] = {
-    "en": dict(enumerate(_SMALL)),
-    "zh": dict(enumerate("零一两三四五六七八九十")),
-}
 MOST = 6  # names of a list that are written
 LONGEST = 80  # letters of a cell
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
@@ -48,8 +43,7 @@ class Text:
     answer: str
     notes: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)  # of key figures
-    figures: Mapping[str, str] = field(default_factory=dict)  # captions
-    alts: Mapping[str, str] = field(default_factory=dict)  # what one sees in a figure
+    figures: Mapping[str, Sequence[str]] = field(default_factory=dict)  # captions, what one sees
     tables: Mapping[str, str] = field(default_factory=dict)  # captions
 
 
@@ -59,7 +53,7 @@ class Language:
 
     Templates write a fact by ``{{ fact }}``, and with the filters of `environment`: ``number``,
     ``percent``, ``change`` (of a share), ``counted`` (a number and its noun), ``names`` (a list in
-    words), ``pairs`` (of home and host), and ``span(low, high)``.
+    words), and ``span(low, high)``.
     """
 
     code: LanguageName
@@ -69,6 +63,9 @@ class Language:
 
     def write(self, value: Any) -> str:
         """A fact as text: names and layers isolated, numbers with two significant digits."""
+        if isinstance(value, Pair):
+            gap = "到" if self.code == "zh" else " in "
+            return gap.join([self.write(value.home), self.write(value.host)])
         if isinstance(value, Place):
             return name(self.places.get(value, value))
         if isinstance(value, Layer):
@@ -120,30 +117,10 @@ class Language:
             return "、".join(shown) + (f"及另外 {rest:,} 个" if rest else "")
         return f"{', '.join(shown)} and {rest:,} more" if rest else joined(shown)
 
-    def pairs(self, values: Sequence[Any], word: str, most: int = MOST) -> str:
-        """Homes by their host, in words, such as ``A and B in C; D in E``."""
-        by_host: dict[str, list[Any]] = {}
-        for pair in values[:most]:
-            home, host = (pair.home, pair.host) if isinstance(pair, Pair) else (pair, pair)
-            by_host.setdefault(self.write(host), []).append(home)
-        gap, between, more, each = (" ", "; ", " and {:,} more", "")
-        if self.code == "zh":
-            gap, between, more, each = ("", "；", "及另外 {:,} 个", "分别")
-        parts = [
-            f"{self.names(homes)}{gap}{each if len(homes) > 1 else ''}{word}{gap}{host}"
-            for host, homes in by_host.items()
-        ]
-        rest = len(values) - most
-        return between.join(parts) + (more.format(rest) if rest > 0 else "")
-
     def counted(self, n: int, noun: str, plural: str = "") -> str:
         if self.code == "zh":
             return f"{int(n):,} {noun}"
         return f"{int(n):,} {noun if n == 1 else plural or noun + 's'}"
-
-    def spelled(self, n: int) -> str:
-        """A small number in words."""
-        return SPELLED[self.code].get(int(n), f"{int(n):,}")
 
     def percent(self, share: float) -> str:
         return self.form(float(share), "percent")
@@ -198,15 +175,16 @@ class Language:
         """A cell of a table on the page."""
         if is_missing(value):
             return "–"
-        if column in table.places:
+        form = (COLUMNS | {**table.forms}).get(column)
+        if form == "place":
             called = self.places.get(value, value)
             return self.term(called) if isinstance(called, Term) else str(called)
-        if column in table.layers:
+        if form == "layer":
             return self.layer(str(value))
-        if column in table.terms:
+        if form == "term":
             return self.term(str(value))
-        if column in table.forms:
-            return self.form(value, table.forms[column])
+        if form is not None:
+            return self.form(value, form)
         if isinstance(value, Real) and not isinstance(value, Integral):
             return number(float(value))
         text = self.write(value)
@@ -215,7 +193,7 @@ class Language:
     def text(self, template: Template, facts: Mapping[str, Fact]) -> Text:
         """What a template says of facts."""
         said = template.make_module(dict(facts))
-        parts = {part: getattr(said, part, {}) for part in ("labels", "figures", "alts", "tables")}
+        parts = {part: getattr(said, part, {}) for part in ("labels", "figures", "tables")}
         shown = {part: {each: _line(text) for each, text in parts[part].items()} for part in parts}
         notes = filter(None, map(_line, str(getattr(said, "notes", "")).split("\n")))
         return Text(_line(said.question), _line(said.answer), tuple(notes), **shown)  # type: ignore[attr-defined]
@@ -224,7 +202,7 @@ class Language:
     def environment(self) -> Environment:
         loader = PackageLoader("netinnov.study", "sections")
         environment = Environment(loader=loader, undefined=StrictUndefined, finalize=self.write)
-        filters = ("names", "pairs", "counted", "percent", "change", "form", "spelled")
+        filters = ("names", "counted", "percent", "change", "form")
         environment.filters |= {each: getattr(self, each) for each in filters}
         environment.filters["number"] = lambda x, digits=2: self.form(float(x), "number", digits)
         environment.filters["note"] = lambda text: self.translated(text, "notes")
@@ -241,7 +219,9 @@ def is_missing(value: Any) -> bool:
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
-def _line(text: object) -> str:
+def _line(text: object) -> Any:
+    if isinstance(text, list):
+        return [_line(each) for each in text]
     line = BETWEEN_HAN.sub("", " ".join(str(text).split()))
     return line.replace("。 ", "。").replace("， ", "，")
 
@@ -285,8 +265,8 @@ def in_html(text: str) -> Markup:
     return Markup(ISOLATED.sub(r"<bdi>\1</bdi>", str(escape(text))))
 
 
-def joined(parts: Sequence[str], *, last: str = " and ") -> str:
-    return last.join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+def joined(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def in_sentences(notes: Iterable[str]) -> list[str]:
@@ -306,6 +286,10 @@ def alike(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-9)
 
 
+def pairs_of(table: pd.DataFrame) -> list[Pair]:
+    return [Pair(*ends) for ends in zip(table["home"], table["host"], strict=True)]
+
+
 def as_much(ranked: pd.Series, shown: pd.Series) -> int:
     """How many beyond those that are shown tie with the last of them."""
     return sum(alike(value, shown.iloc[-1]) for value in ranked.iloc[len(shown) :])
@@ -319,8 +303,13 @@ def number(value: float, *, digits: int = 3) -> str:
     if 1000 <= size < 1e15:
         return signed(f"{value:,.{max(0, digits - 1 - math.floor(math.log10(size)))}f}")
     if value == 0 or SMALLEST <= size < 1000:
-        shown: dict[str, Any] = {"unique": False, "fractional": False, "trim": "-"}
-        return signed(np.format_float_positional(value, digits, **shown))
+        exact = math.isclose(float(f"{value:.{digits}g}"), value)  # else zeros at the end tell
+        shown: dict[str, Any] = {
+            "unique": False,
+            "fractional": False,
+            "trim": "-" if exact else "k",
+        }
+        return signed(np.format_float_positional(value, digits, **shown).rstrip("."))
     leading, power = f"{value:.{digits - 1}e}".split("e")
     return signed(f"{leading} × 10") + str(int(power)).translate(RAISED)
 
@@ -330,19 +319,6 @@ def with_decimals(ends: Iterable[float], value: float, digits: int) -> list[str]
     count = value.is_integer() and abs(value) > 1
     decimals = 0 if count else min(max(0, digits - 1 - math.floor(math.log10(abs(value)))), 9)
     return [signed(f"{end:,.{decimals}f}") for end in ends]
-
-
-def digits_apart(*values: float, least: int = 2, most: int = 9) -> int:
-    """Significant digits, at least so many, with which numbers that differ are written apart."""
-    different = {
-        value for value in values if not any(0 < abs(value - x) <= 1e-9 * abs(x) for x in values)
-    }
-    fits = (
-        n
-        for n in range(least, most)
-        if len({number(x, digits=n) for x in different}) == len(different)
-    )
-    return next(fits, most)
 
 
 def signed(text: str) -> str:

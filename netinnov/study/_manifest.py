@@ -27,29 +27,16 @@ def hash_inputs(paths: Iterable[Path]) -> dict[str, str]:
     return {path.name: sha256_of(path.resolve()) for path in sorted(paths)}
 
 
-def write_manifest(
-    folder: Path,
-    *,
-    command: str,
-    configuration: Mapping[str, Any],
-    inputs: Mapping[str, str],
-    network: Mapping[str, Any],
-    seconds: Mapping[str, float],
-) -> None:
-    """Write ``manifest.json``, with the hashes of all other files of the folder."""
+def write_manifest(folder: Path, known: Mapping[str, Any]) -> None:
+    """Write ``manifest.json``: what is known of a run, and hashes of all files of the folder."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     manifest = {
         "netinnov": __version__,
-        "command": command,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
-        "seed": configuration["seed"],
-        "configuration": configuration,
-        "inputs": inputs,
-        "network": network,
-        "seconds": {step: round(value, 3) for step, value in seconds.items()},
+        **known,
         "outputs": {path.relative_to(folder).as_posix(): sha256_of(path) for path in files},
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -28,16 +28,11 @@ from netinnov.study.sections import LEADING
 
 PAGE_DOTS = 200  # an inch, of figures on the page
 ENLARGED, MARGIN = 1.15, 0.03  # on a wide page; inches left white around a figure
-WIDEST = 9  # columns of a table that a page shows
+ROWS, WIDEST = 10, 9  # rows and columns of a table that a page shows
 # Control characters, which HTML does not allow.
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-PAGE = Environment(
-    loader=PackageLoader("netinnov.study", "."),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+BLOCKS: Any = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+PAGE = Environment(loader=PackageLoader("netinnov.study", "."), autoescape=True, **BLOCKS)
 PAGE.filters["in_html"] = in_html
 MARKDOWN = re.compile(r"([\\`*_<\[])")
 
@@ -109,7 +104,7 @@ def _key_figure(figure: KeyFigure, text: Text, language: Language) -> tuple[str,
 def view_of(table: Table, language: Language) -> View:
     frame = table.frame if table.view is None else table.view
     frame = frame.reset_index() if has_index(frame) else frame
-    first = frame.drop(columns="modelled_layers", errors="ignore").iloc[: table.rows, :WIDEST]
+    first = frame.iloc[:ROWS, :WIDEST]
     names = [str(column) for column in first]
     rows = [
         [language.cell(*cell, table) for cell in zip(row, names, strict=True)]
@@ -124,23 +119,22 @@ def view_of(table: Table, language: Language) -> View:
 def _show(picture: Picture, text: Text, language: Language) -> Shown:
     """A figure that was made in the style of the page, as it stands there."""
     with page_style():
-        figure = picture.draw()
-    translate(figure, language)
+        figure = drawn(picture, language)
     webp = io.BytesIO()
     with page_style(), print_style():
-        figure.savefig(
-            webp,
-            format="webp",
-            dpi=PAGE_DOTS,
-            bbox_inches="tight",
-            pad_inches=MARGIN,
-            pil_kwargs={"lossless": True},
-        )
+        cut: Any = {"bbox_inches": "tight", "pad_inches": MARGIN}
+        figure.savefig(webp, dpi=PAGE_DOTS, format="webp", pil_kwargs={"lossless": True}, **cut)
     with Image.open(webp) as image:
         width = round(image.width / PAGE_DOTS * 96 * ENLARGED)
     data = base64.b64encode(webp.getvalue()).decode("ascii")
-    name = picture.name
-    return Shown(name, text.figures[name], plain(text.alts[name]), data, width, picture.front)
+    caption, seen = text.figures[picture.name]
+    return Shown(picture.name, caption, plain(seen), data, width, picture.front)
+
+
+def drawn(picture: Picture, language: Language) -> Figure:
+    figure: Figure = picture.draw().figure.canvas.figure
+    translate(figure, language)
+    return figure
 
 
 def translate(figure: Figure, language: Language) -> None:
@@ -163,6 +157,8 @@ def write_tables(tables: Sequence[Table], folder: Path) -> None:
     for table in tables:
         folder.mkdir(parents=True, exist_ok=True)
         frame = table.frame.reset_index() if has_index(table.frame) else table.frame
+        if table.modelled:
+            frame = frame.assign(modelled_layers="; ".join(table.modelled))
         write_csv(frame, folder / f"{table.name}.csv")
         _one_type_a_column(frame).to_parquet(folder / f"{table.name}.parquet", index=False)
 
@@ -185,25 +181,20 @@ def write_pictures(
     """Write figures as PDF and PNG, and their captions as Markdown for a manuscript."""
     command = page["command"]
     captions = [f"# {_literal(page['title'])}", f"`{command}`, netinnov {page['version']}"]
-    for picture, text in ((each, part.text) for part in chapters for each in part.pictures):
+    for picture, said in ((each, part.text) for part in chapters for each in part.pictures):
         folder.mkdir(exist_ok=True)
-        figure = picture.draw()
-        translate(figure, language)
+        figure = drawn(picture, language)
         notes = [
             language.translated(note, "notes") for ax in figure.axes for note in caption_notes(ax)
         ]
-        caption = plain(" ".join([text.figures[picture.name], *dict.fromkeys(notes)]))
-        name = picture.name
-        content = encode_figure(
-            figure, name, caption=caption, command=command, formats=("pdf", "png")
-        )
-        for kind, data in content.items():
-            write_bytes(folder / f"{name}.{kind}", data)
-        captions += [f"## {name}", _literal(caption)]
+        caption = plain(" ".join([said.figures[picture.name][0], *dict.fromkeys(notes)]))
+        written: Any = {"caption": caption, "command": command, "formats": ("pdf", "png")}
+        for kind, data in encode_figure(figure, picture.name, **written).items():
+            write_bytes(folder / f"{picture.name}.{kind}", data)
+        captions += [f"## {picture.name}", _literal(caption)]
     if folder.exists():
-        (folder / "captions.md").write_text(
-            "\n\n".join(captions) + "\n", encoding="utf-8", newline="\n"
-        )
+        text = "\n\n".join(captions) + "\n"
+        (folder / "captions.md").write_text(text, encoding="utf-8", newline="\n")
 
 
 def _literal(text: str) -> str:
@@ -225,6 +216,7 @@ def write_page(
         code=language.code,
         words=known,
         absent_words=[known[why] for why in page["absent"] if why in known],
+        remarks=[known["page_beside"], *filter(None, [page["advice"]])],
         lead=lead,
         chapters=[each for each in chapters if each is not lead],
         front_pictures=[p for each in chapters for p in each.shown if p.front],

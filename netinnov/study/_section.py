@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from netinnov._runtime.arguments import limit_of, shown
-from netinnov.plotting._style import mark_modelled
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
     from netinnov.study._context import Context
-    from netinnov.study._map_options import MapsPart
 
 R = TypeVar("R")
 
 
 class Place(str):
     """Id of a place; a page writes its name."""
-
-    __slots__ = ()
 
 
 class Pair(str):
@@ -44,23 +41,19 @@ class Pair(str):
 class Layer(str):
     """Name of a layer; a page writes its name in its language."""
 
-    __slots__ = ()
-
 
 class Term(str):
     """A word of netinnov, such as the name of a measure; a page writes it in its language."""
-
-    __slots__ = ()
 
 
 class Name(str):
     """Text from the data, such as the kind of a node."""
 
-    __slots__ = ()
-
 
 Fact: TypeAlias = "str | int | float | bool | list[Any] | None"
-Form: TypeAlias = Literal["number", "percent", "share", "change", "km", "year", "text"]
+Form: TypeAlias = Literal[
+    "number", "percent", "share", "change", "km", "year", "text", "place", "layer", "term"
+]
 
 
 class Part(BaseModel):
@@ -93,22 +86,6 @@ class Part(BaseModel):
 class Result:
     context: Context
 
-    @property
-    def names(self) -> dict[Any, str]:
-        return self.context.names
-
-    @property
-    def drawn_names(self) -> pd.Series[str]:
-        return self.context.drawn_names
-
-    @property
-    def modelled_layers(self) -> tuple[str, ...]:
-        return self.context.in_model(self.context.cities)
-
-    @property
-    def maps(self) -> MapsPart:
-        return self.context.configuration.maps
-
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
@@ -125,12 +102,27 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A figure; its caption is `figures[name]` of the template, what one sees `alts[name]`."""
+    """A figure; its caption and what one sees in it are `figures[name]` of the template."""
 
     name: str  # of the files under ``figures/``
-    draw: Callable[[], Figure]  # once for print, once in the style of the page
+    draw: Callable[[], Axes]  # once for print, once in the style of the page
     on_page: bool = False  # the first of a section that is, stands on the page
     front: bool = False  # and at its top
+
+
+# What the columns of the tables on a page hold, by their names.
+COLUMNS: dict[str, Form] = {
+    **dict.fromkeys(("actor", "home", "host", "jurisdiction", "name"), "place"),
+    **dict.fromkeys(("place", "strongest"), "place"),
+    "layer": "layer",
+    **dict.fromkeys(("approach", "direction", "index", "side", "step", "type"), "term"),
+    **dict.fromkeys(("agreement", "best", "inside", "share_of_resamples"), "percent"),
+    **dict.fromkeys(("strength_share", "support"), "percent"),
+    **dict.fromkeys(("gain_alone", "gain_in_plan", "home_access", "host_access"), "change"),
+    **dict.fromkeys(("access_gini", "effective_number", "efficiency"), "change"),
+    **dict.fromkeys(("distance", "kilometres"), "km"),
+    "opened": "year",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,12 +133,8 @@ class Table:
     frame: pd.DataFrame  # what is written; a nameless index only gives the order
     view: pd.DataFrame | None = None  # what the page shows, first rows first; None: `frame`
     on_page: bool = False
-    rows: int = 8  # that the page shows at most
-    places: tuple[str, ...] = ()  # columns of the view with ids of places
-    layers: tuple[str, ...] = ()  # with names of layers
-    terms: tuple[str, ...] = ()  # with words of netinnov
-    forms: Mapping[str, Form] = field(default_factory=dict)  # how numbers of a column are written
-    modelled: tuple[str, ...] = ()  # modelled layers that enter
+    forms: Mapping[str, Form] = field(default_factory=dict)  # beside those of `COLUMNS`
+    modelled: tuple[str, ...] = ()  # modelled layers that enter: a column of the file names them
     front: bool = False  # it stands at the top of the page
 
 
@@ -182,67 +170,37 @@ class Section(Generic[R]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Joint(Result):
-    """The result of each part that was asked for, by its name."""
-
-    results: Mapping[str, Any]
-
-    def of(self, part: str) -> Any:
-        """The result of a part, in the language of this one."""
-        return replace(self.results[part], context=self.context)
+    results: Mapping[str, Any]  # of each part that was asked for
 
 
 def joint_section(name: str, **modules: ModuleType) -> Section[Joint]:
     """The section of a module for each part; facts ``has_PART`` say which were asked for."""
     parts: dict[str, Section[Any]] = {each: Section.of(part) for each, part in modules.items()}
 
-    def asked(context: Context) -> Iterator[tuple[str, Section[Any]]]:
-        for part, section in parts.items():
-            if any(map(context.options, section.options)):
-                yield part, section
+    def asked(context: Context) -> list[str]:
+        return [each for each in parts if any(map(context.options, parts[each].options))]
 
     def check(context: Context) -> None:
-        for _, section in asked(context):
-            if section.check is not None:
-                context.once(section.check)
+        for check in (parts[each].check for each in asked(context)):
+            if check is not None:
+                context.once(check)
 
     def compute(context: Context) -> Joint:
-        return Joint(context, {part: section.compute(context) for part, section in asked(context)})
+        return Joint(context, {each: parts[each].compute(context) for each in asked(context)})
+
+    def every(kind: str, joint: Joint) -> Iterator[Any]:
+        for each, result in joint.results.items():
+            yield getattr(parts[each], kind)(replace(result, context=joint.context))
 
     def facts(joint: Joint) -> Mapping[str, Fact]:
-        known: dict[str, Fact] = {f"has_{part}": part in joint.results for part in parts}
-        for part in joint.results:
-            known |= parts[part].facts(joint.of(part))
+        known: dict[str, Fact] = {f"has_{each}": each in joint.results for each in parts}
+        for each in every("facts", joint):
+            known |= each
         return known
 
-    def every(kind: str) -> Callable[[Joint], Iterator[Any]]:
-        def of_parts(joint: Joint) -> Iterator[Any]:
-            for part in joint.results:
-                yield from getattr(parts[part], kind)(joint.of(part))
+    def rows(kind: str) -> Callable[[Joint], Iterable[Any]]:
+        return lambda joint: chain.from_iterable(every(kind, joint))
 
-        return of_parts
-
-    rows = {kind: every(kind) for kind in ("key_figures", "draw", "tables")}
-    options = tuple(option for section in parts.values() for option in section.options)
-    return Section(name, compute, facts, **rows, options=options, check=check)
-
-
-def mark_layers(
-    frame: pd.DataFrame, modelled: Iterable[str], *, columns: bool = False
-) -> pd.DataFrame:
-    marks = {layer: mark_modelled(layer, (layer,)) for layer in modelled}
-    if columns:
-        frame = frame.rename(columns=marks)
-    if frame.index.name == "layer":
-        frame = frame.rename(index=marks)
-    if "layer" in frame:
-        frame = frame.assign(layer=frame["layer"].astype("str").replace(marks))
-    return frame.copy()
-
-
-def with_modelled(
-    frame: pd.DataFrame, modelled: Iterable[str], *, always: bool = False
-) -> pd.DataFrame:
-    layers = [mark_modelled(layer, (layer,)) for layer in modelled]
-    if not (layers or always):
-        return frame
-    return frame.assign(modelled_layers="; ".join(layers) or None)
+    of_parts: Any = {kind: rows(kind) for kind in ("tables", "key_figures", "draw")}
+    options = tuple(option for part in parts.values() for option in part.options)
+    return Section(name, compute, facts, **of_parts, options=options, check=check)

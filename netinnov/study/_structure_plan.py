@@ -103,7 +103,7 @@ def plan(context: Context) -> Plan | None:
         options,
         cities,
         network,
-        modelled=context.in_model(network),
+        modelled=() if observed else tuple(linked),
         null=null,
         null_code=code,
         moved=moved,

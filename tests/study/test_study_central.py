@@ -69,7 +69,7 @@ def test_centralities_side_by_side_are_those_of_the_observed_layers():
     assert central.compute(context_of(network_of(STARS), **OFF)).observed is None
     tables = tables_of(central, both.once(central.compute))
     assert tables["centrality"].modelled == ("model",)
-    assert tables["strength"].frame.columns.tolist() == ["links", "model (modelled)"]
+    assert tables["strength"].frame.columns.tolist() == ["links", "model"]
     assert tables["centrality_observed"].modelled == ()
 
 

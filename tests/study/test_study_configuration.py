@@ -16,13 +16,11 @@ from netinnov.scenarios import RIVALS
 from netinnov.sources._read_network import READERS
 from netinnov.study import _configuration
 from netinnov.study._configuration import Configuration, configure, parts
-from netinnov.study._map_options import MapsPart
+from netinnov.study._places import MapsPart
 from netinnov.study.sections import SECTIONS
-from netinnov.study.sections._trials import PricesPart
 
 ONLY = '[data]\nsource = "yrd"\n'
 EXPERIMENT = ONLY + '[experiment]\nhome = "a"\nhost = "b"\nsize = 1\npipeline_share = 0.5\n'
-PRICES = ONLY + "[siting.prices]\n"
 
 FIXED = {
     "data": _configuration.DataPart,
@@ -30,8 +28,6 @@ FIXED = {
     "places": _configuration.PlacesPart,
     "measures": _configuration.MeasuresPart,
     "maps": MapsPart,
-    "siting.prices": PricesPart,
-    "governance.prices": PricesPart,
 }
 SETTINGS = [
     ("", "title"),
@@ -103,9 +99,8 @@ def test_every_part_is_a_field_of_the_configuration():
 def test_the_example_explains_every_setting(part, name):
     sections = re.split(r"^(?:# )?\[([\w.]+)\]", study.EXAMPLE, flags=re.M)
     text = dict(zip(["", *sections[1::2]], sections[::2], strict=True))
-    own = ("places.keep", "siting.prices", "governance.prices")
-    if f"{part}.{name}" in own:
-        assert re.search(rf"^\[{part}.{name}\] +# \w+", study.EXAMPLE, re.M)
+    if (part, name) == ("places", "keep"):
+        assert re.search(r"^\[places.keep\] +# \w+", study.EXAMPLE, re.M)
     elif (part, name) == ("", "title"):
         assert "\ntitle = " in text[""]
     else:
@@ -190,10 +185,8 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (EXPERIMENT + "replicates = 0\n", "experiment.replicates must be greater than or equal"),
         (EXPERIMENT + "replicates = 9999999\n", "experiment.replicates must be less than or"),
         (EXPERIMENT + "replicates = 0\n", "experiment.replicates must be greater than"),
-        (ONLY + "[siting]\nprices = 3\n", "siting.prices must be a section, [siting.prices]"),
-        (PRICES + "park = 1\nlink = 1\n", "siting.prices.pipeline_km is missing"),
-        (PRICES + "park = -1\nlink = 1\npipeline_km = 1\n", "siting.prices.park must be greater"),
-        (PRICES + "links = 1\n", "prices.links is not a setting (did you mean 'link'?)."),
+        ("siting = 3\n" + ONLY, "siting must be a section, [siting]"),
+        (ONLY + "[siting]\nhost = 1\n", "siting.host is not a setting (did you mean 'hosts'?)."),
         (EXPERIMENT + "colour = 'red'\n", "experiment.colour is not a setting."),
     ],
 )

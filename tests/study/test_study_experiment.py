@@ -85,7 +85,6 @@ def study_of(part: ExperimentPart, *, modelled: tuple[str, ...] = (), language: 
         names=NAMES,
         drawn_names=pd.Series({"p": "Pe", "q": "Qu"}),
         modelled=modelled,
-        in_model=lambda network: modelled,
         settings=lambda kind: part,
         language=Language(language, NAMES, modelled=modelled),  # type: ignore[arg-type]
         cities=SimpleNamespace(places=places, layers=("links",)),
@@ -141,7 +140,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     result = tried()
     answer = plain(said_by(experiment, result).answer)
     assert answer == (
-        f"If {EVIL} had a park in Qu & Co with four extra links, it would be better connected: by "
+        f"If {EVIL} had a park in Qu & Co with 4 extra links, it would be better connected: by "
         "about 10.0 % (+4.0 to +16.0 %, depending on which links end where)."
     )
     known = facts_of(result)
@@ -244,22 +243,22 @@ def both(funding: str, **changes: Any) -> Experiment:
 
 def test_the_other_funding_is_told_after_the_first() -> None:
     answer = plain(said_by(experiment, both("reallocated")).answer)
-    assert answer.startswith(f"If {EVIL} paid for a park in Qu & Co with four of its six links, it")
-    assert "With four extra links it would be less well connected: by about 5.0 %" in answer
+    assert answer.startswith(f"If {EVIL} paid for a park in Qu & Co with 4 of its 6 links, it")
+    assert "With 4 extra links it would be less well connected: by about 5.0 %" in answer
     answer = plain(said_by(experiment, both("new")).answer)
-    assert answer.startswith(f"If {EVIL} had a park in Qu & Co with four extra links, it would be")
-    assert "If it gave up four of its six links instead, it would be less well" in answer
+    assert answer.startswith(f"If {EVIL} had a park in Qu & Co with 4 extra links, it would be")
+    assert "If it gave up 4 of its 6 links instead, it would be less well" in answer
     answer = plain(said_by(experiment, both("reallocated", language="zh")).answer)
-    assert answer.startswith(f"若{EVIL}把六条原有联系中的四条调剂给设在Qu & Co的园区，")
-    assert "若改为四条新增联系，其可达性将下降约 5.0%" in answer
+    assert answer.startswith(f"若{EVIL}把 6 条原有联系中的 4 条调剂给设在Qu & Co的园区，")
+    assert "若改为 4 条新增联系，其可达性将下降约 5.0%" in answer
 
 
 @pytest.mark.parametrize(
     ("size", "own", "words"),
     [
-        (6, 6, "with six of its six links,"),
+        (6, 6, "with 6 of its 6 links,"),
         (1, 1, "with its only link,"),
-        (4, 12, "with four of its 12 links,"),
+        (4, 12, "with 4 of its 12 links,"),
     ],
 )
 def test_what_home_gives_up_is_told_as_a_part_of_what_it_has(size, own, words) -> None:
@@ -267,7 +266,7 @@ def test_what_home_gives_up_is_told_as_a_part_of_what_it_has(size, own, words) -
     assert words in plain(said_by(experiment, result).answer)
 
 
-@pytest.mark.parametrize(("own", "words"), [(2, "it has only two to give up"), (0, "it has none")])
+@pytest.mark.parametrize(("own", "words"), [(2, "it has only 2 to give up"), (0, "it has none")])
 def test_links_are_new_where_home_has_too_few_and_the_answer_says_so(own, words) -> None:
     result = tried(own=float(own))
     assert facts_of(result)["too_few"]
@@ -318,7 +317,7 @@ def test_draws_of_a_rival_are_not_draws_of_the_park() -> None:
 
 def test_extra_links_that_shorten_no_path_are_told_as_such() -> None:
     text = text_of_page(experiment, changed(difference=0.0, median=0.0, low=0.0, high=0.0))
-    assert "The extra links shorten no path of" in text
+    assert "it would be as well connected as before" in text
     assert "Extra links can only help" not in text
 
 
@@ -340,10 +339,10 @@ def test_the_figure_marks_the_median_that_the_text_gives() -> None:
     (picture,) = experiment.draw(result)
     for style in (nullcontext, page_style):
         with style():
-            lines = [line for ax in picture.draw().axes for line in ax.lines]
+            lines = [line for ax in picture.draw().figure.axes for line in ax.lines]
         marks = [line.get_xdata().tolist() for line in lines if line.get_marker() == "|"]
         assert marks == [pytest.approx([100 * 0.054 / 0.5])]  # access of home
-    assert "Black tick: median" in said_by(experiment, result).figures["effects"]
+    assert "Black tick: median" in said_by(experiment, result).figures["effects"][0]
 
 
 # -- what is computed --------------------------------------------------------------------------
@@ -407,7 +406,7 @@ def test_an_experiment_without_a_layer_names_the_one_it_took() -> None:
     # Home's links in another layer are not among those that it could give up.
     links = [*CHAIN, ("a", "c"), ("a", "b", 1, "small")]
     paid = computed(chain(links=links), funding=["reallocated"], rivals=[], placebos=0)
-    assert "with one of its two links in links" in plain(said_by(experiment, paid).answer)
+    assert "with 1 of its 2 links in links" in plain(said_by(experiment, paid).answer)
 
 
 def test_all_places_that_lose_are_counted() -> None:
@@ -489,7 +488,7 @@ def test_a_park_whose_size_is_left_open_has_a_link_home(n, size) -> None:
     assert (known["own"], known["pipelines"], known["too_few"]) == (n, 1, n == 2)
     text = text_of_page(experiment, result)
     assert f"The size was left open: a tenth of home's {n} links in links, and at least so" in text
-    assert f"Of the {size} links one leads home" in text
+    assert f"1 of the {size} links leads home" in text
 
 
 def test_a_share_of_weight_names_its_layer_where_there_are_several() -> None:

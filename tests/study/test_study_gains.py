@@ -169,31 +169,14 @@ def test_facts_say_how_long_a_link_is_where_approaches_are_measured():
 # -- governance --
 
 
-def test_home_and_host_are_those_of_most_enclaves_and_without_prices_links_count(monkeypatch):
+def test_home_and_host_are_those_of_most_enclaves_and_all_have_as_many_links(monkeypatch):
     choice = governance.choice_of(parks(governance={}))
     assert (choice.home, choice.host) == ("P", "Q")
-    assert choice.prices is None
     monkeypatch.setattr(governance, "LINKS", 4)
     result = governance.compute(stars())
     built = result.comparison.approaches["size"]
     assert set(built.drop("merger")) == {4.0}
-    facts = governance.facts(result)
-    assert (facts["by_links"], facts["budget"]) == (True, 4)
-
-
-def test_with_prices_each_approach_costs_no_more_than_the_budget():
-    prices = {"park": 5.0, "link": 1.0, "pipeline_km": 0.01}
-    context = stars(prices=prices)
-    result = governance.compute(context)
-    costs, facts = result.comparison.approaches["cost"], governance.facts(result)
-    budget = costs["reverse enclave"] if "reverse enclave" in costs else costs["enclave"]
-    assert budget > 15  # a park and ten links
-    assert (facts["by_links"], facts["budget"]) == (False, pytest.approx(budget))
-    assert (costs.dropna() <= budget * (1 + 1e-9)).all()
-    result = gains.compute(context)
-    words = f"For at most {budget:.0f} each at assumed prices"
-    assert words in plain_text_of(gains, result).answer
-    assert f"按假定价格各不超过 {budget:.0f} 的条件下" in plain_text_of(gains, result, "zh").answer
+    assert governance.facts(result)["size"] == 4
 
 
 def stars(experiment=None, people=None, **settings):
@@ -214,33 +197,29 @@ def test_a_star_is_compared():
     best = effects["home_access"].drop("merger").idxmax()
     facts = governance.facts(result)
     assert facts["best_home"] == [best]
-    assert facts["unpriced"] == ["merger"]
-    assert facts["budget"] == 10
+    assert facts["not_compared"] == ["merger"]
+    assert facts["size"] == 10
     assert context.measures.border == 0
     assert facts["border"] == 1
-    excess = effects["host_excess"].drop("merger")
-    assert facts["host_leaves"] == [*excess.index[excess > 1e-9]]
 
 
-def test_what_has_no_price_is_in_no_sentence_on_equal_cost():
+def test_what_has_no_links_is_in_no_comparison():
     # As if a merger were the best for all.
     result = gains.compute(stars())
-    effects = result.of("governance").comparison.effects
-    best = effects["approach"].eq("merger") & ~effects["measure"].str.endswith("excess")
+    effects = result.results["governance"].comparison.effects
+    best = effects["approach"].eq("merger")
     effects = effects.assign(difference=effects["difference"].mask(best, 9.0))
-    approaches = result.of("governance")
+    approaches = result.results["governance"]
     compared = replace(approaches.comparison, effects=effects)
     results = {**result.results, "governance": replace(approaches, comparison=compared)}
     result = replace(result, results=results)
     facts = gains.facts(result)
-    for best in ("best_home", "best_host", "home_leaves", "host_leaves"):
+    for best in ("best_home", "best_host"):
         assert "merger" not in facts[best]
     for code, word in (("en", "merger"), ("zh", "合并")):
         said = plain_text_of(gains, result, code)
         assert word not in said.answer
         assert [word in note for note in said.notes].count(True) == 1
-    frame = tables_of(gains, result)["approaches"]
-    assert frame.view.set_index("approach").loc["merger", ["cost"]].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -250,7 +229,7 @@ def test_what_has_no_price_is_in_no_sentence_on_equal_cost():
 def test_no_enclave_is_named_by_another_direction_than_its_own(people, called):
     # Home b and host x rank by their populations.
     result = gains.compute(stars(people=people))
-    tried = result.of("governance").comparison.approaches.index
+    tried = result.results["governance"].comparison.approaches.index
     assert (f"{called} enclave".strip()) in tried
     written = " ".join(table.frame.to_csv() for table in gains.tables(result))
     written += " ".join(map(str, gains.facts(result).values()))
@@ -277,7 +256,7 @@ def test_an_approach_that_gains_nothing_is_not_best():
     flat = result.comparison.effects.assign(difference=0.0)
     same = replace(result, comparison=replace(result.comparison, effects=flat))
     facts = governance.facts(same)
-    assert (facts["best_home"], facts["best_host"], facts["home_leaves"]) == ([], [], [])
+    assert (facts["best_home"], facts["best_host"]) == ([], [])
     assert [*governance.key_figures(same)] == []
 
 
@@ -291,23 +270,12 @@ def test_a_rise_from_no_access_has_no_key_figure():
     assert [each.name for each in governance.key_figures(same)] == ["best_host"]
 
 
-def test_kilometres_that_cost_something_need_coordinates():
-    settings = {"home": "b", "host": "x"}
-    network = network_of(STARS)
-    result = governance.compute(context_of(network, **OFF, governance=settings))
-    assert result.comparison is not None  # by links
-    prices = {"prices": {"park": 5.0, "link": 1.0, "pipeline_km": 0.01}}
-    context = context_of(network, **OFF, governance=settings | prices)
-    with pytest.raises(InputError, match="coordinates"):
-        gains.check(context)
-
-
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
         ({}, r"experiment has none\. Set governance\.home and governance\.host"),
         ({"home": "a", "host": "a"}, "must not be the home"),
-        ({"home": "a", "host": "q"}, "governance.host must be the id of one of"),
+        ({"home": "a", "host": "q"}, "governance.host.* not in the places of the report"),
     ],
 )
 def test_what_governance_needs_is_named_before_anything_runs(settings, words):
@@ -318,7 +286,8 @@ def test_what_governance_needs_is_named_before_anything_runs(settings, words):
 def test_a_merger_alone_is_compared_with_nothing(monkeypatch):
     monkeypatch.setattr(governance, "APPROACHES", ("merger",))
     facts = governance.facts(governance.compute(stars()))
-    assert (facts["n_approaches"], facts["best_home"], facts["unpriced"]) == (0, [], ["merger"])
+    assert (facts["n_approaches"], facts["best_home"]) == (0, [])
+    assert facts["not_compared"] == ["merger"]
 
 
 def test_an_approach_that_cannot_be_placed_is_left_out_and_the_report_says_why(monkeypatch):
@@ -330,7 +299,7 @@ def test_an_approach_that_cannot_be_placed_is_left_out_and_the_report_says_why(m
     context = context_of(network_of(links, places=places), **OFF, governance=settings)
     result = governance.compute(context)
     assert "competition for talent" not in result.comparison.approaches.index
-    assert governance.facts(result)["left_out"] == ["competition for talent"]
+    assert governance.facts(result)["not_compared"] == ["merger", "competition for talent"]
 
 
 def test_the_bundled_case_runs_with_all_defaults():

@@ -78,9 +78,10 @@ def test_a_park_of_a_weight_has_no_draws_though_a_rival_has() -> None:
     assert hosts.facts(result)["draws"] == 1
     assert [*tables_of(hosts, result)["host_ranking"].view] == ["host", "median"]
     (picture,) = hosts.draw(result)
-    assert not [text for ax in picture.draw().axes for text in ax.texts if "%" in text.get_text()]
+    axes = picture.draw().figure.axes
+    assert not [text for ax in axes for text in ax.texts if "%" in text.get_text()]
     assert "draws" not in text_of_page(hosts, result)
-    captions = [said_by(hosts, result, code).figures["host_ranking"] for code in LANGUAGES]
+    captions = [said_by(hosts, result, code).figures["host_ranking"][0] for code in LANGUAGES]
     assert not any("draws" in each or "抽样" in each for each in captions)
 
 
@@ -98,8 +99,8 @@ def test_hosts_that_cannot_have_the_park_are_left_out(monkeypatch) -> None:
     # The host that was tried, and the strongest others: b with 3 links, c with 2.
     assert {*result.ranking.index} == {"a", "b", "c"}
     monkeypatch.setattr(hosts, "DRAWN", 2)
-    assert "(2 of 3)" in said_by(hosts, result).figures["host_ranking"]
-    assert "3 个中的 2 个" in said_by(hosts, result, "zh").figures["host_ranking"]
+    assert "(2 of 3)" in said_by(hosts, result).figures["host_ranking"][0]
+    assert "3 个中的 2 个" in said_by(hosts, result, "zh").figures["host_ranking"][0]
     assert "Compared are the strongest of 5 linked places" in text_of_page(hosts, result)
 
 

@@ -172,9 +172,9 @@ def test_layers_are_compared_where_there_are_two(stars):
     known = facts_of(organised, context)
     assert (known["layers"], known["overlap"]) == (2, pytest.approx(1 / 8))
     assert "The two layers share 12 % of their linked pairs." in text_in(organised, context).answer
-    marked = tables_of(organised, context.once(organised.compute))["layer_overlap"].frame
-    assert marked.columns.tolist() == ["links", "other (modelled)"]
-    assert marked.index.tolist() == ["links", "other (modelled)"]
+    table = tables_of(organised, context.once(organised.compute))["layer_overlap"]
+    assert table.modelled == ("other",)
+    assert table.frame.columns.tolist() == ["links", "other"]
 
 
 def test_layers_without_a_common_pair_share_none():

@@ -51,7 +51,7 @@ def test_every_part_of_a_section_has_its_words(section, code, whole, names):
         assert "&lt;bdi" not in in_html(part)
     pictures, shown = [*section.draw(result)], [t for t in section.tables(result) if t.on_page]
     assert {figure.name for figure in section.key_figures(result)} <= {*text.labels}
-    assert {picture.name for picture in pictures} <= {*text.figures} & {*text.alts}
+    assert {picture.name for picture in pictures} <= {*text.figures}
     assert {table.name for table in shown} <= {*text.tables}
     assert len(shown) <= 2
     assert len([*section.key_figures(result)]) <= 6

@@ -1,4 +1,4 @@
-"""What to build at least cost so that the region has as many centres as it wants."""
+"""What least has to be built so that the region has as many centres as it wants."""
 
 from __future__ import annotations
 
@@ -10,20 +10,14 @@ import numpy as np
 from pydantic import Field
 
 from netinnov.centrality._counts import total_strength
-from netinnov.network import MultilayerNetwork
 from netinnov.planning import CentrePlan, EffectiveNumber, plan_centres
 from netinnov.polycentricity import effective_number
 from netinnov.study._context import Context
+from netinnov.study._language import pairs_of
 from netinnov.study._measures import linked_layers
-from netinnov.study._section import Fact, KeyFigure, Part, Result, Table, with_modelled
-from netinnov.study.sections._sites import (
-    PLACEMENTS,
-    Candidates,
-    SitingPart,
-    candidates_of,
-    pairs_of,
-    parks_in,
-)
+from netinnov.study._section import Fact, KeyFigure, Part, Result, Table
+from netinnov.study.sections import _sites
+from netinnov.study.sections._sites import Candidates, SitingPart, candidates_of
 
 RESAMPLES = 100  # of the links, for the intervals in the file
 
@@ -34,15 +28,11 @@ class PlanPart(Part, part="plan", optional=True):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan(Result):
-    """The cheapest candidates after which a target holds, or those that come nearest."""
+    """The fewest candidates after which a target holds, or those that come nearest."""
 
     siting: Candidates
-    network: MultilayerNetwork  # of the observed layers, or the modelled ones if there are none
+    modelled: tuple[str, ...]  # layers looked at, where none is observed
     plan: CentrePlan
-
-    @property
-    def modelled(self) -> tuple[str, ...]:
-        return self.context.in_model(self.network)
 
     @property
     def builds(self) -> bool:
@@ -55,23 +45,22 @@ OPTIONS, CHECK = PlanPart, candidates_of
 def compute(context: Context) -> Plan:
     part, siting, cities = context.settings(PlanPart), context.once(candidates_of), context.cities
     linked = linked_layers(cities)
-    layers = [layer for layer in linked if layer not in context.modelled] or linked
-    network = cities.select(layers=layers)
-    _, parks = parks_in(network, siting.pairs, context.settings(SitingPart).size)
+    observed = [layer for layer in linked if layer not in context.modelled]
+    network = cities.select(layers=observed or linked)
+    _, parks = _sites.parks_in(network, siting.pairs, context.settings(SitingPart).size)
     today = effective_number(total_strength(network))  # as `plan_centres` has it
     more = today + min(1.0, (cities.n_nodes - today) / 2)
     plan = plan_centres(
         network,
         target=EffectiveNumber(part.effective_number or more),
         candidates=parks,
-        prices=siting.prices,
-        replicates=PLACEMENTS,
+        replicates=_sites.PLACEMENTS,
         resamples=RESAMPLES,
         rng=context.seed,
     )
     if context.loaded.joint_events:  # links cannot be resampled one by one
         plan = replace(plan, steps=plan.steps.assign(low=np.nan, high=np.nan))
-    return Plan(context, siting, network, plan)
+    return Plan(context, siting, () if observed else tuple(linked), plan)
 
 
 def facts(result: Plan) -> Mapping[str, Fact]:
@@ -83,8 +72,6 @@ def facts(result: Plan) -> Mapping[str, Fact]:
         "after": plan.value,
         "reached": plan.reached,
         "exact": plan.exact,
-        "priced": siting.prices is not None,
-        "plan_cost": plan.cost,
         "candidates": len(siting.pairs),
         "plan_modelled": bool(result.modelled),
     }
@@ -97,9 +84,8 @@ def key_figures(result: Plan) -> Iterator[KeyFigure]:
 
 
 def tables(result: Plan) -> Iterator[Table]:
-    steps = result.plan.to_frame().rename(columns={"name": "site"})
+    steps = result.plan.to_frame().rename(columns={"name": "site"}).drop(columns="cost")
     ends = result.siting.pairs.reindex(steps["site"]).reset_index(drop=True)
-    called = ends["home"].map(result.names) + " at " + ends["host"].map(result.names)
-    steps.insert(0, "step", called.fillna("today"))
-    frame = with_modelled(steps, result.modelled)
-    yield Table("plan_steps", frame, modelled=result.modelled)
+    names = ends.apply(lambda end: end.map(result.context.names))
+    steps.insert(0, "step", (names["home"] + " at " + names["host"]).fillna("today"))
+    yield Table("plan_steps", steps, modelled=result.modelled)

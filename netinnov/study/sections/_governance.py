@@ -1,4 +1,4 @@
-"""Approaches of governance between a home and a host, side by side at one cost."""
+"""Approaches of governance between a home and a host, side by side with as many links."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
@@ -17,7 +17,6 @@ from netinnov.governance import ApproachComparison, compare_approaches
 from netinnov.governance._approaches import APPROACHES
 from netinnov.plotting import plot_approaches
 from netinnov.plotting._style import new_figure
-from netinnov.scenarios import Prices, ReverseEnclave
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context
 from netinnov.study._section import (
@@ -31,13 +30,7 @@ from netinnov.study._section import (
     Table,
     Term,
 )
-from netinnov.study.sections._trials import (
-    MIRROR,
-    PricesPart,
-    check_linked,
-    choose,
-    enclave_called,
-)
+from netinnov.study.sections._trials import MIRROR, check_linked, choose, enclave_called
 
 BORDER = 1.0  # assumed where [measures] has none, so that a corridor can remove something
 LINKS = 10  # links of each approach, where nothing says how large the park is
@@ -50,17 +43,15 @@ class GovernancePart(Part, part="governance", optional=True):
     home: str | None = None
     host: str | None = None
     layer: str | None = None
-    prices: PricesPart | None = None
 
 
 class Choice(NamedTuple):
-    """Between whom, in which layer and at what cost approaches are compared."""
+    """Between whom, in which layer and with how many links approaches are compared."""
 
     home: str
     host: str
     layer: str
-    budget: float
-    prices: Prices | None  # without them each approach has as many links as the budget says
+    budget: int  # links of each approach
     pipeline_share: float
     frictions: Frictions
 
@@ -80,26 +71,22 @@ def choice_of(context: Context) -> Choice:
             "none. Set governance.home and governance.host to two places of the report, or leave "
             "[governance] out."
         )
-    context.check_place("governance.home", home)
-    context.check_place("governance.host", host)
+    context.check_places("governance.home", [home])
+    context.check_places("governance.host", [host])
     if home == host:
         raise InputError(f"governance.host must not be the home; found {host!r} for both.")
     check_linked(context, "governance")
-    layer, budget = movable_layer(cities, layer), float(size)
-    prices = None if part.prices is None else Prices(**part.prices.model_dump())
-    if prices is not None:
-        park = ReverseEnclave(home, host, size, share, funding="new", layer=layer)
-        budget = park.cost(prices, cities)
+    layer = movable_layer(cities, layer)
     border, kilometres = context.measures.border or BORDER, context.measures.kilometres
     frictions = Frictions(border=border, distance=kilometres)
-    return Choice(home, host, layer, budget, prices, share, frictions)
+    return Choice(home, host, layer, size, share, frictions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Governance(Result):
     choice: Choice
     comparison: ApproachComparison
-    left_out: list[str]  # approaches that cannot be paid or placed
+    left_out: list[str]  # approaches that cannot be placed
 
 
 OPTIONS, CHECK = GovernancePart, choice_of
@@ -129,27 +116,24 @@ def compute(context: Context) -> Governance:
 
 def facts(result: Governance) -> Mapping[str, Fact]:
     choice, comparison = result.choice, result.comparison
-    # A merger has neither a cost nor links of its own, and is compared with nothing.
-    built = comparison.approaches[["cost", "size"]].gt(0).any(axis=1)
+    # A merger has no links of its own, and is compared with nothing.
+    built = comparison.approaches["size"].gt(0)
     known: dict[str, Fact] = {
         "home": Place(choice.home),
         "host": Place(choice.host),
         "approach_layer": Layer(choice.layer),
-        "by_links": choice.prices is None,
-        "budget": float(choice.budget),
+        "size": choice.budget,
         "border": choice.frictions.border,
         "border_assumed": not result.context.measures.border,
-        "left_out": _terms(result.left_out),
         "n_approaches": int(built.sum()),
-        "unpriced": _terms(built.index[~built]),
+        "not_compared": _terms([*built.index[~built], *result.left_out]),
     }
     change = comparison.effects.pivot(index="approach", columns="measure", values="difference")
     change = change.loc[built.index[built]]
     for end in ("home", "host"):
-        gain, alone = change[f"{end}_access"], change[f"{end}_excess"]
+        gain = change[f"{end}_access"]
         best = (gain >= gain.max() - NOTHING) & (gain.max() > NOTHING)
         known[f"best_{end}"] = _terms(gain.index[best])
-        known[f"{end}_leaves"] = _terms(alone.index[alone > NOTHING])
     return known
 
 
@@ -174,26 +158,19 @@ def draw(result: Governance) -> Iterator[Picture]:
     yield Picture("approaches", partial(_figure, result.comparison), on_page=True)
 
 
-def _figure(comparison: ApproachComparison) -> Figure:
+def _figure(comparison: ApproachComparison) -> Axes:
     figure = new_figure(height=24 + 9.5 * len(comparison.approaches))
-    plot_approaches(comparison, measures=SHOWN[:3], ax=figure.add_subplot())
-    return figure
+    return plot_approaches(comparison, measures=SHOWN[:3], ax=figure.add_subplot())
 
 
 def tables(result: Governance) -> Iterator[Table]:
-    compared, network = result.comparison, result.context.cities
-    modelled = result.context.in_model(network.select(layers=[result.choice.layer]))
+    compared, layer = result.comparison, result.choice.layer
+    modelled = (layer,) if layer in result.context.modelled else ()
     effects = compared.effects[compared.effects["measure"].isin(SHOWN)]
     before = effects["baseline"].abs()
     change = effects.assign(change=effects["difference"] / before.where(before > 0))
     wide = change.pivot(index="approach", columns="measure", values="change")[SHOWN]
-    yield Table(
-        "approaches",
-        compared.approaches.reset_index(),
-        compared.approaches[["size", "cost"]].join(wide).reset_index(),
-        on_page=True,
-        terms=("approach",),
-        forms=dict.fromkeys(SHOWN, "change"),
-        modelled=modelled,
-    )
+    view = compared.approaches[["size"]].join(wide).reset_index()
+    approaches = compared.approaches.reset_index()
+    yield Table("approaches", approaches, view, on_page=True, modelled=modelled)
     yield Table("approach_effects", compared.to_frame(), modelled=modelled)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from netinnov import planning
 from netinnov.build import build_network
@@ -126,14 +126,14 @@ def draw(result: Sharing) -> Iterator[Picture]:
     yield Picture("sharing", partial(_shares, result), on_page=True)
 
 
-def _shares(result: Sharing) -> Figure:
+def _shares(result: Sharing) -> Axes:
     called = words("en", "terms")
     rules = {rule: called[_term(rule)] for rule in RULES}
     label = "gain of access that a place gets"
     figure = new_figure(height=22 + 5.5 * max(len(result.core), 4))
-    ax, core, names = figure.add_subplot(), result.core, result.drawn_names
-    plot_benefit_shares(result.benefits, core=core, names=names, rules=rules, label=label, ax=ax)
-    return figure
+    ax, core, names = figure.add_subplot(), result.core, result.context.drawn_names
+    options: Any = {"names": names, "rules": rules, "label": label, "ax": ax}
+    return plot_benefit_shares(result.benefits, core=core, **options)
 
 
 def tables(result: Sharing) -> Iterator[Table]:

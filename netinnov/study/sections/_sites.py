@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 from pydantic import Field
 
 from netinnov.centrality import harmonic_centrality, strength
@@ -24,24 +24,13 @@ from netinnov.plotting import plot_sites
 from netinnov.plotting._frame import map_height
 from netinnov.plotting._style import new_figure
 from netinnov.polycentricity._resampled_flows import Change
-from netinnov.scenarios import Prices, ReverseEnclave, Scenario
+from netinnov.scenarios import ReverseEnclave, Scenario
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context
-from netinnov.study._language import as_much
-from netinnov.study._section import (
-    Fact,
-    KeyFigure,
-    Layer,
-    Pair,
-    Part,
-    Picture,
-    Place,
-    Result,
-    Table,
-    with_modelled,
-)
+from netinnov.study._language import as_much, pairs_of
+from netinnov.study._section import Fact, KeyFigure, Layer, Part, Picture, Place, Result, Table
 from netinnov.study._structure_plan import plan as structure_of
-from netinnov.study.sections._trials import PricesPart, check_linked
+from netinnov.study.sections._trials import check_linked
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
 MOST_HOMES, MOST_HOSTS = 20, 3
@@ -56,11 +45,9 @@ GAINS = ["gain_alone", "gain_in_plan"]
 
 class SitingPart(Part, part="siting", optional=True):
     k: Annotated[int, Field(ge=1)] | None = None
-    budget: Annotated[float, Field(gt=0)] | None = None
     homes: list[str] = Field(default_factory=list)
     hosts: list[str] = Field(default_factory=list)
     size: Annotated[int, Field(ge=1)] = 4
-    prices: PricesPart | None = None
 
 
 def parks_in(
@@ -79,17 +66,15 @@ class Candidates(NamedTuple):
     pairs: pd.DataFrame
     layer: str
     parks: dict[str, Scenario]
-    k: int | None
-    prices: Prices | None
+    k: int
     tied: int  # other places as strong as the last host
 
 
 def candidates_of(context: Context) -> Candidates:
     part, cities = context.settings(SitingPart), context.cities
     check_linked(context, "siting")
-    for setting, places in (("homes", part.homes), ("hosts", part.hosts)):
-        for place in places:
-            context.check_place(f"each of siting.{setting}", place)
+    context.check_places("siting.homes", part.homes)
+    context.check_places("siting.hosts", part.hosts)
     homes = part.homes or _homes(context)
     hosts, tied = (part.hosts, 0) if part.hosts else _hosts(context, homes)
     pairs = [(home, host) for home, host in dict.fromkeys(product(homes, hosts)) if home != host]
@@ -101,18 +86,13 @@ def candidates_of(context: Context) -> Candidates:
     sites = pd.Index([f"{home}@{host}" for home, host in pairs], dtype="str", name="site")
     table = pd.DataFrame(pairs, sites, ["home", "host"], dtype="str")
     layer, parks = parks_in(cities, table, part.size)
-    prices = None if part.prices is None else Prices(**part.prices.model_dump())
-    k = part.k if part.k or part.budget else min(USUAL, len(pairs))
+    k = part.k or min(USUAL, len(pairs))
     try:
         parks[sites[0]](cities, np.random.default_rng(context.seed))
-        limit_of_plans(cities, parks, k, part.budget, prices)
+        limit_of_plans(cities, parks, k, None, None)
     except InputError as error:
         raise InputError(f"[siting] cannot plan sites such as {sites[0]}: {error}") from None
-    return Candidates(table, layer, parks, k, prices, tied)
-
-
-def pairs_of(table: pd.DataFrame) -> list[Pair]:
-    return [Pair(*ends) for ends in zip(table["home"], table["host"], strict=True)]
+    return Candidates(table, layer, parks, k, tied)
 
 
 def _homes(context: Context) -> list[str]:
@@ -186,33 +166,23 @@ OPTIONS, CHECK = SitingPart, candidates_of
 
 
 def compute(context: Context) -> Siting:
-    candidates, part = context.once(candidates_of), context.settings(SitingPart)
-    cities, parks = context.cities, candidates.parks
+    candidates, cities = context.once(candidates_of), context.cities
+    parks = candidates.parks
     objective = partial(global_efficiency, **context.measures.paths)
-    every: dict[str, Any] = {
-        "candidates": parks,
-        "k": candidates.k,
-        "budget": part.budget,
-        "prices": candidates.prices,
-        "objective": objective,
-        "rng": context.seed,
-    }
-    plan = site_enclaves(
-        cities, method="exchange", placebos=PLACEBOS, replicates=PLACEMENTS, **every
-    )
+    every: Any = {"candidates": parks, "k": candidates.k, "objective": objective}
+    every["rng"] = context.seed
+    drawn: Any = {"placebos": PLACEBOS, "replicates": PLACEMENTS}
+    plan = site_enclaves(cities, method="exchange", **drawn, **every)
     shares, resamples, resample = None, 0, resample_of(context)
     if resample is not None and plan.sites:
         options: Any = {"resamples": RESAMPLES, "progress": context.progress}
         stability = siting_stability(cities, resample=resample, **options, **every)
         resamples = int(stability["resamples"].iloc[0])
         shares = stability["share"] if resamples else None
-    fresh = [plan.value]
-    if plan.sites:
-        sites = {site: parks[site] for site in plan.sites}
-        fixed: Any = {"candidates": sites, "k": len(sites), "objective": objective}
-        generators = np.random.default_rng(context.seed).spawn(FRESH)
-        fresh = [site_enclaves(cities, rng=rng, **fixed).value for rng in generators]
-    values = pd.Series(fresh, name="fresh")
+    every |= {"candidates": {site: parks[site] for site in plan.sites}, "k": len(plan.sites)}
+    generators = np.random.default_rng(context.seed).spawn(FRESH if plan.sites else 0)
+    fresh = [site_enclaves(cities, **every | {"rng": rng}).value for rng in generators]
+    values = pd.Series(fresh, name="fresh", dtype=np.float64)
     return Siting(context, candidates, plan, values, shares, resamples)
 
 
@@ -241,15 +211,13 @@ def facts(result: Siting) -> Mapping[str, Fact]:
         "by_weight": context.measures.distance == "inverse",
         "layer": Layer(candidates.layer),
         "layer_modelled": candidates.layer in context.modelled,
-        "modelled": [Layer(layer) for layer in result.modelled_layers],
+        "modelled": [Layer(layer) for layer in context.modelled],
         "gain": result.rise(float(result.fresh.mean())),
         "fresh": len(result.fresh),
         "helps": result.helps,
         "random": len(plan.placebo),
         "as_good": int((plan.placebo >= result.fresh.mean() * (1 - 1e-12)).sum()),
         "ties": pairs_of(pairs.loc[result.ties]),
-        "cost": None if np.isnan(plan.cost) else plan.cost,
-        "budget": part.budget,
         "homes_named": bool(part.homes),
         "n_homes": pairs["home"].nunique(),
         "hosts": [Place(host) for host in pairs["host"].unique()],
@@ -264,8 +232,7 @@ def key_figures(result: Siting) -> Iterator[KeyFigure]:
     known: Any = facts(result)
     if known["helps"]:
         low, high = (result.rise(end) for end in result.fresh.quantile([0.025, 0.975]))
-        ends: Any = {"low": low, "high": high} if known["fresh"] > 1 else {}
-        yield KeyFigure("gain", known["gain"], **ends, form="change")
+        yield KeyFigure("gain", known["gain"], low, high, form="change")
         yield KeyFigure("as_good", known["as_good"], of=known["random"])
 
 
@@ -278,44 +245,31 @@ def draw(result: Siting) -> Iterator[Picture]:
         yield Picture("siting", partial(_map, result, at), on_page=True)
 
 
-def _map(result: Siting, at: pd.DataFrame) -> Figure:
-    frame = result.maps.detail_with(at, at.loc[pd.unique(result.chosen.to_numpy().ravel())])
-    figure = new_figure(height=map_height(frame))
-    plot_sites(
+def _map(result: Siting, at: pd.DataFrame) -> Axes:
+    frame = result.context.maps.detail_with(at, at.loc[pd.unique(result.chosen.to_numpy().ravel())])
+    return plot_sites(
         result.plan,
         pairs=result.candidates.pairs,
         places=result.context.cities.places,
         shares=result.shares,
-        names=result.drawn_names,
+        names=result.context.drawn_names,
         extent=frame,
-        basemap=result.maps.below,
-        ax=figure.add_subplot(),
+        basemap=result.context.maps.below,
+        ax=new_figure(height=map_height(frame)).add_subplot(),
     )
-    return figure
 
 
 def tables(result: Siting) -> Iterator[Table]:
-    plan, modelled = result.plan, result.modelled_layers
+    plan, modelled = result.plan, result.context.modelled
     table, pairs = plan.to_frame(), result.candidates.pairs
-    every = pairs.map(result.names.__getitem__).join(table[["chosen", "order"]])
+    every = pairs.map(result.context.names.__getitem__).join(table[["chosen", "order"]])
     gains = table[GAINS].where(table[GAINS].abs() > result.rounding, 0.0)
     every = every.join(100 / plan.baseline * gains)
     if result.shares is not None:
         every["share_of_resamples"] = result.shares
-    if table["cost"].notna().all():
-        every["cost"] = table["cost"]
-    view = every.loc[list(plan.sites)].drop(columns=["chosen", "order"]).assign(**result.chosen)
-    view[GAINS] /= 100
-    yield Table(
-        "siting_candidates",
-        with_modelled(every, modelled),
-        view.reset_index(drop=True),
-        on_page=result.helps,
-        rows=10,
-        places=("home", "host"),
-        forms={**dict.fromkeys(GAINS, "change"), "share_of_resamples": "percent"},
-        modelled=modelled,
-    )
+    view = every.loc[list(plan.sites)].reset_index(drop=True).drop(columns=["chosen", "order"])
+    view = view.assign(**result.chosen.reset_index(drop=True), **view[GAINS] / 100)
+    yield Table("siting_candidates", every, view, on_page=result.helps, modelled=modelled)
     today = pd.Series([plan.baseline], name="today")
     bound = pd.Series([plan.bound], name="bound")
     yield Table("siting_values", pd.concat([plan.placebo, result.fresh, today, bound], axis=1))

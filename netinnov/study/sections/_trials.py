@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from netinnov import centrality, polycentricity
 from netinnov._network.matrices import layer_matrix
-from netinnov._runtime.arguments import did_you_mean
+from netinnov._runtime.arguments import check_names
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS, MatchedPlacebo, ReverseEnclave, placebo_candidates
@@ -27,12 +27,6 @@ from netinnov.study.sections import enclaves
 EFFICIENCY, INEQUALITY = "global_efficiency", "access_inequality"
 ACCESS, PAGERANK = "harmonic_centrality", "pagerank"
 MIRROR = "park of the host at home"  # of an enclave in either direction
-
-
-class PricesPart(Part, part="prices"):
-    park: Annotated[float, Field(ge=0)]
-    link: Annotated[float, Field(ge=0)]
-    pipeline_km: Annotated[float, Field(ge=0)]
 
 
 class ExperimentPart(Part, part="experiment"):
@@ -58,11 +52,7 @@ class ExperimentPart(Part, part="experiment"):
     @field_validator("rivals")
     @classmethod
     def _are_known(cls, rivals: list[str]) -> list[str]:
-        for rival in rivals:
-            if rival not in RIVALS:
-                hint, known = did_you_mean(rival, RIVALS), ", ".join(map(repr, RIVALS))
-                raise ValueError(f"each must be one of {known}; found {rival!r}{hint}")
-        return rivals
+        return check_names("rivals", rivals, list(RIVALS), of="the rivals")
 
 
 class Trial(NamedTuple):
@@ -102,8 +92,8 @@ def choose(context: Context) -> Choice | None:
     if part is None:
         return None
     if part.home:
-        context.check_place("experiment.home", part.home)
-        context.check_place("experiment.host", part.host)
+        context.check_places("experiment.home", [part.home])
+        context.check_places("experiment.host", [part.host])
         return _settled(context, part)
     if (pair := most_frequent(context)) is None:
         return None

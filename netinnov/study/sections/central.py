@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from netinnov import centrality
 from netinnov.centrality._centrality_table import DEFAULT
@@ -19,16 +19,7 @@ from netinnov.plotting._style import larger, new_figure
 from netinnov.study._context import Context
 from netinnov.study._language import alike, as_much
 from netinnov.study._measures import strength_together
-from netinnov.study._section import (
-    Fact,
-    KeyFigure,
-    Picture,
-    Place,
-    Result,
-    Table,
-    mark_layers,
-    with_modelled,
-)
+from netinnov.study._section import Fact, KeyFigure, Picture, Place, Result, Table
 from netinnov.study._structure_plan import plan
 
 BETWEEN = 1000  # places above which betweenness, a search from each, is left out
@@ -75,8 +66,8 @@ def facts(result: Central) -> Mapping[str, Fact]:
     return {
         "layers": len(layers),
         "directed": bool(result.context.cities.directed),
-        "both": 0 < len(result.modelled_layers) < len(layers),
-        "all_modelled": len(result.modelled_layers) == len(layers),
+        "both": 0 < len(result.context.modelled) < len(layers),
+        "all_modelled": len(result.context.modelled) == len(layers),
         "equal": alike(rank.iloc[0], rank.iloc[-1]),
         "first": [Place(node) for node in rank.index[:NAMED]],
         "shares": [float(share) for share in rank.head(NAMED)],
@@ -95,24 +86,22 @@ def draw(result: Central) -> Iterator[Picture]:
     yield Picture("centralities", partial(_centralities, result), on_page=True)
 
 
-def _centralities(result: Central) -> Figure:
+def _centralities(result: Central) -> Axes:
     shown, write = min(len(result.table), DRAWN), result.context.language.term
-    names = result.drawn_names.map(partial(printable, longest=LONGEST))
+    names = result.context.drawn_names.map(partial(printable, longest=LONGEST))
     table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
     table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1))
     figure = new_figure(height=(26 if larger() == 1 else 22) + 5.2 * shown)
-    plot_centralities(table.assign(name=names), ax=figure.add_subplot())
-    return figure
+    return plot_centralities(table.assign(name=names), ax=figure.add_subplot())
 
 
 def tables(result: Central) -> Iterator[Table]:
-    modelled, cities = result.modelled_layers, result.context.cities
-    yield Table("centrality", with_modelled(result.table, modelled), modelled=modelled)
+    modelled, cities = result.context.modelled, result.context.cities
+    yield Table("centrality", result.table, modelled=modelled)
     for measure in (centrality.degree, centrality.strength):
-        frame = mark_layers(measure(cities), modelled, columns=True)
-        yield Table(measure.__name__, frame, modelled=modelled)
+        yield Table(measure.__name__, measure(cities), modelled=modelled)
     if result.observed is not None:
         columns = ["pagerank", "overlapping_strength", "overlapping_degree", "harmonic_centrality"]
         columns += ["closeness_centrality", "betweenness_centrality", "core_number"]
         view = result.observed.filter(columns).rename_axis("place").reset_index()
-        yield Table("centrality_observed", result.observed, view, on_page=True, places=("place",))
+        yield Table("centrality_observed", result.observed, view, on_page=True)

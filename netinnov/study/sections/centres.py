@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from netinnov import plotting, polycentricity
 from netinnov.null_models import GravityNull
@@ -19,19 +19,7 @@ from netinnov.plotting._frame import map_height
 from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.polycentricity._centre_rules import least_share
 from netinnov.study._context import Context
-from netinnov.study._language import digits_apart
-from netinnov.study._section import (
-    Fact,
-    KeyFigure,
-    Layer,
-    Name,
-    Picture,
-    Place,
-    Result,
-    Table,
-    Term,
-    with_modelled,
-)
+from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
 from netinnov.study._structure_plan import Detection, Plan, StructurePart, detect, plan
 
 SPOKES = 150  # places up to which a map joins each of them with the centre of its community
@@ -96,9 +84,6 @@ def profile(context: Context, detected: Detection) -> pd.DataFrame:
 def facts(result: Centres) -> Mapping[str, Fact]:
     detected, effective = result.detection, float(result.profile["value"]["effective_number"])
     linked = int((detected.table["centrality"] > 0).sum())
-    # As many as tell the effective number from all places, and from the ends of its interval.
-    by_ends = digits_apart(effective, *filter(None, result.interval("effective_number")), most=4)
-    digits = digits_apart(effective, linked, least=max(2, len(f"{effective:.0f}")))
     structure, centres = detected.plan, detected.centres
     layers, counts = structure.network.layers, detected.rules[detected.asked].sum()
     replaced = detected.rule != structure.options.rule
@@ -107,15 +92,15 @@ def facts(result: Centres) -> Mapping[str, Fact]:
         "places": len(detected.table),
         "linked": linked,
         "effective": effective,
-        "digits": max(digits, by_ends),
+        "digits": max(3, len(f"{effective:.0f}") + 1),  # one decimal, as it is hardly ever whole
         "even": linked > 1 and math.isclose(effective, linked),
         "n_centres": len(centres),
         "centres": [Place(each) for each in centres.index],
         "tied": [Place(each) for each in detected.tied],
-        "rule": Name(detected.rule),
+        "rule": detected.rule,
         "rule_means": Term(f"rule_{detected.rule}"),
         "least": least if detected.rule == "hubs" else 0.0,
-        "replaced": Name(structure.options.rule) if replaced else None,
+        "replaced": structure.options.rule if replaced else None,
         "sure": bool(detected.table["support"].notna().all()),
         "support": float(centres["support"].min()) if len(centres) else math.nan,
         "n_rules": len(detected.asked),
@@ -154,13 +139,14 @@ def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
 
 
 def key_figures(result: Centres) -> Iterator[KeyFigure]:
-    known, detected, places = facts(result), result.detection, len(result.detection.table)
+    known: Any = facts(result)
+    detected, places = result.detection, len(result.detection.table)
     low, high = result.interval("n_centres")
     whole = low and math.floor(low), high and math.ceil(high)
     yield KeyFigure("centres", len(detected.centres), *whole, of=places, digits=1)
     yield KeyFigure("by_most", len(detected.by_most), of=places)
-    written: dict[str, Any] = {"of": known["linked"], "digits": known["digits"]}
     ends = result.interval("effective_number")
+    written = {"of": known["linked"], "digits": known["digits"]}
     yield KeyFigure("effective", known["effective"], *ends, **written)
     share, ends = float(result.profile["value"]["primacy"]), result.interval("primacy")
     yield KeyFigure("primacy", share, *ends, form="share")
@@ -177,30 +163,27 @@ def draw(result: Centres) -> Iterator[Picture]:
         yield Picture("profile", partial(_profile, result))
 
 
-def _map(result: Centres, at: pd.DataFrame) -> Figure:
+def _map(result: Centres, at: pd.DataFrame) -> Axes:
     table = result.detection.table
-    frame = result.maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
-    figure = new_figure(height=map_height(frame))
-    plotting.plot_centres(
+    frame = result.context.maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
+    return plotting.plot_centres(
         result.context.cities,
         table,
-        names=result.drawn_names,
+        names=result.context.drawn_names,
         extent=frame,
         spokes=len(at) <= SPOKES,
         label="strength",
-        basemap=result.maps.below,
-        ax=figure.add_subplot(),
+        basemap=result.context.maps.below,
+        ax=new_figure(height=map_height(frame)).add_subplot(),
     )
-    return figure
 
 
-def _profile(result: Centres) -> Figure:
+def _profile(result: Centres) -> Axes:
     known = result.profile.dropna(subset="value")
     figure = new_figure(width=DOUBLE, height=34 + 4.6 * len(known))
     names = {index: result.context.language.term(str(index)) for index in known.index}
     drawn = "flows" if result.detection.plan.participation is None else "events"
-    plotting.plot_profile(known, names=names, resampled=drawn, ax=figure.add_subplot())
-    return figure
+    return plotting.plot_profile(known, names=names, resampled=drawn, ax=figure.add_subplot())
 
 
 def tables(result: Centres) -> Iterator[Table]:
@@ -208,29 +191,13 @@ def tables(result: Centres) -> Iterator[Table]:
     modelled = detected.plan.modelled
     view = detected.table[["centre", "support", "agreement"]]
     view = view.assign(strength=detected.table["centrality"]).rename_axis("place").reset_index()
-    yield Table(
-        "centres",
-        with_modelled(detected.table, modelled, always=True),
-        view,
-        on_page=True,
-        places=("place",),
-        forms={"support": "percent", "agreement": "percent"},
-        modelled=modelled,
-    )
-    frame = with_modelled(detected.rules, modelled, always=True)
-    yield Table("centre_rules", frame, modelled=modelled)
-    names = result.profile["most_influential"].map(result.names, na_action="ignore").astype("str")
-    frame = result.profile.assign(most_influential=names)
+    yield Table("centres", detected.table, view, on_page=True, modelled=modelled)
+    yield Table("centre_rules", detected.rules, modelled=modelled)
+    named = result.profile["most_influential"].map(result.context.names, na_action="ignore")
+    frame = result.profile.assign(most_influential=named.astype("str"))
     columns = ["value", "low", "high", "null_low", "null_high", "p"]
     view = frame.loc[frame["of"] != "size", columns].dropna(axis=1, how="all")
     bare = view.drop(columns="value").isna().all(axis=1)
     view = view.loc[bare.sort_values(kind="stable").index]  # first those that can be compared
-    yield Table(
-        "profile",
-        with_modelled(frame, modelled, always=True),
-        view.dropna(subset="value").rename_axis("index").reset_index(),
-        on_page=True,
-        rows=12,
-        terms=("index",),
-        modelled=modelled,
-    )
+    view = view.dropna(subset="value").rename_axis("index").reset_index()
+    yield Table("profile", frame, view, on_page=True, modelled=modelled)

@@ -11,7 +11,7 @@ from netinnov._network.rows import NO_PERIOD
 from netinnov.study._context import Context
 from netinnov.study._language import in_sentences, plain
 from netinnov.study._measures import linked_layers
-from netinnov.study._section import Fact, Layer, Name, Result, Table, Term, mark_layers
+from netinnov.study._section import Fact, Layer, Name, Result, Table, Term
 
 KINDS = 3  # that are named
 
@@ -26,24 +26,20 @@ class Data(Result):
 
 def compute(context: Context) -> Data:
     network, blocks = context.network, context.network.storage.blocks
-    layers = pd.DataFrame(
-        {
-            "layer": list(network.layers),
-            "directed": [layer in network.directed for layer in network.layers],
-            "nodes": [int(linked.sum()) for linked in network.storage.presence("linked")],
-            "links": [block.indices.size for block in blocks],
-            "weight": [float(block.data.sum()) for block in blocks],
-            "modelled": [layer in context.modelled for layer in network.layers],
-        }
+    layers = network.layer_table[["directed"]].assign(
+        nodes=network.storage.presence("linked").sum(axis=1),
+        links=[block.indices.size for block in blocks],
+        weight=[block.data.sum() for block in blocks],
+        modelled=network.layer_table["modelled"],
     )
     kinds = network.storage.nodes["kind"].value_counts(dropna=False).rename("nodes")
-    return Data(context, layers, kinds)
+    return Data(context, layers.reset_index(), kinds)
 
 
 def facts(result: Data) -> Mapping[str, Fact]:
     context, kinds, measures = result.context, result.kinds, result.context.measures
-    cities = context.cities
-    nodes, linked = cities.storage.nodes, linked_layers(cities)
+    cities, nodes = context.cities, context.cities.storage.nodes
+    linked = linked_layers(cities)
     places = cities.storage.places.reindex(nodes["place"])
     within = sum(cities.adjacency(layer).diagonal().sum() for layer in cities.layers)
     periods, incidence = context.inside.storage.link_rows().period, context.loaded.incidence
@@ -84,15 +80,6 @@ def limits(context: Context) -> tuple[str, ...]:
 
 
 def tables(result: Data) -> Iterator[Table]:
-    context, marked = result.context, result.context.modelled
-    yield Table(
-        "layers",
-        mark_layers(result.layers, marked),
-        result.layers,
-        on_page=True,
-        rows=12,
-        layers=("layer",),
-        modelled=marked,
-    )
+    yield Table("layers", result.layers, on_page=True)
     yield Table("kinds", result.kinds.reset_index())
-    yield Table("coverage", context.level.coverage)
+    yield Table("coverage", result.context.level.coverage)

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from netinnov._runtime.arguments import check_names
 from netinnov.linkages import count_enclaves
@@ -88,38 +88,30 @@ def draw(result: Enclaves) -> Iterator[Picture]:
     storage = result.context.cities.storage
     at = storage.places[["lon", "lat"]].reindex(storage.nodes["place"]).dropna()
     if not at.empty:
-        whole, detail = result.maps.frames(at)
+        whole, detail = result.context.maps.frames(at)
         name = "flow_map_detail" if detail else "flow_map"
         yield Picture(name, partial(_map, result, detail or whole), on_page=True, front=True)
 
 
-def _map(result: Enclaves, frame: Frame) -> Figure:
-    cities, figure = result.context.cities, new_figure(height=map_height(frame))
-    plot_flow_map(
+def _map(result: Enclaves, frame: Frame) -> Axes:
+    cities = result.context.cities
+    return plot_flow_map(
         cities,
         enclaves=result.counted,
-        names=result.drawn_names,
+        names=result.context.drawn_names,
         extent=frame,
         strongest=STRONGEST // max(1, min(LAYERS, len(cities.layers))),
-        basemap=result.maps.below,
-        ax=figure.add_subplot(),
+        basemap=result.context.maps.below,
+        ax=new_figure(height=map_height(frame)).add_subplot(),
     )
-    return figure
 
 
 def tables(result: Enclaves) -> Iterator[Table]:
     steps = result.steps.rename("number").reset_index()
     view = steps.assign(step="step_" + steps["step"])
-    yield Table("enclave_funnel", steps, view, on_page=bool(view["number"].any()), terms=("step",))
+    yield Table("enclave_funnel", steps, view, on_page=bool(view["number"].any()))
     frame, first = result.table, ["node", "home", "host", "direction", "ranked_by"]
     frame = frame[[*first, *frame.columns.difference(first, sort=False)]]
     view = frame.drop(columns="name", errors="ignore").rename(columns={"node": "name"})
-    yield Table(
-        "enclaves",
-        frame,
-        view.filter(["name", "home", "host", "direction", "type", "opened"]),
-        on_page=True,
-        places=("name", "home", "host"),
-        terms=("direction", "type"),
-        forms={"opened": "year"},
-    )
+    view = view.filter(["name", "home", "host", "direction", "type", "opened"])
+    yield Table("enclaves", frame, view, on_page=True)

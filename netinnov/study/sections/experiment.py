@@ -9,37 +9,18 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from netinnov.experiments import compare_scenarios, contrasts
 from netinnov.plotting import plot_effects
 from netinnov.plotting._style import new_figure
 from netinnov.scenarios._open_size import given_up
 from netinnov.study._context import Context
-from netinnov.study._section import (
-    Fact,
-    KeyFigure,
-    Layer,
-    Picture,
-    Place,
-    Result,
-    Table,
-    Term,
-    with_modelled,
-)
+from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
 from netinnov.study.sections import _trials
-from netinnov.study.sections._trials import (
-    ACCESS,
-    EFFICIENCY,
-    Choice,
-    ExperimentPart,
-    Trial,
-    choose,
-    kind_of,
-    most_frequent,
-)
+from netinnov.study.sections._trials import ACCESS, EFFICIENCY, Choice, ExperimentPart, Trial
 
-OPTIONS, CHECK = ExperimentPart, choose
+OPTIONS, CHECK = ExperimentPart, _trials.choose
 MANY = 1000  # with more places only draws of home, host and the whole network are written
 NOISE = 1e-9  # of the baseline: what rounding and searches that stop early leave of no change
 SURE = 0.9  # share of placements from which a direction is called clear
@@ -81,7 +62,7 @@ class Experiment(Result):
 
 
 def compute(context: Context) -> Experiment | None:
-    choice = context.once(choose)
+    choice = context.once(_trials.choose)
     if choice is None:
         return None
     cities, part = context.cities, choice.part
@@ -98,7 +79,7 @@ def compute(context: Context) -> Experiment | None:
         rng=context.seed,
         progress=context.progress,
     )
-    chosen = None if context.settings(ExperimentPart).home else most_frequent(context)
+    chosen = None if context.settings(ExperimentPart).home else _trials.most_frequent(context)
     names = [trial.name for trial in rivals]
     return Experiment(
         context=context,
@@ -133,9 +114,9 @@ def facts(result: Experiment) -> Facts:
         "too_few": headline.funding == "new" and size is not None and size > result.own,
         "layer": Layer(choice.layer),
         "one_layer": len(result.context.cities.layers) == 1,
-        "one_model": result.modelled_layers == (choice.layer,),
-        "in_model": choice.layer in result.modelled_layers,
-        "models": bool(result.modelled_layers),
+        "one_model": result.context.modelled == (choice.layer,),
+        "in_model": choice.layer in result.context.modelled,
+        "models": bool(result.context.modelled),
         "chosen": chosen,
         "chosen_ties": chosen_ties,
         "left_open": asked.size is None and asked.volume is None and asked.volume_share is None,
@@ -229,7 +210,9 @@ def _rivals(result: Experiment) -> Facts:
         **{f"{side}_than": rivals for side, rivals in sides.items()},
         "rival": None if best is None else Term(best.kind),
         "sure": SURE,
-        "missing": [Term(kind_of(each)) for each in result.part.rivals if kind_of(each) not in had],
+        "missing": [
+            Term(each) for each in map(_trials.kind_of, result.part.rivals) if each not in had
+        ],
     }
 
 
@@ -241,7 +224,6 @@ def _placebos(result: Experiment) -> Facts:
         "hosts": int(row.get("placebo_n", 0) or 0),
         "all_hosts": result.part.placebos is None,
         "match": [Term(each) for each in result.match],
-        "placebos_asked": result.part.placebos != 0,
         "host_mean": math.nan,
     }
     if not known["hosts"] or not row["baseline"] > 0 or row[band].isna().any():
@@ -255,31 +237,30 @@ def draw(result: Experiment) -> Iterator[Picture]:
     yield Picture("effects", partial(_effects, result), on_page=True, front=True)
 
 
-def _effects(result: Experiment) -> Figure:
+def _effects(result: Experiment) -> Axes:
     """Access of home in each scenario."""
     home, term = result.part.home, result.context.language.term
     trials = (*result.enclaves, *result.rivals)
     shown = pd.concat([result.of(trial, ACCESS) for trial in trials])
     shown = shown[shown["node"].eq(home)].drop(columns=["same_sign", "corrected_p"])
-    names = {each.name: f"{term(each.kind)}, {term(each.funding)}" for each in trials}
-    figure = new_figure(height=20 + 6.5 * len(trials))
-    plot_effects(
+    comma = "，" if result.context.language.code == "zh" else ", "
+    names = {each.name: term(each.kind) + comma + term(each.funding) for each in trials}
+    return plot_effects(
         shown.assign(scenario=shown["scenario"].map(names)),
-        ax=figure.add_subplot(),
-        names=result.drawn_names,
+        ax=new_figure(height=20 + 6.5 * len(trials)).add_subplot(),
+        names=result.context.drawn_names,
         ends=[home],
         percent=True,
         label="access (harmonic closeness)",
         legend=False,
     )
-    return figure
 
 
 def tables(result: Experiment) -> Iterator[Table]:
-    modelled = result.modelled_layers
-    yield Table("effects", with_modelled(result.effects, modelled), modelled=modelled)
+    modelled = result.context.modelled
+    yield Table("effects", result.effects, modelled=modelled)
     if result.contrasts is not None:
-        yield Table("contrasts", with_modelled(result.contrasts, modelled), modelled=modelled)
+        yield Table("contrasts", result.contrasts, modelled=modelled)
     draws = result.replicates
     if draws["node"].nunique() > MANY:
         ends = draws["node"].isin([result.part.home, result.part.host])

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from netinnov.centrality import harmonic_centrality
 from netinnov.planning import rank_hosts
 from netinnov.plotting import plot_host_ranking
 from netinnov.study._context import Context
 from netinnov.study._measures import strength_together
-from netinnov.study._section import Fact, Form, Picture, Place, Result, Table
+from netinnov.study._section import Fact, Picture, Place, Result, Table
 from netinnov.study.sections import experiment
 from netinnov.study.sections._trials import ACCESS, ExperimentPart, can_be_had
 
@@ -98,27 +98,15 @@ def draw(result: Hosts) -> Iterator[Picture]:
     yield Picture("host_ranking", partial(_ranking, result), on_page=True)
 
 
-def _ranking(result: Hosts) -> Figure:
+def _ranking(result: Hosts) -> Axes:
     ranking = result.ranking
     if _draws(result.tried) == 1:  # nothing is drawn that a host could be best in
         ranking = ranking.assign(best=np.nan)
-    ax = plot_host_ranking(ranking, top=DRAWN, names=result.drawn_names)
-    figure: Figure = ax.figure.canvas.figure
-    return figure
+    return plot_host_ranking(ranking, top=DRAWN, names=result.context.drawn_names)
 
 
 def tables(result: Hosts) -> Iterator[Table]:
     drawn = [*CHANGES, "best"] if _draws(result.tried) > 1 else ["median"]
-    view = result.shares.reset_index()[["host", *drawn, "distance"]]
-    forms: dict[str, Form] = {**dict.fromkeys(CHANGES, "change"), "best": "percent"}
-    yield Table(
-        "host_ranking",
-        result.ranking,
-        view.dropna(axis=1, how="all"),
-        on_page=True,
-        rows=10,
-        places=("host",),
-        forms=forms | {"distance": "km"},
-        modelled=result.modelled_layers,
-        front=True,
-    )
+    view = result.shares.reset_index()[["host", *drawn, "distance"]].dropna(axis=1, how="all")
+    said: Any = {"forms": dict.fromkeys(CHANGES, "change"), "modelled": result.context.modelled}
+    yield Table("host_ranking", result.ranking, view, on_page=True, front=True, **said)

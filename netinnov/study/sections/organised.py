@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from netinnov import centrality, plotting
 from netinnov._network.hierarchy import units
@@ -17,19 +17,7 @@ from netinnov._network.matrices import flat_matrix
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
 from netinnov.plotting._style import DOUBLE, larger, new_figure
 from netinnov.study._context import Context
-from netinnov.study._language import digits_apart
-from netinnov.study._section import (
-    Fact,
-    KeyFigure,
-    Layer,
-    Picture,
-    Place,
-    Result,
-    Table,
-    Term,
-    mark_layers,
-    with_modelled,
-)
+from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
 from netinnov.study._structure_plan import Detection, StructurePart, detect
 from netinnov.study.sections import enclaves
 
@@ -149,7 +137,7 @@ def _brokers(result: Organised) -> dict[str, Fact]:
     paths = int(table[across].to_numpy().sum())
     return {
         "n_brokers": len(table),
-        "all_layers": not result.modelled_layers,
+        "all_layers": not result.context.modelled,
         "enclave_brokers": len(mine),
         "across": int(mine[across].to_numpy().sum()) / paths if paths else math.nan,
     }
@@ -170,8 +158,7 @@ def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
 def key_figures(result: Organised) -> Iterator[KeyFigure]:
     known, test = facts(result), result.detection.test
     yield KeyFigure("communities", known["n_communities"])
-    digits = digits_apart(test.modularity, test.null_low, test.null_high)
-    yield KeyFigure("modularity", test.modularity, test.null_low, test.null_high, digits=digits)
+    yield KeyFigure("modularity", test.modularity, test.null_low, test.null_high, digits=3)
     yield KeyFigure("inside", result.inside, form="percent")
     if len(result.overlap) > 1:
         yield KeyFigure("overlap", known["overlap"], form="percent")
@@ -186,33 +173,23 @@ def draw(result: Organised) -> Iterator[Picture]:
         yield Picture("layer_similarity", partial(_similarity, result), on_page=True)
 
 
-def _similarity(result: Organised) -> Figure:
+def _similarity(result: Organised) -> Axes:
     write = result.context.language.layer
     figure = new_figure(width=DOUBLE, height=82 if larger() > 1 else 160)
     named, ax = result.overlap.rename(index=write, columns=write), figure.add_subplot()
-    plotting.plot_layer_similarity(named, label="share of linked pairs in common", ax=ax)
-    return figure
+    return plotting.plot_layer_similarity(named, label="share of linked pairs in common", ax=ax)
 
 
 def tables(result: Organised) -> Iterator[Table]:
     groups, modelled = result.communities, result.detection.plan.modelled
-    named = groups.assign(strongest=groups["strongest"].map(result.names).astype("str"))
-    yield Table(
-        "communities",
-        with_modelled(named, modelled, always=True),
-        groups[["strongest", "places", "strength_share", "inside"]].reset_index(drop=True),
-        on_page=len(groups) > 1,
-        places=("strongest",),
-        forms={"strength_share": "percent", "inside": "percent"},
-        modelled=modelled,
-    )
+    named = groups.assign(strongest=groups["strongest"].map(result.context.names).astype("str"))
+    view = groups[["strongest", "places", "strength_share", "inside"]].reset_index(drop=True)
+    yield Table("communities", named, view, on_page=len(groups) > 1, modelled=modelled)
     if len(result.overlap) > 1:
-        marked = mark_layers(result.overlap, result.modelled_layers, columns=True)
-        yield Table("layer_overlap", marked, modelled=result.modelled_layers)
+        yield Table("layer_overlap", result.overlap, modelled=result.context.modelled)
     if result.brokers is not None:
         view = result.brokers.rename_axis("name").drop(columns="name", errors="ignore")
         view = view.reset_index()[["name", "jurisdiction", "enclave", *ROLES, "together"]]
-        at = ("name", "jurisdiction")
-        yield Table("brokerage", result.brokers, view, on_page=True, places=at)
+        yield Table("brokerage", result.brokers, view, on_page=True)
     if result.specialisation is not None:
         yield Table("specialisation", result.specialisation)

@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from netinnov._runtime.arguments import did_you_mean
-from netinnov.errors import InputError
+from netinnov._runtime.arguments import check_name
 from netinnov.mechanisms.cooperation import cooperation_table, outages, park_network
 from netinnov.plotting import plot_park
 from netinnov.study._context import Context
@@ -43,11 +42,8 @@ class Park(Result):
 def parks_of(context: Context) -> pd.DataFrame:
     """The parks outside their jurisdiction; refuses a setting that is not one of them."""
     park, table = context.settings(ParkPart).park, cooperation_table(context.inside)
-    if park is not None and park not in table.index:
-        parks = ", ".join(table.index[:5]) or "there is none"
-        hint = did_you_mean(park, table.index)
-        msg = f"park.park must be a park outside its jurisdiction (e.g. {parks}); found {park!r}"
-        raise InputError(f"{msg}{hint}. Left out, it is the one with most links.")
+    if park is not None:
+        check_name("park.park", park, list(table.index), of="the parks outside their jurisdiction")
     return table
 
 
@@ -92,11 +88,9 @@ def draw(result: Park) -> Iterator[Picture]:
     yield Picture("park", partial(_park, result))
 
 
-def _park(result: Park) -> Figure:
+def _park(result: Park) -> Axes:
     chinese = result.context.code == "zh"
-    ax = plot_park(result.context.inside, result.park, chinese=chinese)
-    figure: Figure = ax.figure.canvas.figure
-    return figure
+    return plot_park(result.context.inside, result.park, chinese=chinese)
 
 
 def tables(result: Park) -> Iterator[Table]:
@@ -105,5 +99,5 @@ def tables(result: Park) -> Iterator[Table]:
     view = frame.sort_values(first, ascending=False, kind="stable").rename_axis("actor")
     view = view.reset_index()
     view = view[[each for each in OUTAGES if each in view]]
-    yield Table("park_outages", frame, view, on_page=True, places=("actor",), terms=("side",))
+    yield Table("park_outages", frame, view, on_page=True)
     yield Table("parks", result.parks)

@@ -10,18 +10,12 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 from pydantic import Field
 
+from netinnov import planning
 from netinnov._network.geography import great_circle
 from netinnov.errors import InputError
-from netinnov.planning import (
-    SpaceAllocation,
-    SpaceDemand,
-    allocate_space,
-    rent_intervals,
-    space_demand,
-)
 from netinnov.plotting import plot_space_allocation
 from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
@@ -42,7 +36,7 @@ class Stock(NamedTuple):
     units: pd.Series[float]
     capacity: pd.Series[float]
     kilometres: pd.DataFrame
-    demand: SpaceDemand
+    demand: planning.SpaceDemand
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +44,7 @@ class Space(Result):
     """A least-cost plan and its rents; no plan where space falls short."""
 
     stock: Stock
-    plan: SpaceAllocation | None
+    plan: planning.SpaceAllocation | None
     rents: pd.DataFrame
 
 
@@ -68,7 +62,7 @@ def stock(context: Context) -> Stock:
     between = great_circle(lon[:, None], lat[:, None], *to)
     kilometres = pd.DataFrame(between, units.index, capacity.index)
     floor: Any = context.network.storage.nodes if part.floor is None else part.floor
-    demand = space_demand(units, floor, area=part.area, units=part.units, rng=context.seed)
+    demand = planning.space_demand(units, floor, area=part.area, units=part.units, rng=context.seed)
     return Stock(units, capacity, kilometres, demand)
 
 
@@ -104,8 +98,8 @@ def compute(context: Context) -> Space:
         cost.loc[place, place] = np.nan
     plan = None
     with suppress(InputError):  # space falls short
-        plan = allocate_space(amounts.demand.by_home(), amounts.capacity, cost)
-    rents = rent_intervals(amounts.demand, amounts.capacity, cost)
+        plan = planning.allocate_space(amounts.demand.by_home(), amounts.capacity, cost)
+    rents = planning.rent_intervals(amounts.demand, amounts.capacity, cost)
     return Space(context, amounts, plan, rents)
 
 
@@ -160,12 +154,11 @@ def draw(result: Space) -> Iterator[Picture]:
         yield Picture("space", partial(_bands, result.plan, result), on_page=True)
 
 
-def _bands(plan: SpaceAllocation, result: Space) -> Figure:
-    figure = new_figure(height=95)
-    ax = figure.add_subplot()
-    plot_space_allocation(plan, names=result.drawn_names, rent_unit="km", ax=ax)
+def _bands(plan: planning.SpaceAllocation, result: Space) -> Axes:
+    ax = new_figure(height=95).add_subplot()
+    plot_space_allocation(plan, names=result.context.drawn_names, rent_unit="km", ax=ax)
     ax.set_xlim(-0.85, 2.35)  # room for larger type
-    return figure
+    return ax
 
 
 def tables(result: Space) -> Iterator[Table]:
@@ -178,7 +171,6 @@ def tables(result: Space) -> Iterator[Table]:
         flows = flows.join(kilometres.rename("kilometres"), on=["home", "host"])
         view = flows[flows["flow"] > 0].sort_values("flow", ascending=False, kind="stable")
         view = view[["home", "host", "flow", "kilometres"]].reset_index(drop=True)
-        ends: Any = {"places": ("home", "host"), "forms": {"kilometres": "km"}}
-        yield Table("space_flows", flows, view, on_page=True, **ends)
+        yield Table("space_flows", flows, view, on_page=True)
         rents.insert(2, "left", plan.left.reindex(stock.capacity.index).to_numpy())
     yield Table("space_rents", rents)
