@@ -28,7 +28,7 @@ from netinnov.study.sections import LEADING
 
 PAGE_DOTS = 200  # an inch, of figures on the page
 ENLARGED, MARGIN = 1.15, 0.03  # on a wide page; inches left white around a figure
-ROWS, WIDEST = 10, 9  # rows and columns of a table that a page shows
+ROWS, WIDEST = 12, 9  # rows and columns of a table that a page shows
 # Control characters, which HTML does not allow.
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 BLOCKS: Any = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
