@@ -48,6 +48,15 @@ def test_hosts_are_listed_best_first_and_the_tried_one_has_its_rank(ranked) -> N
         assert "nan" not in text_of_page(hosts, ranked, code)
 
 
+def test_other_hosts_of_the_experiment_are_those_that_are_ranked():
+    # Home would gain by reaching f, which nobody else does: a place without links is no host.
+    nodes = pd.DataFrame({"place": list("abcdefh")}, index=list("abcdefh"))
+    park = {"experiment": PARK | {"placebos": None}}
+    context = context_of(network_of(LINKS, nodes=nodes), **park, **OFF)
+    result = context.once(hosts.compute)
+    assert experiment.facts(result.tried)["hosts"] == len(result.ranking) - 1 == 4
+
+
 def test_hosts_that_all_do_the_same_are_told_as_a_tie():
     # Home gives its one link up for a link of the park to a host: h is out of reach.
     part = PARK | {"size": 1, "pipeline_share": 0.0, "funding": ["reallocated"]}

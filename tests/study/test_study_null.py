@@ -146,9 +146,9 @@ def test_the_report_says_which_null_model_and_how_much_it_moves():
     assert known["null"] == "null_degree"
     text = said(centres, context)
     assert "Random networks, in which each place keeps its number of links in each layer," in text
-    assert f" move {moved:.0%} of the links".replace("%", " %") in text
+    assert f" change {moved:.0%} of the links".replace("%", " %") in text
     chinese = said(centres, context, "zh")
-    assert f"随机网络（各城市每层联系数不变）移动了 {moved:.0%} 的联系" in chinese
+    assert f"随机网络（各城市每层联系数不变）改变了 {moved:.0%} 的联系" in chinese
 
 
 def test_without_anything_to_compare_with_there_is_no_figure_of_indices(monkeypatch):

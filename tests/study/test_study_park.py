@@ -56,7 +56,7 @@ def test_the_park_with_most_links_is_told(context):
     text = text_of_page(park, result)
     assert text.startswith("park is the one park outside its jurisdiction: 2 partners, and 3 links")
     zh = text_of_page(park, result, "zh")
-    assert zh.startswith("park是唯一位于辖区之外的园区：2 个伙伴，园区与伙伴之间共 3 条")
+    assert zh.startswith("park是唯一位于辖区之外的园区：2 个伙伴，与伙伴及伙伴相互之间共 3 条")
     assert tables_of(park, result)["parks"].frame.index.tolist() == ["park"]
 
 
@@ -80,7 +80,8 @@ def test_of_several_parks_the_one_with_most_links_is_chosen_and_pairs_are_counte
     assert (known["park"], known["parks"]) == ("park_1", 2)
     assert (known["homeward"], known["outward"]) == (0, 1)
     text = text_of_page(park, result)
-    assert "Of 2 parks outside their jurisdiction park_1 has most links" in text
+    said = "Of 2 parks outside their jurisdiction park_1 has most links with and among its partners"
+    assert said in text
     assert "of actors that are not linked directly, 0 pairs towards home and 1 pair towards" in text
     assert "In a group of its own the park is their liaison" in text
 
