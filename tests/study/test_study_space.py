@@ -13,7 +13,7 @@ from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import space
-from study_cases import context_of, network_of, plain_text_of, tables_of
+from study_cases import context_of, network_of, plain_text_of, tables_of, text_of_page
 
 OFF = {"mechanisms": False}
 PLACES = pd.DataFrame({"place": list("PQRS"), "lon": [0.0, 1.0, 2.0, 4.0], "lat": 0.0})
@@ -66,6 +66,9 @@ def test_space_is_added_up_by_home_and_host_and_allocated_by_distance():
     assert (facts["floor"], facts["floor_n"], facts["unique"]) == (250, 3, False)
     assert facts["kilometres"] == pytest.approx(7500 * DEGREE / 4500)
     assert (facts["homes"], facts["n_units"], facts["needed"]) == (2, 18, 4500)
+    # The park of S at Q has firms and no area.
+    assert facts["one_sided"] == 1
+    assert "1 enclave states only one of the two numbers" in text_of_page(space, result)
 
 
 def test_a_rent_is_what_one_more_unit_would_save():

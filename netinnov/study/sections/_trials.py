@@ -195,11 +195,7 @@ def placebos(
     if nearest == 0:
         return None
     strength = strength_together(cities)
-
-    def links(_: str, host: str) -> str | None:
-        return "some" if strength[host] > 0 else None
-
-    match = (*matched_on(cities), links)
+    match: Any = (*matched_on(cities), lambda _, host: "linked" if strength[host] > 0 else None)
     try:
         placebo_candidates(cities, trials[0].scenario, match=match)
     except InputError:

@@ -108,7 +108,10 @@ def facts(result: Space) -> Mapping[str, Fact]:
     needed, capacity = demand.by_home().sum(), stock.capacity.sum()
     counted = result.context.once(enclaves.compute).counted
     known = result.context.cities.storage.nodes.index
+    inside = counted[["home", "host"]].isin(known).all(axis=1)
     part, rents = result.context.settings(SpacePart), result.rents
+    stated = result.context.inside.storage.nodes.reindex(counted.loc[inside, "node"])
+    stated = stated.reindex(columns=[part.area, part.units]).apply(_numbers).notna()
     full = rents[rents["rent"] > 0].sort_values("rent", ascending=False, kind="stable")
     rent, low, high = [*full[["rent", "low", "high"]].head(1).to_numpy(), [None] * 3][0]
     return {
@@ -131,7 +134,8 @@ def facts(result: Space) -> Mapping[str, Fact]:
         "rent_low": low if demand.n else None,
         "rent_high": high if demand.n else None,
         "unique": plan is None or plan.rents_unique,
-        "left_out": int((~counted[["home", "host"]].isin(known).all(axis=1)).sum()),
+        "left_out": int((~inside).sum()),
+        "one_sided": int((stated.sum(axis=1) == 1).sum()) if stated.any().all() else 0,
         "served": float(rents["served"].iloc[0]) if demand.n else None,
     }
 
