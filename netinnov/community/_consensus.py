@@ -18,6 +18,7 @@ from netinnov._runtime.display import Displayed
 from netinnov._runtime.parallel import in_threads, run
 from netinnov._typing import Codes, Floats, Integers, Mask, Rng
 from netinnov.community._leiden import leiden
+from netinnov.community._leiden_search import iterated, one_state_a_node
 from netinnov.community._multiplex import ROUNDING
 from netinnov.community._partition import (
     Membership,
@@ -234,22 +235,18 @@ def stability(
 
 
 def _agreed(atoms: Codes, size: Integers, threshold: float, rng: np.random.Generator) -> Codes:
-    from netinnov.kernels.multiplex import one_community_a_node
-
-    n, n_partitions = atoms.shape
+    n_partitions = atoms.shape[1]
     if (atoms >= 0).all():
         atoms = np.column_stack([_by_first(labels) for labels in atoms.T])
     for _ in range(ROUNDS):
         if (atoms == atoms[:, :1]).all() and (atoms >= 0).all():
             break
         weight, strength = _co_assignment(atoms, size, threshold)
-        arrays = (weight.indptr.astype(np.int32), weight.indices.astype(np.int32), weight.data)
-        column = (np.arange(n + 1, dtype=np.int32), np.zeros(n, np.int32), strength, np.ones(1))
-        start = np.arange(n, dtype=np.int32)
-        search = partial(one_community_a_node, *arrays, *column, ROUNDING, 0.0, start)
-        work = [partial(search, int(child.integers(2**63))) for child in rng.spawn(n_partitions)]
+        problem = one_state_a_node(weight, sparse.csr_array(strength[:, None]), np.ones(1))
+        seeds = [int(child.integers(2**63)) for child in rng.spawn(n_partitions)]
+        work = [partial(iterated, problem, ROUNDING, seed) for seed in seeds]
         searches = in_threads(work, weight.nnz * n_partitions)
-        atoms = np.column_stack([_by_first(labels) for labels, _ in searches])
+        atoms = np.column_stack([_by_first(labels) for labels in searches])
     patterns, times = np.unique(atoms, axis=1, return_counts=True)
     return patterns[:, times.argmax()]
 

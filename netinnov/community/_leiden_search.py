@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from netinnov._typing import Codes, Floats
 
@@ -39,6 +40,29 @@ class Problem(NamedTuple):
     scale: float
 
 
+def one_state_a_node(
+    weight: sparse.csr_array, strength: sparse.csr_array, factor: Floats
+) -> Problem:
+    """Symmetric weights without self-links, and a column of strengths for each factor."""
+    n = weight.shape[0]
+    alone, none = np.zeros(n + 1, np.int32), np.empty(0, np.int32)
+    level = Level(
+        *(weight.indptr.astype(np.int32), weight.indices.astype(np.int32), weight.data),
+        *(strength.indptr.astype(np.int32), strength.indices.astype(np.int32), strength.data),
+        *(alone, none, np.empty(0), alone, none, np.empty(0)),
+    )
+    return Problem(level, factor, 0.0, n, float(weight.data.sum()) / 2)
+
+
+def iterated(problem: Problem, enough: float, seed: int) -> Codes:
+    """Labels after iterations until one gains no more than ``enough``, a share of the weight."""
+    rng = np.random.default_rng(seed)
+    labels, gain = np.arange(problem.level.indptr.size - 1, dtype=np.int32), np.inf
+    while gain > enough * problem.scale:
+        labels, gain = _iteration(problem, labels, rng)
+    return _settle(problem, labels, rng)
+
+
 def climb(problem: Problem, seed: int) -> Codes:
     rng = np.random.default_rng(seed)
     if not _shakes(problem):
@@ -46,7 +70,7 @@ def climb(problem: Problem, seed: int) -> Codes:
     labels, gain = np.arange(problem.level.indptr.size - 1, dtype=np.int32), np.inf
     while gain > 0.0:
         labels, gain = _cycle(problem, labels, rng)
-    return _shake(problem, _settle(problem, labels, rng), rng)
+    return shaken(problem, _settle(problem, labels, rng), rng)
 
 
 def _climb_fast(problem: Problem, rng: np.random.Generator) -> Codes:
@@ -120,8 +144,9 @@ def _refine(
     return labels, compact(part), gain
 
 
-def _shake(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
-    quality = _score(problem, labels)
+def shaken(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
+    """At least as good labels: a random share starts alone, until that gains nothing often."""
+    quality = score(problem, labels)
     idle = 0
     while idle < _shakes(problem):
         out = rng.random(labels.size) < rng.uniform(0.1, 0.5)
@@ -130,14 +155,14 @@ def _shake(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
         start[out] = alone
         codes = np.unique(start, return_inverse=True)[1].astype(np.int32)
         settled = _settle(problem, _iteration(problem, codes, rng)[0], rng)
-        reached = _score(problem, settled)
+        reached = score(problem, settled)
         idle = 0 if reached > quality + 1e-11 * problem.scale else idle + 1
         if reached >= quality:
             quality, labels = reached, settled
     return labels
 
 
-def _score(problem: Problem, labels: Codes) -> float:
+def score(problem: Problem, labels: Codes) -> float:
     level = problem.level
     source = np.repeat(labels, np.diff(level.indptr))
     score = float(level.weight[source == labels[level.indices]].sum())

@@ -10,15 +10,13 @@ from scipy import sparse
 from netinnov._network.matrices import layer_matrix
 from netinnov._runtime.arguments import check_number, check_rng
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Codes, Floats, Rng
+from netinnov._typing import Floats, Rng
+from netinnov.community._leiden_search import iterated, one_state_a_node, score, shaken
 from netinnov.community._modularity import links_modularity, with_null
 from netinnov.community._partition import Partition, labels_at
 from netinnov.network import MultilayerNetwork
 
-LARGE = 2_000_000  # link entries (both ends, all layers) up to which a search is thorough
-ENOUGH = 3e-5  # least gain in mean modularity for which another iteration runs
-ENOUGH_OF_MOVES = 1e-4  # the same after the last node moves in larger networks
-FINE = 8.0  # initial resolution factor in larger networks: early merges are hard to undo
+ENOUGH = 3e-5  # least gain, as a share of the weight, for which another iteration runs
 ROUNDING = 1e-12  # smaller differences in quality are ties
 
 
@@ -59,12 +57,10 @@ def multiplex_leiden(
     are left out. Each community is connected in the layers together. The result is a local optimum:
     no move of one node raises the quality, but another partition may be better (see `stability`).
 
-    The search is that of Traag et al. on the sum, until an iteration raises the mean over layers by
-    less than 0.00003; then nodes alone move. Above 2,000,000 entries of links (two for each pair of
-    linked nodes) it starts otherwise: at eight times the resolution each node moves at most once,
-    communities are merged whole, and so on; then, at the resolution asked for, nodes and whole
-    communities move. Iterations of the usual kind follow until moves of nodes raise the mean by
-    less than 0.0001. Say so in a methods section.
+    Each restart is a search of Traag et al. on the sum, until an iteration raises the mean over
+    layers by less than 0.00003; then nodes alone move. The best one is perturbed: a random share of
+    its nodes starts alone, up to ten times without a gain, less often above 60,000 entries of links
+    (two for each pair of linked nodes), not at all above 600,000.
 
     References
     ----------
@@ -80,25 +76,20 @@ def multiplex_leiden(
     >>> partition.membership.tolist(), partition.quality  # 1/2 in x, 0 in y
     ([0.0, 0.0, 1.0, 1.0], 0.5)
     """
-    from netinnov.kernels.multiplex import one_community_a_node
-
     check_number("resolution", resolution, low=0)
     check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
-    n = network.n_nodes
     linked = np.flatnonzero(network.storage.presence("linked").any(axis=0))
     if not linked.size:
         return Partition(labels_at(network, linked, linked), float("nan"))
-    weight, strength, sign = _summed(network, float(resolution))
-    large = weight.nnz > LARGE
-    enough = (ENOUGH_OF_MOVES if large else ENOUGH) * len(network.layers)
-    fine, alone = FINE if large else 0.0, np.arange(n, dtype=np.int32)
-    arrays = (*_arrays(weight), *_arrays(strength), sign, enough, fine, alone)
-    seeds = [int(child.integers(2**63)) for child in rng.spawn(int(restarts))]
-    work = [partial(one_community_a_node, *arrays, seed) for seed in seeds]
-    searches = in_threads(work, weight.nnz * len(work))
-    best = max(quality for _, quality in searches)
-    codes = next(labels for labels, quality in searches if quality >= best - ROUNDING)
+    problem = one_state_a_node(*_summed(network, float(resolution)))
+    searches = rng.spawn(int(restarts) + 1)
+    seeds = [int(child.integers(2**63)) for child in searches[:-1]]
+    work = [partial(iterated, problem, ENOUGH, seed) for seed in seeds]
+    found = in_threads(work, problem.level.indices.size * len(work))
+    scores = [score(problem, labels) for labels in found]
+    best = next(k for k, one in enumerate(scores) if one >= max(scores) - ROUNDING)
+    codes = shaken(problem, found[best], searches[-1])
     blocks = [network.storage.simple_csr(layer) for layer in network.layers]
     quality = sum(
         links_modularity(codes[block.sources], codes[block.indices], block.data, float(resolution))
@@ -126,7 +117,3 @@ def _summed(
         weight = sparse.csr_array(weight + share)
     strength = sparse.hstack([sparse.csc_array(column[:, None]) for column in columns])
     return weight, sparse.csr_array(strength), np.array(signs)
-
-
-def _arrays(matrix: sparse.csr_array) -> tuple[Codes, Codes, Floats]:
-    return matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data
