@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from netinnov._runtime.opening import digest_of_rest, sha256_of
 
-def drop_hashes(folder: Path) -> None:
-    """As `read_network` asks of those who have changed a file."""
+
+def renew_hashes(folder: Path) -> None:
+    """As one does who means others to read a folder that is not as it was written."""
     path = folder / "network.json"
     about = json.loads(path.read_text(encoding="utf-8"))
-    del about["files"]
+    about["files"] = {each.name: sha256_of(each) for each in folder.iterdir() if each != path}
+    about["files"]["network.json"] = digest_of_rest(about)
     path.write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")

@@ -190,7 +190,9 @@ def changed_file(folder: Path, about: Mapping[str, Any]) -> str | None:
     if "files" not in about:
         return None
     files: dict[str, Any] = about["files"] if isinstance(about["files"], dict) else {}
-    if files.get("network.json") != digest_of_rest(about) or any({"/", "\\"} & {*f} for f in files):
+    if files.get("network.json") != digest_of_rest(about) or any(
+        {"/", "\\", "\0"} & {*f} for f in files
+    ):
         return "network.json"
     for name in sorted(files.keys() - {"network.json"}):
         path = folder / name

@@ -8,16 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from netinnov._network.layer_table import Records, layer_records, records_of_old_folder
-from netinnov._network.rows import Block
+from netinnov._network.layer_table import layer_records
 from netinnov._network.storage import Storage
-from netinnov._network.tables import LinkCodes, NodeTable, inspect, inspect_links
+from netinnov._network.tables import inspect, inspect_links
 from netinnov._runtime.arguments import as_path
 from netinnov._runtime.atomic import new_folder
 from netinnov._runtime.opening import (
@@ -140,25 +138,17 @@ def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> Multi
     -------
     MultilayerNetwork
         Equal to the one written: ids, order, attributes and their types, places, layers,
-        their records, weights and periods. In a folder written before there was a table of layers
-        a layer is modelled if its name ends in ``_modelled`` or any of its links has the ``status``
-        ``modelled``; weights are shares of their origin if it ends in ``_share_of_origin``.
+        their records, weights and periods.
 
     Raises
     ------
     InputError
-        If a file is missing or not the one that was written, or ``mmap`` is asked of a folder of
-        another format.
+        If a file is missing or not the one that was written, by the SHA-256 in ``network.json``,
+        or ``mmap`` is asked of a folder of another format.
 
     See Also
     --------
     netinnov.sources.read_tables : for folders that were written or changed by hand.
-
-    Notes
-    -----
-    ``network.json`` has the SHA-256 of each file under ``files``. Delete this entry after you have
-    changed a file: then it is checked that all of them can be one network, as it is for folders
-    written before there was such an entry.
 
     Examples
     --------
@@ -167,27 +157,20 @@ def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> Multi
     folder = as_path("folder", folder)
     about = _about(folder)
     if (changed := changed_file(folder, about)) is not None:
-        msg = (
-            f"{folder / changed} must be the file that write_network wrote, with the SHA-256 that "
-        )
-        msg += (
-            "network.json has; it was changed, damaged or removed. Get the folder again, or, if it "
-        )
-        msg += 'was changed on purpose, delete the entry "files" from network.json.'
+        msg = f"{folder / changed} must be the file that write_network wrote, with the SHA-256 "
+        msg += "that network.json has; it was changed, damaged or removed. Get the folder again, "
+        msg += "or, if it was changed on purpose, read it by build_network(*read_tables(folder))."
         raise InputError(msg)
     if mmap and "arrays" not in about:
         raise InputError(f'`mmap` needs a folder written with format="arrow"; {folder} is not.')
     tables = {
-        name: read_exact(folder / _bare(held["file"]), held["columns"], held["rows"])
+        name: read_exact(folder / held["file"], held["columns"], held["rows"])
         for name, held in about["tables"].items()
     }
     if "arrays" in about:
         return network_of_storage(_storage(folder, about, tables, mmap))
     nodes, links, places = tables["nodes"], tables["links"], tables["places"]
-    if "layers" in tables:
-        return MultilayerNetwork(nodes, links, places=places, layers=tables["layers"])
-    layers, directed = records_of_old_folder(links), about["directed"]
-    return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
+    return MultilayerNetwork(nodes, links, places=places, layers=tables["layers"])
 
 
 def _storage(
@@ -199,19 +182,12 @@ def _storage(
     checked.problems.raise_any()
     ids = checked.nodes.frame.index
     layers = {
-        told["layer"]: read_layer(folder / _bare(told["file"]), told, len(ids), mmap=mmap)
+        told["layer"]: read_layer(folder / told["file"], told, len(ids), mmap=mmap)
         for told in about["arrays"]
     }
     records = layer_records(tables["layers"], (), tuple(layers))
     links = inspect_links(tables["links"], ids) if "links" in tables else None
     held = {layer: blocks["block"] for layer, blocks in layers.items()}
-    if "files" not in about:  # then the links are those of one file, and no other may differ
-        if links is not None and not _same_links(links, checked.nodes, records, held):
-            msg = (
-                f"the arrays and the table of links in {folder} must hold the same links; they do "
-            )
-            raise InputError(f"{msg}not: they are of different networks. Write the network again.")
-        layers = {layer: {"block": block} for layer, block in held.items()}
     rows = None if links is None else links.rows
     storage = Storage.of_blocks(checked.nodes, checked.places, held, records, rows)
     again = (_mapped, (folder.resolve(), _digest(folder))) if mmap else None
@@ -228,20 +204,6 @@ def _mapped(folder: Path, digest: str) -> Storage:
 
 def _digest(folder: Path) -> str:
     return sha256_of(folder / "network.json")
-
-
-def _same_links(
-    links: LinkCodes, nodes: NodeTable, records: Records, held: Mapping[str, Block]
-) -> bool:
-    if set(links.layers) != set(held):
-        return False
-    of_table = Storage.of_rows(nodes, pd.DataFrame(), links.layers, links.rows, records)
-    pairs = [(held[layer], of_table.block(layer)) for layer in links.layers]
-    return all(
-        all(map(np.array_equal, one[:2], other[:2]))
-        and np.allclose(one.data, other.data, rtol=1e-9, atol=0)
-        for one, other in pairs
-    )
 
 
 WRITERS = {
@@ -263,9 +225,10 @@ def _refuse_other_format(target: Path) -> None:
 
 
 def is_network_folder(folder: Path) -> bool:
-    """Whether `write_network` wrote a folder, by its ``network.json``."""
+    """Whether `write_network` wrote a folder, by its ``network.json`` with hashes."""
     path = network_json(folder)
-    return path is not None and b"netinnov network" in read_bytes(path)
+    content = b"" if path is None else read_bytes(path)
+    return b"netinnov network" in content and b'"files"' in content
 
 
 def _refuse_what_is_lost(table: str, column: Column, values: pd.Series) -> None:
@@ -292,13 +255,6 @@ def _array(table: str, column: Column) -> pa.Array:
         raise InputError(msg) from None
 
 
-def _bare(name: str) -> str:
-    if name in ("", ".", "..") or {"/", "\\", ":", "\0"} & {*name}:
-        msg = f"network.json must name files of its own folder, without a path; found {name!r}."
-        raise InputError(msg)
-    return name
-
-
 def _about(folder: Path) -> dict[str, Any]:
     path = network_json(folder)
     mend = "build_network(*read_tables(folder)) reads folders of another hand."
@@ -307,20 +263,14 @@ def _about(folder: Path) -> dict[str, Any]:
         raise InputError(f"{path} must be there, from write_network; it is not. {mend}")
     about = read_json(path)
     try:
-        arrays = about.get("arrays", [])
-        required = (
-            {"nodes", "places", "layers"} if "arrays" in about else {"nodes", "links", "places"}
-        )
-        tables = about["tables"]
-        old = "layers" not in tables
+        arrays, tables = about.get("arrays", []), about["tables"]
+        required = {"nodes", "places", "layers"} | ({"links"} if "arrays" not in about else set())
         files = [told["file"] for told in (*tables.values(), *arrays)]
-        named = [*(about["directed"] if old else ()), *files]
         records = [record for table in tables.values() for record in table["columns"].values()]
         sound = about["format"] == FORMAT and all(map(is_sound, arrays))
-        sound &= required <= tables.keys()
-        sound &= all(isinstance(name, str) for name in named) and all(map(is_record, records))
+        sound &= required <= tables.keys() and {*files} <= {*about["files"]}
+        sound &= all(isinstance(name, str) for name in files) and all(map(is_record, records))
         sound &= all("rows" in table for table in tables.values())
-        sound &= "files" not in about or {*files} <= {*about["files"]}
     except (AttributeError, KeyError, TypeError, ValueError):
         sound = False
     if not sound:

@@ -14,7 +14,7 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.io import read_network, write_network
 from netinnov.sources import read_tables
-from network_folders import drop_hashes
+from network_folders import renew_hashes
 
 FORMATS = ("csv", "parquet", "arrow")
 
@@ -75,6 +75,8 @@ def check_damaged(
     path = rng.choice(sorted(folder.iterdir()))
     whole = path.read_bytes()
     path.write_bytes(damaged(whole, rng))
+    if not hashed and path.name != "network.json":
+        renew_hashes(folder)
     readers = [read_network]
     if format == "arrow":
         readers.append(lambda folder: read_network(folder, mmap=True))
@@ -88,41 +90,34 @@ def check_damaged(
                 assert named or network.equals(answer)
     finally:
         path.write_bytes(whole)
-
-
-def written(network: ni.MultilayerNetwork, folder: Path, format: str, hashed: bool) -> Path:
-    write_network(network, folder, format=format)
-    if not hashed:
-        drop_hashes(folder)
-    return folder
+        renew_hashes(folder)
 
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("hashed", [True, False])
 @pytest.mark.parametrize("n", [60, pytest.param(1000, marks=pytest.mark.slow)])
 def test_damaged_bytes_are_refused_in_words(network, tmp_path, format, hashed, n):
-    folder = written(network, tmp_path / "one", format, hashed)
+    write_network(network, folder := tmp_path / "one", format=format)
     for seed in range(n):
         check_damaged(network, folder, format, hashed, np.random.default_rng(seed))
     assert read_network(folder).equals(network)
 
 
-@pytest.mark.parametrize("hashed", [True, False])
-def test_text_of_parquet_that_is_not_utf8_is_refused(network, tmp_path, hashed):
-    folder = written(network, tmp_path / "one", "parquet", hashed)
+def test_text_of_parquet_that_is_not_utf8_is_refused(network, tmp_path):
+    write_network(network, folder := tmp_path / "one", format="parquet")
     path = folder / "nodes.parquet"
     whole = path.read_bytes()
     for text in ("衢州", "two", "growth", "007"):
         at = whole.index(text.encode())
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 128]) + whole[at + 1 :])
+        renew_hashes(folder)
         for read in (read_network, read_tables):
-            if read is read_network or not hashed:
-                with pytest.raises(InputError, match=r"nodes\.parquet"):
-                    read(folder)
+            with pytest.raises(InputError, match=r"nodes\.parquet"):
+                read(folder)
 
 
 def test_text_of_parquet_that_is_said_to_be_numbers_ends_no_process(network, tmp_path):
-    folder = written(network, tmp_path / "one", "parquet", hashed=False)
+    write_network(network, folder := tmp_path / "one", format="parquet")
     path = folder / "nodes.parquet"
     whole = path.read_bytes()
     begin = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")  # of what is said of columns
@@ -130,6 +125,7 @@ def test_text_of_parquet_that_is_said_to_be_numbers_ends_no_process(network, tmp
     for at in range(begin, len(whole) - 8):
         if whole[at] == 12:  # twice the 6 of text; the 2 of whole numbers
             path.write_bytes(whole[:at] + b"\x04" + whole[at + 1 :])
+            renew_hashes(folder)
             network_or_error(read_network, folder)
             tried += 1
     assert tried

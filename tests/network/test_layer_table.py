@@ -359,7 +359,7 @@ def test_a_folder_of_ours_from_before_is_still_read(tmp_path: Path) -> None:
     del about["tables"]["layers"], about["files"]
     (folder / "network.json").write_text(json.dumps(about | {"directed": ["observed"]}))
     for table in (
-        read_network(folder).layer_table,
+        ni.read_network(folder).layer_table,
         ni.build_network(*read_tables(folder)).layer_table,
     ):
         assert table["modelled"].to_dict() == {

@@ -20,7 +20,7 @@ from netinnov.centrality import degree
 from netinnov.errors import InputError
 from netinnov.io import read_network, write_network
 from netinnov.io._arrow_links import arrow_file
-from network_folders import drop_hashes
+from network_folders import renew_hashes
 from rich_networks import rich_networks
 from strategies import Tables, networks
 
@@ -29,9 +29,7 @@ FILES = ("nodes.arrow", "places.arrow", "layers.arrow", "layer_0.arrow", "layer_
 
 @pytest.fixture
 def folder(small: ni.MultilayerNetwork, tmp_path: Path) -> Path:
-    """Without hashes, so that what is changed is looked at."""
     write_network(small, tmp_path / "small", format="arrow")
-    drop_hashes(tmp_path / "small")
     return tmp_path / "small"
 
 
@@ -65,7 +63,6 @@ def test_the_files_of_one_network_are_the_same_each_time(
     small: ni.MultilayerNetwork, folder: Path, tmp_path: Path
 ) -> None:
     write_network(small, tmp_path / "again", format="arrow")
-    drop_hashes(tmp_path / "again")
     for path in folder.iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
 
@@ -131,12 +128,9 @@ def test_a_file_cut_off_anywhere_is_named(step: int, name: str, mmap: bool, fold
         read_network(folder, mmap=mmap)
 
 
-def test_files_of_other_layers_are_refused(folder: Path) -> None:
-    one, two = (folder / name for name in FILES[-2:])
-    one.write_bytes(two.read_bytes())
-    with pytest.raises(InputError, match=r"layer_0\.arrow must hold \d+ entries in block"):
-        read_network(folder, mmap=True)
-    one.write_bytes((folder / "nodes.arrow").read_bytes())
+def test_a_file_of_other_arrays_is_refused(folder: Path) -> None:
+    (folder / "layer_0.arrow").write_bytes((folder / "nodes.arrow").read_bytes())
+    renew_hashes(folder)
     with pytest.raises(InputError, match=r"layer_0\.arrow must hold one list block_indptr"):
         read_network(folder)
 
@@ -149,6 +143,7 @@ def test_arrays_that_lead_out_of_the_nodes_are_refused(
     whole = path.read_bytes()
     assert whole.count(indices.tobytes()) >= 1
     path.write_bytes(whole.replace(indices.tobytes(), (indices + np.int32(1000)).tobytes()))
+    renew_hashes(folder)
     with pytest.raises(InputError, match=r"layer_0\.arrow must hold"):
         read_network(folder, mmap=True)
 
@@ -169,22 +164,9 @@ def test_links_and_arrays_of_two_networks_are_refused(
     one.write_bytes(two.read_bytes())
     with pytest.raises(InputError, match=r"layer_0\.arrow must be the file that write_network"):
         read_network(one.parent)
-    drop_hashes(one.parent)
-    for mmap in (False, True):
-        with pytest.raises(InputError, match=r"table of links in .* must hold the same links"):
-            read_network(one.parent, mmap=mmap)
 
 
-@pytest.mark.parametrize("name", ["../layer_0.arrow", "/etc/passwd", "a/b.arrow", ".."])
-def test_names_that_lead_out_of_the_folder_are_refused(name: str, folder: Path) -> None:
-    about = json.loads((folder / "network.json").read_text())
-    about["arrays"][0]["file"] = name
-    (folder / "network.json").write_text(json.dumps(about))
-    with pytest.raises(InputError, match="must name files of its own folder"):
-        read_network(folder, mmap=True)
-
-
-@pytest.mark.parametrize("arrays", [5, [5], [{}], [{"layer": "a", "file": "b", "entries": {}}]])
+@pytest.mark.parametrize("arrays", [5, [5], [{}], [{"layer": "a", "file": "b", "blocks": []}]])
 def test_arrays_that_are_none_are_told(arrays: object, folder: Path) -> None:
     about = json.loads((folder / "network.json").read_text())
     (folder / "network.json").write_text(json.dumps(about | {"arrays": arrays}))

@@ -367,7 +367,7 @@ def test_a_last_row_that_is_cut_off_anywhere_is_refused(tmp_path, quoted):
     path = tmp_path / "g_inventor.tsv"
     for end in range(start + 1, data.rindex("\t") + 1):
         path.write_text(data[:end])
-        with pytest.raises(InputError, match="ends in(side the row that starts in)? line [89]"):
+        with pytest.raises(InputError, match=r"ends in(side the row that starts in)? line [89]"):
             read_patentsview(path)
     path.with_suffix(".tsv.gz").write_bytes(gzip.compress(data.encode())[:-9])
     with pytest.raises(InputError, match=r"tsv.gz cannot be read: .*get it again"):
