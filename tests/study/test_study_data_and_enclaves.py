@@ -249,6 +249,18 @@ def test_most_frequent_hosts_that_tie_are_all_counted():
     assert "Most frequent host: h0, h1, h2 and 2 more." in plain(" ".join(text.notes))
 
 
+def test_enclaves_that_the_map_cannot_draw_are_counted_below_it():
+    # Q holds no node and is no place of the report; R lies nowhere.
+    nodes = pd.DataFrame({"place": [*"PSRP", *"PPS"], "jurisdiction": [*"PSRP", *"QRP"]})
+    nodes["kind"] = [*["firm"] * 4, *["park"] * 3]
+    nodes.index = [*"abcd", "park_q", "park_r", "park_p"]
+    places = pd.DataFrame({"place": [*"PQRS"], "lon": [1.0, 2.0, np.nan, 3.0], "lat": 0.0})
+    network = network_of([("a", "b"), ("b", "c")], nodes=nodes, places=places)
+    result = enclaves.compute(context_of(network, **OFF))
+    drawn = said_by(enclaves, result).figures["flow_map"][0]
+    assert "arrows from home to host (2 with an end off the map left out)." in drawn
+
+
 def test_without_enclaves_that_is_said():
     result = enclaves.compute(context_of(three(), **OFF))
     for code, arrow, none in (("en", "arrow", "There are none"), ("zh", "箭头", "没有")):

@@ -14,6 +14,7 @@ from netinnov._runtime.arguments import check_names
 from netinnov.linkages import count_enclaves
 from netinnov.linkages._ranking import STRENGTH, Ranking, ranking
 from netinnov.plotting import plot_flow_map
+from netinnov.plotting._flow_map import arrows_between
 from netinnov.plotting._frame import Frame, map_height
 from netinnov.plotting._style import new_figure
 from netinnov.study._context import Context
@@ -71,6 +72,10 @@ def compute(context: Context) -> Enclaves:
 
 def facts(result: Enclaves) -> Mapping[str, Fact]:
     enclaves, steps = result.counted, result.steps
+    cities = result.context.cities.storage
+    at = cities.places[["lon", "lat"]].reindex(cities.nodes["place"]).notna().all(axis=1)
+    located = cities.nodes.index[at.to_numpy()]
+    arrows, _ = arrows_between(enclaves, located, cities.places["parent"])
     used = [kind for kind in result.ranking.numbers if enclaves["ranked_by"].eq(kind).any()]
     return {
         "n": int(steps["between"]),
@@ -80,6 +85,7 @@ def facts(result: Enclaves) -> Mapping[str, Fact]:
         **{word: int(enclaves["direction"].eq(word).sum()) for word in DIRECTIONS},
         "ranked_by": [Term(kind) for kind in used],
         "rank_layers": [Layer(each) for each in result.ranking.layers if STRENGTH in used],
+        "off_map": int(steps["between"]) - int(arrows["count"].sum()),
         "projected": result.context.loaded.incidence is not None,
     }
 
