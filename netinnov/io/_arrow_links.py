@@ -25,7 +25,7 @@ def write_layers(storage: Storage, folder: Path) -> list[dict[str, Any]]:
     A file holds one row of lists: compressed rows with each link once (``block``), both directions
     of undirected links (``full``), and these without self-links (``simple``), where they differ.
     """
-    told = []
+    records = []
     for number, layer in enumerate(storage.layers):
         blocks = {"block": storage.block(layer)}
         if layer not in storage.directed:
@@ -38,25 +38,25 @@ def write_layers(storage: Storage, folder: Path) -> list[dict[str, Any]]:
             for part, array in block._asdict().items()
         }
         write_arrow(folder / f"layer_{number}.arrow", columns)
-        told.append({"layer": layer, "file": f"layer_{number}.arrow", "blocks": list(blocks)})
-    return told
+        records.append({"layer": layer, "file": f"layer_{number}.arrow", "blocks": list(blocks)})
+    return records
 
 
-def is_sound(told: Any) -> bool:
+def is_sound(record: Any) -> bool:
     return (
-        isinstance(told["layer"], str)
-        and isinstance(told["file"], str)
-        and {"block"} <= {*told["blocks"]} <= {"block", "full", "simple"}
+        isinstance(record["layer"], str)
+        and isinstance(record["file"], str)
+        and {"block"} <= {*record["blocks"]} <= {"block", "full", "simple"}
     )
 
 
 def read_layer(
-    path: Path, told: Mapping[str, Any], n_nodes: int, *, mmap: bool
+    path: Path, record: Mapping[str, Any], n_nodes: int, *, mmap: bool
 ) -> dict[str, Block]:
     """Blocks of a layer, checked so that no kernel reads out of bounds."""
     batch = arrow_file(path, mmap=mmap)
     blocks = {}
-    for name in told["blocks"]:
+    for name in record["blocks"]:
         arrays = []
         for part, dtype in PARTS.items():
             column = f"{name}_{part}"

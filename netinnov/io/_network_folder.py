@@ -87,7 +87,9 @@ def write_network(
     >>> read_network(folder).equals(network)
     True
     """
-    if not os.path.lexists(target := as_path("folder", folder)):  # else: what is there is told
+    if not os.path.lexists(
+        target := as_path("folder", folder)
+    ):  # else `new_folder` refuses
         _refuse_other_format(target)
     frames = {
         "nodes": network.nodes.reset_index(),
@@ -182,8 +184,8 @@ def _storage(
     checked.problems.raise_any()
     ids = checked.nodes.frame.index
     layers = {
-        told["layer"]: read_layer(folder / told["file"], told, len(ids), mmap=mmap)
-        for told in about["arrays"]
+        record["layer"]: read_layer(folder / record["file"], record, len(ids), mmap=mmap)
+        for record in about["arrays"]
     }
     records = layer_records(tables["layers"], (), tuple(layers))
     links = inspect_links(tables["links"], ids) if "links" in tables else None
@@ -265,7 +267,7 @@ def _about(folder: Path) -> dict[str, Any]:
     try:
         arrays, tables = about.get("arrays", []), about["tables"]
         required = {"nodes", "places", "layers"} | ({"links"} if "arrays" not in about else set())
-        files = [told["file"] for told in (*tables.values(), *arrays)]
+        files = [each["file"] for each in (*tables.values(), *arrays)]
         records = [record for table in tables.values() for record in table["columns"].values()]
         sound = about["format"] == FORMAT and all(map(is_sound, arrays))
         sound &= required <= tables.keys() and {*files} <= {*about["files"]}

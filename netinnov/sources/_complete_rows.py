@@ -1,20 +1,16 @@
-"""What the readers of projects and patents share: complete rows, one row an id, warnings."""
+"""What the readers of projects, works and patents share: options, places, warnings."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
 
 import pandas as pd
 
 from netinnov.errors import InputError, shortened
-from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
-from netinnov.sources._judgement import Completeness
-from netinnov.sources._text_tables import TextTable
 
 
 class ReadingNote(UserWarning):
@@ -27,36 +23,11 @@ def check_events(name: str, events: str, weighting: Weighting) -> None:
         raise InputError(msg)
 
 
-def complete_rows(table: TextTable, ids: Sequence[str], faults: list[str]) -> TextTable:
-    completeness = Completeness(table.name, ids)
-    kept = completeness.keep(table)
-    completeness.tell(faults)
-    return kept
-
-
 def most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:
     """Most frequent value of each group that is not missing; the first of ties."""
     counts = values.groupby([by.rename("group"), values.rename("value")], sort=False).size()
     first = counts.sort_values(ascending=False, kind="stable").reset_index()
     return first.drop_duplicates("group").set_index("group")["value"]
-
-
-def one_each(rows: pd.DataFrame, by: str, columns: Iterable[str]) -> pd.DataFrame:
-    """A row for each id, in order of appearance: the most frequent values."""
-    index = pd.Index(rows[by].unique(), name="node", dtype="str")
-    values = {name: most_frequent(rows[name], rows[by]).reindex(index) for name in columns}
-    return pd.DataFrame(values, index)
-
-
-def one_mode(rows: pd.DataFrame, **columns: Any) -> pd.DataFrame:
-    links: pd.DataFrame = co_participation(rows, event="project", **columns)
-    links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
-    return links
-
-
-def two_mode(layer: str, source: pd.Series, target: pd.Series, period: Any) -> pd.DataFrame:
-    ends = {"layer": layer, "source": source, "target": target}
-    return pd.DataFrame({**ends, "weight": 1.0, "period": period}).astype({"layer": "str"})
 
 
 def with_countries(places: pd.DataFrame, countries: pd.Series) -> pd.DataFrame:

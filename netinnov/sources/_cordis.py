@@ -12,17 +12,15 @@ import pandas as pd
 from netinnov._network.columns import as_floats
 from netinnov._runtime.arguments import as_path
 from netinnov.errors import InputError
+from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
 from netinnov.sources._complete_rows import (
     check_events,
-    complete_rows,
     most_frequent,
-    one_each,
-    one_mode,
-    two_mode,
     warn_of,
     with_countries,
 )
+from netinnov.sources._judgement import Completeness
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import TextTable, file_in, read_text_file
 
@@ -134,7 +132,10 @@ def read_cordis(
     ) -> TextTable:
         name = file_in(folder, stem)
         table = read_text_file(folder, name, required=required, optional=optional, delimiter=";")
-        return complete_rows(table, ids, faults)
+        completeness = Completeness(table.name, ids)
+        complete = completeness.keep(table)
+        completeness.tell(faults)
+        return complete
 
     listed = _projects(read("project", PROJECT, PROJECT_MORE, ["id"]), faults)
     ids = ["projectID", "organisationID"]
@@ -151,10 +152,18 @@ def read_cordis(
         events = listed.drop(columns="period").reindex(index).set_axis("project:" + index)
         events.insert(0, "kind", pd.Series("project", events.index, dtype="str"))
         nodes = pd.concat([nodes, events]).rename_axis("node")
-        targets = "project:" + meetings["project"]
-        links = two_mode("participation", meetings["organisation"], targets, meetings["period"])
+        columns = {
+            "layer": "participation",
+            "source": meetings["organisation"],
+            "target": "project:" + meetings["project"],
+            "weight": 1.0,
+            "period": meetings["period"],
+        }
+        links = pd.DataFrame(columns).astype({"layer": "str"})
     else:
-        links = one_mode(meetings, member="organisation", weighting=weighting, period="period")
+        by = {"member": "organisation", "event": "project", "period": "period"}
+        links = co_participation(meetings, weighting=weighting, **by)
+        links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
     return Tables(nodes, links, _places(nodes, rows), ())
 
 
@@ -211,7 +220,9 @@ def _participations(table: TextTable, projects: pd.DataFrame, faults: list[str])
 
 def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
     frequent = ["kind", "name", "short_name", "country", "nuts"]
-    nodes = one_each(rows, "organisation", frequent)
+    index = pd.Index(rows["organisation"].unique(), name="node", dtype="str")
+    values = {name: most_frequent(rows[name], rows["organisation"]) for name in frequent}
+    nodes = pd.DataFrame({name: each.reindex(index) for name, each in values.items()}, index)
     nodes["kind"] = nodes["kind"].replace(KINDS).str.lower()
     at_home = rows[rows["country"] == nodes["country"].reindex(rows["organisation"]).array]
     city = most_frequent(at_home["place"], at_home["organisation"]).reindex(nodes.index)

@@ -44,14 +44,14 @@ class Given(NamedTuple):
     numbers: Integers
     delimiter: str
     notes: list[str]
-    said: Decimal | None  # the mark before decimals
+    mark: Decimal | None  # before decimals, if the user says it
 
     def where(self, rows: Sequence[int] | Mask) -> str:
         return examples(self.numbers[rows], lambda number: f"{self.unit} {number}")
 
     def decimal(self, columns: Sequence[str]) -> Decimal:
-        if self.said is not None:
-            return self.said
+        if self.mark is not None:
+            return self.mark
         name = LINE if self.unit == "line" else ROW
         frame = self.frame.set_axis(pd.Index(self.numbers, name=name), axis=0)
         return decimal_of(self.name, frame, columns, self.delimiter)
@@ -220,7 +220,7 @@ def _numbers(
     bad = other.copy()
     if other.any():
         text = values[other].astype("str").str.strip()
-        parsed = as_floats(plain(text, decimal) if decimal == "," or table.said else text)
+        parsed = as_floats(plain(text, decimal) if decimal == "," or table.mark else text)
         number[other] = parsed
         bad[other] = (parsed.isna() & ~text.str.casefold().isin(NO_NUMBER)).to_numpy()
     bad |= (number < 0) | np.isinf(number)

@@ -299,9 +299,9 @@ def _nodes(ids: pd.Series, places: pd.DataFrame | None) -> pd.DataFrame:
     index = pd.Index(distinct.to_numpy(), name="node", dtype="str")
     name = pd.Series(distinct.index.to_numpy(), index, dtype="str")
     if places is not None:
-        every = _place_ids(places)
-        lowest = every.isin(index) | ~every.isin(_parents(places))
-        index = pd.Index(every[lowest], name="node", dtype="str")
+        place_ids = _place_ids(places)
+        lowest = place_ids.isin(index) | ~place_ids.isin(_parents(places))
+        index = pd.Index(place_ids[lowest], name="node", dtype="str")
     columns = {"kind": "place", "place": index, "name": name.reindex(index)}
     return pd.DataFrame(columns, index).astype("str")
 

@@ -157,14 +157,14 @@ def tables_of_file(
         raise InputError(msg)
     if places is None:
         nodes, places = located(nodes)
-    links, every = _direction_of_rows(links)
+    links, of_rows = _direction_of_rows(links)
     if "layers" in tables:
         layers = _layers(raw["layers"].name, tables["layers"])
         pointed = layers["directed"].to_dict() if "directed" in layers else {}
         directed = tuple(str(layer) for layer, points in pointed.items() if points is True)
     else:
         layers = records_of_old_folder(links)
-        directed = every if about is None else _directed(about, written) or every
+        directed = of_rows if about is None else _directed(about, written) or of_rows
     return Tables(nodes, links, places, directed, layers)
 
 
