@@ -151,6 +151,7 @@ def test_lists_changes_and_intervals_in_both_languages():
         ("figures", "gravity (modelled), up to 6.3", "引力（模型），至多 6.3"),
         ("figures", "Warsaw, PL", "Warsaw, PL"),
         ("figures", "opened 2019, full", "开园 2019，已满"),
+        ("figures", "B: 38\u00a0% of 1,770, rent 3 km", "B：已用 38%，共 1,770，影子租金 3 km"),
         ("notes", "a.csv: read 'x' as node, 'y' as kind.", "a.csv：读取时“x”作 node，“y”作 kind。"),
         (
             "notes",
