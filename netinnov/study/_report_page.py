@@ -111,7 +111,8 @@ def view_of(table: Table, language: Language) -> View:
         for row in first.itertuples(index=False, name=None)
     ]
     numeric = [is_numeric_dtype(kind) and not is_bool_dtype(kind) for kind in first.dtypes]
-    cut = language.term("rows_shown").format(shown=f"{len(first):,}", all=f"{len(frame):,}")
+    in_file = max(len(frame), len(table.frame))
+    cut = language.term("rows_shown").format(shown=f"{len(first):,}", all=f"{in_file:,}")
     columns = [language.term(column) for column in names]
     return View(columns, rows, numeric, cut if len(first) < len(frame) else "")
 

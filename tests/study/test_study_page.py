@@ -182,6 +182,8 @@ def test_long_tables_show_their_first_rows_and_say_how_many_there_are():
     assert "12 of 1,234 rows" in view.cut
     assert [row[0] for row in view.rows] == [f"kind{i:03}" for i in range(12)]
     assert view.numeric == [False, True]
+    shown_in_part = Table("kinds", many, many.iloc[:20])
+    assert "12 of 1,234 rows" in view_of(shown_in_part, ENGLISH).cut  # as the file has them
     assert "共 1,234 行" in view_of(Table("kinds", many), CHINESE).cut
     wide = pd.DataFrame(np.ones((2, 20)), columns=[f"c{i}" for i in range(20)])
     assert len(view_of(Table("wide", wide), ENGLISH).columns) == 9
