@@ -7,7 +7,7 @@ import json
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -96,17 +96,6 @@ def restored(values: Iterable[Any], record: Record) -> pd.Series:
     if record["dtype"] == "bool" and None in objects:  # pandas would make it False
         raise ValueError("a truth value is missing")
     return pd.Series(objects, dtype=_dtype(record))
-
-
-def is_record(record: object, *, categorical: bool = True) -> bool:
-    if not isinstance(record, dict) or not isinstance(record.get("dtype"), str):
-        return False
-    if record.get("kind") not in get_args(Kind):
-        return False
-    if "categories" in record:
-        labels = isinstance(record["categories"], list) and "ordered" in record
-        return categorical and labels and is_record(record.get("of"), categorical=False)
-    return isinstance(record.get("holds"), str) and record["holds"] in FORMS
 
 
 def is_exact(column: Column, values: pd.Series) -> bool:

@@ -28,7 +28,7 @@ from netinnov._runtime.opening import (
 )
 from netinnov.errors import InputError
 from netinnov.io._arrow_links import is_sound, read_layer, write_arrow, write_layers
-from netinnov.io._attributes import Column, columns_of, is_exact, is_record
+from netinnov.io._attributes import Column, columns_of, is_exact
 from netinnov.io._exact_tables import read_exact
 from netinnov.network import MultilayerNetwork, network_of_storage
 
@@ -87,9 +87,7 @@ def write_network(
     >>> read_network(folder).equals(network)
     True
     """
-    if not os.path.lexists(
-        target := as_path("folder", folder)
-    ):  # else `new_folder` refuses
+    if not os.path.lexists(target := as_path("folder", folder)):  # else `new_folder` refuses
         _refuse_other_format(target)
     frames = {
         "nodes": network.nodes.reset_index(),
@@ -268,11 +266,10 @@ def _about(folder: Path) -> dict[str, Any]:
         arrays, tables = about.get("arrays", []), about["tables"]
         required = {"nodes", "places", "layers"} | ({"links"} if "arrays" not in about else set())
         files = [each["file"] for each in (*tables.values(), *arrays)]
-        records = [record for table in tables.values() for record in table["columns"].values()]
         sound = about["format"] == FORMAT and all(map(is_sound, arrays))
         sound &= required <= tables.keys() and {*files} <= {*about["files"]}
-        sound &= all(isinstance(name, str) for name in files) and all(map(is_record, records))
-        sound &= all("rows" in table for table in tables.values())
+        sound &= all(isinstance(name, str) for name in files)
+        sound &= all({"rows", "columns"} <= table.keys() for table in tables.values())
     except (AttributeError, KeyError, TypeError, ValueError):
         sound = False
     if not sound:
