@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+import warnings
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -12,15 +13,22 @@ import pandas as pd
 
 from netinnov._network.columns import own_names
 from netinnov._runtime.arguments import examples, shown
-from netinnov.errors import InputError
+from netinnov.errors import InputError, shortened
 from netinnov.io._attributes import Column, columns_of
-from netinnov.io._legible import Twins, legible
 from netinnov.network import MultilayerNetwork
 
 # Readers of networkx hand attributes on as keywords, which these names are already.
 KEYWORDS_OF_NODES = frozenset({"self", "node_for_adding"})
 KEYWORDS_OF_LINKS = frozenset({"self", "u_for_edge", "v_for_edge", "key"})
 Attributes = pd.DataFrame | Mapping[str, Any] | None
+Twins = dict[int, int]  # a visible character that is never markup, in place of another
+
+PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+NO_TEXT = dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], 0xFFFD)
+XML: Twins = {k: v for k, v in PICTURES.items() if k not in b"\t\n\r\x7f"} | NO_TEXT
+LINE: Twins = PICTURES | NO_TEXT
+# For quoted labels in formats that have no escapes
+LABEL: Twins = LINE | {ord('"'): ord("＂"), ord("\\"): ord("＼")}
 
 
 class Graph(NamedTuple):
@@ -189,3 +197,29 @@ def _codes(labels: pd.Series) -> pd.Series:
     if labels.dtype.kind != "f" or not np.equal(np.mod(labels[~missing], 1), 0).all():
         return labels
     return labels.astype("Int64")
+
+
+def legible(
+    texts: Iterable[str | None],
+    twins: Twins,
+    format: str,
+    *,
+    stacklevel: int = 4,
+    **distinct: Iterable[str],
+) -> dict[str | None, str | None]:
+    written = {text: None if text is None else text.translate(twins) for text in texts}
+    for kind, group in distinct.items():
+        first: dict[str, str] = {}
+        for text in dict.fromkeys(group):
+            if (other := first.setdefault(text.translate(twins), text)) != text:
+                msg = f"{format} must tell all {kind} apart, but cannot hold some characters of "
+                alike = f"{other!r} and {text!r}, which would become one; rename one of them."
+                raise InputError(msg + alike)
+    odd = [text for text, other in written.items() if text is not None and text != other]
+    if odd:
+        shown = [f"{text!r} as {written[text]!r}" for text in sorted(odd, key=len)[:3]]
+        examples = ", ".join(shown + ["..."] * (len(odd) > 3))
+        msg = f"{format} cannot hold some characters of {len(odd)} texts; visible twins stand for "
+        msg += f"them: {examples}."
+        warnings.warn(shortened(msg), UserWarning, stacklevel=stacklevel)
+    return written

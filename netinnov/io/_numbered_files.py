@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from netinnov._runtime.atomic import new_file, new_folder
-from netinnov.io._graph import is_mixed
-from netinnov.io._legible import LABEL, LINE, legible
+from netinnov.io._graph import LABEL, LINE, is_mixed, legible
 from netinnov.network import MultilayerNetwork
 
 

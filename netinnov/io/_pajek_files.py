@@ -15,6 +15,7 @@ from netinnov.io._attributes import Column, Kind
 from netinnov.io._graph import (
     KEYWORDS_OF_LINKS,
     KEYWORDS_OF_NODES,
+    LABEL,
     Attributes,
     Graph,
     one_graph,
@@ -22,7 +23,6 @@ from netinnov.io._graph import (
     with_attributes,
     with_twins,
 )
-from netinnov.io._legible import LABEL
 from netinnov.network import MultilayerNetwork
 
 # What readers make of the fixed part of a line.

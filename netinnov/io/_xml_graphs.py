@@ -12,12 +12,12 @@ from netinnov._version import __version__
 from netinnov.io._graph import (
     KEYWORDS_OF_LINKS,
     KEYWORDS_OF_NODES,
+    XML,
     Attributes,
     one_graph,
     with_attributes,
     with_twins,
 )
-from netinnov.io._legible import XML
 from netinnov.io._networkx import multigraph
 from netinnov.network import MultilayerNetwork
 

@@ -23,10 +23,10 @@ from netinnov.sources._flows import (
     given_table,
     of_flows,
     undirected,
+    without_totals,
 )
 from netinnov.sources._headers import check_columns
 from netinnov.sources._reader_result import Tables
-from netinnov.sources._totals import without_totals
 
 ROUNDING = 1.005  # rounded shares of a place may add up to slightly more than the whole
 
