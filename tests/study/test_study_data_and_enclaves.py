@@ -68,12 +68,14 @@ def test_links_inside_places_and_each_direction_are_counted_apart():
     assert (facts["pairs"], facts["within"], facts["directed"]) == (5, 18 / 27, True)
     nodes = pd.DataFrame({"place": ["P", "P", "Q"]}, index=list("abc"))
     one = data.compute(context_of(network_of(CHAIN, nodes=nodes), **OFF))
-    told = "Of all weight 50 % lies inside places: measures of places leave it out."
+    told = "Of the weight added up 50 % lies inside places: measures of places leave it out."
     assert told in said_by(data, one).notes
-    told = "全部权重中有 50% 在城市内部，城市的指标不计入。"
+    told = "归并的权重中有 50% 在城市内部，城市的指标不计入。"
     assert told in said_by(data, one, "zh").notes
+    nowhere = network_of([*CHAIN, ("c", "d", 8)], nodes=nodes.reindex(list("abcd")))
+    assert facts_of(data, nowhere)["within"] == 0.5  # what is left out is not in it
     little = network_of([("a", "b", 1), ("b", "c", 999)], nodes=nodes)
-    told = "全部权重中有 0.1% 在城市内部，城市的指标不计入。"
+    told = "归并的权重中有 0.1% 在城市内部，城市的指标不计入。"
     assert told in said_by(data, data.compute(context_of(little, **OFF)), "zh").notes
 
 

@@ -42,6 +42,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
     linked = linked_layers(cities)
     places = cities.storage.places.reindex(nodes["place"])
     within = sum(cities.adjacency(layer).diagonal().sum() for layer in cities.layers)
+    added_up = sum(block.data.sum() for block in context.inside.storage.blocks)
     periods, incidence = context.inside.storage.link_rows().period, context.loaded.incidence
     lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
     lost = lost[lost.any(axis=1)]
@@ -53,7 +54,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "layers": len(result.layers),
         "modelled": [Layer(layer) for layer in context.modelled],
         "directed": bool(result.layers["directed"].any()),
-        "within": float(within / (result.layers["weight"].sum() or 1.0)),
+        "within": float(within / (added_up or 1.0)),
         "periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD}),
         "projected": None if incidence is None else Layer(incidence.projection.layer),
         "places": cities.n_nodes,
