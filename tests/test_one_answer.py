@@ -46,8 +46,7 @@ def of_report():
         **{name: getattr(part, name) for name in ("home", "host", "size", "pipeline_share")},
         **{name: getattr(part, name) for name in ("layer", "replicates")},
         funding=part.funding[0],
-        frictions=measures.frictions,
-        distance=measures.distance,
+        **measures.paths,
         seed=configuration.seed,
     )
     return cities, settings

@@ -177,8 +177,7 @@ class Language:
             return "–"
         form = (COLUMNS | {**table.forms}).get(column)
         if form == "place":
-            called = self.places.get(value, value)
-            return self.term(called) if isinstance(called, Term) else str(called)
+            return str(self.places.get(value, value))
         if form == "layer":
             return self.layer(str(value))
         if form == "term":

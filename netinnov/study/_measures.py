@@ -48,12 +48,9 @@ class MeasuresPart(Part, part="measures"):
         return self.model_copy(update={"distance": distance})
 
     @property
-    def frictions(self) -> Frictions:
-        return Frictions(border=self.border, distance=self.kilometres)
-
-    @property
     def paths(self) -> dict[str, Any]:
-        return {"distance": self.distance, "frictions": self.frictions}
+        frictions = Frictions(border=self.border, distance=self.kilometres)
+        return {"distance": self.distance, "frictions": frictions}
 
     @property
     def coupled(self) -> dict[str, Any]:

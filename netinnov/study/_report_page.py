@@ -76,16 +76,14 @@ def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> C
     language = result.context.language
     text = language.text(language.template(section.name), section.facts(result))
     pictures = list(section.draw(result))
+    seen = [picture for picture in pictures if picture.on_page][:1]
+    open_tables = [table for table in tables if table.on_page and len(table.frame)]
     return Chapter(
         section.name,
         text,
         [_key_figure(each, text, language) for each in section.key_figures(result)],
-        [_show(picture, text, language) for picture in pictures if picture.on_page][:1],
-        [
-            (table, text.tables[table.name], view_of(table, language))
-            for table in tables
-            if table.on_page and len(table.frame)
-        ],
+        [_show(picture, text, language) for picture in seen],
+        [(each, text.tables[each.name], view_of(each, language)) for each in open_tables],
         pictures,
     )
 
@@ -102,8 +100,7 @@ def _key_figure(figure: KeyFigure, text: Text, language: Language) -> tuple[str,
 
 
 def view_of(table: Table, language: Language) -> View:
-    frame = table.frame if table.view is None else table.view
-    frame = frame.reset_index() if has_index(frame) else frame
+    frame = flat(table.frame if table.view is None else table.view)
     first = frame.iloc[:ROWS, :WIDEST]
     names = [str(column) for column in first]
     rows = [
@@ -157,23 +154,18 @@ def write_tables(tables: Sequence[Table], folder: Path) -> None:
     """Write each table as CSV and Parquet; a nameless index, a mere count, only gives the order."""
     for table in tables:
         folder.mkdir(parents=True, exist_ok=True)
-        frame = table.frame.reset_index() if has_index(table.frame) else table.frame
+        frame = flat(table.frame)
         if table.modelled:
             frame = frame.assign(modelled_layers="; ".join(table.modelled))
         write_csv(frame, folder / f"{table.name}.csv")
-        _one_type_a_column(frame).to_parquet(folder / f"{table.name}.parquet", index=False)
+        mixed = [column for column, kind in frame.dtypes.items() if kind == object]
+        texts: Any = frame[mixed].map(str, na_action="ignore").astype("str")
+        frame.assign(**texts).to_parquet(folder / f"{table.name}.parquet", index=False)
 
 
-def has_index(frame: pd.DataFrame) -> bool:
-    return any(name is not None for name in frame.index.names)
-
-
-def _one_type_a_column(frame: pd.DataFrame) -> pd.DataFrame:
-    """Mixed objects become text: Parquet has one type a column."""
-    mixed = {str(c): frame[c] for c, kind in frame.dtypes.items() if kind == object}
-    return frame.assign(
-        **{c: values.map(str, na_action="ignore").astype("str") for c, values in mixed.items()}
-    )
+def flat(frame: pd.DataFrame) -> pd.DataFrame:
+    named = any(name is not None for name in frame.index.names)
+    return frame.reset_index() if named else frame
 
 
 def write_pictures(

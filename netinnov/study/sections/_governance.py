@@ -103,14 +103,13 @@ def compute(context: Context) -> Governance:
             compare(approaches=[approach], replicates=1)
             possible.append(approach)
     comparison = compare(approaches=possible, replicates=PLACEMENTS)
-    left_out = [approach for approach in APPROACHES if approach not in possible]
-    called = enclave_called(context, choice.home, choice.host)
+    called, names = enclave_called(context, choice.home, choice.host), {}
     if called != "reverse enclave":  # where home does not rank below the host
         names = {"reverse enclave": called, "park of the core at home": MIRROR}
-        left_out = [names.get(approach, approach) for approach in left_out]
         effects = comparison.effects.replace({"approach": names})
         approaches = comparison.approaches.rename(index=names)
         comparison = replace(comparison, approaches=approaches, effects=effects)
+    left_out = [names.get(each, each) for each in APPROACHES if each not in possible]
     return Governance(context, choice, comparison, left_out)
 
 
