@@ -49,6 +49,16 @@ def left_out(context):
     return dict(zip(known["left_out"], known["reasons"], strict=True))
 
 
+def test_the_table_of_indices_begins_with_those_that_are_compared(stars):
+    result = stars.once(centres.compute)
+    known = pd.DataFrame(np.nan, ["gini", "primacy", "entropy"], result.profile.columns)
+    known = known.assign(value=1.0, of="strength", most_influential=None)
+    known.loc[["gini", "primacy"], ["low", "high"]] = 1.0
+    known.loc["entropy", ["null_low", "null_high", "p"]] = 1.0
+    table = tables_of(centres, replace(result, profile=known))["profile"].view
+    assert table["index"].tolist() == ["entropy", "gini", "primacy"]
+
+
 # -- centres ------------------------------------------------------------------------------------
 
 

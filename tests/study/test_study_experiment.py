@@ -491,6 +491,18 @@ def test_a_park_whose_size_is_left_open_has_a_link_home(n, size) -> None:
     assert f"1 of the {size} links leads home" in text
 
 
+def test_links_in_a_layer_too_light_for_access_are_told_as_such() -> None:
+    heavy = [(*pair, 9.0, "heavy") for pair in ("ab", "bc", "cd", "de")]
+    light = [(*pair, 1.0, "light") for pair in ("ab", "bc", "cd", "ad", "ac")]
+    own = {"home": "a", "host": "b", "layer": "light", "size": 1, "funding": ["new"]}
+    part = own | {"pipeline_share": 0.0, "placebos": 0, "rivals": [], "replicates": 2}
+    measures = {"distance": "inverse"}
+    context = context_of(network_of(heavy + light), experiment=part, measures=measures, **OFF)
+    text = text_of_page(experiment, experiment.compute(context))
+    assert "it would be as well connected as before" in text
+    assert "only the strongest layer counts for access" in text
+
+
 def test_a_share_of_weight_names_its_layer_where_there_are_several() -> None:
     links = [("a", "b", 9.0, "x"), ("b", "c", 4.0, "x"), ("a", "c", 3.0, "y"), ("c", "d", 1.0, "x")]
     own = {"home": "a", "host": "b", "volume_share": 0.5, "layer": "x", "placebos": 0}

@@ -197,7 +197,7 @@ def tables(result: Centres) -> Iterator[Table]:
     frame = result.profile.assign(most_influential=named.astype("str"))
     columns = ["value", "low", "high", "null_low", "null_high", "p"]
     view = frame.loc[frame["of"] != "size", columns].dropna(axis=1, how="all")
-    bare = view.drop(columns="value").isna().all(axis=1)
-    view = view.loc[bare.sort_values(kind="stable").index]  # first those that can be compared
+    missing = view.drop(columns="value").isna().sum(axis=1)
+    view = view.loc[missing.sort_values(kind="stable").index]  # first those that can be compared
     view = view.dropna(subset="value").rename_axis("index").reset_index()
     yield Table("profile", frame, view, on_page=True, modelled=modelled)
