@@ -22,6 +22,5 @@ ax = plot_network(cities, size=strength, names=names, strongest=150, rng=1)
 
 # %%
 # Each layer as a plane, and communities by colour and marker; dotted lines follow the named cities.
-# ``arrange="panels"`` draws the layers side by side.
 groups = ni.community.multiplex_leiden(cities, rng=1)
 ax = plot_network(cities, arrange="planes", groups=groups, names=names, strongest=300, rng=1)

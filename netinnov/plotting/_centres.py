@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._runtime.arguments import as_whole
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import (
@@ -27,7 +27,7 @@ from netinnov.plotting._drawing import (
     write_notes,
 )
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._frame import Frame, in_frame, map_axes
+from netinnov.plotting._frame import Frame, draw_places, in_frame, map_axes
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import DOUBLE, INK, colour_bar, larger, print_style
 
@@ -47,8 +47,6 @@ def plot_centres(
     labels: int = 12,
     spokes: bool = True,
     label: str = "centrality",
-    edge_kws: Mapping[str, Any] | None = None,
-    node_kws: Mapping[str, Any] | None = None,
     basemap: Any = "land",
     ax: Axes | None = None,
 ) -> Axes:
@@ -72,8 +70,6 @@ def plot_centres(
         Join each place with the most central centre of its community.
     label : str
         What the area of a marker stands for.
-    edge_kws, node_kws : mapping, optional
-        Settings of the spokes (`LineCollection`) and of the places (`Axes.scatter`).
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below; see `plot_flow_map`.
     ax : Axes, optional
@@ -120,8 +116,15 @@ def plot_centres(
         width = page_width(ax)
         most = _MOST * min(width / DOUBLE, 1.0)
         area = (_LEAST + (most - _LEAST) * share).to_numpy(np.float64)
-        lines = _draw_spokes(ax, visible, dict(edge_kws or {})) if spokes else False
-        _draw_places(ax, visible.iloc[::-1], area[::-1], dict(node_kws or {}))
+        lines = _draw_spokes(ax, visible) if spokes else False
+        back_to_front = visible.iloc[::-1]
+        for mine, marker, edge_width, name in (
+            (~back_to_front["centre"], "o", 0.5, "other places"),
+            (back_to_front["centre"], "s", 1.3, "centres"),
+        ):
+            look: dict[str, Any] = {"marker": marker, "width": edge_width, "zorder": 5 + edge_width}
+            look["face"] = _shades(back_to_front["support"][mine])
+            draw_places(ax, back_to_front[mine], area[::-1][mine], name, **look)
         style: dict[str, Any] = {"labelspacing": 0.9}
         if width < _NARROW:
             ax.xaxis.set_major_locator(MaxNLocator(3))
@@ -150,24 +153,18 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
     if len(unknown):
         msg = f"`centres`: {len(unknown)} of {len(centres)} nodes are not in the network, e.g. "
         raise InputError(f"{msg}{unknown[:5].tolist()}.")
-    if centres["centre"].isna().any() or not centres["centre"].isin([True, False]).all():
-        raise InputError("`centres`: the column 'centre' must hold true or false.")
     table = centres.reindex(columns=[*needed, "community"])
+    if not table["centre"].isin([True, False]).all():
+        raise InputError("`centres`: the column 'centre' must hold true or false.")
     table["centre"] = table["centre"].astype(bool)
-    limits = {"centrality": (np.inf, "0 or more"), "support": (1.0, "between 0 and 1, or NaN")}
-    for name, (high, limit) in limits.items():
-        values = pd.to_numeric(table[name], errors="coerce")
-        bad = ~(values.between(0, high) & np.isfinite(values))
-        if name == "support":
-            bad &= table[name].notna()
-        if bad.any():
-            where = table.index[bad][:5].tolist()
-            raise InputError(f"`centres`: {name} must be {limit}; it is not at {where}.")
-        table[name] = values.astype(float)
+    table[needed[1:]] = table[needed[1:]].astype(float)
+    if not (table["centrality"] >= 0).all() or not table["support"].dropna().between(0, 1).all():
+        msg = "`centres`: centrality must be 0 or more, and support between 0 and 1, or NaN."
+        raise InputError(msg)
     return table
 
 
-def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: dict[str, Any]) -> bool:
+def _draw_spokes(ax: Axes, visible: pd.DataFrame) -> bool:
     centres = visible[visible["centre"] & visible["community"].notna()]
     centres = centres.sort_values("centrality", ascending=False, kind="stable")
     hubs = centres.drop_duplicates("community").set_index("community")[["lon", "lat"]]
@@ -179,21 +176,14 @@ def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: dict[str, Any]) -> b
     lines = list(np.stack([starts[drawn], ends[drawn]], axis=1))
     width = 0.5 if len(lines) <= _MANY else 0.25
     style: dict[str, Any] = {"colors": "#8c8c8c", "linewidths": width, "zorder": 2, "gid": "spokes"}
-    ax.add_collection(LineCollection(lines, **style | edge_kws), autolim=False)
+    ax.add_collection(LineCollection(lines, **style), autolim=False)
     return True
 
 
-def _draw_places(ax: Axes, visible: pd.DataFrame, area: Any, node_kws: dict[str, Any]) -> None:
-    shade = np.asarray(colormaps["Blues"](visible["support"].fillna(0).to_numpy()))
-    shade[visible["support"].isna()] = to_rgba(_UNKNOWN)
-    centre = visible["centre"].to_numpy()
-    for mine, marker, width, order, name in (
-        (~centre, "o", 0.5, 5, "other places"),
-        (centre, "s", 1.3, 6, "centres"),
-    ):
-        style: dict[str, Any] = {"s": area[mine], "marker": marker, "linewidths": width}
-        style |= {"facecolors": shade[mine], "edgecolors": INK, "zorder": order, "gid": name}
-        ax.scatter(visible["lon"][mine], visible["lat"][mine], **style | node_kws)
+def _shades(support: pd.Series[float]) -> Floats:
+    shades = np.asarray(colormaps["Blues"](support.fillna(0).to_numpy()))
+    shades[support.isna()] = to_rgba(_UNKNOWN)
+    return shades
 
 
 def _handles(visible: pd.DataFrame, area: float, size: str, *, lines: bool) -> list[Line2D]:

@@ -19,7 +19,6 @@ from netinnov.plotting._drawing import (
     drawing,
     legend_above,
     number,
-    page_width,
     write_notes,
 )
 from netinnov.plotting._fonts import printable
@@ -103,9 +102,8 @@ def plot_cobweb(
         write_notes(ax, [MODELLED], label="quantity of innovation elements")
         ax.set_ylabel("price")
         ax.set_title(_verdict(market, region), fontsize=8 * larger())
-        columns = 4 if ax.get_position().width * page_width(ax) > 75 else 2
-        place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.24), "borderpad": 0}
-        ax.legend(ncols=columns, columnspacing=1.2, handletextpad=0.5, **place)
+        below = {"loc": "upper left", "bbox_to_anchor": (0, -0.24)}
+        legend_above(ax, ncols=4, columnspacing=1.2, handletextpad=0.5, **below)
     return ax
 
 
@@ -249,5 +247,5 @@ def plot_stability_map(
         handles = [Patch(facecolor=colour, label=text, **edge) for colour, text in fields]
         if not (total > gap + 1e-12).any():
             del handles[1]
-        legend_above(ax, handles, up=1.0)
+        legend_above(ax, handles)
     return ax

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy.special import ndtri
 
-from netinnov._runtime.arguments import as_whole, check_confidence
+from netinnov._runtime.arguments import as_whole
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import (
@@ -31,7 +31,6 @@ def plot_reach(
     times: pd.Series[float] | Mapping[str, pd.Series[float]],
     *,
     horizon: int,
-    confidence: float = 0.95,
     notes: str = "",
     ax: Axes | None = None,
 ) -> Axes:
@@ -44,8 +43,6 @@ def plot_reach(
         enclave: from `netinnov.mechanisms.diffusion.time_to_reach`.
     horizon : int
         Last step drawn, 1 or more; no more than that of the draws.
-    confidence : float
-        Of the bands, above 0 and below 1.
     notes : str
         A sentence below the figure.
     ax : Axes, optional
@@ -80,7 +77,6 @@ def plot_reach(
     'with enclave, not reached by step 10: 25\\xa0%'
     """
     horizon = as_whole("horizon", horizon, low=1)
-    check_confidence("confidence", confidence)
     named = by_name("times", times, "Series")
     curves = {name: _checked_times(name, series) for name, series in named.items()}
     steps = np.arange(horizon + 1)
@@ -88,7 +84,7 @@ def plot_reach(
     with drawing(ax, SINGLE, 72) as ax:
         for position, (name, values) in enumerate(curves.items()):
             share: Floats = shares[position]
-            low, high = _wilson(share, values.size, confidence)
+            low, high = _wilson(share, values.size)
             style = layer_style(position)
             # Wide at the back and thin in front, so that none hides another.
             behind = sum(np.abs(share - other).mean() < _ALIKE for other in shares[position + 1 :])
@@ -113,7 +109,7 @@ def plot_reach(
         legend_above(ax, handlelength=3.2)
         draws = dict.fromkeys(f"{n:,}" for n in sorted({each.size for each in curves.values()}))
         count = " to ".join([*draws][:: max(len(draws) - 1, 1)])
-        bands = f"bands: {percent(confidence)} intervals of the draws at each step."
+        bands = f"bands: {percent(0.95)} intervals of the draws at each step."
         sentences = [f"{count} draws each; {bands}", "Mark: half have arrived.", notes]
         write_notes(ax, sentences, label="step", at_end=True)
     return ax
@@ -129,8 +125,8 @@ def _checked_times(name: str, times: pd.Series[float]) -> Floats:
     return np.where(np.isnan(values), np.inf, values)
 
 
-def _wilson(share: Floats, n: int, confidence: float) -> tuple[Floats, Floats]:
-    z = float(ndtri((1 + confidence) / 2))
+def _wilson(share: Floats, n: int) -> tuple[Floats, Floats]:
+    z = float(ndtri(0.975))
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return middle - half, middle + half
@@ -206,13 +202,9 @@ def _checked_curve(name: str, curve: Any) -> pd.DataFrame:
         raise InputError(f"{msg}found {type(curve).__name__}.")
     table: pd.DataFrame = curve.to_frame() if isinstance(curve, pd.Series) else curve
     steps = pd.to_numeric(pd.Series(table.index), errors="coerce").to_numpy(np.float64)
-    curve_name = f"curve {name!r}" if name else "the curve"
+    values = table.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
     rising = len(steps) > 1 and steps[0] == 0 and bool((np.diff(steps) > 0).all())
-    if not rising or not table.shape[1]:
-        msg = f"{curve_name}: the index must be the number of removed nodes, rising from 0; "
-        raise InputError(f"{msg}found {table.index[:5].tolist()}.")
-    numeric = all(pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes)
-    values = table.to_numpy(np.float64) if numeric else np.full(table.shape, np.nan)
-    if not ((values >= 0) & (values <= 1)).all():
-        raise InputError(f"{curve_name}: every value must be a share of nodes from 0 to 1.")
+    if not rising or not values.size or not ((values >= 0) & (values <= 1)).all():
+        msg = f"`curves` {name!r} must have an index of removed nodes that is rising from 0, and "
+        raise InputError(f"{msg}values that are shares of nodes from 0 to 1.")
     return pd.DataFrame(values, index=steps)

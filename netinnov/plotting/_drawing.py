@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 
 from netinnov._runtime.arguments import shown
 from netinnov.errors import InputError
-from netinnov.plotting._fonts import one_line, type_families
+from netinnov.plotting._fonts import one_line
 from netinnov.plotting._style import axes_or_new, larger, print_style
 
 MODELLED = "Modelled, not observed."
 
-_POINTS = 7.0
-_MILLIMETRE = 72 / 25.4
 _LABELS = 14.0  # millimetres for the ticks and label of the y axis
+_LETTER = 1.5  # millimetres of a letter, and its share of the handle of an entry
 
 _kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
 
@@ -115,32 +112,14 @@ def write_notes(ax: Axes, notes: Iterable[str], *, label: str = "", at_end: bool
 
 
 def legend_above(
-    ax: Axes,
-    handles: Sequence[Any] | None = None,
-    *,
-    ncols: int = 1,
-    handlelength: float = 2.0,
-    columnspacing: float = 2.0,
-    up: float = 1.01,
+    ax: Axes, handles: Sequence[Any] | None = None, *, ncols: int = 1, **style: Any
 ) -> None:
-    """Legend above the axes, right-aligned, in up to `ncols` columns; `up` is in axes heights."""
-    entries = ax.get_legend_handles_labels()[0] if handles is None else list(handles)
-    labels = [str(entry.get_label()) for entry in entries]
-    if not entries:
-        return
+    """Legend above the axes, in at most `ncols` columns and no wider than there is room."""
+    handles = ax.get_legend_handles_labels()[0] if handles is None else handles
     spec = ax.get_subplotspec()
-    parts = 1 if spec is None else spec.get_gridspec().ncols  # of the figure beside one another
-    room = (page_width(ax) / parts - _LABELS) * _MILLIMETRE
-    points = _POINTS * larger()
-    handle = (handlelength + 0.8) * points
-    widths = [handle + max(map(_width, label.split("\n"))) for label in labels]
-    columns = min(ncols, len(labels))
-    while columns > 1 and _across(widths, columns, columnspacing * points) > room:
-        columns -= 1
-    lines = [_in_lines(label, room - handle) for label in labels]
-    style: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, up), "ncols": columns}
-    style |= {"handlelength": handlelength, "columnspacing": columnspacing, "borderpad": 0}
-    ax.legend(handles=entries, labels=lines, **style)
+    parts = 1 if spec is None else spec.get_gridspec().ncols
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderpad": 0}
+    _fit_legend(ax, handles, page_width(ax) / parts - _LABELS, ncols, **place | style)
 
 
 def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
@@ -148,15 +127,25 @@ def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
     if larger() == 1:
         place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
         ax.legend(handles=handles, borderaxespad=0, **place | style)
+    else:
+        figure = ax.figure.canvas.figure
+        _fit_legend(figure, handles, page_width(ax), 3, loc="outside lower left", **style)
+
+
+def _fit_legend(
+    owner: Any, handles: Sequence[Any], millimetres: float, ncols: int, **style: Any
+) -> None:
+    if not handles:
         return
-    labels = [str(handle.get_label()) for handle in handles]
-    widths = [max(map(_width, label.split("\n"))) for label in labels]
-    points = _POINTS * larger()
-    handle = (style.get("handlelength", 2.0) + 1.5) * points
-    column = handle + max(widths, default=0) + points
-    columns = max(1, int(page_width(ax) * _MILLIMETRE // column))
-    figure = ax.figure.canvas.figure
-    figure.legend(handles=handles, loc="outside lower left", ncols=min(columns, 3), **style)
+    letters = int(millimetres / (_LETTER * larger()))
+    names = [str(handle.get_label()).split("\n") for handle in handles]
+    labels = ["\n".join(textwrap.fill(line, letters) for line in lines) for lines in names]
+    for columns in range(min(ncols, len(labels)), 0, -1):
+        legend = owner.legend(handles=handles, labels=labels, ncols=columns, **style)
+        width = legend.get_window_extent().width / legend.get_figure(root=True).dpi * 25.4
+        if columns == 1 or width <= millimetres:
+            return
+        legend.remove()
 
 
 def entry(text: str) -> str:
@@ -166,30 +155,3 @@ def entry(text: str) -> str:
 
 def page_width(ax: Axes) -> float:
     return float(ax.figure.canvas.figure.get_figwidth() * 25.4)
-
-
-def _across(widths: list[float], columns: int, between: float) -> float:
-    rows, fuller = divmod(len(widths), columns)
-    starts = [column * rows + min(column, fuller) for column in range(columns + 1)]
-    parts = [max(widths[a:b]) for a, b in pairwise(starts)]
-    return sum(parts) + between * (columns - 1)
-
-
-def _in_lines(label: str, room: float) -> str:
-    lines: list[str] = []
-    for line in label.split("\n"):
-        words = line.split(" ")
-        lines.append(words[0])
-        for word in words[1:]:
-            longer = f"{lines[-1]} {word}"
-            if _width(longer) > room:
-                lines.append(word)
-            else:
-                lines[-1] = longer
-    return "\n".join(lines)
-
-
-def _width(text: str) -> float:
-    properties = FontProperties(family=list(type_families()), size=_POINTS * larger())
-    plain = text.replace(r"\$", "$")
-    return float(text_to_path.get_text_width_height_descent(plain, properties, ismath=False)[0])

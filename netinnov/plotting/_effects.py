@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from netinnov._runtime.arguments import as_list
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments import DoseResponse, ExperimentResult
+from netinnov.experiments._dose_shapes import CURVES, Shape, curves
 from netinnov.plotting._drawing import chance, drawing, legend_above, number, table_of
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE, write
+from netinnov.plotting._forest import label_rows, write_columns
+from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE
 
 _BAND = "#d4d4d4"
 _MEDIAN = "#8c8c8c"
 _TICK: dict[str, Any] = {
     "marker": "|", "color": INK, "markersize": 8, "markeredgewidth": 1.5, "linestyle": "none",
 }  # fmt: skip
-_COLUMN = 15.0  # millimetres of a column of numbers
 _HEADS = 19.0  # points of their heads of two lines
 
 
@@ -100,7 +100,7 @@ def plot_effects(
     rows, labels = _rows(effects, names, one_a_scenario=bool(ends))
     colours = [_colour(node, ends) for node in effects["node"]]
     with drawing(ax, DOUBLE, 22 + 5.5 * len(effects)) as ax:
-        ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
+        label_rows(ax, labels)
         spacing = float(np.diff(np.sort(rows)).min()) if len(rows) > 1 else 1.0
         _draw_placebos(ax, effects, rows, 0.36 * spacing)
         ax.hlines(rows, effects["low"], effects["high"], color=colours, linewidth=1.3, zorder=3)
@@ -112,23 +112,19 @@ def plot_effects(
             points.set(linewidths=0.9, zorder=4)
         if "median" in effects:
             ax.plot(effects["median"], rows, zorder=5, **_TICK)
-        ax.set_yticks(np.arange(len(labels)), labels)
         # Of many changes in one row, the first and the last are no farther from the ends.
         edge = min(0.6 + rows.min(initial=0.0), 1.5 * spacing)
         ax.set_ylim(rows.max(initial=0.0) + edge, rows.min(initial=0.0) - edge)
-        ax.spines["left"].set_visible(False)
-        ax.tick_params(axis="y", length=0)
-        ax.xaxis.set_major_locator(MaxNLocator(6))
         of = printable(label) if label else _plain(measures[0]) if len(measures) == 1 else ""
         unit = f"change in {of}" if of else "change"
         ax.set_xlabel(f"{unit}, %" if percent else unit)
-        heads = _write_columns(ax, effects, rows)
+        columns = _columns(effects)
+        write_columns(ax, rows, columns)
         if legend:
             # Above the heads of the columns, which it may be wide enough to reach.
-            up = ScaledTranslation(0, heads / 72, ax.figure.dpi_scale_trans)
-            style: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "ncols": 2}
-            style |= {"borderpad": 0, "columnspacing": 1.4, "bbox_transform": ax.transAxes + up}
-            ax.legend(handles=_handles(effects, ends, names), **style)
+            up = ScaledTranslation(0, bool(columns) * _HEADS / 72, ax.figure.dpi_scale_trans)
+            place = {"bbox_transform": ax.transAxes + up}
+            legend_above(ax, _handles(effects, ends, names), ncols=2, **place)
     return ax
 
 
@@ -188,24 +184,15 @@ def _draw_placebos(ax: Axes, effects: pd.DataFrame, rows: Floats, half: float) -
         ax.autoscale_view(scaley=False)
 
 
-def _write_columns(ax: Axes, effects: pd.DataFrame, rows: Floats) -> float:
+def _columns(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
     columns = []
     if "same_sign" in effects:
-        texts = [
-            f"{100 * share:.0f}\N{NO-BREAK SPACE}%" if pd.notna(share) else "–"
-            for share in effects["same_sign"]
-        ]
-        columns.append(("same\nsign", texts))
+        known = effects["same_sign"].astype(float)
+        shares = [f"{100 * s:.0f}\N{NO-BREAK SPACE}%" if s == s else "–" for s in known]
+        columns.append(("same\nsign", shares))
     if "corrected_p" in effects and effects["corrected_p"].notna().any():
         columns.append(("corrected\np", [chance(p, "–") for p in effects["corrected_p"]]))
-    style: dict[str, Any] = {"ha": "right", "annotation_clip": False}
-    for position, (head, texts) in enumerate(columns, start=1):
-        away = ((position * _COLUMN - 2) * 72 / 25.4, 0.0)
-        for at, text in zip(rows, texts, strict=True):
-            write(ax, text, (1, at), away=away, xycoords=ax.get_yaxis_transform(), **style)
-        above = (away[0], 2.0)
-        write(ax, head, (1, 1), away=above, xycoords="axes fraction", va="bottom", **style)
-    return _HEADS if columns else 0.0
+    return columns
 
 
 def _handles(effects: pd.DataFrame, ends: Sequence[str], names: Names | None) -> list[Any]:
@@ -319,7 +306,7 @@ def plot_dose_response(
         ax.set_xlabel(printable(label))
         of = "" if node is None else f" of {printable(node)}"
         ax.set_ylabel(f"change in {printable(measure).replace('_', ' ')}{of}")
-        legend_above(ax, up=1.0)
+        legend_above(ax)
     return ax
 
 
@@ -335,24 +322,17 @@ def _draw_fit(ax: Axes, fit: pd.Series[Any], dose: Floats, change: Floats) -> No
         text = f"straight line, slope {number(slope)}"
         ax.plot(along, level, label=text + _certainty(fit, "slope"), **dashes)
         return
-    bend, low, high, plateau = fit[["break", "break_low", "break_high", "plateau"]].astype(float)
+    bend, low, high = fit[["break", "break_low", "break_high"]].astype(float)
+    along = np.union1d([bend], along)
+    of, shape_name = np.array([bend]), cast("Shape", fit.name)
+    observed, drawn = (curves(at, of, shape_name)[0] for at in (dose, along))
+    factor, level = np.polyfit(observed[known], change[known], 1)
     if fit.name == "peak":
-        along = np.union1d([bend], along)
-        curve = (change[known].mean() - plateau) / ((dose[known] - bend) ** 2).mean()
-        level = plateau + curve * (along - bend) ** 2
-        shape, where = "highest" if curve <= 0 else "lowest", " at"
-    elif fit.name in ("saturation", "threshold"):
-        along = np.union1d([bend], along)
-        past = np.minimum if fit.name == "saturation" else np.maximum
-        level, where = plateau + slope * past(along - bend, 0), " at"
+        shape, where = "highest" if factor >= 0 else "lowest", " at"
     else:
-        # From 0 to the plateau the curve rises by `whole`; `slope` is that at 0.
-        michaelis = fit.name == "michaelis_menten"
-        whole = slope * bend * (1.0 if michaelis else 1 / np.log(2))
-        left = bend / (bend + along) if michaelis else 2 ** (-along / bend)
-        level, where = plateau - whole * left, ", half-way at"
+        where = ", half-way at" if fit.name in CURVES else " at"
     text = f"{shape}{where} {number(bend)}{_certainty(fit, 'break')}"
-    ax.plot(along, level, label=text, **dashes)
+    ax.plot(along, level + factor * drawn, label=text, **dashes)
     # Of a curve the interval can lie far beyond the doses.
     ends, at = np.clip([low, high], dose.min(), dose.max()), [0.015, 0.015]
     (span,) = ax.plot(ends, at, color=PALETTE[1], transform=ax.get_xaxis_transform())

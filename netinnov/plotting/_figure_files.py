@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from scipy.spatial import cKDTree
 
 from netinnov._runtime.arguments import as_list, check_choice
 from netinnov._runtime.atomic import write_bytes
@@ -28,11 +23,14 @@ from netinnov.plotting._style import print_style
 
 Format = Literal["pdf", "png", "svg"]
 
-_SOFTWARE = f"netinnov {__version__}"
 _DOTS_PER_INCH = 300
-_COLOURS = 256
-_FREQUENT = 176  # colours of areas, lines and text, which are kept as they are
-_VISIBLE = 40  # of 255: where a colour would move farther, the picture keeps all of them
+_PHOTOGRAPH = 2**15  # colours from which a picture keeps all of them
+_SOFTWARE = f"netinnov {__version__}"
+_KEYS = {  # what each format calls the name, the caption and the command
+    "pdf": ("Title", "Subject", "Keywords"),
+    "png": ("Title", "Description", "Comment"),
+    "svg": ("Title", "Description", "Source"),
+}
 
 
 def save_figure(
@@ -77,10 +75,10 @@ def save_figure(
 
     Notes
     -----
-    The PNG has a palette of at most 256 colours: all those of areas, lines and text, and the
-    nearest ones at smoothed edges, which makes it a third as large. A picture of many colours, such
-    as a photograph, keeps all of them. In an SVG text is text, in fonts of the machine that shows
-    it. ``exiftool`` or ``PIL.Image.open(path).text`` shows what a file says of itself.
+    The PNG has a palette of at most 256 colours, which makes it less than half as large; a picture
+    of many colours, such as a photograph, keeps all of them. In an SVG text is text, in fonts of
+    the machine that shows it. ``exiftool`` or ``PIL.Image.open(path).text`` shows what a file says
+    of itself.
 
     Examples
     --------
@@ -110,129 +108,47 @@ def encode_figure(
     figure: Figure, name: str, *, caption: str, command: str, formats: Sequence[Format]
 ) -> dict[Format, bytes]:
     """File contents, in memory: matplotlib replaces the error of a full disk by its own."""
-    texts = {"caption": one_line(caption), "command": one_line(command)}
     content: dict[Format, bytes] = {}
-    with print_style(), _laid_out(figure) as canvas, _small_fonts():
-        # The picture of dots first: the other canvases leave the figure at 72 dots an inch.
-        for each in sorted(set(formats), key=lambda one: one != "png"):
-            stream = BytesIO()
-            if each == "png":
-                canvas.draw()  # type: ignore[no-untyped-call]
-                pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-                _with_palette(pixels).save(
-                    stream,
-                    "PNG",
-                    dpi=(_DOTS_PER_INCH, _DOTS_PER_INCH),
-                    compress_level=6,
-                    pnginfo=_png_text(name, texts),
-                )
-            elif each == "pdf":
-                about = _metadata(name, texts, caption="Subject", command="Keywords")
-                about |= {"Creator": _SOFTWARE, "CreationDate": None}
-                from matplotlib.backends.backend_pdf import FigureCanvasPdf
-
-                FigureCanvasPdf(figure).print_pdf(stream, metadata=about)  # type: ignore[no-untyped-call]
-            else:
-                about = _metadata(name, texts, caption="Description", command="Source")
-                about |= {"Creator": _SOFTWARE, "Date": None}
-                from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-                FigureCanvasSVG(figure).print_svg(stream, metadata=about)  # type: ignore[no-untyped-call]
-            content[each] = stream.getvalue()
+    with print_style(), _laid_out(figure):
+        for each in formats:
+            texts = dict(zip(_KEYS[each], (name, caption, command), strict=True))
+            about = {key: one_line(text) for key, text in texts.items() if text}
+            content[each] = _png(figure, about) if each == "png" else _vector(figure, each, about)
     return content
 
 
-def _metadata(name: str, texts: dict[str, str], **keys: str) -> dict[str, str | None]:
-    about: dict[str, str | None] = {"Title": one_line(name)}
-    return about | {keys[part]: text for part, text in texts.items() if text}
-
-
-def _png_text(name: str, texts: dict[str, str]) -> PngInfo:
-    held = PngInfo()
-    for key, text in _metadata(name, texts, caption="Description", command="Comment").items():
-        held.add_text(key, str(text))
-    held.add_text("Software", _SOFTWARE)
-    return held
-
-
 @contextmanager
-def _laid_out(figure: Figure) -> Iterator[FigureCanvasAgg]:
-    before, dpi, engine = figure.canvas, figure.dpi, figure.get_layout_engine()
-    canvas = FigureCanvasAgg(figure)
-    try:
-        figure.dpi = _DOTS_PER_INCH
-        if engine is not None and figure.axes:
-            engine.execute(figure)
-            figure.set_layout_engine("none")
-        yield canvas
-    finally:
-        if engine is not None:
-            figure.set_layout_engine(engine)
-        figure.set_canvas(before)
-        figure.dpi = dpi
-
-
-@cache
-def _fonttools_loader() -> Callable[..., Any]:
-    from fontTools import subset
-
-    loader: Callable[..., Any] = subset.load_font
-    return loader
-
-
-@contextmanager
-def _small_fonts() -> Iterator[None]:
-    """Drop font tables that a PDF does not use: reading them takes longer than subsetting."""
-    from fontTools import subset  # takes half a second
-    from matplotlib.backends import _backend_pdf_ps
-
-    load_font = _fonttools_loader()
-    unused = ["GDEF", "GPOS", "GSUB", "MATH"]
-    if hasattr(_backend_pdf_ps, "get_glyphs_subset"):  # from matplotlib 3.11 on: glyphs by number
-        unused += ["OS/2", "cmap", "kern", "post"]
-
-    def without_layout(*args: Any, **options: Any) -> Any:
-        font = load_font(*args, **options)
-        for table in unused:
-            if table in font:
-                del font[table]
-        return font
-
-    subset.load_font = without_layout
+def _laid_out(figure: Figure) -> Iterator[None]:
+    """One layout for all formats, which takes longer than drawing."""
+    engine = figure.get_layout_engine()
+    if engine is not None and figure.axes:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
     try:
         yield
     finally:
-        subset.load_font = load_font
+        figure.set_layout_engine(engine)
 
 
-def _with_palette(pixels: npt.NDArray[np.uint8]) -> Image.Image:
-    if pixels[..., 3].min() < 255:
-        return Image.fromarray(pixels.copy())
-    # Most pixels repeat the one before: count and map runs of equal pixels, not all pixels.
-    flat = np.ascontiguousarray(pixels).view(np.uint32).ravel()
-    starts = np.flatnonzero(np.append(True, flat[1:] != flat[:-1]))
-    lengths = np.diff(np.append(starts, flat.size))
-    packed, code = np.unique(flat[starts], return_inverse=True)
-    colours = packed.view(np.uint8).reshape(-1, 4)[:, :3].astype(np.int64)
-    frequent_first = np.lexsort([*colours.T[::-1], -np.bincount(code, lengths)])
-    palette = _palette(colours[frequent_first])
-    nearest = np.asarray(cKDTree(palette).query(colours)[1])
-    if np.abs(palette[nearest] - colours).max() > _VISIBLE:
-        return Image.fromarray(pixels[..., :3].copy())
-    positions = np.repeat(nearest.astype(np.uint8)[code], lengths)
-    picture = Image.fromarray(positions.reshape(pixels.shape[:2]))
-    picture.putpalette(palette.astype(np.uint8).ravel().tolist())
-    return picture
+def _vector(figure: Figure, form: Format, about: dict[str, str]) -> bytes:
+    stream = BytesIO()
+    undated = {"Creator": _SOFTWARE, "CreationDate" if form == "pdf" else "Date": None}
+    figure.savefig(stream, format=form, metadata=about | undated)
+    return stream.getvalue()
 
 
-def _palette(colours: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Farthest-point selection of a palette."""
-    if len(colours) <= _COLOURS:
-        return colours
-    chosen, rest = colours[:_FREQUENT], colours[_FREQUENT:]
-    away = np.asarray(cKDTree(chosen).query(rest)[0])
-    farthest = []
-    for _ in range(_COLOURS - _FREQUENT):
-        farthest.append(int(away.argmax()))
-        away = np.minimum(away, np.linalg.norm(rest - rest[farthest[-1]], axis=1))
-    return np.concatenate([chosen, rest[farthest]])
+def _png(figure: Figure, about: dict[str, str]) -> bytes:
+    stream = BytesIO()
+    figure.savefig(stream, format="rgba", dpi=_DOTS_PER_INCH)
+    size = [int(inches * _DOTS_PER_INCH) for inches in figure.get_size_inches()]
+    drawn = Image.frombytes("RGBA", (size[0], size[1]), stream.getvalue())
+    if drawn.getchannel("A").getextrema()[0] == 255:
+        drawn = drawn.convert("RGB")
+        if drawn.getcolors(_PHOTOGRAPH) is not None:
+            drawn = drawn.quantize(256, dither=Image.Dither.NONE)
+    texts = PngInfo()
+    for key, text in (about | {"Software": _SOFTWARE}).items():
+        texts.add_text(key, text)
+    stream = BytesIO()
+    drawn.save(stream, "PNG", dpi=(_DOTS_PER_INCH, _DOTS_PER_INCH), pnginfo=texts)
+    return stream.getvalue()

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
-from matplotlib.path import Path
 
 from netinnov._runtime.arguments import as_whole, check_names
-from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import entry, legend_beside, number, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._frame import Frame, in_frame, map_axes
+from netinnov.plotting._frame import (
+    Frame,
+    arrow_handle,
+    draw_arrow,
+    draw_places,
+    in_frame,
+    map_axes,
+)
 from netinnov.plotting._labels import label_points
+from netinnov.plotting._network_marks import curves
 from netinnov.plotting._style import INK, layer_style, mark_modelled, modelled_layers, print_style
 
 _WIDEST = 2.2
@@ -35,8 +41,6 @@ _LED = 8  # places that are named even where a line has to lead to the name
 _PARAMETERS = 110  # characters of those of a modelled layer
 _WIDTHS = (1.2, 5.0)
 _COLOUR = "#a6a6a6"
-_ARROW: dict[str, Any] = {"connectionstyle": "arc3,rad=-0.18", "mutation_scale": 1, "shrinkA": 2.5}
-_ARROW |= {"joinstyle": "miter", "zorder": 3}
 _DASH = {"forward": (0, (4, 2)), "level": (0, (1, 1.5)), "unknown": (0, (4, 1.5, 1, 1.5))}
 _CALLED = {
     "": "enclaves",
@@ -56,8 +60,6 @@ def plot_flow_map(
     strongest: int = 100,
     arrows: int = 20,
     label: str = "weight",
-    edge_kws: Mapping[str, Any] | None = None,
-    node_kws: Mapping[str, Any] | None = None,
     basemap: Any = "land",
     ax: Axes | None = None,
 ) -> Axes:
@@ -87,8 +89,6 @@ def plot_flow_map(
         At most this many arrows are drawn, those of most enclaves.
     label : str
         What the weight of a link is, with its unit.
-    edge_kws, node_kws : mapping, optional
-        Settings of the lines (`PathCollection`) and of the places (`Axes.scatter`).
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below: land and sea (Natural Earth, 1:50 million, without borders), nothing,
         or your own shapes: in any coordinate system, or a file of GeoJSON (``pip install
@@ -118,7 +118,7 @@ def plot_flow_map(
     largest weight, in the unit of the table of links. Area of a place is its strength over all
     observed layers, or those asked for; of layers that hold shares of each origin, what comes in.
     Periods are summed, self-links left out, directions not drawn. Nodes without coordinates are
-    left out and counted in the caption (`save_figure`), which names enclaves with an end outside.
+    left out and counted in the caption (`save_figure`), as are enclaves with an end outside.
 
     Examples
     --------
@@ -139,42 +139,33 @@ def plot_flow_map(
             notes.insert(0, f"Layers of less weight, not drawn: {_listed(fainter)}.")
     else:
         drawn = tuple(check_names("layers", layers, network.layers))
-    ends, unplaced = arrows_between(enclaves, located.index, network.places["parent"])
+    ends, unplaced = _arrows_between(enclaves, located.index, network.places["parent"])
     text = place_names(network.places) if names is None else names
     seen = ends[["home", "host"]].isin(shown_at.index)
     within = seen.all(axis=1)
-    if (leaving := ends[~within & seen.any(axis=1)]).size:
-        pairs = zip(leaving["home"], leaving["host"], strict=True)
-        listed = _listed(
-            [f"{text.get(home, home)} to {text.get(host, host)}" for home, host in pairs]
-        )
-        notes.append(f"Enclaves with an end outside the frame, not drawn: {listed}.")
+    if leaving := int((~within & seen.any(axis=1)).sum()):
+        notes.append(f"Enclaves with an end outside the frame, not drawn: {leaving}.")
     inner = ends[within].sort_values("count", ascending=False, kind="stable")
     if len(inner) > most_arrows:
         notes.append(f"Arrows: the {most_arrows:,} of most enclaves, of {len(inner):,} pairs.")
     inner = inner.head(most_arrows)
+    strength = _strength(network, network.layers if layers is None else drawn, modelled)
+    shown = _ranked(shown_at, strength, ends)
+    area = 9 + 75 * (shown["strength"] / max(shown["strength"].max(), 1e-300))
     with print_style():
         ax = map_axes(ax, frame, basemap)
-        strength = _strength(network, network.layers if layers is None else drawn, modelled)
-        handles, cut = _draw_links(
-            ax, network, drawn, located, strength, modelled, strongest, dict(edge_kws or {})
-        )
-        handles += draw_arrows(ax, inner, located)
-        shown = _ranked(shown_at, strength, ends)
-        area = 9 + 75 * (shown["strength"] / max(shown["strength"].max(), 1e-300)).to_numpy()
-        handles += _draw_places(ax, shown, area, ends, dict(node_kws or {}))
+        handles, cut = _draw_links(ax, network, drawn, located, strength, modelled, strongest)
+        handles += _draw_enclaves(ax, inner, located)
+        handles += _draw_roles(ax, shown.assign(area=area), ends)
         title = f"width of a link: {printable(label)}" if drawn else None
         legend_beside(ax, handles, title=title, alignment="left", handlelength=3.4)
         write_notes(ax, [*notes, *unplaced, *cut, *_parameters(network, drawn)])
         texts = [name_of(text, node) for node in shown.index]
         lines = [part for part in ax.patches if isinstance(part, FancyArrowPatch)]
-        first: dict[str, Any] = {
-            "most": labels,
-            "must": min(_LED, int((shown["ends"] > 0).sum())),
-            "led": _LED,
-        }
-        points, radii = shown[["lon", "lat"]].to_numpy(), np.sqrt(area) / 2
-        label_points(ax, points, texts, radii=radii, arrows=lines, **first)
+        must = min(_LED, int((shown["ends"] > 0).sum()))
+        first: dict[str, Any] = {"most": labels, "must": must, "led": _LED, "arrows": lines}
+        points, radii = shown[["lon", "lat"]].to_numpy(), np.sqrt(area.to_numpy()) / 2
+        label_points(ax, points, texts, radii=radii, **first)
     return ax
 
 
@@ -198,18 +189,20 @@ def _draw_links(
     strength: pd.Series[float],
     modelled: Collection[str],
     strongest: int,
-    edge_kws: dict[str, Any],
 ) -> tuple[list[Line2D], list[str]]:
-    if not layers:
-        return [], []
+    handles: list[Line2D] = []
     frames, cut = [], []
     for layer in layers:
         links = _drawable_links(network, layer, located)
+        name = mark_modelled(layer, modelled)
+        if links.empty:
+            cut.append(f"{name}: no link between places of the map.")
         if len(links) > strongest:
-            name = mark_modelled(layer, modelled)
             links, choice = _first(links, strength.reindex(located.index), strongest)
             cut.append(f"{name}: {strongest:,} of {len(links):,} links are drawn, {choice}.")
         frames.append(links.head(strongest))
+    if not frames:
+        return [], []
     links = pd.concat(frames, ignore_index=True)
     # Links of one pair fan out from the straight line, to sides counted from the same end.
     pair = np.sort(links[["i", "j"]].to_numpy(), axis=1)
@@ -217,26 +210,22 @@ def _draw_links(
     gaps = bundle.transform("size") - 1
     bend = (bundle.cumcount() - gaps / 2) * np.minimum(_FAN, _BUNDLE / gaps.clip(lower=1))
     bend *= np.where(links["i"] > links["j"], -1, 1)
-    handles = []
-    seat = _seats(network.layers, [layer for layer in layers if layer not in modelled])
-    narrow = 1 / float(ax.get_aspect())
-    points = located.to_numpy() * [narrow, 1]
-    for layer in layers:
-        name, model = mark_modelled(layer, modelled), layer in modelled
-        mine = links["layer"] == layer
-        own = links.loc[mine]
+    narrow = np.array([1 / float(ax.get_aspect()), 1])
+    points = located.to_numpy() * narrow
+    ways = curves(points[links["i"]], points[links["j"]], bend.to_numpy()) / narrow
+    for position, layer in enumerate(layers):
+        own, model = links[links["layer"] == layer], layer in modelled
         if own.empty:
-            cut.append(f"{name}: no link between places of the map.")
             continue
-        style = layer_style(seat.get(layer, network.layers.index(layer)), modelled=model)
+        name, style = mark_modelled(layer, modelled), layer_style(position, modelled=model)
         alike = links.loc[links["layer"].isin(modelled) == model, "weight"]
         widest = _EVEN if len(alike) > 1 == alike.nunique() else _WIDEST
         width = np.maximum(own["weight"] / alike.max() * widest, _THINNEST)
-        curves = _curves(points[own["i"]], points[own["j"]], bend[mine].to_numpy(), narrow)
-        look: dict[str, Any] = {"facecolors": "none", "edgecolors": style["color"], "gid": layer}
-        look |= {"linewidths": width.to_numpy(), "linestyles": [style["linestyle"]]}
+        look: dict[str, Any] = {"colors": style["color"], "linestyles": [style["linestyle"]]}
         look |= {"alpha": 0.4, "zorder": 1} if model else {"alpha": 0.85, "zorder": 4}
-        ax.add_collection(PathCollection(curves, **look | edge_kws), autolim=False)
+        drawn = LineCollection(list(ways[own.index]), linewidths=width.to_numpy(), **look)
+        drawn.set_gid(layer)
+        ax.add_collection(drawn, autolim=False)
         upto = "each" if len(own) > 1 == own["weight"].nunique() else "up to"
         text = printable(f"{name}, {upto} {_rounded(own['weight'].max())}", longest=60)
         label = entry("\n".join(textwrap.wrap(text, _ENTRY)))
@@ -253,9 +242,7 @@ def _first(
     )
     weight = ranked["weight"].to_numpy()
     choice = "the heaviest"
-    if weight[0] == weight[-1]:
-        choice = "those between the strongest places, as all have the same weight"
-    elif weight[strongest - 1] == weight[strongest]:
+    if weight[strongest - 1] == weight[strongest]:
         choice += "; of equal ones those between the strongest places"
     return ranked[links.columns], choice
 
@@ -272,14 +259,6 @@ def _heaviest(
     return tuple(layer for layer in network.layers if layer not in fainter), fainter
 
 
-def _seats(layers: tuple[str, ...], drawn: Sequence[str]) -> dict[str, int]:
-    seat = {layer: layers.index(layer) for layer in drawn}
-    colours = {layer_style(position)["color"] for position in seat.values()}
-    if len(colours) < len(seat):
-        seat = {layer: position for position, layer in enumerate(seat)}
-    return seat
-
-
 def _drawable_links(network: MultilayerNetwork, layer: str, located: pd.DataFrame) -> pd.DataFrame:
     """Columns layer, i, j (positions in `located`) and weight, summed over periods."""
     links = network.links
@@ -290,14 +269,6 @@ def _drawable_links(network: MultilayerNetwork, layer: str, located: pd.DataFram
     kept = (i >= 0) & (j >= 0) & (at[i] != at[j]).any(axis=1)
     table = pd.DataFrame({"layer": layer, "i": i, "j": j, "weight": links["weight"]})
     return table[pd.Series(kept, table.index)]
-
-
-def _curves(start: Floats, end: Floats, bend: Floats, narrow: float) -> list[Path]:
-    way = end - start
-    control = (start + end) / 2 + 2 * bend[:, None] * np.column_stack([-way[:, 1], way[:, 0]])
-    codes = [Path.MOVETO, Path.CURVE3, Path.CURVE3]
-    corners = np.stack([start, control, end], axis=1) / [narrow, 1]
-    return [Path(corner, codes) for corner in corners]
 
 
 def _strength(
@@ -313,10 +284,8 @@ def _strength(
     return total.reindex(network.nodes.index).fillna(0.0)
 
 
-def _draw_places(
-    ax: Axes, at: pd.DataFrame, area: Floats, arrows: pd.DataFrame, node_kws: dict[str, Any]
-) -> list[Line2D]:
-    at, area = at.iloc[::-1], area[::-1]
+def _draw_roles(ax: Axes, at: pd.DataFrame, arrows: pd.DataFrame) -> list[Line2D]:
+    at = at.iloc[::-1]  # the strongest on top
     home, host = at.index.isin(arrows["home"]), at.index.isin(arrows["host"])
     handles = []
     for role, mine, marker, face, edge in (
@@ -325,12 +294,8 @@ def _draw_places(
         ("home and host", home & host, "D", "white", INK),
         ("other place" if len(arrows) else "place", ~home & ~host, "o", "#9a9a9a", "white"),
     ):
-        if mine.any():
-            look: dict[str, Any] = {"s": area[mine], "marker": marker, "zorder": 6, "gid": role}
-            look |= {"facecolors": face, "edgecolors": edge, "linewidths": 0.7}
-            ax.scatter(at.loc[mine, "lon"], at.loc[mine, "lat"], **look | node_kws)
-            key: dict[str, Any] = {"marker": marker, "mfc": face, "mec": edge, "markersize": 5}
-            handles.append(Line2D([], [], linestyle="none", label=role, **key))
+        look: dict[str, Any] = {"marker": marker, "face": face, "edge": edge}
+        handles += draw_places(ax, at[mine], at["area"][mine], role, **look)
     return handles
 
 
@@ -348,7 +313,7 @@ def _rounded(weight: float) -> str:
     return number(weight, ".2g")
 
 
-def arrows_between(
+def _arrows_between(
     enclaves: pd.DataFrame | None, nodes: pd.Index[str], parents: pd.Series[str]
 ) -> tuple[pd.DataFrame, list[str]]:
     """Columns home, host, direction, count of the enclaves between nodes; notes on the others."""
@@ -376,7 +341,7 @@ def _node_around(place: Any, nodes: pd.Index[str], parents: pd.Series[str]) -> s
     return place if isinstance(place, str) else None
 
 
-def draw_arrows(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> list[Line2D]:
+def _draw_enclaves(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> list[Line2D]:
     handles = {}
     thin, wide = _WIDTHS
     least, most = arrows["count"].agg(["min", "max"]).astype(int) if len(arrows) else (1, 1)
@@ -384,13 +349,7 @@ def draw_arrows(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> list[L
     for home, host, direction, count in arrows.itertuples(index=False):
         style: dict[str, Any] = {"color": _COLOUR, "linestyle": _DASH.get(direction, "solid")}
         width = thin + (wide - thin) * (count - 1) / max(most - 1, 1)
-        arrow = FancyArrowPatch(tuple(located.loc[home]), tuple(located.loc[host]), **_ARROW)
-        arrow.set_arrowstyle(f"-|>,head_length={3 + 1.2 * width:.2f},head_width={1 + 0.9 * width}")
-        arrow.set(linewidth=width, gid=f"{home} -> {host}", **style)
-        arrow.shrinkB = 4.0 + width / 2
-        ax.add_patch(arrow)
+        draw_arrow(ax, located.loc[home], located.loc[host], width=width, **style)
         label = _CALLED.get(direction, f"{direction} enclaves") + counts
-        handles[direction] = Line2D(
-            [], [], linewidth=2.0, marker=">", markevery=[1], label=label, markersize=5, **style
-        )
+        handles[direction] = arrow_handle(label, linewidth=2.0, **style)
     return [handles[key] for key in sorted(handles, reverse=True)]

@@ -8,9 +8,7 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pandas as pd
@@ -39,19 +37,17 @@ _ADVICE = (
     "No installed font has Chinese, Japanese or Korean characters: figures show '?' for each, or "
     "the English name where there is one. Install such a font, e.g. `apt install fonts-noto-cjk` "
     "on Debian and Ubuntu or Noto Sans SC of https://fonts.google.com/noto elsewhere, and start "
-    "again."
+    "again; where it is installed, delete matplotlib's list of fonts (matplotlib.get_cachedir())."
 )
 
 _told: set[str] = set()
 _undrawn: ContextVar[set[str] | None] = ContextVar("undrawn", default=None)
 
 
+@cache
 def cjk_font() -> str | None:
-    known = _installed(_CJK_FONTS, len(font_manager.fontManager.ttflist))
-    family = known or _add_missed(_CJK_FONTS)
-    if family is not None:
-        _list_as_bold(family)
-    return family
+    listed = {font.name for font in font_manager.fontManager.ttflist}
+    return next((family for family in _CJK_FONTS if family in listed), None)
 
 
 def type_families() -> tuple[str, ...]:
@@ -149,36 +145,6 @@ def _tell(characters: set[str]) -> None:
 
 
 @cache
-def _installed(families: tuple[str, ...], n_known: int) -> str | None:  # noqa: ARG001
-    """First family in matplotlib's list; `n_known` invalidates the cache when it grows."""
-    listed = (font for font in font_manager.fontManager.ttflist if font.name in families)
-    # A font may have been removed since the list was made.
-    names = {font.name for font in listed if Path(font.fname).is_file()}
-    return next((name for name in families if name in names), None)
-
-
-@cache
-def _add_missed(families: tuple[str, ...]) -> str | None:
-    listed = {font.fname for font in font_manager.fontManager.ttflist}
-    for path in sorted(set(font_manager.findSystemFonts()) - listed):
-        try:
-            if font_manager.get_font(path).family_name in families:
-                font_manager.fontManager.addfont(path)
-        except (OSError, RuntimeError):  # no font, or one of pictures
-            continue
-    return _installed(families, len(font_manager.fontManager.ttflist))
-
-
-@cache
-def _list_as_bold(family: str) -> None:
-    """Register a family without bold as bold: matplotlib would log a missing font."""
-    fonts = [font for font in font_manager.fontManager.ttflist if font.name == family]
-    if not any(font.weight in ("bold", 700) for font in fonts):
-        bold = [replace(font, weight=700) for font in fonts]
-        font_manager.fontManager.ttflist.extend(bold)
-
-
-@cache
 def _characters(families: tuple[str, ...]) -> frozenset[int]:
-    paths = [font_manager.findfont(f, fallback_to_default=False) for f in families]
+    paths = [font_manager.findfont(family) for family in families]
     return frozenset().union(*(font_manager.get_font(p).get_charmap() for p in paths))

@@ -1,4 +1,4 @@
-"""The frame of a map, its scale bar, and what lies below it: land and sea, or other shapes."""
+"""What all maps share: frame and scale bar, land and sea or other shapes, arrows and places."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import PathPatch
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial import cKDTree
 
 from netinnov._runtime.arguments import as_list, check_number, shown
@@ -52,8 +52,7 @@ def asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
         check_number("extent", side)
     if len(sides) != 4 or min(sides[1] - sides[0], sides[3] - sides[2]) < LEAST_SIDE:
         msg = "`extent` must be (west, east, south, north) in degrees, west < east, south < north, "
-        msg += f"at least {LEAST_SIDE} (about 1 km) apart"
-        raise InputError(f"{msg}; found {shown(extent)}.")
+        raise InputError(f"{msg}at least {LEAST_SIDE} (about 1 km) apart; found {shown(extent)}.")
     west, east, south, north = map(float, sides)
     return west, east, south, north
 
@@ -64,13 +63,11 @@ def dense_frame(located: pd.DataFrame) -> Frame | None:
         return None
     whole = frame_of(located)
     plane = located[["lon", "lat"]].to_numpy() * [squeeze(whole), 1]
-    tree = cKDTree(plane)
-    reach = _NEAR * float(np.median(tree.query(plane, k=[2])[0]))
+    reach = _NEAR * float(np.median(cKDTree(plane).query(plane, k=[2])[0]))
+    tree = linkage(plane, "single")
     sizes = np.zeros(1, np.intp)
     while reach > 0 and sizes.max() < _MOST_OF * len(located):
-        pairs = tree.query_pairs(reach, output_type="ndarray")
-        joined = coo_array((np.ones(len(pairs)), pairs.T), shape=(tree.n, tree.n))
-        group = connected_components(joined, directed=False)[1]
+        group = fcluster(tree, reach, "distance")
         sizes = np.bincount(group)
         reach *= 2
     if not sizes.max():
@@ -118,6 +115,46 @@ def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Axes:
     draw_frame(ax, frame)
     draw_basemap(ax, basemap, frame)
     return ax
+
+
+def draw_arrow(
+    ax: Axes, home: pd.Series[float], host: pd.Series[float], *, width: float = 1.3, **look: Any
+) -> None:
+    """An arrow from home to host, which bends to the left and whose head grows with its width."""
+    style: dict[str, Any] = {"connectionstyle": "arc3,rad=-0.16", "mutation_scale": 1, "zorder": 3}
+    style |= {"joinstyle": "miter", "shrinkA": 2.5, "shrinkB": 4 + width / 2, "linewidth": width}
+    head = f"-|>,head_length={3 + 1.2 * width:.2f},head_width={1 + 0.9 * width}"
+    arrow = FancyArrowPatch(
+        (home.iloc[0], home.iloc[1]), (host.iloc[0], host.iloc[1]), arrowstyle=head, **style | look
+    )
+    arrow.set_gid(f"{home.name} -> {host.name}")
+    ax.add_patch(arrow)
+
+
+def arrow_handle(label: str, **look: Any) -> Line2D:
+    return Line2D([], [], marker=">", markevery=[1], markersize=5, label=label, **look)
+
+
+def draw_places(
+    ax: Axes,
+    spots: pd.DataFrame,
+    area: Any,
+    label: str,
+    *,
+    marker: str = "o",
+    face: Any = "white",
+    edge: str = INK,
+    width: float = 0.7,
+    zorder: float = 6,
+) -> list[Line2D]:
+    """Markers of places, and their entry in the legend; nothing where there are none."""
+    if spots.empty:
+        return []
+    look: dict[str, Any] = {"s": area, "marker": marker, "zorder": zorder, "gid": label}
+    look |= {"facecolors": face, "edgecolors": edge, "linewidths": width}
+    ax.scatter(spots["lon"], spots["lat"], **look)
+    key: dict[str, Any] = {"linestyle": "none", "markersize": 5, "mec": edge, "mew": width}
+    return [Line2D([], [], marker=marker, mfc=face, label=label, **key)]
 
 
 def draw_frame(ax: Axes, frame: Frame) -> None:

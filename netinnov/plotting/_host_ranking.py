@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from netinnov._runtime.arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import drawing, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import INK, PALETTE, SINGLE, write
+from netinnov.plotting._forest import label_rows, write_columns
+from netinnov.plotting._style import INK, PALETTE, SINGLE
 
 _ROW = 4.6  # millimetres
-_COLUMN = 11.0  # millimetres of the column of shares
-_TOP = 15
 
 
 def plot_host_ranking(
     ranking: pd.DataFrame,
     *,
     names: Names | None = None,
-    top: int = _TOP,
+    top: int = 15,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw what each host would change at home, with its interval over placements, best first.
@@ -68,30 +64,14 @@ def plot_host_ranking(
     shown = known.sort_values("median", ascending=False, kind="stable").head(top)
     rows = np.arange(len(shown))
     with drawing(ax, SINGLE, 16 + _ROW * len(shown)) as ax:
-        ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
+        label_rows(ax, [printable(name_of(names, host)) for host in shown.index])
         ax.hlines(rows, shown["low"], shown["high"], color=PALETTE[0], linewidth=1.6, zorder=3)
         ax.scatter(shown["median"], rows, s=22, color=INK, zorder=4)
-        ax.set_yticks(rows, [printable(name_of(names, host)) for host in shown.index])
-        ax.set_ylim(len(shown) - 0.4, -0.6)
-        ax.spines["left"].set_visible(False)
-        ax.tick_params(axis="y", length=0)
-        ax.xaxis.set_major_locator(MaxNLocator(6))
-        away = _COLUMN * 72 / 25.4
-        style: dict[str, Any] = {"ha": "right", "annotation_clip": False}
-        shares = shown["best"].dropna()
-        for row, share in zip(shown.index.get_indexer(shares.index), shares, strict=True):
-            text = f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
-            side = ax.get_yaxis_transform()
-            write(ax, text, (1, row), away=(away, 0.0), xycoords=side, **style)
-        if not shares.empty:
-            style |= {"away": (away, 2.0), "xycoords": "axes fraction", "va": "bottom"}
-            write(ax, "best in", (1, 1), **style)
-        left_out = len(known) - len(shown)
+        if shown["best"].notna().any():
+            shares = [f"{100 * s:.0f}\N{NO-BREAK SPACE}%" if s == s else "" for s in shown["best"]]
+            write_columns(ax, rows, [("best in", shares)])
         notes = ["Point: median of the placements. Bar: their middle 95 %."]
-        notes += (
-            [f"Drawn: the first {len(shown)} of {len(known)} hosts, by the median."]
-            if left_out
-            else []
-        )
+        if len(known) > len(shown):
+            notes.append(f"Drawn: the first {len(shown)} of {len(known)} hosts, by the median.")
         write_notes(ax, notes, label="change at home, %")
     return ax

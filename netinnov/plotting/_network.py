@@ -1,4 +1,4 @@
-"""A picture of any network: its layers as colours, as panels side by side, or as stacked planes."""
+"""A picture of any network: its layers as colours, or as stacked planes."""
 
 from __future__ import annotations
 
@@ -41,11 +41,10 @@ from netinnov.plotting._style import (
     modelled_layers,
 )
 
-Arrange = Literal["colours", "panels", "planes"]
+Arrange = Literal["colours", "planes"]
 
-_MOST = {"colours": 7, "panels": 12, "planes": 6}  # layers that can be told apart in print
+_MOST = {"colours": 7, "planes": 6}  # layers that can be told apart in print
 _APART = 0.08  # bend of undirected links of one layer against those of the next
-_COLUMNS, _BETWEEN, _TITLE = 3, 0.06, 0.08  # of panels, whose width is 1
 _FAR = 0.4  # how much smaller the far edge of a plane is drawn
 _WIDE, _DEEP, _NEXT = 2.2, 0.62, 0.66  # of a plane: width, depth as drawn, and to the next one
 
@@ -76,14 +75,14 @@ def plot_network(
     ----------
     network : MultilayerNetwork
         Any network; pictures of more than a few hundred nodes show little but their groups.
-    arrange : {"colours", "panels", "planes"}
-        How layers are told apart: by colour and dash in one picture, side by side, or as planes
-        above one another, seen in perspective. A node has one position in all layers.
+    arrange : {"colours", "planes"}
+        How layers are told apart: by colour and dash in one picture, or as planes above one
+        another, seen in perspective. A node has one position in all layers.
     layers : sequence of str, optional
-        In this order. Default: all, or those of most links, up to 7 colours, 12 panels or 6 planes.
-    layout : {"fruchterman_reingold", "kamada_kawai", "circle", "map"} or DataFrame, optional
+        In this order. Default: all, or those of most links, up to 7 colours or 6 planes.
+    layout : {"fruchterman_reingold", "kamada_kawai", "map"} or DataFrame, optional
         ``"map"``: at the coordinates of the places. A DataFrame: ``x`` and ``y`` of all nodes.
-        Default: Kamada and Kawai's for components of up to 80 nodes.
+        Default: Kamada and Kawai's for connected networks of up to 80 nodes.
     groups : Partition, Series, DataFrame or str, optional
         Communities, or any label of the nodes (as a Series, or the name of a column), or of the
         nodes in each layer. Told apart by colour and marker. Default: two to seven kinds.
@@ -116,8 +115,7 @@ def plot_network(
     Notes
     -----
     Forces see the layers drawn, each with the same total, and the square roots of weights;
-    direction is ignored. Components are laid out one by one and packed from the largest to the
-    isolates. The caption (`save_figure`) says what areas mean and what is left out.
+    direction is ignored. The caption (`save_figure`) says what areas mean and what is left out.
 
     References
     ----------
@@ -142,7 +140,7 @@ def plot_network(
     areas, measure = marker_areas(network, size, pictures=1 if together else len(drawn))
     at = node_positions(network, drawn, layout, rng)
     located = np.flatnonzero(np.isfinite(at).all(axis=1)).astype(np.int32)
-    at = _in_box(at, located, depth=1.0 if arrange == "planes" else None)
+    at = _in_box(at, located, depth=None if together else 1.0)
     links = [heaviest_links(network, layer, strongest) for layer in drawn]
     order = _by_importance(areas, links, located)
     pictures = _pictures(arrange, at, links)
@@ -153,12 +151,12 @@ def plot_network(
     plain = len(drawn) == 1 or (coded is not None and not together)
     solid = {"linestyle": "solid"}
     styles = []
-    for seat, layer in zip(_seats(network, drawn), drawn, strict=True):
+    for seat, layer in enumerate(drawn):
         style = {"color": GREY} if plain else layer_style(seat, modelled=layer in modelled)
         styles.append(style | solid if plain or together else style)
     with drawing(ax, DOUBLE, _millimetres(arrange, len(drawn), height)) as ax:
-        beside = [] if together else _draw_frames(ax, arrange, titles, height)
-        if arrange == "planes":
+        beside = [] if together else _draw_planes(ax, titles)
+        if not together:
             _follow(ax, pictures, order[:labels])
         handles = {
             title: Line2D([], [], linewidth=1.2, label=title, **style)
@@ -191,7 +189,7 @@ def plot_network(
         write_notes(
             ax, area + [f"{parts} left out, {why}: {n:,}." for parts, why, n in left_out if n]
         )
-        _label(ax, network, pictures, order, labels, names, areas, beside, once=arrange == "planes")
+        _label(ax, network, pictures, order, labels, names, areas, beside)
     return ax
 
 
@@ -207,12 +205,6 @@ def _chosen_layers(
         return drawn
     count = [-network.storage.block(layer).indices.size for layer in drawn]
     return [drawn[k] for k in sorted(np.argsort(count, kind="stable")[: _MOST[arrange]])]
-
-
-def _seats(network: MultilayerNetwork, drawn: list[str]) -> list[int]:
-    if len(network.layers) <= _MOST["colours"]:
-        return [network.layers.index(layer) for layer in drawn]
-    return list(range(len(drawn)))
 
 
 def _in_box(at: Floats, located: Codes, depth: float | None) -> Floats:
@@ -237,19 +229,11 @@ def _pictures(arrange: Arrange, at: Floats, links: list[DrawnLinks]) -> list[_Pi
     if arrange == "colours":
         return [_Picture(at, list(range(len(links))), np.ones(len(at), bool))]
     pictures = []
-    height = float(np.nanmax(at[:, 1], initial=0.0))
     for number, part in enumerate(links):
         linked = np.zeros(len(at), bool)
         linked[part.source] = linked[part.target] = True
-        plane = arrange == "planes"
-        drawn = _on_plane(0.04 + 0.92 * at, number) if plane else at + _corner(number, height)
-        pictures.append(_Picture(drawn, [number], linked))
+        pictures.append(_Picture(_on_plane(0.04 + 0.92 * at, number), [number], linked))
     return pictures
-
-
-def _corner(number: int, height: float) -> Floats:
-    row, column = divmod(number, _COLUMNS)
-    return np.array([column * (1 + 2 * _BETWEEN), -row * (height + _TITLE + 3 * _BETWEEN)])
 
 
 def _on_plane(at: Floats, number: int) -> Floats:
@@ -259,22 +243,14 @@ def _on_plane(at: Floats, number: int) -> Floats:
     return np.column_stack([_WIDE * (x - 0.5) / away, depth - _NEXT * number])
 
 
-def _draw_frames(ax: Axes, arrange: Arrange, titles: list[str], height: float) -> list[Text]:
+def _draw_planes(ax: Axes, titles: list[str]) -> list[Text]:
     texts = []
     for number, title in enumerate(titles):
-        if arrange == "planes":
-            corners = _on_plane(np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]]), number)
-            spot = (corners[0, 0], corners[3, 1])
-            face, edge = "0.96", "0.6"
-        else:
-            low = _corner(number, height) - _BETWEEN / 2
-            high = low + np.array([1, height]) + _BETWEEN
-            corners = np.array([low, [high[0], low[1]], high, [low[0], high[1]]])
-            spot = (low[0], high[1] + 0.01)
-            face, edge = "none", "0.85"
-        ax.add_patch(Polygon(corners, linewidth=0.5, zorder=0.5, facecolor=face, edgecolor=edge))
-        down = "top" if arrange == "planes" else "bottom"
-        texts.append(ax.text(*spot, title, ha="left", va=down, fontsize=7 * larger()))
+        corners = _on_plane(np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]]), number)
+        look: dict[str, Any] = {"linewidth": 0.5, "facecolor": "0.96", "edgecolor": "0.6"}
+        ax.add_patch(Polygon(corners, zorder=0.5, **look))
+        spot = (corners[0, 0], corners[3, 1])
+        texts.append(ax.text(*spot, title, ha="left", va="top", fontsize=7 * larger()))
     return texts
 
 
@@ -297,13 +273,10 @@ def _label(
     names: Names | None,
     areas: Floats,
     beside: list[Text],
-    *,
-    once: bool,
 ) -> None:
     first: list[tuple[int, int]] = []
     for node in order[:labels].tolist():
-        linked = [(k, node) for k, one in enumerate(pictures) if one.linked[node]]
-        first += linked[:1] if once else linked
+        first += [(k, node) for k, one in enumerate(pictures) if one.linked[node]][:1]
     rest = product(range(len(pictures)), order.tolist())
     spots = list(dict.fromkeys([*first, *rest]))
     nodes = [node for _, node in spots]
@@ -316,7 +289,4 @@ def _label(
 def _millimetres(arrange: Arrange, n: int, height: float) -> float:
     if arrange == "planes":
         return min(230.0, 12 + DOUBLE * _NEXT / _WIDE * n)
-    if arrange == "panels":
-        rows = -(-n // _COLUMNS)
-        return min(230.0, 10 + rows * (height + _TITLE + 3 * _BETWEEN) * DOUBLE / 3.3)
     return float(np.clip(12 + height * DOUBLE, 60, 150))

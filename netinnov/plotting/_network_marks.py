@@ -52,6 +52,16 @@ def heaviest_links(network: MultilayerNetwork, layer: str, most: int) -> DrawnLi
     return DrawnLinks(source[order], target[order], weight[order], directed, hidden)
 
 
+def curves(start: Floats, end: Floats, bend: Floats) -> Floats:
+    """Points along arcs from start to end, whose heights are `bend` times their lengths."""
+    chord = end - start
+    across = np.column_stack([-chord[:, 1], chord[:, 0]])
+    control = (start + end) / 2 + 2 * bend[:, None] * across
+    t = (_STEPS if bend.any() else np.array([0.0, 0.5, 1.0]))[:, None, None]
+    points = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    return np.asarray(points.transpose(1, 0, 2))
+
+
 def draw_links(
     ax: Axes, links: DrawnLinks, at: Floats, style: dict[str, Any], *, bend: float = 0.0
 ) -> None:
@@ -65,16 +75,13 @@ def draw_links(
     thick = float(np.clip(14 / np.sqrt(len(weight)), 0.4, 1.0))
     widths = np.full(len(weight), thick) if equal else 0.25 + 1.5 * weight / weight.max()
     bend = BEND if links.directed else bend
-    chord = end - start
-    middle = (start + end) / 2 + bend * np.column_stack([-chord[:, 1], chord[:, 0]])
-    control = 2 * middle - (start + end) / 2
-    t = (_STEPS if bend else np.array([0.0, 1.0]))[:, None, None]
-    curves = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    ways = curves(start, end, np.full(len(start), bend))
     alpha = float(np.clip(12 / np.sqrt(len(weight)), 0.3, 0.8))
     look: dict[str, Any] = {"linewidths": widths[::-1], "colors": style["color"], "alpha": alpha}
     look |= {"linestyles": style.get("linestyle", "solid"), "zorder": 1.5, "capstyle": "butt"}
-    ax.add_collection(LineCollection(list(curves.transpose(1, 0, 2)[::-1]), **look))
+    ax.add_collection(LineCollection(list(ways[::-1]), **look))
     if links.directed:
+        chord, middle = end - start, ways[:, len(_STEPS) // 2]
         angle = np.arctan2(chord[:, 1], chord[:, 0])  # also that of the curve in its middle
         turned = np.stack([np.cos(angle), np.sin(angle), -np.sin(angle), np.cos(angle)], axis=1)
         # One path a head, in points around the middle of its curve.
@@ -125,7 +132,7 @@ def node_groups(
             first = labels.bfill(axis=1).iloc[:, 0]
             if not (labels.eq(first, axis=0) | labels.isna()).all(axis=None):
                 msg = "`groups` differ between the layers of a node, which one picture of all "
-                raise InputError(f"{msg}layers cannot show; choose `arrange` 'panels' or 'planes'.")
+                raise InputError(f"{msg}layers cannot show; choose `arrange` 'planes'.")
             labels = first
     held = labels.to_numpy(dtype=object)
     held = np.broadcast_to(held, (len(layers), len(nodes))) if held.ndim == 1 else held.T

@@ -1,26 +1,24 @@
-"""Positions of nodes in a plane: each component by forces, then packed side by side."""
+"""Positions of nodes in a plane: as given, on a map, or by forces."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from netinnov._runtime.arguments import check_choice, examples, shown
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-Layout = Literal["fruchterman_reingold", "kamada_kawai", "circle", "map"]
+Layout = Literal["fruchterman_reingold", "kamada_kawai", "map"]
 
-_SMALL = 80  # nodes up to which the default is Kamada and Kawai's layout
+_SMALL = 80  # nodes of a connected network up to which the default is Kamada and Kawai's layout
 _FEW, _MANY = 500, 2000  # nodes; from there on forces reach only the neighbourhood
-_ASPECT = 1.5  # of the packed whole, width to height
-_GAP, _ALONE = 0.6, 0.5  # between two components; side of the square of an isolated node
 _WEIGHTS = (0.2, 3.0)  # bounds of an attraction whose mean is 1
 
 
@@ -36,9 +34,6 @@ def node_positions(
         check_choice("layout", layout, Layout)
     if layout == "map":
         return _on_map(network)
-    if layout == "circle":
-        angle = 2 * np.pi * np.arange(network.n_nodes) / max(network.n_nodes, 1)
-        return np.column_stack([np.cos(angle), np.sin(angle)])
     return _by_forces(_attraction(network, layers), layout, rng)
 
 
@@ -85,64 +80,28 @@ def _attraction(network: MultilayerNetwork, layers: Sequence[str]) -> sparse.coo
 def _by_forces(
     attraction: sparse.coo_array, layout: Layout | None, rng: np.random.Generator
 ) -> Floats:
-    n = attraction.shape[0]
-    start = rng.standard_normal((n, 2))
-    if not n:
-        return start
-    _, label = connected_components(attraction, directed=False)
-    sizes = np.bincount(label)
-    order = np.argsort(-sizes, kind="stable")
-    members = np.split(np.argsort(label, kind="stable"), np.cumsum(sizes)[:-1])
-    members = [members[number] for number in order]
-    boxes = [_component(attraction, nodes, layout, start[nodes]) for nodes in members]
-    rooms = [1 if len(box) > 1 else _ALONE for box in boxes]
-    corners = _packed([np.ptp(box, axis=0) + room for box, room in zip(boxes, rooms, strict=True)])
-    at = np.empty((n, 2))
-    for nodes, box, room, corner in zip(members, boxes, rooms, corners, strict=True):
-        at[nodes] = box - box.min(axis=0) + room / 2 + corner
-    return at
-
-
-def _component(
-    attraction: sparse.coo_array, nodes: np.ndarray, layout: Layout | None, start: Floats
-) -> Floats:
-    n = len(nodes)
-    if n <= 2:
-        return np.array([[0.0, 0.0], [1.0, 0.0]])[:n]
     import igraph
 
-    position = np.full(attraction.shape[0], -1)
-    position[nodes] = np.arange(n)
-    one, other = (position[side] for side in attraction.coords)
-    inside = one >= 0
-    graph = igraph.Graph(n=n, edges=np.column_stack([one[inside], other[inside]]).tolist())
-    # With positions to start from, igraph draws no random numbers of its own.
-    if layout == "kamada_kawai" or (layout is None and n <= _SMALL):
+    n = int(attraction.shape[0])
+    start = rng.standard_normal((n, 2)) * np.sqrt(n) / 2
+    if n < 2:
+        return np.asarray(start)
+    graph = igraph.Graph(n=n, edges=np.column_stack(attraction.coords).tolist())
+    small = n <= _SMALL and graph.is_connected()
+    if layout == "kamada_kawai" or (layout is None and small):
         drawn = graph.layout_kamada_kawai(seed=start.tolist())
     else:
         steps = 1000 if n <= _FEW else 200  # more hardly change larger ones
-        forces = {"weights": attraction.data[inside].tolist(), "niter": steps, "grid": n > _MANY}
-        seed = (start * np.sqrt(n) / 2).tolist()
-        drawn = graph.layout_fruchterman_reingold(seed=seed, **forces)
+        forces = {"weights": attraction.data.tolist(), "niter": steps, "grid": n > _MANY}
+        igraph.set_random_number_generator(random.Random(int(rng.integers(2**32))))
+        try:
+            drawn = graph.layout_fruchterman_reingold(seed=start.tolist(), **forces)
+        finally:
+            igraph.set_random_number_generator(random)
     at = np.array(drawn.coords)
     at -= at.mean(axis=0)
     _, _, axes = np.linalg.svd(at, full_matrices=False)
     at = at @ axes.T
     # Singular vectors have no sign: the first node lies to the upper right of the middle.
-    at *= np.where(at[0] < 0, -1.0, 1.0)
-    extent = np.ptp(at, axis=0)
-    return np.asarray(at * np.sqrt(n / max(extent[0] * extent[1], extent[0] ** 2 / n)))
-
-
-def _packed(sides: list[Floats]) -> list[Floats]:
-    gap = [_GAP if side.max() > _ALONE else 0.0 for side in sides]
-    area = sum(float(np.prod(side + more)) for side, more in zip(sides, gap, strict=True))
-    height = max(float(sides[0][1]), np.sqrt(area / _ASPECT))
-    corners = []
-    left, width, used = 0.0, 0.0, 0.0
-    for side, more in zip(sides, gap, strict=True):
-        if used and used + side[1] > height + 1e-9:
-            left, width, used = left + width + more, 0.0, 0.0
-        corners.append(np.array([left, height - used - side[1]]))
-        width, used = max(width, float(side[0])), used + float(side[1]) + more
-    return corners
+    upper_right: Floats = at * np.where(at[0] < 0, -1.0, 1.0)
+    return upper_right

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._runtime.arguments import check_type, shown
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.null_models import NullComparison
 from netinnov.plotting._drawing import drawing, legend_above, number
@@ -79,11 +81,7 @@ def plot_null_distribution(
     if not values.size:
         raise InputError("no replicate of `comparison` has a value; there is nothing to draw.")
     with drawing(ax, SINGLE, 62) as ax:
-        ax.axvspan(low, high, color=_BAND, linewidth=0, zorder=0, label="95 % of the replicates")
-        counts = f"{values.size:,} networks at random"
-        # Bars, and no step: half of the replicates may share one value.
-        bins = "auto" if np.ptp(values) > 0 else 1
-        ax.hist(values, bins=bins, color=PALETTE[4], edgecolor="white", linewidth=0.3, label=counts)
+        draw_histogram(ax, values, (low, high), "networks at random")
         signs = [f"z = {number(z, '+.1f')}"] if np.isfinite(z) else []
         text = ", ".join([f"observed: {number(value, '.4g')}", *signs])
         text += f"\np = {p:.3g}" if np.isfinite(p) else ""
@@ -91,10 +89,19 @@ def plot_null_distribution(
             text += f", no less with {values.size:,} networks"
         ax.axvline(value, color=INK, linewidth=1.4, label=text)
         ax.set(xlabel=printable(label), ylabel="replicates")
-        ax.xaxis.set_major_locator(MaxNLocator(5))
-        ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-        legend_above(ax, up=1.0)
+        legend_above(ax)
     return ax
+
+
+def draw_histogram(ax: Axes, values: Floats, band: tuple[float, float], called: str) -> None:
+    """Bars of values at random, and the band of the middle 95 % of them."""
+    ax.axvspan(*band, color=_BAND, linewidth=0, zorder=0, label="95 % of them")
+    # Bars, and no step: half of the values may be one.
+    bins: Any = "auto" if np.ptp(values) > 0 else 1
+    look: dict[str, Any] = {"color": PALETTE[4], "edgecolor": "white", "linewidth": 0.3}
+    ax.hist(values, bins=bins, label=f"{values.size:,} {called}", **look)
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
 
 
 def _comparison(

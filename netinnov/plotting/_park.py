@@ -178,21 +178,20 @@ def _draw_grounds(
         return names[place] if pd.isna(parent) else f"{names[place]}, {names[parent]}"
 
     other = [box for box in boxes.values() if box.panel == "other"]
-    bold: dict[str, Any] = {"fontweight": "bold", "va": "center"}
     for left, right, colour, place, side in (
         (1.0, LEFT + BOX + 1.2, HOME_FILL, f"HOME: {called(home)}", "left"),
         (PARK - 4.0, DOUBLE - 1.0, HOST_FILL, f"HOST: {called(host)}", "right"),
     ):
         ax.add_patch(Rectangle((left, 1), right - left, extent - 1, fc=colour, ec="none", zorder=0))
         x = left + 1.5 if side == "left" else right - 1.5
-        ax.text(x, 3.6, printable(place, longest=60), fontsize=8 * larger(), ha=side, **bold)
+        ax.text(x, 3.6, printable(place, longest=60), fontsize=8 * larger(), ha=side, va="center")
     if other:
         top = min(box.top for box in other) - 5.6
         left, right = ((1.0, LEFT + BOX + 1.2), (RIGHT - 1.2, DOUBLE - 1.0))[other[0].column]
         field: dict[str, Any] = {"fc": OTHER_FILL, "ec": "none", "zorder": 0.5}
         ax.add_patch(Rectangle((left, top), right - left, extent - top, **field))
         size = 7 * larger()
-        ax.text(left + 1.5, top + 2.8, "OTHER OR UNKNOWN JURISDICTION", fontsize=size, **bold)
+        ax.text(left + 1.5, top + 2.8, "OTHER OR UNKNOWN JURISDICTION", fontsize=size, va="center")
 
 
 def _draw_box(ax: Axes, box: Box) -> None:
@@ -231,8 +230,7 @@ def _draw_park(
     lines = textwrap.wrap(printable(name, longest=120), 9 if is_wide(name) else 16)
     x, middle = PARK + PARK_WIDTH / 2, (top + bottom) / 2
     style: dict[str, Any] = {"ha": "center", "zorder": 3}
-    bold: dict[str, Any] = {"fontsize": 7.5, "fontweight": "bold", "linespacing": 1.15}
-    ax.text(x, middle, "\n".join(lines), va="bottom", **bold, **style)
+    ax.text(x, middle, "\n".join(lines), va="bottom", fontsize=8 * larger(), **style)
     text = "\n".join(map(printable, facts))
     ax.text(x, middle + 1.0, text, fontsize=7 * larger(), va="top", linespacing=1.25, **style)
 

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._runtime.arguments import check_type
 from netinnov.planning import ParetoPlans, SitingPlan
 from netinnov.plotting._drawing import drawing, legend_above
-from netinnov.plotting._fonts import name_of, printable
+from netinnov.plotting._fonts import printable
+from netinnov.plotting._null_distribution import draw_histogram
 from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE
-
-_BAND = "#d4d4d4"
 
 
 def plot_plan_value(
     plan: SitingPlan,
     *,
-    fresh: pd.Series[float] | None = None,
     label: str = "objective",
     ax: Axes | None = None,
 ) -> Axes:
@@ -34,8 +28,6 @@ def plot_plan_value(
     ----------
     plan : SitingPlan
         From `netinnov.planning.site_enclaves`, best with ``placebos=``.
-    fresh : Series, optional
-        Values of the plan on placements that it was not chosen on.
     label : str
         What is raised, with its unit.
     ax : Axes, optional
@@ -59,38 +51,26 @@ def plot_plan_value(
     >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
     >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}
     >>> plan = ni.planning.site_enclaves(network, candidates=links, k=1, objective="efficiency")
-    >>> plot_plan_value(plan, label="efficiency").get_ylabel()
+    >>> plot_plan_value(plan, label="efficiency").get_xlabel()
     'efficiency'
     """
     check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
     values = plan.placebo.dropna().to_numpy(np.float64)
-    shown = float(plan.value if fresh is None else fresh.mean())
     with drawing(ax, SINGLE, 70) as ax:
-        handles: list[Any] = []
         if values.size:
             low, high = np.quantile(values, [0.025, 0.975])
-            ax.axhspan(low, high, color=_BAND, linewidth=0, zorder=0)
-            bins = 15 if np.ptp(values) > 0 else 1
-            style: dict[str, Any] = {"fc": PALETTE[4], "ec": "white", "linewidth": 0.3}
-            ax.hist(values, bins=bins, orientation="horizontal", **style)
-            handles.append(Patch(label=f"{values.size:,} plans at random", **style))
-            handles.append(Patch(color=_BAND, linewidth=0, label="95 % of them"))
-        if fresh is not None and len(fresh) > 1:
-            ax.axhspan(*fresh.quantile([0.025, 0.975]), color=PALETTE[1], alpha=0.35, linewidth=0)
+            draw_histogram(ax, values, (low, high), "plans at random")
         for text, at, colour, dash in (
             ("bound: no plan is above", plan.bound, INK, (0, (4, 2))),
-            ("this plan", shown, PALETTE[1], "solid"),
+            ("this plan", plan.value, PALETTE[1], "solid"),
             ("today", plan.baseline, GREY, (0, (1, 1.2))),
         ):
             if np.isfinite(at):
-                look: dict[str, Any] = {"color": colour, "linestyle": dash, "linewidth": 1.3}
-                ax.axhline(at, **look)
-                handles.append(Line2D([], [], label=text, **look))
-        ax.set(ylabel=printable(label), xlabel="plans" if values.size else "")
-        ax.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+                ax.axvline(at, color=colour, linestyle=dash, linewidth=1.3, label=text)
+        ax.set(xlabel=printable(label), ylabel="plans" if values.size else "")
         if not values.size:
-            ax.set_xticks([])
-        legend_above(ax, handles)
+            ax.set_yticks([])
+        legend_above(ax)
     return ax
 
 
@@ -98,7 +78,6 @@ def plot_pareto(
     front: ParetoPlans,
     *,
     plan: tuple[str, ...] | None = None,
-    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the plans that no other plan beats in both of two objectives.
@@ -109,8 +88,6 @@ def plot_pareto(
         From `netinnov.planning.pareto_plans`.
     plan : tuple of str, optional
         Sites of a plan to be marked, if it is one of them.
-    labels : mapping from objective to str, optional
-        What the objectives are called; their names by default.
     ax : Axes, optional
         Where to draw; a new figure of 89 mm by default.
 
@@ -152,7 +129,7 @@ def plot_pareto(
         today = front.baseline[[first, second]].astype(float)
         ax.plot(*today, "x", color=INK, label="today")
         ax.margins(0.08)
-        ax.set(xlabel=printable(name_of(labels, first)), ylabel=printable(name_of(labels, second)))
+        ax.set(xlabel=printable(first), ylabel=printable(second))
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.yaxis.set_major_locator(MaxNLocator(5))
         legend_above(ax)

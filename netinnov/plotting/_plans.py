@@ -7,21 +7,30 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch
 
 from netinnov._runtime.arguments import check_type
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning import CentrePlan, SitingPlan
 from netinnov.plotting._drawing import legend_above, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names
-from netinnov.plotting._frame import Frame, asked_frame, inside, map_axes
+from netinnov.plotting._frame import (
+    Frame,
+    arrow_handle,
+    asked_frame,
+    draw_arrow,
+    draw_places,
+    frame_of,
+    inside,
+    map_axes,
+)
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import GREY, INK, PALETTE, print_style
 
-_ARROW: dict[str, Any] = {"color": PALETTE[1], "linewidth": 1.3}
+_ARROW: dict[str, Any] = {"color": PALETTE[1]}
 _LARGEST = 150.0  # area of the marker of the strongest place, in square points
 _LEAST = 4.0
+_NAMED = 10  # places that change, then the strongest
 
 
 def plot_sites(
@@ -102,50 +111,33 @@ def plot_sites(
             called[home] += f"{comma} {100 * shares[site]:.0f}\N{NO-BREAK SPACE}%"
     with print_style():
         ax = map_axes(ax, frame, basemap)
-        drawn = _draw_arrows(ax, at, chosen)
-        legend_above(ax, _draw_ends(ax, pairs, chosen, at), ncols=2)
+        drawn = _draw_sites(ax, at, chosen)
+        handles = [arrow_handle("site of the plan, from home to host", **_ARROW)]
+        for end, marker, area in (("host", "s", 26), ("home", "o", 16)):
+            other = pairs.loc[~pairs[end].isin(chosen[end]), end]
+            for ids, face, label in (
+                (chosen[end], INK, f"{end} of the plan"),
+                (other, "white", f"other {end} that could be"),
+            ):
+                spots = at[at.index.isin(ids)]
+                handles += draw_places(ax, spots, area, label, marker=marker, face=face)
+        legend_above(ax, handles, ncols=2)
         ends = pd.concat([chosen["home"], chosen["host"]])
         named = pd.Index(ends[ends.isin(at.index)].unique())
-        spots = named.append(at.index.drop(named))  # no label may cover the others
-        texts = [called.get(place, name_of(text, place)) for place in spots]
-        lines = [at.loc[[*pair]].to_numpy() for pair in drawn]
-        first: dict[str, Any] = {"most": len(named), "must": len(named)}
-        radii = np.full(len(spots), 3.2)
-        label_points(ax, at.loc[spots].to_numpy(), texts, radii=radii, lines=lines, **first)
+        spots = at.loc[named.append(at.index.drop(named))]  # no label may cover the others
+        texts = [called.get(place, name_of(text, place)) for place in spots.index]
+        first: dict[str, Any] = {"most": len(named), "must": len(named), "lines": drawn}
+        label_points(ax, spots.to_numpy(), texts, radii=np.full(len(spots), 3.2), **first)
         if missing := len(chosen) - len(drawn):
             write_notes(ax, [f"Sites with an end outside the frame, not drawn: {missing}."])
     return ax
 
 
-def _draw_arrows(ax: Axes, at: pd.DataFrame, sites: pd.DataFrame) -> list[tuple[str, str]]:
-    known = sites[["home", "host"]].isin(at.index).all(axis=1)
-    pairs = list(sites.loc[known, ["home", "host"]].itertuples(index=False, name=None))
-    for home, host in pairs:
-        look: dict[str, Any] = {"shrinkA": 3.0, "shrinkB": 4.5, "mutation_scale": 1, **_ARROW}
-        arrow = FancyArrowPatch(tuple(at.loc[home]), tuple(at.loc[host]), **look)
-        arrow.set_connectionstyle("arc3,rad=-0.12")
-        arrow.set_arrowstyle("-|>,head_length=4.5,head_width=2.2")
-        arrow.set(zorder=4, gid=f"{home} -> {host}")
-        ax.add_patch(arrow)
-    return pairs
-
-
-def _draw_ends(ax: Axes, pairs: pd.DataFrame, chosen: pd.DataFrame, at: pd.DataFrame) -> list[Any]:
-    text = "site of the plan, from home to host"
-    handles: list[Any] = [Line2D([], [], marker=">", markevery=[1], label=text, **_ARROW)]
-    handles[0].set_markersize(4.5)
-    for end, marker, size in (("host", "s", 26), ("home", "o", 16)):
-        other = pairs.loc[~pairs[end].isin(chosen[end]), end]
-        for ids, face, text in (
-            (chosen[end], INK, f"{end} of the plan"),
-            (other, "white", f"other {end} that could be"),
-        ):
-            drawn = at.loc[[place for place in dict.fromkeys(ids) if place in at.index]]
-            look: dict[str, Any] = {"s": size, "marker": marker, "linewidths": 0.7, "zorder": 5}
-            look |= {"facecolors": face, "edgecolors": INK, "label": text}
-            marks = ax.scatter(drawn["lon"], drawn["lat"], **look)
-            handles += [marks] if len(drawn) else []
-    return handles
+def _draw_sites(ax: Axes, at: pd.DataFrame, sites: pd.DataFrame) -> list[Floats]:
+    known = sites.loc[sites[["home", "host"]].isin(at.index).all(axis=1)]
+    for home, host in zip(known["home"], known["host"], strict=True):
+        draw_arrow(ax, at.loc[home], at.loc[host], zorder=4, **_ARROW)
+    return [at.loc[[*pair]].to_numpy() for pair in known[["home", "host"]].itertuples(index=False)]
 
 
 def plot_plan_map(
@@ -155,8 +147,6 @@ def plot_plan_map(
     places: pd.DataFrame,
     proposed: bool = True,
     names: Names | None = None,
-    labels: int = 10,
-    extent: Frame | None = None,
     basemap: Any = "land",
     ax: Axes | None = None,
 ) -> Axes:
@@ -174,10 +164,6 @@ def plot_plan_map(
         False: today, without what is built.
     names : mapping from place to str, optional
         Labels; by default the names in `places`.
-    labels : int
-        How many places are named: those that change, then the strongest.
-    extent : (west, east, south, north), optional
-        Degrees of the frame; by default all places of the plan.
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below; see `plot_flow_map`.
     ax : Axes, optional
@@ -187,12 +173,12 @@ def plot_plan_map(
     -------
     Axes
         Areas of circles are strengths, on one scale for both maps; those of places that change are
-        dark, and arrows lead from home to host of what is built.
+        dark and named first, and arrows lead from home to host of what is built.
 
     Raises
     ------
     InputError
-        If a column is missing, no place has coordinates, or the extent is empty.
+        If a column is missing, or no place has coordinates.
 
     Examples
     --------
@@ -214,8 +200,6 @@ def plot_plan_map(
     at = places[["lon", "lat"]].astype(float).reindex(plan.places.index).dropna()
     if at.empty:
         raise InputError("`places` must have lon and lat of the places of the plan; none has.")
-    frame = asked_frame(extent, at)
-    at = at[inside(at, frame)]
     both = plan.places[["strength_before", "strength_after"]].to_numpy(np.float64)
     most = max(float(both.max()), 1e-300)
     table = plan.places.loc[at.index]
@@ -224,20 +208,19 @@ def plot_plan_map(
     sizes = (_LARGEST * strength / most).clip(lower=_LEAST)
     text = place_names(places) if names is None else names
     with print_style():
-        ax = map_axes(ax, frame, basemap)
-        for zorder, mine, face, edge, gid in (
-            (3, ~changes, "#c8c8c8", GREY, "stays"),
-            (4, changes, PALETTE[0], INK, "changes"),
+        ax = map_axes(ax, frame_of(at), basemap)
+        for mine, label, face, edge, zorder in (
+            (~changes, "stays", "#c8c8c8", GREY, 3),
+            (changes, "changes", PALETTE[0], INK, 4),
         ):
-            look: dict[str, Any] = {"facecolors": face, "edgecolors": edge, "linewidths": 0.5}
-            spots = at[mine]
-            ax.scatter(spots["lon"], spots["lat"], s=sizes[mine], zorder=zorder, gid=gid, **look)
+            look: dict[str, Any] = {"face": face, "edge": edge, "width": 0.5, "zorder": zorder}
+            draw_places(ax, at[mine], sizes[mine], label, **look)
         if proposed:
-            _draw_arrows(ax, at, pairs.loc[list(plan.sites)])
+            _draw_sites(ax, at, pairs.loc[list(plan.sites)])
         ax.set_title("proposed" if proposed else "today")
         order = pd.DataFrame({"changes": changes, "strength": strength})
         order = order.sort_values(["changes", "strength"], ascending=False, kind="stable")
         texts = [name_of(text, place) for place in order.index]
         where, radii = at.loc[order.index].to_numpy(), np.sqrt(sizes.loc[order.index]) / 2
-        label_points(ax, where, texts, radii=radii.to_numpy(), most=labels, must=int(changes.sum()))
+        label_points(ax, where, texts, radii=radii.to_numpy(), most=_NAMED, must=int(changes.sum()))
     return ax

@@ -22,6 +22,7 @@ from netinnov.plotting._drawing import (
     write_notes,
 )
 from netinnov.plotting._fonts import Names, printable
+from netinnov.plotting._forest import write_columns
 from netinnov.plotting._style import DOUBLE, INK, PALETTE, larger, lay_out, write
 
 _SPAN = ("low", "high", "low_without_one", "high_without_one", "null_low", "null_high")
@@ -100,8 +101,9 @@ def plot_profile(
         ax.tick_params(axis="y", length=0, pad=end * 72 / 25.4)
         ax.spines[:].set_visible(False)
         for at, text in headings:
-            _write_beside(ax, 0, at, -end, text, bold=True)
-        _write_columns(ax, rows, table, end)
+            _write_beside(ax, 0, at, -end, text)
+        columns = _columns(table, narrow=page_width(ax) < _NARROW)
+        write_columns(ax, rows, columns, away=end)
         note = "Each row has its own scale, whose ends are written."
         arrow = " Where the larger end is at the left, low values speak for many centres."
         write_notes(ax, [note + (arrow if turned.any() else "")])
@@ -176,26 +178,20 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> in
     ends = [low] if low == high else [high, low] if turned else [low, high]
     texts = [_three_digits(end) for end in ends]
     for x, text in enumerate(texts):
-        _write_beside(ax, x, at, 0.9 if x else -0.9, text, left=bool(x), size=7 * larger())
+        _write_beside(ax, x, at, 0.9 if x else -0.9, text, left=bool(x))
     return max(map(len, texts))
 
 
-def _write_columns(ax: Axes, rows: list[float], table: pd.DataFrame, right: float) -> None:
-    columns = [("value", 11.0, [_three_digits(value) or "–" for value in table["value"]])]
-    if page_width(ax) >= _NARROW:
+def _columns(table: pd.DataFrame, *, narrow: bool) -> list[tuple[str, list[str]]]:
+    columns = [("value", [_three_digits(value) or "–" for value in table["value"]])]
+    if not narrow:
         for head, names in (("interval", ["low", "high"]), ("null", ["null_low", "null_high"])):
-            pairs = [
-                (a, " to ".join(map(_three_digits, (a, b)))) for a, b in table[names].to_numpy()
-            ]
-            columns.append((head, 25.0, [text if np.isfinite(a) else "" for a, text in pairs]))
-        scores = ["" if np.isnan(z) else number(z, "+.1f") for z in table["z"]]
-        columns += [("z", 10.0, scores), ("p", 9.0, [chance(p) for p in table["p"]])]
-    for head, width, texts in columns:
-        if any(texts):
-            right += max(width, _GAP + _DIGIT * max(map(len, texts)))
-            for at, text in zip(rows, texts, strict=True):
-                _write_beside(ax, 1, at, right, text)
-            _write_beside(ax, 1, -0.75, right, head, bold=True)
+            pairs = table[names].to_numpy().tolist()
+            texts = [" to ".join(map(_three_digits, pair)) for pair in pairs]
+            columns.append((head, [text if text[0] != " " else "" for text in texts]))
+        columns.append(("z", ["" if np.isnan(z) else number(z, "+.1f") for z in table["z"]]))
+        columns.append(("p", [chance(p) for p in table["p"]]))
+    return [(head, texts) for head, texts in columns if any(texts)]
 
 
 def _write_beside(
@@ -206,11 +202,8 @@ def _write_beside(
     text: str,
     *,
     left: bool = False,
-    size: float = 7,
-    bold: bool = False,
 ) -> None:
-    look: dict[str, Any] = {"fontsize": size, "color": INK if size > 6 else "#5c5c5c"}
-    look |= {"ha": "left" if left else "right", "fontweight": "bold" if bold else "normal"}
+    look: dict[str, Any] = {"ha": "left" if left else "right"}
     look |= {"xycoords": ax.get_yaxis_transform(), "annotation_clip": False}
     write(ax, text, (x, at), away=(away * 72 / 25.4, 0), **look)
 
@@ -230,7 +223,7 @@ def _draw_legend(ax: Axes, table: pd.DataFrame, resampled: str) -> None:
         handles.append(Line2D([], [], label="range without one place", **style))
     if table["null_low"].notna().any():
         handles.append(Patch(facecolor=_NULL, label="null model, 95 % (line: mean)"))
-    legend_above(ax, handles, ncols=2, columnspacing=1.6, up=1.0)
+    legend_above(ax, handles, ncols=2)
 
 
 def _write_directions(ax: Axes) -> None:

@@ -8,19 +8,24 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.path import Path
-from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
-from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from netinnov._runtime.arguments import as_floats, as_whole, shown
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import caption_notes, drawing, number, table_of, write_notes
+from netinnov.plotting._drawing import (
+    caption_notes,
+    drawing,
+    legend_above,
+    number,
+    table_of,
+    write_notes,
+)
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._heat_maps import shaded_table
-from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, larger, lay_out, print_style
+from netinnov.plotting._labels import label_points
+from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, print_style
 from netinnov.polycentricity import RankSize, rank_size
 
 Method: TypeAlias = Literal["ols", "gabaix"]
@@ -48,7 +53,7 @@ def plot_rank_size(
     label : str, optional
         What the sizes are; begins the entry of the legend.
     labelled : int
-        How many of the largest places are named, where no other name is in the way.
+        How many of the largest places are named, where there is room.
     method : {"ols", "gabaix"}
         ``"ols"``: ln size on ln rank. ``"gabaix"``: ln(rank - 1/2) on ln size, whose slope is the
         tail's exponent.
@@ -88,21 +93,6 @@ def plot_rank_size(
     >>> ax.lines[0].get_ydata().tolist()
     [100.0, 50.0, 25.0]
     """
-    ax, naming = _draw_ranks(values, ax, label, labelled, method)
-    if naming:
-        with print_style():
-            lay_out(ax)
-            _name_largest(ax, *naming)
-    return ax
-
-
-def _draw_ranks(
-    values: pd.Series[float] | Sequence[float] | NDArray[np.float64],
-    ax: Axes | None,
-    label: str | None,
-    labelled: int,
-    method: Method,
-) -> tuple[Axes, tuple[pd.Series[float], NDArray[np.bool_], str] | None]:
     numbers = as_floats("values", values)
     if numbers.ndim != 1:
         raise InputError(f"`values` must be one number a place; found {shown(values)}.")
@@ -148,12 +138,13 @@ def _draw_ranks(
         notes = [*caption_notes(ax), _uncertainty(of, fit, low, high, method)]
         write_notes(ax, notes, label="rank")
         ax.set_ylabel("size")
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, handlelength=1.0)
-    if names is None:
-        return ax, None
-    largest = sizes.head(labelled)
-    expected = _line(ranks[:labelled], fit.slope, fit.intercept, method)
-    return ax, (largest, largest.to_numpy() < expected, colour)
+        legend_above(ax, handlelength=1.0)
+    if names is not None and labelled:
+        with print_style():
+            points = np.column_stack([ranks, sizes])
+            texts = [printable(name, longest=20) for name in sizes.index]
+            label_points(ax, points, texts, radii=np.full(len(sizes), 1.6), most=labelled)
+    return ax
 
 
 def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int = 15) -> Axes:
@@ -204,8 +195,8 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
         texts = measures.head(top).map(
             lambda x: "–" if x != x else number(x, ",.0f" if abs(x) >= 1000 else ".3g")
         )
-        rows = list(map(str, names[:top]))
-        shaded_table(ax, scores, texts, rows, bar, cmap="Blues", vmin=-limit / 4, vmax=limit)
+        scores = scores.set_axis(list(map(str, names[:top])))
+        shaded_table(ax, scores, texts, bar, vmin=-limit / 4, vmax=limit)
     return ax
 
 
@@ -230,33 +221,6 @@ def _line(
     if method == "ols":
         return np.exp(intercept + slope * np.log(ranks))
     return np.exp((np.log(ranks - 0.5) - intercept) / slope)
-
-
-def _name_largest(ax: Axes, sizes: pd.Series[float], below: NDArray[np.bool_], colour: str) -> None:
-    taken = [_outline(ax, text) for text in ax.texts if isinstance(text, Annotation)]
-    for rank, ((name, size), under) in enumerate(zip(sizes.items(), below, strict=True), start=1):
-        turned = -50 if under else 30
-        look: dict[str, Any] = {"rotation": turned, "rotation_mode": "anchor"}
-        look |= {"va": "top" if under else "baseline", "color": colour, "fontsize": 7 * larger()}
-        away: dict[str, Any] = {"xytext": (2, -4 if under else 4), "textcoords": "offset points"}
-        text = ax.annotate(printable(name, longest=20), (rank, size), **away, **look)
-        if _outline(ax, text).get_extents().y0 < ax.bbox.y0:
-            text.set_text(printable(name, longest=12))
-        outline = _outline(ax, text)
-        if any(outline.intersects_path(other) for other in taken):
-            text.remove()
-        else:
-            taken.append(outline)
-
-
-def _outline(ax: Axes, text: Annotation) -> Path:
-    scale = ax.figure.dpi / 72
-    x, y = ax.transData.transform(text.xy) + np.multiply(text.xyann, scale)
-    angle = text.get_rotation()
-    text.set_rotation(0)
-    corners = text.get_window_extent().corners()[[0, 1, 3, 2, 0]]
-    text.set_rotation(angle)
-    return Path(corners, closed=True).transformed(Affine2D().rotate_deg_around(x, y, angle))
 
 
 def _uncertainty(of: str, fit: RankSize, low: float, high: float, method: Method) -> str:

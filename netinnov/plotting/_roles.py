@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 from netinnov._runtime.arguments import as_whole
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import drawing, table_of, write_notes
+from netinnov.plotting._drawing import drawing, legend_above, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import INK, PALETTE, SINGLE, larger
@@ -93,9 +93,7 @@ def plot_roles(
         texts = [f"{role} {name}: {count.get(role, 0):,}" for role, (name, *_) in _ROLES.items()]
         texts = [text for text in texts if not text.endswith(": 0")]
         handles = [Rectangle((0, 0), 0, 0, alpha=0, label=text) for text in texts]
-        place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderpad": 0}
-        place |= {"handlelength": 0, "handletextpad": 0, "columnspacing": 1.6}
-        ax.legend(handles=handles, ncols=2, **place)
+        legend_above(ax, handles, ncols=2, handlelength=0, handletextpad=0)
         ax.set_ylabel("z inside the community")
         left = len(roles) - len(placed)
         note = f"Nodes without links or community, left out: {left:,}." if left else ""
@@ -136,7 +134,6 @@ def _draw_regions(ax: Axes, bottom: float, top: float) -> list[Text]:
             "ha": "center",
             "va": "top",
             "fontsize": 7 * larger(),
-            "fontweight": "bold",
         }
         y = high - 0.015 * (top - bottom)
         tags.append(ax.text(x, y, role, color="#5c5c5c", zorder=1, **look))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 
 from netinnov._runtime.arguments import check_type
 from netinnov._typing import Floats
@@ -13,7 +14,7 @@ from netinnov.errors import InputError
 from netinnov.planning import SpaceAllocation
 from netinnov.plotting._drawing import drawing, write_notes
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, ribbon, write
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, write
 
 _BLOCK = 0.03  # width, of the way from demands to sites
 _LINES = 28.0  # lines of text that fit above one another
@@ -125,9 +126,19 @@ def _ribbons(ax: Axes, flows: Floats, left: Floats, right: Floats) -> None:
     for i, j in zip(*np.nonzero(flows > _MINUTE * flows.sum()), strict=True):
         a, b, size = left[i], right[j], flows[i, j]
         left[i], right[j] = a + size, b + size
-        shape = ribbon((_BLOCK, 1 - _BLOCK), (a, b), size)
+        shape = _ribbon((_BLOCK, 1 - _BLOCK), (a, b), size)
         colour = PALETTE[j % len(PALETTE)]
         ax.add_patch(PathPatch(shape, facecolor=colour, alpha=0.45, edgecolor="white", lw=0.4))
+
+
+def _ribbon(x: tuple[float, float], y: tuple[float, float], height: float) -> Path:
+    (start, end), (a, b) = x, y
+    middle = (start + end) / 2
+    forward = [(start, a), (middle, a), (middle, b), (end, b)]
+    back = [(across, down + height) for across, down in reversed(forward)]
+    curve = [Path.CURVE4] * 3
+    codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
+    return Path([*forward, *back, (start, a)], codes)
 
 
 def _amount(amount: float, unit: str) -> str:

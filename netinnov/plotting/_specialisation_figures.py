@@ -63,7 +63,7 @@ def plot_location_quotients(
         bar: dict[str, Any] = {"label": "location quotient", "ticks": [-2, -1, 0, 1, 2]}
         bar["format"] = FuncFormatter(lambda x, _: f"{2.0**x:g}")
         texts = table.map(lambda value: f"{value:.2g}")
-        rows = [name_of(names, row) for row in table.index]
+        shade = shade.set_axis([name_of(names, row) for row in table.index])
         most = 1.25 * _MOST  # the darkest shades would drown the figures
-        shaded_table(ax, shade, texts, rows, bar, cmap="PuOr", vmin=-most, vmax=most)
+        shaded_table(ax, shade, texts, bar, cmap="PuOr", vmin=-most, vmax=most)
     return ax

@@ -9,14 +9,11 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.style
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.ticker import ScalarFormatter
 
@@ -161,16 +158,6 @@ def layer_style(position: int, *, modelled: bool = False) -> dict[str, Any]:
     return {"color": colour, "linestyle": DASHES[position % len(DASHES)]}
 
 
-class _PowerFormatter(ScalarFormatter):
-    """Plain numbers as ticks, which draw faster; only the power of ten uses mathtext."""
-
-    def __init__(self) -> None:
-        super().__init__(useMathText=True)
-
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        return super().__call__(x, pos).removeprefix(r"$\mathdefault{").removesuffix("}$")
-
-
 def lay_out(ax: Axes) -> None:
     figure = ax.figure.canvas.figure  # the whole one, also for axes of a subfigure
     if (engine := figure.get_layout_engine()) is None:
@@ -195,20 +182,6 @@ def colour_bar(ax: Axes, shades: ScalarMappable, label: str, **options: Any) -> 
     return bar
 
 
-def ink_on(colour: Any) -> str:
-    return "white" if np.dot(to_rgb(colour), [0.299, 0.587, 0.114]) < 0.55 else INK
-
-
-def ribbon(x: tuple[float, float], y: tuple[float, float], height: float) -> Path:
-    (start, end), (a, b) = x, y
-    middle = (start + end) / 2
-    forward = [(start, a), (middle, a), (middle, b), (end, b)]
-    back = [(across, down + height) for across, down in reversed(forward)]
-    curve = [Path.CURVE4] * 3
-    codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
-    return Path([*forward, *back, (start, a)], codes)
-
-
 def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
     if ax is None:
         from matplotlib import pyplot as plt  # only here: their backend shows it
@@ -227,6 +200,6 @@ def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
     for axis in (ax.xaxis, ax.yaxis):
         for label in (axis.label, axis.offsetText):  # the latter holds the unit of small values
             label.set(fontsize=size, fontfamily=families, color=INK)
-        if isinstance(axis.get_major_formatter(), ScalarFormatter):
-            axis.set_major_formatter(_PowerFormatter())
+        if isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
+            formatter.set_useMathText(True)
     return ax

@@ -131,15 +131,6 @@ def test_the_legend_of_a_web_does_not_cover_the_text_below_it():
         assert not ax.get_legend().get_window_extent().overlaps(ax.xaxis.label.get_window_extent())
 
 
-def test_axes_that_are_given_are_used():
-    figure = new_figure(height=70)
-    axes = figure.subplots(1, 2)
-    market = Cobweb(1.0, 0.8, demand_intercept=10, supply_intercept=1)
-    assert plot_cobweb(market, start=7, ax=axes[0]) is axes[0]
-    assert plot_stability_map(ax=axes[1]) is axes[1]
-    figure.canvas.draw()
-
-
 @pytest.mark.parametrize(
     ("make", "words"),
     [

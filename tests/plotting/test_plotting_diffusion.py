@@ -11,7 +11,6 @@ from scipy import stats
 
 from netinnov.errors import InputError
 from netinnov.plotting import plot_reach
-from netinnov.plotting._drawing import caption_notes
 
 TIMES = {
     "with": pd.Series([1.0, 2.0, 2.0, 5.0]),
@@ -68,14 +67,6 @@ def test_bands_are_those_of_wilson():
     assert np.isclose(at_one, high, atol=1e-9).any()
 
 
-def test_notes_are_for_the_caption():
-    ax = plot_reach(TIMES, horizon=6, notes="Rates are made up.")
-    assert ax.get_xlabel() == "step"
-    first, *_, last = caption_notes(ax)
-    assert first.startswith("4 draws each")
-    assert last == "Rates are made up."
-
-
 @pytest.mark.parametrize(
     ("times", "options", "words"),
     [
@@ -84,7 +75,6 @@ def test_notes_are_for_the_caption():
         (pd.Series([-1.0]), {"horizon": 5}, "no step below 0"),
         (pd.Series([], dtype=float), {"horizon": 5}, "at least one draw"),
         (TIMES, {"horizon": 0}, "`horizon`"),
-        (TIMES, {"horizon": 5, "confidence": 2}, "`confidence`"),
     ],
 )
 def test_impossible_arguments_are_refused(times, options, words):

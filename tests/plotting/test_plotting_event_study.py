@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov.errors import InputError
 from netinnov.panels import event_study
 from netinnov.plotting import plot_event_study
 from netinnov.plotting._drawing import caption_notes
@@ -69,13 +68,6 @@ def test_groups_and_studies_stand_beside_one_another(study):
     ax = plot_event_study({"a": whole, "b": parted}, truth=truth, ax=axes())
     names = [text.get_text() for text in ax.get_legend().get_texts()]
     assert names == ["truth", "a", "b forward", "b reverse"]
-
-
-def test_nothing_to_draw_is_refused():
-    with pytest.raises(InputError, match="at least one event study"):
-        plot_event_study({})
-    with pytest.raises(InputError, match=r"what event_study\(\) gives.*found DataFrame"):
-        plot_event_study(pd.DataFrame())
 
 
 def test_a_table_of_estimates_gives_the_points_of_its_study(study):

@@ -5,16 +5,12 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
-import zlib
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pandas as pd
 import pytest
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from matplotlib import pyplot as plt
 from PIL import Image
 
@@ -93,23 +89,6 @@ def test_a_figure_is_the_same_after_it_is_saved(tmp_path: Path) -> None:
     before = figure.canvas, figure.dpi, figure.get_layout_engine()
     save_figure(figure, tmp_path, "a")
     assert (figure.canvas, figure.dpi, figure.get_layout_engine()) == before
-
-
-def test_embedded_fonts_hold_no_layout_tables_and_other_programs_are_left_alone(
-    tmp_path: Path,
-) -> None:
-    options = subset.Options
-    figure = new_figure(width=40, height=40)
-    figure.add_subplot().set_title("fi AV")
-    pdf, _ = save_figure(figure, tmp_path, "text")
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf.read_bytes(), re.DOTALL)
-    parts = [zlib.decompress(stream) for stream in streams if stream[:1] == b"x"]
-    fonts = [TTFont(io.BytesIO(part)) for part in parts if part[:4] == b"\0\1\0\0"]
-    assert fonts
-    for font in fonts:
-        assert "glyf" in font
-        assert not {"GDEF", "GPOS", "GSUB", "MATH"} & {*font.keys()}
-    assert subset.Options is options
 
 
 def test_files_carry_their_caption_and_command(tmp_path: Path) -> None:

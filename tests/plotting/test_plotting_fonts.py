@@ -20,7 +20,6 @@ from netinnov.plotting import (
     plot_effects,
     plot_flow_map,
     plot_rank_size,
-    print_style,
     save_figure,
 )
 from netinnov.plotting._fonts import cjk_font, place_names, printable
@@ -38,17 +37,15 @@ PLACES = pd.DataFrame(
 
 
 @pytest.fixture
-def system_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Files in the system's folders, on a system whose list of fonts was made without them."""
+def latin_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[font_manager.FontEntry]]:
+    """A list of fonts none of which has Chinese characters."""
     latin = [f for f in font_manager.fontManager.ttflist if f.name not in _fonts._CJK_FONTS]
-    paths: list[str] = []
     monkeypatch.setattr(font_manager.fontManager, "ttflist", latin)
-    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: list(paths))
     monkeypatch.setattr(_fonts, "_told", set())
-    caches = _fonts._installed, _fonts._add_missed, _fonts._characters, _fonts._list_as_bold
+    caches = _fonts.cjk_font, _fonts._characters
     for kept in caches:
         kept.cache_clear()
-    yield paths
+    yield latin
     for kept in caches:
         kept.cache_clear()
 
@@ -75,30 +72,14 @@ def write_font(path: Path, family: str, text: str) -> str:
     return str(path)
 
 
-def test_bold_text_logs_nothing_where_the_chinese_font_has_no_bold(
-    system_fonts: list[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    system_fonts.append(write_font(tmp_path / "chinese.ttf", "Noto Sans SC", "衢州"))
-    with caplog.at_level("WARNING", logger="matplotlib.font_manager"), print_style():
-        figure = new_figure(width=40, height=20)
-        figure.text(0.1, 0.5, "Quzhou 衢州", fontweight="bold", fontsize=7.25)
-        figure.canvas.draw()
-    assert not caplog.records
-
-
-def test_a_font_installed_after_the_list_was_made_is_used(
-    system_fonts: list[str], tmp_path: Path
-) -> None:
-    (tmp_path / "broken.ttf").write_bytes(b"no font")
-    system_fonts += [
-        str(tmp_path / "broken.ttf"),
-        write_font(tmp_path / "other.ttf", "Some Letters", "abc"),
-        write_font(tmp_path / "chinese.ttf", "Noto Sans SC", "衢州余杭"),
-    ]
+@pytest.mark.usefixtures("latin_fonts")
+def test_names_are_drawn_in_a_chinese_font_of_the_list(tmp_path: Path) -> None:
+    font_manager.fontManager.addfont(
+        write_font(tmp_path / "chinese.ttf", "Noto Sans SC", "衢州余杭")
+    )
     assert cjk_font() == "Noto Sans SC"
     names = place_names(PLACES, chinese=True)
     assert names.tolist() == ["衢州", "余杭", "Hangzhou"]
-    assert place_names(PLACES).tolist() == ["Quzhou", "yuhang", "Hangzhou"]
     figure = new_figure(width=89, height=60)
     ax = plot_rank_size(pd.Series([3.0, 2.0, 1.0], names.array), ax=figure.add_subplot())
     for path in save_figure(figure, tmp_path, "chinese"):
@@ -106,8 +87,8 @@ def test_a_font_installed_after_the_list_was_made_is_used(
     assert [text.get_text() for text in ax.texts][1] == "余杭"
 
 
-def test_without_a_font_one_warning_says_how_to_get_one(system_fonts: list[str]) -> None:
-    assert not system_fonts
+@pytest.mark.usefixtures("latin_fonts")
+def test_without_a_font_one_warning_says_how_to_get_one() -> None:
     assert cjk_font() is None
     with pytest.warns(UserWarning, match="apt install fonts-noto-cjk"):
         assert printable("衢州") == "??"
@@ -117,8 +98,8 @@ def test_without_a_font_one_warning_says_how_to_get_one(system_fonts: list[str])
         assert place_names(PLACES, chinese=True).tolist() == ["Quzhou", "yuhang", "Hangzhou"]
 
 
-def test_names_give_way_to_ids_with_a_warning(system_fonts: list[str]) -> None:
-    assert not system_fonts
+@pytest.mark.usefixtures("latin_fonts")
+def test_names_give_way_to_ids_with_a_warning() -> None:
     with pytest.warns(UserWarning, match="No installed font has Chinese"):
         assert place_names(pd.DataFrame({"name": ["衢州"]}, ["quzhou"])).tolist() == ["quzhou"]
 
@@ -130,15 +111,8 @@ def test_places_without_names_or_of_no_number_are_called_by_their_ids() -> None:
     assert place_names(PLACES.iloc[:0], chinese=True).tolist() == []
 
 
-def test_what_is_not_asked_for_is_not_warned_of(system_fonts: list[str]) -> None:
-    assert not system_fonts
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert place_names(PLACES).tolist() == ["Quzhou", "yuhang", "Hangzhou"]
-
-
-def test_other_characters_that_no_font_draws_are_named(system_fonts: list[str]) -> None:
-    assert not system_fonts
+@pytest.mark.usefixtures("latin_fonts")
+def test_other_characters_that_no_font_draws_are_named() -> None:
     with pytest.warns(UserWarning, match=r"lacks U\+1F984"):
         assert printable("a \U0001f984") == "a ?"
 
@@ -185,10 +159,10 @@ def test_odd_text_is_drawn_in_every_format(tmp_path: Path) -> None:
         assert path.stat().st_size > 1000
 
 
+@pytest.mark.usefixtures("latin_fonts")
 def test_the_report_says_which_labels_are_not_drawn(
-    system_fonts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not system_fonts
     with_map = [section for section in sections.SECTIONS if section.name in ("data", "enclaves")]
     monkeypatch.setattr(sections, "SECTIONS", with_map)
     nodes = pd.DataFrame({"node": ["a", "b"], "place": ["a", "b"]})

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_rgb
 
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow import CorePeriphery, bifurcation_diagram, phase_map
-from netinnov.plotting import plot_bifurcation, plot_phase_map, save_figure
+from netinnov.plotting import plot_bifurcation, plot_phase_map
 from netinnov.plotting._style import new_figure
 
 MODEL = CorePeriphery(5, 0.4)
@@ -89,43 +86,6 @@ def test_phases_are_told_apart_in_grey():
 
     grey = [float(np.dot(to_rgb(colour), [0.299, 0.587, 0.114])) for colour in _PHASES.values()]
     assert (np.diff(grey) < -0.15).all()
-
-
-@pytest.mark.parametrize("width", [89, pytest.param(183, marks=pytest.mark.slow)])
-def test_nothing_is_cut_or_written_over_at_either_width(width, tmp_path):
-    phases = phase_map(
-        MODEL, rows={"border": np.linspace(0, 0.9, 9)}, columns={"freeness": np.linspace(0.1, 1, 9)}
-    )
-    diagram = bifurcation_diagram(MODEL.equilibria, [0.05, 0.1, 0.2])
-    points = {"sustain point": 0.1, "break point": 0.14, "fold point": 0.12}
-    for number, draw in enumerate(
-        [
-            lambda ax: plot_phase_map(phases, ax=ax),
-            lambda ax: plot_bifurcation(diagram, points=points, ax=ax),
-        ]
-    ):
-        figure = new_figure(width=width, height=80)
-        ax = draw(figure.add_subplot())
-        save_figure(figure, tmp_path, str(number))
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        renderer = canvas.get_renderer()
-        page = figure.bbox.padded(1)
-        parts = [ax.get_legend(), ax.xaxis.label, ax.yaxis.label]
-        boxes = [part.get_window_extent(renderer) for part in parts]
-        for box in boxes:
-            assert page.x0 <= box.x0 < box.x1 <= page.x1
-            assert page.y0 <= box.y0 < box.y1 <= page.y1
-        assert not boxes[0].overlaps(boxes[1])
-        assert not boxes[0].overlaps(ax.get_window_extent(renderer).shrunk(0.98, 0.98))
-
-
-def test_without_axes_a_figure_is_made_and_settings_stay():
-    before = dict(mpl.rcParams)
-    axes = plot_bifurcation(bifurcation_diagram(MODEL.equilibria, [0.05, 0.1]))
-    assert axes.figure.get_size_inches()[0] * 25.4 == pytest.approx(89)
-    assert dict(mpl.rcParams) == before
-    plt.close(axes.figure)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import pandas as pd
-import pytest
 
-from netinnov.errors import InputError
 from netinnov.plotting import plot_host_ranking
 from netinnov.plotting._drawing import caption_notes
 
@@ -39,8 +37,3 @@ def test_hosts_left_out_are_counted():
     assert [text.get_text() for text in ax.get_yticklabels()] == ["b"]
     assert caption_notes(ax)[-1] == "Drawn: the first 1 of 3 hosts, by the median."
     plt.close()
-
-
-def test_a_ranking_without_medians_is_refused():
-    with pytest.raises(InputError, match="must have a host whose median is known"):
-        plot_host_ranking(RANKING.iloc[[2]])

@@ -13,7 +13,6 @@ from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 
 import netinnov as ni
 from netinnov.datasets import load_quzhou, load_yrd_enclaves
-from netinnov.errors import InputError
 from netinnov.mechanisms.cooperation import park_network
 from netinnov.plotting import plot_park
 
@@ -95,15 +94,6 @@ def test_badges_of_arrows_do_not_cover_one_another(delta):
         assert not one.overlaps(other)
 
 
-@pytest.mark.slow
-def test_every_park_of_the_delta_can_be_drawn(delta):
-    nodes = delta.nodes
-    for park in nodes.index[nodes["type"].notna()]:
-        ax = plot_park(delta, park)
-        assert len(heads(ax)) >= 2
-        plt.close(ax.figure)
-
-
 def test_home_is_left_and_host_is_right():
     ax = plot_park(load_quzhou(), "quzhou_haichuang")
     at = {text.get_text(): text.get_position()[0] for text in ax.texts}
@@ -128,12 +118,6 @@ def test_the_size_is_that_of_a_page():
     assert 100 < height < 150
 
 
-def test_axes_given_are_drawn_on():
-    figure, ax = plt.subplots()
-    assert plot_park(load_quzhou(), "quzhou_haichuang", ax=ax) is ax
-    assert figure.axes == [ax]
-
-
 def test_bare_networks_can_be_drawn():
     nodes = pd.DataFrame(
         {
@@ -149,17 +133,6 @@ def test_bare_networks_can_be_drawn():
     assert len(boxes(ax)) == 2
     alone = ni.build_network(nodes, links.iloc[[2]])
     assert len(boxes(plot_park(alone, "p"))) == 0
-
-
-def test_the_users_settings_stay():
-    before = dict(mpl.rcParams)
-    plot_park(load_quzhou(), "quzhou_haichuang", chinese=True)
-    assert dict(mpl.rcParams) == before
-
-
-def test_an_unknown_park_is_refused():
-    with pytest.raises(InputError, match="`park` must be a node"):
-        plot_park(load_quzhou(), "haichuang")
 
 
 def test_undirected_links_have_no_heads_and_the_park_stands_on_its_ground():

@@ -18,7 +18,6 @@ from netinnov.plotting import (
     plot_approaches,
     plot_benefit_shares,
     plot_space_allocation,
-    save_figure,
 )
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._style import new_figure
@@ -136,16 +135,6 @@ def test_a_rule_without_a_value_has_no_marks_and_an_empty_core_is_said(ax):
     assert any("The core is empty" in note for note in caption_notes(ax))
 
 
-def test_tables_without_columns_or_rows_are_refused():
-    table = share_benefits(Game(["a", "b"], [0, 0, 0, 1]))
-    with pytest.raises(InputError, match="`benefits` must have the columns"):
-        plot_benefit_shares(table.drop(columns="in_core"))
-    with pytest.raises(InputError, match="`core` must have the columns"):
-        plot_benefit_shares(table, core=pd.DataFrame({"low": [1.0]}))
-    with pytest.raises(InputError, match="a row for each rule and player"):
-        plot_benefit_shares(table.iloc[:0])
-
-
 # -- approaches ------------------------------------------------------------------------------------
 
 EFFECTS = pd.DataFrame(
@@ -200,21 +189,3 @@ def test_undefined_and_equal_changes_are_drawn_without_a_warning(ax):
     rows = EFFECTS.assign(difference=[np.nan, 0.0] * 3, low=0.0, high=0.0)
     plot_approaches(rows, ax=ax)
     assert texts(ax) == ["0", "0", "0"]
-
-
-@pytest.mark.parametrize("draw", ["space", "shares", "approaches"])
-def test_figures_of_their_own_are_saved_at_the_width_of_a_page(draw, tmp_path):
-    game = Game(["home", "host"], [0, 1, 2, 6])
-    made = {
-        "space": lambda: plot_space_allocation(allocate_space(DEMAND, CAPACITY, COST)),
-        "shares": lambda: plot_benefit_shares(share_benefits(game), core=core_range(game)),
-        "approaches": lambda: plot_approaches(EFFECTS),
-    }[draw]()
-    figure = made.figure
-    assert figure.get_figwidth() * 25.4 == pytest.approx(183)
-    pdf, png = save_figure(figure, tmp_path, draw)
-    assert pdf.stat().st_size
-    assert png.stat().st_size
-    from matplotlib import pyplot as plt
-
-    plt.close(figure)
