@@ -139,7 +139,7 @@ def plot_flow_map(
             notes.insert(0, f"Layers of less weight, not drawn: {_listed(fainter)}.")
     else:
         drawn = tuple(check_names("layers", layers, network.layers))
-    ends, unplaced = _arrows_between(enclaves, located.index, network.places["parent"])
+    ends, unplaced = arrows_between(enclaves, located.index, network.places["parent"])
     text = place_names(network.places) if names is None else names
     seen = ends[["home", "host"]].isin(shown_at.index)
     within = seen.all(axis=1)
@@ -313,7 +313,7 @@ def _rounded(weight: float) -> str:
     return number(weight, ".2g")
 
 
-def _arrows_between(
+def arrows_between(
     enclaves: pd.DataFrame | None, nodes: pd.Index[str], parents: pd.Series[str]
 ) -> tuple[pd.DataFrame, list[str]]:
     """Columns home, host, direction, count of the enclaves between nodes; notes on the others."""

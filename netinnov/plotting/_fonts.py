@@ -6,7 +6,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeAlias
@@ -37,7 +37,7 @@ _ADVICE = (
     "No installed font has Chinese, Japanese or Korean characters: figures show '?' for each, or "
     "the English name where there is one. Install such a font, e.g. `apt install fonts-noto-cjk` "
     "on Debian and Ubuntu or Noto Sans SC of https://fonts.google.com/noto elsewhere, and start "
-    "again; where it is installed, delete matplotlib's list of fonts (matplotlib.get_cachedir())."
+    "again."
 )
 
 _told: set[str] = set()
@@ -46,7 +46,13 @@ _undrawn: ContextVar[set[str] | None] = ContextVar("undrawn", default=None)
 
 @cache
 def cjk_font() -> str | None:
-    listed = {font.name for font in font_manager.fontManager.ttflist}
+    """First family of Chinese in matplotlib's list, which may be older than the fonts installed."""
+    manager = font_manager.fontManager
+    if not {font.name for font in manager.ttflist}.intersection(_CJK_FONTS):
+        for path in {*font_manager.findSystemFonts()} - {font.fname for font in manager.ttflist}:
+            with suppress(OSError, RuntimeError):  # no font, or one of pictures
+                manager.addfont(path)
+    listed = {font.name for font in manager.ttflist}
     return next((family for family in _CJK_FONTS if family in listed), None)
 
 

@@ -37,15 +37,17 @@ PLACES = pd.DataFrame(
 
 
 @pytest.fixture
-def latin_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[font_manager.FontEntry]]:
-    """A list of fonts none of which has Chinese characters."""
+def latin_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Files in the system's folders, where matplotlib's list has no Chinese font."""
     latin = [f for f in font_manager.fontManager.ttflist if f.name not in _fonts._CJK_FONTS]
+    paths: list[str] = []
     monkeypatch.setattr(font_manager.fontManager, "ttflist", latin)
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: list(paths))
     monkeypatch.setattr(_fonts, "_told", set())
     caches = _fonts.cjk_font, _fonts._characters
     for kept in caches:
         kept.cache_clear()
-    yield latin
+    yield paths
     for kept in caches:
         kept.cache_clear()
 
@@ -72,11 +74,12 @@ def write_font(path: Path, family: str, text: str) -> str:
     return str(path)
 
 
-@pytest.mark.usefixtures("latin_fonts")
-def test_names_are_drawn_in_a_chinese_font_of_the_list(tmp_path: Path) -> None:
-    font_manager.fontManager.addfont(
-        write_font(tmp_path / "chinese.ttf", "Noto Sans SC", "衢州余杭")
-    )
+def test_a_font_installed_after_the_list_was_made_is_used(
+    latin_fonts: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    chinese = write_font(tmp_path / "chinese.ttf", "Noto Sans SC", "衢州余杭")
+    latin_fonts += [str(tmp_path / "broken.ttf"), chinese]
     assert cjk_font() == "Noto Sans SC"
     names = place_names(PLACES, chinese=True)
     assert names.tolist() == ["衢州", "余杭", "Hangzhou"]
