@@ -305,7 +305,7 @@ def test_the_map_says_when_it_leaves_out_links():
     network = network_of(list(combinations(ids, 2)), places=places)  # 18 * 17 / 2 = 153
     (picture, *_) = enclaves.draw(enclaves.compute(context_of(network, **OFF)))
     notes = " ".join(caption_notes(picture.draw().figure.axes[0]))
-    assert "links: 150 of 153 links are drawn, those between the strongest places" in notes
+    assert "links: 150 of 153 links are drawn, the heaviest" in notes
 
 
 def test_the_map_says_which_layers_it_leaves_out():
