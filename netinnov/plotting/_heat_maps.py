@@ -17,12 +17,12 @@ from netinnov.community import Partition
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import drawing, page_width, percent, write_notes
+from netinnov.plotting._drawing import drawing, number, page_width, percent, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._style import DOUBLE, SINGLE, larger
 
 _ROWS = 10  # communities with a row of their own
-_CELLS, _WIDTH = 0.6, 5.5  # of the page, that cells share; millimetres of a number
+_CELLS, _LETTER = 0.6, 1.5  # of the page, that cells share; millimetres of a letter
 
 
 def plot_community_flows(
@@ -100,7 +100,7 @@ def plot_community_flows(
         notes.append(f"{without} ({lost} of the weight)." if total < everything else f"{without}.")
     shares = pd.DataFrame(100 * shown, tags, tags)
     with drawing(ax, SINGLE, 88) as ax:
-        draw_matrix(ax, shares, "% of all weight", half=half, fmt=".1f", vmin=0)
+        draw_matrix(ax, shares, shares.map("{:.1f}".format), "% of all weight", half=half, vmin=0)
         write_notes(ax, notes, label="" if half else "to")
         ax.set_ylabel("" if half else "from")
     return ax
@@ -139,7 +139,7 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     >>> import pandas as pd
     >>> table = pd.DataFrame([[1.0, 0.25], [0.25, 1.0]], index=["x", "y"], columns=["x", "y"])
     >>> [text.get_text() for text in plot_layer_similarity(table).texts]
-    ['1.00', '0.25', '1.00']
+    ['1', '.25', '1']
     """
     values = _square(table)
     symmetric = bool(np.allclose(values, values.T, equal_nan=True))
@@ -149,18 +149,25 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     width, height = (DOUBLE, 160) if len(tags) > 10 else (SINGLE, 80)
     with drawing(ax, width, height) as ax:
         shown = pd.DataFrame(values, tags, tags)
-        draw_matrix(ax, shown, printable(label, longest=80), half=symmetric, fmt=".2f", **scale)
+        label = printable(label, longest=80)
+        draw_matrix(ax, shown, shown.map(_two_digits), label, half=symmetric, **scale)
     return ax
 
 
 def draw_matrix(
-    ax: Axes, values: pd.DataFrame, label: str, *, half: bool, fmt: str, **scale: Any
+    ax: Axes, values: pd.DataFrame, texts: pd.DataFrame, label: str, *, half: bool, **scale: Any
 ) -> None:
     """A square of shades, with numbers in its cells where there is room for them."""
-    room = _CELLS * page_width(ax) / len(values)
+    needed = _LETTER * larger() * int(texts.map(len).to_numpy().max())
+    annotations = texts.to_numpy() if _CELLS * page_width(ax) / len(values) > needed else False
     look: dict[str, Any] = {"square": True, "mask": np.triu(np.full(values.shape, half), 1)}
-    look |= {"annot": room >= _WIDTH * larger(), "fmt": fmt} | scale
-    _draw_shades(ax, values, {"label": label, "ticks": MaxNLocator(4)}, **look)
+    bar = {"label": label, "ticks": MaxNLocator(4)}
+    _draw_shades(ax, values, bar, annot=annotations, fmt="", **look, **scale)
+
+
+def _two_digits(value: float) -> str:
+    text = number(value, ".2f")
+    return text.removesuffix(".00") if text.endswith(".00") else text.replace("0.", ".", 1)
 
 
 def shaded_table(

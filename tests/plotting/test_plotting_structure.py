@@ -275,7 +275,7 @@ def test_small_communities_are_added_up(ax: Axes) -> None:
     plot_community_flows(network, {node: k // 2 for k, node in enumerate(ids)}, ax=ax)
     labels = [label.get_text() for label in ax.get_yticklabels()]
     assert labels[::10] == ["n00 (2)", "3 others (6)"]
-    assert texts(ax)[-1] == f"{600 / 91:.1f}" if texts(ax) else len(labels) == 11
+    assert len(labels) == 11
 
 
 def test_labels_may_come_as_a_partition_or_a_table(cities: MultilayerNetwork) -> None:
@@ -302,10 +302,10 @@ def test_communities_without_weight(cities: MultilayerNetwork) -> None:
 
 def test_symmetric_tables_show_the_lower_half_and_others_all(ax: Axes) -> None:
     table = pd.DataFrame([[1, 0.25], [0.25, np.nan]], index=["x", "y"], columns=["x", "y"])
-    assert texts(plot_layer_similarity(table, ax=ax)) == ["1.00", "0.25"]
+    assert texts(plot_layer_similarity(table, ax=ax)) == ["1", ".25"]
     table.loc["x", "y"] = -0.5
     other = plot_layer_similarity(table, ax=new_figure().add_subplot())
-    assert texts(other) == ["1.00", "-0.50", "0.25"]
+    assert texts(other) == ["1", f"{MINUS}.50", ".25"]
     assert other.collections[0].get_clim() == (-1, 1)
 
 
