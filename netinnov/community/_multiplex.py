@@ -86,10 +86,10 @@ def multiplex_leiden(
     searches = rng.spawn(int(restarts) + 1)
     seeds = [int(child.integers(2**63)) for child in searches[:-1]]
     work = [partial(iterated, problem, ENOUGH, seed) for seed in seeds]
-    found = in_threads(work, problem.level.indices.size * len(work))
-    scores = [score(problem, labels) for labels in found]
+    labellings = in_threads(work, problem.level.indices.size * len(work))
+    scores = [score(problem, labels) for labels in labellings]
     best = next(k for k, one in enumerate(scores) if one >= max(scores) - ROUNDING)
-    codes = shaken(problem, found[best], searches[-1])
+    codes = shaken(problem, labellings[best], searches[-1])
     blocks = [network.storage.simple_csr(layer) for layer in network.layers]
     quality = sum(
         links_modularity(codes[block.sources], codes[block.indices], block.data, float(resolution))
