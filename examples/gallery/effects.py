@@ -48,7 +48,7 @@ effects = result.effects(full=True).query("node == @home")
 ax = plot_effects(effects)
 
 # %%
-# Parks of more and more links, and the shape that fits best.
+# Parks of more and more links.
 doses = dose_response(
     network,
     make=park_of,
@@ -59,10 +59,7 @@ doses = dose_response(
     rng=1,
     progress=False,
 )
-fit = doses.fit("access", node=home, shape="best", rng=1)
-ax = plot_dose_response(
-    doses.to_frame(), measure="access", node=home, fit=fit, label="links of the park"
-)
+ax = plot_dose_response(doses, measure="access", node=home, label="links of the park")
 
 # %%
 # Links of the park, mean over random placements: what is drawn at random is thin.

@@ -53,7 +53,7 @@ def dose_response(
         Gives the scenario of a dose, such as ``lambda size: ReverseEnclave(home, host, size,
         0.5)``: of a number of parks (`scenarios.Combined`), or their openness.
     doses : sequence of float
-        Different numbers, two or more; `DoseResponse.fit` needs four.
+        Different numbers, two or more.
     measures : mapping of str to function, or function
         As in `compare_scenarios`; or a function of the dose that gives such a mapping, with the
         same names, if the dose is a part of the measure: the openness of borders, 1 - ``border``
@@ -69,7 +69,7 @@ def dose_response(
     Returns
     -------
     DoseResponse
-        ``.to_frame()``, ``.shapes(measure)`` and ``.fit(measure, shape=...)``.
+        ``.to_frame()`` has the effects by dose.
 
     Raises
     ------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,7 @@ from netinnov._runtime.arguments import as_list
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments import DoseResponse, ExperimentResult
-from netinnov.experiments._dose_shapes import CURVES, Shape, curves
-from netinnov.plotting._drawing import chance, drawing, legend_above, number, table_of
+from netinnov.plotting._drawing import chance, drawing, legend_above, table_of
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._forest import label_rows, write_columns
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE
@@ -232,7 +231,6 @@ def plot_dose_response(
     *,
     measure: str,
     node: str | None = None,
-    fit: pd.Series[float] | None = None,
     label: str = "dose",
     ax: Axes | None = None,
 ) -> Axes:
@@ -248,10 +246,6 @@ def plot_dose_response(
         Which measure.
     node : str, optional
         Of which node; None where the measure is one number.
-    fit : Series, optional
-        From `netinnov.experiments.DoseResponse.fit`, of any shape: the fitted line or curve, and
-        the interval of its bend or peak, or of the dose half-way to its plateau. The legend gives
-        the part of the variation over doses that it describes, and says where it fits poorly.
     label : str
         What the dose is, with its unit.
     ax : Axes, optional
@@ -261,8 +255,7 @@ def plot_dose_response(
     -------
     Axes
         Points: means; thin lines: the middle 95 % of placements; thick lines: 95 % interval for
-        Monte Carlo error; grey band: the middle 95 % of placebos; dashed: the fit, with the
-        interval of its bend or peak along the bottom.
+        Monte Carlo error; grey band: the middle 95 % of placebos.
 
     Raises
     ------
@@ -301,50 +294,8 @@ def plot_dose_response(
             ax.vlines(dose, *spans, color=PALETTE[0], linewidth=2.6, zorder=2.5)
         (points,) = ax.plot(dose, rows["difference"], "o", color=PALETTE[0], zorder=3)
         points.set(markersize=4, label=text)
-        if fit is not None:
-            _draw_fit(ax, fit, dose, rows["difference"].to_numpy(np.float64))
         ax.set_xlabel(printable(label))
         of = "" if node is None else f" of {printable(node)}"
         ax.set_ylabel(f"change in {printable(measure).replace('_', ' ')}{of}")
         legend_above(ax)
     return ax
-
-
-def _draw_fit(ax: Axes, fit: pd.Series[Any], dose: Floats, change: Floats) -> None:
-    shape = printable(fit.name).replace("_", " ")
-    along = np.linspace(dose.min(), dose.max(), 200)
-    dashes: dict[str, Any] = {"color": PALETTE[1], "linestyle": (0, (5, 1.6)), "linewidth": 1.0}
-    slope = float(fit["slope"])
-    known = np.isfinite(change)
-    if fit.name == "line":
-        # Least squares lead through the mean point.
-        level = change[known].mean() + slope * (along - dose[known].mean())
-        text = f"straight line, slope {number(slope)}"
-        ax.plot(along, level, label=text + _certainty(fit, "slope"), **dashes)
-        return
-    bend, low, high = fit[["break", "break_low", "break_high"]].astype(float)
-    along = np.union1d([bend], along)
-    of, shape_name = np.array([bend]), cast("Shape", fit.name)
-    observed, drawn = (curves(at, of, shape_name)[0] for at in (dose, along))
-    factor, level = np.polyfit(observed[known], change[known], 1)
-    if fit.name == "peak":
-        shape, where = "highest" if factor >= 0 else "lowest", " at"
-    else:
-        where = ", half-way at" if fit.name in CURVES else " at"
-    text = f"{shape}{where} {number(bend)}{_certainty(fit, 'break')}"
-    ax.plot(along, level + factor * drawn, label=text, **dashes)
-    # Of a curve the interval can lie far beyond the doses.
-    ends, at = np.clip([low, high], dose.min(), dose.max()), [0.015, 0.015]
-    (span,) = ax.plot(ends, at, color=PALETTE[1], transform=ax.get_xaxis_transform())
-    span.set(linewidth=2.4, solid_capstyle="butt", clip_on=False)
-    if dose.min() <= bend <= dose.max():
-        ax.axvline(bend, color=GREY, linewidth=0.5, zorder=0)
-
-
-def _certainty(fit: pd.Series[Any], name: str) -> str:
-    known = [f"{name}_low", f"{name}_high", "r_squared"]
-    low, high, described = fit.reindex(known).astype(float)
-    parts = [] if np.isnan(low) else [f"95 %: {number(low)} to {number(high)}"]
-    parts += [] if np.isnan(described) else [f"R² = {described:.2f}"]
-    text = f"\n{', '.join(parts)}" if parts else ""
-    return f"{text}\na poor fit: no shape to rely on" if fit.get("poor", 0) else text

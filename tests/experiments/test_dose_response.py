@@ -1,4 +1,4 @@
-"""Doses, specifications and power: bends that were put in are found, signs are counted."""
+"""Doses and specifications: what was put in is found, signs are counted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from netinnov.experiments import (
     specification_curve,
     specification_summary,
 )
-from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave
+from netinnov.scenarios import MatchedPlacebo, ReverseEnclave
 from planted import Plus, weight, weights
 
 # Measures of their own that grow with the weight that scenarios add: see test_no_test.py.
@@ -35,10 +35,6 @@ def pair() -> ni.MultilayerNetwork:
 
 def saturating(dose: float, sd: float = 0.0) -> Plus:
     return Plus(2 * min(dose, 4.5) + 1, sd)
-
-
-def starting(dose: float, sd: float = 0.0) -> Plus:
-    return Plus(3 + 1.5 * max(dose - 6, 0), sd)
 
 
 def respond(network, make, **options):
@@ -72,159 +68,6 @@ def test_the_monotone_curve_pools_what_falls_back(pair) -> None:
     assert [by["b", dose] for dose in up] == pytest.approx([-1, -3, -3, -6])
 
 
-def test_a_planted_saturation_is_found(pair) -> None:
-    fit = respond(pair, saturating).fit("w", rng=1)
-    assert fit[["break", "break_low", "break_high"]].tolist() == pytest.approx([4.5] * 3)
-    assert fit["slope"] == pytest.approx(2)
-    assert fit["plateau"] == pytest.approx(10)
-    assert fit["gain"] == pytest.approx(1)
-    assert fit["at_edge"] == 0
-
-
-def test_a_planted_threshold_is_found_and_a_fall_as_well(pair) -> None:
-    found = respond(pair, starting, measures={"s": weights})
-    for node, sign in (("a", 1), ("b", -1)):
-        fit = found.fit("s", node=node, shape="threshold", rng=1)
-        assert fit["break"] == pytest.approx(6)
-        assert fit["slope"] == pytest.approx(1.5 * sign)
-        assert fit["plateau"] == pytest.approx(3 * sign)
-
-
-def test_a_straight_line_bends_at_the_edge_only(pair) -> None:
-    fit = respond(pair, Plus).fit("w", rng=1)
-    assert fit["break"] == 10
-    assert fit["gain"] == pytest.approx(0, abs=1e-9)
-    assert fit["at_edge"] == 1
-    level = respond(pair, lambda _: Plus(3)).fit("w", rng=1)
-    assert level["slope"] == pytest.approx(0, abs=1e-9)
-    assert level["plateau"] == pytest.approx(3)
-    assert level["gain"] == 0
-
-
-def test_the_interval_is_wider_with_noise_and_repeats(pair) -> None:
-    # The doses have noise of their own, not common: the number of the dose is in the stream.
-    def noisy(sd):
-        def make(dose):
-            def change(network, rng):
-                return saturating(dose, sd)(network, rng.spawn(int(dose))[-1])
-
-            return change
-
-        return make
-
-    little, much = (respond(pair, noisy(sd)).fit("w", rng=2) for sd in (0.2, 2.0))
-    widths = [fit["break_high"] - fit["break_low"] for fit in (little, much)]
-    assert 0 < widths[0] < widths[1]
-    assert little["break_low"] <= 4.5 <= little["break_high"]
-    pd.testing.assert_series_equal(respond(pair, noisy(2.0)).fit("w", rng=2), much)
-
-
-def test_undefined_replicates_and_doses_are_left_out(pair) -> None:
-    def sometimes(network):
-        value = weight(network)
-        return math.nan if value > 109.5 or int(value * 1000) % 5 == 1 else value
-
-    found = respond(pair, partial(saturating, sd=0.05), measures={"w": sometimes},
-                    doses=[*range(1, 5), 4.2])  # fmt: skip
-    fit = found.fit("w", shape="threshold", rng=1, resamples=50)
-    # No replicate has a value at all doses; each dose has enough of them for a test.
-    assert np.isfinite(fit.drop("support").to_numpy()).all()
-    assert math.isnan(fit["support"])  # to compare shapes needs six
-    with pytest.raises(InputError, match=r"needs four doses.*there are 3"):
-        respond(pair, saturating, doses=[1, 2, 3]).fit("w")
-    never = respond(pair, saturating, measures={"w": lambda _: math.nan})
-    assert never.to_frame()["monotone"].isna().all()
-    with pytest.raises(InputError, match=r"needs four doses.*there are 0"):
-        never.fit("w")
-
-
-def test_a_dose_of_nothing_is_one_value(pair) -> None:
-    found = respond(
-        pair, lambda dose: saturating(dose, 0.3) if dose else NoChange(), doses=range(9)
-    )
-    assert (found.result.replicates["scenario"] == "0").sum() == 1
-    fit = found.fit("w", rng=1, resamples=50)
-    assert np.isfinite(fit.to_numpy()).all()
-
-
-def curved(dose: float, sd: float = 0.0) -> Plus:
-    return Plus(2 + 12 * dose / (3 + dose), sd)
-
-
-def decaying(dose: float, sd: float = 0.0) -> Plus:
-    return Plus(1 + 8 * (1 - 2 ** (-dose / 2)), sd)
-
-
-def peaked(dose: float, sd: float = 0.0) -> Plus:
-    return Plus(10 - 0.3 * (dose - 5.5) ** 2, sd)
-
-
-def dipped(dose: float, sd: float = 0.0) -> Plus:
-    return Plus(0.3 * (dose - 7) ** 2 - 4, sd)
-
-
-@pytest.mark.parametrize(
-    ("make", "shape", "bend", "slope", "plateau"),
-    [
-        (saturating, "saturation", 4.5, 2, 10),
-        (starting, "threshold", 6, 1.5, 3),
-        (curved, "michaelis_menten", 3, 4, 14),
-        (decaying, "exponential", 2, 8 * math.log(2) / 2, 9),
-        # The slope of a parabola is that at the lowest dose, 1.
-        (peaked, "peak", 5.5, 0.6 * 4.5, 10),
-        (dipped, "peak", 7, -0.6 * 6, -4),
-    ],
-)
-def test_the_shape_that_was_planted_is_chosen(pair, make, shape, bend, slope, plateau) -> None:
-    found = respond(pair, partial(make, sd=0.01), doses=range(1, 13), replicates=8)
-    shapes = found.shapes("w")
-    assert shapes.index[0] == shape
-    assert shapes["weight"].iloc[0] > 0.9
-    assert shapes["weight"].sum() == pytest.approx(1)
-    fit = found.fit("w", shape="best", rng=1, resamples=200)
-    assert fit.name == shape
-    assert fit["support"] > 0.9
-    assert fit["break"] == pytest.approx(bend, rel=0.005)
-    assert fit["slope"] == pytest.approx(slope, rel=0.005)
-    assert fit["plateau"] == pytest.approx(plateau, rel=0.005)
-    assert fit["break_low"] <= fit["break"] <= fit["break_high"]
-    named = found.fit("w", shape=shape, rng=1, resamples=200)
-    pd.testing.assert_series_equal(named, fit)
-
-
-def test_criterion_by_hand(pair) -> None:
-    # 1, 2, 3, 3, 2, 1 is level with the error 4 (slope 0); AICc = 6 ln(4/6) + 6 + 24/2.
-    up = dict(zip(range(1, 7), [1.0, 2, 3, 3, 2, 1], strict=True))
-    table = respond(pair, lambda dose: Plus(up[dose]), doses=range(1, 7)).shapes("w")
-    assert table.loc["line"].tolist()[:2] == pytest.approx([4, 6 * math.log(4 / 6) + 18])
-    # The bent line by an independent loop over its break.
-    dose, value = np.arange(1.0, 7), np.array(list(up.values()))
-    left = [np.linalg.lstsq(np.column_stack([np.ones(6), np.minimum(dose, at)]), value)[1]
-            for at in np.linspace(1.01, 6, 500)]  # fmt: skip
-    best = min(float(each[0]) for each in left)
-    assert table.loc["saturation", "error"] == pytest.approx(best, rel=1e-3)
-    k = 4
-    expected = 6 * math.log(table.loc["saturation", "error"] / 6) + 2 * k + 2 * k * (k + 1)
-    assert table.loc["saturation", "aicc"] == pytest.approx(expected)
-
-
-def test_a_straight_line_has_no_break(pair) -> None:
-    found = respond(pair, partial(Plus, sd=0.1))
-    fit = found.fit("w", shape="best", rng=1, resamples=50)
-    assert fit.name == "line"
-    assert fit["slope"] == pytest.approx(1, abs=0.02)
-    assert fit[["break", "break_low", "plateau", "at_edge"]].isna().all()
-    with pytest.raises(InputError, match=r"to compare shapes needs six doses.*there are 5"):
-        respond(pair, Plus, doses=range(5)).fit("w", shape="best")
-
-
-def test_curves_begin_at_dose_zero(pair) -> None:
-    found = respond(pair, Plus, doses=range(-2, 6))
-    assert set(found.shapes("w").index) == {"line", "saturation", "threshold", "peak"}
-    with pytest.raises(InputError, match=r"'exponential' begins at dose 0; the lowest is -2"):
-        found.fit("w", shape="exponential")
-
-
 def test_each_dose_has_its_placebo_band(pair) -> None:
     found = respond(
         pair, lambda dose: Plus(2 * dose, 0.1), doses=[1, 5],
@@ -255,7 +98,6 @@ def test_the_dose_can_be_a_part_of_the_measure(pair, tmp_path) -> None:
     assert table["baseline"].tolist() == [100, 200, 300, 400]
     assert table["placebo_p"].tolist() == pytest.approx([2 / 10] * 4)
     assert table["corrected_p"].tolist() == pytest.approx([8 / 10] * 4)
-    assert found.fit("w", shape="line", rng=1, resamples=9)["slope"] == pytest.approx(2)
     again = respond(pair, lambda _: Plus(2), checkpoint=tmp_path, **options)
     pd.testing.assert_frame_equal(again.to_frame(), table)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2", "3", "4"]
@@ -281,19 +123,6 @@ def test_wrong_doses_are_refused(pair, options, words) -> None:
     options = {"make": saturating} | options
     with pytest.raises(InputError, match=words):
         respond(pair, **options)
-
-
-def test_fit_knows_its_measures(pair) -> None:
-    found = respond(pair, saturating, measures={"s": weights})
-    for measure, node, words in (
-        ("w", None, r"measures are \['s'\]"),
-        ("s", None, r"must be one of '\w+', .*; found None"),
-        ("s", "z", "found 'z'"),
-    ):
-        with pytest.raises(InputError, match=words):
-            found.fit(measure, node=node)
-    with pytest.raises(InputError, match="`shape`"):
-        found.fit("s", node="a", shape="curve")  # type: ignore[arg-type]
 
 
 def test_doses_have_checkpoints(pair, tmp_path) -> None:
@@ -442,16 +271,3 @@ def test_alternatives_without_a_name_are_described(pair) -> None:
     curve = specification_curve(pair, specifications=choices, make=make, replicates=2, rng=1,
                                 progress=False)  # fmt: skip
     assert curve["measure"].tolist() == ["partial(times, factor=2)", "partial(times, factor=3)"]
-
-
-def test_fits_of_a_node_and_intervals_of_other_confidence(pair) -> None:
-    # The second node has minus what the first has.
-    found = respond(pair, partial(saturating, sd=0.5), measures={"s": weights})
-    first, second = (found.fit("s", node=node, rng=1) for node in ("a", "b"))
-    assert second["plateau"] == pytest.approx(-first["plateau"])
-    shapes = [found.shapes("s", node=node) for node in ("a", "b")]
-    pd.testing.assert_frame_equal(*shapes)
-    half = found.fit("s", node="a", confidence=0.5, rng=1)
-    assert half["plateau"] == first["plateau"]
-    assert first["plateau_low"] < half["plateau_low"] < half["plateau"] < half["plateau_high"]
-    assert half["plateau_high"] < first["plateau_high"]

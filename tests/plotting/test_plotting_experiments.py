@@ -141,49 +141,6 @@ def test_doses_are_drawn_in_their_order(ax):
     drawn(ax)
 
 
-@pytest.mark.parametrize(
-    ("shape", "words", "effect"),
-    [
-        ("saturation", "saturation at 2", lambda dose: np.minimum(dose, 2)),
-        ("threshold", "threshold at 2", lambda dose: 1 + np.maximum(dose, 2)),
-        # From 1 at dose 0 to the plateau 3, half of the way at dose 2.
-        ("michaelis_menten", "half-way at 2", lambda dose: 1 + 2 * dose / (2 + dose)),
-        ("exponential", "half-way at 2", lambda dose: 3 - 2 * 2 ** (-dose / 2)),
-        ("peak", "highest at 2", lambda dose: 1 - (dose - 2) ** 2),
-        ("peak", "lowest at 2", lambda dose: (dose - 2) ** 2 - 1),
-    ],
-)
-def test_the_fitted_curve_is_that_of_its_shape(shape, words, effect, ax):
-    table = DOSES.assign(difference=effect(DOSES["dose"]))
-    fit = {"break": 2.0, "break_low": 1.5, "break_high": 40.0, "slope": 1.0, "plateau": 3.0}
-    plot_dose_response(table, measure="access", node="home", fit=pd.Series(fit, name=shape), ax=ax)
-    (line,) = [line for line in ax.lines if f"{words}\n" in str(line.get_label())]
-    assert line.get_ydata() == pytest.approx(effect(line.get_xdata()))
-    # The interval goes beyond the doses, which the axes do not.
-    assert ax.get_xlim()[1] < 5
-    drawn(ax)
-
-
-def test_a_straight_line_has_no_bend_to_draw(ax):
-    fit = {"break": np.nan, "break_low": np.nan, "break_high": np.nan, "plateau": np.nan}
-    fitted = pd.Series({**fit, "slope": 0.5}, name="line")
-    plot_dose_response(DOSES, measure="access", node="home", fit=fitted, ax=ax)
-    (line,) = [line for line in ax.lines if "straight line" in str(line.get_label())]
-    assert line.get_label() == "straight line, slope 0.5"
-    # Through the means of doses and effects, 7 / 3 and 0.2.
-    expected = 0.2 + 0.5 * (line.get_xdata() - 7 / 3)
-    assert line.get_ydata() == pytest.approx(expected)
-
-
-def test_a_poor_fit_says_so(ax):
-    fit = {"slope": -0.0004, "slope_low": -0.002, "slope_high": -0.0, "r_squared": 0.02}
-    for poor in (0.0, 1.0):
-        fitted = pd.Series({**fit, "poor": poor}, name="line")
-        plot_dose_response(DOSES, measure="access", node="home", fit=fitted, ax=ax)
-        line = "straight line, slope −0.0004\n95 %: −0.002 to 0, R² = 0.02"
-        assert entries(ax)[-1] == line + "\na poor fit: no shape to rely on" * bool(poor)
-
-
 def test_what_was_not_measured_has_no_doses(ax):
     with pytest.raises(InputError, match="measures are"):
         plot_dose_response(DOSES, measure="access", ax=ax)

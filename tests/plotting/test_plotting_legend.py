@@ -31,16 +31,12 @@ DOSES = pd.DataFrame(
         "high": 0.4,
     }
 )
-FIT = pd.Series(
-    {"slope": 0.1, "slope_low": -1.23e-10, "slope_high": 1.23e-10, "r_squared": 0.5}, name="line"
-)
-
 PLOTS: dict[str, Callable[[Axes], object]] = {
     "reach": lambda ax: plot_reach(
         {name: pd.Series([1.0, 2.0, None]) for name in NAMES}, horizon=60, ax=ax
     ),
     "robustness": lambda ax: plot_robustness(dict.fromkeys(NAMES, CURVE), ax=ax),
-    "doses": lambda ax: plot_dose_response(DOSES, measure="access", node="home", fit=FIT, ax=ax),
+    "doses": lambda ax: plot_dose_response(DOSES, measure="access", node="home", ax=ax),
 }
 
 
