@@ -27,7 +27,7 @@ from netinnov.plotting._drawing import (
     write_notes,
 )
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._frame import Frame, draw_places, in_frame, map_axes
+from netinnov.plotting._frame import Frame, Kws, draw_places, in_frame, map_axes
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import DOUBLE, INK, colour_bar, larger, print_style
 
@@ -48,6 +48,8 @@ def plot_centres(
     spokes: bool = True,
     label: str = "centrality",
     basemap: Any = "land",
+    edge_kws: Kws = None,
+    node_kws: Kws = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the centres among places on a map, with the share of resamples that agree.
@@ -72,6 +74,8 @@ def plot_centres(
         What the area of a marker stands for.
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below; see `plot_flow_map`.
+    edge_kws, node_kws : mapping, optional
+        Settings of matplotlib for the lines (`LineCollection`) and for the places (`scatter`).
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
 
@@ -116,7 +120,7 @@ def plot_centres(
         width = page_width(ax)
         most = _MOST * min(width / DOUBLE, 1.0)
         area = (_LEAST + (most - _LEAST) * share).to_numpy(np.float64)
-        lines = _draw_spokes(ax, visible) if spokes else False
+        lines = _draw_spokes(ax, visible, edge_kws) if spokes else False
         back_to_front = visible.iloc[::-1]
         for mine, marker, edge_width, name in (
             (~back_to_front["centre"], "o", 0.5, "other places"),
@@ -124,7 +128,7 @@ def plot_centres(
         ):
             look: dict[str, Any] = {"marker": marker, "width": edge_width, "zorder": 5 + edge_width}
             look["face"] = _shades(back_to_front["support"][mine])
-            draw_places(ax, back_to_front[mine], area[::-1][mine], name, **look)
+            draw_places(ax, back_to_front[mine], area[::-1][mine], name, kws=node_kws, **look)
         style: dict[str, Any] = {"labelspacing": 0.9}
         if width < _NARROW:
             ax.xaxis.set_major_locator(MaxNLocator(3))
@@ -164,7 +168,7 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _draw_spokes(ax: Axes, visible: pd.DataFrame) -> bool:
+def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: Kws) -> bool:
     centres = visible[visible["centre"] & visible["community"].notna()]
     centres = centres.sort_values("centrality", ascending=False, kind="stable")
     hubs = centres.drop_duplicates("community").set_index("community")[["lon", "lat"]]
@@ -176,7 +180,7 @@ def _draw_spokes(ax: Axes, visible: pd.DataFrame) -> bool:
     lines = list(np.stack([starts[drawn], ends[drawn]], axis=1))
     width = 0.5 if len(lines) <= _MANY else 0.25
     style: dict[str, Any] = {"colors": "#8c8c8c", "linewidths": width, "zorder": 2, "gid": "spokes"}
-    ax.add_collection(LineCollection(lines, **style), autolim=False)
+    ax.add_collection(LineCollection(lines, **style | dict(edge_kws or {})), autolim=False)
     return True
 
 

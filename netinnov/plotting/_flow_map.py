@@ -19,6 +19,7 @@ from netinnov.plotting._drawing import entry, legend_beside, number, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import (
     Frame,
+    Kws,
     arrow_handle,
     draw_arrow,
     draw_places,
@@ -61,6 +62,8 @@ def plot_flow_map(
     arrows: int = 20,
     label: str = "weight",
     basemap: Any = "land",
+    edge_kws: Kws = None,
+    node_kws: Kws = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw places at their coordinates, links as lines by layer and enclaves as arrows.
@@ -93,6 +96,8 @@ def plot_flow_map(
         What is drawn below: land and sea (Natural Earth, 1:50 million, without borders), nothing,
         or your own shapes: in any coordinate system, or a file of GeoJSON (``pip install
         'netinnov[maps]'``).
+    edge_kws, node_kws : mapping, optional
+        Settings of matplotlib for the lines (`LineCollection`) and for the places (`scatter`).
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
 
@@ -154,9 +159,11 @@ def plot_flow_map(
     area = 9 + 75 * (shown["strength"] / max(shown["strength"].max(), 1e-300))
     with print_style():
         ax = map_axes(ax, frame, basemap)
-        handles, cut = _draw_links(ax, network, drawn, located, strength, modelled, strongest)
+        handles, cut = _draw_links(
+            ax, network, drawn, located, strength, modelled, strongest, edge_kws
+        )
         handles += _draw_enclaves(ax, inner, located)
-        handles += _draw_roles(ax, shown.assign(area=area), ends)
+        handles += _draw_roles(ax, shown.assign(area=area), ends, node_kws)
         title = f"width of a link: {printable(label)}" if drawn else None
         legend_beside(ax, handles, title=title, alignment="left", handlelength=3.4)
         write_notes(ax, [*notes, *unplaced, *cut, *_parameters(network, drawn)])
@@ -189,6 +196,7 @@ def _draw_links(
     strength: pd.Series[float],
     modelled: Collection[str],
     strongest: int,
+    edge_kws: Kws,
 ) -> tuple[list[Line2D], list[str]]:
     handles: list[Line2D] = []
     frames, cut = [], []
@@ -223,7 +231,8 @@ def _draw_links(
         width = np.maximum(own["weight"] / alike.max() * widest, _THINNEST)
         look: dict[str, Any] = {"colors": style["color"], "linestyles": [style["linestyle"]]}
         look |= {"alpha": 0.4, "zorder": 1} if model else {"alpha": 0.85, "zorder": 4}
-        drawn = LineCollection(list(ways[own.index]), linewidths=width.to_numpy(), **look)
+        look |= {"linewidths": width.to_numpy()} | dict(edge_kws or {})
+        drawn = LineCollection(list(ways[own.index]), **look)
         drawn.set_gid(layer)
         ax.add_collection(drawn, autolim=False)
         upto = "each" if len(own) > 1 == own["weight"].nunique() else "up to"
@@ -284,7 +293,7 @@ def _strength(
     return total.reindex(network.nodes.index).fillna(0.0)
 
 
-def _draw_roles(ax: Axes, at: pd.DataFrame, arrows: pd.DataFrame) -> list[Line2D]:
+def _draw_roles(ax: Axes, at: pd.DataFrame, arrows: pd.DataFrame, node_kws: Kws) -> list[Line2D]:
     at = at.iloc[::-1]  # the strongest on top
     home, host = at.index.isin(arrows["home"]), at.index.isin(arrows["host"])
     handles = []
@@ -295,7 +304,7 @@ def _draw_roles(ax: Axes, at: pd.DataFrame, arrows: pd.DataFrame) -> list[Line2D
         ("other place" if len(arrows) else "place", ~home & ~host, "o", "#9a9a9a", "white"),
     ):
         look: dict[str, Any] = {"marker": marker, "face": face, "edge": edge}
-        handles += draw_places(ax, at[mine], at["area"][mine], role, **look)
+        handles += draw_places(ax, at[mine], at["area"][mine], role, kws=node_kws, **look)
     return handles
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -24,6 +25,7 @@ from netinnov.errors import InputError
 from netinnov.plotting._style import DOUBLE, INK, PAGE, axes_or_new, larger, write
 from netinnov.sources._geojson import features_of
 
+Kws: TypeAlias = Mapping[str, Any] | None  # settings of matplotlib, after ours
 Frame: TypeAlias = tuple[float, float, float, float]  # west, east, south, north in degrees
 
 _KM_PER_DEGREE = 6371.0088 * np.pi / 180
@@ -146,12 +148,13 @@ def draw_places(
     edge: str = INK,
     width: float = 0.7,
     zorder: float = 6,
+    kws: Kws = None,
 ) -> list[Line2D]:
     """Markers of places, and their entry in the legend; nothing where there are none."""
     if spots.empty:
         return []
     look: dict[str, Any] = {"s": area, "marker": marker, "zorder": zorder, "gid": label}
-    look |= {"facecolors": face, "edgecolors": edge, "linewidths": width}
+    look |= {"facecolors": face, "edgecolors": edge, "linewidths": width} | dict(kws or {})
     ax.scatter(spots["lon"], spots["lat"], **look)
     key: dict[str, Any] = {"linestyle": "none", "markersize": 5, "mec": edge, "mew": width}
     return [Line2D([], [], marker=marker, mfc=face, label=label, **key)]

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from netinnov.plotting._drawing import legend_beside, number, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._frame import draw_places, frame_of, map_axes
+from netinnov.plotting._frame import Kws, draw_places, frame_of, map_axes
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import INK, PALETTE, print_style
 
@@ -29,6 +29,8 @@ def plot_link_changes(
     names: Names | None = None,
     label: str = "weight",
     basemap: Any = "land",
+    edge_kws: Kws = None,
+    node_kws: Kws = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw which links between places a scenario takes away, and which it makes.
@@ -45,6 +47,8 @@ def plot_link_changes(
         What the weight of a link is, with its unit.
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below; see `plot_flow_map`.
+    edge_kws, node_kws : mapping, optional
+        Settings of matplotlib for the lines (`LineCollection`) and for the places (`scatter`).
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
 
@@ -95,8 +99,8 @@ def plot_link_changes(
     with print_style():
         everywhere = at.loc[pd.unique(lines[["a", "b"]].to_numpy().ravel())]
         ax = map_axes(ax, frame_of(everywhere), basemap)
-        handles = _draw_lines(ax, drawn, at)
-        handles += draw_places(ax, ends, 16, "end of a link drawn")
+        handles = _draw_lines(ax, drawn, at, edge_kws)
+        handles += draw_places(ax, ends, 16, "end of a link drawn", kws=node_kws)
         handles += draw_places(ax, at.loc[new], 75, "new node", marker="*", face=INK)
         title = f"width: change in {printable(label)}" if len(drawn) else None
         legend_beside(ax, handles, title=title, alignment="left")
@@ -133,7 +137,7 @@ def _strongest(lines: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return pd.concat(parts), cut
 
 
-def _draw_lines(ax: Axes, changes: pd.DataFrame, at: pd.DataFrame) -> list[Line2D]:
+def _draw_lines(ax: Axes, changes: pd.DataFrame, at: pd.DataFrame, edge_kws: Kws) -> list[Line2D]:
     handles = []
     most = max(float(changes["change"].abs().max()), 1e-300) if len(changes) else 1.0
     for text, sign, colour, dash in _SIGNS:
@@ -145,6 +149,7 @@ def _draw_lines(ax: Axes, changes: pd.DataFrame, at: pd.DataFrame) -> list[Line2
         widths = np.maximum(_WIDEST * size / most, _THINNEST)
         look: dict[str, Any] = {"colors": colour, "linestyles": [dash], "zorder": 2 + (sign > 0)}
         look |= {"linewidths": widths.to_numpy(), "alpha": 0.85, "gid": text}
+        look |= dict(edge_kws or {})
         ax.add_collection(LineCollection(list(np.stack(ends, axis=1)), **look), autolim=False)
         low, high = number(size.min()), number(size.max())
         label = f"{text}, {high}" if low == high else f"{text}, {low} to {high}"
