@@ -9,6 +9,7 @@ from contextvars import ContextVar
 
 import pandas as pd
 
+from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError, shortened
 from netinnov.linkages._pairs import Weighting
 
@@ -32,6 +33,9 @@ def most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:
 
 def with_countries(places: pd.DataFrame, countries: pd.Series) -> pd.DataFrame:
     codes = pd.Index(countries.dropna().unique(), dtype="str")
+    if (both := places.index.intersection(codes)).size:
+        msg = f"a place must not be called as a country is; {examples(both, str)} is both: get the "
+        raise InputError(f"{msg}files again, or mend the id or the country of that place.")
     above = pd.DataFrame({"name": codes, "country": codes, "level": "country"}, codes)
     places = places if "level" in places else places.assign(level="city")
     text = {name: "str" for name in places if name not in ("lon", "lat", "population")}

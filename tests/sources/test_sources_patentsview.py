@@ -392,6 +392,16 @@ def test_arguments_that_do_not_fit(write, tmp_path):
 # -- the slices at hand ------------------------------------------------------------------------
 
 
+def test_a_location_that_is_called_as_a_country_is_refused(write):
+    """The countries are places above the locations, so that US would be two places."""
+    folder = write(
+        g_inventor_disambiguated=INVENTORS.replace(" hz", " US"),
+        g_location_disambiguated=LOCATIONS.replace("hz ", "US "),
+    )
+    with pytest.raises(InputError, match="must not be called as a country is; US is both"):
+        read_patentsview(folder)
+
+
 @pytest.fixture(scope="module")
 def slices(shared: Path) -> Path:
     folder = shared / "data" / "patentsview_inventors"
