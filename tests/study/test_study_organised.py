@@ -194,8 +194,9 @@ def test_places_are_specialised_in_the_layers_where_they_have_more_than_others()
     known = facts_of(organised, context)
     special = dict(zip(known["specialised"], known["most_in"], strict=True))
     assert special == {"Q": "x", "R": "y"}
-    assert "Most specialised of the places with at least the median number of links" in said(
-        organised, context
+    assert (
+        "Most specialised of the linked places with at least their median number of links"
+        in said(organised, context)
     )
     assert context_of(three(CHAIN)).once(organised.specialisation) is None
 
