@@ -7,8 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -110,7 +114,8 @@ def encode_figure(
     """File contents, in memory: matplotlib replaces the error of a full disk by its own."""
     content: dict[Format, bytes] = {}
     with print_style(), _laid_out(figure):
-        for each in formats:
+        # The picture of dots first: the other canvases leave the figure at 72 dots an inch.
+        for each in sorted(set(formats), key=lambda one: one != "png"):
             texts = dict(zip(_KEYS[each], (name, caption, command), strict=True))
             about = {key: one_line(text) for key, text in texts.items() if text}
             content[each] = _png(figure, about) if each == "png" else _vector(figure, each, about)
@@ -119,29 +124,32 @@ def encode_figure(
 
 @contextmanager
 def _laid_out(figure: Figure) -> Iterator[None]:
-    """One layout for all formats, which takes longer than drawing."""
-    engine = figure.get_layout_engine()
-    if engine is not None and figure.axes:
-        engine.execute(figure)
-        figure.set_layout_engine("none")
+    """One layout for all formats: `savefig` makes one each time, which takes longer than drawing."""
+    canvas, dpi, engine = figure.canvas, figure.dpi, figure.get_layout_engine()
     try:
+        figure.dpi = _DOTS_PER_INCH
+        if engine is not None and figure.axes:
+            engine.execute(figure)
+            figure.set_layout_engine("none")
         yield
     finally:
         figure.set_layout_engine(engine)
+        figure.set_canvas(canvas)
+        figure.dpi = dpi
 
 
 def _vector(figure: Figure, form: Format, about: dict[str, str]) -> bytes:
     stream = BytesIO()
     undated = {"Creator": _SOFTWARE, "CreationDate" if form == "pdf" else "Date": None}
-    figure.savefig(stream, format=form, metadata=about | undated)
+    canvas: Any = FigureCanvasPdf if form == "pdf" else FigureCanvasSVG
+    getattr(canvas(figure), f"print_{form}")(stream, metadata=about | undated)
     return stream.getvalue()
 
 
 def _png(figure: Figure, about: dict[str, str]) -> bytes:
-    stream = BytesIO()
-    figure.savefig(stream, format="rgba", dpi=_DOTS_PER_INCH)
-    size = [int(inches * _DOTS_PER_INCH) for inches in figure.get_size_inches()]
-    drawn = Image.frombytes("RGBA", (size[0], size[1]), stream.getvalue())
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    drawn = Image.fromarray(np.array(canvas.buffer_rgba()))
     if drawn.getchannel("A").getextrema()[0] == 255:
         drawn = drawn.convert("RGB")
         if drawn.getcolors(_PHOTOGRAPH) is not None:
