@@ -124,7 +124,7 @@ def encode_figure(
 
 @contextmanager
 def _laid_out(figure: Figure) -> Iterator[None]:
-    """One layout for all formats: `savefig` makes one each time, which takes longer than drawing."""
+    """One layout for all formats: making it takes longer than drawing."""
     canvas, dpi, engine = figure.canvas, figure.dpi, figure.get_layout_engine()
     try:
         figure.dpi = _DOTS_PER_INCH
