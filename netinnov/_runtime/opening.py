@@ -185,11 +185,15 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(cast(io.BufferedReader, stream), "sha256").hexdigest()
 
 
+def is_of_network(about: Any) -> bool:
+    """Whether a ``network.json`` is of `write_network`, or was; one by hand has ``directed``."""
+    keys = about.keys() if isinstance(about, dict) else {"directed"}
+    return "directed" not in keys and not keys.isdisjoint({"format", "tables"})
+
+
 def changed_file(folder: Path, about: Mapping[str, Any]) -> str | None:
     """A file whose SHA-256 is not that in ``network.json``; None if all match."""
-    if "files" not in about:
-        return None
-    files: dict[str, Any] = about["files"] if isinstance(about["files"], dict) else {}
+    files: dict[str, Any] = about["files"] if isinstance(about.get("files"), dict) else {}
     if files.get("network.json") != digest_of_rest(about) or any(
         {"/", "\\", "\0"} & {*f} for f in files
     ):

@@ -22,6 +22,7 @@ from netinnov._runtime.opening import (
     changed_file,
     damage_refused,
     digest_of_rest,
+    is_of_network,
     network_json,
     read_bytes,
     read_json,
@@ -232,10 +233,9 @@ def _refuse_other_format(target: Path) -> None:
 
 
 def is_network_folder(folder: Path) -> bool:
-    """Whether `write_network` wrote a folder, by its ``network.json`` with hashes."""
+    """Whether `write_network` wrote a folder, by its ``network.json``."""
     path = network_json(folder)
-    content = b"" if path is None else read_bytes(path)
-    return b"netinnov network" in content and b'"files"' in content
+    return path is not None and is_of_network(read_json(path))
 
 
 def _refuse_what_is_lost(table: str, column: Column, values: pd.Series) -> None:

@@ -17,7 +17,13 @@ from netinnov._network.layer_table import records_of_old_folder
 from netinnov._network.synonyms import KINDS, TABLES, key_of
 from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.encodings import check_encoding
-from netinnov._runtime.opening import changed_file, ending_of, network_json, read_json
+from netinnov._runtime.opening import (
+    changed_file,
+    ending_of,
+    is_of_network,
+    network_json,
+    read_json,
+)
 from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, TEXT_ENDINGS, read_any_table
@@ -29,7 +35,6 @@ from netinnov.sources._numeric_columns import NUMBERS, typed
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._workbooks import WORKBOOKS, read_workbook
 
-FORMAT = "netinnov network"
 TRUTH = dict.fromkeys(("true", "yes", "1", "是"), True)
 TRUTH |= dict.fromkeys(("false", "no", "0", "否"), False)
 
@@ -133,7 +138,7 @@ def tables_of_file(
     # In a folder that `write_network` wrote the headers are ours.
     about = network_json(path)
     written: Any = None if about is None else read_json(about)
-    ours = isinstance(written, dict) and str(written.get("format", "")).startswith(FORMAT)
+    ours = is_of_network(written)
     if ours and (changed := changed_file(path, written)) is not None:
         msg = f"{path / changed} was changed, damaged or removed after write_network wrote it; "
         say([f"{msg}what is there is read."], stacklevel=5)

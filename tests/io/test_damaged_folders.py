@@ -103,6 +103,20 @@ def test_damaged_bytes_are_refused_in_words(network, tmp_path, format, hashed, n
     assert read_network(folder).equals(network)
 
 
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("key", ['"files"', '"format"', '"tables"', "netinnov network"])
+def test_a_network_json_without_one_of_its_keys_is_no_other_network(network, tmp_path, format, key):
+    """Without `files` or its format it was read as plain tables, which have other types."""
+    write_network(network, folder := tmp_path / "one", format=format)
+    path = folder / "network.json"
+    path.write_text(path.read_text(encoding="utf-8").replace(key, key.upper()), encoding="utf-8")
+    with pytest.raises(InputError, match=r"network\.json must be as write_network wrote it"):
+        ni.read_network(folder)
+    if format == "csv":
+        with pytest.warns(UserWarning, match=r"network\.json was changed, damaged or removed"):
+            read_tables(folder)
+
+
 def test_text_of_parquet_that_is_not_utf8_is_refused(network, tmp_path):
     write_network(network, folder := tmp_path / "one", format="parquet")
     path = folder / "nodes.parquet"
