@@ -84,7 +84,8 @@ def label_points(
             if not inside or (far_away and found_clear):
                 continue
             hit = np.all((taken[:, :2] < high) & (taken[:, 2:] > low), axis=1)
-            if hidden := int(np.delete(hit, spot).sum()):  # a label may touch its own point
+            hit[spot] = False  # a label may touch its own point
+            if hidden := hit[:n].sum() + _HEAD * hit[n:].sum():  # better a point than a name
                 crowded.append((hidden, side, offset, candidate))
                 continue
             away = _gap(taken[:n], candidate)

@@ -30,7 +30,7 @@ SMALLEST = 1e-6  # below it a number is written with a power of ten, not with a 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MOST = 6  # names of a list that are written
 LONGEST = 80  # letters of a cell
-BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff])(,?) (?=[\u4e00-\u9fff])")
 NUMBER = r"([−-]?\d[\d,.]*\d|\d)"
 JOINTS = {"\n": "\n", ": ": "：", ", ": "，"}  # what joins parts of a label or note, and in Chinese
 
@@ -221,7 +221,7 @@ def is_missing(value: Any) -> bool:
 def _line(text: object) -> Any:
     if isinstance(text, list):
         return [_line(each) for each in text]
-    line = BETWEEN_HAN.sub("", " ".join(str(text).split()))
+    line = BETWEEN_HAN.sub(lambda gap: "、" * len(gap[1]), " ".join(str(text).split()))
     return line.replace("。 ", "。").replace("， ", "，")
 
 

@@ -31,3 +31,20 @@ def test_a_line_to_a_label_does_not_lead_across_a_large_marker():
     assert np.hypot(*(end - own)) > 30  # there is no room beside it
     along = np.linspace(own, end, 200)
     assert (np.abs(along - other).max(axis=1) > radii[1] * 2 - 1).all()
+
+
+def test_names_that_must_stand_cover_points_before_they_cover_each_other():
+    across, up = np.meshgrid(np.arange(1, 100, 2.0), np.arange(1, 100, 2.0))
+    crowd = np.column_stack([across.ravel(), up.ravel()])
+    room = (np.abs(crowd - [67, 50]) < [17, 3]).all(axis=1)  # for one name, with no point in it
+    points = np.vstack([[50, 50], [50, 51.5], crowd[~room]])
+    figure = Figure(figsize=(4, 4), dpi=144)
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, 100), ylim=(0, 100))
+    texts, radii = (
+        ["the first of names", "the second of names", *[""] * (len(points) - 2)],
+        np.full(len(points), 0.5),
+    )
+    one, other = label_points(ax, points, texts, radii=radii, most=2, must=2)
+    assert (one.get_text(), other.get_text()) == ("the first of names", "the second of names")
+    assert not one.get_window_extent().overlaps(other.get_window_extent())

@@ -219,10 +219,14 @@ def test_what_has_no_links_is_in_no_comparison():
     facts = gains.facts(result)
     for best in ("best_home", "best_host"):
         assert "merger" not in facts[best]
-    for code, word in (("en", "merger"), ("zh", "合并")):
+    for code, word, shown in (
+        ("en", "merger", "(but shown)"),
+        ("zh", "合并", "（图表中一并列出）"),
+    ):
         said = plain_text_of(gains, result, code)
         assert word not in said.answer
         assert [word in note for note in said.notes].count(True) == 1
+        assert [shown in note for note in said.notes] == [word in note for note in said.notes]
 
 
 @pytest.mark.parametrize(

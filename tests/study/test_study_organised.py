@@ -195,7 +195,7 @@ def test_places_are_specialised_in_the_layers_where_they_have_more_than_others()
     special = dict(zip(known["specialised"], known["most_in"], strict=True))
     assert special == {"Q": "x", "R": "y"}
     assert (
-        "Most specialised of the linked places with at least their median number of links"
+        "linked places with at least their median number of links (Krugman's index of numbers"
         in said(organised, context)
     )
     assert context_of(three(CHAIN)).once(organised.specialisation) is None

@@ -160,6 +160,18 @@ def test_lists_changes_and_intervals_in_both_languages():
             "部分行或数值未能使用：a.csv：略去缺少 数字 的行：2（第 3, 4 行）。",
         ),
         ("notes", "What nobody knows yet.", "What nobody knows yet."),
+        (
+            "notes",
+            "At 0°N 0°E, where many sources put what is not known: 'X', 'Y'.",
+            "位于 0°N 0°E（许多数据以此表示坐标未知）：“X”、“Y”。",
+        ),
+        (
+            "notes",
+            "Pairs of places that differ only by case, blanks or an ending such as 市: 9 ('A, UK' "
+            "and 'a, UK', 'B' and 'b', ... and 7 more). Give a place one name in all tables.",
+            "只差大小写、空格或“市”等字尾的城市名称：9 对（“A, UK”与“a, UK”、“B”与“b”、……及另外 "
+            "7 个）。请在各表中使用同一名称。",
+        ),
     ],
 )
 def test_notes_and_labels_are_told_in_chinese_with_their_numbers(part, english, chinese):
