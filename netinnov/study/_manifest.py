@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from netinnov._runtime.opening import sha256_of
+from netinnov._runtime.opening import read_json, sha256_of
 from netinnov._version import __version__
 from netinnov.errors import InputError
 
@@ -52,9 +52,9 @@ def check_replaceable(folder: Path) -> bool:
     if not folder.is_dir() or not any(folder.iterdir()):
         return False
     try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        manifest = read_json(folder / "manifest.json")
         written = {folder / name: digest for name, digest in manifest["outputs"].items()}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (InputError, LookupError, TypeError, AttributeError):
         msg = f"{folder} is not a study (it has no manifest.json of one) and is not replaced; name "
         raise InputError(f"{msg}another folder.") from None
     folders = {above for path in written for above in path.parents}

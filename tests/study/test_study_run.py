@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import os
 import re
 import sys
 import tomllib
@@ -747,6 +748,20 @@ def test_a_study_with_files_of_others_is_not_replaced(no_figures, tables, name, 
     with pytest.raises(InputError, match=f"what is there now: {told}. Move that out"):
         run(path, overwrite=True, say=say)
     assert name == "figures" or (out / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", [None, "[" * 100_000])
+def test_a_manifest_that_is_none_is_refused_in_words(tables, content):
+    """A FIFO would wait for its writer without end, and deep brackets exceed Python's limit."""
+    path = tables(THREE, CHAIN)
+    out = path.parent / "out"
+    out.mkdir()
+    if content is None:
+        os.mkfifo(out / "manifest.json")
+    else:
+        (out / "manifest.json").write_text(content)
+    with pytest.raises(InputError, match=r"is not a study \(it has no manifest.json of one\)"):
+        run(path, overwrite=True)
 
 
 def test_at_most_five_files_of_others_are_named(no_figures, tables):
