@@ -174,8 +174,8 @@ def test_home_and_host_are_those_of_most_enclaves_and_all_have_as_many_links(mon
     assert (choice.home, choice.host) == ("P", "Q")
     monkeypatch.setattr(governance, "LINKS", 4)
     joint = gains.compute(stars())
-    assert "With at most 4 links each" in plain_text_of(gains, joint).answer
-    assert "在各不超过 4 条联系的条件下" in plain_text_of(gains, joint, "zh").answer
+    assert "With new links, at most 4 each," in plain_text_of(gains, joint).answer
+    assert "在新增联系（各不超过 4 条）的" in plain_text_of(gains, joint, "zh").answer
     result = governance.compute(stars())
     built = result.comparison.approaches["size"]
     assert set(built.drop("merger")) == {4.0}
