@@ -53,6 +53,7 @@ def test_the_data_are_counted():
         "which 1 is modelled, not observed."
     )
     assert "<bdi>&lt;script&gt;" in in_html(answer)
+    assert "“城市”指数据中的地点" in said_by(data, result, "zh").answer  # they may be countries
     assert "model (modelled) is computed from a model" in plain(
         " ".join(said_by(data, result).notes)
     )
