@@ -122,9 +122,7 @@ OTHER_KEYWORDS = {
     "encoding": ("charset", "enc"),
     "format": ("fmt", "to", "kind", "filetype"),
     "overwrite": ("force", "replace", "exist_ok"),
-    "engine": ("backend",),
     "memory": ("memory_limit", "ram"),
-    "temp": ("tmp", "tmpdir", "temp_directory"),
 }
 # How a keyword is written whose value is of another type elsewhere
 WRITE_INSTEAD = {
