@@ -282,6 +282,8 @@ def test_hosts_are_told_of_with_the_real_one_among_them(n, low, high) -> None:
     assert ("1 other host like" in text) == (n == 1)
     assert ("by +2.0 to +18.0 %" in text) == (n == 10)
     assert key_figures_of(experiment, result)["placebo"].value == pytest.approx(0.02)
+    label = said_by(experiment, result).labels["placebo"]
+    assert label.endswith("(median of means)" if n == 10 else "(mean)")
 
 
 def test_on_a_modelled_layer_nothing_is_tested() -> None:
