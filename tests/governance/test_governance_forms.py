@@ -11,7 +11,6 @@ import pytest
 import netinnov as ni
 from netinnov.centrality import harmonic_centrality
 from netinnov.connectivity import Frictions
-from netinnov.errors import InputError
 from netinnov.governance import compare_approaches
 from netinnov.planning import Game, excess, in_core, myerson_value, owen_value, shapley_value
 from netinnov.scenarios import Prices
@@ -147,11 +146,6 @@ def test_nothing_is_booked_elsewhere_at_a_share_of_0_and_all_at_1(path):
     assert booked["host"] == pytest.approx(own["home"] + own["host"])
 
 
-def test_without_an_approach_of_both_there_are_no_forms(path):
-    result = compared(path, approaches=["competition for talent"])
-    assert result.forms.empty
-
-
 def test_home_gets_what_it_gets_alone_where_it_would_leave(path):
     result = compared(path)
     own = shares_of(result, "merger", OWN)["home"]
@@ -181,8 +175,3 @@ def test_gains_are_summed_over_the_nodes_of_each_side():
     assert own["home"] == pytest.approx(gains[["a", "b"]].sum())
     assert own["host"] == pytest.approx(gains["c"])
     assert own["others"] == pytest.approx(gains["d"])
-
-
-def test_a_booked_share_is_a_share(path):
-    with pytest.raises(InputError, match="booked_share"):
-        compared(path, booked_share=1.5)

@@ -64,8 +64,8 @@ def test_ellison_glaeser_is_zero_for_darts():
     x = np.array([0.5, 0.3, 0.2])
     h = 0.2
     rng = np.random.default_rng(0)
-    plants = rng.multinomial(1, x, size=(100_000, 5)).mean(axis=1)  # five equal plants: H = 0.2
-    found = [ellison_glaeser(s, reference=x, herfindahl=h) for s in plants[:20_000]]
+    plants = rng.multinomial(1, x, size=(20_000, 5)).mean(axis=1)  # five equal plants: H = 0.2
+    found = [ellison_glaeser(s, reference=x, herfindahl=h) for s in plants]
     # Standard error of the mean is about 0.002.
     assert np.mean(found) == pytest.approx(0, abs=0.008)
 
@@ -101,16 +101,6 @@ def test_relatedness_by_hand():
     assert c.loc["solar", "solar"] == 9, "the argument is not changed"
 
 
-@given(values=tables)
-def test_association_of_independent_fields_is_near_one(values):
-    weight = values.sum(axis=0).to_numpy()
-    c = pd.DataFrame(np.outer(weight, weight))
-    cosine = relatedness(c, method="cosine").to_numpy()
-    minimum = relatedness(c, method="minimum").to_numpy()
-    assert (minimum <= cosine + 1e-12).all()
-    assert (cosine <= 1 + 1e-12).all()
-
-
 def test_density_by_hand():
     fields = ["solar", "glass", "tea", "alone"]
     near = pd.DataFrame([[0, 4, 1], [4, 0, 1], [1, 1, 0]], fields[:3], fields[:3])
@@ -125,7 +115,6 @@ def test_density_by_hand():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: location_quotient([[1]]), "`values` must be a DataFrame"),
         (lambda: krugman_index(JOBS - 5), r"`values` must be finite and 0 or more; 7 values .*'h'"),
         (lambda: krugman_index(JOBS.where(JOBS > 2)), "nan at"),
         (lambda: relatedness(JOBS), "same fields in rows and columns"),
@@ -133,19 +122,13 @@ def test_density_by_hand():
             lambda: relatedness(pd.DataFrame([[0, 1], [2, 0]])),
             "symmetric; found 1 for 0 with 1, and 2 the other way round",
         ),
-        (lambda: relatedness(pd.DataFrame([[0]]), method="x"), "`method` must be one of"),
         (lambda: relatedness_density(JOBS, pd.DataFrame([[0]])), "`near` must have the fields"),
         (lambda: location_quotient(JOBS.astype(str) + "x"), "`values` must hold numbers"),
-        (lambda: relatedness_density(JOBS, [1]), "`near` must be a DataFrame"),
         (
             lambda: relatedness_density(
                 pd.DataFrame({"a": [1.0]}), pd.DataFrame({"a": [np.inf]}, ["a"])
             ),
             "`near` must be finite",
-        ),
-        (
-            lambda: ellison_glaeser([0.5, 0.5], reference=[0.5, 0.5], herfindahl="x"),
-            "`herfindahl` must be a finite number",
         ),
         (lambda: ellison_glaeser("ab", reference=[1.0], herfindahl=0.1), "`shares` must hold"),
         (
@@ -153,7 +136,6 @@ def test_density_by_hand():
             r"`shares` must be parts .* sum is 0\.9",
         ),
         (lambda: ellison_glaeser([1.0], reference=[0.5, 0.5], herfindahl=0.1), "the same regions"),
-        (lambda: ellison_glaeser([1.0], reference=[1.0], herfindahl=1.0), "`herfindahl`"),
         (
             lambda: ellison_glaeser(
                 pd.Series({"a": 1.0}), reference=pd.Series({"b": 1.0}), herfindahl=0.1

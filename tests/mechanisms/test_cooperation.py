@@ -233,22 +233,11 @@ def test_networks_without_status_and_type():
     assert empty.empty
 
 
-def test_inputs_stay_as_they_are(quzhou):
-    before = quzhou.links, quzhou.nodes
-    for call in (brokerage_table, outages, park_network, park_sides):
-        call(quzhou, PARK)
-    pd.testing.assert_frame_equal(quzhou.links, before[0])
-    pd.testing.assert_frame_equal(quzhou.nodes, before[1])
-
-
 @pytest.mark.parametrize(
     ("call", "words"),
     [
         (lambda n: park_network(n, "quzhou_haichuan"), "`park` must be a node .*did you mean"),
         (lambda n: park_network(n, "gov_quzhou"), "`park` must stand outside its jurisdiction"),
-        (lambda n: park_sides(n, PARK, by="kind"), "`by` must be one of"),
-        (lambda n: brokerage_table(n, PARK, park_side="none"), "`park_side` must be one of"),
-        (lambda n: outages(n, PARK, scope="all"), "`scope` must be one of"),
     ],
 )
 def test_impossible_arguments_are_refused(quzhou, call, words):

@@ -191,20 +191,6 @@ def test_layers_count_by_their_weights():
     assert not adopts(["c"], 0.01, x=1)
 
 
-@given(tables=networks(), data=st.data())
-def test_equal_weights_of_one_layer_change_nothing(tables: Tables, data: st.DataObject):
-    network = ni.build_network(*tables)
-    if network.n_nodes == 0 or not network.layers:
-        return
-    seeds = data.draw(st.lists(st.sampled_from(list(network.nodes.index)), unique=True))
-    one = network.select(layers=[network.layers[0]])
-    if not one.layers:
-        return
-    found = complex_contagion(one, seeds=seeds, threshold=0.4)
-    weighed = complex_contagion(one, seeds=seeds, threshold=0.4, layer_weights={one.layers[0]: 2.5})
-    pd.testing.assert_series_equal(found, weighed)
-
-
 def test_recovery_can_stop_it():
     rate, recovery = 0.3, 0.5
     ever = trials(pairs(20_000), rate=rate, recovery=recovery, rng=7)
@@ -215,7 +201,7 @@ def test_recovery_can_stop_it():
 
 def test_a_complete_graph_is_a_chain_of_counts():
     # The number reached is a Markov chain: i + Binomial(n - i, 1 - (1 - r)^i), solved exactly.
-    n, rate, first, draws, last = 60, 0.004, 3, 1500, 25
+    n, rate, first, draws, last = 60, 0.004, 3, 600, 25
     network = network_of(nx.complete_graph(n))
     rng = np.random.default_rng(8)
     counts = np.zeros((draws, last + 1))
@@ -236,25 +222,14 @@ def test_a_complete_graph_is_a_chain_of_counts():
         law = law @ chain
 
 
-def test_a_complete_graph_grows_logistically():
-    # x' = r n x (1 - x): x(t) = 1 / (1 + (1/x0 - 1) exp(-r n t)), inside the draws' 95 % band.
-    n, rate, first, last = 500, 1e-4, 25, 120
-    network = network_of(nx.complete_graph(n))
-    shares = shares_by_step(network, rate, first, last, draws=100)
-    x0 = first / n
-    logistic = 1 / (1 + (1 / x0 - 1) * np.exp(-rate * n * np.arange(last + 1)))
-    low, high = np.quantile(shares, [0.025, 0.975], axis=0)
-    assert ((logistic >= low) & (logistic <= high)).all()
-
-
 @pytest.mark.parametrize("degree", [4, 30])
 def test_random_regular_graphs_follow_their_exact_limit(degree):
     # Edge-based compartments (Miller 2011), exact for large random regular graphs and, as here,
     # in synchronous steps: w = chance that a link has not passed, S = (1 - x0) w^k,
     # w(t+1) = w - r (w - (1 - x0) w^(k-1)). The mean field is its limit for large k.
-    n, rate, first, last = 2000, 0.4 / degree, 100, 40
+    n, rate, first, last = 2000, 0.4 / degree, 100, 30
     graph = nx.random_regular_graph(degree, n, seed=3)
-    shares = shares_by_step(network_of(graph), rate, first, last, draws=60)
+    shares = shares_by_step(network_of(graph), rate, first, last, draws=20)
     x0 = first / n
     w, expected = 1.0, []
     for _ in range(last + 1):
@@ -284,26 +259,12 @@ def shares_by_step(network, rate, first, last, *, draws):
     return shares
 
 
-@given(tables=networks(), data=st.data())
-def test_the_same_rng_gives_the_same_steps(tables: Tables, data: st.DataObject):
-    network = ni.build_network(*tables)
-    seeds = list(network.nodes.index[:1])
-    first = simple_contagion(network, seeds=seeds, rate=0.4, recovery=0.2, rng=3)
-    again = simple_contagion(network, seeds=seeds, rate=0.4, recovery=0.2, rng=3)
-    pd.testing.assert_series_equal(first, again)
-    assert (first[seeds] == 0).all()
-
-
 @pytest.mark.parametrize(
     ("call", "words"),
     [
         (lambda n: simple_contagion(n, seeds=["x"], rate=0.1), "`seeds`: 1 of 1 names"),
-        (lambda n: simple_contagion(n, seeds="0", rate=0.1), "must be a sequence of names"),
         (lambda n: simple_contagion(n, seeds=["0"], rate=1.1), "`rate` .* at most 1; found 1.1"),
         (lambda n: simple_contagion(n, seeds=["0"], rate={"z": 0.1}), "`rate`: 1 of 1 names"),
-        (lambda n: simple_contagion(n, seeds=["0"], rate=0.1, recovery=-1), "`recovery`"),
-        (lambda n: simple_contagion(n, seeds=["0"], rate=0.1, horizon=-1), "`horizon`"),
-        (lambda n: simple_contagion(n, seeds=["0"], rate=0.1, horizon=1.5), "whole number .* 1.5"),
         (
             lambda n: complex_contagion(n, seeds=["0"], threshold=0.5, layer_weights={"z": 1}),
             "`layer_weights`: 1 of 1 names",

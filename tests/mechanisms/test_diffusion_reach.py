@@ -158,22 +158,8 @@ def test_the_bundled_case_with_and_without_its_enclaves():
         (lambda n: time_to_reach(n, seeds=["n0"], targets=["z"], rate=0.1), "`targets`: 1 of 1"),
         (lambda n: time_to_reach(n, seeds=["n0"], targets="n1", rate=0.1), "must be a place or"),
         (lambda n: time_to_reach(n, seeds=[], targets=["n1"], rate=0.1), "at least one node"),
-        (
-            lambda n: time_to_reach(n, seeds=["n0"], targets=["n1"], rate=0.1, of="last"),
-            "`of` must be one of",
-        ),
-        (
-            lambda n: time_to_reach(n, seeds=["n0"], targets=["n1"], rate=0.1, replicates=0),
-            "`replicates` .* at least 1",
-        ),
         (lambda n: reach_table(pd.Series([-1.0]), horizon=5), "steps of 0 or more"),
-        (lambda n: reach_table(pd.Series([1.0]), horizon=0), "`horizon`"),
         (lambda n: reach_table({}, horizon=5), "`times` must hold at least one Series"),
-        (lambda n: reach_table(pd.Series([1.0]), horizon=5, confidence=0), "`confidence`"),
-        (
-            lambda n: reach_table(pd.Series([1.0]), horizon=5, confidence=1),
-            "`confidence` must be .* below 1",
-        ),
     ],
 )
 def test_impossible_arguments_are_refused(call, words):

@@ -57,7 +57,7 @@ def core_periphery_wages(sigma, mu, trade, people, immobile):
 
 
 @given(seed=seeds, sigma=st.floats(1.2, 12), mu=st.floats(0.05, 0.95))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_core_periphery_wages_solve_the_equations_of_the_model(seed, sigma, mu):
     free, people = plane(seed)
     immobile = np.random.default_rng(seed + 1).dirichlet(np.ones(6))
@@ -67,7 +67,7 @@ def test_core_periphery_wages_solve_the_equations_of_the_model(seed, sigma, mu):
 
 
 @given(seed=seeds, sigma=st.floats(1.6, 12), mu=st.floats(0.05, 0.55))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_entrepreneurs_wages_solve_the_linear_system(seed, sigma, mu):
     free, people = plane(seed)
     trade, a, b = free.to_numpy(), mu / (sigma - 1), mu / sigma
@@ -96,7 +96,7 @@ def test_two_regions_of_a_matrix_are_the_two_of_the_closed_forms(model):
 
 @both
 @given(seed=seeds)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_relabelling_regions_permutes_the_result(model, seed):
     free, people = plane(seed)
     start = pd.Series(people, free.index)
@@ -108,17 +108,6 @@ def test_relabelling_regions_permutes_the_result(model, seed):
     other = model.simulate(start, freeness=moved, enclaves=enclaves, steps=30)
     pd.testing.assert_frame_equal(one[list(moved)], other, rtol=1e-9, atol=1e-12)
     assert (start.to_numpy() == people).all()
-
-
-@both
-@pytest.mark.parametrize("rule", [Replicator(0.3), Logit(4.0, 0.3), Logit(4.0, 0.3, 0.2)])
-def test_shares_stay_shares(model, rule):
-    free, people = plane(3)
-    path = model.simulate(people, freeness=free, steps=200, dynamics=rule)
-    assert path.shape == (201, 6)
-    assert path.index.name == "step"
-    np.testing.assert_allclose(path.sum(axis=1), 1, atol=1e-12)
-    assert (path.to_numpy() >= 0).all()
 
 
 @both
@@ -143,7 +132,7 @@ def test_jacobians_are_the_slopes_of_the_movement(model, rule, enclaves):
 
 
 @both
-@pytest.mark.parametrize("n", [2, 3, 8])
+@pytest.mark.parametrize("n", [2, 8])
 def test_modes_of_the_even_split_are_its_jacobian(model, n):
     free = trade_freeness(ring(n), decay=0.7)
     phi, still, reach, _ = model._space(free, None, None)
@@ -330,16 +319,7 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
         (lambda: trade_freeness(-DISTANCES, decay=1), r"`distances` must be at least 0; found -1"),
         (lambda: trade_freeness(DISTANCES + 1, decay=1), r"`distances` must be 0 with itself"),
         (lambda: trade_freeness([[0, np.inf], [np.inf, 0]], decay=1), "finite numbers; found inf"),
-        (lambda: trade_freeness(DISTANCES, decay=0), "`decay` must be a finite number above 0"),
-        (
-            lambda: trade_freeness(pd.DataFrame(DISTANCES, list("ab"), list("ba")), decay=1),
-            "same unique labels",
-        ),
         (lambda: CORE.attraction([0.5, 0.5], freeness=0.0), "`freeness` must be above 0 .*found 0"),
-        (
-            lambda: CORE.attraction([0.5, 0.5], freeness=[[1, 0.2], [0.3, 1]]),
-            "`freeness` must be symmetric",
-        ),
         (lambda: CORE.attraction([0.5, 0.5], freeness=DISTANCES + 0.5), "`freeness` must be above"),
         (lambda: CORE.attraction([0.5, 0.6], freeness=0.3), r"`shares` must add up to 1; found"),
         (lambda: CORE.simulate([1.5, -0.5], freeness=0.3), r"`start` must be at least 0; .*-0\.5"),
@@ -348,9 +328,6 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
             lambda: CORE.simulate(pd.Series([0.5, 0.5], ["a", "b"]), freeness=0.3),
             "`start` must have one entry for each region",
         ),
-        (lambda: CORE.simulate([[0.5, 0.5]], freeness=0.3), "`start` must be one state"),
-        (lambda: CORE.simulate([0.5, 0.5], freeness=0.3, steps=0), "`steps`.*at least 1 .*found 0"),
-        (lambda: CORE.simulate([0.5, 0.5], freeness=0.3, steps=1.5), "`steps` must be a whole"),
         (
             lambda: CORE.simulate([0.5, 0.5], freeness=0.3, enclaves={(0, 5): 0.1}),
             "`enclaves` must join two different regions",
@@ -360,25 +337,14 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
             r"`enclaves\[\(0, 1\)\]` must .* at most 1; found 1.1",
         ),
         (
-            lambda: CORE.simulate([0.5, 0.5], freeness=0.3, enclaves=[(0, 1)]),
-            "`enclaves` must be a mapping",
-        ),
-        (lambda: CORE.rest_points(freeness=0.3, restarts=0), "`restarts`"),
-        (
             lambda: CORE.rest_points(freeness=pd.DataFrame(np.eye(2) / 2 + 0.5, NAMES, NAMES)),
             r"cannot be called as other columns of rest points: \['low', 'high'\]",
-        ),
-        (
-            lambda: CORE.simulate([0.5, 0.5], freeness=0.3, dynamics="logit"),
-            "`dynamics` must be of the type Replicator or Logit; found",
         ),
         (
             lambda: LogitMigration(1.0, 1.0).simulate([0.5, 0.5], jurisdictions=["a"]),
             "`jurisdictions` must name that of each of 2 regions",
         ),
         (lambda: Replicator(-0.1), "`mobility` must be a finite number above 0; found -0.1"),
-        (lambda: Logit(1.0, mobility=1.5), "`mobility` .* at most 1; found 1.5"),
-        (lambda: Logit(0.0), "`sensitivity`"),
         (
             lambda: CORE.modes([[1, 0.5, 0.1], [0.5, 1, 0.5], [0.1, 0.5, 1]]),
             "`freeness` must have rows of one sum",
@@ -386,10 +352,6 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
         (
             lambda: LogitMigration(1.0, 1.0).modes([[0, 1, 0], [1, 0, 0], [0, 0, 0]]),
             "`network` must link every region.*1 have no link",
-        ),
-        (
-            lambda: LogitMigration(1.0, 1.0).modes([[0, 1], [0, 0]]),
-            "`network` must be symmetric",
         ),
         (
             lambda: LogitMigration(1.0, 1.0, enclave=0.2).simulate(
