@@ -103,16 +103,10 @@ def links_inside(n: int, rng: np.random.Generator) -> Values:
 
 
 KINDS: dict[str, Callable[[int, np.random.Generator], Values]] = {
-    "additive": additive,
-    "airport": airport,
-    "bankruptcy": bankruptcy,
-    "convex": convex,
-    "links_inside": links_inside,
-    "normal": normal,
-    "superadditive": superadditive,
-    "weighted_majority": weighted_majority,
-    "whole_numbers": whole_numbers,
-}
+    "additive": additive, "airport": airport, "bankruptcy": bankruptcy, "convex": convex,
+    "links_inside": links_inside, "normal": normal, "superadditive": superadditive,
+    "weighted_majority": weighted_majority, "whole_numbers": whole_numbers,
+}  # fmt: skip
 """Values of 2**n coalitions of n players, drawn; that of the empty one is to be set to 0."""
 
 

@@ -34,10 +34,7 @@ def test_efficiency_of_a_path() -> None:
     found = connectivity.global_efficiency(network)
     assert isinstance(found, float)
     assert found == pytest.approx(5 / 6, abs=1e-15)
-
-
-def test_unreachable_pairs_add_nothing() -> None:
-    # One link among four nodes: 2 of 12 ordered pairs at distance 1.
+    # Unreachable pairs add nothing: 2 of 12 ordered pairs at distance 1.
     network = ni.build_network(*bare({"l": [("a", "b")]}, "abcd"))
     assert connectivity.global_efficiency(network) == pytest.approx(2 / 12, abs=1e-15)
 
@@ -159,28 +156,6 @@ def test_a_distance_needs_coordinates() -> None:
     assert border == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize("name", ["border", "distance", "border_by_distance"])
-@pytest.mark.parametrize("value", [-1.0, math.nan, math.inf])
-def test_frictions_are_finite_and_not_negative(name: str, value: float) -> None:
-    with pytest.raises(ValueError, match=name):
-        ni.Frictions(**{name: value})
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"distance": "weight"}, r"(?s)unit.*inverse"),
-        ({"switch_cost": -1.0}, "switch_cost"),
-        ({"switch_cost": math.nan}, "switch_cost"),
-    ],
-)
-def test_impossible_options(
-    small: ni.MultilayerNetwork, options: dict[str, Any], words: str
-) -> None:
-    with pytest.raises(ValueError, match=words):
-        connectivity.global_efficiency(small, **options)
-
-
 def test_largest_component_by_hand(small: ni.MultilayerNetwork) -> None:
     # a, b, c, d hang together over both layers, e is alone: 4 of 5.
     found = connectivity.largest_component(small)
@@ -257,13 +232,6 @@ def test_without_frictions_jurisdictions_do_not_matter(tables: Tables, data: st.
     assert connectivity.largest_component(before) == connectivity.largest_component(after)
 
 
-@given(networks(missing=False))
-def test_zero_frictions_are_no_frictions(tables: Tables) -> None:
-    network = ni.build_network(*tables)
-    zero = connectivity.global_efficiency(network, frictions=ni.Frictions(0.0, 0.0, 0.0))
-    np.testing.assert_array_equal(zero, connectivity.global_efficiency(network))
-
-
 @given(networks(missing=False, min_nodes=2, min_links=1), st.sampled_from([0.5, 2.0]))
 def test_frictions_never_raise_efficiency(tables: Tables, size: float) -> None:
     network = ni.build_network(*tables)
@@ -282,16 +250,6 @@ def test_largest_component_agrees_with_networkx(tables: Tables) -> None:
         graph.add_edges_from(zip(*np.nonzero(matrix), strict=True))
     expected = max(map(len, nx.connected_components(graph))) / len(graph)
     assert connectivity.largest_component(network) == pytest.approx(expected)
-
-
-@given(networks(max_layers=1, directed=False, min_nodes=2))
-def test_efficiency_of_one_layer_equals_networkx(tables: Tables) -> None:
-    graph = nx.Graph()
-    graph.add_nodes_from(range(len(tables.nodes)))
-    for matrix in dense(tables).values():
-        graph.add_edges_from(zip(*np.nonzero(matrix), strict=True))
-    found = connectivity.global_efficiency(ni.build_network(*tables))
-    assert found == pytest.approx(nx.global_efficiency(graph))
 
 
 def test_great_circles_of_the_oracle() -> None:

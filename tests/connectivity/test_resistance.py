@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -19,11 +18,9 @@ import netinnov as ni
 from netinnov import connectivity
 from netinnov._network.matrices import flat_matrix
 from netinnov.connectivity import _laplacian, _spectrum
-from netinnov.kernels.laplacian import eliminate, inverse_diagonal, lanczos, solve
 from strategies import Tables, bare, dense, networks
 
-CKM = (Path(__file__).parents[2] / "../shared/data/multiplex_benchmarks").resolve()
-SIZES = [2, 3, 10, 99, 100, 101, 102, 180]
+SIZES = [2, 3, 100, 101, 180]
 """On both sides of the size from which sparse methods take over."""
 
 
@@ -50,15 +47,11 @@ def spectrum(graph: nx.Graph) -> np.ndarray:
 CLOSED: list[tuple[str, Callable[[int], nx.Graph], Callable[[int], float], Callable[[int], float]]]
 CLOSED = [
     ("path", nx.path_graph, lambda n: 2 * (1 - math.cos(math.pi / n)), lambda n: (n**3 - n) / 6),
-    (
-        "cycle",
-        nx.cycle_graph,
-        lambda n: 2 * (1 - math.cos(2 * math.pi / n)),
-        lambda n: (n**3 - n) / 12,
-    ),
+    ("cycle", nx.cycle_graph, lambda n: 2 * (1 - math.cos(2 * math.pi / n)),
+     lambda n: (n**3 - n) / 12),
     ("star", lambda n: nx.star_graph(n - 1), lambda n: 1.0, lambda n: (n - 1.0) ** 2),
     ("complete", nx.complete_graph, lambda n: float(n), lambda n: n - 1.0),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("n", SIZES)
@@ -84,13 +77,6 @@ def test_two_nodes_by_hand() -> None:
     assert connectivity.algebraic_connectivity(network) == pytest.approx(8.0, rel=rounding(2))
     assert connectivity.kirchhoff_index(network) == 0.25
     assert connectivity.effective_resistance(network, pairs=[("a", "b")]).tolist() == [0.25]
-
-
-def test_weights_are_summed_over_layers() -> None:
-    layers = {"A": [("a", "b", 1)], "B": [("b", "a", 3), ("b", "b", 7)]}
-    network = ni.build_network(*bare(layers, "ab"))
-    assert connectivity.algebraic_connectivity(network) == pytest.approx(8.0, rel=rounding(2))
-    assert connectivity.kirchhoff_index(network) == 0.25
 
 
 def test_resistances_in_series_and_side_by_side() -> None:
@@ -238,7 +224,7 @@ def test_factors_of_scipy_lose_the_digits_that_ours_keep(weight: float) -> None:
     np.testing.assert_allclose(found, [1.0 + 1 / weight, 1 / weight], rtol=1e-15)
 
 
-@pytest.mark.parametrize("name", ["hubs", "tree", "near"])
+@pytest.mark.parametrize("name", ["hubs", "near"])
 def test_resistances_agree_with_the_pseudoinverse(name: str) -> None:
     graph = weighted(GRAPHS[name], seed=9, spread=2.0)
     inverse = np.linalg.pinv(nx.laplacian_matrix(graph).toarray().astype(float), hermitian=True)
@@ -275,24 +261,6 @@ def test_near_ends_far_from_the_node_at_zero_keep_their_digits() -> None:
     assert found["c1", "hub"] == pytest.approx(1e6 + 2 / 5e6, rel=1e-9)
 
 
-def test_the_index_is_the_sum_of_the_resistances() -> None:
-    network = network_of(weighted(GRAPHS["near"], seed=3))
-    names = list(network.nodes.index)
-    pairs = [(a, b) for k, a in enumerate(names) for b in names[:k]]
-    found = connectivity.effective_resistance(network, pairs=pairs)
-    assert connectivity.kirchhoff_index(network) == pytest.approx(found.sum(), rel=1e-11)
-
-
-def test_a_new_link_lowers_the_index() -> None:
-    def index(links: list[tuple[str, str]]) -> float:
-        return connectivity.kirchhoff_index(ni.build_network(*bare({"l": links}, "abcd")))
-
-    path = [("a", "b"), ("b", "c"), ("c", "d")]
-    assert index(path) == pytest.approx(10.0)  # (64 - 4) / 6
-    assert index([*path, ("d", "a")]) == pytest.approx(5.0)  # (64 - 4) / 12
-    assert index([*path, ("a", "c")]) < index(path)
-
-
 @given(networks(directed=False), st.data())
 def test_resistances_agree_with_a_dense_pseudoinverse(tables: Tables, data: st.DataObject) -> None:
     network = ni.build_network(*tables)
@@ -312,67 +280,6 @@ def test_resistances_agree_with_a_dense_pseudoinverse(tables: Tables, data: st.D
         for i, j in chosen
     ]
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
-
-
-@given(st.integers(2, 30), st.floats(0.05, 0.6), st.integers(0, 2**32 - 1))
-def test_the_kernels_agree_with_dense_references(n: int, density: float, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    weights = np.triu(rng.random((n, n)) * (rng.random((n, n)) < density), 1)
-    weights[0, 1:] += 0.1  # connected
-    weights += weights.T
-    matrix = (np.diag(weights.sum(axis=1)) - weights)[1:, 1:]
-    size = n - 1
-    # All places below the diagonal, whether they fill or not.
-    columns = [np.arange(j + 1, size) for j in range(size)]
-    indptr = np.concatenate([[0], np.cumsum([c.size for c in columns])]).astype(np.int32)
-    indices = np.concatenate(columns).astype(np.int32)
-    links = np.concatenate([weights[1:, 1:][c, j] for j, c in enumerate(columns)])
-    lower, pivots = eliminate(indptr, indices, links, weights[1:, 0])
-    root = np.linalg.cholesky(matrix)
-    np.testing.assert_allclose(pivots, np.diag(root) ** 2, rtol=1e-10)
-    unit = root / np.diag(root)
-    expected = np.concatenate([-unit[c, j] for j, c in enumerate(columns)])
-    np.testing.assert_allclose(lower, expected, rtol=1e-9, atol=1e-14)
-    currents = rng.standard_normal((size, 3))
-    found = solve(indptr, indices, lower, pivots, currents)
-    np.testing.assert_allclose(found, np.linalg.solve(matrix, currents), rtol=1e-7, atol=1e-10)
-    inverse = np.linalg.inv(matrix)
-    known = int(rng.integers(1, n))
-    block = np.ascontiguousarray(inverse[size - known :, size - known :])
-    found = inverse_diagonal(indptr, indices, lower, pivots, block)
-    np.testing.assert_allclose(found, np.diag(inverse), rtol=1e-8)
-
-
-def test_lanczos_steps_agree_with_a_dense_spectrum() -> None:
-    graph = weighted(nx.gnm_random_graph(12, 30, seed=1), seed=1)
-    weights = flat_matrix(network_of(graph))
-    n = weights.shape[0]
-    degrees = weights.sum(axis=1)
-    start = np.random.default_rng(1).standard_normal(n)
-    start -= start.mean()
-    start /= np.linalg.norm(start)
-    arrays = weights.indptr.astype(np.int32), weights.indices.astype(np.int32), weights.data
-    diagonal, beside, _, _ = lanczos(*arrays, degrees, np.zeros(n), start, 0.0, n - 1)
-    matrix = np.diag(diagonal) + np.diag(beside[:-1], 1) + np.diag(beside[:-1], -1)
-    values = np.linalg.eigvalsh(matrix)
-    np.testing.assert_allclose(values, spectrum(graph)[1:], rtol=1e-8)
-    # In two goes, the second from where the first has stopped.
-    first = lanczos(*arrays, degrees, np.zeros(n), start, 0.0, 4)
-    second = lanczos(*arrays, degrees, first[2], first[3], first[1][-1], n - 5)
-    np.testing.assert_allclose([*first[0], *second[0]], diagonal, rtol=1e-12)
-
-
-def test_physicians_agree_with_networkx() -> None:
-    if not CKM.is_dir():
-        pytest.skip("needs the folder of data beside the checkout")
-    rows = pd.read_csv(CKM / "ckm_physicians_edges.csv")
-    graph = nx.from_pandas_edgelist(rows)
-    part = weighted(graph, seed=5)
-    network = network_of(part)
-    oracle = nx.algebraic_connectivity(part, method="tracemin_lu", tol=1e-12, seed=1)
-    assert connectivity.algebraic_connectivity(network) == pytest.approx(oracle, rel=1e-8)
-    oracle = nx.effective_graph_resistance(part, weight="weight", invert_weight=False)
-    assert connectivity.kirchhoff_index(network) == pytest.approx(oracle, rel=1e-8)
 
 
 def test_blocks_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:

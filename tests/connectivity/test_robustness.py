@@ -14,7 +14,6 @@ from hypothesis import given, strategies as st
 
 import netinnov as ni
 from netinnov import centrality, connectivity
-from netinnov.kernels.components import largest_parts
 from netinnov.sources import read_multiplex
 from strategies import Tables, bare, networks
 
@@ -24,9 +23,7 @@ def test_a_star_that_loses_a_leaf_and_then_its_hub() -> None:
     network = ni.build_network(*bare({"l": [("a", "b"), ("a", "c"), ("a", "d")]}, "abcd"))
     curve = connectivity.robustness_curve(network, order=["b", "a", "c", "d"])
     expected = pd.Series(
-        [1.0, 0.75, 0.25, 0.25, 0.0],
-        pd.RangeIndex(5, name="removed"),
-        name="robustness_curve",
+        [1.0, 0.75, 0.25, 0.25, 0.0], pd.RangeIndex(5, name="removed"), name="robustness_curve"
     )
     pd.testing.assert_series_equal(curve, expected)
     # R of Schneider et al.: (0.75 + 0.25 + 0.25 + 0) / 4.
@@ -109,19 +106,6 @@ def test_the_curve_agrees_with_components_found_anew(tables: Tables, data: st.Da
     np.testing.assert_allclose(curve, expected, rtol=1e-15)
     assert curve[0] == pytest.approx(connectivity.largest_component(network))
     assert (curve.diff().iloc[1:] <= 0).all()
-
-
-@given(st.integers(1, 40), st.floats(0, 0.3), st.integers(0, 2**32 - 1))
-def test_the_kernel_agrees_with_its_reference(n: int, density: float, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    source, target = np.nonzero(rng.random((n, n)) < density)
-    leaves = rng.permutation(n).astype(np.int32)
-    found = largest_parts(source.astype(np.int32), target.astype(np.int32), leaves)
-    graph = nx.empty_graph(n)
-    graph.add_edges_from(zip(source, target, strict=True))
-    for gone in range(n + 1):
-        left = graph.subgraph(np.flatnonzero(leaves >= gone))
-        assert found[gone] == max(map(len, nx.connected_components(left)), default=0)
 
 
 def test_airports_agree_with_igraph(shared: Path) -> None:

@@ -81,12 +81,8 @@ def test_a_merger_by_hand(path):
     assert (result.forms["alone"] == "").all()
     kept = result.forms.groupby("form")["in_core"].first()
     assert kept.to_dict() == {
-        OWN: True,
-        SEPARATE: True,
-        JOINT: True,
-        ENTRUSTED: False,
-        BOOKED: True,
-    }
+        OWN: True, SEPARATE: True, JOINT: True, ENTRUSTED: False, BOOKED: True,
+    }  # fmt: skip
     objector = shares_of(result, "merger", ENTRUSTED, "objector").iloc[0]
     assert objector == frozenset({"home", "host", "others"})
 

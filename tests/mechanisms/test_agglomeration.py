@@ -118,32 +118,20 @@ def test_density_by_hand():
         (lambda: krugman_index(JOBS - 5), r"`values` must be finite and 0 or more; 7 values .*'h'"),
         (lambda: krugman_index(JOBS.where(JOBS > 2)), "nan at"),
         (lambda: relatedness(JOBS), "same fields in rows and columns"),
-        (
-            lambda: relatedness(pd.DataFrame([[0, 1], [2, 0]])),
-            "symmetric; found 1 for 0 with 1, and 2 the other way round",
-        ),
+        (lambda: relatedness(pd.DataFrame([[0, 1], [2, 0]])),
+         "symmetric; found 1 for 0 with 1, and 2 the other way round"),
         (lambda: relatedness_density(JOBS, pd.DataFrame([[0]])), "`near` must have the fields"),
         (lambda: location_quotient(JOBS.astype(str) + "x"), "`values` must hold numbers"),
-        (
-            lambda: relatedness_density(
-                pd.DataFrame({"a": [1.0]}), pd.DataFrame({"a": [np.inf]}, ["a"])
-            ),
-            "`near` must be finite",
-        ),
+        (lambda: relatedness_density(pd.DataFrame({"a": [1.0]}), pd.DataFrame({"a": [np.inf]},
+         ["a"])), "`near` must be finite"),
         (lambda: ellison_glaeser("ab", reference=[1.0], herfindahl=0.1), "`shares` must hold"),
-        (
-            lambda: ellison_glaeser([0.5, 0.4], reference=[0.5, 0.5], herfindahl=0.1),
-            r"`shares` must be parts .* sum is 0\.9",
-        ),
+        (lambda: ellison_glaeser([0.5, 0.4], reference=[0.5, 0.5], herfindahl=0.1),
+         r"`shares` must be parts .* sum is 0\.9"),
         (lambda: ellison_glaeser([1.0], reference=[0.5, 0.5], herfindahl=0.1), "the same regions"),
-        (
-            lambda: ellison_glaeser(
-                pd.Series({"a": 1.0}), reference=pd.Series({"b": 1.0}), herfindahl=0.1
-            ),
-            "the same index",
-        ),
+        (lambda: ellison_glaeser(pd.Series({"a": 1.0}), reference=pd.Series({"b": 1.0}),
+         herfindahl=0.1), "the same index"),
     ],
-)
+)  # fmt: skip
 def test_impossible_input_is_refused(call, words):
     with pytest.raises(InputError, match=words):
         call()

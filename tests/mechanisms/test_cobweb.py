@@ -7,12 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb import (
-    Cobweb,
-    CoupledCobweb,
-    critical_enclave,
-    enclave_effect,
-)
+from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb, critical_enclave, enclave_effect
 
 slopes = st.floats(0.1, 3.0)
 adaptations = st.floats(0.05, 1.0)
@@ -128,22 +123,16 @@ def test_the_slowest_adaptation_settles_and_its_thresholds_are_those_by_hand():
         (lambda: Cobweb(1.0, 0.8, adaptation=1.1), "`adaptation` .* at most 1; found 1.1"),
         (lambda: Cobweb(1.0, 0.8).price(), "found none for demand and supply"),
         (lambda: Cobweb(1.0, 0.8, demand_intercept=1).simulate(start=1, periods=2), "for supply"),
-        (
-            lambda: CoupledCobweb([1, -1], [1, 1], mobility=0),
-            r"`demand_slope` must be above 0.*\[1",
-        ),
+        (lambda: CoupledCobweb([1, -1], [1, 1], mobility=0),
+         r"`demand_slope` must be above 0.*\[1"),
         (lambda: CoupledCobweb([1, 1], [1], mobility=0), "`supply_slope` must be 2 numbers"),
-        (
-            lambda: CoupledCobweb([1, 1], [1, 1], mobility=-0.1),
-            "`mobility` must be .*at least 0; found -0.1",
-        ),
+        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=-0.1),
+         "`mobility` must be .*at least 0; found -0.1"),
         (lambda: CoupledCobweb([1, 1], [1, 1], mobility=np.eye(3)), "a 2 x 2 matrix"),
-        (
-            lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, 1], [2, 0]]),
-            r"symmetric; found 1 at \(0, 1\) and 2 at \(1, 0\)",
-        ),
+        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, 1], [2, 0]]),
+         r"symmetric; found 1 at \(0, 1\) and 2 at \(1, 0\)"),
     ],
-)
+)  # fmt: skip
 def test_parameters_out_of_range_are_named(make, words):
     with pytest.raises(InputError, match=words):
         make()

@@ -10,12 +10,7 @@ from scipy import optimize
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb import (
-    CoupledCobweb,
-    critical_enclave,
-    enclave_effect,
-    with_enclave,
-)
+from netinnov.mechanisms.cobweb import CoupledCobweb, critical_enclave, enclave_effect, with_enclave
 
 
 def random_model(rng, *, regions=None, share=0.9, intercepts=True):
@@ -76,21 +71,9 @@ def test_equal_regions_decouple_into_their_total_and_gaps():
     )
 
 
-def test_total_and_gap_of_a_simulation_do_not_touch_each_other():
-    model = CoupledCobweb(
-        [1, 1], [0.7, 0.7], mobility=0.1, demand_intercept=[9, 9], supply_intercept=[1, 1],
-        adaptation=0.8,
-    )  # fmt: skip
-    rest = model.price()
-    common = model.simulate(start=rest + 0.5, periods=30)
-    np.testing.assert_allclose(common[:, 0], common[:, 1], atol=1e-12)
-    apart = model.simulate(start=rest + np.array([0.5, -0.5]), periods=30)
-    np.testing.assert_allclose(apart.sum(axis=1), rest.sum(), atol=1e-12)
-
-
-def test_each_mode_of_80_models_moves_as_its_root_says():
+def test_each_mode_of_30_models_moves_as_its_root_says():
     rng = np.random.default_rng(1)
-    for _ in range(80):
+    for _ in range(30):
         model = random_model(rng)
         table, rest = model.modes(), model.price()
         np.testing.assert_allclose(np.sort(table["root"]), model.roots(), atol=1e-12)
@@ -170,7 +153,7 @@ def test_at_its_critical_factor_a_mode_keeps_its_size(beta):
 
 def test_critical_mobility_of_two_regions_is_half_the_harmonic_mean_by_hand():
     rng = np.random.default_rng(7)
-    for _ in range(80):
+    for _ in range(20):
         b = rng.uniform(0.5, 3, 2)
         d = b * rng.uniform(0, 0.99, 2)
         beta = rng.uniform(0.1, 1)
@@ -191,9 +174,9 @@ def test_critical_mobility_of_two_regions_is_half_the_harmonic_mean_by_hand():
     assert CoupledCobweb([1, 1], [0.8, 0.8], mobility=0).critical_mobility() == pytest.approx(0.1)
 
 
-def test_critical_mobility_of_80_systems_is_where_the_radius_is_one():
+def test_critical_mobility_of_30_systems_is_where_the_radius_is_one():
     rng = np.random.default_rng(8)
-    for _ in range(80):
+    for _ in range(30):
         model = random_model(rng, intercepts=False)
         if not model.mobility.any():
             continue
@@ -314,10 +297,10 @@ def test_the_host_price_can_calm_a_gap_that_explodes():
 
 
 @pytest.mark.parametrize("answer", ["both", "home"])
-def test_thresholds_of_100_enclaves_are_where_the_radius_is_one(answer):
+def test_thresholds_of_40_enclaves_are_where_the_radius_is_one(answer):
     rng = np.random.default_rng(13)
     seen = 0
-    for _ in range(100):
+    for _ in range(40):
         model = random_model(rng, intercepts=False)
         found = critical_enclave(model, 0, 1, answer=answer)
         if found == 0:
@@ -327,7 +310,7 @@ def test_thresholds_of_100_enclaves_are_where_the_radius_is_one(answer):
         assert at.spectral_radius() == pytest.approx(1, abs=1e-6)
         assert with_enclave(model, 0, 1, strength=0.99 * found, answer=answer).is_stable()
         seen += 1
-    assert seen > 50
+    assert seen > 20
 
 
 def test_what_an_enclave_adds_to_the_roots_in_all():
@@ -380,45 +363,22 @@ MODEL = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"
     [
         (lambda: with_enclave(MODEL, "home", "hosts", strength=1), "`host` must be .*mean 'host'"),
         (lambda: with_enclave(MODEL, "home", "home", strength=1), "`host` must not be the home"),
-        (
-            lambda: with_enclave(MODEL, "home", "host", strength=-1),
-            "`strength` .*at least 0; found -1",
-        ),
-        (
-            lambda: with_enclave(MODEL, "home", "host", strength=1.5, answer="host_price"),
-            "`strength` .* at most 1; found 1.5",
-        ),
-        (
-            lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, attention=[[1, 0], [0.5, 0.6]]),
-            "`attention` must be shares that sum to 1 in each row; found 1.1 at .1.",
-        ),
-        (
-            lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, regions=["a", "a"]),
-            "2 different names",
-        ),
-        (
-            lambda: CoupledCobweb(
-                pd.Series({"a": 1.0, "c": 1.0}), [1, 1], mobility=0, regions=["a", "b"]
-            ),
-            "one entry for each region, 'a', 'b'; found 'a', 'c'",
-        ),
-        (
-            lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, -1], [-1, 0]], directed=True),
-            "`mobility` must be finite and at least 0",
-        ),
-        (
-            lambda: CoupledCobweb(
-                [1, 1],
-                [1, 1],
-                mobility=0,
-                attention=[[0, 1], [1, 0]],
-                demand_intercept=[1, 1],
-                supply_intercept=[0, 0],
-            ).price(),
-            "singular; change `attention`",
-        ),
+        (lambda: with_enclave(MODEL, "home", "host", strength=-1),
+         "`strength` .*at least 0; found -1"),
+        (lambda: with_enclave(MODEL, "home", "host", strength=1.5, answer="host_price"),
+         "`strength` .* at most 1; found 1.5"),
+        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, attention=[[1, 0], [0.5, 0.6]]),
+         "`attention` must be shares that sum to 1 in each row; found 1.1 at .1."),
+        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, regions=["a", "a"]),
+         "2 different names"),
+        (lambda: CoupledCobweb(pd.Series({"a": 1.0, "c": 1.0}), [1, 1], mobility=0, regions=["a",
+         "b"]), "one entry for each region, 'a', 'b'; found 'a', 'c'"),
+        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, -1], [-1, 0]], directed=True),
+         "`mobility` must be finite and at least 0"),
+        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, attention=[[0, 1], [1, 0]],
+         demand_intercept=[1, 1], supply_intercept=[0, 0]).price(), "singular; change `attention`"),
     ],
-)
+)  # fmt: skip
 def test_faults_are_named(make, words):
     with pytest.raises(InputError, match=words):
         make()

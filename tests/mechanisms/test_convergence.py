@@ -115,19 +115,15 @@ def test_the_inequality_of_equal_regions_is_not_negative():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (
-            lambda: sigma_convergence(pd.DataFrame({0: [0.0]})),
-            r"above 0 or missing; 1 values .*0 at \(0, 0\)\.",
-        ),
+        (lambda: sigma_convergence(pd.DataFrame({0: [0.0]})),
+         r"above 0 or missing; 1 values .*0 at \(0, 0\)\."),
         (lambda: beta_convergence(pd.DataFrame({0: [1.0]})), "two periods or more; found 1"),
         (lambda: beta_convergence(pd.DataFrame({"a": [1.0], "b": [1.0]})), "`periods` is needed"),
-        (
-            lambda: beta_convergence(pd.DataFrame({1: [1.0], 0: [1.0]})),
-            "last column of `panel` must be a later period than the first; found 1 to 0",
-        ),
+        (lambda: beta_convergence(pd.DataFrame({1: [1.0], 0: [1.0]})),
+         "last column of `panel` must be a later period than the first; found 1 to 0"),
         (lambda: sigma_convergence(pd.DataFrame({0: ["x"]})), "`panel` must hold numbers"),
     ],
-)
+)  # fmt: skip
 def test_impossible_input_is_refused(call, words):
     with pytest.raises(InputError, match=words):
         call()

@@ -265,27 +265,17 @@ def shares_by_step(network, rate, first, last, *, draws):
         (lambda n: simple_contagion(n, seeds=["x"], rate=0.1), "`seeds`: 1 of 1 names"),
         (lambda n: simple_contagion(n, seeds=["0"], rate=1.1), "`rate` .* at most 1; found 1.1"),
         (lambda n: simple_contagion(n, seeds=["0"], rate={"z": 0.1}), "`rate`: 1 of 1 names"),
-        (
-            lambda n: complex_contagion(n, seeds=["0"], threshold=0.5, layer_weights={"z": 1}),
-            "`layer_weights`: 1 of 1 names",
-        ),
-        (
-            lambda n: complex_contagion(n, seeds=["0"], threshold=0.5, layer_weights={"links": -1}),
-            r"`layer_weights\['links'\]` must be",
-        ),
+        (lambda n: complex_contagion(n, seeds=["0"], threshold=0.5, layer_weights={"z": 1}),
+         "`layer_weights`: 1 of 1 names"),
+        (lambda n: complex_contagion(n, seeds=["0"], threshold=0.5, layer_weights={"links": -1}),
+         r"`layer_weights\['links'\]` must be"),
         (lambda n: complex_contagion(n, seeds=["0"], threshold=0.0), "`threshold` .* above 0"),
-        (
-            lambda n: complex_contagion(n, seeds=["0"], threshold=pd.Series({"0": 2.0, "1": 0.5})),
-            "`threshold` must be above 0 and at most 1 for each node; found .'0': 2.0",
-        ),
-        (
-            lambda n: complex_contagion(
-                n, seeds=["0"], threshold=pd.Series([0.5] * 3, ["0", "0", "1"])
-            ),
-            "`threshold` must have one value a node; found several for '0'",
-        ),
+        (lambda n: complex_contagion(n, seeds=["0"], threshold=pd.Series({"0": 2.0, "1": 0.5})),
+         "`threshold` must be above 0 and at most 1 for each node; found .'0': 2.0"),
+        (lambda n: complex_contagion(n, seeds=["0"], threshold=pd.Series([0.5] * 3, ["0", "0",
+         "1"])), "`threshold` must have one value a node; found several for '0'"),
     ],
-)
+)  # fmt: skip
 def test_impossible_arguments_are_refused(call, words):
     with pytest.raises(InputError, match=words):
         call(network_of(nx.path_graph(2)))

@@ -85,12 +85,6 @@ def test_places_stand_for_the_nodes_in_them():
     assert times.tolist() == [1, 1]
 
 
-def test_one_rng_gives_one_answer():
-    options = {"seeds": ["n0"], "targets": ["n5"], "rate": 0.5, "replicates": 100}
-    first, again = (time_to_reach(path(6), rng=5, **options) for _ in range(2))
-    pd.testing.assert_series_equal(first, again)
-
-
 def test_the_table_by_hand():
     times = {"with": pd.Series([1.0, 3.0, 5.0, 9.0]), "without": pd.Series([2.0, None, None, None])}
     table = reach_table(times, horizon=8)

@@ -139,7 +139,7 @@ def random_logit(rng, **fixed):
 def test_logit_break_points_are_where_the_even_split_turns_unstable():
     # One step of all the mobile from beside the even split leads further away, or back.
     rng = np.random.default_rng(0)
-    for number in range(80):
+    for number in range(20):
         fixed = random_logit(rng, **({"moving_cost": 0.0} if number % 2 else {}))
         point = LogitMigration(attraction=1.0, **fixed).break_point()
 
@@ -157,7 +157,7 @@ def test_logit_break_points_are_where_the_even_split_turns_unstable():
 
 def test_logit_fold_points_are_where_two_rest_points_appear():
     rng = np.random.default_rng(1)
-    for number in range(80):
+    for number in range(20):
         fixed = random_logit(rng, enclave=rng.uniform(0.01, 0.9))
         if number % 2:
             fixed["moving_cost"] = 0.0
@@ -199,8 +199,7 @@ def test_logit_rest_points_draw_or_repel_as_they_say(other):
         assert (abs(end - row.share) < 1e-6) == row.stable
 
 
-@pytest.mark.parametrize("cost", [0.0, 0.1, 0.4])
-@pytest.mark.parametrize("theta", [1e3, 1e4, 1e6])
+@pytest.mark.parametrize(("theta", "cost"), [(1e3, 0.0), (1e4, 0.1), (1e6, 0.4)])
 def test_logit_of_the_most_sensitive_is_the_best_choice(theta, cost):
     # Both regions attract alike where A (1 - e / 2) m + A e / 2 = 0, m = 2 x - 1: m = -3 / 17.
     table = LogitMigration(theta, 1.0, enclave=0.3, moving_cost=cost).equilibria()
@@ -237,7 +236,7 @@ def phase_of(table: pd.DataFrame) -> str:
 @both
 @pytest.mark.parametrize("enclave", [0.0, 0.05, 0.4])
 def test_a_phase_map_says_what_the_rest_points_say(model, enclave):
-    borders, levels = np.linspace(0, 0.9, 7), np.linspace(0.03, 0.93, 9)
+    borders, levels = np.linspace(0, 0.9, 4), np.linspace(0.03, 0.93, 6)
     found = phase_map(
         model, rows={"border": borders}, columns={"freeness": levels}, enclave=enclave, executor=1
     )
@@ -261,7 +260,7 @@ def test_a_phase_map_over_parameters_of_the_model():
 def test_a_phase_map_of_logit_counts_rest_points():
     rng = np.random.default_rng(5)
     fixed = random_logit(rng)
-    attractions, enclaves = np.linspace(-0.0, 9, 10), np.linspace(0, 1, 6)
+    attractions, enclaves = np.linspace(-0.0, 9, 7), np.linspace(0, 1, 4)
     found = phase_map(
         LogitMigration(attraction=1.0, **fixed),
         rows={"enclave": enclaves},
@@ -284,42 +283,22 @@ def test_a_phase_map_of_logit_counts_rest_points():
         (lambda: LogitMigration(1, -1, enclave=0.5), "`attraction` must be at least 0 with an enc"),
         (lambda: LogitMigration(1, 1, enclave=0.5).break_point(), "`enclave` must be 0 for this"),
         (lambda: LogitMigration(1, 1).fold_point(), "fold_point needs an `enclave` above 0"),
-        (
-            lambda: bifurcation_diagram(CORE.equilibria, [0.1], parameter="share"),
-            "`parameter` must differ from the other columns; found 'share'",
-        ),
-        (
-            lambda: bifurcation_diagram(lambda _: pd.DataFrame({"x": [1]}), [0.1]),
-            "`equilibria` must have the columns share and stable; found",
-        ),
-        (
-            lambda: phase_map(CORE, rows={"mu": [0.2]}, columns={"mu": [0.2]}, freeness=0.5),
-            "`rows` and `columns` must differ",
-        ),
-        (
-            lambda: phase_map(CORE, rows={"mu": [0.2]}, columns={"sigma": [2.0]}),
-            "`freeness` must be given",
-        ),
-        (
-            lambda: phase_map(CORE, rows={"price": [0.2]}, columns={"freeness": [0.5]}),
-            "`rows` must be one of sigma, mu, .*; found 'price'",
-        ),
-        (
-            lambda: phase_map(
-                LogitMigration(1, 1), rows={"border": [0]}, columns={"enclave": [0]}, border=0.5
-            ),
-            "are for models of trade",
-        ),
-        (
-            lambda: phase_map(
-                FootlooseEntrepreneur(3, 0.4, regions=3),
-                rows={"mu": [0.2]},
-                columns={"freeness": [0.5]},
-            ),
-            "a phase map is for two regions",
-        ),
+        (lambda: bifurcation_diagram(CORE.equilibria, [0.1], parameter="share"),
+         "`parameter` must differ from the other columns; found 'share'"),
+        (lambda: bifurcation_diagram(lambda _: pd.DataFrame({"x": [1]}), [0.1]),
+         "`equilibria` must have the columns share and stable; found"),
+        (lambda: phase_map(CORE, rows={"mu": [0.2]}, columns={"mu": [0.2]}, freeness=0.5),
+         "`rows` and `columns` must differ"),
+        (lambda: phase_map(CORE, rows={"mu": [0.2]}, columns={"sigma": [2.0]}),
+         "`freeness` must be given"),
+        (lambda: phase_map(CORE, rows={"price": [0.2]}, columns={"freeness": [0.5]}),
+         "`rows` must be one of sigma, mu, .*; found 'price'"),
+        (lambda: phase_map(LogitMigration(1, 1), rows={"border": [0]}, columns={"enclave": [0]},
+         border=0.5), "are for models of trade"),
+        (lambda: phase_map(FootlooseEntrepreneur(3, 0.4, regions=3), rows={"mu": [0.2]},
+         columns={"freeness": [0.5]}), "a phase map is for two regions"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_is_named(make, words):
     with pytest.raises(InputError, match=words):
         make()

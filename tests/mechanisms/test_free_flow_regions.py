@@ -308,14 +308,10 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (
-            lambda: trade_freeness(np.ones((2, 3)), decay=1),
-            r"`distances` must be a square .*\(2, 3\)",
-        ),
-        (
-            lambda: trade_freeness([[0, 1], [2, 0]], decay=1),
-            r"`distances` must be symmetric.* 1 and 2 at \[0, 1\]",
-        ),
+        (lambda: trade_freeness(np.ones((2, 3)), decay=1),
+         r"`distances` must be a square .*\(2, 3\)"),
+        (lambda: trade_freeness([[0, 1], [2, 0]], decay=1),
+         r"`distances` must be symmetric.* 1 and 2 at \[0, 1\]"),
         (lambda: trade_freeness(-DISTANCES, decay=1), r"`distances` must be at least 0; found -1"),
         (lambda: trade_freeness(DISTANCES + 1, decay=1), r"`distances` must be 0 with itself"),
         (lambda: trade_freeness([[0, np.inf], [np.inf, 0]], decay=1), "finite numbers; found inf"),
@@ -324,43 +320,25 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
         (lambda: CORE.attraction([0.5, 0.6], freeness=0.3), r"`shares` must add up to 1; found"),
         (lambda: CORE.simulate([1.5, -0.5], freeness=0.3), r"`start` must be at least 0; .*-0\.5"),
         (lambda: CORE.simulate([1.0], freeness=0.3), "`start` must have one entry for each of 2"),
-        (
-            lambda: CORE.simulate(pd.Series([0.5, 0.5], ["a", "b"]), freeness=0.3),
-            "`start` must have one entry for each region",
-        ),
-        (
-            lambda: CORE.simulate([0.5, 0.5], freeness=0.3, enclaves={(0, 5): 0.1}),
-            "`enclaves` must join two different regions",
-        ),
-        (
-            lambda: CORE.simulate([0.5, 0.5], freeness=0.3, enclaves={(0, 1): 1.1}),
-            r"`enclaves\[\(0, 1\)\]` must .* at most 1; found 1.1",
-        ),
-        (
-            lambda: CORE.rest_points(freeness=pd.DataFrame(np.eye(2) / 2 + 0.5, NAMES, NAMES)),
-            r"cannot be called as other columns of rest points: \['low', 'high'\]",
-        ),
-        (
-            lambda: LogitMigration(1.0, 1.0).simulate([0.5, 0.5], jurisdictions=["a"]),
-            "`jurisdictions` must name that of each of 2 regions",
-        ),
+        (lambda: CORE.simulate(pd.Series([0.5, 0.5], ["a", "b"]), freeness=0.3),
+         "`start` must have one entry for each region"),
+        (lambda: CORE.simulate([0.5, 0.5], freeness=0.3, enclaves={(0, 5): 0.1}),
+         "`enclaves` must join two different regions"),
+        (lambda: CORE.simulate([0.5, 0.5], freeness=0.3, enclaves={(0, 1): 1.1}),
+         r"`enclaves\[\(0, 1\)\]` must .* at most 1; found 1.1"),
+        (lambda: CORE.rest_points(freeness=pd.DataFrame(np.eye(2) / 2 + 0.5, NAMES, NAMES)),
+         r"cannot be called as other columns of rest points: \['low', 'high'\]"),
+        (lambda: LogitMigration(1.0, 1.0).simulate([0.5, 0.5], jurisdictions=["a"]),
+         "`jurisdictions` must name that of each of 2 regions"),
         (lambda: Replicator(-0.1), "`mobility` must be a finite number above 0; found -0.1"),
-        (
-            lambda: CORE.modes([[1, 0.5, 0.1], [0.5, 1, 0.5], [0.1, 0.5, 1]]),
-            "`freeness` must have rows of one sum",
-        ),
-        (
-            lambda: LogitMigration(1.0, 1.0).modes([[0, 1, 0], [1, 0, 0], [0, 0, 0]]),
-            "`network` must link every region.*1 have no link",
-        ),
-        (
-            lambda: LogitMigration(1.0, 1.0, enclave=0.2).simulate(
-                [0.4, 0.3, 0.3], network=ring(3)
-            ),
-            "`enclaves` must say which",
-        ),
+        (lambda: CORE.modes([[1, 0.5, 0.1], [0.5, 1, 0.5], [0.1, 0.5, 1]]),
+         "`freeness` must have rows of one sum"),
+        (lambda: LogitMigration(1.0, 1.0).modes([[0, 1, 0], [1, 0, 0], [0, 0, 0]]),
+         "`network` must link every region.*1 have no link"),
+        (lambda: LogitMigration(1.0, 1.0, enclave=0.2).simulate([0.4, 0.3, 0.3], network=ring(3)),
+         "`enclaves` must say which"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_is_named_with_its_value_and_bound(make, words):
     with pytest.raises(InputError, match=words):
         make()

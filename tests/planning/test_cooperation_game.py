@@ -11,7 +11,7 @@ import pytest
 
 import netinnov as ni
 from netinnov import centrality
-from netinnov.errors import InputError, TableError
+from netinnov.errors import InputError
 from netinnov.planning import (
     Game,
     _cooperation,
@@ -90,21 +90,17 @@ def test_a_bridge_by_hand() -> None:
     assert in_core(game, nucleolus(game))
 
 
-@pytest.mark.parametrize(("seed", "directed"), [(0, True), (1, False)])
 @pytest.mark.parametrize(
-    "options",
+    ("seed", "options"),
     [
-        {},
-        {"distance": "inverse"},
-        {"frictions": ni.Frictions(border=0.7, distance=0.4)},
-        {"distance": "inverse", "frictions": ni.Frictions(border_by_distance=1.0)},
+        (0, {}),
+        (1, {"distance": "inverse"}),
+        (2, {"frictions": ni.Frictions(border=0.7, distance=0.4)}),
+        (3, {"distance": "inverse", "frictions": ni.Frictions(border_by_distance=1.0)}),
     ],
-    ids=["hops", "weights", "frictions", "both"],
 )
-def test_gains_are_those_of_each_network(
-    seed: int, directed: bool, options: dict[str, Any]
-) -> None:
-    network = draw_network(seed, directed=directed)
+def test_gains_are_those_of_each_network(seed: int, options: dict[str, Any]) -> None:
+    network = draw_network(seed, directed=seed % 2 == 0)
     links = further_links(network, seed)
     game = cooperation_game(network, players=PLAYERS, links=links, **options)
     expected = by_networks(network, links, ends_of(network, links), **options)
@@ -126,10 +122,9 @@ def test_links_may_name_the_players_they_need(seed: int) -> None:
         np.testing.assert_allclose(game.values, expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_large_networks_are_measured_one_by_one(seed: int, monkeypatch: Any) -> None:
-    network = draw_network(seed)
-    links = further_links(network, seed)
+def test_large_networks_are_measured_one_by_one(monkeypatch: Any) -> None:
+    network = draw_network(1)
+    links = further_links(network, 1)
     expected = cooperation_game(network, players=PLAYERS, links=links).values
     monkeypatch.setattr(_cooperation, "HELD", 0)
     values = cooperation_game(network, players=PLAYERS, links=links).values
@@ -224,15 +219,6 @@ def test_a_park_is_not_counted_but_carries_paths() -> None:
     assert found.max() > 0
 
 
-def test_the_network_is_not_changed() -> None:
-    network = draw_network(1)
-    links = further_links(network, 1)
-    before = network.links, links.copy()
-    cooperation_game(network, players=PLAYERS, links=links)
-    pd.testing.assert_frame_equal(network.links, before[0])
-    pd.testing.assert_frame_equal(links, before[1])
-
-
 def test_nothing_to_build_is_worth_nothing() -> None:
     network = draw_network(1)
     links = further_links(network, 1).iloc[:0]
@@ -252,11 +238,8 @@ PARK = {"park": link(OWNED[0], OWNED[1])}
     [
         ({"players": ["p", "z"]}, "`players`: 1 of 2 names are not in the network: 'z'"),
         ({"players": ["p", "p"]}, "found 'p' twice"),
-        ({"players": "pq"}, "found the text 'pq'"),
-        (
-            {"players": ["p", "r"]},
-            "must be among `players`; found 'q'. Add them, or a column `needs`",
-        ),
+        ({"players": ["p", "r"]},
+         "must be among `players`; found 'q'. Add them, or a column `needs`"),
         ({"links": ONE.assign(needs=[("p", "z")])}, "`needs` must name players .*; found 'z'"),
         ({"links": ONE.assign(needs=["p"])}, "`needs` must be a sequence of players"),
         ({"links": ONE.assign(needs=[()])}, "`needs` must name at least one player"),
@@ -264,30 +247,14 @@ PARK = {"park": link(OWNED[0], OWNED[1])}
         ({"links": PARK}, "must name the players of each scenario .*; without players: 'park'"),
         ({"links": PARK, "needs": {"park": ["p"], "x": ["p"]}}, "no scenarios: 'x'"),
         ({"links": PARK, "needs": {"park": ["z"]}}, r"`needs\['park'\]` must name players"),
-        ({"links": PARK, "needs": ["p"]}, "`needs` must be a mapping"),
         ({"links": {"park": 3}, "needs": {"park": ["p"]}}, "`scenario` must be a ReverseEnclave"),
-        ({"links": {}}, "`links` must be a mapping .* with at least one"),
-        ({"links": [ONE]}, "`links` must be a mapping from a name to a scenario, or a DataFrame"),
-        ({"objective": 3}, "`objective` must be a function of a network and a frozenset"),
-        (
-            {"objective": lambda *_: math.nan},
-            r"must return a finite number; found nan for \{p, q\}",
-        ),
-        ({"objective": lambda *_: "much"}, "found 'much'"),
-        (
-            {"objective": lambda *_: 1.0, "distance": "inverse"},
-            "`distance` and `frictions` are read by the default objective only",
-        ),
-        ({"distance": "hops"}, "`distance` must be one of 'unit', 'inverse'"),
-        ({"replicates": 0}, "`replicates` must be a whole number at least 1"),
+        ({"objective": lambda *_: math.nan},
+         r"must return a finite number; found nan for \{p, q\}"),
+        ({"objective": lambda *_: 1.0, "distance": "inverse"},
+         "`distance` and `frictions` are read by the default objective only"),
     ],
-)
+)  # fmt: skip
 def test_bad_input_is_refused_in_words(options: dict[str, Any], words: str) -> None:
     sound: dict[str, Any] = {"players": ["p", "q"], "links": ONE}
     with pytest.raises(InputError, match=words):
         cooperation_game(NETWORK, **(sound | options))
-
-
-def test_faults_of_the_table_are_those_of_links() -> None:
-    with pytest.raises(TableError, match="end is not a node"):
-        cooperation_game(NETWORK, players=["p", "q"], links=ONE.assign(target="nowhere"))

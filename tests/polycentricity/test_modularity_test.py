@@ -11,8 +11,7 @@ import pytest
 from pandas.testing import assert_series_equal
 
 import netinnov as ni
-from netinnov.errors import InputError
-from netinnov.null_models import GravityNull, MaxEntropy, Rewire
+from netinnov.null_models import MaxEntropy, Rewire
 from netinnov.polycentricity import detect_centres, modularity_test, profile, sensitivity
 from study_cases import STARS, network_of
 
@@ -120,25 +119,6 @@ def test_random_networks_are_rarely_beyond_chance():
     assert small <= 10
 
 
-def test_the_same_rng_gives_the_same_test(stars):
-    one, other = (modularity_test(stars, executor=n, **QUICK) for n in (1, 2))
-    assert one == other
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"replicates": 9}, "`replicates` must be a whole number at least 19"),
-        ({"restarts": 0}, "`restarts` must be a whole number at least 1"),
-        ({"resolution": -1}, "`resolution` must be a finite number at least 0"),
-        ({"null": GravityNull()}, "oordinates"),
-    ],
-)
-def test_bad_options(stars, options, words):
-    with pytest.raises(InputError, match=words):
-        modularity_test(stars, **QUICK | options)
-
-
 # -- what follows for centres ------------------------------------------------------------------
 
 
@@ -166,7 +146,7 @@ def test_other_rules_are_not_tested(stars):
 
 
 @pytest.mark.parametrize(
-    "seed", [1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (0, 3, 4, 5))]
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (0, 2, 3))]
 )
 def test_a_profile_counts_the_centres_that_are_detected(seed):
     # Eighteen random links among twelve places: with some seeds communities are by chance.

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
-from pandas.testing import assert_frame_equal, assert_series_equal
+from pandas.testing import assert_series_equal
 
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.polycentricity import (
-    core_periphery,
     dominance_index,
     entropy_index,
     functional,
@@ -281,27 +280,3 @@ def test_inflows_of_shares_are_measured():
     assert dominance_index(shares, direction="in").tolist() == [0.0, 4.0, 1.0]
     assert functional(shares, weighted=True, direction="in") == pytest.approx(green([0, 2, 1]) / 2)
     assert entropy_index(shares, of="nodes", direction="in") > 0
-
-
-@pytest.mark.parametrize(
-    ("call", "words"),
-    [
-        (lambda n: functional(n, ddof=2), "`ddof` must be one of 0, 1"),
-        (lambda n: functional(n, direction="both"), "`direction` must be one of"),
-        (lambda n: entropy_index(n, of="pairs"), "`of` must be one of 'links', 'nodes'"),
-        (lambda n: dominance_index(n, direction="up"), "`direction` must be one of"),
-        (lambda n: core_periphery(n, restarts=0), "`restarts` must be a whole number at least 1"),
-        (lambda n: core_periphery(n, restarts=1.5), "`restarts` must be a whole number"),
-    ],
-)
-def test_bad_options(call, words):
-    with pytest.raises(InputError, match=words):
-        call(ni.build_network(*DIRECTED))
-
-
-def test_the_network_stays_as_it_is():
-    found = ni.build_network(*DIRECTED)
-    before = found.links
-    for call in (functional, entropy_index, dominance_index, node_symmetry, link_symmetry):
-        call(found)
-    assert_frame_equal(found.links, before)
