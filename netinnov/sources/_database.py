@@ -18,6 +18,7 @@ from netinnov._runtime.optional import require
 from netinnov.errors import InputError
 
 PIECE = 2**17  # rows that are in memory as Python objects at a time
+PAIR = 4 * CELL  # a pair of members is a link in up to two layers, and sorted
 
 TYPES = {
     pa.string(): pd.StringDtype(na_value=float("nan")),
@@ -103,7 +104,7 @@ class Database:
         """).iloc[0]
         about = f"{path}, {event} {events['event']} with {events['n']:,} members: links of pairs"
         size = sum(each.stat().st_size for each in (path, *path.rglob("*")) if each.is_file())
-        check_made(about, CELL * events["pairs"], size)
+        check_made(about, PAIR * events["pairs"], size)
 
     def links(self, ids: str, layers: Mapping[str, tuple[Any, str]]) -> pd.DataFrame:
         """Links of each layer in the order given; layers and ids are categories, 4 bytes an end."""

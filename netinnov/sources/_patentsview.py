@@ -31,6 +31,7 @@ from netinnov.sources._reader_result import Tables
 # By the last digit of the type: a leading 1 says that the assignee owns a part.
 KINDS = {"4": "person", "5": "person"} | dict.fromkeys("6789", "government")
 
+MEMBERS = "(SELECT patent FROM invention UNION ALL SELECT patent FROM assignment)"
 IDS = "SELECT inventor AS name FROM invention UNION SELECT assignee FROM assignment"
 
 TRIMMED = r"regexp_replace({}, '\.0$', '')"
@@ -144,7 +145,7 @@ def read_patentsview(
             nodes.append(data.frame(PATENTS).set_index("node"))
             links = _two_mode(data)
         else:
-            data.check_pairs(folder, "invention", "patent")
+            data.check_pairs(folder, MEMBERS, "patent")
             links = _pairs(data, weighting)
     warn_of(faults)
     if links["period"].isna().all():

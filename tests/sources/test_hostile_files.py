@@ -349,6 +349,27 @@ def test_the_pairs_of_one_event_are_limited(tmp_path):
         project(ni.build_network(nodes, seats), layer="seat", through="event")
 
 
+def test_inventors_times_assignees_of_one_patent_are_limited(tmp_path):
+    """Of 1 MB a hundred million links were made: only the pairs of inventors were counted."""
+    (tmp_path / "inventors.tsv").write_text(
+        "patent_id\tinventor_id\n" + "".join(f"1\t{k}\n" for k in range(500))
+    )
+    (tmp_path / "assignees.tsv").write_text(
+        "patent_id\tassignee_id\n" + "".join(f"1\t{k}\n" for k in range(4_000))
+    )
+    with pytest.raises(InputError, match=rf"patent 1 with 4,500 members: links .* {TOO_MUCH}"):
+        ni.read_network(tmp_path)
+
+
+def test_pairs_count_as_much_as_their_links_take(tmp_path):
+    """A file of 100 kB took 3.7 GiB where 1 is the limit: each pair is a link in two layers."""
+    held = [{"id": f"I{k}"} for k in range(4_000)]
+    work = {"id": "W1", "authorships": [{"author": {"id": "A1"}, "institutions": held}]}
+    (tmp_path / "works.jsonl").write_text(json.dumps(work))
+    with pytest.raises(InputError, match=TOO_MUCH):
+        ni.read_network(tmp_path / "works.jsonl")
+
+
 # -- what a small file would make of time ------------------------------------------------------
 
 
