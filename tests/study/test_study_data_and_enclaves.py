@@ -16,7 +16,7 @@ from netinnov.study._language import in_html, plain
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import central, data, enclaves, organised
-from study_cases import CHAIN, FEW, THREE, context_of, network_of, said_by, tables_of
+from study_cases import CHAIN, FEW, THREE, context_of, network_of, said_by, tables_of, text_in
 
 OFF = {"structure": False}
 EVIL = "<script>alert('x')</script>"
@@ -313,7 +313,12 @@ def test_the_map_says_which_layers_it_leaves_out():
     links = [("a", "b", at + 1, f"layer{at}") for at in range(8)]
     for n in (4, 8):
         network = three(places=PLACES, links=links[:n])
-        (picture, *_) = enclaves.draw(enclaves.compute(context_of(network, **OFF)))
+        context = context_of(network, **OFF)
+        (picture, *_) = enclaves.draw(enclaves.compute(context))
+        told = (
+            "heaviest links between them in the layers of the legend, of equal ones those between"
+        )
+        assert told in text_in(enclaves, context).figures[picture.name][0]
         ax = picture.draw().figure.axes[0]
         notes, keys = " ".join(caption_notes(ax)), [t.get_text() for t in ax.get_legend().texts]
         for layer in network.layers:

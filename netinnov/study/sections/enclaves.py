@@ -79,6 +79,7 @@ def facts(result: Enclaves) -> Mapping[str, Fact]:
     used = [kind for kind in result.ranking.numbers if enclaves["ranked_by"].eq(kind).any()]
     return {
         "n": int(steps["between"]),
+        "n_layers": len(result.context.cities.layers),
         "parks": bool(steps["parks"]),
         "pairs": int(steps["pairs"]),
         **{f"{end}s": [Place(each) for each in enclaves[end].mode()] for end in ("host", "home")},
