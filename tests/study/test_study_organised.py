@@ -171,7 +171,10 @@ def test_layers_are_compared_where_there_are_two(stars):
     assert overlap.loc["links", "other"] == pytest.approx(1 / 8)
     known = facts_of(organised, context)
     assert (known["layers"], known["overlap"]) == (2, pytest.approx(1 / 8))
-    assert "The two layers share 12 % of their linked pairs." in text_in(organised, context).answer
+    assert (
+        "The two layers share 12 % of their linked pairs of places."
+        in text_in(organised, context).answer
+    )
     table = tables_of(organised, context.once(organised.compute))["layer_overlap"]
     assert table.modelled == ("other",)
     assert table.frame.columns.tolist() == ["links", "other"]
@@ -182,7 +185,7 @@ def test_layers_without_a_common_pair_share_none():
     for network in (network_of(links), network_of(links[:3])):
         context = context_of(network)
         assert facts_of(organised, context)["overlap"] == 0
-        assert "share 0 % of their linked pairs" in text_in(organised, context).answer
+        assert "share 0 % of their linked pairs of places" in text_in(organised, context).answer
 
 
 def test_places_are_specialised_in_the_layers_where_they_have_more_than_others():
