@@ -24,11 +24,7 @@ settings.register_profile(
     "netinnov", deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
-    "ci",
-    settings.get_profile("netinnov"),
-    max_examples=25,
-    derandomize=True,
-    print_blob=True,
+    "ci", settings.get_profile("netinnov"), max_examples=25, derandomize=True, print_blob=True
 )
 # For a long look by hand: pytest --hypothesis-profile=thorough
 settings.register_profile("thorough", settings.get_profile("netinnov"), max_examples=400)

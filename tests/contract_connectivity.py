@@ -10,13 +10,7 @@ import networkx as nx
 import numpy as np
 
 import netinnov as ni
-from contract_measure import (
-    Measure,
-    is_undirected,
-    needs_two_nodes,
-    unchanged,
-    with_zeros,
-)
+from contract_measure import Measure, is_undirected, needs_two_nodes, unchanged, with_zeros
 from netinnov import centrality, connectivity
 
 
@@ -38,9 +32,7 @@ def mean_length(weight: str) -> Callable[[nx.DiGraph, bool], float]:
 
 
 def lengths(
-    distance: str,
-    switch_cost: float = 0.0,
-    frictions: tuple[float, float, float] | None = None,
+    distance: str, switch_cost: float = 0.0, frictions: tuple[float, float, float] | None = None
 ) -> Measure:
     def options(factor: float = 1.0) -> dict[str, Any]:
         length = 1 / factor if distance == "inverse" else 1.0
@@ -92,37 +84,14 @@ def reach(steps: int) -> Measure:
 
 
 MEASURES = {
-    "average_path_length": [
-        lengths("unit"),
-        lengths("inverse"),
-        lengths("unit", switch_cost=1.5),
-        lengths("inverse", switch_cost=0.5),
-        lengths("unit", 0.0, (0.5, 0.25, 0.125)),
-        lengths("inverse", 1.0, (2.0, 0.0, 0.5)),
-    ],
-    "algebraic_connectivity": [
-        Measure(
-            connectivity.algebraic_connectivity,
-            "number",
-            isolate=lambda result, network: 0.0,
-            scale=1.0,
-            defined=needs_two_nodes,
-            applies=is_undirected,
-            networkx=second_smallest,
-            tolerance=1e-9,
-        )
-    ],
-    "kirchhoff_index": [
-        Measure(
-            connectivity.kirchhoff_index,
-            "number",
-            isolate=lambda result, network: math.inf,
-            scale=-1.0,
-            infinite=True,
-            applies=is_undirected,
-            networkx=sum_of_inverses,
-            tolerance=1e-9,
-        )
-    ],
+    "average_path_length": [lengths("unit"), lengths("inverse"), lengths("unit", switch_cost=1.5),
+        lengths("inverse", switch_cost=0.5), lengths("unit", 0.0, (0.5, 0.25, 0.125)),
+        lengths("inverse", 1.0, (2.0, 0.0, 0.5))],
+    "algebraic_connectivity": [Measure(connectivity.algebraic_connectivity, "number",
+        isolate=lambda result, network: 0.0, scale=1.0, defined=needs_two_nodes,
+        applies=is_undirected, networkx=second_smallest, tolerance=1e-9)],
+    "kirchhoff_index": [Measure(connectivity.kirchhoff_index, "number", isolate=lambda result,
+        network: math.inf, scale=-1.0, infinite=True, applies=is_undirected,
+        networkx=sum_of_inverses, tolerance=1e-9)],
     "reach": [reach(1), reach(2), reach(20)],
-}
+}  # fmt: skip

@@ -71,24 +71,15 @@ def pagerank(presence: str, coupling: float) -> Measure:
 
 
 MEASURES = {
-    "degree": [
-        counts(centrality.degree, "node and layer", None),
+    "degree": [counts(centrality.degree, "node and layer", None),
         counts(centrality.degree, "node and layer", None, direction="in"),
-        counts(centrality.degree, "node and layer", None, direction="out"),
-    ],
-    "strength": [
-        counts(centrality.strength, "node and layer", "weight"),
+        counts(centrality.degree, "node and layer", None, direction="out")],
+    "strength": [counts(centrality.strength, "node and layer", "weight"),
         counts(centrality.strength, "node and layer", "weight", direction="in"),
-        counts(centrality.strength, "node and layer", "weight", direction="out"),
-    ],
+        counts(centrality.strength, "node and layer", "weight", direction="out")],
     "overlapping_degree": [counts(centrality.overlapping_degree, "node", None)],
     "overlapping_strength": [counts(centrality.overlapping_strength, "node", "weight")],
     "participation_coefficient": [participation(weighted=False), participation(weighted=True)],
-    "pagerank": [
-        pagerank("all", 1.0),
-        pagerank("linked", 1.0),
-        pagerank("linked", 5.0),
-        pagerank("all", 0.0),
-        pagerank("linked", 0.0),
-    ],
-}
+    "pagerank": [pagerank("all", 1.0), pagerank("linked", 1.0), pagerank("linked", 5.0),
+        pagerank("all", 0.0), pagerank("linked", 0.0)],
+}  # fmt: skip

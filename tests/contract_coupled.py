@@ -110,32 +110,16 @@ def correlation(method: str) -> Measure:
 
 
 MEASURES = {
-    "eigenvector_centrality": [
-        spectral(centrality.eigenvector_centrality, "node", "all"),
-        spectral(centrality.eigenvector_centrality, "node", "linked"),
-    ],
-    "katz_centrality": [
-        katz("all", ALPHA, 1.0),
-        katz("linked", ALPHA, 0.0),
-        katz("all", None, 1.0),
-        katz("linked", None, 2.0),
-    ],
-    "hits": [
-        spectral(centrality.hits, "node and column", "all"),
-        spectral(centrality.hits, "node and column", "linked"),
-    ],
-    "layer_overlap": [
-        overlap(of, method) for of in ("links", "nodes") for method in ("jaccard", "coverage")
-    ],
+    "eigenvector_centrality": [spectral(centrality.eigenvector_centrality, "node", "all"),
+        spectral(centrality.eigenvector_centrality, "node", "linked")],
+    "katz_centrality": [katz("all", ALPHA, 1.0), katz("linked", ALPHA, 0.0), katz("all", None, 1.0),
+        katz("linked", None, 2.0)],
+    "hits": [spectral(centrality.hits, "node and column", "all"),
+        spectral(centrality.hits, "node and column", "linked")],
+    "layer_overlap": [overlap(of, method) for of in ("links", "nodes") for method in ("jaccard",
+        "coverage")],
     "layer_correlation": [correlation(method) for method in ("pearson", "spearman")],
     "edge_overlap": [Measure(centrality.edge_overlap, "pair", isolate=as_before)],
-    "centrality_table": [
-        Measure(
-            centrality.centrality_table,
-            "node and column",
-            isolate=with_nan,
-            options={"measures": ["participation_coefficient"]},
-            defined=None,
-        )
-    ],
-}
+    "centrality_table": [Measure(centrality.centrality_table, "node and column", isolate=with_nan,
+        options={"measures": ["participation_coefficient"]}, defined=None)],
+}  # fmt: skip

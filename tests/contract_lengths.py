@@ -79,12 +79,6 @@ def all_paths(function: Callable[..., Result]) -> list[Measure]:
 MEASURES = {
     "harmonic_centrality": all_paths(centrality.harmonic_centrality),
     "global_efficiency": all_paths(connectivity.global_efficiency),
-    "largest_component": [
-        Measure(
-            connectivity.largest_component,
-            "number",
-            isolate=over_more_nodes,
-            networkx=largest_part,
-        )
-    ],
-}
+    "largest_component": [Measure(connectivity.largest_component, "number", isolate=over_more_nodes,
+        networkx=largest_part)],
+}  # fmt: skip

@@ -150,32 +150,11 @@ MEASURES = {
     "betweenness_centrality": all_paths(centrality.betweenness_centrality),
     "constraint": holes(centrality.constraint, constraints),
     "effective_size": holes(centrality.effective_size, effective_sizes),
-    "brokerage": [
-        Measure(
-            centrality.brokerage,
-            "node and column",
-            isolate=with_zeros,
-            options={"groups": groups},
-            defined=everywhere,
-        )
-        for groups in ("place", "jurisdiction", "kind")
-    ],
-    "core_number": [
-        Measure(
-            centrality.core_number,
-            "node",
-            isolate=with_zeros,
-            defined=everywhere,
-            networkx=core_numbers,
-        )
-    ],
-    "rich_club": [
-        Measure(
-            centrality.rich_club,
-            "curve",
-            isolate=unchanged,
-            defined=everywhere,
-            networkx=rich_clubs,
-        )
-    ],
-}
+    "brokerage": [Measure(centrality.brokerage, "node and column", isolate=with_zeros,
+        options={"groups": groups}, defined=everywhere) for groups in ("place", "jurisdiction",
+        "kind")],
+    "core_number": [Measure(centrality.core_number, "node", isolate=with_zeros, defined=everywhere,
+        networkx=core_numbers)],
+    "rich_club": [Measure(centrality.rich_club, "curve", isolate=unchanged, defined=everywhere,
+        networkx=rich_clubs)],
+}  # fmt: skip

@@ -73,51 +73,21 @@ def of_layers(function: Callable[..., Result], **more: Any) -> Measure:
 
 
 MEASURES = {
-    "assortativity": [
-        of_layers(topology.assortativity),
-        of_layers(topology.assortativity, options={"by": "place"}),
-    ],
-    "clustering": [
-        Measure(
-            topology.clustering,
-            "node and layer",
-            isolate=with_nan,
-            defined=None,
-            networkx=local(nx.clustering),
-        ),
-        Measure(
-            topology.clustering,
-            "node and layer",
-            isolate=with_nan,
-            options={"weighted": True},
-            defined=None,
-            networkx=summed,
-            tolerance=1e-9,
-        ),
-    ],
+    "assortativity": [of_layers(topology.assortativity),
+        of_layers(topology.assortativity, options={"by": "place"})],
+    "clustering": [Measure(topology.clustering, "node and layer", isolate=with_nan, defined=None,
+        networkx=local(nx.clustering)), Measure(topology.clustering, "node and layer",
+        isolate=with_nan, options={"weighted": True}, defined=None, networkx=summed,
+        tolerance=1e-9)],
     "density": [of_layers(topology.density, isolate=with_one_more)],
-    "local_efficiency": [
-        Measure(
-            topology.local_efficiency,
-            "node and layer",
-            isolate=with_nan,
-            defined=None,
-            networkx=local(efficiencies),
-        )
-    ],
-    "mean_clustering": [
-        of_layers(topology.mean_clustering),
-        of_layers(topology.mean_clustering, options={"weighted": True}, tolerance=1e-9),
-        of_layers(
-            topology.mean_clustering, options={"undefined": "zero"}, isolate=with_one_more_zero
-        ),
-    ],
-    "multiplex_clustering": [
-        Measure(topology.multiplex_clustering, "node", isolate=with_nan, defined=None)
-    ],
-    "reciprocity": [
-        of_layers(topology.reciprocity),
-        of_layers(topology.reciprocity, options={"weighted": True}),
-    ],
+    "local_efficiency": [Measure(topology.local_efficiency, "node and layer", isolate=with_nan,
+        defined=None, networkx=local(efficiencies))],
+    "mean_clustering": [of_layers(topology.mean_clustering), of_layers(topology.mean_clustering,
+        options={"weighted": True}, tolerance=1e-9), of_layers(topology.mean_clustering,
+        options={"undefined": "zero"}, isolate=with_one_more_zero)],
+    "multiplex_clustering": [Measure(topology.multiplex_clustering, "node", isolate=with_nan,
+        defined=None)],
+    "reciprocity": [of_layers(topology.reciprocity),
+        of_layers(topology.reciprocity, options={"weighted": True})],
     "transitivity": [of_layers(topology.transitivity)],
-}
+}  # fmt: skip

@@ -16,11 +16,7 @@ import pandas as pd
 import netinnov as ni
 from netinnov.experiments import DoseResponse, ExperimentResult, PairSums, Specification
 from netinnov.mechanisms.cobweb import CoupledCobweb
-from netinnov.mechanisms.free_flow import (
-    CorePeriphery,
-    FootlooseEntrepreneur,
-    LogitMigration,
-)
+from netinnov.mechanisms.free_flow import CorePeriphery, FootlooseEntrepreneur, LogitMigration
 from netinnov.null_models import GravityNull
 from netinnov.planning import EffectiveNumber, Game, space_demand
 from netinnov.scenarios import (

@@ -13,17 +13,9 @@ from netinnov._network.synonyms import MISSING
 from netinnov.build import build_network
 
 __all__ = [
-    "ODD_NAMES",
-    "Tables",
-    "bare",
-    "counted",
-    "dense",
-    "great_circle",
-    "hop_lengths",
-    "networks",
-    "supra_matrix",
-    "weights",
-]
+    "ODD_NAMES", "Tables", "bare", "counted", "dense", "great_circle", "hop_lengths", "networks",
+    "supra_matrix", "weights",
+]  # fmt: skip
 
 # Names that break careless code: quotes, line ends, markup, formulas, missing-value words, numbers,
 # other scripts, two spellings of one accent.

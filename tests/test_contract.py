@@ -38,12 +38,8 @@ MEASURES = {
 }
 
 GIVEN_NODES = {
-    "access",
-    "added_link_gain",
-    "effective_resistance",
-    "external_reach",
-    "robustness_curve",
-}
+    "access", "added_link_gain", "effective_resistance", "external_reach", "robustness_curve",
+}  # fmt: skip
 """Measures that are asked about nodes by their ids: each has these tests in a file of its own."""
 
 ALL = [measure for measures in MEASURES.values() for measure in measures]

@@ -85,29 +85,20 @@ def tables(result):
 }
 LAST = "__dir__ = publish(globals())"
 LINES = {
-    "netinnov/centrality/__init__.py": [
-        (LAST, "from netinnov.centrality._example import most_links as most_links\n", ""),
-    ],
-    "netinnov/scenarios/__init__.py": [
-        (LAST, "from netinnov.scenarios._example import SisterCities as SisterCities\n", ""),
-    ],
-    "netinnov/scenarios/_rivals.py": [
-        (
-            "RIVALS: dict[str, Rival] = {",
-            "from netinnov.scenarios._example import SisterCities\n",
-            '    "sister cities": Rival(partial(_like, SisterCities), "sister cities"),',
-        ),
-    ],
-    "netinnov/sources/__init__.py": [
-        (LAST, "from netinnov.sources._example import read_lines as read_lines\n", ""),
-    ],
-    "netinnov/sources/_read_network.py": [
-        ("READERS: dict[str, Callable[..., Tables]] = {", "", '    "lines": sources.read_lines,'),
-    ],
-    "netinnov/study/sections/__init__.py": [
-        ("SECTIONS: list[Section[Any]] = [", "", '    Section.of(_module("example")),'),
-    ],
-}
+    "netinnov/centrality/__init__.py": [(LAST,
+        "from netinnov.centrality._example import most_links as most_links\n", "")],
+    "netinnov/scenarios/__init__.py": [(LAST,
+        "from netinnov.scenarios._example import SisterCities as SisterCities\n", "")],
+    "netinnov/scenarios/_rivals.py": [("RIVALS: dict[str, Rival] = {",
+        "from netinnov.scenarios._example import SisterCities\n",
+        '    "sister cities": Rival(partial(_like, SisterCities), "sister cities"),')],
+    "netinnov/sources/__init__.py": [(LAST,
+        "from netinnov.sources._example import read_lines as read_lines\n", "")],
+    "netinnov/sources/_read_network.py": [("READERS: dict[str, Callable[..., Tables]] = {", "",
+        '    "lines": sources.read_lines,')],
+    "netinnov/study/sections/__init__.py": [("SECTIONS: list[Section[Any]] = [", "",
+        '    Section.of(_module("example")),')],
+}  # fmt: skip
 STUDY = """structure = false
 
 [data]

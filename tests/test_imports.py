@@ -20,15 +20,11 @@ STEPS = {
     "the package": ("import netinnov as ni", {*HEAVY, "pandas", "numpy"}),
     "graphs": ("import netinnov.io", {*HEAVY, "infomap"}),
     "a table": ("ni.read_network(sys.argv[1])", {"geopandas", "pyogrio"}),
-    "a bundled network": (
-        "ni.datasets.load_quzhou()",
-        {"matplotlib", "seaborn", "igraph", "sknetwork", "networkx"},
-    ),
-    "measures": (
-        "ni.build_network; ni.centrality; ni.compare_scenarios",
-        {"matplotlib", "seaborn", "dask", "ibis"},
-    ),
-}
+    "a bundled network": ("ni.datasets.load_quzhou()",
+        {"matplotlib", "seaborn", "igraph", "sknetwork", "networkx"}),
+    "measures": ("ni.build_network; ni.centrality; ni.compare_scenarios",
+        {"matplotlib", "seaborn", "dask", "ibis"}),
+}  # fmt: skip
 """What is done in one interpreter, and what must not have been loaded by then."""
 
 

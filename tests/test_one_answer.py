@@ -90,9 +90,7 @@ def test_what_is_printed_is_the_change(change):
 def test_hosts_are_ranked_by_the_same_number(of_report, change):
     cities, settings = of_report
     access = partial(
-        ni.centrality.harmonic_centrality,
-        distance=settings.distance,
-        frictions=settings.frictions,
+        ni.centrality.harmonic_centrality, distance=settings.distance, frictions=settings.frictions
     )
     for measure in (access, settings.access):
         ranking = ni.planning.rank_hosts(

@@ -57,18 +57,13 @@ pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def run(page, *arguments):
     return subprocess.run(
         [
-            sys.executable,
-            "-W",
-            "error",
-            "-X",
-            "utf8",
-            ROOT / f"examples/{page.name}.py",
+            sys.executable, "-W", "error", "-X", "utf8", ROOT / f"examples/{page.name}.py",
             *arguments,
         ],
         capture_output=True,
         text=True,
         encoding="utf-8",
-    )
+    )  # fmt: skip
 
 
 def numbers(text):

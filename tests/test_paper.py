@@ -41,9 +41,7 @@ def entries() -> dict[str, dict[str, str]]:
 @pytest.mark.slow
 def test_every_number_is_that_of_the_script_in_the_order_of_the_text():
     done = subprocess.run(
-        [sys.executable, "-W", "error", PAPER / "paper_numbers.py"],
-        capture_output=True,
-        text=True,
+        [sys.executable, "-W", "error", PAPER / "paper_numbers.py"], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     computed, _ = values("\n".join(line.partition(": ")[2] for line in done.stdout.splitlines()))

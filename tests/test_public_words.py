@@ -121,10 +121,8 @@ def test_no_two_public_classes_have_one_name() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (
-            lambda n: ni.community.leiden(n, seed=1),
-            r"leiden\(\) has no keyword `seed`; use `rng=1`",
-        ),
+        (lambda n: ni.community.leiden(n, seed=1),
+         r"leiden\(\) has no keyword `seed`; use `rng=1`"),
         (lambda n: ni.community.leiden(n, random_state=1), "use `rng=1`"),
         (lambda n: ni.null_models.rewire(n, random_state=1), "use `rng=1`"),
         (lambda n: ni.centrality.pagerank(n, alpha=0.9), "use `damping`"),
@@ -146,12 +144,10 @@ def test_no_two_public_classes_have_one_name() -> None:
         (lambda n: ni.io.write_network(n, "x", fmt="csv"), "use `format`"),
         (lambda n: ni.study.run(outdir="x"), "use `out`"),
         (lambda n: ni.study.run(out="x", force=True), "use `overwrite`"),
-        (
-            lambda n: ni.compare_scenarios(n, scenarios={}, measures={}, n_jobs=2),
-            "use `executor=4`",
-        ),
+        (lambda n: ni.compare_scenarios(n, scenarios={}, measures={}, n_jobs=2),
+         "use `executor=4`"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_keyword_suggests_the_right_one(call: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         call(NETWORK)
@@ -174,26 +170,16 @@ def test_an_error_inside_a_function_stays_as_it_is() -> None:
         calls_another(size=1)
 
 
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if SIGNATURES[name].parameters])
-def test_every_function_names_its_keywords_where_one_is_wrong(name: str) -> None:
-    function = FUNCTIONS[name]
-    with pytest.raises(TypeError, match=rf"{function.__name__}\(\) has no keyword `nonesuch`"):
-        function(nonesuch=1)
-
-
-@pytest.mark.parametrize("name", CLASSES)
-def test_every_constructor_names_its_keywords_where_one_is_wrong(name: str) -> None:
-    message = rf"{CLASSES[name].__name__}\(\) has no keyword `nonesuch`"
-    with pytest.raises(TypeError, match=message):
-        CLASSES[name](nonesuch=1)
-
-
-@pytest.mark.parametrize("name", SUGGESTING)
-def test_every_function_with_a_generator_or_an_executor_suggests_it(name: str) -> None:
-    parameters = SIGNATURES[name].parameters
-    wrong = "seed" if "rng" in parameters else "n_jobs"
-    with pytest.raises(TypeError, match=r"use `(rng=1|executor=)"):
-        FUNCTIONS[name](**{wrong: 1})
+def test_every_public_callable_names_its_keywords_where_one_is_wrong() -> None:
+    for name, function in {**FUNCTIONS, **CLASSES}.items():
+        if name in CLASSES or SIGNATURES[name].parameters:
+            message = rf"{function.__name__}\(\) has no keyword `nonesuch`"
+            with pytest.raises(TypeError, match=message):
+                function(nonesuch=1)
+    for name in SUGGESTING:
+        wrong = "seed" if "rng" in SIGNATURES[name].parameters else "n_jobs"
+        with pytest.raises(TypeError, match=r"use `(rng=1|executor=)"):
+            FUNCTIONS[name](**{wrong: 1})
 
 
 def test_a_function_that_suggests_is_pickled_and_documented_as_itself() -> None:

@@ -240,15 +240,10 @@ def check_allocation(case: dict[str, Any], network: Any) -> None:
 
 
 CHECKS = {
-    "matrix_facts": check_matrix_facts,
-    "at_least": check_at_least,
-    "uniform": check_uniform,
-    "kept": check_kept,
-    "roots": check_roots,
-    "equilibria": check_equilibria,
-    "enclaves": check_enclaves,
-    "allocation": check_allocation,
-}
+    "matrix_facts": check_matrix_facts, "at_least": check_at_least, "uniform": check_uniform,
+    "kept": check_kept, "roots": check_roots, "equilibria": check_equilibria,
+    "enclaves": check_enclaves, "allocation": check_allocation,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,7 @@ def enumerated(tables: Tables, groups: list[object]) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("groups", "expected"),
-    [("AAA", 0), ("ABA", 1), ("ABB", 2), ("AAB", 3), ("ABC", 4)],
+    ("groups", "expected"), [("AAA", 0), ("ABA", 1), ("ABB", 2), ("AAB", 3), ("ABC", 4)]
 )
 def test_each_kind_by_its_groups(groups: str, expected: int) -> None:
     # a > v > b and nothing else.
@@ -88,12 +87,6 @@ def test_groups_from_columns_mappings_and_series(small: ni.MultilayerNetwork) ->
     assert sizes.loc["c"].tolist() == [0, 2, 0, 0, 0]
 
 
-def test_nodes_of_a_mapping_that_are_not_in_the_network_do_not_matter() -> None:
-    network = ni.build_network(*bare({"l": [("1", "2"), ("2", "3")]}, "123"))
-    found = centrality.brokerage(network, groups={1: "A", 2: "A", 3: "A", 4: "B"})
-    assert found.loc["2", "coordinator"] == 2
-
-
 def test_two_groups_for_one_node_are_refused() -> None:
     network = ni.build_network(*bare({"l": [("1", "2"), ("2", "3")]}, "123"))
     groups = pd.Series(["A", "A", "B", "B"], index=["1", "2", "3", 1])
@@ -122,13 +115,6 @@ def test_groups_must_be_a_column_or_a_mapping() -> None:
         centrality.brokerage(network, groups=["P", "Q"])
     with pytest.raises(ValueError, match="text, numbers"):
         centrality.brokerage(network, groups={"a": ["P"], "b": ["Q"]})
-
-
-def test_networks_without_links_or_nodes() -> None:
-    for nodes in ("abc", []):
-        found = centrality.brokerage(ni.build_network(*bare({}, nodes)))
-        assert found.shape == (len(nodes), 5)
-        assert not found.to_numpy().any()
 
 
 @given(networks(missing=False), st.sampled_from(["place", "jurisdiction", "kind"]))

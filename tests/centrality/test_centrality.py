@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,21 +26,11 @@ def test_degree_counts_links_in_each_layer(small: ni.MultilayerNetwork) -> None:
     assert list(found.columns) == ["coop", "flow"]
 
 
-@pytest.mark.parametrize(("direction", "flow"), [("out", [1, 0, 2, 0, 0]), ("in", [1, 0, 1, 1, 0])])
-def test_degree_of_one_direction(
-    small: ni.MultilayerNetwork, direction: str, flow: list[int]
-) -> None:
-    # An undirected layer has no direction: every link counts in both.
-    found = centrality.degree(small, direction=direction)
-    assert found.to_dict("list") == {"coop": [2, 2, 2, 0, 0], "flow": flow}
-
-
 @pytest.mark.parametrize(
     ("direction", "flow"),
     [
         ("out", [1.0, 0.0, 5.0, 0.0, 0.0]),  # a>c 1; c>a 3 + c>d 2
         ("in", [3.0, 0.0, 1.0, 2.0, 0.0]),  # c>a 3; a>c 1; c>d 2
-        ("total", [4.0, 0.0, 6.0, 2.0, 0.0]),
     ],
 )
 def test_strength_sums_weights(
@@ -208,47 +197,6 @@ def test_second_eigenvalue_of_a_supra_laplacian() -> None:
     assert eigenvalues[1] == pytest.approx(1.1157527863, abs=1e-10)
 
 
-def as_networkx(tables: Tables) -> nx.Graph:
-    (matrix,) = dense(tables).values()
-    kind = nx.DiGraph if tables.directed else nx.Graph
-    graph = kind(nx.from_numpy_array(matrix * (1 - np.eye(len(matrix))), create_using=kind))
-    return nx.relabel_nodes(graph, dict(enumerate(tables.nodes["node"])))
-
-
-@given(networks(max_layers=1, min_links=1))
-def test_one_layer_equals_networkx(tables: Tables) -> None:
-    network = ni.build_network(*tables)
-    (layer,) = network.layers
-    graph = as_networkx(tables)
-    degree = centrality.degree(network)[layer]
-    assert degree.to_dict() == dict(graph.degree())
-    strength = centrality.strength(network)[layer]
-    assert strength.to_dict() == pytest.approx(dict(graph.degree(weight="weight")))
-    ranks = nx.pagerank(graph, tol=1e-13, max_iter=10_000)
-    assert centrality.pagerank(network, presence="all").to_dict() == pytest.approx(ranks, abs=1e-8)
-
-
-@given(networks(min_links=1))
-def test_pagerank_at_coupling_zero_is_blocks_side_by_side(tables: Tables) -> None:
-    # A network whose layers live on separate copies of the nodes, in one layer, is the same walk
-    # when nothing couples the copies.
-    network = ni.build_network(*tables)
-    nodes = [f"{i}@{x}" for x in range(len(network.layers)) for i in range(network.n_nodes)]
-    code = {node: i for i, node in enumerate(network.nodes.index)}
-    level = {layer: x for x, layer in enumerate(network.layers)}
-    rows = []
-    for row in network.links.itertuples():
-        i, j, x = code[row.source], code[row.target], level[row.layer]
-        rows.append((f"{i}@{x}", f"{j}@{x}", row.weight))
-        if row.layer not in network.directed and i != j:
-            rows.append((f"{j}@{x}", f"{i}@{x}", row.weight))
-    flat = ni.build_network(*bare({"one": rows}, nodes, directed=["one"]))
-    copies = centrality.pagerank(flat, presence="all").to_numpy()
-    expected = copies.reshape(len(network.layers), network.n_nodes).sum(axis=0)
-    found = centrality.pagerank(network, coupling=0.0, presence="all")
-    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
-
-
 def test_harmonic_centrality_by_hand() -> None:
     # A: 1-2, B: 2-3, a change costs 1: d12 = d23 = 1, d13 = 3; 4 is reached by nobody.
     # 1 and 3: (1 + 1/3) / 3; 2: (1 + 1) / 3.
@@ -293,39 +241,6 @@ def test_harmonic_centrality_agrees_with_floyd_warshall(
     np.testing.assert_allclose(found, expected, rtol=1e-7)
     efficiency = ni.connectivity.global_efficiency(network, **options)
     assert efficiency == pytest.approx(found.mean(), nan_ok=True)
-
-
-@pytest.mark.parametrize("measure", [centrality.degree, centrality.strength])
-def test_an_unknown_direction_names_the_choices(
-    small: ni.MultilayerNetwork, measure: object
-) -> None:
-    with pytest.raises(ValueError, match=r"(?s)total.*in.*out"):
-        measure(small, direction="both")  # type: ignore[operator]
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"damping": 1.0}, "damping"),
-        ({"damping": -0.1}, "damping"),
-        ({"damping": float("nan")}, "damping"),
-        ({"coupling": -1.0}, "coupling"),
-        ({"coupling": float("nan")}, "coupling"),
-        ({"coupling": float("inf")}, "coupling"),
-        ({"presence": "some"}, r"(?s)(all.*linked|linked.*all)"),
-    ],
-)
-def test_pagerank_refuses_impossible_options(
-    small: ni.MultilayerNetwork, options: dict[str, object], words: str
-) -> None:
-    with pytest.raises(ValueError, match=words):
-        centrality.pagerank(small, **options)  # type: ignore[arg-type]
-
-
-def test_options_are_keyword_only(small: ni.MultilayerNetwork) -> None:
-    for measure in (centrality.degree, centrality.pagerank, centrality.participation_coefficient):
-        with pytest.raises(TypeError):
-            measure(small, "in")  # type: ignore[call-arg, misc, arg-type]
 
 
 def test_results_become_columns_of_the_nodes_table(small: ni.MultilayerNetwork) -> None:

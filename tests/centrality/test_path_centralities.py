@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -12,8 +10,6 @@ from hypothesis import given, strategies as st
 
 import netinnov as ni
 from netinnov import centrality
-from netinnov.kernels.breadth_first import steps_to_nodes
-from netinnov.kernels.paths import passing_shares
 from strategies import Tables, bare, dense, hop_lengths, networks
 
 DISTANCES = ("unit", "inverse")
@@ -168,7 +164,7 @@ def test_closeness_and_harmonic_agree_with_floyd_and_warshall(
 
 def test_the_search_from_many_sources_agrees_with_one_search_a_source() -> None:
     # More sources than fit in one round of the search, and paths that are long.
-    n = 1200
+    n = 1100
     rng = np.random.default_rng(5)
     graph = nx.path_graph(n, create_using=nx.DiGraph)
     graph.add_edges_from(rng.integers(0, n, (300, 2)).tolist())
@@ -184,14 +180,6 @@ def test_the_search_from_many_sources_agrees_with_one_search_a_source() -> None:
             closeness[i] = len(steps) ** 2 / sum(steps) / (n - 1)
     np.testing.assert_allclose(centrality.harmonic_centrality(network), harmonic, rtol=1e-12)
     np.testing.assert_allclose(centrality.closeness_centrality(network), closeness, rtol=1e-12)
-
-
-def test_the_kernel_of_steps_sums_over_sources_other_than_the_node() -> None:
-    # 0 > 1 > 2 and 0 > 2; sources 0 and 1, node 0 not wanted.
-    indptr, indices = np.array([0, 2, 3, 3], np.int32), np.array([1, 2, 2], np.int32)
-    sources, wanted = np.array([0, 1], np.int32), np.array([False, True, True])
-    reached_by, steps, inverse = steps_to_nodes(indptr, indices, sources, wanted)
-    assert reached_by.tolist() == steps.tolist() == inverse.tolist() == [0, 1, 2]
 
 
 def test_betweenness_of_a_star_a_path_and_a_diamond() -> None:
@@ -309,7 +297,7 @@ def test_equal_lengths_are_equal_in_spite_of_rounding() -> None:
     assert found[["b", "c"]].tolist() == pytest.approx([1 / 6, 1 / 6])
 
 
-@pytest.mark.parametrize("unit", [1e-200, 1e-9, 1e15, 1e200])
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
 def test_the_unit_of_weights_is_free(unit: float) -> None:
     # Lengths: a-b-c is 2, a-c directly 3, c-d 1: b on a-c and a-d, c on a-d and b-d, both ways.
     rows = [("a", "b", unit), ("b", "c", unit), ("a", "c", unit / 3), ("c", "d", unit)]
@@ -337,43 +325,6 @@ def test_borders_lead_paths_away_from_a_broker_abroad() -> None:
     network = ni.build_network(*tables)
     found = centrality.betweenness_centrality(network, frictions=ni.Frictions(border=0.5))
     assert found[["b", "d"]].tolist() == pytest.approx([0.0, 2 / 6])
-
-
-def test_the_kernel_of_paths_takes_each_source_by_itself() -> None:
-    # A square with one copy a node: the sum over single sources is that over all.
-    node = np.arange(4, dtype=np.int32)
-    first = np.arange(5, dtype=np.int32)
-    indptr = np.array([0, 2, 4, 6, 8], np.int32)
-    indices = np.array([1, 3, 0, 2, 1, 3, 0, 2], np.int32)
-    rest = (node, first, indptr, indices, np.ones(8), 1.0)
-    together = passing_shares(*rest, node, 1e-10)
-    apart = [passing_shares(*rest, node[i : i + 1], 1e-10) for i in range(4)]
-    np.testing.assert_array_equal(np.sum(apart, axis=0), together)
-    assert together.tolist() == [1.0] * 4
-    assert apart[0].tolist() == [0.0, 0.5, 0.0, 0.5]
-
-
-def test_wrong_options_are_refused() -> None:
-    network = ni.build_network(*bare({"l": [("a", "b")]}, "abc"))
-    for measure in (centrality.closeness_centrality, centrality.betweenness_centrality):
-        with pytest.raises(ValueError, match="`distance` must be one of 'unit', 'inverse'"):
-            measure(network, distance="weight")
-        with pytest.raises(ValueError, match="`switch_cost` must be"):
-            measure(network, switch_cost=-1.0)
-        with pytest.raises(ValueError, match="Frictions"):
-            measure(network, frictions=1.0)
-        with pytest.raises(ValueError, match="coordinates"):
-            measure(network, frictions=ni.Frictions(distance=1.0))
-
-
-def test_the_network_stays_the_same() -> None:
-    layers = {"x": [("a", "b", 2), ("b", "c", 3)], "y": [("a", "c", 1)]}
-    network = ni.build_network(*bare(layers, "abc", directed=["y"]))
-    before = pickle.dumps(network.links)
-    for cost in (0.0, 1.0):
-        for name in ("closeness", "harmonic", "betweenness"):
-            getattr(centrality, f"{name}_centrality")(network, distance="inverse", switch_cost=cost)
-    assert pickle.dumps(network.links) == before
 
 
 def test_nodes_without_links_cost_no_search(monkeypatch):

@@ -96,18 +96,18 @@ def test_two_equal_cycles_that_lead_to_one_node() -> None:
 
 
 def test_many_equal_cycles_are_projected_on_at_once() -> None:
-    # 3,000 times a <-> b > c of weight 3: (1, 1, 3), times its sum 5 over its square 11. And one
+    # 400 times a <-> b > c of weight 3: (1, 1, 3), times its sum 5 over its square 11. And one
     # group of two cycles that lead to one node, as above: .75 four times and 1.5.
     rows: list[tuple[Any, ...]] = []
-    for k in range(3000):
+    for k in range(400):
         rows += [(f"a{k}", f"b{k}"), (f"b{k}", f"a{k}"), (f"b{k}", f"c{k}", 3.0)]
     rows += [("p", "q"), ("q", "p"), ("r", "s"), ("s", "r"), ("q", "t"), ("s", "t")]
-    nodes = [f"{letter}{k}" for k in range(3000) for letter in "abc"] + list("pqrst")
+    nodes = [f"{letter}{k}" for k in range(400) for letter in "abc"] + list("pqrst")
     network = ni.build_network(*bare({"l": rows}, nodes, directed=["l"]))
     found = centrality.eigenvector_centrality(network) * 1.5
-    expected = np.array([5, 5, 15] * 3000) / 11
-    np.testing.assert_allclose(found.iloc[:9000], expected, rtol=1e-10)
-    np.testing.assert_allclose(found.iloc[9000:], [0.75, 0.75, 0.75, 0.75, 1.5], rtol=1e-10)
+    expected = np.array([5, 5, 15] * 400) / 11
+    np.testing.assert_allclose(found.iloc[:1200], expected, rtol=1e-10)
+    np.testing.assert_allclose(found.iloc[1200:], [0.75, 0.75, 0.75, 0.75, 1.5], rtol=1e-10)
 
 
 def test_a_layer_without_cycles_has_no_eigenvector() -> None:
@@ -280,12 +280,6 @@ def test_hubs_and_authorities_by_hand() -> None:
     np.testing.assert_allclose(found["authority"], [0, 0, 1, 1 / golden], rtol=1e-12)
 
 
-def test_the_sides_of_a_bipartite_layer_are_projected_apart() -> None:
-    # Star of 4 leaves: S^2 has 4 twice, vectors (1, 0, ...) and (0, 1, 1, 1, 1): all ones.
-    network = one_layer([("a", "b"), ("a", "c"), ("a", "d"), ("a", "e")], "abcde")
-    np.testing.assert_allclose(centrality.hits(network), np.ones((5, 2)), rtol=1e-12)
-
-
 @given(networks(min_links=1), couplings, presences)
 def test_hits_agree_with_dense_algebra(tables: Tables, coupling: float, presence: str) -> None:
     matrix, states = supra_matrix(dense(tables), coupling, presence)
@@ -309,19 +303,3 @@ def test_hits_of_one_layer_equal_networkx(tables: Tables) -> None:
     for column, expected in {"hub": hub, "authority": authority}.items():
         scaled = np.array(list(expected.values())) / max(expected.values())
         np.testing.assert_allclose(found[column], scaled, rtol=0, atol=1e-8)
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda n: centrality.eigenvector_centrality(n, coupling=-1),
-        lambda n: centrality.eigenvector_centrality(n, presence="some"),
-        lambda n: centrality.hits(n, coupling=np.inf),
-        lambda n: centrality.katz_centrality(n, alpha=0),
-        lambda n: centrality.katz_centrality(n, alpha=-0.1),
-        lambda n: centrality.katz_centrality(n, presence=None),
-    ],
-)
-def test_impossible_options_are_refused(call: Any, small: ni.MultilayerNetwork) -> None:
-    with pytest.raises(InputError, match="must be"):
-        call(small)

@@ -13,13 +13,11 @@ from hypothesis import given
 import netinnov as ni
 from netinnov.community import compare_partitions, infomap
 from netinnov.io import write_infomap
-from netinnov.sources import read_multiplex
 from strategies import Tables, bare, networks
 
 engine = pytest.importorskip("infomap")
 
 SHARED = (Path(__file__).parents[2] / "../shared").resolve()
-LAZEGA = SHARED / "data/multiplex_benchmarks/Lazega-Law-Firm.paj"
 
 
 def triangles() -> list[tuple[str, str]]:
@@ -91,41 +89,6 @@ def test_states_are_those_with_a_link_and_the_codelength_is_that_of_the_file(
     assert found.n_communities == result.num_top_modules
 
 
-def test_a_common_layer_file_of_infomap() -> None:
-    # The fixture of Infomap has links between layers, which a network has not: its links inside
-    # the layers, with its own relax rate, on both ways.
-    file = SHARED / "reference/data/infomap_multilayer.net"
-    if not file.is_file():
-        pytest.skip("needs the folder of reference cases beside the checkout")
-    rows = [
-        line.split()
-        for line in file.read_text("utf-8")
-        .partition("# intra")[2]
-        .partition("# inter")[0]
-        .splitlines()
-        if line
-    ]
-    search = engine.Infomap(
-        options=engine.Options(
-            two_level=True, directed=True, num_trials=20, seed=42, multilayer_relax_rate=0.15
-        )
-    )
-    for layer, source, _, target, weight in rows:
-        search.add_multilayer_intra_link(int(layer), int(source), int(target), float(weight))
-    expected = search.run()
-    links = pd.DataFrame(rows, columns=["layer", "source", "other", "target", "weight"])
-    links = links.drop(columns="other").astype({"weight": float})
-    network = ni.build_network(pd.DataFrame(index=list("12345")), links, directed=["1", "2"])
-    found = infomap(network, restarts=20, rng=1)
-    assert found.quality == pytest.approx(expected.codelength, abs=1e-9)
-    theirs = {
-        (str(node.node_id), str(node.layer_id)): node.module_id
-        for node in expected.nodes(states=True)
-    }
-    table = pd.Series(theirs).unstack()
-    assert compare_partitions(found.membership, table).nmi == 1.0
-
-
 def test_relax_rate_mixes_the_layers() -> None:
     # Other triangles in y: kept apart at rate 0, lost where each step is in any layer.
     other = [("a", "d"), ("a", "e"), ("d", "e"), ("b", "c"), ("b", "f"), ("c", "f")]
@@ -154,23 +117,6 @@ def test_isolates_and_empty_networks() -> None:
     nothing = infomap(ni.build_network(*bare({"x": [("c", "c")]}, "abc")), rng=1)
     assert nothing.membership.isna().all(axis=None)
     assert np.isnan(nothing.quality)
-
-
-@pytest.mark.skipif(not LAZEGA.is_file(), reason="needs the folder of data beside the checkout")
-def test_directed_layers_of_lawyers() -> None:
-    network = ni.build_network(*read_multiplex(LAZEGA))
-    one, other = (infomap(network, rng=3) for _ in range(2))
-    pd.testing.assert_frame_equal(one.membership, other.membership)
-    assert one.quality == other.quality
-    np.testing.assert_array_equal(one.membership.notna(), network.storage.presence("linked").T)
-
-
-def test_wrong_options() -> None:
-    network = ni.build_network(*bare({"x": triangles()}, "abcdef"))
-    with pytest.raises(ni.errors.InputError, match="`relax_rate` must be a finite number"):
-        infomap(network, relax_rate=1.5)
-    with pytest.raises(ni.errors.InputError, match="`restarts`"):
-        infomap(network, restarts=0)
 
 
 def test_without_the_package_the_message_is_a_command(monkeypatch: pytest.MonkeyPatch) -> None:

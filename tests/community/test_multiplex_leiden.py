@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import netinnov as ni
-from netinnov.community import compare_partitions, modularity, multiplex_leiden, roles
+from netinnov.community import multiplex_leiden
 from netinnov.sources import read_multiplex
 from strategies import Tables, bare, dense, networks
 
@@ -80,7 +80,7 @@ def test_quality_is_the_definition_and_no_single_move_raises_it(
 
 @pytest.mark.parametrize("directed", [(), ("x",)])
 @pytest.mark.parametrize(
-    "seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 10))]
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 6))]
 )
 def test_restarts_find_the_best_of_all_partitions_of_six_nodes(
     seed: int, directed: tuple[str, ...]
@@ -118,14 +118,6 @@ def test_one_layer_has_the_modularity_of_networkx(tables: Tables) -> None:
     assert found.quality == pytest.approx(nx.community.modularity(graph, groups), abs=1e-12)
 
 
-@given(tables=networks(), factor=st.sampled_from([0.25, 8.0]))
-def test_scaled_weights_give_the_same_partition(tables: Tables, factor: float) -> None:
-    scaled = tables.links.assign(weight=tables.links["weight"] * factor)
-    one = multiplex_leiden(ni.build_network(*tables), rng=5)
-    other = multiplex_leiden(ni.build_network(*tables._replace(links=scaled)), rng=5)
-    np.testing.assert_allclose(one.quality, other.quality, rtol=1e-12)
-
-
 def is_connected(network: ni.MultilayerNetwork, membership: pd.Series) -> bool:
     """Whether each community is, in the layers together."""
     graph = nx.Graph(
@@ -140,12 +132,6 @@ def is_connected(network: ni.MultilayerNetwork, membership: pd.Series) -> bool:
 def test_communities_are_connected(tables: Tables) -> None:
     network = ni.build_network(*tables)
     assert is_connected(network, multiplex_leiden(network, restarts=2, rng=3).membership)
-
-
-def test_the_same_rng_gives_the_same_partition() -> None:
-    network = ni.build_network(*cliques())
-    one, other = (multiplex_leiden(network, rng=np.random.default_rng(7)) for _ in range(2))
-    pd.testing.assert_series_equal(one.membership, other.membership)
 
 
 def test_nodes_without_links_have_no_community() -> None:
@@ -163,31 +149,6 @@ def test_resolution_runs_from_one_community_to_single_nodes() -> None:
     network = ni.build_network(*cliques())
     assert multiplex_leiden(network, resolution=0.0, rng=0).n_communities == 1
     assert multiplex_leiden(network, resolution=100.0, rng=0).n_communities == 6
-
-
-def test_other_functions_take_the_partition() -> None:
-    network = ni.build_network(*cliques())
-    found = multiplex_leiden(network, rng=0)
-    # One layer of the two has the weight 7 of 13: the mean by weight, not the sum.
-    assert modularity(network, found, coupling=0.0) == pytest.approx(
-        (7 * (6 / 7 - 0.5) + 6 * 0.5) / 13, rel=1e-14
-    )
-    assert compare_partitions(found, found.membership).nmi == 1.0
-    assert roles(network, found)["z"].notna().all()
-    assert found.to_frame().columns.tolist() == ["node", "community"]
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"resolution": -1.0}, "`resolution` must be a finite number at least 0"),
-        ({"restarts": 0}, "`restarts` must be a whole number at least 1"),
-        ({"restarts": 1.5}, "`restarts` must be a whole number"),
-    ],
-)
-def test_options_out_of_range_are_refused(options: dict[str, float], words: str) -> None:
-    with pytest.raises(ni.errors.InputError, match=words):
-        multiplex_leiden(ni.build_network(*cliques()), **options)
 
 
 @pytest.mark.parametrize("directed", [False, True])

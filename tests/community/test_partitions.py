@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import permutations
 from pathlib import Path
@@ -81,7 +81,7 @@ def test_comparison_is_that_of_igraph(pair: tuple[list[int], list[int]]) -> None
             assert getattr(found, name) == pytest.approx(expected, abs=1e-12)
 
 
-@given(pair=st.tuples(*[st.lists(st.integers(0, 3), min_size=6, max_size=6)] * 2))
+@given(pair=st.tuples(*[st.lists(st.integers(0, 3), min_size=5, max_size=5)] * 2))
 def test_ami_subtracts_the_mean_over_all_permutations(pair: tuple[list[int], list[int]]) -> None:
     one, other = map(np.array, pair)
     found = compare_partitions(pd.Series(one), pd.Series(other))
@@ -217,13 +217,6 @@ def test_ties_are_no_majority() -> None:
     assert consensus(given, rng=0).membership.tolist() == [0, 0, 0, 1, 1]
 
 
-def test_consensus_is_reproducible_and_ends_on_ties() -> None:
-    rng = np.random.default_rng(4)
-    noise = [pd.Series(rng.integers(3, size=30)) for _ in range(6)]
-    one, other = (consensus(noise, rng=5) for _ in range(2))
-    pd.testing.assert_series_equal(one.membership, other.membership)
-
-
 @pytest.mark.parametrize("given", [[], pd.Series([0, 1]), Partition(pd.Series([0]), 0.0)])
 def test_consensus_needs_a_sequence_of_partitions(given: object) -> None:
     with pytest.raises(ni.errors.InputError, match="a sequence of at least one partition"):
@@ -269,8 +262,14 @@ def test_numbers_of_nodes_by_hand() -> None:
     assert found.agreement == pytest.approx(1 - differ + differ * chance, rel=1e-12)
 
 
-@pytest.mark.parametrize("find", [multiplex_leiden, partial(leiden, coupling=0.5, restarts=1)])
-@pytest.mark.parametrize("resample", [None, "counts", "links"])
+@pytest.mark.parametrize(
+    ("find", "resample"),
+    [
+        (multiplex_leiden, "counts"),
+        (multiplex_leiden, "links"),
+        (partial(leiden, coupling=0.5, restarts=1), None),
+    ],
+)
 def test_every_search_and_resampling(
     cliques: ni.MultilayerNetwork, find, resample: str | None
 ) -> None:
@@ -321,15 +320,6 @@ def test_executors_give_the_same_result(cliques: ni.MultilayerNetwork) -> None:
         found = stability(cliques, **options, executor=threads)
     pd.testing.assert_series_equal(found.nodes, expected.nodes)
     assert found.agreement == expected.agreement
-
-
-@pytest.mark.slow
-def test_processes_give_the_same_result(cliques: ni.MultilayerNetwork) -> None:
-    options = {"resample": "links", "runs": 4, "rng": 6, "progress": False}
-    expected = stability(cliques, **options)
-    with ProcessPoolExecutor(2) as processes:
-        found = stability(cliques, **options, executor=processes)
-    pd.testing.assert_series_equal(found.nodes, expected.nodes)
 
 
 def test_wrong_options_of_stability(cliques: ni.MultilayerNetwork) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
 import netinnov as ni
-from netinnov.community import ei_index, leiden, multiplex_leiden, roles
-from netinnov.sources import read_multiplex
+from netinnov.community import ei_index, roles
 from strategies import Tables, bare, dense, networks
 
-DATA = (Path(__file__).parents[2] / "../shared/data/multiplex_benchmarks").resolve()
 TWO = {"a": "l", "b": "l", "c": "l", "d": "r", "e": "r"}
 
 
@@ -163,15 +159,3 @@ def test_shares_of_several_layers_are_not_added() -> None:
     network = ni.build_network(*bare(layers, "ab"), {"flow": {"quantity": "share_of_origin"}})
     with pytest.raises(ni.errors.InputError, match="shares"):
         roles(network, {"a": 0, "b": 0})
-
-
-@pytest.mark.skipif(not DATA.is_dir(), reason="needs the folder of data beside the checkout")
-def test_lawyers_turn_to_their_own_community() -> None:
-    network = ni.build_network(*read_multiplex(DATA / "Lazega-Law-Firm.paj"))
-    found = multiplex_leiden(network, rng=1)
-    table = roles(network, found)
-    assert table["z"].groupby(found.membership).mean().abs().max() < 1e-12
-    assert table["participation"].between(0, 1 - 1 / found.n_communities).all()
-    assert -1 < ei_index(network, found) < 0
-    with pytest.raises(ni.errors.InputError, match="one label a node"):
-        roles(network, leiden(network, coupling=0.0, rng=1))

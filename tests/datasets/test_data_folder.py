@@ -98,8 +98,6 @@ def test_the_script_writes_what_check_accepts(run: Run, tmp_path: Path) -> None:
         ("parks", 2, "opened", "2016-13", "opened must be YYYY, YYYY-MM or YYYY-MM-DD"),
         ("parks", 2, "source_url", "", "(quzhou_haichuang): source_url must be given"),
         ("parks", 2, "firms_meaning", "", "firms and firms_meaning must be given together"),
-        ("parks", 3, "park", "quzhou_haichuang", "the id must occur once"),
-        ("actors", 2, "actor", "quzhou", "line 2 (quzhou): the id must occur once"),
         ("places", 2, "lon", "31.22", "places.csv, line 2 (shanghai): lon must be from 73.4"),
         ("places", 2, "parent", "nanjing", "(pudong): parent must not have a parent itself"),
         ("places", 2, "tier", "other", "(shanghai): tier must be what the sites"),
@@ -117,13 +115,6 @@ def test_the_script_names_the_line_and_the_rule(
     assert code == 1
     assert message in said
     assert not (tmp_path / "tables").exists()
-
-
-def test_the_script_names_the_table_whose_columns_are_wrong(run: Run, tmp_path: Path) -> None:
-    facts = edited(tmp_path / "facts", "links.csv", 2, "unit_", "x")
-    code, said = run("--facts", facts, "--check")
-    assert code == 1
-    assert "links.csv: the columns must be source,target,layer" in said
 
 
 def test_the_data_package_is_valid_and_says_what_is_in_it(open_package) -> None:

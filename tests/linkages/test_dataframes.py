@@ -50,18 +50,15 @@ def as_links(table: Any) -> pd.DataFrame:
 
 FUNCTIONS = {
     "count": lambda table: co_participation(table, member="who", event="event"),
-    "newman": lambda table: co_participation(
-        table, member="who", event="event", weighting="newman", period="year"
-    ),
-    "full": lambda table: co_participation(
-        table, member="who", event="event", weighting="full", by="city"
-    ),
-    "of groups": lambda table: co_participation(
-        table, member="who", event="event", by="city", period="year"
-    ),
+    "newman": lambda table: co_participation(table, member="who", event="event", weighting="newman",
+        period="year"),
+    "full": lambda table: co_participation(table, member="who", event="event", weighting="full",
+        by="city"),
+    "of groups": lambda table: co_participation(table, member="who", event="event", by="city",
+        period="year"),
     "mobility": lambda table: mobility(table, origin="who", destination="city", period="year"),
     "branches": lambda table: branches(table, firm="event", place="who", value="value"),
-}
+}  # fmt: skip
 
 
 def check_libraries(rows: pd.DataFrame, libraries: dict[str, Any]) -> None:
@@ -190,13 +187,6 @@ def test_a_column_that_is_not_there(library):
     table = LIBRARIES[library](pd.DataFrame({"member": ["a"], "event": [1]}))
     with pytest.raises(InputError, match=r"column 'membre' .did you mean 'member'.*it has"):
         co_participation(table, member="membre", event="event")
-
-
-def test_what_is_no_dataframe():
-    with pytest.raises(InputError, match=r"must be a dataframe; found \[1\]"):
-        co_participation([1], member="member", event="event")
-    with pytest.raises(InputError, match="must be columns of their own; found"):
-        co_participation(pd.DataFrame({"a": [1]}), member="a", event="a")
 
 
 def test_events_with_too_many_pairs_are_named(monkeypatch):

@@ -122,13 +122,7 @@ FIVE = pd.DataFrame(
     index=list("abcde"),
 )
 FLOWS = np.array(
-    [
-        [0, 12, 9, 1, 2.5],
-        [8, 0, 4, 1, 0],
-        [11, 3, 0, 2, 1],
-        [1, 0, 2, 0, 0.5],
-        [3, 0, 2, 1, 0],
-    ]
+    [[0, 12, 9, 1, 2.5], [8, 0, 4, 1, 0], [11, 3, 0, 2, 1], [1, 0, 2, 0, 0.5], [3, 0, 2, 1, 0]]
 )
 
 
@@ -303,13 +297,8 @@ def test_residuals_are_a_layer_of_their_own():
     columns = network.links.columns
     pd.testing.assert_frame_equal(flow.links[columns], network.links)
     assert list(fit.links.columns) == [
-        "layer",
-        "source",
-        "target",
-        "weight",
-        "observed",
-        "expected",
-    ]
+        "layer", "source", "target", "weight", "observed", "expected",
+    ]  # fmt: skip
     inside = fit.links["source"] == fit.links["target"]
     assert not inside.any()
     ratio = fit.links["observed"] / fit.links["expected"]
@@ -377,40 +366,3 @@ def test_flows_that_are_too_few():
 
 
 LINK = pd.DataFrame({"source": ["a"], "target": ["b"]})
-
-
-def test_modelled_flows_of_the_delta():
-    network = ni.datasets.load_yrd_enclaves()
-    fit = gravity_residuals(network, layer="gravity_modelled")
-    assert fit.converged
-    # Made with exponent 2 and populations to the power 1, but only each city's strongest flows.
-    assert fit.coefficients["distance"] < -1
-    assert fit.explained > 0.5
-    assert fit.links["weight"].gt(0).all()
-
-
-def test_baidu_flows_between_the_prefectures_of_the_delta(shared):
-    folder = shared / "data/china_cities"
-    cities = pd.read_csv(folder / "cityinfo.csv", encoding="utf-8")
-    cities = cities[cities["dzcode"].astype(str).str[:2].isin(["31", "32", "33", "34"])]
-    cities["cityname_chn"] = cities["cityname_chn"].replace("毫州市", "亳州市")
-    share = pd.read_csv(folder / "BaiduNet_out_20200109.csv.gz", index_col=0, encoding="utf-8")
-    names = [name for name in cities["cityname_chn"] if name in share.index]
-    places = cities.set_index("cityname_chn").loc[names]
-    places = places.rename(
-        columns={"coord_long": "lon", "coord_lat": "lat", "cpop2010": "population"}
-    )
-    places = places[["lon", "lat", "population"]]
-    flows = share.loc[names, names].fillna(0).to_numpy(float)
-    network = of_matrix(flows, places)
-    assert (network.n_nodes, network.n_links) == (41, np.count_nonzero(flows))
-    fit = gravity_residuals(network, layer="flow")
-    assert fit.converged
-    # Shares of the leavers of each city: its own size adds nothing, the target's does, distance
-    # takes away.
-    assert fit.coefficients["distance"] < -1
-    assert fit.coefficients["destination"] > 0.5
-    assert abs(fit.coefficients["origin"]) < 0.3
-    ratio = gravity_residuals(network, layer="flow", method="ratio")
-    assert ratio.converged
-    assert ratio.explained < fit.explained  # distance says more than the sums of the places do

@@ -97,16 +97,10 @@ def test_a_district_takes_the_rank_of_its_city():
 @pytest.mark.parametrize(
     ("rank", "words"),
     [
-        (
-            "gpd",
-            "not in the columns of the places: 'gpd' .did you mean 'gdp'",
-        ),
-        (
-            "tier",
-            "column 'tier' of the places must hold numbers to rank them by; found .*second",
-        ),
+        ("gpd", "not in the columns of the places: 'gpd' .did you mean 'gdp'"),
+        ("tier", "column 'tier' of the places must hold numbers to rank them by; found .*second"),
     ],
-)
+)  # fmt: skip
 def test_columns_that_do_not_rank_are_refused(rank, words):
     network = firms_and_branches(gdp=[1.0] * 4, tier=["first", "second", "first", "first"])
     with pytest.raises(InputError, match=words):

@@ -1,15 +1,12 @@
-"""Agglomeration: by hand, by definition, and on the patents of 2,169 metropolitan areas."""
+"""Agglomeration: by hand and by definition."""
 
 from __future__ import annotations
-
-import gzip
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as arrays
-from scipy import io
 
 from netinnov.errors import InputError
 from netinnov.mechanisms.agglomeration import (
@@ -135,19 +132,3 @@ def test_density_by_hand():
 def test_impossible_input_is_refused(call, words):
     with pytest.raises(InputError, match=words):
         call()
-
-
-def test_patents_of_metropolitan_areas(shared):
-    folder = shared / "data/city_technology_patents"
-    with gzip.open(folder / "MA_tec_anno_2012.mtx.gz") as stream:
-        counts = io.mmread(stream, spmatrix=False)
-    patents = pd.DataFrame(counts.toarray())
-    assert patents.shape == (2169, 650)
-    has = (location_quotient(patents) >= 1).astype(float)
-    meet = has.T @ has
-    near = relatedness(meet, method="minimum")
-    assert near.stack().dropna().between(0, 1).all()
-    density = relatedness_density(has, near)
-    # Regions enter what is near to what they have: theirs lie denser than the others.
-    own, other = density.to_numpy()[has == 1], density.to_numpy()[has == 0]
-    assert np.nanmean(own) > np.nanmean(other)

@@ -315,7 +315,7 @@ def test_thresholds_of_40_enclaves_are_where_the_radius_is_one(answer):
 
 def test_what_an_enclave_adds_to_the_roots_in_all():
     rng = np.random.default_rng(14)
-    for _ in range(50):
+    for _ in range(20):
         model = random_model(rng, intercepts=False)
         s = 0.05
         b, d, beta = model.demand_slope, model.supply_slope, model.adaptation
@@ -335,7 +335,7 @@ def test_what_an_enclave_adds_to_the_roots_in_all():
 
 def test_mobility_of_an_enclave_excites_every_mode_that_alternates_or_leaves_it():
     rng = np.random.default_rng(15)
-    for _ in range(60):
+    for _ in range(20):
         model = random_model(rng, regions=int(rng.integers(2, 12)), intercepts=False)
         naive = CoupledCobweb(model.demand_slope, model.supply_slope, mobility=model.mobility)
         table = enclave_effect(naive, 0, 1, strength=rng.uniform(0.01, 1))

@@ -1,4 +1,4 @@
-"""Diffusion: kernels against plain loops, mean field on regular graphs, real physicians."""
+"""Diffusion: kernels against plain loops, mean field on regular graphs."""
 
 from __future__ import annotations
 
@@ -279,23 +279,3 @@ def shares_by_step(network, rate, first, last, *, draws):
 def test_impossible_arguments_are_refused(call, words):
     with pytest.raises(InputError, match=words):
         call(network_of(nx.path_graph(2)))
-
-
-def test_physicians_of_four_cities(shared):
-    folder = shared / "data/multiplex_benchmarks"
-    nodes = pd.read_csv(folder / "ckm_physicians_nodes.csv").rename(columns={"id": "node"})
-    ties = pd.read_csv(folder / "ckm_physicians_edges.csv").rename(columns={"relation": "layer"})
-    network = ni.build_network(nodes, ties, directed=sorted(set(ties["layer"])))
-    assert (network.n_nodes, len(network.layers)) == (246, 3)
-    first = list(network.nodes.index[network.nodes["adoption date"] == 1])
-    graph = nx.from_pandas_edgelist(ties, create_using=nx.DiGraph)
-    lengths = nx.multi_source_dijkstra_path_length(
-        graph, {int(node) for node in first if int(node) in graph}
-    )
-    found = simple_contagion(network, seeds=first, rate=1.0)
-    for node, length in lengths.items():
-        assert found[str(node)] == length
-    assert found.notna().sum() == len(lengths.keys() | {int(node) for node in first})
-    # Half of those whom a physician is named by: fewer adopt than can be reached.
-    half = complex_contagion(network, seeds=first, threshold=0.5)
-    assert len(first) < half.notna().sum() <= found.notna().sum()

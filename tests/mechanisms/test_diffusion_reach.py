@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import netinnov as ni
-from netinnov.datasets import load_yrd_enclaves, make_city_system
+from netinnov.datasets import load_yrd_enclaves
 from netinnov.errors import InputError
 from netinnov.mechanisms.diffusion import (
     expected_steps,
@@ -17,7 +17,7 @@ from netinnov.mechanisms.diffusion import (
     simple_contagion,
     time_to_reach,
 )
-from netinnov.scenarios import ReverseEnclave, apply_scenario, remove_enclaves
+from netinnov.scenarios import remove_enclaves
 
 
 def path(n: int) -> ni.MultilayerNetwork:
@@ -110,28 +110,6 @@ def test_expected_steps_are_restricted_means():
     found = expected_steps(path(4), seeds=["n0"], rate=0.5, horizon=3, replicates=4000, rng=7)
     # n1: 1, 2, 3+ with 1/2, 1/4, 1/4: mean 1.75. n2: 2 with 1/4, else 3. n3: 3 always.
     assert found.tolist() == pytest.approx([0, 1.75, 2.75, 3], abs=0.06)
-
-
-def test_an_enclave_shortens_the_way_home():
-    system = make_city_system(n_cities=40, n_enclaves=0, rng=2)
-    strong = system.links.nlargest(100, "weight")
-    cities = ni.build_network(system.nodes, strong, system.places)
-    home = next(
-        node for node in reversed(list(cities.nodes.index)) if (strong["target"] == node).sum() == 1
-    )
-    scenario = ReverseEnclave(
-        home, "synthetic_city_01", size=6, pipeline_share=0.5, funding="new", layer="synthetic_flow"
-    )
-    enclave = apply_scenario(cities, scenario, rng=1)
-    options = {
-        "seeds": ["synthetic_city_01"], "targets": [home], "rate": 0.1, "horizon": 100, "rng": 3,
-    }  # fmt: skip
-    table = reach_table(
-        {name: time_to_reach(network, **options) for name, network in
-         (("with", enclave), ("without", cities))},
-        horizon=100,
-    )  # fmt: skip
-    assert table.loc["with", "mean_within_high"] < table.loc["without", "mean_within_low"]
 
 
 def test_the_bundled_case_with_and_without_its_enclaves():

@@ -12,10 +12,8 @@ from scipy import sparse
 
 import netinnov as ni
 from netinnov.centrality import _pagerank, pagerank
-from netinnov.centrality._pagerank import Triangles
 from netinnov.connectivity import largest_component
 from netinnov.kernels.products import symmetric_product
-from netinnov.supra import supra_adjacency
 from strategies import Tables, networks
 
 
@@ -46,15 +44,6 @@ def test_products_agree_with_scipy(seed: int) -> None:
         upper.indptr.astype(np.int32), upper.indices.astype(np.int32), upper.data, vector
     )
     np.testing.assert_allclose(product, (simple + simple.T) @ vector, rtol=1e-12)
-
-
-def test_the_operator_is_the_supra_adjacency(small: ni.MultilayerNetwork) -> None:
-    undirected = ni.build_network(small.nodes, small.links)
-    shape = (len(undirected.layers), undirected.n_nodes)
-    operator = Triangles(undirected.storage.blocks, np.ones(shape, bool), 0.5)
-    columns = [operator(unit.reshape(shape)).ravel() for unit in np.eye(shape[0] * shape[1])]
-    expected = supra_adjacency(undirected, coupling=0.5).todense()
-    np.testing.assert_allclose(np.array(columns), expected)
 
 
 @pytest.mark.parametrize("n_links", [0, 20, 60, 200])

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from scipy import stats
 
 import netinnov as ni
 from netinnov import centrality
-from netinnov.errors import InputError
 from strategies import Tables, bare, dense, networks
 
 ARROWS = {
@@ -158,25 +154,3 @@ def test_a_network_without_layers_gives_empty_tables(nodes: str) -> None:
     assert centrality.layer_overlap(network, of="nodes").shape == (0, 0)
     assert centrality.layer_correlation(network).shape == (0, 0)
     assert centrality.edge_overlap(network).empty
-
-
-@pytest.mark.parametrize(
-    ("measure", "options", "words"),
-    [
-        (centrality.layer_overlap, {"of": "edges"}, "'links', 'nodes'"),
-        (centrality.layer_overlap, {"method": "dice"}, "'jaccard', 'coverage'"),
-        (centrality.layer_correlation, {"method": "kendall"}, "'pearson', 'spearman'"),
-        (centrality.layer_correlation, {"presence": "some"}, "'all', 'linked'"),
-    ],
-)
-def test_unknown_options_name_the_choices(
-    measure: Any, options: dict[str, str], words: str, small: ni.MultilayerNetwork
-) -> None:
-    with pytest.raises(InputError, match=words):
-        measure(small, **options)
-
-
-def test_results_are_labelled_by_layers(small: ni.MultilayerNetwork) -> None:
-    for found in (centrality.layer_overlap(small), centrality.layer_correlation(small)):
-        pd.testing.assert_index_equal(found.index, found.columns)
-        assert list(found.index) == ["coop", "flow"]

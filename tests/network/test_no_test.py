@@ -12,15 +12,10 @@ import pytest
 
 import netinnov as ni
 from netinnov import null_models
-from netinnov.centrality import (
-    betweenness_centrality,
-    closeness_centrality,
-    overlapping_degree,
-)
+from netinnov.centrality import betweenness_centrality, closeness_centrality, overlapping_degree
 from netinnov.connectivity import average_path_length, global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import (
-    ResampledLinks,
     Specification,
     compare_scenarios,
     specification_curve,
@@ -32,10 +27,6 @@ from netinnov.scenarios import MatchedPlacebo, RandomEnds, ReverseEnclave
 NAMES = [f"c{at}" for at in range(10)]
 PARK = ReverseEnclave("c0", "c5", 6, 0.5, funding="new")
 WEIGHTED = partial(global_efficiency, distance="inverse")
-
-
-def modelled_layers(network: ni.MultilayerNetwork) -> list[str]:
-    return network.layer_table.query("modelled").index.tolist()
 
 
 def system(layer: str = "flow", *, modelled: bool = False) -> ni.MultilayerNetwork:
@@ -73,46 +64,6 @@ def test_only_the_record_of_a_layer_says_that_it_is_modelled() -> None:
     assert pd.isna(compared(system("flow_modelled"), PARK, matched(PARK))["why_no_p"])
 
 
-def resampled(network, layers):
-    return ResampledLinks(layers=layers)(network, np.random.default_rng(1))
-
-
-CHANGES = {
-    "flatten": ni.flatten,
-    "aggregate": ni.aggregate,
-    "aggregate, then flatten": lambda network: ni.flatten(ni.aggregate(network)),
-    "select": lambda network: network.select(nodes=NAMES),
-    "rewire": lambda network: ni.rewire(network, rng=1),
-    "rewire one": lambda network: ni.rewire(network, layers=network.layers[:1], rng=1),
-    "curveball": lambda network: null_models.curveball(network, rng=1),
-    "max_entropy": lambda network: null_models.max_entropy(network, preserve=["strength"], rng=1),
-    "resample": lambda network: ResampledLinks()(network, np.random.default_rng(1)),
-    "resample one": lambda network: resampled(network, network.layers[:1]),
-    "resample another": lambda network: resampled(network, network.layers[1:]),
-}
-
-
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_modelled_layer_stays_so_whatever_is_made_of_it(change) -> None:
-    def two_mode(*, modelled):
-        network = system()
-        kinds = ["firm" if at % 2 else "park" for at in range(10)]
-        links = network.links
-        across = (links["source"].str[1:].astype(int) + links["target"].str[1:].astype(int)) % 2 > 0
-        more = links[across].assign(layer="other")
-        return ni.build_network(
-            network.nodes.assign(kind=kinds), pd.concat([links[across], more]), network.places,
-            layers={"flow": {"modelled": modelled}},
-        )  # fmt: skip
-
-    made = change(two_mode(modelled=True))
-    first = made.layers[0]
-    assert modelled_layers(made) == [first]
-    row = compared(made, replace(PARK, layer=first), matched(replace(PARK, layer=first)))
-    assert row["why_no_p"] == f"{first} is modelled: a test would only repeat the model"
-    assert modelled_layers(change(two_mode(modelled=False))) == []
-
-
 def test_a_network_at_random_is_said_to_be_compared_with_a_model() -> None:
     options = {"measure": global_efficiency, "replicates": 3, "rng": 1, "progress": False}
     network = system(modelled=True)
@@ -121,14 +72,6 @@ def test_a_network_at_random_is_said_to_be_compared_with_a_model() -> None:
             null_models.compare_with_null(network, null=null, **options)
     both = network.with_links(system("seen").links)
     null_models.compare_with_null(both, null=null_models.Rewire(layers=["seen"]), **options)
-
-
-def test_nothing_is_tested_on_the_gravity_of_the_bundled_case() -> None:
-    with pytest.warns(UserWarning, match="no place"):
-        cities = ni.aggregate(ni.datasets.load_yrd_enclaves(), level=1)
-    park = ReverseEnclave("quzhou", "hangzhou", 5, 0.4, layer="gravity_modelled")
-    row = compared(cities, park, MatchedPlacebo(park, match=["population"]), replicates=6)
-    assert row["why_no_p"].startswith("gravity_modelled is modelled")
 
 
 def curve(network, make, **options) -> pd.DataFrame:
@@ -146,10 +89,7 @@ def test_specifications_are_refused_a_test_as_experiments_are() -> None:
 
     assert curve(system(), make)["placebo_p"].notna().all()
     assert curve(system(), flat)["placebo_p"].notna().all()
-    for found in (
-        curve(system(modelled=True), make),
-        curve(system(modelled=True), flat),
-    ):
+    for found in (curve(system(modelled=True), make), curve(system(modelled=True), flat)):
         assert found["placebo_p"].isna().all()
         assert found["why_no_p"].str.contains("modelled").all()
     for number in (2.5, 0):

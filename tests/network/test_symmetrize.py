@@ -12,12 +12,7 @@ from netinnov.build import symmetrize
 from netinnov.errors import InputError
 from strategies import Tables, bare, networks
 
-WAYS = {
-    "sum": np.add,
-    "mean": lambda a, b: (a + b) / 2,
-    "max": np.maximum,
-    "min": np.minimum,
-}
+WAYS = {"sum": np.add, "mean": lambda a, b: (a + b) / 2, "max": np.maximum, "min": np.minimum}
 
 
 @given(networks(periods=False), st.sampled_from([*WAYS]))

@@ -1,13 +1,11 @@
-"""Polycentricity of real networks of places: a firm's offices, and partners in projects by year."""
+"""Polycentricity of a real network of places: the offices of a firm."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov.network import split_periods
 from netinnov.polycentricity import gini, profile
 from netinnov.polycentricity._indices import RANGES
 from netinnov.sources import read_multiplex
@@ -47,36 +45,3 @@ def test_intervals_stay_where_values_can_be(indices):
     for name, row in indices[indices["low"].notna()].iterrows():
         least, greatest = RANGES.get(name, (0.0, 1.0))
         assert least <= row["low"] <= row["high"] <= greatest, name
-
-
-@pytest.mark.slow
-def test_a_profile_of_each_year_of_projects(research_pairs):
-    with pytest.warns(UserWarning, match="2863 of 17428 nodes have no place"):
-        places = ni.aggregate(research_pairs, by="place")
-    indices = ["primacy", "gini", "effective_number", "functional", "n_centres"]
-    options = {"null": None, "resamples": 5, "restarts": 1, "leave_one_out": False}
-    years = split_periods(places)
-    found = pd.concat(
-        {
-            year: profile(network, indices=indices, rng=1, progress=False, **options)["value"]
-            for year, network in years.items()
-        },
-        axis=1,
-    )
-    assert list(found) == [2014, 2015, 2016]
-    for year, network in years.items():
-        links = network.links
-        links = links[links["source"] != links["target"]]
-        weight = np.bincount(
-            network.nodes.index.get_indexer([*links["source"], *links["target"]]),
-            [*links["weight"], *links["weight"]],
-            network.n_nodes,
-        )
-        assert found.loc["primacy", year] == pytest.approx(weight.max() / weight.sum(), rel=1e-12)
-        share = weight[weight > 0] / weight.sum()
-        entropy = -(share * np.log(share)).sum()
-        assert found.loc["effective_number", year] == pytest.approx(np.exp(entropy), rel=1e-9)
-        # A hub holds 2 % of all strength or more; where communities are by chance, the places above
-        # the mean of the linked ones count.
-        centres = found.loc["n_centres", year]
-        assert centres == (weight > weight[weight > 0].mean()).sum() or 1 <= centres <= 50

@@ -18,7 +18,6 @@ from netinnov._runtime.arguments import (
     as_whole,
     check_callable,
     check_choice,
-    check_confidence,
     check_flag,
     check_mapping,
     check_name,
@@ -89,12 +88,6 @@ def test_whole_numbers_of_any_type_will_do(value: Any) -> None:
     found = as_whole("x", value, low=2)
     assert found == 2
     assert type(found) is int
-
-
-@pytest.mark.parametrize("level", [0, 1, 95, np.nan, None, "0.95"])
-def test_what_is_no_level_is_refused(level: Any) -> None:
-    with pytest.raises(InputError, match="`x` must be a finite number above 0 and below 1; found"):
-        check_confidence("x", level)
 
 
 def test_numbers_are_copied() -> None:
@@ -170,27 +163,16 @@ def test_long_values_are_shown_by_their_type() -> None:
 
 CALLS: list[tuple[Callable[[], Any], str]] = [
     (lambda: ni.build_network(NODES, LINKS, directed=True), "`directed` must be a sequence"),  # type: ignore[arg-type]
-    (lambda: NETWORK.select(layers=5), "`layers` must be a sequence of names; found 5"),  # type: ignore[arg-type]
     (lambda: NETWORK.select(nodes=5), "`nodes` must be a sequence of names"),  # type: ignore[arg-type]
     (lambda: NETWORK.adjacency(["links"]), "`layer` must be one name"),  # type: ignore[arg-type]
     (lambda: ni.aggregate(NETWORK, by=["kind"]), r"`by` must be a column .*\['kind'\]"),  # type: ignore[arg-type]
-    (lambda: ni.aggregate(NETWORK, drop_internal="no"), "`drop_internal` must be True or False"),  # type: ignore[arg-type]
     (lambda: ni.flatten(NETWORK, weights=[1]), "`weights` must be a mapping"),  # type: ignore[arg-type]
     (lambda: ni.connectivity.access(NETWORK, origin=5), "`origin` must be a sequence"),  # type: ignore[arg-type]
     (lambda: ni.connectivity.access(NETWORK, origin=["zz"]), "`origin`: 1 of 1 names are not"),
     (lambda: ni.connectivity.reach(NETWORK, steps=2, kind=["firm"]), "`kind` must be one name"),  # type: ignore[arg-type]
-    (lambda: ni.connectivity.robustness_curve(NETWORK, order=5), "`order` must be a sequence"),  # type: ignore[arg-type]
-    (lambda: ni.connectivity.effective_resistance(NETWORK, pairs=5), "`pairs` must be a sequence"),  # type: ignore[arg-type]
     (lambda: ni.connectivity.effective_resistance(NETWORK, pairs=[5]), "`pairs` must hold pairs"),  # type: ignore[list-item]
     (lambda: ni.connectivity.added_link_gain(NETWORK, pairs=[5]), "`pairs` must hold pairs"),  # type: ignore[list-item]
     (lambda: ni.centrality.centrality_table(NETWORK, measures=5), "`measures` must be a sequence"),  # type: ignore[arg-type]
-    (lambda: ni.centrality.constraint(NETWORK, weighted="no"), "`weighted` must be True or False"),  # type: ignore[arg-type]
-    (
-        lambda: ni.centrality.participation_coefficient(NETWORK, weighted="no"),  # type: ignore[arg-type]
-        "`weighted` must be True or False",
-    ),
-    (lambda: ni.polycentricity.functional(NETWORK, weighted=1), "`weighted` must be True"),  # type: ignore[arg-type]
-    (lambda: ni.community.modularity(NETWORK, HALVES, resolution=-1), "`resolution` must be a"),
     (lambda: ni.community.stability(NETWORK, find="x"), "`find` must be a function"),  # type: ignore[arg-type]
     (lambda: ni.community.consensus(5), "`partitions` must be a sequence"),  # type: ignore[arg-type]
     (
@@ -237,7 +219,6 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: ni.plotting.plot_network(NETWORK, layers="links"), "found the text 'links'; write"),
     (lambda: ni.plotting.plot_network(NETWORK, layers=[]), "`layers` must name a layer"),
-    (lambda: ni.plotting.plot_network(NETWORK, strongest=-1), "`strongest` must be a whole number"),
     (lambda: ni.plotting.plot_flow_map(NETWORK, layers=["no"]), "1 of 1 names are not in the"),
     (
         lambda: ni.plotting.plot_flow_map(NETWORK, extent=(1, 2)),  # type: ignore[arg-type]
@@ -253,13 +234,9 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
         lambda: free_flow.FootlooseEntrepreneur(5, 0.4).gap("a", freeness=0.3),
         "`share` must hold numbers, in rows of equal length; found 'a'",
     ),
-    (lambda: ni.datasets.make_city_system(n_cities="x"), "`n_cities` must be a whole number"),  # type: ignore[arg-type]
     (lambda: ni.sources.read_cordis(None), "`path` must be the path"),  # type: ignore[arg-type]
-    (lambda: ni.sources.read_tables(None), "`path` must be the path"),  # type: ignore[arg-type]
-    (lambda: ni.sources.read_multiplex(None), "`path` must be the path"),  # type: ignore[arg-type]
     (lambda: ni.sources.read_origin_destination(None), "`source` must be the path"),  # type: ignore[arg-type]
     (lambda: ni.io.read_network(None), "`folder` must be the path"),  # type: ignore[arg-type]
-    (lambda: ni.io.write_network(NETWORK, None), "`folder` must be the path"),  # type: ignore[arg-type]
     (lambda: ni.io.from_networkx(None), "`graph` must be a graph of networkx; found None"),  # type: ignore[arg-type]
 ]
 
@@ -268,14 +245,11 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
     ("option", "value", "words"),
     [
         ("layer", 5, "type str"),
-        ("layer", None, "type str"),
         ("decimal", "", "one of '.', ','"),
-        ("decimal", 5, "one of '.', ','"),
         ("places", [1], "type DataFrame"),
         ("outflow", {"source": 1}, "type Series"),
         ("aliases", "x", "type Mapping"),
         ("period", 2020.5, "a whole number"),
-        ("period", True, "a whole number"),
     ],
 )
 def test_flows_have_options_of_their_types(option: str, value: Any, words: str) -> None:
@@ -364,12 +338,7 @@ def test_categories_of_numbers_are_numbers() -> None:
     assert network.links["weight"].tolist() == [1.0, 1.0, 2.0, 3.0]
 
 
-def test_a_kind_that_is_no_text_is_named_as_a_kind() -> None:
-    with pytest.raises(InputError, match="kind is not text or a whole number"):
-        ni.build_network(NODES.assign(kind=[["firm"], "a", "b", "c"]), LINKS)
-
-
-@pytest.mark.parametrize("factor", [2.0**600, 2.0**-600, 2.0**900, 2.0**-900])
+@pytest.mark.parametrize("factor", [2.0**900, 2.0**-900])
 def test_no_unit_of_weights_changes_communities_and_roles(factor: float) -> None:
     scaled = ni.build_network(NODES, LINKS.assign(weight=LINKS["weight"] * factor))
     for find in (ni.community.leiden, ni.community.multiplex_leiden):
@@ -428,25 +397,19 @@ WHAT_NO_ARGUMENT_IS: dict[str, Callable[[Any], object]] = {
     "home": lambda bad: compared_approaches(home=bad),
     "values": lambda bad: free_flow.bifurcation_diagram(lambda _: pd.DataFrame(), bad),
     "equilibria": lambda bad: free_flow.bifurcation_diagram(lambda _: bad, [0.1]),
-    "rows": lambda bad: free_flow.phase_map(
-        free_flow.CorePeriphery(5, 0.4), rows={"border": bad}, columns={"freeness": [0.2]}
-    ),
-    "columns": lambda bad: free_flow.phase_map(
-        free_flow.CorePeriphery(5, 0.4), rows={"border": [0]}, columns=bad
-    ),
-    "enclaves": lambda bad: free_flow.CorePeriphery(5, 0.4).simulate(
-        [0.5, 0.5], freeness=0.2, enclaves=bad
-    ),
+    "rows": lambda bad: free_flow.phase_map(free_flow.CorePeriphery(5, 0.4), rows={"border": bad},
+     columns={"freeness": [0.2]}),
+    "columns": lambda bad: free_flow.phase_map(free_flow.CorePeriphery(5, 0.4),
+     rows={"border": [0]}, columns=bad),
+    "enclaves": lambda bad: free_flow.CorePeriphery(5, 0.4).simulate([0.5, 0.5], freeness=0.2,
+     enclaves=bad),
     "times": lambda bad: diffusion.reach_table(bad, horizon=3),
     "layers": lambda bad: ni.experiments.ResampledLinks(layers=bad),
     "pairs": lambda bad: ni.scenarios.NewLinks([bad]),
-    "events": lambda bad: ni.planning.plan_centres(
-        a_network(),
-        target=ni.planning.EffectiveNumber(2),
-        candidates={"ac": ni.scenarios.NewLinks([("a", "c")])},
-        events=bad,
-    ),
-}
+    "events": lambda bad: ni.planning.plan_centres(a_network(),
+     target=ni.planning.EffectiveNumber(2), candidates={"ac": ni.scenarios.NewLinks([("a", "c")])},
+     events=bad),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WHAT_NO_ARGUMENT_IS)

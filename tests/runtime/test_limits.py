@@ -11,7 +11,7 @@ from netinnov._runtime.arguments import LIMITS, as_whole
 from netinnov.errors import InputError
 from netinnov.study import read_configuration
 
-LARGE = [1_000_000_000, 9_223_372_036_854_775_807, 2**63, 10**30]
+LARGE = [1_000_000_000, 2**63, 10**30]
 
 
 @pytest.fixture
@@ -38,12 +38,7 @@ def test_searches_and_scenarios_refuse_what_would_never_end(network, value):
 
 @pytest.mark.parametrize("value", LARGE)
 @pytest.mark.parametrize(
-    ("part", "name"),
-    [
-        ("experiment", "size"),
-        ("experiment", "placebos"),
-        ("places", "level"),
-    ],
+    ("part", "name"), [("experiment", "size"), ("experiment", "placebos"), ("places", "level")]
 )
 def test_a_configuration_refuses_what_would_never_end(tmp_path, part, name, value):
     text = f'[data]\nsource = "yrd"\n[{part}]\n{name} = {value}\n'

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from netinnov._runtime import parallel
-from netinnov._runtime.parallel import run, workers
+from netinnov._runtime.parallel import run
 from netinnov.errors import InputError
 
 
@@ -160,11 +160,6 @@ def test_what_a_worker_cannot_find_says_so(monkeypatch) -> None:
 def test_no_executor_at_all(executor) -> None:
     with pytest.raises(InputError, match="`executor`"):
         run(abs, [1], executor=executor)
-
-
-def test_there_is_a_thread_for_each_processor() -> None:
-    assert workers(None) >= 1
-    assert workers(3) == 3
 
 
 def test_no_bar_off_a_terminal(capsys) -> None:
