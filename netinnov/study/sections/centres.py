@@ -118,12 +118,12 @@ def facts(result: Centres) -> Mapping[str, Fact]:
 
 
 def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
-    """Indices outside the middle 95 % of random networks; those without p are not compared."""
+    """Indices that differ from random networks; those without p are not compared."""
     replicates = structure.options.replicates
     known = table[table["p"].notna() & (replicates >= LEAST_NULLS)]
     rounding = CONSTANT * known["value"].abs()
-    above = known["value"] > known["null_high"] + rounding
-    below = known["value"] < known["null_low"] - rounding
+    above = (known["p"] <= 0.05) & (known["value"] > known["null_high"] + rounding)
+    below = (known["p"] <= 0.05) & (known["value"] < known["null_low"] - rounding)
     many_if_high = known["many_centres_if"] == "high"
     more = (above & many_if_high) | (below & ~many_if_high)
     return {
