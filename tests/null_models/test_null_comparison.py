@@ -336,7 +336,7 @@ def test_two_sided_p_is_uniform_under_the_null():
 CLASSES = [
     (Rewire, rewire, {"trials": 3, "preserve": ["kind"]}),
     (Curveball, curveball, {"trials": 3, "through": ["a"]}),
-    (MaxEntropy, max_entropy, {"preserve": ["strength"]}),
+    (MaxEntropy, max_entropy, {"layers": ["links"]}),
 ]
 
 
@@ -358,7 +358,6 @@ def test_options_of_a_null_model_are_checked_when_it_is_made():
         (lambda: Rewire(["degrees"]), "`preserve` must be a sequence of 'degree', 'kind'"),
         (lambda: Rewire(trials=-1), "`trials` must be"),
         (lambda: Curveball(trials="many"), "`trials` must be"),
-        (lambda: MaxEntropy(weights="geometric"), "`weights` is read only if"),
     ):
         with pytest.raises(InputError, match=words):
             make()
