@@ -17,7 +17,6 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.experiments import (
     ExperimentResult,
-    ResampledLinks,
     compare_scenarios,
     decompose,
 )
@@ -372,27 +371,24 @@ def test_effects_are_written_as_csv_and_parquet(cities, tmp_path) -> None:
     pd.testing.assert_frame_equal(again.effects(full=True), result.effects(full=True))
 
 
-def test_sites_refusals_data_and_parts_are_written(cities, tmp_path) -> None:
+def test_sites_refusals_and_parts_are_written(cities, tmp_path) -> None:
     asked = park(1, 0)
     result = compare(
         cities,
         {"x": asked, "y": asked},
         {"e": efficiency},
         placebo={"x": MatchedPlacebo(asked, match=["strength"], nearest=2)},
-        resample=ResampledLinks(),
-        resamples=2,
     )
     tables = {"x": decompose(cities, asked, home="home", host="host", rng=1)}
     files = result.write(tmp_path, decomposition=tables)
-    names = ["effects", "replicates", "sites", "refused", "resamples", "decomposition"]
+    names = ["effects", "replicates", "sites", "refused", "decomposition"]
     assert [path.name for path in files[::2]] == [f"{name}.csv" for name in names]
-    sites, refused, resamples, parts = (pd.read_csv(tmp_path / f"{n}.csv") for n in names[2:])
+    sites, refused, parts = (pd.read_csv(tmp_path / f"{n}.csv") for n in names[2:])
     assert sites["placebo"].tolist() == ["placebo of x"] * 8
     assert sites["replicate"].tolist() == list(range(8))
     assert set(sites["home"]) == {"home"}
     assert set(sites["host"]) == {"near", "far"}
     assert refused.to_numpy().tolist() == [["y", "e", "no placebo"]]
-    assert len(resamples) == len(result.resamples)
     assert parts["contribution"].sum() == pytest.approx(tables["x"]["contribution"].sum())
     assert parts.columns.tolist()[:2] == ["scenario", "part"]
     (tmp_path / "one").mkdir()
