@@ -73,7 +73,7 @@ def contrasts(
     known = [str(name) for name in table["scenario"].cat.categories]
     check_names("of", [of], known, of="the experiment")
     if against is None:
-        others = {of, BASELINE, *result.placebos.values(), *result.baselines.values()}
+        others = {of, BASELINE, *result.placebos.values()}
         rivals = [name for name in known if name not in others]
     else:
         named = [against] if isinstance(against, str) else against

@@ -44,8 +44,6 @@ class ExperimentResult(Displayed):
         text where a function gave a network.
     refused : mapping of (str, str) to str
         Why there is no p-value for a scenario and a measure.
-    baselines : mapping of str to str
-        The name of the baseline of those scenarios that have one of their own.
     beyond : mapping of str to str
         The values in which the real place of a scenario lies beyond all its placebos: see
         `scenarios.MatchedPlacebo.beyond`.
@@ -55,12 +53,11 @@ class ExperimentResult(Displayed):
     placebos: Mapping[str, str] = field(default_factory=dict)
     sites: Mapping[str, Sequence[str]] = field(default_factory=dict)
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    baselines: Mapping[str, str] = field(default_factory=dict)
     beyond: Mapping[str, str] = field(default_factory=dict)
 
     def _facts(self) -> dict[str, Any]:
         names = self.replicates["scenario"].drop_duplicates().astype(str)
-        others = {BASELINE, *self.placebos.values(), *self.baselines.values()}
+        others = {BASELINE, *self.placebos.values()}
         return {
             "scenarios": [name for name in names if name not in others],
             "measures": [str(name) for name in self.replicates["measure"].drop_duplicates()],
@@ -164,13 +161,13 @@ class ExperimentResult(Displayed):
         check_flag("full", full)
         rows_of = _by_scenario(self.replicates)
         tables = []
-        others = {BASELINE, *self.placebos.values(), *self.baselines.values()}
+        others = {BASELINE, *self.placebos.values()}
         for scenario, rows in rows_of.items():
             if scenario in others:
                 continue
-            start, name = self.baselines.get(scenario, BASELINE), self.placebos.get(scenario)
+            name = self.placebos.get(scenario)
             # All measures are columns of one table, which is much faster.
-            before, values = _replicate_by_column(rows_of[start]), _replicate_by_column(rows)
+            before, values = _replicate_by_column(rows_of[BASELINE]), _replicate_by_column(rows)
             change, size = (
                 _effect_statistics.changes(before, values),
                 _effect_statistics.size_of(before, values),
@@ -198,27 +195,20 @@ class ExperimentResult(Displayed):
         table.insert(at + 1, "beyond", far.astype("str").where(far.notna()))
         return table if full else table[COLUMNS]
 
-    def write(
-        self,
-        folder: str | os.PathLike[str],
-        *,
-        decomposition: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
-    ) -> list[Path]:
+    def write(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write all tables, each as CSV and as Parquet.
 
         Parameters
         ----------
         folder : path
             Made if it is not there; a file is replaced when the new one is complete.
-        decomposition : DataFrame or mapping of str to DataFrame, optional
-            From `decompose`; several by the name of their scenario.
 
         Returns
         -------
         list of Path
             The files: ``effects`` and ``replicates``; and where there is something to say
             ``sites`` (what each placebo was in each replicate, and its home and host),
-            ``refused`` (why there is no p-value) and ``decomposition``.
+            ``refused`` (why there is no p-value).
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -230,11 +220,10 @@ class ExperimentResult(Displayed):
                 [(*pair, reason) for pair, reason in self.refused.items()],
                 columns=["scenario", "measure", "reason"],
             ),
-            "decomposition": _result_tables.decomposition_table(decomposition),
         }
         paths = []
         for name, table in tables.items():
-            if table is None or not len(table):
+            if table.empty:
                 continue
             paths += [folder / f"{name}.csv", folder / f"{name}.parquet"]
             write_csv(table, paths[-2])

@@ -25,14 +25,6 @@ def sites_table(sites: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     return listed.astype({"site": "str", "home": "str", "host": "str"})
 
 
-def decomposition_table(
-    decomposition: pd.DataFrame | Mapping[str, pd.DataFrame] | None,
-) -> pd.DataFrame | None:
-    if isinstance(decomposition, pd.DataFrame):
-        return decomposition.reset_index()
-    return pd.concat(decomposition, names=["scenario"]).reset_index() if decomposition else None
-
-
 def effects_html(effects: pd.DataFrame) -> str:
     rows = effects[effects["node"].isna()].head(ROWS)
     if rows.empty:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 import pytest
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.experiments import contrasts, dose_response, link_changes
+from netinnov.experiments import contrasts, link_changes
 from netinnov.scenarios import DirectLinks, RandomEnds, ReverseEnclave, apply_scenario
 
 
@@ -62,21 +60,6 @@ def test_all_rivals_by_default_and_the_contrast_turns_round(result):
     np.testing.assert_allclose(back["higher"], 1 - forth["higher"])
     nodes = forth.loc[forth["measure"] == "strength", "node"]
     assert nodes.tolist() == result.replicates["node"].dropna().unique().tolist()
-
-
-def test_baselines_of_single_scenarios_are_no_rivals(cities):
-    doses = dose_response(
-        cities,
-        make=lambda size: DirectLinks("synthetic_city_12", "synthetic_city_01", int(size)),
-        doses=[1, 2],
-        measures=lambda border: {
-            "e": partial(ni.connectivity.global_efficiency, frictions=ni.Frictions(border=border))
-        },
-        replicates=2,
-        rng=1,
-        progress=False,
-    )
-    assert contrasts(doses.result, of="1")["rival"].tolist() == ["2"]
 
 
 def test_against_the_baseline(result):

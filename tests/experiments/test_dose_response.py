@@ -86,29 +86,6 @@ def times(network, factor) -> float:
     return weight(network) * factor
 
 
-def test_the_dose_can_be_a_part_of_the_measure(pair, tmp_path) -> None:
-    # Adding 2 is worth 2 f: each dose is compared with 100 f, and not with another one.
-    options = {
-        "doses": [1, 2, 3, 4], "measures": lambda dose: {"w": partial(times, factor=dose)},
-        "placebo": lambda _: Plus(1, 0.1), "replicates": 9,
-    }  # fmt: skip
-    found = respond(pair, lambda _: Plus(2), **options)
-    table = found.to_frame()
-    assert table["difference"].tolist() == pytest.approx([2, 4, 6, 8])
-    assert table["baseline"].tolist() == [100, 200, 300, 400]
-    assert table["placebo_p"].tolist() == pytest.approx([2 / 10] * 4)
-    assert table["corrected_p"].tolist() == pytest.approx([8 / 10] * 4)
-    again = respond(pair, lambda _: Plus(2), checkpoint=tmp_path, **options)
-    pd.testing.assert_frame_equal(again.to_frame(), table)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2", "3", "4"]
-    with pytest.raises(InputError, match="`rng` must be given"):
-        respond(pair, lambda _: Plus(2), checkpoint=tmp_path, **(options | {"rng": None}))
-    # Before anything is measured.
-    other = options | {"measures": lambda dose: {f"w{dose}": pytest.fail}}
-    with pytest.raises(InputError, match="same names for all doses"):
-        respond(pair, lambda _: Plus(2), **other)
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [

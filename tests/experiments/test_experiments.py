@@ -18,7 +18,6 @@ from netinnov.errors import InputError
 from netinnov.experiments import (
     ExperimentResult,
     compare_scenarios,
-    decompose,
 )
 from netinnov.experiments._result_tables import sites_table
 from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave, apply_scenario
@@ -371,7 +370,7 @@ def test_effects_are_written_as_csv_and_parquet(cities, tmp_path) -> None:
     pd.testing.assert_frame_equal(again.effects(full=True), result.effects(full=True))
 
 
-def test_sites_refusals_and_parts_are_written(cities, tmp_path) -> None:
+def test_sites_and_refusals_are_written(cities, tmp_path) -> None:
     asked = park(1, 0)
     result = compare(
         cities,
@@ -379,21 +378,15 @@ def test_sites_refusals_and_parts_are_written(cities, tmp_path) -> None:
         {"e": efficiency},
         placebo={"x": MatchedPlacebo(asked, match=["strength"], nearest=2)},
     )
-    tables = {"x": decompose(cities, asked, home="home", host="host", rng=1)}
-    files = result.write(tmp_path, decomposition=tables)
-    names = ["effects", "replicates", "sites", "refused", "decomposition"]
+    files = result.write(tmp_path)
+    names = ["effects", "replicates", "sites", "refused"]
     assert [path.name for path in files[::2]] == [f"{name}.csv" for name in names]
-    sites, refused, parts = (pd.read_csv(tmp_path / f"{n}.csv") for n in names[2:])
+    sites, refused = (pd.read_csv(tmp_path / f"{n}.csv") for n in names[2:])
     assert sites["placebo"].tolist() == ["placebo of x"] * 8
     assert sites["replicate"].tolist() == list(range(8))
     assert set(sites["home"]) == {"home"}
     assert set(sites["host"]) == {"near", "far"}
     assert refused.to_numpy().tolist() == [["y", "e", "no placebo"]]
-    assert parts["contribution"].sum() == pytest.approx(tables["x"]["contribution"].sum())
-    assert parts.columns.tolist()[:2] == ["scenario", "part"]
-    (tmp_path / "one").mkdir()
-    result.write(tmp_path / "one", decomposition=tables["x"])
-    assert "scenario" not in pd.read_csv(tmp_path / "one" / "decomposition.csv")
 
 
 def test_names_of_sites_may_have_apostrophes() -> None:
