@@ -136,7 +136,7 @@ class ExperimentResult(Displayed):
 
         The real place is one of those that could have been chosen only if it is like them. A core
         host that is larger than all its placebos (``beyond``) is not: match on what it shares with
-        them, take a `caliper`, or read p as a comparison with smaller places.
+        them, or read p as a comparison with smaller places.
 
         *How many replicates.* The places of a `scenarios.MatchedPlacebo` are taken in turn, so
         that R replicates rank R // (K + 1) placements of each of K places and of the real one,

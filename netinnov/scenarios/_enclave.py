@@ -8,7 +8,6 @@ from typing import ClassVar, TypeAlias
 
 import numpy as np
 
-from netinnov._runtime.arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -82,13 +81,10 @@ class Enclave(LinksOrVolume):
 
     def _draws(self, scene: Scene, total: float) -> Draws:
         pipelines = self._part(total, self.pipeline_share)
-        _, far = self._near_and_far(scene)
-        at_far = scene.by_strength(_pair_draws.own(scene.network, far), self.attachment)
-        return [*self._local_draws(scene, total - pipelines), (at_far, pipelines)]
-
-    def _local_draws(self, scene: Scene, local: float) -> Draws:
-        sides, volume = self._near_and_far(scene), self._moves_volume
-        return [(_pair_draws.embedding(scene, *sides, self.attachment, volume=volume), local)]
+        sides = self._near_and_far(scene)
+        at_far = scene.by_strength(_pair_draws.own(scene.network, sides[1]), self.attachment)
+        near = _pair_draws.embedding(scene, *sides, self.attachment, volume=self._moves_volume)
+        return [(near, total - pipelines), (at_far, pipelines)]
 
     def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
         if network is None:
@@ -125,10 +121,6 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     layer : str, optional
         The layer in which links are added and given up. None: the one with the most links (the
         first by name in a tie).
-    origin_share : float, optional
-        Share of the embedding links, 0 to 1 and rounded as above, that lead to firms of home
-        origin: nodes located in host whose jurisdiction is home, except parks. The others lead to
-        the rest of the host, so 0 is an open park and 1 a closed one. None: origin is ignored.
     volume : float, optional
         Weight of all links of the park, for flows: it is shared among the ends that `size` would
         draw from, in proportion to their strength, and nothing is drawn. The part that leads home
@@ -153,7 +145,6 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
        proportional to strength ** attachment among those left. Nodes of strength 0 come last (with
        ``attachment=0``: with the others), in uniform order. If there are more links than
        candidates, all candidates can be drawn again, and the weights of parallel links are summed.
-       `origin_share` splits candidates and links into two groups, each drawn in this way.
     4. *Pipeline*: home nodes are drawn in the same way.
     5. *Networks of places*: where host has a single node of its own (parks of other jurisdictions
        do not count), the park shares its neighbourhood. The candidates are the host node, always
@@ -180,8 +171,7 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
       to the home nodes, each candidate in proportion to strength ** attachment (all alike if none
       has any). Candidates that would get less than the least weight get nothing: the volume goes
       to as many of the others, the largest first, as get so much each, and to none or all of
-      equal ones where there are larger ones. `origin_share` splits the
-      embedding exactly, without rounding.
+      equal ones where there are larger ones.
     - On a network of places the host's own node has a share in proportion to (the sum of its ties
       outside home) ** attachment, and each neighbour to (weight of the tie) ** attachment: with
       ``attachment=1`` one half stays at the host's own node.
@@ -205,33 +195,7 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     0.1
     """
 
-    origin_share: float | None = None
-
     _at_host: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        Enclave.__post_init__(self)
-        if self.origin_share is not None:
-            check_number("origin_share", self.origin_share, low=0, high=1)
-
-    def _local_draws(self, scene: Scene, local: float) -> Draws:
-        draws = Enclave._local_draws(self, scene, local)
-        if self.origin_share is None:
-            return draws
-        ((ends, _),) = draws
-        park = (scene.network.storage.nodes["kind"] == "park").to_numpy(bool, na_value=False)
-        of_home = _pair_draws.belongs_to(scene.network, scene.host, self.home) & ~park
-        natives = scene.by_strength(np.flatnonzero(of_home), self.attachment)
-        native = self._part(local, self.origin_share)
-        draws = [(natives, native), (ends.at(~of_home[ends.node]), local - native)]
-        for (candidates, count), rule in zip(draws, ("of", "not of"), strict=True):
-            if count and not len(candidates.node):
-                unit = "volume" if self._moves_volume else "links"
-                raise InputError(
-                    f"`origin_share` asks for {count:g} {unit} to nodes in {self.host!r} that are "
-                    f"{rule} home origin, and there are none. Choose another share, or None."
-                )
-        return draws
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,14 +217,10 @@ def inside(network: MultilayerNetwork, place: str) -> Mask:
         inner = wider
 
 
-def belongs_to(network: MultilayerNetwork, side: Side, place: str) -> Mask:
-    code = network.storage.jurisdiction_codes
-    return side.nodes & inside(network, place)[code] & (code >= 0)
-
-
 def own(network: MultilayerNetwork, side: Side) -> Positions:
     """The place's own node if there is exactly one, else all of its nodes."""
-    native = belongs_to(network, side, side.place)
+    code = network.storage.jurisdiction_codes
+    native = side.nodes & inside(network, side.place)[code] & (code >= 0)
     return np.flatnonzero(native if native.sum() == 1 else side.nodes)
 
 

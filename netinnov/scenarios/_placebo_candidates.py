@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.geography import great_circle
-from netinnov._runtime.arguments import as_list, check_choice, check_names, check_number, check_type
+from netinnov._runtime.arguments import as_list, check_choice, check_names, check_type
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -33,7 +33,6 @@ def placebo_candidates(
     *,
     match: Sequence[Matching] = MATCH,
     replace: Replaced = "host",
-    caliper: float | None = None,
 ) -> pd.DataFrame:
     """List the placebo candidates for host, or home, the most similar first.
 
@@ -45,8 +44,6 @@ def placebo_candidates(
         The real one.
     match, replace
         As in `placebo`.
-    caliper : float, optional
-        Largest gap of those that are listed. None: any.
 
     Returns
     -------
@@ -84,7 +81,7 @@ def placebo_candidates(
     (True, ['strength', 'distance', 'gap'])
     """
     check_type("scenario", scenario, *BETWEEN)
-    check_matching(replace, caliper)
+    check_choice("replace", replace, Replaced)
     places = network.storage.places
     matched = as_list("match", match)
     text = [each for each in matched if not callable(each)]
@@ -95,7 +92,7 @@ def placebo_candidates(
     sides(network, scenario.home, scenario.host)
     real = getattr(scenario, replace)
     stays = scenario.home if replace == "host" else scenario.host
-    able = can_stand_in(network, real, stays)
+    able = _can_stand_in(network, real, stays)
     able[places.index.get_loc(real)] = True
     values = pd.DataFrame(
         {
@@ -124,23 +121,14 @@ def placebo_candidates(
             alike &= (table[name] == values[name].iloc[at]).to_numpy(bool, na_value=False)
     gap = gap[alike]
     table = table[alike].assign(gap=gap)
-    if caliper is not None:
-        table = table[gap <= caliper]
     if len(table) < 2:
-        near = "" if caliper is None else f", within the caliper of {caliper:g}"
         raise InputError(
             f"no place can stand in for the {replace} {real!r}: none has nodes, lies outside "
             f"{scenario.home!r} and {scenario.host!r}, and has the same categories and all of "
-            f"{', '.join(names)}{near}. Match on less."
+            f"{', '.join(names)}. Match on less."
         )
     order = np.lexsort((np.arange(len(table)), table["gap"], table.index != real))
     return table.iloc[order]
-
-
-def check_matching(replace: Replaced, caliper: float | None) -> None:
-    check_choice("replace", replace, Replaced)
-    if caliper is not None:
-        check_number("caliper", caliper, low=0)
 
 
 def _values_of(
@@ -203,16 +191,13 @@ def _depth(parent: Codes) -> Codes:
     return depth
 
 
-def can_stand_in(
-    network: MultilayerNetwork, real: str, stays: str, *, any_depth: bool = False
-) -> Mask:
-    """Places with nodes outside `real` and `stays`, at the depth of `real` unless `any_depth`."""
+def _can_stand_in(network: MultilayerNetwork, real: str, stays: str) -> Mask:
+    """Places with nodes outside `real` and `stays`, at the depth of `real`."""
     places = network.storage.places
     parent = network.storage.parents
     depth = _depth(parent)
     able: Mask = _by_place(network, np.ones(network.n_nodes)) > 0
-    if not any_depth:
-        able &= depth == depth[places.index.get_loc(real)]
+    able &= depth == depth[places.index.get_loc(real)]
     for place in (real, stays):
         able &= ~inside(network, place)
         around = int(places.index.get_indexer(pd.Index([place]))[0])

@@ -23,7 +23,6 @@ from netinnov.scenarios import (
     RandomEnds,
     ReverseEnclave,
     apply_scenario,
-    placebo_candidates,
 )
 from planted import Plus, weight, weights
 
@@ -166,14 +165,6 @@ def test_the_places_of_matched_placebos_are_taken_in_turn(distant) -> None:
         tuple(sites_table(matched_experiment(matched, 5, rng).sites)["host"]) for rng in range(4)
     }
     assert len(others) > 2
-
-
-def test_a_caliper_holds_in_experiments_too(distant) -> None:
-    cities = ni.datasets.make_city_system(n_cities=12, rng=1)
-    gaps = placebo_candidates(cities, distant)["gap"].iloc[1:]
-    result = matched_experiment(MatchedPlacebo(distant, nearest=9, caliper=gaps.iloc[2]), 3)
-    hosts = {site.split("host='")[1].split("'")[0] for site in result.sites["placebo"]}
-    assert hosts == set(gaps.index[:3])
 
 
 def test_different_placebos_may_have_the_same_effect(pair) -> None:

@@ -213,8 +213,6 @@ def test_inside_a_city_links_are_local_wherever_they_lead() -> None:
     links = pd.DataFrame({"source": ["h1", "h2", "e", "w"], "target": ["e", "w", "w", "o"]})
     network = ni.build_network(nodes, links, places)
     assert PARK.amounts(network) == pytest.approx((1, 6, 4 * DEGREE))
-    some = dataclasses.replace(PARK, origin_share=0.5)
-    assert some.amounts(network) == pytest.approx((1, 6, 4 * DEGREE))
     assert DirectLinks("home", "host", 3).amounts(network) == pytest.approx((0, 0, 3 * DEGREE))
     forward = ForwardEnclave("home", "host", 10, 0.4)
     assert forward.amounts(network) == pytest.approx((1, 6, 4 * DEGREE))

@@ -14,11 +14,9 @@ from test_scenarios import at_park
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.scenarios import (
-    Combined,
     DirectLinks,
     MatchedPlacebo,
     NoChange,
-    Prices,
     ReverseEnclave,
     apply_scenario,
     placebo,
@@ -141,18 +139,6 @@ def test_the_placebo_is_drawn_among_the_nearest() -> None:
     assert placebo(network, PARK, rng=7) == placebo(network, PARK, rng=7)
 
 
-def test_a_caliper_keeps_the_unlike_out() -> None:
-    # Gaps by hand: see above; 1 / sqrt(1.04) is 0.98.
-    options = {"match": ["strength"], "caliper": 0.99}
-    assert placebo_candidates(towns(), PARK, **options).index.tolist() == ["host", "d", "a", "c"]
-    drawn = {placebo(towns(), PARK, nearest=99, rng=seed, **options).host for seed in range(20)}
-    assert drawn == {"d", "a", "c"}
-    with pytest.raises(InputError, match="within the caliper of 0"):
-        placebo(towns(), PARK, match=["strength", "distance"], caliper=0)
-    with pytest.raises(InputError, match="`caliper`"):
-        MatchedPlacebo(PARK, caliper=-1)
-
-
 def test_in_what_the_real_place_lies_beyond_its_placebos() -> None:
     # By hand: strengths host 8, a 4, b 2, c 16, d 8.
     def beyond(match, nearest) -> str:
@@ -234,61 +220,7 @@ def test_two_of_a_category_are_as_near_as_they_are_among_all() -> None:
         table = placebo_candidates(network, twin, match=match)
         logs = np.log([1e6, 1_000_001, 5e6, 1e5])
         assert table.loc["x", "gap"] == pytest.approx((logs[1] - logs[0]) / logs.std())
-    assert placebo(network, twin, match=["population", "province"], caliper=0.1).host == "x"
-
-
-def test_parts_that_share_a_place_share_their_placebo() -> None:
-    network = towns()
-    both = Combined([PARK, Combined([DirectLinks("home", "host", 1)])])
-    matched = MatchedPlacebo(both, match=["strength"], nearest=9)
-    # In the order of `placebo_candidates`, see above.
-    assert matched.placebos(network) == [
-        Combined([ReverseEnclave("home", host, 2, 0.5), Combined([DirectLinks("home", host, 1)])])
-        for host in ("d", "a", "c", "b")
-    ]
-    prices = Prices(park=10, link=1, pipeline_km=0)
-    assert matched.cost(prices, network) == both.cost(prices, network)
-    assert placebo(network, both, match=["strength"], nearest=1).scenarios[0].host == "d"
-    home = MatchedPlacebo(both, match=["strength"], replace="home", nearest=1).placebos(network)
-    assert {part.home for part in (home[0].scenarios[0], *home[0].scenarios[1].scenarios)} == {"a"}
-    after = apply_scenario(network, matched, rng=1)
-    assert after.n_nodes == network.n_nodes + 1
-
-
-def test_parts_at_different_places_have_different_placebos() -> None:
-    network = towns()
-    two = Combined([PARK, ReverseEnclave("home", "b", 2, 0.5)])
-    # Of host: d, a, c. Of b (strength 2): a (4), then d (8) and c (16). Nobody stands in twice,
-    # so the third candidate stays without a partner.
-    (one,) = MatchedPlacebo(two, match=["strength"], nearest=9).placebos(network)
-    assert [part.host for part in one.scenarios] == ["d", "a"]
-    three = Combined([ReverseEnclave("home", host, 1, 0) for host in ("host", "a", "b")])
-    with pytest.raises(InputError, match=r"'host', 'a', 'b' at once.*Match on less"):
-        MatchedPlacebo(three, match=["strength"]).placebos(network)
-    with pytest.raises(InputError, match="`scenario` must be"):
-        MatchedPlacebo(Combined([PARK, NoChange()]))
-
-
-def test_a_dose_in_number_of_parks_has_a_placebo_band() -> None:
-    names = [f"c{at}" for at in range(12)]
-    ends = [(a, b) for at, a in enumerate(names) for b in names[at + 1 : at + 4]]
-    places = pd.DataFrame({"population": 10.0 + np.arange(12)}, index=names)
-    links = pd.DataFrame(ends, columns=["source", "target"])
-    network = ni.build_network(pd.DataFrame({"place": names}, index=names), links, places)
-
-    def parks(number):
-        hosts = names[4 : 4 + int(number)]
-        return Combined([ReverseEnclave("c0", host, 2, 0.5, funding="new") for host in hosts])
-
-    found = ni.experiments.dose_response(
-        network, make=parks, doses=[1, 2], replicates=12, rng=1, progress=False,
-        measures={"harmonic": ni.centrality.harmonic_centrality},
-        placebo=lambda number: MatchedPlacebo(parks(number), match=["population"], nearest=10),
-    )  # fmt: skip
-    table = found.to_frame().query("node == 'c0'")
-    assert table["placebo_n"].tolist() == [10, 4]
-    assert table["placebo_low"].notna().all()
-    assert table["placebo_p"].notna().all()
+    assert placebo(network, twin, match=["population", "province"], nearest=1).host == "x"
 
 
 @pytest.mark.parametrize("nearest", [2.5, 0, True, "many"])

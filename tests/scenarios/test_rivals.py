@@ -31,7 +31,6 @@ from rich_networks import rich_networks
 
 SETTINGS = [
     ReverseEnclave("home", "host", 4, 0.5),
-    ReverseEnclave("home", "host", 4, 0.25, origin_share=0.0),
     ForwardEnclave("home", "host", 4, 0.5),
     TalentAttraction("home", "host", 4, 0.5),
     DirectLinks("home", "host", 4),
@@ -256,45 +255,15 @@ def test_combined_scenarios_follow_one_another() -> None:
             Combined(wrong)
 
 
-def test_firms_of_home_origin() -> None:
-    nodes = pd.DataFrame(
-        {
-            "place": ["home", *["host"] * 5],
-            "jurisdiction": ["home", "home", "home", "home", "host", "host"],
-            "kind": ["firm", "firm", "firm", "park", "firm", "firm"],
-        },
-        index=["h", "n1", "n2", "park", "o1", "o2"],
-    )
-    links = pd.DataFrame({"source": ["h"] * 5, "target": nodes.index[1:]})
-    network = ni.build_network(nodes, links)
-
-    def ends(share: float | None, size: int = 4) -> dict[str, float]:
-        scenario = ReverseEnclave("home", "host", size, 0, "new", origin_share=share)
-        return at_park(apply_scenario(network, scenario, rng=1))
-
-    # Two of home origin, the park not among them; three others.
-    assert ends(0.5).keys() & {"n1", "n2"} == {"n1", "n2"}
-    assert sum(ends(0.25).get(end, 0) for end in ("n1", "n2")) == 1
-    assert ends(1.0) == {"n1": 2, "n2": 2}
-    assert ends(0.0, 3) == {"park": 1, "o1": 1, "o2": 1}
-    open_to_all = ReverseEnclave("home", "host", 3, 0, "new")
-    same = dataclasses.replace(open_to_all, origin_share=None)
-    assert apply_scenario(network, open_to_all, rng=3).equals(apply_scenario(network, same, rng=3))
-    with pytest.raises(InputError, match=r"2 links to nodes in 'host' that are of home origin"):
-        apply_scenario(actors(), ReverseEnclave("home", "host", 2, 0, "new", origin_share=1.0))
-    with pytest.raises(InputError, match="`origin_share`"):
-        ReverseEnclave("home", "host", 2, 0, origin_share=1.5)
-
-
 @pytest.mark.parametrize(
     ("make", "change", "words"),
     [
-        (SETTINGS[2], {"pipeline_share": 2}, "`pipeline_share`"),
-        (SETTINGS[3], {"kept_share": -1}, "`kept_share`"),
-        (SETTINGS[3], {"funding": "stolen"}, "'reallocated', 'new'"),
-        (SETTINGS[4], {"size": 0}, "`size`"),
-        (SETTINGS[4], {"host": "home"}, "must differ"),
-        (SETTINGS[5], {"scenario": NoChange()}, "`scenario` must be"),
+        (SETTINGS[1], {"pipeline_share": 2}, "`pipeline_share`"),
+        (SETTINGS[2], {"kept_share": -1}, "`kept_share`"),
+        (SETTINGS[2], {"funding": "stolen"}, "'reallocated', 'new'"),
+        (SETTINGS[3], {"size": 0}, "`size`"),
+        (SETTINGS[3], {"host": "home"}, "must differ"),
+        (SETTINGS[4], {"scenario": NoChange()}, "`scenario` must be"),
     ],
 )
 def test_rivals_check_themselves(make, change, words: str) -> None:
