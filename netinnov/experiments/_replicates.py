@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
+from netinnov._network.measured import check_alike, numbers_of
 from netinnov._runtime.checkpoint import Checkpoint, PathLike, seed_state
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -113,37 +113,11 @@ def _measured(
 ) -> list[Floats]:
     value = called_on(bound.measure, network, names)
     if not bound.parts:
-        return [_as_values(bound.name, value, network, nodes)]
+        return [numbers_of(bound.name, value, network.storage.node_names, nodes)]
     assert isinstance(value, pd.Series)
     by_part = value.to_dict()
     parts = np.array([by_part[part] for part in bound.parts], np.float64)
     return [np.array(parts.sum()), *(np.array(part) for part in parts)]
-
-
-def _as_values(name: str, value: Any, network: MultilayerNetwork, nodes: pd.Index) -> Floats:
-    try:
-        if np.ndim(value) == 0 and not isinstance(value, str):
-            return np.array(float(value))
-        index = network.storage.node_names
-        if isinstance(value, pd.Series) and value.index.is_(index):
-            numbers: Floats = value.to_numpy(np.float64, na_value=math.nan)
-            # New nodes come last, as a rule.
-            if nodes.is_(index) or nodes.equals(index[: len(nodes)]):
-                return numbers[: len(nodes)]
-            return numbers[index.get_indexer(nodes)]
-        known = isinstance(value, pd.Series) and (
-            value.index.is_(nodes) or value.index.isin(index).all()
-        )
-        if not known or not value.index.is_unique:
-            raise TypeError
-        values: Floats = value.reindex(nodes).to_numpy(np.float64, na_value=math.nan)
-        return values
-    except (TypeError, ValueError):
-        shape = f" with index {list(value.index[:3])}" if isinstance(value, pd.Series) else ""
-        raise InputError(
-            f"measure {name!r} must return a number or a Series of numbers over nodes; "
-            f"found {type(value).__name__}{shape}."
-        ) from None
 
 
 def _takes_nodes(measure: Measure) -> bool:
@@ -166,9 +140,7 @@ def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) ->
 
 def agreed(columns: Sequence[str], done: Sequence[Values]) -> None:
     for at, name in enumerate(columns):
-        if len({values.by_measure[at].ndim for values in done}) > 1:
-            msg = f"measure {name!r} must return a number always, or a Series always"
-            raise InputError(f"{msg}; it does both.")
+        check_alike(name, [values.by_measure[at] for values in done])
 
 
 def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -29,8 +29,8 @@ class NullComparison(Displayed):
         The value of the network; mean and standard deviation (n - 1) over the replicates; z =
         (observed - mean) / sd, NaN where sd is 0, as it is up to a relative 1e-9; two-sided p; the
         interval from 2.5 to 97.5 % of the replicates. Series where the measure gives one. Where
-        replicates are infinite the mean is infinite (NaN if of both signs), sd and z are NaN, and
-        p, low and high rank them last.
+        replicates are infinite the mean is infinite (NaN if of both signs), sd and z are NaN, p
+        ranks them last, and low and high are the nearest replicates.
     draws : Series or DataFrame
         The values of the replicates: a row each; a column a node.
     moved : float
@@ -105,8 +105,11 @@ def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
     with np.errstate(invalid="ignore"):
         mean, sd = (np.array(each, np.float64) for each in (table.mean(), table.std()))
         low, high = table.quantile(_ENDS).to_numpy(np.float64, copy=True)
-    for column in np.flatnonzero(np.isinf(table).any(axis=0)):
-        low[column], high[column] = _with_infinite(table[column].to_numpy())
+    # Between infinite values nothing can be interpolated.
+    infinite = np.isinf(table).any(axis=0).to_numpy(bool)
+    low[infinite], high[infinite] = (
+        table.loc[:, infinite].quantile(_ENDS, interpolation="nearest").to_numpy()
+    )
     # Draws that differ by rounding only have no spread.
     sd[sd <= CONSTANT * np.abs(mean)] = 0.0
     z = np.full(value.size, np.nan)
@@ -126,16 +129,3 @@ def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
     numbers = {name: float(column[0]) for name, column in columns.items()}
     values = pd.Series(draws, replicate, name="value")
     return NullComparison(observed, **numbers, draws=values, moved=moved)
-
-
-def _with_infinite(draws: Floats) -> Floats:
-    """Quantiles without inf - inf: beside a finite value the infinite one, else the nearer."""
-    ordered = np.sort(draws[~np.isnan(draws)])
-    at = np.array(_ENDS) * (ordered.size - 1)
-    before, after = ordered[np.floor(at).astype(int)], ordered[np.ceil(at).astype(int)]
-    part = at - np.floor(at)
-    upper = np.isinf(after) & (np.isfinite(before) | (part >= 0.5))
-    ends = np.where(upper, after, before)
-    both = np.isfinite(before) & np.isfinite(after)
-    ends[both] = before[both] + part[both] * (after[both] - before[both])
-    return cast(Floats, ends)

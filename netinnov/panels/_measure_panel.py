@@ -9,8 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from netinnov._network.measured import check_alike, numbers_of
 from netinnov._network.rows import NO_PERIOD
 from netinnov._runtime.arguments import as_list, as_whole, check_mapping
+from netinnov._typing import Floats
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -88,13 +90,13 @@ def measure_panel(
     if periods is not None:
         asked = sorted(set(whole_numbers("periods", periods)))
     nodes = network.nodes.index
-    values, n_links = dict[int, pd.DataFrame | None](), dict[int, int]()
-    for when in asked:
-        part = network.select(periods=range(when - width + 1, when + 1))
-        n_links[when] = part.n_links
-        values[when] = _measured(part, measures, nodes, f"period {when}") if part.n_links else None
-    table = _long_table("period", values, measures, nodes)
-    return table.assign(n_links=table["period"].map(n_links).astype(np.int64))
+    parts = {when: network.select(periods=range(when - width + 1, when + 1)) for when in asked}
+    values = {
+        when: _measured(part, measures, f"period {when}")
+        for when, part in parts.items()
+        if part.n_links
+    }
+    return _long_table("period", parts, values, list(measures), nodes)
 
 
 def measure_levels(
@@ -165,13 +167,10 @@ def measure_levels(
         steps = {level: level for level in sorted(set(whole_numbers("levels", asked)))}
     parts = {name: aggregate(network, by=by, level=level) for name, level in steps.items()}
     places = network.places.index
-    values = {
-        level: _measured(part, measures, places, f"level {level}") for level, part in parts.items()
-    }
-    table = _long_table("level", values, measures, places)
-    for name in ("n_nodes", "n_links"):
-        count = {level: getattr(part, name) for level, part in parts.items()}
-        table[name] = table["level"].map(count).astype(np.int64)
+    values = {level: _measured(part, measures, f"level {level}") for level, part in parts.items()}
+    table = _long_table("level", parts, values, list(measures), places)
+    n_nodes = table["level"].map({level: part.n_nodes for level, part in parts.items()})
+    table.insert(4, "n_nodes", n_nodes.astype(np.int64))
     return table
 
 
@@ -183,51 +182,45 @@ def _check_measures(measures: Mapping[str, Measure]) -> None:
 
 
 def _measured(
-    network: MultilayerNetwork, measures: Mapping[str, Measure], index: pd.Index, where: str
-) -> pd.DataFrame:
-    nodes = network.nodes.index
-    parts = []
-    for at, (name, measure) in enumerate(measures.items()):
+    network: MultilayerNetwork, measures: Mapping[str, Measure], where: str
+) -> list[Floats]:
+    nodes = network.storage.node_names
+    found = []
+    for name, measure in measures.items():
         try:
             value: Any = measure(network)
         except Exception as error:
             error.add_note(f"In measure {name!r}, {where}.")
             raise
-        labels = value.index if isinstance(value, pd.Series) else None
-        node, numbers = np.array([-1]), np.empty(0)
-        try:
-            if labels is None and np.ndim(value) == 0 and not isinstance(value, str):
-                numbers = np.array([float(value)])
-            elif labels is not None and labels.is_unique and labels.isin(nodes).all():
-                node = index.get_indexer(nodes)
-                numbers = value.reindex(nodes).to_numpy(np.float64, na_value=np.nan)
-            else:
-                raise TypeError
-        except (TypeError, ValueError):
-            its_index = "" if labels is None else f" with index {list(labels[:3])}"
-            msg = f"measure {name!r} must return a number or a Series of numbers over nodes"
-            raise InputError(f"{msg}; found {type(value).__name__}{its_index}.") from None
-        parts.append(pd.DataFrame({"measure": at, "node": node, "value": numbers}))
-    return pd.concat(parts, ignore_index=True)
+        found.append(numbers_of(name, value, nodes, nodes))
+    return found
 
 
 def _long_table(
     key: str,
-    values: Mapping[Any, pd.DataFrame | None],
-    measures: Mapping[str, Measure],
+    parts: Mapping[Any, MultilayerNetwork],
+    values: Mapping[Any, list[Floats]],
+    measures: Sequence[str],
     index: pd.Index,
 ) -> pd.DataFrame:
-    names = list(measures)
-    done = [each for each in values.values() if each is not None]
-    usual = done[0] if done else pd.DataFrame({"measure": range(len(names)), "node": -1})
-    usual = usual.assign(value=np.nan)
-    everything = pd.concat([usual, *done])
-    kinds = everything["node"].lt(0).groupby(everything["measure"]).nunique()
-    if both := [name for at, name in enumerate(names) if kinds.get(at, 0) > 1]:
-        msg = f"measure {both[0]!r} must return a number always, or a Series always; it does"
-        raise InputError(f"{msg} both.")
-    parts = [(usual if each is None else each).assign(**{key: at}) for at, each in values.items()]
-    table = pd.concat(parts or [usual[:0].assign(**{key: pd.Index([])})], ignore_index=True)
-    table["measure"] = pd.Categorical.from_codes(table["measure"], pd.Index(names))
+    """A row a measure and node; NaN where a part has no values."""
+    for at, name in enumerate(measures):
+        check_alike(name, [found[at] for found in values.values()])
+    usual = next(iter(values.values()), [np.array(np.nan)] * len(measures))
+    tables = []
+    for label, part in parts.items():
+        node = index.get_indexer(part.storage.node_names)
+        for at, number in enumerate(values.get(label, usual)):
+            columns = {
+                key: label,
+                "measure": at,
+                "node": node if number.ndim else [-1],
+                "value": np.atleast_1d(number) if label in values else np.nan,
+                "n_links": part.n_links,
+            }
+            tables.append(pd.DataFrame(columns))
+    columns = [key, "measure", "node", "value", "n_links"]
+    table = pd.concat(tables or [pd.DataFrame(columns=columns)], ignore_index=True)
+    table["measure"] = pd.Categorical.from_codes(table["measure"], pd.Index(measures))
     table["node"] = pd.Categorical.from_codes(table["node"], index.rename(None))
-    return table[[key, "measure", "node", "value"]]
+    return table

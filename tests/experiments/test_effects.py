@@ -318,23 +318,6 @@ def test_new_links_are_not_tested_against_none(cities, scenario, placebo, tested
     assert table["placebo_low"].notna().all()
 
 
-def test_nothing_is_tested_on_a_modelled_layer(cities) -> None:
-    modelled = ni.build_network(
-        cities.nodes, cities.links, cities.places, layers={"links": {"modelled": True}}
-    )
-    result = compare(modelled, {"x": park("new")}, placebo=RandomEnds(park("new")),
-                     measures={"e": global_efficiency})  # fmt: skip
-    (row,) = result.effects(full=True).to_dict("records")
-    assert math.isnan(row["placebo_p"])
-    assert row["why_no_p"] == "links is modelled: a test would only repeat the model"
-
-
-def test_a_placebo_that_never_changes_ranks_nothing(pair) -> None:
-    (row,) = compare(pair, {"x": Plus(5)}, placebo=Plus(1)).effects(full=True).to_dict("records")
-    assert math.isnan(row["placebo_p"])
-    assert "always the same" in row["why_no_p"]
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -25,10 +24,6 @@ from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave, apply_s
 STATISTICS = [
     "baseline", "mean", "difference", "relative", "median", "low", "high", "mc_error", "mc_low",
     "mc_high", "spread", "standardised", "same_sign", "replicates",
-]  # fmt: skip
-DATA = [
-    "data_error", "data_error_high", "data_low", "data_high", "data_shift", "data_share",
-    "resamples",
 ]  # fmt: skip
 PLACEBO = [
     "placebo_median", "placebo_low", "placebo_high", "placebo_n", "placebo_placements", "ranked",
@@ -145,7 +140,7 @@ def test_an_effect_on_each_node_by_hand(cities) -> None:
     # The park has two links of the median weight 1: one to home, one to the host node itself.
     result = compare(cities, {"x": park(2, 0.5)})
     effects = result.effects(full=True)
-    assert list(effects.columns) == ["scenario", "measure", "node", *STATISTICS, *DATA, *PLACEBO]
+    assert list(effects.columns) == ["scenario", "measure", "node", *STATISTICS, *PLACEBO]
     assert effects["node"].tolist() == list(cities.nodes.index)
     assert effects["difference"].tolist() == [1, 1, 0, 0]
     assert effects["baseline"].tolist() == [1, 4, 2, 3]
@@ -226,20 +221,6 @@ def test_the_long_table(cities) -> None:
     seed = np.random.SeedSequence(1).spawn(3)[2]
     expected = strength(apply_scenario(cities, park(2, 0.5), rng=seed))
     assert first["value"].tolist() == expected.reindex(cities.nodes.index).tolist()
-
-
-@pytest.mark.slow
-def test_the_same_numbers_on_every_executor(cities, processes) -> None:
-    scenarios = {"new": park(3, 1 / 3), "spawning": spawning, "none": NoChange()}
-    measures = {"efficiency": efficiency, "strength": strength}
-    with ThreadPoolExecutor(3) as threads:
-        results = [
-            compare(cities, scenarios, measures, replicates=30, executor=executor)
-            for executor in (1, None, 2, threads, processes)
-        ]
-    for other in results[1:]:
-        pd.testing.assert_frame_equal(other.replicates, results[0].replicates)
-        pd.testing.assert_frame_equal(other.effects(full=True), results[0].effects(full=True))
 
 
 def test_numbers_depend_neither_on_other_scenarios_nor_on_names_nor_on_more(cities) -> None:

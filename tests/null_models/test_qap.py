@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import _qap
 from netinnov.null_models._qap import mrqap, qap_correlation
-from strategies import bare, great_circle
+from strategies import bare
 
 
 def of_size(n: int, directed: bool = False) -> ni.MultilayerNetwork:
@@ -217,40 +216,3 @@ def test_the_level_holds_where_predictors_go_together() -> None:
         p.append(fit.p["b"])
     assert stats.kstest(p, "uniform").pvalue > 0.001
     assert 0.02 <= np.mean(np.array(p) <= 0.05) <= 0.09
-
-
-def test_flows_between_cities_of_the_delta_fall_with_distance() -> None:
-    folder = (Path(__file__).parents[2] / "../shared/data/china_cities").resolve()
-    if not folder.is_dir():
-        pytest.skip("needs the Chinese cities beside the checkout")
-    cities = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")
-    cities = cities.rename(columns={"coord_long": "lon", "coord_lat": "lat"})
-    cities = cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
-    network = ni.build_network(
-        *ni.sources.read_origin_destination(
-            folder / "BaiduNet_out_20200109.csv.gz",
-            places=cities,
-            name="cityname_chn",
-            aliases={"亳州市": "毫州市"},
-        )
-    )
-    (layer,) = network.layers
-    flows = network.adjacency(layer).toarray()
-    here = cities.loc[network.nodes.index]
-    km = np.array([[great_circle(a, b) for b in zip(here["lon"], here["lat"], strict=True)]
-                   for a in zip(here["lon"], here["lat"], strict=True)])  # fmt: skip
-    with np.errstate(divide="ignore"):
-        outcome = np.where(flows > 0, np.log(flows), np.nan)
-        distance = np.log(km)
-    size = np.tile(np.log(here["cpop2010"].to_numpy()), (len(here), 1))  # of the destination
-    province = (here.index.str[:2].to_numpy()[:, None] != here.index.str[:2].to_numpy()) * 1.0
-    terms = {"distance": distance, "population": size, "border": province}
-    found = mrqap(network, outcome=outcome, predictors=terms, permutations=199, rng=1)
-    used = ~np.eye(41, dtype=bool) & (flows > 0)
-    assert found.n_pairs == used.sum() > 1000
-    x = np.column_stack([np.ones(used.sum()), *(term[used] for term in terms.values())])
-    expected, *_ = np.linalg.lstsq(x, outcome[used], rcond=None)
-    np.testing.assert_allclose(found.coefficients, expected, rtol=1e-9)
-    # Gravity: fewer moves the farther, more to the larger, fewer across a border of provinces.
-    assert np.sign(found.coefficients[1:]).tolist() == [-1, 1, -1]
-    assert (found.p[1:] <= 0.02).all()

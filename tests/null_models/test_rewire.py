@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,8 +17,6 @@ from netinnov.errors import InputError
 from netinnov.kernels.rewiring import exchange_ends
 from netinnov.null_models import Rewire, mixing, rewire
 from strategies import networks
-
-MULTIPLEX = Path(__file__).parents[2] / "../shared/data/multiplex_benchmarks"
 
 
 def pairs(network, layer):
@@ -285,13 +282,3 @@ def test_mixing_advises_few_trials_where_all_is_accepted_and_sees_a_stuck_layer(
     stuck = mixing(ni.build_network(pd.DataFrame(index=list("abcd")), star), rng=1)
     assert stuck.acceptance["links"] == 0
     assert (stuck.overlap["links"] == 1).all()
-
-
-def test_a_multiplex_file_keeps_its_degrees():
-    if not MULTIPLEX.is_dir():
-        pytest.skip("needs the shared data beside the checkout")
-    tables = ni.sources.read_multiplex(MULTIPLEX / "aucs.mpx")
-    network = ni.build_network(*tables)
-    rewired = rewire(network, rng=12)
-    pd.testing.assert_frame_equal(ni.centrality.degree(rewired), ni.centrality.degree(network))
-    assert not rewired.equals(network)

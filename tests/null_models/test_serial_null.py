@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from dataclasses import replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -16,7 +15,6 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import Curveball, MaxEntropy, Rewire, compare_with_null
 from netinnov.null_models._prepared import prepared_null
-from netinnov.null_models._rewire import RewiringChains
 
 QUIET = {"executor": 1, "progress": False}
 
@@ -155,29 +153,6 @@ def test_p_of_a_long_chain_is_that_of_all_graphs():
     assert found.p == pytest.approx(exact, abs=0.07)
     assert found.mean == pytest.approx(values.mean(), abs=0.1 * values.std())
     assert 0 < found.moved < 1
-
-
-def test_the_network_is_at_a_random_place_of_a_chain_of_all_replicates(monkeypatch):
-    """In a chain whose states tell their distance from the network, by a weight more a step."""
-
-    def advanced(self, states, rng):
-        return [replace(state, weight=state.weight + 1.0) for state in states]
-
-    monkeypatch.setattr(RewiringChains, "advance", advanced)
-    network, places = network_of([(0, 1)]), Counter()
-    for seed in range(120):
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "the null model moved")
-            comparison = compare_with_null(
-                network, measure=lambda drawn: float(drawn.links["weight"].iloc[0]) - 1.0,
-                replicates=5, method="serial", rng=seed, **QUIET,
-            )  # fmt: skip
-        steps = comparison.draws.tolist()
-        place = next(k for k in range(6) if steps == [*range(1, k + 1), *range(1, 6 - k)])
-        places[place] += 1
-    # The first place and the last look alike.
-    counts = [places[k] for k in range(5)]
-    assert stats.chisquare(counts, [40, 20, 20, 20, 20]).pvalue > 1e-3
 
 
 def test_ways_run_in_any_number_of_threads_to_the_same_numbers():

@@ -288,18 +288,6 @@ def test_before_and_after_without_a_model():
         assert row.others_after == pytest.approx(rest[rest.index >= row.cohort].mean())
 
 
-def test_one_estimate_before_the_opening_is_tested_by_its_t():
-    rng = np.random.default_rng(13)
-    network, openings, *_ = made_up(rng, effect=staggered, noise=0.3, n=12, n_treated=20)
-    openings = openings.assign(opened=FIRST + 2)
-    study = event_study(network, layer="links", openings=openings)
-    row = study.estimates.set_index("event_time").loc[-2]
-    t = abs(row["estimate"] / row["standard_error"])
-    assert study.pre_trend_p == pytest.approx(
-        2 * stats.t.sf(t, study.sample.n_clusters - 1), abs=0.015
-    )
-
-
 def test_estimates_before_the_opening_are_tested_by_the_largest_t():
     # Against the distribution function of the multivariate t in scipy.
     correlation = np.array([[1.0, 0.8, 0.5], [0.8, 1.0, 0.7], [0.5, 0.7, 1.0]])

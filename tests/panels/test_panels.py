@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-from collections import Counter
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -244,80 +239,6 @@ def test_periods_and_levels_that_are_none(years, districts):
         measure_levels(districts, measures=MEASURES, levels=[-1])
     with pytest.raises(InputError, match="by='kind'"):
         measure_levels(districts, measures=MEASURES, by="kind")
-
-
-@pytest.mark.slow
-def test_years_of_projects(research_pairs):
-    network = research_pairs
-    panel = measure_panel(network, measures=MEASURES, window=1)
-    links = network.links
-    by_year = links.groupby("period")["weight"].sum()
-    nodes = panel[panel["measure"] == "strength"]
-    assert (nodes.groupby("period").size() == network.n_nodes).all()
-    total = nodes.groupby("period")["value"].sum(min_count=1)
-    assert total.dropna().to_dict() == (2 * by_year).to_dict()
-    counts = Counter(links["period"])
-    found = panel[panel["measure"] == "links"].set_index("period")["value"].dropna()
-    assert found.to_dict() == counts
-    with pytest.warns(UserWarning, match="2863 of 17428 nodes have no place"):
-        levels = measure_levels(network, measures={"links": n_links}, levels=(0, 1, 2))
-    placed = network.nodes.dropna(subset=["place"])
-    countries = network.places["country"].reindex(placed["place"])
-    sizes = [placed["place"].nunique(), countries.nunique()]
-    assert levels["n_nodes"].tolist() == [*sizes, sizes[1]]  # a country has no parent
-
-
-YEAR = re.compile(r"WrldCo(\d{4})\.net")
-
-
-def co_authorship(path: object) -> ni.MultilayerNetwork:
-    """The Pajek files of a zip, one a year, without the arcs that repeat an edge backwards."""
-    parts = []
-    with zipfile.ZipFile(path) as archive:
-        for name in sorted(filter(YEAR.fullmatch, archive.namelist())):
-            text = archive.read(name).decode("utf-8-sig")
-            vertices, arcs = text.partition("*vertices")[2].split("*arcs")
-            labels = [line.split('"')[1] for line in vertices.splitlines()[1:] if line.strip()]
-            table = pd.read_csv(io.StringIO(arcs), sep=r"\s+", names=["i", "j", "weight"])
-            table = table[table["i"] < table["j"]]
-            label = pd.Series(labels, range(1, len(labels) + 1))
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "source": table["i"].map(label),
-                        "target": table["j"].map(label),
-                        "weight": table["weight"].astype(float),
-                        "period": int(YEAR.fullmatch(name)[1]),
-                    }
-                )
-            )
-    return ni.build_network(pd.DataFrame({"node": labels}), pd.concat(parts, ignore_index=True))
-
-
-@pytest.mark.slow
-def test_co_authorship_of_countries_over_34_years(shared):
-    network = co_authorship(shared / "data/scale_graphs/WrldCo_years.zip")
-    panel = measure_panel(network, measures=MEASURES)
-    assert panel["period"].unique().tolist() == list(range(1990, 2024))
-    assert (panel["n_links"] > 0).all()
-    links = network.links
-    ends = pd.concat(
-        [
-            links[["period", "source", "weight"]].rename(columns={"source": "node"}),
-            links[["period", "target", "weight"]].rename(columns={"target": "node"}),
-        ]
-    )
-    expected = ends.groupby(["period", "node"])["weight"].sum()
-    nodes = panel[panel["measure"] == "strength"].set_index(["period", "node"])["value"]
-    assert len(nodes) == 34 * 251
-    assert nodes[nodes > 0].to_dict() == expected.to_dict()
-    assert "NA" in network.nodes.index  # Namibia
-    five = measure_panel(network, measures=MEASURES, window=5)
-    assert five["period"].min() == 1994
-    first = ends[ends["period"] <= 1994].groupby("node")["weight"].sum()
-    part = five[(five["period"] == 1994) & (five["measure"] == "strength")]
-    got = part.set_index(part["node"].astype("str"))["value"]
-    assert got[got > 0].to_dict() == first.to_dict()
 
 
 def test_levels_by_name_in_the_order_given():

@@ -411,19 +411,3 @@ def test_the_bundled_case() -> None:
     parks = ni.datasets.load_yrd_enclaves()
     fewer = remove_enclaves(parks, kinds=["park"])
     assert 0 < parks.n_nodes - fewer.n_nodes <= 78
-
-
-def test_cities_that_share_projects(research_pairs: ni.MultilayerNetwork) -> None:
-    with pytest.warns(UserWarning, match="no place"):
-        network = ni.aggregate(research_pairs)
-    home, host = "Mannheim, DE", "Paris, FR"
-    total = network.adjacency("co_participation").sum()
-    for scenario in (
-        ReverseEnclave(home, host, 20, 0.4),
-        ForwardEnclave(home, host, 20, 0.4),
-        TalentAttraction(home, host, 20, 0.4),
-        DirectLinks(home, host, 20),
-        MatchedPlacebo(ReverseEnclave(home, host, 20, 0.4), match=["strength", "country"]),
-    ):
-        after = apply_scenario(network, scenario, rng=1)
-        assert after.adjacency("co_participation").sum() == total

@@ -1,0 +1,45 @@
+"""What a measure of a network gives: a number, or numbers of its nodes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+
+
+def numbers_of(name: str, value: Any, index: pd.Index, nodes: pd.Index) -> Floats:
+    """A number, or one for each of the `nodes`; `index` are all nodes of the network."""
+    try:
+        if np.ndim(value) == 0 and not isinstance(value, str):
+            return np.array(float(value))
+        if isinstance(value, pd.Series) and value.index.is_(index):
+            numbers: Floats = value.to_numpy(np.float64, na_value=math.nan)
+            # New nodes come last, as a rule.
+            if nodes.is_(index) or nodes.equals(index[: len(nodes)]):
+                return numbers[: len(nodes)]
+            return numbers[index.get_indexer(nodes)]
+        known = isinstance(value, pd.Series) and (
+            value.index.is_(nodes) or value.index.isin(index).all()
+        )
+        if not known or not value.index.is_unique:
+            raise TypeError
+        values: Floats = value.reindex(nodes).to_numpy(np.float64, na_value=math.nan)
+        return values
+    except (TypeError, ValueError):
+        shape = f" with index {list(value.index[:3])}" if isinstance(value, pd.Series) else ""
+        raise InputError(
+            f"measure {name!r} must return a number or a Series of numbers over nodes; "
+            f"found {type(value).__name__}{shape}."
+        ) from None
+
+
+def check_alike(name: str, values: Sequence[Floats]) -> None:
+    if len({each.ndim for each in values}) > 1:
+        msg = f"measure {name!r} must return a number always, or a Series always"
+        raise InputError(f"{msg}; it does both.")
