@@ -108,40 +108,16 @@ class PairSums:
             sums = _sums_of_lengths(network, chosen, group, costs)
         return pd.Series(sums / (n * (n - 1)), index=_PARTS)
 
-    def on(self, network: MultilayerNetwork) -> PairSums:
-        """Give the measure with home and host as the nodes that they are in this network.
-
-        Parameters
-        ----------
-        network : MultilayerNetwork
-            A network with nodes of both places.
-
-        Returns
-        -------
-        PairSums
-            The same measure.
-        """
+    def _on(self, network: MultilayerNetwork) -> PairSums:
+        """With home and host as the nodes that they are in this network."""
         group = _groups(network, self.home, self.host)
         home, host = (tuple(network.storage.nodes.index[group == side]) for side in (_HOME, _HOST))
         return dataclasses.replace(self, home=home, host=host)
 
-    def parts(self, network: MultilayerNetwork, nodes: Sequence[str] | None = None) -> list[str]:
-        """List the kinds of which there are pairs.
-
-        Parameters
-        ----------
-        network : MultilayerNetwork
-            Any network.
-        nodes : sequence of str
-            Ids of the nodes whose pairs count.
-
-        Returns
-        -------
-        list of str
-            Among home-host, home-others, host-others and others-others.
-        """
-        pairs = _n_pairs(_groups(network, self.home, self.host)[positions(network, nodes)])
-        return [name for name, count in zip(PARTS, pairs, strict=True) if count]
+    def _parts(self, network: MultilayerNetwork) -> tuple[str, ...]:
+        """The kinds of which there are pairs."""
+        pairs = _n_pairs(_groups(network, self.home, self.host))
+        return tuple(name for name, count in zip(PARTS, pairs, strict=True) if count)
 
 
 def decompose(
@@ -202,7 +178,7 @@ def decompose(
     {'pairs': 2.0, 'contribution': 0.167}
     """
     rng = check_rng(rng)
-    measure = PairSums(home, host, distance, switch_cost, frictions).on(network)
+    measure = PairSums(home, host, distance, switch_cost, frictions)._on(network)
     after = changed
     if not isinstance(after, MultilayerNetwork):
         after = apply_scenario(network, after, rng=rng)

@@ -63,8 +63,8 @@ def bound_measures(
         parts: tuple[str, ...] = ()
         if isinstance(measure, PairSums):
             inside = start.select(nodes=list(nodes)) if len(nodes) < start.n_nodes else start
-            measure = measure.on(inside)
-            parts = tuple(measure.parts(inside))
+            measure = measure._on(inside)
+            parts = measure._parts(inside)
         bound.append(Bound(name, measure, parts))
     times = Counter(column for each in bound for column in each.columns)
     if twice := sorted(column for column, count in times.items() if count > 1):

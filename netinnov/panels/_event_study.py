@@ -16,9 +16,6 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.panels._openings import (
-    NEVER,
-    Pairs,
-    Treatment,
     linked_pairs,
     treatment_of,
     whole_numbers,
@@ -247,10 +244,6 @@ class DifferenceInDifferences(Displayed):
         The same, with p, for each group and, as ``"a - b"``, for the difference of two.
     cells : DataFrame
         ``group, cohort, event_time, estimate, standard_error, n_treated``: the averaged cells.
-    means : DataFrame
-        Mean ties without a model, a row for each group and cohort: ``before`` and ``after`` the
-        opening, ``others_before, others_after`` of pairs without an enclave, ``n_treated``, and
-        ``change, others_change``: log of after over before (NaN where one is 0). Linked pairs only.
     confidence, method, effects : float, str, str
         As asked for.
     sample : PairSample
@@ -260,7 +253,6 @@ class DifferenceInDifferences(Displayed):
     average: TieEffect
     groups: pd.DataFrame
     cells: pd.DataFrame
-    means: pd.DataFrame
     confidence: float
     method: Method
     effects: Effects
@@ -335,8 +327,9 @@ def difference_in_differences(
     cells = fit.table
     if method == "two_way":
         cells = cells.assign(event_time=pd.Series(pd.NA, cells.index, dtype="Int64"))
-    means, asked = _means(pairs, treatment), (float(confidence), method, effects)
-    return DifferenceInDifferences(average, groups, cells, means, *asked, fit.sample)
+    return DifferenceInDifferences(
+        average, groups, cells, float(confidence), method, effects, fit.sample
+    )
 
 
 def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.DataFrame, Floats]:
@@ -374,24 +367,3 @@ def _joint_p(fit: CellFit, weights: Floats) -> float:
     largest = np.abs(normal).max(axis=1) / scale
     k = int((largest >= np.abs(mean / error).max()).sum())
     return (k + 1) / (_DRAWS + 1)
-
-
-def _means(pairs: Pairs, treatment: Treatment) -> pd.DataFrame:
-    usable = (treatment.cohort >= 1) & ~treatment.undated
-    treated = usable & (treatment.cohort != NEVER)
-    others = pairs.weight[usable & ~treated].mean(axis=0)
-    rows = []
-    for group, start in np.unique(
-        np.stack([treatment.group, treatment.cohort])[:, treated].T, axis=0
-    ):
-        own = treated & (treatment.group == group) & (treatment.cohort == start)
-        tie = pairs.weight[own].mean(axis=0)
-        ties = [part.mean() for series in (tie, others) for part in np.split(series, [start])]
-        rows.append((treatment.groups[group], pairs.periods[start], int(own.sum()), *ties))
-    columns = ["group", "cohort", "n_treated", "before", "after", "others_before", "others_after"]
-    table = pd.DataFrame(rows, columns=columns)
-    for whose in ("", "others_"):
-        first, last = table[f"{whose}before"], table[f"{whose}after"]
-        both = (first > 0) & (last > 0)
-        table[f"{whose}change"] = np.log(last.where(both) / first.where(both))
-    return table

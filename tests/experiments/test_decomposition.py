@@ -183,14 +183,3 @@ def test_a_change_keeps_the_nodes(path) -> None:
     fewer = path.select(nodes=["home", "near", "host"])
     with pytest.raises(InputError, match=r"drops 1.*'far'"):
         decompose(path, fewer, home="home", host="host")
-
-
-@pytest.mark.filterwarnings("ignore:aggregate")
-def test_the_founding_case_is_decomposed() -> None:
-    cities = ni.aggregate(ni.datasets.load_yrd_enclaves(), by="place")
-    park = ReverseEnclave("quzhou", "hangzhou", 10, 0.4, funding="new")
-    changed = apply_scenario(cities, park, rng=1)
-    nodes = list(cities.nodes.index)
-    before, after = (global_efficiency(each, nodes=nodes) for each in (cities, changed))
-    table = decompose(cities, park, home="quzhou", host="hangzhou", rng=1)
-    assert abs(table["contribution"].sum() - (after - before)) < 1e-12

@@ -331,14 +331,3 @@ def test_wrong_placebos_are_refused(pair, options, words) -> None:
     options = {"scenarios": {"x": Plus(1)}} | options
     with pytest.raises(InputError, match=words):
         compare(pair, **options)
-
-
-def test_placebos_go_through_checkpoints(pair, tmp_path) -> None:
-    def anywhere(network, rng):
-        return Site(float(rng.integers(4)))
-
-    options = {"placebo": anywhere, "replicates": 30}
-    first = compare(pair, {"x": Plus(5)}, checkpoint=tmp_path, **options)
-    again = compare(pair, {"x": Plus(5)}, checkpoint=tmp_path, **options)
-    pd.testing.assert_frame_equal(again.effects(full=True), first.effects(full=True))
-    assert first.effects(full=True)["placebo_n"].tolist() == [4]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from functools import partial
 
 import numpy as np
@@ -374,23 +373,6 @@ def test_names_of_sites_may_have_apostrophes() -> None:
     site = str(ReverseEnclave("Huai'an", 'A "core"', 2, 0.5))
     table = sites_table({"placebo": [site, ""]})
     assert table[["home", "host"]].to_numpy().tolist() == [["Huai'an", 'A "core"']]
-
-
-def test_the_network_stays_as_it_was(cities) -> None:
-    nodes, links = cities.nodes, cities.links
-    compare(cities, {"x": park(3, 1 / 3), "y": spawning}, executor=2)
-    pd.testing.assert_frame_equal(cities.nodes, nodes)
-    pd.testing.assert_frame_equal(cities.links, links)
-
-
-def test_lambdas_and_processes_do_not_mix(cities, processes) -> None:
-    for scenarios, measures in (
-        ({"x": park(1, 0)}, {"m": lambda network: strength(network)}),
-        ({"x": lambda network, rng: network}, {"m": strength}),
-        ({"x": park(1, 0)}, {"m": partial(strength, lock=threading.Lock())}),
-    ):
-        with pytest.raises(InputError, match=r"picklable.*functools\.partial"):
-            compare(cities, scenarios, measures, executor=processes)
 
 
 @pytest.mark.parametrize(

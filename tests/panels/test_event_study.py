@@ -264,30 +264,6 @@ def test_intervals_cover_planted_effects():
     assert np.mean(gaps) < -0.1
 
 
-def test_before_and_after_without_a_model():
-    # With two periods and effects of periods the model is the difference of the two changes.
-    network = linked(TWO_BY_TWO, "abc")
-    found = difference_in_differences(network, layer="links", openings=GOOD, effects="period")
-    (row,) = found.means.to_dict("records")
-    assert (row["group"], row["cohort"], row["n_treated"]) == ("all", 2, 1)
-    assert (row["before"], row["after"]) == (10, 48)
-    assert row["change"] - row["others_change"] == pytest.approx(found.average.estimate, abs=1e-8)
-    # Cohorts are compared with the same others, in their own periods.
-    rng = np.random.default_rng(12)
-    network, openings, *_ = made_up(rng, effect=staggered, n=10, n_treated=14)
-    means = difference_in_differences(network, layer="links", openings=openings).means
-    assert means["cohort"].tolist() == [2002, 2004, 2006]
-    assert means["n_treated"].sum() == 14
-    links = network.links.assign(
-        pair=lambda x: [frozenset(row) for row in x[["source", "target"]].to_numpy()]
-    )
-    treated = {frozenset(row) for row in openings[["home", "host"]].to_numpy()}
-    rest = links[~links["pair"].isin(treated)].groupby("period")["weight"].mean()
-    for row in means.itertuples():
-        assert row.others_before == pytest.approx(rest[rest.index < row.cohort].mean())
-        assert row.others_after == pytest.approx(rest[rest.index >= row.cohort].mean())
-
-
 def test_estimates_before_the_opening_are_tested_by_the_largest_t():
     # Against the distribution function of the multivariate t in scipy.
     correlation = np.array([[1.0, 0.8, 0.5], [0.8, 1.0, 0.7], [0.5, 0.7, 1.0]])

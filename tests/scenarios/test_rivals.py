@@ -390,24 +390,3 @@ def test_removal_restores_the_network_before_the_enclave(network, seed) -> None:
         added = apply_scenario(network, kind(home, host, 3, 0.4, "new", layer=layer), rng=seed)
         assert added.n_nodes == network.n_nodes + 1
         assert remove_enclaves(added).equals(before)
-
-
-def test_the_bundled_case() -> None:
-    with pytest.warns(UserWarning, match="no place"):
-        network = ni.aggregate(ni.datasets.load_yrd_enclaves(), level=1)
-    layer = "gravity_modelled"
-    total = network.adjacency(layer).sum()
-    # Quzhou has six links in this layer.
-    for scenario in (
-        ReverseEnclave("quzhou", "hangzhou", 5, 0.4, layer=layer),
-        ForwardEnclave("quzhou", "hangzhou", 5, 0.4, layer=layer),
-        TalentAttraction("quzhou", "hangzhou", 5, 0.4, layer=layer),
-        DirectLinks("quzhou", "hangzhou", 5, layer=layer),
-        RandomEnds(DirectLinks("quzhou", "hangzhou", 5, layer=layer)),
-    ):
-        after = apply_scenario(network, scenario, rng=1)
-        assert after.adjacency(layer).sum() == pytest.approx(total, rel=1e-12)
-        assert not after.equals(network)
-    parks = ni.datasets.load_yrd_enclaves()
-    fewer = remove_enclaves(parks, kinds=["park"])
-    assert 0 < parks.n_nodes - fewer.n_nodes <= 78
