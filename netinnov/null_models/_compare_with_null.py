@@ -254,40 +254,37 @@ class _Replicate:
 
 def _checked(value: Any, name: str, like: Value | None) -> Value:
     called = "`measure`" if name == _ALONE else f"`measure[{name!r}]`"
-    if isinstance(value, pd.Series):
-        values = _numbers(value, called)
-        if like is None or (isinstance(like, pd.Series) and values.index.equals(like.index)):
-            return values
-        same = isinstance(like, pd.Series) and values.index.symmetric_difference(like.index).empty
-        if isinstance(like, pd.Series) and same and values.index.is_unique:
-            return values.reindex(like.index)
-        msg = f"{called} must give the same entries on every network; on a network at random it"
-        raise InputError(
-            f"{msg} gave {len(value)} that differ from the {np.size(like)} observed. Measure "
-            "nodes, or reindex inside the function."
-        )
-    if isinstance(value, pd.DataFrame) or np.ndim(value) != 0 or isinstance(like, pd.Series):
-        msg = f"{called} must give a number or a Series; found {type(value).__name__}"
-        raise InputError(f"{msg}. Pick one column, or stack the table into a Series.")
+    found = _numbers(value, called)
+    if like is None:
+        return found
+    if isinstance(found, pd.Series) and isinstance(like, pd.Series):
+        if found.index.equals(like.index):
+            return found
+        if found.index.is_unique and found.index.symmetric_difference(like.index).empty:
+            return found.reindex(like.index)
+    elif np.ndim(found) == np.ndim(like):
+        return found
+    raise InputError(
+        f"{called} must give the same entries on every network; on a network at random it gave "
+        f"{np.size(found)} that differ from the {np.size(like)} observed. Measure nodes, or "
+        "reindex inside the function."
+    )
+
+
+def _numbers(value: Any, called: str) -> Value:
+    series = isinstance(value, pd.Series)
     try:
-        if isinstance(value, (str, bytes)):
+        if series:
+            if len(value) and pd.api.types.is_string_dtype(value):
+                raise TypeError
+            return cast(pd.Series, value.astype(np.float64))
+        if np.ndim(value) or isinstance(value, (str, bytes)):
             raise TypeError
         return float(value)
-    except (TypeError, ValueError) as error:
-        msg = f"{called} must give a number or a Series of numbers; found {shown(value)}."
-        raise InputError(msg) from error
-
-
-def _numbers(value: pd.Series, subject: str) -> pd.Series:
-    try:
-        if len(value) and pd.api.types.is_string_dtype(value):
-            raise TypeError
-        return value.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        odd = [entry for entry in value if isinstance(entry, str)][:5]
-        kind = f"{value.dtype}, e.g. {odd}" if odd else str(value.dtype)
-        msg = f"{subject} must give a number or a Series of numbers; found a Series of {kind}"
-        raise InputError(f"{msg}. Map its entries to numbers.") from error
+    except (TypeError, ValueError):
+        kind = f"a Series of {value.dtype}" if series else shown(value)
+        msg = f"{called} must give a number or a Series of numbers; found {kind}."
+        raise InputError(msg) from None
 
 
 def check_chain(ready: Prepared, null: NullModel) -> RewiringChains | Trades:

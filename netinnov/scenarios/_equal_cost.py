@@ -149,11 +149,9 @@ def break_even_prices(
 
         - ``price``: as given,
         - ``break_even``: the price at which both have the same effect per cost; NaN: none,
-        - ``ratio``: ``break_even / price``, NaN if the price is 0,
         - ``better``: where the scenario has more effect per cost: ``above`` or ``below`` the
           break-even price, ``always``, ``never``, ``same`` at all prices, ``neither`` if no effect
-          is above 0, ``unknown`` for kilometres that cost nothing and are not known,
-        - ``why``: reason why there is no break-even price, else missing.
+          is above 0, ``unknown`` for kilometres that cost nothing and are not known.
 
     Raises
     ------
@@ -163,7 +161,7 @@ def break_even_prices(
     Notes
     -----
     Effect per cost is the same where e1 c2 = e2 c1, and costs are linear in each price. Only ratios
-    of prices count: all three multiplied by one number change nothing but the first two columns.
+    of prices count: all three multiplied by one number change ``better`` nowhere.
 
     Where an effect is 0 or below, no price makes up for it: its scenario is never better than one
     with an effect above 0, and of two such effects neither is worth any price.
@@ -194,45 +192,30 @@ def break_even_prices(
         needs[2] = rival_needs[2] = 0.0
     if min(values) <= 0:
         better = "always" if values[0] > 0 else "never" if values[1] > 0 else "neither"
-        return _price_table([(price, math.nan, better, _NO_EFFECT[better]) for price in current])
+        return _price_table([(price, math.nan, better) for price in current])
     slope = values[0] * rival_needs - values[1] * needs
     # Rounding leaves a small value where both are equal.
     trace = 1e-12 * (values[0] * rival_needs + values[1] * needs)
     slope = np.where(np.abs(slope) <= trace, 0.0, slope)
-    rows: list[tuple[float, float, str, str | None]] = []
+    rows: list[tuple[float, float, str]] = []
     for at in range(3):
         rest = float(slope @ current - slope[at] * current[at])
         rest = 0.0 if abs(rest) <= trace @ current else rest
         where = -rest / slope[at] + 0.0 if slope[at] else math.nan
         if at == 2 and not known:
-            rows.append((current[at], math.nan, "unknown", "kilometres are not known"))
+            rows.append((current[at], math.nan, "unknown"))
         elif where >= 0:
-            rows.append((current[at], where, "above" if slope[at] > 0 else "below", None))
+            rows.append((current[at], where, "above" if slope[at] > 0 else "below"))
         else:
             better = "always" if rest > 0 else "never" if rest < 0 else "same"
-            rows.append((current[at], math.nan, better, _WHY[better]))
+            rows.append((current[at], math.nan, better))
     return _price_table(rows)
 
 
-_WHY = {
-    "always": "the scenario has more effect per cost at every price",
-    "never": "the rival has more effect per cost at every price",
-    "same": "both have the same effect per cost at every price",
-}
-
-
-_NO_EFFECT = {
-    "always": "the rival has no effect above 0",
-    "never": "the scenario has no effect above 0",
-    "neither": "neither has an effect above 0",
-}
-
-
-def _price_table(rows: list[tuple[float, float, str, str | None]]) -> pd.DataFrame:
+def _price_table(rows: list[tuple[float, float, str]]) -> pd.DataFrame:
     names = pd.Index(["park", "link", "pipeline_km"], name="of", dtype="str")
-    table = pd.DataFrame(rows, names, columns=["price", "break_even", "better", "why"])
-    table.insert(2, "ratio", table["break_even"] / table["price"].where(table["price"] > 0))
-    return table.astype({"better": "str", "why": "str"})
+    table = pd.DataFrame(rows, names, columns=["price", "break_even", "better"])
+    return table.astype({"better": "str"})
 
 
 def _amounts(scenario: object, network: MultilayerNetwork, prices: Prices) -> Amounts:

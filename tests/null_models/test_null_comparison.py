@@ -250,7 +250,7 @@ def test_another_null_model_is_used():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"measure": lambda of: ni.centrality.degree(of)}, "found DataFrame"),
+        ({"measure": lambda of: ni.centrality.degree(of)}, "found .*DataFrame"),
         ({"measure": lambda of: "many"}, "`measure` must give .*; found 'many'"),
         ({"measure": lambda of: "3"}, "`measure` must give .*; found '3'"),
         ({"measure": lambda of: 1j}, "`measure` must give .*; found 1j"),
@@ -260,11 +260,10 @@ def test_another_null_model_is_used():
         ),
         (
             {"measure": {"x": lambda of: pd.Series(["core", "edge"])}},
-            r"`measure\['x'\]` must give a number or a Series of numbers; .*Series of str.*'core'",
+            r"`measure\['x'\]` must give a number or a Series of numbers; .*Series of str",
         ),
         ({"measure": lambda of: pd.Series(["1", "2"])}, "Series of numbers; found a Series of str"),
-        ({"measure": lambda of: pd.Series(["a", 1.0])}, r"Series of object, e.g. \['a'\]"),
-        ({"measure": lambda of: pd.Series([{1}])}, "found a Series of object"),
+        ({"measure": lambda of: pd.Series(["a", 1.0])}, "found a Series of object"),
         ({"measure": lambda of: pd.Series(pd.to_datetime(["2020"]))}, "Series of datetime64"),
         ({"measure": {}}, "at least one function"),
         ({"measure": "degree"}, "`measure` must be a function of a network, or .*'degree'"),
