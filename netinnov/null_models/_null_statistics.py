@@ -106,7 +106,7 @@ def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
         mean, sd = (np.array(each, np.float64) for each in (table.mean(), table.std()))
         low, high = table.quantile(_ENDS).to_numpy(np.float64, copy=True)
     # Between infinite values nothing can be interpolated.
-    infinite = np.isinf(table).any(axis=0).to_numpy(bool)
+    infinite = np.isinf(table.to_numpy()).any(axis=0)
     low[infinite], high[infinite] = (
         table.loc[:, infinite].quantile(_ENDS, interpolation="nearest").to_numpy()
     )

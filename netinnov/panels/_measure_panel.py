@@ -211,16 +211,16 @@ def _long_table(
     for label, part in parts.items():
         node = index.get_indexer(part.storage.node_names)
         for at, number in enumerate(values.get(label, usual)):
-            columns = {
+            row = {
                 key: label,
                 "measure": at,
                 "node": node if number.ndim else [-1],
                 "value": np.atleast_1d(number) if label in values else np.nan,
                 "n_links": part.n_links,
             }
-            tables.append(pd.DataFrame(columns))
-    columns = [key, "measure", "node", "value", "n_links"]
-    table = pd.concat(tables or [pd.DataFrame(columns=columns)], ignore_index=True)
+            tables.append(pd.DataFrame(row))
+    empty = pd.DataFrame(columns=[key, "measure", "node", "value", "n_links"])
+    table: pd.DataFrame = pd.concat(tables, ignore_index=True) if tables else empty
     table["measure"] = pd.Categorical.from_codes(table["measure"], pd.Index(measures))
     table["node"] = pd.Categorical.from_codes(table["node"], index.rename(None))
     return table

@@ -164,8 +164,10 @@ class MatchedPlacebo(Priced):
         """
         outside = []
         table = self._similar(network)
-        for name in filter(lambda name: is_number(table[name]), table.columns.drop("gap")):
-            value, others = float(table[name].iloc[0]), table[name].iloc[1:]
+        for name, values in table.drop(columns="gap").items():
+            if not is_number(values):
+                continue
+            value, others = float(values.iloc[0]), values.iloc[1:]
             low, high = float(others.min()), float(others.max())
             if not low <= value <= high:
                 among = " to ".join(dict.fromkeys(map(_digits, (low, high))))
