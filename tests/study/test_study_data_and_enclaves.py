@@ -99,6 +99,7 @@ def test_a_projection_is_told():
     text = said_by(data, data.compute(context))
     assert plain(text.answer).startswith("The projected data hold 3 nodes and 3 linked pairs")
     assert plain(text.notes[0]).startswith("Links are projected: nodes with a common neighbour in")
+    assert "are linked, whatever the weights there, and" in text.notes[0]
 
 
 def test_one_place_holds_all_nodes():
