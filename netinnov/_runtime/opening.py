@@ -242,32 +242,51 @@ def read_parquet(path: Path) -> pa.Table:
         if twice := [name for name, times in Counter(schema.names).items() if times > 1]:
             msg = f"{path} must name each column once; it names {examples(twice)} twice or more."
             raise InputError(msg)
-        if nested := [field.name for field in schema if pa.types.is_nested(field.type)]:
-            msg = f"{path} must hold one value in each cell; column {nested[0]!r} holds lists or "
-            raise InputError(f"{msg}mappings. Write them as text.")
+        if odd := [field for field in schema if _is_odd(field.type)]:
+            msg = f"{path} must hold one value in each cell; column {odd[0].name!r} holds "
+            raise InputError(f"{msg}{str(odd[0].type)[:80]}. Write that as text.")
         # What columns say of themselves is not asked for: where it is damaged, pyarrow aborts.
         groups = [about.row_group(at) for at in range(about.num_row_groups)]
-        texts = [field.name for field in schema if _is_text(field.type)]
+        # Bytes too, such as geometries: what a file writes once may stand in each row.
+        texts = [field.name for field in schema if _is_text(field.type) or _is_bytes(field.type)]
         row = VALUE * len(schema.names) + (CELL - VALUE) * len(texts)
         values = row * sum(group.num_rows for group in groups)
         check_made(path, values + sum(group.total_byte_size for group in groups), size)
         table = pa.parquet.ParquetFile(stream, read_dictionary=texts).read()
         table.validate(full=True)  # text that is not UTF-8
         names, columns, known = table.column_names, table.columns, {*texts}
-        coded = [at for at, name in enumerate(names) if name in known and _is_coded(columns[at])]
+        coded = [at for at, column in enumerate(columns) if _is_coded(column)]
         width = sum(_width(chunk) for at in coded for chunk in columns[at].chunks)
         check_made(path, values + BYTE * width, size)
         for at in coded:
-            columns[at] = columns[at].cast(pa.large_string())
+            if names[at] in known:  # others are categories, by the file
+                text = _is_text(columns[at].type.value_type)
+                columns[at] = columns[at].cast(pa.large_string() if text else pa.large_binary())
         return pa.Table.from_arrays(columns, names=names, metadata=table.schema.metadata)
+
+
+def _is_odd(kind: pa.DataType) -> bool:
+    """What no table of ours holds, or may be many times as large as it is in the file."""
+    if pa.types.is_dictionary(kind):
+        return _is_odd(kind.value_type)
+    if isinstance(kind, pa.BaseExtensionType):
+        of = kind.storage_type
+        return _is_odd(of) or _is_text(of) or _is_bytes(of)
+    views = pa.types.is_string_view(kind) or pa.types.is_binary_view(kind)
+    return bool(views or pa.types.is_fixed_size_binary(kind) or pa.types.is_nested(kind))
 
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
+def _is_bytes(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
 def _is_coded(column: pa.ChunkedArray) -> bool:
-    return bool(pa.types.is_dictionary(column.type))
+    of = column.type.value_type if pa.types.is_dictionary(column.type) else None
+    return of is not None and (_is_text(of) or _is_bytes(of))
 
 
 def _width(codes: pa.DictionaryArray) -> int:

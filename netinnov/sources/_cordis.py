@@ -16,6 +16,7 @@ from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
 from netinnov.sources._complete_rows import (
     check_events,
+    check_pairs,
     most_frequent,
     warn_of,
     with_countries,
@@ -162,6 +163,9 @@ def read_cordis(
         links = pd.DataFrame(columns).astype({"layer": "str"})
     else:
         by = {"member": "organisation", "event": "project", "period": "period"}
+        k = meetings["project"].value_counts()
+        if len(k):
+            check_pairs(folder, float(k @ (k - 1.0)) / 2, f"project {k.index[0]}", int(k.iloc[0]))
         links = co_participation(meetings, weighting=weighting, **by)
         links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
     return Tables(nodes, links, _places(nodes, rows), ())

@@ -13,12 +13,11 @@ import pandas as pd
 import pyarrow as pa
 
 from netinnov._runtime.arguments import shown
-from netinnov._runtime.opening import CELL, check_made
 from netinnov._runtime.optional import require
 from netinnov.errors import InputError
+from netinnov.sources._complete_rows import check_pairs
 
 PIECE = 2**17  # rows that are in memory as Python objects at a time
-PAIR = 4 * CELL  # a pair of members is a link in up to two layers, and sorted
 
 TYPES = {
     pa.string(): pd.StringDtype(na_value=float("nan")),
@@ -102,9 +101,7 @@ class Database:
             SELECT sum(n * (n - 1.0) / 2) AS pairs, max(n) AS n, arg_max(event, n) AS event
             FROM (SELECT {event} AS event, count(*) AS n FROM {table} GROUP BY ALL)
         """).iloc[0]
-        about = f"{path}, {event} {events['event']} with {events['n']:,} members: links of pairs"
-        size = sum(each.stat().st_size for each in (path, *path.rglob("*")) if each.is_file())
-        check_made(about, PAIR * events["pairs"], size)
+        check_pairs(path, events["pairs"], f"{event} {events['event']}", events["n"])
 
     def links(self, ids: str, layers: Mapping[str, tuple[Any, str]]) -> pd.DataFrame:
         """Links of each layer in the order given; layers and ids are categories, 4 bytes an end."""

@@ -279,8 +279,9 @@ def _counted_once(
     table = table.astype(dict.fromkeys(names[:3], "str") | {"weight": "float64"})
     keys = [*dict.fromkeys(key for link in links for key in link.more)]
     check_made(name, CELL * len(links) * len(keys))
-    for key, column in zip(keys, own_names(keys, names), strict=True):
-        table[column] = pd.Series([link.more.get(key) for link in links])
+    held = zip(keys, own_names(keys, names), strict=True)
+    more = {column: [link.more.get(key) for link in links] for key, column in held}
+    table = pd.concat([table, pd.DataFrame(more, table.index)], axis=1)
 
     free = ~table["layer"].isin(directed)
     back = free & (table["source"] > table["target"])

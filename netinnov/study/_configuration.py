@@ -21,6 +21,8 @@ from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import MapsPart, PlacesPart
 from netinnov.study._section import Part
 
+MOST_POINTS = 200  # in a line
+
 
 class Configuration(Part):
     """All settings of a run; the settings of the sections are fields of their own."""
@@ -154,6 +156,10 @@ def read_configuration(
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.count(".") > MOST_POINTS:  # of a dotted key, whose square tomllib takes in time
+            msg = f"{path}, line {number} must have at most {MOST_POINTS} points; it has "
+            raise InputError(f"{msg}{line.count('.'):,}.")
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:

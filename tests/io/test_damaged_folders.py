@@ -150,5 +150,5 @@ def test_lists_in_cells_of_parquet_are_refused(tmp_path):
         tmp_path / "nodes.parquet"
     )
     pd.DataFrame({"source": ["a"], "target": ["b"]}).to_parquet(tmp_path / "links.parquet")
-    with pytest.raises(InputError, match=r"one value in each cell; column 'fields' holds lists"):
+    with pytest.raises(InputError, match=r"one value in each cell; column 'fields' holds list<"):
         ni.read_network(tmp_path)

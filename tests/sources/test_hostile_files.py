@@ -248,13 +248,33 @@ def test_a_zip_in_a_zip_counts_by_the_outer_one(tmp_path, low_limit):
 
 @pytest.mark.parametrize(
     "values",
-    [np.zeros(200_000, np.int64), ["x" * 1_000] * 5_000, pa.nulls(40_000, pa.string())],
+    [
+        np.zeros(200_000, np.int64),
+        ["x" * 1_000] * 5_000,
+        [b"x" * 1_000] * 5_000,
+        pa.nulls(40_000, pa.string()),
+        pa.array(["x" * 1_000] * 5_000).dictionary_encode(),
+    ],
 )
 def test_a_parquet_of_one_value_many_times_is_refused(folder, low_limit, values):
     (folder / "nodes.csv").unlink()
     pq.write_table(pa.table({"node": pa.array(values)}), folder / "nodes.parquet")
     assert (folder / "nodes.parquet").stat().st_size < 50_000
     with pytest.raises(InputError, match=f"nodes.parquet {TOO_MUCH}"):
+        read(folder)
+
+
+ODD = [pa.array([b"xyz"] * 2, pa.binary(3))]
+if hasattr(pa, "json_"):  # since pyarrow 19
+    ODD += [pa.array(["x"] * 2, pa.string_view()), pa.json_().wrap_array(pa.array(["1"] * 2))]
+
+
+@pytest.mark.parametrize("values", ODD)
+def test_a_parquet_whose_values_may_unpack_to_any_length_is_refused(folder, values):
+    """Values of these types are made anew as often as they are in the column."""
+    (folder / "nodes.csv").unlink()
+    pq.write_table(pa.table({"node": ["a", "b"], "odd": values}), folder / "nodes.parquet")
+    with pytest.raises(InputError, match="one value in each cell; column 'odd' holds"):
         read(folder)
 
 
@@ -362,12 +382,18 @@ def test_inventors_times_assignees_of_one_patent_are_limited(tmp_path):
 
 
 def test_pairs_count_as_much_as_their_links_take(tmp_path):
-    """A file of 100 kB took 3.7 GiB where 1 is the limit: each pair is a link in two layers."""
+    """Files of 100 kB took 3.7 GiB where 1 is the limit, a link in two layers or in one."""
     held = [{"id": f"I{k}"} for k in range(4_000)]
     work = {"id": "W1", "authorships": [{"author": {"id": "A1"}, "institutions": held}]}
     (tmp_path / "works.jsonl").write_text(json.dumps(work))
     with pytest.raises(InputError, match=TOO_MUCH):
         ni.read_network(tmp_path / "works.jsonl")
+    (tmp_path / "project.csv").write_text("id;startDate\n1;2020-01-01\n")
+    header = "projectID;organisationID;name;activityType;city;country\n"
+    rows = "".join(f"1;{k};a;HES;Wien;AT\n" for k in range(4_000))
+    (tmp_path / "organization.csv").write_text(header + rows)
+    with pytest.raises(InputError, match=rf"project 1 with 4,000 members: links .* {TOO_MUCH}"):
+        sources.read_cordis(tmp_path)
 
 
 # -- what a small file would make of time ------------------------------------------------------
@@ -710,6 +736,22 @@ def test_many_columns_of_a_flow_table_are_read_at_once(tmp_path, monkeypatch):
         counts.append(len(series))
         assert links["x3"].tolist() == ["x", "z"]
     assert counts[0] == counts[1]
+
+
+def test_many_attributes_of_links_are_read_at_once(tmp_path):
+    """Each took as long as all before it, and pandas warned: 500 kB took minutes."""
+    names = [f"a{k}" for k in range(150)]
+    header = "#EDGE ATTRIBUTES\n" + "".join(f"{name},NUMERIC\n" for name in names)
+    (tmp_path / "g.mpx").write_text(f"{header}#EDGES\na,b,l{',1' * 150}\n")
+    links = ni.read_network(tmp_path / "g.mpx").links
+    assert links[names].eq(1).all(axis=None)
+
+
+def test_a_dotted_key_without_end_is_refused(tmp_path):
+    """tomllib takes the square of its length: 300 kB took minutes."""
+    (tmp_path / "study.toml").write_text("seed = 1\n" + "a." * 5_000 + "a = 1\n")
+    with pytest.raises(InputError, match="line 2 must have at most 200 points; it has 5,000"):
+        read_configuration(tmp_path / "study.toml")
 
 
 def test_each_of_many_layers_is_compared_with_few_others(monkeypatch):
