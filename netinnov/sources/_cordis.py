@@ -163,9 +163,11 @@ def read_cordis(
         links = pd.DataFrame(columns).astype({"layer": "str"})
     else:
         by = {"member": "organisation", "event": "project", "period": "period"}
-        k = meetings["project"].value_counts()
-        if len(k):
-            check_pairs(folder, float(k @ (k - 1.0)) / 2, f"project {k.index[0]}", int(k.iloc[0]))
+        members = meetings["project"].value_counts()
+        k = members.to_numpy(np.float64)
+        if k.size:
+            largest = f"project {members.index[0]}"
+            check_pairs(folder, k @ (k - 1) / 2, largest, int(members.iloc[0]))
         links = co_participation(meetings, weighting=weighting, **by)
         links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
     return Tables(nodes, links, _places(nodes, rows), ())
