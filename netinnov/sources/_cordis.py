@@ -167,7 +167,7 @@ def read_cordis(
         k = members.to_numpy(np.float64)
         if k.size:
             largest = f"project {members.index[0]}"
-            check_pairs(folder, k @ (k - 1) / 2, largest, int(members.iloc[0]))
+            check_pairs(folder, float(k @ (k - 1)) / 2, largest, int(members.iloc[0]))
         links = co_participation(meetings, weighting=weighting, **by)
         links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
     return Tables(nodes, links, _places(nodes, rows), ())
