@@ -34,6 +34,9 @@ _EXPERIMENT, _CONTENT = "experiment", "content"
 _DELETE = "Delete it, or the folder of the checkpoint: what is missing is measured again."
 _LARGEST_POOL = 1_024
 
+# Wording where the name of an option does not tell it
+_SAID = {"resample": "its data were resampled by {}, not by {}"}
+
 
 class Checkpoint:
     """Results of one experiment: ``checkpoint.json`` identifies it, ``batch-*.npz`` hold rows."""
@@ -229,7 +232,7 @@ def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str
             changed = [name for name in now if name in before and before[name] != now[name]]
             differences += [f"{name!r} was {before[name]}, is {now[name]}" for name in changed]
         elif before != now:
-            differences.append(f"`{part}` was {before}, is {now}")
+            differences.append(_SAID.get(part, f"`{part}` was {{}}, is {{}}").format(before, now))
     if stored["entropy"] != mine["entropy"]:
         differences.append(
             f"its entropy is {stored['entropy']['entropy']}, not {mine['entropy']['entropy']}, or "

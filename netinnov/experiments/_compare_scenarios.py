@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from netinnov.errors import InputError
 from netinnov.experiments import _placebo_tests as tests, _replicates as parts
 from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._placebo_tests import Placebo, spawned
-from netinnov.experiments._replicates import BASELINE, Item, Measure
+from netinnov.experiments._replicates import BASELINE, Item, Measure, Values
+from netinnov.experiments._resampled_data import Resample, check_resampling
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import NoChange, Scenario, apply_scenario
 from netinnov.scenarios._prices import check_scenario
@@ -26,7 +28,8 @@ from netinnov.scenarios._settings import Settings
 
 _NO_CHANGE = NoChange()
 
-_PLACEBOS = 2**64 - 2  # spawn key of the order of placebos, which is no replicate
+# Spawn keys that are no replicate: sets of data, order of placebos
+_DATA, _PLACEBOS = 2**64 - 1, 2**64 - 2
 
 
 def compare_scenarios(
@@ -38,6 +41,9 @@ def compare_scenarios(
     replicates: int = Settings.replicates,
     placebo: Placebo | Mapping[str, Placebo] | None = None,
     monotone: Sequence[str] | None = None,
+    resample: Resample | None = None,
+    resamples: int = 100,
+    placements: int = 5,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -69,6 +75,11 @@ def compare_scenarios(
         `global_efficiency`. For these no p-value is given where the scenario adds more links or
         weight than its placebo, or less. Of your other measures p-values are given all the same;
         None: with a warning. An empty list says that there are no such.
+    resample : function, optional
+        Resamples the data: `ResampledLinks`, `ResampledEvents`, or any function of a network and a
+        Generator that returns a network of the same nodes. None: no data uncertainty.
+    resamples, placements : int
+        Resamples of the data, and random placements of each scenario in each; 2 or more.
     rng : None, int, SeedSequence or Generator
         Source of the random choices.
     executor : Executor, int or None
@@ -111,6 +122,14 @@ def compare_scenarios(
     Replicates with one number are comparable (common random numbers), and with a random baseline
     differences are taken between them. They depend on the order of the nodes.
 
+    *Data uncertainty.* With `resample` the scenarios and the baseline are measured once more in
+    each of `resamples` sets of data, at `placements` of the replicates: the next ones in each set,
+    from the first again when all were used. Results in the observed data are the same as without
+    `resample`. The variance over sets and placements is split: see `ExperimentResult.effects`.
+    Placebos are compared in the data as observed only. Where a scenario cannot be carried out in a
+    set (home has fewer links left than are reallocated), that set is left out of its data
+    uncertainty, and ``resamples`` counts those that are used.
+
     *Checkpoints* belong to one network, baseline, entropy, version of netinnov, and to scenarios
     and measures by their names and parameters; another experiment is refused. ``rng=None`` takes
     up the entropy that is stored. More replicates may be asked for than before. The code of a
@@ -131,6 +150,9 @@ def compare_scenarios(
     """
     _check(scenarios, measures, baseline)
     replicates = as_whole("replicates", replicates, low=1)
+    resamples = as_whole("resamples", resamples, low=2)
+    placements = as_whole("placements", placements, low=2)
+    check_resampling(resample, replicates)
     _, seed = seed_of_run(rng, checkpoint)
     order = spawned(seed, _PLACEBOS)
     placebos, placebo_of = tests.drawn_placebos(placebo, scenarios, network, order)
@@ -143,8 +165,10 @@ def compare_scenarios(
     store = None
     if checkpoint is not None:
         store = parts.KeptReplicates(
-            checkpoint, network, scenarios=tried, measures=measures, seed=seed
+            checkpoint, network, scenarios=tried, measures=measures, seed=seed, resample=resample
         )
+    # Of their own, so that neither sets of data nor replicates depend on the number of the other.
+    draws = spawned(seed, _DATA).spawn(resamples if resample else 0)
     number_of = {name: tests.n_replicates(each, replicates) for name, each in tried.items()}
     seeds = seed.spawn(max(replicates, *number_of.values()))
     start = apply_scenario(network, baseline, rng=spawned(seeds[0]))
@@ -156,18 +180,23 @@ def compare_scenarios(
     )
     results = {} if store is None else store.all_values(columns)
 
+    def measure_missing(
+        batches: list[list[Item]], task: Callable[[list[Item]], list[Values]], label: str
+    ) -> None:
+        left = [batch for batch in batches if not results.keys() >= set(batch)]
+        new = run(
+            task,
+            left,
+            executor=executor,
+            progress=progress,
+            label=label,
+            save=None if store is None else partial(store.save, columns=columns),
+            done=len(batches) - len(left),
+        )
+        results.update(zip(chain(*left), chain(*new), strict=True))
+
     items = [Item(name, number) for name in tried for number in range(number_of[name])]
-    left = [item for item in items if item not in results]
-    new = run(
-        task,
-        left,
-        executor=executor,
-        progress=progress,
-        label="replicates",
-        save=None if store is None else partial(store.save, columns=columns),
-        done=len(items) - len(left),
-    )
-    results.update(zip(left, new, strict=True))
+    measure_missing([[item] for item in items], task, "replicates")
     done = [results[item] for item in items]
     parts.agreed(columns, done)
     parts.warn_of_grown(bound, done)
@@ -180,6 +209,15 @@ def compare_scenarios(
     refused = tests.refused_by_construction(
         unequal, measures, one_sided.union(declared), refused, warn=monotone is None
     )
+    again = None
+    if resample is not None:
+        own = {name: scenario for name, scenario in tried.items() if name not in placebos}
+        sets = parts.resample_items(own, min(placements, replicates), replicates, resamples)
+        nothing = [np.full_like(value, np.nan) for value in done[0].by_measure]
+        in_sets = partial(task, resample=resample, draws=draws, undefined=nothing)
+        measure_missing(sets, in_sets, "resamples")
+        wanted = list(chain(*sets))
+        again = parts.long_table(wanted, [results[item] for item in wanted], columns, kept)
     return ExperimentResult(
         parts.long_table(items, done, columns, kept),
         placebos=placebo_of,
@@ -195,6 +233,7 @@ def compare_scenarios(
             if each.name == measure
             for column in each.columns
         },
+        resamples=again,
     )
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,16 +20,22 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._placebo_tests import PlaceboDraw, spawned, totals_of
+from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import digest, identity
+from netinnov.polycentricity._resampled_flows import changed as checked_change
 from netinnov.scenarios import Scenario, apply_scenario
+from netinnov.scenarios._prices import draws_nothing
 
 Measure: TypeAlias = Callable[..., float | pd.Series]
 
 
 class Item(NamedTuple):
+    """A replicate of a scenario, in the observed data (-1) or in a resample."""
+
     scenario: str
     replicate: int
+    resample: int = -1
 
 
 BASELINE = "baseline"
@@ -73,23 +80,54 @@ def bound_measures(
 
 
 def measured(
-    item: Item,
+    items: Sequence[Item],
     *,
     network: MultilayerNetwork,
     scenarios: Mapping[str, Scenario | PlaceboDraw],
     measures: Sequence[Bound],
     nodes: pd.Index,
     seeds: Sequence[np.random.SeedSequence],
+    resample: Resample | None = None,
+    draws: Sequence[np.random.SeedSequence] = (),
+    undefined: Sequence[Floats] | None = None,
+) -> list[Values]:
+    number = items[0].resample
+    try:
+        if resample is not None:
+            rng = np.random.default_rng(spawned(draws[number]))
+            network = checked_change(network, resample, rng, "resample")
+        return [
+            _replicate(item, network, scenarios[item.scenario], measures, nodes, seeds, undefined)
+            for item in items
+        ]
+    except Exception as error:
+        if resample is not None:
+            error.add_note(f"In resample {number} of the data.")
+        raise
+
+
+def _replicate(
+    item: Item,
+    network: MultilayerNetwork,
+    change: Scenario | PlaceboDraw | MultilayerNetwork,
+    measures: Sequence[Bound],
+    nodes: pd.Index,
+    seeds: Sequence[np.random.SeedSequence],
+    undefined: Sequence[Floats] | None,
 ) -> Values:
-    name, number = item
-    change: Scenario | PlaceboDraw | MultilayerNetwork = scenarios[name]
+    name, number, _ = item
     try:
         # A copy, because a scenario that spawns from its generator changes the seed itself.
         rng, label = np.random.default_rng(spawned(seeds[number])), ""
         if isinstance(change, PlaceboDraw):
             change, label = change.drawn(network, rng, number)
         if not isinstance(change, MultilayerNetwork):
-            change = apply_scenario(network, change, rng=rng)
+            try:
+                change = apply_scenario(network, change, rng=rng)
+            except InputError:
+                if undefined is None:
+                    raise
+                return Values(False, list(undefined))
         after = change.storage.nodes.index
         # New nodes come last, as a rule.
         kept = after.is_(nodes) or nodes.equals(after[: len(nodes)])
@@ -106,6 +144,23 @@ def measured(
         raise
     totals = totals_of(change, directed=bool(network.directed))
     return Values(len(after) > len(nodes), values, label, totals)
+
+
+def resample_items(
+    scenarios: Mapping[str, Scenario], placements: int, replicates: int, resamples: int
+) -> list[list[Item]]:
+    return [
+        [
+            Item(name, at % replicates, resample)
+            for name, scenario in scenarios.items()
+            for at in (
+                [0]
+                if draws_nothing(scenario)
+                else range(resample * placements, (resample + 1) * placements)
+            )
+        ]
+        for resample in range(resamples)
+    ]
 
 
 def _measured(
@@ -173,13 +228,15 @@ def long_table(
             node = np.arange(len(nodes)) if values.ndim > 1 else [-1]
             part = {
                 "scenario": pd.Categorical.from_codes(np.full(values.size, code), scenarios),
+                "resample": np.repeat([items[i].resample for i in rows], each),
                 "replicate": np.repeat([items[i].replicate for i in rows], each),
                 "measure": pd.Categorical.from_codes(np.full(values.size, at), names),
                 "node": pd.Categorical.from_codes(np.tile(node, len(rows)), ids),
                 "value": values.ravel(),
             }
             parts.append(pd.DataFrame(part))
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
+    return table.drop(columns="resample") if items[0].resample < 0 else table
 
 
 class KeptReplicates:
@@ -191,6 +248,7 @@ class KeptReplicates:
         scenarios: Mapping[str, Scenario],
         measures: Mapping[str, Measure],
         seed: np.random.SeedSequence,
+        resample: Resample | None = None,
     ) -> None:
         parts: dict[str, Any] = {
             "function": "compare_scenarios",
@@ -198,20 +256,27 @@ class KeptReplicates:
             "scenarios": {name: identity(scenario) for name, scenario in scenarios.items()},
             "measures": {name: identity(measure) for name, measure in measures.items()},
         }
+        if resample is not None:
+            parts["resample"] = identity(resample)
         self._store = Checkpoint(folder, parts, seed_state(seed))
 
     def all_values(self, columns: Sequence[str]) -> dict[Item, Values]:
         names = [f"measure_{at}" for at in range(len(columns))]
         rows = self._store.rows(*Item._fields, "grown", "label", "totals", *names)
         return {
-            Item(*row[:2]): Values(row[2], list(map(np.asarray, row[5:])), *row[3:5])
+            Item(*row[:3]): Values(row[3], list(map(np.asarray, row[6:])), *row[4:6])
             for row in rows
         }
 
     def save(
-        self, items: Sequence[Item], values: Sequence[Values], *, columns: Sequence[str]
+        self,
+        batches: Sequence[Sequence[Item]],
+        values: Sequence[Sequence[Values]],
+        *,
+        columns: Sequence[str],
     ) -> None:
-        agreed(columns, values)
+        items, done = list(chain(*batches)), list(chain(*values))
+        agreed(columns, done)
         rows = [
             {
                 **item._asdict(),
@@ -220,6 +285,6 @@ class KeptReplicates:
                 "totals": each.totals,
                 **{f"measure_{at}": value for at, value in enumerate(each.by_measure)},
             }
-            for item, each in zip(items, values, strict=True)
+            for item, each in zip(items, done, strict=True)
         ]
         self._store.write(items, rows)

@@ -13,6 +13,7 @@ import pandas as pd
 from netinnov._network.rows import Rows
 from netinnov._runtime.arguments import (
     as_list,
+    check_callable,
     check_choice,
     check_name,
     check_names,
@@ -201,6 +202,15 @@ class ResampledEvents:
         return _with_layers(
             network, [self.layer], Rows(layer, source, target, weight[some].astype(np.float64))
         )
+
+
+def check_resampling(resample: object, replicates: int) -> None:
+    if resample is None:
+        return
+    expected = "a function of a network and a Generator, such as ResampledLinks()"
+    check_callable("resample", resample, expected, made=True)
+    if replicates < 2:
+        raise InputError("`replicates` must be 2 or more where data are resampled; found 1.")
 
 
 def _with_layers(network: MultilayerNetwork, layers: Sequence[str], new: Rows) -> MultilayerNetwork:

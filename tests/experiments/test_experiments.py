@@ -15,6 +15,7 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.experiments import (
     ExperimentResult,
+    ResampledLinks,
     compare_scenarios,
 )
 from netinnov.experiments._result_tables import sites_table
@@ -23,6 +24,10 @@ from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave, apply_s
 STATISTICS = [
     "baseline", "mean", "difference", "relative", "median", "low", "high", "mc_error", "mc_low",
     "mc_high", "spread", "standardised", "same_sign", "replicates",
+]  # fmt: skip
+DATA = [
+    "data_error", "data_error_high", "data_low", "data_high", "data_shift", "data_share",
+    "resamples",
 ]  # fmt: skip
 PLACEBO = [
     "placebo_median", "placebo_low", "placebo_high", "placebo_n", "placebo_placements", "ranked",
@@ -139,7 +144,7 @@ def test_an_effect_on_each_node_by_hand(cities) -> None:
     # The park has two links of the median weight 1: one to home, one to the host node itself.
     result = compare(cities, {"x": park(2, 0.5)})
     effects = result.effects(full=True)
-    assert list(effects.columns) == ["scenario", "measure", "node", *STATISTICS, *PLACEBO]
+    assert list(effects.columns) == ["scenario", "measure", "node", *STATISTICS, *DATA, *PLACEBO]
     assert effects["node"].tolist() == list(cities.nodes.index)
     assert effects["difference"].tolist() == [1, 1, 0, 0]
     assert effects["baseline"].tolist() == [1, 4, 2, 3]
@@ -350,23 +355,26 @@ def test_effects_are_written_as_csv_and_parquet(cities, tmp_path) -> None:
     pd.testing.assert_frame_equal(again.effects(full=True), result.effects(full=True))
 
 
-def test_sites_and_refusals_are_written(cities, tmp_path) -> None:
+def test_sites_refusals_and_data_are_written(cities, tmp_path) -> None:
     asked = park(1, 0)
     result = compare(
         cities,
         {"x": asked, "y": asked},
         {"e": efficiency},
         placebo={"x": MatchedPlacebo(asked, match=["strength"], nearest=2)},
+        resample=ResampledLinks(),
+        resamples=2,
     )
     files = result.write(tmp_path)
-    names = ["effects", "replicates", "sites", "refused"]
+    names = ["effects", "replicates", "sites", "refused", "resamples"]
     assert [path.name for path in files[::2]] == [f"{name}.csv" for name in names]
-    sites, refused = (pd.read_csv(tmp_path / f"{n}.csv") for n in names[2:])
+    sites, refused, resamples = (pd.read_csv(tmp_path / f"{n}.csv") for n in names[2:])
     assert sites["placebo"].tolist() == ["placebo of x"] * 8
     assert sites["replicate"].tolist() == list(range(8))
     assert set(sites["home"]) == {"home"}
     assert set(sites["host"]) == {"near", "far"}
     assert refused.to_numpy().tolist() == [["y", "e", "no placebo"]]
+    assert len(resamples) == len(result.resamples)
 
 
 def test_names_of_sites_may_have_apostrophes() -> None:

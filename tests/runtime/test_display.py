@@ -89,7 +89,8 @@ def test_a_comparison_shows_where_the_observed_value_lies() -> None:
 
 def test_an_experiment_shows_its_effects_and_not_its_replicates() -> None:
     assert repr(RESULT) == (
-        "ExperimentResult(scenarios=[1, 2, 3, 4], measures=[m], replicates=3, placebos=0)"
+        "ExperimentResult(scenarios=[1, 2, 3, 4], measures=[m], replicates=3, placebos=0, "
+        "resamples=0)"
     )
     assert checked(RESULT).counts["svg"] == 4  # one an effect
     by_node = ni.compare_scenarios(

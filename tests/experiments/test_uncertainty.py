@@ -1,0 +1,536 @@
+"""Data uncertainty: planted variances are found, apart from those of placements."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import netinnov as ni
+from netinnov.connectivity import global_efficiency
+from netinnov.errors import InputError
+from netinnov.experiments import (
+    ExperimentResult,
+    PairSums,
+    ResampledEvents,
+    ResampledLinks,
+    compare_scenarios,
+)
+from netinnov.experiments._effect_statistics import components, data_statistics
+from netinnov.network import network_of_rows
+from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave
+
+DATA = Path(__file__).parents[2] / "../shared/data"
+COUNT = 400
+
+
+@pytest.fixture(scope="module")
+def pair() -> ni.MultilayerNetwork:
+    """One link that was counted 400 times: its Poisson standard deviation is 20."""
+    nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
+    return ni.build_network(
+        nodes, pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [COUNT]})
+    )
+
+
+@dataclass(frozen=True)
+class Times:
+    """Multiplies all weights, and adds a normal number: placements of the same policy."""
+
+    factor: float
+    sd: float = 0.0
+    sd_of_factor: float = 0.0
+
+    def __call__(self, network, rng):
+        drawn = rng.standard_normal(2)
+        rows = network.storage.link_rows()
+        factor = self.factor + self.sd_of_factor * drawn[0]
+        return network_of_rows(
+            network.storage.node_table(), network.storage.places,
+            network.layers,
+            rows._replace(weight=rows.weight * factor + self.sd * drawn[1]),
+            network.storage.records,
+        )  # fmt: skip
+
+
+def weight(network) -> float:
+    return float(network.storage.link_rows().weight.sum())
+
+
+def weights(network) -> pd.Series:
+    return pd.Series({"a": weight(network), "b": -weight(network)})
+
+
+def compare(network, scenarios, **options) -> ExperimentResult:
+    options = {
+        "measures": {"w": weight}, "replicates": 30, "rng": 1, "executor": 1, "progress": False,
+        "resample": ResampledLinks(),
+    } | options  # fmt: skip
+    return compare_scenarios(network, scenarios=scenarios, **options)
+
+
+# Components of variance.
+
+
+def test_components_by_hand() -> None:
+    # Rows 1, 3 and 5, 9; placements that do nothing in the data as observed. Means 2 and 7 have
+    # the variance 12.5. Within rows squares add up to 2 + 8, on 2 degrees: 5. Data: 12.5 - 5/2.
+    effects = np.array([[1.0, 3.0], [5.0, 9.0]])
+    found = components(effects, np.zeros((2, 2)))
+    assert (found.data, found.placement, found.of_means) == pytest.approx((10.0, 5.0, 12.5))
+    # 97.5 % limit: chi-square on 1 degree is above 0.000982069 with that chance.
+    assert found.upper == pytest.approx(12.5 / 0.000982069 - 2.5, rel=1e-6)
+    # The same placements do 0, 1 and 0, 2 in the data as observed: b = (2 1 + 4 2) / (1 + 4) = 2.
+    # Less 2 (observed - 3/4): 2.5, 2.5 and 6.5, 6.5, without any luck. Data: 4^2 / 2.
+    found = components(effects, np.array([[0.0, 1.0], [0.0, 2.0]]))
+    assert (found.data, found.placement) == pytest.approx((8.0, 5.0))
+    assert found.means.tolist() == pytest.approx([2.5, 6.5])
+    # Both rows have the mean 2: the estimate is 0 - 2/2, which is stated as 0.
+    assert components(np.array([[1.0, 3.0], [3.0, 1.0]]), np.zeros((2, 2))).data == 0
+    one = components(np.array([[1.0], [2.0], [3.0]]), np.zeros((3, 1)))
+    assert (one.data, one.placement) == (1.0, 0.0)
+    unknown = components(effects, np.full((2, 2), np.nan))
+    assert unknown.data == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("columns", [2, pytest.param(5, marks=pytest.mark.slow)])
+def test_components_are_unbiased_whatever_depends_on_what(columns) -> None:
+    # f = 3 x + 2 s + x s, with x exponential less 1 and s uniform, each of variance 1; observed at
+    # x = 0. Data have 9. Placements in one set of data have (2 + x)^2, on average 5.
+    rng = np.random.default_rng(1)
+    found = []
+    for _ in range(3000):
+        x = rng.exponential(size=(30, 1)) - 1
+        s = rng.uniform(-math.sqrt(3), math.sqrt(3), (30, columns))
+        each = components(3 * x + 2 * s + x * s, 2 * s)
+        found.append((each.data, each.placement))
+    mean = np.mean(found, axis=0)
+    error = np.std(found, axis=0) / math.sqrt(3000)
+    assert (np.abs(mean - [9, 5]) < 4 * error).all()
+
+
+@pytest.mark.parametrize(
+    "replicates", [7, *(pytest.param(n, marks=pytest.mark.slow) for n in (5, 12))]
+)
+def test_components_are_unbiased_where_sets_share_placements(replicates) -> None:
+    # f = 0.5 x + 2 s + e: data have 0.25. Placements are taken five a set, in turn, so that the
+    # means of sets have much of their luck in common.
+    rng = np.random.default_rng(1)
+    number = np.arange(200).reshape(40, 5) % replicates
+    found, above = [], 0
+    for _ in range(1500):
+        s = 2 * rng.standard_normal(replicates)
+        observed = s + rng.standard_normal(replicates)
+        x, e = rng.standard_normal((40, 1)), rng.standard_normal((40, 5))
+        each = components(0.5 * x + s[number] + e, observed[number], number)
+        found.append((each.data, each.placement))
+        above += each.upper >= 0.25
+    mean = np.mean(found, axis=0)
+    # A negative estimate is stated as 0, which raises the mean a little.
+    assert mean[0] == pytest.approx(0.25, abs=0.03)
+    assert mean[1] == pytest.approx(5, rel=0.06)
+    assert above > 0.92 * 1500
+
+
+def test_the_luck_of_placements_that_is_common_drops_out() -> None:
+    # f = x + 10 s, 40 sets of two: without control the variance of data, 1, would be lost in 50.
+    rng = np.random.default_rng(1)
+    x, s = rng.standard_normal((40, 1)), rng.standard_normal((40, 2))
+    assert components(x + 10 * s, 10 * s).data == pytest.approx(x.var(ddof=1), rel=1e-6)
+    assert components(x + 10 * s, np.zeros((40, 2))).upper > 10
+
+
+def test_the_interval_has_the_variance_of_the_data_alone() -> None:
+    # 20,000 sets, two placements without anything in common: half of the variance of the means,
+    # 1 + 1/2 * 2, is their luck. What is left is normal with sd 1.
+    rng = np.random.default_rng(2)
+    effects = rng.standard_normal((20_000, 1)) + math.sqrt(2) * rng.standard_normal((20_000, 2))
+    placed = np.full((20_000, 2, 1), 5.0)
+    table = data_statistics(effects[:, :, None], np.full((2, 1), 5.0), placed).iloc[0]
+    assert table["data_error"] == pytest.approx(1, abs=0.03)
+    assert table["data_error"] < table["data_error_high"] < 1.05
+    assert (table["data_low"], table["data_high"]) == pytest.approx((3.04, 6.96), abs=0.08)
+    assert table["data_shift"] == pytest.approx(-5, abs=0.03)
+    assert table["data_share"] == pytest.approx(1 / 3, abs=0.02)
+
+
+# Experiments.
+
+
+@pytest.mark.slow
+def test_planted_variances_are_found_apart(pair) -> None:
+    # Effect: (factor - 1) W + sd s, with W of variance 400. Factor 1.5: data have 0.5^2 400 = 100,
+    # placements 5^2 = 25, whatever the data. So 0.8 of the variance is due to data.
+    result = compare(pair, {"x": Times(1.5, sd=5)}, replicates=200, resamples=400)
+    (row,) = result.effects(full=True).to_dict("records")
+    assert row["data_error"] == pytest.approx(10, rel=0.1)
+    assert row["spread"] == pytest.approx(5, rel=0.15)
+    assert row["mc_error"] == pytest.approx(row["spread"] / math.sqrt(200))
+    assert row["data_share"] == pytest.approx(0.8, abs=0.12)
+    assert row["data_high"] - row["data_low"] == pytest.approx(2 * 1.96 * 10, rel=0.15)
+    assert row["resamples"] == 400
+    # The placements are the same in the data as observed: only Poisson noise is left, 10 / 20.
+    assert abs(row["data_shift"]) < 4 * 10 / math.sqrt(400)
+
+
+def test_placements_that_work_differently_in_other_data_are_no_data_uncertainty(pair) -> None:
+    # Effect W s with s of mean 0 and sd 0.1: in no data is there an effect of its own. The spread
+    # over placements is 40 in all, so the means of 5 in a set of data scatter by 18.
+    result = compare(pair, {"x": Times(1, sd_of_factor=0.1)}, replicates=500, resamples=100)
+    (row,) = result.effects(full=True).to_dict("records")
+    assert row["spread"] == pytest.approx(40, rel=0.1)
+    assert row["data_error"] < 1
+    assert row["data_error_high"] < 1.5
+
+
+def test_the_data_as_observed_give_what_they_gave_before(pair) -> None:
+    scenarios = {"x": Times(1.5, sd=5), "none": NoChange()}
+    plain = compare(pair, scenarios, resample=None)
+    again = compare(pair, scenarios, resamples=3, placements=40)
+    assert plain.resamples is None
+    pd.testing.assert_frame_equal(again.replicates, plain.replicates)
+    data = [
+        "data_error",
+        "data_error_high",
+        "data_low",
+        "data_high",
+        "data_shift",
+        "data_share",
+        "resamples",
+    ]
+    left, right = plain.effects(full=True), again.effects(full=True)
+    pd.testing.assert_frame_equal(left.drop(columns=data), right.drop(columns=data))
+    assert left[data[:-1]].isna().all(axis=None)
+    assert left["resamples"].tolist() == [0, 0]
+    assert right["data_error"].tolist()[1] == 0
+
+
+def test_sets_of_data_and_replicates_do_not_change_with_each_others_number(pair) -> None:
+    few = compare(pair, {"x": Times(1.5, sd=5)}, resamples=3, replicates=15).resamples
+    many = compare(pair, {"x": Times(1.5, sd=5)}, resamples=6, replicates=20).resamples
+    assert few is not None
+    assert many is not None
+    assert list(few.columns) == ["scenario", "resample", "replicate", "measure", "node", "value"]
+    same = many[many["resample"] < 3].reset_index(drop=True)
+    placed = few[few["scenario"] == "x"]
+    of_set = placed.groupby("resample")["replicate"].unique()
+    assert [sorted(numbers) for numbers in of_set] == [list(range(5)), list(range(5, 10)),
+                                                       list(range(10, 15))]  # fmt: skip
+    pd.testing.assert_frame_equal(same, few)
+    # Scenario and baseline are paired: the baseline is the count, the scenario 1.5 of it.
+    wide = compare(pair, {"x": Times(1.5)}, resamples=50).resamples
+    assert wide is not None
+    values = wide.groupby(["scenario", "resample"], observed=True)["value"]
+    assert (values.nunique() == 1).all()
+    assert values.first()["x"].tolist() == (1.5 * values.first()["baseline"]).tolist()
+
+
+def test_a_random_baseline_and_values_of_nodes(pair) -> None:
+    measures = {"w": weight, "s": weights}
+    few = {"measures": measures, "resamples": 20}
+    same = compare(pair, {"x": Times(1.5, sd=5)}, baseline=Times(1.5, sd=5), **few)
+    table = same.effects(full=True)
+    assert (
+        table[["difference", "data_error", "data_error_high", "data_low", "data_shift"]] == 0
+    ).all(axis=None)
+    assert table["data_share"].isna().all()
+    less = compare(pair, {"x": NoChange()}, baseline=Times(1.5, sd=5), **few).effects(full=True)
+    more = compare(pair, {"x": Times(1.5, sd=5)}, **few).effects(full=True)
+    assert less["data_error"].tolist() == pytest.approx(more["data_error"].tolist())
+    assert more["data_error"].nunique() == 1  # of w, and of both nodes, which mirror each other
+
+
+@pytest.fixture(scope="module")
+def cities() -> ni.MultilayerNetwork:
+    made = ni.datasets.make_city_system(n_cities=12, rng=1)
+    flows = ni.aggregate(made, by="place", drop_internal=True)
+    links = flows.links.assign(weight=np.ceil(flows.links["weight"]), layer="flows")
+    return flows.replace_links(links[["source", "target", "layer", "weight"]])
+
+
+def test_efficiency_its_parts_and_placebos(cities) -> None:
+    home, host = cities.places.index[[-1, 0]]
+    park = ReverseEnclave(home, host, 2, 0.5, funding="new")
+    result = compare(
+        cities, {"park": park}, placebo=MatchedPlacebo(park, nearest=4),
+        measures={"e": PairSums(home, host, distance="inverse")}, resamples=20,
+    )  # fmt: skip
+    table = result.effects(full=True).set_index("measure")
+    assert table["resamples"].eq(20).all()
+    assert table["data_error"].notna().all()
+    assert table.loc["e", "placebo_n"] == 4
+    assert result.resamples is not None
+    assert result.resamples["scenario"].unique().tolist() == ["baseline", "park"]
+    parts = result.resamples.pivot_table(
+        index=["scenario", "resample", "replicate"], columns="measure", values="value",
+        observed=True,
+    )  # fmt: skip
+    assert parts.drop(columns="e").sum(axis=1).tolist() == pytest.approx(parts["e"].tolist())
+
+
+@pytest.mark.slow  # a process pool; the runner itself is tried in test_executors.py
+def test_the_same_numbers_on_every_executor_and_from_checkpoints(
+    cities, processes, tmp_path
+) -> None:
+    home, host = cities.places.index[[-1, 0]]
+    scenarios = {"park": ReverseEnclave(home, host, 2, 0.5, funding="new"), "none": NoChange()}
+    measures = {"e": partial(global_efficiency, distance="inverse")}
+    run = partial(
+        compare, cities, scenarios, measures=measures, replicates=6, resamples=4, placements=2
+    )
+    first = run()
+    others = [run(executor=executor) for executor in (3, processes)]
+    others += [run(checkpoint=tmp_path), run(checkpoint=tmp_path, rng=None)]
+    files = sorted(tmp_path.glob("batch-*.npz"))
+    files[0].unlink()
+    files[-1].unlink()
+    others += [run(checkpoint=tmp_path)]
+    for other in others:
+        pd.testing.assert_frame_equal(other.replicates, first.replicates)
+        pd.testing.assert_frame_equal(other.resamples, first.resamples)
+        pd.testing.assert_frame_equal(other.effects(full=True), first.effects(full=True))
+    calls = []
+
+    def counted(network, rng):
+        calls.append(1)
+        return ResampledLinks()(network, rng)
+
+    folder = tmp_path / "more"
+    run(resample=counted, checkpoint=folder, resamples=2)
+    run(resample=counted, checkpoint=folder, resamples=4)
+    assert len(calls) == 4
+    run(resample=counted, checkpoint=folder, resamples=4, placements=3)
+    assert len(calls) == 8  # other placements
+    for resample, words in (
+        (None, r"resampled by .*counted, not by nothing"),
+        (ResampledLinks(events={"flows": 5}), r"not by ResampledLinks\(events=\{'flows': 5\}"),
+    ):
+        with pytest.raises(InputError, match=words):
+            run(resample=resample, checkpoint=folder)
+
+
+def test_sets_in_which_an_effect_is_undefined_are_left_out(pair) -> None:
+    def sometimes(network):
+        value = weight(network)
+        return math.nan if value < 400 else value
+
+    measures = {"w": sometimes, "never": lambda _: math.nan}
+    result = compare(pair, {"x": Times(1.5)}, measures=measures, resamples=60)
+    some, never = result.effects(full=True).to_dict("records")
+    assert 10 < some["resamples"] < 50
+    assert some["data_error"] > 0
+    assert never["resamples"] == 0
+    assert math.isnan(never["data_error"])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"resample": "events"}, "`resample` must be a function"),
+        ({"resample": ResampledLinks}, "`resample` must be a function"),
+        ({"resamples": 1}, "`resamples`"),
+        ({"placements": 1}, "`placements`"),
+        ({"replicates": 1}, "`replicates` must be 2 or more"),
+        ({"placements": 2.5}, "`placements` must be a whole number"),
+        ({"resample": lambda network, _: network.select(nodes=["a"])}, "same nodes"),
+        ({"resample": lambda *_: 3}, "`resample` must return a MultilayerNetwork"),
+    ],
+)
+def test_wrong_resampling_is_refused(pair, options, words) -> None:
+    with pytest.raises(InputError, match=words):
+        compare(pair, {"x": Times(2)}, **options)
+
+
+def test_a_failure_says_in_which_data(pair) -> None:
+    def fails(network, rng):
+        if weight(network) != COUNT:
+            raise ZeroDivisionError
+        return network
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        compare(pair, {"x": fails})
+    assert caught.value.__notes__ == ["In scenario 'x', replicate 0.", "In resample 0 of the data."]
+
+
+@pytest.mark.slow
+def test_intervals_of_data_cover_the_truth() -> None:
+    """The count is drawn around 400 in each run; the effect in truth is 0.5 * 400."""
+    nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
+    runs, covered = 400, 0
+    for run in range(runs):
+        seen = np.random.default_rng(run).poisson(COUNT)
+        links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [seen]})
+        result = compare(ni.build_network(nodes, links), {"x": Times(1.5, sd=5)}, rng=run,
+                         resamples=80, placements=2, replicates=40)  # fmt: skip
+        (row,) = result.effects(full=True).to_dict("records")
+        covered += row["data_low"] <= 200 <= row["data_high"]
+    assert 0.915 * runs <= covered <= 0.98 * runs
+
+
+# What draws the data.
+
+
+def test_only_the_layers_asked_for_are_counted_anew() -> None:
+    links = pd.DataFrame(
+        {"source": list("aab"), "target": list("bca"), "weight": [50, 60, 0.25],
+         "layer": ["seen", "seen", "modelled"]}
+    )  # fmt: skip
+    network = ni.build_network(pd.DataFrame(index=list("abc")), links, directed=["modelled"])
+    drawn = [ResampledLinks(layers=["seen"])(network, np.random.default_rng(at))
+             for at in range(400)]  # fmt: skip
+    assert all(one.layers == network.layers for one in drawn)
+    assert all(one.directed == network.directed for one in drawn)
+    assert {one.adjacency("modelled")[1, 0] for one in drawn} == {0.25}
+    seen = np.array([one.adjacency("seen").toarray()[0, 1:] for one in drawn])
+    assert seen.mean(axis=0) == pytest.approx([50, 60], abs=1.5)
+    assert seen.var(axis=0) == pytest.approx([50, 60], rel=0.25)
+    with pytest.raises(InputError, match="are not whole numbers"):
+        ResampledLinks()(network, np.random.default_rng(1))
+    with pytest.raises(InputError, match="did you mean 'seen'"):
+        ResampledLinks(layers=["sen"])(network, np.random.default_rng(1))
+
+
+def test_events_are_drawn_whole() -> None:
+    # Event 0 joins a, b and c, event 1 joins a and d, event 2 has d alone.
+    rows = pd.DataFrame({"event": [0, 0, 0, 1, 1, 2], "who": list("abcadd")})
+    links = ni.linkages.co_participation(rows, member="who", event="event")
+    other = pd.DataFrame({"source": ["c"], "target": ["d"], "weight": [7.0], "layer": "other"})
+    network = ni.build_network(
+        pd.DataFrame(index=list("abcd")), pd.concat([links.assign(layer="met"), other])
+    )
+    again = ResampledEvents(rows, "who", "event", layer="met")
+    arrow = ResampledEvents(pa.Table.from_pandas(rows), "who", "event", layer="met")
+    assert again(network, np.random.default_rng(1)).equals(arrow(network, np.random.default_rng(1)))
+    drawn = [again(network, np.random.default_rng(at)) for at in range(300)]
+    assert {one.adjacency("other")[2, 3] for one in drawn} == {7.0}
+    met = np.array([one.adjacency("met").toarray() for one in drawn if "met" in one.layers])
+    none = np.zeros((300 - len(met), 4, 4))  # three times event 2
+    met = np.concatenate([met, none])
+    # The pairs of event 0 come together; its number is binomial with n = 3, p = 1/3.
+    assert (met[:, 0, 1] == met[:, 0, 2]).all()
+    assert (met[:, 0, 1] == met[:, 1, 2]).all()
+    share = np.bincount(met[:, 0, 1].astype(int), minlength=4) / 300
+    assert share == pytest.approx([8 / 27, 12 / 27, 6 / 27, 1 / 27], abs=0.1)
+    assert (met[:, 0, 1] + met[:, 0, 3] <= 3).all()
+    alone = ResampledEvents(rows[rows["event"] == 1], "who", "event", layer="met")
+    with pytest.raises(InputError, match=r"1 are none, e.g. \['d'\]"):
+        alone(network.select(nodes=list("abc")), np.random.default_rng(1))
+    with pytest.raises(InputError, match="`weighting`"):
+        ResampledEvents(rows, "who", "event", layer="met", weighting="some")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="did you mean 'who'"):
+        ResampledEvents(rows, "Who", "event", layer="met")
+
+
+@pytest.mark.parametrize("weighting", ["count", "newman", "full"])
+def test_events_that_are_drawn_make_the_links_of_co_participation(weighting) -> None:
+    rows = pd.DataFrame({"event": [0, 0, 0, 0, 1, 1, 2, 2, 2, 3], "who": list("abcddaabaa")})
+    columns = {"member": "who", "event": "event", "weighting": weighting}
+    links = ni.linkages.co_participation(rows, **columns)
+    network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    again = ResampledEvents(rows, **columns, layer="links")
+    for seed in range(5):
+        # An event that is drawn twice is two events of the same members.
+        drawn = np.random.default_rng(seed).integers(4, size=4)
+        parts = [rows[rows["event"] == event].assign(event=at) for at, event in enumerate(drawn)]
+        expected = network.replace_links(ni.linkages.co_participation(pd.concat(parts), **columns))
+        got = pickle.loads(pickle.dumps(again))(network, np.random.default_rng(seed))
+        np.testing.assert_allclose(
+            got.adjacency("links").toarray(), expected.adjacency("links").toarray()
+        )
+    missing = pd.DataFrame({"event": [0, 0, None], "who": list("abc")})
+    with pytest.raises(InputError, match="event"):
+        ResampledEvents(missing, "who", "event", layer="links")
+
+
+def test_one_event_with_many_links_makes_more_uncertainty_than_single_links() -> None:
+    rng = np.random.default_rng(3)
+    rows = pd.DataFrame({"event": np.repeat(np.arange(40), 5), "who": rng.integers(8, size=200)})
+    rows["who"] = "n" + rows["who"].astype(str)
+    links = ni.linkages.co_participation(rows, member="who", event="event").assign(layer="met")
+    names = sorted(rows["who"].unique())
+    network = ni.build_network(pd.DataFrame({"place": names}, index=names), links)
+
+    def error(resample):
+        result = compare(network, {"x": Times(2)}, resample=resample, resamples=150,
+                         placements=2, replicates=2)  # fmt: skip
+        return result.effects(full=True)["data_error"][0]
+
+    whole, single = (
+        error(ResampledEvents(rows, "who", "event", layer="met")),
+        error(ResampledLinks()),
+    )
+    # The sum of Poisson counts has the root of the total; that of events the sd of their sizes.
+    assert single == pytest.approx(math.sqrt(links["weight"].sum()), rel=0.2)
+    size = rows.drop_duplicates().groupby("event").size()
+    assert whole == pytest.approx(math.sqrt(40) * (size * (size - 1) / 2).std(ddof=0), rel=0.2)
+
+
+@pytest.mark.slow
+def test_flows_of_baidu_have_data_uncertainty() -> None:
+    folder = DATA / "china_cities"
+    if not folder.exists():
+        pytest.skip("../shared/data is not here")
+    cities = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")
+    cities = cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
+    cities = cities.rename(columns={"coord_long": "lon", "coord_lat": "lat"})
+    flows = ni.build_network(
+        *ni.sources.read_origin_destination(
+            folder / "BaiduNet_out_20200109.csv.gz", places=cities, name="cityname_chn",
+            aliases={"亳州市": "毫州市"},
+        )
+    )  # fmt: skip
+    quzhou, hangzhou = (
+        cities.index[cities["cityname_eng"] == name][0] for name in ("Quzhou", "Hangzhou")
+    )
+    # Shares of each origin's total take no links; as if as many people left each, they are flows.
+    links = flows.links.assign(layer="flow")
+    flows = ni.build_network(flows.nodes, links, flows.places, directed=["flow"])
+    result = compare(
+        flows, {"park": ReverseEnclave(quzhou, hangzhou, 6, 0.5)}, replicates=10,
+        measures={"e": PairSums(quzhou, hangzhou, distance="inverse")},
+        resample=ResampledLinks(events=1000 * flows.n_nodes), resamples=10,
+    )  # fmt: skip
+    table = result.effects(full=True)
+    assert table["resamples"].eq(10).all()
+    assert table.loc[table["measure"] == "e: home-others", "data_error_high"].gt(0).all()
+    assert (table["data_error"] <= table["data_error_high"]).all()
+
+
+def test_sets_in_which_home_has_too_few_links_are_left_out(tmp_path) -> None:
+    # Home has three links, counted once each: a set of data has them all, and can pay for two new
+    # ones, with the chance that a Poisson number of mean 1 is above 0 in two or three of them.
+    names = ["home", "host", "a", "b"]
+    ends = [("home", "a"), ("home", "b"), ("home", "host"), ("host", "a"), ("host", "b")]
+    links = pd.DataFrame(ends, columns=["source", "target"])
+    links["weight"] = [1, 1, 1, 300, 300]
+    network = ni.build_network(pd.DataFrame({"place": names}, index=names), links)
+    park = ReverseEnclave("home", "host", 2, 0.5)
+    options = {
+        "measures": {"e": partial(global_efficiency, distance="inverse"),
+                     "s": ni.centrality.overlapping_strength},
+        "resamples": 60, "checkpoint": tmp_path,
+    }  # fmt: skip
+    result = compare(network, {"park": park, "none": NoChange()}, **options)
+    table = result.effects(full=True).set_index("scenario")
+    p = 1 - math.exp(-1)
+    expected = 60 * (p**3 + 3 * p**2 * (1 - p))
+    used = table.loc["park", "resamples"]
+    assert used.nunique() == 1
+    assert used.iloc[0] == pytest.approx(
+        expected, abs=4 * math.sqrt(expected * (1 - expected / 60))
+    )
+    assert (table.loc["none", "resamples"] == 60).all()
+    assert table.loc["park", "data_error"].notna().all()
+    # What was found is found again.
+    again = compare(network, {"park": park, "none": NoChange()}, **options)
+    pd.testing.assert_frame_equal(again.effects(full=True), result.effects(full=True))
+    # In the data as observed it is an error, as ever.
+    with pytest.raises(InputError, match="Choose a smaller `size`"):
+        compare(network, {"park": ReverseEnclave("home", "host", 4, 0.5)})
