@@ -72,7 +72,6 @@ class Chapter:
 
 
 def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> Chapter:
-    """What a section says in the language of its result."""
     language = result.context.language
     text = language.text(language.template(section.name), section.facts(result))
     pictures = list(section.draw(result))

@@ -57,7 +57,6 @@ def compute(context: Context) -> Centres | None:
 
 
 def profile(context: Context, detected: Detection) -> pd.DataFrame:
-    """Every index of the layers looked at together."""
     structure, rule = detected.plan, detected.rule
     network, null = structure.network, structure.null
     options = structure.draw | {"rule": rule, "sizes": context.populations(network)}

@@ -217,7 +217,6 @@ def _rivals(result: Experiment) -> Facts:
 
 
 def _placebos(result: Experiment) -> Facts:
-    """The same park in other hosts."""
     row = _row(result, result.headline, ACCESS, result.part.home)
     band = ["difference", "placebo_median", "placebo_low", "placebo_high"]
     known: Facts = {
@@ -238,7 +237,6 @@ def draw(result: Experiment) -> Iterator[Picture]:
 
 
 def _effects(result: Experiment) -> Axes:
-    """Access of home in each scenario."""
     home, term = result.part.home, result.context.language.term
     trials = (*result.enclaves, *result.rivals)
     shown = pd.concat([result.of(trial, ACCESS) for trial in trials])
