@@ -153,7 +153,7 @@ def test_the_report_says_what_the_files_give(pairs, large, tmp_path, monkeypatch
     profile = pd.read_csv(tmp_path / "out" / "tables" / "profile.csv", index_col="index")
     assert profile["value"]["primacy"] == pytest.approx(most / sum(strength.values()))
     effective = math.exp(-(share * np.log(share)).sum())
-    assert f"as concentrated as if {effective:.0f} equal places shared them" in page
+    assert f"as concentrated as if {effective:.1f} equal places shared them" in page
     assert "CORDIS, © European Union, CC BY 4.0" in page
 
 
