@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 import netinnov as ni
-from netinnov.experiments import DoseResponse, ExperimentResult, PairSums, Specification
+from netinnov.experiments import DoseResponse, ExperimentResult, Specification
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.mechanisms.free_flow import CorePeriphery, FootlooseEntrepreneur, LogitMigration
 from netinnov.null_models import GravityNull
@@ -76,7 +76,6 @@ OWNERS: dict[str, Any] = {
     "MatchedPlacebo": MatchedPlacebo(LINKS),
     "NewLinks": NewLinks([("a", "b")]),
     "NoChange": NoChange(),
-    "PairSums": PairSums("p", "q"),
     "RandomEnds": RandomEnds(LINKS),
     "ReverseEnclave": PARK,
     "SpaceDemand": SPACE,
@@ -154,7 +153,6 @@ SOUND: dict[str, Any] = {
 """A value for each parameter that some function asks for."""
 
 OF_ONE: dict[str, dict[str, Any]] = {
-    "experiments.DoseResponse.fit": {"measure": "m"},
     "experiments.dose_response": {"make": lambda dose: DirectLinks("p", "q", int(dose))},
     "planning.cooperation_game": {
         "players": ["p", "q"],

@@ -254,19 +254,19 @@ class _Replicate:
 
 def _checked(value: Any, name: str, like: Value | None) -> Value:
     called = "`measure`" if name == _ALONE else f"`measure[{name!r}]`"
-    found = _numbers(value, called)
+    numbers = _numbers(value, called)
     if like is None:
-        return found
-    if isinstance(found, pd.Series) and isinstance(like, pd.Series):
-        if found.index.equals(like.index):
-            return found
-        if found.index.is_unique and found.index.symmetric_difference(like.index).empty:
-            return found.reindex(like.index)
-    elif np.ndim(found) == np.ndim(like):
-        return found
+        return numbers
+    if isinstance(numbers, pd.Series) and isinstance(like, pd.Series):
+        if numbers.index.equals(like.index):
+            return numbers
+        if numbers.index.is_unique and numbers.index.symmetric_difference(like.index).empty:
+            return numbers.reindex(like.index)
+    elif np.ndim(numbers) == np.ndim(like):
+        return numbers
     raise InputError(
         f"{called} must give the same entries on every network; on a network at random it gave "
-        f"{np.size(found)} that differ from the {np.size(like)} observed. Measure nodes, or "
+        f"{np.size(numbers)} that differ from the {np.size(like)} observed. Measure nodes, or "
         "reindex inside the function."
     )
 

@@ -185,15 +185,15 @@ def _measured(
     network: MultilayerNetwork, measures: Mapping[str, Measure], where: str
 ) -> list[Floats]:
     nodes = network.storage.node_names
-    found = []
+    results = []
     for name, measure in measures.items():
         try:
             value: Any = measure(network)
         except Exception as error:
             error.add_note(f"In measure {name!r}, {where}.")
             raise
-        found.append(numbers_of(name, value, nodes, nodes))
-    return found
+        results.append(numbers_of(name, value, nodes, nodes))
+    return results
 
 
 def _long_table(
@@ -205,7 +205,7 @@ def _long_table(
 ) -> pd.DataFrame:
     """A row a measure and node; NaN where a part has no values."""
     for at, name in enumerate(measures):
-        check_alike(name, [found[at] for found in values.values()])
+        check_alike(name, [each[at] for each in values.values()])
     usual = next(iter(values.values()), [np.array(np.nan)] * len(measures))
     tables = []
     for label, part in parts.items():
