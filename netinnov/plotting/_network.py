@@ -45,6 +45,7 @@ Arrange = Literal["colours", "planes"]
 
 _MOST = {"colours": 7, "planes": 6}  # layers that can be told apart in print
 _APART = 0.08  # bend of undirected links of one layer against those of the next
+_LEAST = 0.2  # height of a picture, as a share of its width: matplotlib 3.10 lays out no less
 _FAR = 0.4  # how much smaller the far edge of a plane is drawn
 _WIDE, _DEEP, _NEXT = 2.2, 0.62, 0.66  # of a plane: width, depth as drawn, and to the next one
 
@@ -176,6 +177,9 @@ def plot_network(
         ax.set_aspect("equal")
         ax.autoscale_view()
         ax.margins(x=0.02, y=0.02)
+        bottom, top = ax.get_ylim()
+        room = max(0.0, _LEAST * np.ptp(ax.get_xlim()) - (top - bottom))  # of nodes on a line
+        ax.set_ylim(bottom - room / 2, top + room / 2)
         ax.set_axis_off()
         legend_above(ax, list(handles.values()), ncols=6)
         hidden = sum(part.n_hidden for part in links)

@@ -124,7 +124,7 @@ def test_files_carry_their_caption_and_command(tmp_path: Path) -> None:
 
 
 def test_captions_are_the_notes_of_the_axes_by_default(tmp_path: Path) -> None:
-    figure = new_figure(width=89, height=70)
+    figure = new_figure(width=60, height=40)
     links = pd.DataFrame({"source": ["a"], "target": ["b"]})
     network = ni.build_network(pd.DataFrame({"v": [1.0, 2.0]}, index=["a", "b"]), links)
     plot_network(network, size="v", rng=1, ax=figure.add_subplot())
