@@ -1,4 +1,4 @@
-"""A scenario whose effect is known: it adds a number to the weight of each link."""
+"""A scenario whose effect is known, and a measure that counts its calls."""
 
 from __future__ import annotations
 
@@ -32,3 +32,19 @@ def weight(network) -> float:
 
 def weights(network) -> pd.Series:
     return pd.Series({"a": weight(network), "b": -weight(network)})
+
+
+class Counting:
+    """A measure that counts its calls, and at one of them raises an error."""
+
+    def __init__(self, measure, at: int = -1, error: BaseException | None = None) -> None:
+        self.measure, self.calls, self.at, self.error = measure, 0, at, error
+
+    def __getstate__(self) -> None:
+        """None of it belongs to what is measured."""
+
+    def __call__(self, network) -> float:
+        self.calls += 1
+        if self.calls == self.at and self.error is not None:
+            raise self.error
+        return self.measure(network)

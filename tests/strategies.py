@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -196,11 +197,13 @@ def hop_lengths(
     *,
     distance: str = "unit",
     switch_cost: float = 0.0,
-    border: float = 0.0,
-    per_thousand_km: float = 0.0,
-    border_by_distance: float = 0.0,
+    frictions: Sequence[float] = (0.0, 0.0, 0.0),
 ) -> np.ndarray:
-    """Least path costs between all nodes: Floyd and Warshall on the state nodes, no cleverness."""
+    """Least path costs between all nodes: Floyd and Warshall on the state nodes, no cleverness.
+
+    ``frictions``: of a border, of 1,000 km, and of both together.
+    """
+    border, per_thousand_km, border_by_distance = frictions
     matrices = dense(tables)
     n = len(tables.nodes)
     weight, states = supra_matrix(matrices, 0.0, "linked")

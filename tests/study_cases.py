@@ -31,6 +31,20 @@ STARS = [
 FEW = {"resamples": 10, "replicates": 10}
 THREE = [("a", "P"), ("b", "Q"), ("c", "R")]
 CHAIN = [("a", "b"), ("b", "c")]
+OFF = {"mechanisms": False}
+PLACES = pd.DataFrame({"place": list("PQRS"), "lon": [0.0, 1.0, 2.0, 4.0], "lat": 0.0})
+NODES = pd.DataFrame(
+    {
+        "place": [*"PQRS", "Q", "R", "Q", "S"],
+        "jurisdiction": [*"PQRS", "P", "P", "S", "S"],
+        "kind": [*["firm"] * 4, *["park"] * 4],
+        "firms": [None, None, None, None, 6, 2, 10, 50],
+        "floor_area_m2": [None, None, None, None, 1500, 3000, None, 5000],
+    },
+    index=[*"pqrs", "park_1", "park_2", "park_3", "at_home"],
+)
+"""Homes P (two parks, at Q and R) and S (one, at Q); a degree of the equator is 111.195 km."""
+LINKS = [("p", "q"), ("q", "r"), ("r", "s"), ("park_1", "p"), ("park_2", "r"), ("park_3", "s")]
 PARK = {"home": "P", "host": "Q", "size": 1, "pipeline_share": 0.5, "replicates": 3}
 PARK_TEXT = "[experiment]\n" + "".join(
     f"{key} = {json.dumps(value)}\n" for key, value in PARK.items()

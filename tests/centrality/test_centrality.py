@@ -220,22 +220,14 @@ def test_harmonic_centrality_agrees_with_floyd_warshall(
     tables: Tables, distance: str, switch_cost: float, frictions: tuple[float, float, float]
 ) -> None:
     network = ni.build_network(*tables)
-    border, kilometres, both = frictions
-    lengths = hop_lengths(
-        tables,
-        distance=distance,
-        switch_cost=switch_cost,
-        border=border,
-        per_thousand_km=kilometres,
-        border_by_distance=both,
-    )
+    lengths = hop_lengths(tables, distance=distance, switch_cost=switch_cost, frictions=frictions)
     n = len(lengths)
     np.fill_diagonal(lengths, np.inf)
     expected = (1 / lengths).sum(axis=1) / (n - 1) if n > 1 else np.full(n, np.nan)
     options: dict[str, Any] = {
         "distance": distance,
         "switch_cost": switch_cost,
-        "frictions": ni.Frictions(border, kilometres, both),
+        "frictions": ni.Frictions(*frictions),
     }
     found = centrality.harmonic_centrality(network, **options)
     np.testing.assert_allclose(found, expected, rtol=1e-7)

@@ -27,15 +27,8 @@ def frictions(values: tuple[float, float, float] | None) -> ni.Frictions | None:
 def lengths(
     tables: Tables, distance: str, switch_cost: float, values: tuple[float, ...] | None
 ) -> np.ndarray:
-    border, per_thousand_km, both = values or (0.0, 0.0, 0.0)
-    return hop_lengths(
-        tables,
-        distance=distance,
-        switch_cost=switch_cost,
-        border=border,
-        per_thousand_km=per_thousand_km,
-        border_by_distance=both,
-    )
+    costs = values or (0.0, 0.0, 0.0)
+    return hop_lengths(tables, distance=distance, switch_cost=switch_cost, frictions=costs)
 
 
 def link_lengths(

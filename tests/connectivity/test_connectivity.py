@@ -190,19 +190,11 @@ def test_frictions_agree_with_floyd_warshall(
     data: st.DataObject,
 ) -> None:
     network = ni.build_network(*tables)
-    border, per_thousand_km, both = frictions
-    lengths = hop_lengths(
-        tables,
-        distance=distance,
-        switch_cost=switch_cost,
-        border=border,
-        per_thousand_km=per_thousand_km,
-        border_by_distance=both,
-    )
+    lengths = hop_lengths(tables, distance=distance, switch_cost=switch_cost, frictions=frictions)
     options: dict[str, Any] = {
         "distance": distance,
         "switch_cost": switch_cost,
-        "frictions": ni.Frictions(border=border, distance=per_thousand_km, border_by_distance=both),
+        "frictions": ni.Frictions(*frictions),
     }
     found = connectivity.global_efficiency(network, **options)
     # Antipodal places leave about half the digits of a haversine.

@@ -139,15 +139,7 @@ def test_access_agrees_with_floyd_warshall(
     data: st.DataObject,
 ) -> None:
     network = ni.build_network(*tables)
-    border, per_thousand_km, both = frictions
-    lengths = hop_lengths(
-        tables,
-        distance=distance,
-        switch_cost=switch_cost,
-        border=border,
-        per_thousand_km=per_thousand_km,
-        border_by_distance=both,
-    )
+    lengths = hop_lengths(tables, distance=distance, switch_cost=switch_cost, frictions=frictions)
     some = st.lists(st.sampled_from(list(network.nodes.index)), min_size=1, unique=True)
     origin = data.draw(some)
     found = connectivity.access(

@@ -26,6 +26,7 @@ from netinnov._runtime.parallel import run
 from netinnov.errors import InputError
 from netinnov.experiments import compare_scenarios
 from netinnov.scenarios import NoChange, ReverseEnclave
+from planted import Counting
 
 SCRIPT = """
 import signal, sys, time
@@ -80,26 +81,10 @@ def strength(network) -> pd.Series:
     return pd.Series(network.adjacency("links").sum(axis=0), network.nodes.index)
 
 
-class Counting:
-    """Counts its calls, and at one of them does something else."""
-
-    def __init__(self, at: int = -1, error: BaseException | None = None) -> None:
-        self.calls, self.at, self.error = 0, at, error
-
-    def __getstate__(self) -> None:
-        """None of it belongs to what is measured."""
-
-    def __call__(self, network) -> float:
-        self.calls += 1
-        if self.calls == self.at and self.error is not None:
-            raise self.error
-        return total(network)
-
-
 def compare(network, measure=None, **options) -> pd.DataFrame:
     options = {
         "scenarios": {"x": shuffled, "none": NoChange()},
-        "measures": {"total": measure or Counting(), "strength": strength},
+        "measures": {"total": measure or Counting(total), "strength": strength},
         "replicates": 40,
         "rng": 1,
         "executor": 1,
@@ -147,22 +132,22 @@ def test_a_killed_run_goes_on_to_the_same_table(tmp_path, monkeypatch, how) -> N
 
 
 def test_what_is_there_is_not_measured_again(network, tmp_path) -> None:
-    plain, kept = Counting(), Counting()
+    plain, kept = Counting(total), Counting(total)
     expected = compare(network, plain)
     pd.testing.assert_frame_equal(compare(network, kept, checkpoint=tmp_path / "a"), expected)
     assert kept.calls == plain.calls == 1 + 40 + 1
-    again = Counting()
+    again = Counting(total)
     pd.testing.assert_frame_equal(compare(network, again, checkpoint=tmp_path / "a"), expected)
     assert again.calls == 0
 
 
 def test_more_replicates_are_added_and_fewer_are_a_part(network, tmp_path) -> None:
     compare(network, replicates=10, checkpoint=tmp_path)
-    counting = Counting()
+    counting = Counting(total)
     table = compare(network, counting, replicates=25, checkpoint=tmp_path)
     assert counting.calls == 15
     pd.testing.assert_frame_equal(table, compare(network, replicates=25))
-    none = Counting()
+    none = Counting(total)
     fewer = compare(network, none, replicates=5, checkpoint=tmp_path)
     assert none.calls == 0
     pd.testing.assert_frame_equal(fewer, compare(network, replicates=5))
@@ -173,9 +158,9 @@ def test_more_replicates_are_added_and_fewer_are_a_part(network, tmp_path) -> No
 )
 def test_ctrl_c_and_errors_leave_what_was_done(network, tmp_path, executor, error) -> None:
     with pytest.raises(type(error)):
-        compare(network, Counting(20, error), executor=executor, checkpoint=tmp_path)
+        compare(network, Counting(total, 20, error), executor=executor, checkpoint=tmp_path)
     assert not list(tmp_path.glob(".*"))
-    counting = Counting()
+    counting = Counting(total)
     table = compare(network, counting, executor=executor, checkpoint=tmp_path)
     # Batches are single replicates here; of those that ran one is lost.
     assert counting.calls <= 42 - 19

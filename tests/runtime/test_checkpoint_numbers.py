@@ -14,6 +14,7 @@ import netinnov as ni
 from netinnov._runtime.checkpoint import Checkpoint, run_numbered, seed_state
 from netinnov.errors import InputError
 from netinnov.null_models import Rewire, compare_with_null, curveball
+from planted import Counting
 
 
 @pytest.fixture(scope="module")
@@ -32,25 +33,10 @@ def two(network) -> pd.Series:
     return pd.Series(network.adjacency("links").toarray()[:, :4].sum(axis=1), network.nodes.index)
 
 
-class Counting:
-    """Counts its calls, and at one of them does something else."""
-
-    def __init__(self, at: int = -1, error: BaseException | None = None) -> None:
-        self.calls, self.at, self.error = 0, at, error
-
-    def __getstate__(self) -> None:
-        """None of it belongs to what is measured."""
-
-    def __call__(self, network) -> float:
-        self.calls += 1
-        if self.calls == self.at and self.error is not None:
-            raise self.error
-        return strength(network)
-
-
 def compare(network, first=None, **options) -> pd.DataFrame:
-    options = {"measure": {"one": first or Counting(), "two": two}, "replicates": 30, "rng": 1,
-               "executor": 1, "progress": False} | options  # fmt: skip
+    measures = {"one": first or Counting(strength), "two": two}
+    options = {"measure": measures, "replicates": 30, "rng": 1, "executor": 1, "progress": False,
+               **options}  # fmt: skip
     found = compare_with_null(network, **options)
     tables = [*(each.to_frame() for each in found.values())]
     return pd.concat(tables)
@@ -68,11 +54,11 @@ def heavier(network, rng, *, more: float):
 def test_what_is_there_is_not_measured_again(network, tmp_path) -> None:
     expected = compare(network)
     for calls in (31, 1, 1):  # the network as observed is measured each time
-        counting = Counting()
+        counting = Counting(strength)
         found = compare(network, counting, checkpoint=tmp_path)
         pd.testing.assert_frame_equal(found, expected)
         assert counting.calls == calls
-    more = Counting()
+    more = Counting(strength)
     pd.testing.assert_frame_equal(
         compare(network, more, replicates=40, checkpoint=tmp_path), compare(network, replicates=40)
     )
@@ -163,7 +149,7 @@ def test_a_file_that_was_damaged_is_named_and_measured_again(network, tmp_path) 
             continue
         pd.testing.assert_frame_equal(found, expected)  # a byte that nobody reads
     last.unlink()
-    counting = Counting()
+    counting = Counting(strength)
     pd.testing.assert_frame_equal(compare(network, counting, checkpoint=tmp_path), expected)
     assert counting.calls == 2
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,23 +14,19 @@ from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import SECTIONS, _governance as governance, _sharing as sharing
-from study_cases import STARS, context_of, network_of, plain_text_of, tables_of
+from study_cases import (
+    LINKS,
+    NODES,
+    OFF,
+    PLACES,
+    STARS,
+    context_of,
+    network_of,
+    plain_text_of,
+    tables_of,
+)
 
 (gains,) = (section for section in SECTIONS if section.name == "gains")
-OFF = {"mechanisms": False}
-PLACES = pd.DataFrame({"place": list("PQRS"), "lon": [0.0, 1.0, 2.0, 4.0], "lat": 0.0})
-NODES = pd.DataFrame(
-    {
-        "place": [*"PQRS", "Q", "R", "Q", "S"],
-        "jurisdiction": [*"PQRS", "P", "P", "S", "S"],
-        "kind": [*["firm"] * 4, *["park"] * 4],
-        "firms": [None, None, None, None, 6, 2, 10, 50],
-        "floor_area_m2": [None, None, None, None, 1500, 3000, np.nan, 5000],
-    },
-    index=[*"pqrs", "park_1", "park_2", "park_3", "at_home"],
-)
-"""Homes P (two parks, at Q and R) and S (one, at Q)."""
-LINKS = [("p", "q"), ("q", "r"), ("r", "s"), ("park_1", "p"), ("park_2", "r"), ("park_3", "s")]
 
 
 def parks(**settings):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,22 +12,18 @@ from netinnov.study._context import Context
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import space
-from study_cases import context_of, network_of, plain_text_of, tables_of, text_of_page
-
-OFF = {"mechanisms": False}
-PLACES = pd.DataFrame({"place": list("PQRS"), "lon": [0.0, 1.0, 2.0, 4.0], "lat": 0.0})
-NODES = pd.DataFrame(
-    {
-        "place": [*"PQRS", "Q", "R", "Q", "S"],
-        "jurisdiction": [*"PQRS", "P", "P", "S", "S"],
-        "kind": [*["firm"] * 4, *["park"] * 4],
-        "firms": [None, None, None, None, 6, 2, 10, 50],
-        "floor_area_m2": [None, None, None, None, 1500, 3000, np.nan, 5000],
-    },
-    index=[*"pqrs", "park_1", "park_2", "park_3", "at_home"],
+from study_cases import (
+    LINKS,
+    NODES,
+    OFF,
+    PLACES,
+    context_of,
+    network_of,
+    plain_text_of,
+    tables_of,
+    text_of_page,
 )
-"""Homes P (two parks, at Q and R) and S (one, at Q); a degree of the equator is 111.195 km."""
-LINKS = [("p", "q"), ("q", "r"), ("r", "s"), ("park_1", "p"), ("park_2", "r"), ("park_3", "s")]
+
 DEGREE = float(great_circle(0.0, 0.0, 1.0, 0.0))
 
 
