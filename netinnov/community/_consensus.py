@@ -18,7 +18,7 @@ from netinnov._runtime.display import Displayed
 from netinnov._runtime.parallel import in_threads, run
 from netinnov._typing import Codes, Floats, Integers, Mask, Rng
 from netinnov.community._leiden import leiden
-from netinnov.community._leiden_search import iterated, one_state_a_node
+from netinnov.community._leiden_search import iterate, problem_of_nodes
 from netinnov.community._multiplex import ROUNDING
 from netinnov.community._partition import (
     Membership,
@@ -242,9 +242,9 @@ def _agreed(atoms: Codes, size: Integers, threshold: float, rng: np.random.Gener
         if (atoms == atoms[:, :1]).all() and (atoms >= 0).all():
             break
         weight, strength = _co_assignment(atoms, size, threshold)
-        problem = one_state_a_node(weight, sparse.csr_array(strength[:, None]), np.ones(1))
+        problem = problem_of_nodes(weight, sparse.csr_array(strength[:, None]), np.ones(1))
         seeds = [int(child.integers(2**63)) for child in rng.spawn(n_partitions)]
-        work = [partial(iterated, problem, ROUNDING, seed) for seed in seeds]
+        work = [partial(iterate, problem, ROUNDING, seed) for seed in seeds]
         searches = in_threads(work, weight.nnz * n_partitions)
         atoms = np.column_stack([_by_first(labels) for labels in searches])
     patterns, times = np.unique(atoms, axis=1, return_counts=True)

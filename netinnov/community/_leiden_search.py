@@ -40,7 +40,7 @@ class Problem(NamedTuple):
     scale: float
 
 
-def one_state_a_node(
+def problem_of_nodes(
     weight: sparse.csr_array, strength: sparse.csr_array, factor: Floats
 ) -> Problem:
     """Symmetric weights without self-links, and a column of strengths for each factor."""
@@ -54,7 +54,7 @@ def one_state_a_node(
     return Problem(level, factor, 0.0, n, float(weight.data.sum()) / 2)
 
 
-def iterated(problem: Problem, enough: float, seed: int) -> Codes:
+def iterate(problem: Problem, enough: float, seed: int) -> Codes:
     """Labels after iterations until one gains no more than ``enough``, a share of the weight."""
     rng = np.random.default_rng(seed)
     labels, gain = np.arange(problem.level.indptr.size - 1, dtype=np.int32), np.inf
@@ -70,7 +70,7 @@ def climb(problem: Problem, seed: int) -> Codes:
     labels, gain = np.arange(problem.level.indptr.size - 1, dtype=np.int32), np.inf
     while gain > 0.0:
         labels, gain = _cycle(problem, labels, rng)
-    return shaken(problem, _settle(problem, labels, rng), rng)
+    return perturb(problem, _settle(problem, labels, rng), rng)
 
 
 def _climb_fast(problem: Problem, rng: np.random.Generator) -> Codes:
@@ -144,7 +144,7 @@ def _refine(
     return labels, compact(part), gain
 
 
-def shaken(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
+def perturb(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
     """At least as good labels: a random share starts alone, until that gains nothing often."""
     quality = score(problem, labels)
     idle = 0

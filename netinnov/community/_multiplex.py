@@ -11,7 +11,7 @@ from netinnov._network.matrices import layer_matrix
 from netinnov._runtime.arguments import check_number, check_rng
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Floats, Rng
-from netinnov.community._leiden_search import iterated, one_state_a_node, score, shaken
+from netinnov.community._leiden_search import iterate, problem_of_nodes, score, perturb
 from netinnov.community._modularity import links_modularity, with_null
 from netinnov.community._partition import Partition, labels_at
 from netinnov.network import MultilayerNetwork
@@ -82,14 +82,14 @@ def multiplex_leiden(
     linked = np.flatnonzero(network.storage.presence("linked").any(axis=0))
     if not linked.size:
         return Partition(labels_at(network, linked, linked), float("nan"))
-    problem = one_state_a_node(*_summed(network, float(resolution)))
+    problem = problem_of_nodes(*_summed(network, float(resolution)))
     searches = rng.spawn(int(restarts) + 1)
     seeds = [int(child.integers(2**63)) for child in searches[:-1]]
-    work = [partial(iterated, problem, ENOUGH, seed) for seed in seeds]
+    work = [partial(iterate, problem, ENOUGH, seed) for seed in seeds]
     labellings = in_threads(work, problem.level.indices.size * len(work))
     scores = [score(problem, labels) for labels in labellings]
     best = next(k for k, one in enumerate(scores) if one >= max(scores) - ROUNDING)
-    codes = shaken(problem, labellings[best], searches[-1])
+    codes = perturb(problem, labellings[best], searches[-1])
     blocks = [network.storage.simple_csr(layer) for layer in network.layers]
     quality = sum(
         links_modularity(codes[block.sources], codes[block.indices], block.data, float(resolution))

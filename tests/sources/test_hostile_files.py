@@ -271,7 +271,7 @@ if hasattr(pa, "json_"):  # since pyarrow 19
 
 @pytest.mark.parametrize("values", ODD)
 def test_a_parquet_whose_values_may_unpack_to_any_length_is_refused(folder, values):
-    """Values of these types are made anew as often as they are in the column."""
+    """The file may hold a value once that reading repeats in each row."""
     (folder / "nodes.csv").unlink()
     pq.write_table(pa.table({"node": ["a", "b"], "odd": values}), folder / "nodes.parquet")
     with pytest.raises(InputError, match="one value in each cell; column 'odd' holds"):
