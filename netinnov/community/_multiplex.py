@@ -11,7 +11,7 @@ from netinnov._network.matrices import layer_matrix
 from netinnov._runtime.arguments import check_number, check_rng
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Floats, Rng
-from netinnov.community._leiden_search import iterate, problem_of_nodes, score, perturb
+from netinnov.community._leiden_search import iterate, perturb, problem_of_nodes, score
 from netinnov.community._modularity import links_modularity, with_null
 from netinnov.community._partition import Partition, labels_at
 from netinnov.network import MultilayerNetwork
