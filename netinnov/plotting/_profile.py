@@ -93,15 +93,16 @@ def plot_profile(
         records = zip(rows, table.to_dict("records"), turned, strict=True)
         wide = [_draw_row(ax, at, row, turned=bool(flip)) for at, row, flip in records]
         end = max(_END, _GAP + 6 / 7 * _DIGIT * max(wide))
+        names_end = end + _GAP / 2
         indices = zip(table.index, table["of"], strict=True)
         ax.set_yticks(rows, [_label(names, name, of) for name, of in indices])
         bottom = rows[-1] + 0.7
         ax.set(ylim=(bottom, -1.1), xlim=(-0.01, 1.01))
         ax.set_xticks([])
-        ax.tick_params(axis="y", length=0, pad=end * 72 / 25.4)
+        ax.tick_params(axis="y", length=0, pad=names_end * 72 / 25.4)
         ax.spines[:].set_visible(False)
         for at, text in headings:
-            _write_beside(ax, 0, at, -end, text)
+            _write_beside(ax, 0, at, -names_end, text)
         columns = _columns(table, narrow=page_width(ax) < _NARROW)
         write_columns(ax, rows, columns, away=end)
         note = "Each row has its own scale, whose ends are written."
@@ -173,7 +174,7 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> in
     ax.plot(without, [at, at], color=INK, linewidth=0.6, marker="|", markersize=5, zorder=3)
     interval = spot(row["low"], row["high"])
     ax.plot(interval, [at, at], color=PALETTE[0], linewidth=2.4, solid_capstyle="butt", zorder=4)
-    (point,) = ax.plot(spot(row["value"]), [at], zorder=5, **_POINT)
+    (point,) = ax.plot(spot(row["value"]), [at], zorder=5, clip_on=False, **_POINT)
     point.set_markerfacecolor(INK if row["p"] <= _LEVEL else "white")
     ends = [low] if low == high else [high, low] if turned else [low, high]
     texts = [_three_digits(end) for end in ends]
