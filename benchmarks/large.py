@@ -13,7 +13,6 @@ import argparse
 import gc
 import os
 import platform
-import tempfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -27,19 +26,10 @@ from netinnov import MultilayerNetwork, aggregate, build_network, flatten
 from netinnov.centrality import core_number, degree, pagerank, participation_coefficient
 from netinnov.community import leiden, multiplex_leiden
 from netinnov.connectivity import largest_component
-from netinnov.io import read_network, write_network
 from netinnov.null_models import rewire
 
 GROUPS, LAYERS, INSIDE, PIECE = 1_000, 5, 0.7, 10**6
 PACKAGES = ("netinnov", "numpy", "scipy", "pandas", "pyarrow", "numba")
-
-
-def stored(network: MultilayerNetwork) -> None:
-    """Write the network and map it."""
-    with tempfile.TemporaryDirectory() as folder:
-        write_network(network, Path(folder, "network"), format="arrow")
-        mapped = read_network(Path(folder, "network"), mmap=True)
-        assert mapped.n_links == network.n_links
 
 
 def beside_igraph(network: MultilayerNetwork) -> None:
@@ -68,7 +58,6 @@ STEPS: dict[str, Callable[[MultilayerNetwork], Any]] = {
     "degree": degree,
     "participation": participation_coefficient,
     "aggregate": lambda network: aggregate(network, by="group"),
-    "write_and_map": stored,
     "rewire": lambda network: rewire(network, rng=1),
     "multiplex_leiden": lambda network: multiplex_leiden(network, restarts=1, rng=1),
     "leiden": lambda network: leiden(network, restarts=1, rng=1),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
@@ -38,15 +38,12 @@ class Storage:
     blocks: tuple[Block, ...]  # the links of each layer, those of an undirected one once
     kept_rows: Rows | None  # of links with periods or attributes; None where the blocks say all
     _at: dict[str, int]
-    _again: tuple[Callable[..., Storage], tuple[Any, ...]] | None = None
     _full: dict[str, Block] = field(default_factory=dict)
     _simple: dict[str, Block] = field(default_factory=dict)
     # What modules computed of this network and several measures need, by name; not pickled.
     memo: dict[str, Any] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self._again is not None:
-            return self._again
         table = NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes)
         held = dict(zip(self.layers, self.blocks, strict=True))
         return Storage.of_blocks, (table, self._places, held, self.records, self.kept_rows)
@@ -335,18 +332,6 @@ class Storage:
     def tables(self) -> tuple[int, int]:
         """Identity of the tables of nodes and places: equal for networks that share them."""
         return id(self._nodes), id(self._places)
-
-    def with_arrays(
-        self,
-        layers: Mapping[str, Mapping[str, Block]],
-        again: tuple[Callable[..., Storage], tuple[Any, ...]] | None,
-    ) -> Storage:
-        """With given `csr` and `simple_csr`, and a call by which other processes get them."""
-        full, simple = (
-            {layer: parts[kind].locked() for layer, parts in layers.items() if kind in parts}
-            for kind in ("full", "simple")
-        )
-        return replace(self, _again=again, _full=full, _simple=simple)
 
 
 def _without_loops(block: Block) -> Block:

@@ -9,8 +9,11 @@ from netinnov.io._igraph_and_scipy import (
 )
 from netinnov.io._network_folder import read_network as read_network, write_network as write_network
 from netinnov.io._networkx import from_networkx as from_networkx, to_networkx as to_networkx
-from netinnov.io._numbered_files import write_infomap as write_infomap, write_muxviz as write_muxviz
-from netinnov.io._pajek_files import write_pajek as write_pajek
+from netinnov.io._numbered_files import (
+    write_infomap as write_infomap,
+    write_muxviz as write_muxviz,
+    write_pajek as write_pajek,
+)
 from netinnov.io._xml_graphs import write_gexf as write_gexf, write_graphml as write_graphml
 
 __dir__ = publish(globals())

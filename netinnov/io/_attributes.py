@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -67,9 +66,7 @@ FORMS = {
     "str": Form((str,), "text", str, _only(str)),
     "datetime": Form((dt.datetime,), "text", _iso, pd.Timestamp),
     "date": Form((dt.date,), "text", _iso, dt.date.fromisoformat),
-    "time": Form((dt.time,), "text", _iso, dt.time.fromisoformat),
     "duration": Form((dt.timedelta,), "text", lambda v: _iso(pd.Timedelta(v)), pd.Timedelta),
-    "decimal": Form((Decimal,), "text", str, Decimal),
     "json": Form((list, dict, tuple, set, frozenset, np.ndarray), "text", _json, json.loads),
     "text of": Form((object,), "text", str, str),
     "long int": Form((), "text", str, int),
@@ -77,7 +74,6 @@ FORMS = {
 
 
 def columns_of(frame: pd.DataFrame) -> list[Column]:
-    """Plain values: times in ISO 8601, lists and mappings in JSON, other things by ``str``."""
     return [_column(str(name), values) for name, values in frame.items()]
 
 

@@ -113,18 +113,13 @@ def relations(graph: Graph) -> list[str]:
 
 def with_twins(graph: Graph, twins: Twins, format: str) -> Graph:
     columns = (*graph.node_columns, *graph.link_columns)
-    texts = dict.fromkeys([*graph.nodes, *(column.name for column in columns)])
-    for column in columns:
-        if column.kind == "text":
-            texts |= dict.fromkeys(column.values)
+    texts = [*graph.nodes, *(column.name for column in columns)]
+    texts += [v for column in columns if column.kind == "text" for v in column.values]
     layers = next(column.values for column in graph.link_columns if column.name == "layer")
-    written: dict[Any, Any] = legible(
-        texts, twins, format, stacklevel=5, nodes=graph.nodes, layers=layers
-    )
+    written = legible(texts, twins, format, stacklevel=5, nodes=graph.nodes, layers=layers)
 
     def twin(column: Column) -> Column:
-        is_text = column.kind == "text"
-        values = [written[value] for value in column.values] if is_text else column.values
+        values = [written[v] for v in column.values] if column.kind == "text" else column.values
         return column._replace(name=written[column.name], values=values)
 
     return graph._replace(
@@ -133,6 +128,30 @@ def with_twins(graph: Graph, twins: Twins, format: str) -> Graph:
         link_columns=[twin(column) for column in graph.link_columns],
         about={name: text.translate(twins) for name, text in graph.about.items()},
     )
+
+
+def legible(
+    texts: Iterable[str | None],
+    twins: Twins,
+    format: str,
+    *,
+    stacklevel: int = 4,
+    **distinct: Iterable[str],
+) -> dict[str | None, Any]:
+    """What is written for each text; ``distinct`` must not become alike."""
+    written = {text: text.translate(twins) if text else text for text in texts}
+    for kind, group in distinct.items():
+        first: dict[str, str] = {}
+        for text in dict.fromkeys(group):
+            if (other := first.setdefault(written[text], text)) != text:
+                msg = f"{format} must tell all {kind} apart, but cannot hold some characters of "
+                alike = f"{other!r} and {text!r}, which would become one; rename one of them."
+                raise InputError(msg + alike)
+    if odd := sorted((text for text in written if text != written[text]), key=len):
+        msg = f"{format} cannot hold some characters of {len(odd)} texts; visible twins stand for "
+        msg += f"them: {examples(odd, lambda text: f'{text!r} as {written[text]!r}')}."
+        warnings.warn(shortened(msg), UserWarning, stacklevel=stacklevel)
+    return written
 
 
 def _renamed(columns: list[Column], taken: Collection[str]) -> list[Column]:
@@ -188,38 +207,6 @@ def _columns(attributes: Any) -> list[tuple[str, pd.Series]]:
         else:
             msg = f"`attributes`: {name!r} must be a Series over the nodes, a DataFrame nodes x "
             raise InputError(f"{msg}layers or a Partition; found {shown(value)}.")
-        columns += own if held is value else [(title, _codes(column)) for title, column in own]
+        # Communities are numbered, also where some nodes have none
+        columns += [(n, each if held is value else each.convert_dtypes()) for n, each in own]
     return columns
-
-
-def _codes(labels: pd.Series) -> pd.Series:
-    missing = labels.isna()
-    if labels.dtype.kind != "f" or not np.equal(np.mod(labels[~missing], 1), 0).all():
-        return labels
-    return labels.astype("Int64")
-
-
-def legible(
-    texts: Iterable[str | None],
-    twins: Twins,
-    format: str,
-    *,
-    stacklevel: int = 4,
-    **distinct: Iterable[str],
-) -> dict[str | None, str | None]:
-    written = {text: None if text is None else text.translate(twins) for text in texts}
-    for kind, group in distinct.items():
-        first: dict[str, str] = {}
-        for text in dict.fromkeys(group):
-            if (other := first.setdefault(text.translate(twins), text)) != text:
-                msg = f"{format} must tell all {kind} apart, but cannot hold some characters of "
-                alike = f"{other!r} and {text!r}, which would become one; rename one of them."
-                raise InputError(msg + alike)
-    odd = [text for text, other in written.items() if text is not None and text != other]
-    if odd:
-        shown = [f"{text!r} as {written[text]!r}" for text in sorted(odd, key=len)[:3]]
-        examples = ", ".join(shown + ["..."] * (len(odd) > 3))
-        msg = f"{format} cannot hold some characters of {len(odd)} texts; visible twins stand for "
-        msg += f"them: {examples}."
-        warnings.warn(shortened(msg), UserWarning, stacklevel=stacklevel)
-    return written

@@ -33,9 +33,8 @@ def to_igraph(network: MultilayerNetwork) -> ig.Graph:
 
     Notes
     -----
-    Attributes are text, numbers or truth values, as in `to_networkx`; a column ``name`` of the
-    nodes becomes ``name_``. The graph's attribute ``directed_layers`` is the JSON list of the
-    layers with a direction, ``layers`` the JSON mapping from each to its record.
+    Attributes of nodes, links and graph are as in `to_networkx`; a column ``name`` of the nodes
+    becomes ``name_``.
 
     Examples
     --------

@@ -13,10 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from netinnov._network.layer_table import layer_records
-from netinnov._network.storage import Storage
-from netinnov._network.tables import inspect, inspect_links
-from netinnov._runtime.arguments import as_path
+from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.atomic import new_folder
 from netinnov._runtime.opening import (
     changed_file,
@@ -30,11 +27,10 @@ from netinnov._runtime.opening import (
     sha256_of,
 )
 from netinnov.errors import InputError
-from netinnov.io._arrow_links import arrow_file, is_sound, read_layer, write_arrow, write_layers
 from netinnov.io._attributes import MISFITS, Column, Kind, Record, columns_of, is_exact, restored
-from netinnov.network import MultilayerNetwork, network_of_storage
+from netinnov.network import MultilayerNetwork
 
-Format = Literal["csv", "parquet", "arrow"]
+Format = Literal["csv", "parquet"]
 
 FORMAT = "netinnov network 1"
 ARROW = {"boolean": pa.bool_(), "integer": pa.int64(), "number": pa.float64(), "text": pa.string()}
@@ -59,10 +55,8 @@ def write_network(
         Folder to make. It appears when everything is in it, or not at all. Holds ``nodes``,
         ``links``, ``places`` and ``layers`` (as tables with the columns of `build_network`) and
         ``network.json``: the types of the columns, and the SHA-256 of each file.
-    format : {"csv", "parquet", "arrow"}
+    format : {"csv", "parquet"}
         Of the tables. CSV is UTF-8, with text in quotation marks; an empty field is missing.
-        "arrow" is for large networks: a file a layer holds its links as arrays, up to 36 bytes a
-        link, which ``read_network(folder, mmap=True)`` uses where they are.
 
     Raises
     ------
@@ -80,9 +74,8 @@ def write_network(
     numbers come back with their types; all but numbers and truth values stand in the tables as
     text (times in ISO 8601, lists in JSON).
 
-    A spreadsheet runs cells of CSV that begin with ``=``, ``+``, ``-`` or ``@``. Names are written
-    as they are, so that they come back; open a folder with names that you do not trust by
-    `read_network`.
+    A spreadsheet runs cells that begin with ``=``, ``+``, ``-`` or ``@``. Names are written as they
+    are: open a folder with names that you do not trust by `read_network`.
 
     Examples
     --------
@@ -95,15 +88,12 @@ def write_network(
     >>> read_network(folder).equals(network)
     True
     """
-    if not os.path.lexists(target := as_path("folder", folder)):  # else `new_folder` refuses
-        _refuse_other_format(target)
     frames = {
         "nodes": network.nodes.reset_index(),
         "places": network.places.reset_index(),
         "layers": network.layer_table.reset_index(),
+        "links": network.links,
     }
-    if format != "arrow" or network.storage.kept_rows is not None:
-        frames["links"] = network.links  # what of links the arrays do not hold
     tables = {name: columns_of(frame) for name, frame in frames.items()}
     for name, columns in tables.items():
         for column in columns:
@@ -114,33 +104,23 @@ def write_network(
         held = {"file": f"{name}.{format}", "rows": len(frames[name]), "columns": records}
         about["tables"][name] = held
     with new_folder(folder) as new:
-        if format == "arrow":
-            about["arrays"] = write_layers(network.storage, new)
         for name, columns in tables.items():
-            arrays = {column.name: _array(name, column) for column in columns}
-            if format == "arrow":
-                write_arrow(new / f"{name}.arrow", arrays)
-            elif format == "csv":
-                pa.csv.write_csv(pa.table(arrays), new / f"{name}.csv")
-            else:
-                pa.parquet.write_table(pa.table(arrays), new / f"{name}.parquet")
+            table = pa.table({column.name: _array(name, column) for column in columns})
+            write = pa.csv.write_csv if format == "csv" else pa.parquet.write_table
+            write(table, new / f"{name}.{format}")
         about["files"] = {path.name: sha256_of(path) for path in sorted(new.iterdir())}
         about["files"]["network.json"] = digest_of_rest(about)
         text = json.dumps(about, ensure_ascii=False, indent=1)
         (new / "network.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> MultilayerNetwork:
+def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     """Read the network that `write_network` wrote to a folder.
 
     Parameters
     ----------
     folder : path
         The folder, with its ``network.json``.
-    mmap : bool
-        Map the links of a folder that was written with ``format="arrow"`` into memory, in place of
-        reading them: all processes of a machine then share one copy, and one that is sent the
-        network (as a task of an executor is) maps the same files. They must stay unchanged.
 
     Returns
     -------
@@ -151,8 +131,7 @@ def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> Multi
     Raises
     ------
     InputError
-        If a file is missing or not the one that was written, by the SHA-256 in ``network.json``,
-        or ``mmap`` is asked of a folder of another format.
+        If a file is missing or not the one that was written, by the SHA-256 in ``network.json``.
 
     See Also
     --------
@@ -169,67 +148,12 @@ def read_network(folder: str | os.PathLike[str], *, mmap: bool = False) -> Multi
         msg += "that network.json has; it was changed, damaged or removed. Get the folder again, "
         msg += "or, if it was changed on purpose, read it by build_network(*read_tables(folder))."
         raise InputError(msg)
-    if mmap and "arrays" not in about:
-        raise InputError(f'`mmap` needs a folder written with format="arrow"; {folder} is not.')
     tables = {
         name: read_exact(folder / held["file"], held["columns"], held["rows"])
         for name, held in about["tables"].items()
     }
-    if "arrays" in about:
-        return network_of_storage(_storage(folder, about, tables, mmap))
     nodes, links, places = tables["nodes"], tables["links"], tables["places"]
     return MultilayerNetwork(nodes, links, places=places, layers=tables["layers"])
-
-
-def _storage(
-    folder: Path, about: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], mmap: bool
-) -> Storage:
-    """A network on arrays; if mapped, other processes get it as its folder."""
-    no_links = pd.DataFrame({"source": [], "target": []}, dtype="str")
-    checked = inspect(tables["nodes"], no_links, tables["places"])
-    checked.problems.raise_any()
-    ids = checked.nodes.frame.index
-    layers = {
-        record["layer"]: read_layer(folder / record["file"], record, len(ids), mmap=mmap)
-        for record in about["arrays"]
-    }
-    records = layer_records(tables["layers"], (), tuple(layers))
-    links = inspect_links(tables["links"], ids) if "links" in tables else None
-    held = {layer: blocks["block"] for layer, blocks in layers.items()}
-    rows = None if links is None else links.rows
-    storage = Storage.of_blocks(checked.nodes, checked.places, held, records, rows)
-    again = (_mapped, (folder.resolve(), _digest(folder))) if mmap else None
-    return storage.with_arrays(layers, again)
-
-
-def _mapped(folder: Path, digest: str) -> Storage:
-    network = read_network(folder, mmap=True)
-    if _digest(folder) != digest:
-        msg = f"{folder} must hold the network that was sent here; it holds another one by now. "
-        raise InputError(msg + "Write to another folder while one is in use.")
-    return network.storage
-
-
-def _digest(folder: Path) -> str:
-    return sha256_of(folder / "network.json")
-
-
-WRITERS = {
-    ".gexf": "write_gexf",
-    ".graphml": "write_graphml",
-    ".net": "write_pajek",
-}
-FILES = (".csv", ".edges", ".gml", ".gz", ".json", ".parquet", ".tsv", ".txt", ".xlsx", ".zip")
-
-
-def _refuse_other_format(target: Path) -> None:
-    ending = target.suffix.casefold()
-    mend = f"name a folder, such as {str(target.with_suffix(''))!r}."
-    if ending in WRITERS:
-        mend = f"netinnov.io.{WRITERS[ending]}(network, {str(target)!r}) writes such a file."
-    if ending in (*WRITERS, *FILES):
-        msg = "write_network makes a folder of tables, and would make one called "
-        raise InputError(f"{msg}{target.name}; {mend}")
 
 
 def is_network_folder(folder: Path) -> bool:
@@ -241,17 +165,12 @@ def is_network_folder(folder: Path) -> bool:
 def _refuse_what_is_lost(table: str, column: Column, values: pd.Series) -> None:
     if is_exact(column, values):
         return
-    odd = [
-        f"{value!r} ({type(value).__name__}) in row {row}"
-        for row, value in enumerate(values)
-        if not is_exact(columns_of(values.iloc[[row]].to_frame())[0], values.iloc[[row]])
-    ]
-    shown = f"e.g. {'; '.join(odd[:5])}" if odd else f"of type {values.dtype}"
-    msg = (
-        f"every attribute must come back as it is, but column {column.name!r} of the {table} holds "
-        f"things that a table cannot give back, {shown}; make them text, numbers or lists first."
-    )
-    raise InputError(msg)
+    cells = (values.iloc[[row]] for row in range(len(values)))
+    odd = [cell for cell in cells if not is_exact(columns_of(cell.to_frame())[0], cell)]
+    shown = examples(odd, lambda cell: f"{cell.iloc[0]!r} ({type(cell.iloc[0]).__name__})")
+    msg = f"every attribute must come back as it is, but column {column.name!r} of the {table} "
+    msg += f"holds things that a table cannot give back, {shown or f'of type {values.dtype}'}; "
+    raise InputError(f"{msg}make them text, numbers or lists first.")
 
 
 def _array(table: str, column: Column) -> pa.Array:
@@ -270,11 +189,10 @@ def _about(folder: Path) -> dict[str, Any]:
         raise InputError(f"{path} must be there, from write_network; it is not. {mend}")
     about = read_json(path)
     try:
-        arrays, tables = about.get("arrays", []), about["tables"]
-        required = {"nodes", "places", "layers"} | ({"links"} if "arrays" not in about else set())
-        files = [each["file"] for each in (*tables.values(), *arrays)]
-        sound = about["format"] == FORMAT and all(map(is_sound, arrays))
-        sound &= required <= tables.keys() and {*files} <= {*about["files"]}
+        tables = about["tables"]
+        files = [each["file"] for each in tables.values()]
+        sound = about["format"] == FORMAT and {*files} <= {*about["files"]}
+        sound &= {"nodes", "places", "layers", "links"} <= tables.keys()
         sound &= all(isinstance(name, str) for name in files)
         sound &= all({"rows", "columns"} <= table.keys() for table in tables.values())
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -286,12 +204,7 @@ def _about(folder: Path) -> dict[str, Any]:
 
 def read_exact(path: Path, columns: Mapping[str, Record], n_rows: int) -> pd.DataFrame:
     with damage_refused(str(path), *MISFITS):
-        if path.suffix == ".csv":
-            table = _from_csv(path, columns)
-        elif path.suffix == ".arrow":
-            table = pa.Table.from_batches([arrow_file(path)])
-        else:
-            table = read_parquet(path)
+        table = _from_csv(path, columns) if path.suffix == ".csv" else read_parquet(path)
         if table.num_rows != n_rows or table.column_names != list(columns):
             msg = f"{path} must have {n_rows} rows and the columns {', '.join(columns)}, as "
             raise InputError(f"{msg}network.json says; it has others.")

@@ -29,9 +29,7 @@ def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -
     network : MultilayerNetwork
         Any network.
     collapse_periods : bool
-        One link for a pair in a layer, its weights summed over the periods. So
-        ``networkx.Graph(to_networkx(network, collapse_periods=True))`` loses nothing of a network
-        of one undirected layer, as measures of networkx need that take no multigraph.
+        One link for a pair in a layer, its weights summed over the periods.
 
     Returns
     -------
@@ -44,10 +42,10 @@ def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -
 
     Notes
     -----
-    All attributes are text, numbers or truth values, so that every writer of networkx takes them:
-    times are ISO 8601, lists JSON. The graph's own attributes are JSON: ``directed_layers`` names
-    the layers with a direction, ``layers`` has the row of each in the table of layers; ``places``
-    and ``column_types`` are for `from_networkx`, which gives back an equal network.
+    All attributes are text, numbers or truth values, as every writer of networkx takes them: times
+    are ISO 8601, lists JSON. The graph's own attributes are JSON: ``directed_layers`` names the
+    layers with a direction, ``layers`` has the row of each in the table of layers; ``places`` and
+    ``column_types`` are for `from_networkx`.
 
     Examples
     --------
@@ -87,11 +85,10 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
 
     Notes
     -----
-    Which layers have a direction is named by the graph's attribute ``directed_layers`` (a list, or
-    a list as JSON); without it, all have one if the graph is directed. The two arcs of an
-    undirected layer become one link again, with the attributes of the arc in node order. The
-    attribute ``layers`` (a mapping from a layer to its record, or that as JSON) says what else is
-    true of a layer, such as ``modelled``.
+    Which layers have a direction is named by the graph's attribute ``directed_layers`` (a list);
+    without it, all have one if the graph is directed. The two arcs of an undirected layer become
+    one link again, with the attributes of the arc in node order. The attribute ``layers`` (a
+    mapping from a layer to its record) says what else is true of a layer, such as ``modelled``.
 
     Examples
     --------

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import SubElement, tostring
 
 from netinnov._runtime.atomic import new_file
 from netinnov._version import __version__
@@ -57,10 +56,8 @@ def write_graphml(
     Notes
     -----
     Direction, arcs and attributes are those of `to_networkx`. ``from_networkx(networkx.read_graphml
-    (path))`` gives back an equal network. Attributes called ``id`` (and ``key``, of links) would
-    confuse igraph and networkx and are written as ``id_`` and ``key_``. igraph reads ``&`` in an
-    id as ``&#38;``. networkx writes the file: links stand in the order of its edges, truth values
-    are ``True`` and ``False``, infinity is ``inf``.
+    (path))`` gives back an equal network. Attributes called ``id`` (and ``key``, of links) are
+    written as ``id_`` and ``key_``. igraph reads ``&`` in an id as ``&#38;``.
 
     Examples
     --------
@@ -86,10 +83,7 @@ def write_graphml(
 
 
 def write_gexf(
-    network: MultilayerNetwork,
-    path: str | os.PathLike[str],
-    *,
-    attributes: Attributes = None,
+    network: MultilayerNetwork, path: str | os.PathLike[str], *, attributes: Attributes = None
 ) -> None:
     """Write one graph with all layers, nodes and attributes as GEXF 1.3.
 
@@ -105,22 +99,20 @@ def write_gexf(
     Raises
     ------
     InputError
-        If the file cannot be written, `attributes` do not fit the nodes, or two ids differ only in
-        characters that XML cannot hold.
+        As `write_graphml`.
 
     Warns
     -----
     UserWarning
-        If XML cannot hold a character, as in `write_graphml`.
+        As `write_graphml`.
 
     Notes
     -----
     Direction, arcs and attributes are those of `to_networkx`. The ``kind`` of an edge is its layer
     (and period, as in "papers 2015"), so that Gephi keeps parallel edges apart. Nodes carry ``lon``
-    and ``lat`` of their place, which Gephi's plugins for maps use. A column whose name GEXF uses
-    itself gets an underscore, as ``label_`` or ``start_``. The description of the file is the table
-    of layers as JSON. Links with a period begin and end with it, so that Gephi shows a timeline;
-    links without one are always there. Links stand in the order of networkx.
+    and ``lat`` of their place. A column whose name GEXF uses itself gets an underscore, as
+    ``label_``. The description of the file is the table of layers as JSON. Links with a period
+    begin and end with it, so that Gephi shows a timeline; links without one are always there.
 
     Examples
     --------
@@ -156,10 +148,6 @@ def write_gexf(
 def _write(writer: Any, path: str | os.PathLike[str]) -> None:
     writer.indent(writer.xml)
     with new_file(path) as stream:
-        stream.writelines(xml_lines(writer.xml))
-
-
-def xml_lines(root: Element) -> Iterator[str]:
-    """Carriage returns are written as numbers, else readers see line feeds."""
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield tostring(root, encoding="unicode").replace("\r", "&#13;")
+        stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
+        # As numbers: of a carriage return readers make a line feed
+        stream.write(tostring(writer.xml, encoding="unicode").replace("\r", "&#13;"))

@@ -16,7 +16,7 @@ from netinnov.io import read_network, write_network
 from netinnov.sources import read_tables
 from network_folders import renew_hashes
 
-FORMATS = ("csv", "parquet", "arrow")
+FORMATS = ("csv", "parquet")
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +78,7 @@ def check_damaged(
     if not hashed and path.name != "network.json":
         renew_hashes(folder)
     readers = [read_network]
-    if format == "arrow":
-        readers.append(lambda folder: read_network(folder, mmap=True))
-    elif not hashed:
+    if not hashed:
         readers.append(lambda folder: ni.build_network(*read_tables(folder)))
     try:
         for read in readers:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import inspect
 import json
 import re
 import tempfile
@@ -445,15 +444,12 @@ def test_infomap_finds_the_modules_of_two_cliques(tmp_path):
 def test_an_older_file_stays_until_the_new_one_is_complete(ending, small, tmp_path, monkeypatch):
     path = tmp_path / f"graph.{ending}"
     path.write_text("older")
-    module = inspect.unwrap(WRITERS[ending]).__module__
 
-    def lines(*_: object, **__: object) -> Iterator[str]:
-        yield "half"
+    def full(_: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    name = {"infomap": "_lines", "net": "_relations"}.get(ending, "xml_lines")
     with monkeypatch.context() as patch:
-        patch.setattr(f"{module}.{name}", lines)
+        patch.setattr("netinnov._runtime.atomic.check_interrupted", lambda: full(path))
         with pytest.raises(InputError, match="cannot be written: No space left on device"):
             WRITERS[ending](small, path)
     assert [path.read_text() for path in tmp_path.iterdir()] == ["older"]

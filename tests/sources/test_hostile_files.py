@@ -22,7 +22,6 @@ from netinnov._runtime import opening
 from netinnov._runtime.opening import digest_of_rest
 from netinnov.errors import InputError
 from netinnov.geocoding import geocode
-from netinnov.io._arrow_links import arrow_file
 from netinnov.linkages import project
 from netinnov.sources import _delimited
 from netinnov.sources._geojson import features_of
@@ -488,42 +487,6 @@ def test_a_layer_that_names_another_file_reads_nothing_of_it(folder, ending, con
         features_of(path)
 
 
-@pytest.mark.parametrize(
-    "column",
-    [
-        pa.nulls(1_000_000),
-        pa.array(["a"] * 1_000).dictionary_encode(),
-        pa.RunEndEncodedArray.from_arrays(
-            [1_000], ["a"], pa.run_end_encoded(pa.int32(), pa.string())
-        ),
-    ],
-)
-def test_arrow_of_a_type_that_is_short_for_many_values_is_refused(tmp_path, column):
-    batch = pa.record_batch([column], ["node"])
-    with pa.ipc.new_file(tmp_path / "nodes.arrow", batch.schema) as writer:
-        writer.write_batch(batch)
-    with pytest.raises(InputError, match="its columns are of another type, or compressed"):
-        arrow_file(tmp_path / "nodes.arrow")
-
-
-def test_an_arrow_file_without_a_schema_is_no_abort(tmp_path):
-    """pyarrow reads a schema from any message, and ended the interpreter on another one."""
-    rows = pa.record_batch([pa.array(["a"])], ["node"]).serialize().to_pybytes()
-    (tmp_path / "nodes.arrow").write_bytes(b"ARROW1\0\0" + 2 * rows + b"ARROW1")
-    with pytest.raises(InputError, match=r"nodes.arrow cannot be read: it does not begin with"):
-        arrow_file(tmp_path / "nodes.arrow")
-
-
-@pytest.mark.parametrize("compression", ["zstd", "lz4"])
-def test_compressed_arrow_is_refused(tmp_path, compression):
-    batch = pa.record_batch([pa.array(np.zeros(100_000))], ["node"])
-    options = pa.ipc.IpcWriteOptions(compression=compression)
-    with pa.ipc.new_file(tmp_path / "nodes.arrow", batch.schema, options=options) as writer:
-        writer.write_batch(batch)
-    with pytest.raises(InputError, match="its columns are of another type, or compressed"):
-        arrow_file(tmp_path / "nodes.arrow")
-
-
 def test_ids_beyond_signed_numbers_keep_their_digits(tmp_path):
     links = pd.DataFrame({"source": [1, 2], "target": [2**64 - 1, 5]}, dtype="uint64")
     links.to_parquet(tmp_path / "list.parquet")
@@ -571,7 +534,7 @@ def test_toml_that_python_cannot_hold_is_refused(tmp_path, value, words):
         read_configuration(tmp_path / "study.toml")
 
 
-@pytest.mark.parametrize("format", ["csv", "arrow"])
+@pytest.mark.parametrize("format", ["csv", "parquet"])
 @pytest.mark.parametrize("key", ["dtype", "kind", "holds"])
 def test_a_record_of_a_column_without_all_its_keys_is_refused(tmp_path, key, format):
     links = pd.DataFrame({"source": ["a"], "target": ["b"], "period": [2019]})
@@ -592,17 +555,6 @@ def test_parquet_with_names_that_are_not_utf8_is_refused(folder):
     path.write_bytes(path.read_bytes().replace(b"wordy_name", b"wordy\xff\xfename"[:10]))
     with pytest.raises(InputError, match=r"nodes.parquet cannot be read"):
         read(folder)
-
-
-def test_arrow_with_names_that_are_not_utf8_is_refused(tmp_path):
-    nodes = pd.DataFrame({"wordy_name": ["x", "y"]}, index=["a", "b"])
-    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
-    network_io.write_network(ni.build_network(nodes, links), tmp_path / "net", format="arrow")
-    path = tmp_path / "net" / "nodes.arrow"
-    path.write_bytes(path.read_bytes().replace(b"wordy_name", b"wordy\xff\xfename"[:10]))
-    renew_hashes(tmp_path / "net")
-    with pytest.raises(InputError, match=r"nodes.arrow cannot be read"):
-        network_io.read_network(tmp_path / "net")
 
 
 @pytest.mark.parametrize("name", ["nodes.csv", "flows.csv"])
