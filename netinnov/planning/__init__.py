@@ -34,8 +34,10 @@ from netinnov.planning._plan_centres import (
     plan_centres as plan_centres,
 )
 from netinnov.planning._rank_hosts import rank_hosts as rank_hosts
-from netinnov.planning._site_enclaves import site_enclaves as site_enclaves
-from netinnov.planning._siting_plan import SitingPlan as SitingPlan
+from netinnov.planning._site_enclaves import (
+    SitingPlan as SitingPlan,
+    site_enclaves as site_enclaves,
+)
 from netinnov.planning._siting_stability import siting_stability as siting_stability
 from netinnov.planning._space_demand import (
     SpaceDemand as SpaceDemand,

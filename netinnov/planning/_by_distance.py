@@ -17,23 +17,28 @@ from netinnov._network.tables import NodeTable
 from netinnov._runtime.parallel import in_threads, workers, worth_threads
 from netinnov._typing import Codes, Floats
 from netinnov.network import MultilayerNetwork, network_of_rows
-from netinnov.planning._objectives import ByAccess
-from netinnov.planning._placements import HeldPlans, Placement, links_of, records_with
+from netinnov.planning._objectives import Judge
+from netinnov.planning._placements import Evaluator, Placement, Plan, links_of, records_with
 
 _BLOCK = 2**22  # entries of a block of gains: 32 MiB
+_HELD = 2**28  # bytes of distances of plans that are held
 
-Plan = tuple[int, ...]
 Positions = npt.NDArray[np.int64]
 
 
-class ByDistance(HeldPlans):
+class ByDistance(Evaluator):
     """Holds all-pairs distances: d(s, t) = min(d(s, t), d(s, i) + l + d(j, t))."""
 
     def __init__(
-        self, network: MultilayerNetwork, placements: Sequence[Placement], by_access: ByAccess
+        self,
+        network: MultilayerNetwork,
+        placements: Sequence[Placement],
+        judge: Judge,
+        names: Sequence[str],
     ) -> None:
-        super().__init__(network, placements)
-        self.by_access = by_access
+        super().__init__(network, placements, judge, names)
+        assert judge.by_access is not None
+        self.by_access = by_access = judge.by_access
         n_new = np.array([placement.n_nodes for placement in placements], np.int64)
         self.n_new = n_new.astype(np.int32)
         self.first_new = self.n + np.append(0, np.cumsum(n_new))
@@ -131,6 +136,13 @@ class ByDistance(HeldPlans):
         own = _of_plan(self.first_new, plan)
         where[own] = self.n + np.arange(own.size)
         return where
+
+    def _held(self, plan: Plan) -> Floats:
+        if plan not in self.kept:
+            if len(self.kept) * 8 * self.n**2 >= _HELD:
+                self.kept = {(): self.kept[()]}
+            self.kept[plan] = self._with_last(self._held(plan[:-1]), plan)
+        return self.kept[plan]
 
     def _with_last(self, before: Floats, plan: Plan) -> Floats:
         from netinnov.kernels.added_links import distances_with_links

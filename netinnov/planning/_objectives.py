@@ -18,7 +18,6 @@ from netinnov._typing import Floats
 from netinnov.centrality import harmonic_centrality
 from netinnov.centrality._counts import total_strength
 from netinnov.connectivity import effective_resistance, global_efficiency, kirchhoff_index
-from netinnov.connectivity._laplacian import conductances, parts
 from netinnov.errors import InputError
 from netinnov.experiments._replicates import called_on
 from netinnov.network import MultilayerNetwork
@@ -55,7 +54,6 @@ class Judge:
     function: Callable[[MultilayerNetwork], float]
     never_lowered: bool = False
     by_access: ByAccess | None = None
-    by_resistance: bool = False
     by_strength: float | None = None  # order of the effective number
 
     def __call__(self, network: MultilayerNetwork, plan: str) -> float:
@@ -83,15 +81,10 @@ def judge_of(
             near = did_you_mean(objective, allowed)
             raise InputError(f"{msg} of a network; found {objective!r}{near}.")
         if objective == "resistance":
-            _refuse_parts(network)
-            return Judge(repr(objective), partial(_resistance, network.n_nodes), True, None, True)
+            return Judge(repr(objective), partial(_resistance, network.n_nodes), True)
         if objective == "effective_number":
-            n = network.n_nodes
-
-            def measure(changed: MultilayerNetwork) -> float:
-                return effective_number(total_strength(changed)[:n])
-
-            return Judge(repr(objective), measure, by_strength=1.0)
+            of_places = partial(_effective_number, network.n_nodes)
+            return Judge(repr(objective), of_places, by_strength=1.0)
         by_access = access_objective(objective, network, candidates, PathCosts())
         return _access_judge(repr(objective), by_access, by_access.never_lowered)
     check_callable("objective", objective, "a name or a function of a network", made=True)
@@ -182,15 +175,8 @@ def _of_user(objective: Callable[..., Any], nodes: pd.Index, network: Multilayer
     return value.reindex(nodes).sum(skipna=False) if series else value
 
 
-def _refuse_parts(network: MultilayerNetwork) -> None:
-    part = parts(conductances(network, "objective='resistance'"))
-    n_parts = int(part.max(initial=-1)) + 1
-    if n_parts != 1:
-        largest = np.bincount(part).argmax() if n_parts else 0
-        names = examples(network.storage.nodes.index[part != largest])
-        msg = f"objective='resistance' needs a connected network; found {n_parts} parts, outside "
-        msg += f"the largest: {names}. Select the largest part, or choose 'efficiency'."
-        raise InputError(msg)
+def _effective_number(n: int, network: MultilayerNetwork) -> float:
+    return effective_number(total_strength(network)[:n])
 
 
 def _resistance(n: int, network: MultilayerNetwork) -> float:

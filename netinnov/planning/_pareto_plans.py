@@ -16,17 +16,15 @@ from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Objective, judge_of
-from netinnov.planning._plan_values import PlanValues, plan_values
-from netinnov.planning._searches import Limit, chosen_by, exchange, greedy
+from netinnov.planning._plan_values import ROUNDING, PlanValues, plan_values
+from netinnov.planning._searches import refuse_many
 from netinnov.planning._site_enclaves import placed, seed_of
 from netinnov.scenarios import Prices, Scenario
-
-MOST_PLANS = 20_000  # plans up to which all are valued
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class ParetoPlans(Tabled):
-    """Plans that are best for some weight of two objectives, or between such plans.
+    """Plans that no other plan beats in both of two objectives.
 
     Attributes
     ----------
@@ -34,31 +32,12 @@ class ParetoPlans(Tabled):
         A row a plan, by rising second objective: ``sites``, both objectives, ``cost`` (or NaN).
     baseline : Series
         Both objectives without any candidate.
-    exact : bool
-        Whether all plans were valued, so that none is missing.
     """
 
     _main = "plans"
 
     plans: pd.DataFrame
     baseline: pd.Series
-    exact: bool
-
-
-class _Weighted(PlanValues):
-    def __init__(self, parts: Sequence[PlanValues], weights: Sequence[float]) -> None:
-        self.parts, self.weights = parts, weights
-        self.rounding = max(part.rounding for part in parts)
-
-    @property
-    def evaluations(self) -> int:  # type: ignore[override]
-        return sum(part.evaluations for part in self.parts)
-
-    def value(self, plan: Sequence[int]) -> float:
-        return float(np.dot(self.weights, [part.value(plan) for part in self.parts]))
-
-    def values(self, plan: Sequence[int], more: Sequence[int]) -> Floats:
-        return np.asarray(np.dot(self.weights, [part.values(plan, more) for part in self.parts]))
 
 
 def pareto_plans(
@@ -69,15 +48,12 @@ def pareto_plans(
     budget: float | None = None,
     prices: Prices | None = None,
     objectives: Mapping[str, Objective],
-    weights: int = 11,
     replicates: int = 1,
     rng: Rng = None,
 ) -> ParetoPlans:
     """Find the plans that no other plan beats in both of two objectives (the Pareto front).
 
-    Up to 20,000 plans all are valued (``exact``). Beyond, plans are searched by exchange for
-    weighted sums of both objectives, each in units of its rise by its own best plan; such searches
-    miss what is not on the convex part of the front.
+    All plans within the limit are valued, at most 200,000.
 
     Parameters
     ----------
@@ -85,8 +61,6 @@ def pareto_plans(
         As in `site_enclaves`.
     objectives : mapping of str to objective
         Two objectives by a name of your choice, each as in `site_enclaves`, larger being better.
-    weights : int
-        How many weights are tried where not all plans can be valued, 2 or more.
     replicates, rng
         As in `site_enclaves`, with the same placements for both objectives.
 
@@ -97,7 +71,7 @@ def pareto_plans(
     Raises
     ------
     InputError
-        Not two objectives, and as in `site_enclaves`.
+        Not two objectives, too many plans, and as in `site_enclaves`.
 
     References
     ----------
@@ -118,25 +92,24 @@ def pareto_plans(
         raise InputError(f"`objectives` must name two objectives; found {len(objectives)}.")
     if taken := [name for name in ("sites", "cost") if name in objectives]:
         raise InputError(f"objectives cannot be called as other columns of the plans: {taken}.")
-    weights = as_whole("weights", weights, low=2)
     seed = seed_of(rng)
     replicates = as_whole("replicates", replicates, low=1)
     names, limit, placements = placed(network, candidates, k, budget, prices, replicates, seed)
     judges = [judge_of(objective, network, candidates) for objective in objectives.values()]
     parts = [plan_values(network, candidates, j, placements, replicates, seed) for j in judges]
     n = limit.costs.size
-    exact = (math.comb(n, limit.k) if limit.k is not None else 2**n) <= MOST_PLANS
+    refuse_many(limit, "pareto_plans()", "Take fewer candidates or a smaller `k`")
     sizes = [limit.k] if limit.k is not None else range(n + 1)
-    every = chain.from_iterable(combinations(range(n), size) for size in sizes if exact)
-    plans = list(filter(limit.allows, every)) or _weighted_plans(parts, limit, weights)
+    every = chain.from_iterable(combinations(range(n), size) for size in sizes)
+    plans = list(filter(limit.allows, every))
     values = np.column_stack([_scored(part, plans) for part in parts])
-    front = _front(values, [part.rounding for part in parts])
+    front = _front(values)
     table = pd.DataFrame({"sites": [tuple(names[at] for at in plans[row]) for row in front]})
     for column, name in enumerate(objectives):
         table[name] = values[front, column]
     table["cost"] = [limit.cost(plans[row]) if limit.priced else math.nan for row in front]
     baseline = pd.Series([part.value([]) for part in parts], list(objectives), name="baseline")
-    return ParetoPlans(table, baseline, exact)
+    return ParetoPlans(table, baseline)
 
 
 def _scored(part: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
@@ -147,25 +120,9 @@ def _scored(part: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
     return np.concatenate(values)
 
 
-def _weighted_plans(
-    parts: Sequence[PlanValues], limit: Limit, weights: int
-) -> list[tuple[int, ...]]:
-    plans = [_searched(part, limit) for part in parts]
-    rises = [part.value(plan) - part.value([]) for part, plan in zip(parts, plans, strict=True)]
-    first, second = (abs(rise) or 1.0 for rise in rises)
-    shares = np.linspace(0, 1, weights)[1:-1].tolist()
-    sums = [_Weighted(parts, [share / first, (1 - share) / second]) for share in shares]
-    return list(dict.fromkeys([*plans, *(_searched(each, limit) for each in sums)]))
-
-
-def _searched(values: PlanValues, limit: Limit) -> tuple[int, ...]:
-    steps = exchange(values, limit, greedy(values, limit, lazy=False))
-    return tuple(sorted(chosen_by(steps)))
-
-
-def _front(values: Floats, rounding: Sequence[float]) -> list[int]:
+def _front(values: Floats) -> list[int]:
     """Undominated rows by falling first value; the first of equal rows."""
-    tolerance = [each * np.abs(values[:, at]).max() for at, each in enumerate(rounding)]
+    tolerance = ROUNDING * np.abs(values).max(axis=0)
     order = np.lexsort((np.arange(len(values)), -values[:, 1], -values[:, 0]))
     front: list[int] = []
     for row in order.tolist():

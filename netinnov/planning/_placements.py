@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +13,16 @@ import pandas as pd
 from netinnov._network.layer_table import LayerRecord
 from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._network.tables import NodeTable
+from netinnov._runtime.arguments import examples
 from netinnov._typing import Codes, Floats
 from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.planning._objectives import Judge
 from netinnov.scenarios import NewLinks, Scenario, apply_scenario
-from netinnov.scenarios._between_places import NewNode, free_name
-from netinnov.scenarios._enclave import Enclave
-from netinnov.scenarios._pair_draws import Pairs, chosen_layer
+from netinnov.scenarios._between_places import free_name
+from netinnov.scenarios._pair_draws import chosen_layer
 
 Keys = npt.NDArray[np.int64]
-
-_HELD = 2**28  # bytes of matrices of plans that are held
+Plan: TypeAlias = tuple[int, ...]  # positions of candidates, ascending
 
 
 @dataclass(frozen=True)
@@ -42,29 +41,32 @@ class Placement:
         return 0 if self.nodes is None else len(self.nodes.frame)
 
 
-class Placed:
-    rounding = 1e-12
+class Evaluator:
+    """Values of plans in one set of placements, each measured on its network."""
 
-    def __init__(self, network: MultilayerNetwork, placements: Sequence[Placement]) -> None:
+    def __init__(
+        self,
+        network: MultilayerNetwork,
+        placements: Sequence[Placement],
+        judge: Judge,
+        names: Sequence[str],
+    ) -> None:
         self.start, self.placements, self.n = network, placements, network.n_nodes
+        self.judge, self.names = judge, names
 
-    def network(self, plan: Sequence[int]) -> MultilayerNetwork:
+    def network(self, plan: Plan) -> MultilayerNetwork:
         return with_placements(self.start, [self.placements[at] for at in plan])
 
+    def value(self, plan: Plan) -> float:
+        return self.judge(self.network(plan), self.describe(plan))
 
-class HeldPlans(Placed, ABC):
-    kept: dict[tuple[int, ...], Floats]
+    def values(self, plan: Plan, more: Keys) -> Floats:
+        return np.array([self.value(tuple(sorted((*plan, at)))) for at in more.tolist()])
 
-    @abstractmethod
-    def _with_last(self, before: Floats, plan: tuple[int, ...]) -> Floats:
-        """The matrix of a plan from that without its last candidate."""
-
-    def _held(self, plan: tuple[int, ...]) -> Floats:
-        if plan not in self.kept:
-            if len(self.kept) * 8 * self.n**2 >= _HELD:
-                self.kept = {(): self.kept[()]}
-            self.kept[plan] = self._with_last(self._held(plan[:-1]), plan)
-        return self.kept[plan]
+    def describe(self, plan: Plan) -> str:
+        if not plan:
+            return "the network without any candidate"
+        return f"the plan {examples([self.names[at] for at in plan])}"
 
 
 def stream(seed: np.random.SeedSequence, replicate: int, candidate: int) -> np.random.Generator:
@@ -87,15 +89,12 @@ def all_placements(
         placements = []
         for at, (name, scenario) in enumerate(candidates.items()):
             try:
-                rng = stream(seed, replicate, at)
                 placement: Placement | None
                 if isinstance(scenario, NewLinks):
                     placement = _named(network, scenario, layer)
-                elif isinstance(scenario, Enclave) and scenario.funding == "new":
-                    placement = _of_park(network, scenario, rng)
                 else:
-                    changed = apply_scenario(network, scenario, rng=rng)
-                    placement = _additions(network, changed)
+                    rng = stream(seed, replicate, at)
+                    placement = _additions(network, apply_scenario(network, scenario, rng=rng))
             except Exception as error:
                 error.add_note(f"In candidate {name!r}.")
                 raise
@@ -108,30 +107,11 @@ def all_placements(
 
 def _named(network: MultilayerNetwork, scenario: NewLinks, layer: str) -> Placement:
     layer, source, target = scenario._placed(network, layer)
-    weight = np.full(source.size, float(scenario.weight))
-    return _placement(None, layer, Pairs(source, target, weight), network.n_nodes)
-
-
-def _of_park(network: MultilayerNetwork, scenario: Enclave, rng: np.random.Generator) -> Placement:
-    node, layer, _, new, _ = scenario._changes(network, rng)
-    places = network.storage.place_names
-    codes = np.array([places.get_loc(node.place), places.get_loc(node.jurisdiction)], np.int32)
-    row = _row_of(node._replace(name=free_name(network.storage.node_names, node.name)))
-    table = NodeTable(row, codes[:1], codes[1:])
-    return _placement(table, layer, new, network.n_nodes + 1)
-
-
-@lru_cache(maxsize=1024)
-def _row_of(node: NewNode) -> pd.DataFrame:
-    row = {"kind": node.kind, "place": node.place, "jurisdiction": node.jurisdiction}
-    return pd.DataFrame(row, index=[node.name], dtype="str")
-
-
-def _placement(table: NodeTable | None, layer: str, new: Pairs, n: int) -> Placement:
-    key, at = np.unique(new.source.astype(np.int64) * n + new.target, return_inverse=True)
+    n = network.n_nodes
+    key, count = np.unique(source.astype(np.int64) * n + target, return_counts=True)
     source, target = (end.astype(np.int32) for end in np.divmod(key, n))
-    weight = np.bincount(at, new.weight, key.size).astype(np.float64)
-    return Placement(table, (layer,) * key.size, source, target, weight, {})
+    weight = count * float(scenario.weight)
+    return Placement(None, (layer,) * key.size, source, target, weight, {})
 
 
 def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement | None:

@@ -62,16 +62,12 @@ def chosen_by(steps: Sequence[Step]) -> list[int]:
     return plan
 
 
-def first_best(scores: Floats, tolerance: float) -> int:
-    return int(np.argmax(scores >= scores.max() - tolerance))
-
-
-def greedy(values: PlanValues, limit: Limit, *, lazy: bool) -> list[Step]:
+def greedy(values: PlanValues, limit: Limit) -> list[Step]:
     """With a budget the better of gain and gain per cost (Khuller, Moss and Naor 1999)."""
-    by_gain = _greedy(values, limit, lazy=lazy, per_cost=False)
+    by_gain = _greedy(values, limit, per_cost=False)
     if limit.k is not None:
         return by_gain
-    per_cost = _greedy(values, limit, lazy=lazy, per_cost=True)
+    per_cost = _greedy(values, limit, per_cost=True)
     better = values.is_better(_last(per_cost, values), _last(by_gain, values))
     return per_cost if better else by_gain
 
@@ -80,35 +76,22 @@ def _last(steps: Sequence[Step], values: PlanValues) -> float:
     return steps[-1].value if steps else values.value([])
 
 
-def _greedy(values: PlanValues, limit: Limit, *, lazy: bool, per_cost: bool) -> list[Step]:
+def _greedy(values: PlanValues, limit: Limit, *, per_cost: bool) -> list[Step]:
     plan: list[int] = []
     steps: list[Step] = []
     now = values.value([])
-    stale: dict[int, float] = {}
     while options := limit.affordable(plan):
-        worth = limit.costs if per_cost else np.ones(limit.costs.size)
-        if lazy and stale:
-            # Where gains never grow, old ones are upper bounds (Minoux 1978).
-            scores = _scores(np.array([stale[at] for at in options]), worth[options])
-            fresh: dict[int, float] = {}
-            while (at := options[int(np.argmax(scores))]) not in fresh:
-                fresh[at] = float(values.values(plan, [at])[0])
-                stale[at] = fresh[at] - now
-                scores[options.index(at)] = _scores(np.array([stale[at]]), worth[[at]])[0]
-            value = fresh[at]
-        else:
-            with_each = values.values(plan, options)
-            stale = dict(zip(options, with_each - now, strict=True))
-            scores = _scores(with_each - now, worth[options])
-            rounding = values.rounding * max(abs(now), float(np.abs(with_each).max()))
-            tolerance = 1e-9 * abs(scores.max()) if per_cost else rounding
-            best = first_best(scores, tolerance if math.isfinite(tolerance) else 0.0)
-            at, value = options[best], float(with_each[best])
+        with_each = values.values(plan, options)
+        best = values.first_best(with_each)
+        if per_cost:
+            scores = _scores(with_each - now, limit.costs[options])
+            tolerance = 1e-9 * abs(scores.max())
+            best = int(np.argmax(scores >= scores.max() - np.nan_to_num(tolerance, posinf=0.0)))
+        at, value = options[best], float(with_each[best])
         if limit.k is None and not values.is_better(value, now):
             break  # money is not spent on what gains nothing
         plan.append(at)
         now = value
-        stale.pop(at, None)
         steps.append(Step(at, value, values.evaluations))
     return steps
 
@@ -131,7 +114,7 @@ def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[St
                     best = value, rest, at
         if best is None and limit.k is None and (options := limit.affordable(plan)):
             with_each = values.values(plan, options)
-            at = first_best(with_each, values.rounding * abs(with_each).max())
+            at = values.first_best(with_each)
             if values.is_better(float(with_each[at]), now):
                 best = float(with_each[at]), plan, options[at]
         if best is None:
@@ -144,9 +127,7 @@ def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[St
 
 def enumerated(values: PlanValues, limit: Limit) -> list[int]:
     n = limit.costs.size
-    number = math.comb(n, limit.k) if limit.k is not None else 2**n
-    if number > MOST_SETS:
-        raise _too_many(number)
+    refuse_many(limit, "method='exact'", _MEND)
     best: list[int] = []
     value = -math.inf
     sizes = [limit.k - 1] if limit.k is not None else range(n)
@@ -159,12 +140,22 @@ def enumerated(values: PlanValues, limit: Limit) -> list[int]:
     return best if limit.k is not None or values.is_better(value, values.value([])) else []
 
 
-def _too_many(number: int) -> InputError:
-    return InputError(
-        f"method='exact' values at most {MOST_SETS:,} plans; here there are {number:,} or more. "
-        "Take fewer candidates, a smaller `k`, method='exchange' (its `bound` says how far from "
-        "the best it can be), or monotone=True if more candidates never lower the objective."
-    )
+_MEND = (
+    "Take fewer candidates, a smaller `k`, method='exchange' (its `bound` says how far from the "
+    "best it can be), or monotone=True if more candidates never lower the objective"
+)
+
+
+def refuse_many(limit: Limit, search: str, mend: str) -> None:
+    n = limit.costs.size
+    number = math.comb(n, limit.k) if limit.k is not None else 2**n
+    if number > MOST_SETS:
+        raise _too_many(number, search, mend)
+
+
+def _too_many(number: int, search: str, mend: str) -> InputError:
+    msg = f"{search} values at most {MOST_SETS:,} plans; here there are {number:,} or more. "
+    return InputError(f"{msg}{mend}.")
 
 
 def branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> list[int]:
@@ -193,7 +184,7 @@ def branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> 
             if hopeless or values.is_better(most, ceiling):
                 return  # what comes later is allowed less
             if values.evaluations - first_evaluation > MOST_SETS:
-                raise _too_many(MOST_SETS)
+                raise _too_many(MOST_SETS, "method='exact'", _MEND)
             larger = [*plan, at]
             if k is None:
                 offer(larger, values.value(larger))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from netinnov._runtime.arguments import (
-    as_whole,
-    check_flag,
-    check_mapping,
-    check_number,
-    check_rng,
-    examples,
-)
+from netinnov._runtime.arguments import as_whole, check_mapping, check_number, check_rng, examples
+from netinnov._runtime.display import Tabled
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -24,17 +21,66 @@ from netinnov.planning._plan_values import PlanValues, plan_values
 from netinnov.planning._searches import (
     Limit,
     Step,
+    bound_after,
     branch_and_bound,
     chosen_by,
     enumerated,
     exchange,
     greedy,
 )
-from netinnov.planning._siting_plan import Siting, SitingPlan, siting_plan
 from netinnov.scenarios import Prices, Scenario
 from netinnov.scenarios._prices import check_prices, check_scenario, cost_of
 
 Method = Literal["greedy", "exchange", "exact"]
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class SitingPlan(Tabled):
+    """The enclaves that a plan builds, and how good it is.
+
+    Attributes
+    ----------
+    sites : tuple of str
+        Names of the chosen candidates; of greedy plans in the order of choice.
+    value, baseline : float
+        The objective after all of them, and without any.
+    bound : float
+        No plan within the limit has a larger value; NaN where nothing is known.
+    gap : float
+        ``(bound - value) / (bound - baseline)``: 0 is the best possible.
+    placebo : Series
+        Values of plans drawn at random within the same limit.
+    placebo_share : float
+        Share of these at least as good as the plan; NaN without any.
+    steps : DataFrame
+        A row a choice: ``name``, ``value`` with it, ``gain``, ``evaluations`` (plans valued so
+        far) and ``leaves`` (the candidate that a swap takes out).
+    cost : float
+        Total cost; NaN without prices.
+    candidates : DataFrame
+        What `to_frame` gives.
+    """
+
+    _main = "candidates"
+
+    sites: tuple[str, ...]
+    value: float
+    baseline: float
+    bound: float
+    gap: float
+    placebo: pd.Series = field(repr=False)
+    placebo_share: float
+    steps: pd.DataFrame = field(repr=False)
+    cost: float
+    candidates: pd.DataFrame = field(repr=False)
+
+
+class Siting(NamedTuple):
+    names: list[str]
+    values: PlanValues
+    limit: Limit
+    monotone: bool
+    submodular: bool
 
 
 def site_enclaves(
@@ -97,8 +143,6 @@ def site_enclaves(
     Returns
     -------
     SitingPlan
-        ``.sites``, ``.value``, ``.baseline``, ``.bound``, ``.gap``, ``.placebo``,
-        ``.placebo_share``, ``.steps`` and ``.to_frame()``.
 
     Raises
     ------
@@ -125,10 +169,9 @@ def site_enclaves(
     *Budget.* The greedy search is run by gain and by gain per cost, and the better plan counts; it
     ends when no candidate gains anything.
 
-    *Lazy evaluation* is used only where `submodular` is declared, and no guarantee of 1 - 1/e is
-    printed for other objectives. The bound is that of this instance: the value of the exact
-    method, of all candidates together (monotone), or of the plan plus the largest gains that are
-    left (submodular), whichever is least.
+    *Bound.* That of this instance: the value of the exact method, of all candidates together
+    (monotone), or of the plan plus the largest gains that are left (submodular), whichever is
+    least. No guarantee of 1 - 1/e is printed.
 
     Candidates of equal value are taken in the order given. The plan is best for the network as it
     is: it is not a forecast of what an enclave will do.
@@ -137,8 +180,7 @@ def site_enclaves(
     ----------
     Nemhauser, Wolsey and Fisher (1978), An analysis of approximations for maximizing submodular
     set functions, Mathematical Programming 14. Khuller, Moss and Naor (1999), The budgeted maximum
-    coverage problem, Information Processing Letters 70. Minoux (1978), Accelerated greedy
-    algorithms for maximizing submodular set functions.
+    coverage problem, Information Processing Letters 70.
 
     Examples
     --------
@@ -154,10 +196,32 @@ def site_enclaves(
     siting = prepared(
         network, candidates, k, budget, prices, objective, monotone, submodular, replicates, seed
     )
-    check_number("placebos", placebos, low=0, whole=True)
+    placebos = as_whole("placebos", placebos)
     steps, plan = searched(siting, method)
-    exact = method == "exact"
-    return siting_plan(siting, steps, plan, int(placebos), seed, exact=exact)
+    names, values, limit, monotone, submodular = siting
+    value, baseline = values.value(plan), values.value([])
+    bound, gap = value, 0.0
+    if method != "exact":
+        bound = bound_after(values, limit, plan, monotone=monotone, submodular=submodular)
+        bound = bound if math.isnan(bound) else max(bound, value)
+    if math.isnan(bound) or values.is_better(bound, value):
+        gap = (bound - value) / (bound - baseline)
+    # Of a stream that no candidate has.
+    chance = np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=(2**32 - 1,)))
+    drawn = [values.scored(limit.drawn(chance)) for _ in range(placebos)]
+    as_good = [not values.is_better(value, each) for each in drawn]
+    return SitingPlan(
+        sites=tuple(names[at] for at in plan),
+        value=value,
+        baseline=baseline,
+        bound=bound,
+        gap=gap,
+        placebo=pd.Series(drawn, name="placebo", dtype=np.float64),
+        placebo_share=float(np.mean(as_good)) if drawn else math.nan,
+        steps=_table_of_steps(names, steps, baseline),
+        cost=limit.cost(plan) if limit.priced else math.nan,
+        candidates=_table_of_candidates(siting, plan, baseline, value),
+    )
 
 
 def prepared(
@@ -172,9 +236,6 @@ def prepared(
     replicates: int,
     seed: np.random.SeedSequence,
 ) -> Siting:
-    for name, declared in (("monotone", monotone), ("submodular", submodular)):
-        if declared is not None:
-            check_flag(name, declared)
     replicates = as_whole("replicates", replicates, low=1)
     names, limit, placements = placed(network, candidates, k, budget, prices, replicates, seed)
     judge = judge_of(objective, network, candidates)
@@ -258,7 +319,7 @@ def searched(siting: Siting, method: Method) -> tuple[list[Step], list[int]]:
     values, limit = siting.values, siting.limit
     if method == "exact" and not siting.monotone:
         return _in_order(values, enumerated(values, limit))
-    steps = greedy(values, limit, lazy=siting.submodular)
+    steps = greedy(values, limit)
     if method == "greedy":
         return steps, chosen_by(steps)
     steps = exchange(values, limit, steps)
@@ -271,3 +332,35 @@ def _in_order(values: PlanValues, plan: list[int]) -> tuple[list[Step], list[int
     reached = [values.value(plan[: at + 1]) for at in range(len(plan))]
     done = values.evaluations
     return [Step(at, value, done) for at, value in zip(plan, reached, strict=True)], plan
+
+
+def _table_of_steps(names: Sequence[str], steps: Sequence[Step], baseline: float) -> pd.DataFrame:
+    leaving = [None if step.leaves is None else names[step.leaves] for step in steps]
+    columns = {
+        "name": pd.array([names[step.candidate] for step in steps], dtype="str"),
+        "value": np.array([step.value for step in steps], np.float64),
+        "gain": np.diff([baseline, *(step.value for step in steps)]),
+        "evaluations": np.array([step.evaluations for step in steps], np.int64),
+        "leaves": pd.array(leaving, dtype="str"),
+    }
+    return pd.DataFrame(columns)
+
+
+def _table_of_candidates(
+    siting: Siting, plan: list[int], baseline: float, value: float
+) -> pd.DataFrame:
+    values, n = siting.values, len(siting.names)
+    outside = [at for at in range(n) if at not in plan]
+    in_plan = np.empty(n)
+    in_plan[outside] = values.values(plan, outside) - value
+    for at in plan:
+        in_plan[at] = value - values.scored([each for each in plan if each != at])
+    order = pd.array([plan.index(at) + 1 if at in plan else pd.NA for at in range(n)], "Int64")
+    columns = {
+        "chosen": [at in plan for at in range(n)],
+        "order": order,
+        "gain_alone": values.values([], range(n)) - baseline,
+        "gain_in_plan": in_plan,
+        "cost": siting.limit.costs if siting.limit.priced else math.nan,
+    }
+    return pd.DataFrame(columns, index=pd.Index(siting.names, dtype="str", name="candidate"))

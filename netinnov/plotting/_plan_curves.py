@@ -119,7 +119,7 @@ def plot_pareto(
     with drawing(ax, SINGLE, 70) as ax:
         x, y = (table[each].to_numpy(np.float64) for each in (first, second))
         ax.step(x, y, where="pre", color=PALETTE[0], linewidth=0.7, alpha=0.6)
-        text = "no other plan beats it in both" + ("" if front.exact else ", as found")
+        text = "no other plan beats it in both"
         ax.plot(x, y, "o", color=PALETTE[0], markersize=4.5, label=text)
         sites = [set(each) for each in table["sites"]]
         if plan is not None and set(plan) in sites:

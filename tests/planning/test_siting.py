@@ -16,7 +16,7 @@ import netinnov as ni
 from netinnov.centrality import harmonic_centrality, strength
 from netinnov.connectivity import Frictions, global_efficiency, kirchhoff_index
 from netinnov.errors import InputError
-from netinnov.planning import _placements as placements, _plan_values as plans, site_enclaves
+from netinnov.planning import _plan_values as plans, site_enclaves
 from netinnov.polycentricity import effective_number, gini
 from netinnov.scenarios import Combined, DirectLinks, NewLinks, Prices, ReverseEnclave
 
@@ -164,7 +164,7 @@ def coverage(network: ni.MultilayerNetwork) -> float:
 
 
 @pytest.mark.parametrize("seed", instances(1, 50))
-def test_lazy_evaluation_chooses_as_the_full_one_and_its_bound_holds(seed):
+def test_the_bound_of_a_submodular_objective_holds(seed):
     rng = np.random.default_rng(seed)
     network = random_network(rng)
     pairs = [tuple(rng.choice(IDS, 2, replace=False)) for _ in range(7)]
@@ -172,15 +172,13 @@ def test_lazy_evaluation_chooses_as_the_full_one_and_its_bound_holds(seed):
     plans = itertools.combinations(candidates, 3)
     _, values = brute_force(network, candidates, plans, coverage)
     ask = partial(site_enclaves, network, candidates=candidates, k=3, objective=coverage)
-    full, lazy = ask(), ask(monotone=True, submodular=True)
-    assert lazy.sites == full.sites
-    assert lazy.steps["evaluations"].iloc[-1] <= full.steps["evaluations"].iloc[-1]
-    assert lazy.value >= (1 - 1 / math.e) * max(values.values())
-    assert lazy.bound >= max(values.values())
+    plan = ask(monotone=True, submodular=True)
+    assert plan.value >= (1 - 1 / math.e) * max(values.values())
+    assert plan.bound >= max(values.values())
     # Without a monotone objective only the gains at the start bound the best value.
     alone = ask(submodular=True)
-    assert alone.bound == pytest.approx(sum(sorted(full.to_frame()["gain_alone"])[-3:]))
-    assert math.isnan(full.bound)
+    assert alone.bound == pytest.approx(sum(sorted(plan.to_frame()["gain_alone"])[-3:]))
+    assert math.isnan(ask().bound)
 
 
 def objective_by_hand(name: str, network: ni.MultilayerNetwork) -> float:
@@ -256,20 +254,15 @@ def test_frictions_and_weights_count_in_the_lengths_of_new_links(directed):
     pd.testing.assert_frame_equal(fast.to_frame(), slow.to_frame(), rtol=1e-9)
 
 
-@pytest.mark.parametrize("objective", ["efficiency", "resistance"])
-def test_large_networks_are_measured_one_by_one_with_the_same_plan(objective, monkeypatch):
+def test_large_networks_are_measured_one_by_one_with_the_same_plan(monkeypatch):
     network = random_network(np.random.default_rng(7))
     links = random_links(np.random.default_rng(7), 5)
-    ask = partial(site_enclaves, network, candidates=links, k=3, objective=objective)
+    ask = partial(site_enclaves, network, candidates=links, k=3, objective="efficiency")
     fast = ask(method="exchange")
     monkeypatch.setattr(plans, "HELD", 0)
-    monkeypatch.setattr(placements, "_HELD", 0)
     slow = ask(method="exchange")
     assert slow.sites == fast.sites
     pd.testing.assert_frame_equal(slow.to_frame(), fast.to_frame(), rtol=1e-6)
-    monkeypatch.undo()
-    monkeypatch.setattr(placements, "_HELD", 0)
-    assert ask(method="exchange").sites == fast.sites
 
 
 def test_reallocated_links_are_applied_in_turn_and_bounded_by_nothing():
@@ -402,7 +395,7 @@ def test_resistance_of_parts_is_refused():
     links = pd.DataFrame({"source": ["a", "c"], "target": ["b", "d"]})
     network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
     candidates = {"bc": NewLinks([("b", "c")])}
-    with pytest.raises(InputError, match=r"connected network; found 3 parts.*'c', 'd', 'e'"):
+    with pytest.raises(InputError, match=r"'resistance' must return a finite number.*without any"):
         site_enclaves(network, candidates=candidates, k=1, objective="resistance")
 
 
