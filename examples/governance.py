@@ -1,4 +1,4 @@
-"""Governance across borders: write the page on links that cross them, approaches and forms.
+"""Governance across borders: write the page on links that cross them, and approaches.
 
 Run ``python examples/governance.py FOLDER``. FOLDER (by default ``governance``) takes
 ``studies/governance.md``, its tables and its figure; ``docs`` renews those in the repository. All
@@ -24,7 +24,7 @@ HOME, HOST = "quzhou", "hangzhou"
 # Assumed, all of it: prices in any unit of money, frictions in links, and the shares below.
 PRICES = Prices(park=10, link=1, pipeline_km=0.01)
 FRICTIONS = ni.Frictions(border=0.5, distance=1.0)
-PIPELINE, KEPT, CORRIDOR, BOOKED = 0.25, 0.5, 0.5, 0.5
+PIPELINE, KEPT, CORRIDOR = 0.25, 0.5, 0.5
 LINKS = 4  # of the park whose cost is the budget of all
 
 
@@ -46,7 +46,6 @@ def compute():
         pipeline_share=PIPELINE,
         kept_share=KEPT,
         corridor_relief=CORRIDOR,
-        booked_share=BOOKED,
         replicates=100,
         rng=1,
     )
@@ -63,28 +62,6 @@ def draw(results, folder):
         figure = new_figure(height=72)
         plot_approaches(results["comparison"], ax=figure.add_subplot())
     save(figure, folder, "governance_approaches")
-
-
-def table_of_forms(results):
-    forms = results["comparison"].forms
-    names = {"home": results["home"], "host": results["host"], "others": "all others"}
-    names["operator"] = "operator"
-    rows = []
-    for approach in ("corridor", "reverse enclave"):
-        for form in forms["form"].unique():
-            part = forms[(forms["approach"] == approach) & (forms["form"] == form)]
-            share = part.set_index("player")["share"]
-            leaves = part["objector"].iloc[0]
-            who = " and ".join(names[player] for player in names if leaves and player in leaves)
-            rows.append(
-                [
-                    approach,
-                    form,
-                    *(f"{1e3 * share[player]:.1f}" for player in names),
-                    who or "nobody",
-                ]
-            )
-    return markdown(["approach", "form", *names.values(), "would leave"], rows)
 
 
 def table_of_changes(results, change, difference):
@@ -145,8 +122,6 @@ def numbers_of(results):
         "talent_gain": f"{change['competition for talent', 'home_access']:.2f}",
         "talent_loss": f"{-change['competition for talent', 'host_access']:.1f}",
         "table_of_changes": table_of_changes(results, change, effects["difference"]),
-        "booked": f"{BOOKED:.0%}".replace("%", " %"),
-        "table_of_forms": table_of_forms(results),
         "table_of_borders": table_of_borders(results),
         "n_layers": results["shares"]["layer"].nunique(),
         "below": ", ".join(below) or "none",
@@ -157,12 +132,9 @@ def numbers_of(results):
 def tables_of(results):
     """Every table of the page in full."""
     comparison = results["comparison"]
-    forms = comparison.forms
-    objectors = ["+".join(sorted(members)) if members else "" for members in forms["objector"]]
     return {
         "approaches": comparison.approaches,
         "effects": comparison.to_frame().set_index("approach"),
-        "forms": forms.assign(objector=objectors).set_index("approach"),
         "borders": results["shares"].set_index("layer"),
     }
 

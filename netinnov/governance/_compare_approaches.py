@@ -25,7 +25,6 @@ from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
 from netinnov.errors import InputError
 from netinnov.governance._approaches import Approach, approaches_of
-from netinnov.governance._forms import forms_of
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.mechanisms.free_flow import CorePeriphery
 from netinnov.network import MultilayerNetwork
@@ -35,8 +34,6 @@ from netinnov.scenarios._pair_draws import inside, sides
 from netinnov.scenarios._prices import check_prices
 
 _FRICTIONS = Frictions(border=1.0)
-
-_ROUNDING = 1e-14  # relative rounding error of a node's access
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -53,19 +50,12 @@ class ApproachComparison(Displayed):
         ``assumed`` (in words).
     effects : DataFrame
         What `to_frame` gives.
-    forms : DataFrame
-        A row an approach that home and host need each other for, a form of cooperation and a
-        player (home, host, others, operator): ``share`` of the gains in access (mean over
-        placements), ``low`` to ``high``; for the form as a whole ``in_core, largest_excess,
-        objector``, as in `netinnov.planning.share_benefits`; ``alone``, what home would do without
-        the host, and ``alone_gain``, what home gains so.
     """
 
     home: str
     host: str
     approaches: pd.DataFrame = field(repr=False)
     effects: pd.DataFrame = field(repr=False)
-    forms: pd.DataFrame = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Give all measures of all approaches.
@@ -91,7 +81,6 @@ def compare_approaches(  # noqa: PLR0913
     pipeline_share: float = 0.5,
     kept_share: float = 0.5,
     corridor_relief: float = 0.5,
-    booked_share: float = 0.5,
     demand_slope: float = 1.0,
     supply_slope: float = 0.8,
     mobility: float = 0.2,
@@ -123,9 +112,8 @@ def compare_approaches(  # noqa: PLR0913
         What borders and kilometres add to the length of a link.
     pipeline_share, kept_share : float
         Of both kinds of parks, and of those who move: see `ReverseEnclave`, `TalentAttraction`.
-    corridor_relief, booked_share : float
-        Assumptions: share of the border between home and host that a corridor removes; share of
-        home's gain that counts as the host's where it is booked there.
+    corridor_relief : float
+        Assumption: share of the border between home and host that a corridor removes.
     demand_slope, supply_slope, mobility, sigma, mu : float
         Assumptions: of the coupled cobweb, the same everywhere, and of `CorePeriphery`.
     replicates, confidence, rng : int, float, Generator or seed
@@ -153,16 +141,6 @@ def compare_approaches(  # noqa: PLR0913
     what its own access gains; above 0 one is better off alone. What is done without the host
     (competition for talent) home can do alone.
 
-    *Forms of cooperation.* For each other approach a game of home, host, all others and an
-    operator, who gains nothing: a coalition with home and host achieves the gains in access, summed
-    over nodes, of its members; one with home and without host what home gains by the best approach
-    compared that needs no host (what that does to the others counts nowhere); all others 0.
-    ``.forms`` divides the gains of all: each keeps its own; each bargains for itself (Shapley
-    value); home and host are one party, as in a joint park (Owen value); all have to agree through
-    the operator, as in entrusted management (Myerson value of a star); or a part of home's gain is
-    booked at the host. Each division is held against the game in which all can talk to each other.
-    That gains can be passed on, and are worth the same to all, is assumed.
-
     The link from network to models is assumed, not estimated: to compare, not to predict.
 
     References
@@ -187,7 +165,7 @@ def compare_approaches(  # noqa: PLR0913
         check_prices(prices)
     check_type("frictions", frictions, Frictions)
     shares = {"pipeline_share": pipeline_share, "kept_share": kept_share}
-    shares |= {"corridor_relief": corridor_relief, "booked_share": booked_share}
+    shares |= {"corridor_relief": corridor_relief}
     for name, share in shares.items():
         check_number(name, share, low=0, high=1)
     check_number("demand_slope", demand_slope, low=0, above=True)
@@ -203,24 +181,21 @@ def compare_approaches(  # noqa: PLR0913
     measure = _Measures(network, home, host, frictions, cobweb, break_point)
     before = measure(network, 0.0)
     seeds = rng.integers(2**63, size=replicates).tolist()
-    effects, gains = list[pd.DataFrame](), dict[str, Floats]()
+    effects = []
     for name, approach in chosen.items():
         try:
             drawn = _drawn(network, measure, approach, seeds, before)
         except Exception as error:
             error.add_note(f"In approach {name!r}.")
             raise
-        gains[name] = measure.gains(drawn, before)
         effects.append(_rows(name, before, drawn, confidence))
-    alone = [name for name, approach in chosen.items() if approach.unilateral]
-    forms = forms_of(gains, alone, booked_share, confidence)
     columns = ["size", "cost", "border_relief", "unilateral", "assumed"]
     table = pd.DataFrame(
         [[getattr(approach, column) for column in columns] for approach in chosen.values()],
         index=pd.Index(list(chosen), dtype="str", name="approach"),
         columns=columns,
     ).astype({"size": np.float64})
-    return ApproachComparison(home, host, table, pd.concat(effects, ignore_index=True), forms)
+    return ApproachComparison(home, host, table, pd.concat(effects, ignore_index=True))
 
 
 def _drawn(
@@ -271,13 +246,6 @@ class _Measures:
     @cached_property
     def counts(self) -> list[int]:
         return [int(side.nodes.sum()) for side in sides(self.baseline, self.home, self.host)]
-
-    def gains(self, drawn: pd.DataFrame, before: dict[str, float]) -> Floats:
-        """Placements x (home, host, others): gain in access, summed over nodes."""
-        change, n = drawn - pd.Series(before), self.baseline.n_nodes
-        home, host = (change[["home_access", "host_access"]] * self.counts).to_numpy().T
-        columns = np.column_stack([home, host, change["efficiency"] * n - home - host])
-        return np.where(np.abs(columns) <= _ROUNDING * n, 0.0, columns)
 
     def __call__(self, network: MultilayerNetwork, relief: float) -> dict[str, float]:
         home, host = sides(self.baseline, self.home, self.host)

@@ -274,10 +274,7 @@ def _solved(
     by_demand, by_site = _pairs(allowed)
     size = _scale(prices[allowed])
     cost = prices[allowed] / size
-    # A demand that rounding leaves a trifle above all space is served up to it.
-    served = _most_served(demand, space, allowed).sum(axis=1)
-    asked = np.minimum(demand, served) if served.sum() < demand.sum() else demand
-    within: Any = {"A_eq": by_demand, "b_eq": asked, "A_ub": by_site, "b_ub": space}
+    within: Any = {"A_eq": by_demand, "b_eq": demand, "A_ub": by_site, "b_ub": space}
     solution = linprog(cost, method="highs-ds", **within)
     if solution.x is None:
         raise InputError(f"the linear programme was not solved: {solution.message}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -114,7 +113,7 @@ def cooperation_game(
             if values is not None:
                 return Game(tuple(names), values)
         builds: list[Build] = [
-            (int(mask), _WithLinks(rows[masks == mask])) for mask in np.unique(masks)
+            (int(mask), _with_links(rows[masks == mask])) for mask in np.unique(masks)
         ]
         replicates = 1
     else:
@@ -133,12 +132,8 @@ def cooperation_game(
     return Game(tuple(names), values)
 
 
-@dataclass(frozen=True)
-class _WithLinks:
-    links: pd.DataFrame
-
-    def __call__(self, network: MultilayerNetwork, _: np.random.Generator) -> MultilayerNetwork:
-        return network.with_links(self.links)
+def _with_links(links: pd.DataFrame) -> Scenario:
+    return lambda network, _: network.with_links(links)
 
 
 def _needs_of_links(
@@ -181,14 +176,12 @@ def _measured(
     by_built.pop((), None)  # nothing is built, nothing is gained
     gaining = [mask for masks in by_built.values() for mask in masks]
     before = {mask: _number(objective, network, mask, names) for mask in gaining}
-    path: list[tuple[int, MultilayerNetwork]] = [(-1, network)]
-    for built, masks in sorted(by_built.items()):
-        while path[-1][0] >= 0 and tuple(k for k, _ in path[1:]) != built[: len(path) - 1]:
-            path.pop()
-        for k in built[len(path) - 1 :]:
-            path.append((k, apply_scenario(path[-1][1], builds[k][1], rng=int(seeds[k]))))
+    for built, masks in by_built.items():
+        after = network
+        for k in built:
+            after = apply_scenario(after, builds[k][1], rng=int(seeds[k]))
         for mask in masks:
-            values[mask] = _number(objective, path[-1][1], mask, names) - before[mask]
+            values[mask] = _number(objective, after, mask, names) - before[mask]
     return values
 
 
@@ -202,9 +195,6 @@ def _number(objective: Objective, network: MultilayerNetwork, mask: int, names: 
         msg = f"`objective` must return a finite number; found {shown(value)} for "
         raise InputError(f"{msg}{named(mask, names)}.")
     return number
-
-
-HELD = 2**30  # bytes up to which distances are derived from those of a smaller coalition
 
 
 class CoalitionAccess:
@@ -234,7 +224,7 @@ class CoalitionAccess:
     def of_all_coalitions(
         self, grown: MultilayerNetwork, links: pd.DataFrame, needs: npt.NDArray[np.int64]
     ) -> Floats | None:
-        """Gains by bit mask; None if links of one pair differ in players, or memory is short."""
+        """Gains by bit mask; None if links of one pair differ in players."""
         from netinnov.kernels.coalitions import access_gains
 
         n = self.network.n_nodes
@@ -257,8 +247,6 @@ class CoalitionAccess:
         begin = np.searchsorted(lowest[order], np.arange(len(self.players) + 1)).astype(np.int32)
         rows = np.unique(np.concatenate([np.flatnonzero(self.owner >= 0), source, target]))
         rows = rows.astype(np.int32)
-        if 8 * rows.size * n * (len(self.players) + 1) > HELD:
-            return None
         row_of = np.full(n, -1, np.int32)
         row_of[rows] = np.arange(rows.size)
         before = np.concatenate([block for _, block in distances(self.network, rows, self.costs)])

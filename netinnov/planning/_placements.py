@@ -148,19 +148,11 @@ def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement
 
 
 def _same_nodes(before: MultilayerNetwork, after: MultilayerNetwork) -> bool:
-    old, new, n = before.storage, after.storage, before.n_nodes
-    if new.node_table().frame is old.node_table().frame:
-        return True
-    if after.n_nodes < n or not (
-        np.array_equal(new.place_codes[:n], old.place_codes)
-        and np.array_equal(new.jurisdiction_codes[:n], old.jurisdiction_codes)
-    ):
-        return False
-    first = new.nodes.iloc[:n]
-    if not first.index.equals(old.nodes.index):
-        return False
+    old, new = before.storage.nodes, after.storage.nodes
+    first = new.iloc[: len(old)]
     # A column of whole numbers is one of floats as soon as a new node has none.
-    return first.equals(old.nodes) or first.equals(old.nodes.reindex(new.nodes.index).iloc[:n])
+    same = first.index.equals(old.index) and first.equals(old.reindex(new.index).iloc[: len(old)])
+    return bool(same)
 
 
 def _keys(rows: Rows, n_nodes: int) -> tuple[Keys, Floats]:
@@ -175,11 +167,9 @@ def _has_details(rows: Rows | None, added: Keys, n_nodes: int) -> bool:
         return False
     key = (rows.layer.astype(np.int64) * n_nodes + rows.source) * n_nodes + rows.target
     fresh = np.isin(key, added)
-    dated = rows.period is not None and bool((rows.period[fresh] != NO_PERIOD).any())
-    described = rows.attributes is not None and bool(
-        rows.attributes[fresh].notna().to_numpy().any()
-    )
-    return dated or described
+    dated = rows.period is not None and (rows.period[fresh] != NO_PERIOD).any()
+    described = rows.attributes is not None and rows.attributes[fresh].notna().to_numpy().any()
+    return bool(dated or described)
 
 
 def with_placements(

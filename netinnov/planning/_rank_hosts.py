@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from netinnov._network.geography import great_circle
+from netinnov._network.paths import PathCosts, lengths_of_links, path_costs
 from netinnov._runtime.arguments import (
     as_list,
     as_whole,
@@ -21,21 +24,22 @@ from netinnov._runtime.arguments import (
     shown,
 )
 from netinnov._runtime.parallel import run
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Floats, Integers, Rng
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.experiments import Measure, compare_scenarios
 from netinnov.experiments._replicates import BASELINE, called_on
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._park_access import ParkAccess
 from netinnov.scenarios import ReverseEnclave
-from netinnov.scenarios._between_places import BetweenPlaces
+from netinnov.scenarios._between_places import BetweenPlaces, NewNode, moved
 from netinnov.scenarios._enclave import Enclave
 from netinnov.scenarios._open_size import movable_layer, open_size
+from netinnov.scenarios._pair_draws import Pairs, Positions, Scene
 from netinnov.scenarios._prices import draws_nothing
 from netinnov.scenarios._settings import Access, Settings
 
 _ROUNDING = 1e-12  # relative difference of values that are equal
+_BLOCK = 2**21  # links of the copies that are searched together
 
 
 def rank_hosts(
@@ -101,9 +105,8 @@ def rank_hosts(
     Notes
     -----
     *Random numbers.* Placement number r in every host starts from the same generator, as in
-    `compare_scenarios` with the same `rng`, which gives the same numbers (common random numbers),
-    so that placements can be compared host by host. Hosts whose intervals overlap may change
-    places with another `rng`; `best` says how often each is first.
+    `compare_scenarios` with the same `rng`, which gives the same numbers. Hosts whose intervals
+    overlap may change places with another `rng`; `best` says how often each is first.
 
     *Open size.* The park has a tenth of home's links in the layer with the most links, and so many
     more that one leads home, given up by home (reallocated) if it has as many; else the links are
@@ -147,10 +150,9 @@ def rank_hosts(
     check_callable("measure", measure, "a function of a network")
     access = _access(measure)
     if access is not None and isinstance(scenario, Enclave) and not moves:
-        before = _at_home(access, network, at_home)
-        seeds = _seeds(rng, replicates)
-        fast = ParkAccess(network, at_home, access)
-        task = partial(_placed, access=fast, seeds=seeds)
+        before = float(called_on(access, network, list(network.nodes.index)).iloc[at_home].mean())
+        seed: Any = check_rng(rng).bit_generator.seed_seq
+        task = partial(ParkAccess(network, at_home, access).values, seeds=seed.spawn(replicates))
         after = np.array(run(task, tried, executor=executor, progress=False)).T
     else:
         result = compare_scenarios(
@@ -203,25 +205,6 @@ def _access(measure: Measure) -> Access | None:
     return Access(**{name: value for name, value in options.items() if value is not None})
 
 
-def _at_home(access: Access, network: MultilayerNetwork, at_home: np.ndarray) -> float:
-    return float(called_on(access, network, list(network.nodes.index)).to_numpy()[at_home].mean())
-
-
-def _seeds(rng: Rng, replicates: int) -> list[np.random.SeedSequence]:
-    seed: Any = check_rng(rng).bit_generator.seed_seq
-    return list(seed.spawn(replicates))
-
-
-def _placed(
-    scenario: Enclave, *, access: ParkAccess, seeds: Sequence[np.random.SeedSequence]
-) -> Floats:
-    try:
-        return access.values(scenario, seeds)
-    except Exception as error:
-        error.add_note(f"In host {scenario.host!r}.")
-        raise
-
-
 def _measured(
     table: pd.DataFrame, network: MultilayerNetwork, at_home: np.ndarray, n_hosts: int
 ) -> tuple[float, Floats]:
@@ -258,3 +241,100 @@ def _table(
         index=pd.Index(hosts, dtype="str", name="host"),
     )
     return table.sort_values("rank", kind="stable")
+
+
+class _Arcs(NamedTuple):
+    key: Integers  # source * n + target, ascending
+    length: Floats
+    without: Floats  # where the one layer has no link
+
+
+class ParkAccess:
+    """Mean harmonic closeness of the nodes of home, over the nodes that were there before."""
+
+    def __init__(self, network: MultilayerNetwork, home: Positions, access: Access) -> None:
+        self.network, self.home = network, home
+        self.costs: PathCosts = path_costs(access.distance, 0.0, access.frictions)
+        chosen = network.layers if access.layers is None else access.layers
+        self.layers = tuple(layer for layer in network.layers if layer in chosen)
+        self._arcs: dict[str, _Arcs] = {}
+
+    def values(self, park: Enclave, seeds: Sequence[np.random.SeedSequence]) -> Floats:
+        """Of a park that counts links: a value for each seed, one placement of it."""
+        node, scene, draw = park._draws_of_links(self.network)
+        drawn = [draw(np.random.default_rng(seed)) for seed in seeds]
+        arcs = self._without(scene.layer)
+        step = max(1, _BLOCK // max(arcs.key.size, 1))
+        parts = [drawn[at : at + step] for at in range(0, len(drawn), step)]
+        return np.concatenate([self._searched(part, arcs, node, scene) for part in parts])
+
+    def _without(self, layer: str) -> _Arcs:
+        if layer not in self._arcs:
+            n = self.network.n_nodes
+            blocks = [self.network.storage.simple_csr(name) for name in self.layers]
+            none: list[Integers] = [np.empty(0, np.int64)]
+            row = np.concatenate([*none, *(block.sources for block in blocks)])
+            column = np.concatenate([*none, *(block.indices for block in blocks)])
+            weight = np.concatenate([np.empty(0), *(block.data for block in blocks)])
+            counts = [block.data.size for block in blocks]
+            other = np.repeat(np.array([name != layer for name in self.layers], bool), counts)
+            length = lengths_of_links(self.network, row, column, weight, self.costs)
+            key, at = np.unique(row * n + column, return_inverse=True)
+            every, without = np.full((2, key.size), np.inf)
+            np.minimum.at(every, at, length)
+            np.minimum.at(without, at[other], length[other])
+            self._arcs[layer] = _Arcs(key, every, without)
+        return self._arcs[layer]
+
+    def _searched(
+        self, drawn: Sequence[tuple[Pairs, Pairs]], arcs: _Arcs, node: NewNode, scene: Scene
+    ) -> Floats:
+        n, copies = self.network.n_nodes, len(drawn)
+        size, both = n + 1, not scene.directed
+        length = np.tile(arcs.length, (copies, 1))
+        row, column, values = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+        if scene.layer in self.layers:
+            copy, key, _ = _stacked([removed for removed, _ in drawn], n, both)
+            at = np.searchsorted(arcs.key, key)
+            length[copy, at] = arcs.without[at]
+            row, column, values = self._of_park([new for _, new in drawn], node, scene)
+        first = (size * np.arange(copies))[:, None]
+        source, target = np.divmod(arcs.key, n)
+        rows = np.append((first + source).ravel(), row)
+        columns = np.append((first + target).ravel(), column)
+        entries = np.append(length.ravel(), values), (rows, columns)
+        graph = sparse.coo_array(entries, shape=(copies * size,) * 2).tocsr()
+        total = np.zeros(copies)
+        for home in self.home:
+            starts = first.ravel() + home
+            # Copies are not linked, so that the nearest start is the home of the same copy.
+            steps = csgraph.dijkstra(graph, directed=True, indices=starts, min_only=True)
+            steps[starts] = np.inf
+            total += (1.0 / steps.reshape(copies, size)[:, :n]).sum(axis=1)
+        return np.asarray(total / self.home.size / (n - 1))
+
+    def _of_park(
+        self, new: Sequence[Pairs], node: NewNode, scene: Scene
+    ) -> tuple[Integers, Integers, Floats]:
+        size = self.network.n_nodes + 1
+        copy, key, weight = _stacked(new, size, not scene.directed)
+        # Parallel links of a park are one, of the summed weight.
+        key, at = np.unique(copy * size**2 + key, return_inverse=True)
+        copy, (row, column) = key // size**2, np.divmod(key % size**2, size)
+        none = Pairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
+        beside = moved(self.network, scene.layer, none, none, node)
+        summed = np.bincount(at, weight).astype(np.float64)
+        length = lengths_of_links(beside, row, column, summed, self.costs)
+        return copy * size + row, copy * size + column, length
+
+
+def _stacked(pairs: Sequence[Pairs], n: int, both_ways: bool) -> tuple[Integers, Integers, Floats]:
+    """Number of the copy, key of the pair and weight; undirected pairs in both directions."""
+    copy = np.repeat(np.arange(len(pairs)), [each.weight.size for each in pairs])
+    source = np.concatenate([each.source for each in pairs]).astype(np.int64)
+    target = np.concatenate([each.target for each in pairs]).astype(np.int64)
+    weight = np.concatenate([each.weight for each in pairs])
+    if not both_ways:
+        return copy, source * n + target, weight
+    keys = np.append(source * n + target, target * n + source)
+    return np.tile(copy, 2), keys, np.tile(weight, 2)

@@ -14,7 +14,6 @@ from netinnov import centrality
 from netinnov.errors import InputError
 from netinnov.planning import (
     Game,
-    _cooperation,
     cooperation_game,
     in_core,
     nucleolus,
@@ -120,15 +119,6 @@ def test_links_may_name_the_players_they_need(seed: int) -> None:
         game = cooperation_game(network, players=PLAYERS, links=table, **options)
         expected = by_networks(network, links, needs, **options)
         np.testing.assert_allclose(game.values, expected, rtol=0, atol=1e-12)
-
-
-def test_large_networks_are_measured_one_by_one(monkeypatch: Any) -> None:
-    network = draw_network(1)
-    links = further_links(network, 1)
-    expected = cooperation_game(network, players=PLAYERS, links=links).values
-    monkeypatch.setattr(_cooperation, "HELD", 0)
-    values = cooperation_game(network, players=PLAYERS, links=links).values
-    np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12)
 
 
 def test_any_objective_will_do_and_is_asked_where_something_is_built() -> None:
