@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,43 +13,30 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 
 from netinnov._runtime.arguments import as_whole
-from netinnov.mechanisms.cooperation import park_network
+from netinnov.mechanisms.cooperation import park_network, park_sides
 from netinnov.network import MultilayerNetwork
+from netinnov.plotting._drawing import drawing
 from netinnov.plotting._fonts import place_names, printable
-from netinnov.plotting._park_layout import (
-    BOX,
-    LEFT,
-    LINE,
-    PARK,
-    PARK_WIDTH,
-    RIGHT,
-    Box,
-    attach,
-    bar,
-    boxes_of,
-    is_wide,
-    routes_of,
-    stack,
-)
-from netinnov.plotting._style import (
-    DOUBLE,
-    ENCLAVE,
-    GREY,
-    INK,
-    axes_or_new,
-    larger,
-    layer_style,
-    print_style,
-)
+from netinnov.plotting._style import DOUBLE, ENCLAVE, GREY, INK, larger, layer_style, print_style
 
+# All lengths in millimetres on a page of 183; y runs downwards.
+_LINE, _NOTE, _SLOT, _GAP = 3.0, 2.7, 3.8, 2.2  # heights: of lines, a link, and between boxes
+_BOX, _PARK = 51.0, 30.0  # widths
+_EDGES = (6.5, 6.5 + _BOX, (DOUBLE - _PARK) / 2)  # of the left box and of the park
+_TOP, _LEAST = 8.0, 34.0  # where boxes begin, and the least height of the park
+_BESIDE, _BETWEEN = 3.9, 12.0  # room of links at the edge of the page, and between box and park
+_KINDS = (
+    *("government", "park", "operator", "fund"),
+    *("university", "institute", "firm", "talent_pool"),
+)
 _FACTS = {
     "type": "{}",
     "opened": "opened {}",
     "floor_area_m2": "{:,.0f} m²",
     "confidence": "confidence {}",
 }
-HOME_FILL, HOST_FILL, OTHER_FILL = "#CBDDEC", "#FBF4EA", "#E9E9E9"
-FLOWS = (
+_HOME, _HOST, _OTHER = "#CBDDEC", "#FBF4EA", "#E9E9E9"
+_FLOWS = (  # each has one style at every park
     *("funding", "hosting", "operation", "ownership", "policy"),
     *("production", "research", "talent", "tenancy"),
 )
@@ -102,58 +91,67 @@ def plot_park(
     183
     """
     actors = as_whole("actors", actors, low=1)
-    around = park_network(network, park)
-    every, around = around, _heaviest(around, park, actors)
+    partners = park_network(network, park)
+    around = _heaviest(partners, park, actors)
+    layers, links = around.layers, around.links
+    links = links[links["source"] != links["target"]]
     with print_style():
-        links = around.links
-        boxes = boxes_of(around, park, chinese)
-        lanes = attach(boxes, links, park)
-        extent = stack(boxes, lanes, links, park)
-        codes = _codes(around.layers)
-        notes = _notes(around, links, codes, chinese)
-        if (left := every.n_nodes - around.n_nodes) > 0:
-            notes.append(f"{left:,} more actors of less weight with the park are not drawn.")
-        rows = -(-len(codes) // 5)
-        foot = extent + 4.5 + 4.2 * rows + 2.9 * len(notes)
-        has_axes = ax is not None
-        ax = axes_or_new(ax, width=DOUBLE, height=foot)
-        if not has_axes:  # a millimetre of the drawing is one of the page
+        boxes = _boxes(around, park, chinese)
+        lanes = _attach(boxes, links, park)
+        bar, bottom = _stack(boxes, lanes)
+        notes = _notes(around, links, partners.n_nodes - around.n_nodes)
+    foot = bottom + 4.5 + 4.2 * -(-len(layers) // 5)
+    new = ax is None
+    with drawing(ax, DOUBLE, foot + 2.9 * len(notes)) as ax:
+        if new:  # a millimetre of the drawing is one of the page
             ax.figure.canvas.figure.set_layout_engine("none")
             ax.set_position((0, 0, 1, 1))
-        ax.set(xlim=(0, DOUBLE), ylim=(foot, 0), aspect="equal")
+        ax.set(xlim=(0, DOUBLE), ylim=(foot + 2.9 * len(notes), 0), aspect="equal")
         ax.set_axis_off()
-        _draw_grounds(ax, around, park, boxes, extent, chinese)
+        _draw_grounds(ax, around, park, boxes, bottom, chinese)
         for box in boxes.values():
             _draw_box(ax, box)
-        _draw_park(ax, around, park, boxes, links, chinese)
-        arrows = {}
-        for layer in around.layers:
-            style = layer_style(_position(layer, around.layers))
-            arrows[layer] = _Arrow(codes[layer], style, layer in around.directed)
-        for number, path in routes_of(boxes, links, park, lanes).items():
-            stated = "status" not in links or links["status"][number] == "stated"
-            _draw_arrow(ax, path, arrows[links["layer"][number]], stated=bool(stated))
-        counts = links["layer"].value_counts()
+        _draw_park(ax, around, park, bar, chinese)
+        seats = {layer: seat for seat, layer in enumerate(dict.fromkeys([*_FLOWS, *layers]))}
+        short = [printable(layer)[:2] for layer in layers]
+        codes = short if len({*short}) == len(short) else [str(k + 1) for k in range(len(short))]
+        arrows = {
+            layer: _Arrow(code, layer_style(seats[layer]), layer in around.directed)
+            for layer, code in zip(layers, codes, strict=True)
+        }
+        ways = _ways(boxes, links, park, lanes, bar)
+        stated = links["status"] == "stated" if "status" in links else links["layer"].notna()
+        for number, (way, badge) in ways.items():
+            _draw_arrow(ax, way, badge, arrows[links["layer"][number]], stated=bool(stated[number]))
+        counts = Counter(links["layer"])
         for position, (layer, arrow) in enumerate(arrows.items()):
-            x, y = 2 + 36 * (position % 5), extent + 3.5 + 4.2 * (position // 5)
-            _draw_arrow(ax, [(x, y), (x + 13.0, y)], arrow, legend=True)
+            x, y = 2 + 36 * (position % 5), bottom + 3.5 + 4.2 * (position // 5)
+            _draw_arrow(ax, [(x, y), (x + 13, y)], (x + 5.4, y), arrow)
             text = printable(f"{layer} ({counts[layer]})", longest=22)
             ax.text(x + 14.2, y, text, fontsize=7 * larger(), va="center")
         for position, line in enumerate(notes):
-            y = extent + 4.5 + 4.2 * rows + 2.9 * position
-            ax.text(2, y, line, fontsize=7 * larger(), va="center", color=INK)
+            ax.text(2, foot + 2.9 * position, line, fontsize=7 * larger(), va="center")
     return ax
 
 
-def _heaviest(around: MultilayerNetwork, park: str, actors: int) -> MultilayerNetwork:
-    if around.n_nodes <= actors + 1:
-        return around
-    links = around.links
-    ends = pd.concat([links.set_index("source"), links.set_index("target")])
-    other = pd.concat([links["target"], links["source"]]).to_numpy()
-    weight = ends.loc[other == park, "weight"].groupby(level=0).sum().drop(park, errors="ignore")
-    first = weight.sort_values(ascending=False, kind="stable").index[:actors]
-    return around.select(nodes=[park, *first])
+@dataclass(slots=True)
+class _Box:
+    lines: list[str]
+    note: list[str]
+    panel: str
+    column: int
+    top: float = 0.0
+    inner: list[int] = field(default_factory=list)  # links at the side of the park
+    outer: list[int] = field(default_factory=list)
+
+    @property
+    def height(self) -> float:
+        text = _LINE * len(self.lines) + _NOTE * len(self.note) + 2.0
+        return max(text, _SLOT * max(len(self.inner), len(self.outer)) + 0.6)
+
+    def at(self, link: int) -> float:
+        links = self.inner if link in self.inner else self.outer
+        return self.top + self.height * (links.index(link) + 0.5) / len(links)
 
 
 class _Arrow(NamedTuple):
@@ -162,149 +160,237 @@ class _Arrow(NamedTuple):
     directed: bool
 
 
+def _heaviest(around: MultilayerNetwork, park: str, actors: int) -> MultilayerNetwork:
+    if around.n_nodes <= actors + 1:
+        return around
+    links = around.links
+    turned = links.rename(columns={"source": "target", "target": "source"})
+    both = pd.concat([links, turned], ignore_index=True)
+    both = both[(both["source"] == park) & (both["target"] != park)]
+    weight = both.groupby("target")["weight"].sum().sort_values(ascending=False, kind="stable")
+    return around.select(nodes=[park, *weight.index[:actors]])
+
+
+def _boxes(around: MultilayerNetwork, park: str, chinese: bool) -> dict[str, _Box]:
+    nodes = around.storage.nodes
+    names = place_names(nodes, chinese=chinese)
+    places = place_names(around.storage.places, chinese=chinese)
+    side, stands = park_sides(around, park), park_sides(around, park, by="place")
+    boxes: dict[str, _Box] = {}
+    rank = {kind: position for position, kind in enumerate(_KINDS)}
+    order = nodes["kind"].map(rank).fillna(len(rank)).drop(park).sort_values(kind="stable")
+    for node in order.index:
+        panel = side[node] if side[node] in ("home", "host") else "other"
+        kind, place, owner = nodes.loc[node, ["kind", "place", "jurisdiction"]]
+        notes = [] if pd.isna(kind) else [str(kind).replace("_", " ")]
+        if panel == "other":
+            notes.append("jurisdiction not stated" if pd.isna(owner) else places[owner])
+        elif pd.notna(place) and stands[node] != side[node]:
+            notes.append(f"in {places[place]}")
+        note = [printable(line) for line in textwrap.wrap(", ".join(notes), 40)]
+        boxes[node] = _Box(_wrapped(names[node], 32), note, panel, int(panel == "host"))
+    home, host = (sum(b.height for b in boxes.values() if b.panel == p) for p in ("home", "host"))
+    for box in boxes.values():
+        if box.panel == "other":
+            box.column = int(host < home)
+    return boxes
+
+
+def _wrapped(name: str, letters: int) -> list[str]:
+    wide = any(ord(letter) > 0x2E7F for letter in name)
+    return textwrap.wrap(printable(name, longest=120), letters * 9 // 16 if wide else letters)
+
+
+def _attach(boxes: dict[str, _Box], links: pd.DataFrame, park: str) -> dict[int, int]:
+    """Give each link its place at its boxes; links across the park run above (-1) or below (1)."""
+    lanes: dict[int, int] = {}
+    nodes = list(boxes)
+    for number, *ends in links[["source", "target"]].itertuples():
+        if park in ends:
+            boxes[ends[ends[0] == park]].inner.append(number)
+        elif boxes[ends[0]].column == boxes[ends[1]].column:
+            for node in ends:
+                boxes[node].outer.append(number)
+        else:
+            lanes[number] = -1 if max(map(nodes.index, ends)) < len(boxes) / 3 else 1
+    for number, lane in lanes.items():
+        for box in (boxes[node] for node in links.loc[number, ["source", "target"]]):
+            box.inner.insert(0 if lane < 0 else len(box.inner), number)
+    return lanes
+
+
+def _stack(boxes: dict[str, _Box], lanes: dict[int, int]) -> tuple[tuple[float, float], float]:
+    """Place the boxes; top and bottom of the park, and where the grounds end."""
+    sides = list(lanes.values())
+    start = _TOP + _SLOT * sides.count(-1)
+
+    def level(box: _Box) -> tuple[bool, int]:
+        ways = {lanes.get(link, 0) for link in box.inner}
+        return box.panel == "other", (1 in ways) - (-1 in ways)
+
+    ends = []
+    for column in (0, 1):
+        y, panel = start, ""
+        for box in sorted((box for box in boxes.values() if box.column == column), key=level):
+            if box.panel == "other" != panel:
+                y += 9.0 if panel else 1.0  # the title of the field
+            panel, box.top = box.panel, y
+            y += box.height + _GAP
+        ends.append(y)
+    shorter = [box for box in boxes.values() if box.column == int(np.argmin(ends))]
+    if all(box.panel != "other" for box in shorter):
+        for box in shorter:  # in the middle of its ground
+            box.top += (max(ends) - min(ends)) / 2
+    at_park = [box.at(link) for box in boxes.values() for link in box.inner if link not in lanes]
+    top, bottom = min(at_park, default=_TOP) - 2.2, max(at_park, default=_TOP) + 2.2
+    top = max(top - max(_LEAST - (bottom - top), 0) / 2, _TOP - 1)
+    bottom = max(bottom, top + _LEAST)
+    return (top, bottom), max(*ends, bottom + _GAP, start + 28) + _SLOT * sides.count(1) + 0.5
+
+
+def _ways(
+    boxes: dict[str, _Box],
+    links: pd.DataFrame,
+    park: str,
+    lanes: dict[int, int],
+    bar: tuple[float, float],
+) -> dict[int, tuple[list[tuple[float, float]], tuple[float, float]]]:
+    """Corners of each link from its source to its target, and where its letters stand."""
+    outer, inner, edge = ([x, DOUBLE - x] for x in _EDGES)
+    lowest = max([box.top + box.height for box in boxes.values()] + [bar[1]])
+    highest = min([box.top for box in boxes.values()] + [bar[0]])
+    across = {way: [link for link, lane in lanes.items() if lane == way] for way in (-1, 1)}
+    beside = [
+        [link for box in boxes.values() if box.column == column for link in box.outer]
+        for column in (0, 1)
+    ]
+    beside = [list(dict.fromkeys(each)) for each in beside]
+    ways = {}
+    for number, *ends in links[["source", "target"]].itertuples():
+        first, *others = (boxes[node] for node in ends if node != park)
+        side, y = first.column, first.at(number)
+        if not others:
+            way = [(inner[side], y), (edge[side], y)]
+            badge = edge[side] + (14 * side - 7), y
+            ways[number] = way if ends[1] == park else way[::-1], badge
+            continue
+        z = others[0].at(number)
+        if number in lanes:
+            seat, n = across[lanes[number]].index(number), len(across[lanes[number]])
+            away = 3.2 + min(2.2, _BETWEEN / n) * (n - 1 - seat)
+            level = lowest + _SLOT * (seat + 0.8)
+            if lanes[number] < 0:
+                level = highest - _SLOT * (seat + 0.7)
+            x = [inner[0] + away, inner[1] - away]
+            there = 1 - side
+            way = [(inner[side], y), (x[side], y), (x[side], level)]
+            way += [(x[there], level), (x[there], z), (inner[there], z)]
+            ways[number] = way, (DOUBLE / 2, level)
+        else:
+            seat, n = beside[side].index(number), len(beside[side])
+            away = 0.6 + min(1.9, _BESIDE / n) * (seat + 1)
+            x_out = outer[side] + (2 * side - 1) * away
+            way = [(outer[side], y), (x_out, y), (x_out, z), (outer[side], z)]
+            ways[number] = way, (x_out, (y + z) / 2)
+    return ways
+
+
 def _draw_grounds(
     ax: Axes,
     around: MultilayerNetwork,
     park: str,
-    boxes: dict[str, Box],
-    extent: float,
+    boxes: dict[str, _Box],
+    bottom: float,
     chinese: bool,
 ) -> None:
-    names = place_names(around.storage.places, chinese=chinese)
+    names, parents = place_names(around.storage.places, chinese=chinese), around.places["parent"]
     home, host = around.storage.nodes.loc[park, ["jurisdiction", "place"]]
-
-    def called(place: Any) -> str:
-        parent = around.storage.places["parent"].get(place)
-        return names[place] if pd.isna(parent) else f"{names[place]}, {names[parent]}"
-
-    other = [box for box in boxes.values() if box.panel == "other"]
-    for left, right, colour, place, side in (
-        (1.0, LEFT + BOX + 1.2, HOME_FILL, f"HOME: {called(home)}", "left"),
-        (PARK - 4.0, DOUBLE - 1.0, HOST_FILL, f"HOST: {called(host)}", "right"),
+    sides = ((1.0, _EDGES[1] + 1.2), (_EDGES[2] - 4, DOUBLE - 1.0))
+    for (left, right), colour, role, place in zip(
+        sides, (_HOME, _HOST), ("HOME", "HOST"), (home, host), strict=True
     ):
-        ax.add_patch(Rectangle((left, 1), right - left, extent - 1, fc=colour, ec="none", zorder=0))
-        x = left + 1.5 if side == "left" else right - 1.5
-        ax.text(x, 3.6, printable(place, longest=60), fontsize=8 * larger(), ha=side, va="center")
+        ax.add_patch(Rectangle((left, 1), right - left, bottom - 1, fc=colour, zorder=0, lw=0))
+        around_it = "" if pd.isna(parents[place]) else f", {names[parents[place]]}"
+        text = printable(f"{role}: {names[place]}{around_it}", longest=60)
+        x, side = (left + 1.5, "left") if role == "HOME" else (right - 1.5, "right")
+        ax.text(x, 3.6, text, fontsize=8 * larger(), ha=side, va="center")
+    other = [box for box in boxes.values() if box.panel == "other"]
     if other:
-        top = min(box.top for box in other) - 5.6
-        left, right = ((1.0, LEFT + BOX + 1.2), (RIGHT - 1.2, DOUBLE - 1.0))[other[0].column]
-        field: dict[str, Any] = {"fc": OTHER_FILL, "ec": "none", "zorder": 0.5}
-        ax.add_patch(Rectangle((left, top), right - left, extent - top, **field))
-        size = 7 * larger()
-        ax.text(left + 1.5, top + 2.8, "OTHER OR UNKNOWN JURISDICTION", fontsize=size, va="center")
+        top, column = min(box.top for box in other) - 5.6, other[0].column
+        left = 1.0 if column == 0 else DOUBLE - _EDGES[1] - 1.2
+        field_of = (left, top), _EDGES[1] + 0.2, bottom - top
+        ax.add_patch(Rectangle(*field_of, fc=_OTHER, zorder=0.5, lw=0))
+        text = "OTHER OR UNKNOWN JURISDICTION"
+        ax.text(left + 1.5, top + 2.8, text, fontsize=7 * larger(), va="center")
 
 
-def _draw_box(ax: Axes, box: Box) -> None:
-    x = (LEFT, RIGHT)[box.column]
-    patch = FancyBboxPatch((x, box.top), BOX, box.height, "round,pad=0,rounding_size=1.0")
+def _draw_box(ax: Axes, box: _Box) -> None:
+    x = _EDGES[0] if box.column == 0 else DOUBLE - _EDGES[1]
+    patch = FancyBboxPatch((x, box.top), _BOX, box.height, "round,pad=0,rounding_size=1.0")
     patch.set(facecolor="white", edgecolor=INK, linewidth=0.6, zorder=2)
     ax.add_patch(patch)
-    notes = [(printable(line), 6.0, GREY, 2.7) for line in textwrap.wrap(box.note, 40)]
-    lines = [(line, 7.0, INK, LINE) for line in box.lines] + notes
+    lines = [(line, 7.0, INK, _LINE) for line in box.lines]
+    lines += [(line, 6.0, GREY, _NOTE) for line in box.note]
     y = box.top + (box.height - sum(height for *_, height in lines)) / 2
     for line, size, colour, height in lines:
-        style: dict[str, Any] = {"fontsize": size, "color": colour, "zorder": 3}
-        ax.text(x + BOX / 2, y + height / 2, line, ha="center", va="center", **style)
+        style: dict[str, Any] = {"ha": "center", "va": "center", "color": colour, "zorder": 3}
+        ax.text(x + _BOX / 2, y + height / 2, line, fontsize=size, **style)
         y += height
 
 
 def _draw_park(
-    ax: Axes,
-    around: MultilayerNetwork,
-    park: str,
-    boxes: dict[str, Box],
-    links: pd.DataFrame,
-    chinese: bool,
+    ax: Axes, around: MultilayerNetwork, park: str, bar: tuple[float, float], chinese: bool
 ) -> None:
-    top, bottom = bar(boxes, links, park)
-    patch = Rectangle((PARK, top), PARK_WIDTH, bottom - top, fc=HOME_FILL, ec=ENCLAVE, zorder=2)
-    patch.set_linewidth(1.6)
-    ax.add_patch(patch)
+    left, height = _EDGES[2], bar[1] - bar[0]
+    ax.add_patch(Rectangle((left, bar[0]), _PARK, height, fc=_HOME, ec=ENCLAVE, lw=1.6, zorder=2))
     row = around.storage.nodes.loc[park]
     name = place_names(around.storage.nodes, chinese=chinese)[park]
     facts = [
-        words.format(row[column]).replace("_", " " if column == "type" else "_")
+        printable(words.format(row[column])).replace("_", " ")
         for column, words in _FACTS.items()
         if column in row and pd.notna(row[column])
     ]
-    lines = textwrap.wrap(printable(name, longest=120), 9 if is_wide(name) else 16)
-    x, middle = PARK + PARK_WIDTH / 2, (top + bottom) / 2
+    middle = left + _PARK / 2, sum(bar) / 2
     style: dict[str, Any] = {"ha": "center", "zorder": 3}
-    ax.text(x, middle, "\n".join(lines), va="bottom", fontsize=8 * larger(), **style)
-    text = "\n".join(map(printable, facts))
-    ax.text(x, middle + 1.0, text, fontsize=7 * larger(), va="top", linespacing=1.25, **style)
+    lines = "\n".join(_wrapped(name, 16))
+    ax.text(*middle, lines, va="bottom", fontsize=8 * larger(), **style)
+    style |= {"va": "top", "fontsize": 7 * larger(), "linespacing": 1.25}
+    ax.text(middle[0], middle[1] + 1, "\n".join(facts), **style)
 
 
 def _draw_arrow(
     ax: Axes,
-    path: list[tuple[float, float]],
+    way: list[tuple[float, float]],
+    badge: tuple[float, float],
     arrow: _Arrow,
     *,
     stated: bool = True,
-    legend: bool = False,
 ) -> None:
-    points = np.array(path)
-    tip, before = points[-1], points[-2]
-    ahead = (tip - before) / np.linalg.norm(tip - before)
-    across = np.array([-ahead[1], ahead[0]])
-    base = tip - 2.3 * ahead if arrow.directed else tip
-    colour = arrow.style["color"]
+    points, colour = np.array(way), arrow.style["color"]
+    ahead = (points[-1] - points[-2]) / np.linalg.norm(points[-1] - points[-2])
+    base = points[-1] - 2.3 * ahead * arrow.directed
     (line,) = ax.plot(*np.vstack([points[:-1], base]).T, linewidth=1.0, zorder=4, **arrow.style)
     line.set(solid_capstyle="butt", solid_joinstyle="round")
     if arrow.directed:
-        head = Polygon([tip, base + 0.95 * across, base - 0.95 * across], linewidth=0.7, zorder=5)
+        across = 0.95 * np.array([-ahead[1], ahead[0]])
+        head = Polygon([points[-1], base + across, base - across], linewidth=0.7, zorder=5)
         head.set(facecolor=colour if stated else "white", edgecolor=colour)
         ax.add_patch(head)
-    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
-    longest = int(lengths.argmax())
-    start, end = points[longest], points[longest + 1]
-    at = (start + end) / 2
-    if longest == len(lengths) - 1:  # in the middle of the line before its head
-        at = at - 1.1 * ahead
-    if len(points) == 2 and not legend:  # at the park, clear of the channels beside the boxes
-        near = start if abs(start[0] - DOUBLE / 2) < abs(end[0] - DOUBLE / 2) else end
-        at = near + np.sign(at - near) * (7.0, 0)
     frame = {"boxstyle": "round,pad=0.12", "fc": "white", "ec": colour, "lw": 0.5}
-    look: dict[str, Any] = {"fontsize": 6.5, "color": INK, "zorder": 6, "bbox": frame}
-    ax.text(at[0], at[1], arrow.code, ha="center", va="center", **look)
+    look: dict[str, Any] = {"fontsize": 6.5, "zorder": 6, "bbox": frame}
+    ax.text(*badge, arrow.code, ha="center", va="center", **look)
 
 
-def _position(layer: str, layers: tuple[str, ...]) -> int:
-    """Constant position of a layer, so it has the same style at every park."""
-    if layer in FLOWS:
-        return FLOWS.index(layer)
-    return len(FLOWS) + [name for name in layers if name not in FLOWS].index(layer)
-
-
-def _codes(layers: tuple[str, ...]) -> dict[str, str]:
-    drawn = {layer: printable(layer) for layer in layers}
-    for letters in range(2, 30):
-        codes = {layer: text[:letters] for layer, text in drawn.items()}
-        if len(set(codes.values())) == len(layers):
-            return codes
-    return {layer: str(position + 1) for position, layer in enumerate(layers)}
-
-
-def _notes(
-    around: MultilayerNetwork, links: pd.DataFrame, codes: dict[str, str], chinese: bool
-) -> list[str]:
+def _notes(around: MultilayerNetwork, links: pd.DataFrame, left_out: int) -> list[str]:
     pointed = links["layer"].isin(around.directed)
     text = "The width of lines does not show weight."
     if pointed.any():
         text = "Arrows lead from giver to receiver; their width does not show weight."
-        if not pointed.all():
-            text += " Lines without a head have no direction."
+        text += "" if pointed.all() else " Lines without a head have no direction."
     text += " Thick frame: the park, in its home's colour on its host's ground."
-    if "status" in links:
-        names = place_names(around.storage.nodes, chinese=chinese)
-        parts = []
-        vague = links[links["status"] != "stated"]
-        for status, rows in vague.groupby("status"):
-            ends = zip(rows["layer"], rows["source"], strict=True)
-            shown = [f"{codes[layer]} from {names[source]}" for layer, source in ends]
-            more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
-            parts.append(f"{status!r} ({', '.join(shown[:3])}{more})")
-        if parts:
-            head = "Hollow heads: not" if pointed[vague.index].all() else "Not"
-            text += f" {head} stated as facts, but as {' or '.join(parts)}."
-    return [printable(line, longest=200) for line in textwrap.wrap(text, 132)]
+    vague = links["status"].dropna().unique() if "status" in links else []
+    if words := [repr(str(each)) for each in vague if each != "stated"]:
+        text += f" Hollow heads: not stated as facts, but as {' or '.join(words)}."
+    lines = [printable(line, longest=200) for line in textwrap.wrap(text, 132)]
+    more = f"{left_out:,} more actors of less weight with the park are not drawn."
+    return [*lines, more] if left_out else lines
