@@ -153,13 +153,9 @@ def draw(folder):
             plot_cobweb(market(d), start=6, periods=10, ax=ax)
     save(figure, folder, "cobweb_webs")
 
-    figure = new_figure(height=80)
-    with print_style():
-        left, right = figure.subplots(1, 2)
-        points = {f"m = {mobility:g}": (D / B, mobility / B) for mobility in (M, LOOSE)}
-        plot_stability_map(points=points, ax=left)
-        plot_stability_map(over="adaptation", mobility=LOOSE, steepest=4, ax=right)
-    save(figure, folder, "cobweb_stability")
+    points = {f"m = {mobility:g}": (D / B, mobility / B) for mobility in (M, LOOSE)}
+    ax = plot_stability_map(points=points)
+    save(ax.figure, folder, "cobweb_stability")
 
     figure = new_figure(height=68)
     cases = {"without an enclave": pair()}

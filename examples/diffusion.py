@@ -276,12 +276,9 @@ def draw(found, folder):
     draw_regular_graphs(found["graphs"], folder)
     times = found["bundled"]["times"]
     shown = ("with the park", "without it", "with a modelled park instead", "without any enclave")
-    ax = plot_reach(
-        {name: times["half", name] for name in shown}, horizon=HORIZON,
-        notes="Rate made up; relations as on record, direction ignored.",
-    )  # fmt: skip
+    ax = plot_reach({name: times["half", name] for name in shown}, horizon=HORIZON)
     save(ax.figure, folder, "diffusion_reach", dpi=200)
-    ax = plot_reach(found["made_up"]["times"], horizon=HORIZON, notes="Regions are made up.")
+    ax = plot_reach(found["made_up"]["times"], horizon=HORIZON)
     save(ax.figure, folder, "diffusion_regions", dpi=200)
 
 

@@ -1,56 +1,55 @@
 """Figures for a paper: axes in, axes out, 89 or 183 mm wide, fonts embedded."""
 
 from netinnov._runtime.public import publish
-from netinnov.plotting._approaches_and_shares import (
-    plot_approaches as plot_approaches,
-    plot_benefit_shares as plot_benefit_shares,
-)
 from netinnov.plotting._centres import (
     plot_centre_rules as plot_centre_rules,
     plot_centres as plot_centres,
 )
-from netinnov.plotting._cobweb import (
-    plot_cobweb as plot_cobweb,
-    plot_stability_map as plot_stability_map,
+from netinnov.plotting._communities import (
+    plot_community_flows as plot_community_flows,
+    plot_roles as plot_roles,
 )
 from netinnov.plotting._curves import (
+    plot_event_study as plot_event_study,
     plot_reach as plot_reach,
     plot_robustness as plot_robustness,
 )
 from netinnov.plotting._effects import (
     plot_dose_response as plot_dose_response,
     plot_effects as plot_effects,
+    plot_null_distribution as plot_null_distribution,
 )
-from netinnov.plotting._event_study import plot_event_study as plot_event_study
 from netinnov.plotting._figure_files import save_figure as save_figure
 from netinnov.plotting._flow_map import plot_flow_map as plot_flow_map
-from netinnov.plotting._free_flow import (
-    plot_bifurcation as plot_bifurcation,
-    plot_phase_map as plot_phase_map,
+from netinnov.plotting._governance import (
+    plot_approaches as plot_approaches,
+    plot_benefit_shares as plot_benefit_shares,
+    plot_space_allocation as plot_space_allocation,
 )
 from netinnov.plotting._heat_maps import (
-    plot_community_flows as plot_community_flows,
-    plot_layer_similarity as plot_layer_similarity,
-)
-from netinnov.plotting._host_ranking import plot_host_ranking as plot_host_ranking
-from netinnov.plotting._link_changes import plot_link_changes as plot_link_changes
-from netinnov.plotting._network import plot_network as plot_network
-from netinnov.plotting._null_distribution import plot_null_distribution as plot_null_distribution
-from netinnov.plotting._park import plot_park as plot_park
-from netinnov.plotting._plan_curves import (
-    plot_pareto as plot_pareto,
-    plot_plan_value as plot_plan_value,
-)
-from netinnov.plotting._plans import plot_plan_map as plot_plan_map, plot_sites as plot_sites
-from netinnov.plotting._profile import plot_profile as plot_profile
-from netinnov.plotting._rank_size_and_centralities import (
     plot_centralities as plot_centralities,
-    plot_rank_size as plot_rank_size,
-)
-from netinnov.plotting._roles import plot_roles as plot_roles
-from netinnov.plotting._space_allocation import plot_space_allocation as plot_space_allocation
-from netinnov.plotting._specialisation_figures import (
+    plot_layer_similarity as plot_layer_similarity,
     plot_location_quotients as plot_location_quotients,
+)
+from netinnov.plotting._link_changes import plot_link_changes as plot_link_changes
+from netinnov.plotting._models import (
+    plot_bifurcation as plot_bifurcation,
+    plot_cobweb as plot_cobweb,
+    plot_phase_map as plot_phase_map,
+    plot_stability_map as plot_stability_map,
+)
+from netinnov.plotting._network import plot_network as plot_network
+from netinnov.plotting._park import plot_park as plot_park
+from netinnov.plotting._plans import (
+    plot_host_ranking as plot_host_ranking,
+    plot_pareto as plot_pareto,
+    plot_plan_map as plot_plan_map,
+    plot_plan_value as plot_plan_value,
+    plot_sites as plot_sites,
+)
+from netinnov.plotting._polycentricity import (
+    plot_profile as plot_profile,
+    plot_rank_size as plot_rank_size,
 )
 from netinnov.plotting._style import print_style as print_style
 

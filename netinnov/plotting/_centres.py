@@ -10,12 +10,11 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
-from matplotlib.colors import Normalize, to_rgba
+from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._runtime.arguments import as_whole
-from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import (
@@ -72,18 +71,16 @@ def plot_centres(
         Join each place with the most central centre of its community.
     label : str
         What the area of a marker stands for.
-    basemap : "land", None, GeoDataFrame, GeoSeries or path
-        What is drawn below; see `plot_flow_map`.
-    edge_kws, node_kws : mapping, optional
-        Settings of matplotlib for the lines (`LineCollection`) and for the places (`scatter`).
-    ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+    basemap, edge_kws, node_kws, ax
+        As in `plot_flow_map`.
 
     Returns
     -------
     Axes
-        In degrees, with the aspect of the middle latitude. Area of a marker: centrality, shade:
-        support, both for all places; centres are squares with a thick edge, others circles.
+        In degrees, with the aspect of the middle latitude. Area of a marker: centrality (with a
+        least one), shade: support (grey if unknown), both for all places; centres are squares with
+        a thick edge, others circles. Nodes without coordinates are left out and counted in the
+        caption (`save_figure`).
 
     Raises
     ------
@@ -91,12 +88,6 @@ def plot_centres(
         If a column is missing or out of range, a node is unknown, or the extent is empty.
     ImportError
         If the basemap is your own, and geopandas is not installed.
-
-    Notes
-    -----
-    The least centrality still has a marker of visible size. Without a support (NaN) the marker is
-    grey. Nodes without coordinates are left out and counted in the caption
-    (`save_figure`).
 
     Examples
     --------
@@ -114,39 +105,49 @@ def plot_centres(
     frame, visible, notes = in_frame(extent, located, len(table))
     order = ["centre", "support", "centrality"]
     visible = visible.sort_values(order, ascending=False, kind="stable")
-    share = visible["centrality"] / max(float(visible["centrality"].max()), 1e-300)
+    most = float(visible["centrality"].max()) if len(visible) else 0.0
+    shades = colormaps["Blues"].with_extremes(bad=_UNKNOWN)
     with print_style():
         ax = map_axes(ax, frame, basemap)
         width = page_width(ax)
-        most = _MOST * min(width / DOUBLE, 1.0)
-        area = (_LEAST + (most - _LEAST) * share).to_numpy(np.float64)
-        lines = _draw_spokes(ax, visible, edge_kws) if spokes else False
+        largest = _MOST * min(width / DOUBLE, 1.0)
+        area = _LEAST + (largest - _LEAST) * visible["centrality"] / max(most, 1e-300)
+        lines = _draw_spokes(ax, visible, edge_kws) if spokes else []
         back_to_front = visible.iloc[::-1]
         for mine, marker, edge_width, name in (
             (~back_to_front["centre"], "o", 0.5, "other places"),
             (back_to_front["centre"], "s", 1.3, "centres"),
         ):
             look: dict[str, Any] = {"marker": marker, "width": edge_width, "zorder": 5 + edge_width}
-            look["face"] = _shades(back_to_front["support"][mine])
-            draw_places(ax, back_to_front[mine], area[::-1][mine], name, kws=node_kws, **look)
-        style: dict[str, Any] = {"labelspacing": 0.9}
+            part = back_to_front[mine]
+            look["face"] = shades(np.ma.masked_invalid(part["support"]))
+            draw_places(ax, part, area.loc[part.index], name, kws=node_kws, **look)
+        n_centres = int(visible["centre"].sum())
+        handles = [_mark(f"centre: {n_centres:,}", marker="s", mew=1.3)]
+        handles += [_mark(f"other place: {len(visible) - n_centres:,}"), *lines]
+        if visible["support"].isna().any():
+            handles.append(_mark("no support known", mfc=_UNKNOWN))
+        for share in (1.0, 0.25) if most > 0 else ():
+            value, side = most * share, (_LEAST + (largest - _LEAST) * share) ** 0.5
+            text = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+            handles.append(_mark(f"{printable(label)} {text}", markersize=side))
+        style: dict[str, Any] = {"labelspacing": 0.9, "handletextpad": 0.8}
         if width < _NARROW:
             ax.xaxis.set_major_locator(MaxNLocator(3))
-            style = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.02), "labelspacing": 0.7}
-        handles = _handles(visible, most, printable(label), lines=lines)
-        legend_beside(ax, handles, handletextpad=0.8, **style)
+            style |= {"loc": "lower left", "bbox_to_anchor": (0.0, 1.02), "labelspacing": 0.7}
+        legend_beside(ax, handles, **style)
         if visible["support"].notna().any() and larger() == 1:  # a page has no room beside it
             inset = ax.inset_axes((1.04, 0.04, 0.03, 0.4))
-            shades = ScalarMappable(Normalize(0, 1), "Blues")
             text = "support: share of resamples\nin which it is a centre"
-            colour_bar(ax, shades, text, cax=inset, ticks=[0, 0.5, 1])
+            scale = ScalarMappable(Normalize(0, 1), "Blues")
+            colour_bar(ax, scale, text, cax=inset, ticks=[0, 0.5, 1])
         write_notes(ax, notes)
         called = place_names(network.places) if names is None else names
         agreed = visible["support"].where(visible["centre"])
         texts = [name_of(called, node) + f" {x:.2f}" * (x == x) for node, x in agreed.items()]
-        points, n_centres = visible[["lon", "lat"]].to_numpy(), int(visible["centre"].sum())
         first: dict[str, Any] = {"most": labels, "must": n_centres, "led": labels}
-        label_points(ax, points, texts, radii=np.sqrt(area) / 2, **first)
+        points, radii = visible[["lon", "lat"]].to_numpy(), np.sqrt(area.to_numpy()) / 2
+        label_points(ax, points, texts, radii=radii, **first)
     return ax
 
 
@@ -160,15 +161,19 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
     table = centres.reindex(columns=[*needed, "community"])
     if not table["centre"].isin([True, False]).all():
         raise InputError("`centres`: the column 'centre' must hold true or false.")
-    table["centre"] = table["centre"].astype(bool)
-    table[needed[1:]] = table[needed[1:]].astype(float)
+    table = table.astype({"centre": bool, "centrality": float, "support": float})
     if not (table["centrality"] >= 0).all() or not table["support"].dropna().between(0, 1).all():
         msg = "`centres`: centrality must be 0 or more, and support between 0 and 1, or NaN."
         raise InputError(msg)
     return table
 
 
-def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: Kws) -> bool:
+def _mark(label: str, **look: Any) -> Line2D:
+    usual: dict[str, Any] = {"marker": "o", "mew": 0.5, "mfc": "white", "mec": INK, "markersize": 6}
+    return Line2D([], [], linestyle="none", label=label, **usual | look)
+
+
+def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: Kws) -> list[Line2D]:
     centres = visible[visible["centre"] & visible["community"].notna()]
     centres = centres.sort_values("centrality", ascending=False, kind="stable")
     hubs = centres.drop_duplicates("community").set_index("community")[["lon", "lat"]]
@@ -176,42 +181,13 @@ def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: Kws) -> bool:
     starts = visible[["lon", "lat"]].to_numpy(np.float64)
     drawn = np.isfinite(ends).all(axis=1) & (ends != starts).any(axis=1)
     if not drawn.any():
-        return False
+        return []
     lines = list(np.stack([starts[drawn], ends[drawn]], axis=1))
     width = 0.5 if len(lines) <= _MANY else 0.25
     style: dict[str, Any] = {"colors": "#8c8c8c", "linewidths": width, "zorder": 2, "gid": "spokes"}
     ax.add_collection(LineCollection(lines, **style | dict(edge_kws or {})), autolim=False)
-    return True
-
-
-def _shades(support: pd.Series[float]) -> Floats:
-    shades = np.asarray(colormaps["Blues"](support.fillna(0).to_numpy()))
-    shades[support.isna()] = to_rgba(_UNKNOWN)
-    return shades
-
-
-def _handles(visible: pd.DataFrame, area: float, size: str, *, lines: bool) -> list[Line2D]:
-
-    def mark(label: str, side: float = 6, **look: Any) -> Line2D:
-        usual: dict[str, Any] = {"marker": "o", "mew": 0.5, "markerfacecolor": "white"}
-        usual["markeredgecolor"] = INK
-        return Line2D([], [], linestyle="none", markersize=side, label=label, **usual | look)
-
-    count = int(visible["centre"].sum())
-    handles = [mark(f"centre: {count:,}", marker="s", mew=1.3)]
-    handles.append(mark(f"other place: {len(visible) - count:,}"))
-    if lines:
-        label = "to the main centre of its community"
-        handles.append(Line2D([], [], color="#8c8c8c", linewidth=0.5, label=label))
-    if visible["support"].isna().any():
-        handles.append(mark("no support known", markerfacecolor=_UNKNOWN))
-    most = float(visible["centrality"].max()) if len(visible) else 0.0
-    for share in (1.0, 0.25) if most > 0 else ():
-        side = (_LEAST + (area - _LEAST) * share) ** 0.5
-        value = most * share
-        text = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
-        handles.append(mark(f"{size} {text}", side))
-    return handles
+    label = "to the main centre of its community"
+    return [Line2D([], [], color="#8c8c8c", linewidth=0.5, label=label)]
 
 
 def plot_centre_rules(

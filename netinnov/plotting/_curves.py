@@ -1,4 +1,4 @@
-"""Curves by name: reach of an innovation, percolation."""
+"""Curves by name: reach of an innovation, percolation, event studies."""
 
 from __future__ import annotations
 
@@ -8,30 +8,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from scipy.special import ndtri
+from matplotlib.ticker import MaxNLocator
+from scipy.stats import binomtest
 
 from netinnov._runtime.arguments import as_whole
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import (
-    by_name,
-    drawing,
-    entry,
-    legend_above,
-    percent,
-    write_notes,
-)
+from netinnov.panels import EventStudy
+from netinnov.plotting._drawing import by_name, drawing, entry, legend_above, percent, write_notes
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import GREY, SINGLE, layer_style
+from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, layer_style
 
+_MARKS = "osD^vPX"
 _ALIKE = 0.03  # mean distance of curves that hide each other
+_COLUMNS = ["event_time", "estimate", "low", "high"]
 
 
 def plot_reach(
     times: pd.Series[float] | Mapping[str, pd.Series[float]],
     *,
     horizon: int,
-    notes: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the share of draws in which an innovation has arrived, against the step.
@@ -43,8 +39,6 @@ def plot_reach(
         enclave: from `netinnov.mechanisms.diffusion.time_to_reach`.
     horizon : int
         Last step drawn, 1 or more; no more than that of the draws.
-    notes : str
-        A sentence below the figure.
     ax : Axes, optional
         Where to draw; a new figure of 89 mm by default.
 
@@ -84,7 +78,8 @@ def plot_reach(
     with drawing(ax, SINGLE, 72) as ax:
         for position, (name, values) in enumerate(curves.items()):
             share: Floats = shares[position]
-            low, high = _wilson(share, values.size)
+            tests = [binomtest(round(each * values.size), values.size) for each in share]
+            low, high = np.transpose([test.proportion_ci(method="wilson") for test in tests])
             style = layer_style(position)
             # Wide at the back and thin in front, so that none hides another.
             behind = sum(np.abs(share - other).mean() < _ALIKE for other in shares[position + 1 :])
@@ -93,11 +88,11 @@ def plot_reach(
             band = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
             ax.fill_between(steps, low, high, step="post", **band)
             mark: dict[str, Any] = {
-                "marker": "osD^vPX"[position % 7],
+                "marker": _MARKS[position % 7],
                 "markersize": 4,
-                "clip_on": False,
+                "markevery": [],
             }
-            (line,) = ax.plot(steps, share, drawstyle="steps-post", markevery=[], **mark, **style)
+            (line,) = ax.plot(steps, share, drawstyle="steps-post", clip_on=False, **mark, **style)
             line.set(linewidth=1.1 + 1.4 * min(behind, 3), alpha=0.45 if behind else 1.0)
             line.set(solid_capstyle="butt", label=label)
             if (half := np.flatnonzero(share >= 0.5)).size:
@@ -110,7 +105,7 @@ def plot_reach(
         draws = dict.fromkeys(f"{n:,}" for n in sorted({each.size for each in curves.values()}))
         count = " to ".join([*draws][:: max(len(draws) - 1, 1)])
         bands = f"bands: {percent(0.95)} intervals of the draws at each step."
-        sentences = [f"{count} draws each; {bands}", "Mark: half have arrived.", notes]
+        sentences = [f"{count} draws each; {bands}", "Mark: half have arrived."]
         write_notes(ax, sentences, label="step", at_end=True)
     return ax
 
@@ -123,13 +118,6 @@ def _checked_times(name: str, times: pd.Series[float]) -> Floats:
     if not values.size or (values < 0).any():
         raise InputError(f"{argument} must hold at least one draw, and no step below 0.")
     return np.where(np.isnan(values), np.inf, values)
-
-
-def _wilson(share: Floats, n: int) -> tuple[Floats, Floats]:
-    z = float(ndtri(0.975))
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return middle - half, middle + half
 
 
 def plot_robustness(
@@ -150,18 +138,14 @@ def plot_robustness(
     Returns
     -------
     Axes
-        A line for each curve, for repeats their mean with a band from 2.5 to 97.5 %; R in the
-        legend. The thin grey line is the bound: all remaining nodes are connected.
+        A line for each curve, for repeats their mean with a band from 2.5 to 97.5 %; in the legend
+        R, the mean of the entries 1 to n (Schneider et al. 2011), at most 1/2 - 1/(2n), if the
+        index has no gaps. The thin grey line is the bound: all remaining nodes are connected.
 
     Raises
     ------
     InputError
         If there is no curve, its index does not rise from 0, or a value is not in [0, 1].
-
-    Notes
-    -----
-    R is the mean of the entries 1 to n (Schneider et al. 2011), at most 1/2 - 1/(2n); for
-    repeats that of their mean. A curve with gaps in its index has no R.
 
     References
     ----------
@@ -208,3 +192,91 @@ def _checked_curve(name: str, curve: Any) -> pd.DataFrame:
         msg = f"`curves` {name!r} must have an index of removed nodes that is rising from 0, and "
         raise InputError(f"{msg}values that are shares of nodes from 0 to 1.")
     return pd.DataFrame(values, index=steps)
+
+
+def plot_event_study(
+    studies: EventStudy | pd.DataFrame | Mapping[str, EventStudy | pd.DataFrame],
+    *,
+    truth: pd.Series[float] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the estimates of an event study by event time, with their intervals.
+
+    Parameters
+    ----------
+    studies : EventStudy, DataFrame or mapping from name to these
+        From `netinnov.panels.event_study`, or their tables; groups of one are drawn as several.
+    truth : Series, optional
+        Index = event time: what is known to be true of made-up data, drawn as a line.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Points with intervals, beside one another where there are several studies; the hollow point
+        is the reference period, the dashed line the opening. The caption (`save_figure`) has the
+        p of the test of equal trends before the opening, and treated pairs, which tables lack.
+
+    Raises
+    ------
+    InputError
+        If there is no study.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"event_time": [-1, 0], "estimate": [0.0, 0.4]})
+    >>> plot_event_study(table.assign(low=[None, 0.1], high=[None, 0.7])).get_ylabel()
+    'change of the logarithm of ties'
+    """
+    named = by_name("studies", studies, "event study")
+    series = [
+        (f"{name} {group}".strip(), table)
+        for name, study in named.items()
+        for group, table in _groups(study)
+    ]
+    step = min(0.24, 0.7 / len(series))
+    with drawing(ax, SINGLE, 78) as ax:
+        ax.axhline(0, color=GREY, linewidth=0.5, zorder=0)
+        ax.axvline(-0.5, color=GREY, linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
+        if truth is not None:
+            when = truth.index.to_numpy(np.float64)
+            ax.plot(when, truth.to_numpy(np.float64), color=INK, linewidth=0.9, label="truth")
+        for position, (name, table) in enumerate(series):
+            shift = step * (position - (len(series) - 1) / 2)
+            x = table["event_time"].to_numpy(np.float64) + shift
+            y, low, high = (table[c].to_numpy(np.float64) for c in ("estimate", "low", "high"))
+            reference = (y == 0) & np.isnan(low)
+            known = np.isfinite(y) & ~reference
+            colour, mark = PALETTE[position % len(PALETTE)], _MARKS[position % len(_MARKS)]
+            ax.vlines(x[known], low[known], high[known], color=colour, linewidth=0.9)
+            style: dict[str, Any] = {"markersize": 3.4, "mec": colour, "mew": 0.8}
+            label = printable(name) if len(series) > 1 or truth is not None else "_"
+            ax.plot(x[known], y[known], mark, mfc=colour, label=label or "estimate", **style)
+            ax.plot(x[reference], y[reference], mark, mfc="white", **style)
+        ax.set_ylabel("change of the logarithm of ties")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if len(series) > 1 or truth is not None:
+            legend_above(ax, ncols=3, handlelength=1.6)
+        whole = {name: study for name, study in named.items() if hasattr(study, "pre_trend_p")}
+        notes = [_note(name, study) for name, study in whole.items()]
+        write_notes(ax, notes, label="periods since the opening")
+    return ax
+
+
+def _groups(study: Any) -> list[tuple[Any, pd.DataFrame]]:
+    frame = study if isinstance(study, pd.DataFrame) else getattr(study, "estimates", None)
+    if not isinstance(frame, pd.DataFrame) or not set(_COLUMNS) <= set(frame.columns):
+        msg = "`studies` must be what event_study() gives, or a mapping to these"
+        raise InputError(f"{msg}; found {type(study).__name__}.")
+    return list(frame.groupby("group")) if "group" in frame else [("", frame)]
+
+
+def _note(name: str, study: Any) -> str:
+    p = study.pre_trend_p
+    before = "no period before it" if np.isnan(p) else f"p = {p:.2g} for equal trends before"
+    prefix = f"{name}: " if name else ""
+    intervals = f"{100 * study.confidence:g}\N{NO-BREAK SPACE}% intervals"
+    pairs = f"{study.sample.n_treated:,} treated pairs, {study.sample.n_controls:,} others"
+    return f"{prefix}{before}; {pairs}; {intervals}."

@@ -11,11 +11,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from netinnov._runtime.arguments import shown
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import one_line
-from netinnov.plotting._style import axes_or_new, larger, print_style
+from netinnov.plotting._style import axes_or_new, larger, print_style, write
 
 MODELLED = "Modelled, not observed."
 
@@ -34,8 +35,8 @@ def table_of(
     method: str = "",
     **options: object,
 ) -> pd.DataFrame:
-    if not isinstance(value, (pd.DataFrame, pd.Series)) and not isinstance(value, type):
-        give = getattr(value, method, None) if method else None
+    if method and not isinstance(value, (pd.DataFrame, pd.Series, type)):
+        give = getattr(value, method, None)
         value = give(**options) if callable(give) else value
     if not isinstance(value, pd.DataFrame):
         result = f"of the type {of.split('.')[0]} or a" if method else "a"
@@ -44,21 +45,13 @@ def table_of(
     if missing := [column for column in columns if column not in value]:
         msg = f"`{name}` must have the columns {list(columns)}; {missing} are missing; see {of}."
         raise InputError(msg)
-    nullable = [at for at, kind in enumerate(value.dtypes) if getattr(kind, "na_value", 0) is pd.NA]
-    table = value.copy(deep=False) if nullable else value
-    for at in nullable:
-        table.isetitem(at, _without_na(table.iloc[:, at]))
+    table = value.copy(deep=False)
+    for at, kind in enumerate(value.dtypes):
+        if getattr(kind, "na_value", 0) is pd.NA:  # whose truth value is undefined
+            numeric = pd.api.types.is_numeric_dtype(kind)
+            form: Any = (np.float64, np.nan) if numeric else (object, None)
+            table.isetitem(at, value.iloc[:, at].to_numpy(form[0], na_value=form[1]))
     return table
-
-
-def _without_na(values: Any) -> Any:
-    """Replace pandas.NA, whose truth value is undefined, by NaN or None."""
-    kind = getattr(values.dtype, "kind", "O")
-    if kind in "iuf":
-        return values.to_numpy(np.float64, na_value=np.nan)
-    if kind == "b" and values.notna().all():
-        return values.to_numpy(bool)
-    return values.to_numpy(object, na_value=None)
 
 
 def by_name(argument: str, value: Any, of: str) -> dict[str, Any]:
@@ -77,6 +70,30 @@ def drawing(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
 def without_edges(ax: Axes) -> None:
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
+
+
+def label_rows(ax: Axes, labels: Sequence[str]) -> None:
+    """Name the rows of points with intervals, the first at the top, with a line at zero."""
+    ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
+    ax.set_yticks(np.arange(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    ax.xaxis.set_major_locator(MaxNLocator(6))
+
+
+def write_columns(
+    ax: Axes, rows: Any, columns: Sequence[tuple[str, Sequence[str]]], *, away: float = 0.0
+) -> None:
+    """Columns of texts at the right of the axes, from `away` millimetres on, with their heads."""
+    style: dict[str, Any] = {"ha": "right", "annotation_clip": False}
+    for head, texts in columns:
+        away += 3.0 + 1.4 * larger() * max(map(len, [*head.split("\n"), *texts]))
+        right = away * 72 / 25.4
+        for at, text in zip(rows, texts, strict=True):
+            write(ax, text, (1, at), away=(right, 0), xycoords=ax.get_yaxis_transform(), **style)
+        above: dict[str, Any] = {"away": (right, 2), "xycoords": "axes fraction", "va": "bottom"}
+        write(ax, head, (1, 1), **above, **style)
 
 
 def caption_notes(ax: Axes) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""Effects of scenarios: a forest of changes, and effects against their dose."""
+"""Effects of scenarios, effects against their dose, and a value among networks at random."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -10,23 +11,33 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from netinnov._runtime.arguments import as_list
+from netinnov._runtime.arguments import as_list, check_type, shown
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments import DoseResponse, ExperimentResult
-from netinnov.plotting._drawing import chance, drawing, legend_above, table_of
+from netinnov.null_models import NullComparison
+from netinnov.plotting._drawing import (
+    chance,
+    drawing,
+    label_rows,
+    legend_above,
+    number,
+    table_of,
+    write_columns,
+)
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._forest import label_rows, write_columns
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE
 
-_BAND = "#d4d4d4"
-_MEDIAN = "#8c8c8c"
+_BAND, _MEDIAN = "#d4d4d4", "#8c8c8c"
 _TICK: dict[str, Any] = {
     "marker": "|", "color": INK, "markersize": 8, "markeredgewidth": 1.5, "linestyle": "none",
 }  # fmt: skip
-_HEADS = 19.0  # points of their heads of two lines
+_HEADS = 19.0  # points of the heads of columns, of two lines
+_NEEDED = ["measure", "node", "difference", "low", "high"]
+_PLACEBOS = ["placebo_low", "placebo_median", "placebo_high"]
 
 
 def plot_effects(
@@ -66,19 +77,15 @@ def plot_effects(
     Returns
     -------
     Axes
-        A point at each difference (a mean), a bar from `low` to `high`, a black tick at the median,
-        a line at zero; a grey band where 95 % of the placebos lie, with their median; at the right
-        the share of placements with the same sign, and the corrected p-value against the placebos.
+        A point at each difference (a mean; open for single places), a bar from `low` to `high`, a
+        black tick at the median, a line at zero; a grey band where 95 % of the placebos lie, with
+        their median; at the right the share of placements with the same sign (a dash if the median
+        is 0), and the corrected p-value against the placebos (column ``why_no_p``: why none).
 
     Raises
     ------
     InputError
         If it is neither, or a column is missing.
-
-    Notes
-    -----
-    Filled points are for the whole network, open ones for single places. The column ``why_no_p``
-    says why a row has no p. A dash: no share of the same sign, as the median is 0.
 
     Examples
     --------
@@ -89,51 +96,45 @@ def plot_effects(
     >>> [text.get_text() for text in ax.get_yticklabels()]
     ['park, whole network']
     """
-    needed = ["scenario", "measure", "node", "difference", "low", "high"]
-    of = "ExperimentResult.effects()"
+    of, needed = "ExperimentResult.effects()", ["scenario", *_NEEDED]
+    needed += ["baseline"] if percent else []
     effects = table_of("effects", effects, needed, of=of, method="effects", full=True)
-    measures = effects["measure"].unique()
     ends = as_list("ends", ends, "nodes")
     if percent:
-        effects = _in_percent(effects)
+        before = effects["baseline"].astype(float).abs()
+        changes = effects.columns.intersection(["difference", "low", "high", "median", *_PLACEBOS])
+        scaled = effects[changes].astype(float).mul(100 / before.where(before > 0), axis=0)
+        effects = effects.assign(**{str(name): scaled[name] for name in changes})
     rows, labels = _rows(effects, names, one_a_scenario=bool(ends))
-    colours = [_colour(node, ends) for node in effects["node"]]
+    placebos = effects.reindex(columns=_PLACEBOS).to_numpy(np.float64)
+    spacing = float(np.diff(np.sort(rows)).min()) if len(rows) > 1 else 1.0
     with drawing(ax, DOUBLE, 22 + 5.5 * len(effects)) as ax:
         label_rows(ax, labels)
-        spacing = float(np.diff(np.sort(rows)).min()) if len(rows) > 1 else 1.0
-        _draw_placebos(ax, effects, rows, 0.36 * spacing)
+        _draw_placebos(ax, placebos, rows, 0.36 * spacing)
+        colours = [_look(node, ends)["color"] for node in effects["node"]]
         ax.hlines(rows, effects["low"], effects["high"], color=colours, linewidth=1.3, zorder=3)
         for node in effects["node"].drop_duplicates():
-            whole, colour = bool(pd.isna(node)), _colour(node, ends)
+            whole, look = bool(pd.isna(node)), _look(node, ends)
             mine = (effects["node"].isna() if whole else effects["node"] == node).to_numpy(bool)
-            points = ax.scatter(effects["difference"][mine], rows[mine], marker=_marker(node, ends))
-            points.set(sizes=[18], facecolors=colour if whole else "white", edgecolors=colour)
+            points = ax.scatter(effects["difference"][mine], rows[mine], marker=look["marker"])
+            points.set(sizes=[18], facecolors=look["mfc"], edgecolors=look["color"])
             points.set(linewidths=0.9, zorder=4)
         if "median" in effects:
             ax.plot(effects["median"], rows, zorder=5, **_TICK)
         # Of many changes in one row, the first and the last are no farther from the ends.
         edge = min(0.6 + rows.min(initial=0.0), 1.5 * spacing)
         ax.set_ylim(rows.max(initial=0.0) + edge, rows.min(initial=0.0) - edge)
+        measures = effects["measure"].unique()
         of = printable(label) if label else _plain(measures[0]) if len(measures) == 1 else ""
-        unit = f"change in {of}" if of else "change"
-        ax.set_xlabel(f"{unit}, %" if percent else unit)
+        ax.set_xlabel(f"change in {of}".removesuffix(" in ") + ", %" * percent)
         columns = _columns(effects)
         write_columns(ax, rows, columns)
         if legend:
             # Above the heads of the columns, which it may be wide enough to reach.
             up = ScaledTranslation(0, bool(columns) * _HEADS / 72, ax.figure.dpi_scale_trans)
-            place = {"bbox_transform": ax.transAxes + up}
-            legend_above(ax, _handles(effects, ends, names), ncols=2, **place)
+            handles = _handles(effects, ends, names, placebos=bool(np.isfinite(placebos).any()))
+            legend_above(ax, handles, ncols=2, bbox_transform=ax.transAxes + up)
     return ax
-
-
-def _in_percent(effects: pd.DataFrame) -> pd.DataFrame:
-    table_of("effects", effects, ["baseline"], of="ExperimentResult.effects()")
-    changes = ["difference", "low", "high", "median"]
-    changes += ["placebo_low", "placebo_median", "placebo_high"]
-    before = effects["baseline"].astype(float).abs()
-    scale = 100 / before.where(before > 0)
-    return effects.assign(**{name: effects[name] * scale for name in changes if name in effects})
 
 
 def _rows(
@@ -153,31 +154,23 @@ def _rows(
     return row + (among - (n - 1) / 2) * 0.8 / n.max(initial=1), labels
 
 
-def _colour(node: Any, ends: Sequence[str]) -> str:
-    if pd.isna(node):
-        return INK if ends else PALETTE[0]
-    if not ends:
-        return PALETTE[0]
-    return PALETTE[ends.index(node) % len(PALETTE)] if node in ends else GREY
+def _look(node: Any, ends: Sequence[str]) -> dict[str, Any]:
+    """Colour and marker of the changes of a node, or of the whole network."""
+    whole = bool(pd.isna(node))
+    seat = ends.index(node) if node in ends else -1
+    colour = (INK if whole else GREY) if ends else PALETTE[0]
+    colour = PALETTE[seat % len(PALETTE)] if seat >= 0 else colour
+    marker = "so^Dv"[(seat + 1) % 5] if seat >= 0 else "o"
+    return {"color": colour, "marker": marker, "mfc": colour if whole else "white"}
 
 
-def _marker(node: Any, ends: Sequence[str]) -> str:
-    return "so^Dv"[(ends.index(node) + 1) % 5] if node in ends else "o"
-
-
-def _placebos(effects: pd.DataFrame) -> Floats:
-    table = effects.reindex(columns=["placebo_low", "placebo_median", "placebo_high"])
-    return table.to_numpy(np.float64)
-
-
-def _draw_placebos(ax: Axes, effects: pd.DataFrame, rows: Floats, half: float) -> None:
-    table = _placebos(effects)
+def _draw_placebos(ax: Axes, placebos: Floats, rows: Floats, half: float) -> None:
     look: dict[str, Any] = {"color": _BAND, "linewidth": 0.8, "zorder": 1.5}
-    for at, (low, median, high) in zip(rows, table, strict=True):
+    for at, (low, median, high) in zip(rows, placebos, strict=True):
         if np.isfinite(low):
             ax.add_patch(Rectangle((low, at - half), high - low, 2 * half, **look))
             ax.plot([median] * 2, [at - half, at + half], color=_MEDIAN, linewidth=0.9, zorder=2)
-    drawn = table[np.isfinite(table)]
+    drawn = placebos[np.isfinite(placebos)]
     if drawn.size:
         ax.update_datalim([(drawn.min(), 0), (drawn.max(), 0)])
         ax.autoscale_view(scaley=False)
@@ -194,26 +187,26 @@ def _columns(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
     return columns
 
 
-def _handles(effects: pd.DataFrame, ends: Sequence[str], names: Names | None) -> list[Any]:
+def _handles(
+    effects: pd.DataFrame, ends: Sequence[str], names: Names | None, *, placebos: bool
+) -> list[Any]:
     whole = effects["node"].isna().to_numpy(bool)
-    point: dict[str, Any] = {"marker": "o", "markersize": 4, "color": _colour(None, ends)}
-    point["linewidth"] = 1.3
-    handles: list[Any] = []
     text = "mean change, 95 % of placements"
     both = whole.any() and not whole.all()
+    entries: list[tuple[Any, str]] = []
     if whole.any():
         label = "whole network" if ends else f"{text}: whole network" if both else text
-        handles.append(Line2D([], [], label=label, **point))
-    for node in ends:
-        colour = _colour(node, ends)
-        style = point | {"color": colour, "marker": _marker(node, ends), "markerfacecolor": "white"}
-        handles.append(Line2D([], [], label=_called(node, names), **style))
+        entries.append((None, label))
+    entries += [(node, _called(node, names)) for node in ends]
     if not whole.all() and not effects["node"].dropna().isin(ends).all():
-        label = "a place" if both else text
-        handles.append(Line2D([], [], markerfacecolor="white", label=label, **point))
+        entries.append(("", "a place" if both else text))
+    point: dict[str, Any] = {"markersize": 4, "linewidth": 1.3}
+    handles: list[Any] = [
+        Line2D([], [], label=label, **point, **_look(node, ends)) for node, label in entries
+    ]
     if "median" in effects:
         handles.append(Line2D([], [], label="median change", **_TICK))
-    if np.isfinite(_placebos(effects)).any():
+    if placebos:
         handles.append(Patch(facecolor=_BAND, linewidth=0, label="95 % of placebos, median"))
     return handles
 
@@ -271,8 +264,8 @@ def plot_dose_response(
     >>> ax.get_ylabel()
     'change in access of home'
     """
-    needed = ["dose", "measure", "node", "difference", "low", "high"]
-    table = table_of("table", table, needed, of="DoseResponse.to_frame()", method="to_frame")
+    of = "DoseResponse.to_frame()"
+    table = table_of("table", table, ["dose", *_NEEDED], of=of, method="to_frame")
     of_node = table["node"].isna() if node is None else table["node"].eq(node)
     selected = of_node.to_numpy(bool, na_value=False) & table["measure"].eq(measure).to_numpy(bool)
     rows = table[selected].sort_values("dose")
@@ -296,6 +289,106 @@ def plot_dose_response(
         points.set(markersize=4, label=text)
         ax.set_xlabel(printable(label))
         of = "" if node is None else f" of {printable(node)}"
-        ax.set_ylabel(f"change in {printable(measure).replace('_', ' ')}{of}")
+        ax.set_ylabel(f"change in {_plain(measure)}{of}")
         legend_above(ax)
     return ax
+
+
+def plot_null_distribution(
+    comparison: NullComparison | pd.Series[float] | pd.DataFrame,
+    *,
+    observed: float | pd.Series[float] | None = None,
+    node: str | None = None,
+    label: str = "value",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the values of networks at random as a histogram, and the observed one as a line.
+
+    Parameters
+    ----------
+    comparison : NullComparison, Series or DataFrame
+        From `netinnov.null_models.compare_with_null`; or values as its ``draws``: a row a
+        replicate.
+    observed : float or Series, optional
+        The value of the network, a number or one a node, with a table of replicates.
+    node : str, optional
+        Whose value, if the measure gives one a node.
+    label : str
+        What is measured, with its unit.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Bars count replicates; the grey band holds the middle 95 % of them; the legend gives the
+        observed value, z and the two-sided p, and the least that p can be.
+
+    Raises
+    ------
+    InputError
+        If the measure has a value a node and none is named, or the other way round, no
+        replicate has a value, or `observed` is missing with a table, or given without one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> draws = pd.Series([0.41, 0.43, 0.44, 0.46])
+    >>> plot_null_distribution(draws, observed=0.5, label="efficiency").get_xlabel()
+    'efficiency'
+    """
+    comparison = _comparison(comparison, observed)
+    parts = [comparison.observed, comparison.z, comparison.p, comparison.low, comparison.high]
+    draws = comparison.draws
+    if isinstance(comparison.observed, pd.Series):
+        if node not in comparison.observed.index:
+            known = comparison.observed.index[:5].tolist()
+            raise InputError(f"`node` must be one of those measured, e.g. {known}; found {node!r}.")
+        parts = [part[node] for part in parts]
+        draws = draws[node]
+    elif node is not None:
+        raise InputError(f"`node` must be left out, as the measure is one number; found {node!r}.")
+    value, z, p, low, high = (float(part) for part in parts)
+    values = np.asarray(draws, np.float64)
+    values = values[np.isfinite(values)]
+    if not values.size:
+        raise InputError("no replicate of `comparison` has a value; there is nothing to draw.")
+    with drawing(ax, SINGLE, 62) as ax:
+        draw_histogram(ax, values, (low, high), "networks at random")
+        text = f"observed: {number(value, '.4g')}"
+        text += f", z = {number(z, '+.1f')}" if np.isfinite(z) else ""
+        text += f"\np = {p:.3g}" if np.isfinite(p) else ""
+        if np.isclose(p, 2 / (values.size + 1)):
+            text += f", no less with {values.size:,} networks"
+        ax.axvline(value, color=INK, linewidth=1.4, label=text)
+        ax.set(xlabel=printable(label), ylabel="replicates")
+        legend_above(ax)
+    return ax
+
+
+def draw_histogram(ax: Axes, values: Floats, band: tuple[float, float], called: str) -> None:
+    """Bars of values at random, and the band of the middle 95 % of them."""
+    ax.axvspan(*band, color=_BAND, linewidth=0, zorder=0, label="95 % of them")
+    # Bars, and no step: half of the values may be one.
+    bins: Any = "auto" if np.ptp(values) > 0 else 1
+    look: dict[str, Any] = {"color": PALETTE[4], "edgecolor": "white", "linewidth": 0.3}
+    ax.hist(values, bins=bins, label=f"{values.size:,} {called}", **look)
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+
+
+def _comparison(result: Any, observed: Any) -> NullComparison:
+    from netinnov.null_models._null_statistics import compared  # only here: it is compiled code
+
+    if not isinstance(result, (pd.Series, pd.DataFrame)):
+        mend = "compare_with_null(...), or a table of draws"
+        check_type("comparison", result, NullComparison, mend=mend)
+        if observed is not None:
+            raise InputError("`observed` is for a table of replicates; leave it out here.")
+        return result
+    if isinstance(result, pd.DataFrame) and isinstance(observed, pd.Series):
+        observed = observed.reindex(pd.Index(result.columns))
+    elif isinstance(result, pd.DataFrame) or not isinstance(observed, Real):
+        msg = "`observed` must be the value of the network, a number for a Series of replicates "
+        raise InputError(f"{msg}and a Series for a DataFrame; found {shown(observed)}.")
+    return compared(observed, np.asarray(result, np.float64), np.nan)

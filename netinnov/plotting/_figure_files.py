@@ -57,11 +57,10 @@ def save_figure(
     name : str
         File name without its ending.
     caption : str, optional
-        Kept in the files: as ``Description`` in PNG and SVG, ``Subject`` in PDF. Default: what is
-        left out of the figure, and how its marks are read.
+        Kept in the files: ``Description`` in PNG and SVG, ``Subject`` in PDF. Default: what is left
+        out of the figure, and how its marks are read.
     command : str
-        What made the figure, such as the name of a script: ``Comment`` in PNG, ``Keywords`` in PDF,
-        ``Source`` in SVG.
+        What made it, such as a script: ``Comment`` in PNG, ``Keywords`` in PDF, ``Source`` in SVG.
     formats : sequence of {"pdf", "png", "svg"}
         The files to write.
 
@@ -81,8 +80,7 @@ def save_figure(
     -----
     The PNG has a palette of at most 256 colours, which makes it less than half as large; a picture
     of many colours, such as a photograph, keeps all of them. In an SVG text is text, in fonts of
-    the machine that shows it. ``exiftool`` or ``PIL.Image.open(path).text`` shows what a file says
-    of itself.
+    the machine that shows it.
 
     Examples
     --------

@@ -36,7 +36,6 @@ _THINNEST = 0.4
 _FAN = 0.05
 _BUNDLE = 0.3
 _LAYERS = 4  # that one map shows so that they can be told apart
-_LISTED = 6
 _ENTRY = 30  # letters in a line of the legend
 _LED = 8  # places that are named even where a line has to lead to the name
 _PARAMETERS = 110  # characters of those of a modelled layer
@@ -116,14 +115,13 @@ def plot_flow_map(
     Notes
     -----
     Modelled layers (`MultilayerNetwork.layer_table`) are grey, below the others, and their labels
-    say so; their parameters are in the caption, about a hundred characters of each.
-
-    Width is proportional to weight, with a least width: on one scale for all observed layers, and
-    on another for those that are modelled, whose unit differs. The legend gives each layer's
-    largest weight, in the unit of the table of links. Area of a place is its strength over all
-    observed layers, or those asked for; of layers that hold shares of each origin, what comes in.
-    Periods are summed, self-links left out, directions not drawn. Nodes without coordinates are
-    left out and counted in the caption (`save_figure`), as are enclaves with an end outside.
+    say so; their parameters are in the caption. Width is proportional to weight, with a least
+    width: on one scale for all observed layers, on another for those that are modelled, whose unit
+    differs. The legend gives each layer's largest weight, in the unit of the table of links. Area
+    of a place is its strength over all observed layers, or those asked for; of layers that hold
+    shares of each origin, what comes in. Periods are summed, self-links left out, directions not
+    drawn. Nodes without coordinates are left out and counted in the caption (`save_figure`), as are
+    enclaves with an end outside.
 
     Examples
     --------
@@ -133,85 +131,99 @@ def plot_flow_map(
     'width of a link: weight'
     """
     labels, strongest = as_whole("labels", labels), as_whole("strongest", strongest)
-    most_arrows = as_whole("arrows", arrows)
+    arrows = as_whole("arrows", arrows)
     modelled = modelled_layers(network)
     located = network.places[["lon", "lat"]].reindex(network.nodes["place"])
     located = located.set_axis(network.nodes.index).dropna()
-    frame, shown_at, notes = in_frame(extent, located, network.n_nodes)
+    frame, visible, notes = in_frame(extent, located, network.n_nodes)
+    asked = network.layers if layers is None else check_names("layers", layers, network.layers)
+    links = _drawable_links(network, located)
+    drawn = list(asked)
     if layers is None:
-        drawn, fainter = _heaviest(network, located, modelled)
-        if fainter:
-            notes.insert(0, f"Layers of less weight, not drawn: {_listed(fainter)}.")
-    else:
-        drawn = tuple(check_names("layers", layers, network.layers))
+        weight = links.groupby("layer")["weight"].sum().reindex(asked, fill_value=0.0)
+        weight = weight.drop(modelled).sort_values(ascending=False, kind="stable")
+        if fainter := list(weight.index[_LAYERS:]):
+            names_of = textwrap.shorten(", ".join(fainter), 120, placeholder=" ...")
+            notes.insert(0, f"Layers of less weight, not drawn: {names_of}.")
+        drawn = [layer for layer in asked if layer not in fainter]
     ends, unplaced = arrows_between(enclaves, located.index, network.places["parent"])
-    text = place_names(network.places) if names is None else names
-    seen = ends[["home", "host"]].isin(shown_at.index)
+    seen = ends[["home", "host"]].isin(visible.index)
     within = seen.all(axis=1)
     if leaving := int((~within & seen.any(axis=1)).sum()):
         notes.append(f"Enclaves with an end outside the frame, not drawn: {leaving}.")
     inner = ends[within].sort_values("count", ascending=False, kind="stable")
-    if len(inner) > most_arrows:
-        notes.append(f"Arrows: the {most_arrows:,} of most enclaves, of {len(inner):,} pairs.")
-    inner = inner.head(most_arrows)
-    strength = _strength(network, network.layers if layers is None else drawn, modelled)
-    shown = _ranked(shown_at, strength, ends)
-    area = 9 + 75 * (shown["strength"] / max(shown["strength"].max(), 1e-300))
+    if len(inner) > arrows:
+        notes.append(f"Arrows: the {arrows:,} of most enclaves, of {len(inner):,} pairs.")
+    strength = _strength(network, asked, modelled)
+    count = pd.concat([ends["home"], ends["host"]]).value_counts()
+    columns = {"strength": strength, "ends": count}
+    visible = visible.assign(
+        **{name: each.reindex(visible.index, fill_value=0) for name, each in columns.items()}
+    )
+    visible = visible.sort_values(["ends", "strength"], ascending=False, kind="stable")
+    visible["area"] = 9 + 75 * (visible["strength"] / max(visible["strength"].max(), 1e-300))
     with print_style():
         ax = map_axes(ax, frame, basemap)
-        handles, cut = _draw_links(
-            ax, network, drawn, located, strength, modelled, strongest, edge_kws
-        )
-        handles += _draw_enclaves(ax, inner, located)
-        handles += _draw_roles(ax, shown.assign(area=area), ends, node_kws)
+        links = links.assign(modelled=links["layer"].isin(modelled))
+        styles = {
+            layer: layer_style(seat, modelled=layer in modelled) for seat, layer in enumerate(drawn)
+        }
+        shown, cut = _strongest(links, drawn, strength.reindex(located.index), strongest, modelled)
+        handles = _draw_links(ax, shown, located, styles, edge_kws)
+        handles += _draw_enclaves(ax, inner.head(arrows), located)
+        handles += _draw_roles(ax, visible, ends, node_kws)
         title = f"width of a link: {printable(label)}" if drawn else None
         legend_beside(ax, handles, title=title, alignment="left", handlelength=3.4)
         write_notes(ax, [*notes, *unplaced, *cut, *_parameters(network, drawn)])
-        texts = [name_of(text, node) for node in shown.index]
+        text = place_names(network.places) if names is None else names
+        texts = [name_of(text, node) for node in visible.index]
         lines = [part for part in ax.patches if isinstance(part, FancyArrowPatch)]
-        must = min(_LED, int((shown["ends"] > 0).sum()))
+        must = min(_LED, int((visible["ends"] > 0).sum()))
         first: dict[str, Any] = {"most": labels, "must": must, "led": _LED, "arrows": lines}
-        points, radii = shown[["lon", "lat"]].to_numpy(), np.sqrt(area.to_numpy()) / 2
+        points, radii = visible[["lon", "lat"]].to_numpy(), np.sqrt(visible["area"].to_numpy()) / 2
         label_points(ax, points, texts, radii=radii, **first)
     return ax
 
 
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(names[:_LISTED]) + more
+def _drawable_links(network: MultilayerNetwork, located: pd.DataFrame) -> pd.DataFrame:
+    """Columns layer, i, j (positions in `located`) and weight, summed over periods."""
+    links = network.links.groupby(["layer", "source", "target"], sort=False)["weight"].sum()
+    links = links.reset_index()
+    links["i"], links["j"] = (located.index.get_indexer(links[e]) for e in ("source", "target"))
+    at = np.vstack([located, [np.nan, np.nan]])  # the last: of nodes that are not there
+    apart = (at[links["i"]] != at[links["j"]]).any(axis=1)
+    kept = (links["i"] >= 0) & (links["j"] >= 0) & apart
+    return links.loc[kept, ["layer", "i", "j", "weight"]]
 
 
-def _ranked(at: pd.DataFrame, strength: pd.Series[float], arrows: pd.DataFrame) -> pd.DataFrame:
-    ends = pd.concat([arrows["home"], arrows["host"]]).value_counts()
-    strength, ends = strength.reindex(at.index), ends.reindex(at.index, fill_value=0)
-    ranked = at.assign(strength=strength, ends=ends)
-    return ranked.sort_values(["ends", "strength"], ascending=False, kind="stable")
+def _strongest(
+    links: pd.DataFrame,
+    layers: list[str],
+    strength: pd.Series[float],
+    most: int,
+    modelled: Collection[str],
+) -> tuple[pd.DataFrame, list[str]]:
+    """The heaviest links of each layer, of equal ones those between the strongest places."""
+    ends = np.sort(strength.to_numpy()[links[["i", "j"]].to_numpy()], axis=1)
+    links = links.assign(weaker=ends[:, 0], stronger=ends[:, 1])
+    parts, cut = [links.head(0)], []
+    for layer in layers:
+        part, name = links[links["layer"] == layer], mark_modelled(layer, modelled)
+        if part.empty:
+            cut.append(f"{name}: no link between places of the map.")
+        if len(part) > most:
+            by = ["weight", "weaker", "stronger"]
+            cut.append(f"{name}: {most:,} of {len(part):,} links are drawn, the heaviest.")
+            part = part.sort_values(by, ascending=False, kind="stable").head(most)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True), cut
 
 
 def _draw_links(
-    ax: Axes,
-    network: MultilayerNetwork,
-    layers: tuple[str, ...],
-    located: pd.DataFrame,
-    strength: pd.Series[float],
-    modelled: Collection[str],
-    strongest: int,
-    edge_kws: Kws,
-) -> tuple[list[Line2D], list[str]]:
-    handles: list[Line2D] = []
-    frames, cut = [], []
-    for layer in layers:
-        links = _drawable_links(network, layer, located)
-        name = mark_modelled(layer, modelled)
-        if links.empty:
-            cut.append(f"{name}: no link between places of the map.")
-        if len(links) > strongest:
-            links, choice = _first(links, strength.reindex(located.index), strongest)
-            cut.append(f"{name}: {strongest:,} of {len(links):,} links are drawn, {choice}.")
-        frames.append(links.head(strongest))
-    if not frames:
-        return [], []
-    links = pd.concat(frames, ignore_index=True)
+    ax: Axes, links: pd.DataFrame, located: pd.DataFrame, styles: dict[str, Any], edge_kws: Kws
+) -> list[Line2D]:
+    if links.empty:
+        return []
     # Links of one pair fan out from the straight line, to sides counted from the same end.
     pair = np.sort(links[["i", "j"]].to_numpy(), axis=1)
     bundle = links.assign(i=pair[:, 0], j=pair[:, 1]).groupby(["i", "j"])["layer"]
@@ -221,67 +233,29 @@ def _draw_links(
     narrow = np.array([1 / float(ax.get_aspect()), 1])
     points = located.to_numpy() * narrow
     ways = curves(points[links["i"]], points[links["j"]], bend.to_numpy()) / narrow
-    for position, layer in enumerate(layers):
-        own, model = links[links["layer"] == layer], layer in modelled
-        if own.empty:
+    handles = []
+    for layer, style in styles.items():
+        mine = links[links["layer"] == layer]
+        if mine.empty:
             continue
-        name, style = mark_modelled(layer, modelled), layer_style(position, modelled=model)
-        alike = links.loc[links["layer"].isin(modelled) == model, "weight"]
+        model = bool(mine["modelled"].iloc[0])
+        alike = links.loc[links["modelled"] == model, "weight"]
         widest = _EVEN if len(alike) > 1 == alike.nunique() else _WIDEST
-        width = np.maximum(own["weight"] / alike.max() * widest, _THINNEST)
+        width = np.maximum(mine["weight"] / alike.max() * widest, _THINNEST)
         look: dict[str, Any] = {"colors": style["color"], "linestyles": [style["linestyle"]]}
         look |= {"alpha": 0.4, "zorder": 1} if model else {"alpha": 0.85, "zorder": 4}
-        look |= {"linewidths": width.to_numpy()} | dict(edge_kws or {})
-        drawn = LineCollection(list(ways[own.index]), **look)
-        drawn.set_gid(layer)
-        ax.add_collection(drawn, autolim=False)
-        upto = "each" if len(own) > 1 == own["weight"].nunique() else "up to"
-        text = printable(f"{name}, {upto} {_rounded(own['weight'].max())}", longest=60)
+        look |= {"linewidths": width.to_numpy(), "gid": layer} | dict(edge_kws or {})
+        ax.add_collection(LineCollection(list(ways[mine.index]), **look), autolim=False)
+        upto = "each" if len(mine) > 1 == mine["weight"].nunique() else "up to"
+        name = mark_modelled(layer, [layer] if model else [])
+        text = printable(f"{name}, {upto} {_rounded(mine['weight'].max())}", longest=60)
         label = entry("\n".join(textwrap.wrap(text, _ENTRY)))
         handles.append(Line2D([], [], linewidth=1.4, label=label, **style))
-    return handles, cut
-
-
-def _first(
-    links: pd.DataFrame, strength: pd.Series[float], strongest: int
-) -> tuple[pd.DataFrame, str]:
-    ends = np.sort(strength.to_numpy()[links[["i", "j"]].to_numpy()], axis=1)
-    ranked = links.assign(weaker=ends[:, 0], stronger=ends[:, 1]).sort_values(
-        ["weight", "weaker", "stronger"], ascending=False, kind="stable"
-    )
-    weight = ranked["weight"].to_numpy()
-    choice = "the heaviest"
-    if weight[strongest - 1] == weight[strongest]:
-        choice += "; of equal ones those between the strongest places"
-    return ranked[links.columns], choice
-
-
-def _heaviest(
-    network: MultilayerNetwork, located: pd.DataFrame, modelled: Collection[str]
-) -> tuple[tuple[str, ...], list[str]]:
-    observed = [layer for layer in network.layers if layer not in modelled]
-    if len(observed) <= _LAYERS:
-        return network.layers, []
-    weight = [float(_drawable_links(network, layer, located)["weight"].sum()) for layer in observed]
-    ranked = [observed[position] for position in np.argsort(-np.array(weight), kind="stable")]
-    fainter = ranked[_LAYERS:]
-    return tuple(layer for layer in network.layers if layer not in fainter), fainter
-
-
-def _drawable_links(network: MultilayerNetwork, layer: str, located: pd.DataFrame) -> pd.DataFrame:
-    """Columns layer, i, j (positions in `located`) and weight, summed over periods."""
-    links = network.links
-    links = links.loc[links["layer"] == layer, ["source", "target", "weight"]]
-    links = links.groupby(["source", "target"], sort=False)["weight"].sum().reset_index()
-    i, j = (located.index.get_indexer(pd.Index(links[end])) for end in ("source", "target"))
-    at = np.vstack([located, [np.nan, np.nan]])  # the last: of nodes that are not there
-    kept = (i >= 0) & (j >= 0) & (at[i] != at[j]).any(axis=1)
-    table = pd.DataFrame({"layer": layer, "i": i, "j": j, "weight": links["weight"]})
-    return table[pd.Series(kept, table.index)]
+    return handles
 
 
 def _strength(
-    network: MultilayerNetwork, layers: tuple[str, ...], modelled: Collection[str]
+    network: MultilayerNetwork, layers: Sequence[str], modelled: Collection[str]
 ) -> pd.Series[float]:
     observed = [layer for layer in layers if layer not in modelled] or list(layers)
     links = network.links
@@ -308,18 +282,18 @@ def _draw_roles(ax: Axes, at: pd.DataFrame, arrows: pd.DataFrame, node_kws: Kws)
     return handles
 
 
-def _parameters(network: MultilayerNetwork, layers: tuple[str, ...]) -> list[str]:
+def _parameters(network: MultilayerNetwork, layers: Sequence[str]) -> list[str]:
     table = network.layer_table.loc[list(layers)]
     known = table.loc[table["modelled"], "parameters"].dropna()
     short = known.map(lambda text: textwrap.shorten(text, _PARAMETERS, placeholder=" ..."))
-    texts = short.where(short.str.endswith("."), short + ".")
-    return [f"{mark_modelled(layer, [layer])}: {text}" for layer, text in texts.items()]
+    return [
+        f"{mark_modelled(layer, [layer])}: {text.removesuffix('.')}."
+        for layer, text in short.items()
+    ]
 
 
 def _rounded(weight: float) -> str:
-    if weight >= 10 or float(weight).is_integer():
-        return number(weight, ",.0f")
-    return number(weight, ".2g")
+    return number(weight, ",.0f" if weight >= 10 or float(weight).is_integer() else ".2g")
 
 
 def arrows_between(

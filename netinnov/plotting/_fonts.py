@@ -99,13 +99,7 @@ def printable(text: object, *, longest: int = 40) -> str:
 
 @contextmanager
 def undrawn_characters() -> Iterator[set[str]]:
-    """Collect the characters of labels that no font can draw, in place of a warning.
-
-    Yields
-    ------
-    set of str
-        It fills as figures are made.
-    """
+    """Collect the characters of labels that no font can draw, in place of a warning."""
     characters: set[str] = set()
     token = _undrawn.set(characters)
     try:

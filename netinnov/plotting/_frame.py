@@ -34,7 +34,7 @@ _NEAR = 3.0
 _MOST_OF = 0.75
 _BAND = 0.07
 LEAST_SIDE = 0.01  # degrees of a map: lines that leave a smaller one take minutes to be drawn
-LAND, SEA, COAST = "#fbfaf6", "#e3ebf0", "#a9b6be"
+_LAND, _SEA, _COAST = "#fbfaf6", "#e3ebf0", "#a9b6be"
 _SHAPE, _BORDER = "#f3f3f0", "#bdbdb8"
 
 
@@ -114,9 +114,71 @@ def inside(located: pd.DataFrame, frame: Frame) -> pd.Series[bool]:
 
 def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Axes:
     ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
-    draw_frame(ax, frame)
-    draw_basemap(ax, basemap, frame)
+    west, east, south, north = frame
+    band = _BAND * (north - south)
+    ax.set(xlim=(west, east), ylim=(south - band, north))
+    ax.set_aspect(1 / squeeze(frame), adjustable="box", anchor="NW")
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{abs(x):g}°{'W' if x < 0 else 'E'}"))
+    ax.yaxis.set_major_formatter(FuncFormatter(_latitude))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(5 if larger() == 1 else 3))
+    ax.spines[:].set(visible=True, color="#bbbbbb")
+    degree = _KM_PER_DEGREE * squeeze(frame)
+    longest = (east - west) * degree / 5
+    unit = 10 ** np.floor(np.log10(longest))
+    km = unit * max(step for step in (1, 2, 5) if step * unit <= longest)
+    start, level = west + 0.03 * (east - west), south - 0.5 * band
+    end = start + km / degree
+    ax.plot([start, end], [level, level], color=INK, linewidth=1.2, zorder=8, gid="scale")
+    write(ax, f"{km:g} km", (end, level), away=(3, 0), zorder=8)
+    if isinstance(basemap, str) and basemap == "land":
+        _draw_land(ax)
+    elif basemap is not None:
+        _draw_shapes(ax, basemap, frame)
     return ax
+
+
+def _latitude(y: float, _: object) -> str:
+    return "" if abs(y) > 90 else f"{abs(y):g}°{'S' if y < 0 else 'N'}"
+
+
+def _draw_land(ax: Axes) -> None:
+    ax.set_facecolor(_SEA)
+    rings = [np.vstack([each, each[:1]]) for each in land_in((*ax.get_xlim(), *ax.get_ylim()))]
+    if rings:
+        path = Outline.make_compound_path(*(Outline(ring, closed=True) for ring in rings))
+        land = PathPatch(path, facecolor=_LAND, edgecolor=_COAST, linewidth=0.4, zorder=0)
+        land.set(gid="land", clip_path=ax.patch)
+        ax.add_artist(land)
+
+
+def _draw_shapes(ax: Axes, basemap: Any, frame: Frame) -> None:
+    geopandas = require("geopandas", extra="maps", needed_by="a map with a basemap")
+    if isinstance(basemap, (str, PathLike)):
+        path = Path(basemap)
+        features = [each | {"properties": {}} for each in features_of(path)]
+        with damage_refused(str(path), Exception):
+            basemap = geopandas.GeoDataFrame.from_features(features, crs=4326)
+    if not isinstance(basemap, (geopandas.GeoSeries, geopandas.GeoDataFrame)):
+        msg = '`basemap` must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; '
+        raise InputError(f"{msg}found {type(basemap).__name__}.")
+    shapes = basemap.geometry
+    if shapes.crs is not None:
+        shapes = shapes.to_crs(4326)
+    elif not (np.abs(shapes.total_bounds) <= [180, 90, 180, 90]).all():
+        ends = ", ".join(f"{each:g}" for each in shapes.total_bounds)
+        msg = "`basemap` has no coordinate system, and its coordinates are not degrees: west, south"
+        raise InputError(f"{msg}, east, north are {ends}. Set it with set_crs().")
+    west, east, south, north = frame
+    visible = shapes.cx[west:east, south:north]
+    labels = {label: label.get_fontsize() for label in (ax.xaxis.label, ax.yaxis.label)}
+    area = visible.geom_type.isin(["Polygon", "MultiPolygon"])
+    filled, style = {"facecolor": _SHAPE, "edgecolor": _BORDER}, {"color": _BORDER}
+    for part, look in ((visible[area], filled), (visible[~area], style)):
+        if len(part):
+            part.plot(ax=ax, aspect=None, linewidth=0.4, zorder=0, gid="basemap", **look)
+    for label, size in labels.items():  # geopandas names the coordinate system, in small type
+        label.set(text="", fontsize=size)
 
 
 def draw_arrow(
@@ -158,89 +220,3 @@ def draw_places(
     ax.scatter(spots["lon"], spots["lat"], **look)
     key: dict[str, Any] = {"linestyle": "none", "markersize": 5, "mec": edge, "mew": width}
     return [Line2D([], [], marker=marker, mfc=face, label=label, **key)]
-
-
-def draw_frame(ax: Axes, frame: Frame) -> None:
-    west, east, south, north = frame
-    band = _BAND * (north - south)
-    ax.set(xlim=(west, east), ylim=(south - band, north))
-    ax.set_aspect(1 / squeeze(frame), adjustable="box", anchor="NW")
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{abs(x):g}°{'W' if x < 0 else 'E'}"))
-    ax.yaxis.set_major_formatter(FuncFormatter(_latitude))
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(5 if larger() == 1 else 3))
-    ax.spines[:].set(visible=True, color="#bbbbbb")
-    _draw_scale(ax, frame, west + 0.03 * (east - west), south - 0.5 * band)
-
-
-def _latitude(y: float, _: object) -> str:
-    return "" if abs(y) > 90 else f"{abs(y):g}°{'S' if y < 0 else 'N'}"
-
-
-def _draw_scale(ax: Axes, frame: Frame, west: float, south: float) -> None:
-    degree = _KM_PER_DEGREE * squeeze(frame)
-    longest = (frame[1] - frame[0]) * degree / 5
-    unit = 10 ** np.floor(np.log10(longest))
-    km = unit * max(step for step in (1, 2, 5) if step * unit <= longest)
-    east = west + km / degree
-    ax.plot([west, east], [south, south], color=INK, linewidth=1.2, zorder=8, gid="scale")
-    write(ax, f"{km:g} km", (east, south), away=(3, 0), zorder=8)
-
-
-def draw_basemap(ax: Axes, basemap: Any, frame: Frame) -> None:
-    if basemap is None:
-        return
-    if isinstance(basemap, str) and basemap == "land":
-        _draw_land(ax)
-        return
-    geopandas = require("geopandas", extra="maps", needed_by="a map with a basemap")
-    shapes = _in_degrees(_read(geopandas, basemap))
-    west, east, south, north = frame
-    visible = shapes.cx[west:east, south:north]
-    labels = {label: label.get_fontsize() for label in (ax.xaxis.label, ax.yaxis.label)}
-    area = visible.geom_type.isin(["Polygon", "MultiPolygon"])
-    filled, style = {"facecolor": _SHAPE, "edgecolor": _BORDER}, {"color": _BORDER}
-    for part, look in ((visible[area], filled), (visible[~area], style)):
-        if len(part):
-            part.plot(ax=ax, aspect=None, linewidth=0.4, zorder=0, gid="basemap", **look)
-    for label, size in labels.items():  # geopandas names the coordinate system, in small type
-        label.set(text="", fontsize=size)
-
-
-def _draw_land(ax: Axes) -> None:
-    ax.set_facecolor(SEA)
-    corners, codes = [], []
-    for outline in land_in((*ax.get_xlim(), *ax.get_ylim())):
-        corners.append(np.vstack([outline, outline[:1]]))
-        codes.append([Outline.MOVETO, *[Outline.LINETO] * (len(outline) - 1), Outline.CLOSEPOLY])
-    if corners:
-        path = Outline(np.concatenate(corners), np.concatenate(codes))
-        land = PathPatch(path, facecolor=LAND, edgecolor=COAST, linewidth=0.4, zorder=0, gid="land")
-        land.set_clip_path(ax.patch)
-        ax.add_artist(land)
-
-
-def _read(geopandas: Any, basemap: Any) -> Any:
-    if isinstance(basemap, geopandas.GeoSeries):
-        return basemap
-    if isinstance(basemap, geopandas.GeoDataFrame):
-        return basemap.geometry
-    if not isinstance(basemap, (str, PathLike)):
-        msg = '`basemap` must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; '
-        raise InputError(f"{msg}found {type(basemap).__name__}.")
-    path = Path(basemap)
-    features = [each | {"properties": {}} for each in features_of(path)]
-    with damage_refused(str(path), Exception):
-        return geopandas.GeoDataFrame.from_features(features, crs=4326).geometry
-
-
-def _in_degrees(shapes: Any) -> Any:
-    if shapes.crs is not None:
-        return shapes.to_crs(4326)
-    west, south, east, north = shapes.total_bounds
-    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
-        msg = "`basemap` has no coordinate system, and its coordinates are not degrees: they go "
-        raise InputError(
-            f"{msg}from {west:g}, {south:g} to {east:g}, {north:g}. Set it with set_crs()."
-        )
-    return shapes

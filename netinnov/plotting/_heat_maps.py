@@ -1,109 +1,23 @@
-"""Matrices as shades: flows between communities, layer similarity."""
+"""Tables as shades: layer similarity, location quotients, centralities of the first places."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from netinnov._network.matrices import flat_matrix
+from netinnov._runtime.arguments import as_whole
 from netinnov._typing import Floats
-from netinnov.community import Partition
-from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import drawing, number, page_width, percent, write_notes
-from netinnov.plotting._fonts import Names, name_of, place_names, printable
+from netinnov.plotting._drawing import drawing, number, page_width, table_of
+from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._style import DOUBLE, SINGLE, larger
 
-_ROWS = 10  # communities with a row of their own
 _CELLS, _LETTER = 0.6, 1.5  # of the page, that cells share; millimetres of a letter
-
-
-def plot_community_flows(
-    network: MultilayerNetwork,
-    membership: pd.Series[Any] | pd.DataFrame | Mapping[str, Any] | Partition,
-    *,
-    names: Names | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the weight inside and between communities as shares, in shades and figures.
-
-    Parameters
-    ----------
-    network : MultilayerNetwork
-        Weights are summed over layers, as `flatten` does. Self-links do not count.
-    membership : Series, DataFrame, mapping or Partition
-        One label a node. A table node x layer is taken if all copies of a node have one label.
-    names : mapping from node to str, optional
-        Labels of the nodes; by default their names in ``network.nodes``.
-    ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
-
-    Returns
-    -------
-    Axes
-        Cells are shares of all weight. Rows are sources, and the diagonal is the weight inside. In
-        undirected networks a link has no source, and only the lower half is drawn: all cells drawn
-        add up to 100 %. A community is called by its strongest node, and the number of nodes; the
-        ten with most weight have a row, the rest are added up as "others".
-
-    Raises
-    ------
-    InputError
-        If copies of a node have different labels, there is no weight between labelled nodes, or one
-        of several layers holds shares of each origin's total.
-
-    Notes
-    -----
-    Nodes without a label are left out with their links, and counted. If a layer is directed, a
-    link of an undirected layer counts as two opposite ones. Of a single layer of shares of each
-    origin's total, every origin has the same weight, whatever its size.
-
-    Examples
-    --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": list("abc"), "target": list("bcd"), "weight": [5, 1, 4]})
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
-    >>> ax = plot_community_flows(network, {"a": 0, "b": 0, "c": 1, "d": 1})
-    >>> [text.get_text() for text in ax.texts]
-    ['50.0', '10.0', '40.0']
-    """
-    weight = flat_matrix(network, "a sum over layers")
-    codes = node_codes(network, membership)
-    known = codes >= 0
-    source, target = weight.nonzero()
-    inner = known[source] & known[target]
-    source, target, data = source[inner], target[inner], weight.data[inner]
-    total, everything = float(data.sum()), float(weight.data.sum())
-    if total <= 0:
-        raise InputError("a matrix of communities needs weight between labelled nodes; found none.")
-    strength = sum(np.bincount(end, data, network.n_nodes) for end in (source, target))
-    called = place_names(network.nodes) if names is None else names
-    group, tags = _grouped(network, codes, np.asarray(strength), called)
-    shown = np.zeros((len(tags), len(tags)))
-    np.add.at(shown, (group[source], group[target]), data)
-    shown /= total
-    inside = float(data[codes[source] == codes[target]].sum()) / total
-    half = not network.directed
-    if half:
-        shown = np.tril(shown + np.tril(shown.T, -1))
-    notes = [f"Inside communities: {percent(inside)} of the weight."]
-    if (~known).any():
-        lost = percent(1 - total / everything)
-        without = f"Nodes without a label, left out: {(~known).sum():,}"
-        notes.append(f"{without} ({lost} of the weight)." if total < everything else f"{without}.")
-    shares = pd.DataFrame(100 * shown, tags, tags)
-    with drawing(ax, SINGLE, 88) as ax:
-        draw_matrix(ax, shares, shares.map("{:.1f}".format), "% of all weight", half=half, vmin=0)
-        write_notes(ax, notes, label="" if half else "to")
-        ax.set_ylabel("" if half else "from")
-    return ax
+_SATURATED = 2.0  # log2 quotient at which the colour scale saturates
 
 
 def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | None = None) -> Axes:
@@ -123,16 +37,13 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     -------
     Axes
         Of a symmetric table the lower half, of any other the whole matrix. Blank: undefined.
-        Shades run from 0 to 1, if there are negative values from -1 (red) to 1 (blue).
+        Shades run from 0 to 1, if there are negative values from -1 (red) to 1 (blue). Figures are
+        left out where the cells are too narrow for them.
 
     Raises
     ------
     InputError
         If the table is empty, its rows and columns differ, or a value is out of [-1, 1].
-
-    Notes
-    -----
-    Figures are left out where the cells are too narrow for them.
 
     Examples
     --------
@@ -141,7 +52,15 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     >>> [text.get_text() for text in plot_layer_similarity(table).texts]
     ['1', '.25', '1']
     """
-    values = _square(table)
+    of = "centrality.layer_overlap()"
+    if not isinstance(table, pd.DataFrame) or table.empty or [*table.index] != [*table.columns]:
+        msg = "`table` must be square, its rows and columns the same layers in one order; found "
+        raise InputError(f"{msg}{getattr(table, 'shape', type(table).__name__)}; see {of}.")
+    if not all(map(pd.api.types.is_numeric_dtype, table.dtypes)):
+        raise InputError("`table` must hold numbers.")
+    values: Floats = table_of("table", table, of=of).to_numpy(np.float64)
+    if np.nanmax(np.abs(values), initial=0) > 1 + 1e-9:
+        raise InputError("`table` must hold values between -1 and 1, such as an overlap.")
     symmetric = bool(np.allclose(values, values.T, equal_nan=True))
     tags = [printable(name) for name in table.index]
     low = -1.0 if np.nanmin(values, initial=0) < 0 else 0.0
@@ -151,6 +70,109 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
         shown = pd.DataFrame(values, tags, tags)
         label = printable(label, longest=80)
         draw_matrix(ax, shown, shown.map(_two_digits), label, half=symmetric, **scale)
+    return ax
+
+
+def plot_location_quotients(
+    quotients: pd.DataFrame, *, names: Names | None = None, top: int = 15, ax: Axes | None = None
+) -> Axes:
+    """Draw location quotients as shades on a logarithmic scale, with their values.
+
+    Parameters
+    ----------
+    quotients : DataFrame
+        Regions x fields, in the order drawn, as `mechanisms.agglomeration.location_quotient` gives
+        it.
+    names : mapping from region to str, optional
+        Labels of the rows.
+    top : int
+        How many rows are drawn.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+
+    Returns
+    -------
+    Axes
+        White at 1, purple above, orange below, from 1/4 to 4; blank where it is 0 or missing.
+
+    Raises
+    ------
+    InputError
+        If there is no row or column, or a value is negative.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"solar": [1.6, 0.4], "tea": [0.4, 1.6]}, index=["hangzhou", "quzhou"])
+    >>> [text.get_text() for text in plot_location_quotients(table).get_yticklabels()]
+    ['hangzhou', 'quzhou']
+    """
+    quotients = table_of("quotients", quotients, of="mechanisms.agglomeration.location_quotient()")
+    table = quotients.head(as_whole("top", top, low=1)).astype(float)
+    if table.empty or (table < 0).any(axis=None):
+        msg = "`quotients` must have rows and columns, and no negative value; found "
+        raise InputError(f"{msg}{quotients.shape[0]} x {quotients.shape[1]}.")
+    shade = table.where(table > 0).map(np.log2).clip(-_SATURATED, _SATURATED)
+    with drawing(ax, DOUBLE, 24 + 5.2 * len(table)) as ax:
+        bar: dict[str, Any] = {"label": "location quotient", "ticks": [-2, -1, 0, 1, 2]}
+        bar["format"] = FuncFormatter(lambda x, _: f"{2.0**x:g}")
+        texts = table.map(lambda value: f"{value:.2g}")
+        shade = shade.set_axis([name_of(names, row) for row in table.index])
+        most = 1.25 * _SATURATED  # the darkest shades would drown the figures
+        _shaded_table(ax, shade, texts, bar, cmap="PuOr", vmin=-most, vmax=most)
+    return ax
+
+
+def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int = 15) -> Axes:
+    """Draw the measures of the first places of a table as shades, their values as figures.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index = place, the most central first; a numeric column a measure; ``name``: labels.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+    top : int
+        How many rows are drawn.
+
+    Returns
+    -------
+    Axes
+        The shade is the standard score over **all** rows of the table (population standard
+        deviation), 0 where all values are the same but for rounding; blank where a value is
+        undefined or infinite. A measure that is undefined everywhere is left out.
+
+    Raises
+    ------
+    InputError
+        If the table has no numeric column or no row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"degree": [3.0, 1.0]}, index=["a", "b"])
+    >>> plot_centralities(table).collections[0].get_array().ravel().tolist()
+    [1.0, -1.0]
+    """
+    top = as_whole("top", top, low=1)
+    table = table_of("table", table, of="centrality.centrality_table()")
+    measures = table.select_dtypes("number").dropna(axis=1, how="all")
+    if measures.empty:
+        msg = f"the table needs rows and at least one numeric column; found {table.shape}."
+        raise InputError(msg)
+    finite = measures.where(np.isfinite(measures))
+    spread = finite.std(ddof=0)
+    spread = spread.where(spread > 1e-9 * finite.abs().max(), np.inf)
+    scores = ((finite - finite.mean()) / spread).head(top)
+    names = table.get("name", table.index)
+    with drawing(ax, DOUBLE, 24 + 5.2 * len(scores)) as ax:
+        limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)
+        bar = {"label": f"standard deviations\nabove the mean of {len(table):,}"}
+        texts = measures.head(top).map(
+            lambda x: "–" if x != x else number(x, ",.0f" if abs(x) >= 1000 else ".3g")
+        )
+        scores = scores.set_axis(list(map(str, names[:top])))
+        _shaded_table(ax, scores, texts, bar, vmin=-limit / 4, vmax=limit)
     return ax
 
 
@@ -170,7 +192,7 @@ def _two_digits(value: float) -> str:
     return text.removesuffix(".00") if text.endswith(".00") else text.replace("0.", ".", 1)
 
 
-def shaded_table(
+def _shaded_table(
     ax: Axes, shades: pd.DataFrame, texts: pd.DataFrame, bar: dict[str, Any], **scale: Any
 ) -> None:
     """A row for each place and a column for each number, headed above."""
@@ -191,45 +213,3 @@ def _draw_shades(ax: Axes, shades: pd.DataFrame, bar: dict[str, Any], **options:
     ax.tick_params(axis="y", rotation=0)
     ax.tick_params(length=0)
     ax.set(xlabel="", ylabel="")
-
-
-def _grouped(
-    network: MultilayerNetwork,
-    codes: npt.NDArray[np.int64],
-    strength: Floats,
-    names: Names,
-) -> tuple[npt.NDArray[np.int64], list[str]]:
-    known = codes >= 0
-    n = int(codes.max()) + 1
-    weight = np.bincount(codes[known], strength[known], n)
-    size = np.bincount(codes[known], minlength=n)
-    rank = np.argsort(-weight, kind="stable")
-    kept = rank if n <= _ROWS + 1 else rank[:_ROWS]
-    row = np.full(n, len(kept))
-    row[kept] = np.arange(len(kept))
-    nodes = network.nodes.index
-    tags = []
-    for code in kept:
-        members = np.flatnonzero(codes == code)
-        first = nodes[members[strength[members].argmax()]]
-        tags.append(f"{printable(name_of(names, first), longest=24)} ({size[code]:,})")
-    if len(kept) < n:
-        tags.append(f"{n - _ROWS:,} others ({size.sum() - size[kept].sum():,})")
-    return np.where(known, row[codes], -1), tags
-
-
-def _square(table: Any) -> Floats:
-    if (
-        not isinstance(table, pd.DataFrame)
-        or not len(table)
-        or not table.index.equals(table.columns.rename(table.index.name))
-    ):
-        shape = table.shape if isinstance(table, pd.DataFrame) else type(table).__name__
-        msg = "`table` must be square, its rows and columns the same layers in one order"
-        raise InputError(f"{msg}; found {shape}; see centrality.layer_overlap().")
-    if not all(pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes):
-        raise InputError("`table` must hold numbers.")
-    values: Floats = table.to_numpy(np.float64)
-    if np.nanmax(np.abs(values), initial=0) > 1 + 1e-9:
-        raise InputError("`table` must hold values between -1 and 1, such as an overlap.")
-    return values

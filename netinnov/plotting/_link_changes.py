@@ -45,30 +45,23 @@ def plot_link_changes(
         Labels; by default the names in `places`.
     label : str
         What the weight of a link is, with its unit.
-    basemap : "land", None, GeoDataFrame, GeoSeries or path
-        What is drawn below; see `plot_flow_map`.
-    edge_kws, node_kws : mapping, optional
-        Settings of matplotlib for the lines (`LineCollection`) and for the places (`scatter`).
-    ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+    basemap, edge_kws, node_kws, ax
+        As in `plot_flow_map`.
 
     Returns
     -------
     Axes
         Gains solid, losses dashed, the width in proportion to the change of weight, on one scale
         for both, with a least width. Dots are the ends of the links drawn; a star stands where a
-        node is that was not there before, such as a park.
+        node is that was not there before, such as a park. Pairs of places are drawn once, their
+        changes summed, those of a new node apart: at most 60 of those gained and of those lost, the
+        largest, and at most 20 places are named. The caption (`save_figure`) counts what is not
+        drawn.
 
     Raises
     ------
     InputError
         If a column is missing.
-
-    Notes
-    -----
-    Pairs of places are drawn once, their changes summed, those of a new node apart: at most 60 of
-    those gained and of those lost, the largest. What is not drawn is counted in the caption
-    (`save_figure`). At most 20 places are named, those with most change.
 
     Examples
     --------
@@ -87,6 +80,7 @@ def plot_link_changes(
     places = table_of("places", places, ["lon", "lat"], of="MultilayerNetwork.places")
     at = places[["lon", "lat"]].astype(float).dropna()
     lines, unplaced, inner = _between_places(changes, at)
+    changes = changes.astype({"source_new": bool, "target_new": bool})
     new_ends = [changes.loc[changes[f"{end}_new"], f"{end}_place"] for end in ("source", "target")]
     new = sorted(place for place in pd.concat(new_ends).dropna().unique() if place in at.index)
     notes = [f"Pairs inside one place, not drawn: {inner}."] if inner else []

@@ -62,8 +62,8 @@ def plot_network(
     arrange: Arrange = "colours",
     layers: Sequence[str] | None = None,
     layout: Layout | pd.DataFrame | None = None,
-    groups: Partition | pd.Series[Any] | pd.DataFrame | str | None = None,
-    size: pd.Series[float] | str | None = None,
+    groups: Partition | pd.Series[Any] | pd.DataFrame | None = None,
+    size: pd.Series[float] | None = None,
     labels: int = 12,
     names: Names | None = None,
     strongest: int = 1500,
@@ -81,14 +81,14 @@ def plot_network(
         another, seen in perspective. A node has one position in all layers.
     layers : sequence of str, optional
         In this order. Default: all, or those of most links, up to 7 colours or 6 planes.
-    layout : {"fruchterman_reingold", "kamada_kawai", "map"} or DataFrame, optional
-        ``"map"``: at the coordinates of the places. A DataFrame: ``x`` and ``y`` of all nodes.
-        Default: Kamada and Kawai's for connected networks of up to 80 nodes.
-    groups : Partition, Series, DataFrame or str, optional
-        Communities, or any label of the nodes (as a Series, or the name of a column), or of the
-        nodes in each layer. Told apart by colour and marker. Default: two to seven kinds.
-    size : Series or str, optional
-        Values at least 0 or a column of the nodes, as areas of markers. Default: equal markers.
+    layout : {"fruchterman_reingold", "kamada_kawai"} or DataFrame, optional
+        A DataFrame: ``x`` and ``y`` of all nodes. Default: Kamada and Kawai's for connected
+        networks of up to 80 nodes.
+    groups : Partition, Series or DataFrame, optional
+        Communities, or any label of the nodes, or of the nodes in each layer. Told apart by colour
+        and marker. Default: two to seven kinds.
+    size : Series, optional
+        Values at least 0, as areas of markers. Default: equal markers.
     labels : int
         At most this many nodes are named in each picture, those of the largest `size` or of most
         links first: a third in any case, if need be by a line, the others where there is room.
@@ -115,8 +115,8 @@ def plot_network(
 
     Notes
     -----
-    Forces see the layers drawn, each with the same total, and the square roots of weights;
-    direction is ignored. The caption (`save_figure`) says what areas mean and what is left out.
+    Forces see the layers drawn, each with the same total, and the square roots of weights. The
+    caption (`save_figure`) says what areas mean and what is left out.
 
     References
     ----------
@@ -137,25 +137,26 @@ def plot_network(
     drawn = _chosen_layers(network, layers, arrange)
     rng = check_rng(rng)
     together = arrange == "colours"
-    coded = node_groups(network, groups, drawn, by_layer=not together)
+    groups_of = node_groups(network, groups, drawn, by_layer=not together)
     areas, measure = marker_areas(network, size, pictures=1 if together else len(drawn))
     at = node_positions(network, drawn, layout, rng)
-    located = np.flatnonzero(np.isfinite(at).all(axis=1)).astype(np.int32)
-    at = _in_box(at, located, depth=None if together else 1.0)
+    at = _in_box(at, depth=None if together else 1.0)
     links = [heaviest_links(network, layer, strongest) for layer in drawn]
-    order = _by_importance(areas, links, located)
     pictures = _pictures(arrange, at, links)
-    height = float(np.nanmax(at[:, 1], initial=0.0))
+    ends = [np.concatenate([part.source, part.target]) for part in links]
+    degree = sum((np.bincount(each, minlength=len(areas)) for each in ends), np.zeros(len(areas)))
+    order = np.lexsort([-degree, -areas])
     modelled = modelled_layers(network)
     titles = [printable(mark_modelled(layer, modelled)) for layer in drawn]
     by_colour = together and len(drawn) > 1
-    plain = len(drawn) == 1 or (coded is not None and not together)
-    solid = {"linestyle": "solid"}
-    styles = []
-    for seat, layer in enumerate(drawn):
-        style = {"color": GREY} if plain else layer_style(seat, modelled=layer in modelled)
-        styles.append(style | solid if plain or together else style)
-    with drawing(ax, DOUBLE, _millimetres(arrange, len(drawn), height)) as ax:
+    plain = len(drawn) == 1 or (groups_of is not None and not together)
+    styles = [layer_style(seat, modelled=layer in modelled) for seat, layer in enumerate(drawn)]
+    styles = [{"color": GREY, "linestyle": "solid"}] * len(drawn) if plain else styles
+    if together:
+        styles = [style | {"linestyle": "solid"} for style in styles]
+    height = DOUBLE * float(at[:, 1].max(initial=0.0))
+    height = float(np.clip(12 + height, 60, 150)) if together else _height_of_planes(len(drawn))
+    with drawing(ax, DOUBLE, height) as ax:
         beside = [] if together else _draw_planes(ax, titles)
         if not together:
             _follow(ax, pictures, order[:labels])
@@ -168,12 +169,11 @@ def plot_network(
             for number in picture.layers:
                 bend = _APART * (number - (len(drawn) - 1) / 2) if by_colour else 0.0
                 draw_links(ax, links[number], picture.at, styles[number], bend=bend)
-            codes = None if coded is None else coded.codes[picture.layers[:1], located]
-            where, faint = picture.at[located], ~picture.linked[located]
-            entries = draw_nodes(
-                ax, where, areas[located], coded, codes, grey=by_colour, faint=faint
+            codes = None if groups_of is None else groups_of.codes[picture.layers[0]]
+            marks = draw_nodes(
+                ax, picture.at, areas, groups_of, codes, grey=by_colour, faint=~picture.linked
             )
-            handles |= {str(entry.get_label()): entry for entry in entries}
+            handles |= {str(mark.get_label()): mark for mark in marks}
         ax.set_aspect("equal")
         ax.autoscale_view()
         ax.margins(x=0.02, y=0.02)
@@ -184,49 +184,44 @@ def plot_network(
         legend_above(ax, list(handles.values()), ncols=6)
         hidden = sum(part.n_hidden for part in links)
         fewer = len(network.layers) - len(drawn) if layers is None else 0
-        left_out = (
-            ("Links", "the lightest", hidden),
-            ("Layers", "those of fewest links", fewer),
-            ("Nodes", "as they have no coordinates", len(at) - len(located)),
-        )
-        area = [f"Area of a node: {printable(measure)}."] if measure else []
-        write_notes(
-            ax, area + [f"{parts} left out, {why}: {n:,}." for parts, why, n in left_out if n]
-        )
-        _label(ax, network, pictures, order, labels, names, areas, beside)
+        notes = [f"Area of a node: {printable(measure)}."] if measure else []
+        notes += [f"Links left out, the lightest: {hidden:,}."] if hidden else []
+        notes += [f"Layers left out, those of fewest links: {fewer:,}."] if fewer else []
+        write_notes(ax, notes)
+        first = [
+            next((k, node) for k, one in enumerate(pictures) if one.linked[node])
+            for node in order[:labels].tolist()
+            if any(one.linked[node] for one in pictures)
+        ]
+        spots = list(dict.fromkeys([*first, *product(range(len(pictures)), order.tolist())]))
+        nodes = [node for _, node in spots]
+        points = np.array([pictures[number].at[node] for number, node in spots])
+        texts = [name_of(names, node) for node in network.storage.nodes.index[nodes]]
+        most: dict[str, Any] = {"most": len(first), "must": len(first) // 3, "beside": beside}
+        label_points(ax, points, texts, radii=np.sqrt(areas[nodes] / np.pi), **most)
     return ax
 
 
 def _chosen_layers(
     network: MultilayerNetwork, layers: Sequence[str] | None, arrange: Arrange
 ) -> list[str]:
-    drawn = (
-        list(network.layers) if layers is None else check_names("layers", layers, network.layers)
-    )
-    if not drawn and (layers is not None or arrange != "colours"):
-        raise InputError("`layers` must name a layer of the network; found none.")
-    if layers is not None:
+    if layers is not None and (drawn := check_names("layers", layers, network.layers)):
         return drawn
-    count = [-network.storage.block(layer).indices.size for layer in drawn]
-    return [drawn[k] for k in sorted(np.argsort(count, kind="stable")[: _MOST[arrange]])]
+    if layers is not None or (arrange != "colours" and not network.layers):
+        raise InputError("`layers` must name a layer of the network; found none.")
+    count = [-network.storage.block(layer).indices.size for layer in network.layers]
+    heaviest = sorted(np.argsort(count, kind="stable")[: _MOST[arrange]])
+    return [network.layers[k] for k in heaviest]
 
 
-def _in_box(at: Floats, located: Codes, depth: float | None) -> Floats:
-    if not located.size:
+def _in_box(at: Floats, depth: float | None) -> Floats:
+    if not len(at):
         return at
-    low, extent = at[located].min(axis=0), np.ptp(at[located], axis=0)
+    low, extent = at.min(axis=0), np.ptp(at, axis=0)
     extent = np.where(extent > 0, extent, 1.0)
     if depth is None:
         return np.asarray((at - low) / max(extent[0], extent[1] / 1.1))
     return np.asarray((at - low) * [1, depth] / extent)
-
-
-def _by_importance(areas: Floats, links: list[DrawnLinks], located: Codes) -> Codes:
-    ends = np.concatenate(
-        [located[:0], *(end for part in links for end in (part.source, part.target))]
-    )
-    order = np.lexsort([-np.bincount(ends, minlength=len(areas)), -areas])
-    return np.asarray(order[np.isin(order, located)])
 
 
 def _pictures(arrange: Arrange, at: Floats, links: list[DrawnLinks]) -> list[_Picture]:
@@ -268,29 +263,5 @@ def _follow(ax: Axes, pictures: list[_Picture], nodes: Codes) -> None:
     ax.add_collection(LineCollection(lines, zorder=1, **style))
 
 
-def _label(
-    ax: Axes,
-    network: MultilayerNetwork,
-    pictures: list[_Picture],
-    order: Codes,
-    labels: int,
-    names: Names | None,
-    areas: Floats,
-    beside: list[Text],
-) -> None:
-    first: list[tuple[int, int]] = []
-    for node in order[:labels].tolist():
-        first += [(k, node) for k, one in enumerate(pictures) if one.linked[node]][:1]
-    rest = product(range(len(pictures)), order.tolist())
-    spots = list(dict.fromkeys([*first, *rest]))
-    nodes = [node for _, node in spots]
-    at = np.array([pictures[number].at[node] for number, node in spots])
-    texts = [name_of(names, node) for node in network.storage.nodes.index[nodes]]
-    radii, most = np.sqrt(areas[nodes] / np.pi), len(first)
-    label_points(ax, at, texts, radii=radii, most=most, must=most // 3, beside=beside)
-
-
-def _millimetres(arrange: Arrange, n: int, height: float) -> float:
-    if arrange == "planes":
-        return min(230.0, 12 + DOUBLE * _NEXT / _WIDE * n)
-    return float(np.clip(12 + height * DOUBLE, 60, 150))
+def _height_of_planes(n: int) -> float:
+    return min(230.0, 12 + DOUBLE * _NEXT / _WIDE * n)

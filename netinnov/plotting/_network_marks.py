@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
-from netinnov._runtime.arguments import check_name, examples, shown
+from netinnov._runtime.arguments import examples, shown
 from netinnov._typing import Codes, Floats
 from netinnov.community import Partition
 from netinnov.errors import InputError
@@ -65,12 +65,9 @@ def curves(start: Floats, end: Floats, bend: Floats) -> Floats:
 def draw_links(
     ax: Axes, links: DrawnLinks, at: Floats, style: dict[str, Any], *, bend: float = 0.0
 ) -> None:
-    known = np.isfinite(at.sum(axis=1))
-    shown = known[links.source] & known[links.target]
-    if not shown.any():
+    start, end, weight = at[links.source], at[links.target], links.weight
+    if not weight.size:
         return
-    start, end = at[links.source[shown]], at[links.target[shown]]
-    weight = links.weight[shown]
     equal = weight.max() == weight.min()
     thick = float(np.clip(14 / np.sqrt(len(weight)), 0.4, 1.0))
     widths = np.full(len(weight), thick) if equal else 0.25 + 1.5 * weight / weight.max()
@@ -111,17 +108,12 @@ def node_groups(
     if groups is None:
         if not 2 <= nodes["kind"].nunique() <= len(_MARKERS):
             return None
-        groups = "kind"
-    called = ""
-    if isinstance(groups, str):
-        labels: Any = nodes[check_name("groups", groups, list(nodes.columns), of="the nodes")]
-    elif isinstance(groups, Partition):
-        labels, called = groups.membership, "community "
-    else:
-        labels = groups
+        groups = nodes["kind"]
+    called = "community " if isinstance(groups, Partition) else ""
+    labels: Any = groups.membership if isinstance(groups, Partition) else groups
     if not isinstance(labels, (pd.Series, pd.DataFrame)):
-        msg = "`groups` must be a Partition, a Series over the nodes, a DataFrame nodes x layers, "
-        raise InputError(f"{msg}or the name of a column of the nodes; found {shown(groups)}.")
+        msg = "`groups` must be a Partition, a Series over the nodes, or a DataFrame nodes x layers"
+        raise InputError(f"{msg}; found {shown(groups)}.")
     labels = labels.reindex(nodes.index)
     if isinstance(labels, pd.DataFrame):
         if missing := [layer for layer in layers if layer not in labels]:
@@ -157,11 +149,8 @@ def marker_areas(network: MultilayerNetwork, size: Any, *, pictures: int) -> tup
     usual = float(np.clip(_TOGETHER / n / np.sqrt(pictures), 2 * _LEAST, 40.0))
     if size is None:
         return np.full(network.n_nodes, usual), ""
-    if isinstance(size, str):
-        size = nodes[check_name("size", size, list(nodes.columns), of="the nodes")]
     if not isinstance(size, pd.Series) or not pd.api.types.is_numeric_dtype(size.dtype):
-        msg = "`size` must be a Series of numbers over the nodes, or the name of such a column of "
-        raise InputError(f"{msg}the nodes; found {shown(size)}.")
+        raise InputError(f"`size` must be a Series of numbers over the nodes; found {shown(size)}.")
     value = size.reindex(nodes.index).to_numpy(dtype=np.float64, na_value=np.nan)
     if (value < 0).any() or np.isinf(value).any():
         raise InputError("`size` must be finite and at least 0; found other values.")

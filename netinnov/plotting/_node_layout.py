@@ -1,4 +1,4 @@
-"""Positions of nodes in a plane: as given, on a map, or by forces."""
+"""Positions of nodes in a plane: as given, or by forces."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-Layout = Literal["fruchterman_reingold", "kamada_kawai", "map"]
+Layout = Literal["fruchterman_reingold", "kamada_kawai"]
 
 _SMALL = 80  # nodes of a connected network up to which the default is Kamada and Kawai's layout
 _FEW, _MANY = 500, 2000  # nodes; from there on forces reach only the neighbourhood
@@ -28,12 +28,10 @@ def node_positions(
     layout: Layout | pd.DataFrame | None,
     rng: np.random.Generator,
 ) -> Floats:
-    if layout is not None and not isinstance(layout, str):
-        return _as_given(network, layout)
-    if layout is not None:
+    if isinstance(layout, str):
         check_choice("layout", layout, Layout)
-    if layout == "map":
-        return _on_map(network)
+    elif layout is not None:
+        return _as_given(network, layout)
     return _by_forces(_attraction(network, layers), layout, rng)
 
 
@@ -41,24 +39,11 @@ def _as_given(network: MultilayerNetwork, layout: object) -> Floats:
     if not isinstance(layout, pd.DataFrame) or not {"x", "y"} <= set(layout.columns):
         msg = "`layout` must be the name of a layout, or a DataFrame with columns x and y and a "
         raise InputError(f"{msg}row for each node; found {shown(layout)}.")
-    at = layout[["x", "y"]].reindex(network.storage.nodes.index).to_numpy(dtype=np.float64)
-    unknown = np.flatnonzero(~np.isfinite(at).all(axis=1))
-    if unknown.size:
-        nodes = network.storage.nodes.index[unknown].tolist()
-        msg = f"`layout` must place all nodes; {len(nodes)} have no x or y: {examples(nodes)}."
+    table = layout[["x", "y"]].reindex(network.storage.nodes.index).astype(float)
+    if unknown := table.index[~np.isfinite(table).all(axis=1)].tolist():
+        msg = f"`layout` must place all nodes; {len(unknown)} have no x or y: {examples(unknown)}."
         raise InputError(msg)
-    return at
-
-
-def _on_map(network: MultilayerNetwork) -> Floats:
-    table = network.storage.places[["lon", "lat"]].to_numpy(dtype=np.float64)
-    at = np.vstack([table, [np.nan, np.nan]])[network.storage.place_codes]
-    known = np.isfinite(at).all(axis=1)
-    if not known.any():
-        msg = "`layout` 'map' needs places with `lon` and `lat`; no node has one. Leave `layout` "
-        raise InputError(f"{msg}out for a layout by forces.")
-    middle = np.deg2rad((at[known, 1].min() + at[known, 1].max()) / 2)
-    return np.asarray(at * [np.cos(middle), 1.0])
+    return table.to_numpy()
 
 
 def _attraction(network: MultilayerNetwork, layers: Sequence[str]) -> sparse.coo_array:

@@ -1,4 +1,4 @@
-"""Plans of enclaves and of centres: maps of sites and of places."""
+"""Plans of enclaves and of centres on maps, what they reach, and hosts for one home."""
 
 from __future__ import annotations
 
@@ -7,13 +7,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from netinnov._runtime.arguments import check_type
+from netinnov._runtime.arguments import as_whole, check_type
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.planning import CentrePlan, SitingPlan
-from netinnov.plotting._drawing import legend_above, table_of, write_notes
-from netinnov.plotting._fonts import Names, name_of, place_names
+from netinnov.planning import CentrePlan, ParetoPlans, SitingPlan
+from netinnov.plotting._drawing import (
+    drawing,
+    label_rows,
+    legend_above,
+    table_of,
+    write_columns,
+    write_notes,
+)
+from netinnov.plotting._effects import draw_histogram
+from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import (
     Frame,
     arrow_handle,
@@ -25,11 +34,10 @@ from netinnov.plotting._frame import (
     map_axes,
 )
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import GREY, INK, PALETTE, print_style
+from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, print_style
 
 _ARROW: dict[str, Any] = {"color": PALETTE[1]}
-_LARGEST = 150.0  # area of the marker of the strongest place, in square points
-_LEAST = 4.0
+_LARGEST, _LEAST = 150.0, 4.0  # areas of the markers of the strongest place and of others, points^2
 _NAMED = 10  # places that change, then the strongest
 
 
@@ -61,10 +69,8 @@ def plot_sites(
         Labels; by default the names in `places`.
     extent : (west, east, south, north), optional
         Degrees of the frame; by default all homes and hosts.
-    basemap : "land", None, GeoDataFrame, GeoSeries or path
-        What is drawn below; see `plot_flow_map`.
-    ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+    basemap, ax
+        As in `plot_flow_map`.
 
     Returns
     -------
@@ -89,26 +95,22 @@ def plot_sites(
     'site of the plan, from home to host'
     """
     check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
-    pairs = table_of("pairs", pairs, ["home", "host"], of="a table of candidates")
+    pairs, text, at = _pairs_and_places(pairs, places, names)
     if unknown := [site for site in plan.sites if site not in pairs.index]:
         raise InputError(f"`pairs` must have all sites of the plan; {unknown[:5]} are not in it.")
-    places = table_of("places", places, ["lon", "lat"], of="MultilayerNetwork.places")
-    at = places[["lon", "lat"]].astype(float).dropna()
-    at = at.loc[
-        [end for end in pd.unique(pairs[["home", "host"]].to_numpy().ravel()) if end in at.index]
-    ]
+    ends = pd.Index(pd.unique(pairs[["home", "host"]].to_numpy().ravel()))
+    at = at.loc[ends[ends.isin(at.index)]]
     if at.empty:
         raise InputError("`places` must have lon and lat of homes or hosts; none are known.")
     frame = asked_frame(extent, at)
     at = at[inside(at, frame)]
-    text = place_names(places) if names is None else names
     chosen = pairs.loc[list(plan.sites)]
-    called: dict[str, str] = {}
-    for site, home in zip(plan.sites, chosen["home"], strict=True):
-        called.setdefault(home, name_of(text, home))
-        if shares is not None and site in shares.index:
-            comma = "," if called[home] != name_of(text, home) else ""
-            called[home] += f"{comma} {100 * shares[site]:.0f}\N{NO-BREAK SPACE}%"
+    called = {place: name_of(text, place) for place in at.index}
+    if shares is not None:
+        known = shares.reindex(chosen.index).groupby(chosen["home"].to_numpy())
+        for home, group in known:
+            parts = [f"{100 * share:.0f}\N{NO-BREAK SPACE}%" for share in group.dropna()]
+            called[home] = " ".join([name_of(text, home), ", ".join(parts)]).strip()
     with print_style():
         ax = map_axes(ax, frame, basemap)
         drawn = _draw_sites(ax, at, chosen)
@@ -122,15 +124,24 @@ def plot_sites(
                 spots = at[at.index.isin(ids)]
                 handles += draw_places(ax, spots, area, label, marker=marker, face=face)
         legend_above(ax, handles, ncols=2)
-        ends = pd.concat([chosen["home"], chosen["host"]])
-        named = pd.Index(ends[ends.isin(at.index)].unique())
+        named = pd.Index([*chosen["home"], *chosen["host"]]).unique()
+        named = named[named.isin(at.index)]
         spots = at.loc[named.append(at.index.drop(named))]  # no label may cover the others
-        texts = [called.get(place, name_of(text, place)) for place in spots.index]
+        texts = [called[place] for place in spots.index]
         first: dict[str, Any] = {"most": len(named), "must": len(named), "lines": drawn}
         label_points(ax, spots.to_numpy(), texts, radii=np.full(len(spots), 3.2), **first)
         if missing := len(chosen) - len(drawn):
             write_notes(ax, [f"Sites with an end outside the frame, not drawn: {missing}."])
     return ax
+
+
+def _pairs_and_places(
+    pairs: pd.DataFrame, places: pd.DataFrame, names: Names | None
+) -> tuple[pd.DataFrame, Names, pd.DataFrame]:
+    pairs = table_of("pairs", pairs, ["home", "host"], of="a table of candidates")
+    places = table_of("places", places, ["lon", "lat"], of="MultilayerNetwork.places")
+    text = place_names(places) if names is None else names
+    return pairs, text, places[["lon", "lat"]].astype(float).dropna()
 
 
 def _draw_sites(ax: Axes, at: pd.DataFrame, sites: pd.DataFrame) -> list[Floats]:
@@ -156,18 +167,12 @@ def plot_plan_map(
     ----------
     plan : CentrePlan
         From `netinnov.planning.plan_centres`, for a network of places.
-    pairs : DataFrame
-        Index = candidate, columns ``home`` and ``host``: places.
-    places : DataFrame
-        Index = place, columns ``lon`` and ``lat`` in degrees, such as ``network.places``.
+    pairs, places, names
+        As in `plot_sites`.
     proposed : bool
         False: today, without what is built.
-    names : mapping from place to str, optional
-        Labels; by default the names in `places`.
-    basemap : "land", None, GeoDataFrame, GeoSeries or path
-        What is drawn below; see `plot_flow_map`.
-    ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+    basemap, ax
+        As in `plot_flow_map`.
 
     Returns
     -------
@@ -195,9 +200,8 @@ def plot_plan_map(
     'proposed'
     """
     check_type("plan", plan, CentrePlan, mend="what plan_centres gives")
-    pairs = table_of("pairs", pairs, ["home", "host"], of="a table of candidates")
-    places = table_of("places", places, ["lon", "lat"], of="MultilayerNetwork.places")
-    at = places[["lon", "lat"]].astype(float).reindex(plan.places.index).dropna()
+    pairs, text, at = _pairs_and_places(pairs, places, names)
+    at = at.reindex(plan.places.index).dropna()
     if at.empty:
         raise InputError("`places` must have lon and lat of the places of the plan; none has.")
     both = plan.places[["strength_before", "strength_after"]].to_numpy(np.float64)
@@ -206,7 +210,6 @@ def plot_plan_map(
     strength = table["strength_after" if proposed else "strength_before"]
     changes = table["change"].abs() > 1e-9 * most
     sizes = (_LARGEST * strength / most).clip(lower=_LEAST)
-    text = place_names(places) if names is None else names
     with print_style():
         ax = map_axes(ax, frame_of(at), basemap)
         for mine, label, face, edge, zorder in (
@@ -223,4 +226,172 @@ def plot_plan_map(
         texts = [name_of(text, place) for place in order.index]
         where, radii = at.loc[order.index].to_numpy(), np.sqrt(sizes.loc[order.index]) / 2
         label_points(ax, where, texts, radii=radii.to_numpy(), most=_NAMED, must=int(changes.sum()))
+    return ax
+
+
+def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | None = None) -> Axes:
+    """Draw the value of a plan beside plans at random, its bound and what there is today.
+
+    Parameters
+    ----------
+    plan : SitingPlan
+        From `netinnov.planning.site_enclaves`, best with ``placebos=``.
+    label : str
+        What is raised, with its unit.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        A histogram of the plans at random, with a grey band for the middle 95 %; lines at what
+        there is today, at the plan, and at the bound, which no plan exceeds.
+
+    Raises
+    ------
+    InputError
+        If `plan` is something else.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}
+    >>> plan = ni.planning.site_enclaves(network, candidates=links, k=1, objective="efficiency")
+    >>> plot_plan_value(plan, label="efficiency").get_xlabel()
+    'efficiency'
+    """
+    check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
+    values = plan.placebo.dropna().to_numpy(np.float64)
+    with drawing(ax, SINGLE, 70) as ax:
+        if values.size:
+            low, high = np.quantile(values, [0.025, 0.975])
+            draw_histogram(ax, values, (low, high), "plans at random")
+        else:
+            ax.set_yticks([])
+        for text, at, colour, dash in (
+            ("bound: no plan is above", plan.bound, INK, (0, (4, 2))),
+            ("this plan", plan.value, PALETTE[1], "solid"),
+            ("today", plan.baseline, GREY, (0, (1, 1.2))),
+        ):
+            if np.isfinite(at):
+                ax.axvline(at, color=colour, linestyle=dash, linewidth=1.3, label=text)
+        ax.set(xlabel=printable(label), ylabel="plans" if values.size else "")
+        legend_above(ax)
+    return ax
+
+
+def plot_pareto(
+    front: ParetoPlans, *, plan: tuple[str, ...] | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw the plans that no other plan beats in both of two objectives.
+
+    Parameters
+    ----------
+    front : ParetoPlans
+        From `netinnov.planning.pareto_plans`.
+    plan : tuple of str, optional
+        Sites of a plan to be marked, if it is one of them.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        A point for each plan, the first objective rightwards and the second upwards, with a step
+        between them; a cross is what there is today, where it is near enough to be drawn.
+
+    Raises
+    ------
+    InputError
+        If `front` is something else.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "bd", "ae"]}
+    >>> both = {"efficiency": "efficiency", "equity": "equity"}
+    >>> front = ni.planning.pareto_plans(network, candidates=links, k=1, objectives=both)
+    >>> plot_pareto(front).get_xlabel()
+    'efficiency'
+    """
+    check_type("front", front, ParetoPlans, mend="what pareto_plans gives")
+    first, second = (str(each) for each in front.baseline.index)
+    table = front.plans.sort_values(first, kind="stable")
+    with drawing(ax, SINGLE, 70) as ax:
+        x, y = (table[each].to_numpy(np.float64) for each in (first, second))
+        ax.step(x, y, where="pre", color=PALETTE[0], linewidth=0.7, alpha=0.6)
+        text = "no other plan beats it in both"
+        ax.plot(x, y, "o", color=PALETTE[0], markersize=4.5, label=text)
+        sites = [set(each) for each in table["sites"]]
+        if plan is not None and set(plan) in sites:
+            at = sites.index(set(plan))
+            look: dict[str, Any] = {"markersize": 7, "markerfacecolor": "none", "color": PALETTE[1]}
+            ax.plot(x[at], y[at], "s", label="the plan of the map", **look)
+        ax.plot(*front.baseline[[first, second]].astype(float), "x", color=INK, label="today")
+        ax.margins(0.08)
+        ax.set(xlabel=printable(first), ylabel=printable(second))
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(MaxNLocator(5))
+        legend_above(ax)
+    return ax
+
+
+def plot_host_ranking(
+    ranking: pd.DataFrame, *, names: Names | None = None, top: int = 15, ax: Axes | None = None
+) -> Axes:
+    """Draw what each host would change at home, with its interval over placements, best first.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        From `netinnov.planning.rank_hosts`: index = host, columns ``median, low, high, best``.
+    names : mapping from place to str, optional
+        Labels of the hosts.
+    top : int
+        How many of the best hosts to draw; the note for the caption says how many are left out.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        A row for each host: a point at the median change, in per cent, a bar from `low` to `high`,
+        a line at zero; at the right the share of placements in which it is best, where known.
+
+    Raises
+    ------
+    InputError
+        If it is no such table, or no median is known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"median": [4.0, -1.0], "low": [1.0, -3.0], "high": [6.0, 2.0], "best": [0.9, 0.1]}
+    >>> ax = plot_host_ranking(pd.DataFrame(rows, index=["b", "a"]), names={"a": "Ao"})
+    >>> [text.get_text() for text in ax.get_yticklabels()]
+    ['b', 'Ao']
+    """
+    needed = ["median", "low", "high", "best"]
+    ranking = table_of("ranking", ranking, needed, of="rank_hosts()")
+    top = as_whole("top", top, low=1)
+    known = ranking[ranking["median"].notna()]
+    if known.empty:
+        raise InputError("`ranking` must have a host whose median is known; it has none to draw.")
+    shown = known.sort_values("median", ascending=False, kind="stable").head(top)
+    rows = np.arange(len(shown))
+    with drawing(ax, SINGLE, 16 + 4.6 * len(shown)) as ax:
+        label_rows(ax, [printable(name_of(names, host)) for host in shown.index])
+        ax.hlines(rows, shown["low"], shown["high"], color=PALETTE[0], linewidth=1.6, zorder=3)
+        ax.scatter(shown["median"], rows, s=22, color=INK, zorder=4)
+        if shown["best"].notna().any():
+            shares = [f"{100 * s:.0f}\N{NO-BREAK SPACE}%" if s == s else "" for s in shown["best"]]
+            write_columns(ax, rows, [("best in", shares)])
+        notes = ["Point: median of the placements. Bar: their middle 95 %."]
+        if len(known) > len(shown):
+            notes.append(f"Drawn: the first {len(shown)} of {len(known)} hosts, by the median.")
+        write_notes(ax, notes, label="change at home, %")
     return ax

@@ -82,32 +82,12 @@ def test_lines_of_the_map_part_models_that_settle_from_those_that_do_not():
     assert ax.lines[0].get_xdata()[0] == pytest.approx(2 / 0.8 - 1)
 
 
-def test_lines_of_the_map_over_adaptation():
-    ax = drawn(plot_stability_map(over="adaptation", mobility=0.1, steepest=6))
-    gap, total = ax.lines
-    for (x, y), m in (
-        (np.array(gap.get_data())[:, 30], 0.1),
-        (np.array(total.get_data())[:, 30], 0),
-    ):
-        for share, stable in ((0.999, True), (1.001, False)):
-            model = CoupledCobweb([1, 1], [x, x], mobility=m, adaptation=y * share)
-            assert model.is_stable() is stable
-    labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels == ["all settles", "gaps explode, total settles", "all explodes"]
-
-
 def test_names_of_models_stand_on_the_side_where_their_gap_does_not_turn():
     ax = plot_stability_map(points={"settles": (0.8, 0.05), "explodes": (0.8, 0.15)})
     assert {text.get_text(): text.get_ha() for text in ax.texts} == {
         "settles": "right",
         "explodes": "left",
     }
-
-
-def test_a_map_without_mobility_has_no_field_between():
-    ax = plot_stability_map(over="adaptation")
-    labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels == ["all settles", "all explodes"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +116,6 @@ def test_the_legend_of_a_web_does_not_cover_the_text_below_it():
     [
         (lambda: plot_cobweb(Cobweb(1, 0.8), start=7), "prices need"),
         (lambda: plot_stability_map(regions=1), "`regions` must be .*at least 2"),
-        (lambda: plot_stability_map(over="slope"), "`over` must be one of"),
         (lambda: plot_stability_map(points={"x": (5.0, 0.1)}), "`points` must be .*at most 2"),
     ],
 )

@@ -127,7 +127,7 @@ def test_captions_are_the_notes_of_the_axes_by_default(tmp_path: Path) -> None:
     figure = new_figure(width=60, height=40)
     links = pd.DataFrame({"source": ["a"], "target": ["b"]})
     network = ni.build_network(pd.DataFrame({"v": [1.0, 2.0]}, index=["a", "b"]), links)
-    plot_network(network, size="v", rng=1, ax=figure.add_subplot())
+    plot_network(network, size=network.nodes["v"], rng=1, ax=figure.add_subplot())
     (png,) = save_figure(figure, tmp_path, "map", formats=["png"])
     with Image.open(png) as picture:
         assert picture.text["Description"] == "Area of a node: v."  # type: ignore[attr-defined]

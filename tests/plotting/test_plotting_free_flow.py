@@ -82,7 +82,7 @@ def test_a_map_has_a_cell_for_each_pair_and_its_shares_in_the_legend(ax):
 
 
 def test_phases_are_told_apart_in_grey():
-    from netinnov.plotting._free_flow import _PHASES
+    from netinnov.plotting._models import _PHASES
 
     grey = [float(np.dot(to_rgb(colour), [0.299, 0.587, 0.114])) for colour in _PHASES.values()]
     assert (np.diff(grey) < -0.15).all()

@@ -125,7 +125,7 @@ def test_groups_by_layer_need_a_picture_for_each(network):
 def test_many_groups_share_a_marker():
     nodes = pd.DataFrame({"g": [f"g{k}" for k in range(9)] + ["g0"]}, index=map(str, range(10)))
     network = ni.build_network(nodes, pd.DataFrame({"source": ["0"], "target": ["1"]}))
-    ax = plot_network(network, groups="g", rng=1, ax=axes())
+    ax = plot_network(network, groups=nodes["g"], rng=1, ax=axes())
     assert texts(ax)[0] == "g0"
     assert texts(ax)[-1] == "3 other groups"
 
@@ -137,7 +137,7 @@ def test_kinds_are_told_apart_by_default():
 
 
 def test_areas_are_in_proportion_to_values(network):
-    ax = plot_network(network, size="value", rng=1, ax=axes())
+    ax = plot_network(network, size=network.nodes["value"], rng=1, ax=axes())
     (drawn,) = [c for c in markers(ax) if len(c.get_offsets())]
     areas = drawn.get_sizes()
     assert areas[0] == pytest.approx(4 * areas[1])
@@ -146,7 +146,7 @@ def test_areas_are_in_proportion_to_values(network):
 
 
 def test_named_are_the_largest(network):
-    ax = plot_network(network, size="value", labels=1, rng=1, ax=axes())
+    ax = plot_network(network, size=network.nodes["value"], labels=1, rng=1, ax=axes())
     assert [text.get_text() for text in ax.texts if text.get_text()] == ["a"]
     names = {"a": "Quzhou", "b": None}
     ax = plot_network(network, layers=["x"], labels=2, names=names, rng=1, ax=axes())
@@ -189,22 +189,13 @@ def test_what_is_left_out_is_in_the_caption(network):
     )
 
 
-def test_a_map_leaves_out_nodes_without_coordinates():
-    nodes = pd.DataFrame({"place": ["q", "h", "s"]}, index=list("abc"))
-    places = pd.DataFrame({"lon": [118.9, 120.2, None], "lat": [29.0, 30.3, None]}, list("qhs"))
-    links = pd.DataFrame({"source": ["a", "a"], "target": ["b", "c"]})
-    ax = plot_network(ni.build_network(nodes, links, places), layout="map", ax=axes())
-    assert caption_notes(ax) == ("Nodes left out, as they have no coordinates: 1.",)
-    assert [len(segments) for segments in lines(ax).values()] == [1]
-
-
 @pytest.mark.parametrize(
     "arrange",
     ["planes", pytest.param("colours", marks=pytest.mark.slow)],
 )
 def test_labels_of_real_networks_do_not_overlap(shared, arrange):
     network = ni.read_network(shared / "data/multiplex_benchmarks/Lazega-Law-Firm.paj")
-    ax = plot_network(network, arrange=arrange, groups="office", rng=1, ax=axes())
+    ax = plot_network(network, arrange=arrange, groups=network.nodes["office"], rng=1, ax=axes())
     ax.figure.draw_without_rendering()
     boxes = [t.get_window_extent() for t in ax.texts if t.get_text()]
     assert len(boxes) > 8
@@ -225,14 +216,12 @@ def test_files_of_a_network_without_links(tmp_path):
         ({"layers": ["z"]}, "`layers`: 1 of 1 names are not in the network: 'z'"),
         ({"layers": []}, "found none"),
         ({"arrange": "rows"}, "`arrange` must be one of 'colours', 'planes'"),
-        ({"layout": "map"}, "needs places with `lon` and `lat`"),
         ({"layout": "spring"}, "`layout` must be one of 'fruchterman_reingold'"),
         ({"layout": [1, 2]}, "a DataFrame with columns x and y"),
         ({"layout": pd.DataFrame({"x": [1.0], "y": [1.0]}, ["a"])}, "4 have no x or y: 'b'"),
-        ({"groups": "grup"}, "did you mean 'group'"),
         ({"groups": 3}, "`groups` must be a Partition"),
         ({"groups": pd.Series({"z": 1})}, "all are missing"),
-        ({"size": "group"}, "`size` must be a Series of numbers"),
+        ({"size": pd.Series(["p"])}, "`size` must be a Series of numbers"),
         ({"size": pd.Series({"a": -1.0})}, "finite and at least 0"),
     ],
 )

@@ -1,36 +1,54 @@
-"""The profile of polycentricity, index by index, as a forest of values, intervals and nulls."""
+"""How many centres there are: the profile of indices, and ranks against sizes."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
+from scipy.special import stdtrit
 
+from netinnov._runtime.arguments import as_floats, shown
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import (
+    caption_notes,
     chance,
     drawing,
     legend_above,
     number,
     page_width,
     table_of,
+    write_columns,
     write_notes,
 )
 from netinnov.plotting._fonts import Names, printable
-from netinnov.plotting._forest import write_columns
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, larger, lay_out, write
+from netinnov.plotting._labels import label_points
+from netinnov.plotting._style import (
+    DOUBLE,
+    INK,
+    PALETTE,
+    SINGLE,
+    larger,
+    lay_out,
+    write,
+)
+from netinnov.polycentricity import rank_size
 
+Method: TypeAlias = Literal["ols", "gabaix"]
+
+_MARKERS = "os^Dv"
+_SLOPES = {"ols": "slope", "gabaix": "slope of rank \N{MINUS SIGN} ½ on size"}
 _SPAN = ("low", "high", "low_without_one", "high_without_one", "null_low", "null_high")
 _NULL = "#d4d4d4"
 _POINT: dict[str, Any] = {"marker": "o", "linestyle": "none", "markersize": 4.2}
 _POINT |= {"markeredgecolor": INK, "markeredgewidth": 0.8}
 _LEVEL = 0.05
-_SIZES = "size_"
 _NARROW = 120.0  # millimetres, below which only the value is written
 _END = 10.0  # millimetres for the number at either end of a row, at least
 _DIGIT, _GAP = 1.4, 2.5  # millimetres: a digit, and the least room between two columns
@@ -93,23 +111,23 @@ def plot_profile(
         records = zip(rows, table.to_dict("records"), turned, strict=True)
         wide = [_draw_row(ax, at, row, turned=bool(flip)) for at, row, flip in records]
         end = max(_END, _GAP + 6 / 7 * _DIGIT * max(wide))
-        names_end = end + _GAP / 2
-        indices = zip(table.index, table["of"], strict=True)
-        ax.set_yticks(rows, [_label(names, name, of) for name, of in indices])
-        bottom = rows[-1] + 0.7
-        ax.set(ylim=(bottom, -1.1), xlim=(-0.01, 1.01))
-        ax.set_xticks([])
-        ax.tick_params(axis="y", length=0, pad=names_end * 72 / 25.4)
+        labels = [
+            printable(names.get(name, str(name).removeprefix("size_" if of == "size" else "")))
+            for name, of in zip(table.index, table["of"], strict=True)
+        ]
+        ax.set_yticks(rows, [label.replace("_", " ") for label in labels])
+        ax.set(ylim=(rows[-1] + 0.7, -1.1), xlim=(-0.01, 1.01), xticks=[])
+        ax.tick_params(axis="y", length=0, pad=(end + _GAP / 2) * 72 / 25.4)
         ax.spines[:].set_visible(False)
         for at, text in headings:
-            _write_beside(ax, 0, at, -names_end, text)
+            _write_beside(ax, 0, at, -end - _GAP / 2, text)
         columns = _columns(table, narrow=page_width(ax) < _NARROW)
         write_columns(ax, rows, columns, away=end)
         note = "Each row has its own scale, whose ends are written."
         arrow = " Where the larger end is at the left, low values speak for many centres."
-        write_notes(ax, [note + (arrow if turned.any() else "")])
+        write_notes(ax, [note + arrow * bool(turned.any())])
         _draw_legend(ax, table, resampled)
-        if turned.any() or table["many_centres_if"].eq("high").any():
+        if table["many_centres_if"].isin(["low", "high"]).any():
             _write_directions(ax)
     return ax
 
@@ -119,35 +137,26 @@ def _checked(profile: Any) -> pd.DataFrame:
     if drawn.empty:
         raise InputError("`profile` must have a row for each index; found none.")
     numbers = ["value", *_SPAN, "null_mean", "z", "p"]
-    table = drawn.reindex(columns=[*numbers, "of", "many_centres_if"])
-    for name in numbers:
-        if name in drawn and not pd.api.types.is_numeric_dtype(drawn[name]):
+    for name in drawn.columns.intersection(numbers):
+        if not pd.api.types.is_numeric_dtype(drawn[name]):
             raise InputError(f"`profile`: the column {name!r} must hold numbers.")
-        table[name] = table[name].astype(float)
-    for name in ("of", "many_centres_if"):
-        table[name] = table[name].astype(object).where(table[name].notna(), "")
-    return table
+    table = drawn.reindex(columns=[*numbers, "of", "many_centres_if"])
+    words = table[["of", "many_centres_if"]].astype(object)
+    return table.astype(dict.fromkeys(numbers, float)).assign(**words.where(words.notna(), ""))
 
 
 def _places(of: pd.Series[str]) -> tuple[list[float], list[tuple[float, str]]]:
+    """Heights of the rows, and of the headings above those of a group."""
     rows: list[float] = []
     headings = []
     at, before = 0.0, ""
     for group in of:
         if group and group != before:
-            at += 0.35 if rows else 0.0
-            headings.append((at, f"of {printable(group)}"))
-            at += 1.0
-            before = group
+            headings.append((at + 0.35 * bool(rows), f"of {printable(group)}"))
+            at, before = headings[-1][0] + 1.0, group
         rows.append(at)
         at += 1.0
     return rows, headings
-
-
-def _label(names: Names, name: Any, of: str) -> str:
-    if name in names:
-        return printable(names[name])
-    return printable(str(name).removeprefix(_SIZES if of == "size" else "")).replace("_", " ")
 
 
 def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> int:
@@ -179,7 +188,7 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> in
     ends = [low] if low == high else [high, low] if turned else [low, high]
     texts = [_three_digits(end) for end in ends]
     for x, text in enumerate(texts):
-        _write_beside(ax, x, at, 0.9 if x else -0.9, text, left=bool(x))
+        _write_beside(ax, x, at, 0.9 if x else -0.9, text)
     return max(map(len, texts))
 
 
@@ -195,17 +204,9 @@ def _columns(table: pd.DataFrame, *, narrow: bool) -> list[tuple[str, list[str]]
     return [(head, texts) for head, texts in columns if any(texts)]
 
 
-def _write_beside(
-    ax: Axes,
-    x: float,
-    at: float,
-    away: float,
-    text: str,
-    *,
-    left: bool = False,
-) -> None:
-    look: dict[str, Any] = {"ha": "left" if left else "right"}
-    look |= {"xycoords": ax.get_yaxis_transform(), "annotation_clip": False}
+def _write_beside(ax: Axes, x: float, at: float, away: float, text: str) -> None:
+    look: dict[str, Any] = {"ha": "left" if away > 0 else "right", "annotation_clip": False}
+    look["xycoords"] = ax.get_yaxis_transform()
     write(ax, text, (x, at), away=(away * 72 / 25.4, 0), **look)
 
 
@@ -250,3 +251,129 @@ def _three_digits(value: float) -> str:
     else:
         text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:#.3g}".rstrip(".")
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def plot_rank_size(
+    values: pd.Series[float] | Sequence[float] | Floats,
+    *,
+    ax: Axes | None = None,
+    label: str | None = None,
+    labelled: int = 4,
+    method: Method = "ols",
+) -> Axes:
+    """Draw sizes against their rank, both logarithmic, with the fitted line and its interval.
+
+    Parameters
+    ----------
+    values : Series or sequence of float
+        Sizes of places, none negative. Names are taken from the index of a Series.
+    ax : Axes, optional
+        Where to draw, again and again for several series; a new figure of 89 mm by default.
+    label : str, optional
+        What the sizes are; begins the entry of the legend.
+    labelled : int
+        How many of the largest places are named, where there is room.
+    method : {"ols", "gabaix"}
+        ``"ols"``: ln size on ln rank. ``"gabaix"``: ln(rank - 1/2) on ln size, whose slope is the
+        tail's exponent.
+
+    Returns
+    -------
+    Axes
+        Points, the line of `netinnov.polycentricity.rank_size`, and its slope in the legend; 95 %
+        interval and standard error are in the caption (`save_figure`). The shade lies between
+        the lines of either end of the interval through the centre of the points; there is none if
+        one of these lines would not fall. Zeros have no logarithm and are left out.
+
+    Raises
+    ------
+    InputError
+        If the method is not one of the two, or a value is negative or no number.
+
+    Notes
+    -----
+    The interval of ``"ols"`` is that of Student's t with n - 2 degrees of freedom. It is too
+    narrow, and the caption says so, since ranked values do not scatter independently (Gabaix and
+    Ibragimov 2011). That of ``"gabaix"`` is slope -/+ 1.96 slope sqrt(2/n), for many places.
+
+    References
+    ----------
+    Gabaix and Ibragimov (2011), Rank - 1/2: a simple way to improve the OLS estimation of tails,
+    Journal of Business and Economic Statistics 29, 24-39.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ax = plot_rank_size(pd.Series({"a": 100.0, "b": 50.0, "c": 25.0}))
+    >>> ax.lines[0].get_ydata().tolist()
+    [100.0, 50.0, 25.0]
+    """
+    numbers = as_floats("values", values)
+    if numbers.ndim != 1:
+        raise InputError(f"`values` must be one number a place; found {shown(values)}.")
+    names = values.index if isinstance(values, pd.Series) else None
+    sizes = pd.Series(numbers, names).sort_values(ascending=False, kind="stable")
+    sizes = sizes[sizes > 0]
+    ranks = np.arange(1.0, len(sizes) + 1)
+    fit = rank_size(sizes.to_numpy(), method=method)
+    student = float(stdtrit(fit.n - 2, 0.975)) if method == "ols" and fit.n > 2 else 1.96
+    low, high = fit.slope - student * fit.standard_error, fit.slope + student * fit.standard_error
+    named = names is not None and bool(labelled)
+    with drawing(ax, SINGLE, 70) as ax:
+        position = len(ax.lines) // 2
+        colour = PALETTE[position % len(PALETTE)]
+        text = (f"{printable(label)}\n" if label else "") + f"n = {len(sizes):,}"
+        if np.isfinite(fit.slope):
+            text += f", {_SLOPES[method]} {number(fit.slope, '.2f')}"
+        face = "none" if position % 2 else colour
+        marks: dict[str, Any] = {"markersize": 3.2, "markeredgewidth": 0.7, "markerfacecolor": face}
+        ax.plot(ranks, sizes, _MARKERS[position % 5], color=colour, label=text, **marks)
+        # Turned round, the line of Gabaix bends where ranks are low.
+        along = ranks if method == "ols" or not len(ranks) else np.geomspace(1, len(ranks), 200)
+        if high < 0:
+            x, y = np.log(ranks if method == "ols" else ranks - 0.5), np.log(sizes.to_numpy())
+            x, y = (x, y) if method == "ols" else (y, x)
+            ends = (_line(along, each, y.mean() - each * x.mean(), method) for each in (low, high))
+            ax.fill_between(along, *ends, color=colour, alpha=0.15, linewidth=0, zorder=0)
+        line = _line(along, fit.slope, fit.intercept, method)
+        ax.plot(along, line, ("-", "--", ":")[position % 3], color=colour, linewidth=0.9)
+        if len(sizes):  # an empty logarithmic axis cannot be drawn
+            ax.set(xscale="log", yscale="log")
+            ax.margins(0.08, 0.2 if named else 0.12)
+            for axis in (ax.xaxis, ax.yaxis):
+                least, most = axis.get_view_interval()
+                steps = (1, 2, 5) if most / least < 2000 else (1,)
+                axis.set_major_locator(LogLocator(subs=steps, numticks=12))
+                axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
+                axis.set_minor_formatter(NullFormatter())
+            _open(ax)
+        notes = [*caption_notes(ax)]
+        if fit.standard_error > 0:
+            of = f"{label}: " if label else ""  # a caption needs no font
+            error = f"standard error {number(fit.standard_error, '#.2g').rstrip('.')}"
+            narrow = ", too narrow as by OLS" if method == "ols" else ""
+            span = f"{number(low, '.2f')} to {number(high, '.2f')}"
+            notes.append(f"{of}95 % interval of the slope {span} ({error}{narrow}).")
+        write_notes(ax, notes, label="rank")
+        ax.set_ylabel("size")
+        legend_above(ax, handlelength=1.0)
+        if named:
+            points = np.column_stack([ranks, sizes])
+            texts = [printable(name, longest=20) for name in sizes.index]
+            label_points(ax, points, texts, radii=np.full(len(sizes), 1.6), most=labelled)
+    return ax
+
+
+def _open(ax: Axes) -> None:
+    sides: Any = ((ax.xaxis, ax.set_xlim), (ax.yaxis, ax.set_ylim))
+    for (axis, set_limits), (least, most) in zip(sides, ax.dataLim.get_points().T, strict=True):
+        if most <= least * (1 + 1e-6):
+            set_limits(least / 2, most * 2, auto=True)
+            axis.set_major_locator(FixedLocator([least]))
+
+
+def _line(ranks: Floats, slope: float, intercept: float, method: Method) -> Floats:
+    """Sizes on the fitted line; Gabaix's regression is of rank on size, so it is inverted."""
+    if method == "ols":
+        return np.exp(intercept + slope * np.log(ranks))
+    return np.exp((np.log(ranks - 0.5) - intercept) / slope)

@@ -1,4 +1,4 @@
-"""Governance approaches side by side, and the shares of partners beside the core."""
+"""Governance and planning: approaches, shares of partners beside the core, and space with rents."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 
-from netinnov._runtime.arguments import check_names
+from netinnov._runtime.arguments import check_names, check_type
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison
+from netinnov.planning import SpaceAllocation
 from netinnov.plotting._drawing import (
     drawing,
     legend_above,
@@ -21,7 +25,7 @@ from netinnov.plotting._drawing import (
     write_notes,
 )
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE
+from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, write
 
 # Heading of each measure, and whether more (1) or less (-1) is better.
 _MEASURES = {
@@ -38,8 +42,11 @@ _OWN_UNIT = ("below_break", "largest_excess")  # no per cent: their zero is arbi
 _HALF = 0.36  # of a column, for the longest interval
 _NONE = 1e-9  # of the largest change of a measure: no change
 _MARKERS = ("o", "D", "s", "^", "v", "P", "X")
-_CORE = "#d0d0d0"
 _SPREAD = 0.75  # of a row, over which the rules of a player stand
+_CORE, _PALE = "#d0d0d0", "#ededed"
+_BLOCK = 0.03  # width of a demand or site, of the way between them
+_LINES = 28.0  # lines of text that fit above one another
+_MINUTE = 1e-6  # of all space: what is not drawn
 
 
 def plot_approaches(
@@ -66,18 +73,14 @@ def plot_approaches(
     -------
     Axes
         A row an approach and a column a measure: the mean change over placements with its interval,
-        on a scale of the column's own. Line: no change; filled: the best of its column.
+        on a scale of the column's own. Line: no change; filled: the best of its column. Changes are
+        in per cent of the value before, but for the break point of free flow and the largest
+        excess, which may be 0 before.
 
     Raises
     ------
     InputError
         If the table lacks a column, has no rows, or does not have a measure.
-
-    Notes
-    -----
-    Changes are in per cent of the value before, but for the break point of free flow and the
-    largest excess, which may be 0 before. Less is better of inequality, the spectral radius of the
-    cobweb and the largest excess, and the heading says so.
 
     Examples
     --------
@@ -106,12 +109,10 @@ def plot_approaches(
         ax.hlines(rows[1:] - 0.5, -0.5, len(chosen) - 0.5, color="#dddddd", linewidth=0.5)
         ax.set(xlim=(-0.5, len(chosen) - 0.5), ylim=(len(rows) - 0.5, -0.5))
         ax.set_yticks(rows, [printable(name_of(names, name)) for name in approaches])
-        headings = {
-            name: head + "\n(less is better)" * (sign < 0)
-            for name, (head, sign) in _MEASURES.items()
-        }
+        measured = [_MEASURES[measure] for measure in chosen]
+        heads = [head + "\n(less is better)" * (sign < 0) for head, sign in measured]
         ax.xaxis.tick_top()
-        ax.set_xticks(range(len(chosen)), [headings[measure] for measure in chosen])
+        ax.set_xticks(range(len(chosen)), heads)
         without_edges(ax)
         note = "Each column has a scale of its own, from no change (line); filled: the best of it."
         write_notes(ax, [note])
@@ -119,32 +120,24 @@ def plot_approaches(
 
 
 def _column(ax: Axes, k: int, part: pd.DataFrame, better: int, *, relative: bool) -> None:
-    change, low, high = (part[name].to_numpy(np.float64) for name in ("difference", "low", "high"))
-    before = part["baseline"].to_numpy(np.float64)
+    names = ("difference", "low", "high", "baseline")
+    change, low, high, before = (part[name].to_numpy(np.float64) for name in names)
     reach = float(np.nanmax(np.abs([change, low, high]), initial=0.0))
     scale = _HALF / reach if reach > 0 else 0.0
     rows = np.arange(len(part), dtype=np.float64)
     ax.vlines(np.full(len(part), k), rows - 0.3, rows + 0.12, color=GREY, linewidth=0.5, zorder=1)
     middle = rows - 0.09
     ax.hlines(middle, k + scale * low, k + scale * high, color=INK, linewidth=1.0, zorder=2)
-    known = better * change[~np.isnan(change)]
-    best = known.max() if known.size else np.nan
+    best = np.nanmax(better * change, initial=-np.inf)
     relative = relative and bool((before > 0).all())
     for row in np.flatnonzero(~np.isnan(change)):
-        value = change[row]
+        value = float(change[row])
         first = better * value >= best - _NONE * reach and reach > 0
-        look: dict[str, Any] = {
-            "color": INK,
-            "markerfacecolor": INK if first else "white",
-            "markersize": 4,
-        }
-        ax.plot(k + scale * value, middle[row], "o", zorder=3, **look)
-        text = (
-            _digits(100 * value / before[row]) + "\N{NO-BREAK SPACE}%"
-            if relative
-            else _digits(value)
-        )
-        unchanged = value == 0 or abs(value) <= _NONE * reach
+        look: dict[str, Any] = {"markerfacecolor": INK if first else "white", "markersize": 4}
+        ax.plot(k + scale * value, middle[row], "o", color=INK, zorder=3, **look)
+        text = _digits(100 * value / before[row]) if relative else _digits(value)
+        text += "\N{NO-BREAK SPACE}%" * relative
+        unchanged = abs(value) <= _NONE * reach
         ax.text(k, row + 0.28, "0" if unchanged else text, ha="center", va="center")
 
 
@@ -182,16 +175,12 @@ def plot_benefit_shares(
     -------
     Axes
         A row a player, those with the largest share under the last rule that is defined first; a
-        mark for each rule, open where the allocation is outside the core.
+        mark for each rule that is defined, open where the allocation is outside the core.
 
     Raises
     ------
     InputError
         If the tables lack a column, or there is no player.
-
-    Notes
-    -----
-    A rule that is NaN (a nucleolus that does not exist) has no marks.
 
     Examples
     --------
@@ -222,13 +211,10 @@ def plot_benefit_shares(
             ax.hlines(rows, *bounds, color=_CORE, linewidth=7, label="range in the core", zorder=1)
         for k, (rule, values) in enumerate(shares.items()):
             colour = PALETTE[k % len(PALETTE)]
-            look: dict[str, Any] = {
-                "color": colour,
-                "markerfacecolor": colour if kept[rule] else "white",
-            }
             at = rows + (k - (n - 1) / 2) * _SPREAD / n
-            (marks,) = ax.plot(values.to_numpy(), at, _MARKERS[k % len(_MARKERS)], zorder=3, **look)
-            marks.set(markersize=4, label=printable(name_of(rules, rule)))
+            (marks,) = ax.plot(values.to_numpy(), at, _MARKERS[k % len(_MARKERS)], color=colour)
+            marks.set(markerfacecolor=colour if kept[rule] else "white", markersize=4, zorder=3)
+            marks.set_label(printable(name_of(rules, rule)))
         ax.axvline(0, color=GREY, linewidth=0.4, zorder=0)
         ax.set_yticks(rows, [printable(name_of(names, name)) for name in shares.index])
         ax.set_ylim(len(rows) - 0.4, -0.6)
@@ -242,3 +228,127 @@ def plot_benefit_shares(
         write_notes(ax, notes, label=printable(label, longest=80))
         legend_above(ax, ncols=6)
     return ax
+
+
+def plot_space_allocation(
+    allocation: SpaceAllocation,
+    *,
+    names: Names | None = None,
+    unit: str = "",
+    rent_unit: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw which demand is served at which site, the space left there, and the rents.
+
+    Parameters
+    ----------
+    allocation : SpaceAllocation
+        From `netinnov.planning.allocate_space`.
+    names : mapping from demand or site to str, optional
+        Labels; their ids by default.
+    unit, rent_unit : str
+        Units of space and of rents, such as ``"m2"`` and ``"km"``.
+    ax : Axes, optional
+        Where to draw; a new figure of 183 mm by default.
+
+    Returns
+    -------
+    Axes
+        Demands at the left, the largest first, and sites at the right, in the order of the demands
+        that they serve; ribbons are flows, and the pale end of a site is the space left. Beside
+        each site stand what is used of its space and, where it is full, its rent.
+
+    Raises
+    ------
+    InputError
+        If `allocation` is something else, or nothing is allocated.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from netinnov.planning import allocate_space
+    >>> demand, capacity = pd.Series({"a": 8, "b": 7}), pd.Series({"x": 6, "y": 12})
+    >>> cost = pd.DataFrame({"x": [1, 4], "y": [3, 2]}, index=["a", "b"])
+    >>> ax = plot_space_allocation(allocate_space(demand, capacity, cost), unit="ha")
+    >>> [text.get_text() for text in ax.texts][-1].replace(chr(160), " ")
+    'y: 75 % of 12 ha'
+    """
+    check_type("allocation", allocation, SpaceAllocation, mend="what allocate_space gives")
+    flows = allocation.flows
+    used, needs = flows.sum(axis=0), flows.sum(axis=1)
+    space = used + allocation.left
+    needs = needs[needs > _MINUTE * needs.sum()].sort_values(ascending=False, kind="stable")
+    if needs.empty:
+        raise InputError("`allocation` must allocate some space; all demands are 0.")
+    space = space[space > _MINUTE * space.sum()]
+    space = space.loc[_beside(flows.loc[needs.index, space.index]).index]
+    whole = max(needs.sum(), space.sum())
+    left, right = _tops(needs.to_numpy(), whole), _tops(space.to_numpy(), whole)
+    with drawing(ax, DOUBLE, 95) as ax:
+        _ribbons(ax, flows.loc[needs.index, space.index].to_numpy(), left, right)
+        for label, top, amount in zip(needs.index, left, needs, strict=True):
+            ax.add_patch(Rectangle((0, top), _BLOCK, amount, color=INK, linewidth=0))
+            text = f"{printable(name_of(names, label), longest=24)}: {_amount(amount, unit)}"
+            write(ax, text, (-0.015, top + amount / 2), ha="right")
+        for k, (label, top, amount) in enumerate(zip(space.index, right, space, strict=True)):
+            filled, colour = float(used[label]), PALETTE[k % len(PALETTE)]
+            corner = (1 - _BLOCK, top)
+            ax.add_patch(Rectangle(corner, _BLOCK, amount, color=_PALE, linewidth=0))
+            ax.add_patch(Rectangle(corner, _BLOCK, filled, color=colour, linewidth=0))
+            ax.add_patch(Rectangle(corner, _BLOCK, amount, fill=False, edgecolor=INK, lw=0.5))
+            share = f"{100 * filled / amount:.0f}\N{NO-BREAK SPACE}% of {_amount(amount, unit)}"
+            used_up = f"{_amount(amount, unit)}, full"
+            full = filled >= amount * (1 - _MINUTE)
+            text = f"{printable(name_of(names, label), longest=24)}: {used_up if full else share}"
+            if (rent := float(allocation.rents[label])) > 0:
+                text += f", rent {_amount(rent, rent_unit)}"
+            write(ax, text, (1.015, top + amount / 2), ha="left")
+        bottom = max(left[-1] + needs.iloc[-1], right[-1] + space.iloc[-1])
+        ax.set(xlim=(-0.42, 1.72), ylim=(bottom + 0.02 * whole, -0.02 * whole))
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
+        rents = "Rent: what one more unit of space at a site that is full would save of the cost."
+        unsure = "" if allocation.rents_unique else "Other rents would do as well (degenerate)."
+        pale = "Pale: space that is left." if allocation.left.gt(_MINUTE * whole).any() else ""
+        write_notes(ax, [pale, rents if allocation.rents.gt(0).any() else "", unsure])
+    return ax
+
+
+def _beside(flows: pd.DataFrame) -> pd.Series[float]:
+    ends = flows.sum(axis=1).cumsum()
+    middles = (ends - flows.sum(axis=1) / 2).to_numpy()
+    used = flows.sum(axis=0)
+    mean = (flows * middles[:, None]).sum(axis=0) / used.where(used > 0)
+    return mean.sort_values(kind="stable", na_position="last")
+
+
+def _tops(sizes: Floats, whole: float) -> Floats:
+    room = np.maximum(sizes, whole / _LINES)
+    ends = np.cumsum(room + 0.01 * whole)
+    tops: Floats = np.append(0.0, ends[:-1]) + (room - sizes) / 2
+    return tops
+
+
+def _ribbons(ax: Axes, flows: Floats, left: Floats, right: Floats) -> None:
+    left, right = left.copy(), right.copy()
+    for i, j in zip(*np.nonzero(flows > _MINUTE * flows.sum()), strict=True):
+        a, b, size = left[i], right[j], flows[i, j]
+        left[i], right[j] = a + size, b + size
+        shape = _ribbon((_BLOCK, 1 - _BLOCK), (a, b), size)
+        colour = PALETTE[j % len(PALETTE)]
+        ax.add_patch(PathPatch(shape, facecolor=colour, alpha=0.45, edgecolor="white", lw=0.4))
+
+
+def _ribbon(x: tuple[float, float], y: tuple[float, float], height: float) -> Path:
+    (start, end), (a, b) = x, y
+    middle = (start + end) / 2
+    forward = [(start, a), (middle, a), (middle, b), (end, b)]
+    back = [(across, down + height) for across, down in reversed(forward)]
+    curve = [Path.CURVE4] * 3
+    codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
+    return Path([*forward, *back, (start, a)], codes)
+
+
+def _amount(amount: float, unit: str) -> str:
+    number = f"{amount:,.0f}" if amount >= 1000 else f"{amount:.3g}"
+    return f"{number} {printable(unit)}" if unit else number

@@ -1,0 +1,366 @@
+"""Models of prices and of free flow: webs, where prices settle, rest points and phases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.patches import Patch
+from scipy.optimize import linear_sum_assignment
+
+from netinnov._runtime.arguments import as_whole, check_number, check_type
+from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb
+from netinnov.mechanisms.cobweb._parameters import SLOWEST
+from netinnov.plotting._drawing import (
+    MODELLED,
+    drawing,
+    legend_above,
+    number,
+    percent,
+    table_of,
+    write_notes,
+)
+from netinnov.plotting._fonts import printable
+from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, larger, write
+
+_FIELDS = {  # darker in grey, too
+    "all settles": "#f4f4f4",
+    "gaps explode, total settles": "#c9dcea",
+    "all explodes": "#e6b894",
+}
+_PHASES = {"convergence": "#cfe3f1", "either": "#7fa8c9", "divergence": "#b4551d"}
+_APART = 0.2  # change of a share beyond which neighbouring points are on different branches
+
+
+def plot_cobweb(
+    market: Cobweb | CoupledCobweb,
+    *,
+    start: float | Sequence[float],
+    periods: int = 12,
+    region: Any = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw demand, supply and the web that prices and quantities spin between them.
+
+    Parameters
+    ----------
+    market : Cobweb or CoupledCobweb
+        With intercepts.
+    start : float or sequence of float
+        Price of period 0 (of each region), and what was expected for it.
+    periods : int
+        How many follow.
+    region : name, optional
+        Which region of a `CoupledCobweb` is drawn; the first by default.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Quantity to the right, price upwards. From an expected price the web goes along to supply,
+        then up or down to the price that demand pays; the next expectation lies on that upright
+        line, at its end if expectations are naive. The title says what prices do in the end.
+
+    Raises
+    ------
+    InputError
+        If intercepts are not given, or the region is unknown.
+
+    Notes
+    -----
+    For a region among others the curve of supply is the one with all others at rest; while they
+    are not, its web leaves that curve.
+
+    Examples
+    --------
+    >>> from netinnov.mechanisms.cobweb import Cobweb
+    >>> market = Cobweb(1.0, 0.8, demand_intercept=10.0, supply_intercept=1.0)
+    >>> plot_cobweb(market, start=7.0).get_title(loc="left")
+    'settles: root −0.80'
+    """
+    check_type("market", market, Cobweb, CoupledCobweb)
+    paths = market.simulate(start=start, periods=periods)
+    hoped = [paths[0]]
+    for paid in paths[:-1]:
+        hoped.append(hoped[-1] + market.adaptation * (paid - hoped[-1]))
+    if isinstance(market, CoupledCobweb):
+        regions = tuple(market.regions or ())
+        if region is not None and region not in regions:
+            raise InputError(f"`region` must be one of {regions[:5]}; found {region!r}.")
+        k = 0 if region is None else regions.index(region)
+        prices, expected = paths[1:, k], np.array(hoped[1:])[:, k]
+        rest, slope = market.price()[k], market._answers()[k, k]
+        radius, name = market.spectral_radius(), printable(regions[k])
+        verdict = f"{name}: {_fate(radius)}, spectral radius {radius:.2f}"
+        b, a = np.asarray(market.demand_slope)[k], np.asarray(market.demand_intercept)[k]
+    else:
+        prices, expected = paths[1:], np.array(hoped[1:])
+        rest, slope = market.price(), market.supply_slope
+        verdict = f"{_fate(abs(market.root()))}: root {number(market.root(), '.2f')}"
+        b, a = market.demand_slope, market.demand_intercept
+    quantities = a - b * prices
+    path = [(quantities[0], expected[0]), (quantities[0], prices[0])]
+    for t in range(1, len(prices)):
+        path += [(quantities[t - 1], expected[t]), (quantities[t], expected[t])]
+        path.append((quantities[t], prices[t]))
+    x, y = np.array(path).T
+    low, high = min(y.min(), rest), max(y.max(), rest)
+    room, wide = 0.12 * (high - low) or 1.0, 0.12 * (x.max() - x.min()) or 1.0
+    heights = np.linspace(low - room, high + room, 400)
+    with drawing(ax, SINGLE, 78) as ax:
+        ax.plot(a - b * heights, heights, color=PALETTE[0], linewidth=1.3, label="demand")
+        supplied: dict[str, Any] = {"color": PALETTE[1], "linestyle": DASHES[1]}
+        supply = a - b * rest + slope * (heights - rest)
+        ax.plot(supply, heights, linewidth=1.3, label="supply", **supplied)
+        ax.plot(x, y, color=INK, linewidth=0.7)
+        for at, text, face in (
+            ((x[0], y[0]), "start", "white"),
+            ((a - b * rest, rest), "rest", INK),
+        ):
+            point: dict[str, Any] = {"color": face, "markeredgecolor": INK, "zorder": 5}
+            ax.plot(*at, "o", markersize=4.5, label=text, **point)
+        ax.set(xlim=(x.min() - wide, x.max() + wide), ylim=(heights[0], heights[-1]))
+        write_notes(ax, [MODELLED], label="quantity of innovation elements")
+        ax.set_ylabel("price")
+        ax.set_title(verdict, fontsize=8 * larger())
+        below = {"loc": "upper left", "bbox_to_anchor": (0, -0.24)}
+        legend_above(ax, ncols=4, columnspacing=1.2, handletextpad=0.5, **below)
+    return ax
+
+
+def _fate(radius: float) -> str:
+    return "cycles" if abs(radius - 1) < 1e-12 else "settles" if radius < 1 else "explodes"
+
+
+def plot_stability_map(
+    *,
+    regions: int = 2,
+    adaptation: float = 1.0,
+    steepest: float = 2.0,
+    points: Mapping[str, tuple[float, float]] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw where prices of equal regions settle, over the slopes and the mobility between them.
+
+    Parameters
+    ----------
+    regions : int
+        How many, all alike, at least 2.
+    adaptation : float
+        beta, at least 1e-9 and at most 1.
+    steepest : float
+        Right end of the axis of d / b.
+    points : mapping from str to (float, float), optional
+        Models to mark: d / b, and m / b.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Lines are closed forms. The common move of prices settles where d / b < 2 / beta - 1, gaps
+        between regions where (d + n m) / b < 2 / beta - 1.
+
+    Raises
+    ------
+    InputError
+        If a number is out of its range.
+
+    Examples
+    --------
+    >>> ax = plot_stability_map(points={"example": (0.8, 0.15)})
+    >>> [text.get_text() for text in ax.texts][-1]
+    'example'
+    """
+    regions = as_whole("regions", regions, low=2)
+    check_number("adaptation", adaptation, low=SLOWEST, high=1)
+    check_number("steepest", steepest, low=0, above=True)
+    limit = 2 / adaptation - 1
+    top = max(limit / regions * 1.15, 0.1)
+    ratio = np.linspace(0, steepest, 801)
+    gap = np.maximum((limit - ratio) / regions, 0)
+    total = np.where(ratio < limit, top, 0.0)
+    with drawing(ax, SINGLE, 76) as ax:
+        fields = [(np.zeros_like(gap), gap), (gap, total), (total, np.full_like(gap, top))]
+        for colour, (low, high) in zip(_FIELDS.values(), fields, strict=True):
+            ax.fill_between(ratio, low, high, where=high > low, color=colour, linewidth=0)
+        if limit < steepest:
+            ax.plot([limit, limit], [0, top], color=PALETTE[1], linestyle=DASHES[1])
+        ax.plot(ratio[ratio <= limit], gap[ratio <= limit], color=PALETTE[0])
+        for name, (x, y) in ({} if points is None else points).items():
+            check_number("points", x, low=0, high=steepest)
+            check_number("points", y, low=0, high=top)
+            ax.plot([x], [y], "o", color=INK, markersize=4)
+            # To the side where no threshold runs, as long as there is room.
+            right = x > (0.25 if y < np.interp(x, ratio, gap) else 0.6) * steepest
+            box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.8}
+            away, side = ((-4, 3), "right") if right else ((4, 3), "left")
+            write(ax, printable(name), (x, y), away=away, ha=side, va="baseline", bbox=box)
+        label = "mobility m between two regions, m / b"
+        ax.set(xlim=(0, steepest), ylim=(0, top), ylabel=label)
+        note = f"{regions} equal regions; adaptation {adaptation:g}."
+        write_notes(ax, [note, MODELLED], label="slope of supply d to slope of demand b, d / b")
+        edge: dict[str, Any] = {"edgecolor": GREY, "linewidth": 0.4}
+        legend_above(ax, [Patch(facecolor=c, label=text, **edge) for text, c in _FIELDS.items()])
+    return ax
+
+
+def plot_bifurcation(
+    diagram: pd.DataFrame,
+    *,
+    points: Mapping[str, float] | None = None,
+    label: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the rest points of two regions over a parameter.
+
+    Parameters
+    ----------
+    diagram : DataFrame
+        From `mechanisms.free_flow.bifurcation_diagram`: the parameter, ``share``, ``stable``.
+    points : mapping from name to value, optional
+        Values to mark by upright lines: break, sustain and fold points. NaN is left out.
+    label : str, optional
+        Of the axis of the parameter; the name of its column by default.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        Stable rest points as thick solid lines, unstable ones as thin dashed lines, through the
+        rest points of neighbouring values: give values close to the points where branches meet.
+
+    Raises
+    ------
+    InputError
+        If the table has no row, or lacks a column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"k": [1.0, 2.0], "share": [0.5, 0.5], "stable": [True, True]})
+    >>> ax = plot_bifurcation(table, points={"break point": 2.0})
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['stable', 'break point: 2.000']
+    """
+    diagram = table_of("diagram", diagram, ["share", "stable"], of="bifurcation_diagram()")
+    diagram = diagram.dropna(subset="share")
+    if diagram.shape[1] < 3 or diagram.empty:
+        msg = "`diagram` must have rows, and the parameter as its first column; found the shape "
+        raise InputError(f"{msg}{diagram.shape}; see bifurcation_diagram().")
+    parameter = str(diagram.columns[0])
+    marks = {name: float(at) for name, at in (points or {}).items() if np.isfinite(at)}
+    values = np.unique(diagram[parameter].to_numpy(np.float64))
+    with drawing(ax, SINGLE, 72) as ax:
+        for stable, name, colour, width, dash in (
+            (True, "stable", PALETTE[0], 1.8, "solid"),
+            (False, "unstable", PALETTE[1], 1.0, (0, (3, 1.6))),
+        ):
+            look: dict[str, Any] = {"color": colour, "linewidth": width, "linestyle": dash}
+            rows = diagram[diagram["stable"].astype(bool) == stable]
+            for at, (x, y) in enumerate(_branches(rows, parameter, values)):
+                (line,) = ax.plot(x, y, label=name if at == 0 else "_", zorder=3, **look)
+                line.set(marker="o" if len(x) == 1 else "", markersize=2.0)
+        for at, (name, value) in enumerate(marks.items()):
+            text = f"{printable(name)}: {number(value, '.3f')}"
+            ax.axvline(value, color=GREY, linewidth=0.7, linestyle=DASHES[at % 4 + 1], label=text)
+        ax.set(xlim=(values[0], values[-1]) if values[0] < values[-1] else None, ylim=(-0.03, 1.03))
+        ax.set_ylabel("share of the mobile in region 1")
+        write_notes(ax, [MODELLED], label=printable(label or parameter, longest=80))
+        legend_above(ax, ncols=2)
+    return ax
+
+
+def _branches(rows: pd.DataFrame, parameter: str, values: Floats) -> list[tuple[Floats, Floats]]:
+    lines: list[list[tuple[float, float]]] = []
+    going: list[list[tuple[float, float]]] = []
+    for value in values:
+        points = rows.loc[rows[parameter] == value, "share"].to_numpy(np.float64)
+        distances = np.abs(np.array([line[-1][1] for line in going])[:, None] - points)
+        pairs = zip(*linear_sum_assignment(distances), strict=True)
+        ahead = {k: going[line] for line, k in pairs if distances[line, k] <= _APART}
+        for k in set(range(len(points))) - ahead.keys():
+            ahead[k] = []
+            lines.append(ahead[k])
+        going = [ahead[k] for k in range(len(points))]
+        for line, share in zip(going, points, strict=True):
+            line.append((float(value), float(share)))
+    return [(x, y) for x, y in (np.array(line).T for line in lines)]
+
+
+def plot_phase_map(
+    phases: pd.DataFrame,
+    *,
+    labels: tuple[str, str] | None = None,
+    curves: Mapping[str, pd.Series[float]] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw where two regions converge and where they diverge.
+
+    Parameters
+    ----------
+    phases : DataFrame
+        As `netinnov.mechanisms.free_flow.phase_map` gives it: numbers in the index and the columns,
+        ``convergence``, ``either`` or ``divergence`` in the cells.
+    labels : (str, str), optional
+        Of the horizontal and the upright axis; the names of columns and index by default.
+    curves : mapping from name to Series, optional
+        Lines over the map: upright values by index, horizontal values in the Series.
+    ax : Axes, optional
+        Where to draw; a new figure of 89 mm by default.
+
+    Returns
+    -------
+    Axes
+        From light to dark: convergence, either as it begins, divergence, with shares of the map.
+
+    Raises
+    ------
+    InputError
+        If a cell holds another word, or the map has fewer than two rows or columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> words = [["convergence", "divergence"], ["convergence", "divergence"]]
+    >>> ax = plot_phase_map(pd.DataFrame(words, index=[0.0, 1.0], columns=[0.0, 1.0]))
+    >>> len(ax.get_legend().get_texts())
+    2
+    """
+    if not isinstance(phases, pd.DataFrame) or min(phases.shape) < 2:
+        msg = "`phases` must be a table of at least two rows and columns; "
+        raise InputError(f"{msg}found {getattr(phases, 'shape', type(phases).__name__)}.")
+    words = phases.to_numpy()
+    codes = pd.Index([*_PHASES]).get_indexer(pd.Index(words.ravel())).reshape(words.shape)
+    if (codes < 0).any():
+        raise InputError(f"`phases` must hold {', '.join(_PHASES)}; found {words[codes < 0][0]!r}.")
+    x, y = (np.asarray(axis, dtype=np.float64) for axis in (phases.columns, phases.index))
+    called = (phases.columns.name, phases.index.name)
+    axis_labels = labels or ["" if name is None else str(name) for name in called]
+    with drawing(ax, SINGLE, 80) as ax:
+        colours = ListedColormap(list(_PHASES.values()))
+        norm = BoundaryNorm(np.arange(-0.5, len(_PHASES)), colours.N)
+        ax.pcolormesh(x, y, codes, cmap=colours, norm=norm, shading="nearest", rasterized=True)
+        entries: list[Any] = []
+        for code, (name, colour) in enumerate(_PHASES.items()):
+            if share := float((codes == code).mean()):
+                text = f"{'either, as it begins' if name == 'either' else name}: {percent(share)}"
+                style: dict[str, Any] = {"facecolor": colour, "edgecolor": INK, "linewidth": 0.3}
+                entries.append(Patch(label=text, **style))
+        for at, (name, curve) in enumerate((curves or {}).items()):
+            line = ax.plot(curve.to_numpy(float), curve.index.to_numpy(float), color=INK)[0]
+            line.set(linewidth=1.0, linestyle=DASHES[at % len(DASHES)], label=printable(name))
+            entries.append(line)
+        ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
+        ax.set_ylabel(printable(axis_labels[1], longest=80))
+        write_notes(ax, [MODELLED], label=printable(axis_labels[0], longest=80))
+        legend_above(ax, entries)
+    return ax
