@@ -156,8 +156,8 @@ def plot_plan_map(
     *,
     pairs: pd.DataFrame,
     places: pd.DataFrame,
-    proposed: bool = True,
     names: Names | None = None,
+    proposed: bool = True,
     basemap: Any = "land",
     ax: Axes | None = None,
 ) -> Axes:
