@@ -38,7 +38,7 @@ START = (0.4, 0.6)  # of home and host
 REGIONS = 60
 DECAYS = (30.0, 10.0, 3.0)
 FREE = 0.3  # freeness at which a border brings the even split back
-STRICT, COST = 0.9, 1.0  # border and cost of moving of the reduced model
+STRICT = 0.9  # border of the reduced model
 GRID, EARLY = 200, 200  # values an axis of the maps; steps of beta convergence
 N_POINTS = 200  # of parameters, at which closed forms are compared with numbers
 SEED = 1
@@ -78,16 +78,14 @@ def agreement():
     def of_logit():
         worst = 0.0
         rng = np.random.default_rng(SEED)
-        for theta, c, s, border, cost in rng.uniform(
-            [0.3, 0, 0, 0, 0], [4, 2, 2, 0.9, 2], (N_POINTS, 5)
-        ):
+        for theta, c, s, border in rng.uniform([0.3, 0, 0, 0], [4, 2, 2, 0.9], (N_POINTS, 4)):
 
-            def growth(attraction, theta=theta, c=c, s=s, border=border, cost=cost):
-                model = LogitMigration(theta, attraction, c, s, border, moving_cost=cost)
+            def growth(attraction, theta=theta, c=c, s=s, border=border):
+                model = LogitMigration(theta, attraction, c, s, border)
                 step = model.simulate([0.5 + 1e-4, 0.5 - 1e-4], steps=1, mobility=1.0)[0]
                 return step[1] - step[0]
 
-            closed = LogitMigration(theta, 1.0, c, s, border, moving_cost=cost).break_point()
+            closed = LogitMigration(theta, 1.0, c, s, border).break_point()
             found = optimize.brentq(growth, closed - 0.5, closed + 0.5, xtol=1e-12)
             worst = max(worst, abs(found - closed))
         return worst
@@ -335,7 +333,6 @@ def numbers_of(found):
         "grid": GRID,
         "early": EARLY,
         "strict": STRICT,
-        "cost": COST,
         "e": SHOWN,
         "strong": STRONG,
         "core_break": core.loc[0.0, "break_if_both"],
@@ -347,7 +344,6 @@ def numbers_of(found):
         "border_point": 1 - CORE.break_point() / FREE,
         "logit_break": reduced.loc[0.0, "break_if_both"],
         "logit_bordered": logit(1.0, border=STRICT).break_point(),
-        "logit_cost": logit(1.0, moving_cost=COST).break_point(),
         "logit_both": reduced.loc[SHOWN, "break_if_both"],
         "logit_fold": reduced.loc[SHOWN, "fold_if_home"],
         "theta": theta,

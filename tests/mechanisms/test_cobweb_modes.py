@@ -111,41 +111,12 @@ def test_relabelling_permutes_the_modes(seed):
     np.testing.assert_allclose(second * sign[:, None], first, atol=1e-6)
 
 
-def test_mobility_that_runs_in_a_circle_turns_prices():
-    # Supply of each of three regions follows its gap to the next: K = (d + m) I - m P, P the cycle;
-    # eigenvalues d + m - m w, w a third root of 1: d, and d + 1.5 m +- i m sqrt(3) / 2.
-    m, d = 0.2, 0.4
-    cycle = m * np.roll(np.eye(3), 1, axis=1)
-    model = CoupledCobweb([1] * 3, [d] * 3, mobility=cycle, directed=True)
-    table = model.modes()
-    root = -(d + 1.5 * m + 1j * m * np.sqrt(3) / 2)
-    assert np.iscomplexobj(table["root"])
-    np.testing.assert_allclose(np.sort(np.abs(table["root"])), np.sort(np.abs([d, root, root])))
-    assert table["period"].iloc[0] == pytest.approx(2 * np.pi / abs(np.angle(root)))
-    assert table["first"].tolist() == [True, True, False]
-    assert table["kind"].tolist() == ["gap", "gap", "total"]
-    assert table["critical_factor"].iloc[0] == pytest.approx(1 / abs(root))
-    priced = CoupledCobweb(
-        [1] * 3, [d] * 3, mobility=cycle, directed=True, demand_intercept=[5] * 3,
-        supply_intercept=[1] * 3,
-    )  # fmt: skip
-    push = np.array([0.3, -0.2, -0.1])
-    away = priced.simulate(start=priced.price() + push, periods=40) - priced.price()
-    turning = np.exp(2j * np.pi * np.arange(3) / 3)
-    size = np.abs(away @ turning)
-    np.testing.assert_allclose(size[1:] / size[:-1], abs(root), rtol=1e-9)
-
-
 @pytest.mark.parametrize("beta", [1.0, 0.7, 0.3])
 def test_at_its_critical_factor_a_mode_keeps_its_size(beta):
-    cycle = 0.2 * np.roll(np.eye(4), 1, axis=1)
-    model = CoupledCobweb([1, 2, 1, 1], [0.4] * 4, mobility=cycle, directed=True, adaptation=beta)
-    factor = model.modes()["critical_factor"].iloc[0]
+    b, d, m = [1, 2, 1, 1], np.full(4, 0.4), 0.2
+    factor = CoupledCobweb(b, d, mobility=m, adaptation=beta).modes()["critical_factor"].iloc[0]
     for s, stable in ((factor * (1 - 1e-6), True), (factor * (1 + 1e-6), False)):
-        grown = CoupledCobweb(
-            [1, 2, 1, 1], [0.4 * s] * 4, mobility=s * cycle, directed=True, adaptation=beta
-        )
-        assert grown.is_stable() is stable
+        assert CoupledCobweb(b, s * d, mobility=s * m, adaptation=beta).is_stable() is stable
 
 
 # Thresholds.
@@ -193,9 +164,6 @@ def test_critical_mobility_of_30_systems_is_where_the_radius_is_one():
 def test_critical_mobility_at_the_ends():
     assert CoupledCobweb([1, 1], [1.2, 0.5], mobility=0.1).critical_mobility() == 0
     assert CoupledCobweb([1], [0.5], mobility=0).critical_mobility() == np.inf
-    # One-sided: K = [[d + m, -m], [0, d]], so -(d + m)/b = -1 at m = b - d.
-    one_sided = CoupledCobweb([1, 1], [0.8, 0.8], mobility=[[0, 0.1], [0, 0]], directed=True)
-    assert one_sided.critical_mobility() == pytest.approx(0.2, abs=1e-9)
 
 
 # Mobility as a network.
@@ -221,8 +189,6 @@ def test_mobility_can_be_a_network_of_places():
     directed = ni.build_network(pd.DataFrame(index=["q", "h", "s"]), links, directed=["talent"])
     with pytest.raises(InputError, match="without directed layers; found"):
         CoupledCobweb([1] * 3, [0.5] * 3, mobility=directed)
-    one_way = CoupledCobweb([1] * 3, [0.5] * 3, mobility=directed, directed=True)
-    np.testing.assert_allclose(one_way.mobility, [[0, 0.05, 0], [0.02, 0, 0.1], [0, 0, 0]])
 
 
 def test_tables_are_put_in_the_order_of_the_regions():
@@ -238,22 +204,18 @@ def test_tables_are_put_in_the_order_of_the_regions():
         CoupledCobweb(slopes, slopes, mobility=m.rename(index={"q": "x"}))
 
 
-def test_networks_attention_and_starts_are_put_in_the_order_of_the_regions():
+def test_networks_and_starts_are_put_in_the_order_of_the_regions():
     links = pd.DataFrame({"source": ["q", "h"], "target": ["h", "s"], "weight": [0.1, 0.3]})
     network = ni.build_network(pd.DataFrame(index=["q", "h", "s"]), links)
-    q_looks_at_h = pd.DataFrame([[0.5, 0.5, 0], [0, 1, 0], [0, 0, 1]], list("qhs"), list("qhs"))
     model = CoupledCobweb(
-        [1, 1, 1], [0.5] * 3, mobility=network, regions=list("shq"), attention=q_looks_at_h,
+        [1, 1, 1], [0.5] * 3, mobility=network, regions=list("shq"),
         demand_intercept=[9, 9, 9], supply_intercept=[0, 0, 0],
     )  # fmt: skip
     np.testing.assert_allclose(model.mobility, [[0, 0.3, 0], [0.3, 0, 0.1], [0, 0.1, 0]])
-    np.testing.assert_allclose(model.attention, [[1, 0, 0], [0, 1, 0], [0, 0.5, 0.5]])
     start = pd.Series({"q": 1.0, "h": 2.0, "s": 3.0})
     path = model.simulate(start=start, periods=2, expected=start[::-1])
     assert model.to_frame(path).iloc[0].to_dict() == {"s": 3.0, "h": 2.0, "q": 1.0}
     np.testing.assert_allclose(path, model.simulate(start=[3, 2, 1], periods=2))
-    with pytest.raises(InputError, match="`attention` must have one entry for each region"):
-        CoupledCobweb([1] * 3, [0.5] * 3, mobility=0, attention=q_looks_at_h)
     # Other names than those of the nodes: in the order of the nodes.
     named = CoupledCobweb([1] * 3, [0.5] * 3, mobility=network, regions=["衢州", "杭州", "上海"])
     np.testing.assert_allclose(named.mobility, [[0, 0.1, 0], [0.1, 0, 0.3], [0, 0.3, 0]])
@@ -263,52 +225,32 @@ def test_networks_attention_and_starts_are_put_in_the_order_of_the_regions():
 
 
 def test_an_enclave_of_two_equal_regions_by_hand():
-    # b = 1, d = 0.8, m = 0.05: roots -0.8 and -0.9. The gap: both -(d + 2m + 2s), home
-    # -(d + 2m + s), host price -(d + 2m - w d). The total moves under none of them.
+    # b = 1, d = 0.8, m = 0.05: roots -0.8 and -(d + 2m) = -0.9, with it -(d + 2m + 2s) = -1.1.
     model = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"])
-    expected = {"both": -1.1, "home": -1.0, "host_price": -0.9 + 0.1 * 0.8}
-    for answer, root in expected.items():
-        linked = with_enclave(model, "home", "host", strength=0.1, answer=answer)
-        np.testing.assert_allclose(np.sort(linked.roots()), sorted([root, -0.8]), atol=1e-9)
-        table = enclave_effect(model, "home", "host", strength=0.1, answer=answer)
-        assert table["effect"].tolist() == [
-            "damps" if answer == "host_price" else "excites",
-            "leaves",
-        ]
-        assert table["kind"].tolist() == ["gap", "total"]
-        np.testing.assert_allclose(table["root_with"], [root, -0.8], atol=1e-9)
-        assert table["change"].iloc[0] == pytest.approx(abs(root) - 0.9)
+    linked = with_enclave(model, "home", "host", strength=0.1)
+    np.testing.assert_allclose(linked.roots(), [-1.1, -0.8], atol=1e-9)
+    table = enclave_effect(model, "home", "host", strength=0.1)
+    assert table["effect"].tolist() == ["excites", "leaves"]
+    assert table["kind"].tolist() == ["gap", "total"]
+    np.testing.assert_allclose(table["root_with"], [-1.1, -0.8], atol=1e-9)
+    assert table["change"].iloc[0] == pytest.approx(0.2)
 
 
-def test_the_threshold_of_an_enclave_by_hand():
-    model = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05)
-    assert critical_enclave(model, 0, 1) == pytest.approx(0.05)  # (b - d) / 2 - m
-    assert critical_enclave(model, 0, 1, answer="home") == pytest.approx(0.1)  # b - d - 2m
-    assert critical_enclave(model, 0, 1, answer="host_price") == np.inf
-    loose = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.2)
-    assert critical_enclave(loose, 0, 1) == 0
-
-
-def test_the_host_price_can_calm_a_gap_that_explodes():
-    # -(d + 2m - w d) = -1.1 + 0.8 w is above -1 from w = 0.125 on.
-    model = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.15)
-    assert not with_enclave(model, 0, 1, strength=0.12, answer="host_price").is_stable()
-    assert with_enclave(model, 0, 1, strength=0.13, answer="host_price").is_stable()
-
-
-@pytest.mark.parametrize("answer", ["both", "home"])
-def test_thresholds_of_40_enclaves_are_where_the_radius_is_one(answer):
+def test_thresholds_of_enclaves_are_where_the_radius_is_one():
+    # Of two equal regions (b - d) / 2 - m; 0 where they do not settle without it.
+    assert critical_enclave(MODEL, "home", "host") == pytest.approx(0.05)
+    assert critical_enclave(CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.2), 0, 1) == 0
     rng = np.random.default_rng(13)
     seen = 0
     for _ in range(40):
         model = random_model(rng, intercepts=False)
-        found = critical_enclave(model, 0, 1, answer=answer)
+        found = critical_enclave(model, 0, 1)
         if found == 0:
             assert not model.is_stable()
             continue
-        at = with_enclave(model, 0, 1, strength=found, answer=answer)
+        at = with_enclave(model, 0, 1, strength=found)
         assert at.spectral_radius() == pytest.approx(1, abs=1e-6)
-        assert with_enclave(model, 0, 1, strength=0.99 * found, answer=answer).is_stable()
+        assert with_enclave(model, 0, 1, strength=0.99 * found).is_stable()
         seen += 1
     assert seen > 20
 
@@ -317,20 +259,11 @@ def test_what_an_enclave_adds_to_the_roots_in_all():
     rng = np.random.default_rng(14)
     for _ in range(20):
         model = random_model(rng, intercepts=False)
-        s = 0.05
-        b, d, beta = model.demand_slope, model.supply_slope, model.adaptation
-        expected = {
-            "both": -beta * s * (1 / b[0] + 1 / b[1]),
-            "home": -beta * s / b[0],
-            "host_price": beta * s * d[0] / b[0],
-        }
-        for answer, shift in expected.items():
-            linked = with_enclave(model, 0, 1, strength=s, answer=answer)
-            moved = np.real(linked.roots()).sum() - model.roots().sum()
-            assert moved == pytest.approx(shift, abs=1e-9)
+        linked = with_enclave(model, 0, 1, strength=0.05)
+        shift = -model.adaptation * 0.05 * (1 / model.demand_slope[:2]).sum()
+        assert linked.roots().sum() - model.roots().sum() == pytest.approx(shift, abs=1e-9)
         # Adding mobility lowers every root, ranked (Weyl).
-        both = with_enclave(model, 0, 1, strength=s)
-        assert (both.roots() <= model.roots() + 1e-12).all()
+        assert (linked.roots() <= model.roots() + 1e-12).all()
 
 
 def test_mobility_of_an_enclave_excites_every_mode_that_alternates_or_leaves_it():
@@ -365,18 +298,12 @@ MODEL = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"
         (lambda: with_enclave(MODEL, "home", "home", strength=1), "`host` must not be the home"),
         (lambda: with_enclave(MODEL, "home", "host", strength=-1),
          "`strength` .*at least 0; found -1"),
-        (lambda: with_enclave(MODEL, "home", "host", strength=1.5, answer="host_price"),
-         "`strength` .* at most 1; found 1.5"),
-        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, attention=[[1, 0], [0.5, 0.6]]),
-         "`attention` must be shares that sum to 1 in each row; found 1.1 at .1."),
         (lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, regions=["a", "a"]),
          "2 different names"),
         (lambda: CoupledCobweb(pd.Series({"a": 1.0, "c": 1.0}), [1, 1], mobility=0, regions=["a",
          "b"]), "one entry for each region, 'a', 'b'; found 'a', 'c'"),
-        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, -1], [-1, 0]], directed=True),
+        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, -1], [-1, 0]]),
          "`mobility` must be finite and at least 0"),
-        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, attention=[[0, 1], [1, 0]],
-         demand_intercept=[1, 1], supply_intercept=[0, 0]).price(), "singular; change `attention`"),
     ],
 )  # fmt: skip
 def test_faults_are_named(make, words):

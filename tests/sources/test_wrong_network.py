@@ -15,14 +15,6 @@ FUNCTIONS = {
     if "MultilayerNetwork" in str(parameter.annotation)
 }
 
-TAKE_MATRICES = {
-    "mechanisms.free_flow.LogitMigration.break_point",
-    "mechanisms.free_flow.LogitMigration.modes",
-    "mechanisms.free_flow.LogitMigration.rest_points",
-    "mechanisms.free_flow.LogitMigration.simulate",
-}
-"""Functions whose `network` may be a square table of weights, or be left out."""
-
 NO_NETWORKS = {
     "nothing": (None, "found None; build_network"),
     "a table": (pd.DataFrame({"source": ["a"], "target": ["b"]}), "found pandas.*build_network"),
@@ -32,7 +24,7 @@ NO_NETWORKS = {
 
 def test_all_are_found():
     assert len(FUNCTIONS) > 120
-    assert taking("network").keys() - FUNCTIONS.keys() == TAKE_MATRICES
+    assert taking("network").keys() == FUNCTIONS.keys()
     assert OF_ONE.keys() <= ALL.keys()
     assert OWNERS.keys() <= {name.split(".")[-2] for name in ALL if name.count(".")}
 
@@ -49,12 +41,4 @@ REFUSED = [
 def test_what_is_no_network_is_refused_in_words(name, given):
     value, message = NO_NETWORKS[given]
     with pytest.raises(InputError, match=f"`network` must be a MultilayerNetwork; {message}"):
-        call_with(name, network=value)
-
-
-@pytest.mark.parametrize("given", ["a table", "a graph"])
-@pytest.mark.parametrize("name", sorted(TAKE_MATRICES))
-def test_what_is_no_matrix_is_refused_in_words(name, given):
-    value, _ = NO_NETWORKS[given]
-    with pytest.raises(InputError, match="`network` must"):
         call_with(name, network=value)

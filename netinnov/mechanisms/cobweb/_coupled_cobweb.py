@@ -5,34 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import linalg
 
-from netinnov._runtime.arguments import check_flag, check_number
+from netinnov._runtime.arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import refuse_outside
-from netinnov.mechanisms.cobweb._modes import (
-    first_crossing,
-    mode_table,
-    modes_of,
-    symmetric_threshold,
-)
 from netinnov.mechanisms.cobweb._parameters import (
     SLOWEST,
-    attention_matrix,
     follow,
     mobility_matrix,
     region_names,
-    set_fields,
     vector,
 )
 from netinnov.network import MultilayerNetwork
 
-Side: TypeAlias = Literal["demand", "supply"]
+_EQUAL = 1e-9  # relative distance of eigenvalues that are one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +34,8 @@ class CoupledCobweb:
 
     Supply of region i is c_i + d_i p_i + sum_j m_ij (p_i - p_j) at expected prices p. One formal
     reading of figures 1 and 2 of Hu and Zhang, Regional Reorganization of Innovation Elements; the
-    paper has no equations. With symmetric mobility, supply that one region gains another loses; all
-    roots are real and below 1, so that instability alternates with period 2.
+    paper has no equations. Supply that one region gains another loses. All roots are real and below
+    1, so that instability alternates with period 2.
 
     Parameters
     ----------
@@ -61,10 +54,6 @@ class CoupledCobweb:
     regions : sequence, optional
         Names; by default those of the network's nodes, or those of ``demand_slope`` if it is a
         Series, or 0, 1, ... A Series or a table with these names is put in their order.
-    directed : bool
-        Whether m may differ by direction; supply that i gains by m_ij j need not lose then.
-    attention : matrix, optional
-        w_ij, at least 0, sums of rows 1: supply of i answers d_i sum_j w_ij p_j (by default p_i).
 
     Examples
     --------
@@ -83,26 +72,21 @@ class CoupledCobweb:
     supply_intercept: Sequence[float] | Floats | pd.Series[float] | None = None
     adaptation: float = 1.0
     regions: Sequence[Any] | None = None
-    directed: bool = False
-    attention: npt.ArrayLike | None = None
 
     def __post_init__(self) -> None:
-        check_flag("directed", self.directed)
         size = vector("demand_slope", self.demand_slope).size
         regions = region_names(self.regions, self.mobility, size, self.demand_slope)
-        demand = vector("demand_slope", self.demand_slope, regions)
-        refuse_outside("demand_slope", demand, demand > 0, "above 0")
         check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
-        set_fields(self, regions=regions, demand_slope=demand)
-        supply = vector("supply_slope", self.supply_slope, regions)
-        refuse_outside("supply_slope", supply, supply >= 0, "at least 0")
-        for name in ("demand_intercept", "supply_intercept"):
+        values: dict[str, Any] = {"regions": regions}
+        for name in ("demand_slope", "supply_slope", "demand_intercept", "supply_intercept"):
             if (value := getattr(self, name)) is not None:
-                set_fields(self, **{name: vector(name, value, regions)})
-        mobility = mobility_matrix(self.mobility, regions, directed=self.directed)
-        if self.attention is not None:
-            set_fields(self, attention=attention_matrix(self.attention, regions))
-        set_fields(self, supply_slope=supply, mobility=mobility)
+                values[name] = vector(name, value, regions)
+        demand, supply = values["demand_slope"], values["supply_slope"]
+        refuse_outside("demand_slope", demand, demand > 0, "above 0")
+        refuse_outside("supply_slope", supply, supply >= 0, "at least 0")
+        values["mobility"] = mobility_matrix(self.mobility, regions)
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
 
     def price(self) -> Floats:
         """Prices at which all regions rest.
@@ -110,31 +94,25 @@ class CoupledCobweb:
         Returns
         -------
         array
-            One a region: (B + K)^-1 (a - c), K = D W + Laplacian of m (W is the attention).
+            One a region: (B + K)^-1 (a - c), K = D + Laplacian of m.
 
         Raises
         ------
         InputError
-            If intercepts are not given, or attention makes prices indeterminate.
+            If intercepts are not given.
         """
         a, c = self._intercepts()
-        own = np.diag(self._demand()) + self._answers(mobile=False)
-        whole_slope = own + _laplacian(np.asarray(self.mobility))
-        if np.linalg.cond(whole_slope) > 1e14:
-            msg = "prices at rest must be determined by demand and supply; found demand_slope + "
-            raise InputError(f"{msg}supply_slope x attention singular; change `attention`.")
-        return np.asarray(np.linalg.solve(whole_slope, a - c))
+        return np.asarray(np.linalg.solve(np.diag(self._demand()) + self._answers(), a - c))
 
-    def roots(self) -> npt.NDArray[Any]:
+    def roots(self) -> Floats:
         """Factors by which the modes of distance from rest grow in a period.
 
         Returns
         -------
         array
-            1 - beta - beta l over the eigenvalues l of B^-1 K, ascending; real with symmetric
-            mobility and no attention, complex if any root is.
+            1 - beta - beta l over the eigenvalues l of B^-1 K, ascending.
         """
-        return np.asarray(modes_of(self._demand(), self._answers(), self.adaptation)[0])
+        return self._modes()[0]
 
     def spectral_radius(self) -> float:
         """Largest modulus of the roots.
@@ -164,14 +142,14 @@ class CoupledCobweb:
         -------
         DataFrame
             A row a mode, those that lose stability first on top. ``root``, ``modulus``; ``period``:
-            2 for a negative root, infinite for a positive one, 2 pi / angle for a complex one, NaN
-            for 0; ``damping``: ln modulus, negative if the mode dies out; ``kind``: "total" if all
-            prices go the same way, "gap" if total demand stays as it is (what some regions gain
-            others lose), else "mixed"; ``common``: share of a common move of all prices that the
-            mode holds, 1 if it is that move (with symmetric answers the shares sum to 1);
-            ``critical_factor``: by how much all answers of supply, slopes and mobility, can grow
-            until the modulus is 1 (below 1: it has lost stability); ``first``: whether this is the
-            least of these; ``price_REGION``: direction, largest entry 1.
+            2 for a negative root, infinite for a positive one, NaN for 0; ``damping``: ln modulus,
+            negative if the mode dies out; ``kind``: "total" if all prices go the same way, "gap" if
+            total demand stays as it is (what some regions gain others lose), else "mixed";
+            ``common``: share of a common move of all prices that the mode holds, 1 if it is that
+            move (the shares sum to 1); ``critical_factor``: by how much all answers of supply,
+            slopes and mobility, can grow until the modulus is 1 (below 1: it has lost stability);
+            ``first``: whether this is the least of these; ``price_REGION``: direction, largest
+            entry 1.
 
         Examples
         --------
@@ -182,15 +160,34 @@ class CoupledCobweb:
         0     -1.1    gap            0.909
         1     -0.8  total            1.250
         """
+        roots, vectors = self._modes()
+        demand, modulus = self._demand(), np.abs(roots)
+        common = (demand @ vectors) ** 2 / (demand.sum() * (demand @ vectors**2))
+        one_way = (vectors > 1e-7).all(axis=0)
+        eigenvalues = (1 - self.adaptation - roots) / self.adaptation
+        with np.errstate(divide="ignore"):
+            damping, factor = np.log(modulus), (2 / self.adaptation - 1) / eigenvalues
+        factor[eigenvalues < 1e-12] = np.inf
+        table = {
+            "root": roots,
+            "modulus": modulus,
+            "period": np.select([roots < 0, roots > 0], [2.0, np.inf], np.nan),
+            "damping": damping,
+            "kind": np.where(one_way, "total", np.where(common < 1e-12, "gap", "mixed")),
+            "common": common,
+            "critical_factor": factor,
+            "first": np.isclose(factor, factor.min(), rtol=_EQUAL) & np.isfinite(factor.min()),
+        }
         names = tuple(self.regions or ())
-        return mode_table(self._demand(), self._answers(), self.adaptation, names)
+        table |= {f"price_{name}": part for name, part in zip(names, vectors, strict=True)}
+        order = np.lexsort((-common.round(9), factor.round(12)))
+        return pd.DataFrame(table).iloc[order].reset_index(drop=True).rename_axis("mode")
 
     def critical_mobility(self) -> float:
         """Mobility from which prices no longer settle.
 
-        Two regions with naive expectations: 1 / (1 / (b_1 - d_1) + 1 / (b_2 - d_2)). In general,
-        with symmetric mobility, a generalised eigenproblem: the roots fall as mobility grows. With
-        directed mobility or attention the first crossing is looked for in 512 steps.
+        Two regions with naive expectations: 1 / (1 / (b_1 - d_1) + 1 / (b_2 - d_2)). In general a
+        generalised eigenproblem: the roots fall as mobility grows.
 
         Returns
         -------
@@ -198,17 +195,12 @@ class CoupledCobweb:
             The largest mobility between two regions at which the spectral radius is 1, others in
             proportion (alike where all are 0). 0: unstable without mobility; infinite: one region.
         """
-        demand, base = self._demand(), self._answers(mobile=False)
         pattern = np.array(self.mobility)
         if not pattern.any():
             pattern = np.ones_like(pattern) - np.eye(len(pattern))
         if len(pattern) == 1:
             return math.inf
-        pattern = pattern / pattern.max()
-        change = _laplacian(pattern)
-        if np.array_equal(base, base.T) and np.array_equal(change, change.T):
-            return symmetric_threshold(demand, base, change, self.adaptation)
-        return first_crossing(demand, base, change, self.adaptation)
+        return self._threshold(_laplacian(pattern / pattern.max()), mobile=False)
 
     def simulate(
         self,
@@ -266,9 +258,36 @@ class CoupledCobweb:
 
     def _answers(self, *, mobile: bool = True) -> Floats:
         """K: response of the supply in each region to the expected prices in all regions."""
-        slopes = np.diag(np.asarray(self.supply_slope, dtype=np.float64))
-        own = slopes if self.attention is None else slopes @ np.asarray(self.attention)
-        return own + _laplacian(np.asarray(self.mobility, dtype=np.float64)) if mobile else own
+        alone = np.diag(np.asarray(self.supply_slope, dtype=np.float64))
+        return alone + _laplacian(np.asarray(self.mobility)) if mobile else alone
+
+    def _modes(self) -> tuple[Floats, Floats]:
+        """Roots, ascending, and price vectors (columns) of (1 - beta) I - beta B^-1 K."""
+        scale = 1 / np.sqrt(self._demand())
+        eigenvalues, inner = np.linalg.eigh(self._answers() * scale[:, None] * scale)
+        eigenvalues, inner = eigenvalues[::-1], inner[:, ::-1].copy()
+        # Of equal eigenvalues one vector holds their common move of prices.
+        size = max(float(eigenvalues[0]), 1e-300)
+        cuts = np.flatnonzero(np.diff(eigenvalues) < -_EQUAL * size) + 1
+        for at in np.split(np.arange(len(eigenvalues)), cuts):
+            share = inner[:, at].T @ (1 / scale)
+            if at.size > 1 and np.linalg.norm(share) > 1e-9 * np.linalg.norm(1 / scale):
+                turn, _ = np.linalg.qr(np.column_stack([share, np.eye(at.size)]))
+                inner[:, at] = inner[:, at] @ turn
+        vectors = inner * scale[:, None]
+        largest = np.abs(np.abs(vectors) / np.abs(vectors).max(axis=0) - 1) < 1e-9
+        vectors = vectors / vectors[largest.argmax(axis=0), np.arange(len(scale))]
+        return 1 - self.adaptation - self.adaptation * eigenvalues, vectors
+
+    def _threshold(self, change: Floats, *, mobile: bool = True) -> float:
+        """Least s with root -1 of K + s C: C v = (1 / s) ((2 / beta - 1) B - K) v."""
+        room = np.diag((2 / self.adaptation - 1) * self._demand()) - self._answers(mobile=mobile)
+        try:
+            np.linalg.cholesky(room)
+        except np.linalg.LinAlgError:
+            return 0.0
+        largest = float(linalg.eigh(change, room, eigvals_only=True)[-1])
+        return 1 / largest if largest > 1e-300 else math.inf
 
     def _intercepts(self) -> tuple[Floats, Floats]:
         if self.demand_intercept is None or self.supply_intercept is None:

@@ -1,4 +1,4 @@
-"""What cobwebs of several regions are given: vectors, mobility, names; checked at the door."""
+"""What cobwebs are given, checked at the door, and how prices follow expectations."""
 
 from __future__ import annotations
 
@@ -29,11 +29,6 @@ def follow(
     return prices
 
 
-def set_fields(model: object, **values: Any) -> None:
-    for name, value in values.items():
-        object.__setattr__(model, name, value)
-
-
 def vector(name: str, values: Any, regions: tuple[Any, ...] = ()) -> Floats:
     numbers = in_order(name, values, regions)
     if numbers.ndim != 1 or numbers.size == 0 or numbers.size != (len(regions) or numbers.size):
@@ -43,16 +38,16 @@ def vector(name: str, values: Any, regions: tuple[Any, ...] = ()) -> Floats:
     return numbers
 
 
-def mobility_matrix(mobility: Any, regions: tuple[Any, ...], *, directed: bool) -> Floats:
+def mobility_matrix(mobility: Any, regions: tuple[Any, ...]) -> Floats:
     size = len(regions)
     if isinstance(mobility, MultilayerNetwork):
         if mobility.n_nodes != size:
             msg = f"`mobility` must be a network of {size} regions; found {mobility.n_nodes} nodes."
             raise InputError(msg)
-        if mobility.directed and not directed:
+        if mobility.directed:
             layers = sorted(mobility.directed)
-            msg = f"`mobility` must be a network without directed layers; found {layers}; set "
-            raise InputError(f"{msg}directed=True if supply of the source follows the gap.")
+            msg = f"`mobility` must be a network without directed layers; found {layers}; see "
+            raise InputError(f"{msg}netinnov.build.symmetrize.")
         names, mobility = mobility.nodes.index, flat_matrix(mobility, "mobility").toarray()
         if set(names) == set(regions):  # else they are other names, in the order of the nodes
             mobility = pd.DataFrame(mobility, names, names)
@@ -65,23 +60,12 @@ def mobility_matrix(mobility: Any, regions: tuple[Any, ...], *, directed: bool) 
         raise InputError(msg)
     refuse_outside("mobility", m, np.isfinite(m) & (m >= 0), "finite and at least 0")
     alike = np.isclose(m, m.T, rtol=1e-12, atol=0)
-    if not directed and not alike.all():
+    if not alike.all():
         i, j = np.argwhere(~alike)[0]
         msg = f"`mobility` must be symmetric; found {m[i, j]:g} at ({i}, {j}) and {m[j, i]:g} at "
-        raise InputError(f"{msg}({j}, {i}); set directed=True if that is meant.")
+        raise InputError(f"{msg}({j}, {i}).")
     np.fill_diagonal(m, 0.0)
     return m
-
-
-def attention_matrix(attention: Any, regions: tuple[Any, ...]) -> Floats:
-    size, shares = len(regions), in_order("attention", attention, regions)
-    if shares.shape != (size, size):
-        msg = f"`attention` must be a {size} x {size} matrix; found shape {shares.shape}."
-        raise InputError(msg)
-    refuse_outside("attention", shares, np.isfinite(shares) & (shares >= 0), "at least 0")
-    sums = shares.sum(axis=1)
-    refuse_outside("attention", sums, np.abs(sums - 1) < 1e-9, "shares that sum to 1 in each row")
-    return shares
 
 
 def region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[Any, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
@@ -12,10 +11,10 @@ from netinnov._runtime.arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Attraction
-from netinnov.mechanisms.free_flow._trade_model import TradeModel
+from netinnov.mechanisms.free_flow._trade_model import TradeModel, continued
 
 _ACCURACY = 1e-13  # relative
-_MOST = 400
+_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +68,15 @@ class FootlooseEntrepreneur(TradeModel):
             )
             raise InputError(f"{msg}agglomeration is stable at any cost (the black hole).")
 
-    def _break_freeness(self, enclave: float) -> float:
-        a, b = self._pulls_of_core(self.sigma, self.mu)
-        others = self.regions - 1
-        if enclave == 0:
-            return float((1 - a) * (1 - b) / (1 + a * b + others * (a + b)))
+    @staticmethod
+    def _break_freeness(sigma: Any, mu: Any, enclave: float = 0.0, others: int = 1) -> Any:
+        a, b = mu / (sigma - 1), mu / sigma
         # (z - b) (1 + (n - 1) e z) = a (1 - e) (1 - b z), z = (1 - phi) / (1 + (n - 1) phi)
         square = others * enclave
         linear = 1 - others * enclave * b + a * (1 - enclave) * b
         constant = b + a * (1 - enclave)
         z = 2 * constant / (linear + np.sqrt(linear**2 + 4 * square * constant))
-        return float((1 - z) / (1 + others * z))
-
-    @staticmethod
-    def _mode_slope(sigma: Any, mu: Any, z: Any, z_reach: Any) -> Any:
-        a, b = mu / (sigma - 1), mu / sigma
-        return z * (b - z) / (1 - b * z) + a * z_reach
+        return (1 - z) / (1 + others * z)
 
     @staticmethod
     def _pulls_of_core(sigma: Any, mu: Any) -> tuple[Any, Any]:
@@ -107,51 +99,18 @@ class FootlooseEntrepreneur(TradeModel):
         def attraction(x: Floats) -> Floats:
             # w = b M (l + x w), M_rs = phi_rs / sum_k phi_ks x_k, by its fixed point. All the
             # mobile earn b / (1 - b) together; with that held, what is left of an error shrinks
-            # by less than b a round. The last states tell where to begin.
+            # by less than b, which is below 1/2, a round.
             supply = x @ phi
-            wages = _begin(before, x.shape, b / (1 - b))
+            wages = np.exp(continued(before, len(x)))
             for _ in range(_MOST):
-                new: Floats = b * (((immobile + x * wages) / supply) @ phi)
-                new *= (b / (1 - b)) / np.einsum("ij,ij->i", x, new)[:, None]
+                new = b * (((immobile + x * wages) / supply) @ phi)
+                new *= b / (1 - b) / (x @ new)
                 change = np.abs(new / wages - 1).max()
                 wages = new
                 if change < _ACCURACY:
                     break
-            else:
-                wages = np.array([self._wages(h, phi, immobile) for h in x])
-            before[:] = [*before[-1:], wages]
-            near = supply if reach is None else supply + x @ reach.T
+            before[:] = [*before[-2:], np.log(wages)]
+            near = supply if reach is None else supply + reach @ x
             return np.asarray(np.log(wages) + a * np.log(near))
 
         return attraction
-
-    def _wages(self, x: Floats, phi: Floats, immobile: Floats) -> Floats:
-        _, b = self._pulls_of_core(self.sigma, self.mu)
-        market = phi / (x @ phi)
-        system = np.eye(len(x)) - b * market * x
-        return np.asarray(np.linalg.solve(system, b * market @ immobile), dtype=np.float64)
-
-    def _slope(
-        self, phi: Floats, immobile: Floats, reach: Floats | None
-    ) -> Callable[[Floats], Floats]:
-        a, b = self._pulls_of_core(self.sigma, self.mu)
-
-        def slope(x: Floats) -> Floats:
-            supply = x @ phi
-            market = phi / supply
-            wages = self._wages(x, phi, immobile)
-            moved = market * wages - (market * ((immobile + x * wages) / supply)) @ phi
-            rise = np.linalg.solve(np.eye(len(x)) - b * market * x, b * moved)
-            index, near = (supply, phi) if reach is None else (supply + reach @ x, phi + reach)
-            return np.asarray(rise / wages[:, None] + a * near / index[:, None])
-
-        return slope
-
-
-def _begin(before: list[Floats], shape: tuple[int, ...], default: float) -> Floats:
-    if not before or before[-1].shape != shape:
-        before.clear()
-        return np.full(shape, default)
-    if len(before) == 1:
-        return before[0]
-    return np.maximum(2 * before[1] - before[0], before[1] / 2)

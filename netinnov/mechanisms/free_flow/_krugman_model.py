@@ -12,7 +12,7 @@ from scipy import linalg
 from netinnov._runtime.arguments import check_number
 from netinnov._typing import Floats
 from netinnov.mechanisms.free_flow._dynamics import Attraction
-from netinnov.mechanisms.free_flow._trade_model import TradeModel
+from netinnov.mechanisms.free_flow._trade_model import TradeModel, continued
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +57,16 @@ class CorePeriphery(TradeModel):
         check_number("sigma", self.sigma, low=1, above=True)
         check_number("mu", self.mu, low=0, high=1, above=True, below=True)
 
-    @property
-    def rho(self) -> float:
-        """Love of variety turned round: (sigma - 1) / sigma."""
-        return (self.sigma - 1) / self.sigma
-
-    def _break_freeness(self, enclave: float) -> float:
-        self._refuse_black_hole("break")
-        rho, mu, others = self.rho, self.mu, 1 - enclave
-        if enclave == 0:
-            return (rho - mu) * (1 - mu) / ((rho + mu) * (1 + mu))
+    @staticmethod
+    def _break_freeness(sigma: Any, mu: Any, enclave: float = 0.0, _others: int = 1) -> Any:
+        rho, rest = (sigma - 1) / sigma, 1 - enclave
         # (z - mu) (1 + e z - mu (1 - e) z) (sigma - 1) =
         # mu (1 - e) (sigma - mu z - (sigma - 1) z^2), z = (1 - phi) / (1 + phi)
         square = rho * enclave
-        linear = rho * (1 - mu * (enclave - mu * others)) + mu**2 * others / self.sigma
-        constant = mu * (rho + others)
+        linear = rho * (1 - mu * (enclave - mu * rest)) + mu**2 * rest / sigma
+        constant = mu * (rho + rest)
         z = 2 * constant / (linear + np.sqrt(linear**2 + 4 * square * constant))
-        return float((1 - z) / (1 + z))
-
-    @staticmethod
-    def _mode_slope(sigma: Any, mu: Any, z: Any, z_reach: Any) -> Any:
-        wages = z * (mu - z) / (sigma - mu * z - (sigma - 1) * z**2)
-        # Times the real wage of the even split, which is positive.
-        return wages * (1 - mu * z_reach) + mu / (sigma - 1) * z_reach
+        return (1 - z) / (1 + z)
 
     @staticmethod
     def _pulls_of_core(sigma: Any, mu: Any) -> tuple[Any, Any]:
@@ -87,7 +74,7 @@ class CorePeriphery(TradeModel):
 
     @staticmethod
     def _gap(sigma: Any, mu: Any, x: Floats, phi: Floats, enclave: Any) -> Floats:
-        first, second = two_wages(sigma, mu, x, phi)
+        first, second = _two_wages(sigma, mu, x, phi)
         made = x * first ** (1 - sigma), (1 - x) * second ** (1 - sigma)
         pull = mu / (sigma - 1)
         near = phi + enclave * (1 - phi)
@@ -96,36 +83,14 @@ class CorePeriphery(TradeModel):
         return np.asarray(np.where(phi == 1, 0.0, gap))
 
     def _attraction(self, phi: Floats, immobile: Floats, reach: Floats | None) -> Attraction:
-        solve = market_solver(self.sigma, self.mu, phi, immobile)
-        pull = self.mu / (self.sigma - 1)
+        solve = _market_solver(self.sigma, self.mu, phi, immobile)
 
         def attraction(x: Floats) -> Floats:
             market = solve(x)
-            near = market.prices if reach is None else market.prices + market.made @ reach.T
-            return np.asarray(market.wages * near**pull)
+            near = market.prices if reach is None else market.prices + reach @ market.made
+            return np.asarray(market.wages * near ** (self.mu / (self.sigma - 1)))
 
         return attraction
-
-    def _slope(
-        self, phi: Floats, immobile: Floats, reach: Floats | None
-    ) -> Callable[[Floats], Floats]:
-        sigma, mu = self.sigma, self.mu
-        solve = market_solver(sigma, mu, phi, immobile)
-
-        def slope(x: Floats) -> Floats:
-            market = solve(x[None, :])
-            system = excess_slope(sigma, mu, phi, x[None, :], market)[0]
-            wages, made, index, income, demand = (part[0] for part in market)
-            each = wages ** (1 - sigma)  # what one more of the mobile adds to the price index
-            share = phi * (income / index) / demand[:, None]
-            moved = share * (mu * wages / income) - (share / index) @ phi * each
-            rise = np.linalg.solve(system, moved)  # of ln w
-            near, by = (index, phi) if reach is None else (index + reach @ made, phi + reach)
-            prices = (by * each + (1 - sigma) * (by * made) @ rise) / near[:, None]
-            level = wages * near ** (mu / (sigma - 1))
-            return np.asarray(level[:, None] * (rise + mu / (sigma - 1) * prices))
-
-        return slope
 
 
 _ACCURACY = 1e-13
@@ -134,75 +99,64 @@ _MOST = 1000
 _NEXT_EXACT = 1e-9  # a Newton step so small that its quadratic error vanishes
 
 
-class Market(NamedTuple):
-    """A short-run equilibrium; states x regions."""
-
+class _Market(NamedTuple):
     wages: Floats
     made: Floats  # x w^(1 - sigma), what a region adds to price indices
     prices: Floats  # G^(1 - sigma)
     income: Floats
-    demand: Floats  # w^sigma
+    demand: Floats  # w^sigma in a short-run equilibrium
 
 
-def market_solver(
+def _market_solver(
     sigma: float, mu: float, phi: Floats, immobile: Floats
-) -> Callable[[Floats], Market]:
+) -> Callable[[Floats], _Market]:
     """Newton's method for log wages; the contraction w^sigma = demand(w) far from the root."""
     before: list[Floats] = []
-    kept: list[Any] = []
+    factors: Any = None
 
-    def solve(x: Floats) -> Market:
-        log_wages = _begin(before, x.shape)
-        last = np.full((len(x), 1), np.inf)
-        safe = log_wages
+    def solve(x: Floats) -> _Market:
+        nonlocal factors
+        log_wages = safe = continued(before, len(x))
+        last = np.inf
         for _ in range(_MOST):
-            market, off, size = _market(log_wages, x)
-            if (size < _ACCURACY * sigma).all():
+            market, off, size = at(log_wages, x)
+            if size < _ACCURACY * sigma:
                 break
-            worse = size > last
-            if worse.any():
-                if (size < _FLOOR * sigma).all():
+            if size > last:
+                if size < _FLOOR * sigma:
                     break
-                log_wages = np.where(worse, safe, log_wages)
-                market, off, size = _market(log_wages, x)
-            if len(x) > 1:
-                systems = excess_slope(sigma, mu, phi, x, market)
-                change = np.linalg.solve(systems, off[..., None])[..., 0]
-            else:
-                if not kept or size[0, 0] > 0.5 * last[0, 0]:
-                    system = excess_slope(sigma, mu, phi, x, market)[0]
-                    kept[:] = [linalg.lu_factor(system, check_finite=False)]
-                change = linalg.lu_solve(kept[0], off[0], check_finite=False)[None, :]
+                log_wages = safe
+                market, off, size = at(log_wages, x)
+            if factors is None or size > 0.5 * last:
+                factors = linalg.lu_factor(_excess_slope(sigma, mu, phi, x, market))
+            change = linalg.lu_solve(factors, off)
             last, safe = size, log_wages + off / sigma
             log_wages = log_wages + np.clip(change, -1, 1)
         before[:] = [*before[-2:], log_wages]
         return market
 
-    def _market(log_wages: Floats, x: Floats) -> tuple[Market, Floats, Floats]:
+    def at(log_wages: Floats, x: Floats) -> tuple[_Market, Floats, float]:
         wages = np.exp(log_wages)
         made = x * np.exp((1 - sigma) * log_wages)
         index = made @ phi
         income = mu * x * wages + (1 - mu) * immobile
         demand = (income / index) @ phi
         off = np.log(demand) - sigma * log_wages
-        market = Market(wages, made, index, income, demand)
-        return market, off, np.abs(off).max(axis=1, keepdims=True)
+        return _Market(wages, made, index, income, demand), off, float(np.abs(off).max())
 
     return solve
 
 
-def excess_slope(sigma: float, mu: float, phi: Floats, x: Floats, market: Market) -> Floats:
-    """Derivative of sigma ln w - ln demand by ln w (columns), for each state."""
-    wages, made, index, income, demand = (part[:, None, :] for part in market)
-    reach = phi * (income / index) / demand.swapaxes(1, 2)
-    slopes: Floats = -reach * (mu * x[:, None, :] * wages / income)
-    slopes -= (sigma - 1) * ((reach / index) @ phi) * made
-    diagonal = np.arange(x.shape[1])
-    slopes[:, diagonal, diagonal] += sigma
-    return slopes
+def _excess_slope(sigma: float, mu: float, phi: Floats, x: Floats, market: _Market) -> Floats:
+    """Derivative of sigma ln w - ln demand by ln w (columns)."""
+    reach = phi * (market.income / market.prices) / market.demand[:, None]
+    slopes = -reach * (mu * x * market.wages / market.income)
+    slopes -= (sigma - 1) * ((reach / market.prices) @ phi) * market.made
+    slopes[np.diag_indices(len(x))] += sigma
+    return np.asarray(slopes)
 
 
-def two_wages(sigma: Any, mu: Any, x: Floats, phi: Floats) -> tuple[Floats, Floats]:
+def _two_wages(sigma: Any, mu: Any, x: Floats, phi: Floats) -> tuple[Floats, Floats]:
     """Wages of two regions with x w1 + (1 - x) w2 = 1, by bisected Newton steps on ln(w1 / w2)."""
     # Demand reaches a region at most 1 / phi times as well as the other one.
     high = -np.log(phi) / sigma + 1e-9
@@ -221,7 +175,9 @@ def two_wages(sigma: Any, mu: Any, x: Floats, phi: Floats) -> tuple[Floats, Floa
     return np.asarray(np.exp(ratio) * second), np.asarray(second)
 
 
-def _two_excess(log_ratio: Floats, sigma: Any, mu: Any, x: Floats, phi: Floats) -> Any:
+def _two_excess(
+    log_ratio: Floats, sigma: Any, mu: Any, x: Floats, phi: Floats
+) -> tuple[Floats, Floats]:
     """Sigma ln(w1 / w2) minus the same of demand, and its derivative by ln(w1 / w2)."""
     ratio = np.exp(log_ratio)
     second = 1 / (x * ratio + (1 - x))
@@ -240,12 +196,3 @@ def _two_excess(log_ratio: Floats, sigma: Any, mu: Any, x: Floats, phi: Floats) 
     slope = (demand[0] * rise[0] + phi * demand[1] * rise[1]) / own
     slope -= (phi * demand[0] * rise[0] + demand[1] * rise[1]) / other
     return sigma * log_ratio - np.log(own / other), sigma - slope
-
-
-def _begin(before: list[Floats], shape: tuple[int, ...]) -> Floats:
-    if not before or before[-1].shape != shape:
-        before.clear()
-        return np.zeros(shape)
-    if len(before) < 3:
-        return before[0] if len(before) == 1 else 2 * before[1] - before[0]
-    return 3 * (before[2] - before[1]) + before[0]

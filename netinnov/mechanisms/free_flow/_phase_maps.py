@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import as_floats, check_mapping, check_number, check_type, shown
-from netinnov._runtime.parallel import run
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms.free_flow._logit import LogitMigration
-from netinnov.mechanisms.free_flow._rest_points import curve, tangent
+from netinnov.mechanisms.free_flow._logit import LogitMigration, one_state
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
 
 # One spread state; it or a core, depending on the start; agglomeration only.
@@ -27,7 +23,7 @@ _BOUNDS: dict[str, dict[str, Any]] = {
     "sigma": {"low": 1, "above": True},
     "mu": {"low": 0, "high": 1, "above": True, "below": True},
     "freeness": {"low": 0, "high": 1, "above": True},
-    **{name: {"low": 0} for name in ("congestion", "spillover", "moving_cost")},
+    **{name: {"low": 0} for name in ("congestion", "spillover")},
     "border": {"low": 0, "high": 1, "below": True},
     "enclave": {"low": 0, "high": 1},
     "sensitivity": {"low": 0, "above": True},
@@ -95,7 +91,6 @@ def phase_map(
     freeness: float | None = None,
     border: float = 0.0,
     enclave: float = 0.0,
-    executor: Executor | int | None = None,
 ) -> pd.DataFrame:
     """Convergence or divergence of two regions over two parameters.
 
@@ -110,8 +105,6 @@ def phase_map(
         Models of trade: sigma, mu, freeness, border, enclave. LogitMigration: its parameters.
     freeness, border, enclave : float
         Of a model of trade, where they are not an axis; LogitMigration has its own.
-    executor : None, int or Executor
-        As in `null_models.compare_with_null`; only for models of trade with an enclave.
 
     Returns
     -------
@@ -144,9 +137,9 @@ def phase_map(
     arrays = [np.broadcast_to(np.asarray(value, float), shape) for value in parameters.values()]
     grid = dict(zip(parameters, arrays, strict=True))
     if isinstance(model, LogitMigration):
-        phases = np.where(_one_state(grid), _PHASES[0], _PHASES[2])
+        phases = np.where(_converges(grid), _PHASES[0], _PHASES[2])
     else:
-        phases = _trade_phases(model, grid, executor)
+        phases = _trade_phases(model, grid)
     return pd.DataFrame(phases, index, across)
 
 
@@ -183,31 +176,24 @@ def _axis(argument: str, axis: Mapping[str, Any], known: dict[str, Any]) -> pd.I
     return pd.Index(numbers, name=name)
 
 
-def _one_state(grid: dict[str, Floats]) -> Any:
+def _converges(grid: dict[str, Floats]) -> Any:
     theta, a, e = grid["sensitivity"], grid["attraction"], grid["enclave"]
     lost = grid["congestion"] + grid["spillover"] * (1 - grid["border"])
-    away = np.exp(-theta * grid["moving_cost"])
-    pull = theta * (a * (1 - e / 2) - lost)
-    turn = tangent(pull, away)
-    return curve(turn, away) >= pull * np.tanh(turn) - theta * a * e / 2
+    return one_state(theta * (a * (1 - e / 2) - lost), theta * a * e / 2)
 
 
-def _trade_phases(
-    model: TradeModel, grid: dict[str, Floats], executor: Executor | int | None
-) -> Any:
+def _trade_phases(model: TradeModel, grid: dict[str, Floats]) -> Any:
     kind = type(model)
     sigma, mu, enclave = grid["sigma"], grid["mu"], grid["enclave"]
     phi = grid["freeness"] * (1 - grid["border"])
     log_phi = np.log(phi)
     core = kind._premium(sigma, mu, log_phi, 0.0) < 0
     if (enclave == 0).all():
-        z = (1 - phi) / (1 + phi)
-        spread = kind._mode_slope(sigma, mu, z, z) < 0
+        spread = phi < kind._break_freeness(sigma, mu)
     else:
         core |= kind._premium(sigma, mu, log_phi, enclave) < 0
-        lines = list(zip(sigma, mu, phi, enclave, strict=True))
-        task = partial(_has_spread, kind)
-        spread = np.stack(run(task, lines, executor=executor, progress=False, label="rows"))
+        lines = zip(sigma, mu, phi, enclave, strict=True)
+        spread = np.stack([_has_spread(kind, line) for line in lines])
     return np.select([spread & ~core, spread & core], _PHASES[:2], _PHASES[2])
 
 

@@ -8,12 +8,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._network.matrices import flat_matrix
 from netinnov._runtime.arguments import as_floats, check_mapping, check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import in_order, refuse_outside
-from netinnov.network import MultilayerNetwork
 
 Enclaves: TypeAlias = Mapping[tuple[Any, Any], float] | None
 
@@ -74,14 +72,14 @@ def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:
 
 def check_shares(name: str, shares: Any, labels: pd.Index[Any]) -> Floats:
     values = in_order(name, shares, list(labels) if isinstance(shares, pd.Series) else [])
-    if values.ndim == 0 or values.shape[-1] != len(labels):
+    if values.shape != (len(labels),):
         msg = f"`{name}` must have one entry for each of {len(labels)} regions; "
         raise InputError(f"{msg}found the shape {values.shape}.")
     refuse_outside(name, values, values >= 0, "at least 0")
-    totals = values.sum(axis=-1, keepdims=True)
-    if (wrong := totals[np.abs(totals - 1) > _EQUAL]).size:
-        raise InputError(f"`{name}` must add up to 1; found {wrong[:5]}; divide it by its sum.")
-    return np.asarray(values / totals)
+    total = float(values.sum())
+    if abs(total - 1) > _EQUAL:
+        raise InputError(f"`{name}` must add up to 1; found {total:g}; divide it by its sum.")
+    return values / total
 
 
 def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
@@ -100,40 +98,6 @@ def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
         check_number(f"enclaves[{pair!r}]", share, low=0, high=1)
         reach[places[0], places[1]] = share
     return reach
-
-
-def neighbour_weights(
-    network: Any, border: float = 0.0, jurisdictions: Any = None
-) -> tuple[Floats, pd.Index[Any]]:
-    """Row-normalised weights of the neighbours; a row is 0 without any. Two regions by default."""
-    if isinstance(network, MultilayerNetwork):
-        names = network.nodes.index
-        network = pd.DataFrame(flat_matrix(network).toarray(), index=names, columns=names)
-    values, labels = _symmetric("network", [[0, 1], [1, 0]] if network is None else network)
-    refuse_outside("network", values, values >= 0, "at least 0")
-    values = values * ~np.eye(len(values), dtype=bool)
-    totals = values.sum(axis=1, keepdims=True)
-    weights = np.divide(values, totals, out=np.zeros_like(values), where=totals > 0)
-    return np.asarray(weights * (1 - border * _across_border(jurisdictions, len(values)))), labels
-
-
-def neighbour_modes(network: Any) -> tuple[Floats, int]:
-    """Eigenvalues of the neighbour weights but the even mode's, descending; n regions."""
-    weights, labels = neighbour_weights(network)
-    lonely = labels[weights.sum(axis=1) == 0]
-    if len(lonely):
-        msg = "`network` must link every region, else the even split is not a rest point; "
-        raise InputError(f"{msg}{len(lonely)} have no link, e.g. {lonely[:5].tolist()}.")
-    # P = D^-1 W is similar to the symmetric D^-1/2 W D^-1/2, whose entries are sqrt(P_ij P_ji).
-    return np.linalg.eigvalsh(np.sqrt(weights * weights.T))[::-1][1:], len(labels)
-
-
-def _across_border(jurisdictions: Any, n: int) -> Any:
-    names = np.arange(n) if jurisdictions is None else np.asarray(jurisdictions)
-    if names.shape != (n,):
-        msg = f"`jurisdictions` must name that of each of {n} regions; found {names.shape}."
-        raise InputError(msg)
-    return names[:, None] != names[None, :]
 
 
 def _symmetric(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:

@@ -1,27 +1,24 @@
-"""Rest points of mobile elements of two regions, and where a stable one vanishes."""
+"""Rest points of the mobile between two regions, and where a stable one vanishes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import optimize
 from scipy.optimize import elementwise
 
-from netinnov._runtime.arguments import check_choice, check_number
 from netinnov._typing import Floats
-
-Unit: TypeAlias = Literal["freeness", "cost"]
 
 _NEAR = 1e-5  # distance from the even split within which no other rest point is searched
 _GRID = 1001  # shares at which the sign of an asymmetric gap is sampled
+_LEVELS = np.concatenate([np.geomspace(1e-9, 1e-2, 60), np.linspace(0.012, 0.9995, 400)])
 
 
-def root_between(function: Any, low: Any, high: Any, *others: Any) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):  # scipy divides by differences of 0
-        return np.asarray(elementwise.find_root(function, (low, high), args=others).x)
+def root_of(function: Callable[[float], float], low: float, high: float) -> float:
+    return float(optimize.brentq(function, low, high, xtol=1e-15, rtol=8.9e-16))
 
 
 def rest_points(gap: Callable[[Any], Any], *, rises: bool) -> pd.DataFrame:
@@ -30,7 +27,7 @@ def rest_points(gap: Callable[[Any], Any], *, rises: bool) -> pd.DataFrame:
     points = [(0.5, not rises)]
     above = 0.5 + _NEAR
     if (at_corner > 0) != rises and np.sign(gap(above)) != np.sign(at_corner) and at_corner != 0:
-        root = optimize.brentq(gap, above, 1.0, xtol=1e-15, rtol=8.9e-16)
+        root = root_of(gap, above, 1.0)
         # The slopes at neighbouring rest points have opposite signs.
         points += [(root, rises), (1 - root, rises)]
     if at_corner >= 0:
@@ -58,7 +55,7 @@ def rest_points_of_any(gap: Callable[[Any], Any]) -> pd.DataFrame:
     grid, values = grid[order], values[order]
     points = []
     for at in np.flatnonzero(values[:-1] * values[1:] < 0):
-        root = float(optimize.brentq(gap, grid[at], grid[at + 1], xtol=1e-15, rtol=8.9e-16))
+        root = root_of(gap, grid[at], grid[at + 1])
         if 0 < root < 1:
             points.append((root, bool(values[at] > values[at + 1])))
     # A grid point may be a root itself: the even split above all.
@@ -74,16 +71,7 @@ def sustain_root(premium: Callable[[float], float], high: float) -> float:
     low = high - 1.0
     while premium(low) < 0:
         low = 2 * low - high
-    return float(np.exp(optimize.brentq(premium, low, high, xtol=1e-15, rtol=8.9e-16)))
-
-
-def in_unit(freeness: float, sigma: float, unit: Unit) -> float:
-    check_choice("unit", unit, Unit)
-    check_number("freeness", freeness, low=0, high=1, above=True)
-    return freeness if unit == "freeness" else float(freeness ** (1 / (1 - sigma)))
-
-
-_LEVELS = np.concatenate([np.geomspace(1e-9, 1e-2, 60), np.linspace(0.012, 0.9995, 400)])
+    return float(np.exp(root_of(premium, low, high)))
 
 
 def fold(gap: Callable[[Floats, Floats], Floats]) -> float:
@@ -108,57 +96,7 @@ def _first_root(gap: Callable[[Floats, Floats], Floats], shares: Floats) -> Floa
     at = rising.argmax(axis=1)[has]
     roots = np.full(len(shares), np.nan)
     ends = _LEVELS[at], _LEVELS[at + 1]
-    roots[has] = root_between(lambda level, x: gap(x, level), *ends, shares[has])
+    with np.errstate(divide="ignore", invalid="ignore"):  # scipy divides by differences of 0
+        found = elementwise.find_root(lambda level, x: gap(x, level), ends, args=(shares[has],))
+    roots[has] = found.x
     return roots
-
-
-def curve(z: Any, away: Any) -> Any:
-    """Theta D over z = atanh(m); ``away`` = exp(-theta c), c the cost of moving."""
-    large = np.abs(z) > 300
-    near = np.arcsinh(away * np.sinh(np.where(large, 0.0, z)))
-    if not np.any(large):
-        return z + near
-    with np.errstate(divide="ignore"):
-        log_sinh = np.abs(z) + np.log(away) - np.log(2)
-    far = np.logaddexp(log_sinh, np.logaddexp(0.0, 2 * log_sinh) / 2)
-    return z + np.where(large, np.sign(z) * far, near)
-
-
-def slope(u: Any, away: Any) -> Any:
-    """Derivative of theta D by m, where u = 1 - m^2."""
-    return (1 + away / np.sqrt(away**2 + (1 - away**2) * u)) / u
-
-
-def tangent(pull: Any, away: Any) -> Floats:
-    """z > 0 where the slope of the curve is ``pull`` = theta K; 0 where it is larger everywhere."""
-    pull, away = np.broadcast_arrays(np.asarray(pull, np.float64), np.asarray(away, np.float64))
-    steep = pull > 1 + away
-    pull = np.where(steep, pull, 1 + away)
-    # 1 <= pull u <= 2, and rounding.
-    ends = (1 - 1e-12) / pull, np.minimum((2 + 1e-12) / pull, 1.0)
-    u = root_between(lambda u, k, c: slope(u, c) - k, *ends, pull, away)
-    # atanh(m) = ln((1 + m) / sqrt(u))
-    z = np.log((1 + np.sqrt(1 - u)) / np.sqrt(u))
-    return np.asarray(np.where(steep, z, 0.0))
-
-
-def crossings(pull: float, field: float, away: float) -> list[tuple[float, bool]]:
-    """Rest points as (z, stable), for ``field`` = theta h >= 0."""
-    turn = float(tangent(pull, away))
-    most = abs(pull) + abs(field) - float(np.log(max(away, 1e-300))) + 1
-
-    def off(z: float) -> float:
-        return float(curve(z, away)) - pull * float(np.tanh(z)) - field
-
-    def root(low: float, high: float) -> float:
-        return float(optimize.brentq(off, low, high, xtol=1e-15, rtol=8.9e-16))
-
-    # Where the branches meet, up to rounding, the even split still attracts.
-    if field == 0 and pull <= (1 + away) * (1 + 4e-16):
-        return [(0.0, True)]
-    z = root(turn, most)
-    if field == 0:
-        return [(-z, True), (0.0, False), (z, True)]
-    if turn > 0 and off(-turn) > 0:
-        return [(root(-most, -turn), True), (root(-turn, 0.0), False), (z, True)]
-    return [(z, True)]

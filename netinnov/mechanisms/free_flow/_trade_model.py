@@ -1,23 +1,15 @@
-"""Models of trade and migration: two regions in closed form; n regions by paths and rest points."""
+"""Models of regions that trade: points and equilibria of two, and the short run of n."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import (
-    as_floats,
-    as_whole,
-    check_number,
-    check_rng,
-    check_type,
-)
-from netinnov._typing import Floats, Rng
+from netinnov._runtime.arguments import as_floats, check_choice, check_number, check_type
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import refuse_outside
 from netinnov.mechanisms.free_flow._dynamics import (
@@ -25,7 +17,6 @@ from netinnov.mechanisms.free_flow._dynamics import (
     Dynamics,
     Logit,
     Replicator,
-    long_run,
     trajectory,
 )
 from netinnov.mechanisms.free_flow._regions import (
@@ -36,15 +27,13 @@ from netinnov.mechanisms.free_flow._regions import (
     check_shares,
 )
 from netinnov.mechanisms.free_flow._rest_points import (
-    Unit,
     fold,
-    in_unit,
     rest_points,
     rest_points_of_any,
     sustain_root,
 )
 
-Point: TypeAlias = Literal["break", "sustain"]
+Unit: TypeAlias = Literal["freeness", "cost"]
 
 
 class TradeModel(ABC):
@@ -53,9 +42,10 @@ class TradeModel(ABC):
     sigma: float
     mu: float
 
+    @staticmethod
     @abstractmethod
-    def _break_freeness(self, enclave: float) -> float:
-        """Closed form of the break point."""
+    def _break_freeness(sigma: Any, mu: Any, enclave: float = 0.0, others: int = 1) -> Any:
+        """Break point of two regions (or of more, one and `others`); not above 0: a black hole."""
 
     @staticmethod
     @abstractmethod
@@ -69,18 +59,7 @@ class TradeModel(ABC):
 
     @abstractmethod
     def _attraction(self, phi: Floats, immobile: Floats, reach: Floats | None) -> Attraction:
-        """A solver of the short run: shares (paths x regions) to attractions."""
-
-    @abstractmethod
-    def _slope(
-        self, phi: Floats, immobile: Floats, reach: Floats | None
-    ) -> Callable[[Floats], Floats]:
-        """Derivatives of the attractions (row) by the shares (column) at one state."""
-
-    @staticmethod
-    @abstractmethod
-    def _mode_slope(sigma: Any, mu: Any, z: Any, z_reach: Any) -> Any:
-        """Change of attraction with a mode of the even split, up to a positive factor."""
+        """A solver of the short run, from shares of the mobile to attractions."""
 
     @classmethod
     def _premium(cls, sigma: Any, mu: Any, log_phi: Any, enclave: Any) -> Any:
@@ -115,7 +94,9 @@ class TradeModel(ABC):
             In a black hole, where agglomeration is stable at any cost.
         """
         check_number("enclave", enclave, low=0, high=1)
-        return in_unit(self._break_freeness(enclave), self.sigma, unit)
+        self._refuse_black_hole("break")
+        others = getattr(self, "regions", 2) - 1
+        return self._in_unit(self._break_freeness(self.sigma, self.mu, enclave, others), unit)
 
     def sustain_point(self, unit: Unit = "freeness", *, enclave: float = 0.0) -> float:
         """Give the freeness of trade from which all mobile in one region stay there.
@@ -149,7 +130,7 @@ class TradeModel(ABC):
         # With all varieties within reach the root is (1 - c) / (1 + c), with fewer it is below.
         high = float(np.log((1 - c) / (1 + c)))
         root = float(np.exp(high)) if enclave == 1 else sustain_root(premium, high)
-        return in_unit(root, self.sigma, unit)
+        return self._in_unit(root, unit)
 
     def fold_point(self, *, enclave: float, unit: Unit = "freeness") -> float:
         """Give the freeness at which the spread state ends when only region 1 has an enclave.
@@ -178,7 +159,7 @@ class TradeModel(ABC):
         check_number("enclave", enclave, low=0, high=1, above=True)
         self._refuse_black_hole("fold")
         point = fold(lambda x, phi: self._gap(self.sigma, self.mu, x, phi, enclave))
-        return point if np.isnan(point) else in_unit(point, self.sigma, unit)
+        return point if np.isnan(point) else self._in_unit(point, unit)
 
     def gap(self, share: Any, *, freeness: Any, enclave: float = 0.0) -> Any:
         """Attraction of region 1 minus that of region 2.
@@ -244,18 +225,18 @@ class TradeModel(ABC):
         phi = freeness * (1 - border)
         if enclave > 0:
             return rest_points_of_any(lambda x: self.gap(x, freeness=phi, enclave=enclave))
-        rises = self._is_black_hole() or phi > self.break_point()
+        rises = phi > self._break_freeness(self.sigma, self.mu)
         return rest_points(lambda x: self.gap(x, freeness=phi), rises=bool(rises))
 
     def attraction(
         self, shares: Any, *, freeness: Any, immobile: Any = None, enclaves: Enclaves = None
-    ) -> Any:
+    ) -> pd.Series:
         """What the mobile earn in each of n regions in the short run.
 
         Parameters
         ----------
         shares : Series or array
-            Of the mobile in each region; they add up to 1. An array may hold one state a row.
+            Of the mobile in each region; they add up to 1.
         freeness : DataFrame, array or float
             Regions x regions, symmetric, above 0 and at most 1; a number: two regions.
         immobile : Series or array, optional
@@ -265,13 +246,11 @@ class TradeModel(ABC):
 
         Returns
         -------
-        Series or array
+        Series
             Real wage (core-periphery) or logarithm of indirect utility (footloose entrepreneur).
         """
-        phi, still, reach, labels = self._space(freeness, immobile, enclaves)
-        x = check_shares("shares", shares, labels)
-        attraction = self._attraction(phi, still, reach)(np.atleast_2d(x))
-        return pd.Series(attraction[0], index=labels) if x.ndim == 1 else attraction
+        attraction, labels = self._short_run(freeness, immobile, enclaves)
+        return pd.Series(attraction(check_shares("shares", shares, labels)), index=labels)
 
     def simulate(
         self,
@@ -301,94 +280,29 @@ class TradeModel(ABC):
         DataFrame
             Index = step, from 0 to `steps`; a column a region. Modelled, in no unit of time.
         """
-        rule = _rule(dynamics)
-        phi, still, reach, labels = self._space(freeness, immobile, enclaves)
-        batch = self._attraction(phi, still, reach)
-        return trajectory(lambda x: batch(x[None, :])[0], start, labels, steps, rule)
+        rule: Dynamics = Replicator() if dynamics is None else dynamics
+        check_type("dynamics", rule, Replicator, Logit)
+        attraction, labels = self._short_run(freeness, immobile, enclaves)
+        return trajectory(attraction, start, labels, steps, rule)
 
-    def rest_points(
-        self,
-        *,
-        freeness: Any,
-        immobile: Any = None,
-        enclaves: Enclaves = None,
-        dynamics: Dynamics | None = None,
-        restarts: int = 200,
-        rng: Rng = None,
-    ) -> pd.DataFrame:
-        """Long-run equilibria of n regions, found from random starts, with stability and basins.
-
-        States with small basins may be missed, and all of them (no row) where a sensitive logit
-        choice jumps from region to region; basins add up to less than 1 where paths go on.
-
-        Parameters
-        ----------
-        freeness, immobile, enclaves
-            As in `attraction`.
-        dynamics
-            As in `simulate`.
-        restarts, rng : int, Generator or seed
-            Starts, uniform on all shares that add up to 1, and their source.
-
-        Returns
-        -------
-        DataFrame
-            A row an equilibrium, the stable ones first: a column a region, ``leading`` (largest
-            real part of the eigenvalues of the Jacobian, per step), ``stable`` (it is negative),
-            ``basin`` (part of the starts that end there) and its 95 % interval, ``low, high``.
-        """
-        restarts = as_whole("restarts", restarts, low=1)
-        rule = _rule(dynamics)
-        rng = check_rng(rng)
-        phi, still, reach, labels = self._space(freeness, immobile, enclaves)
-        make = partial(self._attraction, phi, still, reach)
-        return long_run(make, self._slope(phi, still, reach), labels, rule, restarts, rng)
-
-    def modes(self, freeness: Any) -> pd.DataFrame:
-        """Stability of the even split of n regions, mode by mode, in closed form.
-
-        It is stable if all z are negative or above (1 - phi_B) / (1 + phi_B) of two regions.
-
-        Parameters
-        ----------
-        freeness : DataFrame or array
-            Regions x regions; all rows must have one sum, as in a ring or of equidistant regions.
-
-        Returns
-        -------
-        DataFrame
-            A row a mode of the matrix other than the even one: ``z``, its eigenvalue over the sum
-            of a row, descending; ``slope`` of attraction with the mode; ``stable``: it is negative.
-
-        Raises
-        ------
-        InputError
-            If the sums of the rows differ: then the even split is not an equilibrium.
-        """
-        phi, _ = check_freeness_matrix(freeness)
-        sums = phi.sum(axis=1)
-        if np.ptp(sums) > 1e-9 * sums.max():
-            msg = "`freeness` must have rows of one sum, else the even split is not an equilibrium"
-            raise InputError(f"{msg}; found sums from {sums.min():g} to {sums.max():g}.")
-        z = np.linalg.eigvalsh(phi)[::-1][1:] / sums[0]
-        slope = len(phi) * self._mode_slope(self.sigma, self.mu, z, z)
-        return pd.DataFrame({"z": z, "slope": slope, "stable": slope < 0})
-
-    def _space(
+    def _short_run(
         self, freeness: Any, immobile: Any, enclaves: Enclaves
-    ) -> tuple[Floats, Floats, Floats | None, pd.Index[Any]]:
+    ) -> tuple[Attraction, pd.Index[Any]]:
         phi, labels = check_freeness_matrix(freeness)
         even = np.full(len(labels), 1 / len(labels))
         still = even if immobile is None else check_shares("immobile", immobile, labels)
         share = check_enclaves(enclaves, labels)
         # What an enclave adds to the freeness at which home gets the host's varieties.
-        return phi, still, None if share is None else share * (1 - phi), labels
+        reach = None if share is None else share * (1 - phi)
+        return self._attraction(phi, still, reach), labels
 
-    def _is_black_hole(self) -> bool:
-        return bool(self._pulls_of_core(self.sigma, self.mu)[0] >= 1)
+    def _in_unit(self, freeness: Any, unit: Unit) -> float:
+        check_choice("unit", unit, Unit)
+        check_number("freeness", float(freeness), low=0, high=1, above=True)
+        return float(freeness if unit == "freeness" else freeness ** (1 / (1 - self.sigma)))
 
     def _refuse_black_hole(self, method: str) -> None:
-        if self._is_black_hole():
+        if self._pulls_of_core(self.sigma, self.mu)[0] >= 1:
             most = (self.sigma - 1) / self.sigma
             msg = f"there is no {method} point: mu must be below (sigma - 1) / sigma = {most:g}; "
             msg += f"found {self.mu:g}. Agglomeration is stable at any cost (the black hole)."
@@ -399,7 +313,8 @@ class TradeModel(ABC):
             raise InputError(f"{method} is for two regions; this model has {regions}.")
 
 
-def _rule(dynamics: Any) -> Dynamics:
-    rule: Dynamics = Replicator() if dynamics is None else dynamics
-    check_type("dynamics", rule, Replicator, Logit)
-    return rule
+def continued(before: list[Floats], n: int) -> Floats:
+    """Where a path of logarithms goes on by its last three points; 0 before the first."""
+    if len(before) < 3:
+        return before[-1] if before else np.zeros(n)
+    return 3 * (before[2] - before[1]) + before[0]
