@@ -30,12 +30,7 @@ from netinnov.plotting import plot_cobweb, plot_stability_map, print_style
 
 B, D, M, LOOSE = 1.0, 0.8, 0.05, 0.15
 REST = 5.0
-STRENGTH, SHARE = 0.03, 0.5
-ANSWERS = {
-    "both": "both supplies answer the gap",
-    "home": "only home answers the gap",
-    "host_price": "home answers the host's price",
-}
+STRENGTH = 0.03
 
 
 def market(d, adaptation=1.0):
@@ -52,17 +47,8 @@ def pair(**changes):
 
 def compute():
     """All that the page says."""
-    home, host = "home", "host"
-    effects = {
-        answer: enclave_effect(pair(), home, host, strength=strength_of(answer), answer=answer)
-        for answer in ANSWERS
-    }
-    return {"effects": effects, "sites": observed()}
-
-
-def strength_of(answer):
-    """Strength of the link on this page."""
-    return SHARE if answer == "host_price" else STRENGTH
+    effect = enclave_effect(pair(), "home", "host", strength=STRENGTH)
+    return {"effect": effect, "sites": observed()}
 
 
 def observed():
@@ -129,17 +115,11 @@ def table_of_modes():
 
 def table_of_enclaves(found):
     """Modes before and after."""
-    rows = []
-    for answer, text in ANSWERS.items():
-        limit = critical_enclave(pair(), "home", "host", answer=answer)
-        shown = "none" if np.isinf(limit) else f"{limit:.3f}"
-        for row in found["effects"][answer].to_dict("records"):
-            before, after = f"{row['root']:.2f}", f"{row['root_with']:.2f}"
-            rows.append(
-                [text, strength_of(answer), row["kind"], before, after, row["effect"], shown]
-            )
-    head = ["link", "strength", "mode", "root without", "root with", "the link", "threshold"]
-    return markdown(head, rows)
+    rows = [
+        [row["kind"], f"{row['root']:.2f}", f"{row['root_with']:.2f}", row["effect"]]
+        for row in found["effect"].to_dict("records")
+    ]
+    return markdown(["mode", "root without", "root with", "the link"], rows)
 
 
 # Figures.
@@ -158,13 +138,11 @@ def draw(folder):
     save(ax.figure, folder, "cobweb_stability")
 
     figure = new_figure(height=68)
-    cases = {"without an enclave": pair()}
-    for answer in ("both", "host_price"):
-        linked = with_enclave(pair(), "home", "host", strength=strength_of(answer), answer=answer)
-        cases[ANSWERS[answer]] = linked
+    linked = with_enclave(pair(), "home", "host", strength=STRENGTH)
+    cases = {"without an enclave": pair(), "with an enclave": linked}
     with print_style():
         for ax, (name, model) in zip(
-            figure.subplots(1, 3, sharey=True), cases.items(), strict=True
+            figure.subplots(1, 2, sharey=True), cases.items(), strict=True
         ):
             path = after_shock(model, 24)
             path.plot(ax=ax, style="o-", markersize=3, linewidth=0.9)
@@ -198,12 +176,10 @@ def numbers_of(found):
         "loose": LOOSE,
         "threshold": pair().critical_mobility(),
         "strength": STRENGTH,
-        "share": SHARE,
         "table_of_fates": table_of_fates(),
         "table_of_modes": table_of_modes(),
         "table_of_enclaves": table_of_enclaves(found),
         "limit_both": critical_enclave(pair(), "home", "host"),
-        "limit_home": critical_enclave(pair(), "home", "host", answer="home"),
         "first_host": response.loc[0, "host"],
         "second_host": response.loc[1, "host"],
         "second_home": response.loc[1, "home"],
@@ -225,8 +201,7 @@ def main(folder="cobweb"):
     found = compute()
     draw(folder / "figures")
     modes = found["sites"]["modes"].drop(columns=found["sites"]["modes"].filter(like="price_"))
-    tables = {f"enclave_{answer}": table for answer, table in found["effects"].items()}
-    tables["observed_modes"] = modes
+    tables = {"enclave": found["effect"], "observed_modes": modes}
     write_tables(tables, folder / "mechanisms/cobweb")
     template = Path(__file__).with_suffix(".md")
     fill(template, numbers_of(found), folder / "mechanisms/cobweb.md")
