@@ -71,7 +71,6 @@ def compute():
         "by_layer": brokerage_table(delta, PARK, by_layer=True),
         "by_layer_both_ways": brokerage_table(delta, PARK, by_layer=True, directed=False),
         "outages": outages(delta, PARK),
-        "wide": outages(delta, PARK, scope="network"),
     }
 
 
@@ -179,7 +178,7 @@ def table_of_flows(found):
 def numbers_of(found):
     around = load_quzhou()
     table = found["table"]
-    lost, wide = found["outages"], found["wide"]
+    lost = found["outages"]
     names = names_of(found["delta"])
     soft = around.links[around.links["status"] != "stated"]
     sole = {
@@ -215,7 +214,6 @@ def numbers_of(found):
         "park_layers": listed(lost.loc[PARK, "layers_lost"].split(", ")),
         "pairs_lost": lost.loc[PARK, "pairs_lost"],
         "pairs": int((lost["side"].drop(PARK) == "home").sum() * (lost["side"] == "host").sum()),
-        "wide_lost": wide.loc[PARK, "pairs_lost"],
         "homeward_lost": lost.loc[PARK, "homeward_lost"],
         "n_parks": len(table),
         "n_liaison": int(table["is_liaison"].sum()),
@@ -249,7 +247,6 @@ def tables_of(found):
     return {
         "parks": found["table"],
         "outages": found["outages"],
-        "outages_whole_network": found["wide"],
         **{f"roles_park_in_{group}": table for group, table in roles.items()},
         "roles_by_layer": found["by_layer"],
         "roles_direction_ignored": found["both_ways"],

@@ -8,13 +8,12 @@ from netinnov.kernels._jit import kernel
 
 
 @kernel
-def simple_spread(indptr, indices, decay, seeds, recovery, limit, goal, needed, generator):
+def simple_spread(indptr, indices, decay, seeds, limit, goal, needed, generator):
     """Steps in which nodes are reached; -1 for never, or not within ``limit`` steps.
 
-    In every step each node that is active passes on along each link with the link's chance p; then
-    those that were active before the step recover with a chance of their own. So a link passes a
-    geometric number of steps after its node was reached, unless the node has recovered before, also
-    after a geometric number: these are drawn once, and nodes are taken in order of time.
+    In every step each node that is active passes on along each link with the link's chance p. So a
+    link passes a geometric number of steps after its node was reached: that is drawn once, and
+    nodes are taken in order of time.
     ``decay``: log(1 - p) of each link, 0 for a chance of 0 and -inf for 1. Ends when ``needed`` of
     the nodes in ``goal`` are reached (0: never); the step of what is not reached then is -1.
     O(links x log(links)) whatever the number of steps.
@@ -28,7 +27,6 @@ def simple_spread(indptr, indices, decay, seeds, recovery, limit, goal, needed, 
         if best[seed] > 0:
             best[seed] = 0.0
             heapq.heappush(queue, (0.0, np.int64(seed)))
-    forget = -np.log1p(-recovery) if recovery < 1 else np.inf
     adopted = 0
     while len(queue) > 0:
         time, node = heapq.heappop(queue)
@@ -39,31 +37,30 @@ def simple_spread(indptr, indices, decay, seeds, recovery, limit, goal, needed, 
             adopted += 1
             if adopted == needed:
                 break
-        stay = np.inf
-        if recovery > 0:
-            stay = 1.0 + np.floor(generator.standard_exponential() / forget)
         for e in range(indptr[node], indptr[node + 1]):
             other = indices[e]
             if best[other] <= time + 1.0 or decay[e] == 0:
                 continue  # no sooner by way of this node
             wait = 1.0 + np.floor(generator.standard_exponential() / -decay[e])
-            if wait <= stay and time + wait < best[other]:
+            if time + wait < best[other]:
                 best[other] = time + wait
                 heapq.heappush(queue, (time + wait, np.int64(other)))
     return reached
 
 
 @kernel
-def threshold_spread(indptr, indices, weight, into, seeds, threshold):
+def threshold_spread(indptr, indices, seeds, threshold):
     """Steps in which nodes adopt, since enough of what influences them has; -1 for never.
 
-    ``into``: sum of the weights of the links that influence each node; ``threshold`` is compared
-    with the share of it that comes from those who have adopted, up to 1e-12. Every link is looked
-    at once. O(links). Reference: a loop over all nodes in every step.
+    ``threshold`` is compared with the share of those who have adopted, up to 1e-12. Every link is
+    looked at once. O(links). Reference: a loop over all nodes in every step.
     """
     n = indptr.size - 1
     adopted = np.full(n, -1, np.int64)
-    heard = np.zeros(n, np.float64)
+    heard = np.zeros(n, np.int64)
+    into = np.zeros(n, np.int64)
+    for other in indices:
+        into[other] += 1
     front = np.empty(n, np.int64)
     count = 0
     for seed in seeds:
@@ -78,7 +75,7 @@ def threshold_spread(indptr, indices, weight, into, seeds, threshold):
         for k in range(begin, end):
             node = front[k]
             for e in range(indptr[node], indptr[node + 1]):
-                heard[indices[e]] += weight[e]
+                heard[indices[e]] += 1
         for k in range(begin, end):
             node = front[k]
             for e in range(indptr[node], indptr[node + 1]):

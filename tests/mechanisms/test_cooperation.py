@@ -166,16 +166,6 @@ def test_outages_by_hand(toy):
     assert lost["articulation"].sum() == 1
 
 
-def test_paths_past_the_partners_count_on_request(toy):
-    links = toy.links[["layer", "source", "target"]]
-    bridge = pd.DataFrame({"layer": "rule", "source": ["y", "z"], "target": ["z", "u"]})
-    more = ni.build_network(toy.nodes, pd.concat([links, bridge]), toy.places, ["flow", "rule"])
-    assert outages(more, "p").loc["p", "pairs_lost"] == 2
-    wide = outages(more, "p", scope="network").loc["p"]
-    # y > z > h: y reaches h, but still not g, which nobody else points to.
-    assert wide[["pairs_lost", "homeward_lost", "parts"]].tolist() == [0, 2, 1]
-
-
 def test_outages_agree_with_networkx(delta):
     for park in (PARK, "xianning_wuhan", "jiashan_hongqiao"):
         around = park_network(delta, park)

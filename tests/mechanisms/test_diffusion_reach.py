@@ -100,7 +100,7 @@ def test_the_table_by_hand():
 def test_intervals_of_the_median_hold_it():
     # Geometric waits of chance 0.2: median 4 (1 - 0.8^3 = 0.49, 1 - 0.8^4 = 0.59).
     rng = np.random.default_rng(6)
-    draws = {f"t{k}": pd.Series(rng.geometric(0.2, 50).astype(float)) for k in range(400)}
+    draws = {f"t{k}": pd.Series(rng.geometric(0.2, 50).astype(float)) for k in range(200)}
     table = reach_table(draws, horizon=99)
     held = (table["median_low"] <= 4) & (table["median_high"] >= 4)
     assert held.mean() > 0.93

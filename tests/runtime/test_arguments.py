@@ -205,15 +205,6 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
         "`seeds` must be a sequence",
     ),
     (
-        lambda: diffusion.complex_contagion(
-            NETWORK,
-            seeds=["a"],
-            threshold=0.5,
-            layer_weights=[],  # type: ignore[arg-type]
-        ),
-        "`layer_weights` must be a mapping",
-    ),
-    (
         lambda: ni.scenarios.placebo_candidates(NETWORK, ni.scenarios.NoChange()),  # type: ignore[arg-type]
         "`scenario` must be of the type ReverseEnclave, ForwardEnclave, .* or DirectLinks",
     ),

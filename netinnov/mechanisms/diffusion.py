@@ -1,31 +1,202 @@
-"""How long an innovation takes to reach a place, over many draws."""
+"""How an innovation spreads: by contact or by threshold, and how long it takes to reach a place."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import scipy
+from scipy import sparse
 
+from netinnov._network.matrices import layer_matrix
+from netinnov._network.paths import union
 from netinnov._runtime.arguments import (
     as_whole,
     check_confidence,
+    check_names,
+    check_number,
     check_rng,
     check_type,
     did_you_mean,
+    examples,
 )
 from netinnov._runtime.parallel import in_threads
+from netinnov._runtime.public import publish
 from netinnov._typing import Codes, Floats, Rng
 from netinnov.errors import InputError
-from netinnov.mechanisms.diffusion._contagion import spreading
 from netinnov.network import MultilayerNetwork
 
+__all__ = [
+    "complex_contagion",
+    "expected_steps",
+    "reach_table",
+    "simple_contagion",
+    "time_to_reach",
+]
+
 Of = Literal["first", "half", "all"]
-PARTS = 8  # pieces of work with as many draws each
+Spread = Callable[[np.random.Generator], Codes]  # draws the step of each node; -1 if not reached
+
+_NEVER = 2**52  # steps; all below are exact numbers
+_PARTS = 8  # pieces of work with as many draws each
+
+
+def simple_contagion(
+    network: MultilayerNetwork,
+    *,
+    seeds: Sequence[str],
+    rate: float | Mapping[str, float],
+    horizon: int | None = None,
+    rng: Rng = None,
+) -> pd.Series:
+    """Step in which each node is reached when every contact can pass it on.
+
+    Equal to steps in which all links of the active are tried, but drawn link by link: the wait
+    of a link is geometric. Nobody recovers (SI). `time_to_reach` draws often.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Each link of a layer passes by itself, from source to target if directed; no weights.
+    seeds : sequence of str
+        Nodes that have it at step 0.
+    rate : float or mapping from layer to float
+        Chance that a link passes it on in a step, from 0 to 1; layers not named pass nothing.
+    horizon : int, optional
+        Last step that is looked at, 0 or more; None: until nobody is left to reach.
+    rng : int, SeedSequence, Generator or None
+        Source of randomness.
+
+    Returns
+    -------
+    Series
+        Step of each node, the seeds 0; NaN for those that are not reached (by the horizon).
+
+    References
+    ----------
+    Pastor-Satorras et al. (2015), Epidemic processes in complex networks, Reviews of Modern
+    Physics 87, 925-979.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> simple_contagion(network, seeds=["a"], rate=1.0).tolist()
+    [0.0, 1.0, 2.0, nan]
+    """
+    rng = check_rng(rng)
+    start = network.storage.positions("seeds", seeds)
+    steps = _spreading(network, start, rate, horizon)(rng)
+    return _steps(network, steps, "simple_contagion")
+
+
+def complex_contagion(
+    network: MultilayerNetwork,
+    *,
+    seeds: Sequence[str],
+    threshold: float | pd.Series,
+) -> pd.Series:
+    """Step in which each node adopts when enough of its neighbours have.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Layers are taken together, without weights: a neighbour counts once, in however many; in
+        directed ones sources count for a node.
+    seeds : sequence of str
+        Nodes that have adopted at step 0.
+    threshold : float or Series over nodes
+        Share of the neighbours from which a node adopts, above 0 and at most 1.
+
+    Returns
+    -------
+    Series
+        Step of each node, the seeds 0, all at once in each step; NaN for those that never adopt.
+
+    Raises
+    ------
+    InputError
+        If a seed is unknown, or a threshold out of its range or missing.
+
+    References
+    ----------
+    Granovetter (1978), Threshold models of collective behavior, American Journal of Sociology 83,
+    1420-1443. Watts (2002), A simple model of global cascades on random networks, Proceedings of
+    the National Academy of Sciences 99, 5766-5771.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": ["a", "b", "c"], "target": ["b", "c", "d"]})
+    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> complex_contagion(network, seeds=["a"], threshold=0.5).tolist()
+    [0.0, 1.0, 2.0, 3.0]
+    """
+    from netinnov.kernels.contagion import threshold_spread
+
+    index = network.storage.nodes.index
+    if isinstance(threshold, pd.Series):
+        named = threshold.set_axis(threshold.index.map(str))  # ids may be numbers
+        if not named.index.is_unique:
+            twice = examples(named.index[named.index.duplicated()].unique())
+            raise InputError(f"`threshold` must have one value a node; found several for {twice}.")
+        least = named.reindex(index.map(str)).to_numpy(np.float64, na_value=np.nan)
+    else:
+        check_number("threshold", threshold, low=0, high=1, above=True)
+        least = np.full(len(index), float(threshold))
+    if (outside := ~((least > 0) & (least <= 1))).any():
+        some = dict(zip(index[outside][:5], least[outside][:5].tolist(), strict=True))
+        msg = f"`threshold` must be above 0 and at most 1 for each node; found {some}."
+        raise InputError(msg)
+    graph = union(network)
+    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    start = network.storage.positions("seeds", seeds)
+    return _steps(network, threshold_spread(indptr, indices, start, least), "complex_contagion")
+
+
+def _spreading(
+    network: MultilayerNetwork,
+    start: Codes,
+    rate: float | Mapping[str, float],
+    horizon: int | None,
+    *,
+    goal: Codes | None = None,
+    needed: int = 0,
+) -> Spread:
+    """Contagion that ends as soon as so many nodes of the goal are reached."""
+    from netinnov.kernels.contagion import simple_spread
+
+    if horizon is not None:
+        check_number("horizon", horizon, low=0, whole=True)
+    if isinstance(rate, Mapping):
+        check_names("rate", rate, network.layers)
+        for layer, chance in rate.items():
+            check_number(f"rate[{layer!r}]", chance, low=0, high=1)
+    else:
+        check_number("rate", rate, low=0, high=1)
+        rate = dict.fromkeys(network.layers, rate)
+    # Chances to miss multiply: logarithms add up; a chance of 1 is as good as sure.
+    graph = sparse.csr_array((network.n_nodes,) * 2, dtype=np.float64)
+    for layer, chance in rate.items():
+        matrix = layer_matrix(network, layer).copy()
+        matrix.data = np.full(matrix.nnz, np.log1p(-min(float(chance), 1 - 1e-16)))
+        graph = sparse.csr_array(graph + matrix)
+    decay = np.where(graph.data < np.log(1e-15), -np.inf, graph.data)
+    asked = np.zeros(network.n_nodes, np.bool_)
+    asked[[] if goal is None else goal] = True
+    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    last = _NEVER if horizon is None else int(horizon)
+    return partial(simple_spread, indptr, indices, decay, start, last, asked, needed)
+
+
+def _steps(network: MultilayerNetwork, step: Any, name: str) -> pd.Series:
+    value = np.where(step < 0, np.nan, step.astype(np.float64))
+    return pd.Series(value, network.storage.nodes.index, name=name)
 
 
 def time_to_reach(
@@ -34,7 +205,6 @@ def time_to_reach(
     seeds: str | Sequence[str],
     targets: str | Sequence[str],
     rate: float | Mapping[str, float],
-    recovery: float = 0.0,
     of: Of = "first",
     horizon: int | None = None,
     replicates: int = 1000,
@@ -51,7 +221,7 @@ def time_to_reach(
         As in `simple_contagion`.
     seeds, targets : str or sequence of str
         Nodes, by id; or a place, for the nodes in it or in a place inside it.
-    rate, recovery
+    rate
         As in `simple_contagion`.
     of : {"first", "half", "all"}
         How many of the targets have to be reached: one, at least half of them, or every one.
@@ -84,7 +254,7 @@ def time_to_reach(
     rng = check_rng(rng)
     start, goal = _nodes(network, "seeds", seeds), np.unique(_nodes(network, "targets", targets))
     needed = {"first": 1, "half": math.ceil(goal.size / 2), "all": goal.size}[of]
-    spread = spreading(network, start, rate, recovery, horizon, goal=goal, needed=needed)
+    spread = _spreading(network, start, rate, horizon, goal=goal, needed=needed)
 
     def times(generators: Sequence[np.random.Generator]) -> Floats:
         steps = [np.sort(spread(generator)[goal]) for generator in generators]
@@ -156,7 +326,6 @@ def expected_steps(
     seeds: str | Sequence[str],
     rate: float | Mapping[str, float],
     horizon: int,
-    recovery: float = 0.0,
     replicates: int = 1000,
     rng: Rng = None,
 ) -> pd.Series:
@@ -168,7 +337,7 @@ def expected_steps(
         As in `time_to_reach`.
     horizon : int
         Last step, 1 or more; a node that is not reached counts as reached then.
-    recovery, replicates, rng
+    replicates, rng
         As in `time_to_reach`.
 
     Returns
@@ -187,7 +356,7 @@ def expected_steps(
     horizon = as_whole("horizon", horizon, low=1)
     replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
-    spread = spreading(network, _nodes(network, "seeds", seeds), rate, recovery, horizon)
+    spread = _spreading(network, _nodes(network, "seeds", seeds), rate, horizon)
 
     def sums(generators: Sequence[np.random.Generator]) -> Floats:
         total: Floats = np.zeros(network.n_nodes)
@@ -207,7 +376,7 @@ def _in_parts(
     replicates: int,
 ) -> list[Floats]:
     generators = rng.spawn(replicates)
-    parts = np.array_split(np.arange(replicates), min(PARTS, replicates))
+    parts = np.array_split(np.arange(replicates), min(_PARTS, replicates))
     work = [partial(task, [generators[i] for i in part]) for part in parts]
     return in_threads(work, size=20 * network.n_links * replicates)  # work of the draws, roughly
 
@@ -255,3 +424,6 @@ def _summary(name: str, times: pd.Series, horizon: int, confidence: float) -> di
         "mean_within_low": within.mean() - half,
         "mean_within_high": within.mean() + half,
     }
+
+
+__dir__ = publish(globals())

@@ -1,0 +1,441 @@
+"""How a park joins two jurisdictions: its partners, their roles, and what fails without one."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csgraph
+
+from netinnov._network.hierarchy import within
+from netinnov._network.paths import union
+from netinnov._runtime.arguments import did_you_mean, shown
+from netinnov._runtime.public import publish
+from netinnov._typing import Mask
+from netinnov.build import build_network
+from netinnov.centrality import brokerage, degree
+from netinnov.errors import InputError
+from netinnov.linkages import find_enclaves
+from netinnov.network import MultilayerNetwork
+
+__all__ = ["brokerage_table", "cooperation_table", "outages", "park_network", "park_sides"]
+
+By = Literal["jurisdiction", "place"]
+ParkSide = Literal["own", "home", "host"]
+
+_COUNTS = (
+    "coordinator",
+    "itinerant",
+    "gatekeeper",
+    "representative",
+    "liaison",
+    "homeward",
+    "outward",
+)
+
+
+def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
+    """A park, the actors linked with it in any layer, and all links among these.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Actors and flows, such as `netinnov.datasets.load_yrd_enclaves` gives them.
+    park : str
+        A node with a place (its host) and a jurisdiction (its home).
+
+    Returns
+    -------
+    MultilayerNetwork
+        Nodes in the order they had; all places; layers without a link among them are dropped.
+
+    Raises
+    ------
+    InputError
+        If there is no such node, or it has no place, no jurisdiction, or is located at home.
+
+    Examples
+    --------
+    >>> from netinnov.datasets import load_yrd_enclaves
+    >>> around = park_network(load_yrd_enclaves(), "quzhou_haichuang")
+    >>> around.n_nodes, around.n_links, len(around.layers)
+    (14, 20, 9)
+    """
+    _check_park(network, park)
+    storage = network.storage
+    at, rows = storage.node_names.get_loc(park), storage.link_rows()
+    partner = np.arange(network.n_nodes) == at
+    partner[rows.target[rows.source == at]] = True
+    partner[rows.source[rows.target == at]] = True
+    return network if partner.all() else network.select(nodes=storage.node_names[partner])
+
+
+def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction") -> pd.Series:
+    """Side of each actor, seen from a park: its home, its host, or neither.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Nodes with places and jurisdictions.
+    park : str
+        A node with a place (its host) and a jurisdiction (its home).
+    by : {"jurisdiction", "place"}
+        Whose an actor is, or where it is. The park itself is on the home side by jurisdiction and
+        on the host side by place.
+
+    Returns
+    -------
+    Series
+        A side each node: ``home`` or ``host`` where its jurisdiction (or place) is that of the
+        park, inside it, or around it through ``places.parent``; ``both`` if that holds for home
+        and host, as for a city two of whose districts they are; ``other``; missing where the
+        network does not say.
+
+    Raises
+    ------
+    InputError
+        If there is no such node, or it has no place, no jurisdiction, or is located at home.
+
+    Examples
+    --------
+    >>> from netinnov.datasets import load_quzhou
+    >>> sides = park_sides(load_quzhou(), "quzhou_haichuang")
+    >>> sides[["gov_quzhou", "gov_hangzhou", "quzhou_haichuang"]].tolist()
+    ['home', 'host', 'home']
+    """
+    home, host = _check_park(network, park)
+    storage = network.storage
+    where = storage.jurisdiction_codes if by == "jurisdiction" else storage.place_codes
+    at_home, at_host = (_related(network, each)[where] for each in (home, host))
+    side = np.select([at_home & at_host, at_home, at_host], ["both", "home", "host"], "other")
+    sides = pd.Series(side, storage.node_names, dtype="str", name="side")
+    return sides.mask(where < 0)
+
+
+def brokerage_table(
+    network: MultilayerNetwork,
+    park: str,
+    *,
+    park_side: ParkSide = "own",
+    directed: bool = True,
+    by_layer: bool = False,
+) -> pd.DataFrame:
+    """Roles of a park and its partners between the jurisdictions of home and host.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Actors and flows; only the park and its direct partners are looked at (`park_network`).
+    park : str
+        A node with a place (its host) and a jurisdiction (its home).
+    park_side : {"own", "home", "host"}
+        The group of the park itself: one of its own, or that of its jurisdiction, or that of its
+        place. It determines the *name* of the role, not the counts: a pair of actors from
+        host to home by way of the park makes it a liaison, a gatekeeper of home, or a
+        representative of host.
+    directed : bool
+        Follow links from source to target; False: both ways, so each pair counts twice.
+    by_layer : bool
+        Count two-paths inside each layer, rather than through all layers taken together.
+
+    Returns
+    -------
+    DataFrame
+        A row each actor (with `by_layer` each layer and actor): ``kind``, ``side`` (see
+        `park_sides`; for the park the one asked for), the five counts of
+        `netinnov.centrality.brokerage` by side, and the pairs without a direct link that the actor
+        joins from host to home (``homeward``) and from home to host (``outward``), which do not
+        depend on its own group. Missing for an actor without a known jurisdiction, which enters no
+        count.
+
+    Raises
+    ------
+    InputError
+        If there is no such park, or an option is unknown.
+
+    Notes
+    -----
+    A liaison links two groups and belongs to neither, so a park that counts with its
+    home or its host can never be one between these. Parks mostly receive: where a table of facts
+    points from giver to receiver, few two-paths lead through them. Weights do not count.
+
+    References
+    ----------
+    Gould and Fernandez (1989), Structures of mediation: a formal approach to brokerage in
+    transaction networks, Sociological Methodology 19.
+
+    Examples
+    --------
+    >>> from netinnov.datasets import load_quzhou
+    >>> network, park = load_quzhou(), "quzhou_haichuang"
+    >>> roles = ["gatekeeper", "representative", "liaison", "homeward"]
+    >>> brokerage_table(network, park).loc[park, roles].tolist()
+    [0, 0, 6, 6]
+    >>> brokerage_table(network, park, park_side="home").loc[park, roles].tolist()
+    [6, 0, 0, 6]
+    """
+    around = park_network(network, park)
+    side = park_sides(around, park)
+    side[park] = "park" if park_side == "own" else park_side
+    kinds = around.storage.nodes["kind"]
+    known = around.select(nodes=list(side.index[side.notna()]))
+    if not directed:
+        known = _without_direction(known)
+    if not by_layer:
+        return _roles(known, side, kinds)
+    tables = {layer: _roles(known.select(layers=[layer]), side, kinds) for layer in known.layers}
+    return pd.concat(tables, names=["layer"])
+
+
+def outages(network: MultilayerNetwork, park: str) -> pd.DataFrame:
+    """What fails around a park when one actor is taken out, for each actor.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Actors and flows; paths may lead through the park and its direct partners only.
+    park : str
+        A node with a place (its host) and a jurisdiction (its home).
+
+    Returns
+    -------
+    DataFrame
+        A row for the park and each partner, all counts among the *other* ones of these:
+
+        - ``kind``, ``side`` (see `park_sides`), and ``links`` among them that go with it;
+        - ``layers_lost``: the layers of the park's network left without a link, as text;
+        - ``parts``: into how many connected parts the others fall, direction aside, and
+          ``isolated``: how many of them are connected with no other;
+        - ``pairs_lost``: pairs of a home and a host actor that were connected, direction aside,
+          and are not now; ``homeward_lost``, ``outward_lost``: the same for paths of links from
+          source to target, from host to home and from home to host;
+        - ``articulation``: whether others fall apart that were connected, direction aside;
+        - ``single_point``: whether anything above is lost: a layer, a pair, or the connection.
+
+    Raises
+    ------
+    InputError
+        If there is no such park.
+
+    Examples
+    --------
+    >>> from netinnov.datasets import load_quzhou
+    >>> lost = outages(load_quzhou(), "quzhou_haichuang")
+    >>> lost.loc["quzhou_haichuang", ["links", "parts", "homeward_lost"]].tolist()
+    [16, 9, 6]
+    >>> lost.loc[lost["layers_lost"] != "", "layers_lost"].iloc[:2].to_dict()
+    {'gov_quzhou': 'ownership', 'hcfa': 'research'}
+    """
+    around = park_network(network, park)
+    side = park_sides(around, park)
+    nodes = around.storage.node_names
+    links = around.storage.link_rows()
+    linked = np.asarray(union(around).toarray() > 0)
+    home, host = (side == "home").to_numpy(bool), (side == "host").to_numpy(bool)
+    joined, reached = _joined(linked, directed=False), _joined(linked, directed=True)
+    rows = []
+    for position, n_links in enumerate(degree(around).sum(axis=1).tolist()):
+        stay = np.arange(len(nodes)) != position
+        rest = linked & np.outer(stay, stay)
+        now = _joined(rest, directed=False)
+        broken = joined & ~now & np.outer(stay, stay)
+        unreachable = reached & ~_joined(rest, directed=True)
+        at_node = (links.source == position) | (links.target == position)
+        left = np.bincount(links.layer[~at_node], minlength=len(around.layers))
+        lost = [layer for layer, n in zip(around.layers, left, strict=True) if n == 0]
+        among = now[np.ix_(stay, stay)]
+        at_home, at_host = home & stay, host & stay
+        counts = {
+            "pairs_lost": int(broken[np.ix_(at_home, at_host)].sum()),
+            "homeward_lost": int(unreachable[np.ix_(at_host, at_home)].sum()),
+            "outward_lost": int(unreachable[np.ix_(at_home, at_host)].sum()),
+        }
+        rows.append(
+            {
+                "links": n_links,
+                "layers_lost": ", ".join(lost),
+                "parts": len({row.tobytes() for row in among}),
+                "isolated": int((among.sum(axis=1) == 1).sum()),
+                **counts,
+                "articulation": bool(broken.any()),
+                "single_point": bool(lost or broken.any() or any(counts.values())),
+            }
+        )
+    table = pd.DataFrame(rows, index=nodes)
+    table.insert(0, "kind", around.storage.nodes["kind"])
+    table.insert(1, "side", side)
+    return table
+
+
+def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> pd.DataFrame:
+    """Partners, flows, roles and single points of failure of every park.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Actors and flows. Its parks are the nodes of kind ``park`` located outside their
+        jurisdiction (`netinnov.linkages.find_enclaves`).
+    directed : bool
+        Count the roles along links from source to target; False: both ways, each pair twice.
+
+    Returns
+    -------
+    DataFrame
+        A row each park, in node order:
+
+        - ``home``, ``host``, and ``type`` and ``confidence`` where the network has them;
+        - ``partners``, ``links``, and ``stated``: how many of the links have that status (missing
+          where the network has no status);
+        - ``n_KIND``: partners of each kind;
+        - ``layers``: how many layers have a link, and ``missing``: the other layers that any park
+          of the table has, as text;
+        - the five roles of the park, in a group of its own, and ``homeward`` and ``outward`` (see
+          `brokerage_table`);
+        - ``is_liaison``: whether it joins a pair across the border that is not linked directly, and
+          ``is_liaison_stated``: the same with ``stated`` links alone (missing without a status);
+        - ``single_points``: the actors *besides the park* on which a layer, or a path across the
+          border, hangs alone (see `outages`), as text.
+
+    Notes
+    -----
+    A row says what sources state, not what there is: a missing layer is most often a missing fact,
+    so rows must not be compared as parks without ``confidence`` beside them.
+
+    Examples
+    --------
+    >>> from netinnov.datasets import load_quzhou
+    >>> table = cooperation_table(load_quzhou())
+    >>> columns = ["partners", "links", "is_liaison", "is_liaison_stated"]
+    >>> table[columns].values.tolist()
+    [[13, 20, True, False]]
+    """
+    enclaves = find_enclaves(network, rank=pd.Series(dtype=float))["node"]
+    nodes = network.storage.nodes
+    kinds = nodes["kind"]
+    parks = [park for park in enclaves if kinds[park] == "park" and _has_two_ends(network, park)]
+    around = {park: park_network(network, park) for park in parks}
+    layers = sorted({layer for part in around.values() for layer in part.layers})
+    partners = {node for part in around.values() for node in part.storage.nodes.index}
+    known = sorted(kinds[kinds.index.isin(partners)].dropna().unique())
+    links, facts = network.links, None
+    if "status" in links:  # without links that are only planned or said
+        facts = network.replace_links(links[links["status"] == "stated"])
+    rows = [_row(part, park, layers, known, directed, facts) for park, part in around.items()]
+    table = pd.DataFrame(rows, index=pd.Index(parks, dtype="str", name=nodes.index.name))
+    for column in ("confidence", "type"):
+        if column in nodes and len(table):
+            table.insert(2, column, nodes[column].loc[parks])
+    return table
+
+
+def _check_park(network: MultilayerNetwork, park: str) -> tuple[int, int]:
+    storage = network.storage
+    value: object = park
+    if not isinstance(value, str) or value not in storage.node_names:
+        msg = f"`park` must be a node of the network; found {shown(park)}"
+        raise InputError(f"{msg}{did_you_mean(park, storage.node_names)}.")
+    at = storage.node_names.get_loc(park)
+    home, host = int(storage.jurisdiction_codes[at]), int(storage.place_codes[at])
+    named = [None if each < 0 else storage.place_names[each] for each in (home, host)]
+    if None in named:
+        msg = f"`park` must have a place (its host) and a jurisdiction (its home); {park!r} has "
+        raise InputError(f"{msg}place {named[1]!r} and jurisdiction {named[0]!r}.")
+    if _related(network, home)[host]:
+        msg = "`park` must stand outside its jurisdiction; "
+        msg += f"{park!r} of {named[0]!r} stands in {named[1]!r}"
+        raise InputError(f"{msg}; see netinnov.linkages.find_enclaves.")
+    return home, host
+
+
+def _without_direction(network: MultilayerNetwork) -> MultilayerNetwork:
+    if not network.directed:
+        return network
+    links = network.links[["layer", "source", "target", "weight"]]
+    layers = network.layer_table.assign(directed=False)
+    return build_network(network.nodes, links, network.places, layers=layers)
+
+
+def _related(network: MultilayerNetwork, place: int) -> Mask:
+    parent = network.storage.parents
+    every = np.arange(parent.size, dtype=np.int32)
+    whole = np.full(parent.size, place, np.int32)
+    return within(parent, every, whole) | within(parent, whole, every)
+
+
+def _joined(linked: Mask, *, directed: bool) -> Mask:
+    """Reachability matrix, row to column; each node reaches itself."""
+    steps = csgraph.shortest_path(linked, directed=directed, unweighted=True)
+    return np.asarray(np.isfinite(steps))
+
+
+def _roles(network: MultilayerNetwork, side: pd.Series, kinds: pd.Series) -> pd.DataFrame:
+    nodes = network.storage.nodes.index
+    counts = brokerage(network, groups=side.loc[nodes])
+    linked = np.asarray(union(network).toarray() > 0)
+    labels = side.loc[nodes].to_numpy(str)
+    home, host = labels == "home", labels == "host"
+    counts[["homeward", "outward"]] = 0
+    for node, name in enumerate(nodes):
+        pairs = np.outer(linked[:, node], linked[node]) & ~linked  # a > node > b and none a > b
+        np.fill_diagonal(pairs, False)
+        counts.loc[name, "homeward"] = int(pairs[np.ix_(host, home)].sum())
+        counts.loc[name, "outward"] = int(pairs[np.ix_(home, host)].sum())
+    table = counts.reindex(side.index).astype("Int64")
+    table.insert(0, "kind", kinds)
+    table.insert(1, "side", side)
+    return table
+
+
+def _has_two_ends(network: MultilayerNetwork, park: str) -> bool:
+    """Home must not be part of host, as for a park that a district runs in its city."""
+    try:
+        _check_park(network, park)
+    except ValueError:
+        return False
+    return True
+
+
+def _park_roles(network: MultilayerNetwork, park: str, directed: bool) -> dict[str, int]:
+    table = brokerage_table(network, park, directed=directed)
+    return {column: int(table[column].to_dict()[park]) for column in _COUNTS}
+
+
+def _joins(roles: dict[str, int]) -> bool:
+    return roles["homeward"] + roles["outward"] > 0
+
+
+def _row(
+    around: MultilayerNetwork,
+    park: str,
+    layers: list[str],
+    kinds: list[str],
+    directed: bool,
+    facts: MultilayerNetwork | None,
+) -> dict[str, object]:
+    nodes = around.storage.nodes
+    partners = nodes["kind"].drop(park).value_counts()
+    roles = _park_roles(around, park, directed)
+    lost = outages(around, park)
+    single = lost.index[lost["single_point"] & (lost.index != park)]
+    stated = None if facts is None else facts.select(nodes=list(nodes.index))
+    counts: dict[str, object] = {f"n_{kind}": int(partners.get(kind, 0)) for kind in kinds}
+    return {
+        "home": nodes.loc[park, "jurisdiction"],
+        "host": nodes.loc[park, "place"],
+        "partners": len(nodes) - 1,
+        "links": around.n_links,
+        "stated": pd.NA if stated is None else stated.n_links,
+        **counts,
+        "layers": len(around.layers),
+        "missing": ", ".join(layer for layer in layers if layer not in around.layers),
+        **roles,
+        "is_liaison": _joins(roles),
+        "is_liaison_stated": (
+            pd.NA if stated is None else _joins(_park_roles(stated, park, directed))
+        ),
+        "single_points": ", ".join(single),
+    }
+
+
+__dir__ = publish(globals())
