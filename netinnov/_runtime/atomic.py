@@ -29,17 +29,13 @@ def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[I
         hidden.replace(real)
 
 
-def write_bytes(path: Path, content: bytes, *, exclusive: bool = False) -> bool:
-    """Write atomically; False if ``exclusive`` and the file exists by then."""
+def write_bytes(path: Path, content: bytes) -> None:
     with _hidden_file(path) as (hidden, real):
         with hidden.open("xb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        if exclusive:
-            return _name_once(hidden, real)
         hidden.replace(real)
-        return True
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -76,8 +72,7 @@ def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterat
         moved = [name for name in names if not os.path.lexists(folder / name)]
         if len(moved) < len(names):
             for name in moved:
-                with suppress(FileNotFoundError):  # gone already, at a second signal
-                    (out / name).replace(folder / name)
+                (out / name).replace(folder / name)
         if older.exists() and not out.exists():
             with _refusals(f"{older} cannot be put back to {out}"):
                 older.rename(out)
@@ -136,21 +131,6 @@ def _exchange(one: Path, other: Path) -> bool:
     return rename is not None and not rename(
         folder, os.fsencode(one), folder, os.fsencode(other), exchange
     )
-
-
-def _name_once(hidden: Path, path: Path) -> bool:
-    """Give a complete file its name; False if that is taken, also by another process."""
-    try:
-        os.link(hidden, path)
-    except FileExistsError:
-        return False
-    except OSError:  # a file system without hard links
-        try:
-            with path.open("xb") as file:
-                file.write(hidden.read_bytes())
-        except FileExistsError:
-            return False
-    return True
 
 
 @contextmanager

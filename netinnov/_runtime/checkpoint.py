@@ -32,10 +32,6 @@ _MANIFEST = "checkpoint.json"
 _BATCHES = "batch-*.npz"
 _EXPERIMENT, _CONTENT = "experiment", "content"
 _DELETE = "Delete it, or the folder of the checkpoint: what is missing is measured again."
-_LARGEST_POOL = 1_024
-
-# Wording where the name of an option does not tell it
-_SAID = {"resample": "its data were resampled by {}, not by {}"}
 
 
 class Checkpoint:
@@ -46,23 +42,15 @@ class Checkpoint:
         mine = {"netinnov": __version__, **parts, "entropy": dict(seed)}
         words = json.dumps(mine, sort_keys=True).encode()
         self._digest = hashlib.sha256(words).hexdigest()
-        stored = _manifest(self._folder) or self._begin(mine)
-        if differences := _differences(stored, mine):
+        if (stored := _manifest(self._folder)) is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_bytes(self._folder / _MANIFEST, json.dumps(mine, indent=1).encode())
+        elif differences := _differences(stored, mine):
             raise InputError(
                 f"the checkpoint {str(self._folder)!r} is of another experiment: "
                 f"{'; '.join(differences)}. Choose another folder, delete this one, or repeat the "
                 "experiment as it was."
             )
-
-    def _begin(self, mine: dict[str, Any]) -> Mapping[str, Any]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        if any(self._folder.glob(_BATCHES)) and not (self._folder / _MANIFEST).exists():
-            msg = f"the checkpoint {str(self._folder)!r} has batches but no {_MANIFEST}, so nobody "
-            raise InputError(f"{msg}knows of what. Choose another folder, or delete this one.")
-        content = json.dumps(mine, indent=1).encode()
-        if not write_bytes(self._folder / _MANIFEST, content, exclusive=True):
-            return _manifest(self._folder) or mine
-        return mine
 
     def rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
         for path in sorted(self._folder.glob(_BATCHES)):
@@ -165,8 +153,7 @@ def seed_state(seed: np.random.SeedSequence) -> dict[str, Any]:
     return {
         "entropy": entropy,
         "spawn_key": [int(part) for part in seed.spawn_key],
-        "pool_size": seed.pool_size,
-        "n_children_spawned": seed.n_children_spawned,
+        "n_children_spawned": int(seed.n_children_spawned),
     }
 
 
@@ -181,17 +168,6 @@ def seed_of_run(
     return generator, cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
 
 
-def _seed(state: Any) -> np.random.SeedSequence:
-    if state["pool_size"] > _LARGEST_POOL:  # numpy's time grows with the square
-        raise ValueError
-    return np.random.SeedSequence(
-        state["entropy"],
-        spawn_key=tuple(state["spawn_key"]),
-        pool_size=state["pool_size"],
-        n_children_spawned=state["n_children_spawned"],
-    )
-
-
 def _manifest(folder: Path) -> dict[str, Any] | None:
     if kind_at_path(folder) not in ("a folder", "nothing"):
         kind = kind_at_path(folder)
@@ -204,38 +180,33 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
         stored = json.loads(check_file(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read: {str(error).rstrip('.')}. {mend}") from None
-    seed = stored.get("entropy") if isinstance(stored, dict) else None
     try:
-        if seed_state(_seed(seed)) != seed:
+        if seed_state(_seed(stored["entropy"])) != stored["entropy"]:
             raise ValueError
     except (KeyError, OverflowError, TypeError, ValueError):
         raise InputError(f"{path} is not of a checkpoint of netinnov. {mend}") from None
     return cast("dict[str, Any]", stored)
 
 
+def _seed(state: Any) -> np.random.SeedSequence:
+    children = state["n_children_spawned"]
+    spawn_key = tuple(state["spawn_key"])
+    return np.random.SeedSequence(
+        state["entropy"], spawn_key=spawn_key, n_children_spawned=children
+    )
+
+
 def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str]:
-    if stored.get("function") != mine["function"]:
-        return [f"it was begun by {stored.get('function')}, this is {mine['function']}"]
-    differences = []
-    if stored.get("netinnov") != mine["netinnov"]:
-        begun = f"it was begun by netinnov {stored.get('netinnov')}"
-        differences.append(f"{begun}, this is {__version__}")
-    if stored.get("network") != mine["network"]:
-        differences.append("the network has other nodes, places or links")
-    for part in dict.fromkeys([*mine, *stored]):
-        if part in ("function", "netinnov", "network", "entropy"):
-            continue
-        before, now = stored.get(part, "nothing"), mine.get(part, "nothing")
-        if isinstance(before, Mapping) and isinstance(now, Mapping):
-            if list(before) != list(now):
-                differences.append(f"its {part} are {list(before)}, not {list(now)}")
-            changed = [name for name in now if name in before and before[name] != now[name]]
-            differences += [f"{name!r} was {before[name]}, is {now[name]}" for name in changed]
-        elif before != now:
-            differences.append(_SAID.get(part, f"`{part}` was {{}}, is {{}}").format(before, now))
-    if stored["entropy"] != mine["entropy"]:
-        differences.append(
-            f"its entropy is {stored['entropy']['entropy']}, not {mine['entropy']['entropy']}, or "
-            "was used before (`rng=None` takes up what is stored)"
-        )
-    return differences
+    before, now = _flat(stored), _flat(mine)
+    changed = [key for key in {**now, **before} if before.get(key) != now.get(key)]
+    return [
+        "the network has other nodes, places or links"
+        if key == ("network", "network")
+        else f"{key[1]!r} was {before.get(key, 'nothing')}, is {now.get(key, 'nothing')}"
+        for key in changed
+    ]
+
+
+def _flat(parts: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
+    held = {part: of if isinstance(of, Mapping) else {part: of} for part, of in parts.items()}
+    return {(part, name): value for part, of in held.items() for name, value in of.items()}

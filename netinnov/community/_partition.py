@@ -14,7 +14,7 @@ from scipy.sparse import csgraph
 from scipy.special import gammaln, xlogy
 
 from netinnov._runtime.arguments import as_whole
-from netinnov._runtime.display import Displayed, Tabled, bars
+from netinnov._runtime.display import Displayed, Tabled
 from netinnov._typing import Codes, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -59,9 +59,6 @@ class Partition(Displayed):
             "nodes": len(self.membership),
             "sizes": self._sizes(),
         }
-
-    def _pictures(self) -> str:
-        return bars(self._sizes())
 
     def _sizes(self) -> list[int]:
         return [int(size) for size in self._long().value_counts()]

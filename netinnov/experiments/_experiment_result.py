@@ -71,7 +71,7 @@ class ExperimentResult(Displayed):
             "resamples": 0 if self.resamples is None else self.resamples["resample"].nunique(),
         }
 
-    def _pictures(self) -> str:
+    def _tables(self) -> str:
         return _result_tables.effects_html(self.effects())
 
     def effects(self, *, correction: Correction = "holm", full: bool = False) -> pd.DataFrame:

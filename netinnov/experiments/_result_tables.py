@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from netinnov._runtime.display import ROWS, interval, short, table
+from netinnov._runtime.display import ROWS, short, table
 
 _TEXT = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""  # a text as Python writes it
 
@@ -29,7 +29,6 @@ def effects_html(effects: pd.DataFrame) -> str:
     rows = effects[effects["node"].isna()].head(ROWS)
     if rows.empty:
         rows = effects.loc[effects["difference"].abs().nlargest(ROWS).index]
-    span = rows.groupby("measure", observed=True).agg({"low": "min", "high": "max"})
     shown = [
         (
             f"{row['scenario']}: {row['measure']}"
@@ -37,12 +36,11 @@ def effects_html(effects: pd.DataFrame) -> str:
             short(row["difference"]),
             f"{short(row['low'])} to {short(row['high'])}",
             "" if pd.isna(row["placebo_p"]) else short(row["placebo_p"]),
-            interval(row["difference"], row["low"], row["high"], span.loc[row["measure"]]),
         )
         for row in rows.to_dict("records")
     ]
     more = len(effects) - len(rows)
-    heads = ["effect", "difference", "95 % of placements", "placebo p", ""]
+    heads = ["effect", "difference", "95 % of placements", "placebo p"]
     return table(shown, heads) + (f"<p>{more:,} more in effects()</p>" if more else "")
 
 

@@ -139,7 +139,7 @@ def legible(
     **distinct: Iterable[str],
 ) -> dict[str | None, Any]:
     """What is written for each text; ``distinct`` must not become alike."""
-    written = {text: text.translate(twins) if text else text for text in texts}
+    written: dict[Any, Any] = {text: text.translate(twins) if text else text for text in texts}
     for kind, group in distinct.items():
         first: dict[str, str] = {}
         for text in dict.fromkeys(group):

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.display import Displayed, histogram, short, table
+from netinnov._runtime.display import Displayed, short, table
 from netinnov._typing import Floats
 from netinnov.null_models._statistics import CONSTANT, Correction, corrected, two_sided
 
@@ -57,9 +57,9 @@ class NullComparison(Displayed):
             numbers = {name: getattr(self, name) for name in _NUMBERS}
         return {**numbers, "replicates": len(self.draws), "moved": self.moved}
 
-    def _pictures(self) -> str:
+    def _tables(self) -> str:
         if not isinstance(self.observed, pd.Series):
-            return histogram(self.draws, float(self.observed))
+            return ""
         largest = self.z.abs().nlargest(5).index
         rows = self.to_frame().loc[largest, ["observed", "mean", "z", "p"]]
         return table(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import as_whole, check_names
-from netinnov._runtime.display import Displayed, Tabled, histogram
+from netinnov._runtime.display import Displayed, Tabled
 from netinnov._runtime.parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -56,9 +56,6 @@ class QapCorrelation(Tabled):
     high: float
     n_pairs: int
     draws: Floats
-
-    def _pictures(self) -> str:
-        return histogram(self.draws, self.correlation)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import check_number
-from netinnov._runtime.display import Displayed, Tabled, first_rows
+from netinnov._runtime.display import Displayed, Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -74,9 +74,6 @@ class EventStudy(Tabled):
     method: Method
     effects: Effects
     sample: PairSample
-
-    def _pictures(self) -> str:
-        return first_rows(self.estimates, ["event_time", "n_treated", "estimate"])
 
 
 def event_study(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,7 +14,7 @@ import pandas as pd
 
 from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import as_whole, check_rng
-from netinnov._runtime.display import interval, short, table
+from netinnov._runtime.display import short, table
 from netinnov._runtime.parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
@@ -366,20 +366,11 @@ class ProfileTable(pd.DataFrame):
                 "" if pd.isna(row["low"]) else f"{short(row['low'])} to {short(row['high'])}",
                 "" if pd.isna(row["null_mean"]) else short(row["null_mean"]),
                 "" if pd.isna(row["p"]) else short(row["p"]),
-                interval(
-                    row["value"], row["null_low"], row["null_high"], self._span(row), zero=False
-                ),
                 f"{row['many_centres_if']} values",
             )
             for name, row in zip(self.index, self.to_dict("records"), strict=True)
         ]
-        heads = ["index", "value", "95 % interval", "random", "p", "", "many centres:"]
+        heads = ["index", "value", "95 % interval", "random", "p", "many centres:"]
         reasons = self["untested"].dropna().unique()
         notes = "".join(f"<p>{short(reason)}: no p</p>" for reason in reasons[:3])
         return f"<p><b>Profile</b></p>{table(rows, heads)}{notes}"
-
-    @staticmethod
-    def _span(row: dict[Hashable, Any]) -> list[float]:
-        ends = [row["value"], row["null_low"], row["null_high"]]
-        margin = 0.1 * (max(ends) - min(ends))
-        return [min(ends) - margin, max(ends) + margin]

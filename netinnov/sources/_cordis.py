@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from os import PathLike
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,6 @@ from netinnov.sources._complete_rows import (
     warn_of,
     with_countries,
 )
-from netinnov.sources._judgement import Completeness
 from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import TextTable, file_in, read_text_file
 
@@ -131,12 +130,10 @@ def read_cordis(
     def read(
         stem: str, required: Sequence[str], optional: Sequence[str], ids: list[str]
     ) -> TextTable:
+        columns: dict[str, Any] = {"required": required, "optional": optional}
         name = file_in(folder, stem)
-        table = read_text_file(folder, name, required=required, optional=optional, delimiter=";")
-        completeness = Completeness(table.name, ids)
-        complete = completeness.keep(table)
-        completeness.tell(faults)
-        return complete
+        table = read_text_file(folder, name, **columns, delimiter=";", faults=faults)
+        return table.complete(ids, faults)
 
     listed = _projects(read("project", PROJECT, PROJECT_MORE, ["id"]), faults)
     ids = ["projectID", "organisationID"]

@@ -34,7 +34,7 @@ def database(memory: str, needed_by: str) -> Iterator[Database]:
         with _connect(duckdb, folder, memory) as connection:
             connection.execute("SET enable_progress_bar = false")
             try:
-                yield Database(connection)
+                yield Database(connection, folder)
             except duckdb.OutOfMemoryException as error:
                 msg = f"{needed_by} needs more than memory={memory!r}; give it more"
                 raise InputError(f"{msg} ({_first_line(error)}).") from None
@@ -42,6 +42,7 @@ def database(memory: str, needed_by: str) -> Iterator[Database]:
                 duckdb.IOException,
                 duckdb.TransactionException,
                 duckdb.FatalException,
+                OSError,
             ) as error:
                 msg = f"{folder} cannot hold what does not fit in memory; name a folder on a larger"
                 msg += f" disk by the variable TMPDIR of the environment ({_first_line(error)})."
@@ -64,30 +65,27 @@ def _first_line(error: Exception) -> str:
 class Database:
     """Tables of text with a column ``row``, their order."""
 
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-        self._n_rows: dict[str, int] = {}
+    def __init__(self, connection: Any, folder: Path) -> None:
+        self._connection, self.folder = connection, folder
         self.run = connection.execute
         self.relation = connection.sql
 
     def make(self, table: str, columns: Sequence[str], *, whole: Sequence[str] = ()) -> None:
         types = [f"{name} {'BIGINT' if name in whole else 'VARCHAR'}" for name in columns]
         self.run(f"CREATE TABLE {table} (row BIGINT, {', '.join(types)})")
-        self._n_rows[table] = 0
 
     def add(self, table: str, piece: pd.DataFrame) -> None:
-        start = self._n_rows[table]
+        start = self.size(table)
         rows = piece.assign(row=range(start, start + len(piece)))
-        self._n_rows[table] += len(piece)
         self.show("piece", rows)
         names = ", ".join(map(str, rows.columns))
         self.run(f"INSERT INTO {table} ({names}) SELECT {names} FROM piece")
 
+    def size(self, table: str) -> int:
+        return int(self.run(f"SELECT coalesce(max(row) + 1, 0) FROM {table}").fetchall()[0][0])
+
     def show(self, name: str, frame: pd.DataFrame) -> None:
         self._connection.register(name, pa.Table.from_pandas(frame, preserve_index=False))
-
-    def size(self, table: str) -> int:
-        return self._n_rows[table]
 
     def frame(self, query: str) -> pd.DataFrame:
         frame: pd.DataFrame = (

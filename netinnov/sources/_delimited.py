@@ -21,8 +21,7 @@ from netinnov._runtime.encodings import text_of
 from netinnov._runtime.opening import check_width, read_bytes
 from netinnov._typing import Integers
 from netinnov.errors import InputError
-from netinnov.sources._judgement import some_lines
-from netinnov.sources._text_tables import frame_of
+from netinnov.sources._text_tables import frame_of, some_lines
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 50  # rows by which the delimiter is found

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
 from os import PathLike
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import as_list, as_path
-from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
@@ -19,11 +16,9 @@ from netinnov.sources._complete_rows import check_events, warn_of
 from netinnov.sources._database import Database, database, usual
 from netinnov.sources._patentsview_files import (
     Found,
-    columns_of,
     find,
+    load,
     places_of,
-    read_in_pieces,
-    read_locations,
     unescaped,
 )
 from netinnov.sources._reader_result import Tables
@@ -156,21 +151,14 @@ def read_patentsview(
 def _load(
     data: Database, tables: dict[str, list[Found]], only: Collection[str] | None, faults: list[str]
 ) -> None:
-    for name, sort in (("mentions", "inventors"), ("owned", "assignees"), ("listed", "dates")):
-        data.make(name, columns_of(sort))
-    chosen = None if only is None else lambda patent: patent.isin(only).to_numpy(bool)
-    read_in_pieces(tables, "inventors", partial(data.add, "mentions"), faults, wanted=chosen)
+    if only is not None:
+        data.make("asked", ["patent"])
+        data.add("asked", pd.DataFrame({"patent": pd.Series(sorted(only), dtype="str")}))
+    asked = "" if only is None else "asked"
+    load(data, tables, "inventors", "mentions", faults, among=asked)
     data.run("CREATE TABLE wanted AS SELECT DISTINCT patent FROM mentions")
-
-    def wanted(patent: pd.Series) -> Mask:
-        data.show("asked", pd.DataFrame({"patent": patent, "nth": range(len(patent))}))
-        matches = data.frame("SELECT nth FROM asked SEMI JOIN wanted USING (patent)")
-        mask = np.zeros(len(patent), np.bool_)
-        mask[matches["nth"].to_numpy(np.int64)] = True
-        return mask
-
     for name, sort in (("owned", "assignees"), ("listed", "dates")):
-        read_in_pieces(tables, sort, partial(data.add, name), faults, wanted=wanted)
+        load(data, tables, sort, name, faults, among="wanted")
     # What the inventors' own table says of assignees comes last, and of dates first.
     data.run(f"""
         CREATE TABLE rights AS
@@ -214,7 +202,8 @@ def _places(data: Database, tables: dict[str, list[Found]], faults: list[str]) -
         WHERE location IS NOT NULL GROUP BY location ORDER BY seen
     """)
     country = data.frame(usual("mentions", "location", "country")).set_index("location")["country"]
-    locations = read_locations(tables, faults)
+    load(data, tables, "locations", "known", faults)
+    locations = data.frame("SELECT * EXCLUDE row FROM known ORDER BY row")
     return places_of([*located["location"]], country, locations, faults)
 
 

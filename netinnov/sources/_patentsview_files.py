@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+import os
+import shutil
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -12,14 +13,18 @@ import pandas as pd
 
 from netinnov._network.columns import as_floats
 from netinnov._runtime.arguments import examples
-from netinnov._runtime.opening import files_in, is_zip
+from netinnov._runtime.opening import files_in, is_zip, opened
 from netinnov._runtime.path_kinds import kind_at_path
-from netinnov._typing import Mask
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import with_countries
-from netinnov.sources._database import PIECE
-from netinnov.sources._judgement import Completeness, Judgement
-from netinnov.sources._text_tables import TextTable, read_header, read_pieces, read_text_file
+from netinnov.sources._database import Database
+from netinnov.sources._text_tables import (
+    read_header,
+    refuse_other_bytes,
+    tell_uneven,
+    tell_values,
+    wanted_columns,
+)
 
 # What the columns are called, newest release first.
 NAMES = {
@@ -40,6 +45,7 @@ NAMES = {
     "lon": ("longitude", "lon"),
     "date": ("filing_date", "time", "patent_date"),
 }
+IDS = ("patent", "inventor", "assignee", "location")
 # Which columns make a table what it is, and which others are read; the first that fits counts.
 TABLES = {
     "inventors": (
@@ -53,13 +59,18 @@ TABLES = {
     "locations": (("location", "lat", "lon"), ("city", "state", "country")),
     "dates": (("patent", "date"), ()),
 }
+BLANKS = " \t\r\n\u00a0\u3000"
+DAY = r"regexp_extract({0}, '^(\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}})(\D|$)', 1)"
+DEGREES = "CASE WHEN abs(try_cast({{0}} AS DOUBLE)) <= {} THEN {{0}} END"
+# SQL of values that must be readable, and what they must be
 READABLE = {
-    "date": "date such as 2016-01-31",
-    "lat": "number within 90 degrees",
-    "lon": "number within 180 degrees",
+    "date": (
+        f"strftime(try_strptime(replace({DAY}, '/', '-'), '%Y-%m-%d'), '%Y-%m-%d')",
+        "date such as 2016-01-31",
+    ),
+    "lat": (DEGREES.format(90), "number within 90 degrees"),
+    "lon": (DEGREES.format(180), "number within 180 degrees"),
 }
-
-DATE = r"^(\d{4})[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12]\d|3[01])(?!\d)"
 
 
 class Found(NamedTuple):
@@ -67,6 +78,7 @@ class Found(NamedTuple):
     name: str
     delimiter: str
     quoted: bool
+    header: list[str]
     columns: dict[str, str]
 
 
@@ -93,9 +105,9 @@ def find(path: Path) -> dict[str, list[Found]]:
         other_mark = len(header) == 1 and any(mark in header[0] for mark in ",;\t|")
         if (alone and sort != "inventors") or not any(header) or other_mark:
             must = [NAMES[role][0] for role in TABLES["inventors"][0]]
-            read_text_file(folder, name, required=must, optional=[], delimiter=delimiter)
+            wanted_columns(name, header, must, [], delimiter)
         if sort is not None:
-            tables[sort].append(Found(folder, name, delimiter, quoted, columns))
+            tables[sort].append(Found(folder, name, delimiter, quoted, header, columns))
     if not tables["inventors"]:
         msg = f"{path} must hold a table of inventors, with patent_id and inventor_id; it holds "
         raise InputError(f"{msg}{examples(names, str) or 'nothing'}.")
@@ -109,68 +121,83 @@ def columns_of(sort: str) -> list[str]:
     return [*must, *more]
 
 
-def read_in_pieces(
+def load(
+    data: Database,
     tables: dict[str, list[Found]],
     sort: str,
-    use: Callable[[pd.DataFrame], None],
+    table: str,
     faults: list[str],
     *,
-    wanted: Callable[[pd.Series], Mask] | None = None,
+    among: str = "",
 ) -> None:
-    must, more = TABLES[sort]
-    ids = [role for role in must if role in ("patent", "inventor", "assignee", "location")]
-
+    """Make a table of a sort; ``among`` is a table of the patents that are wanted."""
+    data.make(table, columns_of(sort))
     for source in tables[sort]:
-        columns = {role: source.columns[role] for role in (*must, *more) if role in source.columns}
-        complete = Completeness(source.name, [columns[role] for role in ids])
-        readable = {
-            role: Judgement(source.name, columns[role], must_be)
-            for role, must_be in READABLE.items()
-            if role in columns
-        }
-        for piece in read_pieces(
-            source.folder,
-            source.name,
-            size=PIECE,
-            required=[columns[role] for role in must],
-            optional=[column for role, column in columns.items() if role in more],
-            delimiter=source.delimiter,
-            quoted=source.quoted,
-        ):
-            if source.delimiter == "\t":
-                piece.refuse_unended()
-            if wanted is not None:
-                piece = piece.keep(wanted(piece.frame[columns["patent"]]))
-            piece = complete.keep(piece)
-            frame = piece.frame.rename(columns={column: role for role, column in columns.items()})
-            for role, judgement in readable.items():
-                text = frame[role]
-                days = role == "date"
-                frame[role] = _days(piece, columns[role]) if days else _degrees(text, role)
-                bad = text.notna() & frame[role].isna()
-                judgement.add(piece, bad.to_numpy(), int(text.notna().sum()))
-            use(frame)
-        complete.tell(faults, may_be_empty=True)
-        for judgement in readable.values():
-            judgement.tell(faults)
+        _read(data, source, faults)
+        roles = [role for role in columns_of(sort) if role in source.columns]
+        ids = [role for role in TABLES[sort][0] if role in IDS]
+        wanted = f"SELECT * FROM raw SEMI JOIN {among} USING (patent)" if among else "FROM raw"
+        values = {role: READABLE.get(role, ("{0}", ""))[0].format(role) for role in roles}
+        sound = " AND ".join(f"{role} IS NOT NULL" for role in ids)
+        data.run(f"""
+            INSERT INTO {table} (row, {", ".join(roles)})
+            SELECT row + {data.size(table)}, {", ".join(values.values())}
+            FROM ({wanted}) WHERE {sound}
+        """)
+        blank = data.run(f"SELECT count(*) FROM ({wanted}) WHERE NOT ({sound})").fetchall()[0][0]
+        if blank:
+            named = " or ".join(source.columns[role] for role in ids)
+            faults.append(f"{source.name}: rows left out, without {named}: {blank}")
+        for role in READABLE.keys() & {*roles}:
+            bad = f"{role} IS NOT NULL AND {values[role]} IS NULL"
+            counts = f"SELECT count({role}), count_if({bad}) FROM ({wanted}) WHERE {sound}"
+            first = f"SELECT {role} FROM ({wanted}) WHERE {sound} AND {bad} ORDER BY row LIMIT 5"
+            shown = examples([row[0] for row in data.run(first).fetchall()])
+            n, n_bad = data.run(counts).fetchall()[0]
+            about = (source.name, source.columns[role], READABLE[role][1])
+            tell_values(*about, n, n_bad, shown, faults)
 
 
-def read_locations(tables: dict[str, list[Found]], faults: list[str]) -> pd.DataFrame:
-    parts = [pd.DataFrame(columns=columns_of("locations"), dtype="str")]
-    read_in_pieces(tables, "locations", parts.append, faults)
-    return pd.concat(parts, ignore_index=True)
-
-
-def _days(table: TextTable, column: str) -> pd.Series:
-    parts = table.frame[column].str.extract(DATE)
-    if table.unended is not None and table.unended[1] == column and parts[0].tail(1).isna().any():
-        table.refuse_unended()
-    return parts[0] + "-" + parts[1].str.zfill(2) + "-" + parts[2].str.zfill(2)
-
-
-def _degrees(text: pd.Series, role: str) -> pd.Series:
-    number = as_floats(text)
-    return number.where(number.abs() <= (90 if role == "lat" else 180)).astype("str")
+def _read(data: Database, source: Found, faults: list[str]) -> None:
+    """Make the table ``raw`` of a file: text without blanks at its ends, empty is missing."""
+    name, columns = source.name, source.columns
+    wanted_columns(name, source.header, [*columns.values()], [], source.delimiter)
+    path = data.folder / "unpacked"
+    with opened(source.folder, name) as stream, path.open("w+b") as copy:
+        shutil.copyfileobj(stream, copy)
+        copy.seek(-min(copy.tell(), 40), os.SEEK_END)
+        last = copy.read().decode(errors="replace")
+    at = {role: source.header.index(column) for role, column in columns.items()}
+    cells = [f"nullif(trim(c{k}, '{BLANKS}'), '') AS {role}" for role, k in at.items()]
+    types = {f"c{k}": "VARCHAR" for k in range(len(source.header))}
+    quote = '"' if source.quoted or source.delimiter == "," else ""
+    data.run(
+        f"""
+        CREATE OR REPLACE TEMP TABLE raw AS SELECT row_number() OVER () - 1 AS row,
+            {", ".join(cells)} FROM read_csv($path, delim = $delimiter, quote = $quote,
+            escape = $quote, header = true, auto_detect = false, columns = {types},
+            store_rejects = true)
+        """,
+        {"path": str(path), "delimiter": source.delimiter, "quote": quote},
+    )
+    path.unlink()
+    rejects = data.run("SELECT DISTINCT line, error_type FROM reject_errors ORDER BY line")
+    found = rejects.fetchall()
+    data.run("DROP TABLE reject_errors; DROP TABLE reject_scans")
+    kinds = {kind for _, kind in found}
+    if "INVALID ENCODING" in kinds:
+        refuse_other_bytes(source.folder, name)
+    if at_mark := [line for line, kind in found if kind == "UNQUOTED VALUE"]:
+        msg = f"{name}, row in line {at_mark[0]}: is a quotation mark not closed? Get the file "
+        raise InputError(f"{msg}again, or close it.")
+    if not last.endswith(("\n", "\r")) and (found or source.delimiter == "\t"):
+        msg = (
+            f"{name} ends in {last.splitlines()[-1]!r}, without a line end: get the file again; if"
+        )
+        raise InputError(f"{msg} it is whole, end its last line.")
+    lines = [line for line, _ in found]
+    n_rows = data.run("SELECT count(*) FROM raw").fetchall()[0][0]
+    tell_uneven(name, len(source.header), n_rows, lines, len(lines), faults)
 
 
 def places_of(

@@ -7,9 +7,10 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import numpy as np
 import pandas as pd
@@ -22,10 +23,10 @@ from netinnov._runtime.opening import files_in, is_zip, opened, read_bytes
 from netinnov._runtime.path_kinds import kind_at_path
 from netinnov._typing import Integers, Mask
 from netinnov.errors import InputError
-from netinnov.sources._judgement import Judgement, some_lines
 
 TEXT = pa.large_string()
 END = "\x1c"  # a last line of our own: it is swallowed if the text ends inside quotation marks
+N_EXAMPLES = 5
 
 
 class TextTable(NamedTuple):
@@ -34,90 +35,80 @@ class TextTable(NamedTuple):
     name: str
     frame: pd.DataFrame
     lines: Integers  # where each row starts: quoted fields may hold line ends
-    uneven: list[int]  # lines left out: not as wide as the header
-    unended: tuple[int, str] | None  # last line and column, if the file has no final line end
 
-    def refuse_unended(self) -> None:
-        """For files that are always written with a line end."""
-        if self.unended is not None:
-            line, column = self.unended
-            msg = f"{self.name} ends in line {line}, in column {column!r}, without a line end: get "
-            raise InputError(msg + "the file again; if it is whole, end its last line.")
+    def at(self, rows: Mask, column: str) -> str:
+        values = zip(self.lines[rows], self.frame[column].to_numpy(object)[rows], strict=True)
+        return some_lines([f"{line} ({value!r})" for line, value in values])
 
-    def at(self, rows: Mask, column: str | None = None) -> str:
-        lines = self.lines[rows]
-        if column is None:
-            return some_lines(lines)
-        values = self.frame[column].to_numpy(object)[rows]
-        shown = [f"{line} ({value!r})" for line, value in zip(lines, values, strict=True)]
-        return some_lines(shown)
-
-    def keep(self, good: Mask) -> TextTable:
-        frame = self.frame[good].reset_index(drop=True)
-        return self._replace(frame=frame, lines=self.lines[good])
+    def complete(self, ids: Sequence[str], faults: list[str]) -> TextTable:
+        """Rows with all ids; a file in which no row has them is another one."""
+        blank = self.frame[[*ids]].isna().any(axis=1).to_numpy()
+        if blank.all():
+            msg = f"{self.name} must have rows with {' and '.join(ids)}; none of {blank.size} has."
+            raise InputError(msg)
+        if blank.any():
+            where = f"{blank.sum()} ({some_lines(self.lines[blank])})"
+            faults.append(f"{self.name}: rows left out, without {' or '.join(ids)}: {where}")
+        frame = self.frame[~blank].reset_index(drop=True)
+        return self._replace(frame=frame, lines=self.lines[~blank])
 
     def judge(self, column: str, good: pd.Series, must_be: str, faults: list[str]) -> None:
-        """Some unreadable values are reported; nothing but them is a wrong file."""
         filled = self.frame[column].notna()
-        judgement = Judgement(self.name, column, must_be)
-        judgement.add(self, (filled & ~good).to_numpy(), int(filled.sum()))
-        judgement.tell(faults)
+        bad = (filled & ~good).to_numpy(bool)
+        tell_values(self.name, column, must_be, int(filled.sum()), int(bad.sum()),
+                    self.at(bad, column), faults)  # fmt: skip
+
+
+def tell_values(
+    name: str, column: str, must_be: str, n: int, n_bad: int, shown: str, faults: list[str]
+) -> None:
+    """Some unreadable values are reported; nothing but them is a wrong file."""
+    if n_bad and n_bad == n:
+        msg = f"{name}, column {column!r} must hold {must_be} in each row; not one does: "
+        raise InputError(f"{msg}{shown}.")
+    if n_bad:
+        about = f"{name}, {column}: values left out, no {must_be}"
+        faults.append(f"{about}: {n_bad} ({shown})")
+
+
+def some_lines(lines: Sequence[object] | Integers, n: int | None = None) -> str:
+    n = len(lines) if n is None else n
+    more = f", ... and {n - N_EXAMPLES:,} more" if n > N_EXAMPLES else ""
+    return f"{'line' if n == 1 else 'lines'} {examples(lines[:N_EXAMPLES], str)}{more}"
+
+
+def tell_uneven(
+    name: str, n_columns: int, n_rows: int, lines: Sequence[int], n: int, faults: list[str]
+) -> None:
+    """Report rows that are not as wide as the header; refuse a file of nothing else."""
+    if n and not n_rows:
+        msg = f"{name} must have {n_columns} fields in each row, as in its header; {n} rows have "
+        msg += f"more or fewer: {some_lines(lines, n)}; is it damaged, or has it another delimiter?"
+        raise InputError(msg)
+    if not n_rows:
+        raise InputError(f"{name} must have rows below its header; it has none.")
+    if n:
+        where = f"{n} ({some_lines(lines, n)})"
+        faults.append(f"{name}: rows left out, not as wide as the header: {where}")
 
 
 def read_text_file(
-    folder: Path, name: str, *, required: Sequence[str], optional: Sequence[str], delimiter: str
-) -> TextTable:
-    columns: dict[str, Any] = {"required": required, "optional": optional}
-    [table] = read_pieces(folder, name, size=None, delimiter=delimiter, **columns)
-    return table
-
-
-def read_pieces(
     folder: Path,
     name: str,
     *,
-    size: int | None,
     required: Sequence[str],
     optional: Sequence[str],
     delimiter: str,
-    quoted: bool = True,
-) -> Iterator[TextTable]:
-    """As `read_text_file`, ``size`` rows at a time.
-
-    Rows that are not as wide as the header, and what the last line lacks, are in the last piece.
-    """
+    faults: list[str],
+) -> TextTable:
     with _text(folder, name) as text:
-        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-        last_line = [""]
-        reader = csv.reader(_followed(text, last_line), delimiter=delimiter, quoting=quoting)
+        reader = csv.reader(chain(text, [END]), delimiter=delimiter)
         header = [field.strip() for field in first_row(name, reader)]
-        columns = _wanted(name, header, required, optional, delimiter)
-        position = {column: at for at, column in enumerate(header)}
-        at = [position[column] for column in columns]
+        columns = wanted_columns(name, header, required, optional, delimiter)
+        at = [header.index(column) for column in columns]
         pick = itemgetter(*at, at[0])  # one column twice: a tuple in any case
-        rows: list[tuple[str, ...]] = []
-        lines: list[int] = []
-        uneven: list[int] = []
-        start, end = 1, reader.line_num
-        width, n_whole, whole = len(header), 0, False
-
-        def piece(*, last: bool = False) -> TextTable:
-            fields = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
-            # Stripped; empty fields and columns that are not there are missing.
-            arrays = {
-                column: pa.array([field.strip() or None for field in fields[column]], TEXT)
-                if column in fields
-                else pa.nulls(len(rows), TEXT)
-                for column in (*required, *optional)
-            }
-            frame, at = frame_of(arrays, len(rows)), np.array(lines, np.int64)
-            rows.clear()
-            lines.clear()
-            if not last:
-                return TextTable(name, frame, at, [], None)
-            unended = None if last_line[0].endswith(("\n", "\r")) else (start, header[-1])
-            return TextTable(name, frame, at, uneven, unended)
-
+        rows, lines, uneven = list[tuple[str, ...]](), list[int](), list[int]()
+        start, end, width, whole = 1, reader.line_num, len(header), False
         try:
             for row in reader:
                 if row == [END]:
@@ -125,9 +116,6 @@ def read_pieces(
                     break
                 start, end = end + 1, reader.line_num
                 if len(row) == len(header):
-                    n_whole += 1
-                    if len(rows) == size:
-                        yield piece()
                     rows.append(pick(row)[:-1])
                     lines.append(start)
                 elif row:  # no blank line
@@ -136,18 +124,19 @@ def read_pieces(
         except csv.Error as error:
             msg = f"{name}, row in line {end + 1}: {error}; is a quotation mark not closed?"
             raise InputError(msg) from None
-    if not whole and len(uneven) > 1:
-        msg = f"{name} must have {len(header)} fields in each row, as in its header; "
-        msg += f"{len(uneven)} rows have more or fewer: {some_lines(uneven)}; is it damaged, or "
-        raise InputError(f"{msg}has it another delimiter?")
-    if not whole:
+    if not whole and len(uneven) <= 1:
         last = header[min(width, len(header)) - 1]
         msg = f"{name} ends inside the row that starts in line {start}, in column {last!r}: get "
         raise InputError(msg + "the file again, or close the quotation mark that is open there.")
-    if n_whole == 0:
-        fault = "no row has as many fields as its header" if uneven else "it has none"
-        raise InputError(f"{name} must have rows below its header; {fault}.")
-    yield piece(last=True)
+    tell_uneven(name, len(header), len(rows) * whole, uneven, len(uneven), faults)
+    fields = dict(zip(columns, zip(*rows, strict=True), strict=True))
+    arrays = {
+        column: pa.array([field.strip() or None for field in fields[column]], TEXT)
+        if column in fields
+        else pa.nulls(len(rows), TEXT)
+        for column in (*required, *optional)
+    }
+    return TextTable(name, frame_of(arrays, len(rows)), np.array(lines, np.int64))
 
 
 def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], bool]:
@@ -194,11 +183,16 @@ def _text(folder: Path, name: str) -> Iterator[TextIO]:
         ):
             yield text
     except UnicodeDecodeError:
-        with opened(folder, name) as stream:  # a line end is never part of a letter
-            for line, data in enumerate(stream, start=1):
-                utf8_of(name, data, first=line)
+        refuse_other_bytes(folder, name)
     except csv.Error as error:
         raise InputError(f"{name} cannot be read: {error}; is it a table?") from None
+
+
+def refuse_other_bytes(folder: Path, name: str) -> None:
+    """Refuse a file that is not UTF-8, by its first line that is not."""
+    with opened(folder, name) as stream:  # a line end is never part of a letter
+        for line, data in enumerate(stream, start=1):
+            utf8_of(name, data, first=line)
 
 
 def frame_of(columns: Mapping[str, Any], n_rows: int) -> pd.DataFrame:
@@ -210,14 +204,7 @@ def frame_of(columns: Mapping[str, Any], n_rows: int) -> pd.DataFrame:
     return pd.DataFrame(arrays, pd.RangeIndex(n_rows))
 
 
-def _followed(text: TextIO, last_line: list[str]) -> Iterator[str]:
-    for line in text:
-        last_line[0] = line
-        yield line
-    yield END
-
-
-def _wanted(
+def wanted_columns(
     name: str, header: list[str], required: Sequence[str], optional: Sequence[str], delimiter: str
 ) -> list[str]:
     if not any(header):

@@ -309,7 +309,7 @@ def test_the_same_numbers_on_every_executor_and_from_checkpoints(
     run(resample=counted, checkpoint=folder, resamples=4, placements=3)
     assert len(calls) == 8  # other placements
     for resample, words in (
-        (None, r"resampled by .*counted, not by nothing"),
+        (None, r"'resample' was .*counted, is nothing"),
         (ResampledLinks(events={"flows": 5}), r"not by ResampledLinks\(events=\{'flows': 5\}"),
     ):
         with pytest.raises(InputError, match=words):

@@ -133,13 +133,3 @@ def test_files_have_the_usual_permissions(tmp_path):
     write_bytes(tmp_path / "whole", b"")
     (tmp_path / "usual").touch()
     assert (tmp_path / "whole").stat().st_mode == (tmp_path / "usual").stat().st_mode
-
-
-def test_an_exclusive_file_replaces_none(tmp_path):
-    path = tmp_path / "file"
-    assert write_bytes(path, b"first", exclusive=True)
-    assert not write_bytes(path, b"second", exclusive=True)
-    assert path.read_bytes() == b"first"
-    assert write_bytes(path, b"third")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
-    assert path.read_bytes() == b"third"

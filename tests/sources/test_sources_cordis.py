@@ -338,7 +338,7 @@ def test_files_that_are_not_there(write, tmp_path):
         (b"", r"project.csv is empty"),
         (b"\xef\xbb\xbf\n", r"project.csv is empty"),
         (b"id;startDate\n", r"rows below its header; it has none"),
-        (b"id;startDate\n1;2;3\n", r"no row has as many fields"),
+        (b"id;startDate\n1;2;3\n", r"must have 2 fields in each row"),
         (b"id,startDate\n1,2016-01-01\n", r"must have ';' between its columns; line 1 has ','"),
         (b"id;start_date\n1;2016-01-01\n", r"lacks 'startDate' \(did you mean 'start_date'\?\)"),
         (b"id;id;startDate\n1;1;2016-01-01\n", r"line 1 has id twice"),
