@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -12,6 +11,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager
 
 import netinnov as ni
+from figures import texts
 from netinnov import study
 from netinnov.cli import _warn_in_words
 from netinnov.plotting import (
@@ -26,10 +26,6 @@ from netinnov.plotting._fonts import cjk_font, place_names, printable
 from netinnov.plotting._style import new_figure
 from netinnov.study import sections
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
 PLACES = pd.DataFrame(
     {"name_en": ["Quzhou", None, "Hangzhou"], "name_zh": ["衢州", "余杭", None]},
     index=["quzhou", "yuhang", "hangzhou"],
@@ -37,7 +33,7 @@ PLACES = pd.DataFrame(
 
 
 @pytest.fixture
-def latin_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def latin_fonts(monkeypatch):
     """Files in the system's folders, where matplotlib's list has no Chinese font."""
     latin = [f for f in font_manager.fontManager.ttflist if f.name not in _fonts._CJK_FONTS]
     paths: list[str] = []
@@ -52,7 +48,7 @@ def latin_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         kept.cache_clear()
 
 
-def write_font(path: Path, family: str, text: str) -> str:
+def write_font(path, family, text):
     """A font in which each character of a text is a square."""
     pen = TTGlyphPen(None)
     pen.moveTo((100, 0))
@@ -74,9 +70,7 @@ def write_font(path: Path, family: str, text: str) -> str:
     return str(path)
 
 
-def test_a_font_installed_after_the_list_was_made_is_used(
-    latin_fonts: list[str], tmp_path: Path
-) -> None:
+def test_a_font_installed_after_the_list_was_made_is_used(latin_fonts, tmp_path):
     (tmp_path / "broken.ttf").write_bytes(b"no font")
     chinese = write_font(tmp_path / "chinese.ttf", "Noto Sans SC", "衢州余杭")
     latin_fonts += [str(tmp_path / "broken.ttf"), chinese]
@@ -87,11 +81,11 @@ def test_a_font_installed_after_the_list_was_made_is_used(
     ax = plot_rank_size(pd.Series([3.0, 2.0, 1.0], names.array), ax=figure.add_subplot())
     for path in save_figure(figure, tmp_path, "chinese"):
         assert path.stat().st_size > 1000
-    assert [text.get_text() for text in ax.texts][1] == "余杭"
+    assert texts(ax)[1] == "余杭"
 
 
 @pytest.mark.usefixtures("latin_fonts")
-def test_without_a_font_one_warning_says_how_to_get_one() -> None:
+def test_without_a_font_one_warning_says_how_to_get_one():
     assert cjk_font() is None
     with pytest.warns(UserWarning, match="apt install fonts-noto-cjk"):
         assert printable("衢州") == "??"
@@ -102,12 +96,12 @@ def test_without_a_font_one_warning_says_how_to_get_one() -> None:
 
 
 @pytest.mark.usefixtures("latin_fonts")
-def test_names_give_way_to_ids_with_a_warning() -> None:
+def test_names_give_way_to_ids_with_a_warning():
     with pytest.warns(UserWarning, match="No installed font has Chinese"):
         assert place_names(pd.DataFrame({"name": ["衢州"]}, ["quzhou"])).tolist() == ["quzhou"]
 
 
-def test_places_without_names_or_of_no_number_are_called_by_their_ids() -> None:
+def test_places_without_names_or_of_no_number_are_called_by_their_ids():
     assert place_names(pd.DataFrame(index=["a"]), chinese=True).to_dict() == {"a": "a"}
     named = PLACES.assign(name_en=["Quzhou", "Yuhang", "Hangzhou"], name=None)
     assert place_names(named).tolist() == ["Quzhou", "Yuhang", "Hangzhou"]
@@ -115,7 +109,7 @@ def test_places_without_names_or_of_no_number_are_called_by_their_ids() -> None:
 
 
 @pytest.mark.usefixtures("latin_fonts")
-def test_other_characters_that_no_font_draws_are_named() -> None:
+def test_other_characters_that_no_font_draws_are_named():
     with pytest.warns(UserWarning, match=r"lacks U\+1F984"):
         assert printable("a \U0001f984") == "a ?"
 
@@ -136,13 +130,13 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_what_nobody_sees_is_left_out(odd: str) -> None:
+def test_what_nobody_sees_is_left_out(odd):
     assert printable(f"{odd}Quz{odd}hou{odd}") == "Quzhou"
     assert printable(odd) in ("", "?")
 
 
 @pytest.mark.filterwarnings("ignore:The font of figures")
-def test_odd_text_is_drawn_in_every_format(tmp_path: Path) -> None:
+def test_odd_text_is_drawn_in_every_format(tmp_path):
     unseen = "".join(ODD.values())
     text = f"{unseen}$x_{{$\\frac"
     alone = f"{text}\ud800"  # which no table of pandas holds
@@ -163,9 +157,7 @@ def test_odd_text_is_drawn_in_every_format(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("latin_fonts")
-def test_the_report_says_which_labels_are_not_drawn(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_report_says_which_labels_are_not_drawn(tmp_path, monkeypatch):
     with_map = [section for section in sections.SECTIONS if section.name in ("data", "enclaves")]
     monkeypatch.setattr(sections, "SECTIONS", with_map)
     nodes = pd.DataFrame({"node": ["a", "b"], "place": ["a", "b"]})
@@ -180,7 +172,7 @@ def test_the_report_says_which_labels_are_not_drawn(
     assert page.read_text("utf-8").count("apt install fonts-noto-cjk") == 1
 
 
-def test_at_the_terminal_a_warning_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_at_the_terminal_a_warning_is_a_sentence(capsys):
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         _warn_in_words()

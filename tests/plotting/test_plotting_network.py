@@ -8,16 +8,16 @@ import pytest
 from matplotlib.collections import LineCollection, PathCollection
 
 import netinnov as ni
+from figures import axes, entries, texts
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.plotting import plot_network, save_figure
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._node_layout import node_positions
-from netinnov.plotting._style import new_figure
 
 
 @pytest.fixture
-def network() -> ni.MultilayerNetwork:
+def network():
     """Layer x: a - b - c; y, directed: c -> d, a -> b and a self-link; e is isolated."""
     nodes = pd.DataFrame(
         {"group": ["p", "p", "q", "q", None], "value": [4.0, 1.0, 0.0, 1.0, 1.0]},
@@ -34,7 +34,7 @@ def network() -> ni.MultilayerNetwork:
     return ni.build_network(nodes, links, directed=["y"])
 
 
-def lines(ax):
+def curves(ax):
     """Curves of links, by colour."""
     drawn = [c for c in ax.collections if isinstance(c, LineCollection) and len(c.get_segments())]
     return {tuple(c.get_color()[0][:3].round(3)): c.get_segments() for c in drawn}
@@ -44,26 +44,18 @@ def markers(ax):
     return [c for c in ax.collections if isinstance(c, PathCollection) and c.get_zorder() == 3]
 
 
-def texts(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
-
-
-def axes():
-    return new_figure().add_subplot()
-
-
 def test_links_of_each_layer_have_its_colour(network):
     ax = plot_network(network, rng=1, ax=axes())
-    assert texts(ax) == ["x", "y"]
+    assert entries(ax) == ["x", "y"]
     # x has two links; y has two without the self-link.
-    assert [len(segments) for segments in lines(ax).values()] == [2, 2]
+    assert [len(segments) for segments in curves(ax).values()] == [2, 2]
     assert sum(len(c.get_offsets()) for c in markers(ax)) == 5
 
 
 def test_links_join_their_nodes(network):
     layout = pd.DataFrame({"x": [0.0, 1, 2, 3, 4], "y": [0.0, 1, 0, 1, 0]}, index=list("abcde"))
     ax = plot_network(network, layout=layout, layers=["x"], ax=axes())
-    (segments,) = lines(ax).values()
+    (segments,) = curves(ax).values()
     ends = {tuple(np.round(4 * segment[k], 6)) for segment in segments for k in (0, -1)}
     assert ends == {(0, 0), (1, 1), (2, 0)}  # a, b, c: the width of the picture is 1
 
@@ -106,7 +98,7 @@ def test_a_path_is_drawn_as_a_line_by_kamada_and_kawai():
 def test_communities_have_colours_and_markers(network):
     membership = pd.Series([0.0, 0, 1, 1, np.nan], index=list("abcde"))
     ax = plot_network(network, layers=["x"], groups=Partition(membership, 0.5), rng=1, ax=axes())
-    assert texts(ax) == ["community 0", "community 1", "none"]
+    assert entries(ax) == ["community 0", "community 1", "none"]
     drawn = [c for c in markers(ax) if len(c.get_offsets())]
     assert [len(c.get_offsets()) for c in drawn] == [2, 2, 1]
     assert len({len(c.get_paths()[0].vertices) for c in drawn[:2]}) == 2
@@ -126,14 +118,14 @@ def test_many_groups_share_a_marker():
     nodes = pd.DataFrame({"g": [f"g{k}" for k in range(9)] + ["g0"]}, index=map(str, range(10)))
     network = ni.build_network(nodes, pd.DataFrame({"source": ["0"], "target": ["1"]}))
     ax = plot_network(network, groups=nodes["g"], rng=1, ax=axes())
-    assert texts(ax)[0] == "g0"
-    assert texts(ax)[-1] == "3 other groups"
+    assert entries(ax)[0] == "g0"
+    assert entries(ax)[-1] == "3 other groups"
 
 
 def test_kinds_are_told_apart_by_default():
     nodes = pd.DataFrame({"kind": ["firm", "project", "project"]}, index=list("abc"))
     two_mode = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
-    assert texts(plot_network(two_mode, rng=1, ax=axes())) == ["project", "firm"]
+    assert entries(plot_network(two_mode, rng=1, ax=axes())) == ["project", "firm"]
 
 
 def test_areas_are_in_proportion_to_values(network):
@@ -155,7 +147,7 @@ def test_named_are_the_largest(network):
 
 def test_planes_show_each_layer_once(network):
     ax = plot_network(network, arrange="planes", labels=0, rng=1, ax=axes())
-    assert [text.get_text() for text in ax.texts] == ["x", "y"]
+    assert texts(ax) == ["x", "y"]
     drawn = [len(c.get_offsets()) for c in markers(ax) if len(c.get_offsets())]
     assert drawn == [3, 4]  # a, b, c have links in x; a, b, c, d in y
 
@@ -174,8 +166,8 @@ def test_modelled_layers_are_grey_and_say_so(network):
         network.links, layers={"y": {"modelled": True, "directed": True}}
     )
     ax = plot_network(marked, rng=1, ax=axes())
-    assert texts(ax) == ["x", "y (modelled)"]
-    red, green, blue = list(lines(ax))[1]
+    assert entries(ax) == ["x", "y (modelled)"]
+    red, green, blue = list(curves(ax))[1]
     assert red == green == blue
 
 

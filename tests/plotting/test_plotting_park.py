@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 
 import netinnov as ni
@@ -17,25 +15,18 @@ from netinnov.mechanisms.cooperation import park_network
 from netinnov.plotting import plot_park
 
 
-@pytest.fixture(autouse=True)
-def _closed():
-    mpl.use("Agg")
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
-def delta() -> ni.MultilayerNetwork:
+def delta():
     return load_yrd_enclaves()
 
 
-def boxes(ax) -> list[FancyBboxPatch]:
+def boxes(ax):
     return [
         patch for patch in ax.patches if isinstance(patch, FancyBboxPatch) and patch.get_width() > 5
     ]
 
 
-def heads(ax) -> list[Polygon]:
+def heads(ax):
     return [patch for patch in ax.patches if isinstance(patch, Polygon)]
 
 
@@ -146,7 +137,7 @@ def test_undirected_links_have_no_heads_and_the_park_stands_on_its_ground():
     assert "Lines without a head have no direction" in words
 
 
-def crowded(n=12) -> ni.MultilayerNetwork:
+def crowded(n=12):
     """A park with `n` partners at home and `n` at the host, every two of whom are linked."""
     ids = [f"{side}{i}" for side in ("home", "host") for i in range(n)]
     nodes = pd.DataFrame({"place": [each[:4] for each in ids], "kind": "firm"}, index=ids)

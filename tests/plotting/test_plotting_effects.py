@@ -1,14 +1,13 @@
-"""Figures of experiments: effects with placebos, doses, nulls, links before and after."""
+"""Figures of experiments: effects, doses, nulls, links before and after."""
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.collections import LineCollection
 
 import netinnov as ni
+from figures import axes, draw, entries, lines, texts, ticks
 from netinnov.errors import InputError
 from netinnov.experiments import link_changes
 from netinnov.null_models import NullComparison, compare_with_null
@@ -20,32 +19,12 @@ from netinnov.plotting import (
     plot_null_distribution,
 )
 from netinnov.plotting._drawing import caption_notes, number
-from netinnov.plotting._style import new_figure
 from netinnov.scenarios import ReverseEnclave, apply_scenario
 
 
 @pytest.fixture(scope="module")
 def cities():
     return ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
-
-
-@pytest.fixture
-def ax():
-    return new_figure(height=90).add_subplot()
-
-
-def entries(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
-
-
-def drawn(ax):
-    """Draw it, since errors of type and layout come then; no setting changes."""
-    before = dict(mpl.rcParams)
-    ax.figure.canvas.figure.canvas.draw()
-    assert dict(mpl.rcParams) == before
-
-
-# -- effects -----------------------------------------------------------------------------------
 
 
 EFFECTS = pd.DataFrame(
@@ -72,19 +51,11 @@ def test_placebos_are_a_band_behind_the_effect(ax):
     assert band.get_width() == pytest.approx(0.55)
     # The band is seen whole, though no effect reaches so far.
     assert ax.get_xlim()[1] >= 0.6
-    texts = [text.get_text() for text in ax.texts]
-    assert texts == [
-        "100\N{NO-BREAK SPACE}%",
-        "75\N{NO-BREAK SPACE}%",
-        "same\nsign",
-        "<.001",
-        "–",
-        "corrected\np",
-    ]
+    assert texts(ax) == ["100 %", "75 %", "same\nsign", "<.001", "–", "corrected\np"]
     assert entries(ax) == [
         "mean change, 95 % of placements: whole network", "a place", "95 % of placebos, median"
     ]  # fmt: skip
-    drawn(ax)
+    draw(ax)
 
 
 @pytest.mark.parametrize("n_nodes", [1, 3, 40])
@@ -105,7 +76,7 @@ def test_effects_in_per_cent_have_a_row_a_scenario_and_colours_of_the_ends(ax):
     other = table.iloc[[1]].assign(scenario="links, new")
     table = pd.concat([table, other], ignore_index=True)
     plot_effects(table, ends=["h"], percent=True, label="reach", ax=ax)
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["park", "links,\nnew"]
+    assert ticks(ax.yaxis) == ["park", "links,\nnew"]
     assert ax.get_xlabel() == "change in reach, %"
     points = [tuple(point) for part in ax.collections[1:] for point in part.get_offsets()]
     at = {x for x, _ in points if np.isfinite(x)}
@@ -114,9 +85,6 @@ def test_effects_in_per_cent_have_a_row_a_scenario_and_colours_of_the_ends(ax):
     assert entries(ax)[:2] == ["whole network", "h"]
     with pytest.raises(InputError, match="baseline"):
         plot_effects(table.drop(columns="baseline"), percent=True, ax=ax)
-
-
-# -- doses -------------------------------------------------------------------------------------
 
 
 DOSES = pd.DataFrame(
@@ -138,7 +106,7 @@ def test_doses_are_drawn_in_their_order(ax):
     (points,) = [line for line in ax.lines if line.get_marker() == "o"]
     assert points.get_xdata().tolist() == [1, 2, 4]
     assert points.get_ydata().tolist() == [0.1, 0.2, 0.3]
-    drawn(ax)
+    draw(ax)
 
 
 def test_what_was_not_measured_has_no_doses(ax):
@@ -146,9 +114,6 @@ def test_what_was_not_measured_has_no_doses(ax):
         plot_dose_response(DOSES, measure="access", ax=ax)
     with pytest.raises(InputError, match="are missing"):
         plot_dose_response(DOSES[["dose"]], measure="access", ax=ax)
-
-
-# -- null distribution -------------------------------------------------------------------------
 
 
 def sparse_cities():
@@ -164,7 +129,7 @@ def test_the_observed_value_stands_among_the_replicates(ax):
     assert sum(bar.get_height() for bar in ax.containers[0]) == 39
     (line,) = ax.lines
     assert line.get_xdata()[0] == found.observed
-    drawn(ax)
+    draw(ax)
 
 
 def test_of_many_nodes_one_is_drawn(ax):
@@ -186,7 +151,7 @@ def test_a_table_of_replicates_gives_the_figure_of_its_comparison(ax):
         (found.draws, found.observed, node),
         (found.draws[node], found.observed[node], None),
     ):
-        other = new_figure().add_subplot()
+        other = axes()
         plot_null_distribution(draws, observed=observed, node=of, ax=other)
         assert entries(other) == entries(ax)
     with pytest.raises(InputError, match="`observed` must be the value of the network"):
@@ -199,7 +164,7 @@ def test_replicates_that_are_all_alike(ax):
     same = NullComparison(1.0, 1.0, 0.0, np.nan, 1.0, 1.0, 1.0, pd.Series([1.0] * 5), 0.5)
     plot_null_distribution(same, ax=ax)
     assert "z" not in ax.get_legend().get_texts()[-1].get_text()
-    drawn(ax)
+    draw(ax)
 
 
 def test_the_least_possible_p_says_so(ax):
@@ -213,13 +178,6 @@ def test_the_least_possible_p_says_so(ax):
 def test_numbers_have_no_negative_zero():
     assert [number(value, ".1f") for value in (-0.04, -0.06, 0.0)] == ["0.0", "−0.1", "0.0"]
     assert (number(-1e-9, "+.1f"), number(-0.0), number(-1234.5, ",.0f")) == ("+0.0", "0", "−1,234")
-
-
-# -- before and after --------------------------------------------------------------------------
-
-
-def lines(ax):
-    return {part.get_gid(): part for part in ax.collections if isinstance(part, LineCollection)}
 
 
 def test_reallocated_links_are_lost_elsewhere(cities, ax):
@@ -263,25 +221,22 @@ def test_each_dot_ends_a_link_that_is_drawn(ax):
     assert {tuple(point) for point in dots.get_offsets()} == ends
     assert ax.get_legend().get_title().get_text() == "width: change in joint patents"
     assert entries(ax) == ["gained, 2", "lost, 4 to 63", "end of a link drawn"]
-    drawn(ax)
+    draw(ax)
 
 
 def test_no_change_is_an_empty_map(cities, ax):
     plot_link_changes(link_changes(cities, cities), places=cities.places, ax=ax)
     assert not lines(ax)
-    drawn(ax)
-
-
-# -- location quotients ------------------------------------------------------------------------
+    draw(ax)
 
 
 def test_quotients_are_written_and_nothing_is_blank(ax):
     table = pd.DataFrame({"solar": [1.6, 0.0], "tea": [0.25, 8.0]}, index=["hangzhou", "quzhou"])
     plot_location_quotients(table, names={"quzhou": "Quzhou"}, ax=ax)
-    assert [text.get_text() for text in ax.get_yticklabels()] == ["hangzhou", "Quzhou"]
+    assert ticks(ax.yaxis) == ["hangzhou", "Quzhou"]
     shades = np.ma.filled(ax.collections[0].get_array().astype(float), np.nan).ravel()
     np.testing.assert_allclose(shades, [np.log2(1.6), -2, np.nan, 2])  # cut off at 1/4 and 4
-    drawn(ax)
+    draw(ax)
 
 
 def test_quotients_below_zero_are_refused(ax):

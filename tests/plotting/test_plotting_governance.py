@@ -1,4 +1,4 @@
-"""Figures of planning and governance: what is drawn where, and what is refused."""
+"""Figures of governance and space: what is drawn where, and what is refused."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import PathPatch, Rectangle
 
 import netinnov as ni
+from figures import axes, entries, texts, ticks
 from netinnov.errors import InputError
 from netinnov.governance import compare_approaches
 from netinnov.planning import Game, allocate_space, core_range, share_benefits
@@ -26,22 +27,6 @@ from netinnov.scenarios import Prices
 DEMAND = pd.Series({"a": 8.0, "b": 7.0, "c": 0.0})
 CAPACITY = pd.Series({"x": 6.0, "y": 12.0, "z": 3.0})
 COST = pd.DataFrame({"x": [1, 4, 1], "y": [3, 2, 1], "z": 9}, index=list("abc"))
-
-
-@pytest.fixture
-def ax():
-    return new_figure(height=90).add_subplot()
-
-
-def texts(ax):
-    return [text.get_text().replace("\N{NO-BREAK SPACE}", " ") for text in ax.texts]
-
-
-def ticks(axis):
-    return [text.get_text() for text in axis.get_ticklabels()]
-
-
-# -- allocation ------------------------------------------------------------------------------------
 
 
 def test_blocks_are_as_high_as_demand_and_space_and_ribbons_as_flows(ax):
@@ -103,9 +88,6 @@ def test_nothing_to_allocate_is_refused():
         plot_space_allocation(none)
 
 
-# -- shares ----------------------------------------------------------------------------------------
-
-
 def test_shares_stand_on_the_range_of_the_core(ax):
     game = Game(["home", "host"], [0, 1, 2, 6])
     table = share_benefits(game, rules={"equal": "equal", "area": {"home": 5, "host": 1}})
@@ -119,7 +101,7 @@ def test_shares_stand_on_the_range_of_the_core(ax):
     assert to_rgba(equal.get_markerfacecolor()) == to_rgba(equal.get_color())
     bars = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
     assert bars == [[1, 4], [2, 5]]
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+    assert entries(ax) == [
         "range in the core",
         "equal",
         "by area",
@@ -131,11 +113,9 @@ def test_a_rule_without_a_value_has_no_marks_and_an_empty_core_is_said(ax):
     game = Game(["a", "b"], [0, 2, 2, 1])  # no division gives both what they have alone
     table = share_benefits(game, rules=["nucleolus", "equal"])
     plot_benefit_shares(table, core=core_range(game), ax=ax)
-    assert "nucleolus" not in [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "nucleolus" not in entries(ax)
     assert any("The core is empty" in note for note in caption_notes(ax))
 
-
-# -- approaches ------------------------------------------------------------------------------------
 
 EFFECTS = pd.DataFrame(
     [
@@ -175,7 +155,7 @@ def test_a_comparison_is_drawn_itself_and_measures_are_chosen(ax):
     result = compare_approaches(system, **two, budget=30, prices=prices, replicates=2, rng=1)
     plot_approaches(result, measures=["home_access", "efficiency"], ax=ax)
     assert ticks(ax.xaxis) == ["access of\nhome", "efficiency"]
-    other = plot_approaches(result.to_frame(), ax=new_figure().add_subplot())
+    other = plot_approaches(result.to_frame(), ax=axes())
     assert len(ticks(other.xaxis)) == 8
     with pytest.raises(InputError, match="`measures`"):
         plot_approaches(result, measures=["spead"], ax=ax)

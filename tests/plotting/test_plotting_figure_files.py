@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -19,27 +18,22 @@ from netinnov.errors import InputError
 from netinnov.plotting import plot_network, save_figure
 from netinnov.plotting._style import new_figure
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 class FullDisk(io.FileIO):
     """A file of which the disk takes a thousand bytes."""
 
-    def write(self, data: Any) -> int:
+    def write(self, data):
         if self.tell() + len(bytes(data)) > 1000:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return super().write(data)
 
 
-def test_a_full_disk_is_told_with_the_path_and_the_reason(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_full_disk_is_told_with_the_path_and_the_reason(monkeypatch, tmp_path):
     figure = new_figure(width=89, height=60)
     figure.add_subplot().plot([1, 2])
     keep = io.open
 
-    def opened(file: Any, mode: str = "r", *rest: Any, **options: Any) -> Any:
+    def opened(file, mode="r", *rest, **options):
         full = "b" in mode and mode[0] in "wx" and str(file).startswith(str(tmp_path))
         return FullDisk(file, mode) if full else keep(file, mode, *rest, **options)
 
@@ -54,7 +48,7 @@ def test_a_full_disk_is_told_with_the_path_and_the_reason(
     assert png.read_bytes()[1:4] == b"PNG"
 
 
-def test_a_picture_keeps_the_colours_of_areas_and_is_smaller(tmp_path: Path) -> None:
+def test_a_picture_keeps_the_colours_of_areas_and_is_smaller(tmp_path):
     figure = new_figure(width=89, height=60)
     ax = figure.add_subplot()
     shades = plt.get_cmap("viridis")(np.linspace(0, 1, 30))
@@ -73,7 +67,7 @@ def test_a_picture_keeps_the_colours_of_areas_and_is_smaller(tmp_path: Path) -> 
     assert png.stat().st_size < 0.6 * (tmp_path / "whole.png").stat().st_size
 
 
-def test_a_photograph_keeps_all_its_colours(tmp_path: Path) -> None:
+def test_a_photograph_keeps_all_its_colours(tmp_path):
     figure = new_figure(width=40, height=40)
     noise = np.random.default_rng(1).integers(0, 256, (200, 200, 3), dtype=np.uint8)
     figure.add_subplot().imshow(noise, interpolation="nearest")
@@ -83,7 +77,7 @@ def test_a_photograph_keeps_all_its_colours(tmp_path: Path) -> None:
     assert len(picture.getcolors(1 << 24) or []) > 3000
 
 
-def test_a_figure_is_the_same_after_it_is_saved(tmp_path: Path) -> None:
+def test_a_figure_is_the_same_after_it_is_saved(tmp_path):
     figure = new_figure(width=89, height=60)
     figure.add_subplot().plot([1, 2])
     before = figure.canvas, figure.dpi, figure.get_layout_engine()
@@ -91,7 +85,7 @@ def test_a_figure_is_the_same_after_it_is_saved(tmp_path: Path) -> None:
     assert (figure.canvas, figure.dpi, figure.get_layout_engine()) == before
 
 
-def test_files_carry_their_caption_and_command(tmp_path: Path) -> None:
+def test_files_carry_their_caption_and_command(tmp_path):
     caption, command = "衢州 & <hosts>:\nfull \x07circles.", "python figures.py"
     for run in ("a", "b"):
         figure = new_figure(width=40, height=40)
@@ -109,9 +103,9 @@ def test_files_carry_their_caption_and_command(tmp_path: Path) -> None:
     ]
     line = "衢州 & <hosts>: full circles."
     with Image.open(png) as picture:
-        assert picture.text["Description"] == line  # type: ignore[attr-defined]
-        assert picture.text["Comment"] == command  # type: ignore[attr-defined]
-        assert picture.text["Software"].startswith("netinnov ")  # type: ignore[attr-defined]
+        assert picture.text["Description"] == line
+        assert picture.text["Comment"] == command
+        assert picture.text["Software"].startswith("netinnov ")
         assert picture.size == (472, 472)  # 40 mm at 300 dots an inch
     # PDF writes text beyond ASCII as UTF-16 with a byte order mark, and escapes ( ) and \.
     assert ("\ufeff" + line).encode("utf-16-be") in pdf.read_bytes()
@@ -123,13 +117,13 @@ def test_files_carry_their_caption_and_command(tmp_path: Path) -> None:
     assert "date" not in said
 
 
-def test_captions_are_the_notes_of_the_axes_by_default(tmp_path: Path) -> None:
+def test_captions_are_the_notes_of_the_axes_by_default(tmp_path):
     figure = new_figure(width=60, height=40)
     links = pd.DataFrame({"source": ["a"], "target": ["b"]})
     network = ni.build_network(pd.DataFrame({"v": [1.0, 2.0]}, index=["a", "b"]), links)
     plot_network(network, size=network.nodes["v"], rng=1, ax=figure.add_subplot())
     (png,) = save_figure(figure, tmp_path, "map", formats=["png"])
     with Image.open(png) as picture:
-        assert picture.text["Description"] == "Area of a node: v."  # type: ignore[attr-defined]
+        assert picture.text["Description"] == "Area of a node: v."
     with pytest.raises(InputError, match="`formats` must be one of 'pdf', 'png', 'svg'"):
-        save_figure(figure, tmp_path, "map", formats=["tiff"])  # type: ignore[list-item]
+        save_figure(figure, tmp_path, "map", formats=["tiff"])

@@ -1,15 +1,16 @@
-"""Figures of plans of enclaves: on a map, beside plans at random, and the way to a target."""
+"""Figures of plans of enclaves and of hosts: on a map, beside plans at random, best first."""
 
 from __future__ import annotations
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch
 
 import netinnov as ni
+from figures import arrows, draw, entries, texts, ticks
 from netinnov.errors import InputError
 from netinnov.planning import (
     EffectiveNumber,
@@ -17,7 +18,13 @@ from netinnov.planning import (
     plan_centres,
     site_enclaves,
 )
-from netinnov.plotting import plot_pareto, plot_plan_map, plot_plan_value, plot_sites
+from netinnov.plotting import (
+    plot_host_ranking,
+    plot_pareto,
+    plot_plan_map,
+    plot_plan_value,
+    plot_sites,
+)
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._fonts import type_families
 from netinnov.plotting._style import axes_or_new, new_figure
@@ -56,36 +63,15 @@ def centres(network):
     )
 
 
-@pytest.fixture
-def ax():
-    return new_figure(height=90).add_subplot()
-
-
-def entries(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
-
-
-def drawn(ax):
-    """Draw it, since errors of type and layout come then; no setting changes."""
-    before = dict(mpl.rcParams)
-    ax.figure.canvas.figure.canvas.draw()
-    assert dict(mpl.rcParams) == before
-
-
-def arrows(ax):
-    return {patch.get_gid() for patch in ax.patches if isinstance(patch, FancyArrowPatch)}
-
-
 def test_an_arrow_leads_from_home_to_host_of_each_chosen_enclave(network, plan, ax):
     shares = pd.Series(0.25, PAIRS.index)
     plot_sites(plan, pairs=PAIRS, places=network.places, shares=shares, basemap=None, ax=ax)
     ends = PAIRS.loc[list(plan.sites)].itertuples(index=False)
-    assert arrows(ax) == {f"{home} -> {host}" for home, host in ends}
-    texts = [text.get_text() for text in ax.texts]
+    assert set(arrows(ax)) == {f"{home} -> {host}" for home, host in ends}
     for home in PAIRS.loc[list(plan.sites), "home"]:
-        assert any(text.replace("%", " %").split()[:2] == [home, "25"] for text in texts), texts
+        assert any(text.split()[:2] == [home, "25"] for text in texts(ax))
     assert "other home that could be" in entries(ax)
-    drawn(ax)
+    draw(ax)
 
 
 def test_enclaves_outside_the_frame_are_counted(network, plan, ax):
@@ -107,7 +93,7 @@ def test_lines_stand_at_today_the_plan_and_the_bound(plan, ax):
     at = {float(line.get_xdata()[0]) for line in ax.lines}
     assert at == {plan.baseline, plan.value, plan.bound}
     assert "20 plans at random" in entries(ax)
-    drawn(ax)
+    draw(ax)
 
 
 def test_without_plans_at_random_or_a_bound_there_are_two_lines(network, ax):
@@ -135,7 +121,7 @@ def test_a_front_falls_from_its_first_plan_to_its_last(network, ax):
     assert (np.diff(y) <= 0).all()
     assert ax.get_ylabel() == "number"
     assert "the plan of the map" in entries(ax)
-    drawn(ax)
+    draw(ax)
 
 
 def test_areas_of_circles_are_strengths_on_one_scale(network, centres):
@@ -159,7 +145,7 @@ def test_areas_of_circles_are_strengths_on_one_scale(network, centres):
     assert figure.axes[0].get_title(loc="left") == "today"
     assert not arrows(figure.axes[0])
     assert len(arrows(figure.axes[1])) == len(centres.sites)
-    drawn(figure.axes[0])
+    draw(figure.axes[0])
 
 
 WRONG = {
@@ -192,3 +178,34 @@ def test_titles_of_axes_made_before_have_the_fonts_of_figures():
         ax = axes_or_new(Figure().add_subplot(), width=89, height=60)
     ax.set_title("现状")
     assert ax.title.get_fontfamily() == list(type_families())
+
+
+RANKING = pd.DataFrame(
+    {
+        "median": [-1.0, 4.0, float("nan"), -8.5],
+        "low": [-3.0, 1.0, float("nan"), -12.0],
+        "high": [2.0, 6.0, float("nan"), -2.0],
+        "best": [0.1, 0.9, 0.0, 0.0],
+    },
+    index=pd.Index(["a", "b", "c", "d"], name="host"),
+)
+
+
+def test_each_host_has_a_median_an_interval_and_a_share_best_first():
+    ax = plot_host_ranking(RANKING, names={"b": "Bo"})
+    assert ticks(ax.yaxis) == ["Bo", "a", "d"]
+    bars, points = ax.collections
+    assert points.get_offsets().tolist() == [[4.0, 0.0], [-1.0, 1.0], [-8.5, 2.0]]
+    ends = [segment[:, 0].tolist() for segment in bars.get_segments()]
+    assert ends == [[1.0, 6.0], [-3.0, 2.0], [-12.0, -2.0]]
+    assert texts(ax) == ["90 %", "10 %", "0 %", "best in"]
+    assert min(text.get_fontsize() for text in (*ax.texts, *ax.get_yticklabels())) >= 7
+    assert ax.yaxis_inverted()
+    plt.close()
+
+
+def test_hosts_left_out_are_counted():
+    ax = plot_host_ranking(RANKING, top=1)
+    assert ticks(ax.yaxis) == ["b"]
+    assert caption_notes(ax)[-1] == "Drawn: the first 1 of 3 hosts, by the median."
+    plt.close()

@@ -1,0 +1,195 @@
+"""Figures of curves by name, and their legends, which end inside the page."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import netinnov as ni
+from figures import axes, entries
+from netinnov.errors import InputError
+from netinnov.panels import event_study
+from netinnov.plotting import plot_dose_response, plot_event_study, plot_reach, plot_robustness
+from netinnov.plotting._drawing import caption_notes
+from netinnov.plotting._style import new_figure
+
+TIMES = {
+    "with": pd.Series([1.0, 2.0, 2.0, 5.0]),
+    "without": pd.Series([4.0, 9.0, np.nan, np.nan]),
+}
+
+
+def test_shares_are_of_all_draws():
+    ax = plot_reach(TIMES, horizon=6)
+    first, second = (line.get_ydata() for line in ax.lines[:3:2])
+    np.testing.assert_allclose(first, [0, 0.25, 0.75, 0.75, 0.75, 1, 1])
+    np.testing.assert_allclose(second, [0, 0, 0, 0, 0.25, 0.25, 0.25])
+    labels = entries(ax)
+    assert labels == [
+        "with, not reached by step 6: 0 %",
+        "without, not reached by step 6: 75 %",
+    ]
+
+
+def test_half_is_marked_where_half_have_arrived():
+    ax = plot_reach(TIMES, horizon=9)
+    marks = [line for line in ax.lines if len(line.get_xdata()) == 1]
+    assert [line.get_xdata()[0] for line in marks] == [2, 9]
+    assert len(plot_reach(TIMES, horizon=8).lines) == 4  # two stairs, one mark, the line of a half
+
+
+def test_stairs_that_coincide_are_all_seen():
+    same = pd.Series(np.arange(1.0, 41))
+    never = pd.Series([np.nan] * 40)
+    times = {"a": same, "b": same + 0.5, "far": same + 10, "never": never}
+    ax = plot_reach(times, horizon=40)
+    first, second, far, none = (line for line in ax.lines if len(line.get_xdata()) == 41)
+    assert first.get_linewidth() > 2 * second.get_linewidth()
+    assert second.get_linewidth() == far.get_linewidth()
+    # What never arrives lies on the axis of 0, not on the frame, and is not cut in half.
+    assert ax.get_ylim()[0] < none.get_ydata().max() == 0
+    assert not none.get_clip_on()
+
+
+def test_bands_are_those_of_wilson():
+    times = pd.Series([1.0] * 7 + [3.0] * 5 + [np.nan] * 8)
+    ax = plot_reach(times, horizon=3)
+    corners = ax.collections[0].get_paths()[0].vertices
+    low, high = stats.binomtest(7, 20).proportion_ci(0.95, method="wilson")
+    at_one = corners[np.isclose(corners[:, 0], 1), 1]
+    assert np.isclose(at_one, low, atol=1e-9).any()
+    assert np.isclose(at_one, high, atol=1e-9).any()
+
+
+@pytest.mark.parametrize(
+    ("times", "options", "words"),
+    [
+        ({}, {"horizon": 5}, "at least one Series"),
+        ({"a": [1, 2]}, {"horizon": 5}, "`times` of 'a' must be a Series"),
+        (pd.Series([-1.0]), {"horizon": 5}, "no step below 0"),
+        (pd.Series([], dtype=float), {"horizon": 5}, "at least one draw"),
+        (TIMES, {"horizon": 0}, "`horizon`"),
+    ],
+)
+def test_impossible_arguments_are_refused(times, options, words):
+    with pytest.raises(InputError, match=words):
+        plot_reach(times, **options)
+
+
+pytest.importorskip("pyfixest", reason="needs pyfixest, of the extra econometrics")
+
+
+@pytest.fixture(scope="module")
+def study():
+    rng = np.random.default_rng(1)
+    names = [f"p{k}" for k in range(9)]
+    i, j = np.triu_indices(9, 1)
+    rows = [
+        (names[a], names[b], 1.0 + rng.poisson(20), t)
+        for a, b in zip(i, j, strict=True)
+        for t in range(5)
+    ]
+    links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
+    network = ni.build_network(pd.DataFrame(index=names), links)
+    openings = pd.DataFrame(
+        {"home": ["p0", "p2", "p4", "p6"], "host": ["p1", "p3", "p5", "p7"], "opened": 3}
+    ).assign(direction=["forward", "reverse"] * 2)
+    whole = event_study(network, layer="links", openings=openings)
+    parted = event_study(network, layer="links", openings=openings, by="direction")
+    return whole, parted
+
+
+def test_points_stand_at_their_estimates(study):
+    whole, _ = study
+    ax = plot_event_study(whole, ax=axes())
+    known = whole.estimates[whole.estimates["event_time"] != -1]
+    points = [line for line in ax.lines if line.get_marker() == "o"]
+    filled, hollow = points
+    assert filled.get_xdata().tolist() == known["event_time"].tolist()
+    assert filled.get_ydata().tolist() == known["estimate"].tolist()
+    assert hollow.get_ydata().tolist() == [0]
+    assert hollow.get_markerfacecolor() == "white"
+    spans = ax.collections[0].get_segments()
+    assert [tuple(span[:, 1]) for span in spans] == list(
+        zip(known["low"], known["high"], strict=True)
+    )
+    text = " ".join(caption_notes(ax))
+    assert "4 treated pairs, 32 others" in text
+    assert f"p = {whole.pre_trend_p:.2g}" in text
+    assert ax.get_legend() is None
+
+
+def test_groups_and_studies_stand_beside_one_another(study):
+    whole, parted = study
+    ax = plot_event_study(parted, ax=axes())
+    names = entries(ax)
+    assert names == ["forward", "reverse"]
+    truth = pd.Series({-1: 0.0, 0: 0.0})
+    ax = plot_event_study({"a": whole, "b": parted}, truth=truth, ax=axes())
+    names = entries(ax)
+    assert names == ["truth", "a", "b forward", "b reverse"]
+
+
+def test_a_table_of_estimates_gives_the_points_of_its_study(study):
+    for each in study:
+        of_study, of_table = (
+            plot_event_study(each, ax=axes()),
+            plot_event_study(each.to_frame(), ax=axes()),
+        )
+        drawn = [
+            [(*line.get_xydata().ravel(), line.get_markerfacecolor()) for line in ax.lines[2:]]
+            for ax in (of_study, of_table)
+        ]
+        assert drawn[0] == drawn[1]
+        assert not any("treated pairs" in note for note in caption_notes(of_table))
+
+
+LONG = "enclave, links taken from the home region"
+NAMES = [LONG, "nothing", f"{LONG[:-6]}host", "direct links"]
+STEPS = pd.Index([0, 1, 2], name="step")
+CURVE = pd.Series([1.0, 0.5, 0.0], STEPS)
+DOSES = pd.DataFrame(
+    {
+        "dose": [1, 2, 3],
+        "measure": "access",
+        "node": "home",
+        "difference": [0.1, 0.2, 0.3],
+        "low": 0.0,
+        "high": 0.4,
+    }
+)
+PLOTS = {
+    "reach": lambda ax: plot_reach(
+        {name: pd.Series([1.0, 2.0, None]) for name in NAMES}, horizon=60, ax=ax
+    ),
+    "robustness": lambda ax: plot_robustness(dict.fromkeys(NAMES, CURVE), ax=ax),
+    "doses": lambda ax: plot_dose_response(DOSES, measure="access", node="home", ax=ax),
+}
+
+
+@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize(
+    ("width", "panels"), [(183, 2), pytest.param(89, 1, marks=pytest.mark.slow)]
+)
+def test_a_legend_ends_inside_its_part_of_the_page(name, width, panels):
+    figure = new_figure(width=width, height=90)
+    axes = figure.subplots(1, panels, squeeze=False)[0]
+    for ax in axes:
+        PLOTS[name](ax)
+    _assert_inside(figure)
+    legends = [ax.get_legend().get_window_extent() for ax in axes]
+    assert all(a.x1 < b.x0 for a, b in pairwise(legends))
+
+
+def _assert_inside(figure):
+    figure.draw_without_rendering()
+    page = figure.bbox
+    for ax in figure.axes:
+        for text in ax.get_legend().get_texts():
+            box = text.get_window_extent()
+            assert page.x0 <= box.x0 < box.x1 <= page.x1, text.get_text()
+            assert page.y0 <= box.y0 < box.y1 <= page.y1, text.get_text()
