@@ -1,17 +1,34 @@
-"""Path lengths, resistance and reach in the contract test."""
+"""Measures of `netinnov.connectivity` in the contract test."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import networkx as nx
 import numpy as np
 
 import netinnov as ni
-from contract_measure import Measure, is_undirected, needs_two_nodes, unchanged, with_zeros
+from contract_centrality import inverse_lengths
+from contract_measure import (
+    Measure,
+    is_undirected,
+    needs_two_nodes,
+    over_more_nodes,
+    over_more_pairs,
+    path_measures,
+    unchanged,
+    with_zeros,
+)
 from netinnov import centrality, connectivity
+
+
+def mean_inverse_length(weight: str) -> Callable[[nx.DiGraph, bool], float]:
+    return lambda graph, directed: np.mean(list(inverse_lengths(weight)(graph, directed).values()))
+
+
+def largest_part(graph: nx.DiGraph, directed: bool) -> float:
+    return max(map(len, nx.weakly_connected_components(graph))) / len(graph)
 
 
 def has_a_link(result: float, network: ni.MultilayerNetwork) -> bool:
@@ -29,26 +46,6 @@ def mean_length(weight: str) -> Callable[[nx.DiGraph, bool], float]:
         return float(np.mean(found)) if found else math.nan
 
     return of_reachable_pairs
-
-
-def lengths(
-    distance: str, switch_cost: float = 0.0, frictions: tuple[float, float, float] | None = None
-) -> Measure:
-    def options(factor: float = 1.0) -> dict[str, Any]:
-        length = 1 / factor if distance == "inverse" else 1.0
-        parts = None if frictions is None else ni.Frictions(*(length * f for f in frictions))
-        return {"switch_cost": length * switch_cost, "frictions": parts}
-
-    return Measure(
-        connectivity.average_path_length,
-        "number",
-        isolate=unchanged,
-        options={"distance": distance, **options()},
-        scale=-1.0 if distance == "inverse" else 0.0,
-        scaled=options,
-        defined=has_a_link,
-        networkx=mean_length(distance) if frictions is None else None,
-    )
 
 
 def eigenvalues(graph: nx.DiGraph, directed: bool) -> np.ndarray:
@@ -84,9 +81,12 @@ def reach(steps: int) -> Measure:
 
 
 MEASURES = {
-    "average_path_length": [lengths("unit"), lengths("inverse"), lengths("unit", switch_cost=1.5),
-        lengths("inverse", switch_cost=0.5), lengths("unit", 0.0, (0.5, 0.25, 0.125)),
-        lengths("inverse", 1.0, (2.0, 0.0, 0.5))],
+    "average_path_length": path_measures(connectivity.average_path_length, "number", mean_length,
+        scale=-1.0, isolate=unchanged, defined=has_a_link),
+    "global_efficiency": path_measures(connectivity.global_efficiency, "number",
+        mean_inverse_length, scale=1.0, isolate=over_more_pairs, defined=needs_two_nodes),
+    "largest_component": [Measure(connectivity.largest_component, "number", isolate=over_more_nodes,
+        networkx=largest_part)],
     "algebraic_connectivity": [Measure(connectivity.algebraic_connectivity, "number",
         isolate=lambda result, network: 0.0, scale=1.0, defined=needs_two_nodes,
         applies=is_undirected, networkx=second_smallest, tolerance=1e-9)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import networkx as nx
@@ -110,3 +111,44 @@ def is_undirected(network: ni.MultilayerNetwork) -> bool:
 
 def arcs(graph: nx.DiGraph, directed: bool) -> nx.Graph:
     return graph if directed else graph.to_undirected()
+
+
+FRICTIONS: tuple[tuple[str, float, tuple[float, float, float] | None], ...] = (
+    ("unit", 0.0, None), ("inverse", 0.0, None), ("unit", 1.5, None), ("inverse", 0.5, None),
+    ("unit", 0.0, (0.5, 0.25, 0.125)), ("inverse", 1.0, (2.0, 0.0, 0.5)),
+)  # fmt: skip
+"""Lengths of links, costs of a change of layer, and frictions."""
+
+
+def path_measures(
+    function: Callable[..., Result],
+    shape: str,
+    oracle: Callable[[str], Callable[[nx.DiGraph, bool], Any]],
+    *,
+    scale: float,
+    **about: Any,
+) -> list[Measure]:
+    """A measure of paths with each kind of lengths; ``scale`` is that of inverse lengths."""
+    return [
+        Measure(
+            function,
+            shape,
+            options={"distance": distance, **_costs(distance, switch_cost, frictions)},
+            scale=scale if distance == "inverse" else 0.0,
+            scaled=partial(_costs, distance, switch_cost, frictions),
+            networkx=oracle(distance) if frictions is None else None,
+            **about,
+        )
+        for distance, switch_cost, frictions in FRICTIONS
+    ]
+
+
+def _costs(
+    distance: str,
+    switch_cost: float,
+    frictions: tuple[float, float, float] | None,
+    factor: float = 1.0,
+) -> dict[str, Any]:
+    length = 1 / factor if distance == "inverse" else 1.0
+    parts = None if frictions is None else ni.Frictions(*(length * f for f in frictions))
+    return {"switch_cost": length * switch_cost, "frictions": parts}

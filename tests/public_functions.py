@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 from typing import Any
 
 import numpy as np
@@ -167,22 +166,40 @@ OF_ONE: dict[str, dict[str, Any]] = {
 """Values where a parameter of that name is something else."""
 
 
+def public_modules() -> list[str]:
+    """The modules that `netinnov` names, and all without an underscore below them.
+
+    Files of a study's sections are for those who add one, not for users.
+    """
+    package = Path(ni.__file__).parent
+    names = []
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package).with_suffix("").parts
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        private = any(part.startswith("_") for part in parts)
+        is_section = parts[:2] == ("study", "sections")
+        if not private and not is_section and (not parts or parts[0] in ni.__all__):
+            names.append(".".join(["netinnov", *parts]))
+    return names
+
+
+def public_objects() -> Iterator[tuple[str, Any]]:
+    """What these modules list, by path."""
+    for module in map(import_module, public_modules()):
+        for name in module.__all__:
+            yield f"{module.__name__}.{name}", getattr(module, name)
+
+
 def all_callables() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Names and functions of all public modules, and methods of their classes."""
-    for info in walk_packages(ni.__path__, "netinnov."):
-        path = info.name.split(".")[1:]
-        if {"kernels", "sections"} & {*path} or any(part.startswith("_") for part in path):
-            continue
-        module = import_module(info.name)
-        for name in module.__all__:
-            value = getattr(module, name)
-            at = f"{'.'.join(path)}.{name}"
-            if inspect.isfunction(value):
-                yield at, value
-            elif inspect.isclass(value) and value.__module__.startswith("netinnov."):
-                for method, function in inspect.getmembers(value, inspect.isfunction):
-                    if not method.startswith("_"):
-                        yield f"{at}.{method}", function
+    for path, value in public_objects():
+        at = path.removeprefix("netinnov.")
+        if "." in at and inspect.isfunction(value):
+            yield at, value
+        elif "." in at and inspect.isclass(value) and value.__module__.startswith("netinnov."):
+            for method, function in inspect.getmembers(value, inspect.isfunction):
+                if not method.startswith("_"):
+                    yield f"{at}.{method}", function
 
 
 def _by_shortest_name() -> dict[str, Callable[..., Any]]:

@@ -17,11 +17,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
+import contract_centrality
 import contract_connectivity
-import contract_counts
-import contract_coupled
-import contract_lengths
-import contract_positions
 import contract_topology
 import netinnov as ni
 from contract_measure import Measure, Result
@@ -29,11 +26,8 @@ from netinnov import centrality, connectivity, topology
 from strategies import ODD_NAMES, Tables, networks
 
 MEASURES = {
+    **contract_centrality.MEASURES,
     **contract_connectivity.MEASURES,
-    **contract_counts.MEASURES,
-    **contract_coupled.MEASURES,
-    **contract_lengths.MEASURES,
-    **contract_positions.MEASURES,
     **contract_topology.MEASURES,
 }
 
@@ -50,24 +44,11 @@ some_tables = networks(missing=False)
 
 def agree(found: Result, expected: Result, measure: Measure, tolerance: float) -> None:
     """Equal up to rounding, NaN where NaN, the same labels in the same order."""
-    if isinstance(expected, pd.DataFrame):
-        pd.testing.assert_frame_equal(
-            found,
-            expected,
-            check_dtype=False,
-            rtol=tolerance,
-            atol=tolerance,
-            obj=str(measure.options),
-        )
-    elif isinstance(expected, pd.Series):
-        pd.testing.assert_series_equal(
-            found,
-            expected,
-            check_dtype=False,
-            rtol=tolerance,
-            atol=tolerance,
-            obj=str(measure.options),
-        )
+    if isinstance(expected, pd.DataFrame | pd.Series):
+        kind = "frame" if isinstance(expected, pd.DataFrame) else "series"
+        same = getattr(pd.testing, f"assert_{kind}_equal")
+        options = {"rtol": tolerance, "atol": tolerance, "obj": str(measure.options)}
+        same(found, expected, check_dtype=False, **options)
     else:
         close = pytest.approx(expected, rel=tolerance, abs=tolerance, nan_ok=True)
         assert found == close, measure.options

@@ -100,15 +100,6 @@ def test_every_folder_of_modules_is_a_package():
     assert {folder for folder in folders if not (folder / "__init__.py").is_file()} == set()
 
 
-def test_no_file_but_a_kernel_is_longer_than_450_lines():
-    lengths = {
-        str(path.relative_to(PACKAGE)): len(path.read_text(encoding="utf-8").splitlines())
-        for path in PACKAGE.rglob("*.py")
-        if path.parent.name != "kernels"
-    }
-    assert {name: length for name, length in lengths.items() if length > 450} == {}
-
-
 def test_variables_are_named_after_what_they_hold(modules):
     vague = {"found", "here", "there", "apart", "given", "what", "things", "stuff", "tmp", "df"}
     stored = {

@@ -1,7 +1,6 @@
 """Values of other packages and closed forms, from the folder of reference cases.
 
-The README of that folder describes the fields; this file follows it. Cases whose public name does
-not exist yet are left out, and `test_the_harness_covers` holds how far it must reach.
+The README of that folder describes the fields; this file follows it.
 """
 
 from __future__ import annotations
@@ -24,23 +23,13 @@ FOLDER = (Path(__file__).parents[1] / "../shared/reference").resolve()
 FILE = FOLDER / "cases.json"
 CASES: list[dict[str, Any]] = json.loads(FILE.read_text("utf-8"))["cases"] if FILE.is_file() else []
 
-NOT_YET: tuple[str, ...] = ()
-"""Public names that do not exist yet: all other cases must run."""
 
-
-def find(call: str) -> Any | None:
-    """The public object under `netinnov`, or None while it does not exist."""
+def find(call: str) -> Any:
+    """The public object under `netinnov`."""
     module, _, name = call.rpartition(".")
-    try:
-        home = importlib.import_module(f"netinnov.{module}")
-    except ModuleNotFoundError as error:
-        if error.name and error.name.startswith("netinnov"):
-            return None
-        raise
-    return getattr(home, name) if name in home.__all__ else None
-
-
-AVAILABLE = [case for case in CASES if find(case["call"]) is not None]
+    home = importlib.import_module(f"netinnov.{module}")
+    assert name in home.__all__
+    return getattr(home, name)
 
 
 def text_order(ids: set[str]) -> list[str]:
@@ -250,7 +239,7 @@ CHECKS = {
     "case",
     [  # That draws are uniform is seen in a second: a slow test.
         pytest.param(case, id=case["name"], marks=[pytest.mark.slow] * ("draws" in case))
-        for case in AVAILABLE
+        for case in CASES
     ],
 )
 def test_reference_case(case: dict[str, Any]) -> None:
@@ -261,13 +250,6 @@ def test_reference_case(case: dict[str, Any]) -> None:
     undirected = network is None or not network.directed
     result = call(case, network)
     compare(result, case["expected"], case["tolerance"], undirected, case["name"])
-
-
-def test_the_harness_covers() -> None:
-    if not CASES:
-        pytest.skip("needs the folder of reference cases beside the checkout")
-    left = [case["name"] for case in CASES if find(case["call"]) is None]
-    assert left == [case["name"] for case in CASES if case["call"].startswith(NOT_YET)]
 
 
 def test_the_harness_fails_on_wrong_values() -> None:

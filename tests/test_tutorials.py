@@ -36,10 +36,6 @@ def prompts(page: Path) -> list[str]:
     return [line[4:] for line in lines if line.startswith((">>> ", "... "))]
 
 
-def test_there_are_three():
-    assert {page.stem for page in PAGES} == {"excel", "centres", "enclave"}
-
-
 @pages
 def test_the_notebook_has_the_code_and_the_text_of_the_page(page, make_notebooks):
     notebook = notebook_of(page)

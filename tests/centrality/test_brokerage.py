@@ -56,23 +56,6 @@ def test_each_kind_by_its_groups(groups: str, expected: int) -> None:
     assert not found.loc[["a", "b"]].to_numpy().any()
 
 
-def test_a_direct_link_leaves_nothing_to_broker() -> None:
-    rows = [("a", "v"), ("v", "b"), ("a", "b")]
-    tables = bare({"x": rows[:2], "y": rows[2:]}, "avb", directed=["x", "y"], place=["P"] * 3)
-    assert not centrality.brokerage(ni.build_network(*tables)).to_numpy().any()
-    # A link b > a alone does not close a > v > b; b > a > v is open and brokered by a, and so on.
-    turned = tables.links.assign(source=["a", "v", "b"], target=["v", "b", "a"])
-    found = centrality.brokerage(ni.build_network(*tables._replace(links=turned)))
-    assert found["coordinator"].tolist() == [1, 1, 1]
-
-
-def test_undirected_pairs_count_both_ways() -> None:
-    # The centre o in A joins x in A with y, z in B: x-y, x-z cross, y-z come back to one group.
-    tables = bare({"l": [("o", "x"), ("o", "y"), ("o", "z")]}, "oxyz", place=list("AABB"))
-    found = centrality.brokerage(ni.build_network(*tables)).loc["o"]
-    assert found.tolist() == [0, 2, 2, 2, 0]
-
-
 def test_groups_from_columns_mappings_and_series(small: ni.MultilayerNetwork) -> None:
     by_place = centrality.brokerage(small)
     places = small.nodes["place"]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from scipy import sparse
 
 import netinnov as ni
 from netinnov import centrality, supra
-from strategies import Tables, bare, dense, hop_lengths, networks, supra_matrix
+from strategies import Tables, bare, dense, networks, supra_matrix
 
 DIRECTIONS = ("total", "in", "out")
 
@@ -56,11 +53,6 @@ def test_participation_of_spread_and_concentrated_nodes(small: ni.MultilayerNetw
     np.testing.assert_allclose(
         weighted, [0.96, 0.0, 120 / 121, 0.0, np.nan], rtol=1e-14, atol=1e-15
     )
-
-
-def test_participation_needs_two_layers() -> None:
-    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abcd"))
-    assert centrality.participation_coefficient(network).isna().all()
 
 
 def test_participation_counts_layers_with_self_links_only_as_layers() -> None:
@@ -195,55 +187,3 @@ def test_second_eigenvalue_of_a_supra_laplacian() -> None:
     network = ni.build_network(*bare(layers, "1234"))
     eigenvalues = np.linalg.eigvalsh(supra.supra_laplacian(network).toarray())
     assert eigenvalues[1] == pytest.approx(1.1157527863, abs=1e-10)
-
-
-def test_harmonic_centrality_by_hand() -> None:
-    # A: 1-2, B: 2-3, a change costs 1: d12 = d23 = 1, d13 = 3; 4 is reached by nobody.
-    # 1 and 3: (1 + 1/3) / 3; 2: (1 + 1) / 3.
-    network = ni.build_network(*bare({"A": [("1", "2")], "B": [("2", "3")]}, "1234"))
-    found = centrality.harmonic_centrality(network, switch_cost=1.0)
-    np.testing.assert_allclose(found, [4 / 9, 2 / 3, 4 / 9, 0.0], rtol=1e-14)
-    # a > b > c: paths lead away from the node.
-    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abc", directed=["l"]))
-    assert centrality.harmonic_centrality(network).tolist() == [0.75, 0.5, 0.0]
-    only = centrality.harmonic_centrality(network, nodes=["a", "c"])
-    np.testing.assert_array_equal(only, [0.5, np.nan, 0.0])
-
-
-@given(
-    networks(missing=False),
-    st.sampled_from(["unit", "inverse"]),
-    st.sampled_from([0.0, 0.5, 3.0]),
-    st.tuples(*[st.sampled_from([0.0, 0.25, 2.0])] * 3),
-)
-def test_harmonic_centrality_agrees_with_floyd_warshall(
-    tables: Tables, distance: str, switch_cost: float, frictions: tuple[float, float, float]
-) -> None:
-    network = ni.build_network(*tables)
-    lengths = hop_lengths(tables, distance=distance, switch_cost=switch_cost, frictions=frictions)
-    n = len(lengths)
-    np.fill_diagonal(lengths, np.inf)
-    expected = (1 / lengths).sum(axis=1) / (n - 1) if n > 1 else np.full(n, np.nan)
-    options: dict[str, Any] = {
-        "distance": distance,
-        "switch_cost": switch_cost,
-        "frictions": ni.Frictions(*frictions),
-    }
-    found = centrality.harmonic_centrality(network, **options)
-    np.testing.assert_allclose(found, expected, rtol=1e-7)
-    efficiency = ni.connectivity.global_efficiency(network, **options)
-    assert efficiency == pytest.approx(found.mean(), nan_ok=True)
-
-
-def test_results_become_columns_of_the_nodes_table(small: ni.MultilayerNetwork) -> None:
-    nodes = small.nodes
-    nodes["rank"] = centrality.pagerank(small)
-    assert nodes["rank"].notna().all()
-    pd.testing.assert_index_equal(nodes.index, small.nodes.index)
-
-
-def test_a_coupling_may_be_a_whole_number_of_any_size() -> None:
-    links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "layer": ["x", "y"]})
-    network = ni.build_network(pd.DataFrame(index=list("abc")), links)
-    scores = centrality.pagerank(network, coupling=10**30)
-    pd.testing.assert_series_equal(scores, centrality.pagerank(network, coupling=1e30))

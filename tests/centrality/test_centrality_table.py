@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -81,14 +80,3 @@ def test_a_function_that_gives_no_values_over_nodes_is_refused(small: ni.Multila
         centrality_table(small, measures={"core": lambda network: 1.0})  # type: ignore[dict-item]
     with pytest.raises(InputError, match="'rich' must give one value a node"):
         centrality_table(small, measures={"rich": centrality.rich_club})
-
-
-@pytest.mark.slow
-def test_organisations_in_projects(research_pairs: ni.MultilayerNetwork) -> None:
-    found = centrality_table(research_pairs)
-    assert found.shape == (17_428, len(COLUMNS))
-    assert found["participation_coefficient"].isna().all()  # one layer
-    linked = found["overlapping_degree"] > 0
-    assert found.loc[linked].drop(columns="participation_coefficient").notna().all(axis=None)
-    # Without direction, and with odd cycles in the leading component, all three are one score.
-    np.testing.assert_allclose(found["hits_hub"], found["eigenvector_centrality"], atol=1e-9)

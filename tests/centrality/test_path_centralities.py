@@ -96,13 +96,6 @@ def test_closeness_and_harmonic_lead_away_from_the_node() -> None:
     assert centrality.harmonic_centrality(network).tolist() == pytest.approx([0.75, 0.5, 0.0])
 
 
-def test_a_node_that_is_alone_reaches_nobody() -> None:
-    network = ni.build_network(*bare({}, "a"))
-    assert centrality.closeness_centrality(network).tolist() == [0.0]
-    assert centrality.harmonic_centrality(network).isna().all()
-    assert centrality.betweenness_centrality(network).isna().all()
-
-
 def test_networks_without_links_or_nodes() -> None:
     pair = {"x": [("a", "a")]}
     for tables in (bare({}, "abc"), bare(pair, "abc"), bare({}, [])):
@@ -113,17 +106,6 @@ def test_networks_without_links_or_nodes() -> None:
                 for name in ("closeness", "harmonic", "betweenness"):
                     found = getattr(centrality, f"{name}_centrality")(network, **options)
                     assert found.tolist() == [0.0] * network.n_nodes
-
-
-def test_closeness_counts_chosen_nodes_only() -> None:
-    # a-b-c-d; among a, c, d: a is 2 and 3 away, so (2/5)(2/2); b carries paths only.
-    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c"), ("c", "d")]}, "abcd"))
-    found = centrality.closeness_centrality(network, nodes=["a", "c", "d"])
-    np.testing.assert_allclose(found, [2 / 5, np.nan, 2 / 3, 2 / 4])
-    everything = centrality.closeness_centrality(network, nodes=list("dcba"))
-    pd.testing.assert_series_equal(everything, centrality.closeness_centrality(network))
-    with pytest.raises(ValueError, match="not in the network"):
-        centrality.closeness_centrality(network, nodes=["z"])
 
 
 @given(networks(missing=False), OPTIONS, st.data())
@@ -191,12 +173,6 @@ def test_betweenness_of_a_star_a_path_and_a_diamond() -> None:
     assert found.tolist() == pytest.approx([0, 1 / 3, 1 / 3, 0])
 
 
-def test_betweenness_is_undefined_for_two_nodes() -> None:
-    network = ni.build_network(*bare({"x": [("a", "b")], "y": [("a", "b")]}, "ab"))
-    for options in ({}, {"distance": "inverse"}, {"switch_cost": 1.0}):
-        assert centrality.betweenness_centrality(network, **options).isna().all()
-
-
 def test_a_pair_linked_in_two_layers_doubles_paths_only_with_a_cost_of_changes() -> None:
     # a to d by way of b or of c; a-b and b-d are linked in x and y, a-c and c-d in x only.
     # Sequences of nodes: two, half for b. Sequences of links with changes: by b in x, by b in y,
@@ -211,25 +187,6 @@ def test_a_pair_linked_in_two_layers_doubles_paths_only_with_a_cost_of_changes()
     assert costly.tolist() == pytest.approx([1 / 6, 2 * (2 / 3) / 6, 2 * (1 / 3) / 6, 1 / 6])
 
 
-def test_a_node_counts_once_where_the_layer_changes() -> None:
-    # a -x- b -y- c: the only path from a to c changes at b, which counts once.
-    network = ni.build_network(*bare({"x": [("a", "b")], "y": [("b", "c")]}, "abc"))
-    found = centrality.betweenness_centrality(network, switch_cost=2.0)
-    assert found.tolist() == [0.0, 1.0, 0.0]
-
-
-def test_a_change_that_costs_more_than_the_way_round() -> None:
-    # a -x- b -y- d costs 2 + change, a -x- e -x- c -x- d costs 3 in one layer.
-    layers = {"x": [("a", "b"), ("a", "e"), ("e", "c"), ("c", "d")], "y": [("b", "d")]}
-    network = ni.build_network(*bare(layers, "abcde"))
-    ordered = 4 * 3
-    # Pairs by way of b: a-d at a low cost; e-b is by a, d-b direct; c-b: by d at a low cost
-    # (d-b in y, a change), by e and a (3 links of x) at a high one; at cost 1 both are shortest.
-    for cost, b in ((0.5, 2 * 1.0), (1.0, 2 * 0.5), (2.0, 0.0)):
-        found = centrality.betweenness_centrality(network, switch_cost=cost)
-        assert found["b"] == pytest.approx(b / ordered)
-
-
 @given(networks(max_nodes=6, min_nodes=3, max_layers=3, missing=False), OPTIONS)
 def test_betweenness_agrees_with_an_enumeration_of_paths(tables: Tables, options: tuple) -> None:
     distance, switch_cost, values = options
@@ -242,22 +199,6 @@ def test_betweenness_agrees_with_an_enumeration_of_paths(tables: Tables, options
         network, distance=distance, switch_cost=options[1], frictions=frictions(values)
     )
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("directed", [False, True])
-def test_betweenness_agrees_with_networkx(directed: bool) -> None:
-    graph = nx.gnm_random_graph(40, 110, seed=3, directed=directed)
-    rng = np.random.default_rng(3)
-    rows = [(str(i), str(j), float(w)) for (i, j), w in zip(
-        graph.edges, rng.integers(1, 5, graph.number_of_edges()), strict=True)]  # fmt: skip
-    for i, j, w in rows:
-        graph.edges[int(i), int(j)]["length"] = 60 / w  # whole numbers and quarters of 15: exact
-    nodes = [str(i) for i in graph]
-    network = ni.build_network(*bare({"l": rows}, nodes, directed=["l"] if directed else []))
-    for distance, weight in (("unit", None), ("inverse", "length")):
-        expected = nx.betweenness_centrality(graph, weight=weight)
-        found = centrality.betweenness_centrality(network, distance=distance)
-        np.testing.assert_allclose(found, list(expected.values()), rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize("directed", [False, True])
@@ -305,40 +246,3 @@ def test_lengths_that_cannot_be_told_apart_are_refused() -> None:
     network = ni.build_network(*bare({"l": rows}, "abcd"))
     with pytest.raises(ValueError, match="within a factor of 1e10 of one another"):
         centrality.betweenness_centrality(network, distance="inverse")
-
-
-def test_borders_lead_paths_away_from_a_broker_abroad() -> None:
-    # a and c at home join by way of b abroad or of d at home.
-    tables = bare(
-        {"l": [("a", "b"), ("b", "c"), ("a", "d"), ("d", "c")]},
-        "abcd",
-        place=["P", "P", "P", "P"],
-        jurisdiction=["H", "F", "H", "H"],
-    )
-    network = ni.build_network(*tables)
-    found = centrality.betweenness_centrality(network, frictions=ni.Frictions(border=0.5))
-    assert found[["b", "d"]].tolist() == pytest.approx([0.0, 2 / 6])
-
-
-def test_nodes_without_links_cost_no_search(monkeypatch):
-    # Two nodes at weight 2, so at distance 1/2, among 98 without links: 2 searches, not 100.
-    from netinnov._network import paths
-
-    searches = []
-    dijkstra = paths.csgraph.dijkstra
-
-    def counted(graph, **options):
-        searches.extend(options["indices"])
-        return dijkstra(graph, **options)
-
-    monkeypatch.setattr(paths.csgraph, "dijkstra", counted)
-    nodes = pd.DataFrame(index=[f"n{i}" for i in range(100)])
-    links = pd.DataFrame({"source": ["n7"], "target": ["n50"], "weight": [2.0]})
-    network = ni.build_network(nodes, links)
-    harmonic = centrality.harmonic_centrality(network, distance="inverse")
-    assert harmonic[harmonic > 0].to_dict() == {"n7": 2 / 99, "n50": 2 / 99}
-    closeness = centrality.closeness_centrality(network, distance="inverse")
-    assert closeness[closeness > 0].index.tolist() == ["n7", "n50"]
-    efficiency = ni.connectivity.global_efficiency(network, distance="inverse")
-    assert efficiency == pytest.approx(4 / 9900)
-    assert searches == [7, 50] * 3

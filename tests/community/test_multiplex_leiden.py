@@ -104,20 +104,6 @@ def test_restarts_find_the_best_of_all_partitions_of_six_nodes(
     assert found.quality == pytest.approx(best, abs=1e-12)
 
 
-@given(tables=networks(min_layers=1, max_layers=1, directed=False))
-def test_one_layer_has_the_modularity_of_networkx(tables: Tables) -> None:
-    network = ni.build_network(*tables)
-    found = multiplex_leiden(network, rng=1)
-    if np.isnan(found.quality):
-        return
-    (matrix,) = dense(tables).values()
-    graph = nx.from_numpy_array(matrix * (1 - np.eye(len(matrix))))
-    linked = found.membership.reset_index(drop=True).dropna()
-    groups = [set(part.index) for _, part in linked.groupby(linked)]
-    graph = graph.subgraph(linked.index)
-    assert found.quality == pytest.approx(nx.community.modularity(graph, groups), abs=1e-12)
-
-
 def is_connected(network: ni.MultilayerNetwork, membership: pd.Series) -> bool:
     """Whether each community is, in the layers together."""
     graph = nx.Graph(

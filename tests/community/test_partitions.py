@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import permutations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,16 +16,12 @@ from netinnov.community import (
     Partition,
     compare_partitions,
     consensus,
-    infomap,
     leiden,
-    modularity,
     multiplex_leiden,
     stability,
 )
-from netinnov.sources import read_multiplex
 from strategies import bare
 
-DATA = (Path(__file__).parents[2] / "../shared/data/multiplex_benchmarks").resolve()
 FIELDS = ("nmi", "ami", "ari", "vi")
 
 labellings = st.integers(2, 30).flatmap(
@@ -281,16 +276,6 @@ def test_every_search_and_resampling(
         assert found.agreement > 0.9
 
 
-def keep(network: ni.MultilayerNetwork, rng: np.random.Generator) -> ni.MultilayerNetwork:
-    return network.select(layers=["x"] if rng.random() < 0.5 else None)
-
-
-def test_layers_may_vanish_in_a_resampled_network(cliques: ni.MultilayerNetwork) -> None:
-    found = stability(cliques, resample=keep, runs=6, rng=3)
-    assert {one.membership.shape[1] for one in found.partitions} == {1, 2}
-    np.testing.assert_array_equal(found.nodes, [1.0] * 6 + [np.nan])
-
-
 def only_poisson(network: ni.MultilayerNetwork, rng: np.random.Generator) -> Partition:
     """The weight of the link a, b as the quality: what was searched can be seen."""
     del rng
@@ -332,21 +317,3 @@ def test_wrong_options_of_stability(cliques: ni.MultilayerNetwork) -> None:
     half = ni.build_network(*bare({"x": [("a", "b", 0.5)]}, "ab"))
     with pytest.raises(ni.errors.InputError, match=r"whole numbers; 1 of 1 are not.*\[0\.5\]"):
         stability(half, resample="counts")
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not DATA.is_dir(), reason="needs the folder of data beside the checkout")
-def test_colleagues_in_aarhus() -> None:
-    # AUCS: the search agrees with itself; leaving a third of the links out costs more.
-    network = ni.build_network(*read_multiplex(DATA / "aucs.mpx"))
-    sure = stability(network, runs=10, rng=1)
-    unsure = stability(network, runs=10, resample="links", rng=1)
-    assert 0.8 < sure.agreement <= 1
-    assert unsure.agreement < sure.agreement
-    assert unsure.nodes.mean() < sure.nodes.mean()
-    common = consensus(sure.partitions, rng=1)
-    assert common.quality > 0.9
-    assert modularity(network, common) > 0.6
-    pytest.importorskip("infomap")
-    other = compare_partitions(infomap(network, rng=1), common)
-    assert 0.3 < other.ami < other.nmi < 1

@@ -34,16 +34,6 @@ def test_roles_by_hand(two_groups: ni.MultilayerNetwork) -> None:
     assert found.columns.tolist() == ["z", "participation", "role"]
 
 
-def test_a_labelled_node_without_links_has_no_participation(
-    two_groups: ni.MultilayerNetwork,
-) -> None:
-    # f joins r with strength 0: mean 2, sd sqrt 2 over 3, 3, 0.
-    found = roles(two_groups, TWO | {"f": "r"})
-    np.testing.assert_allclose(found.loc[["d", "f"], "z"], [1 / np.sqrt(2), -np.sqrt(2)])
-    assert np.isnan(found.loc["f", "participation"])
-    assert pd.isna(found.loc["f", "role"])
-
-
 def test_links_with_unlabelled_nodes_do_not_count(two_groups: ni.MultilayerNetwork) -> None:
     found = roles(two_groups, {"a": 0, "b": 0, "c": 0, "d": None, "e": np.nan})
     assert found.loc["c", "participation"] == 0.0
@@ -140,18 +130,6 @@ def test_a_table_counts_if_all_copies_agree(two_groups: ni.MultilayerNetwork) ->
         roles(two_groups, table)
     with pytest.raises(ni.errors.InputError, match="one label a node"):
         ei_index(two_groups, table)
-
-
-@pytest.mark.parametrize("measure", [roles, ei_index])
-def test_labels_that_are_none_of_the_network_are_refused(
-    two_groups: ni.MultilayerNetwork, measure
-) -> None:
-    with pytest.raises(ni.errors.InputError, match="it has none of them"):
-        measure(two_groups, {1: 0, 2: 1})
-    with pytest.raises(ni.errors.InputError, match="must be a Series, mapping or Partition"):
-        measure(two_groups, [0, 0, 1])
-    with pytest.raises(ni.errors.InputError, match="each node once"):
-        measure(two_groups, pd.Series([0, 1], index=["a", "a"]))
 
 
 def test_shares_of_several_layers_are_not_added() -> None:

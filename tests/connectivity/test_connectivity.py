@@ -39,55 +39,12 @@ def test_efficiency_of_a_path() -> None:
     assert connectivity.global_efficiency(network) == pytest.approx(2 / 12, abs=1e-15)
 
 
-def test_direction_is_followed() -> None:
-    # a > b > c: ab 1, bc 1, ac 2, nothing back -> 2.5 of 6.
-    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abc", directed=["l"]))
-    assert connectivity.global_efficiency(network) == pytest.approx(2.5 / 6, abs=1e-15)
-
-
-def test_a_change_of_layer_costs() -> None:
-    # A: 1-2, B: 2-3, change 1: d13 = 1 + 1 + 1 = 3; mean of 1, 1, 1/3 = 7/9.
-    network = ni.build_network(*bare({"A": [("1", "2")], "B": [("2", "3")]}, "123"))
-    assert connectivity.global_efficiency(network, switch_cost=1.0) == pytest.approx(7 / 9)
-    assert connectivity.global_efficiency(network, switch_cost=0.0) == pytest.approx(5 / 6)
-
-
-def test_start_and_end_layers_are_free() -> None:
-    # Both layers join a and b; whichever one starts in, no change is needed.
-    network = ni.build_network(*bare({"A": [("a", "b")], "B": [("a", "b")]}, "ab"))
-    assert connectivity.global_efficiency(network, switch_cost=99.0) == 1.0
-
-
-def test_a_longer_way_can_save_a_change() -> None:
-    # A: a-b, b-x, x-c. B: b-c. Change costs 5. a to c stays in A: 3, not 1 + 5 + 1.
-    # Distances: ab 1, ac 3, ax 2, bc 1, bx 1, cx 1 -> 1 + 1/3 + 1/2 + 1 + 1 + 1 = 29/6 of 6 pairs.
-    network = ni.build_network(
-        *bare({"A": [("a", "b"), ("b", "x"), ("x", "c")], "B": [("b", "c")]}, "abcx")
-    )
-    assert connectivity.global_efficiency(network, switch_cost=5.0) == pytest.approx(29 / 36)
-
-
 def test_inverse_lengths_take_the_strongest_single_layer() -> None:
     # a-b has weight 2 in A and 3 in B: length 1/3, not 1/5.
     network = ni.build_network(*bare({"A": [("a", "b", 2)], "B": [("a", "b", 3)]}, "ab"))
     assert connectivity.global_efficiency(network, distance="inverse") == pytest.approx(3.0)
     flat = ni.flatten(network)
     assert connectivity.global_efficiency(flat, distance="inverse") == pytest.approx(5.0)
-
-
-def test_efficiency_of_fewer_than_two_nodes_is_undefined() -> None:
-    network = ni.build_network(*bare({"l": [("a", "a")]}, "a"))
-    assert math.isnan(connectivity.global_efficiency(network))
-
-
-def test_self_links_are_left_out() -> None:
-    with_self = bare({"l": [("a", "b"), ("a", "a", 9), ("c", "c", 9)], "m": [("b", "b")]}, "abc")
-    without = bare({"l": [("a", "b")]}, "abc")
-    for options in ({}, {"distance": "inverse"}, {"switch_cost": 2.0}):
-        found = [connectivity.global_efficiency(ni.build_network(*t), **options)  # type: ignore[arg-type]
-                 for t in (with_self, without)]  # fmt: skip
-        assert found[0] == found[1]
-    assert connectivity.largest_component(ni.build_network(*with_self)) == pytest.approx(2 / 3)
 
 
 def test_only_the_pairs_of_the_given_nodes_enter_the_mean() -> None:
@@ -120,32 +77,6 @@ def test_frictions_by_hand() -> None:
     assert inverse == pytest.approx(1 / (0.25 + 0.5 + 0.15 * km))
 
 
-def test_an_enclave_pays_distance_but_no_border() -> None:
-    # b stands in E and belongs to W, as a does: neither border term is due.
-    enclave = quarter(place=["W", "E"], jurisdiction=["W", "W"])
-    frictions = ni.Frictions(border=0.5, distance=0.1, border_by_distance=0.05)
-    expected = 1 / (1 + 0.1 * QUARTER / 1000)
-    assert connectivity.global_efficiency(enclave, frictions=frictions) == pytest.approx(expected)
-    # Both stand in W and b belongs to E: a border, and no distance.
-    foreign = quarter(place=["W", "W"], jurisdiction=["W", "E"])
-    assert connectivity.global_efficiency(foreign, frictions=frictions) == pytest.approx(1 / 1.5)
-
-
-def test_a_detour_at_home_can_beat_two_borders() -> None:
-    # a-x-b crosses into E and back: 2 + 2 x 5. a-c-d-b stays at home: 3.
-    # ac, cd, db 1; ad, cb 2; ab 3; ax, bx 1 + 5; cx, dx 2 + 5.
-    network = ni.build_network(
-        *bare(
-            {"A": [("a", "x"), ("x", "b")], "B": [("a", "c"), ("c", "d"), ("d", "b")]},
-            "abcdx",
-            place=["W", "W", "W", "W", "W"],
-            jurisdiction=["W", "W", "W", "W", "E"],
-        )
-    )
-    found = connectivity.global_efficiency(network, frictions=ni.Frictions(border=5.0))
-    assert found == pytest.approx((3 + 2 / 2 + 1 / 3 + 2 / 6 + 2 / 7) / 10)
-
-
 def test_a_distance_needs_coordinates() -> None:
     network = ni.build_network(*bare({"l": [("a", "b")]}, "ab", place=["W", "E"]))
     with pytest.raises(ValueError, match="coordinates"):
@@ -163,16 +94,6 @@ def test_largest_component_by_hand(small: ni.MultilayerNetwork) -> None:
     assert found == pytest.approx(0.8)
     # flow alone: a, c, d.
     assert connectivity.largest_component(small.select(layers=["flow"])) == pytest.approx(0.6)
-
-
-@given(networks(), st.sampled_from(DISTANCES), st.sampled_from([0.0, 0.5, 3.0]))
-def test_efficiency_agrees_with_floyd_warshall(
-    tables: Tables, distance: str, switch_cost: float
-) -> None:
-    network = ni.build_network(*tables)
-    lengths = hop_lengths(tables, distance=distance, switch_cost=switch_cost)
-    found = connectivity.global_efficiency(network, distance=distance, switch_cost=switch_cost)
-    assert found == pytest.approx(efficiency(lengths), rel=1e-12, nan_ok=True)
 
 
 @given(
@@ -222,15 +143,6 @@ def test_without_frictions_jurisdictions_do_not_matter(tables: Tables, data: st.
             ]
             np.testing.assert_array_equal(found[0], found[1])
     assert connectivity.largest_component(before) == connectivity.largest_component(after)
-
-
-@given(networks(missing=False, min_nodes=2, min_links=1), st.sampled_from([0.5, 2.0]))
-def test_frictions_never_raise_efficiency(tables: Tables, size: float) -> None:
-    network = ni.build_network(*tables)
-    free = connectivity.global_efficiency(network)
-    for name in ("border", "distance", "border_by_distance"):
-        found = connectivity.global_efficiency(network, frictions=ni.Frictions(**{name: size}))
-        assert found <= free * (1 + 1e-12)
 
 
 @given(networks())

@@ -36,15 +36,6 @@ def test_the_mean_is_over_pairs_that_are_connected() -> None:
     assert found == pytest.approx(4 / 3, abs=1e-15)
 
 
-def test_cutting_a_network_can_shorten_it() -> None:
-    # Of the path a-b-c-d (1 x 3, 2 x 2, 3 x 1: 10/6) without the link b-c, two links are left.
-    whole = ni.build_network(*bare({"l": [("a", "b"), ("b", "c"), ("c", "d")]}, "abcd"))
-    cut = ni.build_network(*bare({"l": [("a", "b"), ("c", "d")]}, "abcd"))
-    assert connectivity.average_path_length(whole) == pytest.approx(10 / 6)
-    assert connectivity.average_path_length(cut) == 1.0
-    assert connectivity.largest_component(cut) < connectivity.largest_component(whole)
-
-
 @given(networks(missing=False), st.permutations(range(6)))
 def test_measures_of_one_network_do_not_depend_on_what_was_measured_before(
     tables: Tables, order: list[int]
@@ -61,20 +52,6 @@ def test_measures_of_one_network_do_not_depend_on_what_was_measured_before(
     for function, each in (asked[at] for at in order):
         alone = function(ni.build_network(*tables), **each)
         assert np.array_equal(function(network, **each), alone, equal_nan=True)
-
-
-def test_a_change_of_layer_costs() -> None:
-    # A: 1-2, B: 2-3, change 1: 1, 1 and 1 + 1 + 1.
-    network = ni.build_network(*bare({"A": [("1", "2")], "B": [("2", "3")]}, "123"))
-    assert connectivity.average_path_length(network, switch_cost=1.0) == pytest.approx(5 / 3)
-
-
-@pytest.mark.parametrize("switch_cost", [0.0, 1.0])
-def test_no_connected_pair_is_undefined(switch_cost: float) -> None:
-    for nodes in ("", "a", "abc"):
-        links = {"l": [("a", "a")]} if nodes else {"l": []}
-        network = ni.build_network(*bare(links, nodes))  # type: ignore[arg-type]
-        assert math.isnan(connectivity.average_path_length(network, switch_cost=switch_cost))
 
 
 def test_a_path_longer_than_the_first_table_of_counts() -> None:

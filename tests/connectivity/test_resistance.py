@@ -16,8 +16,7 @@ from scipy.sparse.linalg import splu
 
 import netinnov as ni
 from netinnov import connectivity
-from netinnov._network.matrices import flat_matrix
-from netinnov.connectivity import _laplacian, _spectrum
+from netinnov.connectivity import _laplacian
 from strategies import Tables, bare, dense, networks
 
 SIZES = [2, 3, 100, 101, 180]
@@ -69,14 +68,6 @@ def test_closed_forms(name: str, make: Any, connectivity_of: Any, index_of: Any,
 def rounding(n: int, condition: float = 1.0) -> float:
     """What rounding may change in a problem of n unknowns of this condition, on any processor."""
     return 10 * n * condition * float(np.finfo(float).eps)
-
-
-def test_two_nodes_by_hand() -> None:
-    # One link of weight 4: Laplacian (4 -4; -4 4), eigenvalues 0 and 8; resistance 1/4 = 2/8.
-    network = ni.build_network(*bare({"l": [("a", "b", 4)]}, "ab"))
-    assert connectivity.algebraic_connectivity(network) == pytest.approx(8.0, rel=rounding(2))
-    assert connectivity.kirchhoff_index(network) == 0.25
-    assert connectivity.effective_resistance(network, pairs=[("a", "b")]).tolist() == [0.25]
 
 
 def test_resistances_in_series_and_side_by_side() -> None:
@@ -133,20 +124,6 @@ def test_directed_layers_and_shares_are_refused(measure: Callable[..., Any]) -> 
         measure(ni.build_network(*bare(layers, "ab"), {"x": {"quantity": "share_of_origin"}}))
 
 
-@pytest.mark.parametrize(
-    ("pairs", "words"),
-    [
-        ([("a", "b", "c")], r"pairs of node ids.*\('a', 'b', 'c'\)"),
-        (["ab"], r"pairs of node ids.*'ab'"),
-        ([("a", "x")], "pairs.*'x'"),
-    ],
-)
-def test_impossible_pairs(pairs: Any, words: str) -> None:
-    network = ni.build_network(*bare({"l": [("a", "b")]}, "ab"))
-    with pytest.raises(ValueError, match=words):
-        connectivity.effective_resistance(network, pairs=pairs)
-
-
 GRAPHS = {
     "hubs": nx.barabasi_albert_graph(200, 3, seed=1),
     "tree": nx.barabasi_albert_graph(150, 1, seed=2),
@@ -167,15 +144,6 @@ def test_weighted_graphs_agree_with_dense_spectra(name: str) -> None:
     assert found == pytest.approx(values[1], rel=1e-8)
     expected = len(graph) * (1 / values[1:]).sum()
     assert connectivity.kirchhoff_index(network) == pytest.approx(expected, rel=1e-9)
-
-
-@pytest.mark.parametrize("name", GRAPHS)
-def test_both_roads_to_the_algebraic_connectivity_agree(name: str) -> None:
-    weights = flat_matrix(network_of(weighted(GRAPHS[name], seed=0)))
-    dense_road = _spectrum._from_dense_inverse(weights)
-    assert _spectrum._from_sparse_inverse(weights) == pytest.approx(dense_road, rel=1e-9)
-    short = _spectrum._from_short_recurrence(weights)
-    assert short is None or short == pytest.approx(dense_road, rel=1e-8)
 
 
 @pytest.mark.parametrize("size", [5, 80])

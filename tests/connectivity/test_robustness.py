@@ -57,22 +57,6 @@ def test_no_node_and_no_link() -> None:
     assert alone.tolist() == [0.5, 0.5, 0.0]
 
 
-def test_an_order_in_any_form() -> None:
-    network = ni.build_network(
-        pd.DataFrame({"node": [1, 2, 3]}), pd.DataFrame({"source": [1], "target": [2]})
-    )
-    forms: list[Any] = [["3", "1", "2"], ("3", "1", "2"), [3, 1, 2], np.array([3, 1, 2])]
-    forms += [
-        pd.Index(["3", "1", "2"]),
-        pd.Series(["3", "1", "2"]),
-        np.array(["3", "1", "2"], object),
-    ]
-    forms += [pd.Series(["3", "1", "2"], dtype="str"), pd.Series([3, 1, 2]), iter(["3", "1", "2"])]
-    for order in forms:
-        found = connectivity.robustness_curve(network, order=order)
-        np.testing.assert_allclose(found, [2 / 3, 2 / 3, 1 / 3, 0])
-
-
 @pytest.mark.parametrize(
     ("order", "words"),
     [

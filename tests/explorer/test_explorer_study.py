@@ -69,6 +69,7 @@ def test_the_page_and_python_agree_on_the_question_of_the_study(
     assert "if it gave up 4 of its 6 links" in told
 
 
+@pytest.mark.slow
 def test_every_home_has_an_answer_with_shanghai_as_host(browser, file):
     with opened(browser, file) as page:
         page.select_option("[name=host]", label="Shanghai")

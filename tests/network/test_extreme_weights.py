@@ -13,11 +13,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 
+import contract_centrality
 import contract_connectivity
-import contract_counts
-import contract_coupled
-import contract_lengths
-import contract_positions
 import netinnov as ni
 from netinnov import polycentricity as pc
 from netinnov.centrality import (
@@ -31,12 +28,9 @@ from netinnov.errors import InputError
 from netinnov.polycentricity import detect_centres, profile
 from strategies import Tables, networks
 
-CONTRACTS = (
-    contract_connectivity, contract_counts, contract_coupled, contract_lengths, contract_positions,
-)  # fmt: skip
 MEASURES = [
     measure
-    for contract in CONTRACTS
+    for contract in (contract_centrality, contract_connectivity)
     for measures in contract.MEASURES.values()
     for measure in measures
 ]
