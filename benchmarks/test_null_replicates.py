@@ -19,7 +19,7 @@ import netinnov as ni
 from netinnov.community import leiden, modularity
 from netinnov.connectivity import global_efficiency
 from netinnov.null_models import compare_with_null
-from netinnov.null_models._rewiring_options import plan
+from netinnov.null_models._rewiring import plan
 
 SAMPLE = (Path(__file__).parents[1] / "../shared/data/cordis_h2020").resolve()
 REPLICATES, RUN, SECONDS, PROCESSORS = 1000, 40, 300.0, 2

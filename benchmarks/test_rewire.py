@@ -9,7 +9,7 @@ import pytest
 from netinnov import build_network
 from netinnov._runtime.parallel import run
 from netinnov.null_models import rewire
-from netinnov.null_models._rewiring_options import plan
+from netinnov.null_models._rewiring import plan
 
 N_NODES, N_LINKS, TRIALS = 40_000, 200_000, 20
 

@@ -12,8 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from netinnov import MultilayerNetwork, build_network
-from netinnov.null_models._rewiring_chains import seed_words
-from netinnov.null_models._rewiring_options import plan
+from netinnov.null_models._rewiring import plan, seed_words
 
 __all__ = ["Link", "as_network", "assert_uniform", "by_pair_swaps", "graphs_alike", "visits"]
 

@@ -12,7 +12,7 @@ import scipy
 from scipy.special import stdtrit
 
 from netinnov._typing import Floats
-from netinnov.null_models._statistics import two_sided
+from netinnov.null_models._null_statistics import two_sided
 
 _ROUNDING = 1e-12  # relative changes below this count as 0
 

@@ -18,7 +18,7 @@ from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats
 from netinnov.experiments import _effect_statistics, _result_tables
 from netinnov.experiments._replicates import BASELINE
-from netinnov.null_models._statistics import Correction, corrected
+from netinnov.null_models._null_statistics import Correction, corrected
 
 # The columns of the table of effects that are read first
 COLUMNS = [

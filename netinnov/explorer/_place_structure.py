@@ -34,8 +34,7 @@ def compute_structure(
         centres = detect_centres(flat, null=None, resamples=draws, **options)
         if n > MANY:
             return centres, pd.DataFrame(index=centres.index)
-        variants = {rule: {"rule": rule, "tested": False} for rule in RULES}
-        long = sensitivity(flat, rules=variants, tops=[None], indices=["gini"], **options)
+        long = sensitivity(flat, rules=RULES, tops=[None], indices=["gini"], **options)
     except InputError:
         return None
     long = long[long["node"].notna()]

@@ -90,7 +90,9 @@ class _Table:
         """Whether b is identified: not if x is a sum of rows and columns."""
         spread = float((expected * self.x**2).sum())
         matrix = self.information(expected)
-        rest = matrix[-1, -1] - matrix[-1, :-1] @ _solved(matrix[:-1, :-1], matrix[:-1, -1])
+        rest = matrix[-1, -1] - matrix[-1, :-1] @ solve_semidefinite(
+            matrix[:-1, :-1], matrix[:-1, -1]
+        )
         return bool(rest > 1e-9 * spread)
 
     def fitted(self, start: Floats, *, with_x: bool) -> Floats:
@@ -107,7 +109,7 @@ class _Table:
                 return parameters
             best = min(best, error)
             step = np.zeros(start.size)
-            step[:kept] = _solved(self.information(expected)[:kept, :kept], lack)
+            step[:kept] = solve_semidefinite(self.information(expected)[:kept, :kept], lack)
             length = min(1.0, 5.0 / float(np.abs(step).max()))
             while True:
                 tried = parameters + length * step
@@ -130,8 +132,8 @@ class _Table:
         )
 
 
-def _solved(matrix: Floats, right: Floats) -> Floats:
-    """Solve a semidefinite system whose right side is 0 in its null space."""
+def solve_semidefinite(matrix: Floats, right: Floats) -> Floats:
+    """Solution where the right side is 0 in the null space."""
     scale = 1 / np.sqrt(np.maximum(matrix.diagonal(), np.finfo(float).tiny))
     scaled = scale[:, None] * matrix * scale
     scaled[np.diag_indices(len(scaled))] += _RIDGE * len(scaled)

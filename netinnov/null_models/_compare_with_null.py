@@ -130,23 +130,19 @@ def compare_with_null(
     Notes
     -----
     p = min(1, 2 min(p_low, p_high)), each (k + 1) / (n + 1) with k the replicates at least as low
-    (high) as the observed value and n all replicates. So p is never below 2 / (n + 1): many nodes
-    need many replicates for a corrected p to be small. Independent chains are approximate: the test
-    is as good as their `mixing`. A measure has the same results alone and among others.
+    (high) as the observed value and n all replicates: never below 2 / (n + 1). Independent chains
+    are approximate: the test is as good as their `mixing`.
 
     *Serial test.* The position of the network in a chain of replicates + 1 states is drawn, and the
-    chain runs from it to both ends. If the network is a draw from the null model, all positions
-    are equally likely, so that P(p <= a) is at most a for every a, however few the ``trials``
-    between two states, also below 1. Few trials cost power, not validity: states near the network
-    are similar to it. They also make ``z``, ``sd``, ``low`` and ``high`` too narrow. With
-    ``"distance_expected"`` it is exact for given weights of the bins, which are estimated. The
-    number of proposals is rounded up to one that reads the same backwards (at most 15 more).
+    chain runs from it to both ends, so that P(p <= a) is at most a for every a, however few the
+    ``trials`` between two states, also below 1. Few trials cost power, not validity, and make
+    ``z``, ``sd``, ``low`` and ``high`` too narrow. With ``"distance_expected"`` it is exact for
+    given weights of the bins, which are estimated.
 
     *Checkpoints* belong to one network, entropy, version of netinnov and null model with its
     options, and to measures by their names and parameters; another comparison is refused.
     ``rng=None`` takes up the entropy that is stored. More replicates may be asked for than before.
-    Arrays, tables and objects that are bound to a function count by their content, an object by its
-    pickled state. The code of a function is not compared: after changing it, use another folder.
+    The code of a function is not compared: after changing it, use another folder.
 
     References
     ----------

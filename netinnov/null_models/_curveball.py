@@ -17,8 +17,7 @@ from netinnov._typing import Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
-from netinnov.null_models._rewiring_chains import State, seed_words
-from netinnov.null_models._rewiring_options import plan
+from netinnov.null_models._rewiring import State, plan, seed_words
 
 
 @dataclass(frozen=True, slots=True)

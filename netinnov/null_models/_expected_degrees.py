@@ -8,14 +8,18 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import expit
 
-from netinnov._typing import Codes, Floats, Integers
+from netinnov._typing import Codes, Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models._balancing import solve_semidefinite
 from netinnov.null_models._curveball import joins_two_kinds, two_sides
-from netinnov.null_models._newton import link_probabilities
 
 _MOST_PAIRS = 25_000_000  # pairs of classes whose matrices (200 MB each) still fit
+_TOLERANCE = 1e-10
+_ITERATIONS = 300
+_LONGEST = 2.0  # largest change of a logarithm in a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def _ensemble(
     if one_mode:
         sizes[np.diag_indices(one.sizes.size)] -= one.sizes
     degrees = np.concatenate([one.degrees[:, 0], two.degrees[:, 0]])
-    probability = link_probabilities(
+    probability = _link_probabilities(
         degrees, one.sizes, two.sizes, sizes, symmetric=symmetric, layer=layer
     )
     return Ensemble(one.nodes, one.begin, two.nodes, two.begin, probability, one_mode, symmetric)
@@ -100,3 +104,85 @@ def _classes(nodes: Any, *degrees: Floats) -> _Classes:
     order = np.argsort(at.ravel(), kind="stable")
     begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     return _Classes(np.asarray(nodes)[order].astype(np.int64), begin, of_class)
+
+
+def _link_probabilities(
+    degrees: Floats,
+    row_sizes: Integers,
+    column_sizes: Integers,
+    sizes: Floats,
+    *,
+    symmetric: bool,
+    layer: str,
+) -> Floats:
+    """Probabilities x y / (1 + x y) that give classes of rows, then columns, their degrees.
+
+    ``sizes`` are numbers of pairs. Newton's method on the logarithms of x and y maximises a concave
+    likelihood with gradient observed less expected sums. Where steps gain nothing more, at the
+    edge of what is possible, a hundred times the tolerance is accepted, else InputError.
+    """
+    n = len(row_sizes)
+    if not degrees[:n].any():
+        return np.zeros(sizes.shape)
+    goal = np.concatenate([row_sizes, column_sizes]) * degrees
+    with np.errstate(divide="ignore"):
+        logarithm = np.log(degrees) - np.log(goal.sum() / 2) / 2
+    active = (goal > 0) & np.isfinite(logarithm)
+
+    def probabilities(parameters: Floats) -> Floats:
+        pairs: Floats = expit(parameters[:n, None] + parameters[None, n:])
+        return pairs
+
+    def lack_of(probability: Floats) -> Floats:
+        return np.where(active, goal - _line_sums(sizes * probability), 0.0)
+
+    probability = probabilities(logarithm)
+    lack = lack_of(probability)
+    for _ in range(_ITERATIONS):
+        worst = _worst(lack, goal)
+        if worst <= _TOLERANCE:
+            return probability
+        variance = sizes * probability * (1 - probability)
+        step = _step(variance, lack, active, symmetric)
+        length = min(1.0, _LONGEST / max(np.abs(step).max(), _LONGEST))
+        slope = float((lack * step).sum())
+        while True:
+            tried = np.where(active, logarithm + length * step, logarithm)
+            probability = probabilities(tried)
+            lack = lack_of(probability)
+            # The likelihood is concave: it rises all the way to where its slope turns.
+            if float((lack * step).sum()) >= -slope / 2 or length < 1e-12:
+                break
+            length /= 4
+        logarithm = tried
+    if _worst(lack, goal) <= 100 * _TOLERANCE:
+        # Sums of very different size leave no more digits.
+        return probability
+    raise InputError(
+        f"the equations of the expected degrees of layer {layer!r} are met to "
+        f"{_worst(lack, goal):.1g} after {_ITERATIONS} steps, and should be to {_TOLERANCE:g}; "
+        "rewire() keeps degrees exactly."
+    )
+
+
+def _line_sums(pairs: Floats) -> Floats:
+    return np.append(pairs.sum(axis=1), pairs.sum(axis=0))
+
+
+def _worst(lack: Floats, goal: Floats) -> float:
+    return float(np.max(np.abs(lack) / np.where(goal > 0, goal, 1.0), initial=0.0))
+
+
+def _step(variance: Floats, lack: Floats, active: Mask, symmetric: bool) -> Floats:
+    """Rows may grow as columns shrink: in that direction nothing changes."""
+    n = len(variance)
+    half = n if symmetric else lack.size
+    information = np.diag(_line_sums(variance)[:half])
+    if symmetric:
+        information += variance
+    else:
+        information[:n, n:], information[n:, :n] = variance, variance.T
+    at = np.flatnonzero(active[:half])
+    step = np.zeros(half)
+    step[at] = solve_semidefinite(information[np.ix_(at, at)], lack[at])
+    return np.append(step, step) if symmetric else step

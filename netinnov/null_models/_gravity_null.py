@@ -17,8 +17,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models._balancing import Balanced, fit_deterrence
 from netinnov.null_models._curveball import joins_two_kinds
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
-from netinnov.null_models._rewiring_chains import Chain, State
-from netinnov.null_models._rewiring_options import coordinates, plan
+from netinnov.null_models._rewiring import Chain, State, coordinates, plan
 
 Deterrence = Literal["power", "exponential"]
 
@@ -63,13 +62,11 @@ class GravityNull(NullFamily):
 
     Flows are drawn independently: `unit` times a Poisson number with mean expected flow / `unit`.
     So sums are kept on average and not in each draw; pairs without an observed flow get some.
-    The variance of a flow is `unit` times its mean. Where weights count independent events that is
-    right with a `unit` of 1. Weights that are not whole have no such unit; the default is then the
-    Pearson dispersion, sum of (flow - expected)^2 / expected over pairs, by pairs less parameters:
-    draws are as far from the model as the observed flows are, and flows far smaller than the unit
-    are mostly drawn as none, so that measures of links without weights depend on it. Counts that
-    are overdispersed, such as travellers who come in groups, need it as well, or almost any
-    measure will look significant: give ``unit="dispersion"``.
+    The variance of a flow is `unit` times its mean: right with 1 where weights count independent
+    events. The dispersion is Pearson's, sum of (flow - expected)^2 / expected over pairs, by pairs
+    less parameters: draws are then as far from the model as the observed flows are. Counts that are
+    overdispersed, such as travellers who come in groups, need it, or almost any measure will look
+    significant.
 
     References
     ----------

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from netinnov._runtime.arguments import as_list, check_rng
-from netinnov._typing import Codes, Integers, Rng
+from netinnov._typing import Codes, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._expected_degrees import Ensemble, ensembles
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
-from netinnov.null_models._rewiring_chains import State
-from netinnov.null_models._rewiring_options import plan
+from netinnov.null_models._rewiring import State, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +135,10 @@ def _drawn(ensemble: Ensemble, rng: np.random.Generator) -> State:
         sizes[np.diag_indices(row_sizes.size)] //= 2
         sizes = np.triu(sizes)
     counts = rng.binomial(sizes, np.clip(ensemble.probability, 0.0, 1.0)).ravel()
-    cell, at = _distinct(counts, sizes.ravel(), rng)
-    row_class, column_class = np.divmod(cell, column_sizes.size)
+    linked = np.flatnonzero(counts)
+    drawn = [rng.choice(sizes.flat[x], counts[x], replace=False, shuffle=False) for x in linked]
+    at = np.concatenate([np.empty(0, np.int64), *drawn])
+    row_class, column_class = np.divmod(np.repeat(linked, counts[linked]), column_sizes.size)
     i, j = np.divmod(at, column_sizes[column_class])
     if ensemble.one_mode:
         same = row_class == column_class
@@ -153,28 +154,3 @@ def _drawn(ensemble: Ensemble, rng: np.random.Generator) -> State:
     source: Codes = ensemble.rows[ensemble.row_begin[row_class] + i].astype(np.int32)
     target: Codes = ensemble.columns[ensemble.column_begin[column_class] + j].astype(np.int32)
     return State(source, target, np.ones(source.size))
-
-
-def _distinct(
-    counts: Integers, sizes: Integers, rng: np.random.Generator
-) -> tuple[Integers, Integers]:
-    """So many distinct numbers below each size, uniformly: cells and numbers."""
-    begin = np.concatenate([[0], np.cumsum(sizes)])
-    # Of a cell more than half full, draw what stays out.
-    full = 2 * counts > sizes
-    wanted = np.where(full, sizes - counts, counts)
-    distinct = np.empty(0, np.int64)
-    lacking = wanted
-    while lacking.any():
-        cell = np.repeat(np.arange(counts.size), lacking)
-        new = begin[cell] + rng.integers(0, sizes[cell])
-        distinct = np.unique(np.concatenate([distinct, new]))
-        cells = np.searchsorted(begin, distinct, side="right") - 1
-        lacking = wanted - np.bincount(cells, minlength=counts.size)
-    if full.any():
-        whole = np.concatenate([np.arange(begin[x], begin[x + 1]) for x in np.flatnonzero(full)])
-        inside = full[np.searchsorted(begin, distinct, side="right") - 1]
-        rest = np.setdiff1d(whole, distinct[inside], assume_unique=True)
-        distinct = np.sort(np.concatenate([distinct[~inside], rest]))
-    cells = np.searchsorted(begin, distinct, side="right") - 1
-    return cells, distinct - begin[cells]

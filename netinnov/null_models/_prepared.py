@@ -15,7 +15,7 @@ from netinnov._runtime.arguments import as_list, check_callable, check_rng, show
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.null_models._rewiring_chains import Plan, State
+from netinnov.null_models._rewiring import Plan, State
 
 LEAST_MOVED = 0.05  # mean share of the links that a null model must move for a test
 # Returns a random network: a frozen class of this module, or any function

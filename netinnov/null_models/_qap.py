@@ -6,30 +6,26 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netinnov._network.matrices import layer_matrix
 from netinnov._network.significance import why_untested
-from netinnov._runtime.arguments import as_whole, check_names
+from netinnov._runtime.arguments import as_whole, check_name, check_names, check_rng
 from netinnov._runtime.display import Displayed, Tabled
 from netinnov._runtime.parallel import run
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._permutations import (
-    Matrix,
-    PermutedT,
-    all_pairs,
-    is_symmetric,
-    matrix_of,
-    orders_of,
-    partialled,
-    permuted_correlation,
-    permuted_interval,
-)
-from netinnov.null_models._statistics import two_sided
+from netinnov.null_models._null_statistics import two_sided
+
+Matrix: TypeAlias = str | pd.DataFrame | npt.NDArray[Any]
+Order: TypeAlias = npt.NDArray[np.intp]
+
+_LARGEST = 5_000  # nodes up to which pairs are held as full matrices, 200 MB each
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -159,15 +155,15 @@ def qap_correlation(
     0.5833
     """
     permutations = as_whole("permutations", permutations, low=1)
-    matrices = [matrix_of(network, "x", x), matrix_of(network, "y", y)]
+    matrices = [_matrix_of(network, "x", x), _matrix_of(network, "y", y)]
     why_untested(network, [name for name in (x, y) if isinstance(name, str)])
-    chosen = all_pairs(network.n_nodes, all(is_symmetric(matrix) for matrix in matrices))
-    task = partial(permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
-    orders = orders_of(network.n_nodes, permutations, rng)
+    chosen = _all_pairs(network.n_nodes, all(_is_symmetric(matrix) for matrix in matrices))
+    task = partial(_permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
+    orders = _orders_of(network.n_nodes, permutations, rng)
     observed = task(np.arange(network.n_nodes))
     permuted = run(task, orders, executor=executor, progress=progress, label="permutations")
     draws = np.array(permuted, dtype=np.float64)
-    low, high = permuted_interval(draws)
+    low, high = _permuted_interval(draws)
     used = chosen & ~np.isnan(matrices[0] + matrices[1])
     p = float(two_sided(observed, draws, 1.0))
     return QapCorrelation(observed, p, low, high, int(used.sum()), draws)
@@ -210,8 +206,7 @@ def mrqap(
     Raises
     ------
     InputError
-        An unknown layer, another shape or other nodes, infinite values, no predictor, too many
-        nodes.
+        As in `qap_correlation`, or no predictor.
 
     Warns
     -----
@@ -220,11 +215,9 @@ def mrqap(
 
     Notes
     -----
-    The pairs are those i < j if all matrices are symmetric, and all ordered pairs otherwise. The
-    diagonal never counts. Pairs with a missing value (NaN) in any matrix are left out, such
-    as those with no flow in a matrix of logarithms; in a replicate also those where the permuted
-    residual is missing. A standard error is not reported: pairs that share a node are not
-    independent, hence the permutations.
+    Pairs as in `qap_correlation`; in a replicate those where the permuted residual is missing are
+    left out, too. A standard error is not reported: pairs that share a node are not independent,
+    hence the permutations.
 
     References
     ----------
@@ -249,21 +242,21 @@ def mrqap(
     if not terms or "intercept" in terms:
         msg = f"`predictors` must name at least one matrix, none 'intercept'; found {list(terms)}."
         raise InputError(msg)
-    y = matrix_of(network, "outcome", outcome)
-    xs = [matrix_of(network, f"predictors[{name!r}]", matrix) for name, matrix in terms.items()]
+    y = _matrix_of(network, "outcome", outcome)
+    xs = [_matrix_of(network, f"predictors[{name!r}]", matrix) for name, matrix in terms.items()]
     why_untested(network, [name for name in (outcome, *terms.values()) if isinstance(name, str)])
-    symmetric = all(is_symmetric(matrix) for matrix in (y, *xs))
-    used = all_pairs(len(y), symmetric) & ~np.isnan(y + sum(xs))
+    symmetric = all(_is_symmetric(matrix) for matrix in (y, *xs))
+    used = _all_pairs(len(y), symmetric) & ~np.isnan(y + sum(xs))
     target, columns = y[used], np.column_stack([np.ones(used.sum()), *(x[used] for x in xs)])
     names = pd.Index(["intercept", *terms], name="term")
     coefficients, t, r_squared = _least_squares(target, columns)
-    orders = orders_of(network.n_nodes, permutations, rng)
+    orders = _orders_of(network.n_nodes, permutations, rng)
     draws = np.full((permutations, len(xs)), np.nan)
     for k in range(0 if np.isnan(coefficients).any() else len(xs)):
         others = np.delete(columns, k + 1, axis=1)
         left = _residual(columns[:, k + 1], others, used, symmetric)
-        parts = partialled(others, target)
-        task = PermutedT(left, others, target, np.nonzero(used), *parts)
+        parts = _partialled(others, target)
+        task = _PermutedT(left, others, target, np.nonzero(used), *parts)
         label = f"permutations of {names[k + 1]}"
         draws[:, k] = run(task, orders, executor=executor, progress=progress, label=label)
     return MatrixRegression(
@@ -303,5 +296,107 @@ def _residual(
 ) -> Floats:
     """Given the others, as a matrix; NaN where no pair is used."""
     matrix = np.full(used.shape, np.nan)
-    matrix[used] = partialled(others, column)[1]
+    matrix[used] = _partialled(others, column)[1]
     return np.where(used.T, matrix.T, matrix) if symmetric else matrix
+
+
+@dataclass(frozen=True, slots=True)
+class _PermutedT:
+    """t of a permuted matrix in a regression of `y` on it and the columns of `others`."""
+
+    matrix: Floats
+    others: Floats
+    y: Floats
+    pairs: tuple[Order, ...]
+    basis: Floats
+    rest: Floats
+
+    def __call__(self, order: Order) -> float:
+        i, j = self.pairs
+        moved = self.matrix[order[i], order[j]]
+        basis, rest = self.basis, self.rest
+        known = ~np.isnan(moved)
+        if not known.all():
+            moved = moved[known]
+            basis, rest = _partialled(self.others[known], self.y[known])
+        free = moved.size - len(basis) - 1
+        # By Frisch, Waugh and Lovell: the others are taken out of both sides. Without BLAS, whose
+        # own threads would contend with those of the permutations.
+        own = moved - np.einsum("kp,k->p", basis, np.einsum("kp,p->k", basis, moved))
+        square = float(np.einsum("p,p->", own, own))
+        if free < 1 or square <= 1e-20 * float(np.einsum("p,p->", moved, moved)):
+            return float("nan")
+        slope = float(np.einsum("p,p->", own, rest)) / square
+        variance = float(((rest - slope * own) ** 2).sum()) / free
+        return slope * float(np.sqrt(square / variance)) if variance > 0 else float("nan")
+
+
+def _partialled(others: Floats, y: Floats) -> tuple[Floats, Floats]:
+    basis, _ = np.linalg.qr(others)
+    return np.ascontiguousarray(basis.T), y - basis @ (basis.T @ y)
+
+
+def _permuted_correlation(
+    fixed: Floats, moved: Floats, pairs: tuple[Order, ...], order: Order
+) -> float:
+    i, j = pairs
+    a, b = fixed[i, j], moved[order[i], order[j]]
+    known = ~np.isnan(a + b)
+    a, b = a[known], b[known]
+    if a.size < 2 or a.min() == a.max() or b.min() == b.max():
+        return float("nan")
+    a, b = a - a.mean(), b - b.mean()
+    # Without BLAS, whose own threads would contend with those of the permutations.
+    ab, aa, bb = (float(np.einsum("p,p->", x, y)) for x, y in ((a, b), (a, a), (b, b)))
+    return float(np.clip(ab / np.sqrt(aa * bb), -1, 1))
+
+
+def _permuted_interval(draws: Floats) -> tuple[float, float]:
+    if np.isnan(draws).all():
+        return float("nan"), float("nan")
+    low, high = np.nanquantile(draws, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _orders_of(n: int, permutations: int, rng: Rng) -> list[Order]:
+    rng = check_rng(rng)
+    return [rng.permutation(n) for _ in range(permutations)]
+
+
+def _all_pairs(n: int, symmetric: bool) -> npt.NDArray[np.bool_]:
+    return np.triu(np.ones((n, n), bool), 1) if symmetric else ~np.eye(n, dtype=bool)
+
+
+def _is_symmetric(matrix: Floats) -> bool:
+    off = ~np.eye(len(matrix), dtype=bool)
+    return np.array_equal(matrix[off], matrix.T[off], equal_nan=True)
+
+
+def _matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
+    n = network.n_nodes
+    if n > _LARGEST:
+        msg = f"matrices of all pairs are for up to {_LARGEST:,} nodes; the network has {n:,}. "
+        raise InputError(msg + "Take aggregate(), to places, or select() of nodes first.")
+    if isinstance(matrix, str):
+        check_name(name, matrix, network.layers)
+        return np.asarray(layer_matrix(network, matrix).toarray(), dtype=np.float64)
+    if isinstance(matrix, pd.DataFrame):
+        nodes = network.storage.nodes.index
+        for axis, labels in (("index", matrix.index), ("columns", matrix.columns)):
+            if not labels.is_unique or nodes.difference(labels).size:
+                missing = list(nodes.difference(labels)[:5])
+                msg = f"the {axis} of `{name}` must have each node of the network once; missing: "
+                raise InputError(f"{msg}{missing}. Reindex it by network.nodes.index.")
+        matrix = matrix.reindex(index=nodes, columns=nodes).to_numpy()
+    try:
+        values = np.array(matrix, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"`{name}` must be a layer or a square matrix of numbers.") from None
+    if values.shape != (n, n):
+        msg = f"`{name}` must be {n} x {n}, a row and a column for each node; found {values.shape}."
+        raise InputError(msg)
+    np.fill_diagonal(values, 0.0)
+    if infinite := int(np.isinf(values).sum()):
+        msg = f"`{name}` must not hold infinite values: {infinite} found. Where a logarithm of 0"
+        raise InputError(f"{msg} made them, put NaN: such pairs are left out.")
+    return values

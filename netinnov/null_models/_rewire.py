@@ -12,8 +12,7 @@ from netinnov._runtime.arguments import check_number, check_rng
 from netinnov._typing import Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
-from netinnov.null_models._rewiring_chains import Preserve, State
-from netinnov.null_models._rewiring_options import checked, plan
+from netinnov.null_models._rewiring import Preserve, State, checked, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +124,8 @@ def rewire(
     -----
     Linked pairs are rewired: periods are summed first. Self-links are not rewired, and a proposal
     that would create one, or an existing link, is rejected: the result is uniform over simple
-    graphs. Layers are rewired independently, so overlap between layers is
-    lost. For the same `rng` the links drawn depend on the order of the nodes and of the names of
-    layers; their distribution does not. Shares of an origin's total no longer add up to 100 %.
+    graphs. Layers are rewired independently, so overlap between layers is lost. Shares of an
+    origin's total no longer add up to 100 %.
 
     Every proposal is as likely as its reverse, so the chain is uniform over the graphs that it
     reaches. It reaches all with the same degrees: undirected by exchanges of ends between two

@@ -18,7 +18,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import two_sides
 from netinnov.null_models._expected_degrees import ensembles
-from netinnov.null_models._statistics import Correction, corrected
+from netinnov.null_models._null_statistics import Correction, corrected
 
 ProjectionNull = Literal["hypergeometric", "bicm"]
 

@@ -58,8 +58,6 @@ def checked_options(network: MultilayerNetwork, **chosen: Any) -> Options:
     if options.minimum_share is not None:
         check_number("minimum_share", options.minimum_share, low=0, high=1)
     counts: dict[str, Any] = {"breaks": options.breaks, "restarts": options.restarts}
-    if options.restarts_per_draw is not None:
-        counts["restarts_per_draw"] = options.restarts_per_draw
     counts = {name: as_whole(name, value, low=1) for name, value in counts.items()}
     if options.direction != "in":
         refuse_shares(network.storage.records, f"strength with direction={options.direction!r}")

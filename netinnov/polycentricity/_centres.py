@@ -32,7 +32,6 @@ def detect_centres(  # noqa: PLR0913
     breaks: int = 1,
     resolution: float = 1.0,
     restarts: int = 10,
-    restarts_per_draw: int | None = None,
     minimum_share: float | None = None,
     null: NullModel | None = _REWIRE,
     replicates: int = 99,
@@ -67,12 +66,8 @@ def detect_centres(  # noqa: PLR0913
         mean.
     resolution, restarts
         Of the communities, see `community.leiden`; restarts of the search for a core as well, at
-        least 20.
-    restarts_per_draw : int, optional
-        Searches for communities in a resample, the first from the communities of the observed
-        flows, and in the networks of the test of modularity, the observed one among them. None:
-        three in ten of `restarts`, rounded up. The share of them that is perturbed (see
-        `community.leiden`) is theirs of `restarts`: as many as these search in full.
+        least 20. In resamples, and in the networks of the test of modularity, three in ten, rounded
+        up; in a resample the first starts from the communities of the observed flows.
     minimum_share : float, optional
         For ``"hubs"``: the least share of the strength of all places that a centre has. None:
         0.02, or 2 / n among n > 100 places with strength.
@@ -145,7 +140,6 @@ def detect_centres(  # noqa: PLR0913
         resolution=resolution,
         restarts=restarts,
         minimum_share=minimum_share,
-        restarts_per_draw=restarts_per_draw,
     )
     replicates = as_whole("replicates", replicates, low=FEWEST)
     resamples = as_whole("resamples", resamples)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from netinnov._network.geography import great_circle
-from netinnov._runtime.arguments import as_list, check_choice, check_names
+from netinnov._runtime.arguments import check_choice, check_names
 from netinnov._typing import Floats
 from netinnov.build import flatten
 from netinnov.errors import InputError
@@ -54,7 +53,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "core_periphery": (-1.0, 1.0),
     "n_centres": (0.0, math.inf),
 }
-SIZE = "size_"  # prefix of the indices of given sizes
+_TOP = (2, 3, 4)  # cut-offs of `rank_size_top`
 # Undefined for shares of each origin's total, whatever the direction
 _NEEDS_OUTFLOW = frozenset({"entropy_index", "link_symmetry", "node_symmetry"})
 _MOST_PLACES = 3000  # beyond, the matrix of distances and its eigenvalues would take minutes
@@ -69,13 +68,9 @@ _PLAIN: dict[str, Callable[[Floats], float]] = {
     "effective_number": _evenness.effective_number,
 }
 
-# Need one value a place and no links
-ON_VALUES = frozenset(_PLAIN) | {"rank_size_top", "green", "urban_centrality_index"}
-
 
 class Setting(NamedTuple):
     names: tuple[str, ...]
-    top: tuple[int, ...]
     ddof: Literal[0, 1]
     options: Options
     shares: bool
@@ -100,7 +95,12 @@ def index_values(
     stands_in = value is not None
     if value is None:
         value = _flow_evenness.totals(flat, direction, f"strength with direction={direction!r}")
-    indices = _value_indices(value, setting)
+    indices = {name: index(value) for name, index in _PLAIN.items()}
+    indices["rank_size_top"] = rank_size(value, top=_TOP).slope
+    indices["green"] = _evenness.green(value, ddof=setting.ddof)
+    indices["urban_centrality_index"] = math.nan
+    if setting.distances is not None:
+        indices["urban_centrality_index"] = centrality_of(value, setting.distances, setting.maximum)
     indices["dominance_index"] = (
         float(_flow_evenness.dominance(value).max()) if value.size else math.nan
     )
@@ -128,20 +128,6 @@ def index_values(
 def rules_of(setting: Setting) -> set[str]:
     rules = {setting.rule} if "n_centres" in setting.names else set()
     return rules | ({"core"} if {"core_periphery", "core_share"} & {*setting.names} else set())
-
-
-def _value_indices(value: Floats, setting: Setting) -> dict[str, float]:
-    indices = {name: index(value) for name, index in _PLAIN.items()}
-    indices["rank_size_top"] = rank_size(value, top=setting.top).slope
-    indices["green"] = _evenness.green(value, ddof=setting.ddof)
-    indices["urban_centrality_index"] = math.nan
-    if setting.distances is not None:
-        indices["urban_centrality_index"] = centrality_of(value, setting.distances, setting.maximum)
-    return indices
-
-
-def size_indices(size: Floats, setting: Setting) -> dict[str, float]:
-    return {SIZE + name: one for name, one in _value_indices(size, setting).items()}
 
 
 def distances_of(network: MultilayerNetwork) -> Floats | None:
@@ -193,53 +179,16 @@ def _both_ways(network: MultilayerNetwork, setting: Setting) -> dict[str, float]
     return indices
 
 
-Sizes: TypeAlias = str | Mapping[str, float] | pd.Series | None
-
-
 def checked_setting(
     network: MultilayerNetwork,
-    sizes: Sizes,
     indices: Sequence[str] | None,
-    top: Sequence[int],
     ddof: Literal[0, 1],
     options: Options,
-) -> tuple[Setting, Floats | None]:
+) -> Setting:
     check_choice("ddof", ddof, Literal[0, 1])
-    size = _sizes(network, sizes)
-    known = list(INDICES)
-    if size is not None:
-        known += [SIZE + name for name in INDICES if name in ON_VALUES]
-    names = known if indices is None else check_names("indices", indices, known)
+    names = list(INDICES) if indices is None else check_names("indices", indices, INDICES)
     if not names:
         raise InputError("`indices` must name at least one index; found none.")
-    tops = tuple(as_list("top", top, "whole numbers"))
-    distances = None
-    if any(name.endswith("urban_centrality_index") for name in names):
-        distances = distances_of(network)
+    distances = distances_of(network) if "urban_centrality_index" in names else None
     shares = any(map(network.storage.holds_shares, network.layers))
-    return Setting(tuple(names), tops, ddof, options, shares, distances, math.nan), size
-
-
-def _sizes(network: MultilayerNetwork, sizes: Sizes) -> Floats | None:
-    if sizes is None:
-        return None
-    nodes = network.storage.nodes.index
-    if isinstance(sizes, str):
-        if sizes in network.storage.nodes.columns:
-            return _evenness.numbers(network.storage.nodes[sizes].to_numpy())
-        known = [*network.storage.nodes.columns, *network.storage.places.columns]
-        check_names("sizes", [sizes], known)
-        at = network.storage.place_codes
-        if (at < 0).any():
-            raise InputError(f"`sizes` of places: {nodes[at < 0][:5].tolist()} have no place.")
-        return _evenness.numbers(network.storage.places[sizes].to_numpy()[at])
-    by_node: object = sizes
-    if not isinstance(by_node, (Mapping, pd.Series)):
-        msg = "`sizes` must be a column, or a mapping or Series with a number for each node; found "
-        raise InputError(f"{msg}{type(sizes).__name__}.")
-    series = pd.Series(sizes)
-    row = series.index.get_indexer(nodes)
-    if (row < 0).any():
-        msg = f"`sizes` must have a number for each node; {(row < 0).sum()} are not there, e.g. "
-        raise InputError(f"{msg}{nodes[row < 0][:5].tolist()}.")
-    return _evenness.numbers(series.to_numpy()[row])
+    return Setting(tuple(names), ddof, options, shares, distances, math.nan)

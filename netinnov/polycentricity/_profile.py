@@ -14,11 +14,11 @@ import pandas as pd
 
 from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import as_whole, check_rng
-from netinnov._runtime.display import short, table
 from netinnov._runtime.parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
+from netinnov.null_models._null_statistics import CONSTANT
 from netinnov.null_models._prepared import (
     Prepared,
     mean_moved,
@@ -26,10 +26,9 @@ from netinnov.null_models._prepared import (
     prepared_null,
     too_few_moved,
 )
-from netinnov.null_models._statistics import CONSTANT
 from netinnov.polycentricity import _indices, _resampled_flows
 from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
-from netinnov.polycentricity._indices import INDICES, RANGES, SIZE, Setting, Sizes
+from netinnov.polycentricity._indices import INDICES, RANGES, Setting
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._resampled_flows import Change, Events, without_events
 from netinnov.polycentricity._urban_centrality import widest_spread
@@ -42,10 +41,8 @@ _NIL = 1e-12  # absolute tolerance: indices are shares, slopes and counts
 def profile(  # noqa: PLR0913
     network: MultilayerNetwork,
     *,
-    sizes: Sizes = None,
     indices: Sequence[str] | None = None,
     direction: Direction = "total",
-    top: Sequence[int] = (2, 3, 4),
     ddof: Literal[0, 1] = 0,
     rule: CentreRule | None = None,
     minimum_share: float | None = None,
@@ -57,7 +54,6 @@ def profile(  # noqa: PLR0913
     replicates: int = 999,
     resolution: float = 1.0,
     restarts: int = 10,
-    restarts_per_draw: int | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -68,15 +64,10 @@ def profile(  # noqa: PLR0913
     ----------
     network : MultilayerNetwork
         Places and the flows between them.
-    sizes : str, mapping or Series, optional
-        Sizes of the places, such as population, for the morphological indices: a number a node
-        by its id, or the name of a column of the nodes or the places.
     indices : sequence of str, optional
         Rows of the table, in this order. None: all.
     direction : {"total", "in", "out"}
         What strengths and degrees count in directed layers.
-    top : sequence of int
-        Cut-offs of ``rank_size_top``, the mean slope over so many largest places.
     ddof : {0, 1}
         Of the standard deviations in `green` and `functional`.
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}, optional
@@ -100,15 +91,13 @@ def profile(  # noqa: PLR0913
         Networks drawn from the null model.
     resolution, restarts
         Of the communities behind ``n_centres``, and restarts of the search for a core.
-    restarts_per_draw : int, optional
-        As in `detect_centres`, also where a place is left out.
     rng, executor, progress
         As in `experiments.compare_scenarios`.
 
     Returns
     -------
     DataFrame
-        A row an index. `of`: strength, links or size. `many_centres_if`: whether a high or a low
+        A row an index. `of`: strength or links. `many_centres_if`: whether a high or a low
         value speaks for many centres. `value`. `low`, `high`: 95 % interval over resampled flows,
         less twice their bias, cut where no value can be, and NaN where the bias is more than a
         quarter of its width. `bias`: the median of the draws minus the value.
@@ -117,12 +106,12 @@ def profile(  # noqa: PLR0913
         missing if several do so alike. `null_mean`, `null_low`, `null_high`: mean and 2.5 and 97.5
         % of the null model. `z`, `p`: position of the value in it, p two-sided; `untested`: why
         there is no p although there is a null model. NaN where a part is not asked for or not
-        defined. A notebook shows six of the columns.
+        defined.
 
     Raises
     ------
     InputError
-        An option is out of range; sizes lack nodes; layers of shares unless ``direction="in"``.
+        An option is out of range; layers of shares unless ``direction="in"``.
 
     Warns
     -----
@@ -131,7 +120,8 @@ def profile(  # noqa: PLR0913
 
     Notes
     -----
-    *Rows.* ``dominance_index`` is the largest over places; ``link_symmetry`` and
+    *Rows.* ``rank_size_top`` is the mean slope over the 2, 3 and 4 largest places;
+    ``dominance_index`` is the largest over places; ``link_symmetry`` and
     ``node_symmetry`` (without sign) are means weighted by flow; ``core_periphery`` is its quality
     and ``core_share`` the share of places in the core; ``n_centres`` counts the centres that
     `detect_centres` finds with the same `rng`; ``urban_centrality_index`` takes great-circle
@@ -174,10 +164,9 @@ def profile(  # noqa: PLR0913
         resolution=resolution,
         minimum_share=minimum_share,
         restarts=restarts,
-        restarts_per_draw=restarts_per_draw,
     )
     _resampled_flows.check_events(network, events)
-    setting, size = _indices.checked_setting(network, sizes, indices, top, ddof, options)
+    setting = _indices.checked_setting(network, indices, ddof, options)
     resamples, replicates = as_whole("resamples", resamples), as_whole("replicates", replicates)
     first, for_draws, for_leaving, for_null, own = check_rng(rng).spawn(5)
     spread = None
@@ -193,7 +182,7 @@ def profile(  # noqa: PLR0913
     shares = None if spread is None else spread.shares
     ready = None if null is None else prepared_null(null, network, own)
     change = _resampled_flows.change_of(resample, events)
-    task = _Task(network, size, setting, shares, change, ready)
+    task = _Task(network, setting, shares, change, ready)
     in_parts = partial(run, executor=executor, progress=progress)
     observed = None
     if "n_centres" in setting.names:
@@ -207,7 +196,8 @@ def profile(  # noqa: PLR0913
             setting = setting._replace(rule="head_tail" if test.by_chance else "hubs")
         searched = setting.rule in {"hubs", "z"}
         task = replace(task, setting=setting, communities=observed.community if searched else None)
-    value = task.values(_indices.index_values(network, setting, first, structure=observed), size)
+    indices_of = _indices.index_values(network, setting, first, structure=observed)
+    value = _row(indices_of, setting)
     numbers = {"resample": (for_draws, draws), "without": (for_leaving, left)}
     items = [
         (draw_of, k, child)
@@ -257,7 +247,6 @@ def position(value: float, draws: Floats, moved: float = 1.0) -> Position:
 @dataclass(frozen=True)
 class _Task:
     network: MultilayerNetwork
-    size: Floats | None
     setting: Setting
     shares: Floats | None
     resample: Change
@@ -266,7 +255,7 @@ class _Task:
 
     def __call__(self, item: tuple[str, int, np.random.Generator]) -> Floats:
         draw_of, number, rng = item
-        network, setting, size = self.network, self.setting, self.size
+        network, setting = self.network, self.setting
         start, moved = self.communities, math.nan
         if draw_of == "resample":
             network = _resampled_flows.changed(network, self.resample, rng, "resample")
@@ -277,20 +266,14 @@ class _Task:
             rest = np.delete(np.arange(network.n_nodes), number)
             network = network.select(nodes=list(network.storage.nodes.index.take(rest)))
             setting = _indices.without(setting, self.shares, number)
-            size = None if size is None else size[rest]
             start = None if start is None else start[rest]
         in_draw = setting._replace(options=setting.options.for_draws)
         indices = _indices.index_values(network, in_draw, rng, start=start)
-        values = self.values(indices, size if draw_of == "without" else None, setting)
-        return np.concatenate([[moved], values])
+        return np.concatenate([[moved], _row(indices, setting)])
 
-    def values(
-        self, indices: dict[str, float], size: Floats | None, setting: Setting | None = None
-    ) -> Floats:
-        setting = self.setting if setting is None else setting
-        if size is not None:
-            indices = indices | _indices.size_indices(size, setting)
-        return np.array([indices.get(name, math.nan) for name in setting.names])
+
+def _row(indices: dict[str, float], setting: Setting) -> Floats:
+    return np.array([indices.get(name, math.nan) for name in setting.names])
 
 
 def _table(
@@ -305,26 +288,24 @@ def _table(
     rows = []
     nodes = network.storage.nodes.index
     for k, name in enumerate(setting.names):
-        plain = name.removeprefix(SIZE)
-        is_size = name != plain
-        of, many_centres_if = INDICES[plain]
+        of, many_centres_if = INDICES[name]
         row: dict[str, Any] = {
             "index": name,
-            "of": "size" if is_size else of,
+            "of": of,
             "many_centres_if": many_centres_if,
             "value": value[k],
         }
-        draws_of_index = draws[:, k] if draws.size and not is_size else draws[:0]
+        draws_of_index = draws[:, k] if draws.size else draws[:0]
         possible = _possible(name, network.n_nodes)
         if name == "n_centres" and setting.rule in ("top", "head_tail"):
             possible = min(1.0, value[k]), possible[1]  # as long as there are flows
         row |= _resampled_flows.interval(value[k], draws_of_index, possible)._asdict()
         row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
-        drawn = null[:, k] if null.size and not is_size else null[:0, 0]
+        drawn = null[:, k] if null.size else null[:0, 0]
         row |= position(value[k], drawn, moved)._asdict()
         rows.append(row)
     profiles = pd.DataFrame(rows).set_index("index")
-    return ProfileTable(profiles.astype({"most_influential": "str", "untested": "str"}))
+    return profiles.astype({"most_influential": "str", "untested": "str"})
 
 
 def _possible(index: str, n: int) -> tuple[float, float]:
@@ -351,26 +332,3 @@ def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:
     if largest.sum() == 1:
         row["most_influential"] = nodes[int(largest.argmax())]
     return row
-
-
-class ProfileTable(pd.DataFrame):
-    @property
-    def _constructor(self) -> type[pd.DataFrame]:
-        return pd.DataFrame
-
-    def _repr_html_(self) -> str:
-        rows = [
-            (
-                short(name),
-                short(row["value"]),
-                "" if pd.isna(row["low"]) else f"{short(row['low'])} to {short(row['high'])}",
-                "" if pd.isna(row["null_mean"]) else short(row["null_mean"]),
-                "" if pd.isna(row["p"]) else short(row["p"]),
-                f"{row['many_centres_if']} values",
-            )
-            for name, row in zip(self.index, self.to_dict("records"), strict=True)
-        ]
-        heads = ["index", "value", "95 % interval", "random", "p", "many centres:"]
-        reasons = self["untested"].dropna().unique()
-        notes = "".join(f"<p>{short(reason)}: no p</p>" for reason in reasons[:3])
-        return f"<p><b>Profile</b></p>{table(rows, heads)}{notes}"

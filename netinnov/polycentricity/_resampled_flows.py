@@ -14,8 +14,8 @@ from netinnov._runtime.arguments import check_callable, check_names, check_numbe
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
+from netinnov.null_models._null_statistics import CONSTANT
 from netinnov.null_models._prepared import Prepared
-from netinnov.null_models._statistics import CONSTANT
 
 Events: TypeAlias = int | Mapping[str, int] | None
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]

@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._runtime.arguments import (
-    as_list,
-    as_whole,
-    check_choice,
-    check_flag,
-    check_mapping,
-    check_names,
-    check_rng,
-)
+from netinnov._runtime.arguments import as_list, as_whole, check_names, check_rng
 from netinnov._runtime.parallel import run
 from netinnov._typing import Direction, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models import NullModel, Rewire
+from netinnov.null_models import NullModel
 from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.polycentricity import _centre_rules, _indices
-from netinnov.polycentricity._centre_rules import CentreRule, Options, Structure
-from netinnov.polycentricity._indices import Setting, Sizes
+from netinnov.polycentricity._centre_rules import CentreRule, Structure
+from netinnov.polycentricity._indices import Setting
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._resampled_flows import drawn_from
 
-Rules: TypeAlias = Sequence[str] | Mapping[str, Mapping[str, Any]]
-
-# What a variant of a rule may say
-_OPTIONS = ("rule", "share", "breaks", "resolution", "minimum_share", "tested")
 _ALL = "all"  # rule by which every place counts
 _HUBS = "hubs"  # rule that looks at communities, and so is tested
-
-_REWIRE = Rewire()
 
 _CENTRE = "centre"  # in place of an index: rows that tell which places are centres
 _ROUNDING = 1e-10  # relative difference below which a value equals its null mean
@@ -50,7 +36,7 @@ _ROUNDING = 1e-10  # relative difference below which a value equals its null mea
 def sensitivity(
     network: MultilayerNetwork,
     *,
-    rules: Rules = ("all", "hubs", "top", "head_tail", "core", "z", "dominant_flow"),
+    rules: Sequence[str] = ("all", "hubs", "top", "head_tail", "core", "z", "dominant_flow"),
     tops: Sequence[int | None] = (None, 2, 3, 4, 5, 10, 20),
     indices: Sequence[str] = (
         "rank_size",
@@ -62,7 +48,6 @@ def sensitivity(
         "functional_weighted",
         "entropy_index",
     ),
-    sizes: Sizes = None,
     direction: Direction = "total",
     ddof: Literal[0, 1] = 0,
     null: NullModel | None = None,
@@ -78,20 +63,17 @@ def sensitivity(
     ----------
     network : MultilayerNetwork
         Places and the flows between them.
-    rules : sequence of str, or mapping
-        Which places are looked at: ``"all"``, or the centres by a rule of `detect_centres`. A
-        mapping gives variants names: ``{"fine hubs": {"rule": "hubs", "resolution": 2.0}}``, with
-        the options rule, share, breaks, resolution, minimum_share and, for ``"hubs"``, tested:
-        whether it gives way to ``"head_tail"`` where communities are not beyond chance, as it does
-        by default and by `detect_centres` with the same `null` (without one: with its default).
+    rules : sequence of str
+        Which places are looked at: ``"all"``, or the centres by a rule of `detect_centres`.
     tops : sequence of int or None
         How many of these places, the strongest first; None: all of them.
     indices : sequence of str
         See `profile`, whose rows they name.
-    sizes, direction, ddof
+    direction, ddof
         See `profile`.
     null : null model, function or None
-        A null model, as for `profile`; the rules are applied to each of its networks.
+        A null model, as for `profile`; the rules are applied to each of its networks, and the rule
+        ``"hubs"`` gives way to ``"head_tail"`` where communities are not beyond it. None: no test.
     replicates : int
         Networks drawn from it.
     restarts : int
@@ -136,44 +118,32 @@ def sensitivity(
     >>> table.loc[table["index"] == "gini", ["rule", "n", "value"]].round(3).values.tolist()
     [['all', 3, 0.074], ['all', 2, 0.038], ['core', 0, nan]]
     """
-    variants = _variants(network, rules, direction, restarts)
+    named = check_names("rules", rules, (_ALL, *get_args(CentreRule)))
+    if not named:
+        raise InputError("`rules` must name at least one rule.")
     cuts = _cuts(tops)
     replicates = as_whole("replicates", replicates)
     options = _centre_rules.checked_options(network, direction=direction, restarts=restarts)
-    setting, size = _indices.checked_setting(network, sizes, indices, (2, 3, 4), ddof, options)
+    setting = _indices.checked_setting(network, indices, ddof, options)
     first, for_null, own = check_rng(rng).spawn(3)
     ready = None if null is None else prepared_null(null, network, own)
-    structures = _structures(network, variants, first)
+    used = {name: name for name in named}
+    structure = _centre_rules.structure_of(network, options, first, set(named) - {_ALL})
     in_parts = partial(run, executor=executor, progress=progress)
-    by_chance: dict[float, bool] = {}
-    for name, (_, chosen, tested) in variants.items():
-        at = chosen.resolution
-        if tested and at not in by_chance:
-            against, modularity = _REWIRE if null is None else null, structures[at].modularity
-            test = compared_modularity(
-                network, chosen, against, REPLICATES, first, in_parts, modularity
-            )
-            by_chance[at] = test.by_chance
-        if tested and by_chance[at]:
-            variants[name] = _Variant("head_tail", chosen, tested)
-    task = _Task(network, size, setting, variants, cuts, ready)
-    seen = task.specified(network, structures, first)
+    if _HUBS in used and null is not None:
+        modularity = structure.modularity
+        test = compared_modularity(network, options, null, REPLICATES, first, in_parts, modularity)
+        used[_HUBS] = "head_tail" if test.by_chance else _HUBS
+    task = _Task(network, setting, used, cuts, ready)
+    seen = task.specified(network, structure, first)
     draws = for_null.spawn(0 if null is None else replicates)
     drawn = in_parts(task, draws, label="sensitivity")
     null_values = np.array([one.value for one in drawn]).reshape(len(draws), *seen.value.shape)
-    table = _of_system(setting.names, list(variants), cuts, seen, null_values)
-    places = _of_places(network, variants, seen.centre)
+    table = _of_system(setting.names, named, cuts, seen, null_values)
+    places = _of_places(network, named, seen.centre)
     return pd.concat([table, places], ignore_index=True)
 
 
-class _Variant(NamedTuple):
-    rule: str
-    options: Options
-    tested: bool
-
-
-Variants: TypeAlias = dict[str, _Variant]
-Structures: TypeAlias = dict[float, Structure]
 Places: TypeAlias = npt.NDArray[np.intp]
 
 
@@ -187,9 +157,8 @@ class _Specified(NamedTuple):
 @dataclass(frozen=True)
 class _Task:
     network: MultilayerNetwork
-    size: Floats | None
     setting: Setting
-    variants: Variants
+    rules: dict[str, str]  # the rule that each name stands for
     cuts: tuple[int | None, ...]
     null: Prepared | None
 
@@ -197,20 +166,21 @@ class _Task:
         network = self.network
         if self.null is not None:
             network = drawn_from(self.null, network, rng.spawn(1)[0])
-        structures = _structures(network, self.variants, rng, in_draw=True)
-        return self.specified(network, structures, rng)
+        rules = set(self.rules.values()) - {_ALL}
+        options = self.setting.options.for_draws
+        structure = _centre_rules.structure_of(network, options, rng, rules)
+        return self.specified(network, structure, rng)
 
     def specified(
-        self, network: MultilayerNetwork, structures: Structures, rng: np.random.Generator
+        self, network: MultilayerNetwork, structure: Structure, rng: np.random.Generator
     ) -> _Specified:
-        shape = (len(self.variants), len(self.cuts))
+        shape = (len(self.rules), len(self.cuts))
         value = np.full((*shape, len(self.setting.names)), math.nan)
         n, places = np.full(shape, -1), np.full(shape, -1)
-        centre = np.zeros((len(self.variants), network.n_nodes), np.bool_)
+        centre = np.zeros((len(self.rules), network.n_nodes), np.bool_)
+        strength, options = structure.strength, self.setting.options
         known: dict[bytes, tuple[int, list[float]]] = {}
-        for row, (rule, options, _) in enumerate(self.variants.values()):
-            structure = structures[options.resolution]
-            strength = structure.strength
+        for row, rule in enumerate(self.rules.values()):
             centre[row] = (
                 strength > 0 if rule == _ALL else _centre_rules.centres_by(rule, structure, options)
             )
@@ -237,49 +207,7 @@ class _Task:
         if at.size < network.n_nodes:
             network = network.select(nodes=list(network.storage.nodes.index.take(at)))
         indices = _indices.index_values(network, setting, rng, strength)
-        if self.size is not None:
-            indices |= _indices.size_indices(self.size[at], setting)
         return [indices.get(name, math.nan) for name in names]
-
-
-def _variants(
-    network: MultilayerNetwork, rules: Rules, direction: Direction, restarts: int
-) -> Variants:
-    listed = as_list("rules", rules, "names of rules")
-    named = dict(rules) if isinstance(rules, Mapping) else {str(name): {} for name in listed}
-    if not named:
-        raise InputError("`rules` must name at least one rule.")
-    variants: Variants = {}
-    for name, choices in named.items():
-        check_mapping(f"rules[{name!r}]", choices, "from options to values")
-        choices = dict(choices)
-        check_names(f"rules[{name!r}]", choices, _OPTIONS)
-        rule = choices.pop("rule", name)
-        if rule != _ALL:
-            check_choice(f"rules[{name!r}]", rule, CentreRule)
-        tested = choices.pop("tested", rule == _HUBS)
-        check_flag(f"rules[{name!r}]['tested']", tested)
-        options = _centre_rules.checked_options(
-            network, direction=direction, restarts=restarts, **choices
-        )
-        variants[str(name)] = _Variant(rule, options, tested and rule == _HUBS)
-    return variants
-
-
-def _structures(
-    network: MultilayerNetwork,
-    variants: Variants,
-    rng: np.random.Generator,
-    *,
-    in_draw: bool = False,
-) -> Structures:
-    used = {variant.rule for variant in variants.values()} - {_ALL}
-    structures: Structures = {}
-    for _, options, _ in variants.values():
-        if options.resolution not in structures:
-            options = options._replace(in_draw=in_draw)
-            structures[options.resolution] = _centre_rules.structure_of(network, options, rng, used)
-    return structures
 
 
 def _cuts(tops: Sequence[int | None]) -> tuple[int | None, ...]:
@@ -327,12 +255,11 @@ def _agreement(value: Floats, mean: Floats) -> float:
 
 
 def _of_places(
-    network: MultilayerNetwork, variants: Variants, centre: npt.NDArray[np.bool_]
+    network: MultilayerNetwork, names: list[str], centre: npt.NDArray[np.bool_]
 ) -> pd.DataFrame:
-    proper = [k for k, (rule, *_) in enumerate(variants.values()) if rule != _ALL]
+    proper = [k for k, name in enumerate(names) if name != _ALL]
     nodes = network.storage.nodes.index
     share = centre[proper].mean(axis=0) if proper else np.full(len(nodes), math.nan)
-    names = list(variants)
     return _long(
         [
             (_CENTRE, names[k], None, int(centre[k].sum()), node, one, math.nan, agreement)

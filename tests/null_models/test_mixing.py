@@ -11,8 +11,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.null_models import Rewire, mixing
-from netinnov.null_models._rewiring_chains import Chain, seed_words
-from netinnov.null_models._rewiring_options import plan
+from netinnov.null_models._rewiring import Chain, plan, seed_words
 
 SIX = [(0, 2), (0, 3), (0, 4), (1, 4), (2, 4), (2, 5)]
 """With kinds AABBCC no exchange within a kind leads on from here: an excursion does."""

@@ -22,8 +22,8 @@ from netinnov.null_models import (
     max_entropy,
     rewire,
 )
+from netinnov.null_models._null_statistics import corrected, two_sided
 from netinnov.null_models._prepared import moved_share
-from netinnov.null_models._statistics import corrected, two_sided
 
 
 def ring(n=12):

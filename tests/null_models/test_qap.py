@@ -64,7 +64,7 @@ def test_all_permutations_by_brute_force(
     # the predictor on the others is permuted, missing pairs with it, and the model fitted again.
     n = 5
     orders = [np.array(order) for order in permutations(range(n))]
-    monkeypatch.setattr(_qap, "orders_of", lambda *_: orders)
+    monkeypatch.setattr(_qap, "_orders_of", lambda *_: orders)
     rng = np.random.default_rng(4)
     a, b, y = (noise(n, rng, symmetric) for _ in range(3))
     if missing:
@@ -93,7 +93,7 @@ def test_all_permutations_by_brute_force(
 def test_correlation_of_all_permutations_by_brute_force(monkeypatch: pytest.MonkeyPatch) -> None:
     n = 5
     orders = [np.array(order) for order in permutations(range(n))]
-    monkeypatch.setattr(_qap, "orders_of", lambda *_: orders)
+    monkeypatch.setattr(_qap, "_orders_of", lambda *_: orders)
     rng = np.random.default_rng(5)
     a, b = noise(n, rng), noise(n, rng)
     pairs = np.triu_indices(n, 1)

@@ -125,7 +125,7 @@ def test_expected_distance_keeps_the_mean_of_a_larger_network():
         km = great_circle(one["lon"], one["lat"], two["lon"], two["lat"])
         return np.histogram(km, edges)[0]
 
-    from netinnov.null_models._rewiring_options import plan
+    from netinnov.null_models._rewiring import plan
 
     rng = np.random.default_rng(4)
     chains = plan(network, ("distance_expected",), ["x"], edges, rng)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import pickle
 from html.parser import HTMLParser
 from typing import Any
 
@@ -17,7 +16,7 @@ from netinnov._runtime.display import Displayed, short
 from netinnov.community import Partition
 from netinnov.experiments import ExperimentResult
 from netinnov.null_models import compare_with_null
-from netinnov.polycentricity import RankSize, profile
+from netinnov.polycentricity import RankSize
 from netinnov.scenarios import DirectLinks, NoChange
 from public_functions import NETWORK, RESULT
 from test_public_words import public_objects
@@ -111,17 +110,6 @@ def test_a_fit_shows_four_digits() -> None:
         "RankSize(slope=-1.071, intercept=4.094, r_squared=0.98, standard_error=1e-09, n=1,200)"
     )
     checked(fit)
-
-
-def test_a_profile_is_a_table_that_shows_six_columns() -> None:
-    cities = ni.datasets.make_city_system(n_cities=12, rng=1).select(layers=["synthetic_flow"])
-    options: dict[str, Any] = {"resamples": 0, "leave_one_out": False, "restarts": 2, "rng": 1}
-    table = profile(cities, null=None, progress=False, **options)
-    tags = Tags(table._repr_html_())
-    assert tags.counts["tr"] == 1 + len(table)
-    assert tags.counts["th"] == 6  # the index, four numbers and the direction
-    assert type(table.head()) is type(table[["value"]]) is pd.DataFrame
-    assert pickle.loads(pickle.dumps(table)).equals(table)
 
 
 def test_what_comes_from_data_is_escaped() -> None:

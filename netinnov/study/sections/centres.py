@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 
 from netinnov import plotting, polycentricity
 from netinnov.null_models import GravityNull
-from netinnov.null_models._statistics import CONSTANT
+from netinnov.null_models._null_statistics import CONSTANT
 from netinnov.plotting._frame import map_height
 from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.polycentricity._centre_rules import least_share
