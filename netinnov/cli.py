@@ -310,18 +310,14 @@ def _get_data(
         list[str] | None, typer.Option("--sha256", metavar="FILE=HASH", help=SAME)
     ] = None,
 ) -> None:
-    """Download official files; the same command goes on where it broke off.
+    """Download official files.
 
     Proxies are those of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
     """
     from netinnov.datasets import catalogue, fetch
 
     hashes = _pairs("--sha256 must be FILE=HASH", sha256)
-    try:
-        path = fetch(name, folder=to, hashes=hashes, progress=sys.stderr.isatty(), say=tell)
-    except KeyboardInterrupt:
-        tell("stopped; the same command goes on where it was, if the server allows it.")
-        raise typer.Exit(130) from None
+    path = fetch(name, folder=to, hashes=hashes, progress=sys.stderr.isatty(), say=tell)
     write(str(path))
     tell(f"netinnov.sources.{catalogue()['reader'][name]} reads it")
 

@@ -16,9 +16,9 @@ import pandas as pd
 from netinnov._runtime.arguments import as_path, check_mapping, did_you_mean
 from netinnov._runtime.atomic import write_bytes
 from netinnov._runtime.optional import require
-from netinnov.datasets._download import download
 from netinnov.errors import InputError
 
+RETRIES = 2  # of a download that breaks off
 _CORDIS = "https://cordis.europa.eu/data/cordis-{}projects-csv.zip"
 _PATENTSVIEW = "https://s3.amazonaws.com/data.patentsview.org/download/{}.tsv.zip"
 _EUROPEAN = "CC BY 4.0 (Decision 2011/833/EU); (c) European Union, CORDIS"
@@ -107,7 +107,7 @@ def fetch(
     progress: bool = False,
     say: Callable[[str], None] | None = None,
 ) -> Path:
-    """Download the files of an official data set, or go on where a download broke off.
+    """Download the files of an official data set.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def fetch(
     ------
     InputError
         There is no such name; the server refuses or breaks off; what it sends is not a zip, or not
-        what the hash says; the disk is full; a file there is not the one that was downloaded.
+        what the hash says; a file cannot be written, or is not the one that was downloaded.
     ImportError
         The extra ``data`` is not installed; the message is the command that installs it.
 
@@ -141,13 +141,10 @@ def fetch(
 
     Notes
     -----
-    A file takes its name when it is complete and each member of the zip has its checksum. Until
-    then it ends in ``.part``; the next call goes on from there if the server still has the same
-    file, and begins again if not. Beside it lies ``FILE.json`` with address, date, size, licence
-    and SHA-256. A file that is there already is compared with that hash and not downloaded again:
-    remove both for a newer release.
-
-    Proxies are those of the variables ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
+    Files come by pooch, and take their names when they are complete. Beside each lies ``FILE.json``
+    with address, date, size, licence and SHA-256. A file that is there already is compared with
+    that hash and not downloaded again: remove both for a newer release. Proxies are those of the
+    variables ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
 
     Examples
     --------
@@ -210,19 +207,23 @@ def _get(
     progress: bool,
     say: Callable[[str], None],
 ) -> None:
+    requests = require("requests", extra="data", needed_by="fetch()")
+    options: dict[str, Any] = {"urls": {target.name: address}, "retry_if_failed": RETRIES}
+    files = pooch.create(target.parent, base_url="", registry={target.name: None}, **options)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        files.fetch(target.name, progressbar=progress)
+    except requests.RequestException as error:
+        msg = f"{address} cannot be downloaded: {error}. Is there a connection, or a proxy to set "
+        msg += f"in HTTPS_PROXY? The publisher may have moved it: see {source.home}."
+        raise InputError(msg) from None
     except OSError as error:
-        raise InputError(f"{target.parent} cannot be made: {error.strerror}.") from None
-    part = target.with_name(target.name + ".part")
-    answer = download(address, part, source.home, progress=progress, say=say)
-    _check_zip(part, address)
-    held = pooch.file_hash(str(part))
+        raise InputError(f"{target} cannot be written: {error.strerror or error}.") from None
+    _check_zip(target, address)
+    held = pooch.file_hash(str(target))
     if known is not None and held != known:
-        part.unlink()
+        target.unlink()
         msg = f"{address} must send a file with the SHA-256 {known}; it sent another one, which "
         raise InputError(f"{msg}was not kept. The publisher may have a newer release.")
-    part.replace(target)
     about = {
         "address": address,
         "licence": source.licence,
@@ -230,7 +231,6 @@ def _get(
         "bytes": target.stat().st_size,
         "sha256": held,
         "hash": "as asked for" if known else "changes with each release: no hash was published",
-        **answer,
     }
     write_bytes(_record_of(target), (json.dumps(about, indent=2) + "\n").encode())
     say(f"wrote {target}, SHA-256 {about['sha256']}")
@@ -240,15 +240,15 @@ def _record_of(target: Path) -> Path:
     return target.with_name(target.name + ".json")
 
 
-def _check_zip(part: Path, address: str) -> None:
+def _check_zip(file: Path, address: str) -> None:
     try:
-        with zipfile.ZipFile(part) as archive:
+        with zipfile.ZipFile(file) as archive:
             fault = archive.testzip()
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         fault = str(error) or type(error).__name__
     if fault is not None:
-        with part.open("rb") as stream:
+        with file.open("rb") as stream:
             start = stream.read(40)
-        part.unlink()
+        file.unlink()
         msg = f"{address} must send a whole zip; what it sent is not ({fault}) and begins with "
         raise InputError(f"{msg}{start!r}. A proxy or page of errors may stand in its place.")
