@@ -60,13 +60,10 @@ def plot_centres(
     centres : DataFrame
         From `polycentricity.detect_centres`: index = node; ``centre`` (true or false),
         ``centrality`` (0 or more), ``support`` (0 to 1, or NaN) and, for `spokes`, ``community``.
-    names : mapping from node to str, optional
-        Labels; by default the names in ``network.places``.
-    extent : (west, east, south, north), optional
-        Degrees of the frame; by default all located nodes of the table.
+    names, extent
+        As in `plot_flow_map`.
     labels : int
-        At most this many places are named, centres first, then by support and centrality. A centre
-        without room beside it is named farther away, with a line to it.
+        At most this many places are named, centres first, then by support and centrality.
     spokes : bool
         Join each place with the most central centre of its community.
     label : str

@@ -45,23 +45,14 @@ def plot_reach(
     Returns
     -------
     Axes
-        A stair for each name with a band of Wilson's intervals, each step by itself, and a mark
-        where half of the draws have arrived. Of stairs that nearly coincide the first is wide and
-        pale, so that all are seen. The legend has the share of draws that never arrive.
+        A stair for each name with a band of Wilson's intervals (1927), each step by itself, and a
+        mark where half of the draws have arrived. Of stairs that nearly coincide the first is wide
+        and pale. The legend has the share of draws that never arrive.
 
     Raises
     ------
     InputError
         If there are no draws, a time is below 0, or a number is out of its range.
-
-    See Also
-    --------
-    netinnov.mechanisms.diffusion.reach_table : The figures behind it.
-
-    References
-    ----------
-    Wilson (1927), Probable inference, the law of succession, and statistical inference, Journal
-    of the American Statistical Association 22, 209-212.
 
     Examples
     --------

@@ -58,8 +58,7 @@ def plot_effects(
         The result of an experiment, or a table with the columns ``scenario, measure, node,
         difference, low, high`` and perhaps ``median``, ``same_sign``, ``placebo_low,
         placebo_median, placebo_high`` and ``corrected_p``, as `ExperimentResult.effects` gives
-        them: a row for each change, `node` missing where it is one of the whole network. Rows are
-        drawn as given, from the top; draw measures of different units on different axes.
+        them: a row for each change, from the top; `node` is missing for the whole network.
     ax : Axes, optional
         Where to draw; a new figure of 183 mm by default.
     names : mapping from node to str, optional

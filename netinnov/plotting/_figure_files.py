@@ -67,20 +67,17 @@ def save_figure(
     Returns
     -------
     tuple of Path
-        The files written, in the order of the formats. The same figure gives the same bytes: no
-        date is stored.
+        In the order of the formats. The same figure gives the same bytes: no date is stored.
 
     Raises
     ------
     InputError
-        If a format is unknown, or a file cannot be written, such as on a full disk; none is left
-        half written.
+        If a format is unknown, or a file cannot be written; none is left half written.
 
     Notes
     -----
-    The PNG has a palette of at most 256 colours, which makes it less than half as large; a picture
-    of many colours, such as a photograph, keeps all of them. In an SVG text is text, in fonts of
-    the machine that shows it.
+    A PNG has a palette of at most 256 colours, unless it has as many as a photograph. In an SVG
+    text is text, in fonts of the machine that shows it.
 
     Examples
     --------

@@ -72,19 +72,17 @@ def plot_flow_map(
     network : MultilayerNetwork
         A node is drawn at the ``lon`` and ``lat`` of its place; aggregate to places first.
     layers : sequence of str, optional
-        Layers to draw, none if empty. By default, all of up to four; of more the four that are not
-        modelled and have most weight on the map, with a note of the others, and what is modelled.
+        Layers to draw, none if empty. By default, what is modelled and the four others of most
+        weight on the map, with a note of the rest.
     enclaves : DataFrame, optional
-        Columns ``home``, ``host`` (nodes, or places that lie in one by ``places.parent``) and
-        perhaps ``direction``, from `linkages.find_enclaves`. Those of one pair are one arrow,
-        below the links, whose width says how many.
+        From `linkages.find_enclaves`: ``home``, ``host`` (nodes, or places that lie in one by
+        ``places.parent``), perhaps ``direction``. Those of one pair are one arrow, wider for more.
     names : mapping from node to str, optional
         Labels; by default the names in ``network.places``.
     extent : (west, east, south, north), optional
         Degrees of the frame; by default all located nodes.
     labels : int
-        At most this many places are named, ends of enclaves first, then by strength; eight by
-        lines.
+        At most this many places are named, ends of enclaves first, then by strength.
     strongest : int
         At most this many links are drawn of each layer, the heaviest between the strongest places.
     arrows : int
@@ -93,8 +91,7 @@ def plot_flow_map(
         What the weight of a link is, with its unit.
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below: land and sea (Natural Earth, 1:50 million, without borders), nothing,
-        or your own shapes: in any coordinate system, or a file of GeoJSON (``pip install
-        'netinnov[maps]'``).
+        or your own shapes, in any coordinate system, or as GeoJSON (needs the extra ``maps``).
     edge_kws, node_kws : mapping, optional
         Settings of matplotlib for the lines (`LineCollection`) and for the places (`scatter`).
     ax : Axes, optional

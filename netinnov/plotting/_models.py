@@ -66,17 +66,13 @@ def plot_cobweb(
     Axes
         Quantity to the right, price upwards. From an expected price the web goes along to supply,
         then up or down to the price that demand pays; the next expectation lies on that upright
-        line, at its end if expectations are naive. The title says what prices do in the end.
+        line, at its end if expectations are naive. The title says what prices do in the end. For a
+        region among others supply is drawn with all others at rest; else its web leaves that curve.
 
     Raises
     ------
     InputError
         If intercepts are not given, or the region is unknown.
-
-    Notes
-    -----
-    For a region among others the curve of supply is the one with all others at rest; while they
-    are not, its web leaves that curve.
 
     Examples
     --------

@@ -120,9 +120,8 @@ def plot_network(
 
     References
     ----------
-    Fruchterman and Reingold (1991), Graph drawing by force-directed placement, Software: Practice
-    and Experience 21, 1129-1164. Kamada and Kawai (1989), An algorithm for drawing general
-    undirected graphs, Information Processing Letters 31, 7-15. Planes after De Domenico, Porter and
+    Fruchterman and Reingold (1991), Graph drawing by force-directed placement. Kamada and Kawai
+    (1989), An algorithm for drawing general undirected graphs. Planes after De Domenico, Porter and
     Arenas (2015), MuxViz, Journal of Complex Networks 3, 159-176.
 
     Examples

@@ -79,10 +79,6 @@ def plot_park(
     InputError
         If there is no such park, or it has no place, no jurisdiction, or stands at home.
 
-    See Also
-    --------
-    netinnov.mechanisms.cooperation.brokerage_table : Who stands between home and host.
-
     Examples
     --------
     >>> from netinnov.datasets import load_quzhou

@@ -63,8 +63,8 @@ def plot_sites(
     places : DataFrame
         Index = place, columns ``lon`` and ``lat`` in degrees, such as ``network.places``.
     shares : Series, optional
-        Share of resamples in which each candidate is chosen, such as the column ``share`` of
-        `netinnov.planning.siting_stability`; it stands behind the name of home.
+        Share of resamples in which each candidate is chosen, as of `planning.siting_stability`; it
+        stands behind the name of home.
     names : mapping from place to str, optional
         Labels; by default the names in `places`.
     extent : (west, east, south, north), optional
@@ -188,12 +188,13 @@ def plot_plan_map(
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
-    >>> ids = list("abcd")
-    >>> at = pd.DataFrame({"lon": [0, 1, 2, 3], "lat": [0, 1, 0, 1]}, index=ids, dtype=float)
+    >>> at = pd.DataFrame({"lon": [0.0, 1, 2, 3], "lat": [0.0, 1, 0, 1]}, index=list("abcd"))
     >>> links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
-    >>> network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links, at)
-    >>> built = {"cd": ni.scenarios.NewLinks([("c", "d")], weight=5)}
-    >>> target = ni.planning.EffectiveNumber(3.5)
+    >>> network = ni.build_network(pd.DataFrame({"place": at.index}, index=at.index), links, at)
+    >>> built, target = (
+    ...     {"cd": ni.scenarios.NewLinks([("c", "d")])},
+    ...     ni.planning.EffectiveNumber(3.5),
+    ... )
     >>> plan = ni.planning.plan_centres(network, target=target, candidates=built, rng=1)
     >>> pairs = pd.DataFrame({"home": ["c"], "host": ["d"]}, index=["cd"])
     >>> plot_plan_map(plan, pairs=pairs, places=network.places).get_title(loc="left")
@@ -247,11 +248,6 @@ def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | No
         A histogram of the plans at random, with a grey band for the middle 95 %; lines at what
         there is today, at the plan, and at the bound, which no plan exceeds.
 
-    Raises
-    ------
-    InputError
-        If `plan` is something else.
-
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
@@ -301,11 +297,6 @@ def plot_pareto(
     Axes
         A point for each plan, the first objective rightwards and the second upwards, with a step
         between them; a cross is what there is today, where it is near enough to be drawn.
-
-    Raises
-    ------
-    InputError
-        If `front` is something else.
 
     Examples
     --------

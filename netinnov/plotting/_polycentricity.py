@@ -90,10 +90,9 @@ def plot_profile(
 
     Notes
     -----
-    Indices have different units, so that each row has a scale of its own, from the least to the
-    greatest of its numbers, which are written at its ends: compare inside a row, not between
-    rows. Rows whose ``many_centres_if`` is "low" are turned round (larger numbers at the left):
-    in all rows what lies further right speaks for more centres.
+    Each row has a scale of its own, from the least to the greatest of its numbers, which are
+    written at its ends: compare inside a row. Rows whose ``many_centres_if`` is "low" are turned
+    round: in all rows what lies further right speaks for more centres.
 
     Examples
     --------
