@@ -16,7 +16,6 @@ from netinnov._runtime.atomic import new_file
 from netinnov._typing import Floats
 from netinnov._version import __version__
 from netinnov.explorer._html_page import mercator, page, static_map, static_table
-from netinnov.explorer._layout import layout_of
 from netinnov.explorer._parks import enclave_pairs, parks_of, suggested_pairs
 from netinnov.explorer._payload import (
     centralities,
@@ -27,7 +26,7 @@ from netinnov.explorer._payload import (
     places_of,
     rounded,
 )
-from netinnov.explorer._place_network import gazetteer, network_of_places
+from netinnov.explorer._place_network import gazetteer, layout_of, network_of_places
 from netinnov.explorer._place_structure import compute_structure, structure_payload
 from netinnov.explorer._study_folder import StudyTables, read_study
 from netinnov.network import MultilayerNetwork
