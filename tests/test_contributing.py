@@ -39,7 +39,7 @@ class SisterCities(DirectLinks):
     "netinnov/sources/_example.py": '''
 import pandas as pd
 
-from netinnov.sources._reader_result import Tables
+from netinnov.sources import Tables
 
 
 def read_lines(path):

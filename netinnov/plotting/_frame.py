@@ -23,7 +23,7 @@ from netinnov._runtime.optional import require
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
 from netinnov.plotting._style import DOUBLE, INK, PAGE, axes_or_new, larger, write
-from netinnov.sources._geojson import features_of
+from netinnov.sources._any_table import features_of
 
 Kws: TypeAlias = Mapping[str, Any] | None  # settings of matplotlib, after ours
 Frame: TypeAlias = tuple[float, float, float, float]  # west, east, south, north in degrees

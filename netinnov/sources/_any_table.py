@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,17 +16,19 @@ from netinnov._runtime.opening import (
     check_width,
     damage_refused,
     ending_of,
+    read_json,
     read_parquet,
 )
 from netinnov.errors import InputError
 from netinnov.sources._delimited import AnyTable, read_delimited
-from netinnov.sources._geojson import features_of
 from netinnov.sources._workbooks import WORKBOOKS, read_workbook
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 # Text files, also with ``.gz``, and all tables without geometry
 TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet", *WORKBOOKS)
 POINTS = ".geojson"
+# Endings of names of systems in degrees, within a metre of each other
+DEGREES = ("CRS84", "4326", "4258", "4490")
 
 
 def read_any_table(path: Path, encoding: str | None = None, *, stripped: bool = False) -> AnyTable:
@@ -66,3 +69,26 @@ def _points(path: Path) -> pd.DataFrame:
         at = [(each["geometry"].get("coordinates") or (None, None))[:2] for each in features]
         lon, lat = np.array(at, np.float64).T
     return table.assign(lon=lon, lat=lat)
+
+
+def features_of(path: Path) -> list[dict[str, Any]]:
+    """Features of GeoJSON, read as JSON: GDAL would open what the file names."""
+    if path.suffix.casefold() not in (".geojson", ".json"):
+        msg = (
+            f"{path} must be GeoJSON (.geojson), with longitude and latitude; QGIS exports layers "
+        )
+        raise InputError(f"{msg}so, and GDAL: ogr2ogr -t_srs EPSG:4326 NEW.geojson {path.name}")
+    document = read_json(path)
+    try:
+        features = [
+            {name: dict(each[name] or {}) for name in ("properties", "geometry")}
+            for each in document["features"]
+        ]
+        crs = (document.get("crs") or {"properties": {"name": "CRS84"}})["properties"]["name"]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        msg = f"{path} must be GeoJSON with `features`, each with `properties` and `geometry`."
+        raise InputError(msg) from None
+    if not str(crs).endswith(DEGREES):
+        msg = f"{path} must be in degrees (EPSG:4326); it says {crs!r}; export it in EPSG:4326."
+        raise InputError(msg)
+    return features

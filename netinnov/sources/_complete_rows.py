@@ -1,4 +1,4 @@
-"""What the readers of projects, works and patents share: options, places, warnings."""
+"""What readers share: their result, options, places and warnings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,6 +17,31 @@ from netinnov.errors import InputError, shortened
 from netinnov.linkages._pairs import Weighting
 
 PAIR = 4 * CELL  # bytes: a pair of members is a link in up to two layers, and is sorted
+
+
+class Tables(NamedTuple):
+    """Tables of a network, in the order of the arguments of `build_network`.
+
+    Attributes
+    ----------
+    nodes : DataFrame
+        Index ``node``; columns ``kind``, ``place`` and attributes.
+    links : DataFrame
+        Columns ``layer, source, target, weight`` and, where there are any, ``period`` and
+        attributes.
+    places : DataFrame or None
+        Index ``place``; columns ``lon, lat, population, parent`` and attributes.
+    directed : tuple of str
+        The layers whose links have a direction.
+    layers : DataFrame or None
+        Index ``layer``; the columns of `MultilayerNetwork.layer_table` that are known.
+    """
+
+    nodes: pd.DataFrame
+    links: pd.DataFrame
+    places: pd.DataFrame | None = None
+    directed: tuple[str, ...] = ()
+    layers: pd.DataFrame | None = None
 
 
 class ReadingNote(UserWarning):

@@ -15,13 +15,13 @@ from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
 from netinnov.sources._complete_rows import (
+    Tables,
     check_events,
     check_pairs,
     most_frequent,
     warn_of,
     with_countries,
 )
-from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import TextTable, file_in, read_text_file
 
 KINDS = {
@@ -88,25 +88,20 @@ def read_cordis(
     Raises
     ------
     InputError
-        The files cannot be found or read, lack a required column (``projectID, organisationID,
-        name, activityType, city, country`` and ``id, startDate``), hold a project twice, or a
-        column of numbers, dates or coordinates of which not one can be read.
-    ValueError
-        An argument is none of the choices, or a weighting is given for ``projects="nodes"``.
+        The files cannot be found or read, lack a required column, hold a project twice, or a
+        column of numbers, dates or coordinates of which not one can be read; a weighting is given
+        for ``projects="nodes"``.
 
     Warns
     -----
     UserWarning
-        Rows were left out, because they have more or fewer fields than the header or lack an id;
-        values were left out, because they cannot be read; or there are participations in
-        projects that ``project.csv`` does not list, whose links have no period. The message
-        counts them and gives the first lines.
+        Rows that are not as wide as the header or lack an id, and values that cannot be read, were
+        left out; or ``project.csv`` does not list a project, whose links have no period.
 
     Notes
     -----
-    The file is read as published: ``;`` between columns, decimal comma or point, UTF-8 with or
-    without a mark at its start, ``NA`` for Namibia, ``UK`` and ``EL`` (not ``GB`` and ``GR``).
-    Columns are found by name, so those that come and go between releases do no harm.
+    The file is read as published: ``;`` between columns, decimal comma or point, ``NA`` for
+    Namibia, ``UK`` and ``EL`` (not ``GB`` and ``GR``). Columns are found by name.
 
     An organisation that stands twice in a project, in two roles, takes part once, and both
     contributions count. Where rows of one organisation disagree on its kind, name, country or
@@ -115,9 +110,8 @@ def read_cordis(
     early are kept.
 
     A city is the text of the file in upper case with single blanks, so ``PARIS`` and ``PARIS
-    CEDEX 07`` are two places. An organisation without a city lies in its country, as 2,195 of
-    17,428 do in the projects of Horizon 2020 that the tests read: ``aggregate(network, level=1)``
-    counts it there, and a study of cities leaves it out and says so.
+    CEDEX 07`` are two places. An organisation without a city lies in its country:
+    ``aggregate(network, level=1)`` counts it there, a study of cities leaves it out and says so.
 
     Examples
     --------

@@ -26,8 +26,8 @@ from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.sources._any_table import read_any_table
 from netinnov.sources._complete_rows import note
-from netinnov.sources._decimals import Decimal, decimal_of, plain
 from netinnov.sources._headers import described, our_names, unused_columns, unweighted
+from netinnov.sources._numeric_columns import Decimal, decimal_of, plain
 
 Rows = Literal["origin", "destination"]
 SAME = 1e-9  # relative difference of two cells that are one number

@@ -14,7 +14,7 @@ from netinnov._runtime.arguments import as_path, check_names
 from netinnov._runtime.opening import CELL, check_made, ending_of, parse_json
 from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
-from netinnov.sources._complete_rows import warn_of
+from netinnov.sources._complete_rows import Tables, warn_of
 from netinnov.sources._mpx import parse_mpx
 from netinnov.sources._pajek import parse_pajek
 from netinnov.sources._parsed_lines import (
@@ -26,7 +26,6 @@ from netinnov.sources._parsed_lines import (
     refuse_line,
     weight_of,
 )
-from netinnov.sources._reader_result import Tables
 from netinnov.sources._text_tables import read_lines
 
 ENDINGS = (".edges", ".mpx", ".net", ".paj", ".json")
@@ -75,9 +74,8 @@ def read_multiplex(
     Raises
     ------
     InputError
-        The file cannot be read, is empty or has no link; a line has too few fields or names a
-        node or layer that is not there; a weight is no number above 0; a link leads from one
-        layer to another.
+        The file cannot be read or has no link; a line has too few fields or names a node or layer
+        that is not there; a weight is no number above 0; a link leads from layer to layer.
 
     Warns
     -----
@@ -95,9 +93,7 @@ def read_multiplex(
     ``lat``. Where all lie between 0 and 1 they only say how the network is drawn.
 
     Left out: the drawing of Pajek, its clusters and permutations, and what multinet says of an
-    actor in one layer. ``NA`` is text. A table of links needs no reader:
-    ``build_network(nodes, links)`` takes it with its columns called ``source``, ``target`` and
-    ``layer``.
+    actor in one layer. ``NA`` is text.
 
     References
     ----------

@@ -19,9 +19,14 @@ from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
-from netinnov.sources._complete_rows import check_events, most_frequent, warn_of, with_countries
+from netinnov.sources._complete_rows import (
+    Tables,
+    check_events,
+    most_frequent,
+    warn_of,
+    with_countries,
+)
 from netinnov.sources._database import PIECE, Database, database
-from netinnov.sources._reader_result import Tables
 
 MENTION = ("work", "author", "institution", "year")
 INSTITUTION = ("institution", "name", "ror", "type", "country", "city", "city_id", "lat", "lon")
@@ -113,9 +118,8 @@ def read_openalex(
     Raises
     ------
     InputError
-        Nothing of OpenAlex is found, a line is not JSON, or no author has an institution.
-    ValueError
-        An argument is none of the choices, or a weighting is given for ``works="nodes"``.
+        Nothing of OpenAlex is found, a line is not JSON, no author has an institution, or a
+        weighting is given for ``works="nodes"``.
     ImportError
         DuckDB is not installed.
 
@@ -123,7 +127,7 @@ def read_openalex(
     -----
     UserWarning
         Authorships without an institution, and works without a year, are left out of what needs
-        them; the message counts them.
+        them.
 
     Notes
     -----
@@ -132,8 +136,6 @@ def read_openalex(
     author moves where it differs from that of the last year with a work. So a second affiliation
     is not a move, and one that comes to lead is. Two institutions that one author names share the
     work too: `co_affiliation` tells how much of `co_publication` that is.
-
-    The schema is that of the documentation of 2025; the tests read a sample made by hand after it.
 
     Examples
     --------

@@ -12,8 +12,7 @@ from netinnov._network.columns import as_numbers, as_text, is_blank
 from netinnov._runtime.arguments import check_number, check_type, did_you_mean, examples
 from netinnov._runtime.encodings import check_encoding
 from netinnov.errors import InputError
-from netinnov.sources._complete_rows import say, warn_of
-from netinnov.sources._decimals import Decimal
+from netinnov.sources._complete_rows import Tables, say, warn_of
 from netinnov.sources._flows import (
     Given,
     Rows,
@@ -26,7 +25,7 @@ from netinnov.sources._flows import (
     without_totals,
 )
 from netinnov.sources._headers import check_columns
-from netinnov.sources._reader_result import Tables
+from netinnov.sources._numeric_columns import Decimal
 
 ROUNDING = 1.005  # rounded shares of a place may add up to slightly more than the whole
 
@@ -101,11 +100,11 @@ def read_origin_destination(
     Raises
     ------
     InputError
-        The file cannot be read or has another delimiter; numbers may as well have a mark before
-        decimals as one after thousands; a column is not found; a matrix is not
-        square or has a name twice; a row or column holds totals, by its name or its sums; a value
-        is not a number of 0 or more; shares of an origin exceed the whole, or have no direction; an
-        origin has no outflow; none of the places is in the flows.
+        The file cannot be read; a mark in numbers may stand before decimals or after thousands; a
+        column is not found; a matrix is not square or has a name twice; a row or column holds
+        totals, by its name or its sums; a value is not a number of 0 or more; shares of an origin
+        exceed the whole, or have no direction; an origin has no outflow; none of the places is in
+        the flows.
 
     Warns
     -----
@@ -117,12 +116,9 @@ def read_origin_destination(
     Notes
     -----
     A blank in a matrix is not a flow. Flows within a place become self-links, which no measure
-    counts.
-
-    Shares say nothing of the size of their origin, so strengths of direction "out" or "total" are
-    refused for a layer of shares (see its record). What goes where is kept: in-strength sums the
-    shares that a place receives, and random walks need no more than shares. They are shares of 1
-    if no origin has more than that in total, else of 100.
+    counts. Shares say nothing of the size of their origin, so strengths of direction "out" or
+    "total" are refused for a layer of shares. They are shares of 1 if no origin has more than that
+    in total, else of 100.
 
     Examples
     --------
@@ -193,9 +189,8 @@ def _check_options(
     aliases: object,
     layer: object,
 ) -> None:
-    tables = {"places": places, "outflow": outflow, "aliases": aliases, "name": name}
     types = {"places": pd.DataFrame, "outflow": pd.Series, "aliases": Mapping, "name": str}
-    for option, value in tables.items():
+    for option, value in zip(types, (places, outflow, aliases, name), strict=True):
         if value is not None:
             check_type(option, value, types[option])
     check_type("layer", layer, str)

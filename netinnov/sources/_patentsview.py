@@ -12,7 +12,7 @@ from netinnov._runtime.arguments import as_list, as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
-from netinnov.sources._complete_rows import check_events, warn_of
+from netinnov.sources._complete_rows import Tables, check_events, warn_of
 from netinnov.sources._database import Database, database, usual
 from netinnov.sources._patentsview_files import (
     Found,
@@ -21,7 +21,6 @@ from netinnov.sources._patentsview_files import (
     places_of,
     unescaped,
 )
-from netinnov.sources._reader_result import Tables
 
 # By the last digit of the type: a leading 1 says that the assignee owns a part.
 KINDS = {"4": "person", "5": "person"} | dict.fromkeys("6789", "government")
@@ -100,8 +99,8 @@ def read_patentsview(
     Warns
     -----
     UserWarning
-        Rows were left out, because they have more or fewer fields than the header or lack an id;
-        dates or coordinates cannot be read; locations are not in the table of locations.
+        Rows that are not as wide as the header or lack an id were left out; dates or coordinates
+        cannot be read; locations are not in the table of locations.
 
     See Also
     --------

@@ -25,9 +25,9 @@ from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS
 from netinnov.sources._complete_rows import ReadingNote, noted, say
-from netinnov.sources._decimals import Decimal
 from netinnov.sources._graph_files import GRAPHS, read_graph
 from netinnov.sources._headers import check_columns, unused_columns
+from netinnov.sources._numeric_columns import Decimal
 from netinnov.sources._openalex import is_openalex
 from netinnov.sources._user_tables import tables_of_file
 from netinnov.sources._workbooks import WORKBOOKS, sheet_names

@@ -27,12 +27,10 @@ from netinnov._runtime.opening import (
 from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, TEXT_ENDINGS, read_any_table
-from netinnov.sources._complete_rows import note, say
-from netinnov.sources._decimals import Decimal, decimal_of
+from netinnov.sources._complete_rows import Tables, note, say
 from netinnov.sources._delimited import AnyTable
 from netinnov.sources._headers import check_columns, rename, unused_columns, unweighted
-from netinnov.sources._numeric_columns import NUMBERS, typed
-from netinnov.sources._reader_result import Tables
+from netinnov.sources._numeric_columns import NUMBERS, Decimal, decimal_of, typed
 from netinnov.sources._workbooks import WORKBOOKS, read_workbook
 
 TRUTH = dict.fromkeys(("true", "yes", "1", "是"), True)
@@ -87,8 +85,7 @@ def read_tables(
     InputError
         If a file is missing, stands there twice, or cannot be read; if a row has more or fewer
         fields than the header, a column has no name or that of another, two columns may be the
-        same one of ours, or the marks in numbers may as well stand before decimals as after
-        thousands: with file and line.
+        same one of ours, or a mark in numbers may stand before decimals or after thousands.
     ImportError
         If a package that reads such files is not installed.
 

@@ -24,7 +24,7 @@ from netinnov.errors import InputError
 from netinnov.geocoding import geocode
 from netinnov.linkages import project
 from netinnov.sources import _delimited
-from netinnov.sources._geojson import features_of
+from netinnov.sources._any_table import features_of
 from netinnov.sources._read_network import read
 from netinnov.study import read_configuration
 from netinnov.study._manifest import hash_inputs
