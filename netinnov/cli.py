@@ -383,16 +383,8 @@ def _limits(settings: dict[str, Any], reading: Reading) -> list[str]:
 
 
 def _notes(tables: Tables) -> list[str]:
-    from netinnov._network.tables import lookalikes
-
-    notes = [
-        f"{table} have no column {column!r}, and {similar!r} is kept as an attribute; rename it "
-        f"{column!r} if it is that."
-        for table, column, similar in lookalikes(*tables[:3])
-    ]
-    if tables.links.empty:
-        notes.append("there are no links; add rows to them, or there is nothing to measure.")
-    return notes
+    note = "there are no links; add rows to them, or there is nothing to measure."
+    return [note] if tables.links.empty else []
 
 
 def _warn_in_words() -> None:

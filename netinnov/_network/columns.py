@@ -15,29 +15,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from netinnov._network.synonyms import words_for
 from netinnov._runtime.arguments import examples
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 
 # `pd.to_numeric` may miss the last digit of text
 ROUNDS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
-PIECE = 1 << 20  # rows that are taken at once
 TEXT = pd.StringDtype(na_value=np.nan)  # what pandas calls `str`
 # Columns with the name for figures and reports; the first that has text
 DISPLAY_NAMES = ("name_en", "name")
-OTHER_NAMES = {"lon": ("long", "lng", "longitude"), "lat": ("latitude",)}
-OTHER_WORDS = {
-    "source": ("from", "origin", "sender"),
-    "target": ("to", "destination", "receiver"),
-    "layer": ("type", "relation", "relationship"),
-    "weight": ("value", "count", "flow", "strength", "amount"),
-    "period": ("year", "date", "time"),
-    "kind": ("type", "category", "class"),
-    "place": ("city", "location", "town", "region"),
-    "jurisdiction": ("owner", "owned_by", "belongs_to"),
-    "population": ("pop", "inhabitants", "people"),
-    "parent": ("part_of", "within", "lies_in"),
-}
 
 
 def refuse_repeated(table: str, columns: pd.Index) -> None:
@@ -138,12 +125,8 @@ def _is_whole(dtype: Any) -> bool:
 
 
 def taken(codes: Codes, at: npt.NDArray[np.integer]) -> Codes:
-    """Codes at these positions, -1 at -1; in pieces, since numpy copies positions to 64 bits."""
-    codes = np.append(codes, np.int32(-1))
-    result = np.empty(at.size, np.int32)
-    for start in range(0, at.size, PIECE):
-        result[start : start + PIECE] = codes[at[start : start + PIECE]]
-    return result
+    """Codes at these positions, -1 at -1."""
+    return np.append(codes, np.int32(-1))[at]
 
 
 def _whole_numbers(number: Floats, index: pd.Index) -> tuple[pd.Series, Mask, bool]:
@@ -225,7 +208,7 @@ def misspelt(column: str, name: str) -> bool:
     if a == b:
         return column != name
     if len(b) < 4:
-        return a in OTHER_NAMES.get(b, ())
+        return a in words_for(b)
     swapped = len(a) == len(b) and sorted(a) == sorted(b)
     short, long = sorted((a, b), key=len)
     one_more = len(long) == len(short) + 1 and any(
@@ -235,8 +218,8 @@ def misspelt(column: str, name: str) -> bool:
     return swapped or one_more or close
 
 
-def nearest(name: str, columns: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+def nearest(name: str, columns: Iterable[str]) -> str | None:
     by_case = {column.casefold().strip(): column for column in columns}
-    near = difflib.get_close_matches(name, by_case, n=1, cutoff=cutoff)
-    near += [word for word in OTHER_WORDS.get(name, ()) if word in by_case]
+    near = difflib.get_close_matches(name, by_case, n=1)
+    near += [word for word in words_for(name) if word in by_case]
     return by_case[near[0]] if near else None

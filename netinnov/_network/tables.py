@@ -20,19 +20,17 @@ from netinnov._network.columns import (
     as_text,
     as_written,
     is_blank,
-    nearest,
     taken,
 )
 from netinnov._network.file_rows import is_bare
 from netinnov._network.problems import Problems
 from netinnov._network.rows import NO_PERIOD, Rows
-from netinnov._network.stacks import KEYS, OPTIONAL, REQUIRED, Stack, identifiers, stacked
+from netinnov._network.stacks import OPTIONAL, REQUIRED, Stack, identifiers, stacked
 from netinnov._network.synonyms import is_total
 from netinnov._runtime.dataframes import as_pandas
 from netinnov._typing import Codes, Floats, Integers, Mask
 
 DEEPEST = 100  # places around a place, one inside another
-ALIKE = 0.75  # how like a column must be to one that is missing to be asked about
 
 
 class LinkCodes(NamedTuple):
@@ -79,21 +77,6 @@ def inspect_stacks(stacks: dict[str, Stack], problems: Problems | None = None) -
     known = None if problems.lost("nodes", "node") else node_table.frame.index
     link_codes = _links(stacks["links"], known, problems)
     return Inspection(problems, stacks, node_table, link_codes, place_table)
-
-
-def lookalikes(nodes: Any, links: Any, places: Any) -> list[tuple[str, str, str]]:
-    """Absent optional columns, and a column that may be meant: table, name, column."""
-    similar = []
-    for name, table in (("nodes", nodes), ("links", links), ("places", places)):
-        columns = [str(column) for column in table.columns] if table is not None else []
-        known = {KEYS.get(name), *REQUIRED.get(name, ()), *OPTIONAL[name]}
-        others = [column for column in columns if column not in known]
-        for column in OPTIONAL[name] if columns else ():
-            near = None if column in columns else nearest(column, others, cutoff=ALIKE)
-            if near is not None:
-                similar.append((name, column, near))
-                others.remove(near)
-    return similar
 
 
 def inspect_links(links: Any, nodes: pd.Index) -> LinkCodes:

@@ -44,14 +44,11 @@ def run(
 ) -> list[Result]:
     """Apply a task to each item and give the results in the order of the items.
 
-    ``task`` holds all that the items share (the network above all): to other processes it is
-    pickled once, travels as bytes and is unpickled once a process. ``items`` are small, such as a
-    number and a seed. ``executor``: None (a thread for each processor), a number of threads, or
-    any executor of ``concurrent.futures`` or with its interface, such as ``Client.get_executor()``
-    of dask.distributed, which is left open. ``label``: what the bar counts, in a terminal or a
-    notebook. ``save`` gets the items and the results of each batch as soon as it is done, in this
-    thread and in any order, also when another batch fails or the user presses Ctrl-C. ``done``:
-    items that were done before and are not among ``items``; only the bar counts them.
+    ``task`` holds all that the items share: to other processes it is pickled once and unpickled
+    once a process. ``executor``: None (a thread for each processor), a number of threads, or any
+    executor of ``concurrent.futures`` or with its interface, which is left open. ``save`` gets the
+    items and results of each batch as soon as it is done, in this thread and in any order, also
+    when another batch fails or the user presses Ctrl-C. ``done``: items that were done before.
     """
     bar = progress_bar(done + len(items), done=done, label=label, shown=progress)
     results: dict[int, list[Result]] = {}  # by the position of the first item of a batch

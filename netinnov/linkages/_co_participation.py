@@ -6,7 +6,7 @@ from typing import Any
 
 import narwhals as nw
 
-from netinnov._runtime.arguments import check_choice, shown
+from netinnov._runtime.arguments import shown
 from netinnov.errors import InputError
 from netinnov.linkages._pairs import Weighting, pairs
 from netinnov.linkages._records import links, records, text
@@ -86,7 +86,6 @@ def co_participation(
     1      a      c     0.5
     2      b      c     0.5
     """
-    check_choice("weighting", weighting, Weighting)
     named = {"event": event, "member": member} | ({} if by is None else {"unit": by})
     if len(set(map(repr, named.values()))) < len(named):
         arguments = "`member`, `event` and `by`" if by is not None else "`member` and `event`"

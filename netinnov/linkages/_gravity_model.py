@@ -47,18 +47,15 @@ def gravity(
     ------
     InputError
         A column is missing; a place stands in two rows; a place has no population or coordinates,
-        or impossible ones; two places stand at the same point.
-    ValueError
-        ``exponent`` or ``strongest`` is out of its range.
+        or impossible ones; two places stand at the same point; a number is out of its range.
 
     Notes
     -----
     In a network the record of the layer says that it is modelled, and tests on it then warn:
     ``network.with_links(gravity(places).assign(layer="gravity"), layers={"gravity": {"modelled":
-    True, "parameters": "gravity, exponent 2"}})``; so does the argument ``layers`` of
-    `build_network`. The links are undirected. Distances are great circles on a sphere of radius
-    6371.0088 km. All pairs are worked out at once: memory grows with the square of the number of
-    places.
+    True}})``; so does the argument ``layers`` of `build_network`. The links are undirected.
+    Distances are great circles on a sphere of radius 6371.0088 km. Memory grows with the square of
+    the number of places.
 
     Examples
     --------

@@ -72,15 +72,11 @@ def project(
     Notes
     -----
     What a two-mode link weighs plays no part, and neither does its direction. Nodes meet in a
-    neighbour if both are linked with it in the same period, so projecting and splitting by period
-    may change places; links without a period are a period of their own. Nodes that meet nobody
-    stay, without links.
+    neighbour if both are linked with it in the same period; links without a period are a period of
+    their own. Nodes that meet nobody stay, without links.
 
     With ``split_by`` the layers add up to the one layer without it: the neighbours of a node of the
     other side are counted whatever their value, and two nodes of which one has no value are mixed.
-
-    To keep all nodes and layers, add the new layer to the network:
-    ``network.with_links(project(network, ...).select(layers=["co_..."]).links)``.
 
     References
     ----------

@@ -127,17 +127,15 @@ def gravity_residuals(
     Notes
     -----
     Nodes with a link in the layer take part, with all pairs of them: a pair without a flow counts
-    as 0, which logarithms could not. Self-links are left out, of the sums as well. Direction
-    counts in a directed layer. Distances are great circles on a sphere of radius 6371.0088 km. All
-    pairs are worked out at once by ``"ppml"``: memory grows with the square of the number of
-    places.
+    as 0. Self-links are left out, of the sums as well. Direction counts in a directed layer.
+    Distances are great circles on a sphere of radius 6371.0088 km. The memory of ``"ppml"`` grows
+    with the square of the number of places.
 
     The Poisson fit asks no more than that the expected flow is right; variances may be any
     (Santos Silva and Tenreyro). Its expected flows sum to the observed ones. In ``"ratio"`` the
     margins are matched by proportional fitting without the diagonal, since flows inside a place
-    are not looked at; the plain product of two margins over the total would make even equal flows
-    look stronger than expected. One place that takes part in half of all flows or more leaves
-    nothing to expect among others, and the fit then comes near its limit only slowly.
+    are not looked at. One place that takes part in half of all flows or more leaves nothing to
+    expect among others, and the fit then comes near its limit only slowly.
 
     References
     ----------

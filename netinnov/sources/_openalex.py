@@ -180,15 +180,16 @@ def _load(data: Database, folder: Path, faults: list[str]) -> pd.DataFrame:
     """)
     counts = data.frame("""
         SELECT (SELECT count(*) FROM mentions WHERE institution IS NULL) AS nowhere,
+            (SELECT count(*) FROM mentions) AS rows,
             (SELECT count(*) FROM named) AS named,
             (SELECT count(DISTINCT work) FROM named WHERE year IS NULL) AS undated
     """)
     data.run("DROP TABLE mentions")
-    nowhere, named, undated = counts.to_numpy(int)[0].tolist()
+    nowhere, n_rows, named, undated = counts.to_numpy(int)[0].tolist()
     if not named:
         raise InputError(f"{folder} must hold works whose authors have institutions; none has.")
     if nowhere:
-        faults.append(f"authorships without an institution: {nowhere} of {data.size('mentions')}")
+        faults.append(f"authorships without an institution: {nowhere} of {n_rows}")
     if undated:
         faults.append(f"works without a year of publication: {undated}")
     return institutions

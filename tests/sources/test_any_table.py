@@ -684,22 +684,6 @@ def test_a_jurisdiction_spelt_almost_as_a_place_is_pointed_out(tmp_path):
         ni.read_network(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("o.gexf", r"write_gexf\(network, 'o.gexf'\) writes such a file"),
-        ("o.graphml", r"write_graphml\(network, 'o.graphml'\)"),
-        ("o.net", r"write_pajek\(network, 'o.net'\)"),
-        ("o.xlsx", "name a folder, such as 'o'"),
-    ],
-)
-def test_write_network_says_what_writes_a_file(tmp_path, monkeypatch, small, name, words):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match=words):
-        write_network(small, name)
-    assert not list(tmp_path.iterdir())
-
-
 def test_the_chinese_word_of_the_manual_for_jurisdiction_is_known(tmp_path):
     # README.zh.md calls the two 地点 and 辖区, and an enclave what has two different ones.
     nodes = [["节点", "地点", "辖区"], ["园区", "杭州", "衢州"], ["企业", "衢州", "衢州"]]
