@@ -23,18 +23,7 @@ from netinnov.community import compare_partitions, leiden, stability
 from netinnov.linkages import gravity_residuals
 from netinnov.null_models import mixing
 from netinnov.plotting import plot_centres, plot_profile, plot_rank_size, print_style
-from netinnov.polycentricity import (
-    borrowed_size,
-    detect_centres,
-    effective_number,
-    gini,
-    green,
-    primacy,
-    profile,
-    rank_size,
-    sensitivity,
-    urban_centrality_index,
-)
+from netinnov.polycentricity import borrowed_size, detect_centres, profile, sensitivity
 
 PROVINCES = {"31": "Shanghai", "32": "Jiangsu", "33": "Zhejiang", "34": "Anhui"}
 # Cities of one name are told apart by a figure in the table; here by their province.
@@ -185,33 +174,6 @@ def distances(cities):
     return 2 * RADIUS * np.arcsin(np.sqrt(half))
 
 
-def indices_of(values, kilometres):
-    """Indices of the sizes of places, and their range without each place in turn."""
-
-    def computed(at):
-        x = values.iloc[at]
-        return pd.Series(
-            {
-                "rank_size": rank_size(x).slope,
-                "rank_size_top": rank_size(x, top=(2, 3, 4)).slope,
-                "primacy": primacy(x),
-                "gini": gini(x),
-                "effective_number": effective_number(x),
-                "green": green(x),
-                "urban_centrality_index": urban_centrality_index(x, kilometres[np.ix_(at, at)]),
-            }
-        )
-
-    everyone = np.arange(len(values))
-    table = pd.DataFrame({"value": computed(everyone)}).rename_axis("index")
-    table[["low", "high", "bias"]] = np.nan
-    without = pd.DataFrame({node: computed(np.delete(everyone, at)) for at, node in
-                            enumerate(values.index)})  # fmt: skip
-    table["low_without_one"], table["high_without_one"] = without.min(axis=1), without.max(axis=1)
-    table["most_influential"] = without.sub(table["value"], axis=0).abs().idxmax(axis=1)
-    return table
-
-
 def drawn_again(network, rng):
     """Flows as the assumed number of travellers from each origin might have made them."""
     flows = matrix_of(network)
@@ -238,8 +200,11 @@ def compute(data):
     some = flows[MAIN]
     found = {"cities": cities, "flows": flows, "sizes": {}, "profiles": {}, "nulls": {}, "fits": {}}
 
+    plain = {"null": None, "resamples": 0, "leave_one_out": True}
     for name in ("population_2010", "population", "gdp"):
-        found["sizes"][name] = indices_of(cities[name], kilometres)
+        rows = [f"size_{index}" for index in INDICES]
+        table = profile(some, sizes=cities[name], indices=rows, **plain, **COMMON)
+        found["sizes"][name] = table.rename(index=lambda row: row.removeprefix("size_"))
 
     every = [*INDICES, *NETWORK_INDICES]
     random = {}

@@ -1,18 +1,28 @@
-"""Draws from the networks of largest entropy with given expected degrees."""
+"""Networks of largest entropy with given expected degrees: their equations, and draws."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import expit
 
 from netinnov._runtime.arguments import as_list, check_rng
-from netinnov._typing import Codes, Rng
+from netinnov._typing import Codes, Floats, Integers, Mask, Rng
+from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._expected_degrees import Ensemble, ensembles
+from netinnov.null_models._curveball import joins_two_kinds, two_sides
+from netinnov.null_models._gravity_null import solve_semidefinite
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
 from netinnov.null_models._rewiring import State, plan
+
+_MOST_PAIRS = 25_000_000  # pairs of classes whose matrices (200 MB each) still fit
+_TOLERANCE = 1e-10
+_ITERATIONS = 300
+_LONGEST = 2.0  # largest change of a logarithm in a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +164,169 @@ def _drawn(ensemble: Ensemble, rng: np.random.Generator) -> State:
     source: Codes = ensemble.rows[ensemble.row_begin[row_class] + i].astype(np.int32)
     target: Codes = ensemble.columns[ensemble.column_begin[column_class] + j].astype(np.int32)
     return State(source, target, np.ones(source.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Probability of a link between classes of nodes; rows are sources."""
+
+    rows: Integers  # nodes sorted by class
+    row_begin: Integers
+    columns: Integers
+    column_begin: Integers
+    probability: Floats
+    one_mode: bool  # both sides are the same nodes; no self-links
+    symmetric: bool
+
+
+def ensembles(
+    network: MultilayerNetwork, layer: str, through: str | Sequence[str] | None = None
+) -> list[Ensemble]:
+    """One ensemble of a layer, or one for each way of a directed two-mode layer."""
+    block = network.storage.block(layer)
+    source, target = block.sources, block.indices
+    directed = layer in network.directed
+    solve = partial(_ensemble, layer=layer, n=network.n_nodes)
+    if through is None and not joins_two_kinds(network, layer):
+        stay = source != target
+        return [solve(source[stay], target[stay], one_mode=True, symmetric=not directed)]
+    forward = two_sides(network, layer, through, both_ways=True).rows_at_source
+    if not directed:
+        return [solve(np.where(forward, source, target), np.where(forward, target, source))]
+    return [solve(source[way], target[way]) for way in (forward, ~forward) if way.any()]
+
+
+def _ensemble(
+    rows: Codes,
+    columns: Codes,
+    *,
+    layer: str,
+    n: int,
+    one_mode: bool = False,
+    symmetric: bool = False,
+) -> Ensemble:
+    out, into = (np.bincount(ends, minlength=n).astype(float) for ends in (rows, columns))
+    if one_mode:
+        if symmetric:
+            out = into = out + into
+        # One class for each pair of out- and in-degree: nobody is linked with itself, so that the
+        # equations of two nodes with one out-degree differ by their in-degrees.
+        both = _classes(np.flatnonzero(out + into), out, into)
+        one, two = both, both._replace(degrees=both.degrees[:, 1:])
+    else:
+        one, two = _classes(np.unique(rows), out), _classes(np.unique(columns), into)
+    if one.sizes.size * two.sizes.size > _MOST_PAIRS:
+        raise InputError(
+            f"the sides of layer {layer!r} have {one.sizes.size:,} and {two.sizes.size:,} classes "
+            f"of nodes of different degrees; the product may be {_MOST_PAIRS:,} at most; aggregate "
+            "the network, or use rewire()."
+        )
+    sizes = np.outer(one.sizes, two.sizes).astype(float)
+    if one_mode:
+        sizes[np.diag_indices(one.sizes.size)] -= one.sizes
+    degrees = np.concatenate([one.degrees[:, 0], two.degrees[:, 0]])
+    probability = _link_probabilities(
+        degrees, one.sizes, two.sizes, sizes, symmetric=symmetric, layer=layer
+    )
+    return Ensemble(one.nodes, one.begin, two.nodes, two.begin, probability, one_mode, symmetric)
+
+
+class _Classes(NamedTuple):
+    nodes: Integers
+    begin: Integers
+    degrees: Floats
+
+    @property
+    def sizes(self) -> Integers:
+        return np.diff(self.begin)
+
+
+def _classes(nodes: Any, *degrees: Floats) -> _Classes:
+    of_class, at, sizes = np.unique(
+        np.column_stack(degrees)[nodes], axis=0, return_inverse=True, return_counts=True
+    )
+    order = np.argsort(at.ravel(), kind="stable")
+    begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return _Classes(np.asarray(nodes)[order].astype(np.int64), begin, of_class)
+
+
+def _link_probabilities(
+    degrees: Floats,
+    row_sizes: Integers,
+    column_sizes: Integers,
+    sizes: Floats,
+    *,
+    symmetric: bool,
+    layer: str,
+) -> Floats:
+    """Probabilities x y / (1 + x y) that give classes of rows, then columns, their degrees.
+
+    ``sizes`` are numbers of pairs. Newton's method on the logarithms of x and y maximises a concave
+    likelihood with gradient observed less expected sums. Where steps gain nothing more, at the
+    edge of what is possible, a hundred times the tolerance is accepted, else InputError.
+    """
+    n = len(row_sizes)
+    if not degrees[:n].any():
+        return np.zeros(sizes.shape)
+    goal = np.concatenate([row_sizes, column_sizes]) * degrees
+    with np.errstate(divide="ignore"):
+        logarithm = np.log(degrees) - np.log(goal.sum() / 2) / 2
+    active = (goal > 0) & np.isfinite(logarithm)
+
+    def probabilities(parameters: Floats) -> Floats:
+        pairs: Floats = expit(parameters[:n, None] + parameters[None, n:])
+        return pairs
+
+    def lack_of(probability: Floats) -> Floats:
+        return np.where(active, goal - _line_sums(sizes * probability), 0.0)
+
+    probability = probabilities(logarithm)
+    lack = lack_of(probability)
+    for _ in range(_ITERATIONS):
+        worst = _worst(lack, goal)
+        if worst <= _TOLERANCE:
+            return probability
+        variance = sizes * probability * (1 - probability)
+        step = _step(variance, lack, active, symmetric)
+        length = min(1.0, _LONGEST / max(np.abs(step).max(), _LONGEST))
+        slope = float((lack * step).sum())
+        while True:
+            tried = np.where(active, logarithm + length * step, logarithm)
+            probability = probabilities(tried)
+            lack = lack_of(probability)
+            # The likelihood is concave: it rises all the way to where its slope turns.
+            if float((lack * step).sum()) >= -slope / 2 or length < 1e-12:
+                break
+            length /= 4
+        logarithm = tried
+    if _worst(lack, goal) <= 100 * _TOLERANCE:
+        # Sums of very different size leave no more digits.
+        return probability
+    raise InputError(
+        f"the equations of the expected degrees of layer {layer!r} are met to "
+        f"{_worst(lack, goal):.1g} after {_ITERATIONS} steps, and should be to {_TOLERANCE:g}; "
+        "rewire() keeps degrees exactly."
+    )
+
+
+def _line_sums(pairs: Floats) -> Floats:
+    return np.append(pairs.sum(axis=1), pairs.sum(axis=0))
+
+
+def _worst(lack: Floats, goal: Floats) -> float:
+    return float(np.max(np.abs(lack) / np.where(goal > 0, goal, 1.0), initial=0.0))
+
+
+def _step(variance: Floats, lack: Floats, active: Mask, symmetric: bool) -> Floats:
+    """Rows may grow as columns shrink: in that direction nothing changes."""
+    n = len(variance)
+    half = n if symmetric else lack.size
+    information = np.diag(_line_sums(variance)[:half])
+    if symmetric:
+        information += variance
+    else:
+        information[:n, n:], information[n:, :n] = variance, variance.T
+    at = np.flatnonzero(active[:half])
+    step = np.zeros(half)
+    step[at] = solve_semidefinite(information[np.ix_(at, at)], lack[at])
+    return np.append(step, step) if symmetric else step

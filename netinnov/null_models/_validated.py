@@ -17,7 +17,7 @@ from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import two_sides
-from netinnov.null_models._expected_degrees import ensembles
+from netinnov.null_models._max_entropy import ensembles
 from netinnov.null_models._null_statistics import Correction, corrected
 
 ProjectionNull = Literal["hypergeometric", "bicm"]

@@ -14,6 +14,7 @@ from netinnov._runtime.display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity._rank_size import fitted_line
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -93,32 +94,23 @@ def borrowed_size(
     >>> round(fit.elasticity, 6), fit.to_frame()["residual"].idxmax()
     (0.9, 'b')
     """
-    y = _over_nodes(network, "values", values)
+    y = over_nodes(network, "values", values)
     x = _sizes(network, size)
     use = (y > 0) & (x > 0)
     log_x = np.log(np.where(x > 0, x, np.nan))
     log_y = np.log(np.where(y > 0, y, np.nan))
-    n = int(use.sum())
-    slope = intercept = error = r_squared = np.nan
+    line = fitted_line(log_x[use], log_y[use])
     studentized = np.full(y.shape, np.nan)
-    if n >= 2 and np.ptp(log_x[use]) > 0:
+    if line.n > 3 and not np.isnan(line.slope):
         from_mean = log_x[use] - log_x[use].mean()
-        square = float(from_mean @ from_mean)
-        slope = float(from_mean @ log_y[use]) / square
-        intercept = float(log_y[use].mean() - slope * log_x[use].mean())
-        rest = log_y[use] - intercept - slope * log_x[use]
-        spread = float(((log_y[use] - log_y[use].mean()) ** 2).sum())
-        sum_of_squares = float(rest @ rest)
-        if spread > 1e-24 * float(log_y[use] @ log_y[use]):
-            r_squared = 1 - sum_of_squares / spread
-        if n > 2:
-            error = float(np.sqrt(sum_of_squares / (n - 2) / square))
-        if n > 3:
-            studentized[use] = _studentized(rest, 1 / n + from_mean**2 / square)
-    expected = intercept + slope * log_x
+        rest = log_y[use] - line.intercept - line.slope * log_x[use]
+        leverage = 1 / line.n + from_mean**2 / float(from_mean @ from_mean)
+        studentized[use] = _studentized(rest, leverage)
+    expected = line.intercept + line.slope * log_x
     columns = {"value": y, "size": x, "expected": np.exp(expected), "residual": log_y - expected}
     table = pd.DataFrame({**columns, "studentized": studentized}, index=network.storage.nodes.index)
-    return BorrowedSize(slope, intercept, error, r_squared, n, table)
+    fit = line.slope, line.intercept, line.standard_error, line.r_squared, line.n
+    return BorrowedSize(*fit, table)
 
 
 def _studentized(rest: Floats, leverage: Floats) -> Floats:
@@ -134,7 +126,7 @@ def _studentized(rest: Floats, leverage: Floats) -> Floats:
 
 def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
     if not isinstance(size, str):
-        return _over_nodes(network, "size", size)
+        return over_nodes(network, "size", size)
     if size in network.storage.places.columns:
         of_place = _numbers(f"places[{size!r}]", network.storage.places[size])
         code = network.storage.place_codes
@@ -149,7 +141,7 @@ def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
     raise InputError(f"{msg}{did_you_mean(size, known)}.")
 
 
-def _over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) -> Floats:
+def over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) -> Floats:
     nodes = network.storage.nodes.index
     if not isinstance(values, pd.Series):
         raise InputError(f"`{name}` must be a Series over nodes; found {type(values).__name__}.")

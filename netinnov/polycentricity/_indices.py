@@ -54,6 +54,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "n_centres": (0.0, math.inf),
 }
 _TOP = (2, 3, 4)  # cut-offs of `rank_size_top`
+SIZE = "size_"  # prefix of the indices of given sizes
 # Undefined for shares of each origin's total, whatever the direction
 _NEEDS_OUTFLOW = frozenset({"entropy_index", "link_symmetry", "node_symmetry"})
 _MOST_PLACES = 3000  # beyond, the matrix of distances and its eigenvalues would take minutes
@@ -67,6 +68,10 @@ _PLAIN: dict[str, Callable[[Floats], float]] = {
     "theil": _evenness.theil,
     "effective_number": _evenness.effective_number,
 }
+
+
+# Need one value a place and no links
+_ON_VALUES = frozenset(_PLAIN) | {"rank_size_top", "green", "urban_centrality_index"}
 
 
 class Setting(NamedTuple):
@@ -95,12 +100,7 @@ def index_values(
     stands_in = value is not None
     if value is None:
         value = _flow_evenness.totals(flat, direction, f"strength with direction={direction!r}")
-    indices = {name: index(value) for name, index in _PLAIN.items()}
-    indices["rank_size_top"] = rank_size(value, top=_TOP).slope
-    indices["green"] = _evenness.green(value, ddof=setting.ddof)
-    indices["urban_centrality_index"] = math.nan
-    if setting.distances is not None:
-        indices["urban_centrality_index"] = centrality_of(value, setting.distances, setting.maximum)
+    indices = value_indices(value, setting)
     indices["dominance_index"] = (
         float(_flow_evenness.dominance(value).max()) if value.size else math.nan
     )
@@ -128,6 +128,16 @@ def index_values(
 def rules_of(setting: Setting) -> set[str]:
     rules = {setting.rule} if "n_centres" in setting.names else set()
     return rules | ({"core"} if {"core_periphery", "core_share"} & {*setting.names} else set())
+
+
+def value_indices(value: Floats, setting: Setting, prefix: str = "") -> dict[str, float]:
+    indices = {name: index(value) for name, index in _PLAIN.items()}
+    indices["rank_size_top"] = rank_size(value, top=_TOP).slope
+    indices["green"] = _evenness.green(value, ddof=setting.ddof)
+    indices["urban_centrality_index"] = math.nan
+    if setting.distances is not None:
+        indices["urban_centrality_index"] = centrality_of(value, setting.distances, setting.maximum)
+    return {prefix + name: index for name, index in indices.items()}
 
 
 def distances_of(network: MultilayerNetwork) -> Floats | None:
@@ -184,11 +194,17 @@ def checked_setting(
     indices: Sequence[str] | None,
     ddof: Literal[0, 1],
     options: Options,
+    *,
+    sizes: bool = False,
 ) -> Setting:
     check_choice("ddof", ddof, Literal[0, 1])
-    names = list(INDICES) if indices is None else check_names("indices", indices, INDICES)
+    known = list(INDICES)
+    if sizes:
+        known += [SIZE + name for name in INDICES if name in _ON_VALUES]
+    names = known if indices is None else check_names("indices", indices, known)
     if not names:
         raise InputError("`indices` must name at least one index; found none.")
-    distances = distances_of(network) if "urban_centrality_index" in names else None
+    central = any(name.endswith("urban_centrality_index") for name in names)
+    distances = distances_of(network) if central else None
     shares = any(map(network.storage.holds_shares, network.layers))
     return Setting(tuple(names), ddof, options, shares, distances, math.nan)

@@ -27,8 +27,10 @@ from netinnov.null_models._prepared import (
     too_few_moved,
 )
 from netinnov.polycentricity import _indices, _resampled_flows
+from netinnov.polycentricity._borrowed_size import over_nodes
 from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
-from netinnov.polycentricity._indices import INDICES, RANGES, Setting
+from netinnov.polycentricity._evenness import numbers as checked_values
+from netinnov.polycentricity._indices import INDICES, RANGES, SIZE, Setting
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._resampled_flows import Change, Events, without_events
 from netinnov.polycentricity._urban_centrality import widest_spread
@@ -41,6 +43,7 @@ _NIL = 1e-12  # absolute tolerance: indices are shares, slopes and counts
 def profile(  # noqa: PLR0913
     network: MultilayerNetwork,
     *,
+    sizes: pd.Series | None = None,
     indices: Sequence[str] | None = None,
     direction: Direction = "total",
     ddof: Literal[0, 1] = 0,
@@ -64,6 +67,8 @@ def profile(  # noqa: PLR0913
     ----------
     network : MultilayerNetwork
         Places and the flows between them.
+    sizes : Series, optional
+        Sizes of the places, such as population, for the morphological indices: one number a node.
     indices : sequence of str, optional
         Rows of the table, in this order. None: all.
     direction : {"total", "in", "out"}
@@ -97,7 +102,7 @@ def profile(  # noqa: PLR0913
     Returns
     -------
     DataFrame
-        A row an index. `of`: strength or links. `many_centres_if`: whether a high or a low
+        A row an index. `of`: strength, links or size. `many_centres_if`: whether a high or a low
         value speaks for many centres. `value`. `low`, `high`: 95 % interval over resampled flows,
         less twice their bias, cut where no value can be, and NaN where the bias is more than a
         quarter of its width. `bias`: the median of the draws minus the value.
@@ -111,7 +116,7 @@ def profile(  # noqa: PLR0913
     Raises
     ------
     InputError
-        An option is out of range; layers of shares unless ``direction="in"``.
+        An option is out of range; sizes lack nodes; layers of shares unless ``direction="in"``.
 
     Warns
     -----
@@ -166,7 +171,8 @@ def profile(  # noqa: PLR0913
         restarts=restarts,
     )
     _resampled_flows.check_events(network, events)
-    setting = _indices.checked_setting(network, indices, ddof, options)
+    size = None if sizes is None else checked_values(over_nodes(network, "sizes", sizes))
+    setting = _indices.checked_setting(network, indices, ddof, options, sizes=size is not None)
     resamples, replicates = as_whole("resamples", resamples), as_whole("replicates", replicates)
     first, for_draws, for_leaving, for_null, own = check_rng(rng).spawn(5)
     spread = None
@@ -182,7 +188,7 @@ def profile(  # noqa: PLR0913
     shares = None if spread is None else spread.shares
     ready = None if null is None else prepared_null(null, network, own)
     change = _resampled_flows.change_of(resample, events)
-    task = _Task(network, setting, shares, change, ready)
+    task = _Task(network, size, setting, shares, change, ready)
     in_parts = partial(run, executor=executor, progress=progress)
     observed = None
     if "n_centres" in setting.names:
@@ -197,7 +203,7 @@ def profile(  # noqa: PLR0913
         searched = setting.rule in {"hubs", "z"}
         task = replace(task, setting=setting, communities=observed.community if searched else None)
     indices_of = _indices.index_values(network, setting, first, structure=observed)
-    value = _row(indices_of, setting)
+    value = _row(indices_of, setting, size)
     numbers = {"resample": (for_draws, draws), "without": (for_leaving, left)}
     items = [
         (draw_of, k, child)
@@ -247,6 +253,7 @@ def position(value: float, draws: Floats, moved: float = 1.0) -> Position:
 @dataclass(frozen=True)
 class _Task:
     network: MultilayerNetwork
+    size: Floats | None
     setting: Setting
     shares: Floats | None
     resample: Change
@@ -256,7 +263,7 @@ class _Task:
     def __call__(self, item: tuple[str, int, np.random.Generator]) -> Floats:
         draw_of, number, rng = item
         network, setting = self.network, self.setting
-        start, moved = self.communities, math.nan
+        start, moved, size = self.communities, math.nan, None
         if draw_of == "resample":
             network = _resampled_flows.changed(network, self.resample, rng, "resample")
         elif draw_of == "null" and self.null is not None:
@@ -267,12 +274,15 @@ class _Task:
             network = network.select(nodes=list(network.storage.nodes.index.take(rest)))
             setting = _indices.without(setting, self.shares, number)
             start = None if start is None else start[rest]
+            size = None if self.size is None else self.size[rest]
         in_draw = setting._replace(options=setting.options.for_draws)
         indices = _indices.index_values(network, in_draw, rng, start=start)
-        return np.concatenate([[moved], _row(indices, setting)])
+        return np.concatenate([[moved], _row(indices, setting, size)])
 
 
-def _row(indices: dict[str, float], setting: Setting) -> Floats:
+def _row(indices: dict[str, float], setting: Setting, size: Floats | None) -> Floats:
+    if size is not None:
+        indices = indices | _indices.value_indices(size, setting, SIZE)
     return np.array([indices.get(name, math.nan) for name in setting.names])
 
 
@@ -288,20 +298,21 @@ def _table(
     rows = []
     nodes = network.storage.nodes.index
     for k, name in enumerate(setting.names):
-        of, many_centres_if = INDICES[name]
+        of, many_centres_if = INDICES[name.removeprefix(SIZE)]
+        is_size = name.startswith(SIZE)
         row: dict[str, Any] = {
             "index": name,
-            "of": of,
+            "of": "size" if is_size else of,
             "many_centres_if": many_centres_if,
             "value": value[k],
         }
-        draws_of_index = draws[:, k] if draws.size else draws[:0]
+        draws_of_index = draws[:, k] if draws.size and not is_size else draws[:0]
         possible = _possible(name, network.n_nodes)
         if name == "n_centres" and setting.rule in ("top", "head_tail"):
             possible = min(1.0, value[k]), possible[1]  # as long as there are flows
         row |= _resampled_flows.interval(value[k], draws_of_index, possible)._asdict()
         row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
-        drawn = null[:, k] if null.size else null[:0, 0]
+        drawn = null[:, k] if null.size and not is_size else null[:0, 0]
         row |= position(value[k], drawn, moved)._asdict()
         rows.append(row)
     profiles = pd.DataFrame(rows).set_index("index")

@@ -143,7 +143,7 @@ def primacy(values: Values, *, kind: Primacy = "share") -> float:
         return float(ordered[0]) / float(ordered[1]) if len(ordered) > 1 else math.inf
     if len(ordered) < 3:
         return math.nan
-    rest = _line(np.log(np.arange(2.0, len(ordered) + 1)), np.log(ordered[1:]))
+    rest = fitted_line(np.log(np.arange(2.0, len(ordered) + 1)), np.log(ordered[1:]))
     return math.log(ordered[0]) - rest.intercept
 
 
@@ -161,13 +161,13 @@ def _fit(ordered: Floats, method: str) -> RankSize:
     n = len(ordered)
     rank = np.arange(1.0, n + 1)
     if method == "ols":
-        return _line(np.log(rank), np.log(ordered))
-    line = _line(np.log(ordered), np.log(rank - 0.5))
+        return fitted_line(np.log(rank), np.log(ordered))
+    line = fitted_line(np.log(ordered), np.log(rank - 0.5))
     error = abs(line.slope) * math.sqrt(2 / n) if n else math.nan
     return RankSize(line.slope, line.intercept, line.r_squared, error, n)
 
 
-def _line(x: Floats, y: Floats) -> RankSize:
+def fitted_line(x: Floats, y: Floats) -> RankSize:
     n = len(x)
     if n < 2 or x.min() == x.max():
         return RankSize(math.nan, math.nan, math.nan, math.nan, n)

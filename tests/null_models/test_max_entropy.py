@@ -14,7 +14,7 @@ from hypothesis import given
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import MaxEntropy, max_entropy
-from netinnov.null_models._expected_degrees import ensembles
+from netinnov.null_models._max_entropy import ensembles
 from netinnov.null_models._prepared import prepared_null
 from strategies import networks
 
@@ -142,7 +142,7 @@ def test_self_links_and_other_layers_stay_and_weights_are_one():
 
 
 def test_too_many_classes_are_refused(monkeypatch):
-    monkeypatch.setattr("netinnov.null_models._expected_degrees._MOST_PAIRS", 3)
+    monkeypatch.setattr("netinnov.null_models._max_entropy._MOST_PAIRS", 3)
     with pytest.raises(InputError, match="classes of nodes of different degrees"):
         max_entropy(karate())
 

@@ -13,7 +13,7 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.kernels.poisson_binomial import poisson_binomial_tails
 from netinnov.null_models import validated_projection
-from netinnov.null_models._expected_degrees import ensembles
+from netinnov.null_models._max_entropy import ensembles
 
 
 def two_mode(seed=0, members=10, events=8, density=0.45):

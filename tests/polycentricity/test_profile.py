@@ -100,6 +100,25 @@ def test_the_table(region):
     assert set(found["many_centres_if"]) == {"high", "low"}
 
 
+def test_sizes_are_morphology(region):
+    options = {"resamples": 3, "null": shuffled, "replicates": 3, "restarts": 1, "rng": 1}
+    sizes = pd.Series([90, 50, 30, 20, 10, 5], list("abcdef"))
+    found = profile(region, sizes=sizes[::-1], **options)
+    assert found.loc["size_rank_size", "value"] == pc.rank_size(sizes).slope
+    assert found.loc["size_gini", "value"] == pc.gini(sizes)
+    expected = pc.urban_centrality_index(sizes.to_numpy(), kilometres(region))
+    assert found.loc["size_urban_centrality_index", "value"] == pytest.approx(expected)
+    # Sizes are no flows: nothing to draw again.
+    of_size = found[found["of"] == "size"]
+    assert of_size[["low", "high", "null_mean", "p"]].isna().all(axis=None)
+    without = [pc.gini(sizes.drop(place)) for place in "abcdef"]
+    ends = of_size.loc["size_gini", ["low_without_one", "high_without_one"]].tolist()
+    assert ends == pytest.approx([min(without), max(without)])
+    for wrong in (sizes[:3], sizes - 7, sizes.mask(sizes < 9), {"a": 1}):
+        with pytest.raises(InputError, match="`sizes` must|values must be finite and 0 or more"):
+            profile(region, sizes=wrong, null=None)
+
+
 def test_resamples_of_another_kind_are_refused(region):
     for function in (profile, detect_centres):
         with pytest.raises(InputError, match="`resample` must be a function"):
