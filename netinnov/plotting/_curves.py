@@ -20,7 +20,6 @@ from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, layer_style
 
 _MARKS = "osD^vPX"
-_ALIKE = 0.03  # mean distance of curves that hide each other
 _COLUMNS = ["event_time", "estimate", "low", "high"]
 
 
@@ -46,8 +45,7 @@ def plot_reach(
     -------
     Axes
         A stair for each name with a band of Wilson's intervals (1927), each step by itself, and a
-        mark where half of the draws have arrived. Of stairs that nearly coincide the first is wide
-        and pale. The legend has the share of draws that never arrive.
+        mark where half of the draws have arrived. The legend has the share that never arrives.
 
     Raises
     ------
@@ -65,39 +63,28 @@ def plot_reach(
     named = by_name("times", times, "Series")
     curves = {name: _checked_times(name, series) for name, series in named.items()}
     steps = np.arange(horizon + 1)
-    shares = [(values[:, None] <= steps).mean(axis=0) for values in curves.values()]
     with drawing(ax, SINGLE, 72) as ax:
         for position, (name, values) in enumerate(curves.items()):
-            share: Floats = shares[position]
+            share: Floats = (values[:, None] <= steps).mean(axis=0)
             tests = [binomtest(round(each * values.size), values.size) for each in share]
             low, high = np.transpose([test.proportion_ci(method="wilson") for test in tests])
-            style = layer_style(position)
-            # Wide at the back and thin in front, so that none hides another.
-            behind = sum(np.abs(share - other).mean() < _ALIKE for other in shares[position + 1 :])
+            style, mark = layer_style(position), _MARKS[position % len(_MARKS)]
+            ax.fill_between(
+                steps, low, high, step="post", color=style["color"], alpha=0.2, linewidth=0
+            )
             text = f"not reached by step {horizon:,}: {percent(1 - share[-1])}"
             label = entry(f"{printable(name)}, {text}" if name else text)
-            band = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
-            ax.fill_between(steps, low, high, step="post", **band)
-            mark: dict[str, Any] = {
-                "marker": _MARKS[position % 7],
-                "markersize": 4,
-                "markevery": [],
-            }
-            (line,) = ax.plot(steps, share, drawstyle="steps-post", clip_on=False, **mark, **style)
-            line.set(linewidth=1.1 + 1.4 * min(behind, 3), alpha=0.45 if behind else 1.0)
-            line.set(solid_capstyle="butt", label=label)
+            (line,) = ax.plot(steps, share, drawstyle="steps-post", clip_on=False, **style)
+            line.set(linewidth=1.1, marker=mark, markersize=4, markevery=[], label=label)
             if (half := np.flatnonzero(share >= 0.5)).size:
-                (dot,) = ax.plot(steps[half[0]], 0.5, color=style["color"], zorder=5)
-                dot.set(marker=mark["marker"], markersize=4 + 3 * min(behind, 2))
-                dot.set(markeredgecolor="white", markeredgewidth=0.5)
+                (dot,) = ax.plot(steps[half[0]], 0.5, mark, color=style["color"], zorder=5)
+                dot.set(markersize=4, markeredgecolor="white", markeredgewidth=0.5)
         ax.axhline(0.5, color=GREY, linewidth=0.4, zorder=1)
         ax.set(xlim=(0, horizon), ylim=(-0.03, 1.03), ylabel="share of draws that have arrived")
         legend_above(ax, handlelength=3.2)
-        draws = dict.fromkeys(f"{n:,}" for n in sorted({each.size for each in curves.values()}))
-        count = " to ".join([*draws][:: max(len(draws) - 1, 1)])
-        bands = f"bands: {percent(0.95)} intervals of the draws at each step."
-        sentences = [f"{count} draws each; {bands}", "Mark: half have arrived."]
-        write_notes(ax, sentences, label="step", at_end=True)
+        count = " to ".join(f"{n:,}" for n in sorted({each.size for each in curves.values()}))
+        bands = f"{count} draws each; bands: {percent(0.95)} intervals of the draws at each step."
+        write_notes(ax, [bands, "Mark: half have arrived."], label="step")
     return ax
 
 

@@ -119,13 +119,13 @@ def chance(p: float, none: str = "") -> str:
     return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
-def write_notes(ax: Axes, notes: Iterable[str], *, label: str = "", at_end: bool = False) -> None:
+def write_notes(ax: Axes, notes: Iterable[str], *, label: str = "") -> None:
     """Set the x label, with a notice if the figure is modelled, and keep caption sentences."""
     notes = [one_line(note) for note in notes if note]
     _kept[ax] = tuple(note for note in notes if note != MODELLED)
     below = [MODELLED] if MODELLED in notes else []
     text = "\n".join([*([label] if label else []), *below])
-    ax.set_xlabel(text, loc="right" if at_end else "left" if below else "center")
+    ax.set_xlabel(text, loc="left" if below else "center")
 
 
 def legend_above(

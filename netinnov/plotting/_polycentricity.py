@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy.special import stdtrit
 
 from netinnov._runtime.arguments import as_floats, shown
@@ -345,7 +345,12 @@ def plot_rank_size(
                 axis.set_major_locator(LogLocator(subs=steps, numticks=12))
                 axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
                 axis.set_minor_formatter(NullFormatter())
-            _open(ax)
+            low_ends, high_ends = ax.dataLim.get_points()
+            for set_limits, least, most in zip(
+                (ax.set_xlim, ax.set_ylim), low_ends, high_ends, strict=True
+            ):
+                if most <= least * (1 + 1e-6):  # one value needs room about it
+                    set_limits(least / 2, most * 2, auto=True)
         notes = [*caption_notes(ax)]
         if fit.standard_error > 0:
             of = f"{label}: " if label else ""  # a caption needs no font
@@ -361,14 +366,6 @@ def plot_rank_size(
             texts = [printable(name, longest=20) for name in sizes.index]
             label_points(ax, points, texts, radii=np.full(len(sizes), 1.6), most=labelled)
     return ax
-
-
-def _open(ax: Axes) -> None:
-    sides: Any = ((ax.xaxis, ax.set_xlim), (ax.yaxis, ax.set_ylim))
-    for (axis, set_limits), (least, most) in zip(sides, ax.dataLim.get_points().T, strict=True):
-        if most <= least * (1 + 1e-6):
-            set_limits(least / 2, most * 2, auto=True)
-            axis.set_major_locator(FixedLocator([least]))
 
 
 def _line(ranks: Floats, slope: float, intercept: float, method: Method) -> Floats:

@@ -42,19 +42,6 @@ def test_half_is_marked_where_half_have_arrived():
     assert len(plot_reach(TIMES, horizon=8).lines) == 4  # two stairs, one mark, the line of a half
 
 
-def test_stairs_that_coincide_are_all_seen():
-    same = pd.Series(np.arange(1.0, 41))
-    never = pd.Series([np.nan] * 40)
-    times = {"a": same, "b": same + 0.5, "far": same + 10, "never": never}
-    ax = plot_reach(times, horizon=40)
-    first, second, far, none = (line for line in ax.lines if len(line.get_xdata()) == 41)
-    assert first.get_linewidth() > 2 * second.get_linewidth()
-    assert second.get_linewidth() == far.get_linewidth()
-    # What never arrives lies on the axis of 0, not on the frame, and is not cut in half.
-    assert ax.get_ylim()[0] < none.get_ydata().max() == 0
-    assert not none.get_clip_on()
-
-
 def test_bands_are_those_of_wilson():
     times = pd.Series([1.0] * 7 + [3.0] * 5 + [np.nan] * 8)
     ax = plot_reach(times, horizon=3)

@@ -173,16 +173,6 @@ def test_regions_are_those_in_which_roles_puts_a_node(ax):
         assert y <= z <= y + box.get_height()
 
 
-def test_hubs_are_named_before_others(ax):
-    table = pd.DataFrame(
-        {"z": [0.0, 2.6, 3.0], "participation": [0.2, 0.4, 0.9], "role": ["R2", "R6", "R7"]},
-        index=["small", "middle", "large"],
-    )
-    plot_roles(table, labels=2, names={"large": "Largest"}, ax=ax)
-    assert {"Largest", "middle"} <= set(texts(ax))
-    assert "small" not in texts(ax)
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -448,6 +438,17 @@ def test_gabaix_turns_the_regression_round(ax):
     ends = f"of the slope {fit.slope - reach:.2f} to {fit.slope + reach:.2f}".replace("-", MINUS)
     assert ends in said
     assert "narrow" not in said
+
+
+@pytest.mark.parametrize("sizes", [[3.0, 3.0], [3.0]])
+def test_equal_sizes_have_an_axis_around_them(sizes, ax):
+    plot_rank_size(sizes, ax=ax)
+    low, high = ax.get_ylim()
+    assert low < 3 < high
+    assert "nan" not in " ".join([*entries(ax), *caption_notes(ax)])
+    plot_rank_size([30.0, 10.0, 1.0], ax=ax)
+    assert ax.get_ylim()[0] < 1
+    assert ax.get_ylim()[1] > 30
 
 
 def test_there_is_no_shade_where_a_slope_may_rise(ax):
