@@ -95,9 +95,6 @@ def repeated(seeds):
         options = {"layer": "synthetic_ties", "openings": openings}
         studies = {
             "event study, by cohort": event_study(network, **options),
-            "event study, by cohort, usual errors": event_study(
-                network, **options, errors="cluster"
-            ),
             "differences, by cohort": difference_in_differences(network, **options),
             "differences, two-way": difference_in_differences(network, **options, method="two_way"),
         }
@@ -161,9 +158,8 @@ def placebo_tests(network):
         )
         options = {"layer": "works", "openings": openings, "periods": list(PLACEBO_YEARS)}
         by_cohort = difference_in_differences(network, **options)
-        usual = difference_in_differences(network, **options, errors="cluster")
         before = event_study(network, **options).pre_trend_p
-        rows.append((by_cohort.average.p < 0.05, usual.average.p < 0.05, before < 0.05))
+        rows.append((by_cohort.average.p < 0.05, before < 0.05))
     return np.array(rows).sum(axis=0)
 
 
@@ -192,7 +188,7 @@ def main(folder="ties_over_time", data=None):
     joint = {"layer": "works", "openings": accessions(), "periods": list(YEARS)}
     union = event_study(europe, **joint)
     union_all = difference_in_differences(europe, **joint)
-    placebo, placebo_usual, placebo_before = placebo_tests(world)
+    placebo, placebo_before = placebo_tests(world)
 
     figure = new_figure(width=183, height=88)
     left, right = figure.subplots(1, 2, sharey=True)
@@ -244,7 +240,6 @@ def main(folder="ties_over_time", data=None):
                 ],
             ),
             "rejects": f"{draws['rejects trends'].iloc[0]:.0%}",
-            "rejects_usual": f"{draws['rejects trends'].iloc[1]:.0%}",
             "bias": f"{draws.loc['differences, two-way', 'estimate'] - draws['truth'].iloc[0]:.2f}",
             "n_countries": europe.n_nodes,
             "years": f"{YEARS[0]} to {YEARS[-1]}",
@@ -260,7 +255,6 @@ def main(folder="ties_over_time", data=None):
             "placebos": PLACEBOS,
             "n_placebo": N_PLACEBO,
             "placebo": int(placebo),
-            "placebo_usual": int(placebo_usual),
             "placebo_before": int(placebo_before),
         },
         folder / "mechanisms/ties_over_time.md",

@@ -10,7 +10,7 @@ import pytest
 
 import netinnov as ni
 from netinnov import study
-from netinnov.scenarios._open_size import given_up
+from netinnov.scenarios._open_size import movable_layer, weights_at
 from netinnov.scenarios._settings import Settings
 from netinnov.study._places import aggregate_to_places
 
@@ -65,7 +65,8 @@ def test_settings_of_the_bundled_case_are_the_defaults(of_report):
     default = Settings("quzhou", "hangzhou", size=4)
     for name in ("size", "pipeline_share", "funding", "attachment", "replicates", "seed"):
         assert getattr(settings, name) == getattr(default, name)
-    assert str(given_up(cities, settings.park)) == "4 of its 6 links"
+    layer = movable_layer(cities, settings.layer)
+    assert len(weights_at(cities, settings.home, layer)) == 6
 
 
 @pytest.mark.parametrize("page", PAGES)

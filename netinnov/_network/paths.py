@@ -142,13 +142,15 @@ def batches(sources: Codes) -> Iterator[Codes]:
     return (sources[begin : begin + step] for begin in range(0, sources.size, step))
 
 
-def pairs_at_each_distance(indptr: Codes, indices: Codes, chosen: Codes) -> Integers:
-    """Number of ordered pairs of chosen nodes 1, 2, ... links apart."""
+def pairs_at_each_distance(
+    indptr: Codes, indices: Codes, sources: Codes, targets: Codes | None = None
+) -> Integers:
+    """Number of ordered pairs of a source and a target (None: a source) 1, 2, ... links apart."""
     from netinnov.kernels.breadth_first import pairs_at_distance
 
     wanted = np.zeros(indptr.size - 1, bool)
-    wanted[chosen] = True
-    work = [partial(pairs_at_distance, indptr, indices, part, wanted) for part in batches(chosen)]
+    wanted[sources if targets is None else targets] = True
+    work = [partial(pairs_at_distance, indptr, indices, part, wanted) for part in batches(sources)]
     counts = in_threads(work, size=indices.size * len(work))
     total = np.zeros(max((count.size for count in counts), default=0), np.int64)
     for count in counts:

@@ -4,8 +4,10 @@ from netinnov._runtime.public import publish
 from netinnov.experiments._compare_scenarios import compare_scenarios as compare_scenarios
 from netinnov.experiments._contrasts import contrasts as contrasts
 from netinnov.experiments._decomposition import PairSums as PairSums, decompose as decompose
-from netinnov.experiments._dose_response import dose_response as dose_response
-from netinnov.experiments._doses import DoseResponse as DoseResponse
+from netinnov.experiments._dose_response import (
+    DoseResponse as DoseResponse,
+    dose_response as dose_response,
+)
 from netinnov.experiments._experiment_result import ExperimentResult as ExperimentResult
 from netinnov.experiments._link_changes import link_changes as link_changes
 from netinnov.experiments._placebo_tests import Placebo as Placebo

@@ -73,8 +73,7 @@ def compare_scenarios(
     monotone : sequence of str, optional
         Names of those of your own measures that new links can move one way only, as
         `global_efficiency`. For these no p-value is given where the scenario adds more links or
-        weight than its placebo, or less. Of your other measures p-values are given all the same;
-        None: with a warning. An empty list says that there are no such.
+        weight than its placebo, or less.
     resample : function, optional
         Resamples the data: `ResampledLinks`, `ResampledEvents`, or any function of a network and a
         Generator that returns a network of the same nodes. None: no data uncertainty.
@@ -106,36 +105,32 @@ def compare_scenarios(
     Warns
     -----
     UserWarning
-        If a measure counts nodes that a scenario added; if a scenario adds more links or weight
-        than its placebo, or less, and new links may move a measure one way only.
+        If a measure counts nodes that a scenario added.
 
     Notes
     -----
-    *Nodes.* A new node would shift every mean, so values are those of the nodes of `network` that
-    the baseline keeps. New nodes carry paths and enter no mean: a Series is cut to these nodes,
-    and a measure with a keyword ``nodes`` (such as `connectivity.global_efficiency`) gets their
-    ids, unless `functools.partial` has set it; another one that returns a number is warned of.
+    *Nodes.* Values are those of the nodes of `network` that the baseline keeps. New nodes carry
+    paths and enter no mean: a Series is cut to these nodes, and a measure with a keyword ``nodes``
+    (such as `connectivity.global_efficiency`) gets their ids, unless `functools.partial` has set
+    it; another one that returns a number is warned of.
 
     *Random numbers.* Replicate number r of every scenario, and of a random baseline, starts from
     the same generator, spawned from `rng` by its number. So values depend neither on the executor
-    nor on other scenarios and their names, and the first replicates stay if more are asked for.
-    Replicates with one number are comparable (common random numbers), and with a random baseline
-    differences are taken between them. They depend on the order of the nodes.
+    nor on other scenarios, and the first replicates stay if more are asked for. Replicates with one
+    number are comparable (common random numbers), and with a random baseline differences are taken
+    between them.
 
     *Data uncertainty.* With `resample` the scenarios and the baseline are measured once more in
-    each of `resamples` sets of data, at `placements` of the replicates: the next ones in each set,
-    from the first again when all were used. Results in the observed data are the same as without
-    `resample`. The variance over sets and placements is split: see `ExperimentResult.effects`.
-    Placebos are compared in the data as observed only. Where a scenario cannot be carried out in a
-    set (home has fewer links left than are reallocated), that set is left out of its data
-    uncertainty, and ``resamples`` counts those that are used.
+    each of `resamples` sets of data, at the first `placements` of the replicates. Results in the
+    observed data are the same as without `resample`. The variance over sets and placements is
+    split: see `ExperimentResult.effects`. Placebos are compared in the data as observed only. Where
+    a scenario cannot be carried out in a set (home has fewer links left than are reallocated), that
+    set is left out of its data uncertainty, and ``resamples`` counts those that are used.
 
     *Checkpoints* belong to one network, baseline, entropy, version of netinnov, and to scenarios
     and measures by their names and parameters; another experiment is refused. ``rng=None`` takes
-    up the entropy that is stored. More replicates may be asked for than before. The code of a
+    up the entropy that is stored, and more replicates may be asked for than before. The code of a
     function is not compared: after changing it, use another folder.
-
-    *P-values* are given against a placebo only: see `ExperimentResult.effects`.
 
     Examples
     --------
@@ -156,8 +151,6 @@ def compare_scenarios(
     _, seed = seed_of_run(rng, checkpoint)
     order = spawned(seed, _PLACEBOS)
     placebos, placebo_of = tests.drawn_placebos(placebo, scenarios, network, order)
-    far = {name: each.beyond(network) for name, each in placebos.items()}
-    refused = tests.refusals(network, scenarios, measures, placebo_of)
     declared = check_names(
         "monotone", [] if monotone is None else monotone, list(measures), of="`measures`"
     )
@@ -205,14 +198,18 @@ def compare_scenarios(
         for name in tried
     }
     unequal = tests.tautologies(scenarios, placebos, placebo_of, totals, totals[BASELINE])
-    one_sided = {name for name in measures if tests.is_monotone(measures[name], start, kept)}
-    refused = tests.refused_by_construction(
-        unequal, measures, one_sided.union(declared), refused, warn=monotone is None
+    one_sided = {name for name in measures if tests.is_monotone(measures[name])}
+    refused = tests.refusals(
+        network, scenarios, measures, placebo_of, unequal, one_sided.union(declared)
     )
     again = None
     if resample is not None:
-        own = {name: scenario for name, scenario in tried.items() if name not in placebos}
-        sets = parts.resample_items(own, min(placements, replicates), replicates, resamples)
+        own = [name for name in tried if name not in placebos]
+        placed = {name: min(placements, number_of[name]) for name in own}
+        sets = [
+            [Item(name, at, number) for name, n in placed.items() for at in range(n)]
+            for number in range(resamples)
+        ]
         nothing = [np.full_like(value, np.nan) for value in done[0].by_measure]
         in_sets = partial(task, resample=resample, draws=draws, undefined=nothing)
         measure_missing(sets, in_sets, "resamples")
@@ -221,7 +218,6 @@ def compare_scenarios(
     return ExperimentResult(
         parts.long_table(items, done, columns, kept),
         placebos=placebo_of,
-        beyond={scenario: far[name] for scenario, name in placebo_of.items() if far[name]},
         sites={
             name: tuple(results[Item(name, number)].label for number in range(number_of[name]))
             for name in placebos

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 
 import numpy as np
@@ -16,12 +15,12 @@ from netinnov._network.paths import (
     Frictions,
     PathCosts,
     distances,
+    pairs_at_each_distance,
     path_costs,
     positions,
     union_arcs,
 )
 from netinnov._runtime.arguments import as_list, check_rng, did_you_mean
-from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -62,12 +61,12 @@ class PairSums:
     Notes
     -----
     Called with a network, and ``nodes`` if only the pairs of some count, it gives a Series over
-    ``PARTS``: the sum of 1 / distance over the ordered pairs of each kind, divided by the number
-    of all ordered pairs, so that the parts add up to `connectivity.global_efficiency`.
+    the kinds of pairs: the sum of 1 / distance over the ordered pairs of each kind, divided by the
+    number of all ordered pairs, so that the parts add up to `connectivity.global_efficiency`.
 
     `compare_scenarios` finds out once, in the baseline, who is home and host, and makes of
     ``{"efficiency": PairSums(...)}`` a measure ``efficiency``, the sum, and one for each kind that
-    has pairs, such as ``efficiency: home-host``: in each replicate they add up.
+    has pairs, such as ``efficiency: home-host``.
 
     Examples
     --------
@@ -165,7 +164,7 @@ def decompose(
     Notes
     -----
     A part is large because its pairs gain much or because they are many: divide by ``pairs`` for
-    the gain of a pair. In large systems most of the sum is others-others.
+    the gain of a pair.
 
     Examples
     --------
@@ -228,23 +227,12 @@ def _n_pairs(group: Group) -> npt.NDArray[np.int64]:
 
 def _sums_by_search(network: MultilayerNetwork, chosen: Codes, group: Group) -> Floats:
     """Sums of 1 / distance, distance being a number of links."""
-    from netinnov.kernels.breadth_first import WORDS, pairs_at_distance
-
-    indptr, indices = union_arcs(network)
+    arcs = union_arcs(network)
     members = [chosen[group[chosen] == side] for side in range(3)]
-    step = 64 * WORDS
-    work, parts = [], []
-    for a, b in product(range(3), range(3)):
-        wanted = np.zeros(network.n_nodes, bool)
-        wanted[members[b]] = True
-        for begin in range(0, members[a].size if members[b].size else 0, step):
-            batch = members[a][begin : begin + step]
-            work.append(partial(pairs_at_distance, indptr, indices, batch, wanted))
-            parts.append(_PART[a, b])
     sums = np.zeros(len(PARTS))
-    counts = in_threads(work, size=indices.size * len(work))
-    for part, count in zip(parts, counts, strict=True):
-        sums[part] += (count / np.arange(1, count.size + 1)).sum()
+    for a, b in product(range(3), repeat=2):
+        count = pairs_at_each_distance(*arcs, members[a], members[b])
+        sums[_PART[a, b]] += (count / np.arange(1, count.size + 1)).sum()
     return sums
 
 

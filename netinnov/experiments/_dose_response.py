@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import as_list, check_callable, check_number
+from netinnov._runtime.display import Displayed
 from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
-from netinnov.experiments._doses import DoseResponse
+from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._placebo_tests import Placebo
 from netinnov.experiments._replicates import Measure
 from netinnov.network import MultilayerNetwork
@@ -22,6 +24,43 @@ from netinnov.scenarios import NoChange, Scenario
 from netinnov.scenarios._settings import Settings
 
 _NO_CHANGE = NoChange()
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class DoseResponse(Displayed):
+    """Effects at several doses.
+
+    Attributes
+    ----------
+    result : ExperimentResult
+        The experiment: each dose is a scenario, named by its number.
+    doses : DataFrame
+        Index ``scenario``, column ``dose``.
+    """
+
+    result: ExperimentResult
+    doses: pd.DataFrame
+
+    def _facts(self) -> dict[str, Any]:
+        facts = self.result._facts()
+        doses = self.doses["dose"]
+        kept = {name: facts[name] for name in ("measures", "replicates")}
+        return {"doses": len(doses), "from": doses.min(), "to": doses.max(), **kept}
+
+    def _pictures(self) -> str:
+        return self.result._pictures()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the effects with their dose.
+
+        Returns
+        -------
+        DataFrame
+            As `ExperimentResult.effects`, with ``dose`` in front of the other columns.
+        """
+        effects = self.result.effects(full=True)
+        effects.insert(0, "dose", effects["scenario"].map(self.doses["dose"]))
+        return effects
 
 
 def dose_response(

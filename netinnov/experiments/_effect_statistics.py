@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy
 from scipy.special import stdtrit
 
 from netinnov._typing import Floats
@@ -76,130 +75,44 @@ def placement_statistics(
     )
 
 
-DATA_COLUMNS = (
-    "data_error",
-    "data_error_high",
-    "data_low",
-    "data_high",
-    "data_shift",
-    "data_share",
-    "resamples",
-)
+DATA_COLUMNS = ("data_error", "data_low", "data_high", "resamples")
 
 
-class Components(NamedTuple):
-    """Variance components of an effect: resampled data, and placements."""
+def variance_of_data(effects: Floats) -> float:
+    """Variance component of sets of data (rows) that have the same placements (columns).
 
-    data: float  # of the mean over all placements, between sets of data; 0 if negative
-    upper: float  # 97.5 % upper limit of it, if means are normal
-    placement: float  # between placements in one set of data
-    means: Floats  # of each set of data, with less placement variance than the plain mean
-    of_means: float  # variance of these
-
-
-def components(
-    effects: Floats, observed: Floats, number: npt.NDArray[np.intp] | None = None
-) -> Components:
-    """Split the variance of effects, set of data (row) x placement (column).
-
-    ``observed`` are effects of the same placements in the data as observed; ``number`` tells which
-    placement each is, if they are not all different.
-
-    Random effects of sets of data and of placements: half the squared difference of two effects
-    is on average data + within if both differ, and within in one set of data. So data is the mean
-    over the first pairs less that over the second; where no placement is in two sets that is
-    the variance of means less within / m, for m placements in a set. Sets that share placements
-    share their deviations, so that the variance of means contains less of them.
-    The effects of the same placements in the observed data are a control variate: effects less b
-    (observed - its mean), b by least squares within sets. Any b leaves the variance of data
-    unchanged and can reduce that within sets; b is near 1 where placements have the same effects
-    in all data, and near 0 where they do not.
+    Two-way random effects: the variance of the means of sets, less the interaction's part in it;
+    0 where that is negative. What placements have in common in all sets drops out.
     """
     rows, columns = effects.shape
-    inside = effects - effects.mean(axis=1, keepdims=True)
+    means = effects.mean(axis=1, keepdims=True)
     if columns < 2:
-        of_means = float(effects.var(ddof=1))
-        upper = _upper(of_means, rows)
-        return Components(of_means, upper, 0.0, effects[:, 0], of_means)
-    deviations = observed - observed.mean(axis=1, keepdims=True)
-    scale = float((deviations**2).sum())
-    known = bool(np.isfinite(scale)) and scale > 0
-    b = float((inside * deviations).sum()) / scale if known else 0.0
-    controlled = effects - b * (observed - observed.mean()) if known else effects
-    means = controlled.mean(axis=1)
-    of_means = float(means.var(ddof=1))
-    free = rows * (columns - 1)
-    rest = float(((controlled - means[:, None]) ** 2).sum()) / max(free - known, 1)
-    # Means differ by data and by the placements that they do not share.
-    every_pair = of_means + rest * (columns - 1) / columns
-    chance = of_means - (_both_differ(controlled, number, every_pair) - rest)
-    return Components(
-        min(max(of_means - chance, 0.0), of_means),
-        max(_upper(of_means, rows) - max(chance, 0.0), 0.0),
-        float((inside**2).sum() / free),
-        means,
-        of_means,
-    )
+        return float(means.var(ddof=1))
+    rest = effects - means - effects.mean(axis=0) + effects.mean()
+    interaction = (rest**2).sum() / ((rows - 1) * (columns - 1))
+    return max(float(means.var(ddof=1) - interaction / columns), 0.0)
 
 
-def data_statistics(
-    effects: Floats | None,
-    observed: Floats,
-    placed: Floats,
-    number: npt.NDArray[np.intp] | None = None,
-) -> pd.DataFrame:
+def data_statistics(effects: Floats | None, observed: Floats) -> pd.DataFrame:
     """Data uncertainty, one row a node; ``effects`` are set of data x placement x node."""
     if effects is None:
         none = np.full((observed.shape[1], len(DATA_COLUMNS)), np.nan)
         return pd.DataFrame(none, columns=list(DATA_COLUMNS)).assign(resamples=0)
     rows = []
-    for node in range(observed.shape[1]):
+    for node, start in enumerate(pd.DataFrame(observed).replace(np.inf, np.nan).mean()):
         values = effects[:, :, node]
-        defined = np.isfinite(values).all(axis=1)
-        values = values[defined]
+        values = values[np.isfinite(values).all(axis=1)]
         if len(values) < 2:
-            rows.append((np.nan,) * 6 + (len(values),))
+            rows.append((np.nan,) * 3 + (len(values),))
             continue
-        reference = placed[defined, :, node]
-        split = components(values, reference, None if number is None else number[defined])
-        # The means still have some placement variance: shrink them to the variance of data.
-        shrink = np.sqrt(split.data / split.of_means) if split.of_means > 0 else 0.0
-        deviation = shrink * (split.means - split.means.mean())
+        variance, means = variance_of_data(values), values.mean(axis=1)
+        # Means of few placements vary more than the data: shrink them to the variance of data.
+        spread = means.std(ddof=1)
+        deviation = (np.sqrt(variance) / spread if spread else 0.0) * (means - means.mean())
         # Of n draws each gap between neighbours holds 1 / (n + 1) of what could be drawn.
         low, high = np.quantile(deviation, [0.025, 0.975], method="weibull")
-        known = observed[np.isfinite(observed[:, node]), node]
-        start = known.mean() if len(known) else np.nan
-        total = split.data + split.placement
-        rows.append(
-            (
-                np.sqrt(split.data),
-                np.sqrt(split.upper),
-                start + low,
-                start + high,
-                split.means.mean() - reference.mean(),
-                split.data / total if total > 0 else np.nan,
-                len(values),
-            )
-        )
+        rows.append((np.sqrt(variance), start + low, start + high, len(values)))
     return pd.DataFrame(rows, columns=list(DATA_COLUMNS))
-
-
-def _both_differ(values: Floats, number: npt.NDArray[np.intp] | None, every_pair: float) -> float:
-    """Half the mean squared difference between sets, over pairs of different placements."""
-    if number is None:
-        return every_pair
-    rows, columns = values.shape
-    # A placement is in a set once, so that all pairs of one placement are between sets.
-    _, at, count = np.unique(number.ravel(), return_inverse=True, return_counts=True)
-    mean = np.bincount(at, values.ravel()) / count
-    alike = (count[at] * (values.ravel() - mean[at]) ** 2).sum() / 2
-    n_alike = (count * (count - 1)).sum() / 2
-    n_every = rows * (rows - 1) * columns**2 / 2
-    return float((every_pair * n_every - alike) / (n_every - n_alike))
-
-
-def _upper(variance: float, n: int) -> float:
-    return float(variance * (n - 1) / scipy.stats.chi2.ppf(0.025, n - 1))
 
 
 def placebo_statistics(
@@ -209,61 +122,45 @@ def placebo_statistics(
     reasons: Sequence[str],
     size: Floats,
 ) -> pd.DataFrame:
-    compared = _compared(change, placebo, labels, size)
-    n = compared.placebos.count().to_numpy()
-    p = np.asarray(two_sided(compared.real, compared.placebos.to_numpy(), size), np.float64)
-    why = np.full(len(n), pd.NA, object)
-    why[compared.different < 2] = "the placebo is always the same: a rank needs several"
+    every = pd.DataFrame(change)
+    real, each = every.mean(), 0
+    draws = pd.DataFrame(np.full((1, change.shape[1]), np.nan) if placebo is None else placebo)
+    ranked = band = draws
+    different = draws.count()  # number of placebos known to differ
+    if placebo is not None and labels and any(labels):
+        keys = [label or str(at) for at, label in enumerate(labels[: len(draws)])]
+        code, each, own = _turns(keys)
+        if len(every) == 1 < len(draws):  # nothing is drawn: no replicate is in two of them
+            code = pd.factorize(np.asarray(keys, object))[0].astype(np.intp)
+        taken = code >= 0
+        within = draws[taken].groupby(code[taken])
+        first = within.head(each)
+        ranked = first.groupby(code[first.index]).mean()
+        different = ranked.count()
+        variance = _placement_variance(draws[taken], within)
+        band = _band(within.mean(), variance, within.count(), every.count())
+        real = every.iloc[own].mean() if len(every) == len(draws) else real
+    elif placebo is not None:
+        # Different placebos may have the same effect; of those without a name nobody knows.
+        each, different = 1, draws.nunique().mask(spread_of(draws, size) == 0, 1)
+    p = np.asarray(two_sided(real, ranked.to_numpy(), size), np.float64)
+    why = np.full(len(p), pd.NA, object)
+    why[different < 2] = "the placebo is always the same: a rank needs several"
     why[np.isnan(p) | np.isnan(change).all(axis=0)] = "undefined"
     why = np.array([reason or other for reason, other in zip(reasons, why, strict=True)], object)
-    low, median, high = compared.band.quantile([0.025, 0.5, 0.975]).to_numpy()
+    low, median, high = band.quantile([0.025, 0.5, 0.975]).to_numpy()
     return pd.DataFrame(
         {
             "placebo_median": median,
             "placebo_low": low,
             "placebo_high": high,
-            "placebo_n": n,
-            "placebo_placements": compared.placements,
-            "ranked": compared.real if compared.placements else np.nan,
+            "placebo_n": ranked.count().to_numpy(),
+            "placebo_placements": each,
+            "ranked": real if each else np.nan,
             "placebo_p": np.where(pd.isna(why), p, np.nan),
             "why_no_p": pd.array(why, "str"),
         }
     )
-
-
-class _Compared(NamedTuple):
-    placebos: pd.DataFrame
-    real: pd.Series
-    band: pd.DataFrame
-    placements: int
-    different: npt.NDArray[Any]  # number of placebos known to differ
-
-
-def _compared(
-    change: Floats, placebo: Floats | None, labels: Sequence[str] | None, size: Floats
-) -> _Compared:
-    every = pd.DataFrame(change)
-    if placebo is None:
-        none = pd.DataFrame(np.full((1, change.shape[1]), np.nan))
-        return _Compared(none, every.mean(), none, 0, none.count().to_numpy())
-    draws = pd.DataFrame(placebo)
-    if not labels or not any(labels):
-        # Different placebos may have the same effect; of those without a name nobody knows.
-        different = draws.nunique().mask(spread_of(draws, size) == 0, 1).to_numpy()
-        return _Compared(draws, every.mean(), draws, 1, different)
-    keys = [label or str(at) for at, label in enumerate(labels[: len(draws)])]
-    code, each, own = _turns(keys)
-    if len(every) == 1 < len(draws):  # nothing is drawn, so that no replicate is in two of them
-        code = pd.factorize(np.asarray(keys, object))[0].astype(np.intp)
-    taken = code >= 0
-    within = draws[taken].groupby(code[taken])
-    first = within.head(each)
-    means = first.groupby(code[first.index]).mean()
-    real = every.iloc[own].mean() if len(every) == len(draws) else every.mean()
-    band = _band(
-        within.mean(), _placement_variance(draws[taken], within), within.count(), every.count()
-    )
-    return _Compared(means, real, band, each, means.count().to_numpy())
 
 
 def _turns(keys: Sequence[str]) -> tuple[npt.NDArray[np.intp], int, npt.NDArray[np.intp]]:

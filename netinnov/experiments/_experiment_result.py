@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._runtime.arguments import check_flag
 from netinnov._runtime.atomic import write_bytes, write_csv
-from netinnov._runtime.display import Displayed
+from netinnov._runtime.display import ROWS, Displayed, short, table
 from netinnov._typing import Floats
-from netinnov.experiments import _effect_statistics, _result_tables
+from netinnov.experiments import _effect_statistics as statistics
 from netinnov.experiments._replicates import BASELINE
 from netinnov.null_models._null_statistics import Correction, corrected
 
@@ -48,9 +47,6 @@ class ExperimentResult(Displayed):
     resamples : DataFrame, optional
         Values in resampled data: as `replicates`, with a column ``resample``, the number of the
         resample. None: no data were resampled.
-    beyond : mapping of str to str
-        The values in which the real place of a scenario lies beyond all its placebos: see
-        `scenarios.MatchedPlacebo.beyond`.
     """
 
     replicates: pd.DataFrame
@@ -58,7 +54,6 @@ class ExperimentResult(Displayed):
     sites: Mapping[str, Sequence[str]] = field(default_factory=dict)
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
     resamples: pd.DataFrame | None = None
-    beyond: Mapping[str, str] = field(default_factory=dict)
 
     def _facts(self) -> dict[str, Any]:
         names = self.replicates["scenario"].drop_duplicates().astype(str)
@@ -72,7 +67,9 @@ class ExperimentResult(Displayed):
         }
 
     def _tables(self) -> str:
-        return _result_tables.effects_html(self.effects())
+        columns = ["scenario", "measure", "node", "difference", "low", "high"]
+        rows = self.effects()[columns][:ROWS].itertuples(index=False)
+        return table([tuple(map(short, row)) for row in rows], columns)
 
     def effects(self, *, correction: Correction = "holm", full: bool = False) -> pd.DataFrame:
         """Compare each scenario with the baseline, and with its placebos.
@@ -105,15 +102,8 @@ class ExperimentResult(Displayed):
             - ``replicates``: number of defined differences. 1 if nothing is random,
             - ``data_error``: sd of the mean effect over resamples of the data: data uncertainty. 0
               where its estimate is negative, NaN without `resample`,
-            - ``data_error_high``: its upper limit (97.5 %). With few resamples, or placements that
-              differ much between them, a ``data_error`` of 0 does not mean certainty,
             - ``data_low``, ``data_high``: ``difference`` plus the 2.5 and 97.5 % quantiles of the
               deviations of this effect in resampled data from its mean over them,
-            - ``data_shift``: that mean less the effect in the data as observed, at the same
-              placements. If it is not small, resampling changes the data systematically (links are
-              lost), and the interval is less reliable,
-            - ``data_share``: share of data in the variance of an effect at one placement in one
-              resample; the rest is due to placements,
             - ``resamples``: number of resamples in which the effect is defined,
             - ``placebo_median``, ``placebo_low``, ``placebo_high``: median, 2.5 and 97.5 % of the
               differences of the placebos from the baseline, with its placement variance,
@@ -121,8 +111,6 @@ class ExperimentResult(Displayed):
               that are ranked; ``ranked``: the real effect over as many placements,
             - ``placebo_p``: two-sided rank of ``ranked`` among the placebos: twice the smaller
               tail, each (k + 1) / (n + 1), at most 1; ``corrected_p``: corrected over the table,
-            - ``beyond``: the matched numbers in which the real place lies beyond all its placebos,
-              such as a host larger than any: then p reflects this gap as much as the place,
             - ``why_no_p``: reason for a missing p.
 
             NaN where a value is undefined in all replicates; others leave undefined ones out. A
@@ -130,45 +118,27 @@ class ExperimentResult(Displayed):
 
         Notes
         -----
-        There are no p-values against the baseline, on purpose. A measure that cannot fall when
-        links are added (efficiency, strength) would be "significant" by construction, and more
-        replicates would make any p as small as one likes: replicates are draws of placements, not
-        observations. A test needs alternatives that could have done as well, such as a placebo
-        host. There is none on a modelled layer either: it would test the model.
+        There are no p-values against the baseline, on purpose: a measure that cannot fall when
+        links are added would be "significant" by construction, and replicates are draws of
+        placements, not observations. A test needs alternatives that could have done as well, such
+        as a placebo host. There is none on a modelled layer either: it would test the model.
 
-        *Three errors* are reported. Monte Carlo error vanishes with more replicates. The spread
-        over placements does not: the same policy has different effects at different placements. Nor
-        does data uncertainty: how much the effect depends on the sample of flows or events. Its
-        variance is that of the means of resamples, less the part due to their placements (random
-        effects of resamples and of placements, which may be in several resamples); the effects of
-        the same placements in the observed data serve as a control variate. With 100 resamples the
-        relative error of its root is at least 7 %. With few replicates of a skewed effect
-        ``mc_low`` to ``mc_high`` covers less than 95 %.
+        *Three errors.* Monte Carlo error vanishes with more replicates. The spread over placements
+        does not, nor does data uncertainty: the variance of the means of resamples, less the part
+        that interaction with placements has in it (two-way random effects).
 
         *What is tested* is whether the place is special among those that could have been chosen.
         Where a placebo is a scenario (`scenarios.MatchedPlacebo`, or a function that gives one),
-        the replicates of the same one are averaged, and the rank is among these places: with five
-        of them p is never below 1/3. A mean over many placements varies less than one over few, and
-        would be in the middle of the others too often. So the ranks compare as many placements of
-        the real place as of each placebo, with no random number in two of them. If nothing is
-        special about the real place, each rank is as likely as another, and p is uniform on its
-        steps. The other placements of the real place enter ``difference`` only.
-
-        The real place is one of those that could have been chosen only if it is like them. A core
-        host that is larger than all its placebos (``beyond``) is not: match on what it shares with
+        the replicates of the same one are averaged, and the rank is among these places. Ranks
+        compare as many placements of the real place as of each placebo, with no random number in
+        two of them, so that p is uniform on its steps if nothing is special about the real place.
+        Of K places, taken in turn, R replicates rank R // (K + 1) placements each, and the least p
+        is 2 / (K + 1); with fewer than K + 1 replicates it is 2 / R. A core host that is larger
+        than all its placebos could not have been exchanged for them: match on what it shares with
         them, or read p as a comparison with smaller places.
 
-        *How many replicates.* The places of a `scenarios.MatchedPlacebo` are taken in turn, so
-        that R replicates rank R // (K + 1) placements of each of K places and of the real one,
-        and the least p is 2 / (K + 1). With fewer than K + 1 only R - 1 places are ranked, and the
-        least p is 2 / R. More replicates give no smaller p, but more power, as the ranked means
-        have less placement variance. Of scenarios that a function gives by chance as many
-        placements are ranked as there are of the rarest.
-
-        *The band.* The placement variance of the means of placebos is estimated within places.
-        ``placebo_low`` and ``placebo_high`` are shrunk towards the median, to the variance over
-        places plus the placement variance of ``difference``. With one placement of each place the
-        two cannot be separated, and the band is not shrunk.
+        *The band.* ``placebo_low`` and ``placebo_high`` are shrunk towards the median, to the
+        variance over places plus the placement variance of ``difference``.
 
         Where a placebo is a function that gives a network (`scenarios.RandomEnds` too), each
         replicate is a placebo of its own; as ``difference`` is a mean and they are not, p errs on
@@ -190,18 +160,13 @@ class ExperimentResult(Displayed):
             name = self.placebos.get(scenario)
             # All measures are columns of one table, which is much faster.
             before, values = _replicate_by_column(rows_of[BASELINE]), _replicate_by_column(rows)
-            change, size = (
-                _effect_statistics.changes(before, values),
-                _effect_statistics.size_of(before, values),
-            )
-            placebo, again, placed, number = None, None, change, None
+            change = statistics.changes(before, values)
+            size = statistics.size_of(before, values)
+            placebo, again = None, None
             if name is not None:
-                placebo = _effect_statistics.changes(before, _replicate_by_column(rows_of[name]))
+                placebo = statistics.changes(before, _replicate_by_column(rows_of[name]))
             if drawn:
-                first, other = _by_set(drawn[BASELINE]), _by_set(drawn[scenario])
-                again = _effect_statistics.changes(first[0], other[0])
-                number = max(first[1], other[1], key=lambda each: each.shape[1])
-                placed = change[number if len(change) > 1 else np.zeros_like(number)]
+                again = statistics.changes(_by_set(drawn[BASELINE]), _by_set(drawn[scenario]))
             columns = rows[rows["replicate"] == rows["replicate"].iloc[0]]
             untested = "" if name else "no placebo"
             reasons = [self.refused.get((scenario, each), untested) for each in columns["measure"]]
@@ -210,17 +175,15 @@ class ExperimentResult(Displayed):
                 columns[["scenario", "measure", "node"]].astype(
                     {"scenario": "str", "measure": "str"}
                 ),
-                _effect_statistics.placement_statistics(before, values, change, size),
-                _effect_statistics.data_statistics(again, change, placed, number),
-                _effect_statistics.placebo_statistics(change, placebo, labels, reasons, size),
+                statistics.placement_statistics(before, values, change, size),
+                statistics.data_statistics(again, change),
+                statistics.placebo_statistics(change, placebo, labels, reasons, size),
             ]
             tables.append(pd.concat([part.reset_index(drop=True) for part in parts], axis=1))
         table: pd.DataFrame = pd.concat(tables, ignore_index=True)
         family = corrected(table["placebo_p"], correction)
         at = table.columns.tolist().index("why_no_p")
-        far = table["scenario"].map(self.beyond).where(table["placebo_p"].notna())
         table.insert(at, "corrected_p", family)
-        table.insert(at + 1, "beyond", far.astype("str").where(far.notna()))
         return table if full else table[COLUMNS]
 
     def write(self, folder: str | os.PathLike[str]) -> list[Path]:
@@ -235,15 +198,23 @@ class ExperimentResult(Displayed):
         -------
         list of Path
             The files: ``effects`` and ``replicates``; and where there is something to say
-            ``sites`` (what each placebo was in each replicate, and its home and host),
-            ``refused`` (why there is no p-value) and ``resamples``.
+            ``sites`` (what each placebo was in each replicate), ``refused`` (why there is no
+            p-value) and ``resamples``.
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         tables = {
             "effects": self.effects(full=True),
             "replicates": self.replicates,
-            "sites": _result_tables.sites_table(self.sites),
+            "sites": pd.DataFrame(
+                [
+                    (placebo, number, site)
+                    for placebo, sites in self.sites.items()
+                    for number, site in enumerate(sites)
+                    if site
+                ],
+                columns=["placebo", "replicate", "site"],
+            ),
             "refused": pd.DataFrame(
                 [(*pair, reason) for pair, reason in self.refused.items()],
                 columns=["scenario", "measure", "reason"],
@@ -270,14 +241,11 @@ def _measures(rows: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _replicate_by_column(rows: pd.DataFrame) -> Floats:
-    return np.hstack([_effect_statistics.by_replicate(part) for part in _measures(rows)])
+    return np.hstack([statistics.by_replicate(part) for part in _measures(rows)])
 
 
-def _by_set(rows: pd.DataFrame) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """Values, set of data x placement x node of each measure, and placement numbers."""
-    first = rows["replicate"][rows["resample"] == rows["resample"].iloc[0]]
-    shape = (rows["resample"].nunique(), first.nunique(), -1)
-    parts = _measures(rows)
-    values = [part["value"].to_numpy(np.float64).reshape(shape) for part in parts]
-    number = parts[0]["replicate"].to_numpy(np.intp).reshape(shape)[:, :, 0]
-    return np.concatenate(values, axis=2), number
+def _by_set(rows: pd.DataFrame) -> Floats:
+    """Values, set of data x placement x node of each measure."""
+    shape = (rows["resample"].nunique(), rows["replicate"].nunique(), -1)
+    parts = [part["value"].to_numpy(np.float64).reshape(shape) for part in _measures(rows)]
+    return np.concatenate(parts, axis=2)

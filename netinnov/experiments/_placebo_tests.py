@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from typing import Any, TypeAlias
 
 import numpy as np
-import pandas as pd
-from scipy.sparse.csgraph import connected_components
 
-from netinnov._network.paths import union
 from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import check_callable, check_names
 from netinnov._typing import Floats
@@ -28,26 +25,12 @@ Placebo: TypeAlias = Scenario | Callable[[MultilayerNetwork, np.random.Generator
 
 # Measures that new links move one way only: tests/experiments/test_monotone_measures.py
 _MONOTONE = {
-    "access",
-    "algebraic_connectivity",
-    "core_number",
-    "degree",
-    "density",
-    "edge_overlap",
-    "effective_resistance",
-    "global_efficiency",
-    "harmonic_centrality",
-    "kirchhoff_index",
-    "largest_component",
-    "overlapping_degree",
-    "overlapping_strength",
-    "reach",
-    "robustness_curve",
-    "strength",
+    *("access", "algebraic_connectivity", "core_number", "degree", "density", "edge_overlap"),
+    *("effective_resistance", "global_efficiency", "harmonic_centrality", "kirchhoff_index"),
+    *("largest_component", "overlapping_degree", "overlapping_strength", "reach"),
+    *("robustness_curve", "strength"),
 }
-# The same only where all nodes reach each other before
-_SHORTENED = {"average_path_length", "closeness_centrality"}
-_TOTALS = ("links", "links, layer by layer,", "weight")  # what `totals_of` counts
+_TOTALS = ("links", "weight")  # what `totals_of` counts
 _FEW = 0.05  # share of placebos below which hardly any adds as much as the scenario
 
 
@@ -71,9 +54,6 @@ class PlaceboDraw:
         else:
             made = self.make(network, rng)
         return made, "" if isinstance(made, MultilayerNetwork) else identity(made)
-
-    def beyond(self, network: MultilayerNetwork) -> str:
-        return self.make.beyond(network) if isinstance(self.make, MatchedPlacebo) else ""
 
 
 def n_replicates(scenario: object, replicates: int) -> int:
@@ -122,9 +102,8 @@ def drawn_placebos(
 
 def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
     parts = [network.storage.simple_csr(layer) for layer in network.layers]
-    pairs = parts[0].indices.size if len(parts) == 1 else union(network).nnz
     weight = math.fsum(part.data.sum() for part in parts)
-    totals = np.array([pairs, sum(part.indices.size for part in parts), weight], np.float64)
+    totals = np.array([sum(part.indices.size for part in parts), weight], np.float64)
     return totals if directed else totals / 2
 
 
@@ -133,14 +112,19 @@ def refusals(
     scenarios: Mapping[str, Scenario],
     measures: Mapping[str, object],
     placebo_of: Mapping[str, str],
+    unequal: Mapping[str, str],
+    one_sided: Collection[str],
 ) -> dict[tuple[str, str], str]:
-    reason = why_untested(network, warn=False)
-    return {
-        (scenario, measure): reason or "no placebo"
-        for scenario in scenarios
-        for measure in measures
-        if reason or scenario not in placebo_of
-    }
+    """Why there is no p-value, by scenario and measure."""
+    modelled = why_untested(network, warn=False)
+    reasons = {}
+    for scenario, measure in product(scenarios, measures):
+        reason = modelled or ("" if scenario in placebo_of else "no placebo")
+        if not reason and scenario in unequal and measure in one_sided:
+            reason = f"{unequal[scenario]}, and new links can move this measure one way only"
+        if reason:
+            reasons[scenario, measure] = reason
+    return reasons
 
 
 def tautologies(
@@ -165,34 +149,6 @@ def tautologies(
     return reasons
 
 
-def refused_by_construction(
-    unequal: Mapping[str, str],
-    measures: Mapping[str, object],
-    one_sided: Collection[str],
-    refused: Mapping[tuple[str, str], str],
-    *,
-    warn: bool,
-) -> dict[tuple[str, str], str]:
-    """Add tests refused for added links, and warn of measures of unknown direction."""
-    refused_tests = {
-        (scenario, measure): f"{reason}, and new links can move this measure one way only"
-        for scenario, reason in unequal.items()
-        for measure in one_sided
-    }
-    foreign = [name for name in measures if name not in one_sided and not _ours(measures[name])]
-    for scenario, reason in unequal.items():
-        names = [repr(name) for name in foreign if (scenario, name) not in refused]
-        if names and warn:
-            warnings.warn(
-                f"{scenario!r}: {reason}. A p-value says nothing of a measure that new links can "
-                f"move one way only, as they do efficiency: if that holds of {', '.join(names)}, "
-                "name it in `monotone`, and none is given; else give `monotone=[]`.",
-                UserWarning,
-                stacklevel=4,
-            )
-    return refused_tests | dict(refused)
-
-
 def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
     """Words if hardly any placebo adds as much, or as little, as the scenario on average."""
     margin = 1e-9 * size
@@ -212,27 +168,9 @@ def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
     return ""
 
 
-def is_monotone(measure: object, start: MultilayerNetwork, nodes: pd.Index) -> bool:
-    """Whether new links can move a measure one way only, on these nodes."""
-    asked: Iterable[str] | None = nodes
-    while isinstance(measure, partial):
-        asked = measure.keywords.get("nodes", asked)
-        measure = measure.func
-    if isinstance(measure, PairSums):
-        return True
-    name = getattr(measure, "__name__", "")
-    if name in _SHORTENED and _ours(measure):
-        return _joined(start, start.storage.nodes.index if asked is None else asked)
-    return name in _MONOTONE and _ours(measure)
-
-
-def _joined(network: MultilayerNetwork, nodes: Iterable[str]) -> bool:
-    _, part = connected_components(union(network), connection="strong")
-    return np.unique(part[network.storage.positions("nodes", nodes)]).size < 2
-
-
-def _ours(measure: object) -> bool:
-    """Whether it is a measure of netinnov, for which the effect of new links is known."""
+def is_monotone(measure: object) -> bool:
+    """Whether it is a measure of netinnov that new links can move one way only."""
     while isinstance(measure, partial):
         measure = measure.func
-    return str(getattr(measure, "__module__", "")).startswith("netinnov.")
+    ours = str(getattr(measure, "__module__", "")).startswith("netinnov.")
+    return isinstance(measure, PairSums) or (ours and getattr(measure, "__name__", "") in _MONOTONE)

@@ -25,7 +25,6 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import digest, identity
 from netinnov.polycentricity._resampled_flows import changed as checked_change
 from netinnov.scenarios import Scenario, apply_scenario
-from netinnov.scenarios._prices import draws_nothing
 
 Measure: TypeAlias = Callable[..., float | pd.Series]
 
@@ -48,7 +47,7 @@ class Values:
     grown: bool
     by_measure: list[Floats]
     label: str = ""
-    totals: Floats = field(default_factory=lambda: np.full(3, np.nan))
+    totals: Floats = field(default_factory=lambda: np.full(2, np.nan))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,23 +143,6 @@ def _replicate(
         raise
     totals = totals_of(change, directed=bool(network.directed))
     return Values(len(after) > len(nodes), values, label, totals)
-
-
-def resample_items(
-    scenarios: Mapping[str, Scenario], placements: int, replicates: int, resamples: int
-) -> list[list[Item]]:
-    return [
-        [
-            Item(name, at % replicates, resample)
-            for name, scenario in scenarios.items()
-            for at in (
-                [0]
-                if draws_nothing(scenario)
-                else range(resample * placements, (resample + 1) * placements)
-            )
-        ]
-        for resample in range(resamples)
-    ]
 
 
 def _measured(

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.rows import Rows
 from netinnov._runtime.arguments import (
     as_list,
     check_callable,
-    check_choice,
     check_name,
     check_names,
 )
 from netinnov._runtime.dataframes import as_pandas
-from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
@@ -52,10 +49,9 @@ class ResampledLinks:
     A count is drawn from the Poisson distribution with the observed count as its mean. In a layer
     of shares of each origin's total the events of each origin are resampled (multinomial) and
     their sum stays. Other weights of a layer are first put in events, all together `events`. Links
-    of which no event is drawn are dropped, and none appears that was not seen: so the network gets
-    sparser, which shows as a shift of what is measured. Links are independent of each other: if
-    one event makes many (a project all pairs of its partners), take `ResampledEvents`. Periods are
-    summed and attributes dropped. Records of layers stay.
+    of which no event is drawn are dropped, and none appears that was not seen. Links are
+    independent of each other: if one event makes many (a project all pairs of its partners), take
+    `ResampledEvents`. Periods are summed and attributes dropped.
 
     References
     ----------
@@ -91,18 +87,6 @@ class ResampledLinks:
         part = resampled(network.select(layers=chosen), rng, events=self.events)
         rows = part.storage.link_rows().with_layers(part.layers, network.layers)
         return _with_layers(network, chosen, rows)
-
-
-class _Meetings(NamedTuple):
-    """What each event gives to each pair of its members, events and pairs by number."""
-
-    event: npt.NDArray[np.int64]
-    pair: npt.NDArray[np.intp]
-    weight: Floats
-    source: pd.Index
-    target: pd.Index
-    members: pd.Index
-    n_events: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,56 +135,40 @@ class ResampledEvents:
     event: str
     layer: str
     weighting: Weighting = "count"
-    _meetings: _Meetings = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        check_choice("weighting", self.weighting, Weighting)
         object.__setattr__(self, "incidence", as_pandas(self.incidence))
         check_names("columns", [self.member, self.event], list(self.incidence.columns))
-        code, events = pd.factorize(self.incidence[self.event])
-        # An event as a period of its own: what it gives to its pairs is not added to others.
-        columns = {"member": self.member, "event": self.event}
-        rows = {name: self.incidence[column].to_numpy() for name, column in columns.items()}
-        links = co_participation(
-            pd.DataFrame(rows | {"period": code}),
-            member="member",
-            event="event",
-            weighting=self.weighting,
-            period="period",
-        )
-        pairs = pd.MultiIndex.from_frame(links[["source", "target"]])
-        pair, distinct = pd.factorize(pairs)
-        meetings = _Meetings(
-            links["period"].to_numpy(np.int64),
-            pair,
-            links["weight"].to_numpy(),
-            distinct.get_level_values(0),
-            distinct.get_level_values(1),
-            pd.Index(self.incidence[self.member].astype("str").unique()),
-            len(events),
-        )
-        object.__setattr__(self, "_meetings", meetings)
+        # Refuses a wrong weighting, and missing ids.
+        self._links(self.incidence[self.member], self.incidence[self.event])
+
+    def _links(self, members: pd.Series, events: pd.Series) -> Any:
+        table = pd.DataFrame({"member": members.to_numpy(), "event": events.to_numpy()})
+        return co_participation(table, member="member", event="event", weighting=self.weighting)
 
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
     ) -> MultilayerNetwork:
         check_network(network)
         check_name("layer", self.layer, network.layers)
-        met = self._meetings
-        unknown = met.members[~met.members.isin(network.storage.nodes.index)]
+        members = pd.Index(self.incidence[self.member].astype("str").unique())
+        unknown = members[~members.isin(network.storage.nodes.index)]
         if len(unknown):
             msg = f"members must be nodes of the network; {len(unknown)} are none, e.g. "
             raise InputError(f"{msg}{list(unknown[:5])}. Leave their rows out of `incidence`.")
-        drawn = rng.integers(met.n_events, size=met.n_events)
-        times = np.bincount(drawn, minlength=met.n_events)
-        weight = np.bincount(met.pair, met.weight * times[met.event], len(met.source))
-        some = np.flatnonzero(weight)
+        code, events = pd.factorize(self.incidence[self.event])
+        drawn = pd.Series(rng.integers(len(events), size=len(events)), name="event")
+        # An event that is drawn twice is two events of the same members.
+        rows = pd.Series(code, name="event").rename_axis("row").reset_index()
+        taken = drawn.rename_axis("draw").reset_index().merge(rows, on="event")
+        links = self._links(self.incidence[self.member].iloc[taken["row"]], taken["draw"])
         source, target = (
-            network.storage.positions("member", end[some]) for end in (met.source, met.target)
+            network.storage.positions("member", links[end].astype("str"))
+            for end in ("source", "target")
         )
         layer = np.full(source.size, network.layers.index(self.layer), np.int32)
         return _with_layers(
-            network, [self.layer], Rows(layer, source, target, weight[some].astype(np.float64))
+            network, [self.layer], Rows(layer, source, target, links["weight"].to_numpy())
         )
 
 

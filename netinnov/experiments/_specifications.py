@@ -189,9 +189,7 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
     Notes
     -----
     Of measures in different units ``same_sign`` and ``median_standardised`` can be read, if all of
-    them are better when larger: path lengths and efficiency have opposite signs by definition. For
-    the rest summarise the rows of each measure apart. Effects that nothing moves, of which there is
-    no standardised one, are left out of ``median_standardised``.
+    them are better when larger; for the rest summarise the rows of each measure apart.
 
     Examples
     --------

@@ -23,7 +23,6 @@ from netinnov.panels._openings import (
 from netinnov.panels._tie_effects import (
     CellFit,
     Effects,
-    Errors,
     Method,
     PairSample,
     TieEffect,
@@ -86,7 +85,6 @@ def event_study(
     by: str | None = None,
     method: Method = "cohorts",
     effects: Effects = "place_period",
-    errors: Errors = "jackknife",
     confidence: float = 0.95,
 ) -> EventStudy:
     """Follow the ties of pairs of places through the opening of an enclave between them.
@@ -116,9 +114,6 @@ def event_study(
         for all cohorts, for comparison: it is biased if they differ.
     effects : {"place_period", "period"}
         Fixed effects besides those of pairs: of either place in each period, or of periods only.
-    errors : {"jackknife", "cluster"}
-        Standard errors that allow for dependence within a pair: by leaving out one pair at a time
-        (CR3), or by the usual sandwich (CR1), which is too small with few pairs.
     confidence : float
         Of the intervals.
 
@@ -167,40 +162,20 @@ def event_study(
     with the periods before the opening as further cells. Means over event times far from 0 are of
     other cohorts than those near it: see ``n_treated``. A pair is treated to the end.
 
-    Standard errors take pairs as independent, whatever the dependence between the periods of one.
-    A cell of one pair has no estimate without it, so that its error is too small. Three sets of
-    fixed effects leave a bias that vanishes as places grow in number (Weidner and Zylkin 2021).
+    Standard errors take pairs as independent, whatever the dependence between the periods of one:
+    they leave out one pair at a time (CR3; MacKinnon, Nielsen and Webb 2023). A cell of one pair
+    has no estimate without it, so that its error is too small. Three sets of fixed effects leave a
+    bias that vanishes as places grow in number (Weidner and Zylkin 2021).
 
     References
     ----------
-    Goodman-Bacon, A. (2021). Difference-in-differences with variation in treatment timing. Journal
-    of Econometrics 225, 254-277.
-
-    MacKinnon, J. G., Nielsen, M. O. and Webb, M. D. (2023). Fast and reliable jackknife and
-    bootstrap methods for cluster-robust inference. Journal of Applied Econometrics 38, 671-694.
-
-    Montiel Olea, J. L. and Plagborg-Moller, M. (2019). Simultaneous confidence bands: theory,
-    implementation, and an application to SVARs. Journal of Applied Econometrics 34, 1-17.
-
-    Nagengast, A. J. and Yotov, Y. V. (2025). Staggered difference-in-differences in gravity
-    settings: revisiting the effects of trade agreements. American Economic Journal: Applied
-    Economics 17(1), 271-296.
-
-    Pustejovsky, J. E. and Tipton, E. (2018). Small-sample methods for cluster-robust variance
-    estimation and hypothesis testing in fixed effects models. Journal of Business & Economic
-    Statistics 36, 672-683.
-
-    Roth, J. (2022). Pretest with caution: event-study estimates after testing for parallel trends.
-    American Economic Review: Insights 4, 305-322.
-
-    Sun, L. and Abraham, S. (2021). Estimating dynamic treatment effects in event studies with
-    heterogeneous treatment effects. Journal of Econometrics 225, 175-199.
-
-    Weidner, M. and Zylkin, T. (2021). Bias and consistency in three-way gravity models. Journal of
-    International Economics 132, 103513.
-
-    Wooldridge, J. M. (2023). Simple approaches to nonlinear difference-in-differences with panel
-    data. The Econometrics Journal 26, C31-C66.
+    Goodman-Bacon (2021), Journal of Econometrics 225, 254. MacKinnon, Nielsen and Webb (2023),
+    Journal of Applied Econometrics 38, 671. Montiel Olea and Plagborg-Moller (2019), Journal of
+    Applied Econometrics 34, 1. Nagengast and Yotov (2025), American Economic Journal: Applied
+    Economics 17(1), 271. Pustejovsky and Tipton (2018), Journal of Business & Economic Statistics
+    36, 672. Roth (2022), American Economic Review: Insights 4, 305. Sun and Abraham (2021), Journal
+    of Econometrics 225, 175. Weidner and Zylkin (2021), Journal of International Economics 132.
+    Wooldridge (2023), The Econometrics Journal 26, C31.
 
     Examples
     --------
@@ -220,7 +195,7 @@ def event_study(
     pairs = linked_pairs(network, layer, periods, "event_study")
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
-    fit = fit_cells(pairs, treatment, at, method, effects, errors, "event_study")
+    fit = fit_cells(pairs, treatment, at, method, effects, "event_study")
     estimates, weights = _by_event_time(fit, at, confidence)
     average, groups = contrasts(fit, confidence=confidence)
     p = _joint_p(fit, weights[estimates["event_time"].to_numpy() < at])
@@ -274,7 +249,6 @@ def difference_in_differences(
     by: str | None = None,
     method: Method = "cohorts",
     effects: Effects = "place_period",
-    errors: Errors = "jackknife",
     confidence: float = 0.95,
 ) -> DifferenceInDifferences:
     """Compare the change of ties at the opening of enclaves with the change of other ties.
@@ -290,7 +264,7 @@ def difference_in_differences(
         ``"cohorts"``: an effect for each cohort in each period from its opening on, then their
         mean weighted by pairs. ``"two_way"``: one effect for all, for comparison: it is biased if
         effects differ between cohorts or change with time.
-    effects, errors, confidence
+    effects, confidence
         As in `event_study`.
 
     Returns
@@ -319,7 +293,7 @@ def difference_in_differences(
     pairs = linked_pairs(network, layer, periods, function)
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
-    fit = fit_cells(pairs, treatment, None, method, effects, errors, function)
+    fit = fit_cells(pairs, treatment, None, method, effects, function)
     average, groups = contrasts(fit, confidence=confidence)
     cells = fit.table
     if method == "two_way":

@@ -20,14 +20,11 @@ def poisson_fixed_effects(
     y: Floats,
     covariates: dict[str, Floats],
     fixed: dict[str, Integers],
-    cluster: Integers,
     *,
     function: str,
-) -> tuple[Floats, Floats, Floats]:
+) -> tuple[Floats, Floats]:
     pyfixest = require("pyfixest", extra="econometrics", needed_by=function)
     names = [f"x{i}" for i in range(len(covariates))]
-    unsettled = f"{function}: the fixed effects have not converged in 100,000 steps, since next to "
-    unsettled += "no ties are left beside them. Take fewer effects, or longer periods."
     data = pd.DataFrame({"y": y, **dict(zip(names, covariates.values(), strict=True)), **fixed})
     with warnings.catch_warnings():
         # pyfixest 0.60 calls pandas by ways that pandas 3.1 announces the end of.
@@ -50,7 +47,11 @@ def poisson_fixed_effects(
             )
         except ValueError as error:
             if "Demeaning failed" in str(error):
-                raise InputError(unsettled) from error
+                msg = (
+                    f"{function}: the fixed effects have not converged, since next to no ties are "
+                )
+                msg += "left beside them. Take fewer effects, or longer periods."
+                raise InputError(msg) from error
             if "collinear" not in str(error):
                 raise
             kept = pd.Series(dtype=np.float64)
@@ -68,18 +69,7 @@ def poisson_fixed_effects(
             msg = f"{function}: the Poisson regression has not converged in {_STEPS} steps."
             raise InputError(msg)
         expected: Floats = np.asarray(model.predict(type="response"), np.float64)
-    # The covariates without the fixed effects, at the weights of the fit.
-    x, codes = (np.column_stack(list(each.values())) for each in (covariates, fixed))
-    weights = np.maximum(expected, np.finfo(np.float64).tiny)
-    residual, settled = pyfixest.estimation.demean(
-        x, codes.astype(np.uint64), weights, tol=1e-9, maxiter=100_000
-    )
-    if not settled:
-        raise InputError(unsettled)
-    bread = np.linalg.inv((residual.T * expected) @ residual)
-    sums = pd.DataFrame(residual * (y - expected)[:, None]).groupby(cluster).sum().to_numpy()
-    variance: Floats = bread @ sums.T @ sums @ bread * (len(sums) / (len(sums) - 1))
-    return kept[names].to_numpy(np.float64), variance, expected
+    return kept[names].to_numpy(np.float64), expected
 
 
 _LIMIT = 6000
@@ -98,8 +88,8 @@ def jackknife(
     levels = np.unique(codes[codes >= 0])
     n, size = observed.size, levels.size
     if size > _LIMIT:
-        msg = f"errors='jackknife' takes up to {_LIMIT} effects and cells; found {size}. Use fewer "
-        raise InputError(f"{msg}places or periods, or errors='cluster'.")
+        msg = f"standard errors take up to {_LIMIT:,} effects and cells; found {size:,}. Use fewer "
+        raise InputError(f"{msg}places or periods, or effects='period'.")
     columns = np.where(codes >= 0, np.searchsorted(levels, codes), size)
     cells = np.searchsorted(levels, cells)
     root = np.sqrt(expected)

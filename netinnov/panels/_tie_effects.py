@@ -20,7 +20,6 @@ from netinnov.panels._openings import NEVER, Pairs, Treatment
 from netinnov.panels._poisson_fixed_effects import jackknife, poisson_fixed_effects
 
 Effects: TypeAlias = Literal["place_period", "period"]
-Errors: TypeAlias = Literal["jackknife", "cluster"]
 Method: TypeAlias = Literal["cohorts", "two_way"]
 
 
@@ -101,7 +100,6 @@ def fit_cells(
     reference: int | None,
     method: Method,
     effects: Effects,
-    errors: Errors,
     function: str,
 ) -> CellFit:
     """Fit ln E(tie) = fixed effects + cells, a cell a group, cohort and event time."""
@@ -143,19 +141,18 @@ def fit_cells(
     present, pair = np.unique(rows[kept], return_inverse=True)
     _, cluster = np.unique(pairs.unordered[rows[kept]], return_inverse=True)
     # In an undirected layer each pair stands there either way: the two effects of a place are then
-    # the same by symmetry, and clusters by pair keep the standard errors.
+    # the same by symmetry.
     copies = 1 if pairs.directed or len(place) == 1 else 2
     place, y, cell = place[:, kept], y[kept], cell[kept]
     both = np.concatenate([place, place[::-1]][:copies], axis=1)
     fixed = {"pair": np.tile(pair, copies), **{f"place{at}": each for at, each in enumerate(both)}}
     dummies = {f"cell {at}": np.tile(cell == at, copies).astype(np.float64) for at in columns}
-    estimate[columns], spread, expected = poisson_fixed_effects(
-        np.tile(y, copies), dummies, fixed, np.tile(cluster, copies), function=function
+    estimate[columns], expected = poisson_fixed_effects(
+        np.tile(y, copies), dummies, fixed, function=function
     )
-    if errors == "jackknife":
-        first = int(place.max()) + 1
-        codes = np.vstack([place, np.where(cell >= 0, first + cell, -1)]).T
-        spread = jackknife(codes, first + columns, pair, cluster, y, expected[: y.size])
+    first = int(place.max()) + 1
+    codes = np.vstack([place, np.where(cell >= 0, first + cell, -1)]).T
+    spread = jackknife(codes, first + columns, pair, cluster, y, expected[: y.size])
     variance[np.ix_(columns, columns)] = spread
     if lost := len(cells) - columns.size:
         msg = (

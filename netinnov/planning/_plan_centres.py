@@ -211,12 +211,11 @@ def plan_centres(
 
     Notes
     -----
-    Up to 12 candidates all sets are tried, the cheapest first (equally cheap ones in the order of
-    candidates), so that the plan is exact. Beyond, candidates are added by gain towards the target
-    for their cost, those that are not needed dropped, and each exchanged for a cheaper one while
-    the target holds. Strength is that of the nodes of the baseline. Resamples are the same for all
-    sets. The interval of an effective number is that of `polycentricity.profile`: quantiles over
-    resampled flows, less twice their bias; that of a share is Wilson's.
+    Up to 12 candidates all sets are tried, the cheapest first, so that the plan is exact. Beyond,
+    candidates are added by gain towards the target for their cost, those that are not needed
+    dropped, and each exchanged for a cheaper one while the target holds. Resamples are the same for
+    all sets. The interval of an effective number is that of `polycentricity.profile`: quantiles
+    over resampled flows, less twice their bias; that of a share is Wilson's.
 
     References
     ----------

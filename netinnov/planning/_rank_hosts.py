@@ -94,8 +94,7 @@ def rank_hosts(
     ------
     InputError
         A place that is unknown or has no nodes, a host inside home or named twice, no hosts, a
-        scenario of another home, or one that cannot be carried out in a host; a measure that is
-        not defined at home.
+        scenario of another home, or a measure that is not defined at home.
 
     See Also
     --------
@@ -104,9 +103,8 @@ def rank_hosts(
 
     Notes
     -----
-    *Random numbers.* Placement number r in every host starts from the same generator, as in
-    `compare_scenarios` with the same `rng`, which gives the same numbers. Hosts whose intervals
-    overlap may change places with another `rng`; `best` says how often each is first.
+    Placement number r in every host starts from the same generator, as in `compare_scenarios` with
+    the same `rng`, which gives the same numbers.
 
     *Open size.* The park has a tenth of home's links in the layer with the most links, and so many
     more that one leads home, given up by home (reallocated) if it has as many; else the links are

@@ -147,10 +147,9 @@ def site_enclaves(
     Raises
     ------
     InputError
-        No candidates, `k` above their number, a budget below the cheapest, neither or both of
-        `k` and `budget`, candidates without a cost, an objective that is not a finite number,
-        ``"resistance"`` of a network in parts, or more plans than the exact method takes
-        (200,000).
+        No candidates, `k` above their number, a budget below the cheapest, candidates without a
+        cost, an objective that is not a finite number (``"resistance"`` of a network in parts), or
+        more plans than the exact method takes (200,000).
 
     See Also
     --------
@@ -162,16 +161,13 @@ def site_enclaves(
     *Value of a plan.* The mean over `replicates` placements of the objective after all scenarios
     of the plan, measured on the nodes of the baseline. Each candidate draws from a generator of
     its own that does not depend on the plan (common random numbers). Candidates that only add
-    nodes and links are each placed in `network` and what they add is put together, so that a
-    candidate has the same links in every plan. If one of them takes links away (reallocated
-    funding), all candidates of a plan are applied one after the other, in the order given.
+    nodes and links are each placed in `network`, and what they add is put together. If one of them
+    takes links away (reallocated funding), all of a plan are applied in the order given.
 
     *Budget.* The greedy search is run by gain and by gain per cost, and the better plan counts; it
-    ends when no candidate gains anything.
-
-    *Bound.* That of this instance: the value of the exact method, of all candidates together
-    (monotone), or of the plan plus the largest gains that are left (submodular), whichever is
-    least. No guarantee of 1 - 1/e is printed.
+    ends when no candidate gains anything. *Bound.* That of this instance: the value of the exact
+    method, of all candidates together (monotone), or of the plan plus the largest gains that are
+    left (submodular), whichever is least.
 
     Candidates of equal value are taken in the order given. The plan is best for the network as it
     is: it is not a forecast of what an enclave will do.

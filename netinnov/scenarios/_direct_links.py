@@ -112,14 +112,12 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         new = split_ways(a.astype(np.int32), b.astype(np.int32), weight[at], chance, scene)
         return moved(scene.network, scene.layer, removed, new, left=left)
 
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-        if network is None or not kilometres:
-            return Amounts(0.0, 0.0, float("nan"))
+    def _needs(self, network: MultilayerNetwork) -> Amounts:
         scene, volume = self._scene(network), self._moves_volume
         home, host = scene.home, scene.host
         ends = _pair_draws.embedding(scene, host, home, self.attachment, volume=volume)
         draws: Draws = [(ends, self._total(scene))]
-        _, km = expected_links(network, home, host, draws, kilometres=True, volume=volume)
+        _, km = expected_links(network, home, host, draws, volume=volume)
         return Amounts(0.0, 0.0, km)
 
 
@@ -200,21 +198,11 @@ class NewLinks(Priced):
             source, target = np.minimum(source, target), np.maximum(source, target)
         return layer, source, target
 
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-        if network is None:
-            return Amounts(0.0, float("nan"), float("nan"))
+    def _needs(self, network: MultilayerNetwork) -> Amounts:
         _, source, target = self._placed(network)
         code, places = network.storage.place_codes, network.storage.places
         local = (code[source] == code[target]) & (code[source] >= 0)
-        if not kilometres:
-            return Amounts(0.0, float(local.sum()), float("nan"))
         lon, lat = (np.append(places[name].to_numpy(np.float64), np.nan) for name in ("lon", "lat"))
         a, b = code[source[~local]], code[target[~local]]
         km = great_circle(lon[a], lat[a], lon[b], lat[b])
-        if np.isnan(km).any():
-            first = network.storage.nodes.index[source[~local][np.isnan(km)][:5]].tolist()
-            raise InputError(
-                f"kilometres of new links need coordinates of the places of both ends; "
-                f"{int(np.isnan(km).sum())} links have none, e.g. those of {first}."
-            )
         return Amounts(0.0, float(local.sum()), float(km.sum()))

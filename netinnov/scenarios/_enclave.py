@@ -86,15 +86,10 @@ class Enclave(LinksOrVolume):
         near = _pair_draws.embedding(scene, *sides, self.attachment, volume=self._moves_volume)
         return [(near, total - pipelines), (at_far, pipelines)]
 
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-        if network is None:
-            total = self.size if self.size is not None else self.volume
-            local = np.nan if total is None else total - self._part(total, self.pipeline_share)
-            return Amounts(1.0, float(local), float("nan"))
+    def _needs(self, network: MultilayerNetwork) -> Amounts:
         scene, volume = self._scene(network), self._moves_volume
         draws, sides = self._draws(scene, self._total(scene)), self._near_and_far(scene)
-        needed = expected_links(network, *sides, draws, kilometres=kilometres, volume=volume)
-        return Amounts(1.0, *needed)
+        return Amounts(1.0, *expected_links(network, *sides, draws, volume=volume))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,14 @@ from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._between_places import volume_of
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._prices import Amounts, Priced, Prices, check_prices, cost_of
+from netinnov.scenarios._prices import (
+    Amounts,
+    Priced,
+    Prices,
+    check_kilometres,
+    check_prices,
+    cost_of,
+)
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
 Sized = TypeVar("Sized", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
@@ -101,7 +108,7 @@ def largest_within(
 def _of_volume(network: MultilayerNetwork, rival: Any, budget: float, prices: Prices) -> Any:
     one = dataclasses.replace(rival, volume=1.0, volume_share=None)
     whole = one.cost(prices, network)
-    park = one.amounts(network, kilometres=False).park * prices.park
+    park = one.amounts(network).park * prices.park
     if whole <= park:
         raise InputError(
             f"a volume of this {type(rival).__name__} costs nothing, so no volume has the same "
@@ -219,13 +226,10 @@ def _price_table(rows: list[tuple[float, float, str]]) -> pd.DataFrame:
 
 
 def _amounts(scenario: object, network: MultilayerNetwork, prices: Prices) -> Amounts:
-    priced = _priced(scenario)
-    try:
-        return priced.amounts(network)
-    except InputError:
-        if prices.pipeline_km > 0:
-            raise
-        return priced.amounts(network, kilometres=False)
+    needed = _priced(scenario).amounts(network)
+    if prices.pipeline_km:
+        check_kilometres(needed, network)
+    return needed
 
 
 def _priced(scenario: object) -> Priced:

@@ -7,9 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.geography import great_circle
-from netinnov._runtime.arguments import examples
-from netinnov._typing import Codes, Floats
-from netinnov.errors import InputError
+from netinnov._typing import Floats
 from netinnov.kernels.weighted_draws import arrivals_among_first
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import Draws, Side, shares
@@ -26,10 +24,10 @@ def expected_links(
     other: Side,
     draws: Draws,
     *,
-    kilometres: bool,
     volume: bool = False,
 ) -> tuple[float, float]:
-    """Expected number (or weight) of local links, and kilometres of all others."""
+    """Expected number (or weight) of local links, and kilometres of all others (or NaN)."""
+    lon, lat = (network.storage.places[name].to_numpy(np.float64) for name in ("lon", "lat"))
     origin, across = network.storage.place_names.get_indexer(pd.Index([start.place, other.place]))
     place = np.where(other.nodes, across, network.storage.place_codes)
     local = km = 0.0
@@ -38,18 +36,11 @@ def expected_links(
         if not count:
             continue
         inside, destination = start.nodes[node], place[node]
-        if not kilometres:
-            local += float(sums_of(pull, inside[None].astype(np.float64), count)[0])
-            continue
-        places = network.storage.places
-        lon, lat = (places[name].to_numpy(np.float64) for name in ("lon", "lat"))
         length = great_circle(lon[origin], lat[origin], lon[destination], lat[destination])
         length = np.where(inside, 0.0, np.where(destination >= 0, length, np.nan))
         sums = sums_of(pull, np.stack([inside, length]), count)
-        if np.isnan(sums[1]):
-            raise _no_coordinates(network, int(origin), destination[~inside])
         local, km = local + float(sums[0]), km + float(sums[1])
-    return local, km if kilometres else float("nan")
+    return local, km
 
 
 def _shared_sums(pull: Floats, values: npt.NDArray[np.float64], volume: float) -> Floats:
@@ -98,18 +89,3 @@ def _in_turn(pull: Floats, values: Floats, k: int) -> Floats:
     rates = arrivals_among_first(rate, np.ascontiguousarray(values), time, k)
     result: Floats = before + rates @ step
     return result
-
-
-def _no_coordinates(network: MultilayerNetwork, origin: int, destination: Codes) -> InputError:
-    places = network.storage.places
-    used = np.unique(np.append(destination[destination >= 0], origin))
-    table = places.iloc[used]
-    unknown = [str(name) for name in table.index[table[["lon", "lat"]].isna().any(axis=1)]]
-    parts = []
-    if unknown:
-        parts.append(f"the table of places has no `lon` and `lat` for {examples(unknown)}")
-    if n_unplaced := int((destination < 0).sum()):
-        parts.append(f"{n_unplaced} of the nodes that can be linked have no place")
-    return InputError(
-        f"kilometres from {places.index[origin]!r} need coordinates: {', and '.join(parts)}."
-    )

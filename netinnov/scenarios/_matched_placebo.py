@@ -18,9 +18,7 @@ from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._placebo_candidates import (
     MATCH,
     Between,
-    Matching,
     Replaced,
-    is_number,
     placebo_candidates,
 )
 from netinnov.scenarios._prices import Amounts, Priced
@@ -33,7 +31,7 @@ def placebo(
     network: MultilayerNetwork,
     scenario: Matched,
     *,
-    match: Sequence[Matching] = MATCH,
+    match: Sequence[str] = MATCH,
     replace: Replaced = "host",
     nearest: int | None = None,
     rng: Rng = None,
@@ -46,12 +44,11 @@ def placebo(
         Where the scenario would be applied.
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
         The real one; only the replaced place differs.
-    match : sequence of str and functions
+    match : sequence of str
         What the places must have in common: ``"strength"`` (of the nodes in the place),
         ``"distance"`` (km from the place that stays), ``"tie"`` (weight of the links with the
-        place that stays), ``"population"``, any column of ``network.places``, or any function of
-        two places, home and host, that gives a number or text: ``lambda home, host: ...``. Numbers
-        are matched by distance, text and categories (a province) must be equal.
+        place that stays), ``"population"``, or any column of ``network.places``. Numbers are
+        matched by distance, text and categories (a province) must be equal.
     replace : {"host", "home"}
         Which of the two is replaced.
     nearest : int, optional
@@ -98,8 +95,7 @@ class MatchedPlacebo(Priced):
     As the placebo of an experiment its places are used in turn, see
     `experiments.compare_scenarios`. The cost is that of the real scenario, at its distance.
 
-    Placebos are valid only as far as they are similar to the real place: see `beyond`, and the
-    column ``beyond`` of `experiments.ExperimentResult.effects`.
+    Placebos are valid only as far as they are similar to the real place: see `placebo_candidates`.
 
     Examples
     --------
@@ -110,7 +106,7 @@ class MatchedPlacebo(Priced):
     """
 
     scenario: Between
-    match: Sequence[Matching] = MATCH
+    match: Sequence[str] = MATCH
     replace: Replaced = "host"
     nearest: int | None = None
 
@@ -147,42 +143,11 @@ class MatchedPlacebo(Priced):
         ]
         return [dataclasses.replace(self.scenario, **change) for change in changes]
 
-    def beyond(self, network: MultilayerNetwork) -> str:
-        """Describe in what the real place lies beyond all its placebos, and how far.
-
-        Parameters
-        ----------
-        network : MultilayerNetwork
-            Where they would be applied.
-
-        Returns
-        -------
-        str
-            Each matched number that is larger, or smaller, for the real place than for any of its
-            placebos, such as ``"strength of hangzhou (900; placebos 20 to 150)"``; empty if there
-            is none. A rank among such placebos reflects this gap as much as the place.
-        """
-        outside = []
-        table = self._similar(network)
-        for name, values in table.drop(columns="gap").items():
-            if not is_number(values):
-                continue
-            value, others = float(values.iloc[0]), values.iloc[1:]
-            low, high = float(others.min()), float(others.max())
-            if not low <= value <= high:
-                among = " to ".join(dict.fromkeys(map(_digits, (low, high))))
-                outside.append(f"{name} of {table.index[0]} ({_digits(value)}; placebos {among})")
-        return ", ".join(outside)
-
     def _similar(self, network: MultilayerNetwork) -> pd.DataFrame:
         """The real place and its placebos."""
         check_network(network)
         table = placebo_candidates(network, self.scenario, match=self.match, replace=self.replace)
         return table if self.nearest is None else table.head(self.nearest + 1)
 
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-        return self.scenario.amounts(network, kilometres=kilometres)
-
-
-def _digits(value: float) -> str:
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"
+    def _needs(self, network: MultilayerNetwork) -> Amounts:
+        return self.scenario.amounts(network)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from netinnov._network.geography import great_circle
-from netinnov._runtime.arguments import as_list, check_choice, check_names, check_type
+from netinnov._runtime.arguments import check_names, check_type
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -19,7 +19,6 @@ from netinnov.scenarios._pair_draws import Pairs, chosen_layer, inside, linked_p
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
 Replaced: TypeAlias = Literal["host", "home"]
-Matching: TypeAlias = str | Callable[[str, str], object]
 Between: TypeAlias = ReverseEnclave | ForwardEnclave | TalentAttraction | DirectLinks
 
 MATCH = ("strength", "distance")  # matched by default
@@ -31,7 +30,7 @@ def placebo_candidates(
     network: MultilayerNetwork,
     scenario: Between,
     *,
-    match: Sequence[Matching] = MATCH,
+    match: Sequence[str] = MATCH,
     replace: Replaced = "host",
 ) -> pd.DataFrame:
     """List the placebo candidates for host, or home, the most similar first.
@@ -81,27 +80,15 @@ def placebo_candidates(
     (True, ['strength', 'distance', 'gap'])
     """
     check_type("scenario", scenario, *BETWEEN)
-    check_choice("replace", replace, Replaced)
     places = network.storage.places
-    matched = as_list("match", match)
-    text = [each for each in matched if not callable(each)]
-    check_names("match", text, list(dict.fromkeys([*_BUILT_IN, *places.columns])))
-    names = [getattr(each, "__name__", repr(each)) if callable(each) else each for each in matched]
-    if len(set(names)) < len(names):
-        raise InputError(f"`match` must hold names that differ, also of functions; found {names}.")
+    known = list(dict.fromkeys([*_BUILT_IN, *places.columns]))
+    names = list(dict.fromkeys(check_names("match", match, known)))
     sides(network, scenario.home, scenario.host)
     real = getattr(scenario, replace)
     stays = scenario.home if replace == "host" else scenario.host
     able = _can_stand_in(network, real, stays)
     able[places.index.get_loc(real)] = True
-    values = pd.DataFrame(
-        {
-            name: _values_of(each, places.index, stays, replace, able)
-            if callable(each)
-            else _values(each, scenario, stays, network)
-            for name, each in zip(names, matched, strict=True)
-        }
-    )
+    values = pd.DataFrame({name: _values(name, scenario, stays, network) for name in names})
     values.index = places.index
     at = values.index.get_indexer(pd.Index([real]))[0]
     if lacking := [name for name in names if values[name].isna().iloc[at]]:
@@ -129,19 +116,6 @@ def placebo_candidates(
         )
     order = np.lexsort((np.arange(len(table)), table["gap"], table.index != real))
     return table.iloc[order]
-
-
-def _values_of(
-    function: Callable[[str, str], object],
-    places: pd.Index,
-    stays: str,
-    replace: Replaced,
-    able: Mask,
-) -> Any:
-    ends = [(stays, place) if replace == "host" else (place, stays) for place in places[able]]
-    values = pd.Series(pd.NA, range(len(places)), dtype=object)
-    values[able] = [function(*pair) for pair in ends]
-    return values.infer_objects().convert_dtypes(dtype_backend="numpy_nullable").array
 
 
 def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork) -> Any:

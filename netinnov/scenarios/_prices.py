@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from netinnov._runtime.arguments import check_callable, check_flag, check_number, check_type
+from netinnov._runtime.arguments import check_callable, check_number, check_type, examples
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -54,21 +54,9 @@ class Prices:
 
 
 class Amounts(NamedTuple):
-    """How much a scenario needs of what has a price.
-
-    Attributes
-    ----------
-    park : float
-        Parks.
-    link : float
-        Local links, with both ends in home or both in host.
-    pipeline_km : float
-        Kilometres of the others.
-    """
-
     park: float
     link: float
-    pipeline_km: float
+    pipeline_km: float  # NaN where a place to which a link may lead has no coordinates
 
 
 class Priced(ABC):
@@ -78,55 +66,38 @@ class Priced(ABC):
     def _draws_nothing(self) -> bool:
         return False
 
-    def amounts(
-        self, network: MultilayerNetwork | None = None, *, kilometres: bool = True
-    ) -> Amounts:
+    def amounts(self, network: MultilayerNetwork) -> Amounts:
         """Count parks, local links and kilometres of all other links.
 
         Parameters
         ----------
-        network : MultilayerNetwork, optional
-            Determines where the links can lead, and how far. None: the links that embed a park
-            count as local, as they are where its place has several nodes.
-        kilometres : bool
-            False: they are not computed, so that no coordinates are needed.
+        network : MultilayerNetwork
+            Determines where the links can lead, and how far.
 
         Returns
         -------
         Amounts
-            Expected amounts, before the links are drawn. NaN are kilometres that are not computed,
-            and, without a network, what depends on it.
-
-        Raises
-        ------
-        InputError
-            A place to which a link may lead has no coordinates; and as in `apply_scenario`, if
-            home or host is unknown or has no nodes.
-
-        Notes
-        -----
-        Where ends are drawn, the amounts are exact expectations, computed without drawing; one
-        placement may need more or less. Parallel new links count separately. Of a volume its
-        weight is counted in place of links: see `cost`.
+            ``park``, ``link`` (local links) and ``pipeline_km`` (kilometres of the others; NaN if
+            a place to which one may lead has no coordinates), as expected before the links are
+            drawn; parallel new links count separately. Of a volume its weight is counted in place
+            of links: see `cost`.
         """
-        if network is not None:
-            check_network(network)
-        check_flag("kilometres", kilometres)
-        return self._needs(network, kilometres)
+        check_network(network)
+        return self._needs(network)
 
     @abstractmethod
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-        """Amounts of this scenario, in a network that is one."""
+    def _needs(self, network: MultilayerNetwork) -> Amounts:
+        """Amounts of this scenario."""
 
-    def cost(self, prices: Prices, network: MultilayerNetwork | None = None) -> float:
+    def cost(self, prices: Prices, network: MultilayerNetwork) -> float:
         """Add up what the scenario needs, at these prices.
 
         Parameters
         ----------
         prices : Prices
             Of a park, a local link and a kilometre of pipeline.
-        network : MultilayerNetwork, optional
-            Determines where the links can lead and how far: needed if kilometres have a price.
+        network : MultilayerNetwork
+            Determines where the links can lead and how far.
 
         Returns
         -------
@@ -136,7 +107,7 @@ class Priced(ABC):
         Raises
         ------
         InputError
-            Kilometres have a price, and there is no network, or a place has no coordinates.
+            Kilometres have a price, and a place has no coordinates.
 
         Notes
         -----
@@ -151,21 +122,21 @@ class Priced(ABC):
         of the weight of local links, `pipeline_km` of each unit on each kilometre of the others.
         """
         check_prices(prices)
-        needed = self.amounts(network, kilometres=prices.pipeline_km > 0)
-        total = needed.park * prices.park + (needed.link * prices.link if prices.link else 0.0)
-        if np.isnan(total):
-            raise InputError(
-                "the cost of a share of home's strength, or of links between named nodes, depends "
-                "on the network: give it, cost(prices, network)."
-            )
-        if prices.pipeline_km == 0:
-            return float(total)
-        if np.isnan(needed.pipeline_km):
-            raise InputError(
-                "the cost of links to other places needs their length: give the network, "
-                "cost(prices, network), or set the price `pipeline_km` to 0."
-            )
-        return float(total + needed.pipeline_km * prices.pipeline_km)
+        needed = self.amounts(network)
+        total = needed.park * prices.park + needed.link * prices.link
+        if prices.pipeline_km:
+            check_kilometres(needed, network)
+            total += needed.pipeline_km * prices.pipeline_km
+        return float(total)
+
+
+def check_kilometres(needed: Amounts, network: MultilayerNetwork) -> None:
+    if np.isnan(needed.pipeline_km):
+        places = network.storage.places
+        unknown = places.index[places[["lon", "lat"]].isna().any(axis=1)]
+        msg = "kilometres have a price, and places that links may lead to have no `lon` and `lat`; "
+        msg += f"without them: {examples(unknown) or 'nodes without a place'}."
+        raise InputError(f"{msg} Complete the table of places, or set `pipeline_km` to 0.")
 
 
 def cost_of(scenario: object, prices: Prices, network: MultilayerNetwork) -> float | None:

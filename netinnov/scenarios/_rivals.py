@@ -35,8 +35,8 @@ class NoChange(Priced):
     def _draws_nothing(self) -> bool:
         return True
 
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-        del network, kilometres
+    def _needs(self, network: MultilayerNetwork) -> Amounts:
+        del network
         return Amounts(0.0, 0.0, 0.0)
 
 
@@ -79,8 +79,8 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
 
     Examples
     --------
-    >>> TalentAttraction("quzhou", "hangzhou", size=10, kept_share=0.4).amounts().link
-    6.0
+    >>> TalentAttraction("quzhou", "hangzhou", size=10, kept_share=0.4).funding
+    'reallocated'
     """
 
     home: str
@@ -128,17 +128,17 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         pull = (ties.weight / (ties.weight.max(initial=0.0) or 1.0)) ** self.attachment
         return ties, talent, Ends(partner, pull, np.full(len(pull), 0.5))
 
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
+    def _needs(self, network: MultilayerNetwork) -> Amounts:
         kept = round(self.kept_share * self.size)
         new = float(self.size - kept)
-        if not kept or network is None or not kilometres:
-            return Amounts(0.0, new, float("nan") if kept else 0.0)
+        if not kept:
+            return Amounts(0.0, new, 0.0)
         scene = self._scene(network)
         _, _, ends = self._ties_of_talents(scene)
         if not len(ends.node):
             raise self._too_few(kept, 0)
         sides = (scene.home, scene.host)
-        _, km = expected_links(network, *sides, [(ends, kept)], kilometres=True)
+        _, km = expected_links(network, *sides, [(ends, kept)])
         return Amounts(0.0, new, km)
 
     def _too_few(self, count: int, n_ties: int) -> InputError:
@@ -166,8 +166,8 @@ class RandomEnds(Priced):
 
     Examples
     --------
-    >>> RandomEnds(DirectLinks("quzhou", "hangzhou", size=10)).amounts().park
-    0.0
+    >>> RandomEnds(DirectLinks("quzhou", "hangzhou", size=10)).scenario.size
+    10
     """
 
     scenario: ReverseEnclave | ForwardEnclave | DirectLinks
@@ -180,8 +180,8 @@ class RandomEnds(Priced):
     ) -> MultilayerNetwork:
         return self.scenario._place(network, rng, random_ends=True)
 
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
-        return self.scenario.amounts(network, kilometres=kilometres)
+    def _needs(self, network: MultilayerNetwork) -> Amounts:
+        return self.scenario.amounts(network)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +208,8 @@ class Combined(Priced):
     --------
     >>> links = DirectLinks("quzhou", "hangzhou", size=10)
     >>> park = ReverseEnclave("quzhou", "hangzhou", size=10, pipeline_share=0.4)
-    >>> Combined([park, links]).amounts().park
-    1.0
+    >>> len(Combined([park, links]).scenarios)
+    2
     """
 
     scenarios: Sequence[Change]
@@ -233,14 +233,14 @@ class Combined(Priced):
     def _draws_nothing(self) -> bool:
         return all(map(_prices.draws_nothing, self.scenarios))
 
-    def _needs(self, network: MultilayerNetwork | None, kilometres: bool) -> Amounts:
+    def _needs(self, network: MultilayerNetwork) -> Amounts:
         parts = []
         for scenario in self.scenarios:
             priced: object = scenario
             if not isinstance(priced, Priced):
                 name = getattr(scenario, "__name__", repr(scenario))
                 raise InputError(f"the function {name} has no cost: it does not say what it needs.")
-            parts.append(priced.amounts(network, kilometres=kilometres))
+            parts.append(priced.amounts(network))
         return Amounts(*(float(sum(column)) for column in zip(*parts, strict=True)))
 
 

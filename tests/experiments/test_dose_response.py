@@ -22,9 +22,6 @@ from netinnov.experiments import (
 from netinnov.scenarios import MatchedPlacebo, ReverseEnclave
 from planted import Plus, weight, weights
 
-# Measures of their own that grow with the weight that scenarios add: see test_no_test.py.
-pytestmark = pytest.mark.filterwarnings("ignore:.*name it in `monotone`")
-
 
 @pytest.fixture(scope="module")
 def pair() -> ni.MultilayerNetwork:
@@ -55,17 +52,7 @@ def test_the_table_has_the_effects_by_dose(pair) -> None:
         pair, scenarios={"3": saturating(3), "1": saturating(1), "6": saturating(6)},
         measures={"w": weight, "s": weights}, replicates=8, rng=1, progress=False,
     ).effects(full=True)  # fmt: skip
-    pd.testing.assert_frame_equal(table.drop(columns=["dose", "monotone"]), plain)
-
-
-def test_the_monotone_curve_pools_what_falls_back(pair) -> None:
-    # 1, 4, 2, 6: the neighbours 4 and 2 are pooled to 3. Turned round it falls.
-    up = {1: 1.0, 2: 4.0, 3: 2.0, 4: 6.0}
-    table = respond(pair, lambda dose: Plus(up[dose]), doses=[4, 1, 3, 2],
-                    measures={"s": weights}).to_frame()  # fmt: skip
-    by = table.set_index(["node", "dose"])["monotone"]
-    assert [by["a", dose] for dose in up] == pytest.approx([1, 3, 3, 6])
-    assert [by["b", dose] for dose in up] == pytest.approx([-1, -3, -3, -6])
+    pd.testing.assert_frame_equal(table.drop(columns="dose"), plain)
 
 
 def test_each_dose_has_its_placebo_band(pair) -> None:

@@ -222,31 +222,22 @@ def test_inside_a_city_links_are_local_wherever_they_lead() -> None:
 
 
 def test_distances_are_asked_for_only_where_they_count() -> None:
-    with pytest.raises(InputError, match=r"give the network, cost\(prices, network\)"):
-        PARK.cost(PRICES)
-    # Whether what embeds a park is local depends on the network: without it, as if it was.
-    no_pipeline = dataclasses.replace(PARK, pipeline_share=0)
-    with pytest.raises(InputError, match=r"give the network, cost\(prices, network\)"):
-        no_pipeline.cost(PRICES)
-    assert no_pipeline.cost(Prices(park=20, link=2, pipeline_km=0)) == 20 + 2 * 10
-    assert TalentAttraction("home", "host", 5, 0).cost(PRICES) == 2 * 5
-    assert PARK.amounts()[:2] == (1, 6)
-    assert math.isnan(PARK.amounts().pipeline_km)
+    assert TalentAttraction("home", "host", 5, 0).cost(PRICES, two_cities()) == 2 * 5
     # Of three links two embed, in host and in far; those with nowhere are not among them.
     assert dataclasses.replace(PARK, size=3).cost(PRICES, two_cities()) > 0
-    with pytest.raises(InputError, match=r"from 'far' need .* no `lon` and `lat` for 'nowhere'"):
+    with pytest.raises(InputError, match="no `lon` and `lat`; without them: 'nowhere'"):
         ReverseEnclave("home", "far", 5, 0).cost(PRICES, two_cities())
     no_place = two_cities().with_nodes(pd.DataFrame(index=["lost"]))
     no_place = no_place.with_links(pd.DataFrame({"source": ["lost"], "target": ["host"]}))
-    with pytest.raises(InputError, match="1 of the nodes that can be linked have no place"):
+    with pytest.raises(InputError, match="no `lon` and `lat`"):
         PARK.cost(PRICES, no_place)
     lost = dataclasses.replace(PARK, host="nowhere")
-    with pytest.raises(InputError, match="no `lon` and `lat` for 'nowhere'"):
+    with pytest.raises(InputError, match="without them: 'nowhere'"):
         lost.cost(PRICES, two_cities())
     with pytest.raises(InputError, match="did you mean 'host'"):
         dataclasses.replace(PARK, host="hosts").cost(PRICES, two_cities())
     with pytest.raises(InputError, match=r"`prices` must be .*found 3; write Prices\("):
-        PARK.cost(3)  # type: ignore[arg-type]
+        PARK.cost(3, two_cities())  # type: ignore[arg-type]
     with pytest.raises(InputError, match="no cost"):
         Combined([lambda network, _: network]).cost(PRICES, two_cities())
 
@@ -369,7 +360,7 @@ def test_prices_can_break_even_without_distances() -> None:
     assert table["break_even"].tolist()[:2] == pytest.approx([30, 20 / 15])
     assert table["better"].tolist() == ["below", "above", "unknown"]
     assert math.isnan(table.loc["pipeline_km", "break_even"])
-    with pytest.raises(InputError, match="need coordinates"):
+    with pytest.raises(InputError, match="kilometres have a price"):
         break_even_prices(unknown, PARK, talent, prices=PRICES, effects=(3, 1))
     # Where they are known, their price has a break-even too.
     table = break_even_prices(known, PARK, talent, prices=prices, effects=(1, 1))

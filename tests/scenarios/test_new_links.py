@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,11 +32,6 @@ def test_links_in_one_place_are_local_and_others_are_paid_by_the_kilometre(netwo
     assert km == pytest.approx(2 * 6371.0088 * np.pi / 180)
     prices = Prices(park=9, link=3, pipeline_km=0)
     assert links.cost(prices, network) == 3.0
-    # Which of them are local is not known without the network.
-    assert math.isnan(links.amounts().link)
-    with pytest.raises(InputError, match="links between named nodes, depends on the network"):
-        links.cost(prices)
-    assert links.cost(Prices(park=9, link=0, pipeline_km=0)) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -55,5 +48,5 @@ def test_unknown_ids_and_places_without_coordinates_are_named(network):
         apply_scenario(network, NewLinks([("a", "z")]))
     nodes = pd.DataFrame({"place": ["p", "q"]}, index=["a", "b"])
     bare = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
-    with pytest.raises(InputError, match="1 links have none"):
-        NewLinks([("a", "b")]).amounts(bare)
+    with pytest.raises(InputError, match="without them: 'p', 'q'"):
+        NewLinks([("a", "b")]).cost(Prices(park=1, link=1, pipeline_km=1), bare)

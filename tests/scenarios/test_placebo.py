@@ -139,20 +139,6 @@ def test_the_placebo_is_drawn_among_the_nearest() -> None:
     assert placebo(network, PARK, rng=7) == placebo(network, PARK, rng=7)
 
 
-def test_in_what_the_real_place_lies_beyond_its_placebos() -> None:
-    # By hand: strengths host 8, a 4, b 2, c 16, d 8.
-    def beyond(match, nearest) -> str:
-        return MatchedPlacebo(PARK, match, nearest=nearest).beyond(towns())
-
-    assert beyond(["strength"], 9) == ""  # 2 to 16
-    assert beyond(["strength"], 1) == ""  # d has as much
-    assert beyond(["strength", "population"], 1) == "strength of host (8; placebos 16)"
-    assert beyond(["strength", "province"], 9) == "strength of host (8; placebos 2 to 4)"
-    assert beyond(["growth"], 9) == ""  # as little as d
-    home = MatchedPlacebo(PARK, ["population"], replace="home").beyond(towns())
-    assert home == "population of home (1; placebos 4 to 8)"
-
-
 def test_home_can_be_replaced() -> None:
     table = placebo_candidates(towns(), PARK, match=["strength"], replace="home")
     assert table.index[0] == "home"

@@ -26,7 +26,6 @@ from netinnov.scenarios import (
     TalentAttraction,
     apply_scenario,
     equal_cost,
-    placebo_candidates,
 )
 
 PLACES = pd.DataFrame({"lon": [0.0, 1.0, 2.0, 3.0], "lat": 0.0}, index=list("abcd"))
@@ -497,22 +496,6 @@ def test_several_volumes_in_turn_draw_nothing_either() -> None:
     )
     numbers = result.effects(full=True).groupby("scenario")["replicates"].max().to_dict()
     assert numbers == {"both": 1, "by chance": 4}
-
-
-def test_places_are_matched_on_any_function_of_home_and_host() -> None:
-    def letters(home: str, host: str) -> int:
-        return ord(host) - ord(home)
-
-    table = placebo_candidates(cities(), PARK, match=[letters, "strength"])
-    assert table["letters"].to_dict() == {"b": 1, "c": 2, "d": 3}
-    assert MatchedPlacebo(PARK, match=[letters], nearest=1).placebos(cities())[0].host == "c"
-
-    def side(home: str, host: str) -> str:
-        return "east" if host in "bd" else "west"
-
-    assert [each.host for each in MatchedPlacebo(PARK, match=[side]).placebos(cities())] == ["d"]
-    with pytest.raises(InputError, match="names that differ"):
-        placebo_candidates(cities(), PARK, match=[letters, letters])
 
 
 def test_all_places_that_could_have_been_chosen_are_placebos_by_default() -> None:

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from netinnov.experiments import compare_scenarios, contrasts
 from netinnov.plotting import plot_effects
 from netinnov.plotting._style import new_figure
-from netinnov.scenarios._open_size import given_up
+from netinnov.scenarios._open_size import weights_at
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
 from netinnov.study.sections import _trials
@@ -81,6 +81,7 @@ def compute(context: Context) -> Experiment | None:
     )
     chosen = None if context.settings(ExperimentPart).home else _trials.most_frequent(context)
     names = [trial.name for trial in rivals]
+    weights = weights_at(cities, part.home, choice.layer)
     return Experiment(
         context=context,
         choice=choice,
@@ -90,7 +91,7 @@ def compute(context: Context) -> Experiment | None:
         effects=result.effects(full=True).astype({"scenario": "str", "measure": "str"}),
         replicates=result.replicates,
         contrasts=contrasts(result, of=headline.name, against=names) if names else None,
-        own=given_up(cities, headline.scenario).of,
+        own=float(len(weights) if part.size is not None else weights.sum()),
         chosen=chosen and chosen[2:],
     )
 
