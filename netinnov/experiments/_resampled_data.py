@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -136,15 +136,17 @@ class ResampledEvents:
     layer: str
     weighting: Weighting = "count"
 
+    _by_event: pd.DataFrame = field(init=False, repr=False)  # what each event gives to each pair
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "incidence", as_pandas(self.incidence))
         check_names("columns", [self.member, self.event], list(self.incidence.columns))
-        # Refuses a wrong weighting, and missing ids.
-        self._links(self.incidence[self.member], self.incidence[self.event])
-
-    def _links(self, members: pd.Series, events: pd.Series) -> Any:
-        table = pd.DataFrame({"member": members.to_numpy(), "event": events.to_numpy()})
-        return co_participation(table, member="member", event="event", weighting=self.weighting)
+        table = {"member": self.incidence[self.member], "event": self.incidence[self.event]}
+        # An event as a period of its own: what it gives to its pairs is not added to others.
+        table["period"] = pd.factorize(table["event"])[0]
+        columns = {"member": "member", "event": "event", "period": "period"}
+        links = co_participation(pd.DataFrame(table), weighting=self.weighting, **columns)
+        object.__setattr__(self, "_by_event", links)
 
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
@@ -156,20 +158,16 @@ class ResampledEvents:
         if len(unknown):
             msg = f"members must be nodes of the network; {len(unknown)} are none, e.g. "
             raise InputError(f"{msg}{list(unknown[:5])}. Leave their rows out of `incidence`.")
-        code, events = pd.factorize(self.incidence[self.event])
-        drawn = pd.Series(rng.integers(len(events), size=len(events)), name="event")
-        # An event that is drawn twice is two events of the same members.
-        rows = pd.Series(code, name="event").rename_axis("row").reset_index()
-        taken = drawn.rename_axis("draw").reset_index().merge(rows, on="event")
-        links = self._links(self.incidence[self.member].iloc[taken["row"]], taken["draw"])
+        n_events = self.incidence[self.event].nunique()
+        times = np.bincount(rng.integers(n_events, size=n_events), minlength=n_events)
+        links = self._by_event
+        weight = links["weight"].to_numpy() * times[links["period"].to_numpy(np.int64)]
+        links, weight = links[weight > 0], weight[weight > 0]
         source, target = (
-            network.storage.positions("member", links[end].astype("str"))
-            for end in ("source", "target")
+            network.storage.positions("member", links[end]) for end in ("source", "target")
         )
         layer = np.full(source.size, network.layers.index(self.layer), np.int32)
-        return _with_layers(
-            network, [self.layer], Rows(layer, source, target, links["weight"].to_numpy())
-        )
+        return _with_layers(network, [self.layer], Rows(layer, source, target, weight))
 
 
 def check_resampling(resample: object, replicates: int) -> None:

@@ -9,14 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from netinnov._network.paths import PathCosts, distances, link_lengths
-from netinnov._network.rows import Rows
-from netinnov._network.tables import NodeTable
+from netinnov._network.paths import PathCosts, distances, lengths_of_links
 from netinnov._runtime.parallel import in_threads, workers, worth_threads
 from netinnov._typing import Codes, Floats
-from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Judge
 from netinnov.planning._placements import Evaluator, Placement, Plan, links_of, records_with
 
@@ -70,20 +67,10 @@ class ByDistance(Evaluator):
                 weights = self.start.adjacency(name)[source[mine], target[mine]]
                 self.before[mine] = np.asarray(weights).ravel()
         if self.by_access.costs.frictions:
-            one, ends = np.ones(at.size), (source.astype(np.int32), target.astype(np.int32))
-            rows = Rows(np.zeros(at.size, np.int32), *ends, one)
-            record = {"new": next(iter(records.values()))._replace(directed=True)}
-            tables = [
-                storage.node_table(),
-                *(each.nodes for each in placements if each.nodes is not None),
-            ]
-            place = np.concatenate([table.place for table in tables])
-            owner = np.concatenate([table.jurisdiction for table in tables])
-            nodes = NodeTable(pd.DataFrame(index=pd.RangeIndex(place.size)), place, owner)
-            network = network_of_rows(nodes, storage.places, ("new",), rows, record)
+            every = self.network(tuple(range(len(placements))))
             costs = PathCosts("unit", 0.0, self.by_access.costs.frictions)
-            lengths = link_lengths(network, "new", costs)
-            self.friction = np.asarray(lengths.tocsr()[source, target]).ravel() - 1.0
+            lengths = lengths_of_links(every, source, target, np.ones(at.size), costs)
+            self.friction = lengths - 1.0
 
     def values(self, plan: Plan, more: Positions) -> Floats:
         from netinnov.kernels.added_links import access_gains

@@ -6,7 +6,6 @@ import math
 import pickle
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,7 +26,6 @@ from netinnov.experiments._effect_statistics import data_statistics, variance_of
 from netinnov.network import network_of_rows
 from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave
 
-DATA = Path(__file__).parents[2] / "../shared/data"
 COUNT = 400
 
 
@@ -405,36 +403,6 @@ def test_one_event_with_many_links_makes_more_uncertainty_than_single_links() ->
     assert single == pytest.approx(math.sqrt(links["weight"].sum()), rel=0.2)
     size = rows.drop_duplicates().groupby("event").size()
     assert whole == pytest.approx(math.sqrt(40) * (size * (size - 1) / 2).std(ddof=0), rel=0.2)
-
-
-@pytest.mark.slow
-def test_flows_of_baidu_have_data_uncertainty() -> None:
-    folder = DATA / "china_cities"
-    if not folder.exists():
-        pytest.skip("../shared/data is not here")
-    cities = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")
-    cities = cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
-    cities = cities.rename(columns={"coord_long": "lon", "coord_lat": "lat"})
-    flows = ni.build_network(
-        *ni.sources.read_origin_destination(
-            folder / "BaiduNet_out_20200109.csv.gz", places=cities, name="cityname_chn",
-            aliases={"亳州市": "毫州市"},
-        )
-    )  # fmt: skip
-    quzhou, hangzhou = (
-        cities.index[cities["cityname_eng"] == name][0] for name in ("Quzhou", "Hangzhou")
-    )
-    # Shares of each origin's total take no links; as if as many people left each, they are flows.
-    links = flows.links.assign(layer="flow")
-    flows = ni.build_network(flows.nodes, links, flows.places, directed=["flow"])
-    result = compare(
-        flows, {"park": ReverseEnclave(quzhou, hangzhou, 6, 0.5)}, replicates=10,
-        measures={"e": PairSums(quzhou, hangzhou, distance="inverse")},
-        resample=ResampledLinks(events=1000 * flows.n_nodes), resamples=10,
-    )  # fmt: skip
-    table = result.effects(full=True)
-    assert table["resamples"].eq(10).all()
-    assert table["data_error"].notna().all()
 
 
 def test_sets_in_which_home_has_too_few_links_are_left_out(tmp_path) -> None:

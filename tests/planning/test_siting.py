@@ -283,6 +283,31 @@ def test_reallocated_links_are_applied_in_turn_and_bounded_by_nothing():
     np.testing.assert_allclose(weight, network.links["weight"].sum())
 
 
+def test_a_function_that_only_adds_is_bounded_and_one_that_renumbers_is_not():
+    network = random_network(np.random.default_rng(2))
+    nodes = network.nodes.assign(members=range(8))
+    network = ni.build_network(nodes, network.links, network.places)
+    park = ReverseEnclave("a", "c", 6, 0.5, funding="new")
+
+    def built(before, rng):
+        return park(before, rng)
+
+    def renumbered(before, rng):
+        after = park(before, rng)
+        return ni.build_network(after.nodes.assign(members=0), after.links, after.places)
+
+    ask = partial(site_enclaves, network, k=1, objective="efficiency", rng=1)
+    plans = [ask(candidates={"park": each}) for each in (park, built, renumbered)]
+    assert [math.isnan(plan.bound) for plan in plans] == [False, False, True]
+    assert [plan.value for plan in plans] == pytest.approx([plans[0].value] * 3)
+    # Where the name of the park is taken, it gets a number.
+    again = site_enclaves(
+        park(network, np.random.default_rng(1)), candidates={"a": park, "b": park}, k=2,
+        objective="efficiency", rng=1,
+    )  # fmt: skip
+    assert again.bound >= again.value >= again.baseline
+
+
 def test_placements_do_not_depend_on_the_plan_or_on_other_candidates_values():
     network = random_network(np.random.default_rng(4))
     parks = {x: ReverseEnclave("a", x, 3, 0.3, funding="new") for x in "bcde"}
