@@ -105,7 +105,6 @@ def specification_curve(
     Notes
     -----
     The p-values of the rows are not corrected for each other, and are not independent tests.
-    Differences of different measures have different units: compare signs and standardised effects.
 
     References
     ----------

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from netinnov._runtime.arguments import as_whole, check_mapping, check_names
+from netinnov._runtime.arguments import as_whole, check_names
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import (
@@ -20,7 +20,6 @@ from netinnov.scenarios import (
     TalentAttraction,
 )
 from netinnov.scenarios._equal_cost import largest_within
-from netinnov.scenarios._prices import check_scenario, cost_of
 
 _KINDS: dict[str, tuple[Any, str]] = {
     "competition for talent": (TalentAttraction, "{kept_share:.0f} % of ties are kept"),
@@ -47,7 +46,7 @@ class Approach:
 
 
 def approaches_of(
-    approaches: Sequence[str] | Mapping[str, Scenario] | None,
+    approaches: Sequence[str] | None,
     network: MultilayerNetwork,
     home: str,
     host: str,
@@ -55,33 +54,11 @@ def approaches_of(
     prices: Prices | None,
     shares: Mapping[str, float],
 ) -> dict[str, Approach]:
-    if isinstance(approaches, Mapping):
-        check_mapping("approaches", approaches, "from a name to a scenario", filled=True)
-        return {
-            str(name): _own_scenario(str(name), scenario, network, budget, prices)
-            for name, scenario in approaches.items()
-        }
     names = APPROACHES if approaches is None else approaches
     chosen = dict.fromkeys(check_names("approaches", names, APPROACHES, of="the approaches"))
     if not chosen:
         raise InputError("`approaches` must name one approach or more; found none.")
     return {name: _named(name, network, home, host, budget, prices, shares) for name in chosen}
-
-
-def _own_scenario(
-    name: str, scenario: Any, network: MultilayerNetwork, budget: float, prices: Prices | None
-) -> Approach:
-    check_scenario(f"approaches[{name!r}]", scenario)
-    cost = math.nan if prices is None else cost_of(scenario, prices, network)
-    if cost is None:
-        return Approach(scenario, math.nan, math.nan, assumed="a function, without a cost")
-    size: Any = getattr(scenario, "size", None)
-    size = math.nan if size is None else size
-    needed, needs = (size, "has {:g} links") if prices is None else (cost, "costs {:g}")
-    if needed > budget * (1 + 1e-9):
-        msg = f"approaches[{name!r}] {needs.format(needed)}, above the `budget` of {budget:g}; "
-        raise InputError(f"{msg}make it smaller, so that all are compared at the same cost.")
-    return Approach(scenario, size, cost, 0.0, isinstance(scenario, TalentAttraction))
 
 
 def _named(

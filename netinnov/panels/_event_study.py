@@ -150,22 +150,22 @@ def event_study(
     d is the effect of the enclave *if*, without it, the ties of the pair would have grown from the
     reference period on by the factor that a and b give (parallel trends in ratios, not in
     differences), if ties did not respond before the reference period, and if the enclave did not
-    change the ties of other pairs: fixed effects of places in a period also absorb spillovers to
-    them. The data can reject the first two (``pre_trend_p``), not confirm them. That test compares
-    the largest t before the reference period with draws (of a fixed seed) of a multivariate t with
-    the same correlations (Montiel Olea and Plagborg-Moller 2019). A Wald test rejects too often
-    where a few strong pairs carry many estimates (Pustejovsky and Tipton 2018).
+    change the ties of other pairs. The data can reject the first two (``pre_trend_p``), not confirm
+    them. That test compares the largest t before the reference period with draws (of a fixed seed)
+    of a multivariate t with the same correlations (Montiel Olea and Plagborg-Moller 2019), as a
+    Wald test rejects too often where a few strong pairs carry many estimates (Pustejovsky and
+    Tipton 2018).
 
     Controls are pairs that have no enclave in the panel; enclaves that opened earlier, which bias
     the two-way estimate (Goodman-Bacon 2021; Sun and Abraham 2021), are none. It is the extended
-    two-way estimator of Wooldridge (2023) and Nagengast and Yotov (2025) for gravity with Poisson,
-    with the periods before the opening as further cells. Means over event times far from 0 are of
-    other cohorts than those near it: see ``n_treated``. A pair is treated to the end.
+    two-way estimator of Wooldridge (2023) and Nagengast and Yotov (2025), with the periods before
+    the opening as further cells. Means over event times far from 0 are of other cohorts than those
+    near it: see ``n_treated``. A pair is treated to the end.
 
-    Standard errors take pairs as independent, whatever the dependence between the periods of one:
-    they leave out one pair at a time (CR3; MacKinnon, Nielsen and Webb 2023). A cell of one pair
-    has no estimate without it, so that its error is too small. Three sets of fixed effects leave a
-    bias that vanishes as places grow in number (Weidner and Zylkin 2021).
+    Standard errors take pairs as independent: they leave out one pair at a time (CR3; MacKinnon,
+    Nielsen and Webb 2023). A cell of one pair has no estimate without it, so that its error is too
+    small. Three sets of fixed effects leave a bias that vanishes as places grow in number (Weidner
+    and Zylkin 2021).
 
     References
     ----------

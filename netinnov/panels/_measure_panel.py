@@ -11,7 +11,7 @@ import pandas as pd
 
 from netinnov._network.measured import check_alike, numbers_of
 from netinnov._network.rows import NO_PERIOD
-from netinnov._runtime.arguments import as_list, as_whole, check_mapping
+from netinnov._runtime.arguments import as_list, as_whole, check_callable, check_mapping
 from netinnov._typing import Floats
 from netinnov.build import aggregate
 from netinnov.errors import InputError
@@ -108,9 +108,8 @@ def measure_levels(
 ) -> pd.DataFrame:
     """Measure a network at several levels of places, such as district, city and province.
 
-    Results can turn with the size of the units (the modifiable areal unit problem): show a finding
-    at more than one level. A place without parent stays as it is at all higher levels. Links inside
-    a place are its self-link, which measures leave out.
+    Results can turn with the size of the units (the modifiable areal unit problem). A place without
+    parent stays as it is at all higher levels. Links inside a place are its self-link.
 
     Parameters
     ----------
@@ -146,8 +145,7 @@ def measure_levels(
 
     References
     ----------
-    Openshaw, S. (1984). The modifiable areal unit problem. Concepts and Techniques in Modern
-    Geography 38. Geo Books, Norwich.
+    Openshaw (1984), The modifiable areal unit problem, Geo Books.
 
     Examples
     --------
@@ -176,9 +174,8 @@ def measure_levels(
 
 def _check_measures(measures: Mapping[str, Measure]) -> None:
     check_mapping("measures", measures, "from names to functions of a network", filled=True)
-    functions: Mapping[str, object] = measures
-    if wrong := [name for name, measure in functions.items() if not callable(measure)]:
-        raise InputError(f"measures must be functions of a network; these are not: {wrong[:5]}.")
+    for name, measure in measures.items():
+        check_callable(f"measures[{name!r}]", measure, "a function of a network")
 
 
 def _measured(

@@ -44,7 +44,8 @@ class ByDistance(Evaluator):
         self._links()
         everyone = np.arange(self.n, dtype=np.int32)
         blocks = [block for _, block in distances(network, everyone, by_access.costs)]
-        self.kept = {(): np.concatenate([np.empty((0, self.n)), *blocks])}
+        every = np.concatenate([np.empty((0, self.n)), *blocks])
+        self.kept: dict[Plan, Floats] = {(): every}
 
     def _links(self) -> None:
         storage, n, placements = self.start.storage, self.n, self.placements

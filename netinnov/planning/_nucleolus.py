@@ -186,7 +186,7 @@ def has_imputations(game: Game) -> bool:
 
 def _solved(game: Game, *, per_capita: bool) -> Floats:
     n = len(game.players)
-    alone = game.values[1 << np.arange(n)]
+    alone: Floats = game.values[1 << np.arange(n)]
     gains = gains_over_alone(game)
     if not has_imputations(game):
         msg = (

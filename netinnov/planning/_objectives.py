@@ -17,7 +17,7 @@ from netinnov._runtime.arguments import check_callable, did_you_mean, examples, 
 from netinnov._typing import Floats
 from netinnov.centrality import harmonic_centrality
 from netinnov.centrality._counts import total_strength
-from netinnov.connectivity import effective_resistance, global_efficiency, kirchhoff_index
+from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments._replicates import called_on
 from netinnov.network import MultilayerNetwork
@@ -25,10 +25,10 @@ from netinnov.polycentricity import effective_number
 from netinnov.scenarios import Combined
 
 AccessName: TypeAlias = Literal["efficiency", "home_access", "worst_access", "equity"]
-ObjectiveName = Literal[AccessName, "resistance", "effective_number"]
+ObjectiveName = Literal[AccessName, "effective_number"]
 Reduce: TypeAlias = Callable[[Floats], Floats]
 
-_KNOWN = {"efficiency", "home_access", "worst_access", "resistance"}  # new links never lower these
+_KNOWN = {"efficiency", "home_access", "worst_access"}  # new links never lower these
 
 _MEAN: Any = partial(np.mean, axis=1)
 
@@ -80,8 +80,6 @@ def judge_of(
             msg = f"`objective` must be one of {', '.join(map(repr, allowed))}, or a function"
             near = did_you_mean(objective, allowed)
             raise InputError(f"{msg} of a network; found {objective!r}{near}.")
-        if objective == "resistance":
-            return Judge(repr(objective), partial(_resistance, network.n_nodes), True)
         if objective == "effective_number":
             of_places = partial(_effective_number, network.n_nodes)
             return Judge(repr(objective), of_places, by_strength=1.0)
@@ -177,13 +175,3 @@ def _of_user(objective: Callable[..., Any], nodes: pd.Index, network: Multilayer
 
 def _effective_number(n: int, network: MultilayerNetwork) -> float:
     return effective_number(total_strength(network)[:n])
-
-
-def _resistance(n: int, network: MultilayerNetwork) -> float:
-    """Minus the effective resistance summed over the pairs of the first n nodes."""
-    if network.n_nodes == n:
-        return -kirchhoff_index(network)
-    names = network.storage.nodes.index[:n]
-    first, second = np.triu_indices(n, 1)
-    pairs = list(zip(names.take(first), names.take(second), strict=True))
-    return -float(effective_resistance(network, pairs=pairs).sum())

@@ -43,7 +43,8 @@ class ByStrength(Evaluator):
 
     def values(self, plan: Plan, more: npt.NDArray[np.int64]) -> Floats:
         rows = self.before + self.added[list(plan)].sum(axis=0) + self.added[more]
-        return np.array([effective_number(row, order=self.judge.by_strength) for row in rows])
+        order = self.judge.by_strength or 0.0
+        return np.array([effective_number(row, order=order) for row in rows])
 
 
 class InTurn(Evaluator):

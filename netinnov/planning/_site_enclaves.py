@@ -118,9 +118,8 @@ def site_enclaves(
         Series over nodes, which is summed; with a keyword ``nodes`` it gets the nodes of the
         baseline. By name: ``"efficiency"`` (`global_efficiency`), ``"home_access"`` (mean access
         of the homes of the candidates), ``"worst_access"`` (least access of any place),
-        ``"equity"`` (1 - Gini index of access), ``"resistance"`` (minus the effective resistance
-        summed over all pairs of nodes), ``"effective_number"`` (effective number of places, order
-        1, by strength over all layers). Access is harmonic centrality with unit lengths, of a
+        ``"equity"`` (1 - Gini index of access), ``"effective_number"`` (effective number of places,
+        order 1, by strength over all layers). Access is harmonic centrality with unit lengths, of a
         place the mean over its nodes.
     method : {"greedy", "exchange", "exact"}
         One after the other, each the best addition; the same, then swaps of one for one until
@@ -128,11 +127,11 @@ def site_enclaves(
         monotone, else by enumeration.
     monotone : bool, optional
         Whether more candidates never lower the objective. None: known of ``"efficiency"``,
-        ``"home_access"``, ``"worst_access"``, ``"resistance"``, `global_efficiency` and
+        ``"home_access"``, ``"worst_access"``, `global_efficiency` and
         `harmonic_centrality` where all candidates only add links; else not assumed.
     submodular : bool, optional
         Whether what a candidate gains never grows when others are there. None: not assumed, as
-        efficiency, access and resistance are not submodular in general.
+        efficiency and access are not submodular in general.
     placebos : int
         Plans drawn at random with the same `k` or `budget`, to compare with; 0 for none.
     replicates : int
@@ -148,8 +147,8 @@ def site_enclaves(
     ------
     InputError
         No candidates, `k` above their number, a budget below the cheapest, candidates without a
-        cost, an objective that is not a finite number (``"resistance"`` of a network in parts), or
-        more plans than the exact method takes (200,000).
+        cost, an objective that is not a finite number, or more plans than the exact method takes
+        (200,000).
 
     See Also
     --------

@@ -174,9 +174,3 @@ def test_matched_placebos_find_a_host_that_is_special() -> None:
         found[host] = row["placebo_p"]
     assert found["n10"] == pytest.approx(2 / 19)
     assert found["n14"] > 0.2
-
-
-def test_the_table_says_what_is_ranked() -> None:
-    result = result_of([5.0, 5, 5, 7, 5, 5, 5], [1.0, 3, 4, 2, 1, 4, 1], list("abcabca"))
-    (row,) = result.effects(full=True).to_dict("records")
-    assert (row["placebo_n"], row["placebo_placements"]) == (3, 1)

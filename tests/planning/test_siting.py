@@ -14,7 +14,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.centrality import harmonic_centrality, strength
-from netinnov.connectivity import Frictions, global_efficiency, kirchhoff_index
+from netinnov.connectivity import Frictions, global_efficiency
 from netinnov.errors import InputError
 from netinnov.planning import _plan_values as plans, site_enclaves
 from netinnov.polycentricity import effective_number, gini
@@ -219,20 +219,6 @@ def test_objectives_by_name_are_measured_on_the_nodes_of_the_baseline(name):
     assert max(changed.n_nodes for changed in seen) == 11
 
 
-def test_resistance_is_minus_the_kirchhoff_index_also_where_parks_are_added():
-    network = random_network(np.random.default_rng(5))
-    links = random_links(np.random.default_rng(5), 6)
-    plan = site_enclaves(network, candidates=links, k=3, objective="resistance")
-    mine = site_enclaves(network, candidates=links, k=3, objective=lambda x: -kirchhoff_index(x))
-    assert plan.sites == mine.sites
-    assert plan.value == pytest.approx(mine.value, rel=1e-9)
-    np.testing.assert_allclose(plan.steps["gain"], mine.steps["gain"], rtol=1e-6)
-    parks = {x: ReverseEnclave("a", x, 4, 0.5, funding="new") for x in "bcd"}
-    plan = site_enclaves(network, candidates=parks, k=2, objective="resistance", rng=1)
-    assert plan.steps["value"].iloc[-1] == pytest.approx(plan.value, rel=1e-9)
-    assert plan.bound >= plan.value
-
-
 @pytest.mark.parametrize("directed", [False, True])
 def test_frictions_and_weights_count_in_the_lengths_of_new_links(directed):
     network = random_network(np.random.default_rng(8), directed=directed)
@@ -329,8 +315,6 @@ def test_equal_candidates_are_taken_in_the_order_given():
     for method in ("greedy", "exchange", "exact"):
         plan = site_enclaves(network, candidates=links, k=1, objective="efficiency", method=method)
         assert plan.sites == ("cf",)
-        plan = site_enclaves(network, candidates=links, k=2, objective="resistance", method=method)
-        assert plan.sites == ("cf", "ad")
 
 
 def test_placebo_plans_are_of_the_same_number_and_cost():
@@ -377,16 +361,12 @@ def test_a_class_of_ones_own_with_a_cost_is_a_candidate_within_a_budget():
     own["ae"].price = -1
     with pytest.raises(InputError, match="the cost of Bridge"):
         site_enclaves(network, budget=4, **options)
-    # The same cost is a budget for a rival, and a limit for an approach.
+    # The same cost is a budget for a rival.
     places = pd.DataFrame({"place": list("abcde")}, index=list("abcde"))
     towns = ni.build_network(places, links)
     rival = ni.scenarios.ReverseEnclave("a", "e", 1, 0.5)
     within = ni.scenarios.equal_cost(towns, Bridge("a", "e", 5), rival, prices=prices)
     assert within.cost(prices, towns) <= 10
-    approaches = {"bridge": Bridge("a", "e", 5)}
-    given = {"home": "a", "host": "e", "prices": prices, "replicates": 1, "rng": 1}
-    compared = ni.governance.compare_approaches(towns, approaches=approaches, budget=10, **given)
-    assert compared.approaches.loc["bridge", "cost"] == 10
 
 
 @pytest.fixture
@@ -414,14 +394,6 @@ def test_wrong_input_is_refused_in_words(case, options, message):
     given = {"candidates": candidates, "objective": "efficiency"} | options
     with pytest.raises(InputError, match=message):
         site_enclaves(network, **given)
-
-
-def test_resistance_of_parts_is_refused():
-    links = pd.DataFrame({"source": ["a", "c"], "target": ["b", "d"]})
-    network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
-    candidates = {"bc": NewLinks([("b", "c")])}
-    with pytest.raises(InputError, match=r"'resistance' must return a finite number.*without any"):
-        site_enclaves(network, candidates=candidates, k=1, objective="resistance")
 
 
 def test_a_candidate_that_cannot_be_placed_is_named(case):
