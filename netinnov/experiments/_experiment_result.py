@@ -222,12 +222,12 @@ class ExperimentResult(Displayed):
             "resamples": self.resamples,
         }
         paths = []
-        for name, table in tables.items():
-            if table is None or table.empty:
+        for name, each in tables.items():
+            if each is None or each.empty:
                 continue
             paths += [folder / f"{name}.csv", folder / f"{name}.parquet"]
-            write_csv(table, paths[-2])
-            write_bytes(paths[-1], table.to_parquet(index=False))
+            write_csv(each, paths[-2])
+            write_bytes(paths[-1], each.to_parquet(index=False))
         return paths
 
 
