@@ -141,9 +141,9 @@ class ResampledEvents:
     def __post_init__(self) -> None:
         object.__setattr__(self, "incidence", as_pandas(self.incidence))
         check_names("columns", [self.member, self.event], list(self.incidence.columns))
-        table = {"member": self.incidence[self.member], "event": self.incidence[self.event]}
+        member, event = self.incidence[self.member], self.incidence[self.event]
         # An event as a period of its own: what it gives to its pairs is not added to others.
-        table["period"] = pd.factorize(table["event"])[0]
+        table = {"member": member, "event": event, "period": pd.factorize(event)[0]}
         columns = {"member": "member", "event": "event", "period": "period"}
         links = co_participation(pd.DataFrame(table), weighting=self.weighting, **columns)
         object.__setattr__(self, "_by_event", links)

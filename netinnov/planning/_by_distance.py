@@ -70,7 +70,8 @@ class ByDistance(Evaluator):
         if self.by_access.costs.frictions:
             every = self.network(tuple(range(len(placements))))
             costs = PathCosts("unit", 0.0, self.by_access.costs.frictions)
-            lengths = lengths_of_links(every, source, target, np.ones(at.size), costs)
+            ends = source.astype(np.int32), target.astype(np.int32)
+            lengths = lengths_of_links(every, *ends, np.ones(at.size), costs)
             self.friction = lengths - 1.0
 
     def values(self, plan: Plan, more: Positions) -> Floats:
