@@ -91,7 +91,7 @@ LINES = {
         "from netinnov.scenarios._example import SisterCities as SisterCities\n", "")],
     "netinnov/scenarios/_rivals.py": [("RIVALS: dict[str, Rival] = {",
         "from netinnov.scenarios._example import SisterCities\n",
-        '    "sister cities": Rival(partial(_like, SisterCities), "sister cities"),')],
+        '    "sister cities": Rival(partial(_like, SisterCities)),')],
     "netinnov/sources/__init__.py": [(LAST,
         "from netinnov.sources._example import read_lines as read_lines\n", "")],
     "netinnov/sources/_read_network.py": [("READERS: dict[str, Callable[..., Tables]] = {", "",

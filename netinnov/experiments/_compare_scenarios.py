@@ -40,7 +40,7 @@ def compare_scenarios(
     baseline: Scenario = _NO_CHANGE,
     replicates: int = Settings.replicates,
     placebo: Placebo | Mapping[str, Placebo] | None = None,
-    monotone: Sequence[str] | None = None,
+    monotone: Sequence[str] = (),
     resample: Resample | None = None,
     resamples: int = 100,
     placements: int = 5,
@@ -70,7 +70,7 @@ def compare_scenarios(
         or a mapping from their names. A function of a network and a Generator may return the
         changed network or the scenario to apply. The places of a `scenarios.MatchedPlacebo` (a host
         similar to the real one) are used in turn, in random order.
-    monotone : sequence of str, optional
+    monotone : sequence of str
         Names of those of your own measures that new links can move one way only, as
         `global_efficiency`. For these no p-value is given where the scenario adds more links or
         weight than its placebo, or less.
@@ -151,9 +151,7 @@ def compare_scenarios(
     _, seed = seed_of_run(rng, checkpoint)
     order = spawned(seed, _PLACEBOS)
     placebos, placebo_of = tests.drawn_placebos(placebo, scenarios, network, order)
-    declared = check_names(
-        "monotone", [] if monotone is None else monotone, list(measures), of="`measures`"
-    )
+    declared = check_names("monotone", monotone, list(measures), of="`measures`")
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
     if checkpoint is not None:

@@ -72,7 +72,7 @@ def dose_response(
     baseline: Scenario = _NO_CHANGE,
     replicates: int = Settings.replicates,
     placebo: Callable[[float], Placebo] | None = None,
-    monotone: Sequence[str] | None = None,
+    monotone: Sequence[str] = (),
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,

@@ -61,7 +61,7 @@ def specification_curve(
     specifications: Mapping[str, Sequence[Any] | Mapping[str, Any]],
     make: Callable[..., Specification],
     replicates: int = 50,
-    monotone: Sequence[str] | None = None,
+    monotone: Sequence[str] = (),
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -83,7 +83,7 @@ def specification_curve(
         out.
     replicates : int
         Random placements in each.
-    monotone : sequence of str, optional
+    monotone : sequence of str
         As in `compare_scenarios`, by the ``__name__`` of your functions.
     rng, executor, progress, checkpoint
         As in `compare_scenarios`. All specifications start from the same random numbers; each is
@@ -154,8 +154,7 @@ def specification_curve(
     if checkpoint is not None and rng is None:
         raise InputError("`rng` must be given with a checkpoint of several experiments.")
     functions = list(dict.fromkeys(_name(asked.measure) for _, asked in tasks))
-    if monotone is not None:
-        monotone = check_names("monotone", monotone, functions, of="the measures")
+    monotone = check_names("monotone", monotone, functions, of="the measures")
     task = partial(
         _effect,
         network=network,
@@ -215,7 +214,7 @@ def _effect(
     item: tuple[int, Specification],
     *,
     network: MultilayerNetwork,
-    monotone: Sequence[str] | None,
+    monotone: Sequence[str],
     replicates: int,
     seed: np.random.SeedSequence,
     folder: Path | None,
@@ -229,7 +228,7 @@ def _effect(
         measures={measure: asked.measure},
         replicates=replicates,
         placebo=asked.placebo,
-        monotone=None if monotone is None else [measure] if measure in monotone else [],
+        monotone=[measure] if measure in monotone else [],
         rng=spawned(seed),
         executor=1,
         progress=False,

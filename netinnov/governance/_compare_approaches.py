@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,7 @@ from netinnov._network.paths import Frictions, PathCosts, shortest_links
 from netinnov._runtime.arguments import (
     as_whole,
     check_confidence,
+    check_names,
     check_number,
     check_rng,
     check_type,
@@ -23,16 +26,47 @@ from netinnov._runtime.arguments import (
 from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.centrality import strength
-from netinnov.governance._approaches import Approach, approaches_of
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.mechanisms.free_flow import CorePeriphery
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity import effective_number, gini
-from netinnov.scenarios import NoChange, Prices, apply_scenario
+from netinnov.scenarios import (
+    DirectLinks,
+    ForwardEnclave,
+    NoChange,
+    Prices,
+    ReverseEnclave,
+    Scenario,
+    TalentAttraction,
+    apply_scenario,
+)
+from netinnov.scenarios._equal_cost import largest_within
 from netinnov.scenarios._pair_draws import inside, sides
 from netinnov.scenarios._prices import check_prices
 
 _FRICTIONS = Frictions(border=1.0)
+_KINDS: dict[str, tuple[Any, str]] = {
+    "competition for talent": (TalentAttraction, "{kept_share:.0f} % of ties are kept"),
+    "park of the core at home": (
+        ForwardEnclave,
+        "{pipeline_share:.0f} % of links lead to the host",
+    ),
+    "corridor": (DirectLinks, "{corridor_relief:.0f} % of the border between the two is gone"),
+    "merger": (NoChange, "the whole border between the two is gone; a merger has no price here"),
+    "reverse enclave": (ReverseEnclave, "{pipeline_share:.0f} % of links lead home"),
+}
+
+APPROACHES = tuple(_KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    scenario: Scenario
+    size: float
+    cost: float
+    border_relief: float = 0.0
+    unilateral: bool = False
+    assumed: str = ""
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -174,7 +208,11 @@ def compare_approaches(  # noqa: PLR0913
     cobweb = (demand_slope, supply_slope, mobility)
     break_point = CorePeriphery(sigma, mu).break_point()
     sides(network, home, host)
-    chosen = approaches_of(approaches, network, home, host, budget, prices, shares)
+    names = check_names("approaches", approaches or APPROACHES, APPROACHES, of="the approaches")
+    chosen = {
+        name: _approach(name, network, home, host, budget, prices, shares)
+        for name in dict.fromkeys(names)
+    }
     measure = _Measures(network, home, host, frictions, cobweb, break_point)
     before = measure(network, 0.0)
     seeds = rng.integers(2**63, size=replicates).tolist()
@@ -193,6 +231,39 @@ def compare_approaches(  # noqa: PLR0913
         columns=columns,
     ).astype({"size": np.float64})
     return ApproachComparison(home, host, table, pd.concat(effects, ignore_index=True))
+
+
+def _approach(
+    name: str,
+    network: MultilayerNetwork,
+    home: str,
+    host: str,
+    budget: float,
+    prices: Prices | None,
+    shares: Mapping[str, float],
+) -> Approach:
+    kind, text = _KINDS[name]
+    assumed = text.format(**{name: 100 * share for name, share in shares.items()})
+    if kind is NoChange:
+        return Approach(NoChange(), 0, math.nan, 1.0, assumed=assumed)
+    of_kind = {field.name for field in fields(kind)}
+    options = {name: share for name, share in shares.items() if name in of_kind}
+    size = as_whole("budget", budget, low=1) if prices is None else 1
+    scenario: Any = kind(home, host, size=size, funding="new", **options)
+    if prices is not None:
+        scenario = largest_within(network, scenario, budget, prices)
+    if unilateral := kind is TalentAttraction:
+        # Movers keep no more ties than host has.
+        ties, _, _ = scenario._ties_of_talents(scenario._scene(network))
+        size = scenario.size
+        if not len(ties.weight) and (kept := round(scenario.kept_share * size)):
+            raise scenario._too_few(kept, 0)
+        while size > 1 and round(scenario.kept_share * size) > len(ties.weight):
+            size -= 1
+        scenario = replace(scenario, size=size)
+    relief = shares["corridor_relief"] if kind is DirectLinks else 0.0
+    cost = math.nan if prices is None else scenario.cost(prices, network)
+    return Approach(scenario, scenario.size, cost, relief, unilateral, assumed)
 
 
 def _drawn(

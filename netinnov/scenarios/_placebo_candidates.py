@@ -57,7 +57,7 @@ def placebo_candidates(
 
     Notes
     -----
-    *Candidates* are places with nodes (in them or in a place inside them), as many steps of
+    *Candidates* are places with linked nodes (in them or in a place inside them), as many steps of
     ``parent`` from the top as the real one, outside home and host, and containing neither. Those
     that lack a value or differ in a category are left out.
 
@@ -110,7 +110,7 @@ def placebo_candidates(
     table = table[alike].assign(gap=gap)
     if len(table) < 2:
         raise InputError(
-            f"no place can stand in for the {replace} {real!r}: none has nodes, lies outside "
+            f"no place can stand in for the {replace} {real!r}: none has links, lies outside "
             f"{scenario.home!r} and {scenario.host!r}, and has the same categories and all of "
             f"{', '.join(names)}. Match on less."
         )
@@ -166,11 +166,12 @@ def _depth(parent: Codes) -> Codes:
 
 
 def _can_stand_in(network: MultilayerNetwork, real: str, stays: str) -> Mask:
-    """Places with nodes outside `real` and `stays`, at the depth of `real`."""
+    """Places with linked nodes outside `real` and `stays`, at the depth of `real`."""
     places = network.storage.places
     parent = network.storage.parents
     depth = _depth(parent)
-    able: Mask = _by_place(network, np.ones(network.n_nodes)) > 0
+    linked = network.storage.presence("linked").any(axis=0)
+    able: Mask = _by_place(network, linked.astype(np.float64)) > 0
     able &= depth == depth[places.index.get_loc(real)]
     for place in (real, stays):
         able &= ~inside(network, place)

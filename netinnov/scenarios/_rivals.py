@@ -255,8 +255,6 @@ class Rival:
     ----------
     make : function ReverseEnclave -> scenario
         Gives the rival with the same home, host, number of links, funding and layer.
-    words : str
-        Description, for a sentence: "the park is better than ...".
 
     Examples
     --------
@@ -265,7 +263,6 @@ class Rival:
     """
 
     make: Callable[[ReverseEnclave], Priced]
-    words: str
 
 
 def _like(rival: type[Priced], enclave: ReverseEnclave) -> Priced:
@@ -275,7 +272,7 @@ def _like(rival: type[Priced], enclave: ReverseEnclave) -> Priced:
 
 # Rivals that a study can name in ``[experiment] rivals``.
 RIVALS: dict[str, Rival] = {
-    "direct links": Rival(partial(_like, DirectLinks), "direct links without a park"),
-    "random ends": Rival(RandomEnds, "a park linked to places at random"),
-    "forward enclave": Rival(partial(_like, ForwardEnclave), "a park of the host at home"),
+    "direct links": Rival(partial(_like, DirectLinks)),
+    "random ends": Rival(RandomEnds),
+    "forward enclave": Rival(partial(_like, ForwardEnclave)),
 }

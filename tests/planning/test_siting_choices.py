@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov.connectivity import average_path_length, components, global_efficiency
+from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
 from netinnov.planning import pareto_plans, site_enclaves, siting_stability
 from netinnov.polycentricity import effective_number
@@ -124,14 +124,14 @@ def test_resamples_without_a_plan_are_left_out_and_counted():
     network, candidates = case(4)
 
     def broken(network, rng):
-        # Half of the resamples fall into parts, where the length of paths is infinite.
+        # Half of the resamples fall into parts, where the objective is undefined.
         return network if rng.random() < 0.5 else network.replace_links(network.links.iloc[:3])
 
-    def length(network):
-        return -average_path_length(network) if components(network).nunique() == 1 else np.nan
+    def joined(network):
+        return global_efficiency(network) if network.n_links > 5 else np.nan
 
     table = siting_stability(
-        network, candidates=candidates, k=1, objective=length, resample=broken, rng=2
+        network, candidates=candidates, k=1, objective=joined, resample=broken, rng=2
     )
     assert 25 < table["resamples"].iloc[0] < 75
     assert table["share"].max() == 1

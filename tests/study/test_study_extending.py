@@ -128,7 +128,7 @@ def test_a_new_rival_is_a_line_in_the_catalogue(tmp_path, monkeypatch):
         return DirectLinks(enclave.home, enclave.host, 2 * enclave.size, funding=enclave.funding)
 
     park = {**PARK, "funding": ["new"], "rivals": ["twice the links"], "placebos": 0}
-    monkeypatch.setitem(RIVALS, "twice the links", Rival(twice, "twice as many direct links"))
+    monkeypatch.setitem(RIVALS, "twice the links", Rival(twice))
     monkeypatch.setattr(sections, "SECTIONS", [DATA, EXPERIMENT])
     monkeypatch.chdir(tmp_path)
     lines = [f"{key} = {json.dumps(value)}" for key, value in park.items()]

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison, compare_approaches
-from netinnov.governance._approaches import APPROACHES
+from netinnov.governance._compare_approaches import APPROACHES
 from netinnov.plotting import plot_approaches
 from netinnov.plotting._style import new_figure
 from netinnov.scenarios._open_size import movable_layer

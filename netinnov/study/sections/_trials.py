@@ -20,7 +20,7 @@ from netinnov.scenarios._open_size import movable_layer, open_size
 from netinnov.scenarios._prices import Funding
 from netinnov.scenarios._settings import Settings
 from netinnov.study._context import Context
-from netinnov.study._measures import MeasuresPart, linked_layers, strength_together
+from netinnov.study._measures import MeasuresPart, linked_layers
 from netinnov.study._section import Part
 from netinnov.study.sections import enclaves
 
@@ -194,8 +194,7 @@ def placebos(
     """The same parks at other hosts that have links; None: not asked for, or there is none."""
     if nearest == 0:
         return None
-    strength = strength_together(cities)
-    match: Any = (*matched_on(cities), lambda _, host: "linked" if strength[host] > 0 else None)
+    match = matched_on(cities)
     try:
         placebo_candidates(cities, trials[0].scenario, match=match)
     except InputError:
