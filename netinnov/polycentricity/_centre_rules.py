@@ -25,14 +25,12 @@ _SEVERAL = 3  # places from which a community has a centre
 _NEAR = 0.5  # a core place is a centre from this part of its community's strongest
 _LEAST = 0.02  # share of all strength of a hub, but at most two average linked places
 _HUB = 2.5  # z inside its community from which a place is a centre by the rule "z"
-_MINORITY = 0.4  # largest share above the mean at which the head is broken again (Jiang 2013)
 _ROUNDING = 1e-12  # relative tolerance of shares
 
 
 class Options(NamedTuple):
     direction: Direction = "total"
     share: float = 0.1
-    breaks: int = 1
     resolution: float = 1.0
     restarts: int = 10
     minimum_share: float | None = None
@@ -57,11 +55,10 @@ def checked_options(network: MultilayerNetwork, **chosen: Any) -> Options:
     check_number("resolution", options.resolution, low=0)
     if options.minimum_share is not None:
         check_number("minimum_share", options.minimum_share, low=0, high=1)
-    counts: dict[str, Any] = {"breaks": options.breaks, "restarts": options.restarts}
-    counts = {name: as_whole(name, value, low=1) for name, value in counts.items()}
+    restarts = as_whole("restarts", options.restarts, low=1)
     if options.direction != "in":
         refuse_shares(network.storage.records, f"strength with direction={options.direction!r}")
-    return options._replace(**counts)
+    return options._replace(restarts=restarts)
 
 
 class Structure(NamedTuple):
@@ -132,7 +129,7 @@ def centres_by(rule: str, structure: Structure, options: Options) -> Mask:
             number = math.ceil(options.share * np.count_nonzero(strength) - 1e-9)
             centre[largest_first(strength)[:number]] = True
         case "head_tail":
-            centre = _head(strength, options.breaks)
+            centre = strength > strength[strength > 0].mean() if strength.any() else centre
         case "core":
             centre = structure.core == 1
         case "z":
@@ -166,17 +163,6 @@ def _hubs(structure: Structure, minimum_share: float) -> Mask:
         relative = structure.strength / structure.strength.max()
         centre &= relative >= minimum_share * relative.sum() * (1 - _ROUNDING)
     return centre
-
-
-def _head(strength: Floats, breaks: int) -> Mask:
-    """Head/tail breaks: above the mean, of those above their mean, and so on."""
-    head = strength > 0
-    for level in range(breaks):
-        above = head & (strength > strength[head].mean() if head.any() else head)
-        if not above.any() or (level and above.sum() > _MINORITY * head.sum()):
-            return head if level else above
-        head = above
-    return head
 
 
 def _largest_flow(flat: MultilayerNetwork) -> npt.NDArray[np.int64]:

@@ -29,7 +29,6 @@ def detect_centres(  # noqa: PLR0913
     rule: CentreRule = "hubs",
     direction: Direction = "total",
     share: float = 0.1,
-    breaks: int = 1,
     resolution: float = 1.0,
     restarts: int = 10,
     minimum_share: float | None = None,
@@ -53,17 +52,14 @@ def detect_centres(  # noqa: PLR0913
         in a community of three places or more, and there the largest strength, or at least half
         of it and a place in the core of `core_periphery`; where communities are not beyond
         chance, ``"head_tail"`` in its stead. ``"top"``: among
-        the largest `share` of the places with flow. ``"head_tail"``: above the mean strength (of
-        the places above it, and so on, `breaks` times). ``"core"``: in the core. ``"z"``: z-score
+        the largest `share` of the places with flow. ``"head_tail"``: above the mean strength.
+        ``"core"``: in the core. ``"z"``: z-score
         of 2.5 or more inside its community. ``"dominant_flow"``: its own largest flow goes to a
         smaller place, and that of some smaller place comes to it.
     direction : {"total", "in", "out"}
         What the strength counts in directed layers.
     share : float
         For ``"top"``; rounded up to whole places.
-    breaks : int
-        For ``"head_tail"``. After the first, a head is broken if at most 40 % of it lie above its
-        mean.
     resolution, restarts
         Of the communities, see `community.leiden`; restarts of the search for a core as well, at
         least 20. In resamples, and in the networks of the test of modularity, three in ten, rounded
@@ -136,7 +132,6 @@ def detect_centres(  # noqa: PLR0913
         network,
         direction=direction,
         share=share,
-        breaks=breaks,
         resolution=resolution,
         restarts=restarts,
         minimum_share=minimum_share,

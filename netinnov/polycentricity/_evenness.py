@@ -79,10 +79,6 @@ def gini(values: Values) -> float:
     InputError
         Values that are negative, missing or not numbers.
 
-    Notes
-    -----
-    The sum over all pairs is taken in one pass over the sorted values.
-
     References
     ----------
     Gini 1912, "Variabilita e mutabilita".
@@ -291,8 +287,8 @@ def functional(
     Notes
     -----
     Density is links / (n(n - 1)/2), or / n(n - 1) in a directed layer; n counts all nodes, isolates
-    too. Self-links do not count. In dense flow matrices (every city sends somebody to every other)
-    degrees saturate and the index nears 1 whatever the flows are: show ``weighted=True`` beside it.
+    too. In dense flow matrices degrees saturate and the index nears 1 whatever the flows are: show
+    ``weighted=True`` beside it.
 
     References
     ----------

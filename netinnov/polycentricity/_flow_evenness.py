@@ -67,8 +67,8 @@ def entropy_index(
 
     Notes
     -----
-    n counts all nodes of the network, isolates too. Self-links do not count. If M should be the
-    number of observed links, take `effective_number` of the weights.
+    n counts all nodes of the network, isolates too. If M should be the number of observed links,
+    take `effective_number` of the weights.
 
     References
     ----------
@@ -114,8 +114,7 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
 
     Notes
     -----
-    Some papers divide by the mean over all places, which is n times the share of the place in the
-    sum. Self-links do not count; isolates count among the others.
+    Some papers divide by the mean over all places. Isolates count among the others.
 
     References
     ----------
@@ -144,16 +143,13 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     Returns
     -------
     Series
-        One number a place: -1 sends only, 1 receives only. NaN for a place without flow.
+        One number a place: -1 sends only, 1 receives only; 0 without a directed layer. NaN for a
+        place without flow.
 
     Raises
     ------
     InputError
         For a layer of shares of each origin's total.
-
-    Notes
-    -----
-    Without a directed layer all are 0. Self-links do not count.
 
     References
     ----------
@@ -178,7 +174,8 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
     Parameters
     ----------
     network : MultilayerNetwork
-        Places and the flows between them; layers are summed.
+        Places and the flows between them; layers are summed. If any is directed, an undirected
+        link counts as two.
 
     Returns
     -------
@@ -190,10 +187,6 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
     ------
     InputError
         For a layer of shares of each origin's total.
-
-    Notes
-    -----
-    Self-links do not count. If any layer is directed, an undirected link counts as two.
 
     References
     ----------
@@ -228,16 +221,12 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     -------
     Series
         One number an unordered pair with flow (index ``source, target``, the earlier node
-        first): 1 balanced, 0 one way. Empty without flow.
+        first): 1 balanced (all without a directed layer), 0 one way. Empty without flow.
 
     Raises
     ------
     InputError
         For a layer of shares of each origin's total.
-
-    Notes
-    -----
-    Without a directed layer all are 1. Self-links do not count.
 
     References
     ----------

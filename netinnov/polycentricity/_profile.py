@@ -132,27 +132,21 @@ def profile(  # noqa: PLR0913
     `detect_centres` finds with the same `rng`; ``urban_centrality_index`` takes great-circle
     distances, and is NaN without coordinates of all places or for more than 3,000.
 
-    *Interval.* Events are resampled, not places, since a place drawn twice would appear twice
-    in the ranking. Resampling thins out weak links (a count of 1 is lost in 37 % of the
-    draws), so that resampled networks are sparser and more uneven than the observed one, as the
-    observed one is than the flows behind it: `bias` says by how much, and twice it is taken off
-    the draws. Where it is more than a quarter of the width (indices that count links, on few
-    events) an interval would miss what is behind the flows, and there is none. Nor is there one if
-    the number of events is unknown. With 2 events or more a pair nine in ten intervals or more
+    *Interval.* Events are resampled, not places. Resampling thins out weak links, so that resampled
+    networks are sparser and more uneven than the observed one, as the observed one is than the
+    flows behind it: `bias` says by how much, and twice it is taken off the draws. Where it is more
+    than a quarter of the width (indices that count links, on few events), or the number of events
+    is unknown, there is no interval. With 2 events or more a pair nine in ten intervals or more
     hold what is behind the flows; with fewer some indices do worse.
-
-    *Without one.* Meant for regions all of whose places are observed: how far one place decides.
 
     *Null.* p = min(1, 2 min(p_low, p_high)), each (k + 1)/(replicates + 1), where k replicates
     are at least as low (high). There is no z and no p, and `untested` says why, where all random
     networks have the observed value, as ``functional`` under given degrees, and for all indices
-    where the null model moves less than 5 % of the links. Rewiring does so where nearly all pairs
-    are linked, as in flows of people: compare with another null model, such as
-    `null_models.GravityNull` or weights permuted over the links.
+    where the null model moves less than 5 % of the links, as rewiring does where nearly all pairs
+    are linked: take another one, such as `null_models.GravityNull`.
 
-    *Time.* All indices are computed 1 + resamples + places (`leave_one_out`) + replicates times;
-    the bar says how long that will be. ``n_centres``, a search for communities each time, takes
-    most of it in large networks: leave it out of `indices`, or take fewer `replicates`.
+    *Time.* All indices are computed 1 + resamples + places (`leave_one_out`) + replicates times.
+    ``n_centres``, a search for communities each time, takes most of it in large networks.
 
     Examples
     --------

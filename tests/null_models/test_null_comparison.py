@@ -44,10 +44,11 @@ def reach_two(network) -> pd.Series:
     return pd.Series(two.sum(axis=1), network.nodes.index)
 
 
-def fixed(values, observed=5.0):
-    """A null model, and a measure that reads out numbers, one a network."""
+def of_draws(values, observed=5.0):
+    """The comparison of a number with numbers that are read out, one a network."""
     left = [observed, *values]
-    return every_second, lambda network: left.pop(0)
+    options = {"replicates": len(values), "executor": 1, "progress": False}
+    return compare_with_null(ring(), measure=lambda _: left.pop(0), null=every_second, **options)
 
 
 def every_second(network, rng):
@@ -59,10 +60,7 @@ def every_second(network, rng):
 
 def test_statistics_by_hand():
     # Observed 5; draws 1, 2, 3, 5, 9: at least as low 4, as high 2: p = 2 (2 + 1) / 6 = 1.
-    null, measure = fixed([1.0, 2, 3, 5, 9])
-    found = compare_with_null(
-        ring(), measure=measure, null=null, replicates=5, executor=1, progress=False
-    )
+    found = of_draws([1.0, 2, 3, 5, 9])
     assert found.observed == 5
     assert found.mean == 4
     assert found.sd == pytest.approx(np.sqrt(40 / 4))
@@ -74,10 +72,7 @@ def test_statistics_by_hand():
 
 
 def test_an_extreme_value_has_the_smallest_p_and_no_spread_has_no_z():
-    null, measure = fixed([1.0] * 19)
-    found = compare_with_null(
-        ring(), measure=measure, null=null, replicates=19, executor=1, progress=False
-    )
+    found = of_draws([1.0] * 19)
     assert found.p == pytest.approx(2 / 20)
     assert found.sd == 0
     assert np.isnan(found.z)
@@ -88,19 +83,13 @@ def test_an_extreme_value_has_the_smallest_p_and_no_spread_has_no_z():
 
 def test_rounding_is_neither_spread_nor_evidence():
     # All replicates are the observed value but for noise in the 11th digit, always below it.
-    null, measure = fixed([5 * (1 - (3 + k % 3) * 1e-11) for k in range(19)])
-    found = compare_with_null(
-        ring(), measure=measure, null=null, replicates=19, executor=1, progress=False
-    )
+    found = of_draws([5 * (1 - (3 + k % 3) * 1e-11) for k in range(19)])
     assert (found.sd, found.p) == (0, 1)
     assert np.isnan(found.z)
 
 
 def test_nan_among_the_draws_is_left_out():
-    null, measure = fixed([np.nan, 6.0, 7, 8])
-    found = compare_with_null(
-        ring(), measure=measure, null=null, replicates=4, executor=1, progress=False
-    )
+    found = of_draws([np.nan, 6.0, 7, 8])
     assert found.mean == 7
     assert found.p == pytest.approx(2 / 4)
 
@@ -109,17 +98,12 @@ def test_nan_among_the_draws_is_left_out():
     "nothing", [np.nan, pd.Series([np.nan, np.nan]), pd.Series([], dtype=float)]
 )
 def test_what_is_never_defined_is_nan(nothing):
-    null, measure = fixed([nothing] * 4, nothing)
-    found = compare_with_null(
-        ring(), measure=measure, null=null, replicates=4, executor=1, progress=False
-    )
+    found = of_draws([nothing] * 4, nothing)
     assert found.to_frame().isna().all(axis=None)
     assert np.shape(found.draws) == (4, *np.shape(nothing))
     assert np.isnan(found.corrected()).all()
-    one, some = fixed([pd.Series([np.nan, 1.0]), pd.Series([np.nan, 3.0])], pd.Series([2.0, 2.0]))
-    mixed = compare_with_null(
-        ring(), measure=some, null=one, replicates=2, executor=1, progress=False
-    ).to_frame()
+    pairs = [pd.Series([np.nan, 1.0]), pd.Series([np.nan, 3.0])]
+    mixed = of_draws(pairs, pd.Series([2.0, 2.0])).to_frame()
     assert mixed.loc[0].isna().tolist() == [False, *[True] * 6]
     assert mixed.loc[1, ["mean", "z", "p"]].tolist() == [2, 0, 1]
 
@@ -152,10 +136,7 @@ inf = np.inf
     ],
 )
 def test_infinite_draws_have_quantiles_and_no_z(draws, mean, low, high):
-    null, measure = fixed(draws, inf)
-    found = compare_with_null(
-        ring(), measure=measure, null=null, replicates=len(draws), executor=1, progress=False
-    )
+    found = of_draws(draws, inf)
     assert [found.mean, found.low, found.high] == pytest.approx([mean, low, high], nan_ok=True)
     assert np.isnan(found.sd)
     assert np.isnan(found.z)
@@ -163,24 +144,9 @@ def test_infinite_draws_have_quantiles_and_no_z(draws, mean, low, high):
     # In the columns of a table next to finite ones, whose numbers stay those of numpy.
     other = np.random.default_rng(1).random(len(draws))
     pairs = [pd.Series(pair) for pair in zip(draws, other, strict=True)]
-    null, measure = fixed(pairs, pd.Series([1.0, 0.5]))
-    table = compare_with_null(
-        ring(), measure=measure, null=null, replicates=len(draws), executor=1, progress=False
-    ).to_frame()
+    table = of_draws(pairs, pd.Series([1.0, 0.5])).to_frame()
     assert table.loc[0, ["low", "high"]].tolist() == pytest.approx([low, high])
     assert table.loc[1, ["low", "high"]].tolist() == np.quantile(other, [0.025, 0.975]).tolist()
-
-
-def test_an_infinite_measure_of_a_network():
-    links = pd.DataFrame({"source": list("abde"), "target": list("bcef")})
-    parts = ni.build_network(pd.DataFrame(index=list("abcdefgh")), links)
-    found = compare_with_null(
-        parts, measure=ni.connectivity.kirchhoff_index, replicates=9, rng=1, progress=False
-    )
-    row = [found.observed, found.mean, found.low, found.high]
-    assert row == [inf] * 4
-    assert found.p == 1
-    assert np.isnan([found.sd, found.z]).all()
 
 
 def test_nodes_give_series_and_any_number_of_workers_the_same():
@@ -233,20 +199,6 @@ def test_planted_triangles_are_found():
     assert found.high < 10
 
 
-def test_another_null_model_is_used():
-    nodes = pd.DataFrame({"kind": ["a", "a", "b", "b"]}, index=list("wxyz"))
-    network = ni.build_network(nodes, pd.DataFrame({"source": list("wx"), "target": list("yz")}))
-    found = compare_with_null(
-        network,
-        measure=lambda of: of.adjacency("links")[0, 2],
-        null=Curveball(),
-        replicates=200,
-        rng=6,
-        progress=False,
-    )
-    assert abs(found.mean - 0.5) < 0.15
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -294,11 +246,7 @@ def test_numbers_of_all_types_are_measures():
         pd.Series([1, None], dtype="Int64"),
         pd.Series([1, 2], dtype=object),
     ):
-        null, measure = fixed([series] * 2, series)
-        found = compare_with_null(
-            ring(), measure=measure, null=null, replicates=2, executor=1, progress=False
-        )
-        assert found.mean.iloc[0] == 1
+        assert of_draws([series] * 2, series).mean.iloc[0] == 1
 
 
 def test_holm_by_hand_and_fdr_against_scipy():
@@ -362,29 +310,19 @@ def test_the_share_of_links_that_moved_by_hand():
     drawn = ni.build_network(
         pd.DataFrame(index=ids), pd.concat([new.assign(layer="x"), layers[5:]])
     )
-    assert moved_share(network, drawn, SimpleNamespace(layers=["x"], draws_weights=False)) == 1 / 4
-    assert moved_share(network, drawn, SimpleNamespace(layers=["x"], draws_weights=True)) == 2 / 4
-    assert (
-        moved_share(network, drawn, SimpleNamespace(layers=["x", "y"], draws_weights=True)) == 2 / 8
-    )
-    assert np.isnan(
-        moved_share(
-            network, network.select(layers=[]), SimpleNamespace(layers=["x"], draws_weights=True)
-        )
-    )
+
+    def share(other, layers=("x",), *, weights=False):
+        null = SimpleNamespace(layers=list(layers), draws_weights=weights)
+        return moved_share(network, other, null)
+
+    assert share(drawn) == 1 / 4
+    assert share(drawn, weights=True) == 2 / 4
+    assert share(drawn, "xy", weights=True) == 2 / 8
+    assert np.isnan(share(network.select(layers=[]), weights=True))
     # Other nodes, in another order: pairs are known by their ids.
-    assert (
-        moved_share(
-            network,
-            drawn.select(nodes=list("fedcba")),
-            SimpleNamespace(layers=["x"], draws_weights=False),
-        )
-        == 1 / 4
-    )
-    other = ni.build_network(
-        pd.DataFrame(index=list("zba")), links[:1].assign(target="z", layer="x")
-    )
-    assert moved_share(network, other, SimpleNamespace(layers=["x"], draws_weights=False)) == 1
+    assert share(drawn.select(nodes=list("fedcba"))) == 1 / 4
+    other = links[:1].assign(target="z", layer="x")
+    assert share(ni.build_network(pd.DataFrame(index=list("zba")), other)) == 1
 
 
 def test_a_null_model_that_moves_next_to_nothing_is_warned_of():

@@ -107,13 +107,6 @@ def test_the_least_share_of_a_hub_falls_with_the_number_of_places():
     assert centres(detect_centres(found, minimum_share=0.02, **options)) == []
 
 
-def test_a_share_of_immense_strengths_is_no_overflow(two):
-    links = two.links
-    large = two.replace_links(links.assign(weight=links["weight"] * 2.0**1015))
-    table = detect_centres(large, null=None, resamples=0, rng=1)
-    assert centres(table) == ["a", "x"]
-
-
 def test_hubs_of_the_core_at_least_half_as_strong():
     # b has 6 of the 10 of a and is in the core (a and b touch all links); c has as much, is not.
     rows = [("a", "b", 2.0), *[("a", leaf, 2.0) for leaf in "pqrs"]]
@@ -140,22 +133,9 @@ def test_head_tail_is_above_the_mean():
     found = network({"t": star}, "abcdefg")
     # Strengths 33, 20, 8, 2, 1, 1, 1: mean 9.43; above it 33 and 20, mean 26.5.
     assert centres(detect_centres(found, rule="head_tail", resamples=0)) == ["a", "b"]
-    # One of two is more than 40 %: the head is no longer broken.
-    assert centres(detect_centres(found, rule="head_tail", breaks=2, resamples=0)) == ["a", "b"]
     # All equal: nobody is above the mean.
     equal = network({"t": [("a", "b"), ("c", "d")]}, "abcd")
     assert centres(detect_centres(equal, rule="head_tail", resamples=0)) == []
-
-
-def test_head_tail_breaks_again():
-    # Pairs of equal strength 1 (30 places), 20 (8 places) and 300 (2 places): mean 19.75; of the
-    # ten above it the mean is 76, and two of ten are above that.
-    ids = [f"p{i:02d}" for i in range(40)]
-    weight = [1.0] * 15 + [20.0] * 4 + [300.0]
-    rows = [(ids[2 * i], ids[2 * i + 1], w) for i, w in enumerate(weight)]
-    found = network({"t": rows}, ids)
-    assert centres(detect_centres(found, rule="head_tail", resamples=0)) == ids[30:]
-    assert centres(detect_centres(found, rule="head_tail", breaks=2, resamples=0)) == ids[38:]
 
 
 def test_core_is_that_of_core_periphery(two):
