@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from os import PathLike
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_floats
-from netinnov._runtime.arguments import as_path
+from netinnov._runtime.arguments import as_path, examples
+from netinnov._runtime.opening import files_in, is_zip
+from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
@@ -22,7 +25,7 @@ from netinnov.sources._complete_rows import (
     warn_of,
     with_countries,
 )
-from netinnov.sources._text_tables import TextTable, file_in, read_text_file
+from netinnov.sources._delimited import TextTable, read_text_file
 
 KINDS = {
     "HES": "university",
@@ -125,7 +128,7 @@ def read_cordis(
         stem: str, required: Sequence[str], optional: Sequence[str], ids: list[str]
     ) -> TextTable:
         columns: dict[str, Any] = {"required": required, "optional": optional}
-        name = file_in(folder, stem)
+        name = _file_in(folder, stem)
         table = read_text_file(folder, name, **columns, delimiter=";", faults=faults)
         return table.complete(ids, faults)
 
@@ -162,6 +165,27 @@ def read_cordis(
         links = co_participation(meetings, weighting=weighting, **by)
         links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
     return Tables(nodes, links, _places(nodes, rows), ())
+
+
+def _file_in(path: Path, stem: str) -> str:
+    kind = kind_at_path(path)
+    if kind == "nothing":
+        raise InputError(f"{path} does not exist; give the folder or zip that holds {stem}.csv.")
+    if kind != "a folder" and not is_zip(path):
+        msg = f"{path} must be a folder or a zip; it is neither, or a zip that is cut off."
+        raise InputError(msg)
+    names = files_in(path)
+    bases = {name: PurePosixPath(name).name.casefold() for name in names}
+    tables = {name: base for name, base in bases.items() if base.endswith((".csv", ".csv.gz"))}
+    exact = [name for name, base in tables.items() if base in (f"{stem}.csv", f"{stem}.csv.gz")]
+    matching = exact or [name for name, base in tables.items() if base.startswith(stem)]
+    if len(matching) > 1:
+        msg = f"{path} must hold one file {stem}.csv; it holds {examples(matching, str)}; move one."
+        raise InputError(msg)
+    if not matching:
+        shown = examples(names, str) or "nothing"
+        raise InputError(f"{path} must hold {stem}.csv or {stem}.csv.gz; it holds {shown}.")
+    return matching[0]
 
 
 def _projects(table: TextTable, faults: list[str]) -> pd.DataFrame:

@@ -1,13 +1,14 @@
-"""A delimited text file as a frame of text: delimiter and encoding found, rows by their lines."""
+"""Delimited text as a frame of text: delimiter and encoding found, rows by their lines."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,17 +17,17 @@ import pyarrow.compute as pc
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
 from netinnov._network.file_rows import LINE, first_row, rows_by_line, with_file_rows
-from netinnov._runtime.arguments import examples
-from netinnov._runtime.encodings import text_of
-from netinnov._runtime.opening import check_width, read_bytes
-from netinnov._typing import Integers
+from netinnov._runtime.arguments import did_you_mean, examples
+from netinnov._runtime.encodings import text_of, utf8_of, without_nul
+from netinnov._runtime.opening import check_width, opened, read_bytes
+from netinnov._typing import Integers, Mask
 from netinnov.errors import InputError
-from netinnov.sources._text_tables import frame_of, some_lines
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 50  # rows by which the delimiter is found
 SAMPLED = 2**20  # letters in which these rows are looked for
 BLOCK = 2**26  # bytes that Arrow reads at once; no row may be longer
+N_EXAMPLES = 5
 
 
 class AnyTable(NamedTuple):
@@ -36,43 +37,151 @@ class AnyTable(NamedTuple):
     notes: list[str]
 
 
+class TextTable(NamedTuple):
+    """Columns of a file as text, stripped; an empty field is missing."""
+
+    name: str
+    frame: pd.DataFrame
+    lines: Integers  # where each row starts: quoted fields may hold line ends
+
+    def at(self, rows: Mask, column: str) -> str:
+        values = zip(self.lines[rows], self.frame[column].to_numpy(object)[rows], strict=True)
+        return some_lines([f"{line} ({value!r})" for line, value in values])
+
+    def complete(self, ids: Sequence[str], faults: list[str]) -> TextTable:
+        """Rows with all ids; a file in which no row has them is another one."""
+        blank = self.frame[[*ids]].isna().any(axis=1).to_numpy()
+        if blank.all():
+            msg = f"{self.name} must have rows with {' and '.join(ids)}; none of {blank.size} has."
+            raise InputError(msg)
+        if blank.any():
+            where = f"{blank.sum()} ({some_lines(self.lines[blank])})"
+            faults.append(f"{self.name}: rows left out, without {' or '.join(ids)}: {where}")
+        frame = self.frame[~blank].reset_index(drop=True)
+        return self._replace(frame=frame, lines=self.lines[~blank])
+
+    def judge(self, column: str, good: pd.Series, must_be: str, faults: list[str]) -> None:
+        filled = self.frame[column].notna()
+        bad = (filled & ~good).to_numpy(bool)
+        counts = int(filled.sum()), int(bad.sum())
+        tell_values(self.name, column, must_be, *counts, self.at(bad, column), faults)
+
+
+class _Rows(NamedTuple):
+    table: pa.Table  # of the rows that are as wide as the header
+    lines: Integers
+    uneven: list[tuple[int, int]]  # line and width of the others
+
+
 def read_delimited(path: Path, encoding: str | None = None, *, stripped: bool = False) -> AnyTable:
+    """All columns; rows that are not as wide as the header are refused."""
     text, detected = text_of(str(path), read_bytes(path), encoding)
     text, skipped, hint = _without_hint(text)
     delimiter = hint or delimiter_of(text)
     header = _header(path, text, delimiter)
     names = [name if name.strip() else f"column {at}" for at, name in enumerate(header, start=1)]
+    rows = _rows_of(path, text, delimiter, header, range(len(names)), first=1 + skipped)
+    if lines := [line for line, _ in rows.uneven]:
+        msg = f"{path} must have {len(names)} fields in each row, as in its header; rows with more "
+        raise InputError(f"{msg}or fewer: {len(lines)} ({some_lines(lines)}).")
+    columns = {
+        name: _trimmed(column) if stripped else column
+        for name, field, column in zip(names, header, rows.table.columns, strict=True)
+        if name == field or column.null_count < len(column)  # a comma too many in each
+    }
+    frame = with_file_rows(_frame_of(columns, len(rows.table)), rows.lines, LINE)
+    notes = [f"{path.name}: read as {detected}."] if detected else []
+    return AnyTable(path.name, frame, delimiter, notes)
+
+
+def read_text_file(
+    folder: Path,
+    name: str,
+    *,
+    required: Sequence[str],
+    optional: Sequence[str],
+    delimiter: str,
+    faults: list[str],
+) -> TextTable:
+    """Chosen columns; rows that are not as wide as the header are left out and reported."""
+    with opened(folder, name) as stream:
+        text = without_nul(name, utf8_of(name, stream.read()))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header = [field.strip() for field in first_row(name, reader)]
+    columns = wanted_columns(name, header, required, optional, delimiter)
+    rows = _rows_of(name, text, delimiter, header, [header.index(column) for column in columns])
+    lines, n_rows = [line for line, _ in rows.uneven], len(rows.table)
+    tell_uneven(name, len(header), n_rows, lines, len(lines), faults)
+    held = {column: _trimmed(rows.table.column(at)) for at, column in enumerate(columns)}
+    arrays = {
+        column: held.get(column, pa.nulls(n_rows, pa.string())) for column in (*required, *optional)
+    }
+    return TextTable(name, _frame_of(arrays, n_rows), rows.lines)
+
+
+def _rows_of(
+    name: str | Path,
+    text: str,
+    delimiter: str,
+    header: Sequence[str],
+    picked: Sequence[int],
+    *,
+    first: int = 1,
+) -> _Rows:
     if text.count('"') % 2:  # Arrow would take the rest of the file for one field
-        _refuse_uneven_rows(path, text, delimiter, len(names), skipped)
-    data = text.encode() if text.endswith(("\n", "\r")) else text.encode() + b"\n"
+        try:
+            for _ in rows_by_line(text, delimiter, first=first, strict=True):
+                pass
+        except csv.Error as error:
+            raise InputError(f"{name}, {error}; is a quotation mark not closed?") from None
+    others = []
+
+    def skip(row: Any) -> str:
+        others.append(row)
+        return "skip"
+
+    names = [str(at) for at in range(len(header))]
+    ended = text.endswith(("\n", "\r"))
     try:
         table = read_csv(
-            pa.BufferReader(data),
+            pa.BufferReader(text.encode() + b"\n" * (not ended)),
             ReadOptions(column_names=names, skip_rows_after_names=1, block_size=BLOCK),
-            ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip),
             ConvertOptions(
+                include_columns=[names[at] for at in picked],
                 column_types=dict.fromkeys(names, pa.string()),
                 strings_can_be_null=True,
                 null_values=[""],
             ),
         )
     except pa.ArrowInvalid as error:
-        _refuse_uneven_rows(path, text, delimiter, len(names), skipped)
-        raise InputError(f"{path} cannot be read: {error}.") from None
-    if stripped:
-        trimmed = [pc.utf8_trim_whitespace(column) for column in table.columns]
-        none = pa.scalar(None, pa.string())
-        columns_of_text = [pc.if_else(pc.equal(text, ""), none, text) for text in trimmed]
-        table = pa.table(columns_of_text, table.column_names)
-    columns = {
-        name: table.column(name)
-        for name, field in zip(names, header, strict=True)
-        if name == field or table.column(name).null_count < len(table)  # a comma too many in each
-    }
-    frame = frame_of(columns, len(table))
-    frame = with_file_rows(frame, _lines(text, len(table), delimiter) + skipped, LINE)
-    notes = [f"{path.name}: read as {detected}."] if detected else []
-    return AnyTable(path.name, frame, delimiter, notes)
+        raise InputError(f"{name} cannot be read: {error}.") from None
+    lines: Integers = np.arange(first + 1, first + 1 + len(table))
+    uneven = list[tuple[int, int]]()
+    ends = text.count("\n") or text.count("\r")
+    if others or ends - ended != len(table):
+        widths = [(line, len(row)) for line, row in rows_by_line(text, delimiter, first=first)][1:]
+        uneven = [(line, width) for line, width in widths if width != len(header)]
+        even = [line for line, width in widths if width == len(header)]
+        lines = np.array(even, np.int64) if len(even) == len(table) else lines
+        if len(uneven) == 1 and not ended and uneven[0] == widths[-1]:
+            line, width = uneven[0]
+            if width < len(header):
+                msg = f"{name} ends inside the row that starts in line {line}, in column "
+                msg += f"{header[width - 1]!r}: get the file again, or complete the row."
+                raise InputError(msg)
+    return _Rows(table, lines, uneven)
+
+
+def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    text = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _frame_of(columns: Mapping[str, Any], n_rows: int) -> pd.DataFrame:
+    dtype: Any = pd.StringDtype(na_value=np.nan)
+    arrays = {name: dtype.__from_arrow__(values) for name, values in columns.items()}
+    return pd.DataFrame(arrays, pd.RangeIndex(n_rows))
 
 
 def _without_hint(text: str) -> tuple[str, int, str]:
@@ -111,28 +220,62 @@ def _header(path: Path, text: str, delimiter: str) -> list[str]:
     return header
 
 
-def _lines(text: str, n_rows: int, delimiter: str) -> Integers:
-    usual = np.arange(2, n_rows + 2)
-    ends = text.count("\n") or text.count("\r")
-    if ends - text.endswith(("\n", "\r")) == n_rows:
-        return usual
-    lines = [line for line, _ in rows_by_line(text, delimiter)]
-    return np.array(lines[1:], np.int64) if len(lines) == n_rows + 1 else usual
+def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], bool]:
+    with opened(folder, name) as stream:
+        line = without_nul(name, utf8_of(name, stream.readline()))
+    header = first_row(name, csv.reader([line], delimiter=delimiter))
+    return [field.strip() for field in header], line.lstrip().startswith('"')
 
 
-def _refuse_uneven_rows(path: Path, text: str, delimiter: str, width: int, skipped: int) -> None:
-    uneven, last = list[int](), width
-    try:
-        for line, row in rows_by_line(text, delimiter, first=1 + skipped, strict=True):
-            last = len(row)
-            if last != width:
-                uneven.append(line)
-    except csv.Error as error:
-        raise InputError(f"{path}, {error}; is a quotation mark not closed?") from None
-    if len(uneven) == 1 and last < width and not text.endswith(("\n", "\r")):
-        column = _header(path, text, delimiter)[last - 1]
-        msg = f"{path} ends inside the row that starts in line {uneven[0]}, in column {column!r}: "
-        raise InputError(f"{msg}get the file again, or complete the row.")
-    if uneven:
-        msg = f"{path} must have {width} fields in each row, as in its header; rows with more or "
-        raise InputError(msg + f"fewer: {len(uneven)} ({some_lines(uneven)}).")
+def wanted_columns(
+    name: str, header: list[str], required: Sequence[str], optional: Sequence[str], delimiter: str
+) -> list[str]:
+    if not any(header):
+        raise InputError(f"{name} is empty; its first line must name its columns.")
+    other = [mark for mark in ",;\t|" if mark in header[0] and mark != delimiter]
+    if len(header) == 1 and other:
+        msg = f"{name} must have {delimiter!r} between its columns; line 1 has {other[0]!r}."
+        raise InputError(msg)
+    missing = [column for column in required if column not in header]
+    if missing:
+        shown = ", ".join(f"{column!r}{did_you_mean(column, header)}" for column in missing)
+        msg = f"{name} must have the columns {', '.join(required)}; line 1 lacks {shown}; "
+        raise InputError(f"{msg}it has {examples(header, str)}.")
+    columns = [column for column in (*required, *optional) if column in header]
+    if twice := dict.fromkeys(column for column in columns if header.count(column) > 1):
+        shown = examples(twice, str)
+        raise InputError(f"{name} must have each column once; line 1 has {shown} twice.")
+    return columns
+
+
+def tell_uneven(
+    name: str, n_columns: int, n_rows: int, lines: Sequence[int], n: int, faults: list[str]
+) -> None:
+    """Report rows that are not as wide as the header; refuse a file of nothing else."""
+    if n and not n_rows:
+        msg = f"{name} must have {n_columns} fields in each row, as in its header; {n} rows have "
+        msg += f"more or fewer: {some_lines(lines, n)}; is it damaged, or has it another delimiter?"
+        raise InputError(msg)
+    if not n_rows:
+        raise InputError(f"{name} must have rows below its header; it has none.")
+    if n:
+        where = f"{n} ({some_lines(lines, n)})"
+        faults.append(f"{name}: rows left out, not as wide as the header: {where}")
+
+
+def tell_values(
+    name: str, column: str, must_be: str, n: int, n_bad: int, shown: str, faults: list[str]
+) -> None:
+    """Some unreadable values are reported; nothing but them is a wrong file."""
+    if n_bad and n_bad == n:
+        msg = f"{name}, column {column!r} must hold {must_be} in each row; not one does: "
+        raise InputError(f"{msg}{shown}.")
+    if n_bad:
+        about = f"{name}, {column}: values left out, no {must_be}"
+        faults.append(f"{about}: {n_bad} ({shown})")
+
+
+def some_lines(lines: Sequence[object] | Integers, n: int | None = None) -> str:
+    n = len(lines) if n is None else n
+    more = f", ... and {n - N_EXAMPLES:,} more" if n > N_EXAMPLES else ""
+    return f"{'line' if n == 1 else 'lines'} {examples(lines[:N_EXAMPLES], str)}{more}"

@@ -23,10 +23,10 @@ from netinnov.sources._parsed_lines import (
     attribute,
     fields,
     node_table,
+    read_lines,
     refuse_line,
     weight_of,
 )
-from netinnov.sources._text_tables import read_lines
 
 ENDINGS = (".edges", ".mpx", ".net", ".paj", ".json")
 EDGES = {

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from netinnov._network.columns import own_names
+from netinnov._runtime.encodings import utf8_of, without_nul
+from netinnov._runtime.opening import read_bytes
 from netinnov.errors import InputError
 from netinnov.sources._numeric_columns import numeric
 
@@ -29,6 +32,13 @@ class Parsed(NamedTuple):
     nodes: pd.DataFrame
     links: Sequence[Link]
     directed: frozenset[str] | None  # None if the file does not say
+
+
+def read_lines(path: Path) -> list[str]:
+    lines = re.split(r"\r\n|\n|\r", without_nul(path.name, utf8_of(path.name, read_bytes(path))))
+    if not any(line.strip() for line in lines):
+        raise InputError(f"{path.name} is empty; get the file again.")
+    return lines
 
 
 def fields(text: str) -> list[str]:

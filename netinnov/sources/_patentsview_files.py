@@ -13,18 +13,13 @@ import pandas as pd
 
 from netinnov._network.columns import as_floats
 from netinnov._runtime.arguments import examples
+from netinnov._runtime.encodings import utf8_of
 from netinnov._runtime.opening import files_in, is_zip, opened
 from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import with_countries
 from netinnov.sources._database import Database
-from netinnov.sources._text_tables import (
-    read_header,
-    refuse_other_bytes,
-    tell_uneven,
-    tell_values,
-    wanted_columns,
-)
+from netinnov.sources._delimited import read_header, tell_uneven, tell_values, wanted_columns
 
 # What the columns are called, newest release first.
 NAMES = {
@@ -186,7 +181,9 @@ def _read(data: Database, source: Found, faults: list[str]) -> None:
     data.run("DROP TABLE reject_errors; DROP TABLE reject_scans")
     kinds = {kind for _, kind in found}
     if "INVALID ENCODING" in kinds:
-        refuse_other_bytes(source.folder, name)
+        with opened(source.folder, name) as stream:  # a line end is never part of a letter
+            for line, data_of_line in enumerate(stream, start=1):
+                utf8_of(name, data_of_line, first=line)
     if at_mark := [line for line, kind in found if kind == "UNQUOTED VALUE"]:
         msg = f"{name}, row in line {at_mark[0]}: is a quotation mark not closed? Get the file "
         raise InputError(f"{msg}again, or close it.")
