@@ -189,12 +189,5 @@ def progress_bar(total: int, *, done: int = 0, label: str, shown: bool) -> tqdm[
         # Without ipywidgets a notebook gets the bar as text, which needs no advice.
         warnings.simplefilter("ignore", TqdmWarning)
         from tqdm.auto import tqdm
-    terminal = sys.stderr is not None and sys.stderr.isatty()
-    visible = shown and (terminal or _in_notebook())
-    return tqdm(total=total, initial=done, desc=label, leave=False, disable=not visible)
-
-
-def _in_notebook() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    return shell is not None and "IPKernelApp" in shell.config
+    hidden = None if shown and sys.stderr is not None else True  # None: off a terminal
+    return tqdm(total=total, initial=done, desc=label, leave=False, disable=hidden)

@@ -26,7 +26,6 @@ def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
     several = any(row[0].casefold() == "multilayer" for _, row in sections["TYPE"])
     layers = _layers(name, sections["LAYERS"], several=several)
     of_edges = _edge_attributes(name, sections["EDGE ATTRIBUTES"], layers, several=several)
-    _refuse_half_a_line(name, len(lines), edges, several=several)
 
     links = []
     head = ["actor", "layer", "actor", "layer"] if several else ["actor", "actor", "layer"]
@@ -139,16 +138,3 @@ def _typed(text: str, kind: str, name: str, line: int, column: str) -> Value:
     except ValueError:
         msg = f"{name}, line {line}, column {column!r} must be a number; found {text!r}."
         raise InputError(msg) from None
-
-
-def _refuse_half_a_line(name: str, last: int, edges: Section, *, several: bool) -> None:
-    """Truncated: no line end, and the last field or layer does not fit."""
-    line, row = edges[-1]
-    at = 1 if several else 2
-    if line < last or len(row) <= at:
-        return
-    before = {other[at] for _, other in edges[:-1] if len(other) > at}
-    if row[-1] == "" or (before and row[at] not in before):
-        msg = f"{name} ends inside line {line} ({','.join(row)!r}), in column "
-        column = "attribute" if len(row) > at + 1 else "layer"
-        raise InputError(f"{msg}{column!r}, without a line end; get the file again.")

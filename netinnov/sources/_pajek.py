@@ -120,17 +120,7 @@ def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
                 raise InputError(f"{msg}'*Vertices n'; found {text[:40]!r}.")
             part.body.append((line, text))
     if part is not None:
-        _refuse_half_a_line(name, part, len(lines))
         yield part
-
-
-def _refuse_half_a_line(name: str, part: Part, last: int) -> None:
-    """Truncated: a last line without a line end and with fewer fields than before."""
-    if len(part.body) > 1 and part.body[-1][0] == last and "list" not in part.kind:
-        before, last_fields = (fields(_numbered(text)[1]) for _, text in part.body[-2:])
-        if len(last_fields) < len(before):
-            columns = ("number", "label") if part.kind == "*vertices" else ENDS
-            raise refuse_line(name, last, last_fields, columns)
 
 
 def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:

@@ -13,21 +13,11 @@ import pytest
 import netinnov as ni
 from netinnov._runtime.arguments import (
     as_floats,
-    as_list,
-    as_path,
     as_whole,
-    check_callable,
-    check_choice,
-    check_flag,
-    check_mapping,
-    check_name,
-    check_names,
     check_number,
     check_rng,
-    check_type,
     shown,
 )
-from netinnov._typing import Direction
 from netinnov.errors import InputError
 from netinnov.mechanisms import cobweb, cooperation, diffusion, free_flow
 
@@ -90,14 +80,6 @@ def test_whole_numbers_of_any_type_will_do(value: Any) -> None:
     assert type(found) is int
 
 
-def test_numbers_are_copied() -> None:
-    given = np.array([1.0, 2.0])
-    assert not np.shares_memory(as_floats("x", given), given)
-    assert as_floats("x", 3).shape == ()
-    with pytest.raises(InputError, match=r"`x` must hold numbers, .*; found \[\[1\], \[1, 2\]\]"):
-        as_floats("x", [[1], [1, 2]])
-
-
 def test_missing_values_of_nullable_columns_are_nan() -> None:
     column = pd.Series([1, None], dtype="Int64")
     assert as_floats("x", column).tolist() == pytest.approx([1, math.nan], nan_ok=True)
@@ -108,50 +90,6 @@ def test_missing_values_of_nullable_columns_are_nan() -> None:
     demand, capacity = pd.Series({"a": 2}, dtype="Int64"), pd.Series({"x": 3, "y": 3})
     cost = pd.DataFrame({"x": [4], "y": [None]}, index=["a"], dtype="Int64")
     assert ni.planning.allocate_space(demand, capacity, cost).cost == 8
-
-
-def test_types_and_mappings() -> None:
-    check_type("x", 1.5, int, float)
-    with pytest.raises(InputError, match=r"`x` must be of the type int or float; found '1'\."):
-        check_type("x", "1", int, float)
-    with pytest.raises(InputError, match=r"of the type DataFrame; found 1; write pd.DataFrame\(\)"):
-        check_type("x", 1, pd.DataFrame, mend="pd.DataFrame()")
-    check_mapping("x", {}, "from names to numbers")
-    with pytest.raises(InputError, match=r"names to numbers, with at least one; found \{\}"):
-        check_mapping("x", {}, "from names to numbers", filled=True)
-    check_callable("x", int)
-    with pytest.raises(InputError, match=r"be a function; found the class int; write int\(...\)"):
-        check_callable("x", int, made=True)
-
-
-@pytest.mark.parametrize("names", [5, None, True, 1.5, object()])
-def test_what_holds_no_names_is_refused(names: Any) -> None:
-    with pytest.raises(InputError, match="`nodes` must be a sequence of names; found"):
-        check_names("nodes", names, ["a"])
-
-
-def test_names_that_cannot_be_looked_up_are_unknown() -> None:
-    with pytest.raises(InputError, match=r"1 of 2 names are not in the network: \['a'\]"):
-        check_names("nodes", [["a"], "a"], ["a"])
-    with pytest.raises(InputError, match=r"`layer` must be one name of the network; found \['a'\]"):
-        check_name("layer", ["a"], ["a"])
-    assert check_name("layer", "a", ["a"]) == "a"
-
-
-def test_other_arguments() -> None:
-    with pytest.raises(InputError, match="`direction` must be one of 'total', 'in', 'out'"):
-        check_choice("direction", np.array(["in", "out"]), Direction)
-    with pytest.raises(InputError, match="`weighted` must be True or False; found 'no'"):
-        check_flag("weighted", "no")
-    with pytest.raises(InputError, match="`find` must be a function; found 'x'"):
-        check_callable("find", "x")
-    with pytest.raises(InputError, match=r"`weights` must be a mapping from layers to .*\[1\]"):
-        check_mapping("weights", [1], "from layers to factors")
-    with pytest.raises(InputError, match="`path` must be the path of a file or folder; found None"):
-        as_path("path", None)
-    with pytest.raises(InputError, match=r"found the text 'ab'; write \['ab'\]"):
-        as_list("nodes", "ab")
-    assert as_list("nodes", range(2)) == [0, 1]
 
 
 def test_long_values_are_shown_by_their_type() -> None:

@@ -243,21 +243,12 @@ def test_multilayer_type_and_edges_only(write):
         ("work,UNDIRECTED", "work", r"line 4 must have 2 fields: layer, direction; it has 1"),
         ("group,STRING", "group", r"line 8 must have 2 fields: attribute, type"),
         ("since,STRING", "since", r"line 14 must have 3 fields: layer, attribute, type"),
-        ("work,03\n", "work,", r"ends inside line 26 \('U4,U2,work,'\), in column 'attribute'"),
     ],
 )
 def test_multinet_files_that_cannot_be_read(write, old, new, words):
     assert old in MPX
     with pytest.raises(InputError, match=words):
         read_multiplex(write(MPX.replace(old, new), "x.mpx"))
-
-
-def test_a_layer_that_is_cut_off(write):
-    text = "#EDGES\na,b,lunch\nb,c,lunch\na,c,lun"
-    with pytest.raises(InputError, match=r"ends inside line 4 \('a,c,lun'\), in column 'layer'"):
-        read_multiplex(write(text, "x.mpx"))
-    assert len(read_multiplex(write(text + "ch", "x.mpx")).links) == 3
-    assert len(read_multiplex(write(text + "\n", "x.mpx")).links) == 3
 
 
 # -- Pajek -------------------------------------------------------------------------------------
@@ -377,18 +368,6 @@ def test_pajek_files_that_cannot_be_read(write, old, new, words):
     assert old in PAJEK
     with pytest.raises(InputError, match=words):
         read_multiplex(write(PAJEK.replace(old, new), "x.paj"))
-
-
-@pytest.mark.parametrize("end", ["", " ", "1 "])
-def test_a_pajek_line_that_is_cut_off(write, end):
-    text = "*Vertices 3\n*Arcs\n1 2 5\n2 3 4\n" + end
-    if not end.strip():
-        assert len(read_multiplex(write(text, "x.net")).links) == 2
-        return
-    with pytest.raises(
-        InputError, match=r"x.net, line 5 must have 3 fields.* it has 1 and ends in"
-    ):
-        read_multiplex(write(text, "x.net"))
 
 
 def test_relations_must_follow_the_vertices(write):
