@@ -254,9 +254,14 @@ def mrqap(
     draws = np.full((permutations, len(xs)), np.nan)
     for k in range(0 if np.isnan(coefficients).any() else len(xs)):
         others = np.delete(columns, k + 1, axis=1)
-        left = _residual(columns[:, k + 1], others, used, symmetric)
-        parts = _partialled(others, target)
-        task = _PermutedT(left, others, target, np.nonzero(used), *parts)
+        task = partial(
+            _permuted_t,
+            matrix=_residual(columns[:, k + 1], others, used, symmetric),
+            others=others,
+            y=target,
+            pairs=np.nonzero(used),
+            parts=_partialled(others, target),
+        )
         label = f"permutations of {names[k + 1]}"
         draws[:, k] = run(task, orders, executor=executor, progress=progress, label=label)
     return MatrixRegression(
@@ -300,35 +305,32 @@ def _residual(
     return np.where(used.T, matrix.T, matrix) if symmetric else matrix
 
 
-@dataclass(frozen=True, slots=True)
-class _PermutedT:
+def _permuted_t(
+    order: Order,
+    *,
+    matrix: Floats,
+    others: Floats,
+    y: Floats,
+    pairs: tuple[Order, ...],
+    parts: tuple[Floats, Floats],
+) -> float:
     """t of a permuted matrix in a regression of `y` on it and the columns of `others`."""
-
-    matrix: Floats
-    others: Floats
-    y: Floats
-    pairs: tuple[Order, ...]
-    basis: Floats
-    rest: Floats
-
-    def __call__(self, order: Order) -> float:
-        i, j = self.pairs
-        moved = self.matrix[order[i], order[j]]
-        basis, rest = self.basis, self.rest
-        known = ~np.isnan(moved)
-        if not known.all():
-            moved = moved[known]
-            basis, rest = _partialled(self.others[known], self.y[known])
-        free = moved.size - len(basis) - 1
-        # By Frisch, Waugh and Lovell: the others are taken out of both sides. Without BLAS, whose
-        # own threads would contend with those of the permutations.
-        own = moved - np.einsum("kp,k->p", basis, np.einsum("kp,p->k", basis, moved))
-        square = float(np.einsum("p,p->", own, own))
-        if free < 1 or square <= 1e-20 * float(np.einsum("p,p->", moved, moved)):
-            return float("nan")
-        slope = float(np.einsum("p,p->", own, rest)) / square
-        variance = float(((rest - slope * own) ** 2).sum()) / free
-        return slope * float(np.sqrt(square / variance)) if variance > 0 else float("nan")
+    i, j = pairs
+    moved = matrix[order[i], order[j]]
+    known = ~np.isnan(moved)
+    if not known.all():
+        moved, parts = moved[known], _partialled(others[known], y[known])
+    basis, rest = parts
+    free = moved.size - len(basis) - 1
+    # By Frisch, Waugh and Lovell: the others are taken out of both sides. Without BLAS, whose
+    # own threads would contend with those of the permutations.
+    left = moved - np.einsum("kp,k->p", basis, np.einsum("kp,p->k", basis, moved))
+    square = float(np.einsum("p,p->", left, left))
+    if free < 1 or square <= 1e-20 * float(np.einsum("p,p->", moved, moved)):
+        return float("nan")
+    slope = float(np.einsum("p,p->", left, rest)) / square
+    variance = float(((rest - slope * left) ** 2).sum()) / free
+    return slope * float(np.sqrt(square / variance)) if variance > 0 else float("nan")
 
 
 def _partialled(others: Floats, y: Floats) -> tuple[Floats, Floats]:

@@ -274,7 +274,7 @@ def test_a_phase_map_of_logit_counts_rest_points():
         (lambda: phase_map(LogitMigration(1, 1), rows={"border": [0]}, columns={"enclave": [0]},
          border=0.5), "are for models of trade"),
         (lambda: phase_map(FootlooseEntrepreneur(3, 0.4, regions=3), rows={"mu": [0.2]},
-         columns={"freeness": [0.5]}), "a phase map is for two regions"),
+         columns={"freeness": [0.5]}), "phase_map is for two regions"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_named(make, words):

@@ -69,18 +69,16 @@ def bifurcation_diagram(
         )
     if parameter in ("share", "stable"):
         raise InputError(f"`parameter` must differ from the other columns; found {parameter!r}.")
-    listed = numbers.tolist()
-    tables = [_rest_points(equilibria(value)) for value in listed]
-    whole = pd.concat(tables, keys=listed, names=[parameter])
+    tables = []
+    for value in numbers.tolist():
+        table = equilibria(value)
+        check_type("equilibria", table, pd.DataFrame)
+        if not {"share", "stable"} <= set(table):
+            msg = f"`equilibria` must have the columns share and stable; found {list(table)}."
+            raise InputError(msg)
+        tables.append(table[["share", "stable"]])
+    whole = pd.concat(tables, keys=numbers.tolist(), names=[parameter])
     return whole.reset_index(0).reset_index(drop=True)
-
-
-def _rest_points(table: pd.DataFrame) -> pd.DataFrame:
-    check_type("equilibria", table, pd.DataFrame)
-    if not {"share", "stable"} <= set(table):
-        msg = f"`equilibria` must have the columns share and stable; found {list(table)}."
-        raise InputError(msg)
-    return table[["share", "stable"]]
 
 
 def phase_map(
@@ -151,8 +149,7 @@ def _parameters(
             msg = "`freeness`, `border` and `enclave` are for models of trade; LogitMigration has "
             raise InputError(f"{msg}its own; found {freeness!r}, {border!r} and {enclave!r}.")
         return asdict(model)
-    if getattr(model, "regions", 2) != 2:
-        raise InputError("a phase map is for two regions; this model has more.")
+    model._needs_two("phase_map")
     parameters = {"sigma": model.sigma, "mu": model.mu, "freeness": freeness, "border": border}
     for name, value in {"freeness": freeness, "border": border, "enclave": enclave}.items():
         if value is not None:
