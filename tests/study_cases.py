@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
+import pytest
 
 import netinnov as ni
 from netinnov import study
@@ -16,6 +18,23 @@ from netinnov.study._language import plain
 from netinnov.study._loaded_data import Loaded
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import MapsPart, aggregate_to_places
+
+DRAWS = {
+    "sections._sites": {"PLACEBOS": 30, "PLACEMENTS": 2, "FRESH": 10, "RESAMPLES": 3},
+    "sections._governance": {"PLACEMENTS": 2},
+    "sections._centre_plan": {"RESAMPLES": 3},
+}
+
+
+@contextmanager
+def few_draws():
+    """Few of what is drawn whatever a configuration says."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, numbers in DRAWS.items():
+            for name, number in numbers.items():
+                patch.setattr(f"netinnov.study.{module}.{name}", number)
+        yield
+
 
 STARS = [
     ("a", "b", 9),
@@ -89,52 +108,43 @@ def stand_in(**known):
     return SimpleNamespace(**known)
 
 
-def said_by(section, result, code="en"):
-    """What the templates of a section, or of its module, say of a result, in a language."""
+def result_of(section, of):
+    """The result of a section in a context, or a result as it is."""
+    return of.once(section.compute) if isinstance(of, Context) else of
+
+
+def facts_of(section, of):
+    return section.facts(result_of(section, of))
+
+
+def text_in(section, of, code="en"):
+    """What the templates of a section, or of its module, say in a language."""
+    result = result_of(section, of)
     context = result.context
-    if hasattr(context, "in_language"):  # else it is a stand-in, of one language
+    if isinstance(context, Context):  # else it is a stand-in, of one language
         context = context.in_language(code)
         result = replace(result, context=context)
     name = getattr(section, "name", None) or section.__name__.rpartition(".")[2]
     return context.language.text(context.language.template(name), section.facts(result))
 
 
-def plain_text_of(section, result, code="en"):
-    """What a page says of a result, without isolates."""
-    text = said_by(section, result, code)
+def plain_text_of(section, of, code="en"):
+    """What a page says, without isolates."""
+    text = text_in(section, of, code)
     return replace(text, answer=plain(text.answer), notes=tuple(map(plain, text.notes)))
 
 
-def text_of_page(section, result, code="en"):
-    """Its answer and notes in plain text."""
-    text = plain_text_of(section, result, code)
+def said(section, of, code="en"):
+    """The answer and notes of a page in plain text."""
+    text = plain_text_of(section, of, code)
     return " ".join([text.answer, *text.notes])
 
 
-def key_figures_of(section, result):
-    return {figure.name: figure for figure in section.key_figures(result)}
+def figures_of(section, of):
+    """Key figures by name."""
+    return {figure.name: figure for figure in section.key_figures(result_of(section, of))}
 
 
-def tables_of(section, result):
+def tables_of(section, of):
     """The tables of a section by name."""
-    return {table.name: table for table in section.tables(result)}
-
-
-# -- the same of a context ---------------------------------------------------------------------
-
-
-def facts_of(section, context):
-    """What the templates of a section may say of the result of a context."""
-    return section.facts(context.once(section.compute))
-
-
-def text_in(section, context, code="en"):
-    return said_by(section, context.once(section.compute), code)
-
-
-def said(section, context, code="en"):
-    return text_of_page(section, context.once(section.compute), code)
-
-
-def figures_of(section, context):
-    return key_figures_of(section, context.once(section.compute))
+    return {table.name: table for table in section.tables(result_of(section, of))}

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from pandas.testing import assert_frame_equal
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from netinnov import build_network
 from netinnov._runtime import parallel
-from netinnov.community import Partition, leiden, modularity
+from netinnov.community import Partition, _leiden_search, leiden, modularity
 from netinnov.errors import InputError
 from netinnov.sources import read_multiplex
 from strategies import Tables, bare, dense, networks, supra_matrix
@@ -258,6 +258,20 @@ def test_the_same_rng_gives_the_same_partition_with_any_number_of_workers(
         assert other.quality == found[0].quality
     again = leiden(network, coupling=0.3, restarts=6, rng=np.random.default_rng(11))
     assert_frame_equal(again.membership, found[0].membership)
+
+
+@settings(max_examples=3)
+@given(networks(max_nodes=8, min_layers=2), options)
+def test_large_networks_are_searched_the_same_way(tables: Tables, given: dict[str, Any]) -> None:
+    # What only networks of many links go through, on small ones: still a local optimum of Q.
+    network = build_network(*tables)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_leiden_search, "WORK", 0)
+        large = leiden(network, rng=2, **given)
+    small = leiden(network, rng=2, **given)
+    assume(not np.isnan(small.quality))
+    assert large.quality <= small.quality + 1e-9
+    assert modularity(network, large, **given) == large.quality
 
 
 def test_many_layers_use_the_hash_table() -> None:

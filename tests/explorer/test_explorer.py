@@ -38,11 +38,6 @@ def hostile():
     return ni.build_network(nodes, links, places)
 
 
-def test_the_same_network_gives_the_same_bytes():
-    cities = ni.datasets.make_city_system(n_cities=12, rng=1)
-    assert ni.explore(cities).html == ni.explore(cities).html
-
-
 def test_the_page_allows_nothing_from_outside():
     html = ni.explore(ni.datasets.make_city_system(n_cities=6, n_enclaves=1, rng=1)).html
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)[1]
@@ -73,11 +68,6 @@ def test_a_page_in_a_notebook_is_a_frame_with_the_same_page():
     frame = explorer._repr_html_()
     assert frame.startswith("<iframe srcdoc=")
     assert frame.count("<") == 2
-
-
-def test_a_title_is_text():
-    with pytest.raises(InputError, match="title"):
-        ni.explore(ni.datasets.make_city_system(n_cities=6, n_enclaves=1, rng=1), title=3)
 
 
 @pytest.fixture(scope="module")

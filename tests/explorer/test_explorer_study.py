@@ -162,17 +162,6 @@ def test_hosts_are_ranked_as_in_python(browser, file, cities, configuration):
         assert page.faults == []
 
 
-def test_any_number_of_places_is_compared(browser, file):
-    with opened(browser, file, "#view=compare") as page:
-        for name in ("Shanghai", "Ningbo"):
-            page.select_option("[name=compare]", label=name)
-        rows = page.locator("#view-compare tbody th").all_inner_texts()
-        assert len(rows) == 4
-        page.get_by_role("button", name="Leave out Ningbo").click()
-        assert page.locator("#view-compare tbody tr").count() == 3
-        assert "compare=quzhou~hangzhou~shanghai" in page.url
-
-
 def test_the_address_is_copied(browser, file):
     with opened(
         browser, file, "#home=jinhua", permissions=["clipboard-read", "clipboard-write"]

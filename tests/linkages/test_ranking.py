@@ -12,7 +12,7 @@ from netinnov.explorer._parks import parks_of
 from netinnov.explorer._place_network import gazetteer
 from netinnov.linkages._ranking import ranking
 from netinnov.study.sections import enclaves, experiment
-from study_cases import context_of, network_of, tables_of, text_of_page
+from study_cases import context_of, network_of, said, tables_of
 
 OFF = {"structure": False}
 SEATS = ["P", "Q", "R", "S"]
@@ -82,7 +82,7 @@ def test_a_column_of_the_places_can_rank_them():
     assert known == ["reverse", "level", "unknown", "forward"]
     assert (facts["ranked_by"], facts["rank_layers"]) == (["gdp"], [])
     context = context_of(network, **OFF, enclaves={"rank": "gdp"})
-    assert "Places rank by gdp." in text_of_page(enclaves, context.once(enclaves.compute))
+    assert "Places rank by gdp." in said(enclaves, context)
 
 
 def test_a_district_takes_the_rank_of_its_city():
@@ -128,7 +128,7 @@ def test_a_scenario_is_named_by_its_direction_in_the_data(population, called):
     result = context.once(experiment.compute)
     names = [trial.name for trial in (*result.enclaves, *result.rivals)]
     assert names == [f"{called}, new", "park of the host at home, new"]
-    written = text_of_page(experiment, result)
+    written = said(experiment, result)
     for table in tables_of(experiment, result).values():
         written += table.frame.to_csv()
     for other in {"reverse enclave", "forward enclave"} - {called}:

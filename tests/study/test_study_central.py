@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-import netinnov as ni
 from netinnov import study
 from netinnov.study._loaded_data import load
 from netinnov.study.sections import central
@@ -67,7 +66,7 @@ def test_centralities_side_by_side_are_those_of_the_observed_layers():
     assert "在任一层（包括模型层）中" in said(central, both, "zh")
     assert "modelled" not in said(central, alone)
     assert central.compute(context_of(network_of(STARS), **OFF)).observed is None
-    tables = tables_of(central, both.once(central.compute))
+    tables = tables_of(central, both)
     assert tables["centrality"].modelled == ("model",)
     assert tables["strength"].frame.columns.tolist() == ["links", "model"]
     assert tables["centrality_observed"].modelled == ()
@@ -80,15 +79,6 @@ def test_an_undirected_link_counts_twice_beside_directed_ones():
     assert dict(result.table["overlapping_strength"]) == {"a": 3, "b": 7, "c": 4}
 
 
-def test_what_is_modelled_only_is_told_as_a_model():
-    context = context_of(network_of(STARS, layer="model", modelled=["model"]))
-    result = context.once(central.compute)
-    assert result.observed is None
-    assert tables_of(central, result)["centrality"].modelled == ("model",)
-    assert text_in(central, context).answer.startswith("By PageRank in a model: ")
-    assert text_in(central, context, "zh").answer.startswith("按 PageRank（仅为模型结果）：")
-
-
 def test_every_path_measure_reads_the_options_of_measures():
     # Chain P - Q - R, weights 2 and 4: lengths 1/2 and 1/4, each crossing a border of 0.5.
     measures = {"distance": "inverse", "border": 0.5}
@@ -97,23 +87,6 @@ def test_every_path_measure_reads_the_options_of_measures():
     observed = central.compute(context).observed
     assert observed.loc["P", "harmonic_centrality"] == pytest.approx((shares[0] + shares[2]) / 2)
     assert observed.loc["Q", "betweenness_centrality"] == pytest.approx(1.0)
-
-
-def test_presence_reaches_pagerank(monkeypatch):
-    asked = []
-    original = ni.centrality.pagerank
-
-    def spy(network, **options):
-        asked.append((options["presence"], options["coupling"]))
-        return original(network, **options)
-
-    monkeypatch.setattr("netinnov.centrality.pagerank", spy)
-    measures = {"presence": "linked", "coupling": 2.0}
-    context = context_of(three(), measures=measures)
-    central.compute(context)
-    context.measures.pagerank(context.cities)
-    assert set(asked) == {("linked", 2.0)}
-    assert len(asked) == 3  # all layers, the observed ones side by side, and by hand
 
 
 def test_nodes_without_a_column_of_places_are_compared_themselves(tmp_path):

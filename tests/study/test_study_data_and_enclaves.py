@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 import pandas as pd
-import pytest
 
 import netinnov as ni
 from netinnov import study
-from netinnov.plotting._drawing import caption_notes
 from netinnov.study._context import Context
 from netinnov.study._language import in_html, plain
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import central, data, enclaves, organised
-from study_cases import CHAIN, FEW, THREE, context_of, network_of, said_by, tables_of, text_in
+from study_cases import CHAIN, FEW, THREE, context_of, network_of, tables_of, text_in
 
 OFF = {"structure": False}
 EVIL = "<script>alert('x')</script>"
@@ -47,15 +43,15 @@ def test_the_data_are_counted():
     assert facts["kinds"] == ["firm", EVIL]
     assert facts["modelled"] == ["model"]
     result = data.compute(context_of(network, **OFF))
-    answer = said_by(data, result).answer
+    answer = text_in(data, result).answer
     assert plain(answer) == (
         f"The data hold 3 nodes, of the kinds firm and {EVIL}, and 3 linked pairs in 2 layers, of "
         "which 1 is modelled, not observed."
     )
     assert "<bdi>&lt;script&gt;" in in_html(answer)
-    assert "“城市”指数据中的地点" in said_by(data, result, "zh").answer  # they may be countries
+    assert "“城市”指数据中的地点" in text_in(data, result, "zh").answer  # they may be countries
     assert "model (modelled) is computed from a model" in plain(
-        " ".join(said_by(data, result).notes)
+        " ".join(text_in(data, result).notes)
     )
     assert facts_of(data, three())["modelled"] == []
     without = facts_of(data, three(kinds=["firm", "firm", None]))
@@ -70,20 +66,20 @@ def test_links_inside_places_and_each_direction_are_counted_apart():
     nodes = pd.DataFrame({"place": ["P", "P", "Q"]}, index=list("abc"))
     one = data.compute(context_of(network_of(CHAIN, nodes=nodes), **OFF))
     told = "Of the weight added up 50 % lies inside places: measures of places leave it out."
-    assert told in said_by(data, one).notes
+    assert told in text_in(data, one).notes
     told = "归并的权重中有 50% 在城市内部，城市的指标不计入。"
-    assert told in said_by(data, one, "zh").notes
+    assert told in text_in(data, one, "zh").notes
     nowhere = network_of([*CHAIN, ("c", "d", 8)], nodes=nodes.reindex(list("abcd")))
     assert facts_of(data, nowhere)["within"] == 0.5  # what is left out is not in it
     little = network_of([("a", "b", 1), ("b", "c", 999)], nodes=nodes)
     told = "归并的权重中有 0.1% 在城市内部，城市的指标不计入。"
-    assert told in said_by(data, data.compute(context_of(little, **OFF)), "zh").notes
+    assert told in text_in(data, context_of(little, **OFF), "zh").notes
 
 
 def test_periods_that_are_added_up_are_told():
     links = pd.DataFrame({"source": "a", "target": "b", "period": [2000, 2012], "layer": "links"})
     network = ni.build_network(pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"]), links)
-    told = said_by(data, data.compute(context_of(network, **OFF)))
+    told = text_in(data, context_of(network, **OFF))
     assert "The weights of 2 periods are added up." in told.notes
     assert facts_of(data, three())["periods"] == 0
 
@@ -96,17 +92,10 @@ def test_a_projection_is_told():
     flat = ni.linkages.project(before, layer="attends", through="event")
     context = context_of(flat, **OFF)
     context.loaded = context.loaded._replace(incidence=Incidence(before, side, flat.layers))
-    text = said_by(data, data.compute(context))
+    text = text_in(data, context)
     assert plain(text.answer).startswith("The projected data hold 3 nodes and 3 linked pairs")
     assert plain(text.notes[0]).startswith("Links are projected: nodes with a common neighbour in")
     assert "are linked, whatever the weights there, and" in text.notes[0]
-
-
-def test_one_place_holds_all_nodes():
-    nodes = pd.DataFrame({"place": "X"}, index=list("abcd"))
-    context = context_of(network_of([("a", "b"), ("b", "c"), ("c", "d")], nodes=nodes))
-    text = said_by(data, data.compute(context)).answer
-    assert text.endswith("This report adds up all nodes to 1 place.")
 
 
 def test_places_without_coordinates_and_layers_that_join_no_places_are_told():
@@ -145,29 +134,12 @@ def test_a_region_at_a_level_and_what_is_left_out():
     assert (facts["lost_nodes"], facts["lost_pairs"]) == ([1, 1], [1, 1])
     assert (
         "1 node outside the chosen places and 1 linked pair are left out."
-        in said_by(data, result).notes
+        in text_in(data, result).notes
     )
-    strength = tables_of(central, central.compute(context))["strength"].frame
+    strength = tables_of(central, context)["strength"].frame
     assert strength["links"].to_dict() == {"city": 2.0, "other": 2.0}
     only = context_of(three(), places={"keep": {"place": ["P", "Q"]}}, **OFF)
     assert only.cities.nodes.index.tolist() == ["P", "Q"]
-
-
-def test_frictions_are_facts_where_there_are_any():
-    measures = {"border": 0.5, "kilometres": 2.0}
-    result = data.compute(context_of(three(places=PLACES), measures=measures, **OFF))
-    text = " ".join(said_by(data, result).notes)
-    assert (
-        "longer by 0.5 where it crosses a jurisdiction's border, and by 2 for each 1,000 km" in text
-    )
-    assert "longer" not in " ".join(said_by(data, data.compute(context_of(three(), **OFF))).notes)
-
-
-@pytest.mark.parametrize("directed", [["links"], []])
-def test_directed_and_undirected_strengths_are_explained_where_both_are_added_up(directed):
-    links = [*CHAIN, ("a", "c", 1, "other")]
-    facts = facts_of(data, network_of(links, directed=directed))
-    assert facts["mixed"] == bool(directed)
 
 
 # -- enclaves ----------------------------------------------------------------------------------
@@ -183,9 +155,9 @@ def test_enclaves_are_counted_by_direction_host_and_home():
     assert facts["hosts"] == ["Q", "R"]
     table = tables_of(enclaves, result)["enclaves"]
     assert table.frame["host"].tolist() == ["Q", "R"]
-    text = said_by(enclaves, result)
+    text = text_in(enclaves, result)
     assert plain(text.notes[1]).startswith(f"Most frequent host: Qu & Co and {EVIL}.")
-    assert "两地" not in said_by(enclaves, result, "zh").answer
+    assert "两地" not in text_in(enclaves, result, "zh").answer
 
 
 def test_enclaves_are_told_at_the_level_of_the_study():
@@ -224,7 +196,7 @@ def test_parks_are_counted_and_named_before_their_operators():
     assert facts["homes"] == ["P"]
     table = tables_of(enclaves, result)["enclave_funnel"].frame.set_index("step")["number"]
     assert tables_of(enclaves, result)["enclaves"].view["name"].tolist() == ["b", "c", "a"]
-    assert "2 of these parks are reverse" in said_by(enclaves, result).answer
+    assert "2 of these parks are reverse" in text_in(enclaves, result).answer
     assert organised.brokers(result.context)["enclave"].to_dict() == {"b": True, "d": False}
     steps = {"outside": 3, "parks": 2, "between": 2, "pairs": 2, "reverse": 2}
     assert table.to_dict() == steps
@@ -243,32 +215,10 @@ def test_a_direction_that_is_not_known_and_a_tie_are_counted_and_neither_is_reve
     assert view["direction"].tolist() == ["level", "unknown"]
 
 
-def test_most_frequent_hosts_that_tie_are_all_counted():
-    ids = [f"h{i}" for i in range(5)]
-    nodes = pd.DataFrame({"place": [*ids, *ids], "kind": ["firm"] * 5 + ["park"] * 5})
-    nodes["jurisdiction"] = [*ids, *ids[1:], ids[0]]
-    nodes.index = [*ids, *(f"park_{each}" for each in ids)]
-    context = context_of(network_of([("h0", "h1")], nodes=nodes), **OFF)
-    text = said_by(enclaves, enclaves.compute(context))
-    assert "Most frequent host: h0, h1, h2 and 2 more." in plain(" ".join(text.notes))
-
-
-def test_enclaves_that_the_map_cannot_draw_are_counted_below_it():
-    # Q holds no node and is no place of the report; R lies nowhere.
-    nodes = pd.DataFrame({"place": [*"PSRP", *"PPS"], "jurisdiction": [*"PSRP", *"QRP"]})
-    nodes["kind"] = [*["firm"] * 4, *["park"] * 3]
-    nodes.index = [*"abcd", "park_q", "park_r", "park_p"]
-    places = pd.DataFrame({"place": [*"PQRS"], "lon": [1.0, 2.0, np.nan, 3.0], "lat": 0.0})
-    network = network_of([("a", "b"), ("b", "c")], nodes=nodes, places=places)
-    result = enclaves.compute(context_of(network, **OFF))
-    drawn = said_by(enclaves, result).figures["flow_map"][0]
-    assert "arrows from home to host (2 with an end off the map left out)." in drawn
-
-
 def test_without_enclaves_that_is_said():
     result = enclaves.compute(context_of(three(), **OFF))
     for code, arrow, none in (("en", "arrow", "There are none"), ("zh", "箭头", "没有")):
-        said = said_by(enclaves, result, code)
+        said = text_in(enclaves, result, code)
         assert said.answer.startswith(none)
         assert arrow not in "".join(said.figures["flow_map"])
 
@@ -294,34 +244,3 @@ def test_parks_that_became_links_are_not_forgotten():
 
 
 # -- the map -----------------------------------------------------------------------------------
-
-
-def test_places_without_coordinates_give_no_map():
-    result = enclaves.compute(context_of(three(), **OFF))
-    assert list(enclaves.draw(result)) == []
-
-
-def test_the_map_says_when_it_leaves_out_links():
-    ids = [f"n{at:02}" for at in range(18)]
-    places = pd.DataFrame({"place": ids, "lon": np.linspace(110, 120, 18), "lat": 30.0})
-    network = network_of(list(combinations(ids, 2)), places=places)  # 18 * 17 / 2 = 153
-    (picture, *_) = enclaves.draw(enclaves.compute(context_of(network, **OFF)))
-    notes = " ".join(caption_notes(picture.draw().figure.axes[0]))
-    assert "links: 150 of 153 links are drawn, the heaviest" in notes
-
-
-def test_the_map_says_which_layers_it_leaves_out():
-    links = [("a", "b", at + 1, f"layer{at}") for at in range(8)]
-    for n in (4, 8):
-        network = three(places=PLACES, links=links[:n])
-        context = context_of(network, **OFF)
-        (picture, *_) = enclaves.draw(enclaves.compute(context))
-        told = (
-            "heaviest links between them in the layers of the legend, of equal ones those between"
-        )
-        assert told in text_in(enclaves, context).figures[picture.name][0]
-        ax = picture.draw().figure.axes[0]
-        notes, keys = " ".join(caption_notes(ax)), [t.get_text() for t in ax.get_legend().texts]
-        for layer in network.layers:
-            assert (layer in notes) != any(layer in key for key in keys)
-        assert ("Layers of less weight, not drawn" in notes) == (n == 8)

@@ -7,12 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from netinnov import study
 from netinnov.errors import InputError
 from netinnov.planning import in_core
-from netinnov.study._context import Context
-from netinnov.study._loaded_data import load
-from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import SECTIONS, _governance as governance, _sharing as sharing
 from study_cases import (
     LINKS,
@@ -21,6 +17,7 @@ from study_cases import (
     PLACES,
     STARS,
     context_of,
+    few_draws,
     network_of,
     plain_text_of,
     tables_of,
@@ -34,20 +31,13 @@ def parks(**settings):
     return context_of(network, **OFF, **settings)
 
 
-@pytest.fixture(scope="module")
-def bundled():
-    configuration = study.read_configuration()
-    loaded = load(configuration.data, {}, {})
-    level = aggregate_to_places(loaded.network, configuration.places)
-    return Context(configuration, loaded, level)
-
-
 # -- sharing --
 
 
 @pytest.fixture(autouse=True)
-def few_placements(monkeypatch):
-    monkeypatch.setattr(governance, "PLACEMENTS", 2)
+def few_placements():
+    with few_draws():
+        yield
 
 
 def test_enclaves_are_shared_on_their_own_network():
@@ -73,7 +63,7 @@ def test_enclaves_are_shared_on_their_own_network():
     assert facts["top_share"] == pytest.approx(by["shapley", "P"] / result.total)
     outside = [f"rule_{rule}" for rule, stable in result.in_core.items() if not stable]
     assert facts["unstable_rules"] == outside
-    said = plain_text_of(gains, gains.compute(parks(sharing={})))
+    said = plain_text_of(gains, parks(sharing={}))
     assert "P and Q would get most" in said.answer
     assert any("no tax" in note for note in said.notes)
 
@@ -110,55 +100,6 @@ def test_pairs_of_enclaves_are_counted_once_each(monkeypatch):
     facts = sharing.facts(result)
     assert (facts["linked"], facts["reverse_only"], facts["pairs_left_out"]) == (2, True, 1)
     assert result.pairs.left_out == 1  # that of R and S, though of two enclaves
-
-
-def test_a_pair_without_a_node_at_an_end_is_counted_as_left_out():
-    # park_2 belongs to X, where there is no node; homes P, S and X rank below Q and R.
-    nodes = NODES.assign(jurisdiction=NODES["jurisdiction"].where(NODES.index != "park_2", "X"))
-    places = pd.concat([PLACES, pd.DataFrame({"place": ["X"], "lon": [9.0], "lat": [0.0]})])
-    places["population"] = [1.0, 9, 9, 2, 3]
-    network = network_of(LINKS, nodes=nodes, places=places)
-    result = gains.compute(context_of(network, **OFF, sharing={}))
-    facts = gains.facts(result)
-    assert (facts["linked"], facts["pairs_left_out"]) == (2, 1)
-    for code, words in (("en", "1 pair of places is left out"), ("zh", "1 对城市未计入")):
-        assert any(words in note for note in plain_text_of(gains, result, code).notes)
-
-
-def test_reverse_enclaves_that_cannot_share_are_named_as_such():
-    nodes = NODES.drop(index=["park_2", "park_3"])
-    nodes.loc["park_1", "jurisdiction"] = "X"
-    people = PLACES.assign(population=[1.0, 9, 9, 9])
-    outside = pd.DataFrame({"place": ["X"], "lon": [9.0], "lat": [0.0], "population": [1.0]})
-    network = network_of(LINKS[:4], nodes=nodes, places=pd.concat([people, outside]))
-    with pytest.raises(InputError, match=r"\[sharing\] needs reverse enclaves"):
-        gains.check(context_of(network, **OFF, sharing={}))
-
-
-def test_shares_that_are_rounding_are_nothing(monkeypatch):
-    known = sharing.planning.share_benefits
-    monkeypatch.setattr(
-        sharing.planning,
-        "share_benefits",
-        lambda game, rules: (table := known(game, rules=rules)).assign(
-            share=table["share"].where(table["rule"] != "nucleolus", -1.48e-16)
-        ),
-    )
-    table = tables_of(gains, gains.compute(parks(sharing={})))["sharing"].frame
-    assert (table.loc[table["rule"] == "nucleolus", "share"] == 0).all()
-
-
-def test_facts_say_how_long_a_link_is_where_approaches_are_measured():
-    star = [("a", leaf) for leaf in "bcdefgh"]
-    ring = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]
-    settings = {"home": "b", "host": "a"}
-    context = context_of(network_of([*star, *ring]), **OFF, governance=settings)
-    facts = governance.facts(governance.compute(context))
-    assert (facts["border"], facts["border_assumed"]) == (1, True)
-    notes = plain_text_of(gains, gains.compute(context)).notes
-    assert any(
-        "in steps, with 1 added to a link between jurisdictions (assumed)" in n for n in notes
-    )
 
 
 # -- governance --
@@ -262,16 +203,6 @@ def test_an_approach_that_gains_nothing_is_not_best():
     assert [*governance.key_figures(same)] == []
 
 
-def test_a_rise_from_no_access_has_no_key_figure():
-    result = governance.compute(stars())
-    effects = result.comparison.effects
-    nothing = effects.assign(
-        baseline=effects["baseline"].mask(effects["measure"] == "home_access", 0)
-    )
-    same = replace(result, comparison=replace(result.comparison, effects=nothing))
-    assert [each.name for each in governance.key_figures(same)] == ["best_host"]
-
-
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
@@ -283,31 +214,6 @@ def test_a_rise_from_no_access_has_no_key_figure():
 def test_what_governance_needs_is_named_before_anything_runs(settings, words):
     with pytest.raises(InputError, match=words):
         governance.choice_of(context_of(network_of(STARS), **OFF, governance=settings))
-
-
-def test_a_merger_alone_is_compared_with_nothing(monkeypatch):
-    monkeypatch.setattr(governance, "APPROACHES", ("merger",))
-    facts = governance.facts(governance.compute(stars()))
-    assert (facts["n_approaches"], facts["best_home"]) == (0, [])
-    assert facts["not_compared"] == ["merger"]
-
-
-def test_an_approach_that_cannot_be_placed_is_left_out_and_the_report_says_why(monkeypatch):
-    # No tie of host may stay behind when all of its ties lead home: nobody can be attracted.
-    places = pd.DataFrame({"place": [*"abcdef"], "lon": range(6), "lat": 0.0})
-    links = [("a", "b"), ("c", "d"), ("d", "e"), ("e", "f"), ("c", "f")]
-    monkeypatch.setattr(governance, "LINKS", 6)
-    settings = {"home": "a", "host": "b"}
-    context = context_of(network_of(links, places=places), **OFF, governance=settings)
-    result = governance.compute(context)
-    assert "competition for talent" not in result.comparison.approaches.index
-    assert governance.facts(result)["not_compared"] == ["merger", "competition for talent"]
-
-
-def test_the_bundled_case_runs_with_all_defaults():
-    configuration = study.configure({"data": {"source": "yrd"}})
-    assert configuration.governance.home is None
-    study.check(configuration)
 
 
 def test_places_that_are_not_linked_are_refused_by_name_of_the_part():
@@ -326,12 +232,3 @@ def test_either_part_may_be_left_out():
     assert {*tables_of(gains, result)} == {"sharing"}
     assert gains.facts(result)["has_sharing"]
     assert not gains.facts(result)["has_governance"]
-
-
-def test_the_bundled_game_is_shared_between_sixteen_cities(bundled):
-    pairs = bundled.once(sharing.pairs_of)
-    assert len(pairs.players) == 16
-    assert pairs.left_out == 0
-    assert "quzhou" in pairs.players
-    choice = bundled.once(governance.choice_of)
-    assert (choice.home, choice.host) == ("quzhou", "hangzhou")

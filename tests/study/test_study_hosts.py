@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import pytest
 
 from netinnov.study._language import LANGUAGES
 from netinnov.study.sections import experiment, hosts
-from study_cases import context_of, network_of, said_by, tables_of, text_of_page
+from study_cases import context_of, network_of, said, tables_of, text_in
 
 OFF = {"mechanisms": False}
 LINKS = [("h", "a"), ("a", "b"), ("b", "c"), ("b", "d"), ("c", "e")]
@@ -40,12 +38,12 @@ def test_hosts_are_listed_best_first_and_the_tried_one_has_its_rank(ranked) -> N
     # To a leads a link already, so that a park there brings home least.
     assert not known["own_best"]
     assert known["best_median"] > known["own_median"]
-    text = text_of_page(hosts, ranked)
+    text = said(hosts, ranked)
     assert text.startswith(f"h would gain most with a park in {known['best']}")
     assert "With a it would" in text
     assert "Links are modelled" not in text
     for code in LANGUAGES:
-        assert "nan" not in text_of_page(hosts, ranked, code)
+        assert "nan" not in said(hosts, ranked, code)
 
 
 def test_other_hosts_of_the_experiment_are_those_that_are_ranked():
@@ -63,43 +61,8 @@ def test_hosts_that_all_do_the_same_are_told_as_a_tie():
     context = context_of(network_of(LINKS), experiment=part, **OFF)
     result = context.once(hosts.compute)
     assert hosts.facts(result)["n_best"] == 5
-    text = text_of_page(hosts, result)
+    text = said(hosts, result)
     assert text.startswith("h would lose as much with a park in any of 5 hosts: about 100.0 %.")
-
-
-def test_hosts_that_tie_in_the_median_alone_are_not_told_as_equal(ranked):
-    table = ranked.ranking.assign(median=0.0, rank=1.0)
-    table["low"], table["high"] = [-1.0, -2.0, -3.0, -4.0, -5.0], 0.0
-    tied = replace(ranked, ranking=table)
-    known = hosts.facts(tied)
-    assert (known["best_low"], known["best_high"]) == (-0.05, 0.0)
-    text = text_of_page(hosts, tied)
-    assert "h would be in the median as well connected as before (−5.0 to 0 %" in text
-    assert "（按中位数）不变" in text_of_page(hosts, tied, "zh")
-
-
-def test_a_park_of_a_weight_has_no_draws_though_a_rival_has() -> None:
-    part = {"home": "h", "host": "a", "volume_share": 0.5, "replicates": 4, "placebos": 0}
-    links = [(*pair, weight) for pair, weight in zip(LINKS, (40, 4, 3, 2, 1), strict=True)]
-    context = context_of(network_of(links), experiment=part | {"rivals": ["random ends"]}, **OFF)
-    result = context.once(hosts.compute)
-    assert result.tried.effects["replicates"].max() == 4
-    assert hosts.facts(result)["draws"] == 1
-    assert [*tables_of(hosts, result)["host_ranking"].view] == ["host", "median"]
-    (picture,) = hosts.draw(result)
-    axes = picture.draw().figure.axes
-    assert not [text for ax in axes for text in ax.texts if "%" in text.get_text()]
-    assert "draws" not in text_of_page(hosts, result)
-    captions = [said_by(hosts, result, code).figures["host_ranking"][0] for code in LANGUAGES]
-    assert not any("draws" in each or "抽样" in each for each in captions)
-
-
-def test_hosts_of_a_model_are_marked() -> None:
-    context = context_of(network_of(LINKS, modelled=["links"]), experiment=PARK, **OFF)
-    result = context.once(hosts.compute)
-    assert "what the model implies" in text_of_page(hosts, result)
-    (table,) = tables_of(hosts, result).values()
-    assert table.modelled == ("links",)
 
 
 def test_hosts_that_cannot_have_the_park_are_left_out(monkeypatch) -> None:
@@ -108,9 +71,9 @@ def test_hosts_that_cannot_have_the_park_are_left_out(monkeypatch) -> None:
     # The host that was tried, and the strongest others: b with 3 links, c with 2.
     assert {*result.ranking.index} == {"a", "b", "c"}
     monkeypatch.setattr(hosts, "DRAWN", 2)
-    assert "(2 of 3)" in said_by(hosts, result).figures["host_ranking"][0]
-    assert "3 个中的 2 个" in said_by(hosts, result, "zh").figures["host_ranking"][0]
-    assert "Compared are the strongest of 5 linked places" in text_of_page(hosts, result)
+    assert "(2 of 3)" in text_in(hosts, result).figures["host_ranking"][0]
+    assert "3 个中的 2 个" in text_in(hosts, result, "zh").figures["host_ranking"][0]
+    assert "Compared are the strongest of 5 linked places" in said(hosts, result)
 
 
 def test_where_no_change_is_relative_hosts_are_not_ranked() -> None:
@@ -125,21 +88,10 @@ def test_distances_are_in_the_table_where_places_have_coordinates() -> None:
     ids = [*"habcde"]
     places = pd.DataFrame({"place": ids, "lon": range(6), "lat": 0.0})
     context = context_of(network_of(LINKS, places=places), experiment=PARK, **OFF)
-    (table,) = tables_of(hosts, context.once(hosts.compute)).values()
+    (table,) = tables_of(hosts, context).values()
     # A degree of the equator is 111.195 km.
     distance = table.view.set_index("host")["distance"]
     assert distance["a"] == pytest.approx(111.195, abs=1e-3)
     without = context_of(network_of(LINKS), experiment=PARK, **OFF)
-    (table,) = tables_of(hosts, without.once(hosts.compute)).values()
+    (table,) = tables_of(hosts, without).values()
     assert "distance" not in table.view
-
-
-def test_draws_in_which_hosts_tie_are_said_to_be_split(ranked) -> None:
-    # The first is never beaten, and ties with the second in every draw.
-    table = ranked.ranking.assign(best=[0.5, 0.5, 0.0, 0.0, 0.0], rank=[1.0, 2.0, 3.0, 4.0, 5.0])
-    best = table.index[0]
-    tied = replace(ranked, ranking=table)
-    text = text_of_page(hosts, tied)
-    assert f"{best} is best in 50 % of draws, where draws in which hosts tie are split" in text
-    assert "no other host does better" not in text
-    assert "由并列者平分" in text_of_page(hosts, tied, "zh")

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import GravityNull, Rewire
 from netinnov.study import _structure_plan, sections
@@ -49,13 +48,6 @@ def test_dense_flows_are_compared_with_gravity(located):
     deterrence = "power" if located else None
     assert plan.null == GravityNull(deterrence, unit="dispersion")
     assert plan.null_code == ("null_gravity" if located else "null_totals")
-
-
-def test_two_places_at_one_point_have_no_power_of_their_distance():
-    network = dense(located=True)
-    places = network.places.assign(lon=[100.0, 100.0, *range(101, 113)])
-    network = ni.build_network(network.nodes, network.links, places)
-    assert planned(network).null == GravityNull("exponential", unit="dispersion")
 
 
 def test_a_null_model_that_moves_next_to_nothing_gives_no_verdict():
@@ -138,22 +130,3 @@ def test_the_direction_of_strengths_is_one_for_centres_and_indices():
         value = context.once(centres.compute).profile.loc["primacy", "value"]
         assert value == pytest.approx(strength[largest] / strength.sum())
         assert context.once(centres.compute).profile.loc["n_centres", "value"] == 1
-
-
-def test_the_report_says_which_null_model_and_how_much_it_moves():
-    context = context_of(network_of(STARS))
-    known, moved = facts_of(centres, context), context.once(_structure_plan.plan).moved
-    assert known["null"] == "null_degree"
-    text = said(centres, context)
-    assert "Random networks, in which each place keeps its number of links in each layer," in text
-    assert f" change {moved:.0%} of the links".replace("%", " %") in text
-    chinese = said(centres, context, "zh")
-    assert f"随机网络（各城市每层联系数不变）改变了 {moved:.0%} 的联系" in chinese
-
-
-def test_without_anything_to_compare_with_there_is_no_figure_of_indices(monkeypatch):
-    monkeypatch.setattr(centres, "LEAVE_ONE_OUT", 3)
-    for structure, drawn in (({"resamples": 0, "replicates": 0}, False), (FEW, True)):
-        context = context_of(network_of(STARS), structure=structure)
-        pictures = centres.draw(context.once(centres.compute))
-        assert ("profile" in {picture.name for picture in pictures}) == drawn

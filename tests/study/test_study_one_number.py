@@ -11,7 +11,6 @@ import pytest
 from netinnov import connectivity
 from netinnov.plotting._style import mark_modelled
 from netinnov.study import sections
-from netinnov.study._structure_plan import detect
 from study_cases import FEW, PARK, context_of, network_of
 
 IDS = list("PQRSTUVW")
@@ -117,12 +116,3 @@ def test_efficiency_is_that_of_the_options_wherever_it_is_told():
     assert context.measures.paths["frictions"]
     effects = tables["effects"].set_index("measure")["baseline"]
     assert effects["global_efficiency"].unique() == pytest.approx([whole])
-
-
-def test_places_have_their_english_names_where_there_are_any():
-    english, called = ["Quzhou", None, "Ningbo"], ["Quzhou", "杭州", "Ningbo"]
-    places = pd.DataFrame({"name": ["衢州", "杭州", "宁波"], "name_en": english}, index=list("abc"))
-    network = network_of([("a", "b", 3), ("b", "c", 2), ("a", "c", 1)], places=places)
-    context = context_of(network)
-    assert list(context.names.values()) == called
-    assert sorted(context.once(detect).table["name"]) == sorted(called)

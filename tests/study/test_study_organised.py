@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
 
 import pandas as pd
 import pytest
 
-import netinnov as ni
 from netinnov.plotting._fonts import cjk_font
 from netinnov.study._context import Context
-from netinnov.study._report_page import view_of
 from netinnov.study.sections import organised
 from study_cases import (
     CHAIN,
@@ -64,20 +61,6 @@ def test_communities_by_chance_are_told_as_such(stars):
     assert "但并不比随机情形更清晰" in text_in(organised, stars, "zh").answer
 
 
-def test_communities_that_are_not_tested_are_told_so():
-    """A star is the only network with its degrees."""
-    context = context_of(network_of(STAR), structure={"null": "degree", "replicates": 5})
-    known = facts_of(organised, context)
-    assert (known["tested"], known["by_chance"]) == (False, False)
-    assert known["untested"] == "why_null_moves_little"
-    assert "chance" not in text_in(organised, context).answer
-    text = said(organised, context)
-    assert "is not tested: the null model hardly moves a link." in text
-    assert text_in(organised, context).labels["modularity"] == "Modularity"
-    shown = "未检验随机情形下社群是否同样清晰：零模型几乎不移动联系。"
-    assert shown in said(organised, context, "zh")
-
-
 def test_the_weight_of_a_directed_link_counts_at_both_of_its_ends():
     context = context_of(network_of(STARS, directed=["links"]))
     result = context.once(organised.compute)
@@ -123,24 +106,6 @@ def test_a_park_between_its_home_and_its_host_is_a_broker():
     assert "其中 1 个是飞地。" in said(organised, context, "zh")
 
 
-def test_places_with_links_in_few_communities_need_not_have_most_of_them_at_home():
-    # Half of what x has leads to one other community: participation 0.5, peripheral by the cut.
-    links = [pair for group in ("abcd", "efgh") for pair in combinations(group, 2)]
-    links += [("x", other) for other in "abcefg"]
-    context = context_of(network_of(links), structure={"resamples": 0})
-    assert context.once(organised.compute).detection.table.at["x", "role"] == "R2"
-    # So have the three of the other community that x is linked to, with 1 of 4 links across.
-    assert (context.once(organised.compute).detection.table["role"] == "R2").sum() == 4
-
-
-def test_brokers_have_the_names_of_their_places():
-    places = pd.DataFrame({"name_zh": ["甲", "乙", "丙"]}, index=list("abc"))
-    context = context_of(network_of([("a", "b"), ("b", "c")], places=places))
-    view = tables_of(organised, context.once(organised.compute))["brokerage"]
-    language = context.in_language("zh").language
-    assert view_of(view, language).rows[0][:2] == ["乙", "乙"]
-
-
 def test_chinese_ids_and_names_go_before_english_names_on_a_chinese_page():
     places = pd.DataFrame(
         {"name": [None, "Yi", "Bing"], "name_en": ["A", "B", "C"], "name_zh": [None, None, "丙"]},
@@ -154,16 +119,9 @@ def test_chinese_ids_and_names_go_before_english_names_on_a_chinese_page():
         assert chinese.drawn_names.tolist() == ["甲市", "B", "丙"]
 
 
-def test_brokers_that_tie_are_all_counted():
-    # In a ring each place stands between its two neighbours, in both directions.
-    context = context_of(network_of(RING))
-    assert facts_of(organised, context)["n_brokers"] == 12
-    assert context.once(organised.brokers)["together"].tolist() == [2] * 12
-
-
 def test_layers_are_compared_where_there_are_two(stars):
     assert facts_of(organised, stars)["layers"] == 1
-    assert "layer_overlap" not in tables_of(organised, stars.once(organised.compute))
+    assert "layer_overlap" not in tables_of(organised, stars)
     both = [*STARS, ("a", "b", 1, "other"), ("b", "c", 1, "other")]
     context = context_of(network_of(both, modelled=["other"]))
     # Seven linked pairs and two, one in common: 1 / 8.
@@ -175,17 +133,9 @@ def test_layers_are_compared_where_there_are_two(stars):
         "The two layers share 12 % of their linked pairs of places."
         in text_in(organised, context).answer
     )
-    table = tables_of(organised, context.once(organised.compute))["layer_overlap"]
+    table = tables_of(organised, context)["layer_overlap"]
     assert table.modelled == ("other",)
     assert table.frame.columns.tolist() == ["links", "other"]
-
-
-def test_layers_without_a_common_pair_share_none():
-    links = [("a", "b", 1, "x"), ("c", "d", 1, "x"), ("b", "c", 1, "y"), ("a", "d", 1, "z")]
-    for network in (network_of(links), network_of(links[:3])):
-        context = context_of(network)
-        assert facts_of(organised, context)["overlap"] == 0
-        assert "share 0 % of their linked pairs of places" in text_in(organised, context).answer
 
 
 def test_places_are_specialised_in_the_layers_where_they_have_more_than_others():
@@ -204,19 +154,6 @@ def test_places_are_specialised_in_the_layers_where_they_have_more_than_others()
     assert context_of(three(CHAIN)).once(organised.specialisation) is None
 
 
-def test_modelled_layers_say_nothing_of_specialisation():
-    links = [("a", "b", 1, "x"), ("b", "c", 1, "model"), ("a", "c", 1, "model")]
-    context = context_of(network_of(links, modelled=["model"]))
-    assert context.once(organised.specialisation) is None
-
-
-def test_places_of_one_mix_are_not_specialised():
-    links = [(a, b, 1, layer) for a, b in RING for layer in ("x", "y")]
-    context = context_of(network_of(links))
-    assert facts_of(organised, context)["specialised"] == []
-    assert "specialised" not in said(organised, context)
-
-
 @pytest.mark.parametrize("links", [[], [("a", "a", 1)]], ids=["no links", "inside a place"])
 def test_without_links_between_places_there_is_nothing_to_look_at(links):
     nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
@@ -230,25 +167,3 @@ def test_the_smallest_networks_are_told_of(n, code):
     text = said(organised, context_of(network_of(links)), code)
     assert not re.search(r"\bnan\b|None|not known|不详|\b1 (places|communities|nodes)", text)
     assert ("No node stands between" in text) == (n == 2 and code == "en")
-
-
-def test_every_figure_has_a_caption_and_one_stands_on_the_page():
-    links = [*STARS, ("a", "b", 1, "other"), ("b", "c", 1, "other")]
-    context = context_of(network_of(links))
-    pictures = [*organised.draw(context.once(organised.compute))]
-    assert [picture.on_page for picture in pictures].count(True) == 1
-    assert pictures[0].name == "layer_similarity"
-    for code in ("en", "zh"):
-        text = text_in(organised, context, code)
-        assert {picture.name for picture in pictures} <= {*text.figures}
-        assert {*figures_of(organised, context)} <= {*text.labels}
-    for picture in pictures:
-        picture.draw()
-
-
-def test_the_network_is_left_as_it_was(small):
-    before = ni.MultilayerNetwork(
-        small.nodes, small.links, places=small.places, directed=small.directed
-    )
-    context_of(small).once(organised.compute)
-    assert small.equals(before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from types import SimpleNamespace
 
 import numpy as np
@@ -37,7 +38,6 @@ from netinnov.study._section import (
     KeyFigure,
     Layer,
     Name,
-    Pair,
     Place,
     Section,
     Table,
@@ -51,19 +51,12 @@ EVIL = "<script>alert('x')</script>"
     ("value", "text"),
     [
         (True, "yes"),
-        (np.False_, "no"),
-        (None, "–"),
-        (float("nan"), "–"),
         (pd.NA, "–"),
         (1234567, "1,234,567"),
-        (-2, "−2"),
-        (0.123456, "0.123"),
         (-1.329e-05, "−0.0000133"),
         (1.5e-300, "1.50 × 10⁻³⁰⁰"),
-        (-2e20, "−2.00 × 10²⁰"),
         (12345.6, "12,346"),
         (-0.0, "0"),
-        (-0.04, "−0.04"),
         ("a" * 100, "a" * 79 + "…"),
     ],
 )
@@ -106,17 +99,12 @@ CHINESE = Language("zh", {"p": "巴黎"}, {"gravity": "引力"}, ("gravity",))
     ("value", "english", "chinese"),
     [
         (Place("p"), "Paris", "巴黎"),
-        (Place("q"), "q", "q"),
         (Layer("gravity"), "gravity (modelled)", "引力（模型）"),
-        (Name("thing"), "thing", "thing"),
         (Name("park"), "park", "园区"),
         (Term("yes"), "yes", "是"),
-        (True, "yes", "是"),
         (np.False_, "no", "否"),
-        (1234, "1,234", "1,234"),
         (-0.0784, "−0.078", "−0.078"),
         (float("nan"), "not known", "不详"),
-        (None, "not known", "不详"),
     ],
 )
 def test_facts_are_written_in_the_language_of_the_page(value, english, chinese):
@@ -147,10 +135,8 @@ def test_lists_changes_and_intervals_in_both_languages():
 @pytest.mark.parametrize(
     ("part", "english", "chinese"),
     [
-        ("figures", "gravity, up to 6.3", "引力（模型），至多 6.3"),
         ("figures", "gravity (modelled), up to 6.3", "引力（模型），至多 6.3"),
         ("figures", "Warsaw, PL", "Warsaw, PL"),
-        ("figures", "opened 2019, full", "开园 2019，已满"),
         ("figures", "B: 38\u00a0% of 1,770, rent 3 km", "B：已用 38%，共 1,770，影子租金 3 km"),
         ("notes", "a.csv: read 'x' as node, 'y' as kind.", "a.csv：读取时“x”作 node，“y”作 kind。"),
         (
@@ -219,12 +205,28 @@ def test_cells_are_written_as_a_table_asks():
     assert view_of(table, CHINESE).columns[:2] == ["飞出地", "层"]
 
 
+@pytest.mark.parametrize("kind", ["int64", "Int64", "float64"])
+def test_years_on_the_page_have_no_separators(kind):
+    frame = pd.DataFrame({"links": [1234, 5]}, pd.Index([2010, 2020], name="period", dtype=kind))
+    table = Table("t", frame, forms={"period": "year"})
+    shown = view_of(table, ENGLISH)
+    assert shown.rows == [["2010", "1,234"], ["2020", "5"]]
+
+
 def test_files_name_the_modelled_layers_that_enter(tmp_path):
     frame = pd.DataFrame({"a": [1.0], "b": [2.0]})
     tables = [Table("plain", frame), Table("marked", frame, modelled=("a", "b"))]
     write_tables(tables, tmp_path)
     assert pd.read_csv(tmp_path / "plain.csv").columns.tolist() == ["a", "b"]
     assert pd.read_parquet(tmp_path / "marked.parquet")["modelled_layers"].tolist() == ["a; b"]
+
+
+def test_a_carriage_return_in_a_name_does_not_end_its_row(tmp_path):
+    frame = pd.DataFrame({"name": ["a\rb", "c"], "value": [1.5, None]})
+    write_tables([Table("names", frame, "")], tmp_path)
+    with (tmp_path / "names.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [["name", "value"], ["a\rb", "1.5"], ["c", ""]]
 
 
 class Worded(Language):
@@ -265,12 +267,6 @@ def page_of(tmp_path, chapters, *, language=ENGLISH, **options):
     path = tmp_path / "report.html"
     write_page(path, language, chapters, page)
     return path.read_text(encoding="utf-8")
-
-
-def test_a_pair_is_a_home_in_a_host():
-    pairs = [Pair("a", "x"), Pair("b", "x")]
-    assert plain(Language("zh").names(pairs)) == "a到x、b到x"
-    assert plain(Language("en").names(pairs)) == "a in x and b in x"
 
 
 @pytest.mark.parametrize(
@@ -322,11 +318,6 @@ def test_the_section_that_leads_answers_at_the_top(tmp_path):
     assert '<a href="#other">Where?</a>' in page  # the table of contents
     assert page.index('<h2 id="data">What?</h2>') < page.index("<nav")
     assert page.count("One.") == 1
-
-
-def test_tables_at_the_front_stand_there_and_nowhere_else(tmp_path):
-    page = page_of(tmp_path, [made(), made(front=True)])
-    assert page.count('id="table-t"') == 2
 
 
 def test_figures_of_a_page_are_inside_it_and_described(tmp_path):

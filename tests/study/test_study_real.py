@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import re
 import tomllib
 import warnings
 from itertools import combinations
@@ -205,6 +206,15 @@ def from_the_file(name, folder):
         links = {(frozenset((link["airA"], link["airB"])), link["line"]) for link in raw["links"]}
         rows = [[airport[k - 1] for k in sorted(pair)] + [1.0] for pair, _ in links]
         return strength_of(pd.DataFrame(rows, columns=["a", "b", "weight"]))
+    if name == "lazega_offices":
+        text = (folder / "multiplex_benchmarks/Lazega-Law-Firm.paj").read_text("utf-8")
+        arcs = re.findall(r"^ *\d+: *(\d+) +(\d+) ", text.partition("*arcs\n")[2], re.M)
+        assert len(arcs) == 2571
+        offices = text.partition("*Partition office")[2].partition("*Vertices")[2].split()[1:72]
+        return strength_of(
+            pd.DataFrame([(offices[int(a) - 1], offices[int(b) - 1], 1.0) for a, b in arcs],
+                         columns=["a", "b", "weight"])
+        )  # fmt: skip
     with gzip.open(folder / "china_cities/BaiduNet_out_20200109.csv.gz", "rt") as file:
         shares = pd.read_csv(file, index_col=0)
     cities = pd.read_csv(folder / "china_cities/cityinfo.csv")
@@ -221,7 +231,7 @@ def from_the_file(name, folder):
 
 
 @pytest.mark.parametrize(
-    "context", ["baidu_delta", "eu_air", "patentsview_inventors"], indirect=True
+    "context", ["baidu_delta", "eu_air", "lazega_offices", "patentsview_inventors"], indirect=True
 )
 def test_strengths_are_those_of_the_raw_file(context, request, shared):
     name = request.node.callspec.params["context"]

@@ -24,7 +24,7 @@ from netinnov import study
 from netinnov.datasets import gravity_parameters
 from netinnov.errors import InputError
 from netinnov.study import _manifest, sections
-from study_cases import CHAIN, PARK_TEXT, THREE
+from study_cases import CHAIN, PARK_TEXT, THREE, few_draws
 
 FEW = re.sub(r"(resamples|replicates|placebos|placements) = \d+", r"\1 = 4", study.EXAMPLE)
 NOTHING = "structure = false\npark = false\n"
@@ -49,7 +49,8 @@ def bundled(made_once):
 
     def make(out):
         settings = tomllib.loads(FEW) | {"language": "en,zh"}
-        assert study.run(study.configure(settings), out=out) == out / "report.html"
+        with few_draws():
+            assert study.run(study.configure(settings), out=out) == out / "report.html"
 
     return made_once("bundled study", make)
 
@@ -142,12 +143,6 @@ def test_the_folder_holds_tables_figures_report_explorer_and_manifest(bundled):
     figures = "flow_map centralities centres profile effects park"
     figures += " layer_similarity host_ranking"
     assert {*figures.split()} <= {path.stem for path in (bundled / "figures").iterdir()}
-
-
-def test_figures_are_what_their_endings_say(bundled):
-    for path in (bundled / "figures").glob("*.p*"):
-        head = b"%PDF-" if path.suffix == ".pdf" else b"\x89PNG\r\n"
-        assert path.read_bytes().startswith(head)
 
 
 def test_captions_are_in_a_file_and_in_the_figures(bundled):
@@ -260,14 +255,6 @@ def test_pictures_are_described_and_not_by_their_caption(bundled):
     pictures = re.findall(r'<img alt="([^"]*)".*?<figcaption>(.*?)<', page_of(bundled), re.S)
     assert len(pictures) > 8
     assert [alt for alt, caption in pictures if len(alt) < 20 or caption.startswith(alt)] == []
-
-
-def test_the_question_stands_over_its_answer_and_figures(bundled):
-    page = page_of(bundled)
-    parts = ("What would a park of", 'class="says"', 'id="table-host_ranking"', "<nav")
-    places = [page.index(part) for part in parts]
-    assert places == sorted(places)
-    assert page.index("figure-flow_map") < page.index("<nav")
 
 
 def test_no_number_is_written_by_a_computer(bundled):
@@ -418,14 +405,6 @@ def test_the_same_seed_gives_the_same_files_and_another_one_other_draws(
     assert changed <= drawn | {"replicates", "scenario"}
 
 
-def test_layers_and_directions_are_kept(no_figures, tables):
-    columns = {"layer": ["x/y", "a; b"]}
-    out = run(tables(THREE, CHAIN, link_columns=columns, directed=["x/y"]), progress=True)
-    layers = table(out, "layers").set_index("layer")["directed"]
-    assert layers.to_dict() == {"a; b": False, "x/y": True}
-    assert table(out, "strength").columns.tolist() == ["node", "a; b", "x/y"]
-
-
 def test_what_is_true_of_a_layer_can_be_said_in_the_configuration(no_figures, tables):
     said = "[layers.trade]\nmodelled = true\ndirected = true\n"
     columns = {"layer": ["trade", "work"]}
@@ -444,17 +423,6 @@ def test_inputs_are_hashed_by_what_was_read(no_figures, tables):
     found = manifest(run(path))["inputs"]
     names = ("links.csv", "nodes.csv")
     assert found == {name: sha256(path.parent / "tables" / name) for name in names}
-
-
-def test_progress_is_told_step_by_step(no_figures, tables):
-    told = []
-    run(tables(THREE, CHAIN, settings=PARK_TEXT), say=told.append)
-    assert told[0] == "reading and checking tables"
-    assert "3 nodes in 3 places" in told[2]
-    for text in (told[0], "section: experiment", told[-2]):
-        after = [line for line in told[told.index(text) :] if line.startswith(f"{text}: done in ")]
-        assert re.fullmatch(r".*: done in \d+\.\d s", after[0])
-    assert told[-1].startswith("drawing figures and writing the report: done in ")
 
 
 # -- messy, small and large data ---------------------------------------------------------------
@@ -491,58 +459,17 @@ def test_names_that_mean_something_to_a_browser_or_a_spreadsheet(no_figures, tab
     assert_same_tables(out)
 
 
-def test_tables_hold_names_as_they_are(no_figures, tables):
-    """Also what a spreadsheet may take for a formula."""
-    links = {"layer": "@sum"}
-    out = run(tables([("=1+1", "=P"), ("@b", "-Q")], [("=1+1", "@b")], link_columns=links))
-    assert table(out, "centrality")["node"].tolist() == ["=P", "-Q"]
-    assert table(out, "strength").columns.tolist() == ["node", "@sum"]
-
-
-@pytest.mark.slow
-def test_a_thousand_and_one_places(no_figures, tables):
-    rng = np.random.default_rng(0)
-    ids = [f"p{at}" for at in range(1001)]
-    ends = rng.choice(ids, (3_000, 2)).tolist()
-    settings = PARK_TEXT.replace('"P"', '"p0"').replace('"Q"', '"p1"') + "rivals = []\nplacebos = 0"
-    out = run(tables([(node, node) for node in ids], ends, settings=settings))
-    assert len(table(out, "centrality")) == 1001
-    assert set(table(out, "replicates")["node"].dropna()) == {"p0", "p1"}
-
-
 @pytest.mark.parametrize(
     ("nodes", "links", "settings", "words"),
     [
         ([("a", "P"), ("b", None)], [("a", "b")], "", "none of the 1 links joins two nodes"),
         (THREE, CHAIN, '[places.keep]\nplace = ["P"]\n', "among those of [places.keep]"),
-        (
-            THREE,
-            CHAIN,
-            '[places.keep]\nplace = ["p"]\n',
-            "not in the places: 'p' (did you mean 'P'?)",
-        ),
-        (
-            THREE,
-            CHAIN,
-            '[places.keep]\nplaec = ["P"]\n',
-            "'plaec' (did you mean 'place'?)",
-        ),
-        (
-            THREE,
-            CHAIN,
-            '[places.keep]\nplace = ["P", "S"]\n',
-            "are not in the places: 'S'",
-        ),
+        (THREE, CHAIN, '[places.keep]\nplaec = ["P"]\n', "'plaec' (did you mean 'place'?)"),
+        (THREE, CHAIN, '[places.keep]\nplace = ["P", "S"]\n', "are not in the places: 'S'"),
         (THREE, [], PARK_TEXT, "an enclave needs a network with links"),
         (THREE, CHAIN, PARK_TEXT.replace('"Q"', '"P"'), "must differ; both are 'P'"),
         (THREE, CHAIN, PARK_TEXT.replace('"P"', '"PP"'), "'PP' (did you mean 'P'?)"),
-        (
-            THREE,
-            CHAIN,
-            PARK_TEXT.replace('"Q"', '"S"'),
-            "not in the places of the report, at level 0: 'S'",
-        ),
-        (THREE, CHAIN, PARK_TEXT + 'layer = "link"', "(did you mean 'links'?)"),
+        (THREE, CHAIN, PARK_TEXT.replace('"Q"', '"S"'), "places of the report, at level 0: 'S'"),
         (THREE, CHAIN, PARK_TEXT.replace("size = 1", "size = 9"), "9 are asked for, 'P' has 1"),
         (THREE, CHAIN, "[measures]\nkilometres = 1.0\n" + PARK_TEXT, "frictions need coordinates"),
         (THREE, [("a", "z")], "", "end is not a node"),
@@ -625,23 +552,6 @@ def test_every_reader_is_usable_in_a_study(no_figures, tmp_path, source):
 
 
 @pytest.mark.slow
-def test_cordis_by_country(no_figures, cordis_folder, tmp_path):
-    path = tmp_path / "cordis.toml"
-    text = (
-        f'{NOTHING}[data]\nsource = "cordis"\npath = "{cordis_folder.as_posix()}"\n'
-        "[places]\nlevel = 1\n"
-    )
-    path.write_text(text)
-    out = run(path)
-    # Organisations and pairs as the data's own README counts them; all have a country.
-    assert table(out, "coverage")["nodes"].tolist() == [17_428] * 3
-    assert table(out, "layers")["links"].tolist() == [286_754]
-    assert table(out, "centrality")["node"][0] in {"DE", "UK", "FR", "ES", "IT"}
-    names = ["organization_official_schema.csv.gz", "project_official_schema.csv.gz"]
-    assert sorted(manifest(out)["inputs"]) == names
-
-
-@pytest.mark.slow
 def test_cordis_by_city(cordis_folder, tmp_path):
     path = tmp_path / "cordis.toml"
     text = f'[data]\nsource = "cordis"\npath = "{cordis_folder.as_posix()}"\n'
@@ -667,14 +577,6 @@ def test_an_empty_folder_that_is_there_is_filled(no_figures, tables, monkeypatch
     assert report == Path("report.html")
     assert left_in(Path()) == ["explorer.html", "manifest.json", "report.html", "tables"]
     assert (out.stat().st_ino, out.stat().st_mode) == (before.st_ino, before.st_mode)
-
-
-def test_folders_above_are_made_with_the_usual_permissions(no_figures, tables):
-    path = tables(THREE, CHAIN)
-    out = path.parent / "a" / "b" / "c"
-    assert study.run(study.read_configuration(path), out=str(out)).is_file()
-    assert left_in(out.parent) == ["c"]
-    assert out.stat().st_mode == (path.parent / "tables").stat().st_mode
 
 
 def test_a_link_to_nothing_is_not_followed(tables):
@@ -726,9 +628,7 @@ def test_an_older_study_is_replaced_when_asked_once_the_new_one_is_there(
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("note.txt", "note.txt"),
         ("raw/flows.csv", "raw, raw/flows.csv"),
-        ("tables/mine.csv", "tables/mine.csv"),
         ("report.html", "report.html"),  # changed by the user
         ("figures", "figures"),
     ],
@@ -761,15 +661,6 @@ def test_a_manifest_that_is_none_is_refused_in_words(tables, content):
     else:
         (out / "manifest.json").write_text(content)
     with pytest.raises(InputError, match=r"is not a study \(it has no manifest.json of one\)"):
-        run(path, overwrite=True)
-
-
-def test_at_most_five_files_of_others_are_named(no_figures, tables):
-    path = tables(THREE, CHAIN)
-    out = run(path)
-    for number in range(7):
-        (out / f"{number}.txt").write_text("mine")
-    with pytest.raises(InputError, match=r": 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 2 more\. Move"):
         run(path, overwrite=True)
 
 
@@ -807,8 +698,8 @@ def test_a_folder_that_appears_meanwhile_is_kept(no_figures, tables):
 @pytest.mark.parametrize(
     ("fault", "there"),
     [
-        *((fault, False) for fault in (KeyboardInterrupt, SystemExit, MemoryError)),
-        *((OSError(28, "full"), there) for there in (False, True)),
+        (KeyboardInterrupt, False),
+        (OSError(28, "full"), True),
     ],
 )
 def test_a_run_that_breaks_leaves_nothing(tables, monkeypatch, fault, there):
@@ -825,7 +716,7 @@ def test_a_run_that_breaks_leaves_nothing(tables, monkeypatch, fault, there):
         raise fault
 
     monkeypatch.setattr("netinnov.study._report_page.write_bytes", write)
-    with pytest.raises((KeyboardInterrupt, SystemExit, MemoryError, OSError, InputError)):
+    with pytest.raises((KeyboardInterrupt, InputError)):
         study.run(study.read_configuration(path), out=out)
     assert calls
     assert left_in(path.parent) == before

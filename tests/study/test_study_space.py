@@ -5,12 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from netinnov import study
 from netinnov._network.geography import great_circle
 from netinnov.errors import InputError
-from netinnov.study._context import Context
-from netinnov.study._loaded_data import load
-from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import space
 from study_cases import (
     LINKS,
@@ -20,8 +16,8 @@ from study_cases import (
     context_of,
     network_of,
     plain_text_of,
+    said,
     tables_of,
-    text_of_page,
 )
 
 DEGREE = float(great_circle(0.0, 0.0, 1.0, 0.0))
@@ -30,14 +26,6 @@ DEGREE = float(great_circle(0.0, 0.0, 1.0, 0.0))
 def parks(**settings):
     network = network_of(LINKS, nodes=NODES, places=PLACES)
     return context_of(network, **OFF, **settings)
-
-
-@pytest.fixture(scope="module")
-def bundled():
-    configuration = study.read_configuration()
-    loaded = load(configuration.data, {}, {})
-    level = aggregate_to_places(loaded.network, configuration.places)
-    return Context(configuration, loaded, level)
 
 
 def test_space_is_added_up_by_home_and_host_and_allocated_by_distance():
@@ -63,7 +51,7 @@ def test_space_is_added_up_by_home_and_host_and_allocated_by_distance():
     assert (facts["homes"], facts["n_units"], facts["needed"]) == (2, 18, 4500)
     # The park of S at Q has firms and no area.
     assert facts["one_sided"] == 1
-    assert "1 enclave states only one of the two numbers" in text_of_page(space, result)
+    assert "1 enclave states only one of the two numbers" in said(space, result)
 
 
 def test_a_rent_is_what_one_more_unit_would_save():
@@ -125,7 +113,7 @@ def test_a_place_does_not_use_its_own_space_across_a_border():
     flows = space.compute(context).plan.flows
     assert flows.loc["Q"].to_dict() == {"Q": 0, "R": 400}
     assert flows.loc["P"].to_dict() == {"Q": 400, "R": 0}
-    notes = plain_text_of(space, space.compute(context)).notes
+    notes = plain_text_of(space, context).notes
     assert any("the space of every host but its own" in note for note in notes)
 
 
@@ -148,41 +136,13 @@ def test_the_floor_of_a_unit_must_be_known():
         space.CHECK(context)
 
 
-def test_homes_and_hosts_without_coordinates_are_named():
-    places = PLACES.assign(lon=[0.0, None, 2.0, 4.0], lat=[0.0, None, 0.0, 0.0])
-    context = context_of(network_of(LINKS, nodes=NODES, places=places), **OFF, space={})
-    with pytest.raises(InputError, match=r"lon and lat of each home and host; missing for 1: Q"):
-        space.CHECK(context)
-
-
-def test_one_host_has_space():
-    nodes = NODES.assign(firms=[*[None] * 4, 116, *[None] * 3])
-    nodes["floor_area_m2"] = [*[None] * 4, 1500, *[None] * 3]
-    context = context_of(network_of(LINKS, nodes=nodes, places=PLACES), **OFF, space={"floor": 6.0})
-    said = plain_text_of(space, space.compute(context)).answer
-    assert "1 home (firms: 116) would need about 696 m², and 1 host has 1,500." in said
-
-
 def test_amounts_are_whole_and_add_up_and_what_is_left_out_is_said():
     nodes = NODES.assign(firms=[*[None] * 4, 145, *[None] * 3])
     nodes["floor_area_m2"] = [*[None] * 4, 62_500, *[None] * 3]
     nodes.loc["park_2", "jurisdiction"] = "elsewhere"
     places = pd.concat([PLACES, pd.DataFrame({"place": ["elsewhere"], "lon": 1.0, "lat": 1.0})])
     network = network_of(LINKS, nodes=nodes, places=places)
-    said = plain_text_of(space, space.compute(context_of(network, **OFF, space={"floor": 450.0})))
+    said = plain_text_of(space, context_of(network, **OFF, space={"floor": 450.0}))
     assert "(firms: 145) would need about 65,250 m², and 1 host has 62,500." in said.answer
     assert "That is 2,750 m² too little." in said.answer
     assert any("Not counted: 1 enclave whose home or host" in note for note in said.notes)
-
-
-def test_the_space_of_the_bundled_parks_is_that_of_the_table(bundled):
-    stock = bundled.once(space.stock)
-    nodes, table = bundled.network.nodes, pd.DataFrame(stock.capacity)
-    both = nodes[(nodes["floor_area_m2"] > 0) & (nodes["firms"] > 0)]
-    assert stock.demand.n == len(both) == 10
-    ratios = both["floor_area_m2"] / both["firms"].astype(float)
-    assert stock.demand.floor == pytest.approx(ratios.median())
-    # Haichuang and Xiaolong parks and the Jinyun building, all in districts of Hangzhou.
-    assert table.loc["hangzhou"].iloc[0] == 67000 + 150000 + 28858
-    # 100 projects in Haichuang park, 8 and 10 in two others of Quzhou.
-    assert stock.units["quzhou"] == 118

@@ -17,6 +17,7 @@ from netinnov.study._language import LANGUAGES, plain, words
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 from netinnov.study._section import Layer, Name, Place, Term
+from study_cases import few_draws
 
 NAMES = {Place: "P", Layer: "layer", Name: "kind"}
 INTEGERS = [0, 1, 2, 3, 5, 12, 41, 1234]
@@ -35,10 +36,11 @@ def computed():
     configuration = configuration.model_copy(update={"places": places})
     context = Context(configuration, loaded, aggregate_to_places(loaded.network, places))
     results = {}
-    for section in sections.SECTIONS:
-        result = context.once(section.compute)
-        assert result is not None, section.name
-        results[section.name] = (section, result)
+    with few_draws():
+        for section in sections.SECTIONS:
+            result = context.once(section.compute)
+            assert result is not None, section.name
+            results[section.name] = (section, result)
     return {code: context.in_language(code) for code in LANGUAGES}, results
 
 
@@ -106,12 +108,25 @@ def test_every_section_says_the_same_numbers_in_both_languages(computed):
         texts = {code: said(context, code, name, facts) for code in LANGUAGES}
         for code, text in texts.items():
             check(text, code, name)
-        assert set(texts["en"].labels) == set(texts["zh"].labels), name
-        assert set(texts["en"].figures) == set(texts["zh"].figures)
-        assert set(texts["en"].tables) == set(texts["zh"].tables), name
+        for part in ("labels", "figures", "tables"):
+            assert set(getattr(texts["en"], part)) == set(getattr(texts["zh"], part)), name
         one, other = (set(digits(texts[code])) for code in LANGUAGES)
         assert one == other, f"{name}: {one ^ other}"
         assert len(texts["en"].notes) == len(texts["zh"].notes), name
+
+
+def test_every_figure_table_and_number_of_a_section_has_its_words(computed):
+    context, results = computed
+    names = [table.name for section, result in results.values() for table in section.tables(result)]
+    assert len(set(names)) == len(names)
+    for name, (section, result) in results.items():
+        text = said(context, "en", name, section.facts(result))
+        shown = {table.name for table in section.tables(result) if table.on_page}
+        figures = {figure.name for figure in section.key_figures(result)}
+        assert len(shown) <= 2
+        assert len(figures) <= 6
+        assert (figures - {*text.labels}, shown - {*text.tables}) == (set(), set())
+        assert {picture.name for picture in section.draw(result)} <= {*text.figures}
 
 
 def drawn(draw, value):
@@ -136,7 +151,8 @@ def test_every_template_writes_what_may_be(computed, section):
     of_section, result = results[section]
     known = dict(of_section.facts(result))
 
-    @settings(max_examples=200, deadline=None, phases=[Phase.generate])
+    # In CI hundreds.
+    @settings(max_examples=10 * settings().max_examples, phases=[Phase.generate])
     @given(data=st.data())
     def holds(data):
         facts = {key: drawn(data.draw, value) for key, value in known.items()}
