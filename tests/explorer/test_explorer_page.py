@@ -36,6 +36,14 @@ def bundled(tmp_path_factory):
     return ni.explore(cities).write(tmp_path_factory.mktemp("explorer") / "page.html")
 
 
+@pytest.fixture(scope="module")
+def actors(tmp_path_factory):
+    """The page of the bundled case as it is, with its sites."""
+    with pytest.warns(UserWarning, match="no place"):
+        explorer = ni.explore(ni.datasets.load_yrd_enclaves())
+    return explorer.write(tmp_path_factory.mktemp("explorer") / "actors.html")
+
+
 def test_the_bundled_page_is_small(bundled):
     assert bundled.stat().st_size < 500_000
 
@@ -114,7 +122,7 @@ def test_a_drag_from_place_to_place_tries_a_park(browser, bundled):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1200, 420])
-def test_every_view_is_accessible(browser, bundled, width):
+def test_every_view_is_accessible(browser, actors, width):
     if not AXE.is_file():
         msg = "axe-core is not there to check the explorer: make explorer"
         if os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"):
@@ -122,7 +130,7 @@ def test_every_view_is_accessible(browser, bundled, width):
         pytest.skip(msg)
     size = {"width": width, "height": 860}
     # The page's own policy would not let the checker in.
-    with opened(browser, bundled, TRIED, viewport=size, bypass_csp=True) as page:
+    with opened(browser, actors, TRIED, viewport=size, bypass_csp=True) as page:
         page.add_script_tag(path=AXE)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
