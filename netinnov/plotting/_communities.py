@@ -122,10 +122,7 @@ def plot_community_flows(
 
 
 def _grouped(
-    network: MultilayerNetwork,
-    codes: npt.NDArray[np.int64],
-    strength: Floats,
-    names: Names,
+    network: MultilayerNetwork, codes: npt.NDArray[np.int64], strength: Floats, names: Names
 ) -> tuple[npt.NDArray[np.int64], list[str]]:
     known = codes >= 0
     n = int(codes.max()) + 1

@@ -376,7 +376,9 @@ def draw_histogram(ax: Axes, values: Floats, band: tuple[float, float], called: 
     ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
 
 
-def _comparison(result: Any, observed: Any) -> NullComparison:
+def _comparison(
+    result: NullComparison | pd.Series[float] | pd.DataFrame, observed: Any
+) -> NullComparison:
     from netinnov.null_models._null_statistics import compared  # only here: it is compiled code
 
     if not isinstance(result, (pd.Series, pd.DataFrame)):

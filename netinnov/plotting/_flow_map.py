@@ -184,13 +184,12 @@ def plot_flow_map(
 
 def _drawable_links(network: MultilayerNetwork, located: pd.DataFrame) -> pd.DataFrame:
     """Columns layer, i, j (positions in `located`) and weight, summed over periods."""
-    links = network.links.groupby(["layer", "source", "target"], sort=False)["weight"].sum()
-    links = links.reset_index()
-    links["i"], links["j"] = (located.index.get_indexer(links[e]) for e in ("source", "target"))
+    ends = ["layer", "source", "target"]
+    links = network.links.groupby(ends, sort=False)["weight"].sum().reset_index()
+    i, j = (located.index.get_indexer(pd.Index(links[end])) for end in ends[1:])
     at = np.vstack([located, [np.nan, np.nan]])  # the last: of nodes that are not there
-    apart = (at[links["i"]] != at[links["j"]]).any(axis=1)
-    kept = (links["i"] >= 0) & (links["j"] >= 0) & apart
-    return links.loc[kept, ["layer", "i", "j", "weight"]]
+    kept = (i >= 0) & (j >= 0) & (at[i] != at[j]).any(axis=1)
+    return links[["layer", "weight"]].assign(i=i, j=j)[pd.Series(kept, links.index)]
 
 
 def _strongest(

@@ -53,12 +53,13 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     ['1', '.25', '1']
     """
     of = "centrality.layer_overlap()"
-    if not isinstance(table, pd.DataFrame) or table.empty or [*table.index] != [*table.columns]:
-        msg = "`table` must be square, its rows and columns the same layers in one order; found "
-        raise InputError(f"{msg}{getattr(table, 'shape', type(table).__name__)}; see {of}.")
-    if not all(map(pd.api.types.is_numeric_dtype, table.dtypes)):
+    plain = table_of("table", table, of=of)
+    if plain.empty or [*plain.index] != [*plain.columns]:
+        msg = "`table` must be square, its rows and columns the same layers in one order"
+        raise InputError(f"{msg}; found {plain.shape}; see {of}.")
+    if not all(map(pd.api.types.is_numeric_dtype, plain.dtypes)):
         raise InputError("`table` must hold numbers.")
-    values: Floats = table_of("table", table, of=of).to_numpy(np.float64)
+    values: Floats = plain.to_numpy(np.float64)
     if np.nanmax(np.abs(values), initial=0) > 1 + 1e-9:
         raise InputError("`table` must hold values between -1 and 1, such as an overlap.")
     symmetric = bool(np.allclose(values, values.T, equal_nan=True))

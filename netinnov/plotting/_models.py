@@ -82,7 +82,8 @@ def plot_cobweb(
     'settles: root −0.80'
     """
     check_type("market", market, Cobweb, CoupledCobweb)
-    paths = market.simulate(start=start, periods=periods)
+    model: Any = market
+    paths = model.simulate(start=start, periods=periods)
     hoped = [paths[0]]
     for paid in paths[:-1]:
         hoped.append(hoped[-1] + market.adaptation * (paid - hoped[-1]))
@@ -282,7 +283,7 @@ def _branches(rows: pd.DataFrame, parameter: str, values: Floats) -> list[tuple[
         points = rows.loc[rows[parameter] == value, "share"].to_numpy(np.float64)
         distances = np.abs(np.array([line[-1][1] for line in going])[:, None] - points)
         pairs = zip(*linear_sum_assignment(distances), strict=True)
-        ahead = {k: going[line] for line, k in pairs if distances[line, k] <= _APART}
+        ahead = {int(k): going[line] for line, k in pairs if distances[line, k] <= _APART}
         for k in set(range(len(points))) - ahead.keys():
             ahead[k] = []
             lines.append(ahead[k])
@@ -331,9 +332,10 @@ def plot_phase_map(
     >>> len(ax.get_legend().get_texts())
     2
     """
-    if not isinstance(phases, pd.DataFrame) or min(phases.shape) < 2:
-        msg = "`phases` must be a table of at least two rows and columns; "
-        raise InputError(f"{msg}found {getattr(phases, 'shape', type(phases).__name__)}.")
+    check_type("phases", phases, pd.DataFrame)
+    if min(phases.shape) < 2:
+        msg = f"`phases` must have at least two rows and columns; found {phases.shape}."
+        raise InputError(msg)
     words = phases.to_numpy()
     codes = pd.Index([*_PHASES]).get_indexer(pd.Index(words.ravel())).reshape(words.shape)
     if (codes < 0).any():

@@ -144,7 +144,7 @@ def plot_network(
     pictures = _pictures(arrange, at, links)
     ends = [np.concatenate([part.source, part.target]) for part in links]
     degree = sum((np.bincount(each, minlength=len(areas)) for each in ends), np.zeros(len(areas)))
-    order = np.lexsort([-degree, -areas])
+    order = np.lexsort([-degree, -areas]).astype(np.int32)
     modelled = modelled_layers(network)
     titles = [printable(mark_modelled(layer, modelled)) for layer in drawn]
     by_colour = together and len(drawn) > 1

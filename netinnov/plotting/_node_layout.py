@@ -40,7 +40,7 @@ def _as_given(network: MultilayerNetwork, layout: object) -> Floats:
         msg = "`layout` must be the name of a layout, or a DataFrame with columns x and y and a "
         raise InputError(f"{msg}row for each node; found {shown(layout)}.")
     table = layout[["x", "y"]].reindex(network.storage.nodes.index).astype(float)
-    if unknown := table.index[~np.isfinite(table).all(axis=1)].tolist():
+    if unknown := table.index[~np.isfinite(table.to_numpy()).all(axis=1)].tolist():
         msg = f"`layout` must place all nodes; {len(unknown)} have no x or y: {examples(unknown)}."
         raise InputError(msg)
     return table.to_numpy()

@@ -210,7 +210,7 @@ def _attach(boxes: dict[str, _Box], links: pd.DataFrame, park: str) -> dict[int,
         else:
             lanes[number] = -1 if max(map(nodes.index, ends)) < len(boxes) / 3 else 1
     for number, lane in lanes.items():
-        for box in (boxes[node] for node in links.loc[number, ["source", "target"]]):
+        for box in (boxes[str(node)] for node in links.loc[number, ["source", "target"]]):
             box.inner.insert(0 if lane < 0 else len(box.inner), number)
     return lanes
 
@@ -299,11 +299,12 @@ def _draw_grounds(
     bottom: float,
     chinese: bool,
 ) -> None:
-    names, parents = place_names(around.storage.places, chinese=chinese), around.places["parent"]
-    home, host = around.storage.nodes.loc[park, ["jurisdiction", "place"]]
+    names: Any = place_names(around.storage.places, chinese=chinese)
+    parents: Any = around.storage.places["parent"]
+    ends: Any = around.storage.nodes.loc[park, ["jurisdiction", "place"]]
     sides = ((1.0, _EDGES[1] + 1.2), (_EDGES[2] - 4, DOUBLE - 1.0))
     for (left, right), colour, role, place in zip(
-        sides, (_HOME, _HOST), ("HOME", "HOST"), (home, host), strict=True
+        sides, (_HOME, _HOST), ("HOME", "HOST"), ends, strict=True
     ):
         ax.add_patch(Rectangle((left, 1), right - left, bottom - 1, fc=colour, zorder=0, lw=0))
         around_it = "" if pd.isna(parents[place]) else f", {names[parents[place]]}"
@@ -384,7 +385,7 @@ def _notes(around: MultilayerNetwork, links: pd.DataFrame, left_out: int) -> lis
         text = "Arrows lead from giver to receiver; their width does not show weight."
         text += "" if pointed.all() else " Lines without a head have no direction."
     text += " Thick frame: the park, in its home's colour on its host's ground."
-    vague = links["status"].dropna().unique() if "status" in links else []
+    vague: Any = links["status"].dropna().unique() if "status" in links else []
     if words := [repr(str(each)) for each in vague if each != "stated"]:
         text += f" Hollow heads: not stated as facts, but as {' or '.join(words)}."
     lines = [printable(line, longest=200) for line in textwrap.wrap(text, 132)]

@@ -29,15 +29,7 @@ from netinnov.plotting._drawing import (
 )
 from netinnov.plotting._fonts import Names, printable
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import (
-    DOUBLE,
-    INK,
-    PALETTE,
-    SINGLE,
-    larger,
-    lay_out,
-    write,
-)
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, SINGLE, larger, lay_out, write
 from netinnov.polycentricity import rank_size
 
 Method: TypeAlias = Literal["ols", "gabaix"]
@@ -332,8 +324,9 @@ def plot_rank_size(
         if high < 0:
             x, y = np.log(ranks if method == "ols" else ranks - 0.5), np.log(sizes.to_numpy())
             x, y = (x, y) if method == "ols" else (y, x)
-            ends = (_line(along, each, y.mean() - each * x.mean(), method) for each in (low, high))
-            ax.fill_between(along, *ends, color=colour, alpha=0.15, linewidth=0, zorder=0)
+            levels = y.mean() - low * x.mean(), y.mean() - high * x.mean()
+            steep, flat = (_line(along, *b, method) for b in zip((low, high), levels, strict=True))
+            ax.fill_between(along, steep, flat, color=colour, alpha=0.15, linewidth=0, zorder=0)
         line = _line(along, fit.slope, fit.intercept, method)
         ax.plot(along, line, ("-", "--", ":")[position % 3], color=colour, linewidth=0.9)
         if len(sizes):  # an empty logarithmic axis cannot be drawn
@@ -345,10 +338,8 @@ def plot_rank_size(
                 axis.set_major_locator(LogLocator(subs=steps, numticks=12))
                 axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
                 axis.set_minor_formatter(NullFormatter())
-            low_ends, high_ends = ax.dataLim.get_points()
-            for set_limits, least, most in zip(
-                (ax.set_xlim, ax.set_ylim), low_ends, high_ends, strict=True
-            ):
+            sides: Any = (ax.set_xlim, ax.set_ylim)
+            for set_limits, least, most in zip(sides, *ax.dataLim.get_points(), strict=True):
                 if most <= least * (1 + 1e-6):  # one value needs room about it
                     set_limits(least / 2, most * 2, auto=True)
         notes = [*caption_notes(ax)]

@@ -17,10 +17,7 @@ from netinnov.plotting import plot_dose_response, plot_event_study, plot_reach, 
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._style import new_figure
 
-TIMES = {
-    "with": pd.Series([1.0, 2.0, 2.0, 5.0]),
-    "without": pd.Series([4.0, 9.0, np.nan, np.nan]),
-}
+TIMES = {"with": pd.Series([1.0, 2.0, 2.0, 5.0]), "without": pd.Series([4.0, 9.0, np.nan, np.nan])}
 
 
 def test_shares_are_of_all_draws():
@@ -29,10 +26,7 @@ def test_shares_are_of_all_draws():
     np.testing.assert_allclose(first, [0, 0.25, 0.75, 0.75, 0.75, 1, 1])
     np.testing.assert_allclose(second, [0, 0, 0, 0, 0.25, 0.25, 0.25])
     labels = entries(ax)
-    assert labels == [
-        "with, not reached by step 6: 0 %",
-        "without, not reached by step 6: 75 %",
-    ]
+    assert labels == ["with, not reached by step 6: 0 %", "without, not reached by step 6: 75 %"]
 
 
 def test_half_is_marked_where_half_have_arrived():

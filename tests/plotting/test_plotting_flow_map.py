@@ -22,12 +22,7 @@ from figures import arrows, axes, entries, lines, texts, ticks
 from netinnov import build_network
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
-from netinnov.plotting import (
-    plot_centralities,
-    plot_flow_map,
-    plot_rank_size,
-    save_figure,
-)
+from netinnov.plotting import plot_centralities, plot_flow_map, plot_rank_size, save_figure
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._frame import dense_frame, frame_of, squeeze
 from netinnov.plotting._labels import label_points

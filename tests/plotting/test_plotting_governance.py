@@ -15,11 +15,7 @@ from figures import axes, entries, texts, ticks
 from netinnov.errors import InputError
 from netinnov.governance import compare_approaches
 from netinnov.planning import Game, allocate_space, core_range, share_benefits
-from netinnov.plotting import (
-    plot_approaches,
-    plot_benefit_shares,
-    plot_space_allocation,
-)
+from netinnov.plotting import plot_approaches, plot_benefit_shares, plot_space_allocation
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._style import new_figure
 from netinnov.scenarios import Prices
@@ -101,11 +97,7 @@ def test_shares_stand_on_the_range_of_the_core(ax):
     assert to_rgba(equal.get_markerfacecolor()) == to_rgba(equal.get_color())
     bars = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
     assert bars == [[1, 4], [2, 5]]
-    assert entries(ax) == [
-        "range in the core",
-        "equal",
-        "by area",
-    ]
+    assert entries(ax) == ["range in the core", "equal", "by area"]
     assert caption_notes(ax) == ("Open: some group would be better off alone.",)
 
 

@@ -181,10 +181,7 @@ def test_what_is_left_out_is_in_the_caption(network):
     )
 
 
-@pytest.mark.parametrize(
-    "arrange",
-    ["planes", pytest.param("colours", marks=pytest.mark.slow)],
-)
+@pytest.mark.parametrize("arrange", ["planes", pytest.param("colours", marks=pytest.mark.slow)])
 def test_labels_of_real_networks_do_not_overlap(shared, arrange):
     network = ni.read_network(shared / "data/multiplex_benchmarks/Lazega-Law-Firm.paj")
     ax = plot_network(network, arrange=arrange, groups=network.nodes["office"], rng=1, ax=axes())

@@ -12,12 +12,7 @@ from matplotlib.figure import Figure
 import netinnov as ni
 from figures import arrows, draw, entries, texts, ticks
 from netinnov.errors import InputError
-from netinnov.planning import (
-    EffectiveNumber,
-    pareto_plans,
-    plan_centres,
-    site_enclaves,
-)
+from netinnov.planning import EffectiveNumber, pareto_plans, plan_centres, site_enclaves
 from netinnov.plotting import (
     plot_host_ranking,
     plot_pareto,
@@ -54,12 +49,7 @@ def plan(network):
 @pytest.fixture(scope="module")
 def centres(network):
     return plan_centres(
-        network,
-        target=EffectiveNumber(5.0),
-        candidates=LINKS,
-        prices=PRICES,
-        resamples=10,
-        rng=1,
+        network, target=EffectiveNumber(5.0), candidates=LINKS, prices=PRICES, resamples=10, rng=1
     )
 
 
@@ -77,12 +67,7 @@ def test_an_arrow_leads_from_home_to_host_of_each_chosen_enclave(network, plan, 
 def test_enclaves_outside_the_frame_are_counted(network, plan, ax):
     outside = PAIRS.loc[list(plan.sites)].isin(["e", "f"]).any(axis=1).sum()
     plot_sites(
-        plan,
-        pairs=PAIRS,
-        places=network.places,
-        extent=(-1.0, 3.5, -1.0, 4.0),
-        basemap=None,
-        ax=ax,
+        plan, pairs=PAIRS, places=network.places, extent=(-1.0, 3.5, -1.0, 4.0), basemap=None, ax=ax
     )
     assert outside > 0
     assert f"an end outside the frame, not drawn: {outside}" in " ".join(caption_notes(ax))

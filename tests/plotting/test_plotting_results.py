@@ -160,9 +160,7 @@ def drawn(ax):
         (plot_profile, pd.DataFrame({"value": [1.0, np.nan], "low": [0.5, 1]}, index=["a", "b"])),
         (
             plot_roles,
-            pd.DataFrame(
-                {"z": [1.0, np.nan], "participation": [0.1, 0.2], "role": ["R2", None]},
-            ),
+            pd.DataFrame({"z": [1.0, np.nan], "participation": [0.1, 0.2], "role": ["R2", None]}),
         ),
         (plot_centre_rules, pd.DataFrame({"top": [True, False]}, index=["a", "b"])),
         (plot_location_quotients, pd.DataFrame({"x": [1.0, np.nan], "y": [0.5, 2.0]})),

@@ -199,12 +199,16 @@ def test_cells_are_shares_of_all_weight_and_add_up(cities, ax):
 
 
 def test_directed_flows_go_from_row_to_column(ax):
-    links = pd.DataFrame(
-        {"source": ["a", "b", "c"], "target": ["b", "c", "b"], "weight": [1, 2, 1]}
-    )
-    network = ni.build_network(pd.DataFrame(index=list("abc")), links, directed=["links"])
-    plot_community_flows(network, {"a": 1, "b": 1, "c": 2}, ax=ax)
+    links = pd.DataFrame({"source": [*"abc"], "target": [*"bcb"], "weight": [1, 2, 1]})
+    nodes = pd.DataFrame({"name": ["Alpha", "Beta", None]}, index=[*"abc"])
+    groups = {"a": 1, "b": 1, "c": 2}
+    plot_community_flows(ni.build_network(nodes, links, directed=["links"]), groups, ax=ax)
     assert ax.collections[0].get_array().tolist() == [[25.0, 50.0], [25.0, 0.0]]
+    assert (ax.get_ylabel(), ax.get_xlabel()) == ("from", "to")
+    assert ticks(ax.yaxis) == ["Beta (2)", "c (1)"]
+    assert (
+        plot_community_flows(ni.build_network(nodes, links), groups, ax=axes()).get_ylabel() == ""
+    )
 
 
 def test_small_communities_are_added_up(ax):
@@ -366,11 +370,7 @@ def test_spokes_join_places_with_the_main_centre_of_their_community(cities, cent
     ax = plot_centres(cities, centres, ax=axes())
     (spokes,) = [c for c in ax.collections if isinstance(c, LineCollection) and c.get_gid()]
     ends = {tuple(map(tuple, line)) for line in spokes.get_segments()}
-    assert ends == {
-        ((120, 29), (119, 30)),
-        ((118, 29), (119, 30)),
-        ((122, 29), (121, 30)),
-    }
+    assert ends == {((120, 29), (119, 30)), ((118, 29), (119, 30)), ((122, 29), (121, 30))}
     for table, on in ((centres, False), (centres.drop(columns="community"), True)):
         other = plot_centres(cities, table, spokes=on, ax=axes())
         assert not [c for c in other.collections if c.get_gid() == "spokes"]
@@ -456,19 +456,6 @@ def test_there_is_no_shade_where_a_slope_may_rise(ax):
     assert len(ax.collections) == 0
     with pytest.raises(InputError, match="`method` must be one of 'ols', 'gabaix'"):
         plot_rank_size([2.0, 1.0], method="lad")
-
-
-def test_axes_of_directed_flows_say_from_and_to(ax):
-    links = pd.DataFrame({"source": ["a", "c"], "target": ["b", "a"], "layer": "flow"})
-    nodes = pd.DataFrame({"name": ["Alpha", "Beta", None]}, index=["a", "b", "c"])
-    network = ni.build_network(nodes, links, directed=["flow"])
-    plot_community_flows(network, {"a": 0, "b": 0, "c": 1}, ax=ax)
-    assert ax.get_ylabel() == "from"
-    assert ax.get_xlabel() == "to"
-    assert ticks(ax.yaxis) == ["Alpha (2)", "c (1)"]
-    other = axes()
-    plot_community_flows(ni.build_network(nodes, links), {"a": 0, "b": 0, "c": 1}, ax=other)
-    assert other.get_ylabel() == ""
 
 
 def test_rules_for_centres_are_squares_where_a_place_is_one():
