@@ -71,6 +71,8 @@ class FootlooseEntrepreneur(TradeModel):
     @staticmethod
     def _break_freeness(sigma: Any, mu: Any, enclave: float = 0.0, others: int = 1) -> Any:
         a, b = mu / (sigma - 1), mu / sigma
+        if enclave == 0:
+            return (1 - a) * (1 - b) / (1 + a * b + others * (a + b))
         # (z - b) (1 + (n - 1) e z) = a (1 - e) (1 - b z), z = (1 - phi) / (1 + (n - 1) phi)
         square = others * enclave
         linear = 1 - others * enclave * b + a * (1 - enclave) * b

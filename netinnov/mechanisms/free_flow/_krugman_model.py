@@ -60,6 +60,8 @@ class CorePeriphery(TradeModel):
     @staticmethod
     def _break_freeness(sigma: Any, mu: Any, enclave: float = 0.0, _others: int = 1) -> Any:
         rho, rest = (sigma - 1) / sigma, 1 - enclave
+        if enclave == 0:
+            return (rho - mu) * (1 - mu) / ((rho + mu) * (1 + mu))
         # (z - mu) (1 + e z - mu (1 - e) z) (sigma - 1) =
         # mu (1 - e) (sigma - mu z - (sigma - 1) z^2), z = (1 - phi) / (1 + phi)
         square = rho * enclave

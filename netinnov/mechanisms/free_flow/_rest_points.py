@@ -96,7 +96,7 @@ def _first_root(gap: Callable[[Floats, Floats], Floats], shares: Floats) -> Floa
     at = rising.argmax(axis=1)[has]
     roots = np.full(len(shares), np.nan)
     ends = _LEVELS[at], _LEVELS[at + 1]
+    find_root: Any = elementwise.find_root
     with np.errstate(divide="ignore", invalid="ignore"):  # scipy divides by differences of 0
-        found = elementwise.find_root(lambda level, x: gap(x, level), ends, args=(shares[has],))
-    roots[has] = found.x
+        roots[has] = find_root(lambda level, x: gap(x, level), ends, args=(shares[has],)).x
     return roots
