@@ -51,7 +51,6 @@ class Context:
         return cls(configuration, loaded, level, **options)
 
     def in_language(self, code: LanguageName) -> Context:
-        """The same study, with the results computed so far, drawn and told in a language."""
         return replace(self, code=code)
 
     @cached_property
@@ -88,7 +87,6 @@ class Context:
 
     @cached_property
     def modelled(self) -> tuple[str, ...]:
-        """Layers that are modelled, not observed."""
         table = self.network.layer_table
         return tuple(table.index[table["modelled"]])
 
@@ -121,12 +119,10 @@ class Context:
 
     @cached_property
     def names(self) -> dict[Any, str]:
-        """Name of each place, its id where there is none."""
         return display_names(self.network.storage.places).to_dict()
 
     @cached_property
     def drawn_names(self) -> pd.Series[str]:
-        """Names that the installed fonts can draw."""
         places = self.network.storage.places
         if self.code == "zh":
             places = places.assign(name_zh=places.index.map(self.language.places))
@@ -137,7 +133,6 @@ class Context:
         return self.measures.pagerank(self.cities)
 
     def check_places(self, setting: str, places: Sequence[str]) -> None:
-        """Refuse ids that are not of places of the report."""
         of = f"the places of the report, at level {self.configuration.places.level}"
         check_names(setting, places, list(self.cities.storage.nodes.index), of=of)
 

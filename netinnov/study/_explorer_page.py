@@ -9,15 +9,14 @@ from typing import Any
 from netinnov.centrality import harmonic_centrality
 from netinnov.experiments import compare_scenarios
 from netinnov.explorer import Explorer, StudyTables, draws_of, page_of, study_tables, tries_enclaves
+from netinnov.study import _trials
 from netinnov.study._configuration import Configuration
 from netinnov.study._context import Context
-from netinnov.study.sections import _trials
-from netinnov.study.sections._trials import choose
-from netinnov.study.sections.enclaves import EnclavesPart
+from netinnov.study._enclave_list import EnclavesPart
+from netinnov.study._trials import choose
 
 
 def write_explorer(context: Context, folder: Path) -> None:
-    """Write the explorer of a study, with its centres and its experiment, beside its report."""
     tables = study_tables(folder / "tables", context.cities)
     _page(context, tables).write(folder / "explorer.html")
 

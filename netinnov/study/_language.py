@@ -62,7 +62,6 @@ class Language:
     modelled: tuple[str, ...] = ()
 
     def write(self, value: Any) -> str:
-        """A fact as text: names and layers isolated, numbers with two significant digits."""
         if isinstance(value, Pair):
             gap = "到" if self.code == "zh" else " in "
             return gap.join([self.write(value.home), self.write(value.host)])
@@ -172,7 +171,6 @@ class Language:
         return percent.replace(" %", "%") if self.code == "zh" else percent
 
     def cell(self, value: Any, column: str, table: Table) -> str:
-        """A cell of a table on the page."""
         if is_missing(value):
             return "–"
         form = (COLUMNS | {**table.forms}).get(column)
@@ -190,7 +188,6 @@ class Language:
         return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
     def text(self, template: Template, facts: Mapping[str, Fact]) -> Text:
-        """What a template says of facts."""
         said = template.make_module(dict(facts))
         parts = {part: getattr(said, part, {}) for part in ("labels", "figures", "tables")}
         shown = {part: {each: _line(text) for each, text in parts[part].items()} for part in parts}
@@ -210,7 +207,6 @@ class Language:
         return environment
 
     def template(self, section: str) -> Template:
-        """The words of a section, or of the page."""
         return self.environment.get_template(f"{section}.{self.code}.jinja")
 
 
@@ -227,7 +223,6 @@ def _line(text: object) -> Any:
 
 @cache
 def words(code: LanguageName, part: Glossary) -> dict[str, str]:
-    """The words of netinnov, of the bundled case, of notes or of figures, in a language."""
     text = files("netinnov.study").joinpath("words.toml").read_text(encoding="utf-8")
     both: dict[str, str | list[str]] = tomllib.loads(text)[part]
     if code == "zh":
@@ -321,7 +316,6 @@ def with_decimals(ends: Iterable[float], value: float, digits: int) -> list[str]
 
 
 def signed(text: str) -> str:
-    """With a true minus sign; what is shown as 0 has no sign."""
     if text.startswith(("-", "+")) and not text.strip("+-0.,"):
         return text[1:]
     return text.replace("-", MINUS)

@@ -28,7 +28,6 @@ def hash_inputs(paths: Iterable[Path]) -> dict[str, str]:
 
 
 def write_manifest(folder: Path, known: Mapping[str, Any]) -> None:
-    """Write ``manifest.json``: what is known of a run, and hashes of all files of the folder."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     manifest = {
         "netinnov": __version__,

@@ -61,5 +61,4 @@ class MeasuresPart(Part, part="measures"):
 
 
 def strength_together(network: MultilayerNetwork) -> pd.Series:
-    """Strength in the flattened network, with modelled layers as well."""
     return pd.Series(total_strength(network), network.storage.nodes.index)

@@ -34,7 +34,6 @@ class PlaceLevel(NamedTuple):
 
 
 def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLevel:
-    """Keep the nodes in the places asked for, and add them up to these places."""
     places = network.storage.places
     at = units(network.storage.place_codes, places, part.level)
     if not (at >= 0).any():

@@ -114,7 +114,6 @@ def view_of(table: Table, language: Language) -> View:
 
 
 def _show(picture: Picture, text: Text, language: Language) -> Shown:
-    """A figure that was made in the style of the page, as it stands there."""
     with page_style():
         figure = drawn(picture, language)
     webp = io.BytesIO()
@@ -135,7 +134,6 @@ def drawn(picture: Picture, language: Language) -> Figure:
 
 
 def translate(figure: Figure, language: Language) -> None:
-    """Write labels in the language of the page, where it has words for the whole label."""
     if language.code == "en" or not cjk_font():
         return
     for axis in (each for axes in figure.axes for each in (axes.xaxis, axes.yaxis)):

@@ -159,7 +159,6 @@ class Section(Generic[R]):
 
     @classmethod
     def of(cls, module: ModuleType) -> Self:
-        """The section that a module makes, called by the name of its file."""
         names = [part.name for part in fields(cls)[1:]]
         parts = {each: vars(module).get(each, vars(module).get(each.upper())) for each in names}
         held = {each: part for each, part in parts.items() if part is not None}

@@ -176,7 +176,6 @@ class Detection:
 
     @property
     def by_most(self) -> list[str]:
-        """Centres by more than half of the rules, those by most of them first."""
         times = self.rules[self.asked].sum(axis=1).sort_values(ascending=False, kind="stable")
         return list(times.index[times > len(self.asked) / 2])
 
@@ -193,7 +192,6 @@ class Detection:
 
 
 def detect(context: Context) -> Detection | None:
-    """Which places are centres: by the rule of the study with its support, and by other rules."""
     from netinnov.community import modularity, roles
 
     structure = context.once(plan)

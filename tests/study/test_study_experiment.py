@@ -14,8 +14,8 @@ import netinnov as ni
 from netinnov.scenarios import ReverseEnclave
 from netinnov.study._language import LANGUAGES, Language, in_html, plain
 from netinnov.study._measures import MeasuresPart
+from netinnov.study._trials import Choice, ExperimentPart, Trial
 from netinnov.study.sections import experiment
-from netinnov.study.sections._trials import Choice, ExperimentPart, Trial
 from netinnov.study.sections.experiment import Experiment
 from study_cases import (
     CHAIN,

@@ -13,8 +13,9 @@ from netinnov.centrality import harmonic_centrality, strength
 from netinnov.errors import InputError
 from netinnov.polycentricity import effective_number
 from netinnov.scenarios import NewLinks
+from netinnov.study import _candidate_parks
+from netinnov.study._candidate_parks import candidates_of
 from netinnov.study.sections import SECTIONS, _centre_plan as plans, _sites as siting
-from netinnov.study.sections._sites import candidates_of
 from study_cases import FEW, context_of, few_draws, network_of, plain_text_of, tables_of
 
 TREE = [("a", "b", 9), ("a", "c", 6), ("b", "d", 4), ("b", "e", 3), ("c", "f", 3), ("f", "g", 2)]
@@ -42,7 +43,7 @@ def direct(monkeypatch):
         }
         return "links", parks
 
-    monkeypatch.setattr(siting, "parks_in", links_in)
+    monkeypatch.setattr(_candidate_parks, "parks_in", links_in)
 
 
 def places_of(ids="abcdefg", **columns):

@@ -12,12 +12,12 @@ from pydantic import Field
 from netinnov.centrality._counts import total_strength
 from netinnov.planning import CentrePlan, EffectiveNumber, plan_centres
 from netinnov.polycentricity import effective_number
+from netinnov.study import _candidate_parks
+from netinnov.study._candidate_parks import Candidates, SitingPart, candidates_of
 from netinnov.study._context import Context
 from netinnov.study._language import pairs_of
 from netinnov.study._measures import linked_layers
 from netinnov.study._section import Fact, KeyFigure, Part, Result, Table
-from netinnov.study.sections import _sites
-from netinnov.study.sections._sites import Candidates, SitingPart, candidates_of
 
 RESAMPLES = 100  # of the links, for the intervals in the file
 
@@ -47,14 +47,14 @@ def compute(context: Context) -> Plan:
     linked = linked_layers(cities)
     observed = [layer for layer in linked if layer not in context.modelled]
     network = cities.select(layers=observed or linked)
-    _, parks = _sites.parks_in(network, siting.pairs, context.settings(SitingPart).size)
+    _, parks = _candidate_parks.parks_in(network, siting.pairs, context.settings(SitingPart).size)
     today = effective_number(total_strength(network))  # as `plan_centres` has it
     more = today + min(1.0, (cities.n_nodes - today) / 2)
     plan = plan_centres(
         network,
         target=EffectiveNumber(part.effective_number or more),
         candidates=parks,
-        replicates=_sites.PLACEMENTS,
+        replicates=_candidate_parks.PLACEMENTS,
         resamples=RESAMPLES,
         rng=context.seed,
     )

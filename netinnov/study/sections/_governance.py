@@ -30,7 +30,7 @@ from netinnov.study._section import (
     Table,
     Term,
 )
-from netinnov.study.sections._trials import MIRROR, check_linked, choose, enclave_called
+from netinnov.study._trials import MIRROR, check_linked, choose, enclave_called
 
 BORDER = 1.0  # assumed where [measures] has none, so that a corridor can remove something
 LINKS = 10  # links of each approach, where nothing says how large the park is
@@ -57,7 +57,6 @@ class Choice(NamedTuple):
 
 
 def choice_of(context: Context) -> Choice:
-    """What is compared, checked before anything is measured."""
     part, cities = context.settings(GovernancePart), context.cities
     experiment = context.once(choose)
     home, host, layer, share, size = part.home, part.host, part.layer, 0.5, LINKS

@@ -16,10 +16,10 @@ from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.plotting import plot_benefit_shares
 from netinnov.plotting._style import new_figure
+from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._language import words
 from netinnov.study._section import Fact, KeyFigure, Part, Picture, Place, Result, Table, Term
-from netinnov.study.sections import enclaves
 
 RULES = ("equal", "nucleolus", "shapley")
 NOTHING = 1e-9  # access that counts as none
@@ -40,7 +40,7 @@ class Pairs(NamedTuple):
 
 
 def pairs_of(context: Context) -> Pairs:
-    table = context.once(enclaves.compute).counted
+    table = context.once(_enclave_list.compute).counted
     reverse = table["direction"] == "reverse"
     every = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna().astype("str")
     ends = every[every.isin(context.cities.storage.nodes.index).all(axis=1)]

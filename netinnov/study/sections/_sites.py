@@ -2,118 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
-from typing import Annotated, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from pydantic import Field
 
-from netinnov.centrality import harmonic_centrality, strength
 from netinnov.connectivity import global_efficiency
-from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks
-from netinnov.network import MultilayerNetwork
 from netinnov.planning import SitingPlan, site_enclaves, siting_stability
-from netinnov.planning._site_enclaves import limit_of_plans
 from netinnov.plotting import plot_sites
 from netinnov.plotting._frame import map_height
 from netinnov.plotting._style import new_figure
 from netinnov.polycentricity._resampled_flows import Change
-from netinnov.scenarios import ReverseEnclave, Scenario
-from netinnov.scenarios._open_size import movable_layer
+from netinnov.study._candidate_parks import PLACEMENTS, Candidates, SitingPart, candidates_of
 from netinnov.study._context import Context
-from netinnov.study._language import as_much, pairs_of
-from netinnov.study._section import Fact, KeyFigure, Layer, Part, Picture, Place, Result, Table
+from netinnov.study._language import pairs_of
+from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table
 from netinnov.study._structure_plan import plan as structure_of
-from netinnov.study.sections._trials import check_linked
 
-USUAL = 5  # enclaves of a plan, where nothing says how many
-MOST_HOMES, MOST_HOSTS = 20, 3
-PIPELINE_SHARE = 0.25  # of the links of a park
-PLACEMENTS = 5  # random ones of each park, over which a plan is valued
 PLACEBOS = 200  # plans drawn at random
 FRESH = 40  # placements that a plan was not chosen on, on which it is valued again
 RESAMPLES = 20  # of the links
 ROUNDING = 1e-9  # relative difference of two values that is none
 GAINS = ["gain_alone", "gain_in_plan"]
-
-
-class SitingPart(Part, part="siting", optional=True):
-    k: Annotated[int, Field(ge=1)] | None = None
-    homes: list[str] = Field(default_factory=list)
-    hosts: list[str] = Field(default_factory=list)
-    size: Annotated[int, Field(ge=1)] = 4
-
-
-def parks_in(
-    network: MultilayerNetwork, pairs: pd.DataFrame, size: int
-) -> tuple[str, dict[str, Scenario]]:
-    """The layer whose links are new, and a park for each pair."""
-    layer = movable_layer(network, None)
-    park = partial(ReverseEnclave, funding="new", layer=layer)
-    ends = pairs.itertuples()
-    return layer, {site: park(home, host, size, PIPELINE_SHARE) for site, home, host in ends}
-
-
-class Candidates(NamedTuple):
-    """Pairs of a home and a host, what could be built for them, and what limits a plan."""
-
-    pairs: pd.DataFrame
-    layer: str
-    parks: dict[str, Scenario]
-    k: int
-    tied: int  # other places as strong as the last host
-
-
-def candidates_of(context: Context) -> Candidates:
-    part, cities = context.settings(SitingPart), context.cities
-    check_linked(context, "siting")
-    context.check_places("siting.homes", part.homes)
-    context.check_places("siting.hosts", part.hosts)
-    homes = part.homes or _homes(context)
-    hosts, tied = (part.hosts, 0) if part.hosts else _hosts(context, homes)
-    pairs = [(home, host) for home, host in dict.fromkeys(product(homes, hosts)) if home != host]
-    if not pairs:
-        raise InputError(
-            "[siting] finds no pair of a home and another place as host; name siting.homes and "
-            "siting.hosts, two different places of the report."
-        )
-    sites = pd.Index([f"{home}@{host}" for home, host in pairs], dtype="str", name="site")
-    table = pd.DataFrame(pairs, sites, ["home", "host"], dtype="str")
-    layer, parks = parks_in(cities, table, part.size)
-    k = part.k or min(USUAL, len(pairs))
-    try:
-        parks[sites[0]](cities, np.random.default_rng(context.seed))
-        limit_of_plans(cities, parks, k, None, None)
-    except InputError as error:
-        raise InputError(f"[siting] cannot plan sites such as {sites[0]}: {error}") from None
-    return Candidates(table, layer, parks, k, tied)
-
-
-def _homes(context: Context) -> list[str]:
-    """Places below the median of access; in a tie those with the least."""
-    access = harmonic_centrality(context.cities, **context.measures.paths)
-    if access.nunique() < 2:
-        raise InputError(
-            "[siting] takes as homes the places below the median of access, and no two places "
-            "have different values. Name the homes with siting.homes."
-        )
-    below = access[(access < access.median()) | (access == access.min())]
-    least = set(below.sort_values(kind="stable").index[:MOST_HOMES])
-    return [place for place in access.index if place in least]
-
-
-def _hosts(context: Context, homes: Sequence[str]) -> tuple[list[str], int]:
-    totals = strength(context.cities).sum(axis=1)
-    others = totals[~totals.index.isin(homes) & (totals > 0)]
-    ranked = others.sort_values(ascending=False, kind="stable")
-    tied = as_much(ranked, ranked.head(MOST_HOSTS)) if len(ranked) else 0
-    return list(ranked.index[:MOST_HOSTS]), tied
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +43,6 @@ class Siting(Result):
 
     @property
     def chosen(self) -> pd.DataFrame:
-        """Home and host of the chosen sites, in order of choice."""
         return self.candidates.pairs.loc[list(self.plan.sites)]
 
     @property
@@ -148,7 +62,6 @@ class Siting(Result):
         return bool(self.plan.sites) and self.plan.value - self.plan.baseline > self.rounding
 
     def rise(self, value: float) -> float:
-        """As a share of today's efficiency, which is above 0 wherever places are linked."""
         change = value - self.plan.baseline
         return change / self.plan.baseline if abs(change) > self.rounding else 0.0
 

@@ -46,7 +46,6 @@ class Centres(Result):
     profile: pd.DataFrame
 
     def interval(self, index: str) -> tuple[float | None, float | None]:
-        """Both ends; none where it has no interval, or one that is a point."""
         low, high = (float(self.profile[end][index]) for end in ("low", "high"))
         return (low, high) if low < high else (None, None)
 

@@ -4,96 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from netinnov.experiments import compare_scenarios, contrasts
 from netinnov.plotting import plot_effects
 from netinnov.plotting._style import new_figure
-from netinnov.scenarios._open_size import weights_at
-from netinnov.study._context import Context
-from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
-from netinnov.study.sections import _trials
-from netinnov.study.sections._trials import ACCESS, EFFICIENCY, Choice, ExperimentPart, Trial
+from netinnov.study._experiment import Experiment, compute as compute
+from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Table, Term
+from netinnov.study._trials import ACCESS, EFFICIENCY, ExperimentPart, Trial, choose, kind_of
 
-OPTIONS, CHECK = ExperimentPart, _trials.choose
+OPTIONS, CHECK = ExperimentPart, choose
 MANY = 1000  # with more places only draws of home, host and the whole network are written
 NOISE = 1e-9  # of the baseline: what rounding and searches that stop early leave of no change
 SURE = 0.9  # share of placements from which a direction is called clear
 Row = Any  # a row of effects
 Facts = dict[str, Fact]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Experiment(Result):
-    """What was tried, and what it changed: `effects` by scenario, measure and place.
-
-    `own` is what home has to give up in the layer: links, or weight where weight is moved.
-    `chosen` counts the enclaves with this home and host and pairs with as many, where the data
-    chose them; `match` is what other hosts are like this one in.
-    """
-
-    choice: Choice
-    enclaves: tuple[Trial, ...]
-    rivals: tuple[Trial, ...]
-    match: tuple[str, ...]
-    effects: pd.DataFrame
-    replicates: pd.DataFrame
-    contrasts: pd.DataFrame | None
-    own: float
-    chosen: tuple[int, int] | None = None
-
-    @property
-    def part(self) -> ExperimentPart:
-        return self.choice.part
-
-    @property
-    def headline(self) -> Trial:
-        return self.enclaves[0]
-
-    def of(self, trial: Trial, measure: str) -> pd.DataFrame:
-        """Effects of a scenario on a measure, a row a place or one for the network."""
-        table = self.effects
-        return table[table["scenario"].eq(trial.name) & table["measure"].eq(measure)]
-
-
-def compute(context: Context) -> Experiment | None:
-    choice = context.once(_trials.choose)
-    if choice is None:
-        return None
-    cities, part = context.cities, choice.part
-    enclaves = _trials.enclaves_of(part, choice.layer, choice.called)
-    headline = enclaves[0]
-    rivals = _trials.rivals_of(headline, cities, part.rivals)
-    result = compare_scenarios(
-        cities,
-        scenarios={trial.name: trial.scenario for trial in (*enclaves, *rivals)},
-        measures=_trials.measures(choice.measures),
-        replicates=part.replicates,
-        placebo=_trials.placebos(cities, enclaves, part.placebos),
-        monotone=[EFFICIENCY, ACCESS],
-        rng=context.seed,
-        progress=context.progress,
-    )
-    chosen = None if context.settings(ExperimentPart).home else _trials.most_frequent(context)
-    names = [trial.name for trial in rivals]
-    weights = weights_at(cities, part.home, choice.layer)
-    return Experiment(
-        context=context,
-        choice=choice,
-        enclaves=tuple(enclaves),
-        rivals=tuple(rivals),
-        match=_trials.matched_on(cities),
-        effects=result.effects(full=True).astype({"scenario": "str", "measure": "str"}),
-        replicates=result.replicates,
-        contrasts=contrasts(result, of=headline.name, against=names) if names else None,
-        own=float(len(weights) if part.size is not None else weights.sum()),
-        chosen=chosen and chosen[2:],
-    )
 
 
 def facts(result: Experiment) -> Facts:
@@ -140,7 +68,6 @@ def key_figures(result: Experiment) -> Iterator[KeyFigure]:
 
 
 def _changes(result: Experiment) -> Facts:
-    """Of home by each way of funding, then of host and efficiency by the headline."""
     home, host, first = result.part.home, result.part.host, result.headline
     funded = {trial.funding: trial for trial in result.enclaves}
     known: Facts = {}
@@ -182,7 +109,6 @@ def _way(row: Row) -> str:
 
 
 def _others(result: Experiment) -> Facts:
-    """How many places but home and host gain and lose access."""
     rows = result.of(result.headline, ACCESS).dropna(subset="median")
     rows = rows[~rows["node"].isin([result.part.home, result.part.host])]
     least = NOISE * rows["baseline"].abs()
@@ -211,9 +137,7 @@ def _rivals(result: Experiment) -> Facts:
         **{f"{side}_than": rivals for side, rivals in sides.items()},
         "rival": None if best is None else Term(best.kind),
         "sure": SURE,
-        "missing": [
-            Term(each) for each in map(_trials.kind_of, result.part.rivals) if each not in had
-        ],
+        "missing": [Term(each) for each in map(kind_of, result.part.rivals) if each not in had],
     }
 
 

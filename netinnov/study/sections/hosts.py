@@ -14,11 +14,12 @@ from matplotlib.axes import Axes
 from netinnov.centrality import harmonic_centrality
 from netinnov.planning import rank_hosts
 from netinnov.plotting import plot_host_ranking
+from netinnov.study import _experiment
 from netinnov.study._context import Context
+from netinnov.study._experiment import Experiment
 from netinnov.study._measures import strength_together
 from netinnov.study._section import Fact, Picture, Place, Result, Table
-from netinnov.study.sections import experiment
-from netinnov.study.sections._trials import ACCESS, ExperimentPart, can_be_had
+from netinnov.study._trials import ACCESS, ExperimentPart, can_be_had
 
 OPTIONS = ExperimentPart
 MOST = 60  # hosts that are compared: the strongest places, and that of the experiment
@@ -30,18 +31,17 @@ CHANGES = ["median", "low", "high"]
 class Hosts(Result):
     """`ranking` is that of `rank_hosts`, changes in per cent; `linked` are the possible hosts."""
 
-    tried: experiment.Experiment
+    tried: Experiment
     ranking: pd.DataFrame
     linked: int
 
     @property
     def shares(self) -> pd.DataFrame:
-        """The ranking with changes as shares."""
         return self.ranking.assign(**self.ranking[CHANGES] / 100)
 
 
 def compute(context: Context) -> Hosts | None:
-    tried = context.once(experiment.compute)
+    tried = context.once(_experiment.compute)
     if tried is None:
         return None
     home, host, park = tried.part.home, tried.part.host, tried.headline.scenario
@@ -89,7 +89,7 @@ def facts(result: Hosts) -> Mapping[str, Fact]:
     }
 
 
-def _draws(tried: experiment.Experiment) -> int:
+def _draws(tried: Experiment) -> int:
     """Placements of the park itself; one where a weight is moved."""
     return int(tried.of(tried.headline, ACCESS)["replicates"].max())
 

@@ -16,10 +16,10 @@ from netinnov._network.hierarchy import units
 from netinnov._network.matrices import flat_matrix
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
 from netinnov.plotting._style import DOUBLE, larger, new_figure
+from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
 from netinnov.study._structure_plan import Detection, StructurePart, detect
-from netinnov.study.sections import enclaves
 
 SHOWN = 20  # layers whose names have room in a figure
 NAMED = 3
@@ -50,7 +50,6 @@ def compute(context: Context) -> Organised | None:
 
 
 def communities(detected: Detection) -> tuple[pd.DataFrame, float]:
-    """Communities, the strongest first, and the share of all weight that lies inside them."""
     network, ranked = detected.plan.network, detected.table
     ranked = ranked.sort_values("centrality", ascending=False, kind="stable")
     member = pd.get_dummies(ranked["community"].reindex(network.storage.nodes.index), dtype=float)
@@ -83,7 +82,7 @@ def brokers(context: Context) -> pd.DataFrame | None:
     counts = centrality.brokerage(context.inside.select(layers=observed), groups=jurisdiction)
     table = storage.nodes.filter(["name", "kind"]).assign(
         jurisdiction=jurisdiction,
-        enclave=storage.nodes.index.isin(context.once(enclaves.compute).counted["node"]),
+        enclave=storage.nodes.index.isin(context.once(_enclave_list.compute).counted["node"]),
         **{str(role): counts[role] for role in counts},
         together=counts.sum(axis=1),
     )

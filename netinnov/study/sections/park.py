@@ -40,7 +40,6 @@ class Park(Result):
 
 
 def parks_of(context: Context) -> pd.DataFrame:
-    """The parks outside their jurisdiction; refuses a setting that is not one of them."""
     park, table = context.settings(ParkPart).park, cooperation_table(context.inside)
     if park is not None:
         check_name("park.park", park, list(table.index), of="the parks outside their jurisdiction")

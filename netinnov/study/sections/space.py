@@ -18,9 +18,9 @@ from netinnov._network.geography import great_circle
 from netinnov.errors import InputError
 from netinnov.plotting import plot_space_allocation
 from netinnov.plotting._style import new_figure
+from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Name, Part, Picture, Place, Result, Table, Term
-from netinnov.study.sections import enclaves
 
 
 class SpacePart(Part, part="space", optional=True):
@@ -49,7 +49,6 @@ class Space(Result):
 
 
 def stock(context: Context) -> Stock:
-    """The amounts, checked; nothing is solved."""
     part, places = context.settings(SpacePart), context.cities.storage.places
     units = _amounts(context, part.units, "home", "units")
     capacity = _amounts(context, part.area, "host", "area")
@@ -72,7 +71,7 @@ OPTIONS, CHECK = SpacePart, stock
 def _amounts(context: Context, column: str, end: str, setting: str) -> pd.Series[float]:
     """Sums of a column of the enclaves by home or host, or else a column of the places."""
     nodes, places = context.inside.storage.nodes, context.cities.storage.places
-    known, table = context.cities.storage.nodes.index, context.once(enclaves.compute).counted
+    known, table = context.cities.storage.nodes.index, context.once(_enclave_list.compute).counted
     of_enclaves = table[table[["home", "host"]].isin(known).all(axis=1)]
     values = nodes.reindex(columns=[column])[column].reindex(of_enclaves["node"])
     total = _numbers(values).groupby(of_enclaves[end].astype("str").to_numpy()).sum()
@@ -106,7 +105,7 @@ def compute(context: Context) -> Space:
 def facts(result: Space) -> Mapping[str, Fact]:
     stock, plan, demand = result.stock, result.plan, result.stock.demand
     needed, capacity = demand.by_home().sum(), stock.capacity.sum()
-    counted = result.context.once(enclaves.compute).counted
+    counted = result.context.once(_enclave_list.compute).counted
     known = result.context.cities.storage.nodes.index
     inside = counted[["home", "host"]].isin(known).all(axis=1)
     part, rents = result.context.settings(SpacePart), result.rents

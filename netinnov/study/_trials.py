@@ -19,10 +19,10 @@ from netinnov.scenarios import RIVALS, MatchedPlacebo, ReverseEnclave, placebo_c
 from netinnov.scenarios._open_size import movable_layer, open_size
 from netinnov.scenarios._prices import Funding
 from netinnov.scenarios._settings import Settings
+from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart, linked_layers
 from netinnov.study._section import Part
-from netinnov.study.sections import enclaves
 
 EFFICIENCY, INEQUALITY = "global_efficiency", "access_inequality"
 ACCESS, PAGERANK = "harmonic_centrality", "pagerank"
@@ -74,7 +74,6 @@ class Choice(NamedTuple):
     called: str  # by the direction that home and host give it: reverse or forward enclave, enclave
 
     def settings(self, seed: int) -> dict[str, str]:
-        """What the explorer needs to try the same enclave."""
         amounts = {"home", "host", "size", "volume", "volume_share", "pipeline_share", "replicates"}
         settings = {
             **self.part.model_dump(include=amounts),
@@ -105,8 +104,7 @@ def choose(context: Context) -> Choice | None:
 
 
 def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
-    """Home and host of most enclaves; counts of these, and of pairs with as many."""
-    pairs = context.once(enclaves.compute).counted[["home", "host"]].dropna()
+    pairs = context.once(_enclave_list.compute).counted[["home", "host"]].dropna()
     pairs = pairs[pairs.isin(context.cities.storage.nodes.index).all(axis=1)]
     if pairs.empty:
         return None
@@ -144,7 +142,7 @@ def _measures(context: Context, part: ExperimentPart) -> MeasuresPart:
 
 
 def enclave_called(context: Context, home: str, host: str) -> str:
-    direction = context.once(enclaves.compute).direction(home, host)
+    direction = context.once(_enclave_list.compute).direction(home, host)
     return f"{direction} enclave" if direction in ("reverse", "forward") else "enclave"
 
 
@@ -161,7 +159,6 @@ def enclaves_of(part: ExperimentPart, layer: str, called: str) -> list[Trial]:
 
 
 def rivals_of(headline: Trial, cities: MultilayerNetwork, names: Sequence[str]) -> list[Trial]:
-    """Rivals of the same size, without those that cannot be had."""
     trials = []
     for name in dict.fromkeys(names):
         scenario: Any = RIVALS[name].make(headline.scenario)
