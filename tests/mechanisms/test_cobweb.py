@@ -1,13 +1,21 @@
-"""Cobwebs: roots against simulation, two regions by hand, eigenvalues against numpy."""
+"""Cobwebs: by hand, roots against simulation, modes and thresholds of coupled regions."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
+import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb, critical_enclave, enclave_effect
+from netinnov.mechanisms.cobweb import (
+    Cobweb,
+    CoupledCobweb,
+    critical_enclave,
+    enclave_effect,
+    with_enclave,
+)
 
 slopes = st.floats(0.1, 3.0)
 adaptations = st.floats(0.05, 1.0)
@@ -93,24 +101,267 @@ def test_an_adaptation_that_rounding_loses_is_refused(make, beta):
         make(beta)
 
 
-def test_the_slowest_adaptation_settles_and_its_thresholds_are_those_by_hand():
-    market = Cobweb(1, 0.5, demand_intercept=3, supply_intercept=0, adaptation=1e-9)
-    assert market.is_stable()
-    assert market.simulate(start=2, periods=2) == pytest.approx([2, 2, 2])
-    regions = CoupledCobweb(
-        [1, 1], [0.5, 0.5], mobility=0.1, demand_intercept=[3, 3], supply_intercept=[0, 0],
-        adaptation=1e-9,
+def random_model(rng, *, regions=None, share=0.9, intercepts=True):
+    """Slopes below the naive limit, so that regions settle by themselves."""
+    n = int(rng.integers(2, 7)) if regions is None else regions
+    b = rng.uniform(0.5, 2.0, n)
+    m = rng.uniform(0, 0.2, (n, n)) * (rng.random((n, n)) < 0.8)
+    a, c = rng.uniform(5, 9, n), rng.uniform(0, 2, n)
+    given = {"demand_intercept": a, "supply_intercept": c} if intercepts else {}
+    beta = rng.uniform(0.2, 1.0)
+    return CoupledCobweb(
+        b, b * rng.uniform(0.1, share, n), mobility=m + m.T, adaptation=beta, **given
+    )
+
+
+def vectors_of(table):
+    return table.filter(regex="^price_").to_numpy()
+
+
+# Modes.
+
+
+def test_two_equal_regions_have_a_total_and_a_gap_by_hand():
+    # Roots -d/b = -0.8 and -(d + 2m)/b = -1.1, directions (1, 1) and (1, -1). Naive, all answers
+    # times s: -s 1.1 = -1 at s = 1/1.1.
+    table = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.15, regions=["q", "h"]).modes()
+    assert table["kind"].tolist() == ["gap", "total"]
+    assert table["first"].tolist() == [True, False]
+    np.testing.assert_allclose(table["root"], [-1.1, -0.8])
+    np.testing.assert_allclose(table["critical_factor"], [1 / 1.1, 1 / 0.8])
+    np.testing.assert_allclose(table["damping"], np.log([1.1, 0.8]))
+    np.testing.assert_allclose(table["common"], [0, 1], atol=1e-15)
+    np.testing.assert_allclose(table[["price_q", "price_h"]], [[1, -1], [1, 1]], atol=1e-12)
+    assert table["period"].tolist() == [2, 2]
+
+
+def test_adaptive_expectations_can_make_a_mode_monotone():
+    # 1 - 0.2 (1 + 0.8) = 0.64 and 1 - 0.2 (1 + 1.1) = 0.58: no alternation.
+    table = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.15, adaptation=0.2).modes()
+    np.testing.assert_allclose(table["root"], [0.58, 0.64])
+    assert np.isinf(table["period"]).all()
+    # (2 - beta) / (beta l), l = 1.1 and 0.8
+    np.testing.assert_allclose(table["critical_factor"], [1.8 / 0.22, 1.8 / 0.16])
+
+
+def test_equal_regions_decouple_into_their_total_and_gaps():
+    rng = np.random.default_rng(3)
+    for n in (2, 3, 5):
+        m = rng.uniform(0, 0.1, (n, n))
+        table = CoupledCobweb([1.3] * n, [0.6] * n, mobility=m + m.T).modes()
+        assert sorted(table["kind"]) == ["gap"] * (n - 1) + ["total"]
+        total = table[table["kind"] == "total"]
+        np.testing.assert_allclose(total["root"], -0.6 / 1.3)
+        np.testing.assert_allclose(vectors_of(total), 1, atol=1e-9)
+    # Without mobility all roots are one; the total is still told from the gaps.
+    assert sorted(CoupledCobweb([1] * 4, [0.5] * 4, mobility=0).modes()["kind"]) == (
+        ["gap"] * 3 + ["total"]
+    )
+
+
+def test_each_mode_of_30_models_moves_as_its_root_says():
+    rng = np.random.default_rng(1)
+    for _ in range(30):
+        model = random_model(rng)
+        table, rest = model.modes(), model.price()
+        np.testing.assert_allclose(np.sort(table["root"]), model.roots(), atol=1e-12)
+        assert table["common"].sum() == pytest.approx(1)
+        row = table.iloc[int(rng.integers(len(table)))]
+        vector = row.filter(like="price_").to_numpy(np.float64)
+        # In the mode expectations are along the vector: the price that follows is -B^-1 K e.
+        answer = (1 - model.adaptation - row["root"]) / model.adaptation
+        prices = (
+            model.simulate(start=rest - answer * vector, expected=rest + vector, periods=8) - rest
+        )
+        scale = row["root"] ** np.arange(9)
+        np.testing.assert_allclose(prices, -answer * np.outer(scale, vector), atol=1e-6)
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=10)
+def test_relabelling_permutes_the_modes(seed):
+    rng = np.random.default_rng(seed)
+    model = random_model(rng)
+    n = len(model.regions)
+    order = rng.permutation(n)
+    turned = CoupledCobweb(
+        model.demand_slope[order], model.supply_slope[order],
+        mobility=model.mobility[np.ix_(order, order)], adaptation=model.adaptation,
+        regions=order.tolist(),
     )  # fmt: skip
-    assert regions.is_stable()
-    assert regions.price() == pytest.approx([2, 2])
-    # Two equal regions: ((2 / beta - 1) b - d) / 2, the answers of both to the gap.
-    limit = (2e9 - 1 - 0.5) / 2
-    assert regions.critical_mobility() == pytest.approx(limit, rel=1e-6)
-    assert critical_enclave(regions, 0, 1) == pytest.approx(limit - 0.1, rel=1e-6)
-    factors = regions.modes()["critical_factor"].tolist()
-    assert factors == pytest.approx([2e9 / 0.7, 2e9 / 0.5], rel=1e-6)
-    assert enclave_effect(regions, 0, 1, strength=0.1)["effect"].tolist() == ["leaves", "leaves"]
-    assert np.isfinite(regions.simulate(start=[1, 2], periods=3)).all()
+    one, two = model.modes(), turned.modes()
+    columns = ["root", "modulus", "period", "damping", "common", "critical_factor"]
+    np.testing.assert_allclose(two[columns], one[columns], atol=1e-9)
+    assert two["kind"].tolist() == one["kind"].tolist()
+    names = [f"price_{k}" for k in range(n)]
+    first, second = one[names].to_numpy(), two[names].to_numpy()
+    sign = np.sign((first * second).sum(axis=1))
+    np.testing.assert_allclose(second * sign[:, None], first, atol=1e-6)
+
+
+@pytest.mark.parametrize("beta", [1.0, 0.7, 0.3])
+def test_at_its_critical_factor_a_mode_keeps_its_size(beta):
+    b, d, m = [1, 2, 1, 1], np.full(4, 0.4), 0.2
+    factor = CoupledCobweb(b, d, mobility=m, adaptation=beta).modes()["critical_factor"].iloc[0]
+    for s, stable in ((factor * (1 - 1e-6), True), (factor * (1 + 1e-6), False)):
+        assert CoupledCobweb(b, s * d, mobility=s * m, adaptation=beta).is_stable() is stable
+
+
+# Thresholds.
+
+
+def test_critical_mobility_of_two_regions_is_half_the_harmonic_mean_by_hand():
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        b = rng.uniform(0.5, 3, 2)
+        d = b * rng.uniform(0, 0.99, 2)
+        beta = rng.uniform(0.1, 1)
+        room = (2 / beta - 1) * b - d
+        # det([[r1 - m, m], [m, r2 - m]]) = r1 r2 - m (r1 + r2) = 0
+        expected = room.prod() / room.sum()
+        found = CoupledCobweb(b, d, mobility=0.3, adaptation=beta).critical_mobility()
+        assert found == pytest.approx(expected, rel=1e-9)
+    assert CoupledCobweb([1, 1], [0.8, 0.8], mobility=0).critical_mobility() == pytest.approx(0.1)
+
+
+def test_critical_mobility_of_30_systems_is_where_the_radius_is_one():
+    rng = np.random.default_rng(8)
+    for _ in range(30):
+        model = random_model(rng, intercepts=False)
+        if not model.mobility.any():
+            continue
+        found = model.critical_mobility()
+        pattern = model.mobility / model.mobility.max()
+        at = CoupledCobweb(
+            model.demand_slope, model.supply_slope, mobility=found * pattern,
+            adaptation=model.adaptation,
+        )  # fmt: skip
+        assert at.spectral_radius() == pytest.approx(1, abs=1e-6)
+        assert at.roots()[0] == pytest.approx(-1, abs=1e-9)
+
+
+def test_critical_mobility_at_the_ends():
+    assert CoupledCobweb([1, 1], [1.2, 0.5], mobility=0.1).critical_mobility() == 0
+    assert CoupledCobweb([1], [0.5], mobility=0).critical_mobility() == np.inf
+
+
+# Mobility as a network.
+
+
+def test_mobility_can_be_a_network_of_places():
+    links = pd.DataFrame(
+        {
+            "source": ["q", "q", "h", "h"],
+            "target": ["h", "h", "s", "h"],
+            "layer": ["rail", "talent", "talent", "talent"],
+            "weight": [0.02, 0.03, 0.1, 5.0],
+        }
+    )
+    network = ni.build_network(pd.DataFrame(index=["q", "h", "s"]), links)
+    model = CoupledCobweb(
+        pd.Series({"s": 3.0, "h": 2.0, "q": 1.0}), [0.5, 0.6, 0.7], mobility=network
+    )
+    # Layers add up, the self-link of h is left out, the Series is put in the order of the nodes.
+    assert model.regions == ("q", "h", "s")
+    assert model.demand_slope.tolist() == [1, 2, 3]
+    np.testing.assert_allclose(model.mobility, [[0, 0.05, 0], [0.05, 0, 0.1], [0, 0.1, 0]])
+    directed = ni.build_network(pd.DataFrame(index=["q", "h", "s"]), links, directed=["talent"])
+    with pytest.raises(InputError, match="without directed layers; found"):
+        CoupledCobweb([1] * 3, [0.5] * 3, mobility=directed)
+
+
+def test_tables_networks_and_starts_are_put_in_the_order_of_the_regions():
+    slopes = pd.Series({"q": 1.0, "h": 2.0, "s": 3.0})
+    m = pd.DataFrame([[0, 0.1, 0.2], [0.1, 0, 0.3], [0.2, 0.3, 0]], list("shq"), list("shq"))
+    model = CoupledCobweb(slopes, slopes[::-1] / 2, mobility=m)
+    assert model.regions == ("q", "h", "s")
+    assert model.supply_slope.tolist() == [0.5, 1, 1.5]
+    np.testing.assert_allclose(model.mobility, [[0, 0.3, 0.2], [0.3, 0, 0.1], [0.2, 0.1, 0]])
+    wrong = "`mobility` must have one entry for each region, 'q', 'h'"
+    with pytest.raises(InputError, match=wrong):
+        CoupledCobweb(slopes, slopes, mobility=m.rename(index={"q": "x"}))
+    links = pd.DataFrame({"source": ["q", "h"], "target": ["h", "s"], "weight": [0.1, 0.3]})
+    network = ni.build_network(pd.DataFrame(index=["q", "h", "s"]), links)
+    levels = {"demand_intercept": [9] * 3, "supply_intercept": [0] * 3, "mobility": network}
+    model = CoupledCobweb([1] * 3, [0.5] * 3, regions=list("shq"), **levels)
+    np.testing.assert_allclose(model.mobility, [[0, 0.3, 0], [0.3, 0, 0.1], [0, 0.1, 0]])
+    start = pd.Series({"q": 1.0, "h": 2.0, "s": 3.0})
+    path = model.simulate(start=start, periods=2, expected=start[::-1])
+    assert model.to_frame(path).iloc[0].to_dict() == {"s": 3.0, "h": 2.0, "q": 1.0}
+    np.testing.assert_allclose(path, model.simulate(start=[3, 2, 1], periods=2))
+    # Other names than those of the nodes: in the order of the nodes.
+    named = CoupledCobweb([1] * 3, [0.5] * 3, mobility=network, regions=["衢州", "杭州", "上海"])
+    np.testing.assert_allclose(named.mobility, [[0, 0.1, 0], [0.1, 0, 0.3], [0, 0.3, 0]])
+
+
+# Enclaves.
+
+
+def test_an_enclave_of_two_equal_regions_by_hand():
+    # b = 1, d = 0.8, m = 0.05: roots -0.8 and -(d + 2m) = -0.9, with it -(d + 2m + 2s) = -1.1.
+    model = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"])
+    linked = with_enclave(model, "home", "host", strength=0.1)
+    np.testing.assert_allclose(linked.roots(), [-1.1, -0.8], atol=1e-9)
+    table = enclave_effect(model, "home", "host", strength=0.1)
+    assert table["effect"].tolist() == ["excites", "leaves"]
+    assert table["kind"].tolist() == ["gap", "total"]
+    np.testing.assert_allclose(table["root_with"], [-1.1, -0.8], atol=1e-9)
+    assert table["change"].iloc[0] == pytest.approx(0.2)
+
+
+def test_thresholds_of_enclaves_are_where_the_radius_is_one():
+    # Of two equal regions (b - d) / 2 - m; 0 where they do not settle without it.
+    assert critical_enclave(MODEL, "home", "host") == pytest.approx(0.05)
+    assert critical_enclave(CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.2), 0, 1) == 0
+    rng = np.random.default_rng(13)
+    seen = 0
+    for _ in range(40):
+        model = random_model(rng, intercepts=False)
+        found = critical_enclave(model, 0, 1)
+        if found == 0:
+            assert not model.is_stable()
+            continue
+        at = with_enclave(model, 0, 1, strength=found)
+        assert at.spectral_radius() == pytest.approx(1, abs=1e-6)
+        assert with_enclave(model, 0, 1, strength=0.99 * found).is_stable()
+        seen += 1
+    assert seen > 20
+
+
+def test_what_an_enclave_adds_to_the_roots_in_all():
+    rng = np.random.default_rng(14)
+    for _ in range(20):
+        model = random_model(rng, intercepts=False)
+        linked = with_enclave(model, 0, 1, strength=0.05)
+        shift = -model.adaptation * 0.05 * (1 / model.demand_slope[:2]).sum()
+        assert linked.roots().sum() - model.roots().sum() == pytest.approx(shift, abs=1e-9)
+        # Adding mobility lowers every root, ranked (Weyl).
+        assert (linked.roots() <= model.roots() + 1e-12).all()
+
+
+def test_mobility_of_an_enclave_excites_every_mode_that_alternates_or_leaves_it():
+    rng = np.random.default_rng(15)
+    for _ in range(20):
+        model = random_model(rng, regions=int(rng.integers(2, 12)), intercepts=False)
+        naive = CoupledCobweb(model.demand_slope, model.supply_slope, mobility=model.mobility)
+        table = enclave_effect(naive, 0, 1, strength=rng.uniform(0.01, 1))
+        assert set(table["effect"]) <= {"excites", "leaves"}
+        # Each mode is paired once.
+        linked = table["root_with"].sum()
+        assert linked == pytest.approx(table["root"].sum() + table["change"].sum() * -1)
+
+
+def test_an_enclave_leaves_a_mode_without_a_gap_between_home_and_host():
+    # In a triangle of equal regions the mode (1, 1, -2) has no gap between 0 and 1.
+    model = CoupledCobweb(
+        [1] * 3, [0.4] * 3, mobility=[[0, 0.1, 0.05], [0.1, 0, 0.05], [0.05, 0.05, 0]]
+    )
+    table = enclave_effect(model, 0, 1, strength=0.05)
+    assert table["effect"].tolist() == ["excites", "leaves", "leaves"]
+    np.testing.assert_allclose(table["home_host_gap"], [2, 0, 0], atol=1e-9)
+
+
+MODEL = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"])
 
 
 @pytest.mark.parametrize(
@@ -129,8 +380,18 @@ def test_the_slowest_adaptation_settles_and_its_thresholds_are_those_by_hand():
         (lambda: CoupledCobweb([1, 1], [1, 1], mobility=np.eye(3)), "a 2 x 2 matrix"),
         (lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, 1], [2, 0]]),
          r"symmetric; found 1 at \(0, 1\) and 2 at \(1, 0\)"),
+        (lambda: with_enclave(MODEL, "home", "hosts", strength=1), "`host` must be .*mean 'host'"),
+        (lambda: with_enclave(MODEL, "home", "home", strength=1), "`host` must not be the home"),
+        (lambda: with_enclave(MODEL, "home", "host", strength=-1),
+         "`strength` .*at least 0; found -1"),
+        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=0, regions=["a", "a"]),
+         "2 different names"),
+        (lambda: CoupledCobweb(pd.Series({"a": 1.0, "c": 1.0}), [1, 1], mobility=0, regions=["a",
+         "b"]), "one entry for each region, 'a', 'b'; found 'a', 'c'"),
+        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, -1], [-1, 0]]),
+         "`mobility` must be finite and at least 0"),
     ],
 )  # fmt: skip
-def test_parameters_out_of_range_are_named(make, words):
+def test_faults_are_named(make, words):
     with pytest.raises(InputError, match=words):
         make()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import check_number
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._parameters import position
@@ -141,14 +141,14 @@ def enclave_effect(
     return result.rename_axis("mode")
 
 
-def _partners(before: pd.DataFrame, after: pd.DataFrame, still: Floats) -> list[int]:
+def _partners(before: pd.DataFrame, after: pd.DataFrame, still: Mask) -> list[int]:
     """Row of `after` for each row of `before`: the same root where it is `still`, else the rank."""
     roots, linked = before["root"].to_numpy(), after["root"].to_numpy()
     partner, left = np.empty(len(roots), int), list(range(len(roots)))
     for at in np.flatnonzero(still):
         away = np.abs(linked[left] - roots[at])
         partner[at] = left.pop(int(np.argmax(away <= away.min() + 1e-9)))
-    moving = np.flatnonzero(~np.asarray(still))
+    moving = np.flatnonzero(~still)
     partner[moving[np.argsort(roots[moving])]] = np.array(left, int)[np.argsort(linked[left])]
     return partner.tolist()
 
