@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_text, as_written
 from netinnov._runtime.arguments import examples
+from netinnov._typing import Codes, Mask
 
 ADMINISTRATIVE = "市省县区"  # endings that one table writes and another leaves out
 SHORTEST = 4  # letters of a name; of shorter ones one letter changes too much
@@ -65,6 +67,17 @@ def twins(places: pd.DataFrame) -> list[str]:
 def are_twins(a: str, b: str) -> bool:
     short, long = sorted((_key(a), _key(b)), key=len)
     return short == long or (long[:-1] == short and long[-1:] in ADMINISTRATIVE)
+
+
+def twin_pairs(names: pd.Index, one: Codes, other: Codes) -> Mask:
+    """Which pairs of positions in `names` are twins: `are_twins` of many pairs."""
+    keys = [_key(name) for name in names]
+    code = {key: at for at, key in enumerate(keys)}
+    own = np.array([code[key] for key in keys], np.int64)
+    short = [code.get(key[:-1], -1) if key[-1:] in ADMINISTRATIVE else -1 for key in keys]
+    without = np.array(short, np.int64)  # -1: of no name
+    a, b = own[one], own[other]
+    return (a == b) | (without[one] == b) | (a == without[other])
 
 
 def _key(name: str) -> str:

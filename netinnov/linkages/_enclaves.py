@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.columns import as_numbers
-from netinnov._network.hierarchy import parents, ranks, units, within
-from netinnov._network.spelling import are_twins
+from netinnov._network.hierarchy import ranks, units, within
+from netinnov._network.spelling import twin_pairs
 from netinnov._runtime.arguments import examples, shown
+from netinnov._typing import Codes
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers
 from netinnov.network import MultilayerNetwork
+
+DIRECTIONS = ("reverse", "forward", "level", "unknown")
+_NAME = "enclaves"
 
 
 def enclaves(
@@ -120,41 +125,14 @@ def find_enclaves(
       node    home      host direction
     0    p  quzhou  hangzhou   reverse
     """
-    asked: object = rank
-    if not isinstance(asked, (pd.Series, Mapping)):
-        msg = "`rank` must be a Series or mapping from places to numbers; found"
-        raise InputError(f"{msg} {shown(rank)}.")
-    rank = pd.Series(rank)
-    number, text = as_numbers(rank)
-    if text.any():
-        shown_values = examples(rank[text], str)
-        raise InputError(f"rank must hold a number for each place; these are none: {shown_values}.")
-    if not rank.index.is_unique:
-        twice = rank.index[rank.index.duplicated()].unique()
-        msg = f"rank must have one value a place; two or more for: {examples(twice, str)}."
-        raise InputError(msg)
-    places = network.storage.places
-    names, parent = places.index, parents(places)
-    host = units(network.storage.place_codes, places, level)
-    home = units(network.storage.jurisdiction_codes, places, level)
-    outside = np.flatnonzero((host >= 0) & (home >= 0) & ~within(parent, host, home))
-    host, home = host[outside], home[outside]
-    pairs = [(names[a], names[b]) for a, b in set(zip(home.tolist(), host.tolist(), strict=True))]
-    if alike := sorted(pair for pair in pairs if are_twins(*pair)):
-        msg = "enclaves between places that differ only by case, blanks or an ending such as 市: "
-        msg += f"{examples(alike)}; give a place one name, or let one contain the other (`parent`)."
-        warnings.warn(msg, UserWarning, stacklevel=3)
-
-    value = ranks(np.asarray(pd.Series(number, rank.index).reindex(names), np.float64), parent)
-    of_host, of_home = value[host], value[home]
-    cases = [of_host > of_home, of_host < of_home, of_host == of_home]
-    direction = np.select(cases, ["reverse", "forward", "level"], default="unknown")
+    rows = _rows(network, rank, level)
+    names = network.storage.place_names
     return pd.DataFrame(
         {
-            "node": network.storage.nodes.index.take(outside),
-            "home": names.take(home),
-            "host": names.take(host),
-            "direction": pd.Series(direction, dtype="str"),
+            "node": network.storage.node_names.take(rows.node),
+            "home": names.take(rows.home),
+            "host": names.take(rows.host),
+            "direction": pd.Index(DIRECTIONS, dtype="str").take(rows.direction),
         }
     )
 
@@ -207,17 +185,17 @@ def count_enclaves(
     >>> count_enclaves(network, rank=pd.Series({"hangzhou": 12.2, "quzhou": 2.3})).to_dict()
     {'reverse': 1, 'forward': 0, 'level': 0, 'unknown': 0}
     """
-    rows = find_enclaves(network, rank=rank, level=level)
     if by == "direction":
-        counts = rows["direction"].value_counts()
-        order = pd.Index(["reverse", "forward", "level", "unknown"], name="direction")
-        return counts.reindex(order, fill_value=0).rename("enclaves").astype(np.int64)
+        rows = _rows(network, rank, level)
+        counts = np.bincount(rows.direction, minlength=len(DIRECTIONS))
+        return pd.Series(counts, pd.Index(DIRECTIONS, dtype="str", name="direction"), name=_NAME)
     if by == "pair":
-        return _by_pair(network, rows, level)
-    outside = rows if level is None else find_enclaves(network, rank=rank)
+        return _by_pair(network, _rows(network, rank, level), level)
+    between = find_enclaves(network, rank=rank, level=level)
+    outside = between if level is None else find_enclaves(network, rank=rank)
     is_park = network.storage.nodes["kind"].eq("park")
     parks = outside["node"][is_park.reindex(outside["node"]).to_numpy(bool, na_value=False)]
-    between = rows[rows["node"].isin(parks if len(parks) else outside["node"])]
+    between = between[between["node"].isin(parks if len(parks) else outside["node"])]
     steps = {
         "outside": len(outside),
         "parks": len(parks),
@@ -225,16 +203,60 @@ def count_enclaves(
         "pairs": len(between.drop_duplicates(["home", "host"])),
         "reverse": int(between["direction"].eq("reverse").sum()),
     }
-    return pd.Series(steps, name="enclaves").rename_axis("step")
+    return pd.Series(steps, name=_NAME).rename_axis("step")
 
 
-def _by_pair(
-    network: MultilayerNetwork, rows: pd.DataFrame, level: int | str | None
-) -> pd.Series[int]:
-    places = network.storage.places
-    codes = (network.storage.jurisdiction_codes, network.storage.place_codes)
-    homes, hosts = (np.unique(units(code, places, level)) for code in codes)
-    names = places.index
-    sides = [names.take(side[side >= 0]) for side in (homes, hosts)]
-    pairs = pd.MultiIndex.from_product(sides, names=["home", "host"]).sort_values()
-    return rows.value_counts(["home", "host"]).reindex(pairs, fill_value=0).rename("enclaves")
+class _Rows(NamedTuple):
+    """Nodes outside their jurisdiction, codes of both places, positions in `DIRECTIONS`."""
+
+    node: npt.NDArray[np.intp]
+    home: Codes
+    host: Codes
+    direction: npt.NDArray[np.intp]
+
+
+def _rows(network: MultilayerNetwork, rank: pd.Series, level: int | str | None) -> _Rows:
+    asked: object = rank
+    if not isinstance(asked, (pd.Series, Mapping)):
+        msg = "`rank` must be a Series or mapping from places to numbers; found"
+        raise InputError(f"{msg} {shown(rank)}.")
+    rank = pd.Series(rank)
+    number, text = as_numbers(rank)
+    if text.any():
+        shown_values = examples(rank[text], str)
+        raise InputError(f"rank must hold a number for each place; these are none: {shown_values}.")
+    if not rank.index.is_unique:
+        twice = rank.index[rank.index.duplicated()].unique()
+        msg = f"rank must have one value a place; two or more for: {examples(twice, str)}."
+        raise InputError(msg)
+    storage = network.storage
+    places, parent = storage.places, storage.parents
+    host = units(storage.place_codes, places, level)
+    home = units(storage.jurisdiction_codes, places, level)
+    outside = np.flatnonzero((host >= 0) & (home >= 0) & ~within(parent, host, home))
+    host, home = host[outside], home[outside]
+    _warn_of_twins(places.index, home, host)
+    value = ranks(np.asarray(pd.Series(number, rank.index).reindex(places.index), float), parent)
+    of_host, of_home = value[host], value[home]
+    cases = [of_host > of_home, of_host < of_home, of_host == of_home]
+    return _Rows(outside, home, host, np.select(cases, [0, 1, 2], default=3))
+
+
+def _warn_of_twins(names: pd.Index, home: Codes, host: Codes) -> None:
+    alike = twin_pairs(names, home, host)
+    if alike.any():
+        pairs = {(names[a], names[b]) for a, b in zip(home[alike], host[alike], strict=True)}
+        msg = "enclaves between places that differ only by case, blanks or an ending such as 市: "
+        msg += f"{examples(sorted(pairs))}; give a place one name, or let one contain the other "
+        warnings.warn(f"{msg}(`parent`).", UserWarning, stacklevel=5)
+
+
+def _by_pair(network: MultilayerNetwork, rows: _Rows, level: int | str | None) -> pd.Series[int]:
+    storage, names = network.storage, network.storage.place_names
+    codes = (storage.jurisdiction_codes, storage.place_codes)
+    sides = [np.unique(units(code, storage.places, level)) for code in codes]
+    homes, hosts = (names.take(side[side >= 0]).sort_values() for side in sides)
+    cells = homes.get_indexer(names)[rows.home] * len(hosts) + hosts.get_indexer(names)[rows.host]
+    counts = np.bincount(cells, minlength=len(homes) * len(hosts))
+    pairs = pd.MultiIndex.from_product([homes, hosts], names=["home", "host"])
+    return pd.Series(counts, pairs, name=_NAME)
