@@ -77,7 +77,8 @@ def twin_pairs(names: pd.Index, one: Codes, other: Codes) -> Mask:
     short = [code.get(key[:-1], -1) if key[-1:] in ADMINISTRATIVE else -1 for key in keys]
     without = np.array(short, np.int64)  # -1: of no name
     a, b = own[one], own[other]
-    return (a == b) | (without[one] == b) | (a == without[other])
+    alike: Mask = (a == b) | (without[one] == b) | (a == without[other])
+    return alike
 
 
 def _key(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
 
@@ -327,6 +327,15 @@ class Storage:
     def with_blocks(self, blocks: Mapping[str, Block]) -> Storage:
         """Same tables and records with other links, without attributes."""
         return Storage.of_blocks(self.node_table(), self._places, blocks, self.records)
+
+    def with_place_codes(self, place_codes: Codes) -> Storage:
+        """Same links and what was computed of them, other places of the nodes."""
+        nodes, at = self.nodes, pd.Series(place_codes)
+        names = pd.Series(self.place_names).reindex(at).set_axis(nodes.index)
+        memo = {"parents": self.parents}
+        return replace(
+            self, _nodes=nodes.assign(place=names), place_codes=locked(place_codes), memo=memo
+        )
 
     @property
     def tables(self) -> tuple[int, int]:

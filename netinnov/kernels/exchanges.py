@@ -1,4 +1,4 @@
-"""Random exchanges of the neighbours of two nodes, and of the weights of links."""
+"""Random exchanges: neighbours of two nodes, weights of links, places of nodes."""
 
 import numpy as np
 
@@ -71,6 +71,47 @@ def trade(indptr, indices, weight, n_columns, steps, seed):
             indices[x], indices[y] = indices[y], indices[x]
             weight[x], weight[y] = weight[y], weight[x]
     return indices, weight
+
+
+@kernel
+def exchange_places(place, home, first, size, zone, steps, seed):
+    """Places of nodes after ``steps`` proposals to exchange those of two nodes, or of three.
+
+    A proposal draws a node, a coin and one or two others of its kind, which are the nodes from
+    ``first`` on, ``size`` of them. It is rejected if a node is drawn twice, if a zone would be 0
+    (not allowed), or if the zones would not be the same ones. ``zone``: a row a home, a column a
+    place. A proposal is as likely as its reverse. ``seed``: two words, the second odd.
+    O(steps). Reference: all arrangements by enumeration, in the tests.
+    """
+    place = place.copy()
+    n = place.size
+    state, gamma = seed[0], seed[1]
+    for _ in range(steps):
+        state, drawn = _below(state, gamma, np.uint64(2 * n))
+        i = np.int64(drawn) >> 1
+        state, other = _below(state, gamma, np.uint64(size[i]))
+        j = np.int64(first[i]) + np.int64(other)
+        k = i
+        if drawn & ONE:
+            state, other = _below(state, gamma, np.uint64(size[i]))
+            k = np.int64(first[i]) + np.int64(other)
+            if k in (i, j):
+                continue
+        if i == j:
+            continue
+        # i goes to the place of j, j to that of k (of i, where there are two), k to that of i.
+        p, q, r = place[i], place[j], place[k]
+        x, y, z = (np.int64(zone[home[i], q]), np.int64(zone[home[j], r]), np.int64(1))
+        a, b, c = (np.int64(zone[home[i], p]), np.int64(zone[home[j], q]), np.int64(1))
+        if k != i:
+            z, c = np.int64(zone[home[k], p]), np.int64(zone[home[k], r])
+        # Three numbers are the same ones if these three sums are.
+        same = x + y + z == a + b + c and x * y + y * z + z * x == a * b + b * c + c * a
+        if same and x * y * z == a * b * c and x * y * z > 0:
+            place[i], place[j] = q, r
+            if k != i:
+                place[k] = p
+    return place
 
 
 @kernel

@@ -14,6 +14,7 @@ from netinnov.null_models._qap import (
     mrqap as mrqap,
     qap_correlation as qap_correlation,
 )
+from netinnov.null_models._relocate import Relocate as Relocate
 from netinnov.null_models._rewire import Rewire as Rewire, rewire as rewire
 from netinnov.null_models._validated import validated_projection as validated_projection
 

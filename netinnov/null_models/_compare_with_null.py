@@ -29,6 +29,7 @@ from netinnov.null_models._prepared import (
     moved_share,
     prepared_null,
 )
+from netinnov.null_models._relocate import Relocation
 from netinnov.null_models._rewire import Rewire, RewiringChains
 
 _ALONE = ""  # name of a measure that is given by itself
@@ -87,14 +88,15 @@ def compare_with_null(
         Takes a network and returns a number or a Series (over nodes, pairs, layers). With a
         mapping, each random network is drawn once and measured by all functions.
     null : null model, or callable
-        How networks are drawn: `Rewire`, `Curveball`, `MaxEntropy`, `GravityNull` with their
-        options, or any function that takes the network and a Generator and returns a network.
+        How networks are drawn: `Rewire`, `Curveball`, `MaxEntropy`, `GravityNull`, `Relocate` with
+        their options, or any function that takes the network and a Generator and returns a network.
     replicates : int
         Number of random networks.
     method : {"independent", "serial"}
         ``"independent"``: each replicate is a separate draw. ``"serial"``: all replicates are
         states of one chain in which the network is at a random position (Besag and Clifford); for
-        null models that are reversible chains, `Rewire` (without ``"strength"``) and `Curveball`.
+        null models that are reversible chains: `Rewire` (without ``"strength"``), `Curveball` and
+        `Relocate`.
     rng : None, int, SeedSequence or Generator
         Source of randomness: a stream for each replicate, whatever the executor.
     executor, progress
@@ -125,7 +127,7 @@ def compare_with_null(
     UserWarning
         If a layer that is drawn is modelled (`MultilayerNetwork.layer_table`): p tests the model.
     UserWarning
-        If less than 5 % of the links moved (`moved`): such networks say nothing.
+        If less than 5 % of the links, or nodes, moved (`moved`): such networks say nothing.
 
     Notes
     -----
@@ -200,11 +202,15 @@ def compare_with_null(
         )
     moved = mean_moved([float(row[0]) for row in values])
     if moved < LEAST_MOVED:
+        things = "links"
+        mend = "Give the null model more `trials` if mixing() advises so; where nearly all pairs "
+        mend += "are linked take another null model, such as GravityNull() for flows."
+        if isinstance(ready, Relocation):
+            things = "nodes that may move"
+            mend = "Preserve less, take wider `bins`, or give the null model more `trials`."
         warnings.warn(
-            f"the null model moved {100 * moved:.2g} % of the links, so its networks are nearly "
-            "the observed one, and z and p cannot tell anything. Give the null model more "
-            "`trials` if mixing() advises so; where nearly all pairs are linked take another null "
-            "model, such as GravityNull() for flows.",
+            f"the null model moved {100 * moved:.2g} % of the {things}, so its networks are nearly "
+            f"the observed one, and z and p cannot tell anything. {mend}",
             UserWarning,
             stacklevel=3,
         )
@@ -283,7 +289,9 @@ def _numbers(value: Any, called: str) -> Value:
         raise InputError(msg) from None
 
 
-def check_chain(ready: Prepared, null: NullModel) -> RewiringChains | Trades:
+def check_chain(ready: Prepared, null: NullModel) -> RewiringChains | Trades | Relocation:
+    if isinstance(ready, Relocation):
+        return ready
     if not isinstance(ready, RewiringChains | Trades):
         name = getattr(null, "__name__", type(null).__name__)
     elif any(chain.strength for chain in ready.plan.chains.values()):
@@ -292,17 +300,17 @@ def check_chain(ready: Prepared, null: NullModel) -> RewiringChains | Trades:
         return ready
     raise InputError(
         "a serial test needs a null model that is a reversible Markov chain, Rewire() without "
-        f"'strength' or Curveball(); found {name}. Take method='independent'."
+        f"'strength', Curveball() or Relocate(); found {name}. Take method='independent'."
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    chain: RewiringChains | Trades
+    chain: RewiringChains | Trades | Relocation
     measure: Callable[[MultilayerNetwork], list[Floats]]
 
     def __call__(self, seeds: Sequence[np.random.SeedSequence]) -> list[list[Floats]]:
-        states = self.chain.start()
+        states: Any = self.chain.start()
         rows = []
         for seed in seeds:
             states = self.chain.advance(states, np.random.default_rng(seed))

@@ -40,7 +40,8 @@ class NullComparison(Displayed):
     moved : float
         Mean share of the links of a replicate that are not in the network (same pair; for null
         models that draw weights, and for functions, same weight too). Only layers that are drawn
-        count, and no self-links; NaN without links. Near 0 the null model is not informative.
+        count, and no self-links; NaN without links. Under `Relocate`: mean share of the nodes that
+        may move whose place differs. Near 0 the null model is not informative.
     """
 
     observed: Any

@@ -223,8 +223,9 @@ def plan(
     return Plan(network, chains)
 
 
-def checked(preserve: Iterable[str], bins: Any) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
-    allowed = get_args(Preserve)
+def checked(
+    preserve: Iterable[str], bins: Any, allowed: tuple[str, ...] = get_args(Preserve)
+) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
     listed = [] if isinstance(preserve, str) else as_list("preserve", preserve)
     if isinstance(preserve, str) or any(name not in allowed for name in listed):
         named = ", ".join(map(repr, allowed))
@@ -238,8 +239,9 @@ def checked(preserve: Iterable[str], bins: Any) -> tuple[tuple[str, ...], tuple[
     if bins is None:
         return in_order, None
     if not kept & distances:
-        msg = "`bins` is read only if `preserve` holds 'distance' or 'distance_expected'"
-        raise InputError(f"{msg}; add one of them, or leave `bins` out.")
+        named = " or ".join(repr(name) for name in allowed if name in distances)
+        msg = f"`bins` is read only if `preserve` holds {named}"
+        raise InputError(f"{msg}; add it, or leave `bins` out.")
     try:
         edges = np.asarray(bins, np.float64)
     except (TypeError, ValueError):
@@ -315,13 +317,13 @@ def _with_zones(
     for row, (x, y) in enumerate(spots):
         # Both ways round a pair must be of one zone, whatever the last digit of the distance.
         beyond = spots[row:]
-        zone[row, row:] = _zones(great_circle(x, y, beyond[:, 0], beyond[:, 1]), edges)
+        zone[row, row:] = zones_of(great_circle(x, y, beyond[:, 0], beyond[:, 1]), edges)
         zone[row:, row] = zone[row, row:]
     level = np.zeros(edges.size + 1, np.float64)
     return replace(chain, site=site, zone=zone, level=level, hard=hard)
 
 
-def _zones(lengths: Floats, edges: Floats) -> npt.NDArray[np.uint8]:
+def zones_of(lengths: Floats, edges: Floats) -> npt.NDArray[np.uint8]:
     zones = np.searchsorted(edges, lengths, side="right")
     if edges.size:
         zones[lengths == edges[-1]] = max(edges.size - 1, 1)
