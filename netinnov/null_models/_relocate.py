@@ -17,7 +17,7 @@ from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network, network_of_storage
 from netinnov.null_models._prepared import NullFamily, PreparedNodes
-from netinnov.null_models._rewiring_options import checked, zones_of
+from netinnov.null_models._rewiring import checked, zones_of
 
 _MOST_CELLS = 20_000**2  # of the table of homes and hosts, a byte each
 
