@@ -6,7 +6,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeAlias
@@ -46,8 +46,13 @@ _undrawn: ContextVar[set[str] | None] = ContextVar("undrawn", default=None)
 
 @cache
 def cjk_font() -> str | None:
-    """First family of Chinese in matplotlib's list of fonts."""
-    listed = set(font_manager.get_font_names())
+    """First family of Chinese; matplotlib's list is not made again when a font is installed."""
+    manager = font_manager.fontManager
+    if not {font.name for font in manager.ttflist}.intersection(_CJK_FONTS):
+        for path in {*font_manager.findSystemFonts()} - {font.fname for font in manager.ttflist}:
+            with suppress(OSError, RuntimeError):  # no font, or one of pictures
+                manager.addfont(path)
+    listed = {font.name for font in manager.ttflist}
     return next((family for family in _CJK_FONTS if family in listed), None)
 
 

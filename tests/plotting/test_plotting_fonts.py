@@ -34,14 +34,16 @@ PLACES = pd.DataFrame(
 
 @pytest.fixture
 def latin_fonts(monkeypatch):
-    """matplotlib's list without a Chinese font."""
+    """Files in the system's folders, where matplotlib's list has no Chinese font."""
     latin = [f for f in font_manager.fontManager.ttflist if f.name not in _fonts._CJK_FONTS]
+    paths: list[str] = []
     monkeypatch.setattr(font_manager.fontManager, "ttflist", latin)
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: list(paths))
     monkeypatch.setattr(_fonts, "_told", set())
     caches = _fonts.cjk_font, _fonts._characters
     for kept in caches:
         kept.cache_clear()
-    yield
+    yield paths
     for kept in caches:
         kept.cache_clear()
 
@@ -68,10 +70,10 @@ def write_font(path, family, text):
     return str(path)
 
 
-@pytest.mark.usefixtures("latin_fonts")
-def test_chinese_names_are_drawn_where_a_font_has_them(tmp_path):
+def test_a_font_installed_after_the_list_was_made_is_used(latin_fonts, tmp_path):
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
     chinese = write_font(tmp_path / "chinese.ttf", "Noto Sans SC", "衢州余杭")
-    font_manager.fontManager.addfont(chinese)
+    latin_fonts += [str(tmp_path / "broken.ttf"), chinese]
     assert cjk_font() == "Noto Sans SC"
     names = place_names(PLACES, chinese=True)
     assert names.tolist() == ["衢州", "余杭", "Hangzhou"]
