@@ -56,11 +56,6 @@ def load_yrd_enclaves() -> MultilayerNetwork:
     from the press, not a census, and ``firms`` is comparable only within one ``firms_meaning``.
     Never add an ``amount`` to one of another ``unit``.
 
-    See Also
-    --------
-    gravity_parameters : How the modelled layer was made.
-    load_quzhou : The founding case alone.
-
     Notes
     -----
     Facts compiled by the project in 2026 from the public pages in ``source_url``. Coordinates from
@@ -105,10 +100,6 @@ def load_quzhou() -> MultilayerNetwork:
         links among these 14 nodes, 16 of them at the site, in nine directed layers. Columns and
         their meaning are those of `load_yrd_enclaves`. Nothing in it is modelled.
 
-    See Also
-    --------
-    load_yrd_enclaves : All sites, and the cities around them.
-
     Notes
     -----
     Quzhou, a prefecture in the west of Zhejiang, opened the park in 2016 in Yuhang, a district of
@@ -144,10 +135,6 @@ def gravity_parameters() -> dict[str, Any]:
         ``formula``, ``exponent``, ``strongest`` (flows that each unit keeps), ``selection``,
         ``scale``, ``distance``, ``sphere_radius_km``, ``units``, ``n_units``, ``population``,
         ``n_links`` and ``sources``. A new dict at each call.
-
-    See Also
-    --------
-    load_yrd_enclaves : The network that has the layer.
 
     Examples
     --------

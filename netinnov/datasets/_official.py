@@ -80,10 +80,6 @@ def catalogue() -> pd.DataFrame:
         ``reader`` (in `sources`), ``addresses`` (of the files), ``home`` (the page of the
         publisher) and ``command`` (that downloads what is too large for `fetch`, else empty).
 
-    See Also
-    --------
-    fetch : Download one of them.
-
     Notes
     -----
     The publishers replace the files with each release, and publish neither hashes nor sizes in
@@ -134,10 +130,6 @@ def fetch(
         what the hash says; a file cannot be written, or is not the one that was downloaded.
     ImportError
         The extra ``data`` is not installed; the message is the command that installs it.
-
-    See Also
-    --------
-    catalogue : What there is.
 
     Notes
     -----

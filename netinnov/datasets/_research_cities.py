@@ -60,11 +60,6 @@ def load_research_cities(
     InputError
         An argument is none of the choices, or a weighting is given for ``projects="nodes"``.
 
-    See Also
-    --------
-    read_cordis : The same from the files of CORDIS, with names and money.
-    load_yrd_enclaves : The first case, whose flows between cities are modelled.
-
     Notes
     -----
     Projects of Horizon 2020 that started until 2016, as CORDIS listed them in December 2020. Of
@@ -72,9 +67,8 @@ def load_research_cities(
     no place, and count as partners. A suburb is in its city. Organisations have numbers in place of
     names, because some are persons.
 
-    The data show where funded partnerships were, not how far they mattered. An organisation is at
-    its registered address: so Paris, Rome and Madrid hold the participations of national institutes
-    whose laboratories lie elsewhere.
+    An organisation is at its registered address: Paris, Rome and Madrid hold the participations of
+    national institutes whose laboratories lie elsewhere.
 
     (c) European Union, CORDIS, reuse under CC BY 4.0; changed: added up, names left out, places
     found in GeoNames (https://www.geonames.org, CC BY 4.0). ``data/make_research_cities.py`` of the

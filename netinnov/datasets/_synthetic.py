@@ -100,19 +100,13 @@ def make_city_system(
         c P_i P_j / d_ij ** exponent x exp(-border [other community]) x enclave_effect ** [enclave]
 
     with great circles d_ij in km, a constant c that gives ``mean_flow``, and brackets that are 1
-    if their content holds and 0 otherwise. Two parks of one pair of cities would not double the
-    effect; there are none, since a city has one park at most.
+    if their content holds and 0 otherwise.
 
     The middles of the communities stand in a circle around 115 E, 30 N. The first city of each
     community, a centre if there are enough, stands in its middle, and the others on a ring around
     it, from half of ``spread_km`` outwards; on a ring too stand further centres. A centre has
     ``advantage`` million people, and the r-th largest other city 1 / r million, Zipf's rule; the
     large ones are spread over the communities.
-
-    With the default parameters the centres are the strongest cities, and methods that maximise
-    modularity find the communities. It need not be so with others: if flows fall fast with
-    distance, a large city beside a centre is stronger than a remote centre, and with a small
-    border and a large ``advantage`` the centres make a community of their own.
 
     References
     ----------

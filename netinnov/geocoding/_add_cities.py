@@ -36,21 +36,16 @@ def add_cities(
     -------
     DataFrame
         The places in their order, and below them the cities, in order of appearance, and the
-        regions if asked for. A place that
-        was found gets the coordinates of its city where it has none, the population too unless it
-        only lies in it, and the city as ``parent``: all spellings of a city, and the places in
-        it, have one parent. The city's own parent is the one that they had, such as the country.
-        A city's id is its name and geonameid, or the code of a unit, so it is no spelling that
-        places have; its ``name`` is that of the gazetteer.
+        regions if asked for. A place that was found gets the coordinates of its city where it has
+        none, the population too unless it only lies in it, and the city as ``parent``: all
+        spellings of a city, and the places in it, have one parent. The city's own parent is the one
+        that they had, such as the country. A city's id is its name and geonameid, or the code of a
+        unit; its ``name`` is that of the gazetteer.
 
     Raises
     ------
     InputError
         The tables are not of the same places, or ids occur twice.
-
-    See Also
-    --------
-    aggregate : Goes up the parents.
 
     Notes
     -----

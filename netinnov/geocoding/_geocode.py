@@ -84,11 +84,6 @@ def geocode(
     ValueError
         ``min_score`` or ``suburb_km`` is out of range.
 
-    See Also
-    --------
-    candidates : All the cities that an ambiguous name can mean.
-    add_cities : Cities as parents in a table of places.
-
     Notes
     -----
     ``method`` is the first of these that says a city, within the country:
@@ -115,9 +110,6 @@ def geocode(
     name alone: look at those with ``ambiguous`` above 1. Below 100,000 inhabitants none is taken
     unless it is three times as large as the next. Places within 20 km of a large city are not
     counted beside it: they are its districts, or itself again.
-
-    Text that says no city, such as the name of a university or a country, stays without one. A
-    place alone and the same place among others get the same answer.
 
     Examples
     --------

@@ -28,7 +28,7 @@ from netinnov.plotting._drawing import (
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, Kws, draw_places, in_frame, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import DOUBLE, INK, colour_bar, larger, print_style
+from netinnov.plotting._style import DOUBLE, INK, larger, print_style
 
 _LEAST, _MOST = 10.0, 170.0  # area of a marker in points^2
 _UNKNOWN = "#b0b0b0"
@@ -137,7 +137,7 @@ def plot_centres(
             inset = ax.inset_axes((1.04, 0.04, 0.03, 0.4))
             text = "support: share of resamples\nin which it is a centre"
             scale = ScalarMappable(Normalize(0, 1), "Blues")
-            colour_bar(ax, scale, text, cax=inset, ticks=[0, 0.5, 1])
+            ax.figure.colorbar(scale, cax=inset, ticks=[0, 0.5, 1], label=text)
         write_notes(ax, notes)
         called = place_names(network.places) if names is None else names
         agreed = visible["support"].where(visible["centre"])
@@ -232,7 +232,7 @@ def plot_centre_rules(
             for drawn, marker, size, colour in ((mine, "s", 7, INK), (~mine, "o", 2.5, _NO)):
                 ax.plot(drawn.nonzero()[0], [row] * drawn.sum(), marker, ms=size, color=colour)
             text = f"{int(mine.sum())} of {mine.size}"
-            ax.text(mine.size - 0.35, row, text, va="center", fontsize=7 * larger())
+            ax.text(mine.size - 0.35, row, text, va="center")
         columns = [printable(column).replace("_", " ") for column in table]
         ax.set_xticks(range(len(columns)), columns)
         ax.set_yticks(range(len(table)), [printable(name_of(names, row)) for row in table.index])

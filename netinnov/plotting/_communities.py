@@ -23,7 +23,7 @@ from netinnov.plotting._drawing import drawing, legend_above, percent, table_of,
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._heat_maps import draw_matrix
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import INK, PALETTE, SINGLE, larger
+from netinnov.plotting._style import INK, PALETTE, SINGLE
 
 _ROWS = 10  # communities with a row of their own
 # Guimera and Amaral (2005): a hub from this z on; names, and the cuts of the participation.
@@ -237,7 +237,6 @@ def _draw_regions(ax: Axes, bottom: float, top: float) -> list[Text]:
         field.set(facecolor=_SHADES[(position + hub) % 2], edgecolor="#b5b5b5")
         ax.add_patch(field)
         x = (left + right) / 2 if right - left < 0.1 else right - 0.03
-        look: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 7 * larger()}
         y = high - 0.015 * (top - bottom)
-        tags.append(ax.text(x, y, role, color="#5c5c5c", zorder=1, **look))
+        tags.append(ax.text(x, y, role, color="#5c5c5c", ha="center", va="top", zorder=1))
     return tags

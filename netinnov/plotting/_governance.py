@@ -334,19 +334,13 @@ def _ribbons(ax: Axes, flows: Floats, left: Floats, right: Floats) -> None:
     for i, j in zip(*np.nonzero(flows > _MINUTE * flows.sum()), strict=True):
         a, b, size = left[i], right[j], flows[i, j]
         left[i], right[j] = a + size, b + size
-        shape = _ribbon((_BLOCK, 1 - _BLOCK), (a, b), size)
+        forward = [(_BLOCK, a), (0.5, a), (0.5, b), (1 - _BLOCK, b)]
+        back = [(x, y + size) for x, y in reversed(forward)]
+        curve = [Path.CURVE4] * 3
+        codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
+        shape = Path([*forward, *back, forward[0]], codes)
         colour = PALETTE[j % len(PALETTE)]
         ax.add_patch(PathPatch(shape, facecolor=colour, alpha=0.45, edgecolor="white", lw=0.4))
-
-
-def _ribbon(x: tuple[float, float], y: tuple[float, float], height: float) -> Path:
-    (start, end), (a, b) = x, y
-    middle = (start + end) / 2
-    forward = [(start, a), (middle, a), (middle, b), (end, b)]
-    back = [(across, down + height) for across, down in reversed(forward)]
-    curve = [Path.CURVE4] * 3
-    codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
-    return Path([*forward, *back, (start, a)], codes)
 
 
 def _amount(amount: float, unit: str) -> str:

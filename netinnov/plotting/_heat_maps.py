@@ -209,7 +209,7 @@ def _draw_shades(ax: Axes, shades: pd.DataFrame, bar: dict[str, Any], **options:
     import seaborn as sns  # only here: it takes long to load
 
     style: dict[str, Any] = {"linewidths": 0.6, "xticklabels": True, "yticklabels": True}
-    style |= {"annot_kws": {"fontsize": 7 * larger()}, "cmap": "Blues", "cbar_kws": bar}
+    style |= {"cmap": "Blues", "cbar_kws": bar}
     sns.heatmap(shades, ax=ax, **style | options)
     ax.tick_params(axis="y", rotation=0)
     ax.tick_params(length=0)

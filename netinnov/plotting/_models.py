@@ -27,7 +27,7 @@ from netinnov.plotting._drawing import (
     write_notes,
 )
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, larger, write
+from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, write
 
 _FIELDS = {  # darker in grey, too
     "all settles": "#f4f4f4",
@@ -126,7 +126,7 @@ def plot_cobweb(
         ax.set(xlim=(x.min() - wide, x.max() + wide), ylim=(heights[0], heights[-1]))
         write_notes(ax, [MODELLED], label="quantity of innovation elements")
         ax.set_ylabel("price")
-        ax.set_title(verdict, fontsize=8 * larger())
+        ax.set_title(verdict)
         below = {"loc": "upper left", "bbox_to_anchor": (0, -0.24)}
         legend_above(ax, ncols=4, columnspacing=1.2, handletextpad=0.5, **below)
     return ax

@@ -32,14 +32,7 @@ from netinnov.plotting._network_marks import (
     node_groups,
 )
 from netinnov.plotting._node_layout import Layout, node_positions
-from netinnov.plotting._style import (
-    DOUBLE,
-    GREY,
-    larger,
-    layer_style,
-    mark_modelled,
-    modelled_layers,
-)
+from netinnov.plotting._style import DOUBLE, GREY, layer_style, mark_modelled, modelled_layers
 
 Arrange = Literal["colours", "planes"]
 
@@ -248,7 +241,7 @@ def _draw_planes(ax: Axes, titles: list[str]) -> list[Text]:
         look: dict[str, Any] = {"linewidth": 0.5, "facecolor": "0.96", "edgecolor": "0.6"}
         ax.add_patch(Polygon(corners, zorder=0.5, **look))
         spot = (corners[0, 0], corners[3, 1])
-        texts.append(ax.text(*spot, title, ha="left", va="top", fontsize=7 * larger()))
+        texts.append(ax.text(*spot, title, ha="left", va="top"))
     return texts
 
 

@@ -124,9 +124,9 @@ def plot_park(
             x, y = 2 + 36 * (position % 5), bottom + 3.5 + 4.2 * (position // 5)
             _draw_arrow(ax, [(x, y), (x + 13, y)], (x + 5.4, y), arrow)
             text = printable(f"{layer} ({counts[layer]})", longest=22)
-            ax.text(x + 14.2, y, text, fontsize=7 * larger(), va="center")
+            ax.text(x + 14.2, y, text, va="center")
         for position, line in enumerate(notes):
-            ax.text(2, foot + 2.9 * position, line, fontsize=7 * larger(), va="center")
+            ax.text(2, foot + 2.9 * position, line, va="center")
     return ax
 
 
@@ -318,7 +318,7 @@ def _draw_grounds(
         field_of = (left, top), _EDGES[1] + 0.2, bottom - top
         ax.add_patch(Rectangle(*field_of, fc=_OTHER, zorder=0.5, lw=0))
         text = "OTHER OR UNKNOWN JURISDICTION"
-        ax.text(left + 1.5, top + 2.8, text, fontsize=7 * larger(), va="center")
+        ax.text(left + 1.5, top + 2.8, text, va="center")
 
 
 def _draw_box(ax: Axes, box: _Box) -> None:
@@ -351,7 +351,7 @@ def _draw_park(
     style: dict[str, Any] = {"ha": "center", "zorder": 3}
     lines = "\n".join(_wrapped(name, 16))
     ax.text(*middle, lines, va="bottom", fontsize=8 * larger(), **style)
-    style |= {"va": "top", "fontsize": 7 * larger(), "linespacing": 1.25}
+    style |= {"va": "top", "linespacing": 1.25}
     ax.text(middle[0], middle[1] + 1, "\n".join(facts), **style)
 
 

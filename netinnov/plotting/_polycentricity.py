@@ -29,7 +29,7 @@ from netinnov.plotting._drawing import (
 )
 from netinnov.plotting._fonts import Names, printable
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, SINGLE, larger, lay_out, write
+from netinnov.plotting._style import DOUBLE, INK, PALETTE, SINGLE, lay_out, write
 from netinnov.polycentricity import rank_size
 
 Method: TypeAlias = Literal["ols", "gabaix"]
@@ -221,10 +221,9 @@ def _draw_legend(ax: Axes, table: pd.DataFrame, resampled: str) -> None:
 
 def _write_directions(ax: Axes) -> None:
     few, many = "\N{LEFTWARDS ARROW} few centres", "many centres \N{RIGHTWARDS ARROW}"
-    style: dict[str, Any] = {"va": "center", "fontsize": 7 * larger()}
     ends = [
-        ax.text(0, -0.75, few, ha="left", **style),
-        ax.text(1, -0.75, many, ha="right", **style),
+        ax.text(0, -0.75, few, ha="left", va="center"),
+        ax.text(1, -0.75, many, ha="right", va="center"),
     ]
     lay_out(ax)
     left, right = (text.get_window_extent() for text in ends)

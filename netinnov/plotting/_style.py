@@ -11,8 +11,6 @@ import matplotlib as mpl
 import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.cm import ScalarMappable
-from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import ScalarFormatter
@@ -44,6 +42,14 @@ INK = "#222222"
 GREY = "#767676"
 ENCLAVE = "#000000"
 
+_TICKS: dict[str, Any] = {
+    "labelsize": 7,
+    "color": INK,
+    "major.width": 0.6,
+    "minor.width": 0.4,
+    "major.size": 2.5,
+    "minor.size": 1.5,
+}
 _SETTINGS: dict[str, Any] = {
     "font.size": 7,
     "axes.titlesize": 8,
@@ -55,18 +61,7 @@ _SETTINGS: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "text.color": INK,
-    "xtick.labelsize": 7,
-    "ytick.labelsize": 7,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.minor.width": 0.4,
-    "ytick.minor.width": 0.4,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 2.5,
-    "xtick.minor.size": 1.5,
-    "ytick.minor.size": 1.5,
+    **{f"{axis}tick.{key}": value for axis in "xy" for key, value in _TICKS.items()},
     "legend.fontsize": 7,
     "legend.title_fontsize": 7,
     "legend.frameon": False,
@@ -170,16 +165,8 @@ def lay_out(ax: Axes) -> None:
 def write(
     ax: Axes, text: str, at: Any, *, away: tuple[float, float] = (0, 0), **style: Any
 ) -> Text:
-    look: dict[str, Any] = {"fontsize": 7 * larger(), "va": "center"}
-    return ax.annotate(text, at, xytext=away, textcoords="offset points", **look | style)
-
-
-def colour_bar(ax: Axes, shades: ScalarMappable, label: str, **options: Any) -> Colorbar:
-    place: dict[str, Any] = {} if "cax" in options else {"ax": ax, "fraction": 0.046, "pad": 0.03}
-    bar = ax.figure.colorbar(shades, **place | options)
-    bar.set_label(label, fontsize=7 * larger())
-    bar.ax.tick_params(labelsize=7 * larger())
-    return bar
+    look: dict[str, Any] = {"va": "center", "textcoords": "offset points"}
+    return ax.annotate(text, at, xytext=away, **look | style)
 
 
 def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
