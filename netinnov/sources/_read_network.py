@@ -13,7 +13,6 @@ import pandas as pd
 
 from netinnov import io, sources
 from netinnov._network.spelling import stray_names
-from netinnov._network.synonyms import TABLES, key_of
 from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.opening import VALUE, check_file, check_made, ending_of, files_in, opened
 from netinnov._runtime.path_kinds import kind_at_path
@@ -29,7 +28,7 @@ from netinnov.sources._graph_files import GRAPHS, read_graph
 from netinnov.sources._headers import check_columns, unused_columns
 from netinnov.sources._numeric_columns import Decimal
 from netinnov.sources._openalex import is_openalex
-from netinnov.sources._user_tables import tables_of_file
+from netinnov.sources._user_tables import own_table, tables_of_file
 from netinnov.sources._workbooks import WORKBOOKS, sheet_names
 
 READ = (
@@ -232,12 +231,6 @@ def recognise(path: Path) -> tuple[str, Path]:
     if "inventor_id" in line:
         return "patentsview", path
     return ("cordis" if ending == ZIP else "flows"), path
-
-
-def own_table(name: str) -> str | None:
-    """Which of the tables of a network a file or sheet is by its name."""
-    stem = key_of(name.split(".")[0])
-    return next((table for table, words in TABLES.items() if stem in (table, *words)), None)
 
 
 def _in_folder(folder: Path) -> tuple[str, Path]:

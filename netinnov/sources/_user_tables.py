@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from netinnov._runtime.opening import (
 )
 from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
-from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, TEXT_ENDINGS, read_any_table
+from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, read_any_table
 from netinnov.sources._complete_rows import Tables, note, say
 from netinnov.sources._delimited import AnyTable
 from netinnov.sources._headers import check_columns, rename, unused_columns, unweighted
@@ -224,34 +224,43 @@ def _renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable
     return held._replace(frame=frame)
 
 
+def own_table(name: str) -> str | None:
+    """Which of the tables of a network a file or sheet is by its name."""
+    stem = key_of(name.split(".")[0])
+    return next((table for table, words in TABLES.items() if stem in (table, *words)), None)
+
+
+def _by_table(where: str, names: Iterable[str]) -> dict[str, str]:
+    held: dict[str, str] = {}
+    for name in names:
+        if (table := own_table(name)) is not None and table in held:
+            raise InputError(f"{where} {held[table]} and {name}; keep one of them.")
+        if table is not None:
+            held[table] = name
+    return held
+
+
 def _in_folder(folder: Path, encoding: str | None) -> dict[str, AnyTable]:
-    tables = {}
-    names = sorted(entry.name for entry in folder.iterdir())
-    for table, words in TABLES.items():
-        endings = (*TABLE_ENDINGS, *([POINTS] if table == "places" else ()))
-        stems = [f"{stem}{ending}" for stem in (table, *words) for ending in endings]
-        wanted = {*stems, *(f"{stem}.gz" for stem in stems if stem.endswith(TEXT_ENDINGS))}
-        held = [name for name in names if name.casefold() in wanted]
-        if len(held) > 1:
-            raise InputError(f"{folder} holds {' and '.join(held)}; keep one of them.")
-        if held:
-            tables[table] = read_any_table(folder / held[0], encoding)
-    return tables
+    names = [
+        name
+        for name in sorted(entry.name for entry in folder.iterdir())
+        if ending_of(name) in TABLE_ENDINGS
+        or (ending_of(name) == POINTS and own_table(name) == "places")
+    ]
+    held = _by_table(f"{folder} holds", names)
+    return {table: read_any_table(folder / name, encoding) for table, name in held.items()}
 
 
 def _in_workbook(path: Path) -> dict[str, AnyTable]:
     sheets = read_workbook(path)
-    tables = {}
-    for table, words in TABLES.items():
-        held = [name for name in sheets if key_of(name) in (table, *words)]
-        if len(held) > 1:
-            raise InputError(f"{path} has the sheets {' and '.join(held)}; keep one of them.")
-        if held:
-            tables[table] = AnyTable(f"{path.name}, sheet {held[0]}", sheets[held[0]], "", [])
-    if not {"nodes", "links"} <= tables.keys():
+    held = _by_table(f"{path} has the sheets", sheets)
+    if not {"nodes", "links"} <= held.keys():
         shown = examples(sheets, str) or "none that holds anything"
         raise InputError(f"{path} must have sheets nodes and links; it has {shown}.")
-    return tables
+    return {
+        table: AnyTable(f"{path.name}, sheet {name}", sheets[name], "", [])
+        for table, name in held.items()
+    }
 
 
 def located(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:

@@ -19,8 +19,8 @@ from netinnov.errors import InputError
 from netinnov.linkages import project
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
-from netinnov.sources._read_network import READERS, Reading, option_of, own_table, read, recognise
-from netinnov.sources._user_tables import has_places, read_places, why_placeless
+from netinnov.sources._read_network import READERS, Reading, option_of, read, recognise
+from netinnov.sources._user_tables import has_places, own_table, read_places, why_placeless
 from netinnov.study._section import Part
 
 # The sources that are part of the package; the first has the tables of no other name.

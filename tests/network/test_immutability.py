@@ -260,27 +260,6 @@ def test_tables_changed_afterwards_do_not_reach_the_network(small_tables: Any) -
         directed.remove("coop")
 
 
-def test_arrays_behind_the_tables_do_not_reach_the_network() -> None:
-    # Frames made without a copy share the arrays of their maker.
-    weight = np.array([1.0, 2.0])
-    size = np.array([5.0, 6.0, 7.0])
-    lon = np.array([1.0, 2.0])
-    nodes = pd.DataFrame({"size": pd.Series(size, index=list("abc"), copy=False)}, copy=False)
-    nodes.index.name = "node"
-    nodes["place"] = ["P", "Q", "P"]
-    links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    links["weight"] = pd.Series(weight, copy=False)
-    places = pd.DataFrame(
-        {"lon": pd.Series(lon, index=["P", "Q"], copy=False), "lat": [0.0, 0.0]}, copy=False
-    )
-    places.index.name = "place"
-    network = ni.build_network(nodes, links, places)
-    stored = pickle.dumps(network)
-    for array in (weight, size, lon):
-        array[:] = 77.0
-    same(network, stored)
-
-
 @given(networks())
 def test_building_leaves_the_tables_alone(tables: Tables) -> None:
     copies = [frame.copy(deep=True) for frame in tables[:3]]
@@ -294,11 +273,3 @@ def test_building_leaves_the_tables_alone(tables: Tables) -> None:
             overwrite(frame)
             unlock(frame)
     same(network, stored)
-
-
-def test_two_looks_are_two_tables(small: ni.MultilayerNetwork) -> None:
-    for name in FRAMES:
-        first, second = getattr(small, name), getattr(small, name)
-        assert first is not second
-        first.iloc[0, 0] = first.iloc[1, 0]
-        pd.testing.assert_frame_equal(second, getattr(small, name))

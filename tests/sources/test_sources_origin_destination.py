@@ -249,12 +249,6 @@ def test_outflow_must_be_known_of_each_origin(write):
         read_origin_destination(path, outflow=pd.Series({"a": 1}), shares=False)
 
 
-def test_the_mark_survives_selection_and_aggregation(write):
-    network = build_network(*read_origin_destination(write(MATRIX)))
-    for made in (network, network.select(nodes=["a", "b"]), aggregate(network)):
-        assert made.layer_table["quantity"].to_dict() == {"flow": "share_of_origin"}
-
-
 def test_strength_knows_shares(write):
     network = build_network(*read_origin_destination(write(MATRIX)))
     for direction in ("out", "total"):
