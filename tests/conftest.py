@@ -32,8 +32,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "netinnov")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest test begins first: the others pass beside it."""
-    items.sort(key=lambda item: not item.name.endswith("[project_enclaves]"))
+    """What takes longest begins first: the others pass beside it, and no worker waits for it."""
+
+    def is_long(item: pytest.Item) -> bool:
+        whole_study = "made_once" in getattr(item, "fixturenames", ())
+        return whole_study or item.name.endswith("[project_enclaves]")
+
+    items.sort(key=lambda item: not is_long(item))
 
 
 @pytest.fixture(scope="session")

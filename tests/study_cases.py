@@ -36,6 +36,8 @@ def few_draws():
         yield
 
 
+STAR = [("a", leaf) for leaf in "bcdefgh"]
+RING = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]
 STARS = [
     ("a", "b", 9),
     ("a", "c", 8),
@@ -50,7 +52,6 @@ STARS = [
 FEW = {"resamples": 10, "replicates": 10}
 THREE = [("a", "P"), ("b", "Q"), ("c", "R")]
 CHAIN = [("a", "b"), ("b", "c")]
-OFF = {"mechanisms": False}
 PLACES = pd.DataFrame({"place": list("PQRS"), "lon": [0.0, 1.0, 2.0, 4.0], "lat": 0.0})
 NODES = pd.DataFrame(
     {
@@ -81,13 +82,22 @@ def network_of(links, *, layer="links", nodes=None, places=None, modelled=(), di
     return ni.build_network(table, frame, places, directed, records)
 
 
-def context_of(network, *, source="tables", mechanisms=True, say=lambda _: None, **settings):
+def three(links=CHAIN, *, extra=(), places=None, modelled=(), **columns):
+    """Firms a, b and c in places P, Q and R, and `extra` ones."""
+    nodes = pd.DataFrame([*THREE, *extra], columns=["node", "place"]).set_index("node")
+    nodes = nodes.assign(**{"kind": "firm"} | columns)
+    return network_of(links, nodes=nodes, places=places, modelled=modelled)
+
+
+def parks(**settings):
+    """The context of the parks of P and S."""
+    return context_of(network_of(LINKS, nodes=NODES, places=PLACES), **settings)
+
+
+def context_of(network, *, source="tables", say=lambda _: None, **settings):
     """The context of a study of a network; `settings` are parts of the configuration."""
     data = {"source": source} | ({} if source == "yrd" else {"path": "."})
-    default = {"structure": FEW}
-    if mechanisms:
-        default = {"park": {}} | default
-    configuration = study.configure({"data": data} | default | settings)
+    configuration = study.configure({"data": data, "structure": FEW} | settings)
     joint = option_of(source, "weighting")
     loaded = Loaded(network, (), (), joint)
     level = aggregate_to_places(network, configuration.places)

@@ -9,9 +9,9 @@ from netinnov import study
 from netinnov.study._loaded_data import load
 from netinnov.study.sections import central
 from study_cases import (
-    CHAIN,
+    RING,
+    STAR,
     STARS,
-    THREE,
     context_of,
     facts_of,
     figures_of,
@@ -19,16 +19,10 @@ from study_cases import (
     said,
     tables_of,
     text_in,
+    three,
 )
 
 OFF = {"structure": False}
-STAR = [("a", leaf) for leaf in "bcdefgh"]
-RING = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]
-
-
-def three(links=CHAIN, **rest):
-    nodes = pd.DataFrame(THREE, columns=["node", "place"]).set_index("node")
-    return network_of(links, nodes=nodes, **rest)
 
 
 def test_who_is_central_is_told_in_the_order_of_pagerank():

@@ -32,7 +32,6 @@ from study_cases import (
 )
 
 OFF = {"structure": False}
-STAR = [("a", leaf) for leaf in "bcdefgh"]
 DRAWN = ["low", "high", "null_mean", "null_low", "null_high", "z", "p"]
 
 

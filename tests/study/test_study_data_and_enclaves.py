@@ -12,20 +12,13 @@ from netinnov.study._language import in_html, plain
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import central, data, enclaves, organised
-from study_cases import CHAIN, FEW, THREE, context_of, network_of, tables_of, text_in
+from study_cases import CHAIN, FEW, context_of, network_of, tables_of, text_in, three
 
 OFF = {"structure": False}
 EVIL = "<script>alert('x')</script>"
 PLACES = pd.DataFrame(
     {"place": ["P", "Q", "R"], "lon": [120.0, 119.0, 121.0], "lat": [30.0, 29.0, 31.0]}
 )
-
-
-def three(*, places=None, kinds="firm", jurisdiction=None, links=CHAIN, modelled=()):
-    nodes = pd.DataFrame(THREE, columns=["node", "place"]).assign(kind=kinds)
-    if jurisdiction is not None:
-        nodes["jurisdiction"] = jurisdiction
-    return network_of(links, nodes=nodes.set_index("node"), places=places, modelled=modelled)
 
 
 def facts_of(module, network, **settings):
@@ -37,7 +30,7 @@ def facts_of(module, network, **settings):
 
 def test_the_data_are_counted():
     links = [*CHAIN, ("a", "c", 1, "model")]
-    network = three(kinds=["firm", "firm", EVIL], links=links, modelled=["model"])
+    network = three(kind=["firm", "firm", EVIL], links=links, modelled=["model"])
     facts = facts_of(data, network)
     assert (facts["nodes"], facts["pairs"], facts["layers"], facts["places"]) == (3, 3, 2, 3)
     assert facts["kinds"] == ["firm", EVIL]
@@ -54,7 +47,7 @@ def test_the_data_are_counted():
         " ".join(text_in(data, result).notes)
     )
     assert facts_of(data, three())["modelled"] == []
-    without = facts_of(data, three(kinds=["firm", "firm", None]))
+    without = facts_of(data, three(kind=["firm", "firm", None]))
     assert (without["kinds"], without["n_kinds"]) == (["firm"], 2)  # none given is one
 
 

@@ -20,7 +20,7 @@ from netinnov.study.sections.experiment import Experiment
 from study_cases import (
     CHAIN,
     PARK,
-    THREE,
+    STAR,
     context_of,
     figures_of,
     network_of,
@@ -28,11 +28,9 @@ from study_cases import (
     stand_in,
     tables_of,
     text_in,
+    three,
 )
 
-OFF = {"mechanisms": False}
-STAR = [("a", leaf) for leaf in "bcdefgh"]
-RING = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]
 LINE = pd.DataFrame({"place": ["P", "Q", "R"], "lon": [0.0, 1.0, 3.0], "lat": 0.0})
 SIX = ReverseEnclave("p", "q", 6, 0.5)
 EVIL = "<script>alert('x')</script>"
@@ -261,13 +259,8 @@ def test_on_a_modelled_layer_nothing_is_tested() -> None:
 # -- what is computed --------------------------------------------------------------------------
 
 
-def chain(*, places=None, links=CHAIN, extra=()):
-    nodes = pd.DataFrame([*THREE, *extra], columns=["node", "place"]).set_index("node")
-    return network_of(links, nodes=nodes, places=places)
-
-
 def computed(network, *, measures=None, **part: Any) -> Experiment:
-    context = context_of(network, experiment={**PARK, **part}, measures=measures or {}, **OFF)
+    context = context_of(network, experiment={**PARK, **part}, measures=measures or {})
     result = experiment.compute(context)
     assert result is not None
     return result
@@ -276,7 +269,7 @@ def computed(network, *, measures=None, **part: Any) -> Experiment:
 def test_frictions_reach_the_experiment() -> None:
     # P and R hang on Q, all jurisdictions differ: two links have length 1.5, the pair P-R 3.
     measures = {"border": 0.5}
-    result = computed(chain(), measures=measures, funding=["new"], rivals=[], placebos=0)
+    result = computed(three(), measures=measures, funding=["new"], rivals=[], placebos=0)
     table = result.replicates
     before = table[table["scenario"] == "baseline"].set_index("measure")["value"]
     assert before["global_efficiency"] == pytest.approx((2 / 1.5 + 1 / 3) / 3)
@@ -286,21 +279,21 @@ def test_where_home_and_host_are_linked_already_access_is_counted_by_weight() ->
     # P - Q - R: P is a step from Q already. A second link between them makes it half as long.
     park = {"funding": ["new"], "rivals": ["direct links"], "placebos": 0, "size": 1}
     words = "P and Q are linked already, so access counts links by weight here"
-    result = computed(chain(), home="P", host="Q", **park)
+    result = computed(three(), home="P", host="Q", **park)
     assert words in said(experiment, result)
     direct = result.of(result.rivals[0], "harmonic_centrality").set_index("node")
     # 1 + 1/2 before, 2 + 1 / (1/2 + 1) after, over two other places.
     assert direct.loc["P", "baseline"] == pytest.approx(0.75)
     assert direct.loc["P", "difference"] == pytest.approx((2 + 2 / 3 - 1.5) / 2)
     for options in ({"host": "R"}, {"host": "Q", "measures": {"distance": "unit"}}):
-        steps = computed(chain(), home="P", **park, **options)
+        steps = computed(three(), home="P", **park, **options)
         assert steps.choice.measures.distance == "unit"
         assert not facts_of(steps)["by_weight"]
 
 
 def test_the_experiment_measures_what_the_package_measures() -> None:
     links = [*CHAIN, ("c", "d"), ("d", "e"), ("a", "d")]
-    network = chain(links=links, extra=[("d", "S"), ("e", "T")])
+    network = three(links=links, extra=[("d", "S"), ("e", "T")])
     result = computed(network, funding=["new"], rivals=[], placebos=0)
     cities = ni.build.aggregate(network, by="place")
     table = result.effects.set_index("measure")
@@ -312,19 +305,19 @@ def test_the_experiment_measures_what_the_package_measures() -> None:
 
 def test_an_experiment_without_a_layer_names_the_one_it_took() -> None:
     links = [*CHAIN, ("a", "b", 1, "small")]
-    result = computed(chain(links=links), funding=["new"], rivals=[], placebos=0)
+    result = computed(three(links=links), funding=["new"], rivals=[], placebos=0)
     assert result.choice.layer == "links"
     settings = tables_of(experiment, result)["scenario"].frame.set_index("parameter")["value"]
     assert settings["layer"] == "links"
     # Home's links in another layer are not among those that it could give up.
     links = [*CHAIN, ("a", "c"), ("a", "b", 1, "small")]
-    paid = computed(chain(links=links), funding=["reallocated"], rivals=[], placebos=0)
+    paid = computed(three(links=links), funding=["reallocated"], rivals=[], placebos=0)
     assert "with 1 of its 2 links in links" in plain(text_in(experiment, paid).answer)
 
 
 def test_all_places_that_lose_are_counted() -> None:
     park = {"home": "b", "host": "a", "size": 1, "replicates": 5, "placebos": 0}
-    result = experiment.compute(context_of(network_of(STAR), **OFF, experiment=park))
+    result = experiment.compute(context_of(network_of(STAR), experiment=park))
     known = facts_of(result)
     # Each leaf but b loses b of its seven others: of 1 + 6 / 2 = 4 half, an eighth.
     assert (known["others"], known["gain"], known["lose"]) == (7 - 1, 0, 6)
@@ -348,7 +341,7 @@ def test_a_place_that_reached_nobody_has_changes_without_per_cent() -> None:
     flows = [("a", "b", 3), ("b", "c", 2), ("c", "d", 1), ("d", "e", 1), ("a", "c", 5)]
     network = network_of(flows, directed=["links"])
     settings = {"home": "e", "host": "b", "size": 1, "replicates": 2}
-    result = experiment.compute(context_of(network, experiment=settings, **OFF))
+    result = experiment.compute(context_of(network, experiment=settings))
     assert facts_of(result)["reallocated_way"] == "undefined"
     for code in LANGUAGES:
         text = said(experiment, result, code)
@@ -376,7 +369,7 @@ def test_home_and_host_are_only_said_to_have_most_enclaves_if_no_other_pair_has_
     firms = pd.DataFrame({"place": [*"abcd"]}, index=[*"abcd"])
     parks = pd.DataFrame({"place": [*hosts], "jurisdiction": "a"}, index=["p", "q", "r"])
     network = network_of(full, nodes=pd.concat([firms, parks.assign(kind="park")]))
-    result = experiment.compute(context_of(network, experiment={"replicates": 2}, **OFF))
+    result = experiment.compute(context_of(network, experiment={"replicates": 2}))
     assert result.chosen == chosen
     assert words in said(experiment, result)
 
@@ -386,7 +379,7 @@ def test_a_park_whose_size_is_left_open_has_a_link_home(n, size) -> None:
     # A tenth of 20 links are 2, of which a quarter would round to none.
     links = [("h", f"p{k}", 1) for k in range(n)] + [("o", f"p{k}", 1) for k in range(5)]
     settings = {"home": "h", "host": "o", "pipeline_share": 0.25, "replicates": 2}
-    result = experiment.compute(context_of(network_of(links), experiment=settings, **OFF))
+    result = experiment.compute(context_of(network_of(links), experiment=settings))
     assert result.headline.scenario.size == size
     assert result.headline.funding == ("new" if n == 2 else "reallocated")
     known = facts_of(result)
@@ -415,7 +408,7 @@ def with_enclaves(weight: int | None = None) -> ni.MultilayerNetwork:
 
 def tried_on(network: ni.MultilayerNetwork, measures: Any = None, **settings: Any) -> Any:
     parts = {} if measures is None else {"measures": measures}
-    context = context_of(network, experiment={**FAST, **settings}, **parts, **OFF)
+    context = context_of(network, experiment={**FAST, **settings}, **parts)
     return experiment.compute(context)
 
 

@@ -13,22 +13,17 @@ from netinnov.study.sections import SECTIONS, _governance as governance, _sharin
 from study_cases import (
     LINKS,
     NODES,
-    OFF,
     PLACES,
     STARS,
     context_of,
     few_draws,
     network_of,
+    parks,
     plain_text_of,
     tables_of,
 )
 
 (gains,) = (section for section in SECTIONS if section.name == "gains")
-
-
-def parks(**settings):
-    network = network_of(LINKS, nodes=NODES, places=PLACES)
-    return context_of(network, **OFF, **settings)
 
 
 # -- sharing --
@@ -70,12 +65,12 @@ def test_enclaves_are_shared_on_their_own_network():
 
 def test_what_sharing_needs_is_named_before_anything_runs():
     with pytest.raises(InputError, match=r"\[sharing\] needs enclaves.*Leave \[sharing\] out"):
-        sharing.pairs_of(context_of(network_of(STARS), **OFF, sharing={}))
+        sharing.pairs_of(context_of(network_of(STARS), sharing={}))
 
 
 def test_one_pair_raises_and_equal_shares_have_no_first():
     nodes = NODES.drop(index=["park_2", "park_3"])
-    context = context_of(network_of(LINKS[:4], nodes=nodes, places=PLACES), **OFF, sharing={})
+    context = context_of(network_of(LINKS[:4], nodes=nodes, places=PLACES), sharing={})
     facts = sharing.facts(sharing.compute(context))
     assert (facts["linked"], len(facts["top"]), facts["core_empty"]) == (1, 2, False)
     assert (facts["core_low"], facts["core_high"]) == pytest.approx((0, 2))
@@ -96,7 +91,7 @@ def test_pairs_of_enclaves_are_counted_once_each(monkeypatch):
     links = [("n0", "n1"), ("n1", "n3"), ("n2", "n3"), ("n0", "n3")]
     places = pd.DataFrame({"population": [1.0, 9, 1, 9]}, index=[*"PQRS"])
     network = network_of(links, nodes=nodes, places=places)
-    result = sharing.compute(context_of(network, **OFF, sharing={}))
+    result = sharing.compute(context_of(network, sharing={}))
     facts = sharing.facts(result)
     assert (facts["linked"], facts["reverse_only"], facts["pairs_left_out"]) == (2, True, 1)
     assert result.pairs.left_out == 1  # that of R and S, though of two enclaves
@@ -126,7 +121,7 @@ def stars(experiment=None, people=None, **settings):
         places["population"] = places["place"].map(dict(zip("bx", people, strict=True)))
     network = network_of(STARS, places=places.assign(land=[*"AAAABBBB"]))
     parts = {} if experiment is None else {"experiment": experiment}
-    return context_of(network, **OFF, **parts, governance={"home": "b", "host": "x", **settings})
+    return context_of(network, **parts, governance={"home": "b", "host": "x", **settings})
 
 
 def test_a_star_is_compared():
@@ -187,7 +182,7 @@ def test_no_enclave_is_named_by_another_direction_than_its_own(people, called):
 def test_enclaves_that_share_are_called_reverse_only_if_they_are(people, reverse):
     # Homes P and S, hosts Q and R.
     network = network_of(LINKS, nodes=NODES, places=PLACES.assign(population=people))
-    result = gains.compute(context_of(network, **OFF, sharing={}))
+    result = gains.compute(context_of(network, sharing={}))
     assert gains.facts(result)["reverse_only"] == reverse
     assert ("reverse enclaves" in plain_text_of(gains, result).answer) == reverse
     assert ("反向飞地" in plain_text_of(gains, result, "zh").answer) == reverse
@@ -213,7 +208,7 @@ def test_an_approach_that_gains_nothing_is_not_best():
 )
 def test_what_governance_needs_is_named_before_anything_runs(settings, words):
     with pytest.raises(InputError, match=words):
-        governance.choice_of(context_of(network_of(STARS), **OFF, governance=settings))
+        governance.choice_of(context_of(network_of(STARS), governance=settings))
 
 
 def test_places_that_are_not_linked_are_refused_by_name_of_the_part():
@@ -221,7 +216,7 @@ def test_places_that_are_not_linked_are_refused_by_name_of_the_part():
     nodes = pd.DataFrame({"place": [*"PPQQ"]}, index=[*"abcd"])
     part = {"home": "P", "host": "Q"}
     links = [("a", "b"), ("c", "d")]
-    context = context_of(network_of(links, nodes=nodes), **OFF, governance=part)
+    context = context_of(network_of(links, nodes=nodes), governance=part)
     with pytest.raises(InputError, match=r"\[governance\] needs links between places; there are"):
         gains.check(context)
 

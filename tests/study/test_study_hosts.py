@@ -9,7 +9,6 @@ from netinnov.study._language import LANGUAGES
 from netinnov.study.sections import experiment, hosts
 from study_cases import context_of, network_of, said, tables_of, text_in
 
-OFF = {"mechanisms": False}
 LINKS = [("h", "a"), ("a", "b"), ("b", "c"), ("b", "d"), ("c", "e")]
 PARK = {"home": "h", "host": "a", "size": 2, "pipeline_share": 0.5, "funding": ["new"]}
 PARK |= {"replicates": 20, "placebos": 0, "rivals": []}
@@ -17,7 +16,7 @@ PARK |= {"replicates": 20, "placebos": 0, "rivals": []}
 
 @pytest.fixture
 def ranked():
-    context = context_of(network_of(LINKS), experiment=PARK, **OFF)
+    context = context_of(network_of(LINKS), experiment=PARK)
     return context.once(hosts.compute)
 
 
@@ -50,7 +49,7 @@ def test_other_hosts_of_the_experiment_are_those_that_are_ranked():
     # Home would gain by reaching f, which nobody else does: a place without links is no host.
     nodes = pd.DataFrame({"place": list("abcdefh")}, index=list("abcdefh"))
     park = {"experiment": PARK | {"placebos": None}}
-    context = context_of(network_of(LINKS, nodes=nodes), **park, **OFF)
+    context = context_of(network_of(LINKS, nodes=nodes), **park)
     result = context.once(hosts.compute)
     assert experiment.facts(result.tried)["hosts"] == len(result.ranking) - 1 == 4
 
@@ -58,7 +57,7 @@ def test_other_hosts_of_the_experiment_are_those_that_are_ranked():
 def test_hosts_that_all_do_the_same_are_told_as_a_tie():
     # Home gives its one link up for a link of the park to a host: h is out of reach.
     part = PARK | {"size": 1, "pipeline_share": 0.0, "funding": ["reallocated"]}
-    context = context_of(network_of(LINKS), experiment=part, **OFF)
+    context = context_of(network_of(LINKS), experiment=part)
     result = context.once(hosts.compute)
     assert hosts.facts(result)["n_best"] == 5
     text = said(hosts, result)
@@ -67,7 +66,7 @@ def test_hosts_that_all_do_the_same_are_told_as_a_tie():
 
 def test_hosts_that_cannot_have_the_park_are_left_out(monkeypatch) -> None:
     monkeypatch.setattr(hosts, "MOST", 3)
-    result = context_of(network_of(LINKS), experiment=PARK, **OFF).once(hosts.compute)
+    result = context_of(network_of(LINKS), experiment=PARK).once(hosts.compute)
     # The host that was tried, and the strongest others: b with 3 links, c with 2.
     assert {*result.ranking.index} == {"a", "b", "c"}
     monkeypatch.setattr(hosts, "DRAWN", 2)
@@ -81,17 +80,17 @@ def test_where_no_change_is_relative_hosts_are_not_ranked() -> None:
     flows = [("a", "b", 3), ("b", "c", 2), ("c", "d", 1), ("d", "e", 1), ("a", "c", 5)]
     settings = {"home": "e", "host": "b", "replicates": 2}
     network = network_of(flows, directed=["links"])
-    assert context_of(network, experiment=settings, **OFF).once(hosts.compute) is None
+    assert context_of(network, experiment=settings).once(hosts.compute) is None
 
 
 def test_distances_are_in_the_table_where_places_have_coordinates() -> None:
     ids = [*"habcde"]
     places = pd.DataFrame({"place": ids, "lon": range(6), "lat": 0.0})
-    context = context_of(network_of(LINKS, places=places), experiment=PARK, **OFF)
+    context = context_of(network_of(LINKS, places=places), experiment=PARK)
     (table,) = tables_of(hosts, context).values()
     # A degree of the equator is 111.195 km.
     distance = table.view.set_index("host")["distance"]
     assert distance["a"] == pytest.approx(111.195, abs=1e-3)
-    without = context_of(network_of(LINKS), experiment=PARK, **OFF)
+    without = context_of(network_of(LINKS), experiment=PARK)
     (table,) = tables_of(hosts, without).values()
     assert "distance" not in table.view

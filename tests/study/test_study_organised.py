@@ -13,7 +13,6 @@ from netinnov.study.sections import organised
 from study_cases import (
     CHAIN,
     STARS,
-    THREE,
     context_of,
     facts_of,
     figures_of,
@@ -21,20 +20,13 @@ from study_cases import (
     said,
     tables_of,
     text_in,
+    three,
 )
-
-STAR = [("a", leaf) for leaf in "bcdefgh"]
-RING = [(f"p{i:02}", f"p{(i + 1) % 12:02}") for i in range(12)]
 
 
 @pytest.fixture(scope="module")
 def stars() -> Context:
     return context_of(network_of(STARS))
-
-
-def three(links):
-    nodes = pd.DataFrame(THREE, columns=["node", "place"]).set_index("node")
-    return network_of(links, nodes=nodes)
 
 
 def test_weight_between_communities_is_counted_once(stars):

@@ -11,21 +11,16 @@ from netinnov.study.sections import space
 from study_cases import (
     LINKS,
     NODES,
-    OFF,
     PLACES,
     context_of,
     network_of,
+    parks,
     plain_text_of,
     said,
     tables_of,
 )
 
 DEGREE = float(great_circle(0.0, 0.0, 1.0, 0.0))
-
-
-def parks(**settings):
-    network = network_of(LINKS, nodes=NODES, places=PLACES)
-    return context_of(network, **OFF, **settings)
 
 
 def test_space_is_added_up_by_home_and_host_and_allocated_by_distance():
@@ -60,7 +55,7 @@ def test_a_rent_is_what_one_more_unit_would_save():
     # P 1600 and S 2000: Q full by P, 100 of P and all of S at R, where 900 are left.
     assert result.rents["rent"].to_dict() == pytest.approx({"Q": DEGREE, "R": 0})
     network = network_of(LINKS, nodes=NODES.replace({1500: 1501}), places=PLACES)
-    more = space.compute(context_of(network, **OFF, space=part))
+    more = space.compute(context_of(network, space=part))
     assert result.plan.cost - more.plan.cost == pytest.approx(DEGREE)
     facts = space.facts(result)
     assert facts["full"] == ["Q"]
@@ -96,7 +91,7 @@ def test_space_that_falls_short_is_told_not_refused():
 def test_space_may_stand_in_columns_of_the_places():
     places = PLACES.assign(wanted=[4, 0, None, 0], free=[None, 500.0, 100.0, None])
     settings = {"units": "wanted", "area": "free", "floor": 100.0, "unit": "ha"}
-    context = context_of(network_of(LINKS, nodes=NODES, places=places), **OFF, space=settings)
+    context = context_of(network_of(LINKS, nodes=NODES, places=places), space=settings)
     result = space.compute(context)
     assert result.stock.units.to_dict() == {"P": 4}
     assert result.stock.capacity.to_dict() == {"Q": 500, "R": 100}
@@ -109,7 +104,7 @@ def test_space_may_stand_in_columns_of_the_places():
 def test_a_place_does_not_use_its_own_space_across_a_border():
     places = PLACES.assign(wanted=[4, 4, None, 0], free=[None, 500.0, 600.0, None])
     settings = {"units": "wanted", "area": "free", "floor": 100.0}
-    context = context_of(network_of(LINKS, nodes=NODES, places=places), **OFF, space=settings)
+    context = context_of(network_of(LINKS, nodes=NODES, places=places), space=settings)
     flows = space.compute(context).plan.flows
     assert flows.loc["Q"].to_dict() == {"Q": 0, "R": 400}
     assert flows.loc["P"].to_dict() == {"Q": 400, "R": 0}
@@ -131,7 +126,7 @@ def test_what_space_needs_is_named_before_anything_runs(settings, words):
 
 def test_the_floor_of_a_unit_must_be_known():
     nodes = NODES.assign(floor_area_m2=[None, None, None, None, 1500, None, None, None])
-    context = context_of(network_of(LINKS, nodes=nodes, places=PLACES), **OFF, space={})
+    context = context_of(network_of(LINKS, nodes=nodes, places=PLACES), space={})
     with pytest.raises(InputError, match="two parks or more"):
         space.CHECK(context)
 
@@ -142,7 +137,7 @@ def test_amounts_are_whole_and_add_up_and_what_is_left_out_is_said():
     nodes.loc["park_2", "jurisdiction"] = "elsewhere"
     places = pd.concat([PLACES, pd.DataFrame({"place": ["elsewhere"], "lon": 1.0, "lat": 1.0})])
     network = network_of(LINKS, nodes=nodes, places=places)
-    said = plain_text_of(space, context_of(network, **OFF, space={"floor": 450.0}))
+    said = plain_text_of(space, context_of(network, space={"floor": 450.0}))
     assert "(firms: 145) would need about 65,250 m², and 1 host has 62,500." in said.answer
     assert "That is 2,750 m² too little." in said.answer
     assert any("Not counted: 1 enclave whose home or host" in note for note in said.notes)

@@ -54,7 +54,7 @@ def places_of(ids="abcdefg", **columns):
 
 def case(links=TREE, *, places=None, modelled=(), **settings):
     network = network_of(links, places=places, modelled=modelled)
-    return context_of(network, mechanisms=False, experiment=False, **settings)
+    return context_of(network, experiment=False, **settings)
 
 
 def notes_of(context, code="en"):
@@ -260,7 +260,7 @@ def test_links_that_one_event_makes_have_no_interval_of_the_plan(monkeypatch):
     monkeypatch.setitem(OWN, "share", 0.9)
     network = network_of(TREE)
     own = {"siting": {"homes": ["d", "e", "g"]}, "plan": {"effective_number": 5.8}}
-    options = {"mechanisms": False, "experiment": False, **own}
+    options = {"experiment": False, **own}
     counted, joint = context_of(network, **options), context_of(network, **options)
     joint.loaded = joint.loaded._replace(joint_events=True)
     assert plans.facts(plans.compute(counted))["reached"]
@@ -285,7 +285,6 @@ def test_a_plan_that_changes_nothing_is_not_told():
 
 
 STAR = [("a", each) for each in "bcdefg"]
-OFF = {"mechanisms": False}
 
 
 def test_places_that_are_not_linked_are_refused_by_name_of_the_part():
@@ -293,7 +292,7 @@ def test_places_that_are_not_linked_are_refused_by_name_of_the_part():
     nodes = pd.DataFrame({"place": [*"PPQQ"]}, index=[*"abcd"])
     network = network_of([("a", "b"), ("c", "d")], nodes=nodes)
     with pytest.raises(InputError, match=r"\[siting\] needs links between places; there are none"):
-        where_next.check(context_of(network, **OFF, siting={}))
+        where_next.check(context_of(network, siting={}))
 
 
 def test_the_default_target_of_a_plan_is_one_above_what_the_page_shows_of_mixed_layers():
@@ -302,7 +301,7 @@ def test_the_default_target_of_a_plan_is_one_above_what_the_page_shows_of_mixed_
     network = network_of(links, places=places_of("abcdefgh"), directed=["flow"])
     own = {"homes": ["h"], "hosts": ["a"]}
     settings = {"experiment": False, "siting": own, "plan": {}}
-    facts = plans.facts(plans.compute(context_of(network, mechanisms=False, **settings)))
+    facts = plans.facts(plans.compute(context_of(network, **settings)))
     assert facts["asked"] == pytest.approx(facts["before"] + 1)
 
 
