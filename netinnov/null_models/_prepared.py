@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,21 +20,6 @@ from netinnov.null_models._rewiring import Plan, State
 LEAST_MOVED = 0.05  # mean share of the links that a null model must move for a test
 # Returns a random network: a frozen class of this module, or any function
 NullModel: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
-
-
-class Prepared(Protocol):
-    """A null model of one network, with the work that its draws share already done."""
-
-    @property
-    def layers(self) -> Collection[str]:
-        """The layers that are drawn; the others stay as they are."""
-
-    @property
-    def draws_weights(self) -> bool:
-        """Whether weights are drawn too, so that a link is the same only with the same weight."""
-
-    def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
-        """Draw a network."""
 
 
 class NullFamily(ABC):
@@ -68,16 +53,22 @@ def prepared_null(
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedLayers:
+class PreparedLayers(ABC):
+    """A null model of the layers of one network, with the work that draws share already done."""
+
     plan: Plan
 
     @property
     def draws_weights(self) -> bool:
+        """Whether weights are drawn too, so that a link is the same only with the same weight."""
         return False
 
     @property
     def layers(self) -> Collection[str]:
         return self.plan.chains
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator) -> MultilayerNetwork: ...
 
     def start(self) -> list[State]:
         return [chain.start for chain in self.plan.chains.values()]
@@ -116,6 +107,9 @@ class _Function:
         if not isinstance(drawn, MultilayerNetwork):
             raise InputError(f"`null` must give a MultilayerNetwork; found {shown(drawn)}.")
         return drawn
+
+
+Prepared: TypeAlias = PreparedLayers | _Function
 
 
 def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prepared) -> float:
