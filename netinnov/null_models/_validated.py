@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import scipy
 from scipy import sparse
 
 from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import check_names, check_number
-from netinnov._typing import Floats, Integers
-from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import two_sides
-from netinnov.null_models._max_entropy import ensembles
 from netinnov.null_models._null_statistics import Correction, corrected
-
-ProjectionNull = Literal["hypergeometric", "bicm"]
 
 
 def validated_projection(
     network: MultilayerNetwork,
     *,
     layer: str,
-    onto: str | Sequence[str] | None = None,
-    through: str | Sequence[str] | None = None,
-    method: ProjectionNull = "hypergeometric",
+    onto: str | Sequence[str],
     alpha: float = 0.05,
     correction: Correction = "fdr",
 ) -> pd.DataFrame:
@@ -41,12 +32,8 @@ def validated_projection(
         Any network with a two-mode layer.
     layer : str
         That layer: each of its links joins a node of the kinds ``onto`` with one of other kinds.
-    onto, through : str or sequence of str
-        Give one of the two: the kinds whose pairs are looked for, or the kinds that they meet in.
-    method : {"hypergeometric", "bicm"}
-        What chance is. Hypergeometric: each member picks as many events as it has, all equally
-        likely. Bicm: members and events have their degrees on average (`max_entropy`), so that
-        meeting in a large event counts less.
+    onto : str or sequence of str
+        The kinds whose pairs are looked for.
     alpha : float
         Largest corrected p that is kept; 1 keeps all pairs that meet.
     correction : {"fdr", "holm"}
@@ -74,16 +61,14 @@ def validated_projection(
 
     Notes
     -----
-    p is the probability of as many events in common or more. Directions, weights and periods of
-    the layer play no part. Under bicm the number of common events is a sum of independent
-    events of unequal probability; its tail is computed exactly, with small p to full precision.
+    p is the probability of as many events in common or more if each member picked as many events
+    as it has, all equally likely (hypergeometric). Directions, weights and periods of the layer
+    play no part.
 
     References
     ----------
     Tumminello, Micciche, Lillo, Piilo and Mantegna (2011), Statistically validated networks in
-    bipartite complex systems, PLoS ONE 6. Saracco, Straka, Di Clemente, Gabrielli, Caldarelli and
-    Squartini (2017), Inferring monopartite projections of bipartite networks: an entropy-based
-    approach, New Journal of Physics 19.
+    bipartite complex systems, PLoS ONE 6.
 
     Examples
     --------
@@ -96,14 +81,9 @@ def validated_projection(
     0      f      g     3.0  1.0          1.0
     """
     check_number("alpha", alpha, low=0, high=1)
-    if (onto is None) == (through is None):
-        msg = f"give either `onto` or `through`; found onto={onto!r} and through={through!r}."
-        raise InputError(msg)
     kinds = network.storage.nodes["kind"]
-    argument = "onto" if through is None else "through"
-    names: Any = onto if through is None else through
     known = sorted(kinds.dropna().unique().tolist())
-    listed = check_names(argument, [names] if isinstance(names, str) else names, known)
+    listed = check_names("onto", [onto] if isinstance(onto, str) else onto, known)
     sides = two_sides(network, layer, listed)
     why_untested(network, [layer])
     block = network.storage.block(layer)
@@ -111,8 +91,7 @@ def validated_projection(
     row = np.where(sides.rows_at_source, source, block.indices)
     column = np.where(sides.rows_at_source, block.indices, source)
     members, events = sides.rows, sides.columns
-    named = bool(kinds.iloc[members].isin(listed).all())
-    if named != (onto is not None):
+    if not kinds.iloc[members].isin(listed).all():
         row, column, members, events = column, row, events, members
     row, column = np.searchsorted(members, row), np.searchsorted(events, column)
     shape = (members.size, events.size)
@@ -127,12 +106,9 @@ def validated_projection(
     low = np.minimum(degree_class[i], degree_class[j])
     high = np.maximum(degree_class[i], degree_class[j])
     cases, case = np.unique(np.column_stack([low, high, common]), axis=0, return_inverse=True)
-    if method == "hypergeometric":
-        tail = scipy.stats.hypergeom.sf(
-            cases[:, 2] - 1, events.size, degrees[cases[:, 0]], degrees[cases[:, 1]]
-        )
-    else:
-        tail = _bicm_tails(network, layer, listed, cases, members)
+    tail = scipy.stats.hypergeom.sf(
+        cases[:, 2] - 1, events.size, degrees[cases[:, 0]], degrees[cases[:, 1]]
+    )
     p = np.asarray(tail, np.float64)[case.ravel()] if len(cases) else np.empty(0)
     adjusted = corrected(p, correction, size=members.size * (members.size - 1) // 2)
     index = network.storage.nodes.index
@@ -146,24 +122,3 @@ def validated_projection(
         }
     )
     return result[adjusted <= alpha].reset_index(drop=True)
-
-
-def _bicm_tails(
-    network: MultilayerNetwork,
-    layer: str,
-    one_side: list[str],
-    cases: Integers,
-    members: npt.NDArray[np.int32],
-) -> Floats:
-    from netinnov.kernels.poisson_binomial import poisson_binomial_tails
-
-    (model,) = ensembles(network, layer, one_side)
-    probability, times = model.probability, np.diff(model.column_begin)
-    if not np.array_equal(np.sort(model.rows), members):
-        probability, times = probability.T, np.diff(model.row_begin)
-    least = cases[:, 2].copy()
-    one, two = cases[:, 0].copy(), cases[:, 1].copy()
-    tails: Floats = poisson_binomial_tails(
-        np.ascontiguousarray(probability), times, one, two, least
-    )
-    return tails
