@@ -19,10 +19,10 @@ from netinnov._network.columns import (
     is_blank,
     refuse_repeated,
 )
-from netinnov._network.file_rows import LINE, ROW, has_file_rows, row_unit
+from netinnov._network.file_rows import LINE, has_file_rows
 from netinnov._network.synonyms import FLOWS, is_total, key_of
 from netinnov._runtime.arguments import as_path, examples
-from netinnov._typing import Floats, Integers, Mask
+from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
 from netinnov.sources._any_table import read_any_table
 from netinnov.sources._complete_rows import note
@@ -42,20 +42,19 @@ class Given(NamedTuple):
 
     name: str
     frame: pd.DataFrame
-    unit: str
-    numbers: Integers
+    rows: pd.Index
     delimiter: str
     notes: list[str]
     mark: Decimal | None  # before decimals, if the user says it
 
     def where(self, rows: Sequence[int] | Mask) -> str:
-        return examples(self.numbers[rows], lambda number: f"{self.unit} {number}")
+        unit = "line" if self.rows.name == LINE else "row"
+        return examples(self.rows[rows], lambda number: f"{unit} {number}")
 
     def decimal(self, columns: Sequence[str]) -> Decimal:
         if self.mark is not None:
             return self.mark
-        name = LINE if self.unit == "line" else ROW
-        frame = self.frame.set_axis(pd.Index(self.numbers, name=name), axis=0)
+        frame = self.frame.set_axis(self.rows, axis=0)
         return decimal_of(self.name, frame, columns, self.delimiter)
 
 
@@ -67,16 +66,16 @@ def given_table(
     if isinstance(source, pd.DataFrame):
         frame = source.set_axis(source.columns.map(str), axis=1)
         refuse_repeated("the table", frame.columns)
-        return Given("the table", frame, "row", np.arange(len(frame)), "", [], decimal)
+        return Given("the table", frame, pd.RangeIndex(len(frame)), "", [], decimal)
     table = read_any_table(as_path("source", source), encoding, stripped=True)
-    frame, unit = table.frame, row_unit(table.frame)
+    frame = table.frame
     if frame.empty:
         raise InputError(f"{table.name} must have rows below its header; it has none.")
-    numbers = np.arange(1, len(frame) + 1)  # of Parquet, with the names of rows in the index
+    rows: pd.Index = pd.RangeIndex(1, len(frame) + 1)  # of Parquet, with names in the index
     if has_file_rows(frame):
-        numbers = frame.index.to_numpy()
+        rows = frame.index
         frame = frame.set_axis(frame.columns.map(str), axis=1).reset_index(drop=True)
-    return Given(table.name, frame, unit, numbers, table.delimiter, table.notes, decimal)
+    return Given(table.name, frame, rows, table.delimiter, table.notes, decimal)
 
 
 def of_flows(
