@@ -20,7 +20,7 @@ from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import MapsPart, aggregate_to_places
 
 DRAWS = {
-    "sections._sites": {"PLACEBOS": 30, "PLACEMENTS": 2, "FRESH": 10, "RESAMPLES": 3},
+    "sections._sites": {"PLACEBOS": 30, "PLACEMENTS": 2, "FRESH": 4, "RESAMPLES": 3},
     "sections._governance": {"PLACEMENTS": 2},
     "sections._centre_plan": {"RESAMPLES": 3},
 }

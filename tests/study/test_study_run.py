@@ -23,7 +23,7 @@ import netinnov as ni
 from netinnov import study
 from netinnov.datasets import gravity_parameters
 from netinnov.errors import InputError
-from netinnov.study import _manifest, sections
+from netinnov.study import _manifest, _report_page, sections
 from study_cases import CHAIN, PARK_TEXT, THREE, few_draws
 
 FEW = re.sub(r"(resamples|replicates|placebos|placements) = \d+", r"\1 = 4", study.EXAMPLE)
@@ -49,7 +49,15 @@ def bundled(made_once):
 
     def make(out):
         settings = tomllib.loads(FEW) | {"language": "en,zh"}
-        with few_draws():
+        show, shown = _report_page._show, {}
+
+        def show_once(picture, *rest):  # drawing takes most of the time
+            if picture.name not in shown:
+                shown[picture.name] = show(picture, *rest)
+            return shown[picture.name]
+
+        with few_draws(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_report_page, "_show", show_once)
             assert study.run(study.configure(settings), out=out) == out / "report.html"
 
     return made_once("bundled study", make)
