@@ -64,12 +64,12 @@ def compare_scenarios(
         The scenario that the others are compared with.
     replicates : int
         Random placements of each scenario. One that draws nothing (NoChange, or one that moves a
-        volume) is measured once, and at each of its placebo places once.
+        volume) is measured once.
     placebo : scenario, function or mapping, optional
         The placebo, drawn in each replicate, such as `scenarios.RandomEnds`; one for all scenarios,
         or a mapping from their names. A function of a network and a Generator may return the
-        changed network or the scenario to apply. The places of a `scenarios.MatchedPlacebo` (a host
-        similar to the real one) are used in turn, in random order.
+        changed network or the scenario to apply. The places of a `scenarios.MatchedPlacebo` are
+        used in turn, in random order.
     monotone : sequence of str
         Names of those of your own measures that new links can move one way only, as
         `global_efficiency`. For these no p-value is given where the scenario adds more links or
@@ -87,20 +87,18 @@ def compare_scenarios(
     progress : bool
         Show a bar in a terminal or notebook.
     checkpoint : path, optional
-        A folder that keeps what is measured. A run that was killed, or stopped by Ctrl-C, goes on
-        from there when it is called again in the same way, and gives the same numbers.
+        A folder that keeps what is measured: a run that was killed goes on from there when it is
+        called again in the same way, and gives the same numbers.
 
     Returns
     -------
     ExperimentResult
-        ``.replicates``, ``.effects()`` and ``.write(folder)``.
 
     Raises
     ------
     InputError
         No scenarios or measures; a scenario that drops nodes of the baseline; a measure that
-        returns something else; functions that the executor cannot pickle; a checkpoint of another
-        experiment.
+        returns something else; a checkpoint of another experiment.
 
     Warns
     -----

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._runtime.arguments import as_list
-from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -64,27 +61,24 @@ def link_changes(
     if not networks or not all(isinstance(one, MultilayerNetwork) for one in networks):
         msg = "`after` must be a network or a sequence of networks; found "
         raise InputError(f"{msg}{[type(one).__name__ for one in networks][:3]}.")
+    names = network.storage.nodes.index
     nodes = pd.concat([one.storage.nodes["place"] for one in (network, *networks)])
-    place = nodes[~nodes.index.duplicated()].sort_index()
-    pairs, weights = _weights([network, *networks], place.index)
-    before, after_each = weights[:, 0], weights[:, 1:]
-    change = after_each - before[:, np.newaxis]
-    differs = np.abs(change) > _SAME * weights.max(axis=1, keepdims=True)
-    pairs, directed = np.divmod(pairs, 2)
-    ends = dict(zip(("source", "target"), np.divmod(pairs, len(place)), strict=True))
+    place = nodes[~nodes.index.duplicated()]
+    weights = pd.concat(map(_weights, (network, *networks)), axis=1).sort_index().fillna(0.0)
+    before, after_each = weights.iloc[:, 0], weights.iloc[:, 1:]
+    change = after_each.sub(before, axis=0)
+    differs = change.abs().gt(_SAME * weights.max(axis=1), axis=0)
+    ends = {end: weights.index.get_level_values(end) for end in ("source", "target")}
     table = pd.DataFrame(
         {
-            **{end: place.index.take(at) for end, at in ends.items()},
-            "directed": directed.astype(bool),
-            **{f"{end}_place": place.array.take(at) for end, at in ends.items()},
-            **{
-                f"{end}_new": ~place.index.isin(network.storage.nodes.index)[at]
-                for end, at in ends.items()
-            },
-            "before": before,
-            "after": after_each.mean(axis=1),
-            "change": np.where(differs, change, 0.0).mean(axis=1),
-            "placements": differs.mean(axis=1),
+            **ends,
+            "directed": weights.index.get_level_values("directed"),
+            **{f"{end}_place": place.reindex(ids).array for end, ids in ends.items()},
+            **{f"{end}_new": ~ids.isin(names) for end, ids in ends.items()},
+            "before": before.to_numpy(),
+            "after": after_each.mean(axis=1).to_numpy(),
+            "change": change.where(differs, 0.0).mean(axis=1).to_numpy(),
+            "placements": differs.mean(axis=1).to_numpy(),
         }
     )
     table = table[table["placements"] > 0]
@@ -92,24 +86,11 @@ def link_changes(
     return table.loc[order].reset_index(drop=True)
 
 
-def _weights(
-    networks: Sequence[MultilayerNetwork], ids: pd.Index[str]
-) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Pairs as numbers (even: undirected, odd: directed), and weights in each network."""
-    keys, weights = [], []
-    for network in networks:
-        at = ids.get_indexer(network.storage.nodes.index)
-        rows = network.storage.link_rows()
-        directed = np.array([layer in network.directed for layer in network.layers], bool)[
-            rows.layer
-        ]
-        source, target = at[rows.source], at[rows.target]
-        swapped = ~directed & (source > target)
-        first, last = np.where(swapped, [target, source], [source, target])
-        keys.append((2 * (first * len(ids) + last) + directed)[first != last])
-        weights.append(rows.weight[first != last])
-    pairs, row = np.unique(np.concatenate(keys), return_inverse=True)
-    column = np.repeat(np.arange(len(keys)), [each.size for each in keys])
-    cell = row * len(keys) + column
-    sums = np.bincount(cell, np.concatenate(weights), pairs.size * len(keys)).astype(np.float64)
-    return pairs, sums.reshape(-1, len(keys))
+def _weights(network: MultilayerNetwork) -> pd.Series:
+    """Weight of each pair, those of directed layers apart; undirected ends in the order of ids."""
+    links = network.links.query("source != target")
+    source, target = links["source"], links["target"]
+    directed = links["layer"].isin(network.directed)
+    swapped = ~directed & (source > target)
+    by = [source.mask(swapped, target), target.mask(swapped, source), directed.rename("directed")]
+    return links["weight"].groupby(by).sum()

@@ -75,8 +75,7 @@ def specification_curve(
         Where all start.
     specifications : mapping of str to sequence or mapping
         The choices: for each name its alternatives, such as ``{"funding": ["new",
-        "reallocated"], "attachment": [0, 1], "border": [0, 1]}``: measure, scale, funding,
-        matching, attachment, frictions. A mapping gives alternatives names: ``{"matching":
+        "reallocated"], "attachment": [0, 1]}``. A mapping gives alternatives names: ``{"matching":
         {"near": ["distance"], "large": ["strength"]}}``. All combinations are tried.
     make : function
         Takes one alternative of each by keyword and gives a `Specification`, or None to leave it

@@ -92,8 +92,7 @@ def space_demand(
     """Estimate the space that flows need: flows times floor space for each unit of flow.
 
     The median over parks of space by units, with the percentile interval over resamples of the
-    parks; without parks where either is missing, infinite or 0. Sources count firms in different
-    ways (registered, recruited, present), and parks report full buildings: it is no norm.
+    parks; without parks where either is missing, infinite or 0. It is no norm.
 
     Parameters
     ----------

@@ -57,8 +57,7 @@ def apply_scenario(
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> import netinnov as ni
+    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": ["home", "host", "far"]}, index=["home", "host", "far"])
     >>> links = pd.DataFrame({"source": ["home", "host"], "target": ["far", "far"]})
     >>> park = ni.ReverseEnclave("home", "host", size=1, pipeline_share=0)
@@ -110,12 +109,11 @@ def remove_enclaves(
     -----
     Remove enclaves before nodes become places by `aggregate`, which merges a park with its host.
     The loss is not informative for a network that was sampled through its enclaves, such as the
-    bundled case, where a firm is included because a page on a park names it.
+    bundled case.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> import netinnov as ni
+    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": "host", "jurisdiction": ["host", "home"]}, index=["f", "p"])
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["f"], "target": ["p"]}))
     >>> remove_enclaves(network).nodes.index.tolist()

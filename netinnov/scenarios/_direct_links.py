@@ -39,9 +39,8 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     Notes
     -----
     The ends at host are drawn as those that embed a `ReverseEnclave`, the ends at home as those of
-    its pipelines, and the first are joined to the second in random order. So on a network of places
-    home is linked to host, and then to host's neighbours outside home: home itself has the links
-    that the park would have. Weights of a pair that is drawn twice, or linked already, add up.
+    its pipelines, and the first are joined to the second in random order. Weights of a pair that is
+    drawn twice, or linked already, add up.
 
     In a directed layer a link points to host with the mean of two probabilities: that a unit of
     weight at its end in host points there, and that one at its end in home points away.

@@ -60,8 +60,7 @@ def equal_cost(
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> import netinnov as ni
+    >>> import pandas as pd, netinnov as ni
     >>> places = pd.DataFrame({"lon": [0, 1], "lat": 0.0}, index=["home", "host"])  # 111.2 km
     >>> nodes = pd.DataFrame({"place": ["home", "host"]}, index=["a", "b"])
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), places)
@@ -167,16 +166,12 @@ def break_even_prices(
 
     Notes
     -----
-    Effect per cost is the same where e1 c2 = e2 c1, and costs are linear in each price. Only ratios
-    of prices count: all three multiplied by one number change ``better`` nowhere.
-
-    Where an effect is 0 or below, no price makes up for it: its scenario is never better than one
-    with an effect above 0, and of two such effects neither is worth any price.
+    Effect per cost is the same where e1 c2 = e2 c1, and costs are linear in each price. Where an
+    effect is 0 or below, no price makes up for it.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> import netinnov as ni
+    >>> import pandas as pd, netinnov as ni
     >>> places = pd.DataFrame({"lon": [0, 1], "lat": 0.0}, index=["home", "host"])  # 111.2 km
     >>> nodes = pd.DataFrame({"place": ["home", "host"]}, index=["a", "b"])
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), places)

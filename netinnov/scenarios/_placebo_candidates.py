@@ -63,12 +63,10 @@ def placebo_candidates(
 
     *Gap*: the Euclidean distance between the numbers, after logarithms (a column with values below
     0 stays as it is; a 0 counts half the smallest value above 0) and divided by their standard
-    deviation. It is computed over the real place and all candidates with the values, of any
-    category: with only one other place of the same province the scaled distance would be a
-    constant. Ties are in the order of the table of places. Strength and tie are those of the
-    scenario's layer, both directions added, self-links left out. In a layer of shares of each
-    origin's total strength is what arrives, the sum of the shares that other nodes send: what
-    leaves a node is 100 % of it, whatever its size.
+    deviation over the real place and all candidates with the values, of any category. Ties are in
+    the order of the table of places. Strength and tie are those of the scenario's layer, both
+    directions added, self-links left out. In a layer of shares of each origin's total strength is
+    what arrives, the sum of the shares that other nodes send.
 
     Examples
     --------

@@ -62,17 +62,13 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
     Notes
     -----
     1. *The movers* are one new node of kind ``talent``, place and jurisdiction `home`, id
-       ``talent:HOST>HOME``. Their former positions are filled again: no node is removed or moved,
-       so that nodes can be compared before and after.
+       ``talent:HOST>HOME``. Their former positions are filled again: no node is removed or moved.
     2. *Ties kept* are drawn without replacement from the linked pairs of host's talents (nodes of
        kind ``talent`` in host; if none of these has a link outside home, all host nodes, as on a
        network of places) with ends that are not at home. The movers take the talent's end of the
        tie; if both ends are talents of host, either with probability 1/2. Host loses the tie.
        Weight, periods, attributes and direction are kept.
     3. *New ties* lead to home nodes, drawn as the pipelines of a `ReverseEnclave` are.
-
-    So the number of links (with parallel ones) and the total weight are kept with reallocated
-    funding, and grow by the new ties with new funding.
 
     *Cost*: no park, new ties are local links, kept ones are paid by the kilometre from home. See
     `Prices`.
