@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -16,9 +15,9 @@ from netinnov._runtime.arguments import (
     check_callable,
     check_mapping,
     check_names,
+    check_number,
     check_rng,
     examples,
-    shown,
 )
 from netinnov._typing import Distance, Floats, Rng
 from netinnov.centrality import harmonic_centrality
@@ -168,6 +167,11 @@ def _measured(
     names: list[str],
     seeds: npt.NDArray[np.int64],
 ) -> Floats:
+    def number(measured: MultilayerNetwork, mask: int) -> float:
+        value: Any = objective(measured, coalition_of(mask, names))
+        check_number(f"objective for {named(mask, names)}", value)
+        return float(value)
+
     values = np.zeros(1 << len(names))
     by_built: dict[tuple[int, ...], list[int]] = {}
     for mask in range(1, values.size):
@@ -175,26 +179,14 @@ def _measured(
         by_built.setdefault(built, []).append(mask)
     by_built.pop((), None)  # nothing is built, nothing is gained
     gaining = [mask for masks in by_built.values() for mask in masks]
-    before = {mask: _number(objective, network, mask, names) for mask in gaining}
+    before = {mask: number(network, mask) for mask in gaining}
     for built, masks in by_built.items():
         after = network
         for k in built:
             after = apply_scenario(after, builds[k][1], rng=int(seeds[k]))
         for mask in masks:
-            values[mask] = _number(objective, after, mask, names) - before[mask]
+            values[mask] = number(after, mask) - before[mask]
     return values
-
-
-def _number(objective: Objective, network: MultilayerNetwork, mask: int, names: list[str]) -> float:
-    value: Any = objective(network, coalition_of(mask, names))
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        msg = f"`objective` must return a finite number; found {shown(value)} for "
-        raise InputError(f"{msg}{named(mask, names)}.")
-    return number
 
 
 class CoalitionAccess:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.paths import PathCosts, positions
-from netinnov._runtime.arguments import check_callable, did_you_mean, examples, shown
+from netinnov._runtime.arguments import (
+    check_callable,
+    check_number,
+    did_you_mean,
+    examples,
+    shown,
+)
 from netinnov._typing import Floats
 from netinnov.centrality import harmonic_centrality
 from netinnov.centrality._counts import total_strength
@@ -58,15 +63,8 @@ class Judge:
 
     def __call__(self, network: MultilayerNetwork, plan: str) -> float:
         value: Any = self.function(network)
-        try:
-            number = float(value) if np.ndim(value) == 0 and not isinstance(value, str) else None
-        except (TypeError, ValueError):
-            number = None
-        if number is None or not math.isfinite(number):
-            msg = f"objective {self.name} must return a finite number for every plan; found "
-            msg += f"{shown(value)} for {plan}. Where it is undefined, return the worst value."
-            raise InputError(msg)
-        return number
+        check_number(f"objective {self.name} of {plan}", value)
+        return float(value)
 
 
 def judge_of(

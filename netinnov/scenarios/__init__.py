@@ -15,8 +15,11 @@ from netinnov.scenarios._equal_cost import (
     break_even_prices as break_even_prices,
     equal_cost as equal_cost,
 )
-from netinnov.scenarios._matched_placebo import MatchedPlacebo as MatchedPlacebo, placebo as placebo
-from netinnov.scenarios._placebo_candidates import placebo_candidates as placebo_candidates
+from netinnov.scenarios._placebos import (
+    MatchedPlacebo as MatchedPlacebo,
+    placebo as placebo,
+    placebo_candidates as placebo_candidates,
+)
 from netinnov.scenarios._prices import Prices as Prices
 from netinnov.scenarios._rivals import (
     RIVALS as RIVALS,

@@ -458,7 +458,6 @@ GOOD = parks(("a", "b", 2))
         ({"openings": GOOD, "reference": 0}, "`reference` must be a whole number below 0"),
         ({"openings": GOOD, "method": "best"}, "`method` must be one of 'cohorts', 'two_way'"),
         ({"openings": GOOD, "effects": "none"}, "`effects` must be one of"),
-        ({"openings": GOOD, "errors": "none"}, "`errors` must be one of"),
         ({"openings": GOOD, "confidence": 95}, "`confidence` must be a finite number above 0"),
         ({"openings": GOOD, "layer": "link"}, "did you mean 'links'"),
         ({"openings": GOOD, "periods": [1]}, "`periods` must be two or more"),

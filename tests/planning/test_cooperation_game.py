@@ -239,7 +239,7 @@ PARK = {"park": link(OWNED[0], OWNED[1])}
         ({"links": PARK, "needs": {"park": ["z"]}}, r"`needs\['park'\]` must name players"),
         ({"links": {"park": 3}, "needs": {"park": ["p"]}}, "`scenario` must be a ReverseEnclave"),
         ({"objective": lambda *_: math.nan},
-         r"must return a finite number; found nan for \{p, q\}"),
+         r"objective for \{p, q\}` must be a finite number; found nan"),
         ({"objective": lambda *_: 1.0, "distance": "inverse"},
          "`distance` and `frictions` are read by the default objective only"),
     ],
