@@ -8,7 +8,6 @@ from typing import ClassVar, TypeAlias
 
 import numpy as np
 
-from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import _pair_draws
@@ -38,8 +37,22 @@ class Enclave(LinksOrVolume):
     def _place(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:
-        node, layer, removed, new, left = self._changes(network, rng, random_ends=random_ends)
-        return moved(network, layer, removed, new, node, left=left)
+        if not (random_ends or self._moves_volume):
+            node, scene, drawn = self._draws_of_links(network)
+            return moved(network, scene.layer, *drawn(rng), node)
+        scene = self._scene(network)
+        total, node = self._total(scene), self._node(scene)
+        every = scene.by_strength(np.arange(network.n_nodes), 0.0)
+        if not self._moves_volume:
+            ends = _pair_draws.drawn_ends([(every, total)], rng)
+            return moved(network, scene.layer, *self._links_of_node(scene, ends, rng), node)
+        removed, left, total = self._lowered(scene, total)
+        ends, weight = _pair_draws.ends_of_volume(self._draws(scene, total), scene)
+        if random_ends:
+            ends = every.at(_pair_draws.draw(every.pull, len(weight), rng))
+        park = np.full(len(weight), network.n_nodes, np.int32)
+        new = split_ways(park, ends.node.astype(np.int32), weight, ends.inward, scene)
+        return moved(network, scene.layer, removed, new, node, left=left)
 
     def _draws_of_links(self, network: MultilayerNetwork) -> tuple[NewNode, Scene, DrawnLinks]:
         """The park, and a function that draws the links taken away and its own."""
@@ -54,27 +67,6 @@ class Enclave(LinksOrVolume):
     def _node(self, scene: Scene) -> NewNode:
         near, far = self._near_and_far(scene)
         return NewNode(f"enclave:{far.place}@{near.place}", "park", near.place, far.place)
-
-    def _changes(
-        self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
-    ) -> tuple[NewNode, str, Pairs, Pairs, Floats | None]:
-        if not (random_ends or self._moves_volume):
-            node, scene, drawn = self._draws_of_links(network)
-            return node, scene.layer, *drawn(rng), None
-        scene = self._scene(network)
-        total, node = self._total(scene), self._node(scene)
-        every = scene.by_strength(np.arange(network.n_nodes), 0.0)
-        if not self._moves_volume:
-            ends = _pair_draws.drawn_ends([(every, total)], rng)
-            return node, scene.layer, *self._links_of_node(scene, ends, rng), None
-        removed, left, total = self._lowered(scene, total)
-        ends, weight = _pair_draws.ends_of_volume(self._draws(scene, total), scene)
-        if random_ends:
-            ends = every.at(_pair_draws.draw(every.pull, len(weight), rng))
-        park = np.full(len(weight), network.n_nodes, np.int32)
-        to = ends.node.astype(np.int32)
-        new = split_ways(park, to, weight, ends.inward, scene)
-        return node, scene.layer, removed, new, left
 
     def _near_and_far(self, scene: Scene) -> tuple[Side, Side]:
         return (scene.host, scene.home) if self._at_host else (scene.home, scene.host)

@@ -181,7 +181,7 @@ def _can_stand_in(network: MultilayerNetwork, real: str, stays: str) -> Mask:
     parent = network.storage.parents
     depth = _depth(parent)
     linked = network.storage.presence("linked").any(axis=0)
-    able: Mask = _by_place(network, linked.astype(np.float64)) > 0
+    able: Mask = _by_place(network, np.asarray(linked, np.float64)) > 0
     able &= depth == depth[places.index.get_loc(real)]
     for place in (real, stays):
         able &= ~inside(network, place)
