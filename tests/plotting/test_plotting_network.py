@@ -13,7 +13,7 @@ from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.plotting import plot_network, save_figure
 from netinnov.plotting._drawing import caption_notes
-from netinnov.plotting._node_layout import node_positions
+from netinnov.plotting._network import node_positions
 
 
 @pytest.fixture
