@@ -278,9 +278,9 @@ def _ways(
             if lanes[number] < 0:
                 level = highest - _SLOT * (seat + 0.7)
             x = [inner[0] + away, inner[1] - away]
-            there = 1 - side
+            opposite = 1 - side
             way = [(inner[side], y), (x[side], y), (x[side], level)]
-            way += [(x[there], level), (x[there], z), (inner[there], z)]
+            way += [(x[opposite], level), (x[opposite], z), (inner[opposite], z)]
             ways[number] = way, (DOUBLE / 2, level)
         else:
             seat, n = beside[side].index(number), len(beside[side])
