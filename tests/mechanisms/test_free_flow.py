@@ -1,14 +1,23 @@
-"""Free flow between regions: closed forms against numerics, rest points against simulation."""
+"""Free flow: closed forms against numerics, the short run and the movement of n regions."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy import optimize
+from scipy.special import softmax
 
 from netinnov.errors import InputError
-from netinnov.mechanisms.free_flow import CorePeriphery, FootlooseEntrepreneur, LogitMigration
+from netinnov.mechanisms.free_flow import (
+    CorePeriphery,
+    FootlooseEntrepreneur,
+    Logit,
+    LogitMigration,
+    Replicator,
+    trade_freeness,
+)
 
 # 200 points each, inside the region without a black hole.
 SIGMAS = np.linspace(1.5, 9.0, 20)
@@ -30,17 +39,16 @@ def slope_at_the_even_split(model, phi, h=1e-4):
     return (model.gap(0.5 + h, freeness=phi) - model.gap(0.5 - h, freeness=phi)) / (2 * h)
 
 
-def shooting_wages(sigma, mu, share, phi):
-    """Wages by the fixed point of the wage equations themselves, without the normalisation."""
-    wages = np.ones(2)
-    people, trade = np.array([share, 1 - share]), np.array([[1, phi], [phi, 1]])
+def core_periphery_wages(sigma, mu, trade, people, immobile):
+    """Wages by the fixed point of the equations as Fujita, Krugman and Venables write them."""
+    wages = np.ones(len(people))
     for _ in range(100_000):
         prices = (trade @ (people * wages ** (1 - sigma))) ** (1 / (1 - sigma))
-        incomes = mu * people * wages + (1 - mu) / 2
+        incomes = mu * people * wages + (1 - mu) * immobile
         new = (trade @ (incomes * prices ** (sigma - 1))) ** (1 / sigma)
         if np.abs(new - wages).max() < 1e-15:
             break
-        wages = wages + 0.5 * (new - wages)
+        wages = new
     return wages, prices
 
 
@@ -68,7 +76,8 @@ def test_sustain_points_are_where_a_core_begins_to_hold(models):
 @pytest.mark.parametrize("phi", [0.05, 0.4, 0.9])
 def test_wages_solve_the_equations_of_the_model(share, phi):
     model = CorePeriphery(4.0, 0.4)
-    wages, prices = shooting_wages(4.0, 0.4, share, phi)
+    trade, people = np.array([[1, phi], [phi, 1]]), np.array([share, 1 - share])
+    wages, prices = core_periphery_wages(4.0, 0.4, trade, people, np.full(2, 0.5))
     real = wages * prices**-0.4
     assert model.gap(share, freeness=phi) == pytest.approx(real[0] - real[1], abs=1e-12)
 
@@ -163,6 +172,108 @@ def test_logit_rest_points_solve_their_equation(pull, sensitivity):
     assert model.break_point() * sensitivity == pytest.approx(2)
 
 
+def test_where_the_branches_meet_the_even_split_still_attracts() -> None:
+    # theta A = 2: dx/dt = choice(x) - x = -(2 x - 1)^3 / 6 + ..., which falls through 0.
+    for theta in (1.0, 0.3, 7.0):
+        found = LogitMigration(theta, 2 / theta).equilibria()
+        assert found.to_numpy().tolist() == [[0.5, True]]
+        beyond = LogitMigration(theta, 2.1 / theta).equilibria()
+        assert beyond["stable"].tolist() == [True, False, True]
+
+
+CORE, FOOTLOOSE = CorePeriphery(5, 0.4), FootlooseEntrepreneur(3, 0.4)
+either = pytest.mark.parametrize("model", [CORE, FOOTLOOSE], ids=["cp", "fe"])
+seeds = st.integers(0, 2**32 - 1)
+
+
+def ring(n: int) -> np.ndarray:
+    steps = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
+    return np.minimum(steps, n - steps)
+
+
+def plane(seed: int, n: int = 6) -> tuple[pd.DataFrame, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    points = rng.random((n, 2))
+    names = list("abcdefghijkl")[:n]
+    distances = np.linalg.norm(points[:, None] - points[None], axis=2)
+    free = trade_freeness(pd.DataFrame(distances, names, names), decay=rng.uniform(0.5, 6))
+    return free, rng.dirichlet(np.ones(n))
+
+
+@given(seed=seeds, sigma=st.floats(1.2, 12), mu=st.floats(0.05, 0.95))
+@settings(max_examples=10, deadline=None)
+def test_core_periphery_wages_solve_the_equations_of_the_model(seed, sigma, mu):
+    free, people = plane(seed)
+    immobile = np.random.default_rng(seed + 1).dirichlet(np.ones(6))
+    wages, prices = core_periphery_wages(sigma, mu, free.to_numpy(), people, immobile)
+    real = CorePeriphery(sigma, mu).attraction(people, freeness=free, immobile=immobile)
+    np.testing.assert_allclose(real, wages * prices**-mu, rtol=1e-10)
+
+
+@given(seed=seeds, sigma=st.floats(1.6, 12), mu=st.floats(0.05, 0.55))
+@settings(max_examples=10, deadline=None)
+def test_entrepreneurs_wages_solve_the_linear_system(seed, sigma, mu):
+    free, people = plane(seed)
+    trade, a, b = free.to_numpy(), mu / (sigma - 1), mu / sigma
+    market = trade / (trade @ people)
+    wages = np.linalg.solve(np.eye(6) - b * market * people, b * market @ np.full(6, 1 / 6))
+    utility = np.log(wages) + a * np.log(trade @ people)
+    found = FootlooseEntrepreneur(sigma, mu).attraction(people, freeness=free)
+    np.testing.assert_allclose(found, utility, atol=1e-11)
+
+
+@either
+def test_two_regions_of_a_matrix_are_the_two_of_the_closed_forms(model):
+    for enclave in (0.0, 0.3):
+        enclaves = {(0, 1): enclave}
+        v = model.attraction([0.3, 0.7], freeness=0.2, enclaves=enclaves)
+        gap = model.gap(0.3, freeness=0.2, enclave=enclave)
+        assert v[0] - v[1] == pytest.approx(gap, abs=1e-11)
+
+
+@either
+@given(seed=seeds)
+@settings(max_examples=6, deadline=None)
+def test_relabelling_regions_permutes_the_result(model, seed):
+    free, people = plane(seed)
+    start = pd.Series(people, free.index)
+    order = np.random.default_rng(seed).permutation(6)
+    moved = free.iloc[order, order]
+    enclaves = {("a", "c"): 0.4, ("b", "f"): 0.9}
+    one = model.simulate(start, freeness=free, enclaves=enclaves, steps=30)
+    # A Series is read by its labels: the same start, in whatever order.
+    other = model.simulate(start, freeness=moved, enclaves=enclaves, steps=30)
+    pd.testing.assert_frame_equal(one[list(moved)], other, rtol=1e-9, atol=1e-12)
+    assert (start.to_numpy() == people).all()
+
+
+@either
+def test_an_even_split_of_n_regions_ends_where_the_break_point_says(model):
+    # Of equidistant regions; a mode has z = (1 - phi) / (1 + (n - 1) phi), the same at all n.
+    n = 5
+    two = model.break_point()
+    z = (1 - two) / (1 + two)
+    point = (1 - z) / (1 + (n - 1) * z)
+    if model is FOOTLOOSE:
+        assert FootlooseEntrepreneur(3, 0.4, regions=n).break_point() == pytest.approx(point)
+    start = 1 / n + 1e-3 * np.array([1, -1, 0, 0, 0])
+    for factor, even in ((0.9, True), (1.1, False)):
+        free = np.full((n, n), factor * point) + (1 - factor * point) * np.eye(n)
+        path = model.simulate(start, freeness=free, steps=200, dynamics=Replicator(5.0))
+        end = path.iloc[-1].to_numpy()
+        assert (np.abs(end - 1 / n).max() < np.abs(start - 1 / n).max()) == even
+
+
+def test_logit_moves_by_its_choice():
+    free, people = plane(3)
+    earned = CORE.attraction(people, freeness=free).to_numpy()
+    path = CORE.simulate(people, freeness=free, steps=1, dynamics=Logit(4.0, 0.3))
+    np.testing.assert_allclose(path.iloc[1], people + 0.3 * (softmax(4 * earned) - people))
+
+
+DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -173,17 +284,27 @@ def test_logit_rest_points_solve_their_equation(pull, sensitivity):
         (lambda: CorePeriphery(5, 0.4).gap(1.2, freeness=0.5), "`share` must be between 0 and 1"),
         (lambda: CorePeriphery(5, 0.4).gap(0.2, freeness=0.0), "`freeness` must be above 0"),
         (lambda: CorePeriphery(5, 0.4).equilibria(1.0), "`freeness`"),
+        (lambda: trade_freeness(np.ones((2, 3)), decay=1),
+         r"`distances` must be a square .*\(2, 3\)"),
+        (lambda: trade_freeness([[0, 1], [2, 0]], decay=1),
+         r"`distances` must be symmetric.* 1 and 2 at \[0, 1\]"),
+        (lambda: trade_freeness(-DISTANCES, decay=1), r"`distances` must be at least 0; found -1"),
+        (lambda: trade_freeness(DISTANCES + 1, decay=1), r"`distances` must be 0 with itself"),
+        (lambda: trade_freeness([[0, np.inf], [np.inf, 0]], decay=1), "finite numbers; found inf"),
+        (lambda: CORE.attraction([0.5, 0.5], freeness=0.0), "`freeness` must be above 0 .*found 0"),
+        (lambda: CORE.attraction([0.5, 0.5], freeness=DISTANCES + 0.5), "`freeness` must be above"),
+        (lambda: CORE.attraction([0.5, 0.6], freeness=0.3), r"`shares` must add up to 1; found"),
+        (lambda: CORE.simulate([1.5, -0.5], freeness=0.3), r"`start` must be at least 0; .*-0\.5"),
+        (lambda: CORE.simulate([1.0], freeness=0.3), "`start` must have one entry for each of 2"),
+        (lambda: CORE.simulate(pd.Series([0.5, 0.5], ["a", "b"]), freeness=0.3),
+         "`start` must have one entry for each region"),
+        (lambda: CORE.simulate([0.5, 0.5], freeness=0.3, enclaves={(0, 5): 0.1}),
+         "`enclaves` must join two different regions"),
+        (lambda: CORE.simulate([0.5, 0.5], freeness=0.3, enclaves={(0, 1): 1.1}),
+         r"`enclaves\[\(0, 1\)\]` must .* at most 1; found 1.1"),
+        (lambda: Replicator(-0.1), "`mobility` must be a finite number above 0; found -0.1"),
     ],
-)
-def test_parameters_out_of_range_are_named(make, words):
+)  # fmt: skip
+def test_what_cannot_be_is_named_with_its_value_and_bound(make, words):
     with pytest.raises(InputError, match=words):
         make()
-
-
-def test_where_the_branches_meet_the_even_split_still_attracts() -> None:
-    # theta A = 2: dx/dt = choice(x) - x = -(2 x - 1)^3 / 6 + ..., which falls through 0.
-    for theta in (1.0, 0.3, 7.0):
-        found = LogitMigration(theta, 2 / theta).equilibria()
-        assert found.to_numpy().tolist() == [[0.5, True]]
-        beyond = LogitMigration(theta, 2.1 / theta).equilibria()
-        assert beyond["stable"].tolist() == [True, False, True]
