@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Literal, cast, overload
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -32,44 +32,16 @@ from netinnov.null_models._prepared import (
 from netinnov.null_models._relocate import Relocation
 from netinnov.null_models._rewire import Rewire, RewiringChains
 
-_ALONE = ""  # name of a measure that is given by itself
-
 _REWIRE = Rewire()
 
 Measure = Callable[[MultilayerNetwork], Any]
 Method = Literal["independent", "serial"]
 
 
-@overload
 def compare_with_null(
     network: MultilayerNetwork,
     *,
     measure: Measure,
-    null: NullModel = ...,
-    replicates: int = ...,
-    method: Method = ...,
-    rng: Rng = ...,
-    executor: Executor | int | None = ...,
-    progress: bool = ...,
-    checkpoint: PathLike | None = ...,
-) -> NullComparison: ...
-@overload
-def compare_with_null(
-    network: MultilayerNetwork,
-    *,
-    measure: Mapping[str, Measure],
-    null: NullModel = ...,
-    replicates: int = ...,
-    method: Method = ...,
-    rng: Rng = ...,
-    executor: Executor | int | None = ...,
-    progress: bool = ...,
-    checkpoint: PathLike | None = ...,
-) -> dict[str, NullComparison]: ...
-def compare_with_null(
-    network: MultilayerNetwork,
-    *,
-    measure: Measure | Mapping[str, Measure],
     null: NullModel = _REWIRE,
     replicates: int = 999,
     method: Method = "independent",
@@ -77,16 +49,15 @@ def compare_with_null(
     executor: Executor | int | None = None,
     progress: bool = True,
     checkpoint: PathLike | None = None,
-) -> NullComparison | dict[str, NullComparison]:
+) -> NullComparison:
     """Compare any measure with its distribution under a null model.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Any network.
-    measure : callable, or mapping of str to callable
-        Takes a network and returns a number or a Series (over nodes, pairs, layers). With a
-        mapping, each random network is drawn once and measured by all functions.
+    measure : callable
+        Takes a network and returns a number or a Series (over nodes, pairs, layers).
     null : null model, or callable
         How networks are drawn: `Rewire`, `Curveball`, `MaxEntropy`, `GravityNull`, `Relocate` with
         their options, or any function that takes the network and a Generator and returns a network.
@@ -108,19 +79,19 @@ def compare_with_null(
 
     Returns
     -------
-    NullComparison, or dict of str to NullComparison
-        One for each name of `measure`, if that is a mapping. Numbers or Series: ``.observed .mean
-        .sd .z .p .low .high .draws .moved``, and ``.corrected(correction)`` for p-values over
-        many nodes. NaN where the measure is NaN on the network; replicates on which it is NaN are
-        left out. `polycentricity.profile` and a study leave p out where less than 5 % moved.
+    NullComparison
+        Numbers or Series: ``.observed .mean .sd .z .p .low .high .draws .moved``, and
+        ``.corrected(correction)`` for p-values over many nodes. NaN where the measure is NaN on the
+        network; replicates on which it is NaN are left out. `polycentricity.profile` and a study
+        leave p out where less than 5 % moved.
 
     Raises
     ------
     InputError
         `measure` is not a function, returns neither a number nor a Series of numbers, or a Series
-        with other entries than the observed one; `measure` is an empty mapping; `null` does not
-        return a network, does not fit the network, or is not a reversible chain in a serial test;
-        the checkpoint is of another comparison.
+        with other entries than the observed one; `null` does not return a network, does not fit the
+        network, or is not a reversible chain in a serial test; the checkpoint is of another
+        comparison.
 
     Warns
     -----
@@ -142,7 +113,7 @@ def compare_with_null(
     given weights of the bins, which are estimated.
 
     *Checkpoints* belong to one network, entropy, version of netinnov and null model with its
-    options, and to measures by their names and parameters; another comparison is refused.
+    options, and to a measure by its name and parameters; another comparison is refused.
     ``rng=None`` takes up the entropy that is stored. More replicates may be asked for than before.
     The code of a function is not compared: after changing it, use another folder.
 
@@ -164,14 +135,14 @@ def compare_with_null(
     """
     _, seed = seed_of_run(rng, checkpoint)
     check_number("replicates", replicates, low=1, whole=True)
-    measures = _measures(measure)
-    observed = {name: _checked(of(network), name, None) for name, of in measures.items()}
+    check_callable("measure", measure, "a function of a network")
+    observed = _checked(measure(network), None)
     state = seed_state(seed)
     seeds = seed.spawn(int(replicates))
     # A stream of its own, the same for any number of replicates.
     own = np.random.default_rng(seeds[0].spawn(1)[0])
     ready = prepared_null(null, network, own)
-    task = _Replicate(network, ready, measures, observed)
+    task = _Replicate(network, ready, measure, observed)
     why_untested(network, ready.layers)
     if method == "serial":
         walk = _Walk(check_chain(ready, null), task.values)
@@ -185,17 +156,17 @@ def compare_with_null(
     else:
         store = None
         if checkpoint is not None:
-            parts: dict[str, str | Mapping[str, str]] = {
+            parts = {
                 "function": "compare_with_null",
                 "network": digest(network),
-                "measures": {name: identity(of) for name, of in measures.items()},
+                "measure": identity(measure),
                 "null": identity(null),
             }
             store = Checkpoint(checkpoint, parts, state)
         values = run_numbered(
             task,
             seeds,
-            sizes=[(), *(np.shape(value) for value in observed.values())],
+            sizes=[(), np.shape(observed)],
             checkpoint=store,
             executor=executor,
             progress=progress,
@@ -214,49 +185,27 @@ def compare_with_null(
             UserWarning,
             stacklevel=3,
         )
-    comparisons = {
-        name: compared(value, np.array([row[k] for row in values], np.float64), moved)
-        for k, (name, value) in enumerate(observed.items(), start=1)
-    }
-    return comparisons if isinstance(measure, Mapping) else comparisons[_ALONE]
-
-
-def _measures(measure: object) -> dict[str, Measure]:
-    if not isinstance(measure, Mapping):
-        expected = "a function of a network, or a mapping from names to such functions"
-        check_callable("measure", measure, expected)
-        return {_ALONE: cast(Measure, measure)}
-    if not measure:
-        raise InputError("`measure` must hold at least one function; found an empty mapping.")
-    for name, of in measure.items():
-        if not isinstance(name, str):
-            raise InputError(f"names of `measure` must be text; found {shown(name)}.")
-        check_callable(f"measure[{name!r}]", of, "a function of a network")
-    return dict(measure)
+    return compared(observed, np.array([row[1] for row in values], np.float64), moved)
 
 
 @dataclass(frozen=True, slots=True)
 class _Replicate:
     network: MultilayerNetwork
     null: Prepared
-    measures: dict[str, Measure]
-    observed: dict[str, Value]
+    measure: Measure
+    observed: Value
 
     def __call__(self, seed: np.random.SeedSequence) -> list[Floats]:
         return self.values(self.null.draw(np.random.default_rng(seed)))
 
     def values(self, drawn: MultilayerNetwork) -> list[Floats]:
         moved = moved_share(self.network, drawn, self.null)
-        measured = [
-            _checked(measure(drawn), name, self.observed[name])
-            for name, measure in self.measures.items()
-        ]
-        return [np.asarray(value, np.float64) for value in (moved, *measured)]
+        value = _checked(self.measure(drawn), self.observed)
+        return [np.asarray(moved), np.asarray(value, np.float64)]
 
 
-def _checked(value: Any, name: str, like: Value | None) -> Value:
-    called = "`measure`" if name == _ALONE else f"`measure[{name!r}]`"
-    numbers = _numbers(value, called)
+def _checked(value: Any, like: Value | None) -> Value:
+    numbers = _numbers(value)
     if like is None:
         return numbers
     if isinstance(numbers, pd.Series) and isinstance(like, pd.Series):
@@ -267,13 +216,13 @@ def _checked(value: Any, name: str, like: Value | None) -> Value:
     elif np.ndim(numbers) == np.ndim(like):
         return numbers
     raise InputError(
-        f"{called} must give the same entries on every network; on a network at random it gave "
+        "`measure` must give the same entries on every network; on a network at random it gave "
         f"{np.size(numbers)} that differ from the {np.size(like)} observed. Measure nodes, or "
         "reindex inside the function."
     )
 
 
-def _numbers(value: Any, called: str) -> Value:
+def _numbers(value: Any) -> Value:
     series = isinstance(value, pd.Series)
     try:
         if series:
@@ -285,7 +234,7 @@ def _numbers(value: Any, called: str) -> Value:
         return float(value)
     except (TypeError, ValueError):
         kind = f"a Series of {value.dtype}" if series else shown(value)
-        msg = f"{called} must give a number or a Series of numbers; found {kind}."
+        msg = f"`measure` must give a number or a Series of numbers; found {kind}."
         raise InputError(msg) from None
 
 

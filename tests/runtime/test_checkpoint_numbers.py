@@ -33,13 +33,9 @@ def two(network) -> pd.Series:
     return pd.Series(network.adjacency("links").toarray()[:, :4].sum(axis=1), network.nodes.index)
 
 
-def compare(network, first=None, **options) -> pd.DataFrame:
-    measures = {"one": first or Counting(strength), "two": two}
-    options = {"measure": measures, "replicates": 30, "rng": 1, "executor": 1, "progress": False,
-               **options}  # fmt: skip
-    found = compare_with_null(network, **options)
-    tables = [*(each.to_frame() for each in found.values())]
-    return pd.concat(tables)
+def compare(network, measure=None, **options) -> pd.DataFrame:
+    options = {"replicates": 30, "rng": 1, "executor": 1, "progress": False, **options}
+    return compare_with_null(network, measure=measure or Counting(two), **options).to_frame()
 
 
 def batches(folder: Path) -> list[Path]:
@@ -54,11 +50,11 @@ def heavier(network, rng, *, more: float):
 def test_what_is_there_is_not_measured_again(network, tmp_path) -> None:
     expected = compare(network)
     for calls in (31, 1, 1):  # the network as observed is measured each time
-        counting = Counting(strength)
+        counting = Counting(two)
         found = compare(network, counting, checkpoint=tmp_path)
         pd.testing.assert_frame_equal(found, expected)
         assert counting.calls == calls
-    more = Counting(strength)
+    more = Counting(two)
     pd.testing.assert_frame_equal(
         compare(network, more, replicates=40, checkpoint=tmp_path), compare(network, replicates=40)
     )
@@ -78,10 +74,10 @@ def handed(network, rng):
         ({"null": Rewire(["kind"])}, r"was Rewire\(.*\('degree',\).*, is Rewire\(.*\('kind',\)"),
         ({"null": Rewire(trials=5)}, r"'null' was .*trials=20\.0.*, is .*trials=5\.0"),
         ({"null": handed}, r"'null' was Rewire\(.*\), is handed"),
-        ({"measure": {"one": strength}}, "'two' was two, is nothing"),
+        ({"measure": strength}, "'measure' was <.*Counting object>, is strength"),
         (
-            {"measure": {"one": partial(strength, w=np.array([2.0])), "two": two}},
-            r"'one' was <.*Counting object>, is partial\(strength, w=array\(\[2\.\]\)\)",
+            {"measure": partial(strength, w=np.array([2.0]))},
+            r"'measure' was <.*Counting object>, is partial\(strength, w=array\(\[2\.\]\)\)",
         ),
     ],
 )
@@ -93,12 +89,12 @@ def test_another_comparison_is_refused_and_told_why(network, tmp_path, change, w
 
 def test_arrays_networks_and_layers_belong_to_the_comparison(network, tmp_path) -> None:
     def tried(w):
-        measure = {"m": partial(strength, w=w)}
-        return compare(network, measure=measure, replicates=2, checkpoint=tmp_path)
+        measure = partial(strength, w=w)
+        return compare(network, measure, replicates=2, checkpoint=tmp_path)
 
     tried(np.array([1.0]))
     tried(np.array([1.0]))
-    with pytest.raises(InputError, match="'m' was partial"):
+    with pytest.raises(InputError, match="'measure' was partial"):
         tried(np.array([2.0]))
     with pytest.raises(InputError, match="other nodes, places or links"):
         compare(network.replace_links(network.links.iloc[1:]), checkpoint=tmp_path)
@@ -149,7 +145,7 @@ def test_a_file_that_was_damaged_is_named_and_measured_again(network, tmp_path) 
             continue
         pd.testing.assert_frame_equal(found, expected)  # a byte that nobody reads
     last.unlink()
-    counting = Counting(strength)
+    counting = Counting(two)
     pd.testing.assert_frame_equal(compare(network, counting, checkpoint=tmp_path), expected)
     assert counting.calls == 2
 
