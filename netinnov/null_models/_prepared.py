@@ -109,7 +109,7 @@ class _Function:
         return drawn
 
 
-Prepared: TypeAlias = PreparedLayers | _Function
+Prepared: TypeAlias = PreparedLayers | PreparedNodes | _Function
 
 
 def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prepared) -> float:

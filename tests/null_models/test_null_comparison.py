@@ -192,7 +192,7 @@ def test_planted_triangles_are_found():
         ({"measure": lambda of: pd.Series(["a", 1.0])}, "found a Series of object"),
         ({"measure": lambda of: pd.Series(pd.to_datetime(["2020"]))}, "Series of datetime64"),
         ({"measure": "degree"}, "`measure` must be a function of a network; found 'degree'"),
-        ({"measure": {"x": triangles}}, "`measure` must be a function of a network; found {'x'"),
+        ({"measure": {"x": triangles}}, "`measure` must be a function of a network; found dict"),
         ({"measure": None}, "`measure` must be a function .*; found None"),
         ({"null": 3}, r"`null` must be a null model such as Rewire\(\), or a function .*; found 3"),
         ({"null": None}, r"`null` must be a null model such as Rewire\(\), or .*; found None"),
