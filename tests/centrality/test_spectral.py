@@ -97,18 +97,6 @@ def test_a_layer_without_cycles_has_no_eigenvector() -> None:
     assert centrality.katz_centrality(network).isna().all()
 
 
-@pytest.mark.parametrize("presence", ["all", "linked"])
-def test_nothing_linked_is_nan(presence: str) -> None:
-    for network in (
-        one_layer([("a", "a")], "ab"),
-        ni.build_network(*bare({}, "ab")),
-        ni.build_network(*bare({}, "")),
-    ):
-        assert centrality.eigenvector_centrality(network, presence=presence).isna().all()
-        assert centrality.hits(network, presence=presence).isna().all(axis=None)
-        assert centrality.katz_centrality(network, presence=presence).isna().all()
-
-
 @given(networks(min_links=1), couplings)
 def test_a_node_without_a_link_never_outranks_a_linked_one(tables: Tables, coupling: float) -> None:
     network = ni.build_network(*tables)

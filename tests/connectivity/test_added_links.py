@@ -112,21 +112,6 @@ def test_parts_that_a_link_joins():
     assert np.isnan(added_link_gain(ring(1).select(nodes=["a"]), pairs=[("a", "a")])["a", "a"])
 
 
-def test_many_pairs_in_pieces_are_as_each_alone():
-    rng = np.random.default_rng(0)
-    ids = np.array([f"n{i}" for i in range(70)])
-    ends = np.array([(i, j) for i in range(70) for j in range(i)])
-    ends = ends[rng.choice(len(ends), 150, replace=False)]
-    links = pd.DataFrame({"source": ids[ends[:, 0]], "target": ids[ends[:, 1]]})
-    network = ni.build_network(pd.DataFrame(index=ids), links)
-    found = added_link_gain(network)
-    assert len(found) == 70 * 69 / 2 - 150
-    before = global_efficiency(network)
-    for pair in found.index[::200]:
-        after = global_efficiency(with_link(network, pair, 1.0))
-        assert found[pair] == pytest.approx(after - before, rel=1e-9, abs=1e-14)
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [

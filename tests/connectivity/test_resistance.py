@@ -10,14 +10,13 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
 import netinnov as ni
 from netinnov import connectivity
 from netinnov.connectivity import _laplacian
-from strategies import Tables, bare, dense, networks
+from strategies import bare
 
 SIZES = [2, 3, 100, 101, 180]
 """On both sides of the size from which sparse methods take over."""
@@ -227,27 +226,6 @@ def test_near_ends_far_from_the_node_at_zero_keep_their_digits() -> None:
     assert found["h0", "h1"] == pytest.approx(2.0, rel=1e-9)
     assert found["c0", "hub"] == pytest.approx(1e6, rel=1e-9)
     assert found["c1", "hub"] == pytest.approx(1e6 + 2 / 5e6, rel=1e-9)
-
-
-@given(networks(directed=False), st.data())
-def test_resistances_agree_with_a_dense_pseudoinverse(tables: Tables, data: st.DataObject) -> None:
-    network = ni.build_network(*tables)
-    n = len(tables.nodes)
-    total = sum(dense(tables).values(), np.zeros((n, n)))
-    np.fill_diagonal(total, 0.0)
-    graph = nx.from_numpy_array(total)
-    inverse = np.linalg.pinv(np.diag(total.sum(axis=1)) - total, hermitian=True)
-    end = st.integers(0, n - 1)
-    chosen = data.draw(st.lists(st.tuples(end, end), max_size=30))
-    names = network.nodes.index
-    found = connectivity.effective_resistance(
-        network, pairs=[(names[i], names[j]) for i, j in chosen]
-    )
-    expected = [
-        inverse[i, i] + inverse[j, j] - 2 * inverse[i, j] if nx.has_path(graph, i, j) else math.inf
-        for i, j in chosen
-    ]
-    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
 def test_blocks_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
