@@ -153,9 +153,8 @@ def compare_scenarios(
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
     if checkpoint is not None:
-        store = parts.KeptReplicates(
-            checkpoint, network, scenarios=tried, measures=measures, seed=seed, resample=resample
-        )
+        named = {"scenarios": tried, "measures": measures, "resample": resample}
+        store = parts.checkpoint_of(checkpoint, seed, network, **named)
     # Of their own, so that neither sets of data nor replicates depend on the number of the other.
     draws = spawned(seed, _DATA).spawn(resamples if resample else 0)
     number_of = {name: tests.n_replicates(each, replicates) for name, each in tried.items()}
@@ -167,7 +166,8 @@ def compare_scenarios(
     task = partial(
         parts.measured, network=network, scenarios=tried, measures=bound, nodes=kept, seeds=seeds
     )
-    results = {} if store is None else store.all_values(columns)
+    results = {} if store is None else parts.stored_values(store, columns)
+    save = None if store is None else partial(parts.save_values, store=store, columns=columns)
 
     def measure_missing(
         batches: list[list[Item]], task: Callable[[list[Item]], list[Values]], label: str
@@ -179,7 +179,7 @@ def compare_scenarios(
             executor=executor,
             progress=progress,
             label=label,
-            save=None if store is None else partial(store.save, columns=columns),
+            save=save,
             done=len(batches) - len(left),
         )
         results.update(zip(chain(*left), chain(*new), strict=True))

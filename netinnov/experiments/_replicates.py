@@ -221,52 +221,38 @@ def long_table(
     return table.drop(columns="resample") if items[0].resample < 0 else table
 
 
-class KeptReplicates:
-    def __init__(
-        self,
-        folder: PathLike,
-        network: MultilayerNetwork,
-        *,
-        scenarios: Mapping[str, Scenario],
-        measures: Mapping[str, Measure],
-        seed: np.random.SeedSequence,
-        resample: Resample | None = None,
-    ) -> None:
-        parts: dict[str, Any] = {
-            "function": "compare_scenarios",
-            "network": digest(network),
-            "scenarios": {name: identity(scenario) for name, scenario in scenarios.items()},
-            "measures": {name: identity(measure) for name, measure in measures.items()},
-        }
-        if resample is not None:
-            parts["resample"] = identity(resample)
-        self._store = Checkpoint(folder, parts, seed_state(seed))
+def checkpoint_of(
+    folder: PathLike, seed: np.random.SeedSequence, network: MultilayerNetwork, **named: Any
+) -> Checkpoint:
+    parts: dict[str, Any] = {"function": "compare_scenarios", "network": digest(network)}
+    for part, value in named.items():
+        if isinstance(value, Mapping):
+            parts[part] = {name: identity(each) for name, each in value.items()}
+        elif value is not None:
+            parts[part] = identity(value)
+    return Checkpoint(folder, parts, seed_state(seed))
 
-    def all_values(self, columns: Sequence[str]) -> dict[Item, Values]:
-        names = [f"measure_{at}" for at in range(len(columns))]
-        rows = self._store.rows(*Item._fields, "grown", "label", "totals", *names)
-        return {
-            Item(*row[:3]): Values(row[3], list(map(np.asarray, row[6:])), *row[4:6])
-            for row in rows
-        }
 
-    def save(
-        self,
-        batches: Sequence[Sequence[Item]],
-        values: Sequence[Sequence[Values]],
-        *,
-        columns: Sequence[str],
-    ) -> None:
-        items, done = list(chain(*batches)), list(chain(*values))
-        agreed(columns, done)
-        rows = [
-            {
-                **item._asdict(),
-                "grown": each.grown,
-                "label": each.label,
-                "totals": each.totals,
-                **{f"measure_{at}": value for at, value in enumerate(each.by_measure)},
-            }
-            for item, each in zip(items, done, strict=True)
-        ]
-        self._store.write(items, rows)
+def stored_values(store: Checkpoint, columns: Sequence[str]) -> dict[Item, Values]:
+    names = [f"measure_{at}" for at in range(len(columns))]
+    rows = store.rows(*Item._fields, "grown", "label", "totals", *names)
+    return {
+        Item(*row[:3]): Values(row[3], list(map(np.asarray, row[6:])), *row[4:6]) for row in rows
+    }
+
+
+def save_values(
+    batches: Sequence[Sequence[Item]],
+    values: Sequence[Sequence[Values]],
+    *,
+    store: Checkpoint,
+    columns: Sequence[str],
+) -> None:
+    items, done = list(chain(*batches)), list(chain(*values))
+    agreed(columns, done)
+    rows = []
+    for item, each in zip(items, done, strict=True):
+        numbers = {f"measure_{at}": value for at, value in enumerate(each.by_measure)}
+        row = {"grown": each.grown, "label": each.label, "totals": each.totals}
+        rows.append(item._asdict() | row | numbers)
+    store.write(items, rows)
