@@ -154,12 +154,6 @@ def brokerage_table(
     InputError
         If there is no such park, or an option is unknown.
 
-    Notes
-    -----
-    A liaison links two groups and belongs to neither, so a park that counts with its
-    home or its host can never be one between these. Parks mostly receive: where a table of facts
-    points from giver to receiver, few two-paths lead through them. Weights do not count.
-
     References
     ----------
     Gould and Fernandez (1989), Structures of mediation: a formal approach to brokerage in

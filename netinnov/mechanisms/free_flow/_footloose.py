@@ -62,10 +62,8 @@ class FootlooseEntrepreneur(TradeModel):
         check_number("sigma", self.sigma, low=1, above=True)
         check_number("mu", self.mu, low=0, high=1, above=True, below=True)
         check_number("regions", self.regions, low=2, whole=True)
-        if self.mu >= self.sigma - 1:
-            msg = (
-                f"`mu` must be below sigma - 1 = {self.sigma - 1:g}; found {self.mu:g}. Otherwise "
-            )
+        if self.mu >= (most := self.sigma - 1):
+            msg = f"`mu` must be below sigma - 1 = {most:g}; found {self.mu:g}. Otherwise "
             raise InputError(f"{msg}agglomeration is stable at any cost (the black hole).")
 
     @staticmethod
