@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from numbers import Real
 from typing import Any
 
@@ -27,6 +27,7 @@ from netinnov.plotting._drawing import (
     number,
     table_of,
     write_columns,
+    write_notes,
 )
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE
@@ -35,6 +36,7 @@ _BAND, _MEDIAN = "#d4d4d4", "#8c8c8c"
 _TICK: dict[str, Any] = {
     "marker": "|", "color": INK, "markersize": 8, "markeredgewidth": 1.5, "linestyle": "none",
 }  # fmt: skip
+_ALPHA, _MOST_ROWS = 0.05, 12  # of values that stand out, and how many of many are drawn
 _HEADS = 19.0  # points of the heads of columns, of two lines
 _NEEDED = ["measure", "node", "difference", "low", "high"]
 _PLACEBOS = ["placebo_low", "placebo_median", "placebo_high"]
@@ -297,11 +299,11 @@ def plot_null_distribution(
     comparison: NullComparison | pd.Series[float] | pd.DataFrame,
     *,
     observed: float | pd.Series[float] | None = None,
-    node: str | None = None,
+    node: Hashable = None,
     label: str = "value",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the values of networks at random as a histogram, and the observed one as a line.
+    """Draw an observed value among those of networks at random; of several, a row each.
 
     Parameters
     ----------
@@ -310,8 +312,9 @@ def plot_null_distribution(
         replicate.
     observed : float or Series, optional
         The value of the network, a number or one a node, with a table of replicates.
-    node : str, optional
-        Whose value, if the measure gives one a node.
+    node : optional
+        Whose value of a measure that gives several: a node, a direction of
+        `linkages.count_enclaves`, a pair of places.
     label : str
         What is measured, with its unit.
     ax : Axes, optional
@@ -320,13 +323,19 @@ def plot_null_distribution(
     Returns
     -------
     Axes
-        Bars count replicates; the grey band holds the middle 95 % of them; the legend gives the
-        observed value, z and the two-sided p, and the least that p can be.
+        Of one value: bars count replicates; the grey band holds the middle 95 % of them; the
+        legend gives the observed value, z and the two-sided p, and the least that p can be.
+
+        Of several and without `node`: a row each, the grey bar holds the middle 95 % of the
+        replicates, and a filled point is an observed value that stands out: its p, corrected for
+        the number of all values, is below 0.05. Values that are the same in all replicates are
+        left out. Of more than 12 those are drawn that stand out, at most 12, else the 5 nearest
+        to it, largest |z| first.
 
     Raises
     ------
     InputError
-        If the measure has a value a node and none is named, or the other way round, no
+        If the measure has no value of `node`, or is one number and `node` is given, no
         replicate has a value, or `observed` is missing with a table, or given without one.
 
     Examples
@@ -340,6 +349,8 @@ def plot_null_distribution(
     parts = [comparison.observed, comparison.z, comparison.p, comparison.low, comparison.high]
     draws = comparison.draws
     if isinstance(comparison.observed, pd.Series):
+        if node is None:
+            return _plot_values(comparison, label, ax)
         if node not in comparison.observed.index:
             known = comparison.observed.index[:5].tolist()
             raise InputError(f"`node` must be one of those measured, e.g. {known}; found {node!r}.")
@@ -362,6 +373,45 @@ def plot_null_distribution(
         ax.axvline(value, color=INK, linewidth=1.4, label=text)
         ax.set(xlabel=printable(label), ylabel="replicates")
         legend_above(ax)
+    return ax
+
+
+def _plot_values(comparison: NullComparison, label: str, ax: Axes | None) -> Axes:
+    table = comparison.to_frame().assign(corrected=comparison.corrected())
+    varies = table["sd"].gt(0) | table["observed"].ne(table["mean"])
+    table = table[varies | ~varies.any()]
+    note, stands_out = "", table["corrected"].lt(_ALPHA)
+    if len(table) > _MOST_ROWS:
+        count, several = int(stands_out.sum()), len(comparison.observed)
+        note = f"{count} of {several:,} values stand out (corrected p below {_ALPHA})"
+        rows = table[stands_out | (count == 0)].sort_values("z", key=abs, ascending=False)
+        table = rows.head(_MOST_ROWS if count else 5)
+        note += f"; the {len(table)} of largest |z| are drawn." if len(table) != count else "."
+    if not len(table):
+        raise InputError("`comparison` has no values; there is nothing to draw.")
+    filled, rows = table["corrected"].lt(_ALPHA).to_numpy(), np.arange(len(table))
+    names = [name if isinstance(name, tuple) else (name,) for name in table.index]
+    with drawing(ax, SINGLE, 26 + 5.5 * len(table)) as ax:
+        label_rows(ax, [" → ".join(map(printable, name)) for name in names])
+        span = table["high"] - table["low"]
+        text = f"95 % of {len(comparison.draws):,} networks at random, mean"
+        ax.barh(rows, span, 0.6, table["low"], color=_BAND, edgecolor=_MEDIAN, linewidth=0.6)
+        ax.plot(table["mean"], rows, **_TICK | {"color": _MEDIAN})
+        handles: list[Any] = [Patch(facecolor=_BAND, edgecolor=_MEDIAN, linewidth=0.6, label=text)]
+        point: dict[str, Any] = {"marker": "o", "markersize": 4.5, "linestyle": "none"}
+        for which, face, text in (
+            (filled, INK, f"observed, corrected p below {_ALPHA}"),
+            (~filled, "white", "observed"),
+        ):
+            look = {"markeredgecolor": INK, "markerfacecolor": face, "label": text, "zorder": 4}
+            if which.any():
+                handles += ax.plot(table["observed"][which], rows[which], **point | look)
+        observed = [number(value, ".4g") for value in table["observed"]]
+        p = [chance(value, "–") for value in table["corrected"]]
+        write_columns(ax, rows, [("observed", observed), ("corrected\np", p)])
+        write_notes(ax, [note], label=printable(label))
+        up = ScaledTranslation(0, _HEADS / 72, ax.figure.dpi_scale_trans)
+        legend_above(ax, handles, bbox_transform=ax.transAxes + up)
     return ax
 
 
