@@ -328,14 +328,11 @@ class Storage:
         """Same tables and records with other links, without attributes."""
         return Storage.of_blocks(self.node_table(), self._places, blocks, self.records)
 
-    def with_place_codes(self, place_codes: Codes) -> Storage:
+    def with_place_codes(self, codes: Codes) -> Storage:
         """Same links and what was computed of them, other places of the nodes."""
-        nodes, at = self.nodes, pd.Series(place_codes)
-        names = pd.Series(self.place_names).reindex(at).set_axis(nodes.index)
-        memo = {"parents": self.parents}
-        return replace(
-            self, _nodes=nodes.assign(place=names), place_codes=locked(place_codes), memo=memo
-        )
+        names = self.place_names.array.take(codes, allow_fill=True)
+        table, memo = self._nodes.assign(place=names), {"parents": self.parents}
+        return replace(self, _nodes=table, place_codes=locked(codes), memo=memo)
 
     @property
     def tables(self) -> tuple[int, int]:

@@ -77,11 +77,10 @@ def trade(indptr, indices, weight, n_columns, steps, seed):
 def exchange_places(place, home, first, size, zone, steps, seed):
     """Places of nodes after ``steps`` proposals to exchange those of two nodes, or of three.
 
-    A proposal draws a node, a coin and one or two others of its kind, which are the nodes from
-    ``first`` on, ``size`` of them. It is rejected if a node is drawn twice, if a zone would be 0
-    (not allowed), or if the zones would not be the same ones. ``zone``: a row a home, a column a
-    place. A proposal is as likely as its reverse. ``seed``: two words, the second odd.
-    O(steps). Reference: all arrangements by enumeration, in the tests.
+    A proposal draws a node, a coin, and one or two others of its kind: ``size`` nodes from
+    ``first`` on. It is rejected if a node is drawn twice, if a zone (a row a home, a column a
+    place) would be 0, or if the zones would be other ones. It is as likely as its reverse.
+    ``seed``: two words, the second odd. O(steps). Reference: enumeration, in the tests.
     """
     place = place.copy()
     n = place.size
@@ -95,19 +94,17 @@ def exchange_places(place, home, first, size, zone, steps, seed):
         if drawn & ONE:
             state, other = _below(state, gamma, np.uint64(size[i]))
             k = np.int64(first[i]) + np.int64(other)
-            if k in (i, j):
-                continue
-        if i == j:
+        if i == j or k == j or (drawn & ONE and k == i):
             continue
-        # i goes to the place of j, j to that of k (of i, where there are two), k to that of i.
+        # i goes to the place of j, j to that of k, which of two nodes is i, and k to that of i.
         p, q, r = place[i], place[j], place[k]
-        x, y, z = (np.int64(zone[home[i], q]), np.int64(zone[home[j], r]), np.int64(1))
-        a, b, c = (np.int64(zone[home[i], p]), np.int64(zone[home[j], q]), np.int64(1))
+        a, b, c = np.int64(zone[home[i], p]), np.int64(zone[home[j], q]), np.int64(1)
+        x, y, z = np.int64(zone[home[i], q]), np.int64(zone[home[j], r]), np.int64(1)
         if k != i:
-            z, c = np.int64(zone[home[k], p]), np.int64(zone[home[k], r])
-        # Three numbers are the same ones if these three sums are.
-        same = x + y + z == a + b + c and x * y + y * z + z * x == a * b + b * c + c * a
-        if same and x * y * z == a * b * c and x * y * z > 0:
+            c, z = np.int64(zone[home[k], r]), np.int64(zone[home[k], p])
+        # Three numbers are the same ones if these sums and their product are.
+        same = a + b + c == x + y + z and a * b + b * c + c * a == x * y + y * z + z * x
+        if same and a * b * c == x * y * z and x * y * z > 0:
             place[i], place[j] = q, r
             if k != i:
                 place[k] = p

@@ -235,20 +235,16 @@ def _rows(network: MultilayerNetwork, rank: pd.Series, level: int | str | None) 
     home = units(storage.jurisdiction_codes, places, level)
     outside = np.flatnonzero((host >= 0) & (home >= 0) & ~within(parent, host, home))
     host, home = host[outside], home[outside]
-    _warn_of_twins(places.index, home, host)
+    names, alike = places.index, twin_pairs(places.index, home, host)
+    if alike.any():
+        pairs = {(names[a], names[b]) for a, b in zip(home[alike], host[alike], strict=True)}
+        msg = "enclaves between places that differ only by case, blanks or an ending such as 市: "
+        msg += f"{examples(sorted(pairs))}; give a place one name, or let one contain the other"
+        warnings.warn(f"{msg} (`parent`).", UserWarning, stacklevel=4)
     value = ranks(np.asarray(pd.Series(number, rank.index).reindex(places.index), float), parent)
     of_host, of_home = value[host], value[home]
     cases = [of_host > of_home, of_host < of_home, of_host == of_home]
     return _Rows(outside, home, host, np.select(cases, [0, 1, 2], default=3))
-
-
-def _warn_of_twins(names: pd.Index, home: Codes, host: Codes) -> None:
-    alike = twin_pairs(names, home, host)
-    if alike.any():
-        pairs = {(names[a], names[b]) for a, b in zip(home[alike], host[alike], strict=True)}
-        msg = "enclaves between places that differ only by case, blanks or an ending such as 市: "
-        msg += f"{examples(sorted(pairs))}; give a place one name, or let one contain the other "
-        warnings.warn(f"{msg}(`parent`).", UserWarning, stacklevel=5)
 
 
 def _by_pair(network: MultilayerNetwork, rows: _Rows, level: int | str | None) -> pd.Series[int]:

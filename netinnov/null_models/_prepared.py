@@ -77,21 +77,6 @@ class PreparedLayers(ABC):
         return self.plan.assemble(states)
 
 
-class PreparedNodes(ABC):
-    """Base of null models that move nodes and draw no layer: links are no evidence then."""
-
-    __slots__ = ()
-    layers: Collection[str] = ()
-    draws_weights = False
-
-    @abstractmethod
-    def draw(self, rng: np.random.Generator) -> MultilayerNetwork: ...
-
-    @abstractmethod
-    def moved(self, drawn: MultilayerNetwork) -> float:
-        """Share of the nodes that may move whose place differs."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Function:
     network: MultilayerNetwork
@@ -113,12 +98,9 @@ Prepared: TypeAlias = PreparedLayers | PreparedNodes | _Function
 
 
 def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prepared) -> float:
-    """Share of the links (with weights if drawn) that the network lacks; NaN without links.
-
-    Where nodes are moved: the share of them that are elsewhere.
-    """
-    if isinstance(null, PreparedNodes):
-        return null.moved(drawn)
+    """Share of the links (with weights if drawn) that the network lacks; NaN without links."""
+    if hasattr(null, "moved"):  # nodes, and no links
+        return float(null.moved(drawn))
     before, after = network.storage, drawn.storage
     position, relabelled = np.arange(network.n_nodes), False
     if after.tables != before.tables:

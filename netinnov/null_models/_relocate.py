@@ -16,7 +16,7 @@ from netinnov._runtime.arguments import as_list, check_flag, check_names, check_
 from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network, network_of_storage
-from netinnov.null_models._prepared import NullFamily, PreparedNodes
+from netinnov.null_models._prepared import NullFamily
 from netinnov.null_models._rewiring import checked, zones_of
 
 _MOST_CELLS = 20_000**2  # of the table of homes and hosts, a byte each
@@ -26,7 +26,7 @@ Zones = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Relocate(NullFamily):
-    """The null model of a dealing of places: nodes of one kind exchange their `place` at random.
+    """The null model of places dealt again: nodes of a kind exchange their `place` at random.
 
     Jurisdiction, links and attributes stay with the node. Preserved: for each kind, how many nodes
     stand in each place, and how many belong to each jurisdiction.
@@ -37,52 +37,41 @@ class Relocate(NullFamily):
         The nodes that may move: those of these kinds with a place and a jurisdiction. Default: of
         all kinds but ``place``. Places are exchanged within a kind; nodes without one are a kind.
     outside : bool
-        Move only nodes that stand outside their jurisdiction, and bring none home: the number of
-        enclaves stays, and only their directions and pairs of places vary. A node in a place
-        inside its jurisdiction, through any steps of ``parent``, is at home, as in
-        `linkages.find_enclaves` without ``level``.
+        Move only nodes outside their jurisdiction, and bring none home: the number of enclaves
+        stays; directions and pairs of places vary. A node in a place inside its jurisdiction, by
+        any steps of ``parent``, is at home, as in `linkages.find_enclaves` without ``level``.
     preserve : sequence of str
-        ``"distance"``: also the number of nodes in each of ``bins`` of the distance from
-        jurisdiction to place.
+        ``"distance"``: the number of nodes in each bin of distance from jurisdiction to place.
     bins : array_like, optional
-        Increasing edges in km of the bins of distance: [a, b), the last one closed; distances
-        outside them form one more bin. Default: the deciles of the nodes that may move.
+        Increasing edges in km: [a, b), the last bin closed; distances outside are one more bin.
+        Default: the deciles of the nodes that may move.
     trials : float
-        Proposals per node that may move, rejected ones among them; without ``outside`` and
-        ``preserve`` it has no effect. In a serial test (see `compare_with_null`) it may be less
-        than 1.
+        Proposals per node that may move, rejected ones among them. In a serial test it may be
+        less than 1. Without ``outside`` and ``preserve`` it has no effect.
 
     Raises
     ------
     InputError
         An option is out of range. When it is called: a kind is not in the network; no two nodes
-        that may move are of one kind and in different places; distances are preserved and a place
-        or jurisdiction has no coordinates.
-
-    See Also
-    --------
-    netinnov.linkages.count_enclaves : The measure to compare.
+        of one kind that may move are in different places; a distance is unknown.
 
     Notes
     -----
-    *Test of direction*: ``Relocate(kinds=["branch"], outside=True)``. Given how many branches
-    stand outside, do more of them reach up than a dealing gives? What the sizes of homes and hosts
-    explain is no excess. Without ``outside`` the question is another one (are branches nearer home
-    than a dealing gives?), and firms at their seats move as well: that is no test of direction.
+    *Test of direction*: ``Relocate(["branch"], outside=True)`` with `linkages.count_enclaves`.
+    Given how many branches stand outside, do more reach up than a dealing gives? What the sizes of
+    homes and hosts explain is no excess. Without ``outside`` the question is another one (are
+    branches nearer home than a dealing gives?), and firms at their seats move too.
 
-    Without ``outside`` and ``preserve`` a draw is a random permutation within each kind. Else it
-    is a chain of exchanges between two nodes and, in a cycle, among three; a proposal is as likely
-    as its reverse. With ``outside`` alone it is uniform over all arrangements, also where places
-    lie inside one another. Exchanges of two do not reach all: firms of A, B and C in B, C and A
-    (Aoki and Takemura 2005). With ``"distance"`` it is uniform over the arrangements that the
-    chain reaches, which need not be all.
+    Without ``outside`` and ``preserve`` a draw is a random permutation within each kind; else a
+    chain of exchanges of two nodes and, in a cycle, of three, each proposal as likely as its
+    reverse. With ``outside`` alone it is uniform over all arrangements, which exchanges of two do
+    not all reach: firms of A, B and C in B, C and A (Aoki and Takemura 2005). With ``"distance"``
+    it is uniform over the arrangements that the chain reaches, which need not be all.
 
-    The null model knows places, not levels: a measure with ``level=1`` may find an enclave between
-    two districts of one city at home, so that the number at that level varies. Give such nodes the
-    city as their jurisdiction, and ``outside=True`` leaves them alone.
-
-    Links play no part, and no layer is drawn: a measure that reads a modelled layer is not warned
-    of. For one ``rng`` the result does not depend on the order of the nodes.
+    The null model knows no levels: two districts of one city may be home and host, which a measure
+    with ``level=1`` finds at home, so that the number at that level varies. Give such nodes the
+    city as jurisdiction, and ``outside=True`` leaves them alone. Links play no part: that a layer
+    is modelled is not warned of. A draw does not depend on the order of the nodes.
 
     References
     ----------
@@ -122,9 +111,11 @@ class Relocate(NullFamily):
         hosts, start = np.unique(storage.place_codes[node], return_inverse=True)
         if (start == start[begin[of]]).all():
             raise InputError(_nothing(network, self, node))
-        zone = None
-        if self.outside or self.preserve:
-            zone = _zones(network, self, homes, hosts, (home, start))
+        edges = np.empty(0)
+        if self.preserve:
+            lengths = _kilometres(network, homes[home], hosts[start])
+            edges = np.quantile(lengths, np.linspace(0, 1, 11)) if self.bins is None else self.bins
+        bound = self.outside or self.preserve
         return Relocation(
             network=network,
             node=node,
@@ -133,13 +124,13 @@ class Relocate(NullFamily):
             home=home.astype(np.int32),
             first=begin[of].astype(np.int32),
             size=count[of].astype(np.int32),
-            zone=zone,
+            zone=_zones(network, self, homes, hosts, edges) if bound else None,
             trials=self.trials,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Relocation(PreparedNodes):
+class Relocation:
     """A state: for each node that may move, the position of its place in `hosts`."""
 
     network: MultilayerNetwork
@@ -151,6 +142,8 @@ class Relocation(PreparedNodes):
     size: Codes
     zone: Zones | None  # of each home and host; 0: not allowed. None: all are alike
     trials: float
+    layers: tuple[str, ...] = ()  # none is drawn
+    draws_weights: bool = False
 
     def start(self) -> Codes:
         return self.begin
@@ -172,10 +165,9 @@ class Relocation(PreparedNodes):
         return self.network_of(self.advance(self.begin, rng))
 
     def network_of(self, state: Codes) -> MultilayerNetwork:
-        storage = self.network.storage
-        place = storage.place_codes.copy()
+        place = self.network.storage.place_codes.copy()
         place[self.node] = self.hosts[state]
-        return network_of_storage(storage.with_place_codes(place))
+        return network_of_storage(self.network.storage.with_place_codes(place))
 
     def moved(self, drawn: MultilayerNetwork) -> float:
         before, after = self.network.storage.place_codes, drawn.storage.place_codes
@@ -206,53 +198,43 @@ def _movable(network: MultilayerNetwork, null: Relocate) -> tuple[Integers, Inte
 
 def _nothing(network: MultilayerNetwork, null: Relocate, node: Integers) -> str:
     of = "" if null.kinds is None else f" of kind {' or '.join(map(repr, null.kinds))}"
-    which = ", outside of it" if null.outside else ""
     hosts = network.storage.place_names.take(np.unique(network.storage.place_codes[node]))
-    found = f"{node.size} in {examples(hosts)}" if node.size else "none"
     return (
         "Relocate needs two nodes of one kind in different places, each with a place and a "
-        f"jurisdiction{which}; found {found}{of}. Name other `kinds`, or see that the columns "
-        "`place` and `jurisdiction` are filled."
+        f"jurisdiction{', outside of it' if null.outside else ''}; found "
+        f"{f'{node.size} in {examples(hosts)}' if node.size else 'none'}{of}. Name other `kinds`, "
+        "or fill `place` and `jurisdiction`."
     )
 
 
 def _zones(
-    network: MultilayerNetwork,
-    null: Relocate,
-    homes: Codes,
-    hosts: Codes,
-    at: tuple[Integers, Integers],
+    network: MultilayerNetwork, null: Relocate, homes: Codes, hosts: Codes, edges: npt.ArrayLike
 ) -> Zones:
     """Bins of distance from 1 on, of homes (rows) and hosts; 0 where a host is inside the home."""
     if homes.size * hosts.size > _MOST_CELLS:
-        raise InputError(
-            f"the nodes that may move belong to {homes.size:,} jurisdictions and stand in "
-            f"{hosts.size:,} places; at most {_MOST_CELLS:,} pairs of them fit. Aggregate places, "
-            "e.g. districts to cities, or name fewer `kinds`."
-        )
+        msg = f"{homes.size:,} jurisdictions and {hosts.size:,} places of the nodes that may move"
+        msg += f" are more than {_MOST_CELLS:,} pairs; name fewer `kinds`, or use larger places."
+        raise InputError(msg)
     zone = np.ones((homes.size, hosts.size), np.uint8)
-    if null.preserve:
-        lon, lat = _coordinates(network, np.union1d(homes, hosts))
-        a, b = homes[at[0]], hosts[at[1]]
-        lengths = great_circle(lon[a], lat[a], lon[b], lat[b])
-        edges = np.quantile(lengths, np.linspace(0, 1, 11)) if null.bins is None else null.bins
-        edges = np.unique(np.asarray(edges, np.float64))
-        for row, h in enumerate(homes):
-            zone[row] += zones_of(great_circle(lon[h], lat[h], lon[hosts], lat[hosts]), edges)
-    if null.outside:
-        for row, h in enumerate(homes):
-            zone[row, within(network.storage.parents, hosts, np.full_like(hosts, h))] = 0
+    for row, home in enumerate(homes):
+        homes_of_row = np.full_like(hosts, home)
+        if null.preserve:
+            lengths = _kilometres(network, homes_of_row, hosts)
+            zone[row] += zones_of(lengths, np.unique(edges))
+        if null.outside:
+            zone[row, within(network.storage.parents, hosts, homes_of_row)] = 0
     return zone
 
 
-def _coordinates(network: MultilayerNetwork, needed: Codes) -> tuple[Floats, Floats]:
+def _kilometres(network: MultilayerNetwork, homes: Codes, hosts: Codes) -> Floats:
     places = network.storage.places
     lon, lat = (places[column].to_numpy(np.float64, na_value=np.nan) for column in ("lon", "lat"))
-    missing = needed[np.isnan(lon[needed]) | np.isnan(lat[needed])]
+    needed = np.union1d(homes, hosts)
+    missing = needed[np.isnan(lon[needed] + lat[needed])]
     if missing.size:
         raise InputError(
             f"preserve=('distance',) needs `lon` and `lat` of all places and jurisdictions; "
             f"{missing.size} of {needed.size} have none, e.g. {examples(places.index[missing])}. "
             "Fill them, or leave these nodes out with select(nodes=...)."
         )
-    return lon, lat
+    return great_circle(lon[homes], lat[homes], lon[hosts], lat[hosts])

@@ -326,11 +326,10 @@ def plot_null_distribution(
         Of one value: bars count replicates; the grey band holds the middle 95 % of them; the
         legend gives the observed value, z and the two-sided p, and the least that p can be.
 
-        Of several and without `node`: a row each, the grey bar holds the middle 95 % of the
-        replicates, and a filled point is an observed value that stands out: its p, corrected for
-        the number of all values, is below 0.05. Values that are the same in all replicates are
-        left out. Of more than 12 those are drawn that stand out, at most 12, else the 5 nearest
-        to it, largest |z| first.
+        Of several values, without `node`: a row each, with the middle 95 % of the replicates as a
+        grey bar; the point is filled if p, corrected for all values, is below 0.05. Values that
+        never vary are left out. Of more than 12, up to 12 that stand out are drawn, or the 5 of
+        largest |z| if none does.
 
     Raises
     ------
@@ -378,34 +377,32 @@ def plot_null_distribution(
 
 def _plot_values(comparison: NullComparison, label: str, ax: Axes | None) -> Axes:
     table = comparison.to_frame().assign(corrected=comparison.corrected())
+    n_values, n_draws, note = len(table), len(comparison.draws), ""
     varies = table["sd"].gt(0) | table["observed"].ne(table["mean"])
     table = table[varies | ~varies.any()]
-    note, stands_out = "", table["corrected"].lt(_ALPHA)
     if len(table) > _MOST_ROWS:
-        count, several = int(stands_out.sum()), len(comparison.observed)
-        note = f"{count} of {several:,} values stand out (corrected p below {_ALPHA})"
-        rows = table[stands_out | (count == 0)].sort_values("z", key=abs, ascending=False)
-        table = rows.head(_MOST_ROWS if count else 5)
-        note += f"; the {len(table)} of largest |z| are drawn." if len(table) != count else "."
-    if not len(table):
-        raise InputError("`comparison` has no values; there is nothing to draw.")
-    filled, rows = table["corrected"].lt(_ALPHA).to_numpy(), np.arange(len(table))
+        stands_out = table["corrected"].lt(_ALPHA)
+        count, least = int(stands_out.sum()), 2 * n_values / _ALPHA
+        note = f"{count} of {n_values:,} values stand out. One alone needs {least:,.0f} replicates."
+        table = table[stands_out | (count == 0)].sort_values("z", key=abs, ascending=False)
+        table = table.head(_MOST_ROWS if count else 5)
+    rows, filled = np.arange(len(table)), table["corrected"].lt(_ALPHA).to_numpy()
     names = [name if isinstance(name, tuple) else (name,) for name in table.index]
-    with drawing(ax, SINGLE, 26 + 5.5 * len(table)) as ax:
+    text = f"95 % of {n_draws:,} networks\nat random, and mean"
+    handles: list[Any] = [Patch(facecolor=_BAND, edgecolor=_MEDIAN, linewidth=0.6, label=text)]
+    with drawing(ax, SINGLE, 30 + 5.5 * len(table)) as ax:
         label_rows(ax, [" → ".join(map(printable, name)) for name in names])
-        span = table["high"] - table["low"]
-        text = f"95 % of {len(comparison.draws):,} networks at random, mean"
-        ax.barh(rows, span, 0.6, table["low"], color=_BAND, edgecolor=_MEDIAN, linewidth=0.6)
+        look: dict[str, Any] = {"color": _BAND, "edgecolor": _MEDIAN, "linewidth": 0.6}
+        ax.barh(rows, table["high"] - table["low"], 0.6, table["low"], **look)
         ax.plot(table["mean"], rows, **_TICK | {"color": _MEDIAN})
-        handles: list[Any] = [Patch(facecolor=_BAND, edgecolor=_MEDIAN, linewidth=0.6, label=text)]
-        point: dict[str, Any] = {"marker": "o", "markersize": 4.5, "linestyle": "none"}
         for which, face, text in (
-            (filled, INK, f"observed, corrected p below {_ALPHA}"),
+            (filled, INK, f"observed, p below {_ALPHA}"),
             (~filled, "white", "observed"),
         ):
-            look = {"markeredgecolor": INK, "markerfacecolor": face, "label": text, "zorder": 4}
-            if which.any():
-                handles += ax.plot(table["observed"][which], rows[which], **point | look)
+            look = {"markersize": 4.5, "mec": INK, "mfc": face, "label": text, "zorder": 4}
+            points = ax.plot(table["observed"][which], rows[which], "o", **look)
+            handles += points if which.any() else []
+        ax.xaxis.set_major_locator(MaxNLocator(3))
         observed = [number(value, ".4g") for value in table["observed"]]
         p = [chance(value, "–") for value in table["corrected"]]
         write_columns(ax, rows, [("observed", observed), ("corrected\np", p)])

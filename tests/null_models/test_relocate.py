@@ -281,7 +281,7 @@ def test_moved_is_the_share_of_the_nodes_that_may_move():
 
 def test_where_hardly_any_node_can_move_it_is_told():
     network = dealt(["firm A B", "firm B A"])  # an exchange would bring both home
-    with pytest.warns(UserWarning, match="moved 0 % of the nodes that may move, .* Preserve less"):
+    with pytest.warns(UserWarning, match="moved 0 % of the nodes that may move, .* Take wider"):
         found = compare_with_null(
             network, measure=directions, null=Relocate(outside=True), replicates=9, rng=1, **QUIET
         )
