@@ -6,13 +6,13 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import as_list, check_callable, check_rng, shown
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.null_models._rewiring import Plan, State
@@ -78,6 +78,23 @@ class PreparedLayers(ABC):
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedNodes(ABC):
+    """A null model that moves nodes and draws no layer."""
+
+    network: MultilayerNetwork
+    node: Integers  # those that may move
+    layers: ClassVar[Collection[str]] = ()
+    draws_weights: ClassVar[bool] = False
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator) -> MultilayerNetwork: ...
+
+    def moved(self, drawn: MultilayerNetwork) -> float:
+        before, after = self.network.storage.place_codes, drawn.storage.place_codes
+        return float((before[self.node] != after[self.node]).mean())
+
+
+@dataclass(frozen=True, slots=True)
 class _Function:
     network: MultilayerNetwork
     null: NullModel
@@ -99,8 +116,8 @@ Prepared: TypeAlias = PreparedLayers | PreparedNodes | _Function
 
 def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prepared) -> float:
     """Share of the links (with weights if drawn) that the network lacks; NaN without links."""
-    if hasattr(null, "moved"):  # nodes, and no links
-        return float(null.moved(drawn))
+    if isinstance(null, PreparedNodes):
+        return null.moved(drawn)
     before, after = network.storage, drawn.storage
     position, relabelled = np.arange(network.n_nodes), False
     if after.tables != before.tables:

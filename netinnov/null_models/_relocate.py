@@ -16,7 +16,7 @@ from netinnov._runtime.arguments import as_list, check_flag, check_names, check_
 from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network, network_of_storage
-from netinnov.null_models._prepared import NullFamily
+from netinnov.null_models._prepared import NullFamily, PreparedNodes
 from netinnov.null_models._rewiring import checked, zones_of
 
 _MOST_CELLS = 20_000**2  # of the table of homes and hosts, a byte each
@@ -130,11 +130,9 @@ class Relocate(NullFamily):
 
 
 @dataclass(frozen=True, slots=True)
-class Relocation:
-    """A state: for each node that may move, the position of its place in `hosts`."""
+class Relocation(PreparedNodes):
+    """A state: position in `hosts` of the place of each node, by kind and then by name."""
 
-    network: MultilayerNetwork
-    node: Integers  # by kind, then by name
     hosts: Codes
     begin: Codes
     home: Codes
@@ -142,8 +140,6 @@ class Relocation:
     size: Codes
     zone: Zones | None  # of each home and host; 0: not allowed. None: all are alike
     trials: float
-    layers: tuple[str, ...] = ()  # none is drawn
-    draws_weights: bool = False
 
     def start(self) -> Codes:
         return self.begin
@@ -156,9 +152,8 @@ class Relocation:
 
         seed = rng.integers(0, 2**64, size=2, dtype=np.uint64) | np.array([0, 1], np.uint64)
         steps = round(self.trials * state.size) or math.ceil(min(self.trials, 1.0))
-        places: Codes = exchange_places(
-            state, self.home, self.first, self.size, self.zone, steps, seed
-        )
+        kinds = (self.first, self.size)
+        places: Codes = exchange_places(state, self.home, *kinds, self.zone, steps, seed)
         return places
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
@@ -168,10 +163,6 @@ class Relocation:
         place = self.network.storage.place_codes.copy()
         place[self.node] = self.hosts[state]
         return network_of_storage(self.network.storage.with_place_codes(place))
-
-    def moved(self, drawn: MultilayerNetwork) -> float:
-        before, after = self.network.storage.place_codes, drawn.storage.place_codes
-        return float((before[self.node] != after[self.node]).mean())
 
 
 def _movable(network: MultilayerNetwork, null: Relocate) -> tuple[Integers, Integers]:

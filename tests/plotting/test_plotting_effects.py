@@ -137,9 +137,49 @@ def test_of_many_nodes_one_is_drawn(ax):
         sparse_cities(), measure=ni.centrality.harmonic_centrality, replicates=19, rng=1
     )
     with pytest.raises(InputError, match="`node` must be one of those measured"):
-        plot_null_distribution(found, ax=ax)
+        plot_null_distribution(found, node="nowhere", ax=ax)
     plot_null_distribution(found, node="synthetic_city_01", ax=ax)
     assert ax.lines[0].get_xdata()[0] == found.observed["synthetic_city_01"]
+
+
+def several(observed, spread=3):
+    """Values of which each replicate is 10 more or less at most `spread`, but the last always 0."""
+    names = pd.MultiIndex.from_product([["quzhou"], [f"h{at}" for at in range(len(observed))]])
+    draws = 10 + np.random.default_rng(1).integers(-spread, spread + 1, (999, len(observed)))
+    draws[:, -1] = 0
+    return {
+        "comparison": pd.DataFrame(draws, columns=names),
+        "observed": pd.Series(observed, names),
+    }
+
+
+def test_several_values_are_a_row_each_and_filled_where_they_stand_out(ax):
+    plot_null_distribution(**several([30.0, 11.0, 2.0, 0.0]), label="branches", ax=ax)
+    assert ticks(ax.yaxis) == ["quzhou → h0", "quzhou → h1", "quzhou → h2"]  # h3 never varies
+    points = {line.get_label(): line for line in ax.lines if line.get_marker() == "o"}
+    filled, hollow = points["observed, p below 0.05"], points["observed"]
+    assert (filled.get_xdata().tolist(), filled.get_ydata().tolist()) == ([30, 2], [0, 2])
+    assert (hollow.get_xdata().tolist(), hollow.get_markerfacecolor()) == ([11], "white")
+    assert ax.get_xlabel() == "branches"
+    assert entries(ax)[0] == "95 % of 999 networks\nat random, and mean"
+    # Two of four with the least p, 0.002: twice that by Benjamini and Hochberg.
+    assert texts(ax)[4:7] == [".004", "1.000", ".004"]
+    draw(ax)
+
+
+@pytest.mark.parametrize(
+    ("high", "drawn", "note"),
+    [(3, 3, "3 of 41 values stand out"), (20, 12, "20 of"), (0, 5, "0 of 41 values stand out")],
+)
+def test_of_many_values_those_are_drawn_that_stand_out(ax, high, drawn, note):
+    values = [30.0 + at for at in range(high)] + [10.0] * (40 - high) + [0.0]
+    plot_null_distribution(**several(values), ax=ax)
+    assert len(ticks(ax.yaxis)) == drawn
+    if high:
+        assert ticks(ax.yaxis)[0] == f"quzhou → h{high - 1}"
+    (said,) = caption_notes(ax)
+    assert said.startswith(note)
+    assert said.endswith("One alone needs 1,640 replicates.")
 
 
 def test_a_table_of_replicates_gives_the_figure_of_its_comparison(ax):
