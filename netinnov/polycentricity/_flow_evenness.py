@@ -39,9 +39,7 @@ class Flows(NamedTuple):
         return self.n * (self.n - 1) // (1 if self.directed else 2)
 
 
-def entropy_index(
-    network: MultilayerNetwork, *, of: Unit = "links", direction: Direction = "total"
-) -> float:
+def entropy_index(network: MultilayerNetwork, *, of: Unit = "links") -> float:
     """Entropy of the shares of flows, over that of equal shares: -sum z ln z / ln M.
 
     Parameters
@@ -50,9 +48,8 @@ def entropy_index(
         Places and the flows between them; layers are summed.
     of : {"links", "nodes"}
         Shares of the links in all flow, M the number of **possible** links: n(n - 1), or half of
-        that if no layer is directed. Or shares of the places in the sum of their totals, M = n.
-    direction : {"total", "in", "out"}
-        Totals of places: flows in and out, in, or out. It plays no part in ``of="links"``.
+        that if no layer is directed. Or shares of the places in the sum of their totals, flows in
+        and out, M = n.
 
     Returns
     -------
@@ -63,7 +60,7 @@ def entropy_index(
     Raises
     ------
     InputError
-        For a layer of shares of each origin's total, unless ``of="nodes", direction="in"``.
+        For a layer of shares of each origin's total.
 
     Notes
     -----
@@ -82,13 +79,11 @@ def entropy_index(
     >>> round(entropy_index(ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)), 6)
     1.0
     """
-    subject = f"entropy_index with of={of!r}"
     if of == "links":
-        refuse_shares(network.storage.records, subject)
-        flows = Flows.of(network, subject)
+        refuse_shares(network.storage.records, "entropy_index")
+        flows = Flows.of(network, "entropy_index")
         return normalised_entropy(flows.weight, flows.possible)
-    value = totals(network, direction, f"{subject} and direction={direction!r}")
-    return normalised_entropy(value, network.n_nodes)
+    return normalised_entropy(totals(network, "total", "entropy_index"), network.n_nodes)
 
 
 def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.Series:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
@@ -46,18 +45,6 @@ def test_residuals_by_hand() -> None:
     # Error variance 6 / 1, squares of size 2: sqrt 3.
     assert found.standard_error == pytest.approx(3**0.5)
     assert found.table["studentized"].isna().all()  # no degree of freedom is left
-
-
-def test_the_fit_agrees_with_scipy() -> None:
-    rng = np.random.default_rng(1)
-    size, value = rng.lognormal(size=12), rng.lognormal(size=12)
-    network = of(list(size))
-    found = borrowed_size(network, values=over(network, list(value)))
-    peer = stats.linregress(np.log(size), np.log(value))
-    assert found.elasticity == pytest.approx(peer.slope)
-    assert found.intercept == pytest.approx(peer.intercept)
-    assert found.standard_error == pytest.approx(peer.stderr)
-    assert found.r_squared == pytest.approx(peer.rvalue**2)
 
 
 def test_studentized_residuals_are_those_of_a_line_without_the_place() -> None:
