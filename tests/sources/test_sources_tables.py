@@ -259,14 +259,14 @@ def test_a_row_of_another_width_is_named_by_its_line(folder, row):
 
 
 def test_so_many_columns_that_they_take_minutes_are_refused(folder):
-    header = ",".join(["node", *map(str, range(20_000))])
+    header = ",".join(["node", *map(str, range(10_000))])
     (folder / "nodes.csv").write_text(f"{header}\na\n")
-    with pytest.raises(InputError, match="at most 20,000 columns; it has 20,001"):
+    with pytest.raises(InputError, match="at most 10,000 columns; it has 10,001"):
         read_tables(folder)
-    table = pa.table({str(name): [1] for name in range(20_001)})
+    table = pa.table({str(name): [1] for name in range(10_001)})
     parquet.write_table(table, folder / "nodes.parquet")
     (folder / "nodes.csv").unlink()
-    with pytest.raises(InputError, match="at most 20,000 columns; it has 20,001"):
+    with pytest.raises(InputError, match="at most 10,000 columns; it has 10,001"):
         read_tables(folder)
 
 
