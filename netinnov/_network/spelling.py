@@ -75,8 +75,7 @@ def twin_pairs(names: pd.Index, one: Codes, other: Codes) -> Mask:
     code = {key: at for at, key in enumerate(keys)}
     own = np.array([code[key] for key in keys], np.int64)
     short = [code.get(key[:-1], -1) if key[-1:] in ADMINISTRATIVE else -1 for key in keys]
-    without = np.array(short, np.int64)  # -1: of no name
-    a, b = own[one], own[other]
+    a, b, without = own[one], own[other], np.array(short, np.int64)
     alike: Mask = (a == b) | (without[one] == b) | (a == without[other])
     return alike
 

@@ -79,11 +79,11 @@ def exchange_places(place, home, first, size, zone, steps, seed):
 
     A proposal draws a node, a coin, and one or two others of its kind: ``size`` nodes from
     ``first`` on. It is rejected if a node is drawn twice, if a zone (a row a home, a column a
-    place) would be 0, or if the zones would be other ones. It is as likely as its reverse.
+    place) would be 0, or if the zones would be other ones, which sums and a product tell. It is as
+    likely as its reverse.
     ``seed``: two words, the second odd. O(steps). Reference: enumeration, in the tests.
     """
-    place = place.copy()
-    n = place.size
+    place, n = place.copy(), place.size
     state, gamma = seed[0], seed[1]
     for _ in range(steps):
         state, drawn = _below(state, gamma, np.uint64(2 * n))
@@ -102,12 +102,10 @@ def exchange_places(place, home, first, size, zone, steps, seed):
         x, y, z = np.int64(zone[home[i], q]), np.int64(zone[home[j], r]), np.int64(1)
         if k != i:
             c, z = np.int64(zone[home[k], r]), np.int64(zone[home[k], p])
-        # Three numbers are the same ones if these sums and their product are.
         same = a + b + c == x + y + z and a * b + b * c + c * a == x * y + y * z + z * x
         if same and a * b * c == x * y * z and x * y * z > 0:
+            place[k] = p  # of two nodes k is i
             place[i], place[j] = q, r
-            if k != i:
-                place[k] = p
     return place
 
 

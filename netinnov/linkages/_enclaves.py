@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ from netinnov.network import MultilayerNetwork
 
 DIRECTIONS = ("reverse", "forward", "level", "unknown")
 _NAME = "enclaves"
+
+Rows = tuple[npt.NDArray[np.intp], Codes, Codes, npt.NDArray[np.intp]]
 
 
 def enclaves(
@@ -125,14 +127,14 @@ def find_enclaves(
       node    home      host direction
     0    p  quzhou  hangzhou   reverse
     """
-    rows = _rows(network, rank, level)
+    node, home, host, direction = _rows(network, rank, level)
     names = network.storage.place_names
     return pd.DataFrame(
         {
-            "node": network.storage.node_names.take(rows.node),
-            "home": names.take(rows.home),
-            "host": names.take(rows.host),
-            "direction": pd.Index(DIRECTIONS, dtype="str").take(rows.direction),
+            "node": network.storage.node_names.take(node),
+            "home": names.take(home),
+            "host": names.take(host),
+            "direction": pd.Index(DIRECTIONS, dtype="str").take(direction),
         }
     )
 
@@ -186,8 +188,7 @@ def count_enclaves(
     {'reverse': 1, 'forward': 0, 'level': 0, 'unknown': 0}
     """
     if by == "direction":
-        rows = _rows(network, rank, level)
-        counts = np.bincount(rows.direction, minlength=len(DIRECTIONS))
+        counts = np.bincount(_rows(network, rank, level)[3], minlength=len(DIRECTIONS))
         return pd.Series(counts, pd.Index(DIRECTIONS, dtype="str", name="direction"), name=_NAME)
     if by == "pair":
         return _by_pair(network, _rows(network, rank, level), level)
@@ -206,16 +207,8 @@ def count_enclaves(
     return pd.Series(steps, name=_NAME).rename_axis("step")
 
 
-class _Rows(NamedTuple):
-    """Nodes outside their jurisdiction, codes of both places, positions in `DIRECTIONS`."""
-
-    node: npt.NDArray[np.intp]
-    home: Codes
-    host: Codes
-    direction: npt.NDArray[np.intp]
-
-
-def _rows(network: MultilayerNetwork, rank: pd.Series, level: int | str | None) -> _Rows:
+def _rows(network: MultilayerNetwork, rank: pd.Series, level: int | str | None) -> Rows:
+    """Nodes outside their jurisdiction: positions, codes of home and host, and directions."""
     asked: object = rank
     if not isinstance(asked, (pd.Series, Mapping)):
         msg = "`rank` must be a Series or mapping from places to numbers; found"
@@ -244,15 +237,16 @@ def _rows(network: MultilayerNetwork, rank: pd.Series, level: int | str | None) 
     value = ranks(np.asarray(pd.Series(number, rank.index).reindex(places.index), float), parent)
     of_host, of_home = value[host], value[home]
     cases = [of_host > of_home, of_host < of_home, of_host == of_home]
-    return _Rows(outside, home, host, np.select(cases, [0, 1, 2], default=3))
+    return outside, home, host, np.select(cases, [0, 1, 2], default=3)
 
 
-def _by_pair(network: MultilayerNetwork, rows: _Rows, level: int | str | None) -> pd.Series[int]:
+def _by_pair(network: MultilayerNetwork, rows: Rows, level: int | str | None) -> pd.Series[int]:
     storage, names = network.storage, network.storage.place_names
     codes = (storage.jurisdiction_codes, storage.place_codes)
     sides = [np.unique(units(code, storage.places, level)) for code in codes]
     homes, hosts = (names.take(side[side >= 0]).sort_values() for side in sides)
-    cells = homes.get_indexer(names)[rows.home] * len(hosts) + hosts.get_indexer(names)[rows.host]
+    _, home, host, _ = rows
+    cells = homes.get_indexer(names)[home] * len(hosts) + hosts.get_indexer(names)[host]
     counts = np.bincount(cells, minlength=len(homes) * len(hosts))
     pairs = pd.MultiIndex.from_product([homes, hosts], names=["home", "host"])
     return pd.Series(counts, pairs, name=_NAME)

@@ -21,8 +21,6 @@ from netinnov.null_models._rewiring import checked, zones_of
 
 _MOST_CELLS = 20_000**2  # of the table of homes and hosts, a byte each
 
-Zones = npt.NDArray[np.uint8]
-
 
 @dataclass(frozen=True, slots=True)
 class Relocate(NullFamily):
@@ -63,15 +61,15 @@ class Relocate(NullFamily):
     branches nearer home than a dealing gives?), and firms at their seats move too.
 
     Without ``outside`` and ``preserve`` a draw is a random permutation within each kind; else a
-    chain of exchanges of two nodes and, in a cycle, of three, each proposal as likely as its
-    reverse. With ``outside`` alone it is uniform over all arrangements, which exchanges of two do
-    not all reach: firms of A, B and C in B, C and A (Aoki and Takemura 2005). With ``"distance"``
-    it is uniform over the arrangements that the chain reaches, which need not be all.
+    chain of exchanges of two nodes and, in a cycle, of three, each as likely as its reverse. With
+    ``outside`` alone it is uniform over all arrangements, which exchanges of two do not all reach:
+    firms of A, B and C in B, C and A (Aoki and Takemura 2005). With ``"distance"`` it is uniform
+    over the arrangements that the chain reaches, which need not be all.
 
-    The null model knows no levels: two districts of one city may be home and host, which a measure
-    with ``level=1`` finds at home, so that the number at that level varies. Give such nodes the
-    city as jurisdiction, and ``outside=True`` leaves them alone. Links play no part: that a layer
-    is modelled is not warned of. A draw does not depend on the order of the nodes.
+    The null model knows no levels: between two districts of one city a node is outside, though a
+    measure with ``level=1`` finds it at home, so that the number at that level varies. Give such
+    nodes the city as jurisdiction, and they stay. Links play no part: that a layer is modelled is
+    not warned of. A draw does not depend on the order of the nodes.
 
     References
     ----------
@@ -111,22 +109,14 @@ class Relocate(NullFamily):
         hosts, start = np.unique(storage.place_codes[node], return_inverse=True)
         if (start == start[begin[of]]).all():
             raise InputError(_nothing(network, self, node))
-        edges = np.empty(0)
+        edges: npt.ArrayLike = ()
         if self.preserve:
             lengths = _kilometres(network, homes[home], hosts[start])
             edges = np.quantile(lengths, np.linspace(0, 1, 11)) if self.bins is None else self.bins
         bound = self.outside or self.preserve
-        return Relocation(
-            network=network,
-            node=node,
-            hosts=hosts,
-            begin=start.astype(np.int32),
-            home=home.astype(np.int32),
-            first=begin[of].astype(np.int32),
-            size=count[of].astype(np.int32),
-            zone=_zones(network, self, homes, hosts, edges) if bound else None,
-            trials=self.trials,
-        )
+        zone = _zones(network, self, homes, hosts, edges) if bound else None
+        codes = (each.astype(np.int32) for each in (start, home, begin[of], count[of]))
+        return Relocation(network, node, hosts, *codes, zone, self.trials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +128,7 @@ class Relocation(PreparedNodes):
     home: Codes
     first: Codes  # position of the first node of the same kind, and how many there are
     size: Codes
-    zone: Zones | None  # of each home and host; 0: not allowed. None: all are alike
+    zone: npt.NDArray[np.uint8] | None  # of each home and host; 0: not allowed. None: all are alike
     trials: float
 
     def start(self) -> Codes:
@@ -152,9 +142,8 @@ class Relocation(PreparedNodes):
 
         seed = rng.integers(0, 2**64, size=2, dtype=np.uint64) | np.array([0, 1], np.uint64)
         steps = round(self.trials * state.size) or math.ceil(min(self.trials, 1.0))
-        kinds = (self.first, self.size)
-        places: Codes = exchange_places(state, self.home, *kinds, self.zone, steps, seed)
-        return places
+        among = (self.home, self.first, self.size, self.zone)
+        return np.asarray(exchange_places(state, *among, steps, seed), np.int32)
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
         return self.network_of(self.advance(self.begin, rng))
@@ -190,17 +179,15 @@ def _movable(network: MultilayerNetwork, null: Relocate) -> tuple[Integers, Inte
 def _nothing(network: MultilayerNetwork, null: Relocate, node: Integers) -> str:
     of = "" if null.kinds is None else f" of kind {' or '.join(map(repr, null.kinds))}"
     hosts = network.storage.place_names.take(np.unique(network.storage.place_codes[node]))
-    return (
-        "Relocate needs two nodes of one kind in different places, each with a place and a "
-        f"jurisdiction{', outside of it' if null.outside else ''}; found "
-        f"{f'{node.size} in {examples(hosts)}' if node.size else 'none'}{of}. Name other `kinds`, "
-        "or fill `place` and `jurisdiction`."
-    )
+    found = f"{node.size} in {examples(hosts)}" if node.size else "none"
+    msg = "Relocate needs two nodes of one kind in different places, each with a place and a "
+    msg += f"jurisdiction{', outside of it' if null.outside else ''}; found {found}{of}."
+    return f"{msg} Name other `kinds`, or fill `place` and `jurisdiction`."
 
 
 def _zones(
     network: MultilayerNetwork, null: Relocate, homes: Codes, hosts: Codes, edges: npt.ArrayLike
-) -> Zones:
+) -> npt.NDArray[np.uint8]:
     """Bins of distance from 1 on, of homes (rows) and hosts; 0 where a host is inside the home."""
     if homes.size * hosts.size > _MOST_CELLS:
         msg = f"{homes.size:,} jurisdictions and {hosts.size:,} places of the nodes that may move"
@@ -208,12 +195,11 @@ def _zones(
         raise InputError(msg)
     zone = np.ones((homes.size, hosts.size), np.uint8)
     for row, home in enumerate(homes):
-        homes_of_row = np.full_like(hosts, home)
+        of_row = np.full_like(hosts, home)
         if null.preserve:
-            lengths = _kilometres(network, homes_of_row, hosts)
-            zone[row] += zones_of(lengths, np.unique(edges))
+            zone[row] += zones_of(_kilometres(network, of_row, hosts), np.unique(edges))
         if null.outside:
-            zone[row, within(network.storage.parents, hosts, homes_of_row)] = 0
+            zone[row, within(network.storage.parents, hosts, of_row)] = 0
     return zone
 
 
@@ -223,9 +209,7 @@ def _kilometres(network: MultilayerNetwork, homes: Codes, hosts: Codes) -> Float
     needed = np.union1d(homes, hosts)
     missing = needed[np.isnan(lon[needed] + lat[needed])]
     if missing.size:
-        raise InputError(
-            f"preserve=('distance',) needs `lon` and `lat` of all places and jurisdictions; "
-            f"{missing.size} of {needed.size} have none, e.g. {examples(places.index[missing])}. "
-            "Fill them, or leave these nodes out with select(nodes=...)."
-        )
+        msg = "preserve=('distance',) needs `lon` and `lat` of all places and jurisdictions; "
+        msg += f"{missing.size} of {needed.size} have none, e.g. {examples(places.index[missing])}"
+        raise InputError(f"{msg}. Fill them, or leave these nodes out with select(nodes=...).")
     return great_circle(lon[homes], lat[homes], lon[hosts], lat[hosts])

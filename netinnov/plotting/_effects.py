@@ -377,28 +377,26 @@ def plot_null_distribution(
 
 def _plot_values(comparison: NullComparison, label: str, ax: Axes | None) -> Axes:
     table = comparison.to_frame().assign(corrected=comparison.corrected())
-    n_values, n_draws, note = len(table), len(comparison.draws), ""
+    n_values, note = len(table), ""
     varies = table["sd"].gt(0) | table["observed"].ne(table["mean"])
-    table = table[varies | ~varies.any()]
+    table = table[varies] if varies.any() else table
     if len(table) > _MOST_ROWS:
         stands_out = table["corrected"].lt(_ALPHA)
         count, least = int(stands_out.sum()), 2 * n_values / _ALPHA
         note = f"{count} of {n_values:,} values stand out. One alone needs {least:,.0f} replicates."
-        table = table[stands_out | (count == 0)].sort_values("z", key=abs, ascending=False)
-        table = table.head(_MOST_ROWS if count else 5)
+        table = table[stands_out] if count else table
+        table = table.sort_values("z", key=abs, ascending=False).head(_MOST_ROWS if count else 5)
     rows, filled = np.arange(len(table)), table["corrected"].lt(_ALPHA).to_numpy()
     names = [name if isinstance(name, tuple) else (name,) for name in table.index]
-    text = f"95 % of {n_draws:,} networks\nat random, and mean"
-    handles: list[Any] = [Patch(facecolor=_BAND, edgecolor=_MEDIAN, linewidth=0.6, label=text)]
+    look: dict[str, Any] = {"facecolor": _BAND, "edgecolor": _MEDIAN, "linewidth": 0.6}
+    text = f"95 % of {len(comparison.draws):,} networks\nat random, and mean"
+    handles: list[Any] = [Patch(label=text, **look)]
     with drawing(ax, SINGLE, 30 + 5.5 * len(table)) as ax:
         label_rows(ax, [" → ".join(map(printable, name)) for name in names])
-        look: dict[str, Any] = {"color": _BAND, "edgecolor": _MEDIAN, "linewidth": 0.6}
         ax.barh(rows, table["high"] - table["low"], 0.6, table["low"], **look)
         ax.plot(table["mean"], rows, **_TICK | {"color": _MEDIAN})
-        for which, face, text in (
-            (filled, INK, f"observed, p below {_ALPHA}"),
-            (~filled, "white", "observed"),
-        ):
+        texts = ("observed", f"observed, p below {_ALPHA}")
+        for which, face, text in zip((~filled, filled), ("white", INK), texts, strict=True):
             look = {"markersize": 4.5, "mec": INK, "mfc": face, "label": text, "zorder": 4}
             points = ax.plot(table["observed"][which], rows[which], "o", **look)
             handles += points if which.any() else []
