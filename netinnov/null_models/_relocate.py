@@ -115,8 +115,9 @@ class Relocate(NullFamily):
             edges = np.quantile(lengths, np.linspace(0, 1, 11)) if self.bins is None else self.bins
         bound = self.outside or self.preserve
         zone = _zones(network, self, homes, hosts, edges) if bound else None
-        codes = (each.astype(np.int32) for each in (start, home, begin[of], count[of]))
-        return Relocation(network, node, hosts, *codes, zone, self.trials)
+        first, size = (each[of].astype(np.int32) for each in (begin, count))
+        now, owner = start.astype(np.int32), home.astype(np.int32)
+        return Relocation(network, node, hosts, now, owner, first, size, zone, self.trials)
 
 
 @dataclass(frozen=True, slots=True)
