@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -173,20 +175,6 @@ def test_regions_are_those_in_which_roles_puts_a_node(ax):
         assert y <= z <= y + box.get_height()
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda t: t.assign(participation=np.nan), "none of 3 has"),
-        (lambda t: t.assign(participation=2.0), "between 0 and 1"),
-        (lambda t: t.assign(role="R9"), r"R1 to R7; found \['R9'\]"),
-        (lambda t: t.assign(z="high"), "must be numbers"),
-    ],
-)
-def test_tables_that_are_no_roles(roles, change, words):
-    with pytest.raises(InputError, match=words):
-        plot_roles(change(roles))
-
-
 def test_cells_are_shares_of_all_weight_and_add_up(cities, ax):
     plot_community_flows(cities, MEMBERSHIP, ax=ax)
     # Left a-b 4 + b-c 2, right d-e 3, between c-d 1, of 10; the self-link of a does not count.
@@ -234,13 +222,6 @@ def test_labels_may_come_as_a_partition_or_a_table(cities):
         plot_community_flows(cities, table)
 
 
-def test_communities_without_weight(cities):
-    with pytest.raises(InputError, match="weight between labelled nodes"):
-        plot_community_flows(cities, {"a": 0})
-    with pytest.raises(InputError, match=r"found twice: \['a'\]"):
-        plot_community_flows(cities, pd.Series([1, 2], index=["a", "a"]))
-
-
 def test_symmetric_tables_show_the_lower_half_and_others_all(ax):
     table = pd.DataFrame([[1, 0.25], [0.25, np.nan]], index=["x", "y"], columns=["x", "y"])
     assert texts(plot_layer_similarity(table, ax=ax)) == ["1", ".25"]
@@ -254,21 +235,6 @@ def test_numbers_are_left_out_where_there_is_no_room():
     table = pd.DataFrame(np.full((37, 37), 0.25))
     drawn = plot_layer_similarity(table, ax=new_figure(width=89).add_subplot())
     assert texts(drawn) == []
-
-
-@pytest.mark.parametrize(
-    ("table", "words"),
-    [
-        (pd.DataFrame([[1.0, 0.0]]), r"must be square.*found \(1, 2\)"),
-        (pd.DataFrame([[1.0, 0.0], [0.0, 1.0]], index=["y", "x"], columns=["x", "y"]), "one order"),
-        (pd.DataFrame([[3.0]]), "between -1 and 1"),
-        (pd.DataFrame([["a"]]), "must hold numbers"),
-        (pd.DataFrame(), "must be square"),
-    ],
-)
-def test_tables_that_compare_no_layers(table, words):
-    with pytest.raises(InputError, match=words):
-        plot_layer_similarity(table)
 
 
 def test_curves_run_over_shares_with_r_of_schneider(ax):
@@ -290,20 +256,6 @@ def test_repeats_are_a_mean_and_a_band(ax):
     corners = ax.collections[0].get_paths()[0].vertices
     middle = corners[corners[:, 0] == 0.5, 1]
     assert (middle.min(), middle.max()) == pytest.approx((0.21, 0.59))  # 2.5 % inside the two
-
-
-@pytest.mark.parametrize(
-    ("curves", "words"),
-    [
-        (pd.Series([1.0, 0.5], index=[1, 2]), "rising from 0"),
-        (pd.Series([1.0, 1.5]), "from 0 to 1"),
-        (pd.Series([1.0, np.nan]), "from 0 to 1"),
-        (pd.Series(["a", "b"]), "from 0 to 1"),
-    ],
-)
-def test_what_is_no_percolation_curve(curves, words):
-    with pytest.raises(InputError, match=words):
-        plot_robustness(curves)
 
 
 def points(ax):
@@ -340,15 +292,6 @@ def test_a_profile_may_have_values_alone(ax):
     assert "centres" not in " ".join(caption_notes(ax))
 
 
-def test_tables_that_are_no_profile(profile):
-    with pytest.raises(InputError, match=r"\['value'\] are missing"):
-        plot_profile(profile.drop(columns="value"))
-    with pytest.raises(InputError, match="must have a row for each index"):
-        plot_profile(profile.iloc[:0])
-    with pytest.raises(InputError, match="column 'p' must hold numbers"):
-        plot_profile(profile.assign(p="small"))
-
-
 def test_area_is_centrality_and_shade_is_support(cities, centres, ax):
     plot_centres(cities, centres, ax=ax)
     drawn = {c.get_gid(): c for c in ax.collections}
@@ -381,22 +324,6 @@ def test_without_support_markers_are_grey_and_there_is_no_bar(cities, centres, a
     assert len(ax.figure.canvas.figure.axes) == 1
     assert "no support known" in entries(ax)
     assert {"b", "d"} <= set(texts(ax))
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda t: t.assign(support=2.0), "support between 0 and 1"),
-        (lambda t: t.assign(centrality=-1.0), "centrality must be 0 or more"),
-        (lambda t: t.assign(centre="yes"), "true or false"),
-        (lambda t: t.rename({"a": "q"}), r"not in the network, e.g. \['q'\]"),
-    ],
-)
-def test_tables_that_are_no_centres(cities, centres, change, words):
-    with pytest.raises(InputError, match=words):
-        plot_centres(cities, change(centres))
-    with pytest.raises(InputError, match="west < east"):
-        plot_centres(cities, centres, extent=(3, 2, 1, 4))
 
 
 def test_the_interval_of_a_slope_is_that_of_student(ax):
@@ -495,3 +422,57 @@ def test_lines_and_places_of_a_map_take_settings_of_matplotlib():
         assert dots
         assert all((each.get_edgecolor()[:, :3] == [1, 0, 0]).all() for each in lines)
         assert all((each.get_edgecolor()[:, :3] == [0, 1, 0]).all() for each in dots)
+
+
+@pytest.fixture
+def tables(cities, roles, profile, centres):
+    return SimpleNamespace(cities=cities, roles=roles, profile=profile, centres=centres)
+
+
+def matrix(*rows, **options):
+    return lambda t: plot_layer_similarity(pd.DataFrame([*rows], **options))
+
+
+def of_roles(**columns):
+    return lambda t: plot_roles(t.roles.assign(**columns))
+
+
+def of_centres(**columns):
+    return lambda t: plot_centres(t.cities, t.centres.assign(**columns))
+
+
+def curve(*values, index=None):
+    return lambda t: plot_robustness(pd.Series([*values], index=index))
+
+
+@pytest.mark.parametrize(
+    ("plot", "words"),
+    [
+        (of_roles(participation=np.nan), "none of 3 has"),
+        (of_roles(participation=2.0), "between 0 and 1"),
+        (of_roles(role="R9"), r"R1 to R7; found \['R9'\]"),
+        (of_roles(z="high"), "must be numbers"),
+        (matrix([1.0, 0.0]), r"must be square.*found \(1, 2\)"),
+        (matrix([1.0, 0.0], [0.0, 1.0], index=["y", "x"], columns=["x", "y"]), "one order"),
+        (matrix([3.0]), "between -1 and 1"),
+        (matrix(["a"]), "must hold numbers"),
+        (matrix(), "must be square"),
+        (curve(1.0, 0.5, index=[1, 2]), "rising from 0"),
+        (curve(1.0, 1.5), "from 0 to 1"),
+        (curve(1.0, np.nan), "from 0 to 1"),
+        (curve("a", "b"), "from 0 to 1"),
+        (lambda t: plot_profile(t.profile.drop(columns="value")), r"\['value'\] are missing"),
+        (lambda t: plot_profile(t.profile.iloc[:0]), "must have a row for each index"),
+        (lambda t: plot_profile(t.profile.assign(p="small")), "column 'p' must hold numbers"),
+        (of_centres(support=2.0), "support between 0 and 1"),
+        (of_centres(centrality=-1.0), "centrality must be 0 or more"),
+        (of_centres(centre="yes"), "true or false"),
+        (lambda t: plot_centres(t.cities, t.centres.rename({"a": "q"})), r"e.g. \['q'\]"),
+        (lambda t: plot_centres(t.cities, t.centres, extent=(3, 2, 1, 4)), "west < east"),
+        (lambda t: plot_community_flows(t.cities, {"a": 0}), "weight between labelled nodes"),
+        (lambda t: plot_community_flows(t.cities, pd.Series([1, 2], ["a", "a"])), "found twice"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_words(plot, words, tables):
+    with pytest.raises(InputError, match=words):
+        plot(tables)
