@@ -173,13 +173,13 @@ def compare_with_null(
         )
     moved = mean_moved([float(row[0]) for row in values])
     if moved < LEAST_MOVED:
-        things, mend = "nodes that may move", "Take wider `bins`, or more `trials`."
+        subject, mend = "nodes that may move", "Take wider `bins`, or more `trials`."
         if not isinstance(ready, Relocation):
-            things = "links"
+            subject = "links"
             mend = "Give the null model more `trials` if mixing() advises so; where nearly all "
             mend += "pairs are linked take another one, such as GravityNull() for flows."
         warnings.warn(
-            f"the null model moved {100 * moved:.2g} % of the {things}, so its networks are nearly "
+            f"the null model moved {100 * moved:.2g} % of the {subject}, so its networks are nearly "
             f"the observed one, and z and p cannot tell anything. {mend}",
             UserWarning,
             stacklevel=3,

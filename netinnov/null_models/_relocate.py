@@ -180,9 +180,9 @@ def _movable(network: MultilayerNetwork, null: Relocate) -> tuple[Integers, Inte
 def _nothing(network: MultilayerNetwork, null: Relocate, node: Integers) -> str:
     of = "" if null.kinds is None else f" of kind {' or '.join(map(repr, null.kinds))}"
     hosts = network.storage.place_names.take(np.unique(network.storage.place_codes[node]))
-    found = f"{node.size} in {examples(hosts)}" if node.size else "none"
+    number = f"{node.size} in {examples(hosts)}" if node.size else "none"
     msg = "Relocate needs two nodes of one kind in different places, each with a place and a "
-    msg += f"jurisdiction{', outside of it' if null.outside else ''}; found {found}{of}."
+    msg += f"jurisdiction{', outside of it' if null.outside else ''}; found {number}{of}."
     return f"{msg} Name other `kinds`, or fill `place` and `jurisdiction`."
 
 

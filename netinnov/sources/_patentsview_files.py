@@ -177,22 +177,22 @@ def _read(data: Database, source: Found, faults: list[str]) -> None:
     )
     path.unlink()
     rejects = data.run("SELECT DISTINCT line, error_type FROM reject_errors ORDER BY line")
-    found = rejects.fetchall()
+    rejected = rejects.fetchall()
     data.run("DROP TABLE reject_errors; DROP TABLE reject_scans")
-    kinds = {kind for _, kind in found}
+    kinds = {kind for _, kind in rejected}
     if "INVALID ENCODING" in kinds:
         with opened(source.folder, name) as stream:  # a line end is never part of a letter
             for line, data_of_line in enumerate(stream, start=1):
                 utf8_of(name, data_of_line, first=line)
-    if at_mark := [line for line, kind in found if kind == "UNQUOTED VALUE"]:
+    if at_mark := [line for line, kind in rejected if kind == "UNQUOTED VALUE"]:
         msg = f"{name}, row in line {at_mark[0]}: is a quotation mark not closed? Get the file "
         raise InputError(f"{msg}again, or close it.")
-    if not last.endswith(("\n", "\r")) and (found or source.delimiter == "\t"):
+    if not last.endswith(("\n", "\r")) and (rejected or source.delimiter == "\t"):
         msg = (
             f"{name} ends in {last.splitlines()[-1]!r}, without a line end: get the file again; if"
         )
         raise InputError(f"{msg} it is whole, end its last line.")
-    lines = [line for line, _ in found]
+    lines = [line for line, _ in rejected]
     n_rows = data.run("SELECT count(*) FROM raw").fetchall()[0][0]
     tell_uneven(name, len(source.header), n_rows, lines, len(lines), faults)
 
