@@ -179,8 +179,8 @@ def compare_with_null(
             mend = "Give the null model more `trials` if mixing() advises so; where nearly all "
             mend += "pairs are linked take another one, such as GravityNull() for flows."
         warnings.warn(
-            f"the null model moved {100 * moved:.2g} % of the {subject}, so its networks are nearly "
-            f"the observed one, and z and p cannot tell anything. {mend}",
+            f"the null model moved {100 * moved:.2g} % of the {subject}, so its networks are "
+            f"nearly the observed one, and z and p cannot tell anything. {mend}",
             UserWarning,
             stacklevel=3,
         )
