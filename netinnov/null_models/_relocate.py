@@ -44,8 +44,9 @@ class Relocate(NullFamily):
         Increasing edges in km: [a, b), the last bin closed; distances outside are one more bin.
         Default: the deciles of the nodes that may move.
     trials : float
-        Proposals per node that may move, rejected ones among them. In a serial test it may be
-        less than 1. Without ``outside`` and ``preserve`` it has no effect.
+        Proposals per node that may move, rejected ones among them; with ``"distance"`` per node
+        and bin, as most are rejected then. In a serial test it may be less than 1. Without
+        ``outside`` and ``preserve`` it has no effect.
 
     Raises
     ------
@@ -117,7 +118,8 @@ class Relocate(NullFamily):
         zone = _zones(network, self, homes, hosts, edges) if bound else None
         first, size = (each[of].astype(np.int32) for each in (begin, count))
         now, owner = start.astype(np.int32), home.astype(np.int32)
-        return Relocation(network, node, hosts, now, owner, first, size, zone, self.trials)
+        trials = self.trials * max(1, np.size(edges) - 1)
+        return Relocation(network, node, hosts, now, owner, first, size, zone, trials)
 
 
 @dataclass(frozen=True, slots=True)
