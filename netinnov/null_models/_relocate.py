@@ -15,7 +15,7 @@ from netinnov._network.hierarchy import within
 from netinnov._runtime.arguments import as_list, check_flag, check_names, check_number, examples
 from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network, network_of_storage
+from netinnov.network import MultilayerNetwork, network_of_storage
 from netinnov.null_models._prepared import NullFamily, PreparedNodes
 from netinnov.null_models._rewiring import checked, zones_of
 
@@ -102,7 +102,6 @@ class Relocate(NullFamily):
         object.__setattr__(self, "trials", float(self.trials))
 
     def _prepared(self, network: MultilayerNetwork, _rng: np.random.Generator) -> Relocation:
-        check_network(network)
         node, group = _movable(network, self)
         _, begin, of, count = np.unique(group, True, True, True)
         storage = network.storage
@@ -159,21 +158,18 @@ class Relocation(PreparedNodes):
 
 def _movable(network: MultilayerNetwork, null: Relocate) -> tuple[Integers, Integers]:
     """Nodes that may move, by kind and name, and their kinds."""
-    storage, kind = network.storage, network.storage.kind_codes
-    names = sorted(storage.nodes["kind"].dropna().unique().tolist())
+    storage, of = network.storage, network.storage.nodes["kind"]
     place, home = storage.place_codes, storage.jurisdiction_codes
     may = (place >= 0) & (home >= 0)
-    if null.kinds is not None:
-        may &= np.isin(
-            kind, [names.index(name) for name in check_names("kinds", null.kinds, names)]
+    if null.kinds is None:
+        may &= ~of.eq("place").to_numpy(bool, na_value=False)
+    else:
+        may &= of.isin(check_names("kinds", null.kinds, of.dropna().unique().tolist())).to_numpy(
+            bool
         )
-    elif "place" in names:
-        may &= kind != names.index("place")
     if null.outside:
         may &= ~within(storage.parents, place, home)
-    node = np.flatnonzero(may)
-    if not node.size:
-        raise InputError(_nothing(network, null, node))
+    node, kind = np.flatnonzero(may), storage.kind_codes
     node = node[storage.node_names.take(node).argsort()]
     node = node[np.argsort(kind[node], kind="stable")]
     return node, kind[node].astype(np.int64)
