@@ -152,11 +152,9 @@ def constraint(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Serie
     >>> constraint(network).tolist()
     [1.125, 1.125, 1.125]
     """
-    from netinnov.kernels.brokerage import constraints
-
     ties = _ties(network, weighted, "constraint")
-    search = partial(constraints, ties.indptr, ties.indices, _shares(ties))
-    values = np.concatenate(_in_pieces(search, ties.indptr))
+    share = _shares(ties)
+    values = _sums(ties, _through_neighbours(ties, share, share, share) ** 2)
     return pd.Series(values, network.storage.nodes.index, name="constraint")
 
 
@@ -196,12 +194,27 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
     >>> effective_size(network).tolist()
     [2.0, 1.0, 1.0]
     """
-    from netinnov.kernels.brokerage import redundancies
-
     ties = _ties(network, weighted, "effective_size")
-    search = partial(redundancies, ties.indptr, ties.indices, _shares(ties), _relative(ties))
-    values = np.diff(ties.indptr) - np.concatenate(_in_pieces(search, ties.indptr))
+    none, each = np.zeros(ties.nnz), np.ones(ties.nnz)
+    repeated = _sums(ties, _shares(ties) * _through_neighbours(ties, none, each, _relative(ties)))
+    values = np.diff(ties.indptr) - repeated
     return pd.Series(values, network.storage.nodes.index, name="effective_size")
+
+
+def _through_neighbours(
+    ties: sparse.csr_array, direct: Floats, first: Floats, second: Floats
+) -> Floats:
+    from netinnov.kernels.brokerage import through_neighbours
+
+    search = partial(through_neighbours, ties.indptr, ties.indices, direct, first, second)
+    return np.concatenate(_in_pieces(search, ties.indptr))
+
+
+def _sums(ties: sparse.csr_array, values: Floats) -> Floats:
+    """Sum over the links of each node; NaN for an isolate."""
+    sizes = np.diff(ties.indptr)
+    rows = np.repeat(np.arange(sizes.size), sizes)
+    return np.where(sizes > 0, np.bincount(rows, values, sizes.size), np.nan)
 
 
 def _ties(network: MultilayerNetwork, weighted: bool, measure: str) -> sparse.csr_array:

@@ -16,7 +16,7 @@ from netinnov._network.matrices import layer_matrix, unit_of
 from netinnov._runtime.arguments import check_number, check_rng
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Floats, Presence, Rng
-from netinnov.community._leiden_search import WORK, Level, Problem, climb
+from netinnov.community._leiden_search import WORK, Level, Problem, climb, pointers
 from netinnov.community._modularity import (
     NOTHING,
     in_units,
@@ -208,10 +208,10 @@ def _problem(
     level = Level(
         *(links_between.indptr, links_between.indices, links_between.data),
         *(channels.indptr, channels.indices, channels.data),
-        mptr=_pointers(np.full(n_states, 1 if coupling > 0 else 0)),
+        mptr=pointers(np.full(n_states, 1 if coupling > 0 else 0)),
         mnode=node.astype(np.int32),
         mcount=np.ones(node.size),
-        hptr=_pointers(np.bincount(node, minlength=network.n_nodes)),
+        hptr=pointers(np.bincount(node, minlength=network.n_nodes)),
         hstate=np.arange(node.size, dtype=np.int32),
         hcount=np.ones(node.size),
     )
@@ -228,12 +228,6 @@ def _rows(parts: list[Entries], shape: tuple[int, int]) -> sparse.csr_array:
         return sparse.csr_array(shape)
     values, rows, columns = (np.concatenate(each) for each in zip(*parts, strict=True))
     return sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
-
-
-def _pointers(counts: npt.NDArray[np.integer]) -> Codes:
-    pointers = np.zeros(counts.size + 1, np.int32)
-    np.cumsum(counts, out=pointers[1:])
-    return pointers
 
 
 # Shares of the searches, best first, continued until so many perturbations in a row gain nothing.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Integers
 
 WORK = 600_000  # entries of links up to which a search runs to convergence, and then is perturbed
 ENOUGH = 2e-4  # in larger networks it goes on while a round gains such a share of the total weight
@@ -178,17 +178,36 @@ def score(problem: Problem, labels: Codes) -> float:
 
 def _split(problem: Problem, labels: Codes, rng: np.random.Generator) -> tuple[Codes, float]:
     """Search inside each community: single moves and refinement cannot undo an early merge."""
-    from netinnov.kernels.levels import cut
-
-    level = problem.level
-    links = level.indptr, level.indices, level.weight
-    pieces = cut(*links, level.mptr, level.hptr, level.hstate, level.hcount, labels)
-    inside = Level(*(*pieces[:3], *level[3:7], *pieces[3:]))
+    inside = _cut(problem.level, labels)
     alone = np.arange(labels.size, dtype=np.int32)
     n_nodes = inside.hptr.size - 1
     part, _ = _iteration(problem._replace(level=inside, n_nodes=n_nodes), alone, rng)
     labels, gain = _iteration(_aggregate(problem, part), _of_parts(labels, part), rng)
     return labels[part], gain
+
+
+def _cut(level: Level, labels: Codes) -> Level:
+    """Links and copies inside communities: copies in different ones become different nodes."""
+    source = np.repeat(np.arange(labels.size), np.diff(level.indptr))
+    kept = labels[source] == labels[level.indices]
+    of_node = np.repeat(np.arange(level.hptr.size - 1), np.diff(level.hptr))
+    pair = of_node * np.int64(labels.size) + labels[level.hstate]
+    node = np.unique(pair, return_inverse=True)[1].astype(np.int32)
+    by_node, by_state = (np.argsort(key, kind="stable") for key in (node, level.hstate))
+    return level._replace(
+        indptr=pointers(np.bincount(source[kept], minlength=labels.size)),
+        indices=level.indices[kept],
+        weight=level.weight[kept],
+        mnode=node[by_state],
+        mcount=level.hcount[by_state],
+        hptr=pointers(np.bincount(node)),
+        hstate=level.hstate[by_node],
+        hcount=level.hcount[by_node],
+    )
+
+
+def pointers(counts: Integers) -> Codes:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
 
 def _settle(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:

@@ -17,7 +17,6 @@ from netinnov._network.paths import (
     PathCosts,
     distances,
     link_lengths,
-    linked,
     pair_index,
     pair_positions,
     path_costs,
@@ -34,7 +33,7 @@ from netinnov.network import MultilayerNetwork, network_of_rows
 
 Gain = Literal["efficiency", "kirchhoff"]
 
-HELD = 2**30  # bytes up to which distances of all pairs are held at once
+MANY = 2**30  # pairs that are not all tried
 
 _PIECES = 8  # parts of the pairs that each thread takes, one after the other
 
@@ -86,8 +85,7 @@ def added_link_gain(
     ``L+`` the pseudoinverse of the Laplacian and b = e_i - e_j, the index falls by
     ``n w b' L+ L+ b / (1 + w R_ij)`` (Sherman and Morrison). Gains of several links do not add up.
 
-    Memory: up to 1 GiB of distances (11,585 nodes) are held at once; in larger networks blocks of
-    them, besides 8 bytes for each node and end of a pair. "kirchhoff" holds 8 n^2 bytes.
+    Memory: distances of all pairs, 8 n^2 bytes, twice that if a layer is directed.
 
     References
     ----------
@@ -124,7 +122,7 @@ def added_link_gain(
 
 def _unlinked(network: MultilayerNetwork) -> tuple[Codes, Codes]:
     n = network.n_nodes
-    if n**2 > HELD:
+    if n**2 > MANY:
         raise InputError(f"all pairs of {n:,} nodes are too many to try; give the `pairs` to try.")
     taken = union(network).toarray() > 0
     np.fill_diagonal(taken, True)
@@ -168,8 +166,6 @@ def _rises(
     if chosen.size < 2:
         return np.full(source.size, np.nan)
     n, n_pairs = network.n_nodes, chosen.size * (chosen.size - 1)
-    if 8 * n**2 > HELD:
-        return _rises_by_blocks(network, source, target, length, costs, chosen) / n_pairs
     everyone = np.arange(n, dtype=np.int32)
     distance_between = np.empty((n, n))
     for sources, lengths in distances(network, everyone, costs):
@@ -183,39 +179,6 @@ def _rises(
     ]
     gains = in_threads(work, size=source.size * chosen.size)
     return np.concatenate([np.empty(0), *gains]) / n_pairs
-
-
-def _rises_by_blocks(
-    network: MultilayerNetwork,
-    source: Codes,
-    target: Codes,
-    length: Floats,
-    costs: PathCosts,
-    chosen: Codes,
-) -> Floats:
-    """The same sums with distances of the ends of new links only in memory."""
-    ends, at = np.unique(np.concatenate([source, target]), return_inverse=True)
-    active = linked(network).copy()
-    active[ends] = True
-    nodes = chosen[active[chosen]]
-    from_ends = [block[:, nodes] for _, block in distances(network, ends, costs)]
-    onward = np.concatenate([np.empty((0, nodes.size)), *from_ends])
-    first, second = np.split(at, 2)
-    ways = [(source, target, second)]
-    if not network.directed:
-        ways.append((target, source, first))
-    gains = np.zeros(source.size)
-    for _, block in distances(network, nodes, costs):
-        before = block[:, nodes]
-        for k in range(source.size):
-            for one, other, row in ways:
-                # A link that goes both ways is used one way by those that it brings nearer.
-                use = block[:, one[k]] + length[k] < block[:, other[k]]
-                after = block[use, one[k]][:, None] + length[k] + onward[row[k]]
-                old = before[use]
-                better = after < old
-                gains[k] += (1.0 / after[better] - 1.0 / old[better]).sum()
-    return gains
 
 
 def _falls(weights: sparse.csr_array, source: Codes, target: Codes, weight: float) -> Floats:

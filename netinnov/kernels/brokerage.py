@@ -96,23 +96,21 @@ def brokered_pairs(indptr, indices, into, origins, group, n_groups, begin, end):
 
 
 @kernel
-def constraints(indptr, indices, share, begin, end):
-    """Burt's constraint of the nodes in [begin, end): sum_j (p_ij + sum_q p_iq p_qj)^2.
+def through_neighbours(indptr, indices, direct, first, second, begin, end):
+    """Direct weight and sum over q of first_iq second_qj, for the links i, j of i in [begin, end).
 
-    ``share`` holds p, whose rows sum to 1, on a symmetric pattern with ascending columns and no
-    diagonal. Only neighbours j count. O(sum over links of the degrees of their ends) at most.
-    Reference: (P + P @ P)^2 summed where P has an entry.
+    On a symmetric pattern with ascending columns and no diagonal; in the order of its entries.
+    O(sum over links of the degrees of their ends) at most.
+    Reference: ``direct + first @ second`` where the pattern has an entry.
     """
     n = indptr.size - 1
-    values = np.full(end - begin, np.nan)
-    at, tie = np.full(n, -1, np.int32), np.zeros(n, np.float64)
+    values = np.empty(indptr[end] - indptr[begin], np.float64)
+    at, total = np.full(n, -1, np.int32), np.zeros(n, np.float64)
     for i in range(begin, end):
         ours = indptr[i + 1] - indptr[i]
-        if ours == 0:
-            continue
         for k in range(indptr[i], indptr[i + 1]):
             at[indices[k]] = i
-            tie[indices[k]] = share[k]
+            total[indices[k]] = direct[k]
         for k in range(indptr[i], indptr[i + 1]):
             q = indices[k]
             if SEARCH * ours < indptr[q + 1] - indptr[q]:
@@ -120,49 +118,12 @@ def constraints(indptr, indices, share, begin, end):
                     j = indices[m]
                     e = _find(indices, indptr[q], indptr[q + 1], j)
                     if e >= 0:
-                        tie[j] += share[k] * share[e]
+                        total[j] += first[k] * second[e]
             else:
                 for e in range(indptr[q], indptr[q + 1]):
                     j = indices[e]
                     if at[j] == i:
-                        tie[j] += share[k] * share[e]
-        total = 0.0
+                        total[j] += first[k] * second[e]
         for k in range(indptr[i], indptr[i + 1]):
-            total += tie[indices[k]] ** 2
-        values[i - begin] = total
-    return values
-
-
-@kernel
-def redundancies(indptr, indices, share, strength, begin, end):
-    """Sum over neighbours j and q of i of p_iq m_jq, for the nodes i in [begin, end).
-
-    ``share`` holds p and ``strength`` m, each link over the strongest of its row, on a symmetric
-    pattern with ascending columns and no diagonal. O(sum over links of the degrees of their ends)
-    at most. Reference: (P @ M') summed where P has an entry.
-    """
-    n = indptr.size - 1
-    values = np.full(end - begin, np.nan)
-    at, ours_to = np.full(n, -1, np.int32), np.zeros(n, np.float64)
-    for i in range(begin, end):
-        ours = indptr[i + 1] - indptr[i]
-        if ours == 0:
-            continue
-        for k in range(indptr[i], indptr[i + 1]):
-            at[indices[k]] = i
-            ours_to[indices[k]] = share[k]
-        total = 0.0
-        for k in range(indptr[i], indptr[i + 1]):
-            j = indices[k]
-            if SEARCH * ours < indptr[j + 1] - indptr[j]:
-                for m in range(indptr[i], indptr[i + 1]):
-                    e = _find(indices, indptr[j], indptr[j + 1], indices[m])
-                    if e >= 0:
-                        total += share[m] * strength[e]
-            else:
-                for e in range(indptr[j], indptr[j + 1]):
-                    q = indices[e]
-                    if at[q] == i:
-                        total += ours_to[q] * strength[e]
-        values[i - begin] = total
+            values[k - indptr[begin]] = total[indices[k]]
     return values

@@ -1,4 +1,4 @@
-"""Levels of the Leiden algorithm: aggregated, cut along communities, split into connected parts.
+"""Levels of the Leiden algorithm: aggregated, and split into connected parts.
 
 The arrays are those that `netinnov.kernels.leiden` describes.
 """
@@ -93,58 +93,6 @@ def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, l
         new_cptr, new_cidx[:f].copy(), new_cval[:f].copy(),
         new_mptr, new_mnode[:g].copy(), new_mcount[:g].copy(),
         new_hptr, new_hstate, new_hcount,
-    )  # fmt: skip
-
-
-@kernel
-def cut(indptr, indices, weight, mptr, hptr, hstate, hcount, label):
-    """The links and copies of a level that stay inside communities.
-
-    Copies of a node in different communities become different nodes: new ``indptr, indices,
-    weight, mnode, mcount, hptr, hstate, hcount``; ``mptr`` stays. O(links + members).
-    """
-    n = indptr.size - 1
-    new_indptr = np.zeros(n + 1, np.int32)
-    new_indices, new_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
-    e = 0
-    for v in range(n):
-        for k in range(indptr[v], indptr[v + 1]):
-            if label[indices[k]] == label[v]:
-                new_indices[e] = indices[k]
-                new_weight[e] = weight[k]
-                e += 1
-        new_indptr[v + 1] = e
-    m = hstate.size
-    number = np.empty(m, np.int32)
-    of_label = np.full(n, -1, np.int32)
-    n_new = 0
-    for i in range(hptr.size - 1):
-        first = n_new
-        for h in range(hptr[i], hptr[i + 1]):
-            c = label[hstate[h]]
-            if of_label[c] < first:
-                of_label[c] = n_new
-                n_new += 1
-            number[h] = of_label[c]
-    new_hptr = np.zeros(n_new + 1, np.int32)
-    for h in range(m):
-        new_hptr[number[h] + 1] += 1
-    for i in range(n_new):
-        new_hptr[i + 1] += new_hptr[i]
-    new_hstate, new_hcount = np.empty(m, np.int32), np.empty(m)
-    new_mnode, new_mcount = np.empty(m, np.int32), np.empty(m)
-    by_node, by_state = new_hptr[:-1].copy(), mptr[:-1].copy()
-    for h in range(m):
-        i, v = number[h], hstate[h]
-        new_hstate[by_node[i]] = v
-        new_hcount[by_node[i]] = hcount[h]
-        by_node[i] += 1
-        new_mnode[by_state[v]] = i
-        new_mcount[by_state[v]] = hcount[h]
-        by_state[v] += 1
-    return (
-        new_indptr, new_indices[:e].copy(), new_weight[:e].copy(),
-        new_mnode, new_mcount, new_hptr, new_hstate, new_hcount,
     )  # fmt: skip
 
 
