@@ -146,12 +146,15 @@ def pairs_at_each_distance(
     indptr: Codes, indices: Codes, sources: Codes, targets: Codes | None = None
 ) -> Integers:
     """Number of ordered pairs of a source and a target (None: a source) 1, 2, ... links apart."""
-    from netinnov.kernels.breadth_first import pairs_at_distance
+    from netinnov.kernels.breadth_first import steps_between
 
-    wanted = np.zeros(indptr.size - 1, bool)
+    n = indptr.size - 1
+    wanted, every = np.zeros(n, bool), np.ones(n, bool)
     wanted[sources if targets is None else targets] = True
-    work = [partial(pairs_at_distance, indptr, indices, part, wanted) for part in batches(sources)]
-    counts = in_threads(work, size=indices.size * len(work))
+    work = [
+        partial(steps_between, indptr, indices, part, wanted, every, n) for part in batches(sources)
+    ]
+    counts = [pairs for pairs, *_ in in_threads(work, size=indices.size * len(work))]
     total = np.zeros(max((count.size for count in counts), default=0), np.int64)
     for count in counts:
         total[: count.size] += count

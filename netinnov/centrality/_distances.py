@@ -231,18 +231,19 @@ def _sums(
 
 
 def _sums_of_hops(network: MultilayerNetwork, chosen: Codes) -> tuple[Floats, Floats, Floats]:
-    from netinnov.kernels.breadth_first import steps_to_nodes
+    from netinnov.kernels.breadth_first import steps_between
 
     graph = union(network)
     if network.directed:
         # Paths to a node from all others, found together, are those away from it turned round.
         graph = graph.T.tocsr()
     indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
-    wanted = np.zeros(network.n_nodes, bool)
+    n = network.n_nodes
+    wanted, every = np.zeros(n, bool), np.ones(n, bool)
     wanted[chosen] = True
     parts = np.array_split(chosen, min(PARTS, -(-chosen.size // 512)) or 1)
-    work = [partial(steps_to_nodes, indptr, indices, part, wanted) for part in parts]
-    sums = in_threads(work, size=indices.size * len(parts))
+    work = [partial(steps_between, indptr, indices, part, wanted, every, n) for part in parts]
+    sums = [by_node for _, *by_node in in_threads(work, size=indices.size * len(parts))]
     reached, total, inverse = (np.sum(values, axis=0)[chosen] for values in zip(*sums, strict=True))
     return reached, total, inverse
 

@@ -36,7 +36,6 @@ Resampler: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], Multil
 Finder: TypeAlias = Callable[..., Partition]
 
 ROUNDS = 50  # rounds after which partitions that go on to differ are taken to be tied
-ROWS = 1024  # rows of the co-assignment matrix that are made at a time
 
 
 def consensus(
@@ -266,19 +265,13 @@ def _co_assignment(
     entries = (np.ones(row.size), (row, (atoms + first_label)[labelled]))
     n_labels = int((atoms.max(axis=0, initial=-1) + 1).sum())
     member = sparse.csr_array(entries, shape=(n, n_labels))
-    across = sparse.csr_array(member.T)
-    blocks = []
-    for low in range(0, n, ROWS):
-        together = sparse.csr_array(member[low : low + ROWS] @ across).tocoo()
-        i, j = together.coords[0] + low, together.coords[1]
-        share = together.data / n_partitions
-        keep = (i != j) & (share > threshold + ROUNDING)
-        lonely = np.ones(n, bool)
-        lonely[i[keep]] = False
-        lonely &= size == 1
-        keep |= _largest(i, j, share) & lonely[i]
-        blocks.append((i[keep], j[keep], share[keep]))
-    i, j, share = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    together = sparse.csr_array(member @ member.T).tocoo()
+    (i, j), share = together.coords, together.data / n_partitions
+    keep = (i != j) & (share > threshold + ROUNDING)
+    lonely = size == 1
+    lonely[i[keep]] = False
+    keep |= _largest(i, j, share) & lonely[i]
+    i, j, share = i[keep], j[keep], share[keep]
     weight = sparse.csr_array((share * size[i] * size[j], (i, j)), shape=(n, n))
     weight = sparse.csr_array(weight.maximum(weight.T))
     inside = size * (size - 1.0)

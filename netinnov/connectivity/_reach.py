@@ -89,15 +89,18 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
         kinds = network.storage.nodes["kind"]
         kind = check_name("kind", kind, kinds.dropna().unique().tolist())
         wanted = np.flatnonzero(kinds == kind).astype(np.int32)
-    from netinnov.kernels.breadth_first import sources_within
+    from netinnov.kernels.breadth_first import steps_between
 
     # Searched from those that are counted, against the direction of the links.
     graph = sparse.csr_array(union(network).T)
     indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
-    limit = min(steps, max(network.n_nodes, 1))
-    work = [partial(sources_within, indptr, indices, part, limit) for part in batches(wanted)]
+    limit, every = min(steps, max(network.n_nodes, 1)), np.ones(network.n_nodes, bool)
+    work = [
+        partial(steps_between, indptr, indices, part, every, every, limit)
+        for part in batches(wanted)
+    ]
     total = np.zeros(network.n_nodes, np.int64)
-    total += sum(in_threads(work, size=indices.size * len(work)))
+    total += sum(by_node for _, by_node, *_ in in_threads(work, size=indices.size * len(work)))
     return pd.Series(total, network.nodes.index, name="reach")
 
 
@@ -151,22 +154,22 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     place = check_name("place", place, list(network.storage.places.index))
     at_place = network.storage.inside([place])
     members = np.flatnonzero(at_place).astype(np.int32)
-    from netinnov.kernels.breadth_first import pairs_within
+    from netinnov.kernels.breadth_first import steps_between
 
     indptr, indices = union_arcs(network)
     limit = min(steps, max(network.n_nodes, 1))
     every = np.ones(network.n_nodes, bool)
     work = [
-        partial(pairs_within, indptr, indices, batch, ~at_place, carries, limit)
+        partial(steps_between, indptr, indices, batch, ~at_place, carries, limit)
         for carries in (every, ~at_place)
         for batch in batches(members)
     ]
     parts = in_threads(work, size=indices.size * len(work))
     half = len(parts) // 2
-    counts = np.sum([count for count, _ in parts[:half]], axis=0)
-    reached = np.any([mark for _, mark in parts[:half]], axis=0)
-    alone = np.sum([count for count, _ in parts[half:]])
-    pairs, direct = int(np.sum(counts)), int(np.ravel(counts)[0]) if half else 0
+    pairs = sum(int(count.sum()) for count, *_ in parts[:half])
+    direct = sum(int(count[0]) for count, *_ in parts[:half])
+    alone = sum(int(count.sum()) for count, *_ in parts[half:])
+    reached = np.any([by_node > 0 for _, by_node, *_ in parts[:half]], axis=0)
 
     counted = pairs or float("nan")
     leaving = union(network)[members][:, ~at_place].sum(axis=1) > 0
@@ -178,6 +181,6 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
         reached=int(np.sum(reached)),
         pairs=pairs,
         direct=direct / counted,
-        through_gatekeepers=float((pairs - alone) / counted),
-        through_others=float((alone - direct) / counted),
+        through_gatekeepers=(pairs - alone) / counted,
+        through_others=(alone - direct) / counted,
     )

@@ -91,50 +91,19 @@ def _walk(indptr, indices, sources, wanted, carries, limit):
 
 
 @kernel
-def pairs_at_distance(indptr, indices, sources, wanted):
-    """How many ordered pairs (source, wanted node) lie 1, 2, ... steps apart.
+def steps_between(indptr, indices, sources, wanted, carries, limit):
+    """Pairs (source, wanted node) that lie 1, 2, ... links apart, and by wanted node.
 
-    At most 64 x WORDS sources; a pair of a node with itself does not count. O(steps x links).
-    Reference, as of the others: one queue-based breadth-first search a source.
+    By node: how many other sources reach it within ``limit`` steps, their steps, and 1 / steps,
+    summed. Paths go on from the source and from nodes that carry them.
+    O(sources / 64 x steps x links). Reference: one queue-based breadth-first search a source.
     """
     n = indptr.size - 1
-    every = np.ones(n, np.bool_)
-    counts, step, _, _, _ = _walk(indptr, indices, sources, wanted, every, n)
-    return counts[:step]
-
-
-@kernel
-def sources_within(indptr, indices, sources, limit):
-    """For each node, how many of the sources (but itself) reach it within so many steps.
-
-    At most 64 x WORDS sources. O(steps x links).
-    """
-    every = np.ones(indptr.size - 1, np.bool_)
-    return _walk(indptr, indices, sources, every, every, limit)[2]
-
-
-@kernel
-def pairs_within(indptr, indices, sources, wanted, carries, limit):
-    """How many ordered pairs (source, wanted node) lie 1, 2, ... steps apart, and which nodes do.
-
-    Paths go on from the source and from nodes that carry them. At most 64 x WORDS sources.
-    O(steps x links).
-    """
-    counts, _, reached_by, _, _ = _walk(indptr, indices, sources, wanted, carries, limit)
-    return counts, reached_by > 0
-
-
-@kernel
-def steps_to_nodes(indptr, indices, sources, wanted):
-    """For each wanted node: how many other sources reach it, their steps, and 1 / steps, summed.
-
-    O(sources / 64 x steps x links).
-    """
-    n = indptr.size - 1
-    every = np.ones(n, np.bool_)
+    counts, furthest = np.zeros(limit, np.int64), 0
     reached_by, steps, inverse = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
     for begin in range(0, sources.size, 64 * WORDS):
         part = sources[begin : begin + 64 * WORDS]
-        _, _, more, further, nearer = _walk(indptr, indices, part, wanted, every, n)
+        pairs, step, more, further, nearer = _walk(indptr, indices, part, wanted, carries, limit)
+        counts, furthest = counts + pairs, max(furthest, step)
         reached_by, steps, inverse = reached_by + more, steps + further, inverse + nearer
-    return reached_by, steps, inverse
+    return counts[:furthest], reached_by, steps, inverse

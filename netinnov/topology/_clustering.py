@@ -224,7 +224,7 @@ def local_efficiency(network: MultilayerNetwork) -> pd.DataFrame:
 
 def local_efficiency_of(layer: Layer) -> Floats:
     """Efficiency among the neighbours of each node; NaN with fewer than two."""
-    from netinnov.kernels.breadth_first import steps_to_nodes
+    from netinnov.kernels.breadth_first import steps_between
 
     pairs = layer.pairs().astype(bool).tocsr()
     values = np.full(pairs.shape[0], math.nan)
@@ -234,7 +234,7 @@ def local_efficiency_of(layer: Layer) -> Floats:
         if linked.nnz == n * (n - 1):
             values[node] = 1.0
             continue
-        every = np.arange(n, dtype=np.int32), np.ones(n, bool)
-        *_, inverse = steps_to_nodes(linked.indptr, linked.indices, *every)
+        sources, every = np.arange(n, dtype=np.int32), np.ones(n, bool)
+        *_, inverse = steps_between(linked.indptr, linked.indices, sources, every, every, n)
         values[node] = inverse.sum() / (n * (n - 1))
     return values

@@ -652,7 +652,7 @@ def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
     for step in steps:
         assert f"netinnov: {step}" in text
     assert re.search(
-        r"netinnov: compiling steps_to_nodes, which takes a while the first time", text
+        r"netinnov: compiling steps_between, which takes a while the first time", text
     )
     assert text.index("reading and checking") < text.index("compiling")
     assert "replicates" in text
