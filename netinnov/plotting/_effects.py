@@ -329,7 +329,7 @@ def plot_null_distribution(
         Of several values, without `node`: a row each, with the middle 95 % of the replicates as a
         grey bar; the point is filled if p, corrected for all values, is below 0.05. Values that
         never vary are left out. Of more than 12, up to 12 that stand out are drawn, or the 5 of
-        largest |z| if none does.
+        z furthest from 0 if none does.
 
     Raises
     ------
