@@ -249,7 +249,8 @@ def read_parquet(path: Path) -> pa.Table:
         groups = [about.row_group(at) for at in range(about.num_row_groups)]
         # Bytes too, such as geometries: what a file writes once may stand in each row.
         texts = [field.name for field in schema if _is_text(field.type) or _is_bytes(field.type)]
-        row = VALUE * len(schema.names) + (CELL - VALUE) * len(texts)
+        cells = len(texts) + sum(pa.types.is_dictionary(field.type) for field in schema)
+        row = VALUE * len(schema.names) + (CELL - VALUE) * cells
         values = row * sum(group.num_rows for group in groups)
         check_made(path, values + sum(group.total_byte_size for group in groups), size)
         table = pa.parquet.ParquetFile(stream, read_dictionary=texts).read()

@@ -253,6 +253,7 @@ def test_a_zip_in_a_zip_counts_by_the_outer_one(tmp_path, low_limit):
         [b"x" * 1_000] * 5_000,
         pa.nulls(40_000, pa.string()),
         pa.array(["x" * 1_000] * 5_000).dictionary_encode(),
+        pa.array(["x"] * 40_000).dictionary_encode(),
     ],
 )
 def test_a_parquet_of_one_value_many_times_is_refused(folder, low_limit, values):
