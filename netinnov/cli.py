@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 INPUT = (
     "Folder with nodes.csv, links.csv and, if any, places.csv and layers.csv (or .parquet, "
-    ".xlsx), or workbook with such sheets; folder or zip of CORDIS; folder or .jsonl of OpenAlex; "
+    ".xlsx), or with branches.csv and seats.csv, or with participations.csv; workbook with such "
+    "sheets; folder or zip of CORDIS; folder or .jsonl of OpenAlex; "
     "table or matrix of flows (.csv, .xlsx, .parquet); or file .edges, .mpx, .net, .paj, "
     ".graphml, .gexf, .gml."
 )
@@ -190,6 +191,7 @@ def check(
     from netinnov._network.file_rows import has_file_rows
     from netinnov._network.layer_table import layer_records
     from netinnov._network.tables import inspect
+    from netinnov.sources._lists import LISTS
     from netinnov.sources._read_network import read
     from netinnov.sources._user_tables import why_placeless
 
@@ -211,11 +213,13 @@ def check(
     inspection = inspect(*tables[:3])
     if inspection.problems:
         faults.append(inspection.problems.message())
-        if not (has_file_rows(tables.nodes) and has_file_rows(tables.links)):
+        files = has_file_rows(tables.nodes) and has_file_rows(tables.links)
+        if not files and reading.source not in LISTS:
             faults.append("Rows count from 0.")
     else:
         layer_records(tables.layers, tables.directed, inspection.links.layers)
-        if why := why_placeless(tables.nodes, tables.links):
+        two_mode = reading.source == "participations"
+        if why := why_placeless(tables.nodes, None if two_mode else tables.links):
             faults.append(why)
     if faults:
         fail("\n".join(faults))

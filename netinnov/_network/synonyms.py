@@ -11,6 +11,15 @@ TABLES = {
     "links": ("link", "edges", "edge", "连边", "边", "边表", "联系", "连接", "链接", "关系"),
     "places": ("place", "地点", "城市", "地区", "区域"),
     "layers": ("layer", "图层", "层"),
+    "branches": ("branch", "分支", "分支机构"),
+    "seats": ("seat", "headquarters", "总部"),
+    "participations": ("participation", "参与", "参与关系"),
+}
+# Of each reader of such tables: those it needs, and others that it reads
+TABLES_OF = {
+    "tables": (("nodes", "links"), ("places", "layers")),
+    "branches": (("branches",), ("seats", "places")),
+    "participations": (("participations",), ("places",)),
 }
 
 PLACE_VALUES = {
@@ -18,6 +27,20 @@ PLACE_VALUES = {
     "lat": (("latitude", "纬度"),),
     "population": (("pop", "inhabitants", "people", "人口", "人口数", "常住人口", "总人口"),),
 }
+
+_PLACE = (
+    ("city", "location", "place id", "城市", "地点", "所在地", "所在城市"),
+    ("town", "region", "地区", "区域", "所在地区"),
+)
+_OWNER = (
+    (
+        *("owner", "owned by", "belongs to", "辖区", "管辖区", "所属辖区", "行政辖区"),
+        *("归属", "归属地", "归属城市", "隶属", "所属", "所属地", "所属城市"),
+    ),
+)
+_FIRM = (("company", "enterprise", "企业", "公司", "企业名称", "公司名称"), ("name", "名称"))
+_SEAT = ("headquarters", "head office", "hq", "总部", "总部城市", "总部所在地", "总部所在城市")
+_PERIOD = (("year", "年份", "年", "年度", "时期"),)
 
 # Groups of synonyms of our columns: the first group present counts, two of it are ambiguous
 SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
@@ -27,16 +50,8 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
             ("name", "label", "名称", "名字", "节点名称"),
         ),
         "kind": (("category", "class", "类别", "种类", "节点类型"), ("type", "类型")),
-        "place": (
-            ("city", "location", "place id", "城市", "地点", "所在地", "所在城市"),
-            ("town", "region", "地区", "区域", "所在地区"),
-        ),
-        "jurisdiction": (
-            (
-                *("owner", "owned by", "belongs to", "辖区", "管辖区", "所属辖区", "行政辖区"),
-                *("归属", "归属地", "归属城市", "隶属", "所属", "所属地", "所属城市"),
-            ),
-        ),
+        "place": _PLACE,
+        "jurisdiction": _OWNER,
         **PLACE_VALUES,
         "name": (("label", "名称", "名字", "节点名称"),),
     },
@@ -65,7 +80,7 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
                 *("客流量", "流动人口", "迁徙指数", "次数", "合作数", "合作次数"),
             ),
         ),
-        "period": (("year", "年份", "年", "年度", "时期"),),
+        "period": _PERIOD,
     },
     "places": {
         "place": (
@@ -84,6 +99,23 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
         "directed": (("有向", "是否有向"),),
         "modelled": (("modeled", "模拟", "是否模拟"),),
         "unit": (("单位",),),
+    },
+    "branches": {
+        "firm": _FIRM,
+        "branch": (("branch name", "subsidiary", "分支", "分支机构", "子公司"),),
+        "place": _PLACE,
+        "seat": (_SEAT,),
+    },
+    "seats": {"firm": _FIRM, "place": (("seat", *_SEAT), *_PLACE)},
+    "participations": {
+        "member": (
+            ("participant", "organisation", "organization", "成员", "参与者", "参与方", "单位"),
+            ("firm", "company", "企业", "公司", "机构"),
+        ),
+        "event": (("project", "activity", "活动", "项目", "事件"),),
+        "place": _PLACE,
+        "jurisdiction": _OWNER,
+        "period": _PERIOD,
     },
 }
 FLOWS = {

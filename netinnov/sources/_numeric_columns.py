@@ -95,6 +95,9 @@ TEXT = {
     "links": ("source", "target", "layer"),
     "places": ("place", "parent"),
     "layers": ("layer", "directed", "modelled", "quantity", "unit", "parameters"),
+    "branches": ("firm", "branch", "place", "seat"),
+    "seats": ("firm", "place"),
+    "participations": ("member", "event", "place", "jurisdiction"),
 }
 # Our columns of text and of numbers, recognised in any case
 NUMBERS = {
@@ -102,6 +105,9 @@ NUMBERS = {
     "links": ("weight", "period"),
     "places": ("lon", "lat", "population"),
     "layers": ("events",),
+    "branches": ("period",),
+    "seats": (),
+    "participations": ("period",),
 }
 CODE = r"[+-]?(?:0\d+|\d{16,})"  # as a number it would lose leading zeros or last digits
 WHOLE = r"\s*[+-]?\d+\s*"

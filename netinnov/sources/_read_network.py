@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +13,8 @@ import pandas as pd
 
 from netinnov import io, sources
 from netinnov._network.spelling import stray_names
-from netinnov._runtime.arguments import as_path, examples
+from netinnov._network.synonyms import TABLES_OF
+from netinnov._runtime.arguments import as_path, check_name, examples
 from netinnov._runtime.opening import VALUE, check_file, check_made, ending_of, files_in, opened
 from netinnov._runtime.path_kinds import kind_at_path
 from netinnov._runtime.public import suggests_keywords
@@ -26,16 +27,17 @@ from netinnov.sources._any_table import POINTS, TABLE_ENDINGS
 from netinnov.sources._complete_rows import ReadingNote, noted, say
 from netinnov.sources._graph_files import GRAPHS, read_graph
 from netinnov.sources._headers import check_columns, unused_columns
+from netinnov.sources._lists import LISTS, branches_of_file, participations_of_file
 from netinnov.sources._numeric_columns import Decimal
 from netinnov.sources._openalex import is_openalex
-from netinnov.sources._user_tables import own_table, tables_of_file
+from netinnov.sources._user_tables import is_of, own_table, tables_of_file
 from netinnov.sources._workbooks import WORKBOOKS, sheet_names
 
 READ = (
-    "a folder with nodes.csv and links.csv (or .parquet, .xlsx), a workbook with sheets "
-    "nodes and links, a folder or zip of CORDIS, a folder or .jsonl of OpenAlex, a table or matrix "
-    "of flows (.csv, .xlsx, .parquet), or a file .edges, .mpx, .net, .paj, .graphml, .gexf "
-    "or .gml"
+    "a folder with nodes.csv and links.csv (or .parquet, .xlsx), or with branches.csv and "
+    "seats.csv or participations.csv, a workbook with such sheets, a folder or zip of CORDIS, a "
+    "folder or .jsonl of OpenAlex, a table or matrix of flows (.csv, .xlsx, .parquet), or a file "
+    ".edges, .mpx, .net, .paj, .graphml, .gexf or .gml"
 )
 
 MULTIPLEX = (".edges", ".mpx", ".net", ".paj")
@@ -56,6 +58,8 @@ MEMBERS = 20  # files of a zip that are looked into
 # A reader listed here is usable in a study
 READERS: dict[str, Callable[..., Tables]] = {
     "tables": tables_of_file,
+    "branches": branches_of_file,
+    "participations": participations_of_file,
     "cordis": sources.read_cordis,
     "flows": sources.read_origin_destination,
     "graph": read_graph,
@@ -79,6 +83,7 @@ class Reading(NamedTuple):
 def read_network(
     path: str | os.PathLike[str],
     *,
+    source: str | None = None,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     decimal: Decimal | None = None,
@@ -89,9 +94,16 @@ def read_network(
     ----------
     path : path
         A folder that `netinnov.io.write_network` wrote; a folder or workbook with tables of nodes,
-        links and, if any, places and layers; a table or matrix of flows; a file ``.edges``,
+        links and, if any, places and layers; one with a list of branches and the seats of their
+        firms, or of participations; a table or matrix of flows; a file ``.edges``,
         ``.mpx``, ``.net``, ``.paj``, ``.graphml``, ``.gexf`` or ``.gml``; or a folder or zip of
         CORDIS, a table of PatentsView, or JSON lines of OpenAlex.
+    source : str, optional
+        What it is, as ``[data] source`` of a study has it: ``"branches"`` for a table ``firm,
+        place`` with a table of seats, ``firm, place``, beside it or with a column ``seat``;
+        ``"participations"`` for ``member, event`` and any of ``place, jurisdiction, period``; or
+        ``"tables"``, ``"flows"``, ``"graph"``, ``"multiplex"``, ``"cordis"``, ``"openalex"``,
+        ``"patentsview"``. Default: what the names of files and sheets say.
     columns : mapping of str to str, optional
         From headers of tables to ours, such as ``{"Ort": "place"}``; ``"nodes.Ort"`` is that of
         one table. Headers in any case and usual words in English and Chinese need none.
@@ -136,9 +148,11 @@ def read_network(
     0  flow  quzhou  hangzhou     5.0
     """
     path = as_path("path", path)
-    if columns is None and encoding is None and decimal is None and is_network_folder(path):
+    if source is not None:
+        check_name("source", source, list(READERS), of="the sources")
+    elif columns is None and encoding is None and decimal is None and is_network_folder(path):
         return io.read_network(path)
-    reading = read(path, columns=columns, encoding=encoding, decimal=decimal)
+    reading = read(path, source=source, columns=columns, encoding=encoding, decimal=decimal)
     for fault in reading.faults:
         warnings.warn(fault, UserWarning, stacklevel=3)
     say(reading.notes)
@@ -213,13 +227,8 @@ def recognise(path: Path) -> tuple[str, Path]:
     if ending == POINTS:
         why = "it is a layer of places; name the folder that holds it with nodes and links"
         raise InputError(f"{path} must be {READ}; {why}.")
-    table = own_table(path.name)
-    beside = {own_table(each.name) for each in path.parent.iterdir()} if table else set()
-    if table is not None and not (table == "links" and "nodes" not in beside):
-        raise InputError(f"{path} is one of several tables; name the folder that holds them.")
-    if ending in WORKBOOKS:
-        ours = {own_table(name) for name in sheet_names(path)}
-        return ("tables" if ours & {"nodes", "links"} else "flows"), path
+    if (named := _by_names(path, ending)) is not None:
+        return named, path
     if ending not in (*TABLE_ENDINGS, ZIP):
         raise InputError(f"{path} must be {READ}; a file that ends in {ending!r} is none of these.")
     line = ""
@@ -233,6 +242,33 @@ def recognise(path: Path) -> tuple[str, Path]:
     return ("cordis" if ending == ZIP else "flows"), path
 
 
+def files_read(source: str, path: Path) -> tuple[Path, ...]:
+    if path.is_file():
+        return (path,)
+    entries = sorted(path.rglob("*")) if source == "openalex" else sorted(path.iterdir())
+
+    def is_read(name: str) -> bool:  # a folder may hold others
+        if source in TABLES_OF:
+            return is_of(source, name) or name.casefold() == "network.json"
+        return source != "cordis" or name.casefold().startswith(("organization", "project"))
+
+    return tuple(entry for entry in entries if entry.is_file() and is_read(entry.name))
+
+
+def _by_names(path: Path, ending: str) -> str | None:
+    """The reader that the name of a file and those of its sheets ask for."""
+    table = own_table(path.name)
+    if ending in TABLE_ENDINGS and table in LISTS and ending not in WORKBOOKS:
+        return table
+    beside = {own_table(each.name) for each in path.parent.iterdir()} if table else set()
+    if table not in (None, *LISTS) and not (table == "links" and "nodes" not in beside):
+        raise InputError(f"{path} is one of several tables; name the folder that holds them.")
+    if ending not in WORKBOOKS:
+        return None
+    ours = {own_table(name) for name in sheet_names(path)}
+    return "tables" if ours & {"nodes", "links"} else _list_of(path, {table, *ours}) or "flows"
+
+
 def _in_folder(folder: Path) -> tuple[str, Path]:
     names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     stems = {name.casefold().split(".")[0] for name in names}
@@ -241,6 +277,8 @@ def _in_folder(folder: Path) -> tuple[str, Path]:
         return "cordis", folder
     if ours & {"nodes", "links"}:
         return "tables", folder
+    if (listed := _list_of(folder, ours)) is not None:
+        return listed, folder
     if any("inventor" in stem for stem in stems):
         return "patentsview", folder
     if is_openalex(folder):
@@ -262,6 +300,14 @@ def _in_folder(folder: Path) -> tuple[str, Path]:
         )
         msg += f"matrix of flows is named itself: {folder / tables[0]}."
     raise InputError(msg)
+
+
+def _list_of(path: Path, tables: Set[str | None]) -> str | None:
+    lists = [each for each in LISTS if each in tables]
+    if len(lists) > 1:
+        msg = f"{path} holds branches and participations, which are read one at a time: say which, "
+        raise InputError(f"{msg}source='branches' or source='participations'.")
+    return lists[0] if lists else None
 
 
 def _line(path: Path, member: str | None = None) -> str:

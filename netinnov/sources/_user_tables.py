@@ -14,7 +14,7 @@ import pandas as pd
 from netinnov._network.columns import as_text, is_blank
 from netinnov._network.file_rows import is_bare, without_file
 from netinnov._network.layer_table import records_of_old_folder
-from netinnov._network.synonyms import KINDS, TABLES, key_of
+from netinnov._network.synonyms import KINDS, TABLES, TABLES_OF, key_of
 from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.encodings import check_encoding
 from netinnov._runtime.opening import (
@@ -126,11 +126,7 @@ def tables_of_file(
     """The same tables with what messages need: the rows and headers of the files."""
     path = as_path("path", path)
     asked, encoding = check_columns(columns), check_encoding(encoding)
-    kind = kind_at_path(path)
-    if kind != "a folder" and ending_of(path) not in WORKBOOKS:
-        msg = f"{path} must be a folder with nodes.csv and links.csv, or a workbook"
-        raise InputError(f"{msg}; found {kind}.")
-    raw = _in_folder(path, encoding) if kind == "a folder" else _in_workbook(path)
+    raw = raw_tables(path, "tables", encoding)
     say([text for table in raw.values() for text in table.notes], stacklevel=5)  # of read_tables
     # In a folder that `write_network` wrote the headers are ours.
     about = network_json(path)
@@ -141,11 +137,11 @@ def tables_of_file(
         say([f"{msg}what is there is read."], stacklevel=5)
     if not ours:
         unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
-        raw = {name: _renamed(name, table, asked) for name, table in raw.items()}
+        raw = {name: renamed(name, table, asked) for name, table in raw.items()}
         held = raw["links"].frame if "links" in raw else pd.DataFrame()
         if {"source", "target"} <= set(held) and "weight" not in held:
             say(unweighted(raw["links"].name, held), stacklevel=5)
-    tables = {name: _table_of(name, table, decimal) for name, table in raw.items()}
+    tables = {name: table_of(name, table, decimal) for name, table in raw.items()}
     nodes, links, places = (tables.get(name) for name in ("nodes", "links", "places"))
     if nodes is None or links is None:  # of a folder; a workbook without them is refused above
         missing = [name for name in ("nodes", "links") if name not in tables]
@@ -190,11 +186,11 @@ def read_places(
         raise InputError(f'{msg}name it under [columns]: "theirs" = "place".')
     say(held.notes)
     note(renamed)
-    places = _table_of("places", held._replace(frame=frame), decimal)
+    places = table_of("places", held._replace(frame=frame), decimal)
     return places, {key: ours for key, ours in columns.items() if key not in own}
 
 
-def _table_of(table: str, held: AnyTable, decimal: Decimal | None) -> pd.DataFrame:
+def table_of(table: str, held: AnyTable, decimal: Decimal | None) -> pd.DataFrame:
     frame = held.frame
     if decimal is not None:
         return typed(table, frame, decimal, thousands=True)
@@ -208,19 +204,19 @@ def _table_of(table: str, held: AnyTable, decimal: Decimal | None) -> pd.DataFra
     return tables
 
 
-def _renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable:
-    frame, renamed = rename(held.name, table, held.frame, columns)
+def renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable:
+    frame, words = rename(held.name, table, held.frame, columns)
     if table == "nodes" and "node" not in frame and "place" in frame and is_bare(frame):
         places = frame["place"]
         if places.is_unique and places.notna().all():  # a table of cities
             frame = frame.drop(columns="place").assign(node=places)
-            renamed.append(f"{held.name}: no column has ids of nodes; each place is one.")
+            words.append(f"{held.name}: no column has ids of nodes; each place is one.")
     if table == "nodes" and "kind" in frame:
         known = {theirs: KINDS[theirs] for theirs in frame["kind"].unique() if theirs in KINDS}
         frame["kind"] = frame["kind"].replace(known)
         taken = ", ".join(f"{theirs!r} as {ours}" for theirs, ours in known.items())
-        renamed += [f"{held.name}: read {taken}."] if known else []
-    note(renamed)
+        words += [f"{held.name}: read {taken}."] if known else []
+    note(words)
     return held._replace(frame=frame)
 
 
@@ -230,33 +226,57 @@ def own_table(name: str) -> str | None:
     return next((table for table, words in TABLES.items() if stem in (table, *words)), None)
 
 
-def _by_table(where: str, names: Iterable[str]) -> dict[str, str]:
+def is_of(source: str, name: str) -> bool:
+    return any(own_table(name) in tables for tables in TABLES_OF[source])
+
+
+def raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, AnyTable]:
+    """The tables of a folder or workbook; or a file alone, if one table is enough."""
+    kind, (needed, _) = kind_at_path(path), TABLES_OF[source]
+    if kind == "a folder":
+        raw = _in_folder(path, source, encoding)
+        if source == "tables" or needed[0] in raw:
+            return raw
+        shown = examples(sorted(entry.name for entry in path.iterdir()), str) or "nothing"
+        msg = f"{path} must hold {needed[0]}.csv, .parquet or .xlsx; it holds {shown}"
+        raise InputError(f"{msg}. A file of another name is named itself.")
+    if ending_of(path) in WORKBOOKS:
+        return _in_workbook(path, source)
+    if source == "tables" or ending_of(path) not in TABLE_ENDINGS or kind == "nothing":
+        files = " and ".join(f"{table}.csv" for table in needed)
+        raise InputError(f"{path} must be a folder with {files}, or a workbook; found {kind}.")
+    return {needed[0]: read_any_table(path, encoding)}
+
+
+def _by_table(source: str, where: str, names: Iterable[str]) -> dict[str, str]:
     held: dict[str, str] = {}
-    for name in names:
-        if (table := own_table(name)) is not None and table in held:
+    for name in (each for each in names if is_of(source, each)):
+        if (table := own_table(name) or "") in held:
             raise InputError(f"{where} {held[table]} and {name}; keep one of them.")
-        if table is not None:
-            held[table] = name
+        held[table] = name
     return held
 
 
-def _in_folder(folder: Path, encoding: str | None) -> dict[str, AnyTable]:
+def _in_folder(folder: Path, source: str, encoding: str | None) -> dict[str, AnyTable]:
     names = [
         name
         for name in sorted(entry.name for entry in folder.iterdir())
         if ending_of(name) in TABLE_ENDINGS
         or (ending_of(name) == POINTS and own_table(name) == "places")
     ]
-    held = _by_table(f"{folder} holds", names)
+    held = _by_table(source, f"{folder} holds", names)
     return {table: read_any_table(folder / name, encoding) for table, name in held.items()}
 
 
-def _in_workbook(path: Path) -> dict[str, AnyTable]:
-    sheets = read_workbook(path)
-    held = _by_table(f"{path} has the sheets", sheets)
-    if not {"nodes", "links"} <= held.keys():
+def _in_workbook(path: Path, source: str) -> dict[str, AnyTable]:
+    sheets, (needed, _) = read_workbook(path), TABLES_OF[source]
+    held = _by_table(source, f"{path} has the sheets", sheets)
+    if len(needed) == len(sheets) == 1:
+        held = {needed[0]: next(iter(sheets))}  # whatever it is called
+    if not {*needed} <= held.keys():
         shown = examples(sheets, str) or "none that holds anything"
-        raise InputError(f"{path} must have sheets nodes and links; it has {shown}.")
+        must = f"sheets {' and '.join(needed)}" if len(needed) > 1 else f"a sheet {needed[0]}"
+        raise InputError(f"{path} must have {must}; it has {shown}.")
     return {
         table: AnyTable(f"{path.name}, sheet {name}", sheets[name], "", [])
         for table, name in held.items()

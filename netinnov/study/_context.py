@@ -67,10 +67,10 @@ class Context:
             own = self.configuration.layers.items()
             layers = words("zh", "layers") if self.configuration.data.source == "yrd" else {}
             layers = layers | {layer: part.name_zh for layer, part in own if part.name_zh}
-            if (projection := self.configuration.data.project) is not None:
-                said = layers.get(projection.layer, projection.layer)
-                if re.search(HAN, said):
-                    layers[f"co_{projection.layer}"] = f"共同{said}"
+            if (incidence := self.loaded.incidence) is not None:
+                layer = incidence.projection.layer
+                if re.search(HAN, said := layers.get(layer, layer)):
+                    layers[f"co_{layer}"] = f"共同{said}"
         return Language(self.code, names, layers, self.modelled)
 
     @property

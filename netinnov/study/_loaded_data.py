@@ -19,8 +19,8 @@ from netinnov.errors import InputError
 from netinnov.linkages import project
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
-from netinnov.sources._read_network import READERS, Reading, option_of, read, recognise
-from netinnov.sources._user_tables import has_places, own_table, read_places, why_placeless
+from netinnov.sources._read_network import READERS, Reading, files_read, option_of, read, recognise
+from netinnov.sources._user_tables import has_places, read_places, why_placeless
 from netinnov.study._section import Part
 
 # The sources that are part of the package; the first has the tables of no other name.
@@ -48,6 +48,9 @@ class Projection(Part, part="project"):
     through: str | list[str] | None = None
     weighting: Literal["count", "newman", "full"] = "count"
     split_by: str | None = None
+
+
+PROJECTED = {"participations": Projection(layer="participation", onto="member")}
 
 
 class DataPart(Part, part="data"):
@@ -188,8 +191,8 @@ def _read(
     if not source:
         source, path = recognise(path)
         data.check_options(source)
-    options: dict[str, Any] = {}
-    if data.project is not None:
+    projection, options = data.project or PROJECTED.get(source), dict[str, Any]()
+    if projection is not None:
         options |= {name: "nodes" for name in TWO_MODE if option_of(source, name)}
     if data.rows is not None:
         options["rows"] = data.rows
@@ -212,9 +215,11 @@ def _read(
     if nowhere := places.index[places["lon"].eq(0) & places["lat"].eq(0)].tolist():
         notes.append(f"At 0°N 0°E, where many sources put what is not known: {examples(nowhere)}")
     notes += twins(places)
-    if data.project is not None:
-        network, incidence = _projected(network, data.project)
-    files = _files(source, path) + (() if data.places is None else (data.places,))
+    if source == "branches":  # the layer of ownership has the same links between places
+        network = network.select(kinds=["branch", "firm"])
+    if projection is not None:
+        network, incidence = _projected(network, projection)
+    files = files_read(source, path) + (() if data.places is None else (data.places,))
     joint = option_of(source, "weighting") or incidence is not None
     return Loaded(network, tuple(notes), files, joint, incidence)
 
@@ -261,16 +266,3 @@ def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork
     records |= {layer: records.get(layer, {}) | part for layer, part in parts.items()}
     nodes, links, places = tables[:3]
     return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=records)
-
-
-def _files(source: str, path: Path) -> tuple[Path, ...]:
-    if path.is_file():
-        return (path,)
-    entries = sorted(path.rglob("*")) if source == "openalex" else sorted(path.iterdir())
-
-    def is_read(name: str) -> bool:  # a folder may hold others
-        if source == "tables":
-            return own_table(name) is not None or name.casefold() == "network.json"
-        return source != "cordis" or name.casefold().startswith(("organization", "project"))
-
-    return tuple(entry for entry in entries if entry.is_file() and is_read(entry.name))

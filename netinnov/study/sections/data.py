@@ -57,6 +57,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "within": float(within / (added_up or 1.0)),
         "periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD}),
         "projected": None if incidence is None else Layer(incidence.projection.layer),
+        "met_in": 0 if incidence is None else incidence.network.n_nodes - context.network.n_nodes,
         "places": cities.n_nodes,
         "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
         "unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum()),

@@ -1,0 +1,248 @@
+"""Lists of branches with the seats of their firms, and of participations, as tables of a network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from netinnov._network.columns import as_periods, as_text, is_blank, own_names
+from netinnov._network.file_rows import row_unit, without_file
+from netinnov._network.synonyms import MISSING, is_total
+from netinnov._runtime.arguments import as_path, did_you_mean, examples
+from netinnov._runtime.encodings import check_encoding
+from netinnov.errors import InputError
+from netinnov.linkages import enclaves
+from netinnov.sources._complete_rows import Tables, most_frequent, say, warn_of
+from netinnov.sources._delimited import AnyTable
+from netinnov.sources._headers import check_columns, unused_columns
+from netinnov.sources._numeric_columns import Decimal
+from netinnov.sources._user_tables import raw_tables, renamed, table_of
+
+LISTS = ("branches", "participations")
+NEEDED = {
+    "branches": ("firm", "place"),
+    "seats": ("firm", "place"),
+    "participations": ("member", "event"),
+    "places": ("place",),
+}
+OPTIONAL = ("branch", "jurisdiction", "place", "seat")
+OF_NODES = ("jurisdiction", "kind", "name", "node", "place")
+OF_LINKS = ("layer", "period", "source", "target", "weight")
+
+
+def branches_of_file(
+    path: str | os.PathLike[str],
+    *,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    decimal: Decimal | None = None,
+) -> Tables:
+    """Firms at their seats, their branches, which belong to the seat's place, and the places.
+
+    Layer ``branches`` links firms to their branches, ``ownership`` the place of the seat to that
+    of each branch.
+    """
+    held, faults = _held("branches", path, columns, encoding, decimal), list[str]()
+    table = held["branches"]
+    rows = _complete(table, "branches", faults)
+    pairs = [rows[["firm", "seat"]].set_axis(["firm", "place"], axis=1)] if "seat" in rows else []
+    if "seats" in held:
+        pairs.append(_complete(held["seats"], "seats", faults)[["firm", "place"]])
+    known = pd.concat(pairs, ignore_index=True).dropna().drop_duplicates()
+    several = known["firm"][known["firm"].duplicated()].unique()
+    seats = known[~known["firm"].isin(several)].set_index("firm")["place"]
+    if len(several):
+        at = known.groupby("firm", sort=False)["place"].agg(" and ".join)
+        shown = examples(several, lambda firm: f"{firm!r} ({at[firm]})")
+        n = rows["firm"].isin(several).sum()
+        msg = f"firms with more than one seat, left out with their branches ({n:,}): "
+        faults.append(f"{table.name}: {msg}{len(several):,} ({shown})")
+    seatless = ~rows["firm"].isin(known["firm"]).to_numpy()
+    _tell(
+        table,
+        rows[seatless],
+        "branches left out, as their firm has no seat",
+        faults,
+        lambda row: f"{rows['firm'][row]!r}{did_you_mean(rows['firm'][row], known['firm'])}",
+    )
+    rows = rows[rows["firm"].isin(seats.index)]
+    if rows.empty:
+        what = "\n- ".join(
+            ["must hold a branch of a firm whose seat is known; it has none", *faults]
+        )
+        raise InputError(f"{table.name} {what}.")
+    home = rows["firm"].map(seats)
+    spots = pd.unique(pd.concat([seats, rows["place"]]))
+    names = rows["firm"] + ", " + rows["place"]
+    names = rows["branch"].fillna(names) if "branch" in rows else names
+    again = names.groupby(names).cumcount() + 1
+    names = names.where(again == 1, names + " (" + again.astype("str") + ")")
+    ids = own_names([*seats.index, *spots, *names], ())
+    n_firms, n_spots = len(seats), len(spots)
+    nodes = pd.DataFrame(
+        {
+            "node": ids,
+            "kind": np.repeat(["firm", "place", "branch"], [n_firms, n_spots, len(rows)]),
+            "place": [*seats, *spots, *rows["place"]],
+            "jurisdiction": [*seats, *spots, *home],
+            "name": [*seats.index, *spots, *names],
+        }
+    )
+    more = _others(rows, ("place", "seat", "branch", "period"), OF_NODES)
+    nodes = nodes.join(more.set_axis(nodes.index[n_firms + n_spots :], axis=0))
+    firms = pd.Series(ids[:n_firms], seats.index)
+    place_nodes = pd.Series(ids[n_firms : n_firms + n_spots], spots)
+    ends = {"source": rows["firm"].map(firms), "target": ids[n_firms + n_spots :]}
+    owned = pd.DataFrame(
+        {"jurisdiction": home.map(place_nodes), "place": rows["place"].map(place_nodes)}
+    )
+    parts = [pd.DataFrame(ends | {"weight": 1.0}, rows.index), enclaves(owned)]
+    layers = ["branches", "ownership"]
+    links = pd.concat(parts, ignore_index=True)
+    links.insert(0, "layer", np.repeat(layers, len(rows)))
+    if "period" in rows:
+        links["period"] = pd.concat([rows["period"]] * 2, ignore_index=True)
+    warn_of(faults)
+    about = {"directed": True, "quantity": "amount", "unit": "branches"}
+    table_of_layers = pd.DataFrame(about, pd.Index(layers, name="layer"))
+    return Tables(nodes, links, _places(held, spots, faults), tuple(layers), table_of_layers)
+
+
+def participations_of_file(
+    path: str | os.PathLike[str],
+    *,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    decimal: Decimal | None = None,
+) -> Tables:
+    """Members and the events that they take part in, linked in the layer ``participation``.
+
+    A member is where most of its rows say; events have no place.
+    """
+    held, faults = _held("participations", path, columns, encoding, decimal), list[str]()
+    table = held["participations"]
+    rows = _complete(table, "participations", faults)
+    if rows.empty:
+        what = "\n- ".join(["must hold a participation; it has none", *faults])
+        raise InputError(f"{table.name} {what}.")
+    members, events = rows["member"].unique(), rows["event"].unique()
+    names = [*members, *events]
+    ids = own_names(names, ())
+    kinds = np.repeat(["member", "event"], [len(members), len(events)])
+    nodes = pd.DataFrame({"node": ids, "kind": kinds, "name": names})
+    spots = []
+    for column in (name for name in ("place", "jurisdiction") if name in rows):
+        values = most_frequent(rows[column], rows["member"]).reindex(members)
+        nodes[column] = pd.Series(values.array, nodes.index[: len(members)], "str")
+        spots.append(values.dropna())
+        n_values = rows.groupby("member", sort=False)[column].nunique()
+        if len(several := n_values.index[n_values > 1]):
+            msg = f"members with more than one {column}, of which the most frequent is taken"
+            say([f"{table.name}: {msg}: {len(several):,} ({examples(several)})."], stacklevel=5)
+    again = [name for name in ("member", "event", "period") if name in rows]
+    rows = rows.drop_duplicates(again)
+    of_member = dict(zip(members, ids, strict=False))
+    of_event = dict(zip(events, ids[len(members) :], strict=True))
+    ends = {"source": rows["member"].map(of_member), "target": rows["event"].map(of_event)}
+    links = pd.DataFrame({"layer": "participation", **ends, "weight": 1.0})
+    links = links.join(rows[[name for name in again if name == "period"]])
+    links = links.join(_others(rows, ("member", "event", *OPTIONAL, "period"), OF_LINKS))
+    places = _places(held, pd.unique(pd.concat(spots)) if spots else [], faults)
+    warn_of(faults)
+    return Tables(nodes, links.reset_index(drop=True), places)
+
+
+def _held(
+    source: str,
+    path: str | os.PathLike[str],
+    columns: Mapping[str, str] | None,
+    encoding: str | None,
+    decimal: Decimal | None,
+) -> dict[str, AnyTable]:
+    """The tables of a list under our names; all columns that are missing are named at once."""
+    path = as_path("path", path)
+    asked, encoding = check_columns(columns), check_encoding(encoding)
+    raw = raw_tables(path, source, encoding)
+    say([text for table in raw.values() for text in table.notes], stacklevel=5)
+    unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
+    held = {name: renamed(name, table, asked) for name, table in raw.items()}
+    missing = [
+        f"{table.name} has no column `{column}`; it has {examples(table.frame.columns, str)}"
+        for name, table in held.items()
+        for column in NEEDED[name]
+        if column not in table.frame
+    ]
+    if source == "branches" and "seats" not in held and "seat" not in held[source].frame:
+        missing.append(
+            "there is no table of seats (`firm`, `place`) beside it, and no column `seat`"
+        )
+    if missing:
+        listed = "\n- ".join([f"{path} lacks what a list of {source} needs:", *missing])
+        raise InputError(f'{listed}.\nName headers of yours by `columns`: "theirs" = "ours".')
+    return {
+        name: table._replace(frame=table_of(name, table, decimal)) for name, table in held.items()
+    }
+
+
+def _complete(table: AnyTable, name: str, faults: list[str]) -> pd.DataFrame:
+    """Rows that say all that is needed; blanks are missing, periods whole numbers."""
+    rows, needed = table.frame.copy(), list(NEEDED[name])
+    for column in (each for each in dict.fromkeys((*needed, *OPTIONAL)) if each in rows):
+        text = as_text(rows[column])[0]
+        rows[column] = text.mask(is_blank(text) | text.isin(MISSING))
+    if "period" in rows:
+        given = rows["period"]
+        rows["period"], odd = as_periods(given)
+        _tell(
+            table,
+            rows[odd],
+            "periods that are not whole numbers",
+            faults,
+            lambda at: repr(given[at]),
+        )
+    total = rows[needed].map(is_total).any(axis=1)
+    blank = rows[needed].isna().any(axis=1) & ~total
+    _tell(table, rows[total], "rows of totals left out", faults)
+    _tell(table, rows[blank], f"rows without a {' or '.join(needed)} left out", faults)
+    return rows[~(total | blank)]
+
+
+def _tell(
+    table: AnyTable,
+    rows: pd.DataFrame,
+    what: str,
+    faults: list[str],
+    show: Callable[[int], str] | None = None,
+) -> None:
+    if len(rows):
+        unit = row_unit(table.frame)
+        where = examples(
+            rows.index, lambda at: f"{unit} {at}" + ("" if show is None else f": {show(at)}")
+        )
+        faults.append(f"{table.name}: {what}: {len(rows):,} ({where})")
+
+
+def _others(rows: pd.DataFrame, ours: Sequence[str], taken: Sequence[str]) -> pd.DataFrame:
+    others = rows.drop(columns=[name for name in ours if name in rows])
+    return others.set_axis(own_names([str(name) for name in others], taken), axis=1)
+
+
+def _places(
+    held: Mapping[str, AnyTable], used: Sequence[str], faults: list[str]
+) -> pd.DataFrame | None:
+    """The table of places, with those that only the list has."""
+    if "places" not in held:
+        return None
+    table = held["places"]
+    known = as_text(table.frame["place"])[0]
+    if not (new := [place for place in used if place not in set(known)]):
+        return table.frame
+    shown = examples(new, lambda place: f"{place!r}{did_you_mean(place, known)}")
+    faults.append(
+        f"{table.name}: places without a row, so without coordinates: {len(new)} ({shown})"
+    )
+    more = pd.DataFrame({"place": new}, range(len(known), len(known) + len(new)))
+    return pd.concat([without_file(table.frame), more])
