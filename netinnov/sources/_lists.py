@@ -1,9 +1,9 @@
-"""Lists of branches with the seats of their firms, and of participations, as tables of a network."""
+"""Lists of branches with the seats of their firms, and of participations, as a network."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from netinnov._network.columns import as_periods, as_text, is_blank, own_names
 from netinnov._network.file_rows import row_unit, without_file
 from netinnov._network.synonyms import MISSING, is_total
-from netinnov._runtime.arguments import as_path, did_you_mean, examples
+from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.encodings import check_encoding
 from netinnov.errors import InputError
 from netinnov.linkages import enclaves
@@ -55,19 +55,13 @@ def branches_of_file(
     several = known["firm"][known["firm"].duplicated()].unique()
     seats = known[~known["firm"].isin(several)].set_index("firm")["place"]
     if len(several):
-        at = known.groupby("firm", sort=False)["place"].agg(" and ".join)
-        shown = examples(several, lambda firm: f"{firm!r} ({at[firm]})")
-        n = rows["firm"].isin(several).sum()
-        msg = f"firms with more than one seat, left out with their branches ({n:,}): "
-        faults.append(f"{table.name}: {msg}{len(several):,} ({shown})")
-    seatless = ~rows["firm"].isin(known["firm"]).to_numpy()
-    _tell(
-        table,
-        rows[seatless],
-        "branches left out, as their firm has no seat",
-        faults,
-        lambda row: f"{rows['firm'][row]!r}{did_you_mean(rows['firm'][row], known['firm'])}",
-    )
+        msg = "firms left out with their branches, as they have more than one seat"
+        faults.append(f"{table.name}: {msg}: {len(several):,} ({examples(several)})")
+    seatless = rows["firm"][~rows["firm"].isin(known["firm"])]
+    if len(seatless):
+        msg = f"{len(seatless):,} ({examples(seatless.unique())})"
+        msg = f"branches left out, as their firm has no seat: {msg}"
+        faults.append(f"{table.name}: {msg}")
     rows = rows[rows["firm"].isin(seats.index)]
     if rows.empty:
         what = "\n- ".join(
@@ -105,10 +99,11 @@ def branches_of_file(
     links.insert(0, "layer", np.repeat(layers, len(rows)))
     if "period" in rows:
         links["period"] = pd.concat([rows["period"]] * 2, ignore_index=True)
+    places = _places(held, spots, faults)
     warn_of(faults)
     about = {"directed": True, "quantity": "amount", "unit": "branches"}
     table_of_layers = pd.DataFrame(about, pd.Index(layers, name="layer"))
-    return Tables(nodes, links, _places(held, spots, faults), tuple(layers), table_of_layers)
+    return Tables(nodes, links, places, tuple(layers), table_of_layers)
 
 
 def participations_of_file(
@@ -194,34 +189,18 @@ def _complete(table: AnyTable, name: str, faults: list[str]) -> pd.DataFrame:
         text = as_text(rows[column])[0]
         rows[column] = text.mask(is_blank(text) | text.isin(MISSING))
     if "period" in rows:
-        given = rows["period"]
-        rows["period"], odd = as_periods(given)
-        _tell(
-            table,
-            rows[odd],
-            "periods that are not whole numbers",
-            faults,
-            lambda at: repr(given[at]),
-        )
+        rows["period"], odd = as_periods(rows["period"])
+        _tell(table, rows[odd], "periods left out, not whole numbers", faults)
     total = rows[needed].map(is_total).any(axis=1)
     blank = rows[needed].isna().any(axis=1) & ~total
-    _tell(table, rows[total], "rows of totals left out", faults)
-    _tell(table, rows[blank], f"rows without a {' or '.join(needed)} left out", faults)
+    _tell(table, rows[total], "rows left out, of totals", faults)
+    _tell(table, rows[blank], f"rows left out, without a {' or '.join(needed)}", faults)
     return rows[~(total | blank)]
 
 
-def _tell(
-    table: AnyTable,
-    rows: pd.DataFrame,
-    what: str,
-    faults: list[str],
-    show: Callable[[int], str] | None = None,
-) -> None:
+def _tell(table: AnyTable, rows: pd.DataFrame, what: str, faults: list[str]) -> None:
     if len(rows):
-        unit = row_unit(table.frame)
-        where = examples(
-            rows.index, lambda at: f"{unit} {at}" + ("" if show is None else f": {show(at)}")
-        )
+        where = f"{row_unit(table.frame)}{'s' * (len(rows) > 1)} {examples(rows.index, str)}"
         faults.append(f"{table.name}: {what}: {len(rows):,} ({where})")
 
 
@@ -240,9 +219,7 @@ def _places(
     known = as_text(table.frame["place"])[0]
     if not (new := [place for place in used if place not in set(known)]):
         return table.frame
-    shown = examples(new, lambda place: f"{place!r}{did_you_mean(place, known)}")
-    faults.append(
-        f"{table.name}: places without a row, so without coordinates: {len(new)} ({shown})"
-    )
+    msg = "places without a row, so without coordinates"
+    faults.append(f"{table.name}: {msg}: {len(new):,} ({examples(new)})")
     more = pd.DataFrame({"place": new}, range(len(known), len(known) + len(new)))
     return pd.concat([without_file(table.frame), more])

@@ -65,8 +65,8 @@ class Context:
                     texts = table[column].dropna().astype("str").str.strip()
                     names |= texts[texts.str.contains(wanted)].to_dict()
             own = self.configuration.layers.items()
-            layers = words("zh", "layers") if self.configuration.data.source == "yrd" else {}
-            layers = layers | {layer: part.name_zh for layer, part in own if part.name_zh}
+            layers = {layer: part.name_zh for layer, part in own if part.name_zh}
+            layers = words("zh", "layers") | layers
             if (incidence := self.loaded.incidence) is not None:
                 layer = incidence.projection.layer
                 if re.search(HAN, said := layers.get(layer, layer)):
