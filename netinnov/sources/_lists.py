@@ -216,10 +216,10 @@ def _places(
     if "places" not in held:
         return None
     table = held["places"]
-    known = as_text(table.frame["place"])[0]
-    if not (new := [place for place in used if place not in set(known)]):
+    known = set(as_text(table.frame["place"])[0])
+    if not (new := [place for place in used if place not in known]):
         return table.frame
     msg = "places without a row, so without coordinates"
     faults.append(f"{table.name}: {msg}: {len(new):,} ({examples(new)})")
-    more = pd.DataFrame({"place": new}, range(len(known), len(known) + len(new)))
-    return pd.concat([without_file(table.frame), more])
+    more = pd.DataFrame({"place": new}, range(len(new)))
+    return pd.concat([without_file(table.frame), more], ignore_index=True)

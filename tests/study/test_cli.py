@@ -279,6 +279,59 @@ def test_a_check_says_what_a_run_leaves_out_in_the_words_of_the_report(here, no_
     assert all(f"Note: {sentence}" in said for sentence in told)
 
 
+def pages_of(folder):
+    named = (Path(folder, name).read_text("utf-8") for name in ("report.html", "report.zh.html"))
+    return [html.unescape(re.sub(r"<[^>]+>", "", page)) for page in named]
+
+
+def test_a_list_of_branches_and_one_of_seats_make_a_study(here, no_figures):
+    """Of 4 branches of firms with a seat 3 are elsewhere: 2 reach up, to the larger P."""
+    lists = here / "lists"
+    lists.mkdir()
+    branches = "企业,城市\n甲,P\n甲,P\n甲,Q\n乙,Q\n丙,Q\n"
+    (lists / "分支.csv").write_text(branches, encoding="utf-8")
+    (lists / "总部.csv").write_text("企业,总部\n甲,Q\n乙,P\n", encoding="utf-8")
+    (lists / "places.csv").write_text("place,population\nP,9\nQ,3\n")
+    message = refused("check", "lists")
+    assert "分支.csv: branches left out, as their firm has no seat: 1 ('丙')" in message
+    result = call("run", "lists", "--quiet", "--language", "en,zh", "--out", "out")
+    assert result.exit_code == 0
+    english, chinese = pages_of("out")
+    assert "6 nodes, of the kinds branch and firm, and 4 linked pairs" in english
+    assert "分支.csv: branches left out, as their firm has no seat: 1 ('丙')." in english
+    assert "3 nodes stand in another place than their own, in 2 pairs" in english
+    assert "分支.csv：略去企业总部不详的分支：1（“丙”）。" in chinese
+    inputs = json.loads(Path("out/manifest.json").read_text("utf-8"))["inputs"]
+    assert sorted(inputs) == ["places.csv", "分支.csv", "总部.csv"]
+    layers = pd.read_csv("out/tables/layers.csv")  # ownership says the same again
+    assert layers[["layer", "weight"]].to_numpy().tolist() == [["branches", 4.0]]
+    directions = pd.read_csv("out/tables/enclaves.csv")["direction"]
+    assert directions.value_counts().to_dict() == {"reverse": 2, "forward": 1}
+
+
+def test_a_list_of_participations_makes_a_study_of_those_who_meet(here, no_figures):
+    text = "member,event,place\na,p,P\nb,p,Q\nc,p,R\na,q,P\nb,q,Q\nc,r,R\nd,s,\n"
+    (here / "members.csv").write_text(text)
+    configuration = '[data]\nsource = "participations"\npath = "members.csv"\n'
+    (here / "lists.toml").write_text(f"{configuration}[structure]\nresamples = 5\nreplicates = 5\n")
+    result = call("check", "lists.toml")
+    assert result.exit_code == 0
+    assert "such neighbours (4 events) are left out" in result.stdout
+    assert "1 node without a place and 0 linked pairs are left out" in result.stdout
+    (here / "participations.csv").write_text(text)
+    assert (
+        call("check", "participations.csv").stdout.splitlines()[1:]
+        == (result.stdout.splitlines()[1:])
+    )
+    result = call("run", "lists.toml", "--quiet", "--language", "en,zh", "--out", "out")
+    assert result.exit_code == 0
+    english, chinese = pages_of("out")
+    assert "The projected data hold 4 nodes and 3 linked pairs in 1 layer" in english
+    assert "resamples of the events" in english
+    assert "（4 个事件）" in chinese
+    assert "共同参与" in chinese
+
+
 def test_a_check_says_that_shares_make_no_report(here):
     (here / "shares.csv").write_text(",A,B,C\nA,,60.5,39.5\nB,100,,\nC,50,50,\n")
     result = call("check", "shares.csv")
