@@ -147,7 +147,7 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         ("[data]\nsource = 'yrdd'\n", "data.source: must be 'yrd', 'europe', 'tables'"),
         ("[data]\nsource = 'yrdd'\n", "found 'yrdd' (did you mean 'yrd'?)"),
         ("[data]\nsource = 'tables'\n", "data: source = 'tables' needs `path`"),
-        (ONLY + "path = 'x'\n", "`path` is for source = 'tables' or 'cordis'"),
+        (ONLY + "path = 'x'\n", "`path` is for source = 'tables' or 'branches'"),
         (ONLY + "[layers.x]\nmodelled = true\n", "`layers` is for tables of your own; leave it"),
         (ONLY + "[layers.x]\nquantity = 'kg'\n", "must be 'amount' or 'share_of_origin'; found"),
         (ONLY + "[plcaes]\n", "plcaes is not a setting (did you mean 'places'?)."),
