@@ -31,7 +31,7 @@ LIMIT = "NETINNOV_FILE_GIB"
 GROWTH = 1_000  # the content of a larger file may take so many times its size
 
 BYTE = 8  # bytes of memory for each byte of text, with the copies on the way
-VALUE, CELL = 16, 64  # and for each number of an array, and each cell of any other table
+VALUE, CELL = 24, 64  # and for each number of a table or array, and each cell of any other table
 
 MOST_COLUMNS = 10_000
 
