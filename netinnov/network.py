@@ -261,10 +261,8 @@ class MultilayerNetwork:
 
         Parameters
         ----------
-        links : DataFrame
-            As in the constructor. A layer that was there before keeps its record.
-        directed, layers
-            What is true of new layers, as in the constructor.
+        links, directed, layers
+            As in `with_links`; a layer that was there before keeps its record.
 
         Returns
         -------
@@ -272,10 +270,8 @@ class MultilayerNetwork:
 
         Raises
         ------
-        TableError
-            If the table has faults, such as ends that are not nodes.
-        InputError
-            If a layer named in ``directed`` or ``layers`` is not among the new ones.
+        TableError, InputError
+            As in `with_links`.
         """
         storage = self._storage
         names, rows = inspect_links(links, storage.nodes.index)

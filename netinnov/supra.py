@@ -58,7 +58,7 @@ def supra_adjacency(
 ) -> sparse.csr_array:
     """Adjacency matrix of the state nodes.
 
-    The coupling takes nodes x layers^2 entries here. Measures apply it as an operator instead.
+    The coupling takes nodes x layers^2 entries; measures apply it as an operator instead.
 
     Parameters
     ----------

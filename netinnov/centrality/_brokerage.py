@@ -233,9 +233,8 @@ def _shares(ties: sparse.csr_array) -> Floats:
 
 def _relative(ties: sparse.csr_array) -> Floats:
     """Each entry over its row maximum."""
-    sizes = np.diff(ties.indptr)
-    largest = np.maximum.reduceat(ties.data, ties.indptr[:-1][sizes > 0]) if ties.nnz else ties.data
-    return np.asarray(ties.data / np.repeat(largest, sizes[sizes > 0]))
+    largest = ties.max(axis=1).toarray().ravel()
+    return np.asarray(ties.data / np.repeat(largest, np.diff(ties.indptr)))
 
 
 def _in_pieces(search: Callable[[int, int], Floats], indptr: Codes) -> list[Floats]:

@@ -55,8 +55,7 @@ def eigenvector_centrality(
     Where several components (directed: sets of nodes that lead to one another) share the leading
     eigenvalue up to a relative 1e-10, the scores are the projection of the all-ones vector on
     the space that their eigenvectors without negative entries span. A node that no such component
-    leads to has score 0. Self-links do not count. The coupling is applied as an operator; memory
-    grows with links and states.
+    leads to has score 0. Self-links do not count.
 
     References
     ----------

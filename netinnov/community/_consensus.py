@@ -71,11 +71,9 @@ def consensus(
 
     Notes
     -----
-    The threshold decides the result where partitions sway; a low one lets modularity unite groups
-    that share swaying nodes. Where a partition has no label for a node, the node is with nobody
-    there. Nodes that are together in all partitions stay together, so memory grows with the square
-    of the number of different rows of labels, not of nodes. Partitions that are tied may differ
-    for ever: after 50 rounds the most frequent one is returned.
+    A low threshold lets modularity unite groups that share swaying nodes. Where a partition has no
+    label for a node, the node is with nobody there. Memory grows with the square of the number of
+    different rows of labels. After 50 rounds of tied partitions the most frequent one is returned.
 
     References
     ----------
@@ -194,8 +192,7 @@ def stability(
     runs, and over the layers where it is: with a and b the communities that it is in,
     ``|a and b| / max(|a|, |b|)``. Only states that have a label in both runs count, in all numbers.
     "links" leaves out about a third of the links each time, which is a harder test than "counts".
-    Weights of a link in several periods are drawn separately. Pairs of runs take time that grows
-    with the square of `runs`.
+    Weights of a link in several periods are drawn separately.
 
     References
     ----------

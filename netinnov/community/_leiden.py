@@ -67,23 +67,19 @@ def leiden(
     Notes
     -----
     Each community is connected by links and coupling, and neither the move of one state nor the
-    union of two communities would raise the quality. That is a local optimum: nobody can tell in
-    general whether it is the best partition, and partitions of nearly its quality may look
-    different (see `stability`). A state without links and without coupling is a community of its
-    own. Below resolution 0 the null model attracts, and all states form one community.
+    union of two communities would raise the quality. That is a local optimum: partitions of nearly
+    its quality may look different (see `stability`). A state without links and without coupling is
+    a community of its own.
 
-    *Beyond Traag et al.* Their algorithm moves single states, refines communities into parts,
-    aggregates the parts and repeats. Here, besides: (1) when that gains no more, each community is
-    searched for communities of its own, which may then move (with one layer, in the best result);
-    (2) the copies of a node in one community move together, and whole connected parts of
-    communities are joined where that gains; (3) the result is perturbed, 10 to 50 % of its states
-    taken out at random and the search continued, until ten perturbations in a row have gained
-    nothing (fewer in networks of more than 60,000 entries). With one layer the restarts compete:
-    the best eight in ten go on until a perturbation has gained nothing, four until five in a row
-    have, two until ten have; none goes on once four have the same best
-    score. (4) Above 600,000 entries of links it is another algorithm: the search starts with all
-    copies of a node together and at 1.5 times the resolution, moves and rounds end where they gain
-    little, and nothing is perturbed. Say so in a methods section.
+    *Beyond Traag et al.* (1) When their rounds gain no more, each community is searched for
+    communities of its own, which may then move (with one layer, in the best result); (2) the copies
+    of a node in one community move together, and connected parts of communities are joined where
+    that gains; (3) the result is perturbed, 10 to 50 % of its states taken out at random, until ten
+    perturbations in a row have gained nothing (fewer above 60,000 entries of links). With one layer
+    the best eight in ten restarts go on until one perturbation has gained nothing, four until five
+    have, two until ten have; none goes on once four have the same best score. (4) Above 600,000
+    entries the search starts with all copies of a node together and at 1.5 times the resolution,
+    ends where it gains little, and nothing is perturbed. Say so in a methods section.
 
     Time grows with links + coupled pairs of copies, memory with links + states only.
 

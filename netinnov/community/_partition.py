@@ -57,11 +57,8 @@ class Partition(Displayed):
             "quality": self.quality,
             "n_communities": self.n_communities,
             "nodes": len(self.membership),
-            "sizes": self._sizes(),
+            "sizes": self._long().value_counts().tolist(),
         }
-
-    def _sizes(self) -> list[int]:
-        return [int(size) for size in self._long().value_counts()]
 
     def _long(self) -> pd.Series:
         if isinstance(self.membership, pd.Series):
@@ -187,8 +184,7 @@ def compare_partitions(a: Membership, b: Membership) -> PartitionComparison:
 
     Nodes, or states, without a label in one of the two are left out of both. The mean of the
     entropies is the arithmetic one, in `nmi` and `ami`. The expected mutual information is that of
-    the permutation model, exactly: a sum of hypergeometric terms over pairs of different sizes of
-    groups, at most n of them for each size in `a`.
+    the permutation model, exactly.
 
     Parameters
     ----------

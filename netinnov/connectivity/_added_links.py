@@ -80,9 +80,8 @@ def added_link_gain(
     Notes
     -----
     The link stands in a layer of its own: of parallel links the shorter counts, and conductances
-    add up. It goes one way, from source to target, if a layer is directed. Both numbers are exact.
-    Efficiency: the new distance from s to t is min(d(s, t), d(s, i) + l + d(j, t)). Kirchhoff: with
-    ``L+`` the pseudoinverse of the Laplacian and b = e_i - e_j, the index falls by
+    add up. It goes one way, from source to target, if a layer is directed. With ``L+`` the
+    pseudoinverse of the Laplacian and b = e_i - e_j, the Kirchhoff index falls by
     ``n w b' L+ L+ b / (1 + w R_ij)`` (Sherman and Morrison). Gains of several links do not add up.
 
     Memory: distances of all pairs, 8 n^2 bytes, twice that if a layer is directed.

@@ -138,9 +138,7 @@ def effective_resistance(
 
     The conductance of a link is its weight, summed over layers. With L^+ the pseudoinverse of the
     Laplacian, R_ij = (e_i - e_j)' L^+ (e_i - e_j). The more ways join two nodes, and the shorter
-    and stronger they are, the smaller it is. One factorisation serves all pairs; each different
-    pair, or each different node where there are fewer, then takes one solution with it. Self-links
-    carry no current.
+    and stronger they are, the smaller it is. Self-links carry no current.
 
     Parameters
     ----------

@@ -18,9 +18,7 @@ from netinnov.network import MultilayerNetwork
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExternalReach(Tabled):
-    """How a place reaches the outside: by links of each node's own, or through gatekeepers.
-
-    Pairs are of a node of the place and a node outside that it reaches within ``steps`` links.
+    """How a place reaches the outside: see `external_reach`.
 
     Attributes
     ----------
@@ -37,9 +35,7 @@ class ExternalReach(Tabled):
     pairs : int
         Number of pairs.
     direct, through_gatekeepers, through_others : float
-        Shares of the pairs, which add up to 1: with a link of the node's own; without a path that
-        avoids all other nodes of the place, so that the node depends on a gatekeeper; not linked,
-        but joined by a path over nodes outside alone.
+        Shares of the pairs, which add up to 1.
     """
 
     place: str

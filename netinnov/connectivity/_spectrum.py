@@ -27,8 +27,7 @@ TOLERANCE = 1e-9  # relative error of the eigenvalue
 def algebraic_connectivity(network: MultilayerNetwork) -> float:
     """Second smallest eigenvalue of the Laplacian, weights summed over layers.
 
-    The relative error is below 1e-8. Short recurrences of the Laplacian find the value where it is
-    well separated; else those of its inverse, from sparse factors, do.
+    The relative error is below 1e-8.
 
     Parameters
     ----------

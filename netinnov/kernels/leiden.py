@@ -11,8 +11,7 @@ The kernels share a *level*: super-states, each of which stands for some states.
 
 What counts for u and v is A(u, v) = weight + coupling x shared copies - null weight; the quality
 of a partition is the sum of A over the pairs inside communities, up to constants. Strengths of
-communities are kept by (community, channel) in a hash table, whose size follows the number of
-strengths and not communities x channels.
+communities are kept by (community, channel) in a hash table.
 """
 
 from collections import namedtuple

@@ -57,9 +57,8 @@ def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> 
     """Link the places in which the same firms have branches: the interlocking network model.
 
     The weight of places i and j is the sum over firms f of v_if v_jf. The links are undirected, and
-    the strength of a place is its gross connectivity. Links are potential flows, inferred from the
-    firms' offices. The network is dense by construction, since a firm in k places links all of
-    them: measures that read only degrees say little on it.
+    the strength of a place is its gross connectivity. The network is dense by construction, since a
+    firm in k places links all of them: measures that read only degrees say little on it.
 
     Parameters
     ----------

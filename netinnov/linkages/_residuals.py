@@ -132,10 +132,8 @@ def gravity_residuals(
     with the square of the number of places.
 
     The Poisson fit asks no more than that the expected flow is right; variances may be any
-    (Santos Silva and Tenreyro). Its expected flows sum to the observed ones. In ``"ratio"`` the
-    margins are matched by proportional fitting without the diagonal, since flows inside a place
-    are not looked at. One place that takes part in half of all flows or more leaves nothing to
-    expect among others, and the fit then comes near its limit only slowly.
+    (Santos Silva and Tenreyro). In ``"ratio"`` one place that takes part in half of all flows or
+    more leaves nothing to expect among others, and the fit comes near its limit only slowly.
 
     References
     ----------

@@ -36,11 +36,9 @@ def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
 
         - ``nodes``: nodes with a link; all others, which count below, have none in this layer,
         - ``links``: linked pairs,
-        - ``density``: see `density`,
+        - ``density``, ``reciprocity`` (NaN for undirected layers), ``transitivity``: see there,
         - ``mean_degree``: over all nodes; in a directed layer links in and out,
-        - ``reciprocity``: see `reciprocity`; NaN for undirected layers,
         - ``clustering``: mean over the nodes with two neighbours or more, see `mean_clustering`,
-        - ``transitivity``: see `transitivity`,
         - ``assortativity``: by degree, see `assortativity`,
         - ``largest_component``: share of the nodes in the largest connected part,
         - ``path_length``: mean over connected pairs, in the direction of the links,
