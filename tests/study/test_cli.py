@@ -704,9 +704,7 @@ def test_a_terminal_is_told_the_steps_and_what_is_compiled(here):
     steps = ("reading and checking tables", "section: experiment", "drawing")
     for step in steps:
         assert f"netinnov: {step}" in text
-    assert re.search(
-        r"netinnov: compiling steps_between, which takes a while the first time", text
-    )
+    assert re.search(r"netinnov: compiling steps_between, which takes a while the first time", text)
     assert text.index("reading and checking") < text.index("compiling")
     assert "replicates" in text
     assert "Warning" not in text

@@ -237,3 +237,12 @@ def test_parks_that_became_links_are_not_forgotten():
 
 
 # -- the map -----------------------------------------------------------------------------------
+
+
+def test_where_no_place_ranks_no_enclave_is_said_to_reach_either_way():
+    at = {"place": ["P", "Q", "Q"], "jurisdiction": ["P", "P", "Q"]}
+    nodes = pd.DataFrame(at, index=["p", "branch", "q"])
+    context = context_of(network_of([("p", "branch", 1)], nodes=nodes))
+    answer = text_in(enclaves, context).answer
+    assert answer.endswith("which way they reach is unknown.")
+    assert "of these" not in answer
