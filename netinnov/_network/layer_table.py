@@ -51,7 +51,8 @@ def layer_records(
         directed = [str(layer) for layer in as_list("directed", directed, "names of layers")]
     pointed = set(check_names("directed", directed, known, of=of))
     rows = _rows_of(layers)
-    unknown = [layer for layer in rows if layer not in set(known)]
+    names = set(known)
+    unknown = [layer for layer in rows if layer not in names]
     if unknown:
         raise unknown_names("layers", unknown, len(rows), known, of=of)
     faults: list[str] = []

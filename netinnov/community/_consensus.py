@@ -263,7 +263,8 @@ def _co_assignment(
     n_labels = int((atoms.max(axis=0, initial=-1) + 1).sum())
     member = sparse.csr_array(entries, shape=(n, n_labels))
     together = sparse.csr_array(member @ member.T).tocoo()
-    (i, j), share = together.coords, together.data / n_partitions
+    i, j = together.coords
+    share: Floats = together.data / n_partitions
     keep = (i != j) & (share > threshold + ROUNDING)
     lonely = size == 1
     lonely[i[keep]] = False
@@ -272,7 +273,7 @@ def _co_assignment(
     weight = sparse.csr_array((share * size[i] * size[j], (i, j)), shape=(n, n))
     weight = sparse.csr_array(weight.maximum(weight.T))
     inside = size * (size - 1.0)
-    strength: Floats = weight.sum(axis=1) + inside
+    strength: Floats = np.asarray(weight.sum(axis=1), np.float64) + inside
     total = strength.sum()
     if total > 0:
         weight, strength = sparse.csr_array(weight / total), strength / total
