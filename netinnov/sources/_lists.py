@@ -64,10 +64,10 @@ def branches_of_file(
         faults.append(f"{table.name}: {msg}")
     rows = rows[rows["firm"].isin(seats.index)]
     if rows.empty:
-        what = "\n- ".join(
+        listed = "\n- ".join(
             ["must hold a branch of a firm whose seat is known; it has none", *faults]
         )
-        raise InputError(f"{table.name} {what}.")
+        raise InputError(f"{table.name} {listed}.")
     home = rows["firm"].map(seats)
     spots = pd.unique(pd.concat([seats, rows["place"]]))
     names = rows["firm"] + ", " + rows["place"]
@@ -121,8 +121,8 @@ def participations_of_file(
     table = held["participations"]
     rows = _complete(table, "participations", faults)
     if rows.empty:
-        what = "\n- ".join(["must hold a participation; it has none", *faults])
-        raise InputError(f"{table.name} {what}.")
+        listed = "\n- ".join(["must hold a participation; it has none", *faults])
+        raise InputError(f"{table.name} {listed}.")
     members, events = rows["member"].unique(), rows["event"].unique()
     names = [*members, *events]
     ids = own_names(names, ())
@@ -198,10 +198,10 @@ def _complete(table: AnyTable, name: str, faults: list[str]) -> pd.DataFrame:
     return rows[~(total | blank)]
 
 
-def _tell(table: AnyTable, rows: pd.DataFrame, what: str, faults: list[str]) -> None:
+def _tell(table: AnyTable, rows: pd.DataFrame, fault: str, faults: list[str]) -> None:
     if len(rows):
         where = f"{row_unit(table.frame)}{'s' * (len(rows) > 1)} {examples(rows.index, str)}"
-        faults.append(f"{table.name}: {what}: {len(rows):,} ({where})")
+        faults.append(f"{table.name}: {fault}: {len(rows):,} ({where})")
 
 
 def _others(rows: pd.DataFrame, ours: Sequence[str], taken: Sequence[str]) -> pd.DataFrame:
