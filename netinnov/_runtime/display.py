@@ -25,7 +25,7 @@ class Displayed:
         own: Any = self
         return {each.name: getattr(own, each.name) for each in fields(own) if each.repr}
 
-    def _tables(self) -> str:
+    def _shown_rows(self) -> str:
         return ""
 
     def __repr__(self) -> str:
@@ -34,7 +34,7 @@ class Displayed:
 
     def _repr_html_(self) -> str:
         facts = [(name.replace("_", " "), short(value)) for name, value in self._facts().items()]
-        return f"<p><b>{type(self).__name__}</b></p>{table(facts)}{self._tables()}"
+        return f"<p><b>{type(self).__name__}</b></p>{table(facts)}{self._shown_rows()}"
 
 
 class Tabled(Displayed):

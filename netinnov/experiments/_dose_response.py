@@ -47,8 +47,8 @@ class DoseResponse(Displayed):
         kept = {name: facts[name] for name in ("measures", "replicates")}
         return {"doses": len(doses), "from": doses.min(), "to": doses.max(), **kept}
 
-    def _tables(self) -> str:
-        return self.result._tables()
+    def _shown_rows(self) -> str:
+        return self.result._shown_rows()
 
     def to_frame(self) -> pd.DataFrame:
         """Give the effects with their dose.

@@ -66,7 +66,7 @@ class ExperimentResult(Displayed):
             "resamples": 0 if self.resamples is None else self.resamples["resample"].nunique(),
         }
 
-    def _tables(self) -> str:
+    def _shown_rows(self) -> str:
         columns = ["scenario", "measure", "node", "difference", "low", "high"]
         rows = self.effects()[columns][:ROWS].itertuples(index=False)
         return table([tuple(map(short, row)) for row in rows], columns)

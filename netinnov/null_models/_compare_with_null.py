@@ -177,7 +177,7 @@ def compare_with_null(
         if not isinstance(ready, Relocation):
             subject = "links"
             mend = "Give the null model more `trials` if mixing() advises so; where nearly all "
-            mend += "pairs are linked take another one, such as GravityNull() for flows."
+            mend += "pairs are linked take another null model, such as GravityNull() for flows."
         warnings.warn(
             f"the null model moved {100 * moved:.2g} % of the {subject}, so its networks are "
             f"nearly the observed one, and z and p cannot tell anything. {mend}",

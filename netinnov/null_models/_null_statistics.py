@@ -62,7 +62,7 @@ class NullComparison(Displayed):
             numbers = {name: getattr(self, name) for name in _NUMBERS}
         return {**numbers, "replicates": len(self.draws), "moved": self.moved}
 
-    def _tables(self) -> str:
+    def _shown_rows(self) -> str:
         if not isinstance(self.observed, pd.Series):
             return ""
         largest = self.z.abs().nlargest(5).index
