@@ -78,7 +78,7 @@ def plot_profile(
     Raises
     ------
     InputError
-        If there is no row, no column ``value``, or a column is no number.
+        If there is no row or no column ``value``, or a column does not hold numbers.
 
     Notes
     -----

@@ -171,9 +171,7 @@ def _held(
         if column not in table.frame
     ]
     if source == "branches" and "seats" not in held and "seat" not in held[source].frame:
-        missing.append(
-            "there is no table of seats (`firm`, `place`) beside it, and no column `seat`"
-        )
+        missing.append("a table of seats (`firm`, `place`) beside it, or a column `seat`")
     if missing:
         listed = "\n- ".join([f"{path} lacks what a list of {source} needs:", *missing])
         raise InputError(f'{listed}.\nName headers of yours by `columns`: "theirs" = "ours".')

@@ -74,8 +74,9 @@ def read_multiplex(
     Raises
     ------
     InputError
-        The file cannot be read or has no link; a line has too few fields or names a node or layer
-        that is not there; a weight is no number above 0; a link leads from layer to layer.
+        The file cannot be read or has no link; a line has too few fields, or names a node or
+        layer that the file does not list; a weight is not a number above 0; a link joins two
+        layers.
 
     Warns
     -----

@@ -129,9 +129,7 @@ def test_columns_that_are_missing_are_named_at_once(tmp_path):
         ni.read_network(tmp_path)
     assert "branches.csv has no column `firm`; it has who, place" in str(refused.value)
     assert "places.csv has no column `place`" in str(refused.value)
-    assert "no table of seats (`firm`, `place`) beside it, and no column `seat`" in str(
-        refused.value
-    )
+    assert "a table of seats (`firm`, `place`) beside it, or a column `seat`" in str(refused.value)
     files(tmp_path, branches=BRANCHES, seats="firm,place\nOmega,P\n", places="place\nP\n")
     with pytest.raises(InputError, match=r"a firm whose seat is known; it has none\n.*no seat: 4"):
         ni.read_network(tmp_path)
